@@ -1,0 +1,63 @@
+# Two commands: `make results` reproduces the study, `make test` proves the code.
+# Each sets up .venv from requirements.lock on first use and again when the lock changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# shell: rules of the workflow call `oxymilk`; they must find the one of this .venv
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: results test test-all lint format lock clean help
+.DEFAULT_GOAL := help
+
+help:
+	@printf '%s\n' 'make results   run the pipeline on every study of config.yaml; see results/' \
+	  'make test      run the tests' \
+	  'make test-all  run the tests that need R, PSPP or a browser too (installs them with apt)' \
+	  'make lint      check formatting and style' \
+	  'make format    put formatting right' \
+	  'make lock      resolve requirements.lock anew (needs uv)' \
+	  'make clean     remove results, logs and the environment'
+
+results: $(READY)
+	@snakemake
+
+test: $(READY)
+	@pytest -n auto
+
+test-all: $(READY)
+	@tests/external/install.sh
+	@OXYMILK_EXTERNAL=1 pytest -n auto
+
+lint: $(READY)
+	@ruff check .
+	@ruff format --check .
+	@snakefmt --check Snakefile workflow
+	@snakemake --lint
+
+format: $(READY)
+	@ruff check --fix .
+	@ruff format .
+	@snakefmt Snakefile workflow
+
+lock:
+	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
+
+clean:
+	@rm -rf results/*/ logs .snakemake $(VENV) .pytest_cache .ruff_cache
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'oxymilk needs Python 3.11 or newer: make PYTHON=/path/to/python3.11'; exit 1; }
+	@echo 'Setting up $(VENV) from requirements.lock (once; about half a minute) ...'
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null || { \
+	  $(PYTHON) -m venv --without-pip --clear $(VENV) && \
+	  $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } || \
+	  { echo 'This Python has neither ensurepip nor pip (on Debian and Ubuntu: apt install python3-venv).'; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

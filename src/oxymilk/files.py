@@ -1,0 +1,107 @@
+"""Read and write the files of the pipeline: whole or not at all, the same bytes every time."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLOAT_FORMAT = "%.10g"
+# A spreadsheet runs a cell that starts with one of these as a formula.
+_FORMULA_START = re.compile(r"^[=+\-@\t\r]")
+_NUMBER = re.compile(r"^[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?$")
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` through a temporary name, so that a killed run leaves no half file.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write; missing parent folders are made.
+    data : bytes
+        The whole content.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes files private; results are for everyone the umask allows
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    r"""Write `text` to `path` as UTF-8 with "\n" line ends, whole or not at all."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    r"""Write a table as CSV: UTF-8, "\n", floats as %.10g, booleans as true/false, missing as empty.
+
+    A text cell that a spreadsheet would run as a formula gets an apostrophe in front.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table; its index is not written.
+    path : Path
+        Where to write.
+    """
+    plain = frame.astype(object).map(_cell)
+    write_text(path, plain.to_csv(index=False, lineterminator="\n"))
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Read a CSV of the pipeline as text cells, missing as the empty string.
+
+    Parameters
+    ----------
+    path : Path
+        A file written by `write_csv`.
+
+    Returns
+    -------
+    DataFrame
+        Every column of type str.
+    """
+    import pandas as pd
+
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def defuse(text: str) -> str:
+    """Return `text` so that no spreadsheet evaluates it; numbers stay as they are."""
+    return f"'{text}" if _FORMULA_START.match(text) and not _NUMBER.match(text) else text
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value:  # NaN is not equal to itself
+        return ""
+    # numpy's own bool and float are not Python's; their .item() is
+    item = getattr(value, "item", None)
+    if callable(item):
+        value = item()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return FLOAT_FORMAT % value
+    return defuse(str(value))
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
