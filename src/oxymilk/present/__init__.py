@@ -1,0 +1,1 @@
+"""Tables, figures and reports: pure functions from result tables and a study; nothing is computed here."""

@@ -1,0 +1,234 @@
+"""The words of tables, figures and reports in each language, and numbers as that language writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+LANGUAGES = ("en", "id")
+MINUS = "\N{MINUS SIGN}"
+NO_VALUE = "\N{EN DASH}"
+
+_FOLDER = Path(__file__).with_name("labels")
+# the words of a short place name, without its numbers: "p" of "p3"
+_PLACE_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The texts of one language; call it with a dotted key.
+
+    Attributes
+    ----------
+    language : str
+        "en" or "id".
+    texts : Mapping of str to str
+        Every text under its dotted key, such as "tables.p_value".
+    """
+
+    language: str
+    texts: Mapping[str, str]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the text of `key` with `values` put at its placeholders.
+
+        Parameters
+        ----------
+        key : str
+            Dotted key, such as "tables.title.ranks".
+        **values : object
+            One value for each placeholder of the text; what stands in a value is never read as a placeholder.
+
+        Returns
+        -------
+        str
+            The text in this language.
+
+        Raises
+        ------
+        KeyError
+            If the key is unknown or a placeholder has no value.
+        """
+        if key not in self.texts:
+            raise KeyError(f"no text {key!r} in labels/{self.language}.yaml")
+        return self.texts[key].format(**values)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the language has a text under `key`."""
+        return key in self.texts
+
+    def section(self, prefix: str) -> dict[str, str]:
+        """Return the texts below `prefix`, keys without it, in file order."""
+        start = f"{prefix}."
+        return {key.removeprefix(start): text for key, text in self.texts.items() if key.startswith(start)}
+
+    def number(self, value: object, decimals: int | None = None) -> str:
+        """Write a number as the language does: its decimal mark, a true minus sign.
+
+        Parameters
+        ----------
+        value : number or numeric str
+            The value; a missing one (None, "", NaN) gives an en dash.
+        decimals : int, optional
+            Places after the mark, halves rounded away from zero on the decimals as written; without it all
+            the digits that the value has.
+
+        Returns
+        -------
+        str
+            Such as "5.50" (en) or "5,50" (id).
+        """
+        exact = to_decimal(value)
+        if exact is None:
+            return NO_VALUE
+        if decimals is not None:
+            exact = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        sign = MINUS if exact < 0 else ""
+        return sign + f"{abs(exact):f}".replace(".", self("common.decimal_mark"))
+
+    def p_value(self, value: object, alpha: object = None) -> str:
+        """Write a p-value with three decimals.
+
+        A p that would print as 0.000 is written "<0.001". When rounding would carry p to or across
+        `alpha`, as many decimals are added as keep it on its side (0.04996, never 0.050, at alpha 0.05).
+
+        Parameters
+        ----------
+        value : number or numeric str
+            p, from 0 to 1; a missing one gives an en dash.
+        alpha : number or numeric str, optional
+            The level of significance.
+
+        Returns
+        -------
+        str
+            Such as "0.002" (en) or "0,002" (id).
+        """
+        exact = to_decimal(value)
+        if exact is None:
+            return NO_VALUE
+        level = to_decimal(alpha)
+        for decimals in range(3, 11):
+            rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+            if level is None or exact == level or (rounded - level) * (exact - level) > 0:
+                break
+        if rounded == 0:
+            return "<" + self.number("0.001")
+        return self.number(exact, decimals)
+
+    def place(self, where: str) -> str:
+        """Translate a short place name of claims.csv ("results table 2"); a word it does not know stays."""
+        if self.language == "en":
+            return where
+        words = self.section("common.places")
+        return _PLACE_WORD.sub(lambda match: words.get(match[0].lower(), match[0]), where)
+
+
+@cache
+def labels(language: str) -> Labels:
+    """Load the texts of a language.
+
+    Parameters
+    ----------
+    language : str
+        "en" or "id".
+
+    Returns
+    -------
+    Labels
+        The texts, callable with a dotted key.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    import yaml
+
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+    content = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    return Labels(language, MappingProxyType(dict(_flatten(content))))
+
+
+def procedure_words(
+    *,
+    method: str,
+    language: str,
+    alternative: str = "two-sided",
+    tie_correction: bool | None = None,
+    continuity: bool | None = None,
+    zero_method: str | None = None,
+    two_sided: str | None = None,
+    mid_p: bool | None = None,
+    half_integer: str | None = None,
+) -> str:
+    """Say a procedure in words, from its switches.
+
+    Parameters
+    ----------
+    method, alternative, tie_correction, continuity, zero_method, two_sided, mid_p, half_integer
+        The switches of `oxymilk.stats.Procedure`. None leaves out a switch that does not apply:
+        `zero_method` for a rank-sum test, say. Switches that the method does not use are not said.
+    language : str
+        "en" or "id".
+
+    Returns
+    -------
+    str
+        Such as "asymptotic (normal approximation), two-sided, tie-corrected, without continuity
+        correction, zero differences dropped".
+    """
+    t = labels(language)
+    signed_rank = bool(zero_method)
+    if method == "exact":
+        words = [
+            t("procedures.method.exact_signed_rank" if signed_rank else "procedures.method.exact_rank_sum")
+        ]
+    else:
+        words = [t(f"procedures.method.{method}")]
+    words.append(t(f"procedures.alternative.{alternative}"))
+    if method == "asymptotic":
+        if tie_correction is not None:
+            words.append(t(f"procedures.tie_correction.{_switch(tie_correction)}"))
+        if continuity is not None:
+            words.append(t(f"procedures.continuity.{_switch(continuity)}"))
+    else:
+        if two_sided and alternative == "two-sided":
+            words[-1] = t(f"procedures.two_sided.{two_sided}")
+        if mid_p:
+            words.append(t("procedures.mid_p"))
+    if signed_rank:
+        words.append(t(f"procedures.zero_method.{zero_method}"))
+    if half_integer and method == "exact_untied":
+        words.append(t(f"procedures.half_integer.{half_integer}"))
+    return ", ".join(words)
+
+
+def to_decimal(value: object) -> Decimal | None:
+    """Return a number as the decimal that is written, or None when it is missing."""
+    if value is None or value == "" or value != value:  # NaN is not equal to itself
+        return None
+    if isinstance(value, Decimal):
+        return value
+    # pipeline tables carry ten significant digits: a float must round as its written form does
+    text = value if isinstance(value, str) else f"{value:.10g}"
+    number = Decimal(text)
+    return number if number.is_finite() else None
+
+
+def _switch(value: bool) -> str:
+    return "with" if value else "without"
+
+
+def _flatten(content: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value).strip()
