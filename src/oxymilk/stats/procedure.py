@@ -1,0 +1,155 @@
+"""One way to compute a p-value, every switch stated; and how such a way is said in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+CHOICES: dict[str, tuple[str | bool, ...]] = {
+    "method": ("asymptotic", "exact", "exact_untied"),
+    "alternative": ("two-sided", "greater", "less"),
+    "tie_correction": (True, False),
+    "continuity": (False, True),
+    "zero_method": ("drop", "pratt", "split"),
+    "two_sided": ("distance", "doubled", "likelihood"),
+    "mid_p": (False, True),
+    "half_integer": ("natural", "conservative"),
+}
+TESTS = ("signed_rank", "rank_sum")
+
+_WORDS = {
+    "asymptotic": "normal approximation",
+    "exact": "exact, conditional on the ties",
+    "exact_untied": "exact table for untied ranks",
+    "two-sided": "two-sided",
+    "greater": "one-sided (greater)",
+    "less": "one-sided (less)",
+    "drop": "zero differences dropped",
+    "pratt": "zero differences ranked, then left out (Pratt)",
+    "split": "ranks of zero differences split between the signs",
+    "distance": "two-sided by distance from the mean",
+    "doubled": "two-sided by doubling the smaller tail",
+    "likelihood": "two-sided by likelihood",
+    "natural": "half ranks rounded towards the tail",
+    "conservative": "half ranks rounded away from the tail",
+}
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """Every switch of a rank test's p-value.
+
+    A switch that the method does not use must keep its default, so that equal procedures compare equal and
+    nothing is silently ignored.
+
+    Parameters
+    ----------
+    method : {"asymptotic", "exact", "exact_untied"}
+        Normal approximation; exact distribution given the observed ties and zeros; or the table for untied
+        ranks, looked up at the observed mid-rank statistic whether or not there are ties.
+    alternative : {"two-sided", "greater", "less"}
+        "greater": post tends to be larger than pre; the first sample tends to be larger than the second.
+    tie_correction : bool
+        Asymptotic only: variance given the ties (True) or as if there were none.
+    continuity : bool
+        Asymptotic only: the numerator moved by one half towards its mean (two-sided: never past it).
+    zero_method : {"drop", "pratt", "split"}
+        Signed-rank only: zero differences dropped; ranked and then left out (Pratt 1959,
+        doi:10.1080/01621459.1959.10501526); or ranked, half of their rank sum given to either sign.
+    two_sided : {"distance", "doubled", "likelihood"}
+        Exact and two-sided only: all values at least as far from the mean; twice the smaller tail, at most 1;
+        all values at most as likely.
+    mid_p : bool
+        Exact only: values as extreme as the observed count half (Lancaster 1961,
+        doi:10.1080/01621459.1961.10482105).
+    half_integer : {"natural", "conservative"}
+        Exact_untied only: at a statistic t that is not whole, P(T <= floor t) and P(T >= ceil t) (natural),
+        or P(T <= ceil t) and P(T >= floor t) (conservative).
+
+    Raises
+    ------
+    ValueError
+        For a value that is not listed, or a switch that the method does not use.
+
+    Examples
+    --------
+    >>> Procedure("asymptotic").words
+    'normal approximation, two-sided, tie-corrected, no continuity correction, zero differences dropped'
+    """
+
+    method: str
+    alternative: str = "two-sided"
+    tie_correction: bool = True
+    continuity: bool = False
+    zero_method: str = "drop"
+    two_sided: str = "distance"
+    mid_p: bool = False
+    half_integer: str = "natural"
+
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            value = getattr(self, name)
+            # 1 == True, but a count is no switch
+            if not any(type(value) is type(choice) and value == choice for choice in choices):
+                listed = ", ".join(map(str, choices))
+                raise ValueError(f"{name} must be one of {listed}; not {value!r}")
+        for name in self._unused():
+            default = CHOICES[name][0]
+            if getattr(self, name) != default:
+                raise ValueError(
+                    f"{name}={getattr(self, name)!r} means nothing with method={self.method!r} and "
+                    f"alternative={self.alternative!r}; leave it at {default!r}"
+                )
+
+    def _unused(self) -> tuple[str, ...]:
+        if self.method == "asymptotic":
+            return ("two_sided", "mid_p", "half_integer")
+        if self.method == "exact_untied":
+            return ("tie_correction", "continuity", "two_sided", "mid_p")
+        one_sided = () if self.alternative == "two-sided" else ("two_sided",)
+        return ("tie_correction", "continuity", "half_integer", *one_sided)
+
+    def with_alternative(self, alternative: str) -> Procedure:
+        """Return the same procedure for another alternative; the two-sided rule goes where it has no use."""
+        keep = alternative == "two-sided"
+        return replace(self, alternative=alternative, two_sided=self.two_sided if keep else "distance")
+
+    def words_for(self, test: str) -> str:
+        """Say the procedure in English, with only the switches that `test` has.
+
+        Parameters
+        ----------
+        test : {"signed_rank", "rank_sum"}
+            The rank-sum test knows no zero differences.
+
+        Returns
+        -------
+        str
+            The parts in a fixed order, joined by commas.
+        """
+        if test not in TESTS:
+            raise ValueError(f"test must be one of {', '.join(TESTS)}; not {test!r}")
+        parts = [_WORDS[self.method]]
+        if self.method == "exact" and self.alternative == "two-sided":
+            parts.append(_WORDS[self.two_sided])
+        else:
+            parts.append(_WORDS[self.alternative])
+        if self.method == "asymptotic":
+            parts.append("tie-corrected" if self.tie_correction else "no tie correction")
+            parts.append("continuity correction" if self.continuity else "no continuity correction")
+        if self.mid_p:
+            parts.append("mid-p")
+        if self.method == "exact_untied":
+            parts.append(_WORDS[self.half_integer])
+        if test == "signed_rank":
+            parts.append(_WORDS[self.zero_method])
+        return ", ".join(parts)
+
+    @property
+    def words(self) -> str:
+        """The procedure in English, all switches (those of the signed-rank test, which has the most)."""
+        return self.words_for("signed_rank")
+
+    def switches(self) -> dict[str, str | bool]:
+        """Return the switches that this procedure uses, in the order of the fields."""
+        unused = self._unused()
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in unused}

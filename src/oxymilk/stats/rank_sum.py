@@ -1,0 +1,226 @@
+"""The rank-sum test (Wilcoxon, Mann-Whitney U), every switch, on observations and on arrays of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import comb
+
+import numpy as np
+
+from oxymilk.stats.normal import normal_p, towards_mean
+from oxymilk.stats.null import (
+    common_scores,
+    exact_p,
+    lower_from_counts,
+    sample_counts,
+    sample_lower,
+    untied_p,
+    untied_sample_counts,
+)
+from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table, unique_rows
+
+
+@dataclass(frozen=True)
+class RankSumResult:
+    """What a rank-sum test gives: numbers for one dataset, arrays for many.
+
+    * p_value : p-value, in (0, 1]
+    * p_fraction : the same as a fraction (exact methods, one dataset), else None
+    * z : standardised U1, positive when the first sample tends to be larger. Asymptotic: by the procedure's
+      switches. Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
+    * z_squared : z * abs(z) as a fraction (one dataset), else None
+    * procedure : the procedure
+    * n1, n2 : sizes of the samples
+    * u1, u2 : pairs in which the first (second) sample's value is larger, equal values counting one half
+    * rank_sum1, rank_sum2, mean_rank1, mean_rank2 : of the mid-ranks in the joint sample
+    """
+
+    p_value: float | np.ndarray
+    p_fraction: Fraction | None
+    z: float | np.ndarray
+    z_squared: Fraction | None
+    procedure: Procedure
+    n1: int | np.ndarray
+    n2: int | np.ndarray
+    u1: float | np.ndarray
+    u2: float | np.ndarray
+    rank_sum1: float | np.ndarray
+    rank_sum2: float | np.ndarray
+    mean_rank1: float | np.ndarray
+    mean_rank2: float | np.ndarray
+
+
+def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResult:
+    """Test whether values of one sample tend to be larger than those of another.
+
+    Parameters
+    ----------
+    x, y : iterable of numbers
+        The samples. Levels as 0, 1, ..., or measurements as int, float, str or Decimal; ties are taken on the
+        decimals as written.
+    procedure : Procedure
+        Every switch of the test; its zero_method must be left at "drop".
+
+    Returns
+    -------
+    RankSumResult
+        With exact fractions. When all values are tied, p = 1 (mid-p: 1/2) and z = 0.
+
+    Raises
+    ------
+    ValueError
+        Empty, missing or non-numeric values.
+    MemoryError
+        If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
+
+    Examples
+    --------
+    >>> rank_sum_test([1] * 10, [1] * 3 + [0] * 7, Procedure("exact")).p_fraction
+    Fraction(1, 323)
+    """
+    table = two_sample_table(x, y)
+    many = rank_sum_counts(table, procedure)
+    fraction = None
+    if procedure.method != "asymptotic":
+        fraction = _exact_fraction(tuple(table[0].tolist()), tuple(table[1].tolist()), procedure)
+    difference, top, bottom = _standard(table, procedure)
+    square = int(difference) * abs(int(difference)) * int(top)
+    return RankSumResult(
+        p_value=float(many.p_value),
+        p_fraction=fraction,
+        z=float(many.z),
+        z_squared=Fraction(square, int(many.n1) * int(many.n2) * int(bottom)) if square else Fraction(0),
+        procedure=procedure,
+        n1=int(many.n1),
+        n2=int(many.n2),
+        u1=float(many.u1),
+        u2=float(many.u2),
+        rank_sum1=float(many.rank_sum1),
+        rank_sum2=float(many.rank_sum2),
+        mean_rank1=float(many.mean_rank1),
+        mean_rank2=float(many.mean_rank2),
+    )
+
+
+def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
+    """Run the rank-sum test on an array of tables; the leading axes are datasets.
+
+    Parameters
+    ----------
+    tables : array of int, shape (..., 2, K)
+        Observations of the first and the second sample at each of K levels, in increasing order. Levels
+        that do not occur count 0.
+    procedure : Procedure
+        Every switch of the test; its zero_method must be left at "drop".
+
+    Returns
+    -------
+    RankSumResult
+        Its numbers are arrays of shape (...).
+
+    Raises
+    ------
+    ValueError
+        Negative or broken counts, shapes that do not fit, or an empty sample.
+    MemoryError
+        As for `rank_sum_test`.
+
+    Notes
+    -----
+    With N = n1 + n2, D = 2 * U1 - n1 * n2 and C = N^3 - N - sum(t^3 - t) over tie groups of size t:
+    z = D * sqrt(3 * N * (N - 1) / (n1 * n2 * C)) (Hollander, Wolfe & Chicken 2014, section 4.1, with ties).
+    """
+    if procedure.zero_method != "drop":
+        raise ValueError("zero_method is a switch of the signed-rank test; leave it at 'drop'")
+    tables = counts_array(tables, "tables", 2)
+    if tables.shape[-2] != 2:
+        raise ValueError(f"tables: the last but one axis must be the two samples, not {tables.shape[-2]}")
+    n = tables.sum(axis=-1)
+    check_size(n, 1, "observations in a sample")
+    check_size(n.sum(axis=-1), 1, "observations")
+    n1, n2 = n[..., 0], n[..., 1]
+    ranks = doubled_midranks(tables.sum(axis=-2))
+    rank_sums = (tables * ranks[..., None, :]).sum(axis=-1) / 2
+    u = rank_sums - n * (n + 1) / 2
+
+    difference, top, bottom = _standard(tables, procedure)
+    all_tied = bottom == 0
+    # float products: the integers would outgrow 64 bits before the samples outgrow the check above
+    scale = top / np.where(all_tied, 1, n1.astype(float) * n2 * bottom)
+    z = difference * np.sqrt(scale)
+    if procedure.method == "asymptotic":
+        p_value = np.where(all_tied, 1.0, normal_p(z, procedure.alternative))
+    else:
+        k = tables.shape[-1]
+        distinct, inverse = unique_rows(tables.reshape(-1, 2 * k))
+        values = [
+            float(_exact_fraction(tuple(row[:k]), tuple(row[k:]), procedure)) for row in distinct.tolist()
+        ]
+        p_value = np.array(values)[inverse].reshape(n1.shape)
+    return RankSumResult(
+        p_value,
+        None,
+        z,
+        None,
+        procedure,
+        n1,
+        n2,
+        u[..., 0],
+        u[..., 1],
+        rank_sums[..., 0],
+        rank_sums[..., 1],
+        rank_sums[..., 0] / n1,
+        rank_sums[..., 1] / n2,
+    )
+
+
+def _standard(tables: np.ndarray, procedure: Procedure) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return D, A and C in whole numbers: z = D * sqrt(A / (n1 * n2 * C)); D counts halves of U."""
+    n = tables.sum(axis=-1)
+    sizes = tables.sum(axis=-2)
+    total = n.sum(axis=-1)
+    # U1 - U2 = sum over levels of x * (y below - y above)
+    below = np.cumsum(tables, axis=-1) - tables
+    above = n[..., None] - below - tables
+    difference = (tables[..., 0, :] * (below - above)[..., 1, :]).sum(axis=-1)
+    if procedure.continuity:
+        difference = towards_mean(difference, 1, procedure.alternative)
+    bottom = total**3 - total
+    if procedure.tie_correction:
+        bottom = bottom - (sizes**3 - sizes).sum(axis=-1)
+    return np.where(bottom == 0, 0, difference), 3 * total * (total - 1), bottom
+
+
+# Below this many bits of additions the whole distribution is quicker than one tail, and serves all tables.
+_WHOLE_DISTRIBUTION = 2e8
+
+
+@lru_cache(maxsize=4096)
+def _exact_fraction(first: tuple[int, ...], second: tuple[int, ...], procedure: Procedure) -> Fraction:
+    """Return the exact p-value of one table."""
+    groups = [(a, b) for a, b in zip(first, second, strict=True) if a + b]
+    n1, n2 = sum(first), sum(second)
+    sizes = tuple(a + b for a, b in groups)
+    ranks = doubled_midranks(np.array(sizes, dtype=np.int64)).tolist()
+    twice_u = sum(a * rank for (a, _), rank in zip(groups, ranks, strict=True)) - n1 * (n1 + 1)
+    if procedure.method == "exact_untied":
+        return untied_p(procedure, Fraction(twice_u, 2), untied_sample_counts(n1, n2))
+    scores, offset, divisor = common_scores(ranks)
+    t = (twice_u + n1 * (n1 + 1) - n1 * offset) // divisor
+    total = comb(n1 + n2, n1)
+    weighted = sum(size * score for size, score in zip(sizes, scores, strict=True))
+    mean = Fraction(n1 * weighted, n1 + n2)
+    if max(sizes) == 1:
+        # T counts from the smallest possible score sum, U from 0
+        counts = untied_sample_counts(n1, n2)
+        least = n1 * (n1 - 1) // 2
+        return exact_p(procedure, t - least, lower_from_counts(counts), total, mean - least, counts)
+    work = (n1 + n2) * n1 * weighted * total.bit_length()
+    if procedure.two_sided == "likelihood" or work < _WHOLE_DISTRIBUTION:
+        counts = sample_counts(sizes, scores, n1)
+        return exact_p(procedure, t, lower_from_counts(counts), total, mean, counts)
+    return exact_p(procedure, t, sample_lower(sizes, scores, n1), total, mean)

@@ -1,0 +1,209 @@
+"""From observations to counts: exact decimals, tie groups, doubled mid-ranks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+import numpy as np
+
+# Beyond this power of ten a "measurement" is a typing slip, and its integer would fill the memory.
+LARGEST_EXPONENT = 400
+# N**3 must fit into 64 bits, signed.
+LARGEST_SAMPLE = 2_000_000
+
+
+def exact_numbers(values: Iterable, name: str) -> list[Fraction | int]:
+    """Read numbers as the decimals they are written as: 0.3 is three tenths, not the nearest binary float.
+
+    Parameters
+    ----------
+    values : iterable of int, float, str, Decimal or Fraction
+        Floats stand for their shortest decimal (`repr`); strings take a decimal point.
+    name : str
+        What the values are, for the error.
+
+    Returns
+    -------
+    list of Fraction or int
+        In the same order.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is missing, infinite or not a number.
+    """
+    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
+        raise ValueError(f"{name}: give a list of numbers, not {values!r}")
+    numbers = [_exact_number(value, f"{name}[{i}]") for i, value in enumerate(values)]
+    if not numbers:
+        raise ValueError(f"{name}: no values")
+    return numbers
+
+
+def _exact_number(value: object, name: str) -> Fraction | int:
+    if isinstance(value, (np.floating, float)):
+        # str of a numpy float is the shortest decimal in its own precision
+        value = str(value)
+    elif isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (int, Fraction)):
+        return value
+    if not isinstance(value, (str, Decimal)):
+        raise ValueError(f"{name}: {value!r} is not a number")
+    try:
+        decimal = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"{name}: {value!r} is not a number") from None
+    if not decimal.is_finite():
+        raise ValueError(f"{name}: {value!r} is missing or infinite; leave such observations out first")
+    if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
+        raise ValueError(f"{name}: {value!r} is too large or too small to be a measurement")
+    return Fraction(decimal)
+
+
+def two_sample_table(x: Iterable, y: Iterable) -> np.ndarray:
+    """Count two samples by their distinct values.
+
+    Parameters
+    ----------
+    x, y : iterable of numbers
+        The samples, see `exact_numbers`.
+
+    Returns
+    -------
+    ndarray of int, shape (2, K)
+        How often each of the K distinct values, in increasing order, occurs in x and in y.
+    """
+    counts = [Counter(exact_numbers(values, name)) for values, name in ((x, "x"), (y, "y"))]
+    levels = sorted(counts[0] | counts[1])
+    return np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
+
+
+def paired_differences(pre: Iterable, post: Iterable) -> tuple[np.ndarray, np.ndarray, int]:
+    """Count the differences post - pre by sign and size.
+
+    Parameters
+    ----------
+    pre, post : iterable of numbers
+        Paired, of equal length, see `exact_numbers`.
+
+    Returns
+    -------
+    negative, positive : ndarray of int, shape (M,)
+        Differences of each of the M distinct sizes, in increasing order.
+    zeros : int
+        Differences of zero.
+    """
+    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
+    if len(before) != len(after):
+        raise ValueError(f"pre has {len(before)} values and post {len(after)}: they must be pairs")
+    count = Counter(b - a for a, b in zip(before, after, strict=True))
+    sizes = sorted({abs(difference) for difference in count} - {0})
+    negative = np.array([count[-size] for size in sizes], dtype=np.int64)
+    positive = np.array([count[size] for size in sizes], dtype=np.int64)
+    return negative, positive, count[0]
+
+
+def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count differences of levels from tables of pre by post.
+
+    Parameters
+    ----------
+    pairs : array of int, shape (..., K, K)
+        Participants at each level before (rows) and after (columns); levels are 0, 1, ..., K - 1.
+
+    Returns
+    -------
+    negative, positive : ndarray of int, shape (..., K - 1)
+        Participants whose level fell, or rose, by 1, 2, ..., K - 1.
+    zeros : ndarray of int, shape (...)
+        Participants whose level stayed.
+    """
+    pairs = counts_array(pairs, "pairs", 2)
+    k = pairs.shape[-1]
+    if pairs.shape[-2] != k:
+        raise ValueError(
+            f"pairs: {pairs.shape[-2]} levels before and {k} after; they must be the same levels"
+        )
+
+    def diagonals(offsets: Iterable[int]) -> np.ndarray:
+        sums = [np.trace(pairs, offset=offset, axis1=-2, axis2=-1) for offset in offsets]
+        return np.stack(sums, axis=-1) if sums else np.zeros((*pairs.shape[:-2], 0), dtype=np.int64)
+
+    return diagonals(range(-1, -k, -1)), diagonals(range(1, k)), np.trace(pairs, axis1=-2, axis2=-1)
+
+
+def counts_array(counts: object, name: str, dimensions: int) -> np.ndarray:
+    """Check an array of counts and return it as 64-bit integers.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or not whole, or the array has fewer than `dimensions` axes.
+    """
+    array = np.asarray(counts)
+    if array.dtype.kind not in "iub":
+        as_float = np.asarray(array, dtype=float)
+        if not np.all(np.isfinite(as_float)) or np.any(as_float != np.floor(as_float)):
+            raise ValueError(f"{name}: counts must be whole numbers")
+    array = array.astype(np.int64)
+    if array.ndim < dimensions:
+        raise ValueError(f"{name}: at least {dimensions} axes are needed, not {array.ndim}")
+    if array.size and array.min() < 0:
+        raise ValueError(f"{name}: a count is negative")
+    return array
+
+
+def check_size(n: np.ndarray, least: int, what: str) -> None:
+    """Raise ValueError if a dataset is smaller than `least` or larger than 64-bit integers allow."""
+    if n.size and n.min() < least:
+        raise ValueError(f"a dataset has no {what}")
+    if n.size and n.max() > LARGEST_SAMPLE:
+        raise ValueError(f"a dataset has {n.max()} {what}; at most {LARGEST_SAMPLE} are possible")
+
+
+def doubled_midranks(sizes: np.ndarray, start: np.ndarray | int = 0) -> np.ndarray:
+    """Return twice the mid-rank of each tie group.
+
+    Parameters
+    ----------
+    sizes : array of int, shape (..., K)
+        Sizes of the tie groups in increasing order of their value.
+    start : array of int, shape (...)
+        Ranks that are used up before the first group.
+
+    Returns
+    -------
+    ndarray of int, shape (..., K)
+        2 * (ranks before the group) + size + 1.
+    """
+    before = np.cumsum(sizes, axis=-1) - sizes
+    return 2 * (before + np.asarray(start)[..., None]) + sizes + 1
+
+
+def unique_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct rows and, for each row, the place of its equal among them.
+
+    Parameters
+    ----------
+    rows : array of int, not negative, shape (R, C)
+        Usually many more rows than distinct ones.
+
+    Returns
+    -------
+    distinct : ndarray of int, shape (D, C)
+    inverse : ndarray of int, shape (R,)
+        `distinct[inverse]` equals `rows`.
+    """
+    radix = rows.max(axis=0, initial=0).astype(object) + 1
+    places = np.cumprod(np.concatenate([np.array([1], dtype=object), radix]))
+    if places[-1] < 2**62:
+        # one integer a row sorts ten times faster than rows do
+        keys = rows @ places[:-1].astype(np.int64)
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        return rows[first], inverse
+    distinct, inverse = np.unique(rows, axis=0, return_inverse=True)
+    return distinct, inverse.reshape(-1)

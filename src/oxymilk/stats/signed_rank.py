@@ -1,0 +1,225 @@
+"""The Wilcoxon signed-rank test, every switch, on observations and on arrays of counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import gcd, nan
+
+import numpy as np
+
+from oxymilk.stats.normal import normal_p, towards_mean
+from oxymilk.stats.null import exact_p, flip_counts, lower_from_counts, untied_p
+from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, paired_differences, unique_rows
+
+
+@dataclass(frozen=True)
+class SignedRankResult:
+    """What a signed-rank test gives: numbers for one dataset, arrays for many.
+
+    * p_value : p-value, in (0, 1]
+    * p_fraction : the same as a fraction (exact methods, one dataset), else None
+    * z : standardised W+, positive when post tends to be larger. Asymptotic: by the procedure's switches.
+      Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
+    * z_squared : z * abs(z) as a fraction (one dataset), else None
+    * procedure : the procedure
+    * n_used : pairs that the test ranks and keeps (non-zero differences; with "split" all)
+    * n_zero, n_up, n_down : pairs with a zero, positive, negative difference post - pre
+    * w_plus, w_minus : rank sums of positive and negative differences
+    * mean_rank_plus, mean_rank_minus : of positive and negative differences; nan where there are none
+    """
+
+    p_value: float | np.ndarray
+    p_fraction: Fraction | None
+    z: float | np.ndarray
+    z_squared: Fraction | None
+    procedure: Procedure
+    n_used: int | np.ndarray
+    n_zero: int | np.ndarray
+    n_up: int | np.ndarray
+    n_down: int | np.ndarray
+    w_plus: float | np.ndarray
+    w_minus: float | np.ndarray
+    mean_rank_plus: float | np.ndarray
+    mean_rank_minus: float | np.ndarray
+
+
+def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> SignedRankResult:
+    """Test whether paired values tend to rise or fall.
+
+    Parameters
+    ----------
+    pre, post : iterable of numbers
+        Paired, of equal length. Levels as 0, 1, ..., or measurements as int, float, str or Decimal;
+        differences post - pre, zeros and ties are taken on the decimals as written.
+    procedure : Procedure
+        Every switch of the test.
+
+    Returns
+    -------
+    SignedRankResult
+        With exact fractions. When no difference is other than zero, p = 1 (mid-p: 1/2) and z = 0.
+
+    Raises
+    ------
+    ValueError
+        Empty, missing or non-numeric values, or unequal lengths.
+    MemoryError
+        If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
+
+    Examples
+    --------
+    >>> result = signed_rank_test([0] * 10, [1] * 3 + [0] * 7, Procedure("exact"))
+    >>> result.p_fraction, result.n_up, result.n_zero
+    (Fraction(1, 4), 3, 7)
+    """
+    negative, positive, zeros = paired_differences(pre, post)
+    many = signed_rank_counts(negative, positive, np.int64(zeros), procedure)
+    fraction = None
+    if procedure.method != "asymptotic":
+        fraction = _exact_fraction(tuple(negative.tolist()), tuple(positive.tolist()), zeros, procedure)
+    difference, variance = _standard(negative, positive, np.int64(zeros), procedure)
+    square = int(difference) * abs(int(difference))
+    return SignedRankResult(
+        p_value=float(many.p_value),
+        p_fraction=fraction,
+        z=float(many.z),
+        z_squared=Fraction(square, int(variance)) if square else Fraction(0),
+        procedure=procedure,
+        n_used=int(many.n_used),
+        n_zero=zeros,
+        n_up=int(many.n_up),
+        n_down=int(many.n_down),
+        w_plus=float(many.w_plus),
+        w_minus=float(many.w_minus),
+        mean_rank_plus=float(many.mean_rank_plus) if many.n_up else nan,
+        mean_rank_minus=float(many.mean_rank_minus) if many.n_down else nan,
+    )
+
+
+def signed_rank_counts(
+    negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, procedure: Procedure
+) -> SignedRankResult:
+    """Run the signed-rank test on arrays of counts of differences; the leading axes are datasets.
+
+    Parameters
+    ----------
+    negative, positive : array of int, shape (..., M)
+        Differences of each of M sizes, in increasing order of size, by sign. Sizes that do not occur count 0.
+    zeros : array of int, shape (...)
+        Differences of zero.
+    procedure : Procedure
+        Every switch of the test.
+
+    Returns
+    -------
+    SignedRankResult
+        Its numbers are arrays of shape (...).
+
+    Raises
+    ------
+    ValueError
+        Negative or broken counts, shapes that do not fit, or a dataset without any pair.
+    MemoryError
+        As for `signed_rank_test`.
+
+    Notes
+    -----
+    With doubled mid-ranks r (of |difference|), D = sum of r over positive minus sum over negative differences
+    and z = D / sqrt(Q) with Q = sum of r^2 (Hollander, Wolfe & Chicken 2014, section 3.1, with ties).
+    """
+    negative, positive = counts_array(negative, "negative", 1), counts_array(positive, "positive", 1)
+    negative, positive = np.broadcast_arrays(negative, positive)
+    zeros = np.broadcast_to(counts_array(zeros, "zeros", 0), negative.shape[:-1])
+    n_down, n_up = negative.sum(axis=-1), positive.sum(axis=-1)
+    check_size(n_down + n_up + zeros, 1, "pairs")
+
+    ranks = _doubled_ranks(negative + positive, zeros, procedure)
+    w_plus, w_minus = (positive * ranks).sum(axis=-1) / 2, (negative * ranks).sum(axis=-1) / 2
+    means = [_divide(w, n) for w, n in ((w_plus, n_up), (w_minus, n_down))]
+    n_used = n_down + n_up
+    if procedure.zero_method == "split":
+        half = zeros * (zeros + 1) / 4
+        w_plus, w_minus, n_used = w_plus + half, w_minus + half, n_used + zeros
+
+    difference, variance = _standard(negative, positive, zeros, procedure)
+    z = _divide(difference, np.sqrt(variance), 0.0)
+    if procedure.method == "asymptotic":
+        p_value = np.where(n_down + n_up == 0, 1.0, normal_p(z, procedure.alternative))
+    else:
+        rows = np.concatenate([negative, positive, zeros[..., None]], axis=-1)
+        distinct, inverse = unique_rows(rows.reshape(-1, rows.shape[-1]))
+        m = negative.shape[-1]
+        values = [
+            float(_exact_fraction(tuple(row[:m]), tuple(row[m:-1]), row[-1], procedure))
+            for row in distinct.tolist()
+        ]
+        p_value = np.array(values)[inverse].reshape(zeros.shape)
+    return SignedRankResult(
+        p_value, None, z, None, procedure, n_used, zeros, n_up, n_down, w_plus, w_minus, means[0], means[1]
+    )
+
+
+def _divide(a: np.ndarray, b: np.ndarray, otherwise: float = nan) -> np.ndarray:
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    return np.divide(a, b, out=np.full(a.shape, otherwise), where=b != 0)
+
+
+def _doubled_ranks(sizes: np.ndarray, zeros: np.ndarray, procedure: Procedure) -> np.ndarray:
+    return doubled_midranks(sizes, 0 if procedure.zero_method == "drop" else zeros)
+
+
+def _standard(
+    negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, procedure: Procedure
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return D and Q in whole numbers: z = D / sqrt(Q). D counts quarter ranks of W+ less its mean."""
+    sizes = negative + positive
+    ranks = _doubled_ranks(sizes, zeros, procedure)
+    difference = ((positive - negative) * ranks).sum(axis=-1)
+    nonzero = sizes.sum(axis=-1)
+    if procedure.tie_correction:
+        variance = (sizes * ranks**2).sum(axis=-1)
+        if procedure.zero_method == "split":
+            variance = variance + zeros * (zeros + 1) ** 2
+    elif procedure.zero_method == "drop":
+        variance = _untied_squares(nonzero)
+    elif procedure.zero_method == "pratt":
+        variance = _untied_squares(nonzero + zeros) - _untied_squares(zeros)
+    else:
+        variance = _untied_squares(nonzero + zeros)
+    if procedure.continuity:
+        difference = towards_mean(difference, 2, procedure.alternative)
+    # without a change there is nothing to test: z = 0 whatever the switches
+    return np.where(nonzero == 0, 0, difference), variance
+
+
+def _untied_squares(n: np.ndarray) -> np.ndarray:
+    """Return the sum of squares of twice the ranks 1, ..., n."""
+    return 4 * (n * (n + 1) * (2 * n + 1) // 6)
+
+
+@lru_cache(maxsize=4096)
+def _exact_fraction(
+    negative: tuple[int, ...], positive: tuple[int, ...], zeros: int, procedure: Procedure
+) -> Fraction:
+    """Return the exact p-value of one dataset."""
+    sizes = tuple(a + b for a, b in zip(negative, positive, strict=True))
+    nonzero = sum(sizes)
+    ranks = _doubled_ranks(np.array(sizes, dtype=np.int64), np.int64(zeros), procedure).tolist()
+    twice_w = sum(n * rank for n, rank in zip(positive, ranks, strict=True))
+    if procedure.method == "exact_untied":
+        if nonzero == 0:
+            return Fraction(1)
+        n = nonzero if procedure.zero_method == "drop" else nonzero + zeros
+        w_plus = Fraction(twice_w, 2)
+        if procedure.zero_method == "split":
+            w_plus += Fraction(zeros * (zeros + 1), 4)
+        return untied_p(procedure, w_plus, flip_counts((1,) * n, tuple(range(1, n + 1))))
+    groups = [(size, rank) for size, rank in zip(sizes, ranks, strict=True) if size]
+    divisor = gcd(*(rank for _, rank in groups)) or 1
+    counts = flip_counts(tuple(size for size, _ in groups), tuple(rank // divisor for _, rank in groups))
+    mean = Fraction(len(counts) - 1, 2)
+    return exact_p(procedure, twice_w // divisor, lower_from_counts(counts), 2**nonzero, mean, counts)
