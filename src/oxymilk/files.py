@@ -29,17 +29,18 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes files private; results are for everyone the umask allows
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -88,12 +89,13 @@ def defuse(text: str) -> str:
 
 
 def _cell(value: object) -> str:
-    if value is None or value != value:  # NaN is not equal to itself
-        return ""
     # numpy's own bool and float are not Python's; their .item() is
     item = getattr(value, "item", None)
     if callable(item):
         value = item()
+    # NaN is not equal to itself; pandas' NA is neither equal nor unequal
+    if value is None or type(value).__name__ == "NAType" or value != value:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

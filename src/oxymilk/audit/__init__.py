@@ -1,0 +1,1 @@
+"""Check the numbers a paper printed against the numbers its data give."""

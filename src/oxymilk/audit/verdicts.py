@@ -1,0 +1,337 @@
+"""Give each printed number its verdict.
+
+What the data give is held as an exact interval: a single number where it is known exactly, a narrow one where
+it was computed in floating point. A claim is `reproduced` when the whole interval lies in the set that the
+printed string states, `differs` when none of it does.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple
+
+from oxymilk.audit.claims import COLUMNS, OF_A_CELL, OF_A_CHANGE, REASONS, Claim
+from oxymilk.audit.printed import Interval, parse_printed, print_like, printed_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from oxymilk.study import Study
+
+VERDICT_COLUMNS = (
+    *COLUMNS,
+    "verdict",
+    "reason",
+    "computed",
+    "prints_as",
+    "procedure",
+    "decision_printed",
+    "decision_computed",
+    "decision",
+    "as_expected",
+)
+# tests.csv carries ten significant digits: half a unit of the tenth is at most 5e-10 of the value. The error of the
+# floating-point computation itself, below 1e-13 (oxymilk.stats), is far inside that.
+PRINTING_ERROR = Fraction(5, 10**10)
+_DOMAINS = {"p_value": (0, 1), "percent": (0, 100), "percent_up": (0, 100), "percent_down": (0, 100)}
+
+
+class Computed(NamedTuple):
+    """What the data, or other printed numbers, give for a claim.
+
+    `value` is the best single number; `within` holds every value it can have. `from_printed` is true where the
+    width of `within` is the rounding of other printed numbers, not of floating point.
+    """
+
+    value: Fraction
+    within: Interval
+    from_printed: bool = False
+    procedure: str = ""
+
+
+class Undefined(Exception):  # noqa: N818 - an outcome of a check, not an error
+    """The quantity has no value on these data; the message is the reason code."""
+
+
+def audit_claims(
+    study: Study, claims: list[Claim], frequencies: pd.DataFrame, tests: pd.DataFrame
+) -> pd.DataFrame:
+    """Check every claim of a study.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    claims : list of Claim
+        What the paper prints.
+    frequencies, tests : DataFrame
+        The result tables of the same names, all cells text, as `oxymilk.files.read_csv` gives them.
+
+    Returns
+    -------
+    DataFrame
+        One row a claim, in their order; columns `VERDICT_COLUMNS`, all text.
+    """
+    import pandas as pd
+
+    results = Results(study, frequencies.to_dict("records"), tests.to_dict("records"))
+    rows = [(*claim, *_verdict(claim, results)) for claim in claims]
+    return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
+
+
+class Results(NamedTuple):
+    """The result tables that claims are held against."""
+
+    study: Study
+    frequencies: list[dict[str, str]]
+    tests: list[dict[str, str]]
+
+    def declared_test(self, claim: Claim) -> dict[str, str]:
+        """Return the row of the claim's test under the declared procedure."""
+        kind = "signed_rank" if claim.quantity in OF_A_CHANGE else claim.test
+        for row in self.tests:
+            if row["role"] == "declared" and row["test"] == kind and row["group"] == claim.group:
+                return row
+        raise Undefined("no_data")
+
+
+def _verdict(claim: Claim, results: Results) -> tuple[str, ...]:
+    study = results.study
+    if claim.check in REASONS:
+        return _row(claim, "not_checkable", reason=claim.check)
+    if claim.quantity == "decision":
+        return _decision_verdict(claim, results)
+    try:
+        computed = _recompute(claim, results) if claim.check == "recompute" else _arithmetic(claim, study)
+        stated = _stated(claim, study)
+    except Undefined as undefined:
+        return _row(claim, "not_checkable", reason=str(undefined))
+    if stated.contains(computed.value) if computed.from_printed else stated.contains_all(computed.within):
+        verdict, reason = "reproduced", ""
+    elif not stated.meets(computed.within):
+        verdict, reason = "differs", ""
+    elif computed.from_printed:
+        verdict, reason = "reproduced_after_rounding", ""
+    else:
+        # the printed boundary lies inside the error of the computation
+        verdict, reason = "not_checkable", "ambiguous"
+    printed_decision = computed_decision = ""
+    if claim.quantity == "p_value":
+        printed_decision = _decide(stated, study)
+        computed_decision = _decide(computed.within, study)
+    return _row(
+        claim,
+        verdict,
+        reason=reason,
+        computed=_decimal(computed.value),
+        prints_as=print_like(computed.value, claim.printed, study.decimal_marks, study.rounding),
+        procedure=computed.procedure,
+        decisions=(printed_decision, computed_decision),
+    )
+
+
+def _decision_verdict(claim: Claim, results: Results) -> tuple[str, ...]:
+    try:
+        test = results.declared_test(claim)
+    except Undefined as undefined:
+        return _row(claim, "not_checkable", reason=str(undefined))
+    p_value = _of_test(test, "p_value")
+    computed = _decide(p_value.within, results.study)
+    return _row(
+        claim,
+        "reproduced" if computed == claim.printed else "differs",
+        computed=_decimal(p_value.value),
+        prints_as=computed,
+        procedure=test["procedure"],
+        decisions=(claim.printed, computed),
+    )
+
+
+def _row(
+    claim: Claim,
+    verdict: str,
+    *,
+    reason: str = "",
+    computed: str = "",
+    prints_as: str = "",
+    procedure: str = "",
+    decisions: tuple[str, str] = ("", ""),
+) -> tuple[str, ...]:
+    printed, recomputed = decisions
+    decision = ("agree" if printed == recomputed else "flip") if printed and recomputed else ""
+    as_expected = "true" if verdict == claim.expect else "false"
+    return (verdict, reason, computed, prints_as, procedure, printed, recomputed, decision, as_expected)
+
+
+def _stated(claim: Claim, study: Study) -> Interval:
+    """Return the set of values under which the printed claim is true."""
+    if claim.quantity == "comparison":
+        # a statement between two numbers as they stand, not about what they were before rounding
+        other = parse_printed(claim.n, study.decimal_marks).value
+        point = Interval(other, other, closed_high=True)
+        return {
+            "<": Interval(None, other, closed_high=False),
+            "<=": Interval(None, other, closed_high=True),
+            ">": Interval(other, None, closed_low=False),
+            ">=": Interval(other, None, closed_low=True),
+        }.get(claim.operator, point)
+    if claim.quantity == "between":
+        low, high = sorted(parse_printed(part, study.decimal_marks).value for part in claim.others)
+        return Interval(low, high, closed_low=True, closed_high=True)
+    if claim.quantity in ("threshold", "alpha"):
+        value = parse_printed(claim.printed, study.decimal_marks).value
+        if not claim.operator or claim.quantity == "alpha":
+            return Interval(value, value, closed_high=True)
+    stated = printed_interval(
+        claim.printed,
+        study.decimal_marks,
+        study.rounding,
+        claim.operator if claim.quantity != "alpha" else "",
+        domain=_DOMAINS.get(claim.quantity, (None, None)),
+    )
+    if claim.quantity == "z":
+        # programs print Z, or -Z, for the same test
+        return _magnitude(stated)
+    return stated
+
+
+def _recompute(claim: Claim, results: Results) -> Computed:
+    study, quantity = results.study, claim.quantity
+    if quantity == "alpha":
+        return _exactly(Fraction(str(study.alpha)))
+    if quantity == "sample_size":
+        return _exactly(Fraction(_participants(results.frequencies, claim.group)))
+    if quantity in OF_A_CELL:
+        return _of_cell(claim, results.frequencies)
+    test = results.declared_test(claim)
+    if quantity in OF_A_CHANGE:
+        count = Fraction(test["n_" + quantity.partition("_")[2]])
+        if quantity.startswith("count"):
+            return _exactly(count)
+        return _exactly(100 * count / Fraction(test["n"])) if int(test["n"]) else _no_value()
+    if quantity in ("p_value", "threshold"):
+        return _of_test(test, "p_value")
+    if quantity == "z":
+        computed = _of_test(test, "z")
+        return computed._replace(value=abs(computed.value), within=_magnitude(computed.within))
+    # U and n1 n2 - U, W+ and W- state the same thing; take the one the paper can have meant
+    names = ("u1", "u2") if quantity == "u" else ("w_plus", "w_minus", "rank_sum1", "rank_sum2")
+    candidates = [_of_test(test, name) for name in names if test[name]]
+    if not candidates:
+        return _no_value()
+    stated = _stated(claim, study)
+    return next((each for each in candidates if stated.contains_all(each.within)), candidates[0])
+
+
+def _of_test(test: dict[str, str], column: str) -> Computed:
+    if not test[column]:
+        return _no_value()
+    if column == "p_value" and test["p_fraction"]:
+        return _exactly(Fraction(test["p_fraction"]), test["procedure"])
+    value = Fraction(test[column])
+    if column in ("p_value", "z"):
+        error = abs(value) * PRINTING_ERROR
+        return Computed(
+            value, Interval(value - error, value + error, closed_high=True), procedure=test["procedure"]
+        )
+    return _exactly(value, test["procedure"])
+
+
+def _participants(frequencies: list[dict[str, str]], group: str) -> int:
+    most: dict[str, int] = {}
+    for row in frequencies:
+        if group in ("", row["group"]):
+            most[row["group"]] = max(most.get(row["group"], 0), int(row["total"]) + int(row["missing"]))
+    return sum(most.values())
+
+
+def _of_cell(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:
+    cells = [
+        row
+        for row in frequencies
+        if group_matches(claim, row) and row["timepoint"] == claim.timepoint and row["level"] == claim.level
+    ]
+    count, total = (sum(int(row[column]) for row in cells) for column in ("n", "total"))
+    if claim.quantity == "count":
+        return _exactly(Fraction(count))
+    return _exactly(Fraction(100 * count, total)) if total else _no_value()
+
+
+def group_matches(claim: Claim, row: dict[str, str]) -> bool:
+    """Whether a row of a result table is of the claim's group; a claim without one is of all."""
+    return claim.group in ("", row["group"])
+
+
+def _arithmetic(claim: Claim, study: Study) -> Computed:
+    if claim.quantity in ("comparison", "between"):
+        return _exactly(parse_printed(claim.printed, study.decimal_marks).value)
+    if claim.quantity == "percent":
+        return _whole_number_percent(claim, study)
+    numbers = [parse_printed(part, study.decimal_marks) for part in claim.others]
+    sets = [_as_rounded(part, study) for part in claim.others]
+    if claim.quantity == "sum":
+        value = sum((number.value for number in numbers), Fraction(0))
+        low, high = (sum((getattr(each, end) for each in sets), Fraction(0)) for end in ("low", "high"))
+    else:
+        part, whole = sets
+        if whole.low <= 0:
+            return _no_value()
+        value = 100 * numbers[0].value / numbers[1].value
+        low, high = 100 * part.low / whole.high, 100 * part.high / whole.low
+    return Computed(value, Interval(low, high, closed_high=True), from_printed=True)
+
+
+def _as_rounded(text: str, study: Study) -> Interval:
+    """Return what a printed number can have been; a number without decimals is a count and is exact."""
+    number = parse_printed(text, study.decimal_marks)
+    if number.decimals == 0:
+        return Interval(number.value, number.value, closed_high=True)
+    return printed_interval(text, study.decimal_marks, study.rounding)
+
+
+def _whole_number_percent(claim: Claim, study: Study) -> Computed:
+    """Return the percentage nearest to the printed one that a whole number of n participants makes (GRIM's check)."""
+    total = parse_printed(claim.n, study.decimal_marks).value
+    printed = parse_printed(claim.printed, study.decimal_marks).value
+    if total <= 0 or total.denominator != 1:
+        return _no_value()
+    # floor(x + 1/2): halves go up, so that the choice does not depend on the parity of the count
+    count = (printed * total / 100 + Fraction(1, 2)).__floor__()
+    return _exactly(100 * Fraction(count) / total)
+
+
+def _exactly(value: Fraction, procedure: str = "") -> Computed:
+    return Computed(value, Interval(value, value, closed_high=True), procedure=procedure)
+
+
+def _no_value() -> Computed:
+    raise Undefined("undefined")
+
+
+def _magnitude(interval: Interval) -> Interval:
+    """Return the absolute values of the numbers of an interval."""
+    low, high, closed_low, closed_high = interval
+    if low is None or high is None:
+        return interval
+    if low >= 0:
+        return interval
+    if high <= 0:
+        return Interval(-high, -low, closed_high, closed_low)
+    farthest = max((high, closed_high), (-low, closed_low))
+    return Interval(Fraction(0), farthest[0], closed_low=True, closed_high=farthest[1])
+
+
+def _decide(p_value: Interval, study: Study) -> str:
+    """Return the decision that all p-values of a set share, or "" where they do not."""
+    alpha = Fraction(str(study.alpha))
+    if p_value.high is not None and (
+        p_value.high < alpha or (p_value.high == alpha and not p_value.closed_high)
+    ):
+        return "significant"
+    if p_value.low is not None and p_value.low >= alpha:
+        return "not significant"
+    return ""
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):.10g}"

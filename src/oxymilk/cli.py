@@ -1,0 +1,207 @@
+"""The command line: one subcommand for each step of the pipeline, named like its rule.
+
+Everything heavy is imported inside the subcommand that needs it: a job pays only for what it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Rank tests of two-group pre/post studies, and a check of every number the paper printed.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+BAD_INPUT = 2
+
+StudyFile = Annotated[Path, typer.Option(help="The study's study.yaml.")]
+InputFile = Annotated[Path, typer.Option(help="A table that an earlier step wrote.")]
+OutputFile = Annotated[Path, typer.Option(help="Where to write.")]
+Folder = Annotated[Path, typer.Option(help="The study's folder of results; each language has its own in it.")]
+Languages = Annotated[str, typer.Option(help="en, id or both, joined by a comma.")]
+
+
+def main() -> None:
+    """Run the command line; faults of the input are printed, all of them, and end it with status 2."""
+    from oxymilk.faults import FaultsError
+
+    try:
+        app()
+    except FaultsError as error:
+        _print_faults(error.faults)
+        sys.exit(BAD_INPUT)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+@app.command()
+def ingest_observations(study: StudyFile, output: OutputFile) -> None:
+    """Make the tidy observations from the sheets that study.yaml names."""
+    from oxymilk.files import write_csv
+    from oxymilk.ingest import ingest_observations
+    from oxymilk.study import load_study
+
+    result = ingest_observations(load_study(study), study.parent)
+    _print_faults(result.warnings)
+    write_csv(result.frame, output)
+
+
+@app.command()
+def test_groups(
+    study: StudyFile,
+    observations: InputFile,
+    frequencies: OutputFile,
+    tests: OutputFile,
+    procedures: OutputFile,
+) -> None:
+    """Count the levels, run the rank tests and what each program prints on the same data."""
+    from oxymilk import analysis
+    from oxymilk.files import read_csv, write_csv
+    from oxymilk.study import load_study
+
+    loaded, table = load_study(study), read_csv(observations)
+    write_csv(analysis.frequency_table(loaded, table), frequencies)
+    write_csv(analysis.test_table(loaded, table), tests)
+    write_csv(analysis.program_table(loaded, table), procedures)
+
+
+@app.command()
+def audit_claims(
+    study: StudyFile,
+    claims: InputFile,
+    frequencies: InputFile,
+    tests: InputFile,
+    output: OutputFile,
+) -> None:
+    """Give every printed number its verdict."""
+    from oxymilk.audit.claims import load_claims
+    from oxymilk.audit.verdicts import audit_claims
+    from oxymilk.files import read_csv, write_csv
+    from oxymilk.study import load_study
+
+    loaded = load_study(study)
+    verdicts = audit_claims(loaded, load_claims(claims, loaded), read_csv(frequencies), read_csv(tests))
+    write_csv(verdicts, output)
+
+
+@app.command()
+def make_tables(
+    study: StudyFile,
+    frequencies: InputFile,
+    tests: InputFile,
+    verdicts: InputFile,
+    folder: Folder,
+    languages: Languages = "en",
+) -> None:
+    """Write the paper's tables, computed beside printed, as CSV, Markdown, HTML, LaTeX and Word."""
+    from oxymilk.files import read_csv
+    from oxymilk.present.table_formats import write_tables
+    from oxymilk.present.tables import build_tables
+    from oxymilk.study import load_study
+
+    frames = [read_csv(path) for path in (frequencies, tests, verdicts)]
+    loaded = load_study(study)
+    for language in _split(languages):
+        write_tables(build_tables(loaded, *frames, language), folder / language / "tables", language)
+
+
+@app.command()
+def plot_figures(
+    study: StudyFile,
+    observations: InputFile,
+    tests: InputFile,
+    procedures: InputFile,
+    verdicts: InputFile,
+    folder: Folder,
+    languages: Languages = "en",
+    formats: Annotated[str, typer.Option(help="svg, png and pdf, joined by commas.")] = "svg,png,pdf",
+) -> None:
+    """Draw the flows between levels, and each printed p-value among those that procedures give."""
+    from oxymilk.files import read_csv
+    from oxymilk.present.figures import plot_figures
+    from oxymilk.study import load_study
+
+    frames = [read_csv(path) for path in (observations, tests, procedures, verdicts)]
+    loaded = load_study(study)
+    for language in _split(languages):
+        plot_figures(loaded, *frames, language, folder / language / "figures", tuple(_split(formats)))
+
+
+@app.command()
+def render_report(
+    study: StudyFile,
+    claims: InputFile,
+    observations: InputFile,
+    frequencies: InputFile,
+    tests: InputFile,
+    procedures: InputFile,
+    verdicts: InputFile,
+    folder: Folder,
+    languages: Languages = "en",
+) -> None:
+    """Write one self-contained HTML page a language."""
+    from oxymilk.files import read_csv, write_text
+    from oxymilk.present.provenance import provenance
+    from oxymilk.present.report import render_report
+    from oxymilk.study import load_study
+
+    paths = (observations, frequencies, tests, procedures, verdicts)
+    frames = [read_csv(path) for path in paths]
+    loaded = load_study(study)
+    sheets = [study.parent / sheet.file for sheet in loaded.sheets]
+    facts = provenance([study, *sheets, claims], Path())
+    for language in _split(languages):
+        write_text(folder / language / "report.html", render_report(loaded, *frames, language, facts))
+
+
+@app.command()
+def verify(
+    studies: Annotated[
+        list[str] | None, typer.Argument(help="Studies; those of config.yaml when none is named.")
+    ] = None,
+    data: Annotated[Path, typer.Option(help="The folder of the studies.")] = Path("data"),
+    results: Annotated[Path, typer.Option(help="The folder that snakemake wrote.")] = Path("results"),
+    every: Annotated[
+        bool, typer.Option("--all", help="List every claim, not only those that need a look.")
+    ] = False,
+    junit: Annotated[Path | None, typer.Option(help="Also write a JUnit XML file here.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Also write the verdicts as JSON here.")] = None,
+    language: Annotated[str, typer.Option(help="en or id.")] = "en",
+) -> None:
+    """Hold the results against the printed numbers.
+
+    Exit status 0: every verdict is the one that claims.csv expects. 1: one is not, in either direction.
+    2: something that is needed is missing or faulty.
+    """
+    from oxymilk.files import write_text
+    from oxymilk.present import verify as verification
+
+    names = studies or verification.configured_studies(Path("config.yaml"))
+    verdicts = {name: verification.audit_results(data / name, results / name) for name in names}
+    verification.print_verdicts(verdicts, every=every, language=language)
+    if junit:
+        write_text(junit, verification.as_junit(verdicts))
+    if json:
+        write_text(json, verification.as_json(verdicts))
+    if not all((frame["as_expected"] == "true").all() for frame in verdicts.values()):
+        raise typer.Exit(1)
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _print_faults(faults: list) -> None:
+    """Print each fault in English and, below it, in Indonesian: a sheet is mended by who keeps it."""
+    from oxymilk.faults import describe
+
+    for fault in faults:
+        typer.echo(f"{describe(fault, 'en')}\n    {describe(fault, 'id')}", err=True)

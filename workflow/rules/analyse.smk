@@ -1,0 +1,42 @@
+"""Run the tests of a study.
+
+Inputs:  results/{study}/observations.csv, data/{study}/study.yaml
+Outputs: results/{study}/frequencies.csv, tests.csv, procedures.csv
+"""
+
+
+rule test_groups:
+    input:
+        study="data/{study}/study.yaml",
+        observations="results/{study}/observations.csv",
+        code=package_sources("analysis", "study"),
+    output:
+        frequencies=report(
+            "results/{study}/frequencies.csv",
+            caption="../report/frequencies.rst",
+            category="Data",
+            labels={"study": "{study}", "content": "frequencies"},
+        ),
+        tests=report(
+            "results/{study}/tests.csv",
+            caption="../report/tests.rst",
+            category="Tests",
+            labels={"study": "{study}", "content": "declared and exact tests"},
+        ),
+        procedures=report(
+            "results/{study}/procedures.csv",
+            caption="../report/procedures.rst",
+            category="Tests",
+            labels={"study": "{study}", "content": "what each program prints"},
+        ),
+    log:
+        "logs/{study}/test_groups.log",
+    shell:
+        """
+        oxymilk test-groups \
+            --study {input.study:q} \
+            --observations {input.observations:q} \
+            --frequencies {output.frequencies:q} \
+            --tests {output.tests:q} \
+            --procedures {output.procedures:q} >{log:q} 2>&1
+        """
