@@ -1,11 +1,11 @@
 """Exact null distributions, in whole numbers, and the p-values read from them.
 
-A distribution here is a number of equally likely outcomes for each value of an integer statistic T. Counts are
-Python integers wherever 64 bits would not hold them: every exact p-value is a fraction, not an estimate.
+A distribution here is a number of equally likely outcomes for each value of an integer statistic T. Counts
+are Python integers wherever 64 bits would not hold them: every exact p-value is a fraction, not an estimate.
 
 * Sign flips (signed-rank): the polynomial prod_k (1 + q^a_k)^t_k, its coefficients packed into one long
   integer; one shift and one addition for each observation.
-* Samples without replacement (rank-sum): only K - 2 of the K tie groups' counts are free. The groups are joined
+* Samples without replacement (rank-sum): only K - 2 of the K tie groups' counts are free. Groups are joined
   from both ends into states (observations drawn, score so far), and one group in the middle is enumerated.
 * Untied ranks: the same polynomial with a_k = k, and the Gaussian binomial coefficient.
 """

@@ -1,0 +1,29 @@
+import json
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parent / "data"
+
+
+def _load(name):
+    return json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def pytest_generate_tests(metafunc):
+    """Give a test that asks for `<file>_case` one case of that file at a time."""
+    for name in ("oracle_public", "oracle_textbook", "consistency_cases"):
+        argument = f"{name}_case"
+        if argument in metafunc.fixturenames:
+            cases = _load(name)["cases"]
+            metafunc.parametrize(argument, cases, ids=[case["id"] for case in cases])
+
+
+@pytest.fixture(scope="session")
+def load_oracle():
+    return _load
+
+
+@pytest.fixture(scope="session")
+def left_out():
+    return _load("left_out")
