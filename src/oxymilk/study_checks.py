@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from oxymilk.faults import Fault
 from oxymilk.words import fold, nearest
-from oxymilk.yaml_lines import KeyPath, Tree, written_path
+from oxymilk.yaml_lines import KeyPath, Scalar, Tree, written_path
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
@@ -77,6 +77,8 @@ def faults_of_validation(
         kind, context, written = one["type"], one.get("ctx", {}), one["input"]
         value = str(written) if isinstance(written, str) else ""
         params: dict[str, Any] = {}
+        if kind == "too_short" and len(written) >= context["min_length"]:
+            continue  # entries that are faults themselves are not counted
         if kind == "missing":
             code, params["key"], path = "key_missing", str(path[-1]), path[:-1]
         elif kind == "extra_forbidden":
@@ -238,7 +240,8 @@ def _check_procedure(tree: Tree, path: Path) -> Iterator[Fault]:
 def _unknown(tree: Tree, where: KeyPath, legal: list[str], what: str, file: str) -> Iterator[Fault]:
     """Yield a fault for each value under `where` that is no legal id."""
     for at, value in _each(tree, *where):
-        if isinstance(value, str) and ID_PATTERN.fullmatch(value) and value not in legal:
+        boolean = isinstance(value, Scalar) and value.yaml_type == "bool"
+        if isinstance(value, str) and not boolean and ID_PATTERN.fullmatch(value) and value not in legal:
             yield _fault("reference_unknown", tree, at, file, str(value), what=what, legal=legal,
                          nearest=nearest(value, legal))  # fmt: skip
 
@@ -292,6 +295,17 @@ def _check_sheets(tree: Tree, path: Path) -> Iterator[Fault]:
             for one in due:
                 if one not in entry["scores"]:
                     yield _fault("key_missing", tree, (*sheet, "scores"), path.name, key=one)
+            yield from _columns_twice(tree, (*sheet, "scores"), path.name)
+
+
+def _columns_twice(tree: Tree, where: KeyPath, file: str) -> Iterator[Fault]:
+    """Yield a fault for each column that is the score of two timepoints: copied, and not changed."""
+    seen: set[str] = set()
+    for at, value in _each(tree, *where):
+        if isinstance(value, str):
+            if fold(value) in seen:
+                yield _fault("column_twice", tree, at, file, str(value))
+            seen.add(fold(value))
 
 
 def _inside(folder: Path, file: str) -> bool:

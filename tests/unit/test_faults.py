@@ -1,0 +1,79 @@
+"""The texts of the faults: complete, in both languages, and printable whatever a cell holds."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+import yaml
+
+from oxymilk import faults
+from oxymilk.faults import Fault, FaultsError, codes, describe, faults_table
+
+TEXTS = yaml.safe_load(Path(faults.__file__).with_suffix(".yaml").read_text("utf-8"))
+
+
+def placeholders(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("code", codes())
+def test_each_code_says_what_is_wrong_and_what_to_do_in_both_languages(code):
+    entry = TEXTS[code]
+    assert set(entry) - {"kind"} == {"en", "id"}
+    assert entry.get("kind", "warning") == "warning"
+    for language in ("en", "id"):
+        assert set(entry[language]) == {"wrong", "do"}
+        assert all(text.strip().endswith((".", "?")) for text in entry[language].values())
+    for part in ("wrong", "do"):
+        assert entry["en"][part] != entry["id"][part]
+    both = [placeholders(entry[one]["wrong"]) | placeholders(entry[one]["do"]) for one in ("en", "id")]
+    assert both[0] == both[1]
+
+
+def test_the_words_are_the_same_in_both_languages():
+    words = TEXTS["_words"]
+    assert set(words["en"]) == set(words["id"])
+    for name in words["en"]:
+        assert placeholders(words["en"][name]) == placeholders(words["id"][name])
+    assert not [name for name in words["en"] if re.match(r"^(code|file|row|value)_", name)]
+
+
+def test_place_and_suggestion():
+    fault = Fault(
+        "level_unknown", "sheet.xlsx", "Data", 7, "Sesudah", "Cukpu",
+        {"legal": ["Kurang", "Cukup"], "nearest": "Cukup"}, "D7",
+    )  # fmt: skip
+    text = describe(fault)
+    assert text.startswith('sheet.xlsx, worksheet "Data", row 7, column "Sesudah", cell D7: "Cukpu" is no')
+    assert 'Did you mean "Cukup"? Write one of: Kurang, Cukup;' in text
+    indonesian = describe(fault, "id")
+    assert indonesian.startswith('sheet.xlsx, lembar kerja "Data", baris 7, kolom "Sesudah", sel D7:')
+    assert 'Maksudnya "Cukup"?' in indonesian
+
+
+def test_a_value_with_braces_control_characters_or_great_length_is_one_short_line():
+    fault = Fault("level_unknown", "a.csv", row=2, value="{x}\n\x1b[31m" + "y" * 500, params={"legal": "{z}"})
+    text = describe(fault)
+    assert "{x}\\n\\x1b[31my" in text
+    assert "{z}" in text
+    assert len(text.splitlines()) == 1
+    assert len(text) < 300
+
+
+def test_the_error_tells_all_faults():
+    error = FaultsError([Fault("file_missing", "a.csv"), Fault("sheet_empty", "b.csv")])
+    assert len(error.faults) == 2
+    assert "a.csv" in str(error)
+    assert "b.csv" in str(error)
+
+
+def test_the_table_has_faults_first_and_both_languages():
+    table = faults_table(
+        [Fault("no_sheet", "study.yaml"), Fault("sheet_empty", "b.xlsx", "Data", 3, cell="A3")]
+    )
+    assert table["kind"].tolist() == ["fault", "warning"]
+    first = table.iloc[0]
+    assert (first["worksheet"], first["row"], first["cell"]) == ("Data", "3", "A3")
+    assert all(table[column].all() for column in ("wrong_en", "do_en", "wrong_id", "do_id"))
+    assert faults_table([]).columns.tolist() == table.columns.tolist()
