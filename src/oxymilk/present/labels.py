@@ -91,6 +91,13 @@ class Labels:
         sign = MINUS if exact < 0 else ""
         return sign + f"{abs(exact):f}".replace(".", self("common.decimal_mark"))
 
+    def significant(self, value: object, digits: int) -> str:
+        """Write a number with so many significant digits: 0.001381 with three as "0.00138"."""
+        exact = to_decimal(value)
+        if not exact:
+            return self.number(value)
+        return self.number(exact, max(0, digits - 1 - exact.adjusted()))
+
     def p_value(self, value: object, alpha: object = None) -> str:
         """Write a p-value with three decimals.
 
@@ -231,4 +238,4 @@ def _flatten(content: Mapping[str, object], prefix: str = "") -> Iterator[tuple[
         if isinstance(value, Mapping):
             yield from _flatten(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", str(value).strip()
+            yield f"{prefix}{key}", str(value).rstrip("\n")

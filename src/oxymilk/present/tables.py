@@ -1,0 +1,133 @@
+"""Tables of a study: characteristics, frequencies, signed-rank tests and the rank-sum test.
+
+`build_tables` makes them from the result tables, without a format; `write_tables` writes them in every format.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oxymilk.present.labels import NO_VALUE, labels, to_decimal
+from oxymilk.present.printed_lines import checked_rows, records
+from oxymilk.present.table_characteristics import characteristics_table
+from oxymilk.present.table_inputs import Inputs, checked_columns, finish_table
+from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
+from oxymilk.present.table_tests import rank_sum_table, signed_rank_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from oxymilk.study import Group, Study
+
+
+def build_tables(
+    study: Study, frequencies: pd.DataFrame, tests: pd.DataFrame, verdicts: pd.DataFrame, language: str
+) -> tuple[Table, ...]:
+    """Make the tables of a study in one language.
+
+    Parameters
+    ----------
+    study : Study
+        The study; its groups, levels and labels are the tables' rows and columns.
+    frequencies, tests, verdicts : DataFrame
+        The result tables of the same names, as `oxymilk.files.read_csv` gives them.
+    language : str
+        "en" or "id".
+
+    Returns
+    -------
+    tuple of Table
+        Characteristics; frequencies, one a group; signed-rank tests, one a group; the rank-sum test, if there is
+        one. Numbered from 1 in this order.
+    """
+    rows = records(tests)
+    within = [
+        group
+        for group in study.groups
+        if any(row["test"] == "signed_rank" and row["group"] == group.id for row in rows)
+    ]
+    between = any(row["test"] == "rank_sum" for row in rows)
+    before_tests = 1 + len(study.groups)
+    last = before_tests + len(within) + between
+    test_numbers = (before_tests + 1, last) if last > before_tests else (0, 0)
+    inputs = Inputs(study, records(frequencies), rows, records(verdicts), labels(language), test_numbers)
+    tables = [characteristics_table(inputs, 1)]
+    for group in study.groups:
+        tables.append(frequency_table(inputs, len(tables) + 1, group))
+    for group in within:
+        tables.append(signed_rank_table(inputs, len(tables) + 1, group))
+    if between:
+        tables.append(rank_sum_table(inputs, len(tables) + 1))
+    return tuple(tables)
+
+
+def write_tables(tables: tuple[Table, ...], folder: Path) -> None:
+    """Write table_<number>.{csv,md,html,tex,docx}, tables.docx and tables.tex into `folder`.
+
+    Parameters
+    ----------
+    tables : tuple of Table
+        Tables of one language.
+    folder : Path
+        Where to write; made when missing. Every file is written whole or not at all.
+    """
+    from oxymilk.files import write_bytes, write_csv, write_text
+    from oxymilk.present import table_formats
+    from oxymilk.present.word import word_document
+
+    folder = Path(folder)
+    for table in tables:
+        name = f"table_{table.number}"
+        write_csv(table_formats.csv_frame(table), folder / f"{name}.csv")
+        write_text(folder / f"{name}.md", table_formats.markdown(table))
+        write_text(folder / f"{name}.html", table_formats.html_page(table))
+        write_text(folder / f"{name}.tex", table_formats.latex(table))
+        write_bytes(folder / f"{name}.docx", word_document((table,)))
+    write_text(folder / "tables.tex", table_formats.latex_document(tables))
+    write_bytes(folder / "tables.docx", word_document(tables))
+
+
+def frequency_table(inputs: Inputs, number: int, group: Group) -> Table:
+    """Make the table of a group's frequencies: each level at each timepoint, with those whose score is missing."""
+    t, notes, claims = inputs.t, Notes(), inputs.claims()
+    mine = [row for row in inputs.frequencies if row["group"] == group.id]
+    whole = all(to_decimal(row["percent"] or "0") % 1 == 0 for row in mine)
+    decimals = 0 if whole else 1
+    any_missing = any(int(row["missing"] or 0) for row in mine)
+    rows, missing = [], []
+    for timepoint in inputs.study.timepoints:
+        here = {row["level"]: row for row in mine if row["timepoint"] == timepoint.id}
+        if not here:
+            continue
+        rows.append(Row((Cell(timepoint.label[t.language]),), "section"))
+        for level in inputs.study.outcome.levels:
+            row = here[level.id]
+            cells = (level.label[t.language], row["n"], t.number(row["percent"], decimals), row["percent"])
+            about = {"group": group.id, "timepoint": timepoint.id, "level": level.id}
+            rows += checked_rows(
+                tuple(map(Cell, cells)), claims.lines(claims.select("count", "percent", **about), notes)
+            )
+        hundred = t.number(100, decimals) if int(row["total"]) else NO_VALUE
+        cells = (t("tables.row.total"), row["total"], hundred, "", "", "", "")
+        rows.append(Row(tuple(map(Cell, cells)), "total"))
+        if any_missing:
+            cells = (t("tables.row.missing"), row["missing"], "", "", "", "", "")
+            rows.append(Row(tuple(map(Cell, cells))))
+            missing.append(f"{timepoint.label[t.language]} {row['missing']}")
+    if missing:
+        notes.add(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
+        if inputs.has_test("signed_rank", group.id):
+            notes.add(inputs.left_out(inputs.of_test("signed_rank", group.id)[0]))
+    computed, percent = t("tables.spanner.computed"), t("tables.column.percent")
+    columns = (
+        Column("row", t("tables.column.level"), "", "left", 2.2),
+        Column("n", t("tables.column.n"), computed, "right", 0.8),
+        Column("percent", percent, computed, "right", 0.8),
+        Column("percent_full", t("tables.column.full", column=percent), only_csv=True),
+        *checked_columns(t),
+    )
+    outcome = inputs.study.outcome.label[t.language]
+    title = t("tables.title.frequencies", outcome=outcome, group=inputs.named(group))
+    panel = Panel("", columns, tuple(rows))
+    return finish_table(inputs, "frequencies", number, title, (panel,), notes, claims)
