@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from oxymilk.stats import Procedure, evaluate_programs, rank_sum_test, signed_rank_test
+from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,6 +154,8 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
         Columns `PROGRAM_COLUMNS`; one row a test and entry of `stats/programs.yaml`. `printed_by_default` tells whether
         the program prints that line for data of this size and with these ties unless asked otherwise.
     """
+    from oxymilk.stats.programs import evaluate_programs
+
     rows = []
     for sample in samples(study, observations):
         for result in evaluate_programs(sample.test, sample.first, sample.second):

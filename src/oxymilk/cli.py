@@ -51,7 +51,7 @@ def ingest_observations(study: StudyFile, output: OutputFile) -> None:
 
     result = ingest_observations(load_study(study), study.parent)
     _print_faults(result.warnings)
-    write_csv(result.frame, output)
+    write_csv(result.table, output)
 
 
 @app.command()

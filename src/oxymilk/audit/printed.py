@@ -94,8 +94,9 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
     thousands = {".", ",", "\u066b"} - {mark}
     groups = re.split("[" + re.escape("".join(thousands)) + "]", whole)
     digits = "".join(groups)
-    grouped_well = all(len(group) == 3 for group in groups[1:]) and (
-        len(groups) == 1 or 1 <= len(groups[0]) <= 3
+    # "0,083" under a decimal point is no eighty-three
+    grouped_well = len(groups) == 1 or (
+        1 <= len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(group) == 3 for group in groups[1:])
     )
     if not grouped_well or (digits and not digits.isdecimal()) or (fraction and not fraction.isdecimal()):
         raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(marks)}")

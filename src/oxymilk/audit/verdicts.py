@@ -124,7 +124,7 @@ def _verdict(claim: Claim, results: Results) -> tuple[str, ...]:
         verdict,
         reason=reason,
         computed=_decimal(computed.value),
-        prints_as=print_like(computed.value, claim.printed, study.decimal_marks, study.rounding),
+        prints_as=print_like(computed.value, claim.printed, study.decimal_mark, study.rounding),
         procedure=computed.procedure,
         decisions=(printed_decision, computed_decision),
     )
@@ -167,7 +167,7 @@ def _stated(claim: Claim, study: Study) -> Interval:
     """Return the set of values under which the printed claim is true."""
     if claim.quantity == "comparison":
         # a statement between two numbers as they stand, not about what they were before rounding
-        other = parse_printed(claim.n, study.decimal_marks).value
+        other = parse_printed(claim.n, study.decimal_mark).value
         point = Interval(other, other, closed_high=True)
         return {
             "<": Interval(None, other, closed_high=False),
@@ -176,15 +176,15 @@ def _stated(claim: Claim, study: Study) -> Interval:
             ">=": Interval(other, None, closed_low=True),
         }.get(claim.operator, point)
     if claim.quantity == "between":
-        low, high = sorted(parse_printed(part, study.decimal_marks).value for part in claim.others)
+        low, high = sorted(parse_printed(part, study.decimal_mark).value for part in claim.others)
         return Interval(low, high, closed_low=True, closed_high=True)
     if claim.quantity in ("threshold", "alpha"):
-        value = parse_printed(claim.printed, study.decimal_marks).value
+        value = parse_printed(claim.printed, study.decimal_mark).value
         if not claim.operator or claim.quantity == "alpha":
             return Interval(value, value, closed_high=True)
     stated = printed_interval(
         claim.printed,
-        study.decimal_marks,
+        study.decimal_mark,
         study.rounding,
         claim.operator if claim.quantity != "alpha" else "",
         domain=_DOMAINS.get(claim.quantity, (None, None)),
@@ -264,10 +264,10 @@ def group_matches(claim: Claim, row: dict[str, str]) -> bool:
 
 def _arithmetic(claim: Claim, study: Study) -> Computed:
     if claim.quantity in ("comparison", "between"):
-        return _exactly(parse_printed(claim.printed, study.decimal_marks).value)
+        return _exactly(parse_printed(claim.printed, study.decimal_mark).value)
     if claim.quantity == "percent":
         return _whole_number_percent(claim, study)
-    numbers = [parse_printed(part, study.decimal_marks) for part in claim.others]
+    numbers = [parse_printed(part, study.decimal_mark) for part in claim.others]
     sets = [_as_rounded(part, study) for part in claim.others]
     if claim.quantity == "sum":
         value = sum((number.value for number in numbers), Fraction(0))
@@ -283,16 +283,16 @@ def _arithmetic(claim: Claim, study: Study) -> Computed:
 
 def _as_rounded(text: str, study: Study) -> Interval:
     """Return what a printed number can have been; a number without decimals is a count and is exact."""
-    number = parse_printed(text, study.decimal_marks)
+    number = parse_printed(text, study.decimal_mark)
     if number.decimals == 0:
         return Interval(number.value, number.value, closed_high=True)
-    return printed_interval(text, study.decimal_marks, study.rounding)
+    return printed_interval(text, study.decimal_mark, study.rounding)
 
 
 def _whole_number_percent(claim: Claim, study: Study) -> Computed:
     """Return the percentage nearest to the printed one that a whole number of n participants makes (GRIM's check)."""
-    total = parse_printed(claim.n, study.decimal_marks).value
-    printed = parse_printed(claim.printed, study.decimal_marks).value
+    total = parse_printed(claim.n, study.decimal_mark).value
+    printed = parse_printed(claim.printed, study.decimal_mark).value
     if total <= 0 or total.denominator != 1:
         return _no_value()
     # floor(x + 1/2): halves go up, so that the choice does not depend on the parity of the count

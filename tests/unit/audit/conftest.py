@@ -1,0 +1,96 @@
+"""A study, its result tables and claims to hold against them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from oxymilk.analysis import FREQUENCY_COLUMNS, TEST_COLUMNS
+from oxymilk.audit.claims import Claim
+from oxymilk.study import load_study
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+def study():
+    return load_study(ROOT / "data" / "bontang2023" / "study.yaml")
+
+
+@pytest.fixture
+def frequencies():
+    counts = {
+        ("intervention", "pre"): (10, 0),
+        ("intervention", "post"): (0, 10),
+        ("control", "pre"): (9, 0),
+        ("control", "post"): (6, 3),
+    }
+    rows = []
+    for (group, timepoint), numbers in counts.items():
+        total = sum(numbers)
+        for level, n in zip(("kurang", "cukup"), numbers, strict=True):
+            rows.append((group, timepoint, level, n, total, 100 * n / total, 10 - total))
+    return pd.DataFrame(rows, columns=list(FREQUENCY_COLUMNS)).astype(str)
+
+
+@pytest.fixture
+def tests():
+    rows = [
+        {
+            "test": "signed_rank",
+            "group": "control",
+            "role": "declared",
+            "procedure": "words",
+            "n": "9",
+            "n_up": "3",
+            "n_down": "0",
+            "n_unchanged": "6",
+            "w_plus": "6",
+            "w_minus": "0",
+            "z": "1.732050808",
+            "p_value": "0.08326451666",
+        },
+        {
+            "test": "signed_rank",
+            "group": "intervention",
+            "role": "declared",
+            "procedure": "words",
+            "n": "0",
+            "n_up": "0",
+            "n_down": "0",
+            "n_unchanged": "0",
+            "p_value": "0.0625",
+            "p_fraction": "1/16",
+        },
+        {"test": "rank_sum", "role": "exact", "p_value": "0.5", "p_fraction": "1/2"},
+        {
+            "test": "rank_sum",
+            "role": "declared",
+            "procedure": "words",
+            "timepoint": "post",
+            "u1": "85",
+            "u2": "15",
+            "rank_sum1": "140",
+            "rank_sum2": "70",
+            "z": "3.198557367",
+            "p_value": "0.001381170504",
+        },
+    ]
+    return pd.DataFrame(rows, columns=list(TEST_COLUMNS), dtype=object).fillna("")
+
+
+@pytest.fixture
+def claim():
+    def make(printed, quantity, check="recompute", expect="reproduced", **cells):
+        empty = dict.fromkeys(Claim._fields, "")
+        known = {
+            "id": "one",
+            "where": "here",
+            "printed": printed,
+            "quantity": quantity,
+            "check": check,
+            "expect": expect,
+        }
+        return Claim(**{**empty, **known, **cells})
+
+    return make
