@@ -1,0 +1,369 @@
+"""The figure of flows: how many participants of each group moved from which level to which."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from oxymilk.present import figure_style as style
+from oxymilk.present.labels import labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from oxymilk.study import Study
+
+NAME = "before_after"
+DIRECTIONS = ("up", "unchanged", "down")
+
+# inches
+_MARGIN = 1.2  # beside each panel, for the names of the levels
+_FLOW = 1.55
+_BAR = 0.15
+_GAP = 0.26  # between two levels
+_LEAST_LANE = 0.30
+_TALLEST = 2.3
+_HEAD = 0.82
+_FOOT = 0.62
+_LINE = 0.17  # least distance between two lines of text
+_FILL = {"up": style.SKY, "unchanged": style.GRID, "down": style.VERMILION}
+_EDGE = {"up": style.BLUE, "unchanged": style.FAINT, "down": style.VERMILION}
+_HATCH = {"up": "", "unchanged": "", "down": "////"}
+
+
+@dataclass(frozen=True)
+class Flows:
+    """How one group moved.
+
+    Attributes
+    ----------
+    group : str
+        Group id.
+    counts : dict of (int, int) to int
+        Participants by position of their level before and after, 0 = worst; no entry is zero.
+    left_out : tuple of str
+        Codes of the participants without a score at one of the timepoints; they are not drawn.
+    """
+
+    group: str
+    counts: dict[tuple[int, int], int]
+    left_out: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """Participants drawn."""
+        return sum(self.counts.values())
+
+    def at(self, timepoint: int, level: int) -> int:
+        """Participants drawn with a level before (0) or after (1)."""
+        return sum(n for pair, n in self.counts.items() if pair[timepoint] == level)
+
+    def moved(self, direction: str) -> int:
+        """Participants who went up, down or stayed."""
+        return sum(n for pair, n in self.counts.items() if direction_of(*pair) == direction)
+
+
+def direction_of(before: int, after: int) -> str:
+    """Return "up", "down" or "unchanged" for a move between two levels."""
+    return "unchanged" if before == after else ("up" if after > before else "down")
+
+
+def flows(study: Study, observations: pd.DataFrame) -> list[Flows]:
+    """Count the moves between levels in each group.
+
+    Parameters
+    ----------
+    study : Study
+        The study; its outcome has levels.
+    observations : DataFrame
+        Columns participant, group, timepoint, outcome, score; all cells text, a missing score empty.
+
+    Returns
+    -------
+    list of Flows
+        In the order of the study's groups.
+    """
+    rank = {level.id: position for position, level in enumerate(study.outcome.levels)}
+    before, after = (timepoint.id for timepoint in study.compared)
+    result = []
+    for group in study.groups:
+        mine = observations[observations["group"] == group.id]
+        scores: dict[str, dict[str, str]] = {}
+        for row in mine.itertuples():
+            scores.setdefault(row.participant, {})[row.timepoint] = row.score
+        counts: dict[tuple[int, int], int] = {}
+        left_out = []
+        for participant, each in scores.items():
+            if each.get(before, "") == "" or each.get(after, "") == "":
+                left_out.append(participant)
+                continue
+            pair = (rank[each[before]], rank[each[after]])
+            counts[pair] = counts.get(pair, 0) + 1
+        result.append(Flows(group.id, dict(sorted(counts.items())), tuple(left_out)))
+    return result
+
+
+def before_after_figure(study: Study, observations: pd.DataFrame, language: str) -> Figure:
+    """Draw each group as flows between the levels before and after; the width of a flow is its count.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    observations : DataFrame
+        See `flows`.
+    language : str
+        "en" or "id".
+
+    Returns
+    -------
+    matplotlib Figure
+        One panel a group, all on one scale.
+    """
+    from matplotlib.figure import Figure
+
+    groups = flows(study, observations)
+    lanes = _lanes(study, groups)
+    panel = 2 * _MARGIN + _FLOW + 2 * _BAR
+    notes = any(group.left_out for group in groups)
+    height = _HEAD + lanes[-1].top + _FOOT + (_LINE if notes else 0)
+    with style.plain_style():
+        figure = Figure(figsize=(panel * len(groups), height), facecolor=style.PAPER)
+        for position, group in enumerate(groups):
+            axes = figure.add_axes((position / len(groups), 0, 1 / len(groups), 1))
+            axes.set_axis_off()
+            # one unit is one inch, the first lane starts at zero
+            axes.set_xlim(-_MARGIN, panel - _MARGIN)
+            axes.set_ylim(lanes[-1].top + _HEAD - height, lanes[-1].top + _HEAD)
+            _draw_panel(axes, study, group, lanes, language)
+        return figure
+
+
+def describe_before_after(study: Study, observations: pd.DataFrame, language: str) -> tuple[str, str]:
+    """Return the title of the figure and a description that stands in for it."""
+    t = labels(language)
+    names = [level.label[language] for level in study.outcome.levels]
+    sentences = []
+    for group in flows(study, observations):
+        moves = "; ".join(
+            t("figures.move", before=names[before], after=names[after], n=n)
+            for (before, after), n in group.counts.items()
+        )
+        sentences.append(
+            t("figures.group_moves", group=study.group(group.group).label[language], n=group.n, moves=moves)
+        )
+    return t("figures.before_after_title", outcome=study.outcome.label[language]), " ".join(sentences)
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """Where a level is drawn, in inches: the same place in every panel and at both timepoints."""
+
+    bottom: float
+    top: float
+    inch: float  # of one participant
+
+
+def _lanes(study: Study, groups: list[Flows]) -> list[_Lane]:
+    levels = range(len(study.outcome.levels))
+    most = [max(group.at(timepoint, level) for group in groups for timepoint in (0, 1)) for level in levels]
+    inch = min(_TALLEST / max(sum(most), 1), 0.16)
+    result: list[_Lane] = []
+    bottom = 0.0
+    for count in most:
+        top = bottom + max(count * inch, _LEAST_LANE)
+        result.append(_Lane(bottom, top, inch))
+        bottom = top + _GAP
+    return result
+
+
+def _draw_panel(axes: Axes, study: Study, group: Flows, lanes: list[_Lane], language: str) -> None:
+    t = labels(language)
+    left, right = _BAR, _BAR + _FLOW  # inner edges of the two bars
+    top = lanes[-1].top
+    title = study.group(group.group).label[language]
+    total = group.n + len(group.left_out)
+    shown = f"n = {group.n}" if total == group.n else t("figures.n_of", n=group.n, total=total)
+    centre = (left + right) / 2
+    axes.text(centre, top + 0.60, title, ha="center", fontsize=style.HEADING, fontweight="bold")
+    axes.text(centre, top + 0.42, shown, ha="center", fontsize=style.SMALL, color=style.QUIET)
+    for x, side, timepoint in ((left, "right", study.compared[0]), (right, "left", study.compared[1])):
+        shift = -_BAR if side == "right" else _BAR
+        axes.text(x + shift / 2, top + 0.14, timepoint.label[language], ha="center", fontsize=style.SMALL)
+    _draw_ribbons(axes, study, group, lanes, left, right, language)
+    for timepoint, x, side in ((0, 0.0, "right"), (1, right, "left")):
+        _draw_bars(axes, study, group, lanes, timepoint, x, side, language)
+    _draw_summary(axes, group, centre, language)
+
+
+def _draw_bars(
+    axes: Axes,
+    study: Study,
+    group: Flows,
+    lanes: list[_Lane],
+    timepoint: int,
+    x: float,
+    side: str,
+    language: str,
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    for position, (level, lane) in enumerate(zip(study.outcome.levels, lanes, strict=True)):
+        n = group.at(timepoint, position)
+        name = level.label[language]
+        bar = Rectangle(
+            (x, lane.bottom), _BAR, n * lane.inch, facecolor=style.INK, edgecolor=style.INK, linewidth=0.8
+        )
+        moment = study.compared[timepoint].label[language]
+        style.hover(bar, f"bar-{group.group}-{timepoint}-{position}", f"{moment}, {name}: {n}")
+        axes.add_patch(bar)
+        outside = x - 0.08 if side == "right" else x + _BAR + 0.08
+        wrapped = textwrap.fill(name, 15)
+        lines = wrapped.count("\n") + 1
+        middle = lane.bottom + n * lane.inch / 2
+        # the count stands over the name; together they are centred on the bar
+        middle = max(middle, lane.bottom + 0.02)
+        color = style.INK if n else style.QUIET
+        axes.text(
+            outside,
+            middle + 0.03,
+            str(n),
+            ha=side,
+            va="bottom",
+            fontsize=style.TEXT,
+            fontweight="bold",
+            color=color,
+        )
+        axes.text(
+            outside,
+            middle,
+            wrapped,
+            ha=side,
+            va="top",
+            fontsize=style.SMALL,
+            color=color,
+            linespacing=1.05 if lines > 1 else 1,
+        )
+
+
+def _draw_ribbons(
+    axes: Axes, study: Study, group: Flows, lanes: list[_Lane], left: float, right: float, language: str
+) -> None:
+    t = labels(language)
+    names = [level.label[language] for level in study.outcome.levels]
+    start = [lane.bottom for lane in lanes]
+    end = [lane.bottom for lane in lanes]
+    tags = []
+    # by level before, then by level after: flows leave a bar in the order in which they arrive, so few cross
+    arrivals: dict[tuple[int, int], float] = {}
+    for pair in sorted(group.counts, key=lambda each: (each[1], each[0])):
+        arrivals[pair] = end[pair[1]]
+        end[pair[1]] += group.counts[pair] * lanes[0].inch
+    for pair, n in group.counts.items():
+        width = n * lanes[0].inch
+        y0, y1 = start[pair[0]], arrivals[pair]
+        start[pair[0]] += width
+        direction = direction_of(*pair)
+        patch = _ribbon(left, right, y0, y1, width, direction)
+        words = t("figures.move", before=names[pair[0]], after=names[pair[1]], n=n)
+        style.hover(patch, f"flow-{group.group}-{pair[0]}-{pair[1]}", words)
+        axes.add_patch(patch)
+        few = len(group.counts) <= 4
+        text = t(f"figures.count_{direction}", n=n) if few else str(n)
+        # near the bar that the flow leaves, where flows do not cross yet; in the middle when there is room
+        place = 0.5 if few and len(study.outcome.levels) == 2 else 0.2
+        blend = 3 * place**2 - 2 * place**3
+        tags.append((y0 + (y1 - y0) * blend + width / 2, left + place * (right - left), text))
+    for height, (_, x, text) in zip(spread([tag[0] for tag in tags], _LINE), tags, strict=True):
+        box = {"boxstyle": "round,pad=0.18", "facecolor": style.PAPER, "edgecolor": "none"}
+        axes.text(
+            x, height, text, ha="center", va="center_baseline", fontsize=style.SMALL, bbox=box, zorder=5
+        )
+
+
+def _ribbon(left: float, right: float, y0: float, y1: float, width: float, direction: str) -> object:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    middle = (left + right) / 2
+    points = [
+        (left, y0),
+        *((middle, y0), (middle, y1), (right, y1)),
+        (right, y1 + width),
+        *((middle, y1 + width), (middle, y0 + width), (left, y0 + width)),
+        (left, y0),
+    ]
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+    return PathPatch(
+        Path(points, codes),
+        facecolor=_FILL[direction] if not _HATCH[direction] else style.PAPER,
+        edgecolor=_EDGE[direction],
+        hatch=_HATCH[direction],
+        linewidth=0.8,
+        zorder=2 if direction == "unchanged" else 3,
+    )
+
+
+def _draw_summary(axes: Axes, group: Flows, centre: float, language: str) -> None:
+    """Say under the panel how many moved which way; the patches are the key to the flows."""
+    from matplotlib.patches import Rectangle
+
+    t = labels(language)
+    texts = [t(f"figures.count_{direction}", n=group.moved(direction)) for direction in DIRECTIONS]
+    widths = [style.text_width(axes.figure, text, fontsize=style.SMALL) for text in texts]
+    patch, pad, space = 0.13, 0.06, 0.22
+    total = sum(widths) + len(texts) * (patch + pad) + (len(texts) - 1) * space
+    x = centre - total / 2
+    y = -0.38
+    for direction, text, width in zip(DIRECTIONS, texts, widths, strict=True):
+        axes.add_patch(
+            Rectangle(
+                (x, y - 0.02),
+                patch,
+                0.13,
+                facecolor=_FILL[direction] if not _HATCH[direction] else style.PAPER,
+                edgecolor=_EDGE[direction],
+                hatch=_HATCH[direction] * 2,
+                linewidth=0.8,
+            )
+        )
+        axes.text(x + patch + pad, y, text, fontsize=style.SMALL, va="baseline")
+        x += patch + pad + width + space
+    if group.left_out:
+        codes = ", ".join(group.left_out[:5]) + (", ..." if len(group.left_out) > 5 else "")
+        note = t("figures.left_out", n=len(group.left_out), codes=codes)
+        axes.text(centre, y - _LINE - 0.02, note, ha="center", fontsize=style.SMALL, color=style.QUIET)
+
+
+def spread(places: list[float], least: float) -> list[float]:
+    """Move places apart until neighbours are `least` from each other, each as little as possible.
+
+    Parameters
+    ----------
+    places : list of float
+        Where each text would like to be, in any order.
+    least : float
+        Least distance.
+
+    Returns
+    -------
+    list of float
+        In the order of `places`. Blocks of texts that touch are centred on the mean of their wishes
+        (pooling of adjacent violators).
+    """
+    order = sorted(range(len(places)), key=lambda index: (places[index], index))
+    blocks: list[list[float]] = []  # wish of the block's first text (mean), number of texts
+    for index in order:
+        blocks.append([places[index], 1])
+        while len(blocks) > 1 and blocks[-2][0] + least * blocks[-2][1] > blocks[-1][0]:
+            wish, size = blocks.pop()
+            first, before = blocks[-1]
+            blocks[-1] = [(first * before + (wish - least * before) * size) / (before + size), before + size]
+    moved = iter([first + least * step for first, size in blocks for step in range(int(size))])
+    result = [0.0] * len(places)
+    for index in order:
+        result[index] = next(moved)
+    return result

@@ -1,0 +1,443 @@
+"""The figure of p-values: each printed one among those that programs give on the same data."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from oxymilk.present import figure_style as style
+from oxymilk.present.labels import labels
+from oxymilk.present.p_value_rows import PValueRow, localised, p_value_rows, test_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from oxymilk.present.p_value_rows import ProgramValue
+    from oxymilk.study import Study
+
+NAME = "p_values"
+# how far the close-up reaches, in units of the last printed digit
+REACH = 3.4
+# heights of the marks in a row: the recomputed p-values, then the programs'
+LANES = {"recomputed": 3.1, "by_default": 1.75, "on_request": 0.95, "other_test": 0.15}
+
+# inches
+_WIDTH = 8.5
+_LANE_NAMES = 1.42
+_OVERVIEW = (1.5, 3.95)  # left edge, width
+_CLOSE_UP = (5.68, 1.15)
+_VERDICT = 7.05
+_HEAD = 0.36
+_ROW = 1.45
+_BAND_HEIGHT = 0.78
+_BAND_BOTTOM = 0.27
+_FOOT = 0.2
+_SMALL_MARK = 4.6  # points
+_DOT = 8.5
+_DIAMOND = 7.5
+_SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "": ""}
+
+
+def p_values_figure(
+    study: Study, tests: pd.DataFrame, procedures: pd.DataFrame, verdicts: pd.DataFrame, language: str
+) -> Figure:
+    """Draw where each printed p-value lies among the p-values that procedures give on the same data.
+
+    One row a printed p-value. The printed value is a band: all numbers that print as it. The declared procedure is a
+    dot, the exact conditional p a diamond, each other p-value that some program prints a small mark; left on a log
+    scale, right close to the printed value in units of its last digit.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    tests, procedures, verdicts : DataFrame
+        tests.csv, procedures.csv and verdicts.csv, all cells text.
+    language : str
+        "en" or "id".
+
+    Returns
+    -------
+    matplotlib Figure
+        Axes in pairs a row: overview (gid "overview-1"), close-up (gid "close_up-1"; absent without a printed p).
+    """
+    from matplotlib.figure import Figure
+
+    t = labels(language)
+    rows = p_value_rows(study, tests, procedures, verdicts)
+    height = _HEAD + _ROW * len(rows) + _FOOT
+    limits = _limits(rows, study.alpha)
+    with style.plain_style():
+        figure = Figure(figsize=(_WIDTH, height), facecolor=style.PAPER)
+        _heading(figure, height, _OVERVIEW[0] + _OVERVIEW[1] / 2, t("figures.overview"))
+        _heading(figure, height, _CLOSE_UP[0] + _CLOSE_UP[1] / 2, t("figures.close_up"))
+        for number, row in enumerate(rows, start=1):
+            bottom = height - _HEAD - number * _ROW
+            last = number == len(rows)
+            overview = figure.add_axes(_box(_OVERVIEW, bottom, height))
+            overview.set_gid(f"overview-{number}")
+            _draw_overview(overview, row, study, limits, language, number)
+            _scale(overview, limits, language, last=last)
+            if row.interval is not None:
+                close_up = figure.add_axes(_box(_CLOSE_UP, bottom, height))
+                close_up.set_gid(f"close_up-{number}")
+                _draw_close_up(close_up, row, study, language, number)
+            _draw_words(figure, row, study, bottom, height, language)
+        middle = (_OVERVIEW[0] + _OVERVIEW[1] / 2) / _WIDTH
+        figure.text(middle, 0.09 / height, t("figures.p_axis"), ha="center", fontsize=style.SMALL)
+        return figure
+
+
+def describe_p_values(
+    study: Study, tests: pd.DataFrame, procedures: pd.DataFrame, verdicts: pd.DataFrame, language: str
+) -> tuple[str, str]:
+    """Return the title of the figure and a description that stands in for it."""
+    t = labels(language)
+    sentences = []
+    for row in p_value_rows(study, tests, procedures, verdicts):
+        words = {
+            "test": test_name(study, row, language),
+            "declared": style.format_number(row.declared, language),
+            "exact": style.format_number(row.exact, language),
+        }
+        if row.interval is None:
+            sentences.append(t("figures.row_without_printed", **words))
+            continue
+        inside = row.interval.contains(_fraction(row.declared))
+        words |= {"printed": localised(row.printed, study, language), "verdict": t(f"verdicts.{row.verdict}")}
+        sentences.append(t("figures.row_inside" if inside else "figures.row_outside", **words))
+    return t("figures.p_values_title"), " ".join(sentences)
+
+
+def distinct_marks(programs: tuple[ProgramValue, ...]) -> Iterator[tuple[str, float, list[ProgramValue]]]:
+    """Yield lane, p-value and outputs of each small mark: outputs of one lane that give one p share a mark."""
+    ordered = sorted(programs, key=lambda each: (list(LANES).index(_lane(each)), each.p_value))
+    for (lane, p_value), same in groupby(ordered, key=lambda each: (_lane(each), each.p_value)):
+        yield lane, p_value, list(same)
+
+
+def _lane(value: ProgramValue) -> str:
+    return "other_test" if value.other_test else ("by_default" if value.by_default else "on_request")
+
+
+def _draw_overview(
+    axes: Axes, row: PValueRow, study: Study, limits: tuple[float, float], language: str, number: int
+) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(limits)
+    _frame(axes)
+    if row.interval is not None:
+        low, high = float(row.interval.low), float(row.interval.high)
+        _band(axes, max(low, limits[0]), high, f"band-{number}", row, study, language)
+    _printed_and_alpha(axes, row, study, language)
+    axes.axvline(study.alpha, color=style.QUIET, linewidth=0.9, linestyle=(0, (4, 2)), zorder=2)
+    _small_marks(axes, row, limits, language, f"mark-{number}")
+    declared, exact = _recomputed_words(row, language)
+    _recomputed(axes, row, f"recomputed-{number}", declared, exact)
+    if row.declared == row.exact:
+        declared = exact = labels(language)(
+            "figures.declared_exact", p=style.format_number(row.declared, language)
+        )
+    for text, left in _placed(axes, {row.declared: declared, row.exact: exact}, _DOT / 72 * 0.85):
+        _write_in(axes, left, text)
+
+
+def _printed_and_alpha(axes: Axes, row: PValueRow, study: Study, language: str) -> None:
+    """Write over the panel what is printed, over its band, and alpha, at its line, where it leaves room."""
+    t = labels(language)
+    taken = (0.0, 0.0)
+    look = {"ha": "left", "va": "baseline", "fontsize": style.SMALL}
+    if row.interval is not None:
+        printed = t("figures.printed", printed=localised(row.printed, study, language))
+        low, high = axes.get_xlim()
+        centre = (max(float(row.interval.low), low) * min(float(row.interval.high), high)) ** 0.5
+        width = style.text_width(axes.figure, printed, fontsize=style.SMALL, fontweight="bold")
+        left = min(max(_inches(axes, centre) - width / 2, 0), _OVERVIEW[1] - width)
+        taken = (left, left + width)
+        place = left / _OVERVIEW[1]
+        axes.text(
+            place, 1.05, printed, transform=axes.transAxes, color=style.AMBER_EDGE, fontweight="bold", **look
+        )
+    alpha = f"α = {style.format_number(study.alpha, language)}"
+    width = style.text_width(axes.figure, alpha, fontsize=style.SMALL)
+    line = _inches(axes, study.alpha)
+    for left in (line - width / 2, line + 0.05, line - width - 0.05):
+        if left > taken[1] + 0.08 or left + width < taken[0] - 0.08:
+            axes.text(left / _OVERVIEW[1], 1.05, alpha, transform=axes.transAxes, color=style.QUIET, **look)
+            return
+
+
+def _placed(axes: Axes, words: dict[float, str], clear: float) -> Iterator[tuple[str, float]]:
+    """Put the words of each recomputed p beside its mark, off the other mark, the other words and the margins.
+
+    Yields the words and their left edge in inches of the panel.
+    """
+    items = sorted(words.items())
+    marks = [_inches(axes, p_value) for p_value, _ in items]
+    widths = [style.text_width(axes.figure, text, fontsize=style.SMALL) for _, text in items]
+    # the outer sides first: the smaller p's words on the left, the larger one's on the right
+    choices = ((0, 1), (1, 1), (0, 0), (1, 0)) if len(items) == 2 else ((1,), (0,))
+
+    def lefts(choice: tuple[int, ...]) -> list[float]:
+        pairs = zip(choice, marks, widths, strict=True)
+        return [mark + clear if side else mark - clear - width for side, mark, width in pairs]
+
+    def clash(choice: tuple[int, ...]) -> float:
+        spans = [(left, left + width) for left, width in zip(lefts(choice), widths, strict=True)]
+        outside = sum(max(0.0, -low) + max(0.0, high - _OVERVIEW[1] - 0.2) for low, high in spans)
+        blocks = spans + [(mark - clear / 2, mark + clear / 2) for mark in marks]
+        pairs = [(one, other) for index, one in enumerate(blocks) for other in blocks[:index]]
+        # the two marks may touch each other
+        pairs = pairs[:-1] if len(marks) == 2 else pairs
+        return outside + sum(max(0.0, min(one[1], other[1]) - max(one[0], other[0])) for one, other in pairs)
+
+    best = min(choices, key=clash)
+    for (_, text), left in zip(items, lefts(best), strict=True):
+        yield text, left
+
+
+def _write_in(axes: Axes, left: float, text: str) -> None:
+    low, high = axes.get_ylim()
+    axes.text(
+        left / _OVERVIEW[1],
+        (LANES["recomputed"] - low) / (high - low),
+        text,
+        transform=axes.transAxes,
+        ha="left",
+        va="center_baseline",
+        fontsize=style.SMALL,
+        zorder=3.5,
+        bbox={"boxstyle": "square,pad=0.1", "facecolor": style.PAPER, "edgecolor": "none"},
+    )
+
+
+def _inches(axes: Axes, p_value: float) -> float:
+    """Return how far from the left edge of the overview a p-value is drawn."""
+    from math import log
+
+    low, high = axes.get_xlim()
+    return _OVERVIEW[1] * log(max(p_value, low) / low) / log(high / low)
+
+
+def _recomputed_words(row: PValueRow, language: str) -> tuple[str, str]:
+    t = labels(language)
+    declared, exact = (style.format_number(each, language) for each in (row.declared, row.exact))
+    return t("figures.declared", p=declared), t("figures.exact", p=exact)
+
+
+def _draw_close_up(axes: Axes, row: PValueRow, study: Study, language: str, number: int) -> None:
+    from oxymilk.audit.printed import parse_printed
+
+    unit = float(row.unit)
+    parsed = parse_printed(row.printed.lstrip("<>=~ "), study.decimal_mark)
+    printed = float(parsed.value)
+    limits = (printed - REACH * unit, printed + REACH * unit)
+    axes.set_xlim(limits)
+    start = max(0.0, -limits[0] / (limits[1] - limits[0]))
+    _frame(axes, start)
+    # there is no p below zero
+    axes.spines["bottom"].set_bounds(max(0.0, limits[0]), limits[1])
+    low, high = (float(each) for each in (row.interval.low, row.interval.high))
+    _band(axes, max(low, limits[0]), min(high, limits[1]), f"close_up_band-{number}", row, study, language)
+    _small_marks(axes, row, limits, language, f"close_up_mark-{number}")
+    t = labels(language)
+    declared, exact = _recomputed_words(row, language)
+    _recomputed(axes, row, f"close_up_recomputed-{number}", declared, exact, limits)
+    ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
+    axes.set_xticks(ticks)
+    axes.set_xticklabels(
+        [f"{tick:.{parsed.decimals}f}".replace(".", t("common.decimal_mark")) for tick in ticks]
+    )
+    axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=7.5, pad=1.5)
+
+
+def _recomputed(
+    axes: Axes,
+    row: PValueRow,
+    name: str,
+    declared: str,
+    exact: str,
+    limits: tuple[float, float] | None = None,
+) -> None:
+    """Draw the dot and the diamond; where one lies beyond the panel an arrow at the edge points to it."""
+    for kind, p_value, words in (("exact", row.exact, exact), ("declared", row.declared, declared)):
+        marker, size = ("o", _DOT) if kind == "declared" else ("D", _DIAMOND)
+        x, y = p_value, LANES["recomputed"]
+        if limits and not limits[0] <= p_value <= limits[1]:
+            marker, x = ("<", limits[0]) if p_value < limits[0] else (">", limits[1])
+            size = 5.5
+        elif kind == "exact" and row.exact == row.declared:
+            size = _DOT + 5  # a frame round the dot
+        (mark,) = axes.plot(
+            [x],
+            [y],
+            marker=marker,
+            markersize=size,
+            color=style.BLUE if kind == "declared" else style.INK,
+            markerfacecolor=style.BLUE if kind == "declared" else style.PAPER,
+            markeredgewidth=1.1,
+            markeredgecolor=style.PAPER if kind == "declared" and marker == "o" else style.INK,
+            linestyle="none",
+            clip_on=False,
+            zorder=5 if kind == "declared" else 4,
+        )
+        style.hover(mark, f"{name}-{kind}", words)
+
+
+def _small_marks(axes: Axes, row: PValueRow, limits: tuple[float, float], language: str, name: str) -> None:
+    t = labels(language)
+    for number, (lane, p_value, outputs) in enumerate(distinct_marks(row.programs), start=1):
+        if not limits[0] <= p_value <= limits[1]:
+            continue
+        filled = all(each.by_default for each in outputs)
+        (mark,) = axes.plot(
+            [p_value],
+            [LANES[lane]],
+            marker="^" if lane == "other_test" else "o",
+            markersize=_SMALL_MARK + (0.6 if lane == "other_test" else 0),
+            markerfacecolor=style.QUIET if filled else style.PAPER,
+            markeredgecolor=style.QUIET,
+            markeredgewidth=0.9,
+            linestyle="none",
+            clip_on=False,
+            zorder=3,
+        )
+        lines = [f"{each.program} ({each.versions}): {each.output}" for each in outputs]
+        words = "\n".join(
+            [t("figures.gives", p=style.format_number(p_value, language), n=len(outputs)), *lines]
+        )
+        style.hover(mark, f"{name}-{number}", words)
+
+
+def _band(
+    axes: Axes, low: float, high: float, name: str, row: PValueRow, study: Study, language: str
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    band = Rectangle(
+        (low, 0),
+        high - low,
+        1,
+        transform=axes.get_xaxis_transform(),
+        facecolor=style.AMBER,
+        edgecolor=style.AMBER_EDGE,
+        linewidth=0.8,
+        zorder=1,
+    )
+    words = labels(language)("figures.band", printed=localised(row.printed, study, language))
+    style.hover(band, name, words)
+    axes.add_patch(band)
+
+
+def _draw_words(
+    figure: Figure, row: PValueRow, study: Study, bottom: float, height: float, language: str
+) -> None:
+    t = labels(language)
+    top = bottom + _BAND_BOTTOM + _BAND_HEIGHT
+
+    def write(x: float, y: float, text: str, **look: object) -> None:
+        figure.text(x / _WIDTH, y / height, text, **{"fontsize": style.SMALL, "va": "baseline", **look})
+
+    write(0.12, top + 0.2, test_name(study, row, language), fontsize=style.HEADING, fontweight="bold")
+    step = _BAND_HEIGHT / (LANES["recomputed"] + 1.15)
+    for lane, place in LANES.items():
+        y = bottom + _BAND_BOTTOM + (place + 0.45) * step
+        write(
+            _LANE_NAMES,
+            y,
+            t(f"figures.lane.{lane}"),
+            ha="right",
+            va="center",
+            fontsize=7.5,
+            color=style.QUIET,
+        )
+    if row.interval is None:
+        return
+    printed = localised(row.printed, study, language)
+    lines = [
+        t("figures.prints_as", p=localised(row.prints_as, study, language)),
+        t(f"verdicts.decision.{row.decision}") if row.decision else "",
+        t("figures.outputs_printing", n=len(row.printing), total=len(row.programs), printed=printed),
+    ]
+    color = style.VERMILION if row.verdict == "differs" else style.INK
+    verdict = f"{_SIGNS[row.verdict]} {t(f'verdicts.{row.verdict}')}"
+    write(
+        _VERDICT,
+        top - 0.14,
+        _fold(verdict, 20),
+        fontsize=style.TEXT,
+        fontweight="bold",
+        color=color,
+        va="baseline",
+    )
+    y = top - 0.14
+    for text in filter(None, lines):
+        for line in _fold(text, 25).split("\n"):
+            y -= 0.155
+            write(_VERDICT, y, line, fontsize=7.5)
+
+
+def _fold(text: str, width: int) -> str:
+    import textwrap
+
+    return textwrap.fill(text, width, break_long_words=False)
+
+
+def _frame(axes: Axes, start: float = 0.0) -> None:
+    axes.set_ylim(-0.45, LANES["recomputed"] + 0.7)
+    axes.set_yticks([])
+    axes.patch.set_visible(False)
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    for lane in LANES.values():
+        axes.axhline(lane, xmin=start, color=style.GRID, linewidth=0.6, zorder=0.5)
+
+
+def _scale(axes: Axes, limits: tuple[float, float], language: str, *, last: bool) -> None:
+    from matplotlib.ticker import FixedLocator, NullFormatter
+
+    powers = [float(f"1e{power}") for power in range(-12, 1)]
+    ticks = [power for power in powers if limits[0] <= power <= limits[1]]
+    between = [digit * power for power in powers for digit in (2, 5) if limits[0] <= digit * power <= 1]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_minor_locator(FixedLocator(between))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.tick_params(axis="x", which="major", length=3.5, width=0.7, labelsize=style.SMALL, pad=2)
+    axes.tick_params(axis="x", which="minor", length=2, width=0.6)
+    if last:
+        axes.set_xticklabels([_tick_label(tick, language) for tick in ticks])
+    else:
+        axes.xaxis.set_major_formatter(NullFormatter())
+
+
+def _limits(rows: list[PValueRow], alpha: float) -> tuple[float, float]:
+    values = [alpha, 1e-3]
+    for row in rows:
+        values += [row.declared, row.exact, *(each.p_value for each in row.programs)]
+        if row.interval is not None and row.interval.low > 0:
+            values.append(float(row.interval.low))
+    return max(min(value for value in values if value > 0) / 1.4, 1e-12), 1.15
+
+
+def _tick_label(value: float, language: str) -> str:
+    if value < 1e-4:
+        return style.format_number(value, language, digits=2).partition(" × ")[2]
+    return style.format_number(value, language, digits=1)
+
+
+def _heading(figure: Figure, height: float, x: float, text: str) -> None:
+    figure.text(x / _WIDTH, 1 - 0.2 / height, text, ha="center", fontsize=style.SMALL, color=style.QUIET)
+
+
+def _box(span: tuple[float, float], bottom: float, height: float) -> tuple[float, float, float, float]:
+    return span[0] / _WIDTH, (bottom + _BAND_BOTTOM) / height, span[1] / _WIDTH, _BAND_HEIGHT / height
+
+
+def _fraction(p_value: float) -> object:
+    from fractions import Fraction
+
+    return Fraction(f"{p_value:.10g}")
