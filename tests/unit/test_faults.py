@@ -24,7 +24,7 @@ def test_each_code_says_what_is_wrong_and_what_to_do_in_both_languages(code):
     assert entry.get("kind", "warning") == "warning"
     for language in ("en", "id"):
         assert set(entry[language]) == {"wrong", "do"}
-        assert all(text.strip().endswith((".", "?")) for text in entry[language].values())
+        assert all(text.strip().endswith((".", "?", "}")) for text in entry[language].values())
     for part in ("wrong", "do"):
         assert entry["en"][part] != entry["id"][part]
     both = [placeholders(entry[one]["wrong"]) | placeholders(entry[one]["do"]) for one in ("en", "id")]
@@ -77,3 +77,12 @@ def test_the_table_has_faults_first_and_both_languages():
     assert (first["worksheet"], first["row"], first["cell"]) == ("Data", "3", "A3")
     assert all(table[column].all() for column in ("wrong_en", "do_en", "wrong_id", "do_id"))
     assert faults_table([]).columns.tolist() == table.columns.tolist()
+
+
+def test_every_code_that_the_package_raises_has_its_texts():
+    raised = set()
+    for path in Path(faults.__file__).parent.rglob("*.py"):
+        text = path.read_text("utf-8")
+        raised |= set(re.findall(r"""\b(?:Fault|fault_at|_fault)\(\s*"([a-z_]+)\"""", text))
+    assert "file_missing" in raised
+    assert raised - set(codes()) == set()
