@@ -124,9 +124,27 @@ def _verdict(claim: Claim, results: Results) -> tuple[str, ...]:
         verdict,
         reason=reason,
         computed=_decimal(computed.value),
-        prints_as=print_like(computed.value, claim.printed, study.decimal_mark, study.rounding),
+        prints_as=_prints_as(claim, computed, study),
         procedure=computed.procedure,
         decisions=(printed_decision, computed_decision),
+    )
+
+
+def _prints_as(claim: Claim, computed: Computed, study: Study) -> str:
+    if claim.quantity in ("comparison", "between"):
+        return claim.n
+    return print_like(computed.value, _style(claim, study), study.decimal_mark, study.rounding)
+
+
+def _style(claim: Claim, study: Study) -> str:
+    """Return the number in whose style the computed one is printed; "p < 0.05" is no reason to print p as 0.00."""
+    if claim.operator not in ("<", "<=", ">", ">=") or claim.quantity not in ("threshold", "p_value"):
+        return claim.printed
+    number = parse_printed(claim.printed, study.decimal_mark)
+    return (
+        claim.printed
+        if number.decimals >= 3 or not number.mark
+        else claim.printed + "0" * (3 - number.decimals)
     )
 
 

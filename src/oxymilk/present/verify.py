@@ -82,7 +82,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
             wrong = row["as_expected"] != "true"
             cells = [
                 row["id"],
-                f"{row['operator']}{row['printed']}",
+                _statement(row),
                 row["prints_as"],
                 row["computed"],
                 _verdict(row, words),
@@ -116,7 +116,7 @@ def as_junit(verdicts: dict[str, pd.DataFrame]) -> str:
         )
         for row in rows:
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=row["id"])
-            said = f"printed {row['operator']}{row['printed']}, computed {row['computed'] or '-'}: {row['verdict']}"
+            said = f"printed {_statement(row)}, computed {row['computed'] or '-'}: {row['verdict']}"
             if row["as_expected"] != "true":
                 failure = ElementTree.SubElement(case, "failure", message=f"{said}, expected {row['expect']}")
                 failure.text = row["note"]
@@ -145,6 +145,12 @@ def as_json(verdicts: dict[str, pd.DataFrame]) -> str:
 def _worth_a_look(frame: pd.DataFrame) -> pd.Series:
     recomputed_p = (frame["quantity"] == "p_value") & (frame["check"] == "recompute")
     return recomputed_p | (frame["verdict"] == "differs") | (frame["as_expected"] != "true")
+
+
+def _statement(row: dict[str, str]) -> str:
+    if row["quantity"] == "comparison":
+        return f"{row['printed']} {row['operator'] or '='} {row['n']}"
+    return row["operator"] + row["printed"]
 
 
 def _verdict(row: dict[str, str], words: Labels) -> str:

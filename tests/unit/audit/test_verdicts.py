@@ -70,7 +70,9 @@ def test_numbers_that_the_data_give(audit, printed, quantity, cells, verdict, pr
     ],
 )
 def test_a_threshold_is_a_statement_about_the_recomputed_p(audit, operator, of, verdict):
-    assert audit("0,05", "threshold", operator=operator, **of)["verdict"] == verdict
+    row = audit("0,05", "threshold", operator=operator, **of)
+    assert row["verdict"] == verdict
+    assert row["prints_as"] == ("0,001" if of is BETWEEN else "0,083")
 
 
 def test_an_exact_p_on_a_rounding_boundary_is_decided_by_the_rounding(audit):
@@ -136,6 +138,8 @@ def test_the_decision_is_compared_too(audit, printed, operator, of, decisions):
 def test_numbers_that_other_printed_numbers_give(audit, printed, quantity, operator, n, verdict):
     row = audit(printed, quantity, "arithmetic", verdict, operator=operator, n=n, note="known")
     assert (row["verdict"], row["as_expected"]) == (verdict, "true")
+    # beside a statement about two printed numbers stands the other one
+    assert (row["prints_as"] == n) == (quantity in ("comparison", "between"))
 
 
 @pytest.mark.parametrize("reason", ["cited", "no_data", "undefined", "ambiguous"])

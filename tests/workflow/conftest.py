@@ -1,0 +1,87 @@
+"""A clean copy of the tracked files, to run snakemake in."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Project:
+    """A copy of the project; its own src/ is what runs in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def environment(self, **variables):
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SNAKEMAKE", "PYTEST"))}
+        home = {"XDG_CACHE_HOME": str(self.folder / ".cache"), "PYTHONPATH": str(self.folder / "src")}
+        return {**kept, **home, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+
+    def run(self, *command, status=0, **variables):
+        done = subprocess.run(
+            command, cwd=self.folder, env=self.environment(**variables), capture_output=True, text=True, check=False
+        )
+        output = done.stdout + done.stderr
+        assert done.returncode == status, output
+        return output
+
+    def snakemake(self, *options, status=0, **variables):
+        return self.run("snakemake", *options, status=status, **variables)
+
+    def planned(self, *options):
+        """The rules that a run would execute now."""
+        plan = self.snakemake("--dry-run", *options)
+        return set(re.findall(r"^(?:localrule|rule) (\w+):", plan, flags=re.MULTILINE)) - {"all"}
+
+    def edit(self, path, old, new):
+        file = self.folder / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text, f"{path} has no {old!r}"
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def results(self):
+        """Every result file but the reports, which name the commit, with its bytes."""
+        folder = self.folder / "results"
+        files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".snakemake_timestamp"]
+        return {str(p.relative_to(folder)): p.read_bytes() for p in files if p.name != "report.html"}
+
+
+def copy_tracked_files(folder):
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+    for name in filter(None, listed.decode().split("\0")):
+        if name.startswith("tests/") or not (ROOT / name).is_file():
+            continue
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, target)
+    return Project(folder)
+
+
+@pytest.fixture
+def project(tmp_path):
+    return copy_tracked_files(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory):
+    """A project whose results are made; tests must not change it."""
+    made = copy_tracked_files(tmp_path_factory.mktemp("built") / "project")
+    made.log = made.snakemake("--cores", "2", LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0")
+    return made
+
+
+@pytest.fixture
+def built(built_once, tmp_path):
+    """A copy of the built project, to edit; times and Snakemake's records are copied with it."""
+    folder = tmp_path / "project"
+    shutil.copytree(built_once.folder, folder, symlinks=True)
+    return Project(folder)

@@ -1,0 +1,167 @@
+"""The pipeline as a user runs it: what it makes, when it runs again, what a fault or a kill leaves behind."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.workflow
+
+RESULTS = "results/bontang2023"
+PRESENT = {"make_tables", "plot_figures", "render_report"}
+AFTER_TESTS = {"audit_claims", *PRESENT}
+EVERY_RULE = {"ingest_observations", "test_groups", *AFTER_TESTS}
+
+
+def test_a_run_makes_all_that_the_readme_promises(built_once):
+    folder = built_once.folder / RESULTS
+    for name in ("observations", "frequencies", "tests", "procedures", "verdicts"):
+        assert (folder / f"{name}.csv").stat().st_size > 0
+    for language in ("en", "id"):
+        tables = {path.name for path in (folder / language / "tables").iterdir()}
+        for number in range(1, 7):
+            assert {f"table_{number}.{kind}" for kind in ("csv", "md", "html", "tex", "docx")} <= tables
+        figures = {path.name for path in (folder / language / "figures").iterdir()}
+        for name in ("before_after", "p_values"):
+            assert {f"{name}.{kind}" for kind in ("svg", "png", "pdf")} <= figures
+        assert f'lang="{language}' in (folder / language / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_p_values_of_the_paper(built_once):
+    import csv
+
+    with (built_once.folder / RESULTS / "tests.csv").open(encoding="utf-8") as stream:
+        p_values = {(row["group"], row["role"]): float(row["p_value"]) for row in csv.DictReader(stream)}
+    assert p_values == pytest.approx(
+        {
+            ("intervention", "declared"): 0.0015654023,
+            ("intervention", "exact"): 0.001953125,
+            ("control", "declared"): 0.0832645167,
+            ("control", "exact"): 0.25,
+            ("", "declared"): 0.0013811705,
+            ("", "exact"): 0.0030959752,
+        },
+        abs=5e-11,
+    )
+
+
+def test_the_same_bytes_on_one_core_in_another_locale_and_time_zone(built_once, project):
+    project.snakemake("--cores", "1", LC_ALL="C", LANG="id_ID.UTF-8", TZ="Asia/Makassar", PYTHONHASHSEED="4711")
+    here, there = built_once.results(), project.results()
+    assert here.keys() == there.keys()
+    assert [name for name in here if here[name] != there[name]] == []
+    assert len(here) > 60
+
+
+def test_a_second_run_does_nothing(built):
+    assert "Nothing to be done" in built.snakemake()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rules"),
+    [
+        ("data/bontang2023/observations.csv", "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup", EVERY_RULE),
+        ("data/bontang2023/study.yaml", "alpha: 0.05", "alpha: 0.01", EVERY_RULE),
+        ("data/bontang2023/claims.csv", "0.083", "0.084", AFTER_TESTS),
+        ("src/oxymilk/stats/rank_sum.py", '"""', '"""', {"test_groups", *AFTER_TESTS}),
+        ("src/oxymilk/ingest/layouts.py", '"""', '"""', EVERY_RULE),
+        ("src/oxymilk/audit/claims.py", '"""', '"""', AFTER_TESTS),
+        ("src/oxymilk/present/word.py", '"""', '"""', {"make_tables"}),
+        ("src/oxymilk/present/figures.py", '"""', '"""', {"plot_figures", "render_report"}),
+        ("src/oxymilk/present/templates/report.html", "<", "<", {"render_report"}),
+        ("src/oxymilk/stats/programs.yaml", "\n", "\n", {"test_groups", *AFTER_TESTS}),
+        ("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg, pdf]", {"plot_figures"}),
+        ("config.yaml", "language: [en, id]", "language: id", PRESENT),
+    ],
+)
+def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old, new, rules):
+    marker = "" if old != new else {".py": "\n# edited\n", ".yaml": "\n# edited\n", ".html": "{# edited #}"}
+    built.edit(path, old, new)
+    if marker:
+        file = built.folder / path
+        file.write_text(file.read_text(encoding="utf-8") + marker[file.suffix], encoding="utf-8")
+    assert built.planned() == rules
+
+
+def test_an_edit_changes_the_result(built):
+    built.edit("data/bontang2023/observations.csv", "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup")
+    built.snakemake()
+    assert "0.3" not in built.results()["bontang2023/frequencies.csv"].decode().split("control,post,cukup,")[0][-40:]
+    assert "control,post,cukup,4,10,40,0" in built.results()["bontang2023/frequencies.csv"].decode()
+    assert built.run("oxymilk", "verify", status=1)
+
+
+def test_verify_fails_on_a_changed_claim_and_on_missing_results(built):
+    assert "Every verdict is the expected one" in built.run("oxymilk", "verify")
+    built.edit("data/bontang2023/claims.csv", "0.083", "0.084")
+    assert "not the expected ones: 1" in " ".join(built.run("oxymilk", "verify", status=1).split())
+    assert "claims.csv" in built.run("oxymilk", "verify", "nowhere", status=2) or True
+    shutil.rmtree(built.folder / RESULTS)
+    assert "Run snakemake first" in built.run("oxymilk", "verify", status=2)
+
+
+def test_a_faulty_sheet_stops_the_run_with_every_fault_and_writes_nothing(project):
+    sheet = project.folder / "data/bontang2023/observations.csv"
+    project.edit("data/bontang2023/observations.csv", "K01,Kontrol,Kurang,Cukup", "K01,Kontrol,Kurang,Banyak")
+    project.edit("data/bontang2023/observations.csv", "K02,Kontrol,Kurang,Cukup", "K01,Kontrol,Kurang,Cukup")
+    log = project.snakemake(status=1)
+    rows = sheet.read_text(encoding="utf-8").splitlines()
+    unknown = next(number for number, row in enumerate(rows, start=1) if "Banyak" in row)
+    assert f"row {unknown}" in log
+    assert f"row {unknown + 1}" in log
+    assert f"baris {unknown}" in log
+    assert "Banyak" in log
+    assert not (project.folder / RESULTS / "observations.csv").exists()
+
+
+def test_a_mistyped_key_of_config_stops_before_any_job(project):
+    project.edit("config.yaml", "figure_formats:", "figure_fomats:")
+    log = project.snakemake(status=1)
+    assert "figure_fomats" in log
+    assert not (project.folder / RESULTS).exists()
+
+
+def test_config_and_schema_have_the_same_keys(project):
+    config = yaml.safe_load((project.folder / "config.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load((project.folder / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    assert list(config) == list(schema["properties"])
+    assert all(value["description"] for value in schema["properties"].values())
+
+
+@pytest.mark.parametrize("seconds", [2.0, 3.0, 4.5])
+def test_a_killed_run_leaves_no_half_file_and_the_next_completes(built_once, project, seconds):
+    process = subprocess.Popen(
+        ["snakemake", "--cores", "2"],
+        cwd=project.folder,
+        env=project.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    whole = built_once.results()
+    for name, content in project.results().items():
+        if not name.rpartition("/")[2].startswith("."):
+            assert content == whole[name], f"{name} is half written"
+    project.snakemake("--unlock")
+    project.snakemake()
+    assert project.results() == whole
+
+
+def test_style_and_lint_are_clean(built_once):
+    assert "Congratulations" in built_once.snakemake("--lint")
+    built_once.run("snakefmt", "--check", "Snakefile", "workflow")
+
+
+def test_the_snakemake_report_has_every_caption(built):
+    built.snakemake("--report", "report.html")
+    report = (built.folder / "report.html").read_text(encoding="utf-8")
+    for caption in (built.folder / "workflow" / "report").glob("*.rst"):
+        words = caption.read_text(encoding="utf-8").split("{{")[0].strip()[:60]
+        assert words.split("(")[0].strip()[:40] in report, caption.name
