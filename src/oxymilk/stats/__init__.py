@@ -2,7 +2,8 @@
 
 from importlib import import_module
 
-from oxymilk.stats.normal import ASYMPTOTIC_RELATIVE_ERROR
+from oxymilk.stats.null import TooLargeError
+from oxymilk.stats.p_values import ASYMPTOTIC_RELATIVE_ERROR
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.rank_sum import RankSumResult, rank_sum_counts, rank_sum_test
 from oxymilk.stats.ranks import difference_counts
@@ -18,6 +19,7 @@ __all__ = [
     "RankSumResult",
     "SignedRankResult",
     "TestResult",
+    "TooLargeError",
     "difference_counts",
     "evaluate_programs",
     "evaluate_programs_counts",

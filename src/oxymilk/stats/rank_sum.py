@@ -10,16 +10,8 @@ from math import comb
 
 import numpy as np
 
-from oxymilk.stats.normal import normal_p, towards_mean
-from oxymilk.stats.null import (
-    common_scores,
-    exact_p,
-    lower_from_counts,
-    sample_counts,
-    sample_lower,
-    untied_p,
-    untied_sample_counts,
-)
+from oxymilk.stats.null import common_scores, lower_from_counts, sample_distribution, untied_sample_counts
+from oxymilk.stats.p_values import exact_p, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table, unique_rows
 
@@ -74,7 +66,7 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     ------
     ValueError
         Empty, missing or non-numeric values.
-    MemoryError
+    TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
     Examples
@@ -86,7 +78,7 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     many = rank_sum_counts(table, procedure)
     fraction = None
     if procedure.method != "asymptotic":
-        fraction = _exact_fraction(tuple(table[0].tolist()), tuple(table[1].tolist()), procedure)
+        fraction = _exact_fraction(*_exact_key(table).tolist(), procedure=procedure)
     difference, top, bottom = _standard(table, procedure)
     square = int(difference) * abs(int(difference)) * int(top)
     return RankSumResult(
@@ -126,7 +118,7 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     ------
     ValueError
         Negative or broken counts, shapes that do not fit, or an empty sample.
-    MemoryError
+    TooLargeError
         As for `rank_sum_test`.
 
     Notes
@@ -155,11 +147,9 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     if procedure.method == "asymptotic":
         p_value = np.where(all_tied, 1.0, normal_p(z, procedure.alternative))
     else:
-        k = tables.shape[-1]
-        distinct, inverse = unique_rows(tables.reshape(-1, 2 * k))
-        values = [
-            float(_exact_fraction(tuple(row[:k]), tuple(row[k:]), procedure)) for row in distinct.tolist()
-        ]
+        keys = _exact_key(tables)
+        distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
+        values = [float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
         p_value = np.array(values)[inverse].reshape(n1.shape)
     return RankSumResult(
         p_value,
@@ -195,32 +185,34 @@ def _standard(tables: np.ndarray, procedure: Procedure) -> tuple[np.ndarray, np.
     return np.where(bottom == 0, 0, difference), 3 * total * (total - 1), bottom
 
 
-# Below this many bits of additions the whole distribution is quicker than one tail, and serves all tables.
-_WHOLE_DISTRIBUTION = 2e8
+def _exact_key(tables: np.ndarray) -> np.ndarray:
+    """Return what an exact p-value depends on: 2 * U1, n1 and the sizes of the tie groups."""
+    sizes = tables.sum(axis=-2)
+    n1 = tables[..., 0, :].sum(axis=-1)
+    twice_u = (tables[..., 0, :] * doubled_midranks(sizes)).sum(axis=-1) - n1 * (n1 + 1)
+    return np.concatenate([np.stack([twice_u, n1], axis=-1), sizes], axis=-1)
 
 
 @lru_cache(maxsize=4096)
-def _exact_fraction(first: tuple[int, ...], second: tuple[int, ...], procedure: Procedure) -> Fraction:
+def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) -> Fraction:
     """Return the exact p-value of one table."""
-    groups = [(a, b) for a, b in zip(first, second, strict=True) if a + b]
-    n1, n2 = sum(first), sum(second)
-    sizes = tuple(a + b for a, b in groups)
-    ranks = doubled_midranks(np.array(sizes, dtype=np.int64)).tolist()
-    twice_u = sum(a * rank for (a, _), rank in zip(groups, ranks, strict=True)) - n1 * (n1 + 1)
+    sizes = tuple(size for size in sizes if size)
+    n2 = sum(sizes) - n1
     if procedure.method == "exact_untied":
         return untied_p(procedure, Fraction(twice_u, 2), untied_sample_counts(n1, n2))
-    scores, offset, divisor = common_scores(ranks)
-    t = (twice_u + n1 * (n1 + 1) - n1 * offset) // divisor
-    total = comb(n1 + n2, n1)
-    weighted = sum(size * score for size, score in zip(sizes, scores, strict=True))
-    mean = Fraction(n1 * weighted, n1 + n2)
     if max(sizes) == 1:
-        # T counts from the smallest possible score sum, U from 0
         counts = untied_sample_counts(n1, n2)
-        least = n1 * (n1 - 1) // 2
-        return exact_p(procedure, t - least, lower_from_counts(counts), total, mean - least, counts)
-    work = (n1 + n2) * n1 * weighted * total.bit_length()
-    if procedure.two_sided == "likelihood" or work < _WHOLE_DISTRIBUTION:
-        counts = sample_counts(sizes, scores, n1)
-        return exact_p(procedure, t, lower_from_counts(counts), total, mean, counts)
-    return exact_p(procedure, t, sample_lower(sizes, scores, n1), total, mean)
+        lower, total = lower_from_counts(counts), comb(n1 + n2, n1)
+        return exact_p(procedure, twice_u // 2, lower, total, Fraction(n1 * n2, 2), counts)
+    scores, offset, divisor, mean = _scores(sizes, n1)
+    t = (twice_u + n1 * (n1 + 1) - n1 * offset) // divisor
+    lower, counts = sample_distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
+    return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)
+
+
+@lru_cache(maxsize=4096)
+def _scores(sizes: tuple[int, ...], n1: int) -> tuple[tuple[int, ...], int, int, Fraction]:
+    """Return the scores of the tie groups, as `common_scores` does, and the mean of their sum over n1."""
+    scores, offset, divisor = common_scores(doubled_midranks(np.array(sizes)).tolist())
+    weighted = sum(size * score for size, score in zip(sizes, scores, strict=True))
+    return scores, offset, divisor, Fraction(n1 * weighted, sum(sizes))

@@ -10,8 +10,8 @@ from math import gcd, nan
 
 import numpy as np
 
-from oxymilk.stats.normal import normal_p, towards_mean
-from oxymilk.stats.null import exact_p, flip_counts, lower_from_counts, untied_p
+from oxymilk.stats.null import flip_counts, flip_distribution
+from oxymilk.stats.p_values import exact_p, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, paired_differences, unique_rows
 
@@ -67,7 +67,7 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     ------
     ValueError
         Empty, missing or non-numeric values, or unequal lengths.
-    MemoryError
+    TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
     Examples
@@ -80,7 +80,8 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     many = signed_rank_counts(negative, positive, np.int64(zeros), procedure)
     fraction = None
     if procedure.method != "asymptotic":
-        fraction = _exact_fraction(tuple(negative.tolist()), tuple(positive.tolist()), zeros, procedure)
+        key = _exact_key(negative, positive, np.int64(zeros), procedure)
+        fraction = _exact_fraction(*key.tolist(), procedure=procedure)
     difference, variance = _standard(negative, positive, np.int64(zeros), procedure)
     square = int(difference) * abs(int(difference))
     return SignedRankResult(
@@ -123,7 +124,7 @@ def signed_rank_counts(
     ------
     ValueError
         Negative or broken counts, shapes that do not fit, or a dataset without any pair.
-    MemoryError
+    TooLargeError
         As for `signed_rank_test`.
 
     Notes
@@ -150,13 +151,9 @@ def signed_rank_counts(
     if procedure.method == "asymptotic":
         p_value = np.where(n_down + n_up == 0, 1.0, normal_p(z, procedure.alternative))
     else:
-        rows = np.concatenate([negative, positive, zeros[..., None]], axis=-1)
-        distinct, inverse = unique_rows(rows.reshape(-1, rows.shape[-1]))
-        m = negative.shape[-1]
-        values = [
-            float(_exact_fraction(tuple(row[:m]), tuple(row[m:-1]), row[-1], procedure))
-            for row in distinct.tolist()
-        ]
+        keys = _exact_key(negative, positive, zeros, procedure)
+        distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
+        values = [float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
         p_value = np.array(values)[inverse].reshape(zeros.shape)
     return SignedRankResult(
         p_value, None, z, None, procedure, n_used, zeros, n_up, n_down, w_plus, w_minus, means[0], means[1]
@@ -201,15 +198,20 @@ def _untied_squares(n: np.ndarray) -> np.ndarray:
     return 4 * (n * (n + 1) * (2 * n + 1) // 6)
 
 
+def _exact_key(
+    negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, procedure: Procedure
+) -> np.ndarray:
+    """Return what an exact p-value depends on: 2 * W+ (less the zeros' share), zeros, sizes of tie groups."""
+    sizes = negative + positive
+    twice_w = (positive * _doubled_ranks(sizes, zeros, procedure)).sum(axis=-1)
+    return np.concatenate([np.stack([twice_w, zeros], axis=-1), sizes], axis=-1)
+
+
 @lru_cache(maxsize=4096)
-def _exact_fraction(
-    negative: tuple[int, ...], positive: tuple[int, ...], zeros: int, procedure: Procedure
-) -> Fraction:
+def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure) -> Fraction:
     """Return the exact p-value of one dataset."""
-    sizes = tuple(a + b for a, b in zip(negative, positive, strict=True))
+    sizes = tuple(size for size in sizes if size)
     nonzero = sum(sizes)
-    ranks = _doubled_ranks(np.array(sizes, dtype=np.int64), np.int64(zeros), procedure).tolist()
-    twice_w = sum(n * rank for n, rank in zip(positive, ranks, strict=True))
     if procedure.method == "exact_untied":
         if nonzero == 0:
             return Fraction(1)
@@ -218,8 +220,9 @@ def _exact_fraction(
         if procedure.zero_method == "split":
             w_plus += Fraction(zeros * (zeros + 1), 4)
         return untied_p(procedure, w_plus, flip_counts((1,) * n, tuple(range(1, n + 1))))
-    groups = [(size, rank) for size, rank in zip(sizes, ranks, strict=True) if size]
-    divisor = gcd(*(rank for _, rank in groups)) or 1
-    counts = flip_counts(tuple(size for size, _ in groups), tuple(rank // divisor for _, rank in groups))
-    mean = Fraction(len(counts) - 1, 2)
-    return exact_p(procedure, twice_w // divisor, lower_from_counts(counts), 2**nonzero, mean, counts)
+    ranks = _doubled_ranks(np.array(sizes, dtype=np.int64), np.int64(zeros), procedure).tolist()
+    divisor = gcd(*ranks) or 1
+    scores = tuple(rank // divisor for rank in ranks)
+    lower, counts = flip_distribution(sizes, scores, procedure.two_sided == "likelihood")
+    mean = Fraction(sum(size * score for size, score in zip(sizes, scores, strict=True)), 2)
+    return exact_p(procedure, twice_w // divisor, lower, 2**nonzero, mean, counts)

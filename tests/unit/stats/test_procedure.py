@@ -1,0 +1,110 @@
+from dataclasses import FrozenInstanceError, fields
+from itertools import product
+
+import pytest
+
+from oxymilk.stats import Procedure
+from oxymilk.stats.procedure import CHOICES
+
+
+def every_procedure():
+    for values in product(*CHOICES.values()):
+        switches = dict(zip(CHOICES, values, strict=True))
+        try:
+            yield Procedure(**switches)
+        except ValueError:
+            continue
+
+
+def test_defaults_are_the_first_choices():
+    defaults = {field.name: field.default for field in fields(Procedure) if field.name != "method"}
+    assert defaults == {name: choices[0] for name, choices in CHOICES.items() if name != "method"}
+
+
+@pytest.mark.parametrize(
+    ("switches", "named"),
+    [
+        ({"method": "asymptotic", "two_sided": "doubled"}, "two_sided"),
+        ({"method": "asymptotic", "mid_p": True}, "mid_p"),
+        ({"method": "asymptotic", "half_integer": "conservative"}, "half_integer"),
+        ({"method": "exact", "continuity": True}, "continuity"),
+        ({"method": "exact", "tie_correction": False}, "tie_correction"),
+        ({"method": "exact", "half_integer": "conservative"}, "half_integer"),
+        ({"method": "exact", "alternative": "less", "two_sided": "likelihood"}, "two_sided"),
+        ({"method": "exact_untied", "continuity": True}, "continuity"),
+        ({"method": "exact_untied", "tie_correction": False}, "tie_correction"),
+        ({"method": "exact_untied", "two_sided": "doubled"}, "two_sided"),
+        ({"method": "exact_untied", "mid_p": True}, "mid_p"),
+    ],
+)
+def test_meaningless_combinations(switches, named):
+    with pytest.raises(ValueError, match=f"{named}=.* means nothing"):
+        Procedure(**switches)
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"method": "auto"},
+        {"method": "exact", "alternative": "both"},
+        {"method": "exact", "alternative": None},
+        {"method": "asymptotic", "tie_correction": 1},
+        {"method": "asymptotic", "continuity": "yes"},
+        {"method": "exact", "zero_method": "wilcox"},
+        {"method": "exact", "two_sided": "minlike"},
+        {"method": "exact", "mid_p": 0},
+        {"method": "exact_untied", "half_integer": "up"},
+    ],
+)
+def test_unknown_values(switches):
+    name = list(switches)[-1]
+    with pytest.raises(ValueError, match=f"^{name} must be one of"):
+        Procedure(**switches)
+
+
+def test_meaningful_combinations():
+    procedures = list(every_procedure())
+    # asymptotic 3 x 2 x 2 x 3; exact 3 zero rules x (3 two-sided rules + 2 tails) x mid-p; untied 3 x 3 x 2
+    assert len(procedures) == 36 + 30 + 18
+    assert len(set(procedures)) == len(procedures)
+
+
+def test_words_tell_procedures_apart():
+    assert len({procedure.words for procedure in every_procedure()}) == 84
+    rank_sum = {p.words_for("rank_sum") for p in every_procedure() if p.zero_method == "drop"}
+    assert len(rank_sum) == 84 / 3
+    with pytest.raises(ValueError, match="test must be one of"):
+        Procedure("exact").words_for("t_test")
+
+
+def test_words():
+    assert Procedure("asymptotic", continuity=True, tie_correction=False).words_for("rank_sum") == (
+        "normal approximation, two-sided, no tie correction, continuity correction"
+    )
+    assert Procedure("exact", two_sided="doubled", mid_p=True, zero_method="pratt").words == (
+        "exact, conditional on the ties, two-sided by doubling the smaller tail, mid-p, "
+        "zero differences ranked, then left out (Pratt)"
+    )
+    assert Procedure("exact_untied", "less", half_integer="conservative").words_for("rank_sum") == (
+        "exact table for untied ranks, one-sided (less), half ranks rounded away from the tail"
+    )
+
+
+def test_switches_rebuild_the_procedure():
+    for procedure in every_procedure():
+        assert Procedure(**procedure.switches()) == procedure
+
+
+def test_with_alternative():
+    doubled = Procedure("exact", two_sided="doubled", mid_p=True)
+    assert doubled.with_alternative("less") == Procedure("exact", "less", mid_p=True)
+    assert doubled.with_alternative("two-sided") == doubled
+    continuity = Procedure("asymptotic", continuity=True)
+    assert continuity.with_alternative("greater") == Procedure("asymptotic", "greater", continuity=True)
+
+
+def test_frozen_and_hashable():
+    procedure = Procedure("exact")
+    with pytest.raises(FrozenInstanceError):
+        procedure.mid_p = True
+    assert {procedure: 1}[Procedure("exact")] == 1
