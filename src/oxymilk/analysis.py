@@ -69,7 +69,8 @@ PROGRAM_COLUMNS = (
 class Sample(NamedTuple):
     """The two lists of scores that one test compares, and who could not take part.
 
-    `first` and `second` are pre and post of the same participants, or the scores of two groups.
+    `first` and `second` are pre and post of the same participants, or the scores of two groups. Where one is empty there
+    is nothing to test.
     """
 
     test: str
@@ -128,7 +129,7 @@ def test_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `TEST_COLUMNS`; empty where a column does not apply.
+        Columns `TEST_COLUMNS`; empty where a column does not apply, and where nobody has the scores a test needs.
     """
     rows = []
     for sample in samples(study, observations):
@@ -158,6 +159,8 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
 
     rows = []
     for sample in samples(study, observations):
+        if not (sample.first and sample.second):
+            continue
         for result in evaluate_programs(sample.test, sample.first, sample.second):
             entry = result.entry
             rows.append(
@@ -238,12 +241,17 @@ def _test_row(sample: Sample, role: str, procedure: Procedure, variable: str) ->
         "left_out": " ".join(sample.left_out),
     }
     if sample.test == "signed_rank":
+        row["n"] = len(sample.first)
+        if not sample.first:
+            return row
         result = signed_rank_test(sample.first, sample.second, procedure)
         row |= {name: getattr(result, name) for name in _SIGNED_RANK_FIELDS}
-        row |= {"n": len(sample.first), "n_unchanged": result.n_zero}
+        row["n_unchanged"] = result.n_zero
     else:
+        row |= {"n": len(sample.first) + len(sample.second), "n1": len(sample.first), "n2": len(sample.second)}
+        if not (sample.first and sample.second):
+            return row
         result = rank_sum_test(sample.first, sample.second, procedure)
         row |= {name: getattr(result, name) for name in _RANK_SUM_FIELDS}
-        row |= {"n": len(sample.first) + len(sample.second)}
     fraction = "" if result.p_fraction is None else str(result.p_fraction)
     return row | {"z": result.z, "p_value": result.p_value, "p_fraction": fraction}

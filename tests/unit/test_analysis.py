@@ -1,0 +1,103 @@
+"""From observations to result tables."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from oxymilk import analysis
+from oxymilk.study import load_study
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def study():
+    return load_study(ROOT / "data" / "bontang2023" / "study.yaml")
+
+
+def observations(*records):
+    """Records are (participant, group, pre, post)."""
+    rows = [
+        (code, group, timepoint, "milk_production", score)
+        for code, group, *scores in records
+        for timepoint, score in zip(("pre", "post"), scores, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["participant", "group", "timepoint", "outcome", "score"])
+
+
+SMALL = observations(
+    ("I1", "intervention", "kurang", "cukup"),
+    ("I2", "intervention", "kurang", ""),
+    ("I3", "intervention", "cukup", "cukup"),
+    ("K1", "control", "", "kurang"),
+    ("K2", "control", "cukup", "kurang"),
+)
+
+
+def test_frequencies_count_every_cell_and_name_what_is_missing(study):
+    table = analysis.frequency_table(study, SMALL)
+    assert list(table.columns) == list(analysis.FREQUENCY_COLUMNS)
+    assert table.drop(columns="percent").values.tolist() == [
+        ["intervention", "pre", "kurang", 2, 3, 0],
+        ["intervention", "pre", "cukup", 1, 3, 0],
+        ["intervention", "post", "kurang", 0, 2, 1],
+        ["intervention", "post", "cukup", 2, 2, 1],
+        ["control", "pre", "kurang", 0, 1, 1],
+        ["control", "pre", "cukup", 1, 1, 1],
+        ["control", "post", "kurang", 2, 2, 0],
+        ["control", "post", "cukup", 0, 2, 0],
+    ]
+    assert table["percent"].tolist() == pytest.approx([200 / 3, 100 / 3, 0, 100, 0, 100, 100, 0])
+
+
+def test_each_test_uses_whom_it_can_and_names_the_others(study):
+    table = analysis.test_table(study, SMALL).set_index(["test", "group", "role"])
+    within = table.loc[("signed_rank", "intervention", "declared")]
+    assert (within["n"], within["n_up"], within["n_unchanged"], within["left_out"]) == (2, 1, 1, "I2")
+    control = table.loc[("signed_rank", "control", "declared")]
+    assert (control["n"], control["n_down"], control["left_out"]) == (1, 1, "K1")
+    between = table.loc[("rank_sum", "", "declared")]
+    assert (between["n"], between["n1"], between["n2"], between["left_out"]) == (4, 2, 2, "I2")
+    assert between["u1"] == 4
+
+
+def test_groups_can_be_compared_on_their_change(study):
+    changed = study.model_copy(update={"between": "change"})
+    between = analysis.test_table(changed, SMALL).set_index(["test", "role"]).loc[("rank_sum", "declared")]
+    assert (between["timepoint"], between["n1"], between["n2"]) == ("change", 2, 1)
+    assert between["left_out"] == "I2 K1"
+    # changes +1 and 0 against -1
+    assert between["u1"] == 2
+
+
+def test_one_group_has_no_test_between_groups(study):
+    alone = study.model_copy(update={"groups": study.groups[:1]})
+    assert analysis.test_table(alone, SMALL)["test"].unique().tolist() == ["signed_rank"]
+
+
+def test_nobody_with_both_scores_is_no_crash(study):
+    empty = observations(("I1", "intervention", "kurang", ""), ("K1", "control", "", "cukup"))
+    table = analysis.test_table(study, empty)
+    assert table["n"].tolist() == [0, 0, 0, 0, 1, 1]
+    assert table["left_out"].tolist() == ["I1", "I1", "K1", "K1", "I1", "I1"]
+    assert table["p_value"].isna().all()
+    assert analysis.program_table(study, empty).empty
+
+
+def test_every_row_says_which_procedure_made_it(study):
+    table = analysis.test_table(study, SMALL)
+    assert (table["procedure"] != "").all()
+    exact = table[table["role"] == "exact"]
+    assert (exact["method"] == "exact").all()
+    assert (exact["p_fraction"] != "").all()
+    assert (table[table["role"] == "declared"]["p_fraction"] == "").all()
+
+
+def test_what_programs_print_has_a_row_for_each_test_and_entry(study):
+    table = analysis.program_table(study, SMALL)
+    assert list(table.columns) == list(analysis.PROGRAM_COLUMNS)
+    assert not table.duplicated(["test", "group", "id"]).any()
+    assert set(table["group"]) == {"intervention", "control", ""}
+    assert table["p_value"].between(0, 1).all()
+    assert set(table["printed_by_default"]) == {True, False}
