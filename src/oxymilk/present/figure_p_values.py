@@ -26,11 +26,11 @@ REACH = 3.4
 LANES = {"recomputed": 3.1, "by_default": 1.75, "on_request": 0.95, "other_test": 0.15}
 
 # inches
-_WIDTH = 8.5
-_LANE_NAMES = 1.42
-_OVERVIEW = (1.5, 3.95)  # left edge, width
-_CLOSE_UP = (5.68, 1.15)
-_VERDICT = 7.05
+_WIDTH = 8.9
+_LANE_NAMES = 1.56
+_OVERVIEW = (1.64, 3.95)  # left edge, width
+_CLOSE_UP = (5.83, 1.15)
+_VERDICT = 7.2
 _HEAD = 0.36
 _ROW = 1.45
 _BAND_HEIGHT = 0.78
@@ -142,7 +142,8 @@ def _draw_overview(
         declared = exact = labels(language)(
             "figures.declared_exact", p=style.format_number(row.declared, language)
         )
-    for text, left in _placed(axes, {row.declared: declared, row.exact: exact}, _DOT / 72 * 0.85):
+    clear = _DOT / 72 * (0.85 if row.declared != row.exact else 1.35)
+    for text, left in _placed(axes, {row.declared: declared, row.exact: exact}, clear):
         _write_in(axes, left, text)
 
 
@@ -201,18 +202,20 @@ def _placed(axes: Axes, words: dict[float, str], clear: float) -> Iterator[tuple
 
 
 def _write_in(axes: Axes, left: float, text: str) -> None:
+    """Write beside the recomputed marks, over the lines of lane and alpha but not over the band."""
+    from matplotlib.patches import Rectangle
+
     low, high = axes.get_ylim()
+    width = style.text_width(axes.figure, text, fontsize=style.SMALL)
+    place = {"transform": axes.transAxes, "zorder": 3.5}
+    middle = (LANES["recomputed"] - low) / (high - low)
     axes.text(
-        left / _OVERVIEW[1],
-        (LANES["recomputed"] - low) / (high - low),
-        text,
-        transform=axes.transAxes,
-        ha="left",
-        va="center_baseline",
-        fontsize=style.SMALL,
-        zorder=3.5,
-        bbox={"boxstyle": "square,pad=0.1", "facecolor": style.PAPER, "edgecolor": "none"},
+        left / _OVERVIEW[1], middle, text, ha="left", va="center_baseline", fontsize=style.SMALL, **place
     )
+    corner = ((left - 0.03) / _OVERVIEW[1], middle - 0.1)
+    size = ((width + 0.06) / _OVERVIEW[1], 0.2)
+    blank = {"facecolor": style.PAPER, "linewidth": 0, "clip_on": False}
+    axes.add_patch(Rectangle(corner, *size, **blank, **{**place, "zorder": 2.1}))
 
 
 def _inches(axes: Axes, p_value: float) -> float:
@@ -326,7 +329,7 @@ def _band(
         facecolor=style.AMBER,
         edgecolor=style.AMBER_EDGE,
         linewidth=0.8,
-        zorder=1,
+        zorder=2.2,
     )
     words = labels(language)("figures.band", printed=localised(row.printed, study, language))
     style.hover(band, name, words)
@@ -357,18 +360,17 @@ def _draw_words(
         )
     if row.interval is None:
         return
-    printed = localised(row.printed, study, language)
     lines = [
         t("figures.prints_as", p=localised(row.prints_as, study, language)),
         t(f"verdicts.decision.{row.decision}") if row.decision else "",
-        t("figures.outputs_printing", n=len(row.printing), total=len(row.programs), printed=printed),
+        t("figures.outputs_printing", n=len(row.printing), total=len(row.programs)),
     ]
     color = style.VERMILION if row.verdict == "differs" else style.INK
     verdict = f"{_SIGNS[row.verdict]} {t(f'verdicts.{row.verdict}')}"
     write(
         _VERDICT,
         top - 0.14,
-        _fold(verdict, 20),
+        _fold(verdict, 21),
         fontsize=style.TEXT,
         fontweight="bold",
         color=color,
@@ -376,7 +378,7 @@ def _draw_words(
     )
     y = top - 0.14
     for text in filter(None, lines):
-        for line in _fold(text, 25).split("\n"):
+        for line in _fold(text, 29).split("\n"):
             y -= 0.155
             write(_VERDICT, y, line, fontsize=7.5)
 
@@ -415,12 +417,13 @@ def _scale(axes: Axes, limits: tuple[float, float], language: str, *, last: bool
 
 
 def _limits(rows: list[PValueRow], alpha: float) -> tuple[float, float]:
+    """Return the ends of the log scale; left of the recomputed p-values there is room for their words."""
     values = [alpha, 1e-3]
     for row in rows:
-        values += [row.declared, row.exact, *(each.p_value for each in row.programs)]
+        values += [min(row.declared, row.exact) / 14, *(each.p_value / 1.4 for each in row.programs)]
         if row.interval is not None and row.interval.low > 0:
-            values.append(float(row.interval.low))
-    return max(min(value for value in values if value > 0) / 1.4, 1e-12), 1.15
+            values.append(float(row.interval.low) / 1.4)
+    return max(min(value for value in values if value > 0), 1e-12), 1.15
 
 
 def _tick_label(value: float, language: str) -> str:
