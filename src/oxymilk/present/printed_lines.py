@@ -56,7 +56,8 @@ class Claims:
         self.t = t
         # a number of a cited study may carry the name of our test, but is not about our data
         self._claims = [claim for claim in verdicts if claim["check"] != "cited"]
-        self.seen: dict[str, None] = {}
+        self.seen: dict[str, None] = {}  # verdicts shown so far
+        self.places: list[str] = []  # places shown so far
 
     def select(self, *quantities: str, variable: str = "", **match: str) -> list[Mapping[str, str]]:
         """Return the claims of these quantities whose columns equal `match`, in the order of the file.
@@ -81,15 +82,25 @@ class Claims:
             merged.setdefault(key, []).append(claim)
         return [self._line(same, notes) for same in merged.values()] or [NO_LINE]
 
-    def meanings(self) -> list[str]:
-        """Explain the verdicts that the lines so far have shown."""
-        return [self.t(f"verdicts.meaning.{verdict}") for verdict in _VERDICTS if verdict in self.seen]
+    def meanings(self, kind: str) -> list[str]:
+        """Explain the verdicts that the lines so far have shown; `kind` is the table's."""
+        section = "tables.meaning" if kind == "characteristics" else "verdicts.meaning"
+        return [
+            self.t(
+                f"{section}.{verdict}"
+                if self.t.has(f"{section}.{verdict}")
+                else f"verdicts.meaning.{verdict}"
+            )
+            for verdict in _VERDICTS
+            if verdict in self.seen
+        ]
 
     def _line(self, same: list[Mapping[str, str]], notes: Notes) -> Line:
         claim, t = same[0], self.t
         printed = claim["printed"]
         if claim["quantity"] == "decision":
             printed = decision_words(printed, t)
+        self.places += [each["where"] for each in same]
         verdict = claim["verdict"]
         self.seen[verdict] = None
         word = Cell(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,7 @@ def _characteristic(
         for group in groups:
             about = {"variable": item.id, "level": level.id, "group": group}
             printed = claims.select("percent", "count", **about)
-            wording = _wording(inputs, claims.select("comparison", **about), notes)
-            lists.append(_blocks(claims, printed, "", notes, wording))
+            lists.append(_blocks(claims, printed, "", notes, claims.select("comparison", **about)))
             counts = {_count(claim) for claim in printed}
             known = counts.pop() if len(counts) == 1 else ""
             rest[group] = None if not known or rest[group] is None else rest[group] - int(known)
@@ -83,27 +82,31 @@ def _characteristic(
 
 
 def _blocks(
-    claims: Claims, printed: list[dict[str, str]], n: str, notes: Notes, wording: tuple[str, ...] = ()
+    claims: Claims,
+    printed: list[Mapping[str, str]],
+    n: str,
+    notes: Notes,
+    comparisons: Iterable[Mapping[str, str]] = (),
 ) -> list[Block]:
     """Return a block of cells for each printed form; `n` where it does not follow from the printed form."""
     blocks = []
     for line in claims.lines(printed, notes):
-        where = notes.mark(claims.t("tables.note.where", places=line.where)) if line.where else ()
+        marks = notes.mark(claims.t("tables.note.where", places=line.where)) if line.where else ()
+        marks += _wording(claims, comparisons, notes)
         count = n or _count(line.claim) or NO_VALUE
-        blocks.append(
-            (Cell(line.printed.text, (*where, *wording)), Cell(count), Cell(line.where), line.verdict)
-        )
+        printed_cell = Cell(line.printed.text, tuple(sorted(set(marks))))
+        blocks.append((printed_cell, Cell(count), Cell(line.where), line.verdict))
     return blocks
 
 
-def _wording(inputs: Inputs, comparisons: list[dict[str, str]], notes: Notes) -> tuple[str, ...]:
+def _wording(claims: Claims, comparisons: Iterable[Mapping[str, str]], notes: Notes) -> tuple[str, ...]:
     """Mark a percentage that the paper's words place where it is not ("most" for one half)."""
-    t, marks = inputs.t, {}
+    t, marks = claims.t, ()
     for claim in comparisons:
         if claim["verdict"] == "differs":
             operator = t(f"tables.operator.{claim['operator'] or '='}")
-            marks |= dict.fromkeys(notes.mark(t("tables.note.wording", operator=operator, n=claim["n"])))
-    return tuple(marks)
+            marks += notes.mark(t("tables.note.wording", operator=operator, n=claim["n"]))
+    return marks
 
 
 def _count(claim: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -108,7 +109,10 @@ def finish_table(
         notes.add(t(f"tables.note.{key}", first=first, last=last))
     if study.reconstructed and kind != "characteristics":
         notes.add(t("tables.note.reconstructed"))
-    notes.add(*claims.meanings())
+    notes.add(*claims.meanings(kind))
     if any(Cell(NO_VALUE) in panel.shown_cells(row) for panel in panels for row in panel.rows):
         notes.add(t("tables.note.no_value"))
+    places = " ".join(claims.places)
+    if re.search(r"\bp\d", places):
+        notes.add(t("tables.note.paragraph"))
     return Table(kind, number, t.language, title, panels, notes.finish())
