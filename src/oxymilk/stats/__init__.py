@@ -13,6 +13,7 @@ TestResult = SignedRankResult | RankSumResult
 
 __all__ = [
     "ASYMPTOTIC_RELATIVE_ERROR",
+    "Effect",
     "Procedure",
     "Program",
     "ProgramResult",
@@ -20,23 +21,32 @@ __all__ = [
     "SignedRankResult",
     "TestResult",
     "TooLargeError",
+    "between_effects",
     "difference_counts",
     "evaluate_programs",
     "evaluate_programs_counts",
+    "holm",
+    "least_p_value",
     "load_programs",
     "rank_sum_counts",
     "rank_sum_test",
     "signed_rank_counts",
     "signed_rank_test",
+    "within_effects",
 ]
 
-# These need scipy.stats, half a second that the rank tests alone do not need.
+# These need scipy.stats and statsmodels: half a second and more that the rank tests alone do not need.
 _LAZY = {
+    "Effect": "effects",
     "Program": "programs",
     "ProgramResult": "programs",
+    "between_effects": "effects",
     "evaluate_programs": "programs",
     "evaluate_programs_counts": "programs",
+    "holm": "effects",
+    "least_p_value": "effects",
     "load_programs": "programs",
+    "within_effects": "effects",
 }
 
 

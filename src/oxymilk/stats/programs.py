@@ -11,6 +11,7 @@ import numpy as np
 import yaml
 
 from oxymilk.stats.calculations import OTHER, Data, Groups, Pairs, smaller_tail
+from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import TESTS, Procedure
 from oxymilk.stats.ranks import (
     counts_array,
@@ -293,7 +294,7 @@ def _calculate(data: Data, program: Program) -> tuple[np.ndarray, np.ndarray | N
         if program.tail:
             return smaller_tail(data, program.procedure), None
         result = data.rank(program.procedure)
-    except MemoryError:
+    except TooLargeError:
         return np.full(data.facts.n.shape, np.nan), None
     return result.p_value, result.z if program.procedure.method == "asymptotic" else None
 

@@ -1,0 +1,242 @@
+"""Hodges-Lehmann shifts and their intervals: by inverting the exact conditional test, or by order statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor, inf, sqrt
+from statistics import NormalDist
+
+from oxymilk.stats.null import TooLargeError, flip_counts, untied_sample_counts
+from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.rank_sum import rank_sum_test
+from oxymilk.stats.ranks import exact_numbers
+from oxymilk.stats.signed_rank import signed_rank_test
+
+# The interval asks for two exact tests at every distinct shift outside it; beyond this many it would take minutes.
+MOST_SHIFTS = 2_000
+
+
+@dataclass(frozen=True)
+class Shift:
+    """An estimate with its interval.
+
+    * estimate : median of the Walsh averages of the differences, or of the differences between the groups
+    * low, high : limits; -inf or inf where no finite shift is rejected on that side
+    * method : how the limits were found
+    """
+
+    estimate: float
+    low: float
+    high: float
+    method: str
+
+
+EXACT = "inversion of the exact conditional test"
+ORDER = "order statistics, exact table for untied ranks"
+LARGE = "order statistics, normal approximation"
+
+
+def signed_rank_shift(
+    pre: Iterable, post: Iterable, confidence: float = 0.95, zero_method: str = "drop"
+) -> Shift:
+    """Estimate the shift of paired values.
+
+    Parameters
+    ----------
+    pre, post : iterable of numbers
+        Paired, of equal length; differences post - pre, on the decimals as written.
+    confidence : float
+        Between 0 and 1.
+    zero_method : {"drop", "pratt"}
+        How the inverted test treats differences that the tried shift makes zero.
+
+    Returns
+    -------
+    Shift
+        Estimate: the median of the averages of all two differences (each with itself, zeros too). Interval: the
+        smallest one that holds every shift which neither one-sided exact conditional signed-rank test rejects at
+        (1 - confidence) / 2; a shift is rejected when p is at most that. As R's wilcox.test from 4.6.1.
+
+    Notes
+    -----
+    Hollander, Wolfe & Chicken (2014), Nonparametric Statistical Methods, 3rd ed., sections 3.2 and 3.3.
+
+    Examples
+    --------
+    >>> signed_rank_shift([0] * 10, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    Shift(estimate=5.5, low=3.0, high=8.0, method='inversion of the exact conditional test')
+    """
+    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
+    if len(before) != len(after):
+        raise ValueError(f"pre has {len(before)} values and post {len(after)}: they must be pairs")
+    differences = [b - a for a, b in zip(before, after, strict=True)]
+    walsh = _walsh(differences)
+
+    def p_value(shift: Fraction, alternative: str) -> Fraction:
+        procedure = Procedure("exact", alternative, zero_method=zero_method)
+        return signed_rank_test([shift] * len(differences), differences, procedure).p_fraction
+
+    n = len(differences)
+    spread = n * (n + 1) / 4, sqrt(n * (n + 1) * (2 * n + 1) / 24)
+    return _shift(walsh, p_value, confidence, spread)
+
+
+def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
+    """Estimate by how much the first group exceeds the second.
+
+    Parameters
+    ----------
+    x, y : iterable of numbers
+        The groups, on the decimals as written.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Shift
+        Estimate: the median of all differences x - y. Interval: as for `signed_rank_shift`, with the exact
+        conditional rank-sum test of x less the shift against y.
+
+    Notes
+    -----
+    Hollander, Wolfe & Chicken (2014), sections 4.2 and 4.3.
+
+    Examples
+    --------
+    >>> rank_sum_shift([1] * 10, [1] * 3 + [0] * 7)
+    Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
+    """
+    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
+    pairwise = sorted(Fraction(a - b) for a in first for b in second)
+
+    def p_value(shift: Fraction, alternative: str) -> Fraction:
+        moved = [a - shift for a in first]
+        return rank_sum_test(moved, second, Procedure("exact", alternative)).p_fraction
+
+    n1, n2 = len(first), len(second)
+    spread = n1 * n2 / 2, sqrt(n1 * n2 * (n1 + n2 + 1) / 12)
+    return _shift(pairwise, p_value, confidence, spread)
+
+
+def _walsh(differences: Sequence[Fraction | int]) -> list[Fraction]:
+    ordered = sorted(differences)
+    return sorted(Fraction(a + b, 2) for i, a in enumerate(ordered) for b in ordered[i:])
+
+
+def _median(ordered: Sequence[Fraction]) -> float:
+    middle = len(ordered) // 2
+    return float((ordered[middle] + ordered[-middle - 1]) / 2)
+
+
+def _shift(
+    ordered: list[Fraction],
+    p_value: Callable[[Fraction, str], Fraction],
+    confidence: float,
+    spread: tuple[float, float],
+) -> Shift:
+    alpha = _half_alpha(confidence)
+    shifts = sorted(set(ordered))
+    if len(shifts) <= MOST_SHIFTS:
+        try:
+            return Shift(_median(ordered), *_inverted(shifts, p_value, alpha), EXACT)
+        except TooLargeError:
+            pass
+    mean, deviation = spread
+    rank = floor(mean + NormalDist().inv_cdf(float(alpha)) * deviation)
+    low, high = _from_both_ends(ordered, max(rank, 1))
+    return Shift(_median(ordered), low, high, LARGE)
+
+
+def _half_alpha(confidence: float) -> Fraction:
+    level = Fraction(str(confidence))
+    if not 0 < level < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+    return (1 - level) / 2
+
+
+def _inverted(
+    shifts: list[Fraction], p_value: Callable[[Fraction, str], Fraction], alpha: Fraction
+) -> tuple[float, float]:
+    """Walk inwards from both ends to the first shift that neither test rejects.
+
+    The statistic changes only at `shifts`; between two of them, and beyond the ends, it is constant. The acceptance
+    region may have holes when there are ties, so no bisection.
+    """
+
+    def accepted(shift: Fraction) -> bool:
+        return p_value(shift, "greater") > alpha and p_value(shift, "less") > alpha
+
+    def limit(points: list[Fraction], outwards: int) -> float:
+        if accepted(points[0] + outwards):
+            return outwards * inf
+        for here, following in zip(points, [*points[1:], None], strict=True):
+            # the stretch that ends here was rejected; this point, or the stretch that begins here?
+            if accepted(here) or (following is not None and accepted((here + following) / 2)):
+                return float(here)
+        # only the stretch beyond the last point is left
+        return float(points[-1])
+
+    return limit(shifts, -1), limit(shifts[::-1], 1)
+
+
+def _from_both_ends(ordered: Sequence[Fraction], rank: int) -> tuple[float, float]:
+    return float(ordered[rank - 1]), float(ordered[-rank])
+
+
+@dataclass(frozen=True)
+class OrderInterval:
+    """An interval by order statistics.
+
+    * low, high : the `rank`-th smallest and the `rank`-th largest average or difference
+    * rank : counted from 1
+    * achieved : confidence without ties
+    """
+
+    low: float
+    high: float
+    rank: int
+    achieved: float
+
+
+def signed_rank_order_interval(pre: Iterable, post: Iterable, confidence: float = 0.95) -> OrderInterval:
+    """Interval of the shift of pairs as R's wilcox.test prints it before 4.6 (without ties and zeros).
+
+    Parameters
+    ----------
+    pre, post : iterable of numbers
+        Paired; zero differences are left out.
+    confidence : float
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If no difference is other than zero.
+    """
+    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
+    differences = [b - a for a, b in zip(before, after, strict=True) if a != b]
+    if not differences:
+        raise ValueError("no difference is other than zero: there is no interval")
+    n = len(differences)
+    return _order_interval(_walsh(differences), flip_counts((1,) * n, tuple(range(1, n + 1))), confidence)
+
+
+def rank_sum_order_interval(x: Iterable, y: Iterable, confidence: float = 0.95) -> OrderInterval:
+    """Interval of the shift between two groups as R's wilcox.test prints it before 4.6 (without ties)."""
+    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
+    pairwise = sorted(Fraction(a - b) for a in first for b in second)
+    return _order_interval(pairwise, untied_sample_counts(len(first), len(second)), confidence)
+
+
+def _order_interval(ordered: Sequence[Fraction], counts: Sequence[int], confidence: float) -> OrderInterval:
+    alpha, total = _half_alpha(confidence), sum(counts)
+    rank, below = 0, 0
+    while (below + counts[rank]) < alpha * total:
+        below += counts[rank]
+        rank += 1
+    if rank == 0:
+        rank, below = 1, counts[0]
+    low, high = _from_both_ends(ordered, rank)
+    return OrderInterval(low, high, rank, float(1 - 2 * Fraction(below, total)))
