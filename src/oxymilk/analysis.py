@@ -69,8 +69,8 @@ PROGRAM_COLUMNS = (
 class Sample(NamedTuple):
     """The two lists of scores that one test compares, and who could not take part.
 
-    `first` and `second` are pre and post of the same participants, or the scores of two groups. Where one is empty there
-    is nothing to test.
+    `first` and `second` are pre and post of the same participants, or the scores of two groups. Where one is empty
+    there is nothing to test.
     """
 
     test: str
@@ -248,7 +248,11 @@ def _test_row(sample: Sample, role: str, procedure: Procedure, variable: str) ->
         row |= {name: getattr(result, name) for name in _SIGNED_RANK_FIELDS}
         row["n_unchanged"] = result.n_zero
     else:
-        row |= {"n": len(sample.first) + len(sample.second), "n1": len(sample.first), "n2": len(sample.second)}
+        row |= {
+            "n": len(sample.first) + len(sample.second),
+            "n1": len(sample.first),
+            "n2": len(sample.second),
+        }
         if not (sample.first and sample.second):
             return row
         result = rank_sum_test(sample.first, sample.second, procedure)
