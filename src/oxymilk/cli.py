@@ -103,14 +103,13 @@ def make_tables(
 ) -> None:
     """Write the paper's tables, computed beside printed, as CSV, Markdown, HTML, LaTeX and Word."""
     from oxymilk.files import read_csv
-    from oxymilk.present.table_formats import write_tables
-    from oxymilk.present.tables import build_tables
+    from oxymilk.present.tables import build_tables, write_tables
     from oxymilk.study import load_study
 
     frames = [read_csv(path) for path in (frequencies, tests, verdicts)]
     loaded = load_study(study)
     for language in _split(languages):
-        write_tables(build_tables(loaded, *frames, language), folder / language / "tables", language)
+        write_tables(build_tables(loaded, *frames, language), folder / language / "tables")
 
 
 @app.command()
