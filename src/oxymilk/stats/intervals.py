@@ -43,7 +43,8 @@ def risk_difference(a: int, n1: int, b: int, n2: int, confidence: float) -> Inte
 def risk_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> Interval:
     """Score interval of (a/n1) / (b/n2) (Miettinen & Nurminen 1985, doi:10.1002/sim.4780040211).
 
-    Ours: the one of statsmodels (`method="score"`) fails when b = 0 and ends at 1 when all succeed.
+    Ours: the one of statsmodels (`method="score"`) divides by zero when b = 0 and has no room below 1 when all
+    succeed.
 
     Returns
     -------

@@ -288,9 +288,9 @@ def _evaluate(
 
 
 def _calculate(data: Data, program: Program) -> tuple[np.ndarray, np.ndarray | None]:
-    if program.procedure is None:
-        return OTHER[program.other][1](data), None
     try:
+        if program.procedure is None:
+            return OTHER[program.other][1](data), None
         if program.tail:
             return smaller_tail(data, program.procedure), None
         result = data.rank(program.procedure)

@@ -129,26 +129,29 @@ def fisher(tables: np.ndarray) -> np.ndarray:
         nan where more than two levels occur.
     """
     fours, two_levels = two_level_tables(tables)
-    cell, n1, n2, margin = _hypergeometric(fours)
+    cell, n1, n2, margin, empty = _hypergeometric(fours)
     support = np.arange(margin.max(initial=0) + 1)
     chances = stats.hypergeom.pmf(support, (n1 + n2)[..., None], margin[..., None], n1[..., None])
     seen = stats.hypergeom.pmf(cell, n1 + n2, margin, n1)[..., None]
     p = np.where(chances <= seen * (1 + SAME_PROBABILITY), chances, 0).sum(axis=-1)
-    return np.where(two_levels, np.minimum(p, 1), np.nan)
+    return np.where(two_levels, np.where(empty, 1.0, np.minimum(p, 1)), np.nan)
 
 
 def fisher_one_sided(tables: np.ndarray) -> np.ndarray:
     """Fisher's exact test in the direction of the difference: the smaller tail; shapes as `fisher`."""
     fours, two_levels = two_level_tables(tables)
-    cell, n1, n2, margin = _hypergeometric(fours)
+    cell, n1, n2, margin, empty = _hypergeometric(fours)
     lower = stats.hypergeom.cdf(cell, n1 + n2, margin, n1)
     upper = stats.hypergeom.sf(cell - 1, n1 + n2, margin, n1)
-    return np.where(two_levels, np.clip(np.minimum(lower, upper), 0, 1), np.nan)
+    return np.where(two_levels, np.where(empty, 1.0, np.clip(np.minimum(lower, upper), 0, 1)), np.nan)
 
 
 def _hypergeometric(fours: np.ndarray) -> tuple[np.ndarray, ...]:
     n = fours.sum(axis=-1)
-    return fours[..., 0, 1], n[..., 0], n[..., 1], fours[..., 1].sum(axis=-1)
+    empty = n.sum(axis=-1) == 0
+    # scipy knows no urn without a ball
+    n1 = np.where(empty, 1, n[..., 0])
+    return fours[..., 0, 1], n1, n[..., 1], fours[..., 1].sum(axis=-1), empty
 
 
 def boschloo(tables: np.ndarray) -> np.ndarray:

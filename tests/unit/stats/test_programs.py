@@ -1,0 +1,416 @@
+"""The entries of programs.yaml: complete, chosen by the right rule, equal to what the programs print."""
+
+import re
+import warnings
+from collections import defaultdict
+from itertools import product
+
+import numpy as np
+import pingouin
+import pytest
+from scipy import stats
+from scipy.special import ndtr
+
+from oxymilk.stats import evaluate_programs, evaluate_programs_counts, load_programs
+from oxymilk.stats.calculations import OTHER
+from oxymilk.stats.programs import _program
+from oxymilk.stats.rules import RULES, Facts
+
+UP_10, UP_3 = ([0] * 10, [1] * 10), ([0] * 10, [1] * 3 + [0] * 7)
+BETWEEN = ([1] * 10, [1] * 3 + [0] * 7)
+
+
+def by_id(test, first, second):
+    return {result.entry.id: result for result in evaluate_programs(test, first, second)}
+
+
+def facts(n, n_zero=0, n1=0, n2=0, ties=False):
+    return Facts(*(np.array([value]) for value in (n, n_zero, n1, n2, ties)))
+
+
+# ---- the file ------------------------------------------------------------------------------------------
+
+
+def test_entries_are_complete():
+    programs = load_programs()
+    assert len({program.id for program in programs}) == len(programs) > 100
+    for program in programs:
+        for field in (program.id, program.program, program.versions, program.output, program.source):
+            assert isinstance(field, str)
+            assert field.strip()
+        # an address, or a work and the place in it
+        assert re.search(r"https?://|[(,;] ?[A-Za-z]", program.source), program.id
+        assert program.words
+    assert {program.rule for program in programs} == set(RULES)
+    assert {program.other for program in programs} - {""} == set(OTHER)
+
+
+@pytest.mark.parametrize("test", ["signed_rank", "rank_sum"])
+def test_every_program_of_the_plan_is_there(test):
+    text = " ".join(program.program for program in load_programs() if program.test == test)
+    names = ["SPSS NPAR TESTS", "Exact Tests", "R wilcox.test", "coin::", "exactRankTests", "scipy.stats."]
+    names += ["pingouin", "Stata", "SAS PROC", "JASP", "jamovi", "Prism", "StatXact", "PSPP"]
+    assert [name for name in names if name not in text] == []
+
+
+def test_a_broken_entry_is_refused():
+    entry = {
+        "id": "a",
+        "program": "P",
+        "versions": "all",
+        "output": "p",
+        "test": "rank_sum",
+        "rule": "always",
+    }
+    entry |= {"source": "book"}
+    good = {"procedure": {"method": "exact"}}
+    assert _program(entry | good).kind == "rank"
+    for bad in (
+        {},
+        good | {"other": "fisher"},
+        {"other": "unheard of"},
+        good | {"rule": "unheard of"},
+        good | {"test": "unheard of"},
+        good | {"tail": "larger"},
+        {"other": "fisher", "tail": "smaller"},
+        {"procedure": {"method": "exact", "continuity": True}},
+    ):
+        with pytest.raises(ValueError, match=r"programs.yaml: a|continuity"):
+            _program(entry | bad)
+
+
+# ---- the numbers of the first study --------------------------------------------------------------------
+
+
+def test_first_study_within_groups():
+    ten, three = by_id("signed_rank", *UP_10), by_id("signed_rank", *UP_3)
+    assert ten["spss_wilcoxon"].p_value == pytest.approx(0.001565402258, rel=1e-9)
+    assert three["spss_wilcoxon"].p_value == pytest.approx(0.08326451666, rel=1e-9)
+    assert (ten["spss_wilcoxon"].z, three["spss_wilcoxon"].z) == pytest.approx((10**0.5, 3**0.5), rel=1e-12)
+    assert (ten["spss_exact_wilcoxon"].p_value, three["spss_exact_wilcoxon"].p_value) == (0.001953125, 0.25)
+    assert three["spss_exact_wilcoxon_one_tailed"].p_value == 0.125
+    # closed forms on two levels
+    for name in ("spss_mcnemar_exact", "stata_sign"):
+        assert three[name].p_value == three["spss_exact_wilcoxon"].p_value
+    assert three["stata_mcnemar"].p_value == pytest.approx(three["spss_wilcoxon"].p_value, rel=1e-12)
+    assert "paired_t" not in ten  # all differences equal: no program prints a t
+    assert three["paired_t"].p_value == pytest.approx(stats.ttest_rel(*UP_3).pvalue, rel=1e-12)
+
+
+def test_first_study_between_groups():
+    lines = by_id("rank_sum", *BETWEEN)
+    assert lines["spss_mann_whitney"].p_value == pytest.approx(0.001381170503513, rel=1e-10)
+    assert lines["spss_exact_mann_whitney"].p_value == 1 / 323
+    assert lines["spss_exact_mann_whitney_one_tailed"].p_value == 1 / 646
+    assert lines["spss_mann_whitney_exact"].p_value == pytest.approx(316 / 46189, rel=1e-14)
+    assert lines["spss_fisher"].p_value == pytest.approx(1 / 323, rel=1e-12)
+    assert lines["spss_linear_by_linear"].p_value == pytest.approx(
+        lines["spss_mann_whitney"].p_value, rel=1e-12
+    )
+
+
+def test_reversed_data_give_the_same_lines_with_the_sign_of_z_turned():
+    """The two entries of scipy before 1.14 exchange their places: they differ in the order of the arguments."""
+    turned = {"pre_post": "post_pre", "post_pre": "pre_post"}
+    rng = np.random.default_rng(5)
+    pre, post = rng.integers(0, 4, (2, 11)).tolist()
+    there, back = by_id("signed_rank", pre, post), by_id("signed_rank", post, pre)
+    for name, line in there.items():
+        other = line.entry.other.rpartition("floored_")[2]
+        if other in turned:
+            name = next(n for n, b in back.items() if b.entry.other.endswith(turned[other]))
+        assert back[name].p_value == pytest.approx(line.p_value, rel=1e-12)
+        assert back[name].z == (None if line.z is None else pytest.approx(-line.z, rel=1e-12))
+    x, y = post, pre[:7]
+    there, back = by_id("rank_sum", x, y), by_id("rank_sum", y, x)
+    for name, line in there.items():
+        assert back[name].p_value == pytest.approx(line.p_value, rel=1e-9), name
+
+
+# ---- published numbers of programs that are not free ---------------------------------------------------
+
+
+def test_sas_npar1way():
+    """Output of PROC NPAR1WAY in DescrTab2 2.1.9 (doi:10.21105/joss.03842): n = 10 and 5, S = 30, no ties."""
+    second = [1, 2, 7, 8, 12]
+    first = [rank for rank in range(1, 16) if rank not in second]
+    lines = by_id("rank_sum", second, first)
+    printed = {
+        "sas_npar1way_normal": 0.2446,
+        "sas_npar1way_normal_one_sided": 0.1223,
+        "sas_npar1way_t": 0.2641,
+        "sas_npar1way_exact": 0.2544,
+        "sas_npar1way_exact_one_sided": 0.1272,
+    }
+    assert {name: round(lines[name].p_value, 4) for name in printed} == printed
+    assert round(lines["sas_npar1way_normal"].z, 4) == -1.1635
+    assert stats.chi2.sf(1.5, 1) == pytest.approx(lines["sas_npar1way_kruskal_wallis"].p_value, rel=1e-12)
+
+
+def test_sas_univariate_t():
+    """The formula of the manual, in whole numbers; above 20 differences only."""
+    differences = [d for d in range(-7, 20) if d] + [3, 3, 0]
+    n = len(differences) - 1
+    pre = [0] * len(differences)
+    ranks = stats.rankdata(np.abs([d for d in differences if d]))
+    positive = np.array([d > 0 for d in differences if d])
+    s = ranks[positive].sum() - n * (n + 1) / 4
+    t = np.unique(ranks, return_counts=True)[1]
+    v = n * (n + 1) * (2 * n + 1) / 24 - (t * (t + 1) * (t - 1)).sum() / 48
+    expected = 2 * stats.t.sf(abs(s * np.sqrt((n - 1) / (n * v - s**2))), n - 1)
+    line = by_id("signed_rank", pre, differences)["sas_univariate_t"]
+    assert line.p_value == pytest.approx(expected, rel=1e-12)
+    assert line.printed_by_default
+    assert "sas_univariate_t" not in by_id("signed_rank", pre[:20], differences[:20])
+    assert "sas_univariate_t" not in by_id("signed_rank", [0] * 25, [1] * 25)  # n V = S^2: t has no value
+
+
+def test_stata():
+    """Stata's manual, [R] signrank and [R] ranksum, example 1 (twelve cars, fuel additive)."""
+    without = [20, 23, 21, 25, 18, 17, 18, 24, 20, 24, 23, 19]
+    treated = [24, 25, 21, 22, 23, 18, 17, 28, 24, 27, 21, 23]
+    pairs = by_id("signed_rank", treated, without)
+    assert round(pairs["stata_signrank"].z, 3) == -1.973
+    assert round(pairs["stata_signrank"].p_value, 4) == 0.0485
+    assert round(pairs["stata_signrank_exact"].p_value, 4) == 0.0479
+    assert round(pairs["stata_sign"].p_value, 4) == 0.2266
+    groups = by_id("rank_sum", without, treated)
+    assert round(groups["stata_ranksum"].z, 3) == -1.279
+    assert round(groups["stata_ranksum"].p_value, 4) == 0.2010
+    assert round(groups["stata_ranksum_exact"].p_value, 4) == 0.2117
+
+
+# ---- rules ---------------------------------------------------------------------------------------------
+
+EDGES = [
+    # rule, facts of a case inside, facts of the nearest case outside
+    ("r_signed_rank_exact", {"n": 49}, {"n": 50}),
+    ("r_signed_rank_exact", {"n": 49}, {"n": 49, "n_zero": 1}),
+    ("r_signed_rank_exact", {"n": 49}, {"n": 49, "ties": True}),
+    ("r_4_6_signed_rank_exact", {"n": 49, "n_zero": 9, "ties": True}, {"n": 50, "n_zero": 9}),
+    ("exactranktests_signed_rank_exact", {"n": 50, "n_zero": 1, "ties": True}, {"n": 50}),
+    ("scipy_1_5_wilcoxon_exact", {"n": 25, "ties": True}, {"n": 26}),
+    ("scipy_1_5_wilcoxon_exact", {"n": 25, "ties": True}, {"n": 25, "n_zero": 1}),
+    ("scipy_1_9_wilcoxon_exact", {"n": 50, "ties": True}, {"n": 51}),
+    ("scipy_1_9_wilcoxon_exact", {"n": 50, "ties": True}, {"n": 50, "n_zero": 1}),
+    ("scipy_1_15_wilcoxon_exact", {"n": 50}, {"n": 51}),
+    ("scipy_1_15_wilcoxon_exact", {"n": 50}, {"n": 50, "n_zero": 1}),
+    ("scipy_1_15_wilcoxon_exact", {"n": 50}, {"n": 50, "ties": True}),
+    ("scipy_1_15_wilcoxon_permutation", {"n": 13, "ties": True}, {"n": 14, "ties": True}),
+    ("scipy_1_15_wilcoxon_permutation", {"n": 13, "n_zero": 10}, {"n": 14, "n_zero": 11}),
+    ("scipy_1_15_wilcoxon_permutation", {"n": 13, "ties": True}, {"n": 13}),
+    ("stata_signrank_exact", {"n": 200}, {"n": 201}),
+    ("sas_univariate_exact", {"n": 25, "n_zero": 5}, {"n": 25, "n_zero": 4}),
+    ("sas_univariate_t", {"n": 21}, {"n": 21, "n_zero": 1}),
+    ("prism_wilcoxon_exact", {"n": 199, "ties": True}, {"n": 200}),
+    ("spss_binomial", {"n": 30, "n_zero": 5}, {"n": 30, "n_zero": 4}),
+    ("spss_asymptotic", {"n": 26}, {"n": 25}),
+    ("spss_mann_whitney_exact", {"n1": 20, "n2": 20, "ties": True}, {"n1": 20, "n2": 21}),
+    ("spss_mann_whitney_exact", {"n1": 5, "n2": 80}, {"n1": 5, "n2": 81}),
+    ("spss_mann_whitney_exact", {"n1": 25, "n2": 16}, {"n1": 19, "n2": 22}),
+    ("r_rank_sum_exact", {"n1": 49, "n2": 49}, {"n1": 49, "n2": 50}),
+    ("r_rank_sum_exact", {"n1": 49, "n2": 49}, {"n1": 49, "n2": 49, "ties": True}),
+    ("r_4_6_rank_sum_exact", {"n1": 49, "n2": 49, "ties": True}, {"n1": 50, "n2": 3}),
+    ("exactranktests_rank_sum_exact", {"n1": 49, "n2": 49, "ties": True}, {"n1": 3, "n2": 50}),
+    ("scipy_1_7_mannwhitneyu_exact", {"n1": 8, "n2": 99}, {"n1": 9, "n2": 9}),
+    ("scipy_1_7_mannwhitneyu_exact", {"n1": 99, "n2": 8}, {"n1": 8, "n2": 8, "ties": True}),
+    ("stata_ranksum_exact", {"n": 200, "ties": True}, {"n": 201}),
+    ("prism_mann_whitney_exact", {"n1": 100, "n2": 999}, {"n1": 101, "n2": 101}),
+]
+
+
+@pytest.mark.parametrize(("name", "inside", "outside"), EDGES)
+def test_rule_at_its_edge(name, inside, outside):
+    given = {"n": 0}
+    assert RULES[name](facts(**given | inside)).tolist() == [True]
+    assert RULES[name](facts(**given | outside)).tolist() == [False]
+
+
+def test_every_rule_that_looks_at_the_data_has_an_edge():
+    complements = {name for name in RULES if name.endswith("_asymptotic")} - {"spss_asymptotic"}
+    assert set(RULES) - complements - {"always", "on_request"} == {name for name, *_ in EDGES}
+
+
+def test_a_program_that_chooses_prints_one_line():
+    """Whatever the data, the branches of one program and version exclude each other and leave no gap."""
+    branches = defaultdict(set)
+    for program in load_programs():
+        stem, _, branch = program.rule.rpartition("_")
+        if branch in ("exact", "asymptotic", "permutation", "t", "binomial"):
+            if program.rule.startswith(("stata_", "spss_mann")):
+                continue  # printed beside the approximation, not instead of it
+            branches[stem].add(program.rule)
+    assert {stem for stem, rules in branches.items() if len(rules) < 2} == set()
+    grid = list(product((1, 8, 13, 14, 20, 21, 25, 26, 49, 50, 51, 199, 200), repeat=2))
+    for ties in (False, True):
+        for a, b in grid:
+            pair, groups = facts(max(a, b), min(a, b), ties=ties), facts(a + b, 0, a, b, ties)
+            for rules in branches.values():
+                for given in (pair, groups):
+                    assert sum(bool(RULES[rule](given)[0]) for rule in rules) == 1, (rules, given)
+
+
+# ---- programs that are installed -----------------------------------------------------------------------
+
+
+def datasets():
+    rng = np.random.default_rng(2023)
+    for levels in (2, 3, 5, 1000):
+        for n in (3, 7, 12, 13, 14, 30, 55):
+            yield rng.integers(0, levels, n).tolist(), rng.integers(0, levels, n).tolist()
+    yield [0, 1, 2], [0, 1, 2]
+
+
+def printed(lines, prefix, versions):
+    """The one line of a program that chooses among several."""
+    chosen = [
+        line
+        for line in lines.values()
+        if line.entry.id.startswith(prefix) and line.printed_by_default and line.entry.versions == versions
+    ]
+    assert len(chosen) == 1, chosen
+    return chosen[0].p_value
+
+
+@pytest.mark.parametrize(("pre", "post"), list(datasets()))
+def test_scipy_and_pingouin_as_installed(pre, post):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # scipy warns where it divides 0 by 0
+        paired = float(stats.wilcoxon(post, pre).pvalue)
+        paired_pingouin = float(pingouin.wilcoxon(post, pre)["p_val"].iloc[0])
+        two = float(stats.mannwhitneyu(post, pre).pvalue)
+        two_pingouin = float(pingouin.mwu(post, pre)["p_val"].iloc[0])
+        no_ties = float(stats.ranksums(post, pre).pvalue)
+    lines = by_id("signed_rank", pre, post)
+    assert printed(lines, "scipy_1_15", "1.15 or later") == pytest.approx(paired, rel=1e-10)
+    assert printed(lines, "pingouin", "with scipy 1.15 or later") == pytest.approx(paired_pingouin, rel=1e-10)
+    lines = by_id("rank_sum", post, pre)
+    assert printed(lines, "scipy_1_7", "1.7 or later") == pytest.approx(two, rel=1e-10)
+    assert printed(lines, "pingouin", "with scipy 1.7 or later") == pytest.approx(two_pingouin, rel=1e-10)
+    assert lines["scipy_ranksums"].p_value == pytest.approx(no_ties, rel=1e-10)
+    exact = float(stats.mannwhitneyu(post, pre, method="exact").pvalue)
+    assert lines["scipy_mannwhitneyu_method_exact"].p_value == pytest.approx(exact, rel=1e-10)
+
+
+def scipy_1_5_exact(x, y):
+    """The exact branch of scipy 1.5 to 1.13: the statistic is cut to an integer."""
+    d = np.subtract(x, y)
+    r_plus = int((stats.rankdata(abs(d)) * (d > 0)).sum())
+    counts = np.array([1.0])
+    for rank in range(1, len(d) + 1):
+        counts = np.convolve(counts, [1] + [0] * (rank - 1) + [1])
+    less, greater = counts[: r_plus + 1].sum() / 2 ** len(d), counts[r_plus:].sum() / 2 ** len(d)
+    return min(1, 2 * min(less, greater))
+
+
+def test_scipy_before_1_14_depends_on_the_order_of_its_arguments():
+    differ = 0
+    for signs in product((-1, 1), repeat=6):
+        post = [sign * size for sign, size in zip(signs, (1, 1, 2, 3, 3, 4), strict=True)]
+        pre = [0] * 6
+        lines = by_id("signed_rank", pre, post)
+        for version in ("scipy_1_5", "scipy_1_9"):
+            one, other = lines[f"{version}_wilcoxon_exact"], lines[f"{version}_wilcoxon_exact_swapped"]
+            assert one.printed_by_default
+            assert one.p_value == pytest.approx(scipy_1_5_exact(pre, post), rel=1e-12)
+            assert other.p_value == pytest.approx(scipy_1_5_exact(post, pre), rel=1e-12)
+        differ += one.p_value != other.p_value
+    assert differ > 0
+
+
+@pytest.mark.parametrize(
+    ("x", "y"), [BETWEEN, ([0, 1, 2, 5], [1, 1, 3]), ([0, 2], [1, 1]), ([1, 1], [1]), ([5], [1, 2])]
+)
+def test_scipy_before_1_7(x, y):
+    """The formula of mannwhitneyu without `alternative`."""
+    n1, n2 = len(x), len(y)
+    ranks = stats.rankdata(x + y)
+    tied = stats.tiecorrect(ranks)
+    u1 = ranks[:n1].sum() - n1 * (n1 + 1) / 2
+    expected = 1.0
+    if tied:
+        sd = np.sqrt(tied * n1 * n2 * (n1 + n2 + 1) / 12)
+        expected = ndtr(-abs((max(u1, n1 * n2 - u1) - n1 * n2 / 2 - 0.5) / sd))
+    assert by_id("rank_sum", x, y)["scipy_1_6_mannwhitneyu"].p_value == pytest.approx(expected, rel=1e-12)
+
+
+# ---- arrays of tables ----------------------------------------------------------------------------------
+
+
+def tables_of(total, cells):
+    return [t for t in product(range(total + 1), repeat=cells) if sum(t) == total]
+
+
+def expand(row):
+    return [level for level, count in enumerate(row) for _ in range(count)]
+
+
+@pytest.mark.parametrize("levels", [2, 3])
+def test_tables_of_pairs_give_what_datasets_give(levels):
+    rng = np.random.default_rng(levels)
+    tables = np.array(tables_of(5 if levels == 2 else 3, levels**2)).reshape(-1, levels, levels)
+    tables = tables[rng.permutation(len(tables))[:60]]
+    many = evaluate_programs_counts("signed_rank", tables)
+    only = evaluate_programs_counts("signed_rank", tables, printed_only=True)
+    for i, table in enumerate(tables):
+        cells = [(a, b) for a, b in np.ndindex(levels, levels) for _ in range(table[a, b])]
+        lines = by_id("signed_rank", *map(list, zip(*cells, strict=True)))
+        compare(many, only, i, lines)
+
+
+@pytest.mark.parametrize("levels", [2, 3])
+def test_tables_of_groups_give_what_datasets_give(levels):
+    firsts, seconds = tables_of(4, levels), tables_of(3, levels)
+    tables = np.array([[a, b] for a in firsts for b in seconds])[:: levels * 2 - 3]
+    many = evaluate_programs_counts("rank_sum", tables.reshape(-1, 1, 2, levels))
+    assert many["spss_fisher"].shape == (len(tables), 1)
+    many = {name: p[:, 0] for name, p in many.items()}
+    only = evaluate_programs_counts("rank_sum", tables, printed_only=True)
+    for i, table in enumerate(tables):
+        compare(many, only, i, by_id("rank_sum", *map(expand, table.tolist())))
+
+
+def compare(many, only, i, lines):
+    for name, p in many.items():
+        if np.isnan(p[i]):
+            assert name not in lines
+            assert np.isnan(only[name][i])
+            continue
+        assert lines[name].p_value == pytest.approx(p[i], rel=1e-9), name
+        assert np.isnan(only[name][i]) != lines[name].printed_by_default
+
+
+def test_choice_of_lines_and_scores():
+    tables = np.array([[3, 1, 2], [1, 1, 4]])
+    assert set(evaluate_programs_counts("rank_sum", tables, ids=["welch_t"])) == {"welch_t"}
+    unequal = evaluate_programs_counts("rank_sum", tables, ids=["welch_t", "spss_fisher"], scores=[0, 1, 10])
+    x, y = [0, 0, 0, 1, 10, 10], [0, 1, 10, 10, 10, 10]
+    assert unequal["welch_t"] == pytest.approx(stats.ttest_ind(x, y, equal_var=False).pvalue, rel=1e-12)
+    assert np.isnan(unequal["spss_fisher"])
+    assert by_id("rank_sum", x, y)["welch_t"].p_value == pytest.approx(float(unequal["welch_t"]), rel=1e-12)
+
+
+def test_wrong_input_is_named():
+    with pytest.raises(ValueError, match="test must be one of"):
+        evaluate_programs("sign", [1], [2])
+    with pytest.raises(ValueError, match="no such program for rank_sum: unheard_of"):
+        evaluate_programs_counts("rank_sum", np.ones((2, 2), dtype=int), ids=["unheard_of"])
+    with pytest.raises(ValueError, match="shape"):
+        evaluate_programs_counts("rank_sum", np.ones((3, 2), dtype=int))
+    with pytest.raises(ValueError, match="shape"):
+        evaluate_programs_counts("rank_sum", np.ones((2, 2), dtype=int), scores=[0, 1, 2])
+    with pytest.raises(ValueError, match="pairs"):
+        evaluate_programs("signed_rank", [1], [2, 3])
+
+
+def test_an_exact_distribution_that_does_not_fit_leaves_its_lines_out(monkeypatch):
+    monkeypatch.setattr("oxymilk.stats.null.MEMORY_LIMIT", 1000)
+    lines = by_id("signed_rank", [0] * 61, list(range(1, 62)))
+    assert "spss_wilcoxon" in lines
+    assert "stata_signrank_exact" not in lines
+
+
+def test_decimals_are_taken_as_written():
+    lines = by_id("signed_rank", ["0.1", "0.5", "0.9"], ["0.3", "0.7", "1.1"])
+    assert lines["spss_wilcoxon"].z == pytest.approx(3**0.5, rel=1e-12)  # all differences are 0.2
+    assert not lines["r_signed_rank_exact"].printed_by_default
