@@ -15,8 +15,8 @@ MINUS = "\N{MINUS SIGN}"
 NO_VALUE = "\N{EN DASH}"
 
 _FOLDER = Path(__file__).with_name("labels")
-# the words of a short place name, without its numbers: "p" of "p3"
-_PLACE_WORD = re.compile(r"[^\W\d_]+")
+# in a short place name, "p3" is the third paragraph of that section
+_PLACE_WORD = re.compile(r"\bp(?P<paragraph>\d+)\b|[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,15 @@ class Labels:
         return self.number(exact, decimals)
 
     def place(self, where: str) -> str:
-        """Translate a short place name of claims.csv ("results table 2"); a word it does not know stays."""
-        if self.language == "en":
-            return where
+        """Write a short place name of claims.csv ("results table 2", "discussion p3"); an unknown word stays."""
         words = self.section("common.places")
-        return _PLACE_WORD.sub(lambda match: words.get(match[0].lower(), match[0]), where)
+
+        def translate(match: re.Match[str]) -> str:
+            if match["paragraph"]:
+                return self("common.paragraph", number=match["paragraph"])
+            return words.get(match[0].lower(), match[0])
+
+        return _PLACE_WORD.sub(translate, where)
 
 
 @cache

@@ -57,7 +57,6 @@ class Claims:
         # a number of a cited study may carry the name of our test, but is not about our data
         self._claims = [claim for claim in verdicts if claim["check"] != "cited"]
         self.seen: dict[str, None] = {}  # verdicts shown so far
-        self.places: list[str] = []  # places shown so far
 
     def select(self, *quantities: str, variable: str = "", **match: str) -> list[Mapping[str, str]]:
         """Return the claims of these quantities whose columns equal `match`, in the order of the file.
@@ -100,7 +99,6 @@ class Claims:
         printed = claim["printed"]
         if claim["quantity"] == "decision":
             printed = decision_words(printed, t)
-        self.places += [each["where"] for each in same]
         verdict = claim["verdict"]
         self.seen[verdict] = None
         word = Cell(
@@ -157,7 +155,7 @@ def places(where: Iterable[str], t: Labels) -> str:
     """
     text, before = "", []
     for place in dict.fromkeys(where):
-        words = t.place(place).split()
+        words = t.place(place).split(" ")
         if not text:
             text = " ".join(words)
         elif len(words) > 1 and before[:-1] == words[:-1]:

@@ -22,7 +22,7 @@ _EMPTY: Block = (Cell(), Cell(), Cell(), Cell())
 def characteristics_table(inputs: Inputs, number: int) -> Table:
     """Make the table of characteristics, a column block a group."""
     t, notes, claims = inputs.t, Notes(), inputs.claims()
-    columns = [Column("row", t("tables.column.characteristic"), "", "left", 2.4)]
+    columns = [Column("row", t("tables.column.characteristic"), "", "left", 2.7)]
     for group in inputs.study.groups:
         spanner = group.label[t.language]
         columns += [

@@ -53,16 +53,17 @@ _LATEX = str.maketrans(
 )
 _LATEX_PACKAGES = ("array", "booktabs")
 TABLE_CSS = """\
-.oxymilk-table { margin: 0 0 2.5em; max-width: 48em; color: #111;
-  font-family: "Times New Roman", "Liberation Serif", Times, serif; font-size: 1rem; line-height: 1.35; }
+.oxymilk-table { margin: 0 0 2.5em; max-width: 50em; color: #111;
+  font-family: "Times New Roman", "Liberation Serif", Times, serif; font-size: .9375rem; line-height: 1.35; }
 .oxymilk-table figcaption { margin: 0 0 .5em; text-align: left; }
 .oxymilk-table figcaption b { margin-right: .4em; }
 .oxymilk-table .scroll { overflow-x: auto; }
 .oxymilk-table table { width: 100%; border-collapse: collapse; table-layout: fixed; min-width: 38em;
   border-top: 1.5px solid; border-bottom: 1.5px solid; font-variant-numeric: tabular-nums lining-nums; }
-.oxymilk-table table + table { margin-top: .6em; }
+.oxymilk-table table:not(:last-child) { border-bottom-width: 1px; }
+.oxymilk-table table + table { border-top: 0; margin-top: .4em; }
 .oxymilk-table thead { border-bottom: 1px solid; }
-.oxymilk-table th, .oxymilk-table td { padding: .18em .45em; font-weight: normal; vertical-align: top;
+.oxymilk-table th, .oxymilk-table td { padding: .18em .6em; font-weight: normal; vertical-align: top;
   text-align: left; overflow-wrap: break-word; }
 .oxymilk-table thead th { vertical-align: bottom; }
 .oxymilk-table th:first-child, .oxymilk-table td:first-child { padding-left: 0; }
@@ -73,6 +74,7 @@ TABLE_CSS = """\
 .oxymilk-table .in-section th:first-child { padding-left: 1em; }
 .oxymilk-table .more td { padding-top: 0; }
 .oxymilk-table sup { font-size: .75em; line-height: 0; }
+.oxymilk-table :is(.right, .center) sup { display: inline-block; width: 0; white-space: nowrap; }
 .oxymilk-table .notes { font-size: .875em; margin-top: .5em; }
 .oxymilk-table .notes p { margin: 0 0 .25em; }
 """
@@ -95,9 +97,10 @@ def plain(text: str) -> str:
     Returns
     -------
     str
-        Blanks collapsed to one; categories Cc and Cs, bidirectional overrides and non-characters left out.
+        Blanks collapsed to one (a no-break blank stays); without categories Cc and Cs, bidirectional overrides
+        and non-characters.
     """
-    spaced = re.sub(r"\s+", " ", text).strip()
+    spaced = re.sub(r"[^\S\u00a0]+", " ", text).strip()
     return "".join(
         character
         for character in spaced
@@ -148,7 +151,10 @@ def csv_frame(table: Table) -> pd.DataFrame:
                 part = plain(row.cells[0].text)
                 continue
             stub = stub if row.kind == "more" else plain(row.cells[0].text)
-            texts = {c.key: plain(cell.text) for c, cell in zip(panel.columns, row.cells, strict=True)}
+            texts = {
+                column.key: plain(cell.text).replace("\u00a0", " ")
+                for column, cell in zip(panel.columns, row.cells, strict=True)
+            }
             texts["row"] = stub
             values = ["" if texts.get(key) == NO_VALUE else texts.get(key, "") for key in columns]
             rows.append([part, *values] if has_parts else values)
@@ -228,8 +234,8 @@ def latex(table: Table) -> str:
         rf"\label{{tab:{table.kind.replace('_', '-')}-{table.number}}}",
     ]
     for position, panel in enumerate(table.panels):
-        lines += [r"\par\medskip"] if position else []
-        lines += _tex_panel(panel)
+        lines += [r"\par\smallskip"] if position else []
+        lines += _tex_panel(panel, first=position == 0, last=position == len(table.panels) - 1)
     lines += [r"\par\smallskip", r"\begin{minipage}{\linewidth}", r"\footnotesize"]
     if table.general_notes:
         text = " ".join(map(_tex, table.general_notes))
@@ -332,25 +338,27 @@ def _tex(text: str) -> str:
     return plain(text).translate(_LATEX).replace("--", "-{}-")
 
 
-def _tex_cell(cell: Cell) -> str:
+def _tex_cell(cell: Cell, align: str) -> str:
     text = rf"\textbf{{{_tex(cell.text)}}}" if cell.strong else _tex(cell.text)
-    return text + (rf"\textsuperscript{{{','.join(cell.marks)}}}" if cell.marks else "")
+    marks = rf"\textsuperscript{{{','.join(cell.marks)}}}" if cell.marks else ""
+    # numbers align with and without a mark
+    return text + (marks if align == "left" or not marks else rf"\rlap{{{marks}}}")
 
 
-def _tex_panel(panel: Panel) -> list[str]:
+def _tex_panel(panel: Panel, *, first: bool, last: bool) -> list[str]:
     columns = panel.shown_columns
     ragged = {"left": r"\raggedright", "right": r"\raggedleft", "center": r"\centering"}
     form = "".join(
         rf">{{{ragged[column.align]}\arraybackslash}}p{{\dimexpr {width:.4f}\linewidth-2\tabcolsep\relax}}"
         for column, width in zip(columns, panel.widths(), strict=True)
     )
-    lines = [rf"\begin{{tabular}}{{@{{}}{form}@{{}}}}", r"\toprule"]
+    lines = [rf"\begin{{tabular}}{{@{{}}{form}@{{}}}}", *([r"\toprule"] if first else [])]
     if any(column.spanner for column in columns):
-        cells, rules, first = [], [], 1
+        cells, rules, left = [], [], 1
         for spanner, count in panel.spanners():
             cells.append(rf"\multicolumn{{{count}}}{{c}}{{{_tex(spanner)}}}")
-            rules += [rf"\cmidrule(lr){{{first}-{first + count - 1}}}"] if spanner else []
-            first += count
+            rules += [rf"\cmidrule(lr){{{left}-{left + count - 1}}}"] if spanner else []
+            left += count
         lines += [_tex_row(cells), "".join(rules)]
     lines += [_tex_row(_tex(column.label) for column in columns), r"\midrule"]
     inside = False
@@ -361,11 +369,14 @@ def _tex_panel(panel: Panel) -> list[str]:
             head = rf"\textit{{{_tex(row.cells[0].text)}}}"
             lines.append(rf"\multicolumn{{{len(columns)}}}{{@{{}}l}}{{{head}}} \\")
             continue
-        cells = [_tex_cell(cell) for cell in panel.shown_cells(row)]
+        cells = [
+            _tex_cell(cell, column.align)
+            for column, cell in zip(columns, panel.shown_cells(row), strict=True)
+        ]
         if inside and row.kind != "more":
             cells[0] = r"\hspace*{1em}" + cells[0]
         lines.append(_tex_row(cells))
-    return [*lines, r"\bottomrule", r"\end{tabular}"]
+    return [*lines, r"\bottomrule" if last else r"\midrule", r"\end{tabular}"]
 
 
 def _tex_row(cells: Iterable[str]) -> str:

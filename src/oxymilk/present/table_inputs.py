@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -86,9 +85,9 @@ def checked_columns(t: Labels) -> tuple[Column, ...]:
     """Return the columns of what the paper prints: the form, the places, the verdict."""
     spanner = t("tables.spanner.paper")
     return (
-        Column("printed", t("tables.column.printed"), spanner, "right", 1.15),
-        Column("where", t("tables.column.where"), spanner, "left", 2.6),
-        Column("verdict", t("tables.column.verdict"), "", "left", 1.65),
+        Column("printed", t("tables.column.printed"), spanner, "center", 1.15),
+        Column("where", t("tables.column.where"), spanner, "left", 2.35),
+        Column("verdict", t("tables.column.verdict"), "", "left", 1.6),
     )
 
 
@@ -112,7 +111,4 @@ def finish_table(
     notes.add(*claims.meanings(kind))
     if any(Cell(NO_VALUE) in panel.shown_cells(row) for panel in panels for row in panel.rows):
         notes.add(t("tables.note.no_value"))
-    places = " ".join(claims.places)
-    if re.search(r"\bp\d", places):
-        notes.add(t("tables.note.paragraph"))
     return Table(kind, number, t.language, title, panels, notes.finish())

@@ -58,11 +58,13 @@ def rank_sum_table(inputs: Inputs, number: int) -> Table:
     ranks = []
     for k, name in enumerate(names, start=1):
         mean, total = (t.number(declared[f"{column}{k}"], 2) for column in ("mean_rank", "rank_sum"))
-        ranks.append(Row((Cell(name), Cell(declared[f"n{k}"]), Cell(mean), Cell(total))))
-    ranks.append(Row((Cell(t("tables.row.total")), Cell(declared["n"]), Cell(), Cell()), "total"))
+        cells = (Cell(name), Cell(declared[f"n{k}"]), Cell(mean), Cell(total))
+        ranks += checked_rows(cells, claims.lines([], notes))
+    ranks.append(Row((Cell(t("tables.row.total")), Cell(declared["n"]), *(Cell(),) * 5), "total"))
+    columns = (*_rank_columns(t, t("tables.column.group")), *checked_columns(t))
     z_note = t("tables.note.z_rank_sum", z=_never_positive(declared["z"], t), group1=names[0])
     panels = (
-        Panel(t("tables.column.ranks"), _rank_columns(t, t("tables.column.group")), tuple(ranks)),
+        Panel(t("tables.column.ranks"), columns, tuple(ranks)),
         _statistics(inputs, (declared, exact), z_note, {"test": "rank_sum"}, claims, notes),
     )
     notes.add(t("tables.note.procedure_rank_sum", procedure=inputs.procedure(declared)))
@@ -122,8 +124,8 @@ def _statistics(
     rows += checked_rows((*cells, Cell(), Cell()), lines)
     value = t("tables.column.value")
     columns = (
-        Column("row", t("tables.column.statistic"), "", "left", 2.2),
-        Column("value", value, t("tables.spanner.computed"), "right", 1.9),
+        Column("row", t("tables.column.statistic"), "", "left", 2.15),
+        Column("value", value, t("tables.spanner.computed"), "right", 2.55),
         Column("full", t("tables.column.full", column=value), only_csv=True),
         Column("procedure", t("tables.column.procedure"), only_csv=True),
         *checked_columns(t),
@@ -134,10 +136,10 @@ def _statistics(
 def _rank_columns(t: Labels, stub: str) -> tuple[Column, ...]:
     computed = t("tables.spanner.computed")
     return (
-        Column("row", stub, "", "left", 2.2),
-        Column("n", t("tables.column.n"), computed, "right", 0.5),
-        Column("mean_rank", t("tables.column.mean_rank"), computed, "right", 0.7),
-        Column("rank_sum", t("tables.column.rank_sum"), computed, "right", 0.7),
+        Column("row", stub, "", "left", 2.15),
+        Column("n", t("tables.column.n"), computed, "right", 0.45),
+        Column("mean_rank", t("tables.column.mean_rank"), computed, "right", 1.05),
+        Column("rank_sum", t("tables.column.rank_sum"), computed, "right", 1.05),
     )
 
 

@@ -25,7 +25,7 @@ NOTE_POINTS = 9
 _PAGE_WIDTH_CM, _PAGE_HEIGHT_CM, _MARGIN_CM = 21.0, 29.7, 2.0
 _TEXT_WIDTH = round((_PAGE_WIDTH_CM - 2 * _MARGIN_CM) / 2.54 * 1440)
 _NOTE_STYLE = "Table note"
-_PADDING = 60
+_PADDING = 90
 _INDENT_POINTS = 9
 # eighths of a point
 _THICK, _THIN = 12, 6
@@ -113,8 +113,9 @@ def _add_table(document: Document, table: Table, *, new_page: bool) -> None:
             # two tables without a paragraph between them would become one
             gap = document.add_paragraph()
             gap.paragraph_format.keep_with_next = True
-            gap.paragraph_format.line_spacing = Pt(6)
-        _add_panel(document, panel, f"{t('common.table')} {table.number}", plain(table.title))
+            gap.paragraph_format.line_spacing = Pt(4)
+        rules = (_THICK if position == 0 else 0, _THICK if position == len(table.panels) - 1 else _THIN)
+        _add_panel(document, panel, rules, f"{t('common.table')} {table.number}", plain(table.title))
     if table.general_notes:
         paragraph = _add_note(document, before=4)
         paragraph.add_run(f"{t('common.note')}. ").italic = True
@@ -145,7 +146,7 @@ def _add_number(paragraph: Paragraph, number: int) -> None:
     paragraph._p.append(field)
 
 
-def _add_panel(document: Document, panel: Panel, name: str, description: str) -> None:
+def _add_panel(document: Document, panel: Panel, rules: tuple[int, int], name: str, description: str) -> None:
     columns = panel.shown_columns
     spanned = any(column.spanner for column in columns)
     heads = 2 if spanned else 1
@@ -173,12 +174,13 @@ def _add_panel(document: Document, panel: Panel, name: str, description: str) ->
         _fill_row(line, panel, row, inside)
     for position, row in enumerate(grid.rows):
         _row_properties(row._tr, header=position < heads)
-    for cell in grid.rows[0]._tr.tc_lst:
-        _border(cell, "top", _THICK)
+    top, bottom = rules
+    for cell in grid.rows[0]._tr.tc_lst if top else ():
+        _border(cell, "top", top)
     for cell in grid.rows[heads - 1]._tr.tc_lst:
         _border(cell, "bottom", _THIN)
     for cell in grid.rows[len(cells) - 1]._tr.tc_lst:
-        _border(cell, "bottom", _THICK)
+        _border(cell, "bottom", bottom)
 
 
 def _fill_row(line: list[_Cell], panel: Panel, row: Row, inside: bool) -> None:
