@@ -82,6 +82,7 @@ def render_report(
         no_value=NO_VALUE,
         headline=_headline(study, claims, rows, counts, t),
         p_values=[_p_value_line(study, row, t) for row in rows],
+        not_checkable=_not_checkable(claims, t),
         differing=_differing(study, lines, t),
         procedures=_procedure_words(study, tests, t),
         figures={name: Markup(svg) for name, svg in figures.items()},
@@ -114,32 +115,43 @@ def _citation(study: Study) -> list[tuple[str, str]]:
 
 def _headline(
     study: Study, claims: list[dict[str, str]], rows: list[PValueRow], counts: Mapping[str, int], t: Labels
-) -> list[str]:
-    """Return what a reader should know after ten seconds, a sentence each."""
+) -> list[list[str]]:
+    """Return what a reader should know after ten seconds: paragraphs of sentences, the p-values first."""
     if not claims:
-        return [t("report.headline.no_claims")]
+        return [[t("report.headline.no_claims")]]
     good = counts["reproduced"] + counts["reproduced_after_rounding"]
-    sentences = [t("report.headline.claims", checkable=good + counts["differs"], reproduced=good)]
-    from_data = sum(claim["verdict"] == "differs" and claim["check"] == "recompute" for claim in claims)
+    numbers = [t("report.headline.claims", checkable=good + counts["differs"], reproduced=good)]
     if counts["differs"]:
+        from_data = sum(claim["verdict"] == "differs" and claim["check"] == "recompute" for claim in claims)
         among = counts["differs"] - from_data
-        sentences.append(t("report.headline.differ", n=counts["differs"], from_data=from_data, among=among))
+        numbers.append(t("report.headline.differ", n=counts["differs"], from_data=from_data, among=among))
     printed = [row for row in rows if row.printed]
-    if printed:
-        held = sum(row.verdict != "differs" for row in printed)
-        sentences.append(t("report.headline.p_values", total=len(printed), reproduced=held))
-        for row in printed:
-            if row.verdict == "differs":
-                numbers = {
-                    name: localised(getattr(row, name), study, t.language) for name in ("printed", "prints_as")
-                }
-                sentences.append(t("report.headline.p_differs", test=test_name(study, row, t.language), **numbers))
-        flips = sum(row.decision == "flip" for row in printed)
-        if all(row.decision == "agree" for row in printed):
-            sentences.append(t("report.headline.decisions_stand", alpha=t.number(study.alpha)))
-        elif flips:
-            sentences.append(t("report.headline.decisions_change", n=flips, alpha=t.number(study.alpha)))
-    return sentences
+    if not printed:
+        return [numbers]
+    held = sum(row.verdict != "differs" for row in printed)
+    p_values = [t("report.headline.p_values", total=len(printed), reproduced=held)]
+    for row in printed:
+        if row.verdict == "differs":
+            values = {
+                name: localised(getattr(row, name), study, t.language) for name in ("printed", "prints_as")
+            }
+            p_values.append(t("report.headline.p_differs", test=test_name(study, row, t.language), **values))
+    flips = sum(row.decision == "flip" for row in printed)
+    if all(row.decision == "agree" for row in printed):
+        p_values.append(t("report.headline.decisions_stand", alpha=t.number(study.alpha)))
+    elif flips:
+        p_values.append(t("report.headline.decisions_change", n=flips, alpha=t.number(study.alpha)))
+    return [p_values, numbers]
+
+
+def _not_checkable(claims: list[dict[str, str]], t: Labels) -> list[str]:
+    """Count the reasons why claims are not checkable, in the order of their texts."""
+    reasons = [claim["reason"] for claim in claims if claim["verdict"] == "not_checkable"]
+    return [
+        f"{reasons.count(code)} {text}"
+        for code, text in t.section("verdicts.reason").items()
+        if code in reasons
+    ]
 
 
 def _p_value_line(study: Study, row: PValueRow, t: Labels) -> dict[str, object]:
@@ -175,13 +187,21 @@ def _differing(study: Study, lines: list[ClaimLine], t: Labels) -> list[dict[str
             groups.setdefault((line.quantity, line.note, "" if line.note else line.id), []).append(line)
     entries = []
     for same in groups.values():
-        pairs = [tuple(localised(text, study, t.language) for text in (line.printed, line.computed)) for line in same]
+        pairs = [
+            tuple(localised(text, study, t.language) for text in (line.printed, line.computed))
+            for line in same
+        ]
+        about = {line.about for line in same}
+        shared = about.pop() if len(about) == 1 else ""
+        places: dict[str, list[tuple[str, str]]] = {}
+        for line in same:
+            places.setdefault(line.where, []).append((line.id, "" if shared else line.about))
         entries.append(
             {
-                "quantity": same[0].quantity,
+                "title": ", ".join(filter(None, [same[0].quantity, shared])),
                 "numbers": list(dict.fromkeys(pairs)),
                 "note": same[0].note,
-                "lines": same,
+                "places": list(places.items()),
                 "of_test": any(line.decision for line in same),
             }
         )
@@ -213,7 +233,13 @@ def _program_blocks(study: Study, rows: list[PValueRow], t: Labels) -> list[dict
                     "outputs": [(t(f"report.lane.{lane}"), each) for lane, each in outputs],
                 }
             )
-        blocks.append({"test": test_name(study, row, t.language), "printed": localised(row.printed, study, t.language), "values": values})
+        blocks.append(
+            {
+                "test": test_name(study, row, t.language),
+                "printed": localised(row.printed, study, t.language),
+                "values": values,
+            }
+        )
     return blocks
 
 
