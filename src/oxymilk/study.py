@@ -6,61 +6,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError
 
+from oxymilk.declaration.base import DecimalMarks, Id, Label, Model, Text, Texts
+from oxymilk.declaration.checks import cross_check, faults_of_validation
+from oxymilk.declaration.outcome import Characteristic, Outcome
+from oxymilk.declaration.sheet import Sheet
+from oxymilk.declaration.tree import read_tree
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.study_checks import ID_PATTERN, cross_check, faults_of_validation
-from oxymilk.yaml_lines import Scalar, read_tree
 
 if TYPE_CHECKING:
     from oxymilk.stats import Procedure as StatsProcedure
 
 
-def _text(value: object) -> object:
-    """Take a scalar as written: `No` as a column name is the word No."""
-    return str(value) if isinstance(value, Scalar) else value
-
-
-def _id(value: object) -> object:
-    if isinstance(value, Scalar) and value.yaml_type == "bool":
-        raise PydanticCustomError("id_boolean", "id_boolean", {"value": str(value)})
-    if isinstance(value, str) and not ID_PATTERN.fullmatch(value):
-        raise PydanticCustomError("id_illegal", "id_illegal", {"value": str(value)})
-    return _text(value)
-
-
-def _one_or_more(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, min_length=1)]
-Id = Annotated[str, BeforeValidator(_id)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)]
-DecimalMarks = Annotated[
-    tuple[Literal[",", "."], ...], BeforeValidator(_one_or_more), Field(min_length=1, max_length=2)
-]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Label(_Model):
-    """A name in both languages; `label["id"]` is the Indonesian one."""
-
-    en: Text
-    id: Text
-
-    def __getitem__(self, language: str) -> str:
-        if language not in ("en", "id"):
-            raise KeyError(language)
-        return getattr(self, language)
-
-
-class Citation(_Model):
+class Citation(Model):
     """The paper, as printed; empty when unknown or when there is none."""
 
     authors: Texts = ()
@@ -74,86 +35,21 @@ class Citation(_Model):
     url: Text | None = None
 
 
-class Group(_Model):
+class Group(Model):
     """An arm of the study."""
 
     id: Id
     label: Label
 
 
-class Timepoint(_Model):
+class Timepoint(Model):
     """A time of measurement."""
 
     id: Id
     label: Label
 
 
-class Level(_Model):
-    """An ordered category of an outcome or characteristic."""
-
-    id: Id
-    label: Label
-
-
-class Outcome(_Model):
-    """What is measured; its levels are in order, the worst first."""
-
-    id: Id
-    label: Label
-    levels: tuple[Level, ...] = Field(min_length=2)
-
-    @property
-    def level_ids(self) -> tuple[str, ...]:
-        """The ids of the levels in order."""
-        return tuple(level.id for level in self.levels)
-
-
-class Characteristic(_Model):
-    """A row block of Table 1, with the levels that are known."""
-
-    id: Id
-    label: Label
-    levels: tuple[Level, ...] = ()
-
-
-def _column_mapping(value: object) -> object:
-    """Let `participant: Kode` stand for `participant: {column: Kode}`."""
-    return {"column": value} if isinstance(value, str) else value
-
-
-class ParticipantColumn(_Model):
-    """The column that tells participants apart; identifying values are replaced by P01, P02, ..."""
-
-    column: Text
-    identifying: bool = False
-
-
-class CodedColumn(_Model):
-    """A column and what its words mean; without codes its words are the ids themselves."""
-
-    column: Text
-    codes: dict[Text, Id] = Field(default_factory=dict)
-
-
-class Sheet(_Model):
-    """One observation sheet and how to read it."""
-
-    file: Text
-    layout: Literal["wide", "long"]
-    worksheet: Text | None = None
-    encoding: Text = "utf-8"
-    delimiter: Text | None = None
-    participant: Annotated[ParticipantColumn, BeforeValidator(_column_mapping)]
-    group: Annotated[CodedColumn, BeforeValidator(_column_mapping)]
-    timepoint: Annotated[CodedColumn | None, BeforeValidator(_column_mapping)] = None
-    scores: dict[Id, Text] = Field(default_factory=dict)
-    score: Text | None = None
-    codes: dict[Text, Id] = Field(default_factory=dict)
-    missing: Texts = ()
-    ignore: Texts = ()
-
-
-class SignedRankSwitches(_Model):
+class SignedRankSwitches(Model):
     """The switches of a signed-rank procedure, as written; what is not written has its default."""
 
     method: Literal["asymptotic", "exact", "exact_untied"]
@@ -166,7 +62,7 @@ class SignedRankSwitches(_Model):
     half_integer: Literal["natural", "conservative"] = "natural"
 
 
-class RankSumSwitches(_Model):
+class RankSumSwitches(Model):
     """The switches of a rank-sum procedure; zeros are a matter of the signed-rank test only."""
 
     method: Literal["asymptotic", "exact", "exact_untied"]
@@ -178,7 +74,7 @@ class RankSumSwitches(_Model):
     half_integer: Literal["natural", "conservative"] = "natural"
 
 
-class StudyProcedure(_Model):
+class StudyProcedure(Model):
     """The procedure that the paper states or that was inferred, with the reason."""
 
     basis: Literal["stated", "inferred"]
@@ -198,7 +94,7 @@ class StudyProcedure(_Model):
         return None if self.rank_sum_switches is None else _procedure(self.rank_sum_switches)
 
 
-class Study(_Model):
+class Study(Model):
     """A study: groups, timepoints, outcome, sheets, and the procedure of its tests."""
 
     id: Id

@@ -295,7 +295,7 @@ def test_any_shape_is_a_fault_and_never_a_crash(faults, key, value):
 def test_legal_switches_are_those_of_the_statistics():
     """Every combination that study.yaml lets pass can be built; every one it refuses, cannot."""
     stats = pytest.importorskip("oxymilk.stats")
-    from oxymilk.study_checks import _SWITCHES_OF_METHOD
+    from oxymilk.declaration.checks import _SWITCHES_OF_METHOD
 
     values = {
         "tie_correction": False, "continuity": True, "two_sided": "doubled", "mid_p": True,

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from oxymilk.declaration.encodings import encoding_codec
 from oxymilk.faults import Fault
-from oxymilk.study_checks import encoding_codec
 from oxymilk.words import clean, fold, nearest
 
 if TYPE_CHECKING:

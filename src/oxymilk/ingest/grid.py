@@ -1,0 +1,120 @@
+"""A sheet as a grid of cells: text as written, with the address a person would look for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from oxymilk.faults import Fault
+from oxymilk.words import clean
+
+Place = tuple[int, int]  # row and column, from 0
+
+
+class Cell(NamedTuple):
+    """A cell: its text, what kind of value the file says it is, and where it stands.
+
+    `kind` is text, number, date, boolean, missing (the file itself declares the value as missing),
+    merged (the text is that of the merged range), formula (without a stored value) or error.
+    `label` is the value label of a statistics file.
+    """
+
+    text: str
+    kind: str
+    file: str
+    worksheet: str
+    row: int
+    header: str
+    address: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a sheet.
+
+    Attributes
+    ----------
+    file, worksheet : str
+        Where it was read.
+    rows : list of list of str
+        Texts by row and column; rows may have different lengths.
+    kinds : dict
+        The kind of each cell that is not text.
+    merged : dict
+        For each cell that a merged range covers, the cell that holds the range's value.
+    labels : dict
+        For each column, the labels of its values.
+    cases : bool
+        True for statistics files: rows are counted as cases, without the row of names, and have no addresses.
+    transposed : bool
+        True when rows and columns were exchanged after reading: addresses are those of the file.
+    """
+
+    file: str
+    worksheet: str
+    rows: list[list[str]]
+    kinds: dict[Place, str] = field(default_factory=dict)
+    merged: dict[Place, Place] = field(default_factory=dict)
+    labels: dict[int, dict[str, str]] = field(default_factory=dict)
+    cases: bool = False
+    transposed: bool = False
+
+    def cell(self, row: int, column: int, header: str = "") -> Cell:
+        """Return the cell at `row` and `column` (from 0); an empty one beyond the end of a short row."""
+        origin = self.merged.get((row, column))
+        kind = "merged" if origin else self.kinds.get((row, column), "text")
+        text = self.text(*(origin or (row, column)))
+        in_file = (column, row) if self.transposed else (row, column)
+        address = "" if self.cases else f"{column_letters(in_file[1])}{in_file[0] + 1}"
+        number = in_file[0] + (0 if self.cases else 1)
+        label = self.labels.get(column, {}).get(text, "") if self.labels else ""
+        return Cell(text, kind, self.file, self.worksheet, number, header, address, label)
+
+    def text(self, row: int, column: int) -> str:
+        """Return the text at a place, blanks cleaned."""
+        texts = self.rows[row]
+        return clean(texts[column]) if column < len(texts) else ""
+
+
+def fault_at(code: str, cell: Cell, *, value: str | None = None, **params: object) -> Fault:
+    """Return a fault at a cell; `value` replaces the cell's text, for values that identify a person."""
+    shown = cell.text if value is None else value
+    return Fault(code, cell.file, cell.worksheet, cell.row, cell.header, shown, dict(params), cell.address)
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column counted from 0.
+
+    Examples
+    --------
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def place_of(address: str) -> Place:
+    """Return row and column (from 0) of an address such as B7; ValueError when it is none."""
+    letters = address.rstrip("0123456789")
+    digits = address[len(letters) :]
+    if not (letters.isascii() and letters.isalpha() and digits) or len(address) > 12:
+        raise ValueError(address)
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(digits) - 1, column - 1
+
+
+def transpose(grid: Grid) -> Grid:
+    """Exchange rows and columns; cells keep the address they have in the file."""
+    width = max((len(row) for row in grid.rows), default=0)
+    rows = [[row[column] if column < len(row) else "" for row in grid.rows] for column in range(width)]
+    kinds = {(column, row): kind for (row, column), kind in grid.kinds.items()}
+    merged = {(column, row): origin[::-1] for (row, column), origin in grid.merged.items()}
+    return Grid(grid.file, grid.worksheet, rows, kinds, merged, {}, grid.cases, not grid.transposed)
