@@ -32,6 +32,7 @@ rule all:
                 "results/{study}/frequencies.csv",
                 "results/{study}/tests.csv",
                 "results/{study}/procedures.csv",
+                "results/{study}/effects.csv",
                 "results/{study}/verdicts.csv",
             ],
             study=STUDIES,

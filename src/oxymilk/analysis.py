@@ -1,18 +1,20 @@
-"""From observations to result tables: frequencies, rank tests and what each program prints on the same data."""
+"""From observations to result tables: frequencies, rank tests, effects, and what programs print on the same data."""
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
+from oxymilk.stats import Procedure, TestResult, rank_sum_test, signed_rank_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from oxymilk.study import Study
 
+ROLES = ("declared", "exact")
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
 _SWITCHES = (
     "method",
@@ -63,6 +65,18 @@ PROGRAM_COLUMNS = (
     "p_value",
     "printed_by_default",
     "source",
+)
+EFFECT_COLUMNS = (
+    "test",
+    "group",
+    "timepoint",
+    "effect",
+    "estimate",
+    "low",
+    "high",
+    "confidence",
+    "method",
+    "note",
 )
 
 
@@ -133,9 +147,9 @@ def test_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for sample in samples(study, observations):
-        declared = getattr(study.procedure, sample.test)
-        for role, procedure in (("declared", declared), ("exact", exact_counterpart(declared))):
-            rows.append(_test_row(sample, role, procedure, study.outcome.id))
+        rows.extend(
+            _test_row(sample, role, _procedure(study, sample, role), study.outcome.id) for role in ROLES
+        )
     return pd.DataFrame(rows, columns=list(TEST_COLUMNS))
 
 
@@ -178,6 +192,48 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PROGRAM_COLUMNS))
 
 
+def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Say how large the effects are, beside the p-values.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    observations : DataFrame
+        Tidy observations, all cells text.
+    confidence : float
+        Of the intervals; between 0 and 1.
+
+    Returns
+    -------
+    DataFrame
+        Columns `EFFECT_COLUMNS`. Besides the effects of `oxymilk.stats.effects`, each test has the p-values of the
+        declared and of the exact procedure adjusted by Holm's method over all tests of the study (`holm_declared`,
+        `holm_exact`), and the least that they could be at this size and with these ties (`least_declared`,
+        `least_exact`); these four have no interval.
+    """
+    from oxymilk.stats.effects import between_effects, holm, least_p_value, within_effects
+
+    tested = [sample for sample in samples(study, observations) if sample.first and sample.second]
+    rows = []
+    adjusted = {}
+    for role in ROLES:
+        p_values = [_result(sample, _procedure(study, sample, role)).p_value for sample in tested]
+        adjusted[role] = holm(p_values) if p_values else []
+    for number, sample in enumerate(tested):
+        place = (sample.test, sample.group, sample.timepoint)
+        effects = within_effects if sample.test == "signed_rank" else between_effects
+        estimated = effects(sample.first, sample.second, _procedure(study, sample, "declared"), confidence)
+        rows.extend((*place, *astuple(effect)) for effect in estimated)
+        for role in ROLES:
+            procedure = _procedure(study, sample, role)
+            words = procedure.words_for(sample.test)
+            least = least_p_value(sample.test, sample.first, sample.second, procedure)
+            rows.append((*place, f"holm_{role}", adjusted[role][number], None, None, None, words, ""))
+            rows.append((*place, f"least_{role}", least, None, None, None, words, ""))
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
 def exact_counterpart(declared: Procedure) -> Procedure:
     """Return the exact procedure, conditional on ties and zeros, that answers the same question."""
     return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
@@ -215,6 +271,16 @@ def samples(study: Study, observations: pd.DataFrame) -> Iterator[Sample]:
     yield Sample("rank_sum", "", study.between, *scores, left_out)
 
 
+def _procedure(study: Study, sample: Sample, role: str) -> Procedure:
+    declared = getattr(study.procedure, sample.test)
+    return declared if role == "declared" else exact_counterpart(declared)
+
+
+def _result(sample: Sample, procedure: Procedure) -> TestResult:
+    run = signed_rank_test if sample.test == "signed_rank" else rank_sum_test
+    return run(sample.first, sample.second, procedure)
+
+
 def _compared(record: dict[str, int | None], between: str, pre: str, post: str) -> int | None:
     if between != "change":
         return record[between]
@@ -242,20 +308,19 @@ def _test_row(sample: Sample, role: str, procedure: Procedure, variable: str) ->
     }
     if sample.test == "signed_rank":
         row["n"] = len(sample.first)
-        if not sample.first:
-            return row
-        result = signed_rank_test(sample.first, sample.second, procedure)
-        row |= {name: getattr(result, name) for name in _SIGNED_RANK_FIELDS}
-        row["n_unchanged"] = result.n_zero
     else:
         row |= {
             "n": len(sample.first) + len(sample.second),
             "n1": len(sample.first),
             "n2": len(sample.second),
         }
-        if not (sample.first and sample.second):
-            return row
-        result = rank_sum_test(sample.first, sample.second, procedure)
+    if not (sample.first and sample.second):
+        return row
+    result = _result(sample, procedure)
+    if sample.test == "signed_rank":
+        row |= {name: getattr(result, name) for name in _SIGNED_RANK_FIELDS}
+        row["n_unchanged"] = result.n_zero
+    else:
         row |= {name: getattr(result, name) for name in _RANK_SUM_FIELDS}
     fraction = "" if result.p_fraction is None else str(result.p_fraction)
     return row | {"z": result.z, "p_value": result.p_value, "p_fraction": fraction}

@@ -61,8 +61,10 @@ def test_groups(
     frequencies: OutputFile,
     tests: OutputFile,
     procedures: OutputFile,
+    effects: OutputFile,
+    confidence: Annotated[float, typer.Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
 ) -> None:
-    """Count the levels, run the rank tests and what each program prints on the same data."""
+    """Count the levels, run the rank tests, estimate effects, and say what each program prints on the same data."""
     from oxymilk import analysis
     from oxymilk.files import read_csv, write_csv
     from oxymilk.study import load_study
@@ -71,6 +73,7 @@ def test_groups(
     write_csv(analysis.frequency_table(loaded, table), frequencies)
     write_csv(analysis.test_table(loaded, table), tests)
     write_csv(analysis.program_table(loaded, table), procedures)
+    write_csv(analysis.effect_table(loaded, table, confidence), effects)
 
 
 @app.command()

@@ -83,6 +83,7 @@ def test_nobody_with_both_scores_is_no_crash(study):
     assert table["left_out"].tolist() == ["I1", "I1", "K1", "K1", "I1", "I1"]
     assert table["p_value"].isna().all()
     assert analysis.program_table(study, empty).empty
+    assert analysis.effect_table(study, empty).empty
 
 
 def test_every_row_says_which_procedure_made_it(study):
@@ -101,3 +102,18 @@ def test_what_programs_print_has_a_row_for_each_test_and_entry(study):
     assert set(table["group"]) == {"intervention", "control", ""}
     assert table["p_value"].between(0, 1).all()
     assert set(table["printed_by_default"]) == {True, False}
+
+
+def test_effects_stand_beside_each_test_with_adjusted_and_least_p(study):
+    control = [(f"K{i}", "control", "kurang", "cukup" if i < 3 else "kurang") for i in range(10)]
+    massage = [(f"I{i}", "intervention", "kurang", "cukup") for i in range(10)]
+    table = analysis.effect_table(study, observations(*massage, *control), confidence=0.9)
+    assert list(table.columns) == list(analysis.EFFECT_COLUMNS)
+    estimates = table.set_index(["test", "group", "effect"])["estimate"]
+    # Holm over 0.00157, 0.0833, 0.00138: thrice the least, twice the next (but not below), once the last
+    assert estimates["signed_rank", "intervention", "holm_declared"] == pytest.approx(3 * 0.0013811705035)
+    assert estimates["signed_rank", "control", "holm_declared"] == pytest.approx(0.0832645166635)
+    assert estimates["rank_sum", "", "holm_exact"] == pytest.approx(2 / 323)
+    assert estimates["signed_rank", "control", "least_exact"] == 0.25
+    assert estimates["rank_sum", "", "risk_difference"] == pytest.approx(0.7)
+    assert set(table["confidence"].dropna()) == {0.9}

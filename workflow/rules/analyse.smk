@@ -1,7 +1,7 @@
 """Run the tests of a study.
 
 Inputs:  results/{study}/observations.csv, data/{study}/study.yaml
-Outputs: results/{study}/frequencies.csv, tests.csv, procedures.csv
+Outputs: results/{study}/frequencies.csv, tests.csv, procedures.csv, effects.csv
 """
 
 
@@ -29,8 +29,16 @@ rule test_groups:
             category="Tests",
             labels={"study": "{study}", "content": "what each program prints"},
         ),
+        effects=report(
+            "results/{study}/effects.csv",
+            caption="../report/effects.rst",
+            category="Tests",
+            labels={"study": "{study}", "content": "effects"},
+        ),
     log:
         "logs/{study}/test_groups.log",
+    params:
+        confidence=lookup(dpath="confidence", within=config),
     shell:
         """
         oxymilk test-groups \
@@ -38,5 +46,7 @@ rule test_groups:
             --observations {input.observations:q} \
             --frequencies {output.frequencies:q} \
             --tests {output.tests:q} \
-            --procedures {output.procedures:q} >{log:q} 2>&1
+            --procedures {output.procedures:q} \
+            --effects {output.effects:q} \
+            --confidence {params.confidence:q} >{log:q} 2>&1
         """

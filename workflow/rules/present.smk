@@ -11,7 +11,7 @@ rule make_tables:
         frequencies="results/{study}/frequencies.csv",
         tests="results/{study}/tests.csv",
         verdicts="results/{study}/verdicts.csv",
-        code=package_sources("present.tables", "present.table_formats", "present.word", "study"),
+        code=package_sources("present.tables", "study"),
     output:
         tables=report(
             directory(all_languages("results/{study}/{language}/tables")),
