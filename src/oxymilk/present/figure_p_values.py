@@ -69,10 +69,13 @@ def p_values_figure(
 
     t = labels(language)
     rows = p_value_rows(study, tests, procedures, verdicts)
-    height = _HEAD + _ROW * len(rows) + _FOOT
+    height = _HEAD + _ROW * max(len(rows), 1) + _FOOT
     limits = _limits(rows, study.alpha)
     with style.plain_style():
         figure = Figure(figsize=(_WIDTH, height), facecolor=style.PAPER)
+        if not rows:
+            figure.text(0.5, 0.5, t("figures.no_rows"), ha="center")
+            return figure
         _heading(figure, height, _OVERVIEW[0] + _OVERVIEW[1] / 2, t("figures.overview"))
         _heading(figure, height, _CLOSE_UP[0] + _CLOSE_UP[1] / 2, t("figures.close_up"))
         for number, row in enumerate(rows, start=1):
@@ -110,7 +113,7 @@ def describe_p_values(
         inside = row.interval.contains(_fraction(row.declared))
         words |= {"printed": localised(row.printed, study, language), "verdict": t(f"verdicts.{row.verdict}")}
         sentences.append(t("figures.row_inside" if inside else "figures.row_outside", **words))
-    return t("figures.p_values_title"), " ".join(sentences)
+    return t("figures.p_values_title"), " ".join(sentences) or t("figures.no_rows")
 
 
 def distinct_marks(programs: tuple[ProgramValue, ...]) -> Iterator[tuple[str, float, list[ProgramValue]]]:
@@ -137,7 +140,7 @@ def _draw_overview(
     axes.axvline(study.alpha, color=style.QUIET, linewidth=0.9, linestyle=(0, (4, 2)), zorder=2)
     _small_marks(axes, row, limits, language, f"mark-{number}")
     declared, exact = _recomputed_words(row, language)
-    _recomputed(axes, row, f"recomputed-{number}", declared, exact)
+    _recomputed(axes, row, f"recomputed-{number}", declared, exact, limits)
     if row.declared == row.exact:
         declared = exact = labels(language)(
             "figures.declared_exact", p=style.format_number(row.declared, language)
@@ -264,13 +267,13 @@ def _recomputed(
     name: str,
     declared: str,
     exact: str,
-    limits: tuple[float, float] | None = None,
+    limits: tuple[float, float],
 ) -> None:
     """Draw the dot and the diamond; where one lies beyond the panel an arrow at the edge points to it."""
     for kind, p_value, words in (("exact", row.exact, exact), ("declared", row.declared, declared)):
         marker, size = ("o", _DOT) if kind == "declared" else ("D", _DIAMOND)
         x, y = p_value, LANES["recomputed"]
-        if limits and not limits[0] <= p_value <= limits[1]:
+        if not limits[0] <= p_value <= limits[1]:
             marker, x = ("<", limits[0]) if p_value < limits[0] else (">", limits[1])
             size = 5.5
         elif kind == "exact" and row.exact == row.declared:

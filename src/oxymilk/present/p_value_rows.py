@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from oxymilk.audit.printed import parse_printed, print_like, printed_interval
+from oxymilk.audit.printed import parse_printed, printed_interval
 from oxymilk.present.labels import labels
 
 if TYPE_CHECKING:
@@ -112,10 +112,13 @@ def p_value_rows(
     -------
     list of PValueRow
         In the order of tests.csv. The same number printed in several places, with either decimal mark, is one row; a
-        test without a printed p-value has a row without one.
+        test without a printed p-value has a row without one; a test without a recomputed p-value has no row.
     """
     rows = []
     for key, roles in _by_test(tests).items():
+        if not all(row["p_value"] for row in roles.values()):
+            # nobody has the scores that the test needs
+            continue
         declared, exact = (float(roles[role]["p_value"]) for role in ("declared", "exact"))
         claims = [
             claim
@@ -226,6 +229,3 @@ def _programs(
 
 def _records(frame: pd.DataFrame) -> Iterable[dict[str, str]]:
     return frame.to_dict("records")
-
-
-__all__ = ["PValueRow", "ProgramValue", "localised", "p_value_rows", "print_like", "test_name"]

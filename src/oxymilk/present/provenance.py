@@ -42,7 +42,9 @@ def provenance(paths: Iterable[Path], root: Path) -> dict[str, object]:
     commit = _commit(root)
     return {
         "versions": _versions(),
-        "inputs": {_name(Path(path), root): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths},
+        "inputs": {
+            _name(Path(path), root): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths
+        },
         "commit": commit,
         "changed": commit != UNKNOWN and bool(_git(root, "status", "--porcelain", "--untracked-files=no")),
     }
