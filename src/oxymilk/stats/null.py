@@ -112,8 +112,8 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
         Number of the comb(sum(sizes), drawn) samples with T = 0, 1, ..., the largest possible.
     """
     n = sum(sizes)
-    if len(sizes) == 2 and scores == (0, 1):  # hypergeometric
-        return tuple(comb(sizes[1], i) * comb(sizes[0], drawn - i) for i in range(min(drawn, sizes[1]) + 1))
+    if len(sizes) == 2 and scores == (0, 1):
+        return _hypergeometric_counts(*sizes, drawn)
     top = _largest_sum(sizes, scores, drawn)
     width = comb(n, drawn).bit_length() // 8 + 1
     refuse_if_larger((top + 1) * width * (drawn + 1), f"The exact distribution of {drawn} of {n} tied ranks")
@@ -126,6 +126,15 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
             for j in range(min(drawn, seen), max(0, drawn - (n - seen) - 1), -1):
                 packed[j] += packed[j - 1] << shift
     return _unpack(packed[drawn], width, top + 1)
+
+
+def _hypergeometric_counts(low: int, high: int, drawn: int) -> tuple[int, ...]:
+    """Count the samples with 0, 1, ... of the `high` observations; each count from the one before it."""
+    least = max(0, drawn - low)
+    counts = [0] * least + [comb(high, least) * comb(low, drawn - least)]
+    for i in range(least, min(drawn, high)):
+        counts.append(counts[-1] * ((high - i) * (drawn - i)) // ((i + 1) * (low - drawn + i + 1)))
+    return tuple(counts)
 
 
 @lru_cache(maxsize=64)
@@ -271,7 +280,7 @@ def flip_distribution(
     """Return `lower` and, if `whole` or cheap (it is kept for the next dataset), the counts of `flip_counts`."""
     n, top = sum(sizes), sum(t * a for t, a in zip(sizes, scores, strict=True))
     packing = n * top * (n // 8 + 1) / 2 * _PER_BYTE + top * _PER_COUNT
-    meeting = _SET_UP + 2 * _PER_STATE * prod(size + 1 for size in sizes) ** 0.5
+    meeting = _SET_UP + 2 * _PER_STATE * prod(size + 1.0 for size in sizes) ** 0.5
     if whole or packing <= meeting:
         counts = flip_counts(sizes, scores)
         return lower_from_counts(counts), counts
@@ -284,7 +293,7 @@ def sample_distribution(
     """Return `lower` and, if `whole` or cheap (it is kept for the next table), the counts of `sample_counts`."""
     n, top = sum(sizes), _largest_sum(sizes, scores, drawn)
     packing = n * drawn * top * (comb(n, drawn).bit_length() / 8) / 4 * _PER_BYTE + top * _PER_COUNT
-    meeting = _SET_UP + _PER_STATE * prod(size + 1 for size in sizes) ** 0.6
+    meeting = _SET_UP + _PER_STATE * prod(size + 1.0 for size in sizes) ** 0.6
     if whole or len(sizes) == 2 or packing <= meeting:
         counts = sample_counts(sizes, scores, drawn)
         return lower_from_counts(counts), counts

@@ -37,6 +37,11 @@ def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
     return np.maximum(tails * ndtr(tail), _SMALLEST)
 
 
+def as_float(p: Fraction) -> float:
+    """Return an exact p-value as a float; never 0, however small it is."""
+    return max(float(p), _SMALLEST)
+
+
 def towards_mean(difference: np.ndarray, step: int, alternative: str) -> np.ndarray:
     """Apply a continuity correction of `step` to a whole-numbered difference from the mean.
 

@@ -11,7 +11,7 @@ from math import comb
 import numpy as np
 
 from oxymilk.stats.null import common_scores, lower_from_counts, sample_distribution, untied_sample_counts
-from oxymilk.stats.p_values import exact_p, normal_p, towards_mean, untied_p
+from oxymilk.stats.p_values import as_float, exact_p, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table, unique_rows
 
@@ -60,7 +60,8 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     Returns
     -------
     RankSumResult
-        With exact fractions. When all values are tied, p = 1 (mid-p: 1/2) and z = 0.
+        With exact fractions. When all values are tied, p = 1 and z = 0; mid-p counts half of the one possible
+        value: 1/2, doubled 1.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     else:
         keys = _exact_key(tables)
         distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
-        values = [float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
+        values = [as_float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
         p_value = np.array(values)[inverse].reshape(n1.shape)
     return RankSumResult(
         p_value,

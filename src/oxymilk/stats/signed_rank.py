@@ -11,7 +11,7 @@ from math import gcd, nan
 import numpy as np
 
 from oxymilk.stats.null import flip_counts, flip_distribution
-from oxymilk.stats.p_values import exact_p, normal_p, towards_mean, untied_p
+from oxymilk.stats.p_values import as_float, exact_p, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, paired_differences, unique_rows
 
@@ -61,7 +61,8 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     Returns
     -------
     SignedRankResult
-        With exact fractions. When no difference is other than zero, p = 1 (mid-p: 1/2) and z = 0.
+        With exact fractions. When no difference is other than zero, p = 1 and z = 0; mid-p counts half of
+        the one possible value: 1/2, doubled 1.
 
     Raises
     ------
@@ -153,7 +154,7 @@ def signed_rank_counts(
     else:
         keys = _exact_key(negative, positive, zeros, procedure)
         distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
-        values = [float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
+        values = [as_float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
         p_value = np.array(values)[inverse].reshape(zeros.shape)
     return SignedRankResult(
         p_value, None, z, None, procedure, n_used, zeros, n_up, n_down, w_plus, w_minus, means[0], means[1]

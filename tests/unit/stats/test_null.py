@@ -1,0 +1,218 @@
+"""The routes to one exact distribution give the same whole numbers; p-values keep their stated precision."""
+
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+import pytest
+
+from oxymilk.stats import (
+    ASYMPTOTIC_RELATIVE_ERROR,
+    Procedure,
+    TooLargeError,
+    null,
+    rank_sum_counts,
+    rank_sum_test,
+    signed_rank_counts,
+    signed_rank_test,
+)
+from oxymilk.stats.ranks import doubled_midranks, unique_rows
+
+
+def tie_groups(rng, n, levels):
+    sizes = np.bincount(rng.integers(0, levels, n))
+    sizes = tuple(sizes[sizes > 0].tolist())
+    return sizes, doubled_midranks(np.array(sizes)).tolist()
+
+
+# 63 observations and more leave 64-bit integers
+@pytest.mark.parametrize(("n", "levels"), [(9, 2), (40, 3), (61, 4), (62, 5), (63, 5), (90, 3), (70, 12)])
+def test_flips_by_two_routes(n, levels):
+    sizes, ranks = tie_groups(np.random.default_rng(n), n, levels)
+    scores = tuple(ranks)
+    counts = null.flip_counts(sizes, scores)
+    assert sum(counts) == 2**n
+    assert counts == counts[::-1]
+    whole, tail = null.lower_from_counts(counts), null.flip_lower(sizes, scores)
+    for t in (
+        -1,
+        0,
+        1,
+        scores[0],
+        len(counts) // 3,
+        len(counts) // 2,
+        len(counts) - 2,
+        len(counts) - 1,
+        10**6,
+    ):
+        assert whole(t) == tail(t)
+
+
+@pytest.mark.parametrize(
+    ("n", "drawn", "levels"),
+    [(5, 1, 2), (20, 10, 2), (40, 13, 3), (61, 30, 4), (62, 31, 5), (63, 32, 5), (90, 45, 3), (70, 20, 9)],
+)
+def test_samples_by_two_routes(n, drawn, levels):
+    sizes, ranks = tie_groups(np.random.default_rng(n), n, levels)
+    scores, offset, divisor = null.common_scores(ranks)
+    assert [offset + divisor * score for score in scores] == ranks
+    assert scores[0] == 0
+    counts = null.sample_counts(sizes, scores, drawn)
+    assert sum(counts) == comb(n, drawn)
+    mean = Fraction(sum(t * ways for t, ways in enumerate(counts)), comb(n, drawn))
+    assert mean == Fraction(drawn * sum(t * a for t, a in zip(sizes, scores, strict=True)), n)
+    whole, tail = null.lower_from_counts(counts), null.sample_lower(sizes, scores, drawn)
+    for t in (-1, 0, 1, len(counts) // 3, len(counts) // 2, len(counts) - 2, len(counts) - 1, len(counts)):
+        assert whole(t) == tail(t)
+
+
+@pytest.mark.parametrize(("n1", "n2"), [(1, 1), (1, 5), (5, 1), (4, 4), (3, 8), (20, 25), (33, 34), (40, 41)])
+def test_untied_samples_by_two_routes(n1, n2):
+    n = n1 + n2
+    by_flips = null.sample_counts((1,) * n, tuple(range(n)), n1)
+    least = n1 * (n1 - 1) // 2
+    assert null.untied_sample_counts(n1, n2) == by_flips[least:]
+    assert not any(by_flips[:least])
+
+
+def test_both_routes_are_used():
+    """The choice by cost goes both ways, and gives `counts` where they are asked for."""
+    sizes = (60, 60, 60)
+    scores = (0, 1, 3)
+    assert null.sample_distribution(sizes, scores, 90, whole=False)[1] is None
+    assert sum(null.sample_distribution(sizes, scores, 90, whole=True)[1]) == comb(180, 90)
+    assert null.sample_distribution((3, 2, 1), scores, 3, whole=False)[1] is not None
+    assert null.flip_distribution(sizes, (61, 181, 301), whole=False)[1] is None
+    assert null.flip_distribution((3, 2, 1), (2, 5, 6), whole=False)[1] is not None
+
+
+def test_large_tied_tables_by_two_routes(monkeypatch):
+    """A whole test by either route, beyond 64 bits."""
+    table = np.array([[30, 10, 25, 5], [20, 20, 15, 20]])
+    procedures = [
+        Procedure("exact", two_sided=rule, mid_p=m)
+        for rule in ("distance", "doubled")
+        for m in (0 > 1, 1 > 0)
+    ]
+    direct = [rank_sum_counts(table, procedure).p_value for procedure in procedures]
+    paired = [signed_rank_counts(*table, 4, procedure).p_value for procedure in procedures]
+    monkeypatch.setattr(null, "_PER_STATE", 1e9)
+    clear_caches()
+    assert [rank_sum_counts(table, procedure).p_value for procedure in procedures] == direct
+    assert [signed_rank_counts(*table, 4, procedure).p_value for procedure in procedures] == paired
+    monkeypatch.setattr(null, "_PER_BYTE", 1e9)
+    monkeypatch.setattr(null, "_PER_STATE", 0)
+    clear_caches()
+    assert [rank_sum_counts(table, procedure).p_value for procedure in procedures] == direct
+    assert [signed_rank_counts(*table, 4, procedure).p_value for procedure in procedures] == paired
+
+
+def clear_caches():
+    from oxymilk.stats import rank_sum, signed_rank
+
+    for function in (
+        rank_sum._exact_fraction,
+        signed_rank._exact_fraction,
+        null.flip_counts,
+        null.sample_counts,
+    ):
+        function.cache_clear()
+
+
+def test_too_large_is_refused_with_the_way_out():
+    values = list(range(4000))
+    for procedure in (Procedure("exact"), Procedure("exact_untied")):
+        with pytest.raises(TooLargeError, match=r"GiB, more than the limit of 1 GiB.*asymptotic"):
+            rank_sum_test(values, values, procedure)
+        with pytest.raises(TooLargeError, match=r"GiB, more than the limit of 1 GiB.*asymptotic"):
+            signed_rank_test([0] * 4000, range(1, 4001), procedure)
+    tied = np.random.default_rng(0).integers(0, 300, 4000)
+    with pytest.raises(TooLargeError, match="asymptotic"):
+        rank_sum_test(tied[:2000], tied[2000:], Procedure("exact"))
+    # two levels are hypergeometric: any size
+    table = np.array([[1000, 1010], [1030, 980]])
+    exact = rank_sum_counts(table, Procedure("exact", mid_p=True)).p_value
+    assert exact == pytest.approx(rank_sum_counts(table, Procedure("asymptotic")).p_value, rel=1e-3)
+
+
+# ---- precision of asymptotic p-values ----------------------------------------------------------------------
+
+
+def two_tails(square):
+    """P(|Z| >= z) for z**2 = square, to 50 digits: 1 - sqrt(2/pi) e^(-z^2/2) z sum of z^2n / (1*3*...*(2n+1))."""
+    with localcontext() as context:
+        context.prec = 400
+        x = Decimal(square.numerator) / Decimal(square.denominator)
+        term = total = x.sqrt()
+        n = 1
+        while term > total.scaleb(-390):
+            term = term * x / (2 * n + 1)
+            total += term
+            n += 1
+        return 1 - (2 / pi()).sqrt() * (-x / 2).exp() * total
+
+
+def pi():
+    """Machin's formula."""
+
+    def arctan_inverse(k):
+        power = total = Decimal(1) / k
+        n = 1
+        while abs(power) > Decimal(10) ** -395:
+            power = -power / (k * k)
+            total += power / (2 * n + 1)
+            n += 1
+        return total
+
+    return 4 * (4 * arctan_inverse(5) - arctan_inverse(239))
+
+
+def test_high_precision_reference():
+    assert str(pi())[:26] == "3.141592653589793238462643"
+    # Abramowitz & Stegun 1972, table 26.1: Q(1) = 0.15865 52539 31457, Q(2) = 0.02275 01319 48179
+    assert float(two_tails(Fraction(1))) == pytest.approx(2 * 0.158655253931457, abs=1e-15)
+    assert float(two_tails(Fraction(4))) == pytest.approx(2 * 0.022750131948179, abs=1e-15)
+
+
+def test_asymptotic_relative_error():
+    """Over |z| from near 0 to 37 (p = 1e-300), both tests, two-sided and one-sided."""
+    worst = 0.0
+    for n in (7, 40, 151, 420, 700, 1000, 1365):
+        for part in (0.0, 0.02, 0.3, 0.45, 0.49):
+            down = round(n * part)
+            pre, post = [0] * n, [1] * (n - down) + [-1 - (i % 3) for i in range(down)]
+            for procedure in (Procedure("asymptotic"), Procedure("asymptotic", "greater")):
+                worst = max(worst, relative_error(signed_rank_test(pre, post, procedure)))
+            x, y = [0] * down + [1] * (n - down), [0] * (n // 2) + [1] * (n // 4) + [2] * (n // 50)
+            for procedure in (Procedure("asymptotic"), Procedure("asymptotic", continuity=True)):
+                worst = max(worst, relative_error(rank_sum_test(x, y, procedure)))
+    assert 0 < worst < ASYMPTOTIC_RELATIVE_ERROR
+
+
+def relative_error(result):
+    reference = two_tails(abs(result.z_squared))
+    if result.procedure.alternative == "greater":
+        reference = reference / 2 if result.z > 0 else 1 - reference / 2
+    if reference < Decimal("1e-300"):
+        return 0.0
+    return float(abs(Decimal(result.p_value) - reference) / reference)
+
+
+def test_p_is_never_zero():
+    """Beyond the smallest number of the machine, p stays that number."""
+    result = signed_rank_counts([0], [100_000], 0, Procedure("asymptotic"))
+    assert 0 < result.p_value < 1e-300
+    assert rank_sum_counts([[9000, 0], [0, 9000]], Procedure("asymptotic", "less")).p_value > 0
+    exact = rank_sum_test([1] * 700, [0] * 700, Procedure("exact"))
+    assert 0 < exact.p_value < 1e-300
+    assert exact.p_fraction == Fraction(2, comb(1400, 700))
+
+
+def test_unique_rows():
+    rng = np.random.default_rng(2)
+    for largest in (3, 2**40):
+        rows = rng.integers(0, 3, (50, 4)) * largest
+        distinct, inverse = unique_rows(rows)
+        assert np.array_equal(distinct[inverse], rows)
+        assert len(distinct) == len(set(map(tuple, rows.tolist())))

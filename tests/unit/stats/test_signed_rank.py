@@ -1,0 +1,217 @@
+import math
+import warnings
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from oxymilk.stats import Procedure, difference_counts, signed_rank_counts, signed_rank_test
+
+ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
+
+
+def test_first_study():
+    """Ten of ten rise; three rise and seven stay."""
+    rise = signed_rank_test([0] * 10, [1] * 10, ASYMPTOTIC)
+    assert rise.p_value == pytest.approx(0.0015654022580025, rel=1e-13)
+    assert (rise.z_squared, rise.p_fraction) == (10, None)
+    assert (rise.n_used, rise.n_zero, rise.n_up, rise.n_down) == (10, 0, 10, 0)
+    assert (rise.w_plus, rise.w_minus, rise.mean_rank_plus) == (55, 0, 5.5)
+    assert math.isnan(rise.mean_rank_minus)
+    assert signed_rank_test([0] * 10, [1] * 10, EXACT).p_fraction == Fraction(1, 512)
+    stay = signed_rank_test([0] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC)
+    assert stay.p_value == pytest.approx(0.0832645166635504, rel=1e-13)
+    assert (stay.z_squared, stay.n_used, stay.n_zero, stay.w_plus) == (3, 3, 7, 6)
+    for zero_method in ("drop", "pratt", "split"):
+        procedure = Procedure("exact", zero_method=zero_method)
+        assert signed_rank_test([0] * 10, [1] * 3 + [0] * 7, procedure).p_fraction == Fraction(1, 4)
+
+
+def test_zero_methods_rank_zeros_differently():
+    pre, post = [0] * 6, [0, 0, 1, -2, 3, 3]
+    results = {
+        z: signed_rank_test(pre, post, Procedure("asymptotic", zero_method=z))
+        for z in ("drop", "pratt", "split")
+    }
+    assert [(r.w_plus, r.w_minus, r.n_used) for r in results.values()] == [
+        (8, 2, 4),
+        (14, 4, 4),
+        (15.5, 5.5, 6),
+    ]
+    # z**2 = D**2 / Q with doubled ranks: drop 2, 4, 7, 7; pratt 6, 8, 11, 11; split has the zeros' 3, 3 too
+    squares = [Fraction(12**2, 118), Fraction(20**2, 342), Fraction(20**2, 360)]
+    assert [r.z_squared for r in results.values()] == squares
+
+
+def test_sign_of_z_and_alternatives():
+    up = signed_rank_test([1, 2, 3, 4], [2, 4, 6, 9], ASYMPTOTIC)
+    assert up.z > 0
+    greater = signed_rank_test([1, 2, 3, 4], [2, 4, 6, 9], Procedure("exact", "greater"))
+    less = signed_rank_test([1, 2, 3, 4], [2, 4, 6, 9], Procedure("exact", "less"))
+    assert (greater.p_fraction, less.p_fraction) == (Fraction(1, 16), 1)
+
+
+def test_continuity_stops_at_the_mean():
+    """One up of size 1, one down of size 1: W+ is its mean."""
+    for continuity in (False, True):
+        result = signed_rank_test([0, 0], [1, -1], Procedure("asymptotic", continuity=continuity))
+        assert (result.z, result.p_value) == (0, 1)
+    single = Procedure("asymptotic", continuity=True)
+    assert signed_rank_test([0], [1], single).z == 0
+    assert signed_rank_test([0], [1], Procedure("asymptotic", "less", continuity=True)).z == 2
+    assert signed_rank_test([0], [1], Procedure("asymptotic", "greater", continuity=True)).z == 0
+
+
+def test_no_change_has_a_defined_answer(every_procedure):
+    for procedure in every_procedure["signed_rank"]:
+        result = signed_rank_test([3, 1, 2], [3, 1, 2], procedure)
+        assert (result.z, result.z_squared, result.n_zero) == (0, 0, 3)
+        assert result.p_value == (0.5 if procedure.mid_p and procedure.two_sided != "doubled" else 1)
+        many = signed_rank_counts(np.zeros((2, 1)), np.zeros((2, 1)), np.array([3, 1]), procedure)
+        assert many.p_value.tolist() == [result.p_value] * 2
+
+
+def test_levels_that_do_not_occur_change_nothing(every_procedure):
+    for procedure in every_procedure["signed_rank"]:
+        plain = signed_rank_counts([1, 0, 2], [3, 1, 2], 2, procedure)
+        padded = signed_rank_counts([0, 1, 0, 0, 2, 0], [0, 3, 1, 0, 2, 0], 2, procedure)
+        assert (plain.p_value, plain.z, plain.w_plus) == (padded.p_value, padded.z, padded.w_plus)
+
+
+def test_decimals_as_written():
+    """0.3 - 0.1 and 0.7 - 0.5 are one tie group; so are their strings and Decimals."""
+    pre, post = [0.1, 0.5, 0.9], [0.3, 0.7, 0.6]
+    exact = [
+        signed_rank_test(map(kind, pre), map(kind, post), ASYMPTOTIC) for kind in (float, str, np.float64)
+    ]
+    exact.append(
+        signed_rank_test([Decimal(str(v)) for v in pre], [Decimal(str(v)) for v in post], ASYMPTOTIC)
+    )
+    exact.append(signed_rank_test([1, 5, 9], [3, 7, 6], ASYMPTOTIC))
+    exact.append(signed_rank_test(np.array(pre, dtype=np.float32), np.array(post, np.float32), ASYMPTOTIC))
+    assert len({(r.w_plus, r.w_minus, r.z_squared) for r in exact}) == 1
+    assert (exact[0].w_plus, exact[0].w_minus) == (3, 3)
+    assert signed_rank_test(["0.30"], ["3e-1"], EXACT).n_zero == 1
+    assert signed_rank_test([True, False], [True, True], EXACT).n_up == 1
+
+
+@pytest.mark.parametrize(
+    ("pre", "post", "message"),
+    [
+        ([], [], "pre: no values"),
+        ([1], [], "post: no values"),
+        ([1, 2], [1], "pre has 2 values and post 1"),
+        ([1, math.nan], [1, 2], r"pre\[1\].*missing or infinite"),
+        ([1, 2], [1, "NaN"], r"post\[1\].*missing or infinite"),
+        ([1, -math.inf], [1, 2], "missing or infinite"),
+        ([1, "two"], [1, 2], "'two' is not a number"),
+        ([1, "1,5"], [1, 2], "'1,5' is not a number"),
+        ([1, None], [1, 2], "None is not a number"),
+        ([1, [2]], [1, 2], "is not a number"),
+        ([1, "1e999"], [1, 2], "too large or too small"),
+        (["1e-9999999"], [1], "too large or too small"),
+        ("12", "34", "pre: give a list"),
+        (1, 2, "pre: give a list"),
+    ],
+)
+def test_broken_observations(pre, post, message):
+    with pytest.raises(ValueError, match=message):
+        signed_rank_test(pre, post, EXACT)
+
+
+@pytest.mark.parametrize(
+    ("negative", "positive", "zeros", "message"),
+    [
+        ([0], [-1], 3, "positive: a count is negative"),
+        ([0.5], [1], 3, "negative: counts must be whole"),
+        ([math.nan], [1], 3, "negative: counts must be whole"),
+        (0, 1, 2, "negative: at least 1 axes"),
+        ([[0], [0]], [[1], [0]], [0, 0], "a dataset has no pairs"),
+        ([0], [1], 3_000_000, "at most 2000000"),
+    ],
+)
+def test_broken_counts(negative, positive, zeros, message):
+    with pytest.raises(ValueError, match=message):
+        signed_rank_counts(negative, positive, zeros, ASYMPTOTIC)
+
+
+def test_arrays_keep_their_shape_and_agree_with_the_door(every_procedure):
+    rng = np.random.default_rng(7)
+    pairs = rng.multinomial(9, np.full(9, 1 / 9), size=(3, 4)).reshape(3, 4, 3, 3)
+    negative, positive, zeros = difference_counts(pairs)
+    assert negative.shape == positive.shape == (3, 4, 2)
+    pre, post = np.indices((3, 3)).reshape(2, 9)
+    for procedure in every_procedure["signed_rank"]:
+        many = signed_rank_counts(negative, positive, zeros, procedure)
+        assert many.p_value.shape == many.z.shape == many.w_plus.shape == (3, 4)
+        for place in np.ndindex(3, 4):
+            one = signed_rank_test(
+                np.repeat(pre, pairs[place].ravel()), np.repeat(post, pairs[place].ravel()), procedure
+            )
+            for name in ("p_value", "z", "n_used", "n_zero", "n_up", "n_down", "w_plus", "w_minus"):
+                assert getattr(many, name)[place] == getattr(one, name), name
+            for name in ("mean_rank_plus", "mean_rank_minus"):
+                assert np.array_equal(getattr(many, name)[place], getattr(one, name), equal_nan=True)
+            if one.p_fraction is not None:
+                assert float(one.p_fraction) == one.p_value
+            assert float(one.z_squared) == pytest.approx(one.z * abs(one.z), rel=1e-14, abs=0)
+
+
+def test_no_datasets():
+    result = signed_rank_counts(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0), EXACT)
+    assert result.p_value.shape == (0,)
+
+
+def test_difference_counts():
+    pairs = np.arange(9).reshape(3, 3)  # 0 1 2 / 3 4 5 / 6 7 8, before in rows
+    negative, positive, zeros = difference_counts(pairs)
+    assert (negative.tolist(), positive.tolist(), zeros) == ([10, 6], [6, 2], 12)
+    assert [x.tolist() for x in difference_counts([[5]])] == [[], [], 5]
+    with pytest.raises(ValueError, match="2 levels before and 3 after"):
+        difference_counts(np.ones((2, 3)))
+
+
+# ---- second routes -----------------------------------------------------------------------------------------
+
+
+def test_two_levels_are_mcnemar():
+    """z = (up - down) / sqrt(up + down); exact: McNemar's, a binomial test with one half."""
+    for up in range(8):
+        for down in range(8):
+            if up + down == 0:
+                continue
+            result = signed_rank_test([0] * (up + down + 2), [1] * up + [-1] * down + [0, 0], ASYMPTOTIC)
+            square = Fraction((up - down) ** 2, up + down)
+            assert result.z_squared == (square if up > down else -square)
+            assert result.z == pytest.approx((up - down) / math.sqrt(up + down), rel=1e-15)
+            for alternative in ("two-sided", "greater", "less"):
+                binomial = stats.binomtest(up, up + down, alternative=alternative).pvalue
+                exact = signed_rank_counts([down], [up], 2, Procedure("exact", alternative))
+                assert exact.p_value == pytest.approx(binomial, rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_scipy_agrees_where_it_is_right(seed):
+    """scipy's asymptotic method for every rule for zeros, and its sign flips where they are enumerated."""
+    rng = np.random.default_rng(seed)
+    pre, post = rng.integers(0, 4, (2, 8))
+    post[0] = pre[0] + 1  # never all zero
+    names = {"drop": "wilcox", "pratt": "pratt", "split": "zsplit"}
+    for zero_method, scipy_name in names.items():
+        for alternative in ("two-sided", "greater", "less"):
+            for continuity in (False, True):
+                procedure = Procedure(
+                    "asymptotic", alternative, continuity=continuity, zero_method=zero_method
+                )
+                expected = stats.wilcoxon(
+                    post, pre, scipy_name, continuity, alternative, method="asymptotic"
+                ).pvalue
+                assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(expected, rel=1e-10)
+            flips = stats.PermutationMethod(n_resamples=2**8)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                expected = stats.wilcoxon(post, pre, scipy_name, alternative=alternative, method=flips).pvalue
+            procedure = Procedure("exact", alternative, zero_method=zero_method)
+            assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(expected, rel=1e-10)
