@@ -86,8 +86,8 @@ def checked_columns(t: Labels) -> tuple[Column, ...]:
     spanner = t("tables.spanner.paper")
     return (
         Column("printed", t("tables.column.printed"), spanner, "center", 1.15),
-        Column("where", t("tables.column.where"), spanner, "left", 2.35),
-        Column("verdict", t("tables.column.verdict"), "", "left", 1.6),
+        Column("where", t("tables.column.where"), spanner, "left", 2.3),
+        Column("verdict", t("tables.column.verdict"), "", "left", 1.55),
     )
 
 

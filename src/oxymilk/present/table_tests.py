@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import MINUS, Labels, to_decimal
+from oxymilk.present.labels import MINUS, NO_VALUE, Labels, to_decimal
 from oxymilk.present.printed_lines import checked_rows, decision_words
 from oxymilk.present.table_inputs import Inputs, Record, checked_columns, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
@@ -30,7 +30,7 @@ def signed_rank_table(inputs: Inputs, number: int, group: Group) -> Table:
     for name, sign, change, mean, total in _RANKS:
         cells = (
             Cell(t(f"tables.row.{name}"), notes.mark(f"{post} {sign} {pre}.")),
-            Cell(declared[f"n_{change}"]),
+            Cell(t.number(declared[f"n_{change}"])),
             Cell(t.number(declared[mean], 2) if mean else ""),
             Cell(t.number(declared[total], 2) if total else ""),
         )
@@ -93,7 +93,9 @@ def _statistics(
         return checked_rows(cells, claims.lines(printed, notes))
 
     rows = []
-    if declared["test"] == "rank_sum":
+    if not declared["p_value"]:
+        notes.add(t("tables.note.no_test"))
+    elif declared["test"] == "rank_sum":
         names = [group.label[t.language] for group in inputs.study.groups[:2]]
         # the smaller U first, and the rank sum that goes with it, as SPSS prints them
         smaller = 1 if to_decimal(declared["u1"]) < to_decimal(declared["u2"]) else 2
@@ -118,14 +120,13 @@ def _statistics(
         printed = claims.select("p_value", **about) + claims.select("threshold", **about)
         lines = claims.lines(printed if row is declared else [], notes)
         rows += checked_rows(tuple(map(Cell, cells)), lines)
-    decision = "significant" if to_decimal(declared["p_value"]) < to_decimal(alpha) else "not significant"
-    cells = (Cell(t("tables.row.decision", alpha=t.number(alpha))), Cell(decision_words(decision, t)))
+    cells = (Cell(t("tables.row.decision", alpha=t.number(alpha))), Cell(_decision(declared, alpha, t)))
     lines = claims.lines(claims.select("decision", **about), notes)
     rows += checked_rows((*cells, Cell(), Cell()), lines)
     value = t("tables.column.value")
     columns = (
-        Column("row", t("tables.column.statistic"), "", "left", 2.15),
-        Column("value", value, t("tables.spanner.computed"), "right", 2.55),
+        Column("row", t("tables.column.statistic"), "", "left", 2.45),
+        Column("value", value, t("tables.spanner.computed"), "right", 2.41),
         Column("full", t("tables.column.full", column=value), only_csv=True),
         Column("procedure", t("tables.column.procedure"), only_csv=True),
         *checked_columns(t),
@@ -133,13 +134,20 @@ def _statistics(
     return Panel(t("tables.column.statistic"), columns, tuple(rows))
 
 
+def _decision(row: Record, alpha: float, t: Labels) -> str:
+    p_value = to_decimal(row["p_value"])
+    if p_value is None:
+        return NO_VALUE
+    return decision_words("significant" if p_value < to_decimal(alpha) else "not significant", t)
+
+
 def _rank_columns(t: Labels, stub: str) -> tuple[Column, ...]:
     computed = t("tables.spanner.computed")
     return (
-        Column("row", stub, "", "left", 2.15),
+        Column("row", stub, "", "left", 2.45),
         Column("n", t("tables.column.n"), computed, "right", 0.45),
-        Column("mean_rank", t("tables.column.mean_rank"), computed, "right", 1.05),
-        Column("rank_sum", t("tables.column.rank_sum"), computed, "right", 1.05),
+        Column("mean_rank", t("tables.column.mean_rank"), computed, "right", 0.98),
+        Column("rank_sum", t("tables.column.rank_sum"), computed, "right", 0.98),
     )
 
 
