@@ -65,7 +65,7 @@ def test_every_text_of_the_tables_is_used():
 
 
 def test_unknown_key_and_language_are_refused():
-    with pytest.raises(KeyError, match="no text 'tables.nothing'"):
+    with pytest.raises(KeyError, match=r"no text 'tables\.nothing'"):
         labels("en")("tables.nothing")
     with pytest.raises(ValueError, match="none of en, id"):
         labels("fr")
