@@ -6,6 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oxymilk.present import figure_layout as layout
 from oxymilk.present import figure_style as style
 from oxymilk.present.labels import labels
 
@@ -277,7 +278,7 @@ def _draw_ribbons(
         place = 0.5 if few and len(study.outcome.levels) == 2 else 0.2
         blend = 3 * place**2 - 2 * place**3
         tags.append((y0 + (y1 - y0) * blend + width / 2, left + place * (right - left), text))
-    for height, (_, x, text) in zip(spread([tag[0] for tag in tags], _LINE), tags, strict=True):
+    for height, (_, x, text) in zip(layout.spread([tag[0] for tag in tags], _LINE), tags, strict=True):
         box = {"boxstyle": "round,pad=0.18", "facecolor": style.PAPER, "edgecolor": "none"}
         axes.text(
             x, height, text, ha="center", va="center_baseline", fontsize=style.SMALL, bbox=box, zorder=5
@@ -336,34 +337,3 @@ def _draw_summary(axes: Axes, group: Flows, centre: float, language: str) -> Non
         codes = ", ".join(group.left_out[:5]) + (", ..." if len(group.left_out) > 5 else "")
         note = t("figures.left_out", n=len(group.left_out), codes=codes)
         axes.text(centre, y - _LINE - 0.02, note, ha="center", fontsize=style.SMALL, color=style.QUIET)
-
-
-def spread(places: list[float], least: float) -> list[float]:
-    """Move places apart until neighbours are `least` from each other, each as little as possible.
-
-    Parameters
-    ----------
-    places : list of float
-        Where each text would like to be, in any order.
-    least : float
-        Least distance.
-
-    Returns
-    -------
-    list of float
-        In the order of `places`. Blocks of texts that touch are centred on the mean of their wishes
-        (pooling of adjacent violators).
-    """
-    order = sorted(range(len(places)), key=lambda index: (places[index], index))
-    blocks: list[list[float]] = []  # wish of the block's first text (mean), number of texts
-    for index in order:
-        blocks.append([places[index], 1])
-        while len(blocks) > 1 and blocks[-2][0] + least * blocks[-2][1] > blocks[-1][0]:
-            wish, size = blocks.pop()
-            first, before = blocks[-1]
-            blocks[-1] = [(first * before + (wish - least * before) * size) / (before + size), before + size]
-    moved = iter([first + least * step for first, size in blocks for step in range(int(size))])
-    result = [0.0] * len(places)
-    for index in order:
-        result[index] = next(moved)
-    return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from oxymilk.present import figure_layout as layout
 from oxymilk.present import figure_style as style
 from oxymilk.present.labels import labels
 from oxymilk.present.p_value_rows import PValueRow, localised, p_value_rows, test_name
@@ -146,7 +147,10 @@ def _draw_overview(
             "figures.declared_exact", p=style.format_number(row.declared, language)
         )
     clear = _DOT / 72 * (0.85 if row.declared != row.exact else 1.35)
-    for text, left in _placed(axes, {row.declared: declared, row.exact: exact}, clear):
+    words = sorted({row.declared: declared, row.exact: exact}.items())
+    marks = [_inches(axes, p_value) for p_value, _ in words]
+    widths = [style.text_width(axes.figure, text, fontsize=style.SMALL) for _, text in words]
+    for (_, text), left in zip(words, layout.beside(marks, widths, clear, _OVERVIEW[1]), strict=True):
         _write_in(axes, left, text)
 
 
@@ -173,35 +177,6 @@ def _printed_and_alpha(axes: Axes, row: PValueRow, study: Study, language: str) 
         if left > taken[1] + 0.08 or left + width < taken[0] - 0.08:
             axes.text(left / _OVERVIEW[1], 1.05, alpha, transform=axes.transAxes, color=style.QUIET, **look)
             return
-
-
-def _placed(axes: Axes, words: dict[float, str], clear: float) -> Iterator[tuple[str, float]]:
-    """Put the words of each recomputed p beside its mark, off the other mark, the other words and the margins.
-
-    Yields the words and their left edge in inches of the panel.
-    """
-    items = sorted(words.items())
-    marks = [_inches(axes, p_value) for p_value, _ in items]
-    widths = [style.text_width(axes.figure, text, fontsize=style.SMALL) for _, text in items]
-    # the outer sides first: the smaller p's words on the left, the larger one's on the right
-    choices = ((0, 1), (1, 1), (0, 0), (1, 0)) if len(items) == 2 else ((1,), (0,))
-
-    def lefts(choice: tuple[int, ...]) -> list[float]:
-        pairs = zip(choice, marks, widths, strict=True)
-        return [mark + clear if side else mark - clear - width for side, mark, width in pairs]
-
-    def clash(choice: tuple[int, ...]) -> float:
-        spans = [(left, left + width) for left, width in zip(lefts(choice), widths, strict=True)]
-        outside = sum(max(0.0, -low) + max(0.0, high - _OVERVIEW[1] - 0.2) for low, high in spans)
-        blocks = spans + [(mark - clear / 2, mark + clear / 2) for mark in marks]
-        pairs = [(one, other) for index, one in enumerate(blocks) for other in blocks[:index]]
-        # the two marks may touch each other
-        pairs = pairs[:-1] if len(marks) == 2 else pairs
-        return outside + sum(max(0.0, min(one[1], other[1]) - max(one[0], other[0])) for one, other in pairs)
-
-    best = min(choices, key=clash)
-    for (_, text), left in zip(items, lefts(best), strict=True):
-        yield text, left
 
 
 def _write_in(axes: Axes, left: float, text: str) -> None:
