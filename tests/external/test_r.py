@@ -1,0 +1,103 @@
+"""The same data through R: base, coin and exactRankTests, compared at run time."""
+
+import csv
+import math
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from oxymilk.stats import evaluate_programs, intervals
+from oxymilk.stats import hodges_lehmann as hl
+
+pytestmark = pytest.mark.external
+
+CHOOSERS = {
+    # line of the R script -> start of the ids among which our rule chooses
+    ("signed_rank", "exactranktests"): "exactranktests_signed_rank",
+    ("rank_sum", "exactranktests"): "exactranktests_rank_sum",
+}
+
+
+@pytest.fixture(scope="module")
+def from_r(rscript, datasets, tmp_path_factory):
+    """Every number of R: {dataset: {line: value}}, and R's version."""
+    path = tmp_path_factory.mktemp("r") / "datasets.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["dataset", "role", "value"])
+        for i, roles in enumerate(datasets, start=1):
+            for role, values in zip(("pre", "post", "x", "y"), roles, strict=True):
+                writer.writerows([i, role, value] for value in values)
+    script = Path(__file__).with_name("rank_tests.R")
+    run = subprocess.run([rscript, "--vanilla", script, path], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    numbers = defaultdict(dict)
+    for dataset, line, value in csv.reader(run.stdout.splitlines()):
+        numbers[int(dataset)][line] = math.nan if value in ("NA", "NaN") else float(value)
+    return numbers, numbers.pop(0)["version"]
+
+
+def test_every_dataset_came_back(from_r, datasets):
+    numbers, _ = from_r
+    assert sorted(numbers) == list(range(1, len(datasets) + 1))
+    assert all(len(lines) > 15 for lines in numbers.values())
+
+
+@pytest.mark.parametrize("test", ["signed_rank", "rank_sum"])
+def test_p_values(from_r, datasets, test):
+    numbers, version = from_r
+    default = f"r_{test}" if version < 4.6 else f"r_4_6_{test}"
+    compared = defaultdict(int)
+    for i, (pre, post, x, y) in enumerate(datasets, start=1):
+        first, second = (pre, post) if test == "signed_rank" else (x, y)
+        lines = {line.entry.id: line for line in evaluate_programs(test, first, second)}
+        for key, expected in numbers[i].items():
+            kind, _, name = key.partition(":")
+            if kind != test or (name.startswith("r_signed_rank") and version >= 4.6):
+                continue
+            if name == "default" or (test, name) in CHOOSERS:
+                start = default if name == "default" else CHOOSERS[test, name]
+                chosen = [
+                    line for n, line in lines.items() if n.startswith(start) and line.printed_by_default
+                ]
+                assert len(chosen) == 1, chosen
+                ours = chosen[0].p_value
+            elif name in lines:
+                ours = lines[name].p_value
+            else:
+                # a t-test of data without variance
+                assert math.isnan(expected), (i, key)
+                continue
+            # nan: nothing changed, or all values are equal
+            assert ours == (1 if math.isnan(expected) else pytest.approx(expected, rel=1e-8)), (i, key)
+            compared[name] += not math.isnan(expected)
+    assert min(compared.values()) > 5, compared
+
+
+def test_intervals(from_r, datasets):
+    numbers, version = from_r
+    compared = defaultdict(int)
+    for i, (_, _, x, y) in enumerate(datasets, start=1):
+        lines = numbers[i]
+        if "odds:low" in lines and len({*x, *y}) == 2:
+            top = max(*x, *y)
+            _, low, high = intervals.odds_ratio(x.count(top), len(x), y.count(top), len(y), 0.95)
+            # R searches large odds by their reciprocal; its search ends at 1e-4
+            for ours, expected in ((low, lines["odds:low"]), (high, lines["odds:high"])):
+                if ours > 1:
+                    ours, expected = 1 / ours, 1 / expected
+                assert ours == pytest.approx(expected, abs=1e-3)
+            compared["odds"] += 1
+        if "shift:low" in lines:
+            expected = lines["shift:estimate"], lines["shift:low"], lines["shift:high"]
+            shift = hl.rank_sum_shift(x, y)
+            if version < 4.6:
+                order = hl.rank_sum_order_interval(x, y)
+                ours = shift.estimate, order.low, order.high
+            else:
+                ours = shift.estimate, shift.low, shift.high
+            assert ours == pytest.approx(expected, rel=1e-8)
+            compared["shift"] += 1
+    assert min(compared["odds"], compared["shift"]) >= 3
