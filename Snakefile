@@ -15,6 +15,11 @@ configfile: "config.yaml"
 report: "workflow/report/workflow.rst"
 
 
+# The system that `make` needs and no more. Used only under --software-deployment-method apptainer; oxymilk must then be
+# installed in it (`make results` inside the container does).
+container: "docker://python:3.11-bookworm"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/ingest.smk"
 include: "workflow/rules/analyse.smk"

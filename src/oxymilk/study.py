@@ -179,7 +179,7 @@ def _distinct(faults: list[Fault]) -> list[Fault]:
 
 
 def _procedure(switches: SignedRankSwitches | RankSumSwitches) -> StatsProcedure:
-    from oxymilk.stats import Procedure
+    from oxymilk.stats.procedure import Procedure
 
     # only what was written: a default spelled out (continuity with exact, say) may be no legal combination
     return Procedure(**switches.model_dump(exclude_unset=True))

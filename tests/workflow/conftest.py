@@ -20,13 +20,20 @@ class Project:
 
     def environment(self, **variables):
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SNAKEMAKE", "PYTEST"))}
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("SNAKEMAKE", "PYTEST"))
+        }
         home = {"XDG_CACHE_HOME": str(self.folder / ".cache"), "PYTHONPATH": str(self.folder / "src")}
         return {**kept, **home, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", **variables}
 
     def run(self, *command, status=0, **variables):
         done = subprocess.run(
-            command, cwd=self.folder, env=self.environment(**variables), capture_output=True, text=True, check=False
+            command,
+            cwd=self.folder,
+            env=self.environment(**variables),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         output = done.stdout + done.stderr
         assert done.returncode == status, output
@@ -55,7 +62,10 @@ class Project:
 
 def copy_tracked_files(folder):
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     ).stdout
     for name in filter(None, listed.decode().split("\0")):
         if name.startswith("tests/") or not (ROOT / name).is_file():

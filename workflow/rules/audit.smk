@@ -38,7 +38,9 @@ rule verify:
         expand("results/{study}/verdicts.csv", study=STUDIES),
     log:
         "logs/verify.log",
+    params:
+        studies=STUDIES,
     shell:
         """
-        oxymilk verify {STUDIES:q} 2>&1 | tee {log:q}
+        oxymilk verify {params.studies:q} 2>&1 | tee {log:q}
         """

@@ -23,7 +23,7 @@ rule make_tables:
     log:
         "logs/{study}/make_tables.log",
     params:
-        folder="results/{study}",
+        folder=subpath(input.verdicts, parent=True),
         languages=",".join(LANGUAGES),
     shell:
         """
@@ -56,7 +56,7 @@ rule plot_figures:
     log:
         "logs/{study}/plot_figures.log",
     params:
-        folder="results/{study}",
+        folder=subpath(input.verdicts, parent=True),
         languages=",".join(LANGUAGES),
         formats=",".join(lookup(dpath="figure_formats", within=config)),
     shell:
@@ -94,7 +94,7 @@ rule render_report:
     log:
         "logs/{study}/render_report.log",
     params:
-        folder="results/{study}",
+        folder=subpath(input.verdicts, parent=True),
         languages=",".join(LANGUAGES),
     shell:
         """
