@@ -219,6 +219,21 @@ def test_a_row_for_each_printed_p_value(rows):
     assert rows[1].unit == Fraction("0.001")
 
 
+def test_programs_are_read_as_the_table_says(rows, frames):
+    table = frames["procedures"]
+    for row in rows:
+        mine = table[(table["test"] == row.test) & (table["group"] == row.group) & (table["p_value"] != "")]
+        assert len(row.programs) == len(mine)
+        assert sum(each.by_default for each in row.programs) == (mine["printed_by_default"] == "true").sum()
+        assert sum(each.other_test for each in row.programs) == (mine["kind"] == "other").sum()
+        spss = [
+            each
+            for each in row.programs
+            if each.output == "Asymp. Sig. (2-tailed)" and "NPAR" in each.program
+        ]
+        assert any(each.by_default and each.p_value == row.declared and not each.other_test for each in spss)
+
+
 @pytest.mark.parametrize(("row", "inside"), [(1, True), (2, True), (3, False)])
 @pytest.mark.parametrize("panel", ["", "close_up_"])
 def test_the_first_two_bands_hold_the_declared_dot_and_the_third_does_not(p_figure, row, inside, panel):
