@@ -230,6 +230,7 @@ def latex(table: Table) -> str:
         r"\begin{table}[htbp]",
         r"\centering",
         r"\small",
+        r"\setlength{\tabcolsep}{3pt}",
         rf"\caption{{{_tex(table.title)}}}",
         rf"\label{{tab:{table.kind.replace('_', '-')}-{table.number}}}",
     ]

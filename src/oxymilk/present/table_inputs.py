@@ -85,9 +85,9 @@ def checked_columns(t: Labels) -> tuple[Column, ...]:
     """Return the columns of what the paper prints: the form, the places, the verdict."""
     spanner = t("tables.spanner.paper")
     return (
-        Column("printed", t("tables.column.printed"), spanner, "center", 1.15),
-        Column("where", t("tables.column.where"), spanner, "left", 2.3),
-        Column("verdict", t("tables.column.verdict"), "", "left", 1.55),
+        Column("printed", t("tables.column.printed"), spanner, "center", 1.2),
+        Column("where", t("tables.column.where"), spanner, "left", 2.5),
+        Column("verdict", t("tables.column.verdict"), "", "left", 1.5),
     )
 
 
