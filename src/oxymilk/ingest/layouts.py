@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.sheets import Cell, Grid, column_letters, fault_at
+from oxymilk.ingest.grid import Cell, Grid, column_letters, fault_at
 from oxymilk.words import clean, fold, nearest
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.ingest.grid import Cell, fault_at
 from oxymilk.ingest.layouts import Entry, entries_of
-from oxymilk.ingest.sheets import Cell, fault_at, read_grid
+from oxymilk.ingest.sheets import read_grid
 from oxymilk.words import fold, nearest
 
 if TYPE_CHECKING:

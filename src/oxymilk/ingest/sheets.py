@@ -1,4 +1,4 @@
-"""Read a sheet file to a grid of cells: text as written, with the address a person would look for.
+"""Read a sheet file to a grid of cells, whatever its format; text files here.
 
 Cells are data: nothing in them is evaluated, and a number keeps the digits it is written with.
 """
@@ -6,79 +6,25 @@ Cells are data: nothing in them is evaluated, and a number keeps the digits it i
 from __future__ import annotations
 
 import csv
-import datetime
 import io
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from oxymilk.declaration.encodings import encoding_codec
 from oxymilk.faults import Fault
-from oxymilk.words import clean, fold, nearest
+from oxymilk.ingest.grid import Grid
+from oxymilk.ingest.statistics_files import read_statistics_file
+from oxymilk.ingest.workbooks import read_workbook
 
 if TYPE_CHECKING:
-    from oxymilk.study import Sheet
+    from oxymilk.declaration.sheet import Sheet
 
 DELIMITERS = (",", ";", "\t", "|")
 TEXT_FORMATS = (".csv", ".tsv", ".txt")
-WORKBOOK_FORMATS = (".xlsx",)
+WORKBOOK_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods")
+STATISTICS_FORMATS = (".sav", ".zsav", ".dta")
 LARGEST_FILE = 100_000_000  # bytes
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
-
-class Cell(NamedTuple):
-    """A cell: its text, what kind of value the file says it is, and where it stands.
-
-    `kind` is text, number, date or boolean; text files know only text.
-    """
-
-    text: str
-    kind: str
-    file: str
-    worksheet: str
-    row: int
-    header: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The cells of a sheet: texts by row and column from 0, and the kinds of those that are not text."""
-
-    file: str
-    worksheet: str
-    rows: list[list[str]]
-    kinds: dict[tuple[int, int], str] = field(default_factory=dict)
-
-    def cell(self, row: int, column: int, header: str = "") -> Cell:
-        """Return the cell at `row` and `column` (from 0); an empty one beyond the end of a short row."""
-        texts = self.rows[row]
-        text = clean(texts[column]) if column < len(texts) else ""
-        kind = self.kinds.get((row, column), "text")
-        address = f"{column_letters(column)}{row + 1}"
-        return Cell(text, kind, self.file, self.worksheet, row + 1, header, address)
-
-
-def fault_at(code: str, cell: Cell, *, value: str | None = None, **params: object) -> Fault:
-    """Return a fault at a cell; `value` replaces the cell's text, for values that identify a person."""
-    shown = cell.text if value is None else value
-    return Fault(code, cell.file, cell.worksheet, cell.row, cell.header, shown, dict(params), cell.address)
-
-
-def column_letters(column: int) -> str:
-    """Return the letters of a column counted from 0.
-
-    Examples
-    --------
-    >>> column_letters(0), column_letters(27)
-    ('A', 'AB')
-    """
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
@@ -106,8 +52,10 @@ def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
     if suffix in TEXT_FORMATS:
         return _read_text(path, sheet)
     if suffix in WORKBOOK_FORMATS:
-        return _read_workbook(path, sheet)
-    legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS]
+        return read_workbook(path, sheet)
+    if suffix in STATISTICS_FORMATS:
+        return read_statistics_file(path, sheet)
+    legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS, *STATISTICS_FORMATS]
     return None, [Fault("format_unknown", sheet.file, value=suffix, params={"legal": legal})]
 
 
@@ -184,57 +132,3 @@ def _fitting_delimiters(text: str) -> list[str]:
             if len(set(widths)) == 1:
                 all_fit.append(delimiter)
     return all_fit or header_fits or [","]
-
-
-def _read_workbook(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
-    import python_calamine
-
-    try:
-        with python_calamine.CalamineWorkbook.from_path(path) as workbook:
-            names = list(workbook.sheet_names)
-            contents = {
-                name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in names
-            }
-    except python_calamine.CalamineError as error:
-        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return None, [Fault("sheet_unreadable", sheet.file, params={"problem": problem})]
-    filled = [name for name in names if contents[name]]
-    if sheet.worksheet is not None:
-        chosen = [name for name in names if fold(name) == fold(sheet.worksheet)]
-        if not chosen:
-            params = {"legal": names, "nearest": nearest(sheet.worksheet, names)}
-            return None, [Fault("worksheet_unknown", sheet.file, value=sheet.worksheet, params=params)]
-    elif len(filled) > 1:
-        return None, [Fault("worksheet_undeclared", sheet.file, params={"legal": filled})]
-    else:
-        chosen = filled or names
-    rows, kinds = _as_texts(contents[chosen[0]])
-    return Grid(sheet.file, chosen[0], rows, kinds), []
-
-
-def _as_texts(values: list[list[object]]) -> tuple[list[list[str]], dict[tuple[int, int], str]]:
-    """Return the texts of a worksheet's values, and the kind of those that are not text."""
-    rows: list[list[str]] = []
-    kinds: dict[tuple[int, int], str] = {}
-    for at, values_of_row in enumerate(values):
-        texts = []
-        for column, value in enumerate(values_of_row):
-            if isinstance(value, str):
-                texts.append(value)
-                continue
-            text, kind = _as_text(value)
-            texts.append(text)
-            kinds[at, column] = kind
-        rows.append(texts)
-    return rows, kinds
-
-
-def _as_text(value: object) -> tuple[str, str]:
-    if isinstance(value, bool):
-        return ("TRUE" if value else "FALSE"), "boolean"
-    if isinstance(value, int | float):
-        # a workbook shows 15 significant digits; beyond them binary fractions leave their traces
-        return format(value, ".15g"), "number"
-    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-        return str(value), "date"
-    return str(value), "text"
