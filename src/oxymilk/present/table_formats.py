@@ -67,8 +67,9 @@ TABLE_CSS = """\
   text-align: left; overflow-wrap: break-word; }
 .oxymilk-table thead th { vertical-align: bottom; }
 .oxymilk-table th:first-child, .oxymilk-table td:first-child { padding-left: 0; }
-.oxymilk-table .right { text-align: right; }
-.oxymilk-table .center { text-align: center; }
+.oxymilk-table .right { text-align: right; overflow-wrap: normal; }
+.oxymilk-table td.right { white-space: nowrap; }
+.oxymilk-table .center { text-align: center; overflow-wrap: normal; }
 .oxymilk-table .spanner span { display: block; text-align: center; border-bottom: .75px solid; }
 .oxymilk-table .section th { font-style: italic; padding-top: .5em; }
 .oxymilk-table .in-section th:first-child { padding-left: 1em; }
@@ -77,12 +78,17 @@ TABLE_CSS = """\
 .oxymilk-table :is(.right, .center) sup { display: inline-block; width: 0; white-space: nowrap; }
 .oxymilk-table .notes { font-size: .875em; margin-top: .5em; }
 .oxymilk-table .notes p { margin: 0 0 .25em; }
+@media print {
+  .oxymilk-table { break-inside: avoid; max-width: none; font-size: 9.5pt; }
+  .oxymilk-table .scroll { overflow: visible; }
+  .oxymilk-table table { min-width: 0; }
+  .oxymilk-table th, .oxymilk-table td { padding-left: .35em; padding-right: .35em; }
+}
 """
 _PAGE_CSS = """\
 body { margin: 2em auto; max-width: 50em; padding: 0 1em; background: #fff; }
 @page { size: A4; margin: 2cm; }
-@media print { body { margin: 0; padding: 0; } .oxymilk-table { break-inside: avoid; max-width: none; }
-  .oxymilk-table table { min-width: 0; } }
+@media print { body { margin: 0; padding: 0; max-width: none; } }
 """
 
 
@@ -189,7 +195,7 @@ def html_fragment(table: Table) -> str:
     lines = [
         f'<figure class="oxymilk-table" id="{name}" lang="{table.language}">',
         f'<figcaption id="{name}-title"><b>{t("common.table")} {table.number}.</b>{_html(table.title)}</figcaption>',
-        '<div class="scroll">',
+        f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{name}-title">',
     ]
     for panel in table.panels:
         lines.append(f'<table aria-labelledby="{name}-title">')

@@ -126,7 +126,7 @@ def _statistics(
     value = t("tables.column.value")
     columns = (
         Column("row", t("tables.column.statistic"), "", "left", 2.3),
-        Column("value", value, t("tables.spanner.computed"), "right", 2.6),
+        Column("value", value, t("tables.spanner.computed"), "right", 2.7),
         Column("full", t("tables.column.full", column=value), only_csv=True),
         Column("procedure", t("tables.column.procedure"), only_csv=True),
         *checked_columns(t),
@@ -145,7 +145,7 @@ def _rank_columns(t: Labels, stub: str) -> tuple[Column, ...]:
     computed = t("tables.spanner.computed")
     return (
         Column("row", stub, "", "left", 2.3),
-        Column("n", t("tables.column.n"), computed, "right", 0.5),
+        Column("n", t("tables.column.n"), computed, "right", 0.6),
         Column("mean_rank", t("tables.column.mean_rank"), computed, "right", 1.05),
         Column("rank_sum", t("tables.column.rank_sum"), computed, "right", 1.05),
     )
