@@ -114,14 +114,14 @@ def test_fisher():
 
 
 def test_boschloo():
-    some = TABLES[FULL][::9]
+    some = np.concatenate([TABLES[FULL][::9], LARGER[:3]])
     p = two_by_two.boschloo(some)
     for table, ours in zip(some, p, strict=True):
-        # scipy searches the nuisance parameter numerically
-        assert ours == pytest.approx(stats.boschloo_exact(table.T).pvalue, rel=1e-6)
+        # scipy holds the columns fixed, and searches the share numerically
+        close(ours, min(1, stats.boschloo_exact(table.T, n=128).pvalue), rel=1e-8)
     assert two_by_two.boschloo(TABLES[EMPTY[:20]]).tolist() == [1.0] * 20
     for turned in (some[:, ::-1], some[:, :, ::-1]):
-        assert two_by_two.boschloo(turned).tolist() == p.tolist()
+        close(two_by_two.boschloo(turned), p)
 
 
 def expand(table, scores):
