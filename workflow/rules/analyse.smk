@@ -9,7 +9,7 @@ rule test_groups:
     input:
         study="data/{study}/study.yaml",
         observations="results/{study}/observations.csv",
-        code=package_sources("analysis", "study"),
+        code=subcommand_sources("test_groups"),
     output:
         frequencies=report(
             "results/{study}/frequencies.csv",

@@ -11,7 +11,7 @@ rule audit_claims:
         claims="data/{study}/claims.csv",
         frequencies="results/{study}/frequencies.csv",
         tests="results/{study}/tests.csv",
-        code=package_sources("audit.claims", "audit.verdicts", "study"),
+        code=subcommand_sources("audit_claims"),
     output:
         verdicts=report(
             "results/{study}/verdicts.csv",

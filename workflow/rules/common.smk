@@ -20,40 +20,59 @@ wildcard_constraints:
     study="[a-z][a-z0-9_]*",
 
 
-def package_sources(*modules):
-    """Return the files of oxymilk that the modules run, so that an edit re-runs the rules it serves and no others.
+def subcommand_sources(name):
+    """Return the files of oxymilk that a subcommand runs, so that an edit re-runs the rules it serves and no others.
 
-    That is the modules, all they import, wherever in the file the import stands, and the data files they name. The
-    command line counts for every rule, but not what it imports for other subcommands; nor does what a package gathers
-    for its users count for a rule that takes one module of it.
+    That is what the subcommand imports, all that this imports in turn, wherever in a file the import stands, and the data
+    files they name. What a package gathers for its users does not count where one module of it is taken.
     """
     root = Path(workflow.basedir, "src")
-    found = {root / "oxymilk" / "cli.py"}
-    wanted = [f"oxymilk.{module}" for module in modules]
+    cli = root / "oxymilk" / "cli.py"
+    functions = [
+        node
+        for node in ast.parse(cli.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    # what has no decorator is no subcommand but serves them all
+    own = [
+        function for function in functions if function.name == name or not function.decorator_list
+    ]
+    found, wanted = {cli}, [dotted for function in own for dotted in _imports(root, function)]
     while wanted:
-        name = wanted.pop()
-        path = _module_file(root, name)
+        dotted = wanted.pop()
+        path = _module_file(root, dotted)
         if path is None or path in found:
             continue
-        found |= {path, *(root.joinpath(*package, "__init__.py") for package in _packages_of(name))}
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                wanted.extend(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                submodules = [f"{node.module}.{alias.name}" for alias in node.names]
-                wanted.extend(submodules)
-                if not all(_module_file(root, submodule) for submodule in submodules):
-                    wanted.append(node.module)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.update(_data_files(path.parent, node.value))
-                if path.name == "__init__.py":
-                    # a package may import a module by its name when it is first asked for
-                    wanted.append(f"{name}.{node.value}")
+        found |= {path, *_packages_of(root, dotted)}
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        wanted.extend(_imports(root, tree))
+        texts = [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        found.update(file for text in texts for file in _data_files(path.parent, text))
+        if path.name == "__init__.py":
+            # a package may import a module by its name when it is first asked for
+            wanted.extend(f"{dotted}.{text}" for text in texts)
     return sorted(str(path.relative_to(workflow.basedir)) for path in found)
 
 
-def _module_file(root, name):
-    parts = name.split(".")
+def _imports(root, tree):
+    modules = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules.extend(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            submodules = [f"{node.module}.{alias.name}" for alias in node.names]
+            modules.extend(submodules)
+            if not all(_module_file(root, submodule) for submodule in submodules):
+                modules.append(node.module)
+    return modules
+
+
+def _module_file(root, dotted):
+    parts = dotted.split(".")
     if not all(part.isidentifier() for part in parts):
         return None
     stem = root.joinpath(*parts)
@@ -62,9 +81,9 @@ def _module_file(root, name):
     )
 
 
-def _packages_of(name):
-    parts = name.split(".")
-    return [parts[:length] for length in range(1, len(parts))]
+def _packages_of(root, dotted):
+    parts = dotted.split(".")
+    return [root.joinpath(*parts[:length], "__init__.py") for length in range(1, len(parts))]
 
 
 def _data_files(folder, text):

@@ -9,7 +9,7 @@ rule ingest_observations:
     input:
         study="data/{study}/study.yaml",
         sheets=study_sheets,
-        code=package_sources("ingest"),
+        code=subcommand_sources("ingest_observations"),
     output:
         observations=report(
             "results/{study}/observations.csv",

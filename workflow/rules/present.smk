@@ -11,7 +11,7 @@ rule make_tables:
         frequencies="results/{study}/frequencies.csv",
         tests="results/{study}/tests.csv",
         verdicts="results/{study}/verdicts.csv",
-        code=package_sources("present.tables", "study"),
+        code=subcommand_sources("make_tables"),
     output:
         tables=report(
             directory(all_languages("results/{study}/{language}/tables")),
@@ -44,7 +44,7 @@ rule plot_figures:
         tests="results/{study}/tests.csv",
         procedures="results/{study}/procedures.csv",
         verdicts="results/{study}/verdicts.csv",
-        code=package_sources("present.figures", "study"),
+        code=subcommand_sources("plot_figures"),
     output:
         figures=report(
             directory(all_languages("results/{study}/{language}/figures")),
@@ -83,7 +83,7 @@ rule render_report:
         tests="results/{study}/tests.csv",
         procedures="results/{study}/procedures.csv",
         verdicts="results/{study}/verdicts.csv",
-        code=package_sources("present.report", "present.provenance", "study"),
+        code=subcommand_sources("render_report"),
     output:
         reports=report(
             all_languages("results/{study}/{language}/report.html"),
