@@ -155,6 +155,18 @@ def sas_univariate_t(facts: Facts) -> np.ndarray:
 
 
 @rule
+def prism_5_wilcoxon_exact(facts: Facts) -> np.ndarray:
+    """Prism 5: fewer than 15 pairs with a difference, no ties."""
+    return (facts.n_used < 15) & ~facts.ties
+
+
+@rule
+def prism_5_wilcoxon_asymptotic(facts: Facts) -> np.ndarray:
+    """Prism 5: the rest."""
+    return ~prism_5_wilcoxon_exact(facts)
+
+
+@rule
 def prism_wilcoxon_exact(facts: Facts) -> np.ndarray:
     """Prism from 6: fewer than 200 pairs."""
     return facts.n < 200
@@ -162,7 +174,7 @@ def prism_wilcoxon_exact(facts: Facts) -> np.ndarray:
 
 @rule
 def prism_wilcoxon_asymptotic(facts: Facts) -> np.ndarray:
-    """Prism: 200 pairs or more."""
+    """Prism from 6: 200 pairs or more."""
     return facts.n >= 200
 
 

@@ -202,6 +202,8 @@ EDGES = [
     ("stata_signrank_exact", {"n": 200}, {"n": 201}),
     ("sas_univariate_exact", {"n": 25, "n_zero": 5}, {"n": 25, "n_zero": 4}),
     ("sas_univariate_t", {"n": 21}, {"n": 21, "n_zero": 1}),
+    ("prism_5_wilcoxon_exact", {"n": 15, "n_zero": 1}, {"n": 15}),
+    ("prism_5_wilcoxon_exact", {"n": 14}, {"n": 14, "ties": True}),
     ("prism_wilcoxon_exact", {"n": 199, "ties": True}, {"n": 200}),
     ("spss_binomial", {"n": 30, "n_zero": 5}, {"n": 30, "n_zero": 4}),
     ("spss_asymptotic", {"n": 26}, {"n": 25}),
