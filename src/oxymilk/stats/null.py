@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import accumulate
 from math import comb, gcd, prod
+from typing import NamedTuple
 
 import numpy as np
 
@@ -59,27 +61,32 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
         Number of the 2^n patterns with T = 0, 1, ..., sum(sizes * scores).
     """
     n, top = sum(sizes), sum(t * a for t, a in zip(sizes, scores, strict=True))
-    width = n // 8 + 1  # bytes a coefficient: none exceeds 2^n
+    width = _bytes_for(2**n)
     refuse_if_larger((top + 1) * (3 * width + 48 + width), f"The exact distribution of {n} signed ranks")
     packed = 1
     for size, score in zip(sizes, scores, strict=True):
         for _ in range(size):
             packed += packed << (8 * width * score)
-    return _unpack(packed, width, top + 1)
+    lower = _unpack(packed, width, top + 1, top // 2 + 1)
+    return (*lower, *lower[: top + 1 - len(lower)][::-1])  # symmetric: all signs turned round
 
 
-def _unpack(packed: int, width: int, n: int) -> tuple[int, ...]:
+def _bytes_for(largest: int) -> int:
+    """Bytes of a packed coefficient up to `largest`; 8 where they are enough, for those unpack fastest."""
+    return max(8, largest.bit_length() // 8 + 1)
+
+
+def _unpack(packed: int, width: int, n: int, used: int) -> list[int]:
+    """Return the first `used` of the n coefficients of `width` bytes."""
     data = packed.to_bytes(width * n, "little")
-    return tuple(int.from_bytes(data[i : i + width], "little") for i in range(0, width * n, width))
+    if width == 8:
+        return np.frombuffer(data, dtype="<u8", count=used).tolist()
+    return [int.from_bytes(data[i : i + width], "little") for i in range(0, width * used, width)]
 
 
 @lru_cache(maxsize=256)
 def _cumulated(counts: tuple[int, ...]) -> tuple[int, ...]:
-    total, sums = 0, []
-    for count in counts:
-        total += count
-        sums.append(total)
-    return tuple(sums)
+    return tuple(accumulate(counts))
 
 
 def lower_from_counts(counts: tuple[int, ...]) -> Callable[[int], int]:
@@ -115,7 +122,7 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
     if len(sizes) == 2 and scores == (0, 1):
         return _hypergeometric_counts(*sizes, drawn)
     top = _largest_sum(sizes, scores, drawn)
-    width = comb(n, drawn).bit_length() // 8 + 1
+    width = _bytes_for(comb(n, drawn))
     refuse_if_larger((top + 1) * width * (drawn + 1), f"The exact distribution of {drawn} of {n} tied ranks")
     packed = [1] + [0] * drawn
     seen = 0
@@ -125,7 +132,7 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
             seen += 1
             for j in range(min(drawn, seen), max(0, drawn - (n - seen) - 1), -1):
                 packed[j] += packed[j - 1] << shift
-    return _unpack(packed[drawn], width, top + 1)
+    return tuple(_unpack(packed[drawn], width, top + 1, top + 1))
 
 
 def _hypergeometric_counts(low: int, high: int, drawn: int) -> tuple[int, ...]:
@@ -150,9 +157,11 @@ def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
     half = few * many // 2
     bits = comb(few + many, few).bit_length()
     refuse_if_larger((half + 1) * (2 * bits / 8 + 64), f"The exact distribution of U for {n1} + {n2} values")
-    coefficients = np.zeros(half + 1, dtype=np.int64 if bits < 62 else object)
+    coefficients = np.zeros(half + 1, dtype=np.int64)
     coefficients[0] = 1
     for i in range(1, few + 1):
+        if coefficients.dtype != object and comb(many + i, i) >= 2**62:
+            coefficients = coefficients.astype(object)
         # times (1 - q^(many + i)); the right side is read before it is written
         if many + i <= half:
             coefficients[many + i :] = coefficients[many + i :] - coefficients[: -(many + i)]
@@ -186,22 +195,26 @@ def _join(
     return keys[first], np.add.reduceat(ways[order], first)
 
 
-def _meet(
-    sizes: tuple[int, ...], steps: tuple[int, ...], end: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
-    """Join all tie groups but one from both ends.
+class _Halves(NamedTuple):
+    """All tie groups but one, joined from both ends.
 
-    Returns
-    -------
-    left keys, left ways, right keys : ndarray
-    right sums : ndarray
-        Number of ways of the first 0, 1, 2, ... right keys.
-    middle : int
-        The group that is left over.
+    * keys, ways : states of the left groups, and the number of ways to each
+    * right : sorted keys of the right groups' states
+    * sums : number of ways to the first 1, 2, ... right states that share their number drawn
+    * middle : the group that is left over
     """
+
+    keys: np.ndarray
+    ways: np.ndarray
+    right: np.ndarray
+    sums: np.ndarray
+    middle: int
+
+
+def _halves(sizes: tuple[int, ...], steps: tuple[int, ...], stride: int, end: int) -> _Halves:
     # with at most 62 observations every number of ways fits into 64 bits
-    ways = np.ones(1, dtype=np.int64 if sum(sizes) <= 62 else object)
-    left = right = (np.zeros(1, dtype=np.int64), ways)
+    one = np.ones(1, dtype=np.int64 if sum(sizes) <= 62 else object)
+    left = right = (np.zeros(1, dtype=np.int64), one)
     low, high = 0, len(sizes) - 1
     while low < high:
         # grow the smaller side, so that both stay small
@@ -209,29 +222,27 @@ def _meet(
             left, low = _join(*left, sizes[low], steps[low], end), low + 1
         else:
             right, high = _join(*right, sizes[high], steps[high], end), high - 1
-    sums = np.concatenate([ways[:0], [0 * ways[0]], np.add.accumulate(right[1])])
-    return *left, right[0], sums.astype(ways.dtype), low
+    keys, ways = right
+    runs = np.flatnonzero(np.diff(keys // stride, prepend=-1))
+    before = np.concatenate([0 * one, np.add.accumulate(ways)])
+    sums = before[1:] - np.repeat(before[runs], np.diff(runs, append=len(keys)))
+    return _Halves(*left, keys, sums, low)
 
 
-def flip_lower(sizes: tuple[int, ...], scores: tuple[int, ...]) -> Callable[[int], int]:
-    """Return the function t -> number of sign patterns with T <= t, without the whole distribution.
+def _count_lower(
+    halves: _Halves, chosen: np.ndarray, begin: np.ndarray, found: np.ndarray, rows: np.ndarray
+) -> int:
+    """Add the ways of middle (rows) x left (columns) x right states between `begin` and `found`."""
+    i, j = np.nonzero(found > begin)
+    if not len(i):
+        return 0
+    ways = halves.ways[j] * halves.sums[found[i, j] - 1]
+    first = np.flatnonzero(np.diff(i, prepend=-1))
+    return int(np.dot(np.add.reduceat(ways, first), chosen[rows[i[first]]]))
 
-    Parameters
-    ----------
-    sizes, scores : tuple of int
-        As for `flip_counts`.
-    """
-    top = sum(t * a for t, a in zip(sizes, scores, strict=True))
-    keys, ways, right, sums, middle = _meet(sizes, scores, top + 1)
 
-    def lower(t: int) -> int:
-        count = 0
-        for taken in range(sizes[middle] + 1):
-            found = np.searchsorted(right, t - taken * scores[middle] - keys, side="right")
-            count += comb(sizes[middle], taken) * int(np.dot(ways, sums[found]))
-        return count
-
-    return lower
+# Look-ups at a time: few enough for the memory, enough to make the loop's cost vanish.
+_CHUNK = 100_000
 
 
 def sample_lower(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> Callable[[int], int]:
@@ -247,22 +258,59 @@ def sample_lower(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) ->
     A state's key is drawn * stride + score, so that the right states which complete a sample are one run of keys
     and those with a small enough score its beginning.
     """
-    stride = sum(t * a for t, a in zip(sizes, scores, strict=True)) + 1
-    steps = tuple(stride + score for score in scores)
-    keys, ways, right, sums, middle = _meet(sizes, steps, (drawn + 1) * stride)
-    left_drawn, left_score = np.divmod(keys, stride)
+    weighted = sum(t * a for t, a in zip(sizes, scores, strict=True))
+    total, symmetric = comb(sum(sizes), drawn), 2 * drawn == sum(sizes)
+    stride = weighted + 1
+    halves = _halves(sizes, tuple(stride + score for score in scores), stride, (drawn + 1) * stride)
+    middle_score, most = scores[halves.middle], min(sizes[halves.middle], drawn)
+    chosen = np.array([comb(sizes[halves.middle], i) for i in range(most + 1)], dtype=halves.ways.dtype)
+    left_drawn, left_score = np.divmod(halves.keys, stride)
+    run_begins = np.searchsorted(halves.right, stride * np.arange(drawn + 1))
+    step = max(1, _CHUNK // len(left_drawn))
 
+    @lru_cache(maxsize=8)
     def lower(t: int) -> int:
+        if symmetric and 2 * t >= weighted:
+            # the observations that are not drawn are a sample of the same size
+            return total - lower(weighted - t - 1)
         count = 0
-        for taken in range(min(sizes[middle], drawn) + 1):
-            # left states that draw too many end the sorted keys
-            cut = np.searchsorted(keys, (drawn - taken + 1) * stride)
-            start = (drawn - taken - left_drawn[:cut]) * stride
-            room = np.clip(t - taken * scores[middle] - left_score[:cut], -1, stride - 1)
-            found = np.searchsorted(right, start + room, side="right")
-            before = np.searchsorted(right, start, side="left")
-            total = np.dot(ways[:cut], sums[found]) - np.dot(ways[:cut], sums[before])
-            count += comb(sizes[middle], taken) * int(total)
+        for start in range(0, most + 1, step):
+            rows = np.arange(start, min(start + step, most + 1))
+            needed = drawn - rows[:, None] - left_drawn
+            room = t - middle_score * rows[:, None] - left_score
+            found = np.searchsorted(halves.right, needed * stride + np.clip(room, -1, weighted), side="right")
+            begin = run_begins[np.maximum(needed, 0)]
+            count += _count_lower(halves, chosen, begin, np.where(needed < 0, 0, found), rows)
+        return count
+
+    return lower
+
+
+def flip_lower(sizes: tuple[int, ...], scores: tuple[int, ...]) -> Callable[[int], int]:
+    """Return the function t -> number of sign patterns with T <= t, without the whole distribution.
+
+    Parameters
+    ----------
+    sizes, scores : tuple of int
+        As for `flip_counts`.
+    """
+    top = sum(t * a for t, a in zip(sizes, scores, strict=True))
+    halves = _halves(sizes, scores, top + 1, top + 1)
+    middle_score, most = scores[halves.middle], sizes[halves.middle]
+    chosen = np.array([comb(most, i) for i in range(most + 1)], dtype=halves.ways.dtype)
+    step = max(1, _CHUNK // len(halves.keys))
+
+    @lru_cache(maxsize=8)
+    def lower(t: int) -> int:
+        if 2 * t >= top:
+            return 2 ** sum(sizes) - lower(top - t - 1)  # all signs turned round
+        count = 0
+        for start in range(0, most + 1, step):
+            rows = np.arange(start, min(start + step, most + 1))
+            found = np.searchsorted(
+                halves.right, t - middle_score * rows[:, None] - halves.keys, side="right"
+            )
+            count += _count_lower(halves, chosen, np.zeros_like(found), found, rows)
         return count
 
     return lower
