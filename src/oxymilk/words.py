@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import unicodedata
 from collections.abc import Iterable
 
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 _INVISIBLE = "Cf"
 
 
+# sheets repeat few words many times
+@functools.lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     r"""Return `text` in Unicode form NFKC, without invisible characters, blanks trimmed and collapsed.
 
@@ -33,6 +36,7 @@ def clean(text: str) -> str:
     return " ".join(visible.split())
 
 
+@functools.lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the form in which two words are compared: `clean`, and without case.
 

@@ -1,33 +1,31 @@
 """Turn a grid into entries: which cell is the participant, the group, the score of which timepoint.
 
-One small function a layout. None of them reads a meaning into a cell; `observations` does that.
+One small function a layout. None of them reads a meaning into a cell; `decode` and `scores` do that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from oxymilk.declaration.sheet import Block
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import Cell, Grid, column_letters, fault_at
-from oxymilk.words import clean, fold, nearest
+from oxymilk.ingest.crosstab import crosstab_entries
+from oxymilk.ingest.decode import NUMBER
+from oxymilk.ingest.entry import Entry
+from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
+from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
+from oxymilk.words import fold
 
 if TYPE_CHECKING:
-    from oxymilk.study import Sheet
+    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.study import Study
+
+Found = tuple[list[Entry], list[Fault]]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One row of a sheet as cells; in a long sheet `timepoint` says which timepoint the score belongs to."""
-
-    participant: Cell
-    group: Cell
-    scores: tuple[tuple[str, Cell], ...]
-    timepoint: Cell | None = None
-
-
-def entries_of(grid: Grid, sheet: Sheet) -> tuple[list[Entry], list[Fault]]:
+def entries_of(grid: Grid, sheet: Sheet, study: Study) -> Found:
     """Return the entries of a grid in the layout that its sheet declares.
 
     Parameters
@@ -36,109 +34,244 @@ def entries_of(grid: Grid, sheet: Sheet) -> tuple[list[Entry], list[Fault]]:
         The cells.
     sheet : Sheet
         The declaration: layout, columns.
+    study : Study
+        For the items of a checklist and the groups.
 
     Returns
     -------
     tuple of list of Entry, list of Fault
         No entries when a declared column is missing: then no row can be read.
     """
-    return LAYOUTS[sheet.layout](grid, sheet)
+    last = sheet.last_row if sheet.last_row and not grid.transposed else None
+    within = replace(grid, rows=grid.rows[:last]) if last else grid
+    return LAYOUTS[sheet.layout](within, sheet, study)
 
 
-def wide(grid: Grid, sheet: Sheet) -> tuple[list[Entry], list[Fault]]:
-    """One row a participant, one column a timepoint."""
-    wanted = {"participant": sheet.participant.column, "group": sheet.group.column}
-    wanted |= {f"score {timepoint}": column for timepoint, column in sheet.scores.items()}
-    columns, faults = _columns(grid, sheet, list(wanted.values()))
-    if columns is None:
-        return [], faults
-    entries = []
-    for row in range(1, len(grid.rows)):
-        cells = {name: grid.cell(row, *columns[fold(column)]) for name, column in wanted.items()}
-        if _is_observation(grid, row, cells, faults):
-            scores = tuple((timepoint, cells[f"score {timepoint}"]) for timepoint in sheet.scores)
-            entries.append(Entry(cells["participant"], cells["group"], scores))
-    return entries, faults
+def wide(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """One row a participant, one column a timepoint; codes or words, one or two header rows."""
+    return _one_table(grid, sheet, study, sheet.scores)
 
 
-def long(grid: Grid, sheet: Sheet) -> tuple[list[Entry], list[Fault]]:
+def app_export(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """Wide, below a title, an update line and cards; the declared header row tells where the table begins."""
+    return wide(grid, sheet, study)
+
+
+def long(grid: Grid, sheet: Sheet, study: Study) -> Found:
     """One row a participant and timepoint."""
-    wanted = {
-        "participant": sheet.participant.column,
-        "group": sheet.group.column,
-        "timepoint": sheet.timepoint.column,
-        "score": sheet.score,
-    }
-    columns, faults = _columns(grid, sheet, list(wanted.values()))
-    if columns is None:
-        return [], faults
-    entries = []
-    for row in range(1, len(grid.rows)):
-        cells = {name: grid.cell(row, *columns[fold(column)]) for name, column in wanted.items()}
-        if _is_observation(grid, row, cells, faults):
-            scores = (("", cells["score"]),)
-            entries.append(Entry(cells["participant"], cells["group"], scores, cells["timepoint"]))
+    return _one_table(grid, sheet, study, {"": sheet.score})
+
+
+def one_timepoint(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """One sheet a timepoint; the sheets are joined by participant."""
+    return _one_table(grid, sheet, study, {sheet.timepoint.only: sheet.score})
+
+
+def visits(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """Wide, the visit is a part of the column's name: produksi_asi_1, produksi_asi_2."""
+    scores = {timepoint: sheet.score.replace("{visit}", visit) for visit, timepoint in sheet.visits.items()}
+    return _one_table(grid, sheet, study, scores)
+
+
+def transposed(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """One column a participant, the names stand in the first column."""
+    return wide(transpose(grid), sheet, study)
+
+
+def side_by_side(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """Several blocks of columns, each with its participants: two groups, or one group wrapped."""
+    header = read_header(grid, sheet)
+    entries: list[Entry] = []
+    faults: list[Fault] = []
+    used: set[int] = set()
+    for block in sheet.blocks:
+        scores = block.scores or sheet.scores
+        entries += _table(grid, header, sheet, study, scores, faults, used, block=block)
+    return _done(grid, header, sheet, entries, faults, used)
+
+
+def titled(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """Wide, several parts one below the other, each under a row that names its group."""
+    titles = {fold(word): group for word, group in sheet.group.titles.items()}
+    header = read_header(grid, sheet)
+    entries: list[Entry] = []
+    faults: list[Fault] = []
+    used: set[int] = set()
+    groups: dict[int, str] = {}
+    group = ""
+    for row, texts in enumerate(grid.rows):
+        words = [text for text in map(fold, texts) if text]
+        title = next((word for word in words if word in titles), None)
+        if title is not None:
+            group = titles[title]
+        elif row >= header.first and len(words) == 1 and not NUMBER.fullmatch(words[0].rstrip(".")):
+            # a title that is not declared would give its participants to the group above
+            if words[0] not in map(fold, sheet.skip):
+                column = next(at for at, text in enumerate(texts) if fold(text))
+                faults.append(
+                    fault_at("title_unknown", grid.cell(row, column), legal=list(sheet.group.titles))
+                )
+        else:
+            groups[row] = group
+    rows = [row for row in groups if row >= header.first and not _is_header(grid, header, row)]
+    for entry in _table(grid, header, sheet, study, sheet.scores, faults, used, rows=rows):
+        entries.append(replace(entry, group_id=groups[entry.grid_row]))
+        if not groups[entry.grid_row]:
+            faults.append(
+                fault_at("group_missing", entry.participant, value="", legal=list(sheet.group.titles))
+            )
+    return _done(grid, header, sheet, entries, faults, used)
+
+
+def crosstab(grid: Grid, sheet: Sheet, study: Study) -> Found:
+    """Turn a printed cross-tabulation of before and after back into participants."""
+    header = read_header(grid, sheet)
+    entries, faults, used = crosstab_entries(grid, header, sheet, study)
+    return _done(grid, header, sheet, entries, faults, used)
+
+
+LAYOUTS: dict[str, Callable[[Grid, Sheet, Study], Found]] = {
+    "wide": wide,
+    "long": long,
+    "one_timepoint": one_timepoint,
+    "visits": visits,
+    "side_by_side": side_by_side,
+    "titled": titled,
+    "transposed": transposed,
+    "app_export": app_export,
+    "crosstab": crosstab,
+}
+
+
+def _one_table(grid: Grid, sheet: Sheet, study: Study, scores: dict[str, str]) -> Found:
+    header = read_header(grid, sheet)
+    faults: list[Fault] = []
+    used: set[int] = set()
+    entries = _table(grid, header, sheet, study, scores, faults, used)
+    return _done(grid, header, sheet, entries, faults, used)
+
+
+def _done(
+    grid: Grid, header: Header, sheet: Sheet, entries: list[Entry], faults: list[Fault], used: set[int]
+) -> Found:
+    if not any(any(text.strip() for text in texts) for texts in grid.rows[header.first :]):
+        return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
+    if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
+        entries = []
+    if used:
+        faults = unused_columns(grid, header, used, sheet.ignore) + faults
+        faults += _outside(grid, header)
     return entries, faults
 
 
-LAYOUTS: dict[str, Callable[[Grid, Sheet], tuple[list[Entry], list[Fault]]]] = {"wide": wide, "long": long}
+def _is_header(grid: Grid, header: Header, row: int) -> bool:
+    texts = [fold(text) for text in grid.rows[row]]
+    return any(texts == [fold(text) for text in grid.rows[one]] for one in header.rows)
 
 
-def _columns(
-    grid: Grid, sheet: Sheet, wanted: list[str]
-) -> tuple[dict[str, tuple[int, str]] | None, list[Fault]]:
-    """Find the headers of a sheet whose first row is the header.
-
-    Returns
-    -------
-    tuple of dict or None, list of Fault
-        Folded header -> (column from 0, header as written), None when a wanted one is missing; the faults
-        hold missing and duplicate headers, and as warnings the columns that nobody declared.
-    """
-    headers = [clean(text) for text in grid.rows[0]] if grid.rows else []
-    if not any(any(text.strip() for text in row) for row in grid.rows[1:]) or not any(headers):
-        return None, [Fault("sheet_empty", grid.file, grid.worksheet)]
-    faults = []
-    used = {fold(one) for one in wanted}
-    known = used | {fold(one) for one in sheet.ignore}
-    columns: dict[str, tuple[int, str]] = {}
-    for at, header in enumerate(headers):
-        word = fold(header)
-        cell = grid.cell(0, at, header)
-        if not header:
-            continue
-        if word in columns and word in used:
-            first = f"{column_letters(columns[word][0])}1"
-            faults.append(fault_at("header_duplicate", cell, first=first))
-        elif word not in known:
-            faults.append(fault_at("column_undeclared", cell, value=""))
-        columns.setdefault(word, (at, header))
-    for one in dict.fromkeys(wanted):
-        if fold(one) not in columns:
-            present = [header for header in headers if header]
-            free = [header for header in present if fold(header) not in used]
-            params = {"legal": present, "nearest": nearest(one, free)}
-            faults.append(Fault("column_missing", grid.file, grid.worksheet, 1, one, params=params))
-    missing = any(fault.code == "column_missing" for fault in faults)
-    return (None if missing else columns), faults
+def _outside(grid: Grid, header: Header) -> list[Fault]:
+    """Return a fault for each value to the right of the last header; it may be a name, and is not shown."""
+    last = max((at for at, name in enumerate(header.names) if name), default=0)
+    return [
+        fault_at("cell_outside", grid.cell(row, column), value="")
+        for row in range(header.first, len(grid.rows))
+        for column in range(last + 1, len(grid.rows[row]))
+        if grid.rows[row][column].strip()
+    ]
 
 
-def _is_observation(grid: Grid, row: int, cells: dict[str, Cell], faults: list[Fault]) -> bool:
-    """Say whether a row holds an observation; blank rows do not, and what is odd is added to `faults`."""
-    texts = grid.rows[row]
-    if not any(text.strip() for text in texts):
+@dataclass
+class _Roles:
+    """The columns of a table by what they hold, as declared names."""
+
+    participant: str | None
+    group: str | None
+    timepoint: str | None
+    scores: dict[str, tuple[str, ...]]
+    characteristics: dict[str, str] = field(default_factory=dict)
+
+    def names(self) -> Iterator[str]:
+        for name in (self.participant, self.group, self.timepoint):
+            if name is not None:
+                yield name
+        for names in self.scores.values():
+            yield from names
+        yield from self.characteristics.values()
+
+
+def _roles(sheet: Sheet, study: Study, scores: dict[str, str], block: Block) -> _Roles:
+    checklist = study.outcome.checklist
+    items = [item.written for item in checklist.items] if checklist else [""]
+    source = sheet.participant
+    by_column = None if source is None or source.by_row else source.column
+    return _Roles(
+        block.participant or by_column,
+        None if block.group or sheet.group is None else sheet.group.column,
+        None if sheet.timepoint is None else sheet.timepoint.column,
+        {one: tuple(pattern.replace("{item}", item) for item in items) for one, pattern in scores.items()},
+        {one: characteristic.column for one, characteristic in sheet.characteristics.items()},
+    )
+
+
+def _table(
+    grid: Grid, header: Header, sheet: Sheet, study: Study, scores: dict[str, str], faults: list[Fault],
+    used: set[int], *, block: Block | None = None, rows: Iterable[int] | None = None,
+) -> list[Entry]:  # fmt: skip
+    """Return the entries of one table; missing columns and odd rows are added to `faults`."""
+    block = block or Block()
+    roles = _roles(sheet, study, scores, block)
+    within = block_range(block.columns) if block.columns else None
+    columns, found = find_columns(grid, header, roles.names(), within)
+    faults += found
+    used.update(columns.values())
+    if set(roles.names()) - set(columns):
+        return []
+    only = "" if sheet.group is None else sheet.group.only or ""
+    if sheet.group is None and len(study.groups) == 1:
+        only = study.groups[0].id
+    skipped = set(map(fold, sheet.skip))
+    entries = []
+    for row in range(header.first, len(grid.rows)) if rows is None else rows:
+        entry = _entry(grid, row, roles, columns)
+        entry = replace(entry, group_id=block.group or only)
+        texts = grid.rows[row] if within is None else grid.rows[row][within.start : within.stop]
+        if _is_observation(entry, texts, skipped, faults):
+            entries.append(entry)
+    return entries
+
+
+def _entry(grid: Grid, row: int, roles: _Roles, columns: dict[str, int]) -> Entry:
+    def cell(name: str) -> Cell:
+        return grid.cell(row, columns[name], name)
+
+    participant = cell(roles.participant) if roles.participant else grid.cell(row, 0)
+    return Entry(
+        participant,
+        cell(roles.group) if roles.group else None,
+        tuple((one, tuple(cell(name) for name in names)) for one, names in roles.scores.items()),
+        cell(roles.timepoint) if roles.timepoint else None,
+        {one: cell(name) for one, name in roles.characteristics.items()},
+        grid_row=row,
+        by_row=roles.participant is None,
+    )
+
+
+def _is_observation(entry: Entry, texts: list[str], skipped: set[str], faults: list[Fault]) -> bool:
+    """Say whether a row holds an observation; blank rows and foot rows do not, odd ones are told."""
+    words = [text for text in map(str.strip, texts) if text]
+    participant = entry.participant
+    others = [cell for cell in (entry.group, entry.timepoint) if cell is not None and cell.kind != "merged"]
+    others += [cell for _, cells in entry.scores for cell in cells]
+    has_values = any(cell.text or cell.kind in ("formula", "error") for cell in others)
+    if not words and not has_values:
         return False
-    headers = max((at for at, text in enumerate(grid.rows[0]) if text.strip()), default=0)
-    for column in range(headers + 1, len(texts)):
-        cell = grid.cell(row, column)
-        if cell.text:
-            faults.append(fault_at("cell_outside", cell))
-    participant = cells["participant"]
-    others = [cell for name, cell in cells.items() if name != "participant"]
-    if not any(cell.text for cell in others):
-        faults.append(fault_at("row_without_values", participant, value=""))
+    if skipped and ({fold(words[0]) if words else ""} | {fold(participant.text)}) & skipped:
         return False
-    if not participant.text:
+    if not has_values:
+        if not entry.by_row or words:
+            faults.append(fault_at("row_without_values", participant, value=""))
+        return False
+    if not participant.text and not entry.by_row and participant.kind not in ("formula", "error"):
         faults.append(fault_at("participant_missing", participant))
         return False
     return True

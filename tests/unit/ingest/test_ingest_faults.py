@@ -22,7 +22,7 @@ PLANTED = {
     "delimiter_ambiguous": ("wide", "Kode,A;Kelompok,B\nR01,A;Intervensi,B\n", {}, None, [", ;"]),
     "column_missing": ("wide", "Kode,Kelompok,Sebelum,Sesuda\nR01,Intervensi,Kurang,Cukup\n", {}, 1, ["Sesudah", "Sesuda"]),
     "header_duplicate": ("wide", "Kode,Kelompok,Sebelum,Sesudah, sesudah\nR01,Intervensi,Kurang,Cukup,x\nK01,Kontrol,Kurang,Cukup,x\n", {}, "E1", ["D1"]),
-    "cell_outside": ("wide", HEADER + TWO + "R02,Intervensi,Kurang,Cukup,kurang\n", {}, "E4", ["kurang"]),
+    "cell_outside": ("wide", HEADER + TWO + "R02,Intervensi,Kurang,Cukup,kurang\n", {}, "E4", []),
     "participant_missing": ("wide", HEADER + TWO + ",Intervensi,Kurang,Cukup\n", {}, "A4", []),
     "participant_duplicate": ("wide", HEADER + TWO + "r01 ,Intervensi,Kurang,Cukup\n", {}, "A4", ["r01", "2"]),
     "participant_two_groups": ("wide", HEADER + TWO + "R01,Kontrol,Kurang,Cukup\n", {}, "A4", ["R01", "2"]),

@@ -1,0 +1,212 @@
+"""Gather what the entries of a sheet say about each participant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from oxymilk.faults import Fault
+from oxymilk.ingest.decode import Codebook, codebook, decimal_mark_of, decode
+from oxymilk.ingest.entry import Entry
+from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
+from oxymilk.ingest.headers import read_header
+from oxymilk.ingest.layouts import entries_of
+from oxymilk.ingest.privacy import is_identifying
+from oxymilk.ingest.scores import Reading, Score, reading, score_of
+from oxymilk.ingest.sheets import read_grid
+from oxymilk.words import fold
+
+if TYPE_CHECKING:
+    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.study import Study
+
+
+@dataclass
+class Participant:
+    """What the sheets say about one participant, gathered sheet by sheet; a score of None is a fault."""
+
+    code: str
+    cell: Cell
+    numbered: bool
+    group: str | None = None
+    group_cell: Cell | None = None
+    group_fault: bool = False
+    other_groups: set[str] = field(default_factory=set)  # a fault: nobody is in two
+    scores: dict[str, Score | None] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    characteristics: dict[str, Score | None] = field(default_factory=dict)
+
+
+class _Readings(NamedTuple):
+    """How the cells of one sheet are read."""
+
+    group: Codebook
+    timepoint: Codebook
+    outcome: Reading
+    characteristics: dict[str, Reading]
+    numbered: bool
+
+
+def gather_sheet(
+    folder: Path, sheet: Sheet, study: Study, participants: dict[str, Participant], faults: list[Fault]
+) -> bool:
+    """Read one sheet into `participants`; return whether it could be read.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    sheet : Sheet
+        The sheet to read.
+    study : Study
+        The study it belongs to.
+    participants : dict
+        By key; new ones are added in sheet order.
+    faults : list of Fault
+        Gets the sheet's faults and warnings, without values that identify a person.
+    """
+    grid, found = read_grid(folder, sheet)
+    if grid is None:
+        faults += found
+        return False
+    entries, more = entries_of(grid, sheet, study)
+    found += more
+    if entries:
+        found += _merged_read(entries)
+        how = _readings(entries, sheet, study, found)
+        for entry in entries:
+            _add(entry, sheet, how, participants, found)
+    secret = _identifying_values(grid, sheet)
+    faults += [replace(one, value="") if one.value and fold(one.value) in secret else one for one in found]
+    return bool(entries)
+
+
+def _readings(entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fault]) -> _Readings:
+    outcome = study.outcome
+    scores = [cell for entry in entries for _, cells in entry.scores for cell in cells]
+    mark = _mark(scores, sheet, faults) if outcome.kind != "levels" else "."
+    known = {one.id: one for one in study.characteristics}
+    characteristics = {}
+    for one, source in sheet.characteristics.items():
+        cells = [entry.characteristics[one] for entry in entries]
+        own = _mark(cells, sheet, faults) if known[one].kind != "levels" else "."
+        characteristics[one] = reading(known[one], source.codes, sheet, own)
+    participant = sheet.participant
+    numbered = False
+    if participant is not None:
+        numbered = participant.by_row or bool(participant.identifying)
+        header = participant.column or ""
+        if participant.identifying is None and is_identifying(header):
+            numbered = True
+            faults.append(
+                Fault("identifying_replaced", sheet.file, entries[0].participant.worksheet, column=header)
+            )
+    return _Readings(
+        codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids),
+        codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids),
+        reading(outcome, sheet.codes, sheet, mark),
+        characteristics,
+        numbered,
+    )
+
+
+def _mark(cells: list[Cell], sheet: Sheet, faults: list[Fault]) -> str:
+    if sheet.decimal_mark is not None:
+        return sheet.decimal_mark
+    mark, unclear = decimal_mark_of(cells)
+    if unclear is not None:
+        faults.append(fault_at("decimal_mark_ambiguous", unclear))
+    return mark or "."
+
+
+def _add(
+    entry: Entry, sheet: Sheet, how: _Readings, participants: dict[str, Participant], faults: list[Fault]
+) -> None:
+    """Add what an entry says to its participant."""
+    group: str | None = entry.group_id
+    if entry.group is not None and not group:
+        group = decode(entry.group, how.group, faults, merged=True)
+    if entry.participant.kind in ("formula", "error", "date"):
+        decode(entry.participant, how.group, faults, merged=True)
+        return
+    key, code = _identity(entry, sheet, group)
+    one = participants.setdefault(key, Participant(code, entry.participant, how.numbered))
+    one.group_fault = one.group_fault or group is None
+    shown = "" if how.numbered else entry.participant.text
+    if group and one.group and group != one.group:
+        one.other_groups.add(group)
+        params = {"group": group, "other": one.group, "first": one.cell.row}
+        faults.append(fault_at("participant_two_groups", entry.participant, value=shown, **params))
+        return
+    if group and one.group is None:
+        one.group, one.group_cell = group, entry.group
+    for characteristic, cell in entry.characteristics.items():
+        _add_characteristic(one, characteristic, cell, how, faults)
+    for timepoint, level in entry.levels:
+        one.scores[timepoint] = Score(level)
+        one.cells[timepoint] = entry.participant
+    scores = entry.scores
+    if entry.timepoint is not None:
+        timepoint = decode(entry.timepoint, how.timepoint, faults, merged=True)
+        scores = tuple((timepoint, cells) for _, cells in entry.scores)
+    repeated = next((one.cells[timepoint] for timepoint, _ in scores if timepoint in one.cells), None)
+    if repeated is not None:
+        faults.append(fault_at("participant_duplicate", entry.participant, value=shown, first=repeated.row))
+    for timepoint, cells in scores:
+        score = score_of(cells, how.outcome, faults)
+        if timepoint and repeated is None:
+            one.scores[timepoint] = score
+            one.cells[timepoint] = cells[0]
+
+
+def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
+    """Return the key that joins a participant's entries, and the code to show."""
+    text = entry.participant.text
+    if entry.by_row:
+        cell = entry.participant
+        blocks = "|".join(cells[0].address for _, cells in entry.scores)
+        return f"{cell.file}|{cell.worksheet}|{cell.row}|{blocks}", ""
+    if sheet.participant is not None and sheet.participant.per_group:
+        return f"{group}|{fold(text)}", f"{group}_{text}"
+    return fold(text), text
+
+
+def _add_characteristic(
+    one: Participant, characteristic: str, cell: Cell, how: _Readings, faults: list[Fault]
+) -> None:
+    score = score_of((cell,), how.characteristics[characteristic], faults)
+    before = one.characteristics.get(characteristic)
+    if before is not None and before != Score() and score is not None and score not in (before, Score()):
+        faults.append(fault_at("characteristic_differs", cell, other=before.level or before.number))
+    if before is None or before == Score():
+        one.characteristics[characteristic] = score
+
+
+def _merged_read(entries: list[Entry]) -> Iterator[Fault]:
+    """Yield a warning for each column whose merged cells were read as a value in each of their rows."""
+    told: set[str] = set()
+    for entry in entries:
+        for cell in (entry.group, entry.participant, entry.timepoint):
+            if cell is not None and cell.kind == "merged" and cell.header not in told:
+                told.add(cell.header)
+                yield fault_at("merged_read", cell, value="")
+
+
+def _identifying_values(grid: Grid, sheet: Sheet) -> set[str]:
+    """Return the folded values of the columns that identify a person, so that no fault shows them."""
+    if sheet.layout == "transposed":
+        grid = transpose(grid)
+    header = read_header(grid, sheet)
+    source = sheet.participant
+    columns = {at for at, name in enumerate(header.names) if name and is_identifying(name)}
+    if source is not None and source.column and source.identifying is not None:
+        own = set(header.columns_named(source.column))
+        columns = columns | own if source.identifying else columns - own
+    return {
+        fold(texts[column])
+        for texts in grid.rows[header.first :]
+        for column in columns
+        if column < len(texts) and texts[column].strip()
+    }
