@@ -1,12 +1,14 @@
 """The pipeline as a user runs it: what it makes, when it runs again, what a fault or a kill leaves behind."""
 
 import ast
+import csv
 import os
 import re
 import shutil
 import signal
 import subprocess
 import time
+from collections import Counter
 
 import pytest
 import yaml
@@ -34,8 +36,6 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
 
 
 def test_the_p_values_of_the_paper(built_once):
-    import csv
-
     with (built_once.folder / RESULTS / "tests.csv").open(encoding="utf-8") as stream:
         p_values = {(row["group"], row["role"]): float(row["p_value"]) for row in csv.DictReader(stream)}
     assert p_values == pytest.approx(
@@ -201,3 +201,21 @@ def test_the_snakemake_report_has_every_caption(built):
     for caption in (built.folder / "workflow" / "report").glob("*.rst"):
         words = caption.read_text(encoding="utf-8").split("{{")[0].strip()[:60]
         assert words.split("(")[0].strip()[:40] in report, caption.name
+
+
+def test_the_readme_says_what_the_results_say(built_once):
+    with (built_once.folder / RESULTS / "verdicts.csv").open(encoding="utf-8") as stream:
+        verdicts = Counter(row["verdict"] for row in csv.DictReader(stream))
+    holds = verdicts["reproduced"] + verdicts["reproduced_after_rounding"]
+    checked = holds + verdicts["differs"]
+    readme = " ".join((built_once.folder / "README.md").read_text(encoding="utf-8").split())
+    every = sum(verdicts.values())
+    numbers = f"Of the {every} numbers and statements in the text, {checked} can be checked; {holds} hold, "
+    assert f"{numbers}{verdicts['differs']} differ." in readme
+    for value in ("0.001565402", "0.08326452", "0.001381171"):
+        assert value in readme
+
+
+def test_the_picture_in_the_readme_is_the_figure_of_the_pipeline(built_once):
+    shown = (built_once.folder / "docs/images/p_values.png").read_bytes()
+    assert shown == (built_once.folder / RESULTS / "en/figures/p_values.png").read_bytes()
