@@ -267,10 +267,10 @@ def part_programs(repeats: int) -> None:
 # What the algorithms promise: growth of time and memory as powers of n, long integers of n bits included.
 PROMISED = {
     "rank-sum, 2 levels": (2, 2),  # n counts of n bits
-    "rank-sum, 3 levels": (3, 2),  # (2n/3)^2 look-ups, 2n/3 states
-    "rank-sum, 5 levels": (4, 3),  # (2n/5)^3 look-ups, (2n/5)^2 states
+    "rank-sum, 3 levels": (3, 3),  # (2n/3)^2 look-ups, of which 100,000 at a time; 2n/3 states
+    "rank-sum, 5 levels": (4, 3),  # (2n/5)^3 look-ups, of which 100,000 at a time; (2n/5)^2 states
     "rank-sum, untied": (4, 3),  # n passes over n^2 / 2 counts
-    "signed-rank, 3 levels": (3, 3),
+    "signed-rank, 3 levels": (2, 2),  # n / 2 look-ups
     "signed-rank, untied": (4, 3),  # n additions to n^2 / 2 counts
 }
 GROWTH_SIZES = (25, 50, 100, 200, 400)

@@ -156,7 +156,7 @@ def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
     few, many = sorted((n1, n2))
     half = few * many // 2
     bits = comb(few + many, few).bit_length()
-    refuse_if_larger((half + 1) * (2 * bits / 8 + 64), f"The exact distribution of U for {n1} + {n2} values")
+    refuse_if_larger((half + 1) * (3 * bits / 8 + 110), f"The exact distribution of U for {n1} + {n2} values")
     coefficients = np.zeros(half + 1, dtype=np.int64)
     coefficients[0] = 1
     for i in range(1, few + 1):
@@ -185,7 +185,7 @@ def _join(
     Keys stay sorted and distinct, and below `end`.
     """
     new = len(keys) * (size + 1)
-    refuse_if_larger(new * (64 + 8 * ways.itemsize), "This exact distribution")
+    refuse_if_larger(new * (256 if ways.dtype == object else 64), "This exact distribution")
     chosen = np.array([comb(size, i) for i in range(size + 1)], dtype=ways.dtype)
     keys = (keys[:, None] + step * np.arange(size + 1)).reshape(-1)
     ways = (ways[:, None] * chosen).reshape(-1)

@@ -1,5 +1,6 @@
 """The routes to one exact distribution give the same whole numbers; p-values keep their stated precision."""
 
+import tracemalloc
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from math import comb
@@ -134,6 +135,29 @@ def test_too_large_is_refused_with_the_way_out():
     table = np.array([[1000, 1010], [1030, 980]])
     exact = rank_sum_counts(table, Procedure("exact", mid_p=True)).p_value
     assert exact == pytest.approx(rank_sum_counts(table, Procedure("asymptotic")).p_value, rel=1e-3)
+
+
+def test_stated_memory_is_the_memory_used(monkeypatch):
+    """What a refusal goes by bounds what is measured, and is not far above it."""
+    stated = []
+    monkeypatch.setattr(null, "refuse_if_larger", lambda needed, _what: stated.append(needed))
+    rng = np.random.default_rng(0)
+    groups = {n: tie_groups(rng, n, 25) for n in (60, 120)}
+    runs = [
+        lambda: null.flip_counts.__wrapped__((1,) * 150, tuple(range(1, 151))),
+        lambda: null.untied_sample_counts.__wrapped__(80, 80),
+        *(
+            lambda n=n, g=g: null.sample_counts.__wrapped__(g[0], null.common_scores(g[1])[0], n // 2)
+            for n, g in groups.items()
+        ),
+    ]
+    for run in runs:
+        stated.clear()
+        tracemalloc.start()
+        run()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert max(stated) / 3 < peak < max(stated)
 
 
 # ---- precision of asymptotic p-values ----------------------------------------------------------------------
