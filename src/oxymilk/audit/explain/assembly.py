@@ -1,0 +1,369 @@
+"""Run the searches for each claim that differs, rank what they find, and lay it out as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from oxymilk.audit.claims import Claim
+from oxymilk.audit.explain import departures, notation, procedures, scales
+from oxymilk.audit.explain.hits import Hit, claim_label, describe_hit, sorted_text, statistic_label
+from oxymilk.audit.explain.printable import Printable, print_units, printable_of
+from oxymilk.audit.explain.readings import OF_P, Reading, claim_key, feature_of, readings_of
+from oxymilk.audit.explain.records import Records
+from oxymilk.audit.printed import parse_printed, print_like
+from oxymilk.stats import rank_sum_counts, signed_rank_counts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from oxymilk.stats import Procedure
+    from oxymilk.study import Study
+
+EXPLANATION_COLUMNS = (
+    "claim_id",
+    "claim_ids",
+    "kind",
+    "rank",
+    "description",
+    "programs",
+    "p_value",
+    "prints_as",
+    "participants_changed",
+    "switches_moved",
+    "ways",
+    "claims_kept",
+    "claims_contradicted",
+    "coincidence",
+    "informative",
+    "witness",
+    "code",
+    "params",
+)
+_EQUAL = ("", "=", "~")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim that differs, and all that the searches need to know of the study.
+
+    Attributes
+    ----------
+    claim : Claim
+        Where it is printed first.
+    ids : tuple of str
+        All places.
+    records : Records
+        What is on disk.
+    reading : Reading or None
+        The claim as a function of data; None for a claim about other printed numbers.
+    others : list of Reading
+        The other claims about the data.
+    claims : list of Claim
+        All claims of the paper.
+    computed : str
+        What the verdict computed.
+    """
+
+    claim: Claim
+    ids: tuple[str, ...]
+    records: Records
+    reading: Reading | None
+    others: list[Reading]
+    claims: list[Claim] = field(repr=False)
+    computed: str
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.records.study
+
+    def feature(self, reading: Reading) -> object:
+        """Return what a reading sees of the data as they are."""
+        return feature_of(reading, self.records.tables, self.study)
+
+
+def cases_of(
+    records: Records, claims: list[Claim], verdicts: pd.DataFrame, only: Iterable[str] | None = None
+) -> list[Case]:
+    """Return the distinct claims that differ.
+
+    Parameters
+    ----------
+    records : Records
+        What is on disk.
+    claims : list of Claim
+        All claims.
+    verdicts : DataFrame
+        verdicts.csv, all cells text.
+    only : iterable of str, optional
+        Explain these claims, whether they differ or not.
+
+    Returns
+    -------
+    list of Case
+        In the order of their first places.
+    """
+    study = records.study
+    row_of = {row["id"]: row for row in verdicts.to_dict("records")}
+    chosen = (
+        set(only) if only is not None else {i for i, row in row_of.items() if row["verdict"] == "differs"}
+    )
+    readings = readings_of(records, claims)
+    same: dict[tuple, list[Claim]] = {}
+    for claim in claims:
+        if claim.check in ("recompute", "arithmetic"):
+            same.setdefault(claim_key(claim, study), []).append(claim)
+    cases = []
+    for places in same.values():
+        if not any(claim.id in chosen for claim in places):
+            continue
+        ids = tuple(claim.id for claim in places)
+        reading = next((each for each in readings if places[0].id in each.ids), None)
+        others = [each for each in readings if each is not reading]
+        cases.append(Case(places[0], ids, records, reading, others, claims, row_of[ids[0]]["computed"]))
+    return cases
+
+
+def explain_case(
+    case: Case, participants: int = departures.ALWAYS, budget: int = departures.BUDGET, most: int = 5
+) -> list[Hit]:
+    """Search all spaces for one claim.
+
+    Parameters
+    ----------
+    case : Case
+        The claim.
+    participants : int
+        How many changed participants to search up to while nothing is found; two in any case.
+    budget : int
+        Most departures.
+    most : int
+        Most departures to report.
+
+    Returns
+    -------
+    list of Hit
+        Ranked: first those whose coincidence is at most one half; then by claims contradicted, by participants
+        changed or switches moved (1 for a slip or a finer scale), by coincidence.
+    """
+    hits: list[Hit] = []
+    searched: list[str] = []
+    true = _true_value(case)
+    if true is not None:
+        searched.append("notation")
+        hits += _notation(case, true)
+    reading = case.reading
+    if reading is not None:
+        as_is = _standing({each.id: bool(each.holds(case.feature(each))) for each in case.others})
+        declared = getattr(case.study.procedure, case.claim.test or "signed_rank")
+        if case.claim.quantity in (*OF_P, "z") or (case.claim.quantity, case.claim.test) == (
+            "w",
+            "signed_rank",
+        ):
+            searched.append("procedure")
+            hits += _procedures(case, reading, declared)
+        if case.claim.quantity in OF_P:
+            searched.append("finer_scale")
+            finer = scales.search_scales(case.records, reading, case.feature(reading), declared)
+            hits += [replace(hit, kept=as_is[0], contradicted=as_is[1]) for hit in finer]
+        found, depth = departures.search_departures(
+            case.records, reading, case.others, participants, budget, most
+        )
+        searched.append(f"departure_{depth}")
+        hits += found
+    if not any(hit.kind != "none" for hit in hits):
+        code = "nothing_found" if searched else "no_search"
+        hits.insert(0, Hit("none", code, {"searched": searched}))
+    return sorted((_finish(case, hit) for hit in hits), key=lambda hit: (hit.kind == "none", hit.order))
+
+
+def _standing(holding: dict[str, bool]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    kept = tuple(one for one, holds in holding.items() if holds)
+    return kept, tuple(one for one, holds in holding.items() if not holds)
+
+
+# ---- slips -------------------------------------------------------------------------------------------------
+
+
+def _true_value(case: Case) -> Fraction | None:
+    """Return the number that should have been printed, or None where the claim states none."""
+    claim = case.claim
+    if claim.quantity in ("decision", "threshold", "between"):
+        return None
+    if claim.quantity == "comparison":
+        equal = claim.operator in _EQUAL
+        return abs(parse_printed(claim.n, case.study.decimal_mark).value) if equal else None
+    if case.reading is not None:
+        values = case.reading.values(case.feature(case.reading)).ravel()
+        return Fraction(repr(float(values[0])))
+    return abs(Fraction(case.computed)) if case.computed else None
+
+
+def _notation(case: Case, true: Fraction) -> list[Hit]:
+    claim, study = case.claim, case.study
+    as_is = _standing({each.id: bool(each.holds(case.feature(each))) for each in case.others})
+    is_p = claim.quantity == "p_value"
+    printable = case.reading.printable if case.reading else _printable(claim, study, true)
+    copies = []
+    if case.reading is not None:
+        mine = claim_key(claim, study)[1:]
+        seen = set()
+        for other in case.claims:
+            comparable = other.quantity == claim.quantity and other.check in ("recompute", "cited")
+            if not comparable or other.operator not in _EQUAL or claim_key(other, study)[1:] == mine:
+                continue
+            # the same place printed otherwise is no other place
+            place = (other.check == "cited", *(getattr(other, name) for name in
+                     ("test", "group", "timepoint", "level", "variable")))  # fmt: skip
+            if other.check == "recompute" and place[1:] == tuple(
+                getattr(claim, name) for name in ("test", "group", "timepoint", "level", "variable")
+            ):
+                continue
+            value = _parsed(other.printed, study)
+            if value is not None and (place, value) not in seen:
+                seen.add((place, value))
+                copies.append(notation.Other(claim_label(other, study), value, other.id))
+    statistics = _statistics(case) if is_p and case.reading else []
+    return notation.search_notation(
+        true, printable, *as_is, is_p=is_p, rounding=study.rounding, copies=copies, statistics=statistics
+    )
+
+
+def _parsed(printed: str, study: Study) -> Fraction | None:
+    try:
+        return abs(parse_printed(printed, study.decimal_mark).value)
+    except ValueError:
+        return None
+
+
+def _printable(claim: Claim, study: Study, true: Fraction) -> Printable:
+    """Return the strings for a claim about other printed numbers: all with as many digits as the longer number."""
+    number = parse_printed(claim.printed, study.decimal_mark)
+    digits = len(str(int(max(abs(number.value), true, 1))))
+    most = 100 if claim.quantity in ("percent", "ratio_percent") else 10**digits - 1
+    return printable_of(claim._replace(operator=""), study, most)
+
+
+def _statistics(case: Case) -> list[notation.Other]:
+    """Return the numbers that a program prints beside the p-value."""
+    claim = case.claim
+    feature = case.feature(case.reading)
+    if claim.test == "signed_rank":
+        result = signed_rank_counts(*feature, case.study.procedure.signed_rank)
+        names = ("z", "w_plus", "w_minus")
+    else:
+        result = rank_sum_counts(feature, case.study.procedure.rank_sum)
+        names = ("z", "u1", "u2", "rank_sum1", "rank_sum2")
+    return [
+        notation.Other(statistic_label(name), Fraction(repr(abs(float(getattr(result, name))))))
+        for name in names
+    ]
+
+
+# ---- procedures --------------------------------------------------------------------------------------------
+
+
+def _procedures(case: Case, reading: Reading, declared: Procedure) -> list[Hit]:
+    feature = case.feature(reading)
+    counts = case.records.pairs[reading.groups[0]] if reading.sees == "difference" else np.asarray(feature)
+    of_p = case.claim.quantity in OF_P
+    place = (case.claim.test, case.claim.group)
+
+    def elsewhere(procedure: Procedure) -> list[dict[str, str]]:
+        against = []
+        for other in case.others:
+            claim = other.claim
+            if claim.quantity != "p_value" or (claim.test, claim.group) == place:
+                continue
+            theirs = getattr(case.study.procedure, claim.test)
+            zero = theirs.zero_method if claim.test == "signed_rank" else "drop"
+            moved = replace(procedure, zero_method=zero)
+            before = case.feature(other)
+            if bool(other.holds(before)) and not bool(other.holds(before, moved)):
+                against.append(claim_label(claim, case.study))
+        return against
+
+    hits = []
+    for hit in procedures.search_procedures(reading, counts, feature, declared, elsewhere):
+        holding = {}
+        for other in case.others:
+            same_test = (other.claim.test, other.claim.group) == place
+            if same_test and of_p and other.claim.quantity in OF_P:
+                holding[other.id] = bool(other.true_of(np.array([hit.value])))
+            elif same_test and hit.procedure is not None and other.claim.quantity in (*OF_P, "z"):
+                holding[other.id] = bool(other.holds(case.feature(other), hit.procedure))
+            else:
+                holding[other.id] = bool(other.holds(case.feature(other)))
+        kept, contradicted = _standing(holding)
+        hits.append(replace(hit, kept=kept, contradicted=contradicted))
+    return hits
+
+
+# ---- tables ------------------------------------------------------------------------------------------------
+
+
+def _finish(case: Case, hit: Hit) -> Hit:
+    """Add to a hit what its text needs: the claim's printed string, the value, how that prints."""
+    printed = case.claim.printed
+    prints_as = ""
+    if hit.kind == "notation":
+        prints_as = printed
+    elif hit.value is not None and case.claim.quantity == "decision":
+        prints_as = "significant" if hit.value < case.study.alpha else "not significant"
+    elif hit.value is not None:
+        prints_as = _print_value(case, hit)
+    value = "" if hit.value is None else f"{hit.value:.4g}"
+    params = hit.params | {"printed": printed, "prints_as": prints_as, "value": value}
+    return replace(hit, params=params, prints_as=prints_as)
+
+
+def _print_value(case: Case, hit: Hit) -> str:
+    study, rounding = case.study, case.study.rounding
+    if hit.code.endswith("_truncated"):
+        rounding = "truncate"
+    like = case.claim.printed
+    decimals = parse_printed(like, study.decimal_mark).decimals
+    if case.claim.quantity == "threshold" and decimals < 3:
+        like += "0" * (3 - decimals) if decimals else ""
+        decimals = max(decimals, 3) if decimals else 0
+    units = int(print_units(np.array(abs(hit.value)), decimals, rounding))
+    return print_like(Fraction(units, 10**decimals), like, study.decimal_mark, rounding)
+
+
+def explanation_rows(case: Case, hits: list[Hit]) -> tuple[list[tuple[str, ...]], dict[str, pd.DataFrame]]:
+    """Lay the hits of one claim out as rows of explanations.csv, all text, and their witnesses by file name."""
+    rows, witnesses = [], {}
+    for rank, hit in enumerate(hits, start=1):
+        name = ""
+        if hit.witness is not None:
+            name = f"{case.ids[0]}_{rank}.csv"
+            witnesses[name] = hit.witness
+        of_p = case.claim.quantity in OF_P
+        rows.append(
+            (
+                case.ids[0],
+                " ".join(case.ids),
+                hit.kind,
+                str(rank),
+                describe_hit(hit.code, hit.params),
+                hit.programs,
+                f"{hit.value:.10g}" if of_p and hit.value is not None else "",
+                hit.prints_as,
+                str(hit.participants_changed) if hit.kind == "departure" else "",
+                str(hit.switches_moved) if hit.kind == "procedure" else "",
+                str(hit.ways) if hit.kind != "none" else "",
+                " ".join(hit.kept),
+                " ".join(hit.contradicted),
+                "" if hit.coincidence is None else f"{hit.coincidence:.10g}",
+                "true" if hit.informative else "false",
+                name,
+                hit.code,
+                sorted_text(hit.params),
+            )
+        )
+    return rows, witnesses
