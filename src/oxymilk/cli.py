@@ -106,7 +106,8 @@ def make_tables(
 ) -> None:
     """Write the paper's tables, computed beside printed, as CSV, Markdown, HTML, LaTeX and Word."""
     from oxymilk.files import read_csv
-    from oxymilk.present.tables import build_tables, write_tables
+    from oxymilk.present.table_files import write_tables
+    from oxymilk.present.tables import build_tables
     from oxymilk.study import load_study
 
     frames = [read_csv(path) for path in (frequencies, tests, verdicts)]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from oxymilk.files import read_csv, write_csv
+from oxymilk.present.table_files import write_tables
 from oxymilk.present.table_formats import (
     csv_frame,
     html_fragment,
@@ -22,7 +23,7 @@ from oxymilk.present.table_formats import (
     markdown,
     plain,
 )
-from oxymilk.present.tables import build_tables, write_tables
+from oxymilk.present.tables import build_tables
 
 NASTY = r"""=1+1|<script>alert('x')</script> & $x_1$ \input{/etc/passwd} ^*`#~%{}[a](javascript:b)"""
 VOID = {"meta", "col", "br"}
@@ -287,7 +288,8 @@ _WRITE = """
 import sys
 from pathlib import Path
 from oxymilk.files import read_csv
-from oxymilk.present.tables import build_tables, write_tables
+from oxymilk.present.table_files import write_tables
+from oxymilk.present.tables import build_tables
 from oxymilk.study import load_study
 frames, study, folder = map(Path, sys.argv[1:])
 inputs = [read_csv(frames / f"{name}.csv") for name in ("frequencies", "tests", "verdicts")]
