@@ -332,6 +332,8 @@ def draw_growth(results: dict[str, list[tuple]], path: Path) -> None:
             power = PROMISED[name][column - 1]
             promise = [values[-1] * (size / n[-1]) ** power for size in n]
             axis.loglog(n, promise, "--", color=line.get_color(), linewidth=0.7)
+        axis.set_xticks(GROWTH_SIZES, list(map(str, GROWTH_SIZES)))
+        axis.set_xticks([], minor=True)
         axis.set_xlabel("n = m")
         axis.set_ylabel(unit)
     axes[0].legend(fontsize=7, title="points measured, dashes promised", title_fontsize=7)
