@@ -22,7 +22,8 @@ help:
 	  'make clean     remove results, logs and the environment'
 
 results: $(READY)
-	@snakemake
+	@snakemake --quiet rules host
+	@printf 'Open %s\n' results/*/*/report.html
 
 test: $(READY)
 	@pytest -n auto
