@@ -31,6 +31,7 @@ RANGE_COLUMNS = ("test", "group", "role", "quantity", "low", "high", "values", "
 LIST_COLUMNS = ("group", "dataset", "pre", "post", "n")
 _SIGNED_RANK = ("n_up", "n_down", "n_zero", "w_plus", "w_minus", "z", "p_value")
 _RANK_SUM = ("u1", "u2", "rank_sum1", "rank_sum2", "z", "p_value")
+_OF_EXACT = ("p_value",)
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,7 @@ def _ranges(study: Study, groups: list[np.ndarray], budget: int) -> pd.DataFrame
         for role, procedure in _roles(study.procedure.signed_rank, len(distinct)):
             result = signed_rank_counts(*changes, procedure)
             rows += _rows(
-                study, ("signed_rank", group, role), result, _SIGNED_RANK if role == "declared" else _EXACT
+                study, ("signed_rank", group, role), result, _SIGNED_RANK if role == "declared" else _OF_EXACT
             )
     if len(groups) < 2 or study.procedure.rank_sum is None:
         return pd.DataFrame(rows, columns=list(RANGE_COLUMNS), dtype=str)
@@ -262,7 +263,9 @@ def _ranges(study: Study, groups: list[np.ndarray], budget: int) -> pd.DataFrame
         between = np.stack([first[i], second[j]], axis=1)
         for role, procedure in _roles(study.procedure.rank_sum, len(between)):
             result = rank_sum_counts(between, procedure)
-            rows += _rows(study, ("rank_sum", "", role), result, _RANK_SUM if role == "declared" else _EXACT)
+            rows += _rows(
+                study, ("rank_sum", "", role), result, _RANK_SUM if role == "declared" else _OF_EXACT
+            )
     return pd.DataFrame(rows, columns=list(RANGE_COLUMNS), dtype=str)
 
 
