@@ -132,7 +132,7 @@ def test_study_and_claims_have_no_fault():
     assert len(load_claims(STUDY / "claims.csv", study)) == len(CLAIMS)
     assert study.reconstructed is True
     assert study.procedure.basis == "inferred"
-    assert study.citation.authors == []
+    assert not study.citation.authors
 
 
 def test_ids_are_unique_and_plain():
