@@ -109,8 +109,10 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     except NotSearched as beyond:
         return Reconstruction(sizes, (), None, None, None, *nothing, not_searched=str(beyond))
     number = int(np.prod([len(group) for group in groups], dtype=object)) if pairs is None else len(pairs[0])
+    between = None
     if pairs is not None:
         number *= int(np.prod([len(group) for group in groups[2:]], dtype=object))
+        between = np.stack([groups[g][pairs[g]] for g in (0, 1)], axis=1)
         groups = [group[np.unique(one)] for group, one in zip(groups[:2], pairs, strict=True)] + groups[2:]
     sheet = contradictions = None
     if number == 1:
@@ -132,7 +134,7 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
         with_p,
         sheet,
         _list(study, groups),
-        _ranges(study, groups, budget) if number else nothing[1],
+        _ranges(study, groups, between, budget) if number else nothing[1],
         contradictions,
     )
 
@@ -240,8 +242,8 @@ def _list(study: Study, groups: list[np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(LIST_COLUMNS), dtype=str)
 
 
-def _ranges(study: Study, groups: list[np.ndarray], budget: int) -> pd.DataFrame:
-    """Return the range of every result. Counts of both groups together narrow each group, not the pairs of them."""
+def _ranges(study: Study, groups: list[np.ndarray], between: np.ndarray | None, budget: int) -> pd.DataFrame:
+    """Return the range of every result; `between` holds the pairs of tables where not all go together."""
     import pandas as pd
 
     rows: list[tuple[str, ...]] = []
@@ -250,28 +252,36 @@ def _ranges(study: Study, groups: list[np.ndarray], budget: int) -> pd.DataFrame
         middle = distinct.shape[1] // 2
         changes = distinct[:, :middle][:, ::-1], distinct[:, middle + 1 :], distinct[:, middle]
         for role, procedure in _roles(study.procedure.signed_rank, len(distinct)):
+            names = _SIGNED_RANK if role == "declared" else _OF_EXACT
             result = signed_rank_counts(*changes, procedure)
-            rows += _rows(
-                study, ("signed_rank", group, role), result, _SIGNED_RANK if role == "declared" else _OF_EXACT
-            )
-    if len(groups) < 2 or study.procedure.rank_sum is None:
-        return pd.DataFrame(rows, columns=list(RANGE_COLUMNS), dtype=str)
-    seen = margin if study.between == "post" else lambda tables, _: change_margin(tables)
-    first, second = (np.unique(seen(_padded(tables), "post"), axis=0) for tables in groups[:2])
-    if len(first) * len(second) <= budget:
-        i, j = (index.ravel() for index in np.indices((len(first), len(second))))
-        between = np.stack([first[i], second[j]], axis=1)
-        for role, procedure in _roles(study.procedure.rank_sum, len(between)):
-            result = rank_sum_counts(between, procedure)
-            rows += _rows(
-                study, ("rank_sum", "", role), result, _RANK_SUM if role == "declared" else _OF_EXACT
-            )
+            rows += _rows(study, ("signed_rank", group, role), result, names)
+    if len(groups) >= 2 and study.procedure.rank_sum is not None:
+        compared = _compared(study, groups, between, budget)
+        for role, procedure in _roles(study.procedure.rank_sum, len(compared)):
+            if len(compared):
+                names = _RANK_SUM if role == "declared" else _OF_EXACT
+                rows += _rows(study, ("rank_sum", "", role), rank_sum_counts(compared, procedure), names)
     return pd.DataFrame(rows, columns=list(RANGE_COLUMNS), dtype=str)
+
+
+def _compared(study: Study, groups: list[np.ndarray], between: np.ndarray | None, budget: int) -> np.ndarray:
+    """Return the distinct tables that the test between the groups can see, none beyond the budget."""
+
+    def seen(tables: np.ndarray) -> np.ndarray:
+        return margin(_padded(tables), "post") if study.between == "post" else change_margin(_padded(tables))
+
+    if between is not None:
+        return np.unique(seen(between), axis=0)
+    first, second = (np.unique(seen(tables), axis=0) for tables in groups[:2])
+    if len(first) * len(second) > budget:
+        return np.zeros((0, 2, first.shape[1]), dtype=np.int64)
+    i, j = (index.ravel() for index in np.indices((len(first), len(second))))
+    return np.stack([first[i], second[j]], axis=1)
 
 
 def _padded(tables: np.ndarray) -> np.ndarray:
     """Add the empty row and column of missing scores."""
-    return np.pad(tables, [(0, 0), (0, 1), (0, 1)])
+    return np.pad(tables, [(0, 0)] * (tables.ndim - 2) + [(0, 1), (0, 1)])
 
 
 def _roles(declared: Procedure, datasets: int) -> list[tuple[str, Procedure]]:

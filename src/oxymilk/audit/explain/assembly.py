@@ -228,9 +228,23 @@ def _notation(case: Case, true: Fraction) -> list[Hit]:
             if value is not None and (place, value) not in seen:
                 seen.add((place, value))
                 copies.append(notation.Other(claim_label(other, study), value, other.id))
-    statistics = _statistics(case) if is_p and case.reading else []
+    statistics, printed_z = [], []
+    if is_p and case.reading:
+        statistics = _statistics(case)
+        place = (claim.test, claim.group)
+        beside = [each for each in case.others if (each.claim.test, each.claim.group) == place]
+        printed_z = [
+            each.stated for each in beside if each.claim.quantity == "z" and None not in each.stated[:2]
+        ]
     return notation.search_notation(
-        true, printable, *as_is, is_p=is_p, rounding=study.rounding, copies=copies, statistics=statistics
+        true,
+        printable,
+        *as_is,
+        is_p=is_p,
+        rounding=study.rounding,
+        copies=copies,
+        statistics=statistics,
+        printed_z=printed_z,
     )
 
 

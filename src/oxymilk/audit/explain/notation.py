@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from oxymilk.audit.explain.hits import Hit
-from oxymilk.audit.explain.printable import Printable
-from oxymilk.audit.printed import round_units
+from oxymilk.audit.explain.printable import Printable, print_units
+from oxymilk.audit.printed import Interval, round_units
+from oxymilk.stats.p_values import normal_p
 
 # programs print p-values with these numbers of decimals
 PROGRAM_DECIMALS = (2, 3, 4, 5)
@@ -35,6 +36,7 @@ def notation_hits(
     rounding: str,
     copies: list[Other] | None = None,
     statistics: list[Other] | None = None,
+    printed_z: list[Interval] | None = None,
 ) -> list[tuple[str, dict, np.ndarray]]:
     """Return what each slip could have made of a number.
 
@@ -50,6 +52,8 @@ def notation_hits(
         How the paper rounds.
     copies, statistics : list of Other
         Printed numbers of other claims, and statistics of the same test.
+    printed_z : list of Interval
+        What the same test's Z can have been, as printed.
 
     Returns
     -------
@@ -64,6 +68,8 @@ def notation_hits(
         # "p < 0,000": the operator is put before what a program prints for a tiny p
         if is_p and printable.operator == "<" and right == 0:
             slips.append(("below_zero", {}, {0}))
+        slips.append(("at_threshold", {}, {right}))
+        right = -1  # the threshold itself may be the rounded number
     else:
         slips += _rules(true, d, rounding, is_p=is_p)
         for name, others in (("copied", copies or []), ("statistic", statistics or [])):
@@ -71,12 +77,36 @@ def notation_hits(
                 units = {round_units(abs(other.value), d, rounding)}
                 words = {"claim": other.claim} if name == "copied" else {}
                 slips.append((name, {"other": other.name, **words}, units))
+        for stated in printed_z or []:
+            ends = print_units(np.array(p_of_printed_z(stated)), d, rounding).tolist()
+            slips.append(("printed_z", {}, set(range(ends[0], ends[1] + 1))))
         slips += _digits(true, d, rounding)
     return [
         (f"notation_{code}", params, np.array(sorted(units - {right}), dtype=np.int64))
         for code, params, units in slips
         if units - {right}
     ]
+
+
+def p_of_printed_z(stated: Interval, alternative: str = "two-sided") -> tuple[float, float]:
+    """Return the smallest and the largest p-value that a printed Z allows.
+
+    Parameters
+    ----------
+    stated : Interval
+        The set of the printed Z. Of a two-sided p the sign does not matter; a set that holds 0 reaches p = 1.
+    alternative : {"two-sided", "greater", "less"}
+        One-sided: the sign counts.
+
+    Returns
+    -------
+    low, high : float
+    """
+    ends = np.array([float(stated.low), float(stated.high)])
+    if alternative == "two-sided" and ends[0] < 0 < ends[1]:
+        ends = np.array([0.0, np.abs(ends).max()])
+    p_values = normal_p(ends, alternative)
+    return float(p_values.min()), float(p_values.max())
 
 
 def _rules(true: Fraction, d: int, rounding: str, *, is_p: bool) -> list[tuple[str, dict, set[int]]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from oxymilk.audit.explain.hits import Hit, procedure_params
 from oxymilk.stats import Procedure
+from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import CHOICES
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def way_values(
             continue
         try:
             values.append(reading.values(feature, way.procedure))
-        except MemoryError:
+        except TooLargeError:
             values.append(None)
     return values
 
