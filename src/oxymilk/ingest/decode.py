@@ -28,14 +28,32 @@ class Codebook(NamedTuple):
     legal: tuple[str, ...]
     missing: frozenset[str]
     numeric: bool
+    labels: dict[str, str]
 
 
-def codebook(what: str, codes: dict[str, str], ids: Iterable[str], missing: Iterable[str] = ()) -> Codebook:
-    """Return the codebook of a column; without codes its words are the ids themselves."""
+def codebook(
+    what: str,
+    codes: dict[str, str],
+    ids: Iterable[str],
+    missing: Iterable[str] = (),
+    labels: Iterable[tuple[str, str]] = (),
+) -> Codebook:
+    """Return the codebook of a column; without codes its words are the ids themselves.
+
+    `labels` are names of the ids for people; they are no words of a sheet, but a value label that is one of
+    them must not contradict the codes.
+    """
     words = dict(codes) or {one: one for one in ids}
     meanings = {fold(word): meaning for word, meaning in words.items()}
     numeric = any(NUMBER.fullmatch(word) for word in meanings)
-    return Codebook(what, meanings, tuple(words), frozenset(map(fold, missing)), numeric)
+    return Codebook(
+        what,
+        meanings,
+        tuple(words),
+        frozenset(map(fold, missing)),
+        numeric,
+        {fold(label): one for label, one in labels},
+    )
 
 
 def is_missing(cell: Cell, missing: frozenset[str]) -> bool:
@@ -62,11 +80,11 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     if _has_no_value(cell, faults, merged=merged):
         return None
     by_text = book.meanings.get(fold(cell.text)) if cell.text else None
-    by_label = book.meanings.get(fold(cell.label)) if cell.label else None
+    by_label = (book.meanings | book.labels).get(fold(cell.label)) if cell.label else None
     if by_text and by_label and by_text != by_label:
         faults.append(fault_at("label_contradicts", cell, label=cell.label, meaning=by_text))
         return None
-    meaning = by_text or by_label
+    meaning = by_text or (book.meanings.get(fold(cell.label)) if cell.label else None)
     if meaning:
         return meaning
     if is_missing(cell, book.missing):

@@ -111,6 +111,22 @@ def place_of(address: str) -> Place:
     return int(digits) - 1, column - 1
 
 
+def split_kinds(cells: list[list[str | list[str]]]) -> tuple[list[list[str]], dict[Place, str]]:
+    """Return the texts of cells that are a text or [kind, text], and the kinds of those that are not text."""
+    rows: list[list[str]] = []
+    kinds: dict[Place, str] = {}
+    for row, cells_of_row in enumerate(cells):
+        texts = []
+        for column, cell in enumerate(cells_of_row):
+            if isinstance(cell, str):
+                texts.append(cell)
+            else:
+                kinds[row, column] = cell[0]
+                texts.append(cell[1])
+        rows.append(texts)
+    return rows, kinds
+
+
 def transpose(grid: Grid) -> Grid:
     """Exchange rows and columns; cells keep the address they have in the file."""
     width = max((len(row) for row in grid.rows), default=0)

@@ -22,9 +22,14 @@ def is_identifying(header: str) -> bool:
     Returns
     -------
     bool
-        By the words of identifying.yaml; "Nama Ibu" and "NO_RM" are, "Nomor" and "Kode" are not.
+        By the words of identifying.yaml, each part of a joined header by itself: "Nama Ibu" and "NO_RM" do,
+        "Nomor" and "Kode" do not.
     """
-    words = re.sub(r"[\W_]+", " ", fold(header)).strip()
+    return any(_names_a_person(part) for part in header.split(">"))
+
+
+def _names_a_person(part: str) -> bool:
+    words = re.sub(r"[\W_]+", " ", fold(part)).strip()
     exact, starts, contained = _headers()
     padded = f" {words} "
     return (

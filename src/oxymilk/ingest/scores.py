@@ -35,7 +35,8 @@ class Reading(NamedTuple):
 def reading(scale: Outcome | Characteristic, codes: dict[str, str], sheet: Sheet, mark: str) -> Reading:
     """Return how a sheet's cells of an outcome or characteristic are read."""
     missing = frozenset(map(fold, sheet.missing))
-    book = codebook("level", codes, scale.level_ids, sheet.missing)
+    labels = [(label, level.id) for level in scale.levels for label in (level.label.en, level.label.id)]
+    book = codebook("level", codes, scale.level_ids, sheet.missing, labels)
     hours_minutes = sheet.time_format == "hours_minutes" and isinstance(scale, Outcome)
     return Reading(scale, book, missing, mark, hours_minutes)
 
