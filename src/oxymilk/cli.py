@@ -25,6 +25,9 @@ StudyFile = Annotated[Path, typer.Option(help="The study's study.yaml.")]
 InputFile = Annotated[Path, typer.Option(help="A table that an earlier step wrote.")]
 OutputFile = Annotated[Path, typer.Option(help="Where to write.")]
 Folder = Annotated[Path, typer.Option(help="The study's folder of results; each language has its own in it.")]
+Language = Annotated[str, typer.Option(help="en or id.")]
+Participants = Annotated[int, typer.Option(help="Changed participants to search up to, at least 2.")]
+Budget = Annotated[int, typer.Option(help="Most datasets to form at a time; what lies beyond is said.")]
 Languages = Annotated[str, typer.Option(help="en, id or both, joined by a comma.")]
 
 
@@ -96,21 +99,54 @@ def audit_claims(
 
 
 @app.command()
+def explain_claims(
+    study: StudyFile,
+    claims: InputFile,
+    observations: InputFile,
+    verdicts: InputFile,
+    folder: Annotated[Path, typer.Option(help="The study's folder of results.")],
+    participants: Participants = 2,
+    budget: Budget = 1_000_000,
+) -> None:
+    """Search for what would make each claim that differs come true, and how often that would fit by chance."""
+    from oxymilk.audit.claims import load_claims
+    from oxymilk.audit.explain import explain_claims
+    from oxymilk.files import read_csv, write_csv
+    from oxymilk.study import load_study
+
+    loaded = load_study(study)
+    found = explain_claims(
+        loaded,
+        load_claims(claims, loaded),
+        read_csv(verdicts),
+        read_csv(observations),
+        participants=participants,
+        budget=budget,
+    )
+    for name in ("explanations", "datasets", "contradictions", "outcomes"):
+        write_csv(getattr(found, name), folder / f"{name}.csv")
+    (folder / "witnesses").mkdir(parents=True, exist_ok=True)
+    for name, sheet in found.witnesses.items():
+        write_csv(sheet, folder / "witnesses" / name)
+
+
+@app.command()
 def make_tables(
     study: StudyFile,
     frequencies: InputFile,
     tests: InputFile,
     verdicts: InputFile,
+    effects: InputFile,
     folder: Folder,
     languages: Languages = "en",
 ) -> None:
-    """Write the paper's tables, computed beside printed, as CSV, Markdown, HTML, LaTeX and Word."""
+    """Write the paper's tables, computed beside printed, and one of effects: CSV, Markdown, HTML, LaTeX, Word."""
     from oxymilk.files import read_csv
     from oxymilk.present.table_files import write_tables
     from oxymilk.present.tables import build_tables
     from oxymilk.study import load_study
 
-    frames = [read_csv(path) for path in (frequencies, tests, verdicts)]
+    frames = [read_csv(path) for path in (frequencies, tests, verdicts, effects)]
     loaded = load_study(study)
     for language in _split(languages):
         write_tables(build_tables(loaded, *frames, language), folder / language / "tables")
@@ -177,7 +213,7 @@ def verify(
     ] = False,
     junit: Annotated[Path | None, typer.Option(help="Also write a JUnit XML file here.")] = None,
     json: Annotated[Path | None, typer.Option(help="Also write the verdicts as JSON here.")] = None,
-    language: Annotated[str, typer.Option(help="en or id.")] = "en",
+    language: Language = "en",
 ) -> None:
     """Hold the results against the printed numbers.
 
@@ -196,6 +232,96 @@ def verify(
         write_text(json, verification.as_json(verdicts))
     if not all((frame["as_expected"] == "true").all() for frame in verdicts.values()):
         raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    study: Annotated[Path, typer.Argument(help="The study's folder in data/.")],
+    claim: Annotated[str, typer.Argument(help="The id of a claim of its claims.csv.")],
+    printed: Annotated[str | None, typer.Option(help="What would explain this string in its place.")] = None,
+    participants: Participants = 2,
+    budget: Budget = 1_000_000,
+    language: Language = "en",
+) -> None:
+    """Explain one printed number at the terminal, whether it differs or not."""
+    from oxymilk import analysis
+    from oxymilk.audit.claims import load_claims
+    from oxymilk.audit.explain import explain_one
+    from oxymilk.audit.verdicts import audit_claims
+    from oxymilk.files import as_read
+    from oxymilk.ingest import ingest_observations
+    from oxymilk.present.terminal import print_explanations
+    from oxymilk.study import load_study
+
+    loaded = load_study(study / "study.yaml")
+    claims = load_claims(study / "claims.csv", loaded)
+    observations = ingest_observations(loaded, study).table
+    tables = [table(loaded, observations) for table in (analysis.frequency_table, analysis.test_table)]
+    verdicts = audit_claims(loaded, claims, *map(as_read, tables))
+    try:
+        found, _ = explain_one(
+            loaded,
+            claims,
+            verdicts,
+            observations,
+            claim,
+            printed=printed,
+            participants=participants,
+            budget=budget,
+        )
+    except KeyError:
+        raise typer.BadParameter(f"claims.csv has no claim {claim!r}") from None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    print_explanations(found, language)
+
+
+@app.command()
+def reconstruct(
+    study: Annotated[Path, typer.Argument(help="The study's folder in data/; it needs no sheet.")],
+    output: Annotated[Path | None, typer.Option(help="Write the sheet here when there is only one.")] = None,
+    budget: Budget = 1_000_000,
+    language: Language = "en",
+) -> None:
+    """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""
+    from oxymilk.audit.claims import load_claims
+    from oxymilk.audit.reconstruct import reconstruct
+    from oxymilk.files import write_csv
+    from oxymilk.present.terminal import print_reconstruction
+    from oxymilk.study import load_study
+
+    loaded = load_study(study / "study.yaml")
+    found = reconstruct(loaded, load_claims(study / "claims.csv", loaded), budget)
+    print_reconstruction(found, language)
+    if output and found.sheet is not None:
+        write_csv(found.sheet, output)
+
+
+@app.command()
+def programs(
+    test: Annotated[str, typer.Argument(help="signed_rank or rank_sum.")],
+    first: Annotated[str, typer.Option(help="Values before, or of the first group: 0,0,1 or 5.5,7.")] = "",
+    second: Annotated[str, typer.Option(help="Values after, or of the second group.")] = "",
+    counts: Annotated[
+        str, typer.Option(help="Or a table: rows before x columns after, or a row a group: '0,10;7,3'.")
+    ] = "",
+    default_only: Annotated[bool, typer.Option("--default", help="Only what is printed unasked.")] = False,
+    language: Language = "en",
+) -> None:
+    """Print what each statistics program gives for the same data."""
+    from oxymilk.present.terminal import print_programs
+    from oxymilk.stats.programs import evaluate_programs
+    from oxymilk.stats.ranks import expand_counts
+
+    if bool(counts) == bool(first or second):
+        raise typer.BadParameter("give either --counts, or --first and --second")
+    try:
+        table = [_split(row) for row in counts.split(";")] if counts else None
+        values = expand_counts(test, table) if table else (_split(first), _split(second))
+        results = evaluate_programs(test, *values)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    print_programs([each for each in results if each.printed_by_default or not default_only], language)
 
 
 def _split(text: str) -> list[str]:

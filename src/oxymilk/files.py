@@ -58,8 +58,7 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
     path : Path
         Where to write.
     """
-    plain = frame.astype(object).map(_cell)
-    write_text(path, plain.to_csv(index=False, lineterminator="\n"))
+    write_text(path, as_read(frame).to_csv(index=False, lineterminator="\n"))
 
 
 def read_csv(path: Path) -> pd.DataFrame:
@@ -78,6 +77,11 @@ def read_csv(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def as_read(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as `read_csv` gives it once it was written: every cell text."""
+    return frame.astype(object).map(_cell)
 
 
 def defuse(text: str) -> str:

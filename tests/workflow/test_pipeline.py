@@ -17,13 +17,16 @@ pytestmark = pytest.mark.workflow
 
 RESULTS = "results/bontang2023"
 PRESENT = {"make_tables", "plot_figures", "render_report"}
-AFTER_TESTS = {"audit_claims", *PRESENT}
+AFTER_TESTS = {"audit_claims", "explain_claims", *PRESENT}
 EVERY_RULE = {"ingest_observations", "test_groups", *AFTER_TESTS}
 
 
 def test_a_run_makes_all_that_the_readme_promises(built_once):
     folder = built_once.folder / RESULTS
-    for name in ("observations", "frequencies", "tests", "procedures", "verdicts"):
+    for name in (
+        *("observations", "frequencies", "tests", "procedures", "effects", "verdicts"),
+        *("explanations", "datasets", "contradictions", "outcomes"),
+    ):
         assert (folder / f"{name}.csv").stat().st_size > 0
     for language in ("en", "id"):
         tables = {path.name for path in (folder / language / "tables").iterdir()}
@@ -77,6 +80,7 @@ A_COMMENT = {".py": "\n# edited\n", ".yaml": "\n# edited\n", ".html": "{# edited
         ("data/bontang2023/claims.csv", "0.083", "0.084", AFTER_TESTS),
         ("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg, pdf]", {"plot_figures"}),
         ("config.yaml", "language: [en, id]", "language: id", PRESENT),
+        ("config.yaml", "participants: 2", "participants: 3", {"explain_claims"}),
         ("config.yaml", "confidence: 0.95", "confidence: 0.99", {"test_groups", *AFTER_TESTS}),
     ],
 )
@@ -95,6 +99,7 @@ def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old
         ("analysis.py", {"test_groups", *AFTER_TESTS}),
         ("audit/claims.py", AFTER_TESTS),
         ("audit/printed.py", AFTER_TESTS),
+        ("audit/explain/departures.py", {"explain_claims"}),
         ("present/word.py", {"make_tables"}),
         ("present/figures.py", {"plot_figures", "render_report"}),
         ("present/templates/report.html", {"render_report"}),

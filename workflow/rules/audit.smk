@@ -2,6 +2,7 @@
 
 Inputs:  data/{study}/claims.csv, results/{study}/frequencies.csv, tests.csv
 Outputs: results/{study}/verdicts.csv; `verify` prints them and fails when one is not as expected
+         results/{study}/explanations.csv, datasets.csv, contradictions.csv, outcomes.csv, witnesses/
 """
 
 
@@ -29,6 +30,53 @@ rule audit_claims:
             --frequencies {input.frequencies:q} \
             --tests {input.tests:q} \
             --output {output.verdicts:q} >{log:q} 2>&1
+        """
+
+
+rule explain_claims:
+    input:
+        study="data/{study}/study.yaml",
+        claims="data/{study}/claims.csv",
+        observations="results/{study}/observations.csv",
+        verdicts="results/{study}/verdicts.csv",
+        code=subcommand_sources("explain_claims"),
+    output:
+        explanations=report(
+            "results/{study}/explanations.csv",
+            caption="../report/explanations.rst",
+            category="Explanations",
+            labels={"study": "{study}", "content": "what would explain a difference"},
+        ),
+        datasets=report(
+            "results/{study}/datasets.csv",
+            caption="../report/datasets.rst",
+            category="Explanations",
+            labels={"study": "{study}", "content": "datasets of the design"},
+        ),
+        contradictions=report(
+            "results/{study}/contradictions.csv",
+            caption="../report/contradictions.rst",
+            category="Explanations",
+            labels={"study": "{study}", "content": "claims that contradict each other"},
+        ),
+        outcomes="results/{study}/outcomes.csv",
+        witnesses=directory("results/{study}/witnesses"),
+    log:
+        "logs/{study}/explain_claims.log",
+    params:
+        folder=subpath(output.explanations, parent=True),
+        participants=lookup(dpath="explain/participants", within=config),
+        budget=lookup(dpath="explain/budget", within=config),
+    shell:
+        """
+        oxymilk explain-claims \
+            --study {input.study:q} \
+            --claims {input.claims:q} \
+            --observations {input.observations:q} \
+            --verdicts {input.verdicts:q} \
+            --participants {params.participants:q} \
+            --budget {params.budget:q} \
+            --folder {params.folder:q} >{log:q} 2>&1
         """
 
 

@@ -207,3 +207,41 @@ def unique_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return rows[first], inverse
     distinct, inverse = np.unique(rows, axis=0, return_inverse=True)
     return distinct, inverse.reshape(-1)
+
+
+def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[int], list[int]]:
+    """Return the observations that a table of counts stands for, levels as 0, 1, ...
+
+    Parameters
+    ----------
+    test : {"signed_rank", "rank_sum"}
+    table : rows of counts
+        signed_rank: one row for each level before, one column for each level after. rank_sum: one row for each of the
+        two groups, one column for each level.
+
+    Returns
+    -------
+    first, second : list of int
+        pre and post, or the two groups.
+
+    Raises
+    ------
+    ValueError
+        When a cell is no count, or the table has another shape.
+    """
+    try:
+        rows = [[int(str(cell)) for cell in row] for row in table]
+    except ValueError:
+        raise ValueError("every cell of the table must be a whole number") from None
+    width = len(rows[0]) if rows else 0
+    if any(len(row) != width for row in rows) or min(map(min, rows), default=-1) < 0:
+        raise ValueError("the rows of the table must be of one length and hold no negative number")
+    if test == "rank_sum":
+        if len(rows) != 2:
+            raise ValueError("a table for rank_sum has two rows, one a group")
+        first, second = ([level for level, n in enumerate(row) for _ in range(n)] for row in rows)
+        return first, second
+    if test != "signed_rank" or len(rows) != width:
+        raise ValueError("a table for signed_rank has as many rows (before) as columns (after)")
+    pairs = [(i, j) for i, row in enumerate(rows) for j, n in enumerate(row) for _ in range(n)]
+    return [i for i, _ in pairs], [j for _, j in pairs]
