@@ -79,10 +79,41 @@ def audit_claims(
     return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
 
 
+class Notation(NamedTuple):
+    """How a paper prints numbers: all of a study that arithmetic on printed numbers needs."""
+
+    decimal_mark: tuple[str, ...]
+    rounding: str = "half_up"
+
+
+def arithmetic_verdict(claim: Claim, notation: Notation) -> tuple[str, str]:
+    """Check a claim that rests on other printed numbers only.
+
+    Parameters
+    ----------
+    claim : Claim
+        Its `check` is "arithmetic".
+    notation : Notation
+        How its numbers are printed.
+
+    Returns
+    -------
+    tuple of str
+        The verdict, and the reason code where it is `not_checkable`.
+
+    Raises
+    ------
+    ValueError
+        When one of its numbers is none under these decimal marks.
+    """
+    verdict, reason, *_ = _verdict(claim, Results(notation, [], []))
+    return verdict, reason
+
+
 class Results(NamedTuple):
     """The result tables that claims are held against."""
 
-    study: Study
+    study: Study | Notation
     frequencies: list[dict[str, str]]
     tests: list[dict[str, str]]
 

@@ -1,0 +1,231 @@
+"""What stands round a number of a paper: its section, sentence and phrase, and who and when they speak of."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from oxymilk.audit.draft_text import PREAMBLE, Block, Paper, describe_place, find_blocks, line_starts, page_of, sentences
+from oxymilk.audit.tokens import Token, find_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from oxymilk.audit.draft_words import Pattern, Words
+
+# sections in which a paper prints its own numbers, unless the sentence names another work
+_OWN = ("abstract", "methods", "results", "results and discussion", "discussion", "conclusion", PREAMBLE)
+_CITING = ("introduction", "discussion", "results and discussion")
+# a colon or comma ends a phrase, but not inside a number
+_BREAK = re.compile(r"[;:,](?=\s)")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence and where it stands.
+
+    Attributes
+    ----------
+    start, end : int
+        ``text[start:end]`` of the paper.
+    block : Block
+        The paragraph.
+    cited : bool
+        Whether it reports numbers of another work.
+    source : str
+        That work, as the text names it.
+    where, note : str
+        The place in our words; and the line, and page, for who checks the draft.
+    tokens : tuple of Token
+        Its numbers.
+    """
+
+    start: int
+    end: int
+    block: Block
+    cited: bool
+    source: str
+    where: str
+    tokens: tuple[Token, ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether it can print results of the paper itself."""
+        return not self.cited and self.block.section in _OWN
+
+
+class Reading:
+    """A paper taken apart, with the words that read it."""
+
+    def __init__(self, paper: Paper, words: Words) -> None:
+        self.paper, self.text, self.words = paper, paper.text, words
+        self.blocks = find_blocks(paper, words)
+        self.tokens = find_tokens(paper.text)
+        self._starts = line_starts(paper.text)
+        self.sentences = self._share_out(list(self._sentences()))
+
+    @cached_property
+    def furniture(self) -> list[Block]:
+        """The lines that are page furniture."""
+        return [block for block in self.blocks if block.kind == "furniture"]
+
+    def line(self, place: int) -> int:
+        """Return the line of a place in the text, from 1."""
+        return bisect.bisect_right(self._starts, place)
+
+    def place(self, place: int) -> str:
+        """Return the line, and the page where there are pages, of a place in the text."""
+        line = self.line(place)
+        page = page_of(self.paper, line)
+        return f"page {page}, line {line}" if page else f"line {line}"
+
+    def mentions(self, patterns: dict[str, Pattern], start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return what is named between two places: begin, end and id, in order; the longest where two begin."""
+        found = [
+            (match.start(), match.end(), key)
+            for key, pattern in patterns.items()
+            for match in pattern.finditer(self.text, start, end)
+        ]
+        found.sort(key=lambda each: (each[0], -each[1]))
+        kept: list[tuple[int, int, str]] = []
+        for each in found:
+            if not kept or each[0] >= kept[-1][1]:
+                kept.append(each)
+        return kept
+
+    def times(self, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return the timepoints that are named, without "before and after"."""
+        pairs = [match.span() for match in self.words["both_times"].finditer(self.text, start, end)]
+        return [
+            each
+            for each in self.mentions(self.words.timepoints, start, end)
+            if not any(low <= each[0] < high for low, high in pairs)
+        ]
+
+    def phrase(self, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
+        """Return the part of a sentence round a place, up to the next comma or "and"."""
+        breaks = [
+            match.span()
+            for pattern in (_BREAK, self.words["joins"])
+            for match in pattern.finditer(self.text, sentence.start, sentence.end)
+        ]
+        pairs = [
+            match.span()
+            for match in self.words["both_times"].finditer(self.text, sentence.start, sentence.end)
+        ]
+        breaks = [each for each in breaks if not any(low <= each[0] < high for low, high in pairs)]
+        low = max((stop for _, stop in breaks if stop <= start), default=sentence.start)
+        high = min((begin for begin, _ in breaks if begin >= end), default=sentence.end)
+        return low, high
+
+    def _sentences(self) -> Iterator[Sentence]:
+        source = ""
+        for block in self.blocks:
+            if block.kind == "furniture":
+                continue
+            whole = self.words.citations.search(self.text, block.start, block.end)
+            table = re.search(
+                rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)",
+                self.text[block.start : min(block.end, block.start + 60)],
+                re.IGNORECASE,
+            )
+            where = describe_place(
+                {
+                    "section": block.section,
+                    "number": block.number,
+                    "table": table[1] if table and block.section.startswith("results") else "",
+                }
+            )
+            for start, end in sentences(self.text, block):
+                match = self.words.citations.search(self.text, start, end)
+                cited = block.section in _CITING and match is not None
+                if block.section == "introduction":
+                    match = match or whole
+                    cited = True
+                source = match[0] if match else ("" if block.section != "introduction" else source)
+                yield Sentence(start, end, block, cited, " ".join(source.split()), where + (" heading" if block.kind == "heading" else ""))
+
+    def _share_out(self, found: list[Sentence]) -> list[Sentence]:
+        """Give each sentence its numbers."""
+        starts = [token.start for token in self.tokens]
+        shared = []
+        for sentence in found:
+            low, high = bisect.bisect_left(starts, sentence.start), bisect.bisect_left(starts, sentence.end)
+            shared.append(replace(sentence, tokens=tuple(self.tokens[low:high])))
+        return shared
+
+    # --- who and when
+
+    def nearest(
+        self, patterns: dict[str, Pattern], sentence: Sentence, start: int, end: int, *, times: bool = False
+    ) -> str:
+        """Return what the phrase round a number names: before it if anything, else after it, else ""."""
+        low, high = self.phrase(sentence, start, end)
+        find = self.times if times else lambda a, b: self.mentions(patterns, a, b)
+        before, after = find(low, start), find(end, high)
+        return before[-1][2] if before else after[0][2] if after else ""
+
+    def group(self, sentence: Sentence, start: int, end: int, *, whole: bool = False) -> str:
+        """Return the group that a number is of, "" when none is named.
+
+        With `whole` a number before all groups of its sentence is of the whole sample ("20 mothers: 10 in the ...").
+        """
+        groups = self.words.groups
+        if len(groups) == 1 and self.words.study is not None:
+            return next(iter(groups))
+        found = self.nearest(groups, sentence, start, end)
+        if found:
+            return found
+        before = self.mentions(groups, sentence.start, start)
+        after = self.mentions(groups, end, sentence.end)
+        if before:
+            return before[-1][2]
+        if after:
+            return "" if whole else after[0][2]
+        earlier = self.mentions(groups, sentence.block.start, sentence.start)
+        if earlier:
+            return earlier[-1][2]
+        found_above = {key for _, _, key in self._in(sentence.block.heading, groups)}
+        return found_above.pop() if len(found_above) == 1 else ""
+
+    def timepoint(self, sentence: Sentence, start: int, end: int) -> str:
+        """Return the timepoint that a number is of, "" when none is named."""
+        found = self.nearest(self.words.timepoints, sentence, start, end, times=True)
+        if found:
+            return found
+        before, after = self.times(sentence.start, start), self.times(end, sentence.end)
+        if before or after:
+            return (before or after[:1])[-1][2]
+        earlier = self.times(sentence.block.start, sentence.start)
+        return earlier[-1][2] if earlier else ""
+
+    def level(self, sentence: Sentence, start: int, end: int) -> tuple[str, str]:
+        """Return the variable and the level that a number counts; empty when the phrase names none."""
+        found = self.nearest(self.words.levels, sentence, start, end)
+        variable, _, level = found.partition("/")
+        return variable, level
+
+    def test(self, sentence: Sentence, start: int, end: int) -> str:
+        """Return the test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
+        tests = {**self.words.tests, "other": self.words["other_tests"]}
+        # a sentence may go through several tests: the last named before the number is the one
+        places = (
+            (sentence.start, start, -1),
+            (end, sentence.end, 0),
+            (sentence.block.start, sentence.start, -1),
+        )
+        for low, high, which in places:
+            found = self.mentions(tests, low, high)
+            if found:
+                return found[which][2]
+        return ""
+
+    def _in(self, shown: str, patterns: dict[str, Pattern]) -> list[tuple[int, int, str]]:
+        return [
+            (match.start(), match.end(), key)
+            for key, pattern in patterns.items()
+            for match in pattern.finditer(shown)
+        ]

@@ -1,0 +1,88 @@
+"""Numbers of a paper's text that claim nothing: years, page furniture, numbers of tables and of cited works, names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oxymilk.audit.draft_context import Reading, Sentence
+
+_YEAR = re.compile(r"(?:18|19|20)\d\d")
+_CALENDAR = re.compile(
+    r"(?:\b(?:in|year|years|since|until|during|from|to|and|between|early|late|tahun|sejak|pada|hingga|sampai|dan|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|januari|februari|maret|"
+    r"mei|juni|juli|agustus|oktober|desember))\s*$",
+    re.IGNORECASE,
+)
+
+
+def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
+    """Return why a number is no claim, "" when it may be one.
+
+    Parameters
+    ----------
+    reading : Reading
+        The paper.
+    sentence : Sentence
+        Where the number stands.
+    index : int
+        Which of its numbers.
+
+    Returns
+    -------
+    str
+        In the words of an exclusions.csv.
+    """
+    words, token = reading.words, sentence.tokens[index]
+    left = reading.text[sentence.start : token.start]
+    right = reading.text[token.end : sentence.end]
+    before, after = left[-30:], right[:30]
+
+    def follows(name: str) -> bool:
+        return re.search(rf"{words[name].pattern}\s*[.:]?\s*$", left[-40:], re.IGNORECASE) is not None
+
+    if sentence.block.section == "end matter":
+        return "in the references or acknowledgements"
+    if token.kind == "number" and _YEAR.fullmatch(token.text):
+        if not re.match(rf"\s*(?:{words['people'].pattern}|{words['units'].pattern})", after, re.IGNORECASE):
+            return _year(reading, sentence, token.start, left, right)
+    if follows("labels") or re.search(rf"{words['labels'].pattern}\s+[\d.,\s]+(?:and|dan|to|-|sampai)\s*$", left, re.IGNORECASE):
+        return "number of a table, figure or section"
+    if re.search(r"\[[\d,;\s–-]*$", left) and re.match(r"[\d,;\s–-]*\]", right):
+        return "number of a cited work"
+    if re.search(r"(?:https?://|www\.|doi\S*\s*)\S*$", left):
+        return "part of an address"
+    if re.search(r"[A-Za-z₀-₉]\s?[-/]?$", before) and _is_name(before, after, token.text, words):
+        return "part of a name or code"
+    if follows("documents"):
+        return "number of a document"
+    if follows("software"):
+        return "version of a program"
+    near = words["anatomy"].search(before) or words["anatomy"].match(after.lstrip(" -"))
+    if near and (token.kind in ("word", "roman") or "-" in before[-4:]):
+        return "anatomy"
+    for match in words["idioms"].finditer(reading.text, sentence.start, sentence.end):
+        if match.start() <= token.start < match.end():
+            return "part of a phrase that counts nothing"
+    if token.kind == "word" and words["first"].fullmatch(token.text):
+        return "the first of something; no count"
+    if re.fullmatch(r"\s*", left) and re.match(r"[.)]\s+\D", right) and token.text.isdigit():
+        return "number of a list or heading"
+    return ""
+
+
+def _year(reading: Reading, sentence: Sentence, start: int, left: str, right: str) -> str:
+    inside = any(
+        match.start() <= start < match.end()
+        for match in reading.words.citations.finditer(reading.text, sentence.start, sentence.end)
+    )
+    return "year of a cited work" if inside or not _CALENDAR.search(left) else "calendar year"
+
+
+def _is_name(before: str, after: str, shown: str, words: object) -> bool:
+    """Say whether letters run into the number: "COVID-19", "H0", "T2"; but not "ke-15", "day-15", "p0.05"."""
+    glued = re.search(r"([^\W\d_]+)([-/]?)$", before)
+    if not glued or (not glued[2] and re.fullmatch(r"p|nilai-p", glued[1], re.IGNORECASE)):
+        return False
+    return glued[1].lower() not in ("ke", "hari", "day", "week", "minggu", "month", "bulan", "visit", "value", "n", "dari")
