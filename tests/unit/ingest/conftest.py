@@ -53,6 +53,11 @@ LONG = {
 }
 
 
+class _WithoutAliases(yaml.SafeDumper):
+    def ignore_aliases(self, data):  # noqa: ARG002
+        return True
+
+
 class Bench:
     """A study folder to write sheets into and to ingest."""
 
@@ -63,7 +68,7 @@ class Bench:
     def declare(self, sheets=None, **changes):
         declared = copy.deepcopy(BASE) | {"id": self.folder.name} | copy.deepcopy(changes)
         declared["sheets"] = copy.deepcopy(sheets)
-        text = yaml.safe_dump(declared, sort_keys=False, allow_unicode=True)
+        text = yaml.dump(declared, Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True)
         (self.folder / "study.yaml").write_text(text, encoding="utf-8")
 
     def wide(self, content=None, *, changes=None, **keys):

@@ -270,6 +270,6 @@ def test_damaged_statistics_files(bench, name):
 
 
 def test_without_the_reader_the_fault_says_what_to_install(bench, monkeypatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda *_: None)
     (bench.folder / "sheet.sav").write_bytes(b"x")
     assert [one.code for one in bench.faults(bench.wide, file="sheet.sav", **SPSS)] == ["reader_missing"]

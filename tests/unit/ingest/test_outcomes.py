@@ -1,0 +1,296 @@
+"""Numbers, units, times, checklists and the levels cut from them."""
+# ruff: noqa: E501
+
+import copy
+from decimal import Decimal
+
+import pytest
+
+from oxymilk.declaration.outcome import uncovered
+
+
+def level(name, **bounds):
+    return {"id": name, "label": {"en": name, "id": name}} | bounds
+
+
+VOLUME = {
+    "id": "milk",
+    "label": {"en": "Milk", "id": "ASI"},
+    "kind": "number",
+    "unit": "ml",
+    "decimals": 1,
+    "scale": "score",
+    "minimum": 0,
+    "maximum": 1000,
+    "levels": [level("kurang", below=800), level("cukup", at_least=800)],
+}
+ITEMS = [
+    {"id": "calm", "label": {"en": "calm", "id": "tenang"}},
+    {"id": "sore", "label": {"en": "sore", "id": "lecet"}, "reversed": True},
+    {
+        "id": "urine",
+        "label": {"en": "urine", "id": "BAK"},
+        "kind": "count",
+        "at_least": 6,
+        "at_most": 8,
+        "weight": 2,
+    },
+]
+CHECKLIST = {
+    "id": "milk",
+    "label": {"en": "Milk", "id": "ASI"},
+    "kind": "checklist",
+    "levels": [level("kurang", at_most=2), level("cukup", at_least=3)],
+    "checklist": {"yes": ["Ya", 1], "no": ["Tidak", 0], "items": ITEMS},
+}
+
+
+def sheet(*values, post="1"):
+    rows = [f"R{at};{'Intervensi' if at else 'Kontrol'};{value};{post}" for at, value in enumerate(values)]
+    return "\n".join(["Kode;Kelompok;Sebelum;Sesudah", *rows, "R99;Intervensi;1;1", "K99;Kontrol;1;1", ""])
+
+
+@pytest.fixture
+def volumes(bench):
+    def volumes(*values, outcome=None, post="1", **keys):
+        changes = {"outcome": VOLUME | (outcome or {})}
+        return bench.wide(sheet(*values, post=post), changes=changes, codes={}, **keys)
+
+    return volumes
+
+
+@pytest.fixture
+def volume_faults(bench, volumes):
+    def volume_faults(*values, **keys):
+        return [(one.code, one.cell) for one in bench.faults(volumes, *values, **keys) if one.kind == "fault"]
+
+    return volume_faults
+
+
+def of(observations, participant, frame="table"):
+    table = getattr(observations, frame)
+    return table[table["participant"] == participant]["score"].tolist()
+
+
+def test_numbers_keep_the_decimals_they_are_written_with(volumes):
+    observations = volumes("5,50", "+7", "0", outcome={"decimals": 2})
+    assert [of(observations, f"R{at}")[0] for at in range(3)] == ["5.50", "7", "0"]
+
+
+@pytest.mark.parametrize("value", ["12,5 ml", "12,5ml", "12,5 cc", "12,5 mL"])
+def test_the_unit_may_follow(volumes, value):
+    assert of(volumes(value), "R0")[0] == "12.5"
+
+
+def test_levels_are_cut_from_numbers(volumes):
+    observations = volumes("799,9", "800", "800,1")
+    assert [of(observations, f"R{at}", "other_scale")[0] for at in range(3)] == ["kurang", "cukup", "cukup"]
+    on_level = volumes("799,9", "800", outcome={"scale": "level"})
+    assert of(on_level, "R0")[0] == "kurang"
+    assert of(on_level, "R1", "other_scale")[0] == "800"
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("banyak", "number_due"),
+        ("12,5 l", "unit_wrong"),
+        ("12 menit", "unit_wrong"),
+        ("1.234,5", "number_due"),
+        ("12.5", "decimal_mark_wrong"),
+        ("12,55", "score_too_fine"),
+        ("1000,1", "score_out_of_range"),
+        ("-1", "score_out_of_range"),
+        ("1e3", "unit_wrong"),
+        ("5:12", "unit_wrong"),
+        ("5-10", "unit_wrong"),
+        ("NaN", "number_due"),
+        ("Infinity", "number_due"),
+        ("-", "number_due"),
+        ("12 , 5", "unit_wrong"),
+    ],
+)
+def test_what_is_no_volume(volume_faults, value, code):
+    assert volume_faults(value, decimal_mark=",") == [(code, "C2")]
+
+
+def test_an_undeclared_decimal_mark_is_found_or_refused(volumes, volume_faults):
+    assert of(volumes("5,5"), "R0")[0] == "5.5"
+    assert of(volumes("5.5"), "R0")[0] == "5.5"
+    assert of(volumes("0.125", outcome={"decimals": 3}), "R0")[0] == "0.125"
+    assert ("decimal_mark_ambiguous", "C3") in volume_faults("5,5", "5.5")
+    assert ("decimal_mark_ambiguous", "C2") in volume_faults("1.234")
+
+
+def test_missing_numbers(volumes):
+    observations = volumes("", "-", "5", missing=["-"])
+    assert [of(observations, f"R{at}")[0] for at in range(3)] == ["", "", "5"]
+    assert [one.code for one in observations.warnings] == ["score_missing"] * 2
+
+
+def test_workbook_numbers_show_fifteen_digits(bench):
+    import xlsxwriter
+
+    workbook = xlsxwriter.Workbook(bench.folder / "sheet.xlsx")
+    page = workbook.add_worksheet()
+    for at, row in enumerate(
+        (
+            ["Kode", "Kelompok", "Sebelum", "Sesudah"],
+            ["R1", "Intervensi", 0.1 + 0.2, 16.0],
+            ["K1", "Kontrol", 5, "7,5"],
+        )
+    ):
+        page.write_row(at, 0, row)
+    workbook.close()
+    observations = bench.wide(file="sheet.xlsx", changes={"outcome": VOLUME}, codes={})
+    assert observations.table["score"].tolist() == ["0.3", "16", "5", "7.5"]
+
+
+def test_hours_and_minutes(bench):
+    outcome = VOLUME | {"unit": "menit", "decimals": 0, "maximum": 5000, "levels": []}
+    observations = bench.wide(
+        sheet("5:12", "0:45", post="90"), changes={"outcome": outcome}, codes={}, time_format="hours_minutes"
+    )
+    assert of(observations, "R0") == ["312", "90"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "code", "value"),
+    [
+        ([level("kurang", at_most=700), level("cukup", at_least=800)], "cutoff_gap", "700.1-799.9"),
+        ([level("kurang", at_most=800), level("cukup", at_least=800)], "cutoff_overlap", "800"),
+        ([level("kurang", below=800), level("cukup", above=800)], "cutoff_gap", "800"),
+        ([level("kurang", at_least=5, below=800), level("cukup", at_least=800)], "cutoff_gap", "0-4.9"),
+        ([level("kurang", below=800), level("cukup", at_least=800, at_most=900)], "cutoff_gap", "900.1-1000"),
+        ([level("kurang", below=0.05), level("cukup", at_least=0.05)], "cutoff_too_fine", "0.05"),
+        ([level("kurang", below=800), level("cukup", at_least=900, at_most=800)], "cutoff_empty", "900-800"),
+        ([level("kurang", below=800), level("cukup")], "key_missing", ""),
+    ],
+)
+def test_cutoffs_cover_every_score_once(bench, levels, code, value):
+    outcome = VOLUME | {"levels": levels}
+    faults = bench.faults(bench.wide, sheet("5"), changes={"outcome": outcome}, codes={})
+    assert (code, value) in [(one.code, one.value) for one in faults]
+    assert all(one.row for one in faults)
+
+
+def test_levels_may_fall(bench):
+    """Time to the first milk: the worst level has the highest numbers."""
+    levels = [level("lambat", above=24), level("normal", at_least=12, at_most=24), level("cepat", below=12)]
+    outcome = VOLUME | {"unit": "jam", "levels": levels, "scale": "level"}
+    observations = bench.wide(sheet("24", "24,5", "11,9", post="1"), changes={"outcome": outcome}, codes={})
+    assert [of(observations, f"R{at}")[0] for at in range(3)] == ["normal", "lambat", "cepat"]
+
+
+def test_uncovered_without_limits():
+    ten, twenty = Decimal(10), Decimal(20)
+    assert uncovered([(None, ten), (twenty, None)], (None, None), 0) == ([(Decimal(11), Decimal(19))], [])
+    assert uncovered([(None, twenty), (ten, None)], (None, None), 0) == ([], [(ten, twenty)])
+    assert uncovered([(None, None)], (None, None), 0) == ([], [])
+    assert uncovered([(ten, twenty)], (None, None), 0) == ([(None, Decimal(9)), (Decimal(21), None)], [])
+    assert uncovered([(ten, twenty), (ten, twenty)], (ten, twenty), 0) == ([], [(ten, twenty)])
+
+
+def checklist_sheet(*rows):
+    head = "Kode;Kelompok;calm_1;sore_1;urine_1;calm_2;sore_2;urine_2"
+    ends = ["R99;Intervensi;Ya;Tidak;6;Ya;Tidak;6", "K99;Kontrol;Ya;Tidak;6;Ya;Tidak;6"]
+    return "\n".join([head, *(f"R{at};Intervensi;{row};Ya;Ya;9" for at, row in enumerate(rows)), *ends, ""])
+
+
+@pytest.fixture
+def checklist(bench):
+    def checklist(*rows, outcome=None, **keys):
+        scores = {"pre": "{item}_1", "post": "{item}_2"}
+        changes = {"outcome": copy.deepcopy(CHECKLIST) | (outcome or {})}
+        return bench.wide(checklist_sheet(*rows), changes=changes, codes={}, scores=scores, **keys)
+
+    return checklist
+
+
+def test_points_weights_targets_and_reversed_items(checklist):
+    observations = checklist("Ya;Tidak;6", "Tidak;Ya;9", "ya ;1;8", "0;tidak;7")
+    points = [of(observations, f"R{at}", "other_scale")[0] for at in range(4)]
+    assert points == ["4", "0", "3", "3"]
+    assert [of(observations, f"R{at}")[0] for at in range(4)] == ["cukup", "kurang", "cukup", "cukup"]
+    assert of(observations, "R0", "other_scale")[1] == "1"
+
+
+def test_an_incomplete_checklist_has_no_score(checklist):
+    observations = checklist("Ya;;6", ";;")
+    assert [of(observations, f"R{at}")[0] for at in range(2)] == ["", ""]
+    told = [one for one in observations.warnings if one.code == "checklist_incomplete"]
+    assert [(one.cell, one.params["items"]) for one in told] == [("D2", ["sore_1"])]
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "cell"),
+    [
+        ("Mungkin;Tidak;6", "item_unknown", "C2"),
+        ("2;Tidak;6", "item_unknown", "C2"),
+        ("Ya;Tidak;sering", "number_due", "E2"),
+    ],
+)
+def test_checklist_faults(bench, checklist, row, code, cell):
+    assert [(one.code, one.cell) for one in bench.faults(checklist, row)] == [(code, cell)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "place"),
+    [
+        ({"levels": [level("kurang", at_most=2), level("cukup", at_least=4)]}, "cutoff_gap", "outcome.levels"),
+        ({"levels": [level("kurang", at_most=2), level("cukup", at_least=3, at_most=3)]}, "cutoff_gap", "outcome.levels"),
+        ({"checklist": None}, "key_missing", "outcome"),
+        ({"kind": "levels"}, "key_without_use", "outcome.checklist"),
+        ({"checklist": {"items": ITEMS}}, "key_missing", "outcome.checklist"),
+        ({"checklist": CHECKLIST["checklist"] | {"items": [*ITEMS, ITEMS[0]]}}, "id_duplicate", "outcome.checklist.items[4].id"),
+        ({"checklist": CHECKLIST["checklist"] | {"items": [{**ITEMS[2], "at_least": None, "at_most": None}]}}, "key_missing", "outcome.checklist.items[1]"),
+        ({"checklist": CHECKLIST["checklist"] | {"items": [{**ITEMS[0], "weight": 0}]}}, "value_wrong_kind", "outcome.checklist.items[1].weight"),
+        ({"kind": "number", "checklist": None}, "key_missing", "outcome"),
+        ({"kind": "levels", "scale": "score", "checklist": None}, "key_without_use", "outcome.scale"),
+        ({"levels": []}, "list_length", "outcome.levels"),
+    ],
+)  # fmt: skip
+def test_checklist_declarations(bench, checklist, outcome, code, place):
+    assert (code, place) in [
+        (one.code, one.column) for one in bench.faults(checklist, "Ya;Tidak;6", outcome=outcome)
+    ]
+
+
+AGE = {
+    "id": "age", "label": {"en": "Age", "id": "Umur"}, "kind": "number", "unit": "tahun", "decimals": 0,
+    "levels": [level("young", at_most=35), level("old", above=35)],
+}  # fmt: skip
+WORK = {"id": "work", "label": {"en": "Work", "id": "Kerja"}, "levels": [level("home"), level("outside")]}
+
+
+@pytest.fixture
+def with_characteristics(bench):
+    def with_characteristics(content, **keys):
+        declared = {
+            "age": "Umur",
+            "work": {"column": "Kerja", "codes": {"IRT": "home", "Bekerja": "outside"}},
+        }
+        changes = {"characteristics": [AGE, WORK]}
+        return bench.wide(content, changes=changes, characteristics=declared, **keys)
+
+    return with_characteristics
+
+
+HEAD = "Kode,Kelompok,Sebelum,Sesudah,Umur,Kerja\n"
+
+
+def test_characteristics(with_characteristics):
+    content = HEAD + "K1,Kontrol,Kurang,Cukup,36,\nR1,Intervensi,Kurang,Cukup,27 thn,irt\n"
+    frame = with_characteristics(content).characteristics
+    assert frame.values.tolist() == [
+        ["R1", "intervention", "age", "young", "27"],
+        ["R1", "intervention", "work", "home", ""],
+        ["K1", "control", "age", "old", "36"],
+        ["K1", "control", "work", "", ""],
+    ]
+
+
+def test_characteristic_faults(bench, with_characteristics):
+    content = HEAD + "K1,Kontrol,Kurang,Cukup,36 kg,IRT\nR1,Intervensi,Kurang,Cukup,muda,Ibu\n"
+    told = [(one.code, one.cell) for one in bench.faults(with_characteristics, content)]
+    assert sorted(told) == [("level_unknown", "F3"), ("number_due", "E3"), ("unit_wrong", "E2")]
