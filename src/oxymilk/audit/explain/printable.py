@@ -33,7 +33,7 @@ class Printable:
         The smallest and the largest of them. For a p-value all strings with the claim's decimals on its side of
         alpha; for a statistic, a count or a percentage all that the design allows.
     claimed : int
-        The unit that is printed.
+        The unit that is printed; -2 when nothing can print so.
     decimals : int
         Digits after the decimal mark.
     operator : str
@@ -124,17 +124,18 @@ def print_units(values: np.ndarray, decimals: int, rounding: str) -> np.ndarray:
     Returns
     -------
     ndarray of int, same shape
-        A value nearer to a boundary than floating point can tell is taken as its shortest decimal.
+        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
     """
-    values = np.asarray(values, dtype=float)
-    scaled = np.where(np.isnan(values), 0.0, values) * 10.0**decimals
+    shape = np.shape(values)
+    flat = np.asarray(values, dtype=float).ravel()
+    scaled = np.where(np.isnan(flat), 0.0, flat) * 10.0**decimals
     step = 0.0 if rounding == "truncate" else 0.5
     units = np.floor(scaled + step).astype(np.int64)
     near = np.abs(scaled + step - np.rint(scaled + step)) < 1e-9 * np.maximum(1.0, scaled)
-    for at in np.argwhere(near & ~np.isnan(values)):
-        index = tuple(at)
-        units[index] = round_units(Fraction(repr(float(values[index]))), decimals, rounding)
-    return np.where(np.isnan(values), -1, units)
+    distinct, place = np.unique(flat[near & ~np.isnan(flat)], return_inverse=True)
+    exact = [round_units(Fraction(repr(value)), decimals, rounding) for value in distinct.tolist()]
+    units[near & ~np.isnan(flat)] = np.array(exact, dtype=np.int64)[place]
+    return np.where(np.isnan(flat), -1, units).reshape(shape)
 
 
 def printable_of(claim: Claim, study: Study, most: float) -> Printable:
@@ -157,7 +158,8 @@ def printable_of(claim: Claim, study: Study, most: float) -> Printable:
         return Printable(0, 1, int(claim.printed != "significant"), 0, "", study.rounding, study.alpha)
     number = parse_printed(claim.printed, study.decimal_mark)
     scale = 10**number.decimals
-    claimed = int(abs(number.value) * scale)
+    # a negative number prints no magnitude but that of Z, whose sign programs choose
+    claimed = int(abs(number.value) * scale) if number.value >= 0 or claim.quantity == "z" else -2
     operator = claim.operator if claim.operator in (*UPPER, *LOWER) else ""
     first, last = 0, int(np.ceil(most * scale))
     if claim.quantity in P_LIKE:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from oxymilk.audit.explain.records import Records
     from oxymilk.study import Study
 
-# far above the error of an asymptotic p-value, far below one unit of a printed one
-RELATIVE_ERROR = 1e-11
 OF_P = ("p_value", "threshold", "decision")
 
 
@@ -62,8 +60,6 @@ class Reading:
         For those: whether each possible count makes the claim true.
     printable : Printable
         The strings that could stand here.
-    error : float
-        Relative error of the values.
     """
 
     claim: Claim
@@ -75,7 +71,6 @@ class Reading:
     counts: np.ndarray | None
     allowed: np.ndarray | None
     printable: Printable
-    error: float
 
     @property
     def id(self) -> str:
@@ -95,18 +90,17 @@ class Reading:
     def true_of(self, values: np.ndarray) -> np.ndarray:
         """Return whether any of the numbers makes the claim true, shape (...); nan makes none true.
 
-        A number that lies within its own error of a boundary does not count.
+        A number is printed as `printable` prints it, and held against a threshold as it is.
         """
         values = np.asarray(values, dtype=float)
-        if self.claim.quantity == "decision":
+        if not self.printable.operator:
             return (self.printable.units(values) == self.printable.claimed).any(axis=-1)
         low, high, closed_low, closed_high = self.stated
-        least, most = values * (1 - self.error), values * (1 + self.error)
         inside = ~np.isnan(values)
         if low is not None:
-            inside &= least >= float(low) if closed_low else least > float(low)
+            inside &= values >= float(low) if closed_low else values > float(low)
         if high is not None:
-            inside &= most <= float(high) if closed_high else most < float(high)
+            inside &= values <= float(high) if closed_high else values < float(high)
         return inside.any(axis=-1)
 
 
@@ -210,17 +204,14 @@ def _reading(same: list[Claim], records: Records) -> Reading | None:
         allowed = np.array([stated.contains(value) for value in exact])
         printable = printable_of(claim, study, 100 if percent else total)
         count = _count_of(claim, study)
-        return Reading(claim, ids, sees, groups, count, stated, counts, allowed, printable, 0.0)
+        return Reading(claim, ids, sees, groups, count, stated, counts, allowed, printable)
     sizes = _sizes(claim, tables, study)
     if not sizes.all():
         return None
     declared = getattr(study.procedure, claim.test)
     calculate = _test_value(claim, declared)
-    error = 0.0 if claim.quantity in ("u", "w") or declared.method != "asymptotic" else RELATIVE_ERROR
-    if claim.quantity == "z":
-        error = RELATIVE_ERROR
     printable = printable_of(claim, study, _largest(claim, sizes))
-    return Reading(claim, ids, sees, groups, calculate, stated, None, None, printable, error)
+    return Reading(claim, ids, sees, groups, calculate, stated, None, None, printable)
 
 
 def _what_it_sees(claim: Claim, study: Study) -> tuple[str, tuple[int, ...]] | None:
