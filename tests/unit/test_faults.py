@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from oxymilk import faults
+from oxymilk.declaration.tree import read_tree
 from oxymilk.faults import Fault, FaultsError, codes, describe, faults_table
 
 TEXTS = yaml.safe_load(Path(faults.__file__).with_suffix(".yaml").read_text("utf-8"))
@@ -77,6 +78,19 @@ def test_the_table_has_faults_first_and_both_languages():
     assert (first["worksheet"], first["row"], first["cell"]) == ("Data", "3", "A3")
     assert all(table[column].all() for column in ("wrong_en", "do_en", "wrong_id", "do_id"))
     assert faults_table([]).columns.tolist() == table.columns.tolist()
+
+
+def test_no_code_is_written_twice():
+    """YAML lets the second of two keys replace the first without a word."""
+    assert read_tree(Path(faults.__file__).with_suffix(".yaml")).faults == []
+
+
+def test_every_code_of_a_sheet_or_study_is_planted_in_a_test():
+    texts = [path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
+    own = [code for code in codes() if not code.startswith(("claims_", "results_", "config_"))]
+    unplanted = [code for code in own if not any(f'"{code}"' in text for text in texts)]
+    assert len(own) > 80
+    assert unplanted == []
 
 
 def test_every_code_that_the_package_raises_has_its_texts():

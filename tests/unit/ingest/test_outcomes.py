@@ -290,6 +290,17 @@ def test_characteristics(with_characteristics):
     ]
 
 
+def test_a_characteristic_that_changes_between_rows(bench):
+    content = (
+        "Kode,Kelompok,Waktu,ASI,Umur\nR1,Intervensi,Pre,Kurang,30\nR1,Intervensi,Post,Cukup,31\n"
+        "K1,Kontrol,Pre,Kurang,40\nK1,Kontrol,Post,Kurang,\n"
+    )
+    faults = bench.faults(
+        bench.long, content, changes={"characteristics": [AGE]}, characteristics={"age": "Umur"}
+    )
+    assert [(one.code, one.cell) for one in faults] == [("characteristic_differs", "E3")]
+
+
 def test_characteristic_faults(bench, with_characteristics):
     content = HEAD + "K1,Kontrol,Kurang,Cukup,36 kg,IRT\nR1,Intervensi,Kurang,Cukup,muda,Ibu\n"
     told = [(one.code, one.cell) for one in bench.faults(with_characteristics, content)]
