@@ -31,7 +31,7 @@ def one_or_more(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Text = Annotated[str, BeforeValidator(_text), StringConstraints(strip_whitespace=True, min_length=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_text)]
 Id = Annotated[str, BeforeValidator(_id)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(one_or_more)]
 DecimalMarks = Annotated[

@@ -66,15 +66,18 @@ def faults_of_validation(
             legal = _legal_keys(model, path[:-1])
             code, value = "key_unknown", str(path[-1])
             params = {"legal": legal, "nearest": nearest(value, legal)}
-        elif written is None:
+        elif written is None or kind == "string_too_short":
             code = "value_missing"
         elif kind == "literal_error":
             legal = re.findall(r"'([^']*)'", context["expected"])
             code, params = "value_unknown", {"legal": legal, "nearest": nearest(value, legal)}
         elif kind in ("id_boolean", "id_illegal"):
             code = kind
-        elif kind in ("greater_than", "less_than"):
-            code, params = "value_wrong_kind", {"expected": "zero_to_one"}
+        elif kind.startswith(("greater_than", "less_than")):
+            expected = "zero_to_one" if path[-1] == "alpha" else "in_range"
+            code, params = "value_wrong_kind", {"expected": expected}
+        elif kind == "string_pattern_mismatch":
+            code, params = "value_wrong_kind", {"expected": "column_range"}
         elif kind in ("too_short", "too_long"):
             code, params = (
                 "list_length",

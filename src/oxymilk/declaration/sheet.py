@@ -20,6 +20,8 @@ Layout = Literal[
     "crosstab",
 ]
 
+Row = Annotated[int, Field(ge=1, le=1_048_576)]
+
 
 def _column(value: object) -> object:
     """Let `participant: Kode` stand for `participant: {column: Kode}`."""
@@ -88,7 +90,7 @@ class Sheet(Model):
     encoding: Text = "utf-8"
     delimiter: Text | None = None
     decimal_mark: Literal[",", "."] | None = None
-    header_row: Annotated[tuple[int, ...], BeforeValidator(one_or_more), Field(min_length=1)] = (1,)
+    header_row: Annotated[tuple[Row, ...], BeforeValidator(one_or_more), Field(min_length=1)] = (1,)
     last_row: int | None = Field(default=None, ge=2)
     participant: Annotated[ParticipantSource | None, BeforeValidator(_column)] = None
     group: Annotated[CodedSource | None, BeforeValidator(_column)] = None

@@ -15,7 +15,7 @@ import yaml
 from oxymilk.faults import Fault
 
 KeyPath = tuple[Hashable, ...]
-_LARGEST_FILE = 2_000_000  # bytes
+_LARGEST_FILE = 300_000  # bytes
 _DEEPEST = 20
 
 
@@ -47,7 +47,7 @@ def read_tree(path: Path) -> Tree:
     Parameters
     ----------
     path : Path
-        The file; at most 2 MB, UTF-8.
+        The file; at most 300 kB, UTF-8.
 
     Returns
     -------

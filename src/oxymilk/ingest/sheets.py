@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ TEXT_FORMATS = (".csv", ".tsv", ".txt")
 WORKBOOK_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods")
 STATISTICS_FORMATS = (".sav", ".zsav", ".dta")
 LARGEST_FILE = 100_000_000  # bytes
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # what a spreadsheet holds
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -74,9 +76,14 @@ def _read_text(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
             return None, [Fault("delimiter_ambiguous", sheet.file, params={"legal": " ".join(legal)})]
         delimiter = fitting[0]
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = list(itertools.islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
         return None, [Fault("sheet_unreadable", sheet.file, params={"problem": str(error)})]
+    width = max(map(len, rows), default=0)
+    if len(rows) > MOST_ROWS or width > MOST_COLUMNS:
+        params = {"size": f"{len(rows)} x {width}", "most": f"{MOST_ROWS} x {MOST_COLUMNS}"}
+        return None, [Fault("sheet_too_large", sheet.file, params=params)]
     return Grid(sheet.file, "", rows), []
 
 

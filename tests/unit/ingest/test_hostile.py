@@ -226,6 +226,11 @@ def test_a_field_larger_than_the_reader_takes(bench):
     assert [one.code for one in bench.faults(bench.wide, sheet)] == ["sheet_unreadable"]
 
 
+@pytest.mark.parametrize("content", ["\n" * 1_100_000, "," * 20_000])
+def test_more_rows_or_columns_than_a_spreadsheet_holds(bench, content):
+    assert [one.code for one in bench.faults(bench.wide, content)] == ["sheet_too_large"]
+
+
 def test_a_large_file_is_not_opened(bench, monkeypatch):
     monkeypatch.setattr("oxymilk.ingest.sheets.LARGEST_FILE", 10)
     assert [one.code for one in bench.faults(bench.wide, "x" * 11)] == ["file_too_large"]

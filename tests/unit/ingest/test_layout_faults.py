@@ -216,6 +216,9 @@ def test_visits_need_their_columns(faults):
         ({"decimal_mark": ";"}, "value_unknown", "sheets[1].decimal_mark"),
         ({"delimiter": "."}, "value_unknown", "sheets[1].delimiter"),
         ({"encoding": "rot13"}, "value_unknown", "sheets[1].encoding"),
+        ({"header_row": 0}, "value_wrong_kind", "sheets[1].header_row[1]"),
+        ({"last_row": 1}, "value_wrong_kind", "sheets[1].last_row"),
+        ({"participant": " "}, "value_missing", "sheets[1].participant.column"),
         ({"header_row": []}, "list_length", "sheets[1].header_row"),
     ],
 )
