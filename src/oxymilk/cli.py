@@ -159,16 +159,17 @@ def plot_figures(
     tests: InputFile,
     procedures: InputFile,
     verdicts: InputFile,
+    effects: InputFile,
     folder: Folder,
     languages: Languages = "en",
     formats: Annotated[str, typer.Option(help="svg, png and pdf, joined by commas.")] = "svg,png,pdf",
 ) -> None:
-    """Draw the flows between levels, and each printed p-value among those that procedures give."""
+    """Draw the flows between levels, each printed p-value among those that procedures give, and the effects."""
     from oxymilk.files import read_csv
     from oxymilk.present.figures import plot_figures
     from oxymilk.study import load_study
 
-    frames = [read_csv(path) for path in (observations, tests, procedures, verdicts)]
+    frames = [read_csv(path) for path in (observations, tests, procedures, verdicts, effects)]
     loaded = load_study(study)
     for language in _split(languages):
         plot_figures(loaded, *frames, language, folder / language / "figures", tuple(_split(formats)))
@@ -183,6 +184,7 @@ def render_report(
     tests: InputFile,
     procedures: InputFile,
     verdicts: InputFile,
+    effects: InputFile,
     folder: Folder,
     languages: Languages = "en",
 ) -> None:
@@ -192,7 +194,7 @@ def render_report(
     from oxymilk.present.report import render_report
     from oxymilk.study import load_study
 
-    paths = (observations, frequencies, tests, procedures, verdicts)
+    paths = (observations, frequencies, tests, procedures, verdicts, effects)
     frames = [read_csv(path) for path in paths]
     loaded = load_study(study)
     sheets = [study.parent / sheet.file for sheet in loaded.sheets]

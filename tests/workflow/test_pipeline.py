@@ -30,10 +30,10 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
         assert (folder / f"{name}.csv").stat().st_size > 0
     for language in ("en", "id"):
         tables = {path.name for path in (folder / language / "tables").iterdir()}
-        for number in range(1, 7):
+        for number in range(1, 8):
             assert {f"table_{number}.{kind}" for kind in ("csv", "md", "html", "tex", "docx")} <= tables
         figures = {path.name for path in (folder / language / "figures").iterdir()}
-        for name in ("before_after", "p_values"):
+        for name in ("before_after", "p_values", "effects"):
             assert {f"{name}.{kind}" for kind in ("svg", "png", "pdf")} <= figures
         assert f'lang="{language}' in (folder / language / "report.html").read_text(encoding="utf-8")
 

@@ -11,6 +11,7 @@ rule make_tables:
         frequencies="results/{study}/frequencies.csv",
         tests="results/{study}/tests.csv",
         verdicts="results/{study}/verdicts.csv",
+        effects="results/{study}/effects.csv",
         code=subcommand_sources("make_tables"),
     output:
         tables=report(
@@ -32,6 +33,7 @@ rule make_tables:
             --frequencies {input.frequencies:q} \
             --tests {input.tests:q} \
             --verdicts {input.verdicts:q} \
+            --effects {input.effects:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
         """
@@ -44,6 +46,7 @@ rule plot_figures:
         tests="results/{study}/tests.csv",
         procedures="results/{study}/procedures.csv",
         verdicts="results/{study}/verdicts.csv",
+        effects="results/{study}/effects.csv",
         code=subcommand_sources("plot_figures"),
     output:
         figures=report(
@@ -67,6 +70,7 @@ rule plot_figures:
             --tests {input.tests:q} \
             --procedures {input.procedures:q} \
             --verdicts {input.verdicts:q} \
+            --effects {input.effects:q} \
             --formats {params.formats:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
@@ -83,6 +87,7 @@ rule render_report:
         tests="results/{study}/tests.csv",
         procedures="results/{study}/procedures.csv",
         verdicts="results/{study}/verdicts.csv",
+        effects="results/{study}/effects.csv",
         code=subcommand_sources("render_report"),
     output:
         reports=report(
@@ -106,6 +111,7 @@ rule render_report:
             --tests {input.tests:q} \
             --procedures {input.procedures:q} \
             --verdicts {input.verdicts:q} \
+            --effects {input.effects:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
         """

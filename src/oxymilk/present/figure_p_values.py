@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_layout as layout
+from oxymilk.present import figure_p_values_marks as marks
 from oxymilk.present import figure_style as style
 from oxymilk.present.labels import labels
 from oxymilk.present.p_value_rows import PValueRow, localised, p_value_rows, test_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from oxymilk.present.p_value_rows import ProgramValue
     from oxymilk.study import Study
 
 NAME = "p_values"
 # how far the close-up reaches, in units of the last printed digit
 REACH = 3.4
-# heights of the marks in a row: the recomputed p-values, then the programs'
-LANES = {"recomputed": 3.1, "by_default": 1.75, "on_request": 0.95, "other_test": 0.15}
 
 # inches
 _WIDTH = 8.9
@@ -37,9 +32,6 @@ _ROW = 1.45
 _BAND_HEIGHT = 0.78
 _BAND_BOTTOM = 0.27
 _FOOT = 0.2
-_SMALL_MARK = 4.6  # points
-_DOT = 8.5
-_DIAMOND = 7.5
 _SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "": ""}
 
 
@@ -117,40 +109,29 @@ def describe_p_values(
     return t("figures.p_values_title"), " ".join(sentences) or t("figures.no_rows")
 
 
-def distinct_marks(programs: tuple[ProgramValue, ...]) -> Iterator[tuple[str, float, list[ProgramValue]]]:
-    """Yield lane, p-value and outputs of each small mark: outputs of one lane that give one p share a mark."""
-    ordered = sorted(programs, key=lambda each: (list(LANES).index(_lane(each)), each.p_value))
-    for (lane, p_value), same in groupby(ordered, key=lambda each: (_lane(each), each.p_value)):
-        yield lane, p_value, list(same)
-
-
-def _lane(value: ProgramValue) -> str:
-    return "other_test" if value.other_test else ("by_default" if value.by_default else "on_request")
-
-
 def _draw_overview(
     axes: Axes, row: PValueRow, study: Study, limits: tuple[float, float], language: str, number: int
 ) -> None:
     axes.set_xscale("log")
     axes.set_xlim(limits)
-    _frame(axes)
+    marks.draw_lanes(axes)
     if row.interval is not None:
         low, high = float(row.interval.low), float(row.interval.high)
-        _band(axes, max(low, limits[0]), high, f"band-{number}", row, study, language)
+        marks.draw_band(axes, max(low, limits[0]), high, f"band-{number}", row, study, language)
     _printed_and_alpha(axes, row, study, language)
     axes.axvline(study.alpha, color=style.QUIET, linewidth=0.9, linestyle=(0, (4, 2)), zorder=2)
-    _small_marks(axes, row, limits, language, f"mark-{number}")
+    marks.draw_small_marks(axes, row, limits, language, f"mark-{number}")
     declared, exact = _recomputed_words(row, language)
-    _recomputed(axes, row, f"recomputed-{number}", declared, exact, limits)
+    marks.draw_recomputed(axes, row, f"recomputed-{number}", declared, exact, limits)
     if row.declared == row.exact:
         declared = exact = labels(language)(
             "figures.declared_exact", p=style.format_number(row.declared, language)
         )
-    clear = _DOT / 72 * (0.85 if row.declared != row.exact else 1.35)
+    clear = marks.DOT / 72 * (0.85 if row.declared != row.exact else 1.35)
     words = sorted({row.declared: declared, row.exact: exact}.items())
-    marks = [_inches(axes, p_value) for p_value, _ in words]
+    places = [_inches(axes, p_value) for p_value, _ in words]
     widths = [style.text_width(axes.figure, text, fontsize=style.SMALL) for _, text in words]
-    for (_, text), left in zip(words, layout.beside(marks, widths, clear, _OVERVIEW[1]), strict=True):
+    for (_, text), left in zip(words, layout.beside(places, widths, clear, _OVERVIEW[1]), strict=True):
         _write_in(axes, left, text)
 
 
@@ -186,7 +167,7 @@ def _write_in(axes: Axes, left: float, text: str) -> None:
     low, high = axes.get_ylim()
     width = style.text_width(axes.figure, text, fontsize=style.SMALL)
     place = {"transform": axes.transAxes, "zorder": 3.5}
-    middle = (LANES["recomputed"] - low) / (high - low)
+    middle = (marks.LANES["recomputed"] - low) / (high - low)
     axes.text(
         left / _OVERVIEW[1], middle, text, ha="left", va="center_baseline", fontsize=style.SMALL, **place
     )
@@ -219,99 +200,23 @@ def _draw_close_up(axes: Axes, row: PValueRow, study: Study, language: str, numb
     limits = (printed - REACH * unit, printed + REACH * unit)
     axes.set_xlim(limits)
     start = max(0.0, -limits[0] / (limits[1] - limits[0]))
-    _frame(axes, start)
+    marks.draw_lanes(axes, start)
     # there is no p below zero
     axes.spines["bottom"].set_bounds(max(0.0, limits[0]), limits[1])
     low, high = (float(each) for each in (row.interval.low, row.interval.high))
-    _band(axes, max(low, limits[0]), min(high, limits[1]), f"close_up_band-{number}", row, study, language)
-    _small_marks(axes, row, limits, language, f"close_up_mark-{number}")
+    marks.draw_band(
+        axes, max(low, limits[0]), min(high, limits[1]), f"close_up_band-{number}", row, study, language
+    )
+    marks.draw_small_marks(axes, row, limits, language, f"close_up_mark-{number}")
     t = labels(language)
     declared, exact = _recomputed_words(row, language)
-    _recomputed(axes, row, f"close_up_recomputed-{number}", declared, exact, limits)
+    marks.draw_recomputed(axes, row, f"close_up_recomputed-{number}", declared, exact, limits)
     ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
     axes.set_xticks(ticks)
     axes.set_xticklabels(
         [f"{tick:.{parsed.decimals}f}".replace(".", t("common.decimal_mark")) for tick in ticks]
     )
     axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=7.5, pad=1.5)
-
-
-def _recomputed(
-    axes: Axes,
-    row: PValueRow,
-    name: str,
-    declared: str,
-    exact: str,
-    limits: tuple[float, float],
-) -> None:
-    """Draw the dot and the diamond; where one lies beyond the panel an arrow at the edge points to it."""
-    for kind, p_value, words in (("exact", row.exact, exact), ("declared", row.declared, declared)):
-        marker, size = ("o", _DOT) if kind == "declared" else ("D", _DIAMOND)
-        x, y = p_value, LANES["recomputed"]
-        if not limits[0] <= p_value <= limits[1]:
-            marker, x = ("<", limits[0]) if p_value < limits[0] else (">", limits[1])
-            size = 5.5
-        elif kind == "exact" and row.exact == row.declared:
-            size = _DOT + 5  # a frame round the dot
-        (mark,) = axes.plot(
-            [x],
-            [y],
-            marker=marker,
-            markersize=size,
-            color=style.BLUE if kind == "declared" else style.INK,
-            markerfacecolor=style.BLUE if kind == "declared" else style.PAPER,
-            markeredgewidth=1.1,
-            markeredgecolor=style.PAPER if kind == "declared" and marker == "o" else style.INK,
-            linestyle="none",
-            clip_on=False,
-            zorder=5 if kind == "declared" else 4,
-        )
-        style.hover(mark, f"{name}-{kind}", words)
-
-
-def _small_marks(axes: Axes, row: PValueRow, limits: tuple[float, float], language: str, name: str) -> None:
-    t = labels(language)
-    for number, (lane, p_value, outputs) in enumerate(distinct_marks(row.programs), start=1):
-        if not limits[0] <= p_value <= limits[1]:
-            continue
-        filled = all(each.by_default for each in outputs)
-        (mark,) = axes.plot(
-            [p_value],
-            [LANES[lane]],
-            marker="^" if lane == "other_test" else "o",
-            markersize=_SMALL_MARK + (0.6 if lane == "other_test" else 0),
-            markerfacecolor=style.QUIET if filled else style.PAPER,
-            markeredgecolor=style.QUIET,
-            markeredgewidth=0.9,
-            linestyle="none",
-            clip_on=False,
-            zorder=3,
-        )
-        lines = [f"{each.program} ({each.versions}): {each.output}" for each in outputs]
-        words = "\n".join(
-            [t("figures.gives", p=style.format_number(p_value, language), n=len(outputs)), *lines]
-        )
-        style.hover(mark, f"{name}-{number}", words)
-
-
-def _band(
-    axes: Axes, low: float, high: float, name: str, row: PValueRow, study: Study, language: str
-) -> None:
-    from matplotlib.patches import Rectangle
-
-    band = Rectangle(
-        (low, 0),
-        high - low,
-        1,
-        transform=axes.get_xaxis_transform(),
-        facecolor=style.AMBER,
-        edgecolor=style.AMBER_EDGE,
-        linewidth=0.8,
-        zorder=2.2,
-    )
-    words = labels(language)("figures.band", printed=localised(row.printed, study, language))
-    style.hover(band, name, words)
-    axes.add_patch(band)
 
 
 def _draw_words(
@@ -324,8 +229,8 @@ def _draw_words(
         figure.text(x / _WIDTH, y / height, text, **{"fontsize": style.SMALL, "va": "baseline", **look})
 
     write(0.12, top + 0.2, test_name(study, row, language), fontsize=style.HEADING, fontweight="bold")
-    step = _BAND_HEIGHT / (LANES["recomputed"] + 1.15)
-    for lane, place in LANES.items():
+    step = _BAND_HEIGHT / (marks.LANES["recomputed"] + 1.15)
+    for lane, place in marks.LANES.items():
         y = bottom + _BAND_BOTTOM + (place + 0.45) * step
         write(
             _LANE_NAMES,
@@ -365,16 +270,6 @@ def _fold(text: str, width: int) -> str:
     import textwrap
 
     return textwrap.fill(text, width, break_long_words=False)
-
-
-def _frame(axes: Axes, start: float = 0.0) -> None:
-    axes.set_ylim(-0.45, LANES["recomputed"] + 0.7)
-    axes.set_yticks([])
-    axes.patch.set_visible(False)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    for lane in LANES.values():
-        axes.axhline(lane, xmin=start, color=style.GRID, linewidth=0.6, zorder=0.5)
 
 
 def _scale(axes: Axes, limits: tuple[float, float], language: str, *, last: bool) -> None:

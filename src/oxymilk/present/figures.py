@@ -1,4 +1,4 @@
-"""Write the figures of a study: flows before and after, and the printed p-values among those of programs."""
+"""Write the figures of a study: before and after, the printed p-values among those of programs, effects."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.files import write_bytes
 from oxymilk.present.figure_before_after import before_after_figure, describe_before_after
+from oxymilk.present.figure_effects import describe_effects, effects_figure
 from oxymilk.present.figure_p_values import describe_p_values, p_values_figure
 from oxymilk.present.figure_style import FORMATS, inline, render
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from oxymilk.study import Study
 
-NAMES = ("before_after", "p_values")
+NAMES = ("before_after", "p_values", "effects")
 
 
 class Drawing(NamedTuple):
@@ -35,6 +36,7 @@ def draw(
     tests: pd.DataFrame,
     procedures: pd.DataFrame,
     verdicts: pd.DataFrame,
+    effects: pd.DataFrame,
     language: str,
 ) -> Iterator[Drawing]:
     """Yield each figure of a study, `NAMES` in order; parameters as for `plot_figures`."""
@@ -45,6 +47,9 @@ def draw(
     )
     found = (study, tests, procedures, verdicts, language)
     yield Drawing("p_values", p_values_figure(*found), *describe_p_values(*found))
+    yield Drawing(
+        "effects", effects_figure(study, effects, language), *describe_effects(study, effects, language)
+    )
 
 
 def plot_figures(
@@ -53,6 +58,7 @@ def plot_figures(
     tests: pd.DataFrame,
     procedures: pd.DataFrame,
     verdicts: pd.DataFrame,
+    effects: pd.DataFrame,
     language: str,
     folder: Path,
     formats: Sequence[str] = FORMATS,
@@ -63,7 +69,7 @@ def plot_figures(
     ----------
     study : Study
         The study.
-    observations, tests, procedures, verdicts : DataFrame
+    observations, tests, procedures, verdicts, effects : DataFrame
         The CSVs of results/<study>/, all cells text (`oxymilk.files.read_csv`).
     language : str
         "en" or "id".
@@ -83,7 +89,7 @@ def plot_figures(
         When a format or the language is unknown.
     """
     written = []
-    for drawing in draw(study, observations, tests, procedures, verdicts, language):
+    for drawing in draw(study, observations, tests, procedures, verdicts, effects, language):
         for form in formats:
             path = Path(folder) / f"{drawing.name}.{form}"
             write_bytes(path, _render(drawing, form, language))
@@ -97,12 +103,13 @@ def inline_figures(
     tests: pd.DataFrame,
     procedures: pd.DataFrame,
     verdicts: pd.DataFrame,
+    effects: pd.DataFrame,
     language: str,
 ) -> dict[str, str]:
     """Return each figure by name as SVG text for an HTML page; parameters as for `plot_figures`."""
     return {
         drawing.name: inline(_render(drawing, "svg", language))
-        for drawing in draw(study, observations, tests, procedures, verdicts, language)
+        for drawing in draw(study, observations, tests, procedures, verdicts, effects, language)
     }
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oxymilk.present.figure_p_values import distinct_marks
+from oxymilk.present.figure_p_values_marks import distinct_marks
 from oxymilk.present.figure_style import format_number
 from oxymilk.present.figures import inline_figures
 from oxymilk.present.labels import NO_VALUE, Labels, labels
@@ -30,6 +30,7 @@ def render_report(
     tests: pd.DataFrame,
     procedures: pd.DataFrame,
     verdicts: pd.DataFrame,
+    effects: pd.DataFrame,
     language: str,
     provenance: Mapping[str, object],
 ) -> str:
@@ -39,7 +40,7 @@ def render_report(
     ----------
     study : Study
         The study.
-    observations, frequencies, tests, procedures, verdicts : DataFrame
+    observations, frequencies, tests, procedures, verdicts, effects : DataFrame
         The CSVs of results/<study>/, all cells text (`oxymilk.files.read_csv`).
     language : str
         "en" or "id".
@@ -58,7 +59,8 @@ def render_report(
     from oxymilk.present.tables import build_tables
 
     t = labels(language)
-    figures = inline_figures(study, observations, tests, procedures, verdicts, language)
+    figures = inline_figures(study, observations, tests, procedures, verdicts, effects, language)
+    tables = build_tables(study, frequencies, tests, verdicts, effects, language)
     rows = p_value_rows(study, tests, procedures, verdicts)
     claims = verdicts.to_dict("records")
     lines = [claim_line(study, claim, t) for claim in claims]
@@ -86,10 +88,8 @@ def render_report(
         differing=_differing(study, lines, t),
         procedures=_procedure_words(study, tests, t),
         figures={name: Markup(svg) for name, svg in figures.items()},
-        tables=[
-            Markup(html_fragment(each))
-            for each in build_tables(study, frequencies, tests, verdicts, language)
-        ],
+        figure_numbers={name: number for number, name in enumerate(figures, start=1)},
+        tables=[(table.kind, Markup(html_fragment(table))) for table in tables],
         programs=_program_blocks(study, rows, t),
         places=_by_place(lines),
         provenance=provenance,

@@ -49,6 +49,8 @@ _LATEX = str.maketrans(
         "\N{ALMOST EQUAL TO}": r"$\approx$",
         "\N{MULTIPLICATION SIGN}": r"$\times$",
         "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
+        "\N{INFINITY}": r"$\infty$",
+        "\N{SQUARE ROOT}": r"$\surd$",
     }
 )
 _LATEX_PACKAGES = ("array", "booktabs")

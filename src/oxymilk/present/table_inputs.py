@@ -103,12 +103,15 @@ def finish_table(
     """Add the notes that every table has (origin of the data, basis, meaning of the verdicts) and close it."""
     t, study = inputs.t, inputs.study
     first, last = inputs.test_numbers
-    if kind in ("characteristics", "frequencies") and study.procedure.basis == "inferred" and last:
+    if kind in ("characteristics", "frequencies", "effects") and study.procedure.basis == "inferred" and last:
         key = "basis_elsewhere" if first < last else "basis_elsewhere_one"
         notes.add(t(f"tables.note.{key}", first=first, last=last))
     if study.reconstructed and kind != "characteristics":
         notes.add(t("tables.note.reconstructed"))
     notes.add(*claims.meanings(kind))
-    if any(Cell(NO_VALUE) in panel.shown_cells(row) for panel in panels for row in panel.rows):
+    # the table of effects says itself what the dash means in it
+    if kind != "effects" and any(
+        Cell(NO_VALUE) in panel.shown_cells(row) for panel in panels for row in panel.rows
+    ):
         notes.add(t("tables.note.no_value"))
     return Table(kind, number, t.language, title, panels, notes.finish())

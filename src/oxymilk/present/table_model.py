@@ -106,7 +106,7 @@ class Table:
     Attributes
     ----------
     kind : str
-        "characteristics", "frequencies", "signed_rank" or "rank_sum".
+        "characteristics", "frequencies", "signed_rank", "rank_sum", "effects" or "explanations".
     number : int
         Its number, from 1.
     language : str
@@ -119,7 +119,7 @@ class Table:
         General ones first, then those with a mark.
     """
 
-    kind: Literal["characteristics", "frequencies", "signed_rank", "rank_sum"]
+    kind: Literal["characteristics", "frequencies", "signed_rank", "rank_sum", "effects", "explanations"]
     number: int
     language: str
     title: str

@@ -1,4 +1,4 @@
-"""Tables of a study: characteristics, frequencies, signed-rank tests and the rank-sum test.
+"""Tables of a study: characteristics, frequencies, signed-rank tests, the rank-sum test, and effects.
 
 They have no format yet; `table_files` writes them in every one.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from oxymilk.present.labels import NO_VALUE, labels, to_decimal
 from oxymilk.present.printed_lines import checked_rows, records
 from oxymilk.present.table_characteristics import characteristics_table
+from oxymilk.present.table_effects import effects_table
 from oxymilk.present.table_inputs import Inputs, checked_columns, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
 from oxymilk.present.table_tests import rank_sum_table, signed_rank_table
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 
 
 def build_tables(
-    study: Study, frequencies: pd.DataFrame, tests: pd.DataFrame, verdicts: pd.DataFrame, language: str
+    study: Study,
+    frequencies: pd.DataFrame,
+    tests: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    effects: pd.DataFrame,
+    language: str,
 ) -> tuple[Table, ...]:
     """Make the tables of a study in one language.
 
@@ -29,7 +35,7 @@ def build_tables(
     ----------
     study : Study
         The study; its groups, levels and labels are the tables' rows and columns.
-    frequencies, tests, verdicts : DataFrame
+    frequencies, tests, verdicts, effects : DataFrame
         The result tables of the same names, as `oxymilk.files.read_csv` gives them.
     language : str
         "en" or "id".
@@ -38,7 +44,7 @@ def build_tables(
     -------
     tuple of Table
         Characteristics; frequencies, one a group; signed-rank tests, one a group; the rank-sum test, if there is
-        one. Numbered from 1 in this order.
+        one; effects, if a test had data. Numbered from 1 in this order.
     """
     rows = records(tests)
     within = [
@@ -58,6 +64,8 @@ def build_tables(
         tables.append(signed_rank_table(inputs, len(tables) + 1, group))
     if between:
         tables.append(rank_sum_table(inputs, len(tables) + 1))
+    if len(effects):
+        tables.append(effects_table(inputs, len(tables) + 1, records(effects)))
     return tuple(tables)
 
 

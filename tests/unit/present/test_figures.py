@@ -12,51 +12,28 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from oxymilk import analysis
-from oxymilk.audit.claims import load_claims
-from oxymilk.audit.verdicts import audit_claims
-from oxymilk.files import read_csv, write_csv
-from oxymilk.ingest import ingest_observations
+from oxymilk.files import write_csv
 from oxymilk.present import figure_layout, figure_style
 from oxymilk.present.figure_before_after import before_after_figure, describe_before_after, flows
-from oxymilk.present.figure_p_values import LANES, distinct_marks, p_values_figure
+from oxymilk.present.figure_p_values import p_values_figure
+from oxymilk.present.figure_p_values_marks import LANES, distinct_marks
 from oxymilk.present.figures import inline_figures, plot_figures
 from oxymilk.present.labels import labels
 from oxymilk.present.p_value_rows import localised, p_value_rows
-from oxymilk.study import load_study
 
 STUDY = Path(__file__).parents[3] / "data" / "bontang2023"
+INPUTS = ("observations", "tests", "procedures", "verdicts", "effects")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def study():
-    return load_study(STUDY)
+def study(bontang):
+    return bontang
 
 
 @pytest.fixture(scope="module")
-def folder(study, tmp_path_factory):
-    """The result tables of the study, as the pipeline writes them."""
-    place = tmp_path_factory.mktemp("results")
-    observations = ingest_observations(study, STUDY).table
-    tables = {
-        "observations": observations,
-        "frequencies": analysis.frequency_table(study, observations),
-        "tests": analysis.test_table(study, observations),
-        "procedures": analysis.program_table(study, observations),
-    }
-    for name, table in tables.items():
-        write_csv(table, place / f"{name}.csv")
-    frequencies, tests = (read_csv(place / f"{name}.csv") for name in ("frequencies", "tests"))
-    claims = load_claims(STUDY / "claims.csv", study)
-    write_csv(audit_claims(study, claims, frequencies, tests), place / "verdicts.csv")
-    return place
-
-
-@pytest.fixture(scope="module")
-def frames(folder):
-    names = ("observations", "tests", "procedures", "verdicts")
-    return {name: read_csv(folder / f"{name}.csv") for name in names}
+def frames(results):
+    return {name: results[name] for name in INPUTS}
 
 
 @pytest.fixture(scope="module")
@@ -386,7 +363,7 @@ def test_svg_is_text_with_title_and_description_and_ids_of_its_own(study, frames
         name: ElementTree.fromstring(svg)
         for name, svg in inline_figures(study, **frames, language="id").items()
     }
-    assert list(drawings) == ["before_after", "p_values"]
+    assert list(drawings) == ["before_after", "p_values", "effects"]
     ids = []
     for name, root in drawings.items():
         assert root.get("role") == "img"
@@ -425,12 +402,14 @@ def test_unknown_format_is_an_error(study, frames, tmp_path):
 
 def test_formats_are_chosen(study, frames, tmp_path):
     written = plot_figures(study, **frames, language="en", folder=tmp_path / "new", formats=("png",))
-    assert [path.name for path in written] == ["before_after.png", "p_values.png"]
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["before_after.png", "p_values.png"]
+    assert [path.name for path in written] == ["before_after.png", "p_values.png", "effects.png"]
+    assert sorted((tmp_path / "new").iterdir()) == sorted(written)
 
 
-def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, frames, folder, tmp_path):
-    here = tmp_path / "here"
+def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, frames, tmp_path):
+    here, folder = tmp_path / "here", tmp_path / "results"
+    for name, frame in frames.items():
+        write_csv(frame, folder / f"{name}.csv")
     plot_figures(study, **frames, language="id", folder=here)
     settings = tmp_path / "settings"
     settings.mkdir()
@@ -443,8 +422,7 @@ def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, fram
         from oxymilk.present.figures import plot_figures
         from oxymilk.study import load_study
 
-        names = ("observations", "tests", "procedures", "verdicts")
-        frames = [read_csv(Path({str(folder)!r}) / (name + ".csv")) for name in names]
+        frames = [read_csv(Path({str(folder)!r}) / (name + ".csv")) for name in {INPUTS!r}]
         plot_figures(load_study(Path({str(STUDY)!r})), *frames, "id", Path({str(tmp_path / "there")!r}))
     """
     strange = {
@@ -457,6 +435,6 @@ def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, fram
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(code)]
     subprocess.run(command, check=True, cwd=settings, env={**os.environ, **strange})
     files = sorted(path.name for path in here.iterdir())
-    assert len(files) == 6
+    assert len(files) == 9
     for name in files:
         assert (here / name).read_bytes() == (tmp_path / "there" / name).read_bytes(), name
