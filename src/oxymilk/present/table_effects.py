@@ -79,7 +79,7 @@ def _sizes(inputs: Inputs, tests: list[TestEffects], confidence: str, notes: Not
             rows.append(Row(cells))
     interval = t("effects.column.interval", confidence=confidence)
     shown = (
-        Column("row", t("effects.column.effect"), "", "left", 4.4),
+        Column("row", t("effects.column.effect"), "", "left", 5.6),
         Column("estimate", t("effects.column.estimate"), "", "right", 1.2),
         Column("low", t("effects.column.low"), interval, "right", 1.2),
         Column("high", t("effects.column.high"), interval, "right", 1.4),
