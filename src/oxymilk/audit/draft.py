@@ -70,6 +70,19 @@ class Draft:
         counts = Counter((each.token, each.where, each.reason) for each in self.left_out)
         return pd.DataFrame([(*key, str(n)) for key, n in counts.items()], columns=list(EXCLUSION_COLUMNS), dtype=str)
 
+    def summary(self) -> str:
+        """Say how much was proposed, and list every number that was not, with its place and the reason."""
+        open_questions = sum(claim.check == "ambiguous" for claim in self.claims)
+        counts = Counter(claim.quantity for claim in self.claims)
+        lines = [
+            f"{len(self.claims)} claims proposed: "
+            + ", ".join(f"{n} {quantity}" for quantity, n in counts.most_common())
+            + f". {open_questions} of them ask a question in their note.",
+            f"{len(self.left_out)} numbers not proposed:",
+            *(f"  {each.line} ({each.where}): {each.token} - {each.reason}" for each in self.left_out),
+        ]
+        return "\n".join(lines)
+
 
 def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
     """Propose claims for the numbers of a paper.

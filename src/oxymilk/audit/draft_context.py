@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
 _OWN = ("abstract", "methods", "results", "results and discussion", "discussion", "conclusion", PREAMBLE)
-_CITING = ("introduction", "discussion", "results and discussion")
+_CITING = ("abstract", "introduction", "discussion", "results and discussion")
 # a colon or comma ends a phrase, but not inside a number
 _BREAK = re.compile(r"[;:,](?=\s)")
 
@@ -35,8 +35,8 @@ class Sentence:
         The paragraph.
     cited : bool
         Whether it reports numbers of another work.
-    source : str
-        That work, as the text names it.
+    sources : tuple of str
+        Those works, as the text names them; also those that the end of the paragraph names for all of it.
     where, note : str
         The place in our words; and the line, and page, for who checks the draft.
     tokens : tuple of Token
@@ -47,7 +47,7 @@ class Sentence:
     end: int
     block: Block
     cited: bool
-    source: str
+    sources: tuple[str, ...]
     where: str
     tokens: tuple[Token, ...] = ()
 
@@ -122,40 +122,55 @@ class Reading:
         return low, high
 
     def _sentences(self) -> Iterator[Sentence]:
-        source = ""
         for block in self.blocks:
             if block.kind == "furniture":
                 continue
-            whole = self.words.citations.search(self.text, block.start, block.end)
-            table = re.search(
-                rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)",
-                self.text[block.start : min(block.end, block.start + 60)],
-                re.IGNORECASE,
-            )
-            where = describe_place(
-                {
-                    "section": block.section,
-                    "number": block.number,
-                    "table": table[1] if table and block.section.startswith("results") else "",
-                }
-            )
+            where = self._where(block)
+            foot = self._cited_at_the_end(block) if block.section in _CITING else ()
             for start, end in sentences(self.text, block):
-                match = self.words.citations.search(self.text, start, end)
-                cited = block.section in _CITING and match is not None
-                if block.section == "introduction":
-                    match = match or whole
-                    cited = True
-                source = match[0] if match else ("" if block.section != "introduction" else source)
-                yield Sentence(start, end, block, cited, " ".join(source.split()), where + (" heading" if block.kind == "heading" else ""))
+                named = tuple(
+                    " ".join(match[0].split()) for match in self.words.citations.finditer(self.text, start, end)
+                )
+                named = named if block.section in _CITING else ()
+                cited = bool(named) or block.section == "introduction"
+                if block.section == "introduction" and not (named or foot):
+                    # a paragraph without its own source goes on with the one before it, or has none
+                    foot = self._all_cited(block)
+                yield Sentence(start, end, block, cited, named or foot, where)
+
+    def _where(self, block: Block) -> str:
+        begin = self.text[block.start : min(block.end, block.start + 60)]
+        table = re.search(rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)", begin, re.IGNORECASE)
+        number = table[1] if table and block.section.startswith("results") else ""
+        place = describe_place({"section": block.section, "number": block.number, "table": number})
+        return f"{place} heading" if block.kind == "heading" else place
+
+    def _cited_at_the_end(self, block: Block) -> tuple[str, ...]:
+        shown = self.text[block.start : block.end].rstrip(" .\n")
+        found = [match for match in self.words.citations.finditer(shown) if match.end() == len(shown)]
+        return tuple(" ".join(match[0].split()) for match in found)
+
+    def _all_cited(self, block: Block) -> tuple[str, ...]:
+        found = self.words.citations.finditer(self.text, block.start, block.end)
+        return tuple(" ".join(match[0].split()) for match in found)
 
     def _share_out(self, found: list[Sentence]) -> list[Sentence]:
         """Give each sentence its numbers."""
-        starts = [token.start for token in self.tokens]
+        feet = self.furniture
+        tokens = [one for one in self.tokens if not any(foot.start <= one.start < foot.end for foot in feet)]
+        starts = [token.start for token in tokens]
         shared = []
         for sentence in found:
             low, high = bisect.bisect_left(starts, sentence.start), bisect.bisect_left(starts, sentence.end)
-            shared.append(replace(sentence, tokens=tuple(self.tokens[low:high])))
+            shared.append(replace(sentence, tokens=tuple(tokens[low:high])))
         return shared
+
+    @cached_property
+    def two_groups(self) -> bool:
+        """Whether the study has two groups; without a study, whether the text names two."""
+        if self.words.study is not None:
+            return len(self.words.study.groups) > 1
+        return all(pattern.search(self.text) for pattern in self.words.groups.values())
 
     # --- who and when
 
@@ -183,11 +198,17 @@ class Reading:
         after = self.mentions(groups, end, sentence.end)
         if before:
             return before[-1][2]
-        if after:
-            return "" if whole else after[0][2]
-        earlier = self.mentions(groups, sentence.block.start, sentence.start)
-        if earlier:
-            return earlier[-1][2]
+        if after and not whole:
+            return after[0][2]
+        # the sentence before goes on about its group, unless it speaks of both
+        earlier = [
+            {key for _, _, key in self.mentions(groups, one.start, one.end)}
+            for one in self.sentences
+            if one.block == sentence.block and one.start < sentence.start
+        ]
+        last = next((named for named in reversed(earlier) if named), set())
+        if last and not after:
+            return last.pop() if len(last) == 1 else ""
         found_above = {key for _, _, key in self._in(sentence.block.heading, groups)}
         return found_above.pop() if len(found_above) == 1 else ""
 
@@ -202,15 +223,25 @@ class Reading:
         earlier = self.times(sentence.block.start, sentence.start)
         return earlier[-1][2] if earlier else ""
 
-    def level(self, sentence: Sentence, start: int, end: int) -> tuple[str, str]:
-        """Return the variable and the level that a number counts; empty when the phrase names none."""
+    def level(self, sentence: Sentence, start: int, end: int, *, goes_on: bool = False) -> tuple[str, str]:
+        """Return the variable and the level that a number counts; empty when the phrase names none.
+
+        With `goes_on` a phrase without one goes on about the level before it: "poor in 10 before and in 8 after".
+        """
         found = self.nearest(self.words.levels, sentence, start, end)
+        if not found and goes_on:
+            before = self.mentions(self.words.levels, sentence.start, start)
+            found = before[-1][2] if before else ""
         variable, _, level = found.partition("/")
         return variable, level
 
     def test(self, sentence: Sentence, start: int, end: int) -> str:
         """Return the test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
         tests = {**self.words.tests, "other": self.words["other_tests"]}
+        if sentence.cited:
+            named = self.mentions(tests, sentence.start, sentence.end)
+            return named[0][2] if named else ""
+        between = self.words["between_groups"].search(self.text, sentence.start, sentence.end)
         # a sentence may go through several tests: the last named before the number is the one
         places = (
             (sentence.start, start, -1),
@@ -221,6 +252,8 @@ class Reading:
             found = self.mentions(tests, low, high)
             if found:
                 return found[which][2]
+            if high == sentence.end and between:
+                return "rank_sum"
         return ""
 
     def _in(self, shown: str, patterns: dict[str, Pattern]) -> list[tuple[int, int, str]]:

@@ -53,7 +53,7 @@ def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
         return "number of a cited work"
     if re.search(r"(?:https?://|www\.|doi\S*\s*)\S*$", left):
         return "part of an address"
-    if re.search(r"[A-Za-z₀-₉]\s?[-/]?$", before) and _is_name(before, after, token.text, words):
+    if re.search(r"[A-Za-z₀-₉]\s?[-/]?\Z", before) and _is_name(before, after, token.text, words):
         return "part of a name or code"
     if follows("documents"):
         return "number of a document"
@@ -67,7 +67,8 @@ def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
             return "part of a phrase that counts nothing"
     if token.kind == "word" and words["first"].fullmatch(token.text):
         return "the first of something; no count"
-    if re.fullmatch(r"\s*", left) and re.match(r"[.)]\s+\D", right) and token.text.isdigit():
+    at_head = re.match(r"\s+\w", right) and sentence.block.kind == "heading"
+    if not left.strip() and (at_head or (re.match(r"[.)]\s+\D", right) and token.text.isdigit())):
         return "number of a list or heading"
     return ""
 
@@ -82,7 +83,7 @@ def _year(reading: Reading, sentence: Sentence, start: int, left: str, right: st
 
 def _is_name(before: str, after: str, shown: str, words: object) -> bool:
     """Say whether letters run into the number: "COVID-19", "H0", "T2"; but not "ke-15", "day-15", "p0.05"."""
-    glued = re.search(r"([^\W\d_]+)([-/]?)$", before)
+    glued = re.search(r"([^\W\d_]+)([-/]?)\Z", before)
     if not glued or (not glued[2] and re.fullmatch(r"p|nilai-p", glued[1], re.IGNORECASE)):
         return False
     return glued[1].lower() not in ("ke", "hari", "day", "week", "minggu", "month", "bulan", "visit", "value", "n", "dari")

@@ -18,6 +18,7 @@ _SYMBOLS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 _OPERATOR = r"(?P<op><=|>=|=<|=>|[<>=≤≥~])"
 _LINK = r"(?:of|was|were|is|are|value|sebesar|adalah|yaitu|dengan nilai|diperoleh|didapatkan)"
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
+_DAY = re.compile(r"(?:\bday|\bhari|\bke\s*-|\bweek|\bminggu|\bvisit)\s*(?:ke\s*-?)?\s*$", re.IGNORECASE)
 _CHANGES = ("up", "down", "unchanged")
 
 
@@ -103,15 +104,17 @@ def number_value(text: str, reading: Reading) -> Fraction | None:
 
 
 def _p_value(reading: Reading, base: Proposal, token: Token, left: str, right: str) -> Proposal | None:
-    match = re.search(rf"(?P<name>{reading.words['p_value'].pattern})\s*{_LINK}?\s*[:(]?\s*{_OPERATOR}?\s*$", left, re.IGNORECASE)
+    # "p-value 0,045 < 0,05" has its threshold after its value
+    number = r"(?:=?\s*[01]?[.,]\d+\s*(?=[<>≤≥]))?"
+    match = re.search(rf"(?P<name>{reading.words['p_value'].pattern})\s*{_LINK}?\s*[:(]?\s*{number}\s*{_OPERATOR}?\s*$", left, re.IGNORECASE)
     value = number_value(token.text, reading)
     if not match or token.kind != "number" or value is None or not 0 <= value <= 1 or "%" in token.text:
         return None
     if not match["op"] and (len(match["name"]) == 1 or value == int(value)):
         return None
-    operator = _SYMBOLS.get(match["op"] or "", match["op"] or "").replace("=", "") if match["op"] == "=" else _SYMBOLS.get(match["op"] or "", match["op"] or "")
+    operator = _symbol(match["op"])
     sentence = base.sentence
-    earlier = re.search(rf"{reading.words['p_value'].pattern}\s*{_LINK}?\s*[=:]?\s*[01]?[.,]\d", left[: match.start()], re.IGNORECASE)
+    earlier = re.search(rf"{reading.words['p_value'].pattern}\s*{_LINK}?\s*[=:]?\s*[01]?[.,]\d", left[: match.start()], re.IGNORECASE) or re.search(r"\d\s*[<>≤≥]\s*$", left)
     usual = value in _USUAL_ALPHAS or (reading.words.study and value == Fraction(str(reading.words.study.alpha)))
     threshold = operator in ("<", ">", "<=", ">=") and (earlier is not None or usual)
     found = replace(base, quantity="threshold" if threshold and not sentence.cited else "p_value", operator=operator)
@@ -119,7 +122,7 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str, right: s
 
 
 def _alpha(reading: Reading, base: Proposal, token: Token, left: str, right: str) -> Proposal | None:
-    if not re.search(rf"{reading.words['alpha'].pattern}\s*(?:{_LINK}|at|pada|[=:(<])*\s*$", left, re.IGNORECASE):
+    if not re.search(rf"{reading.words['alpha'].pattern}\s*(?:{_LINK}|set|at|pada|[=:(<]|\s)*\s*$", left, re.IGNORECASE):
         return None
     return replace(base, quantity="alpha", operator="", check="recompute")
 
@@ -139,13 +142,17 @@ def of_test(reading: Reading, found: Proposal, start: int, end: int) -> Proposal
     """Say which test of the study a p-value, statistic or decision is of."""
     sentence = found.sentence
     test = reading.test(sentence, start, end)
+    if not test:
+        pair = reading.words["both_times"].search(reading.text, sentence.start, sentence.end)
+        test = "signed_rank" if pair else ""
+    if not test and sentence.own and sentence.block.section.startswith("results"):
+        # under a head of one group a test without a name is that group's
+        test = "signed_rank" if reading.group(sentence, start, end) else ""
+    test = test or found.test
     if sentence.cited:
         return replace(found, test="" if test == "other" else test, check="cited")
     if test == "other":
         return replace(found, check="undefined", remark="of a test that is not recomputed")
-    if not test:
-        pair = reading.words["both_times"].search(reading.text, sentence.start, sentence.end)
-        test = "signed_rank" if pair else ""
     if test == "signed_rank":
         group = reading.group(sentence, start, end)
         found = replace(found, test=test, group=group, variable=_outcome(reading))
@@ -164,13 +171,14 @@ def of_test(reading: Reading, found: Proposal, start: int, end: int) -> Proposal
 def _percentage(reading: Reading, base: Proposal, index: int, known: Known) -> Proposal:
     sentence, token = base.sentence, base.sentence.tokens[index]
     right = reading.text[token.end : sentence.end]
-    ratio = _ratio(reading, sentence, index) or known.ratios.get((sentence.source, token.text), "")
+    told = [known.ratios.get((source, token.text), "") for source in sentence.sources]
+    ratio = _ratio(reading, sentence, index) or next(filter(None, told), "")
     if re.match(r"\s*(?:CI\b|confidence|interval|kepercayaan)", right, re.IGNORECASE):
         return replace(base, check=_unchecked(reading, sentence), remark="the confidence of an interval")
     if not sentence.own:
         if not ratio:
             return _figure(reading, base, token)
-        known.ratios[sentence.source, token.text] = ratio
+        known.ratios.update({(source, token.text): ratio for source in sentence.sources})
         return replace(base, quantity="ratio_percent", n=ratio, check="arithmetic")
     if ratio and _has_decimals(ratio):
         return replace(base, quantity="ratio_percent", n=ratio, check="arithmetic")
@@ -189,9 +197,11 @@ def _ratio(reading: Reading, sentence: Sentence, index: int) -> str:
     """Return the two printed numbers that a percentage is made of, "25/35", "" when the sentence has none."""
     tokens, text = sentence.tokens, reading.text
     shown = tokens[index].text
+    tokens = [each for each in tokens if each.kind in ("number", "range")]
+    index = tokens.index(sentence.tokens[index])
     of = rf"\s*(?:{reading.words['units'].pattern}|{reading.words['people'].pattern})?\s*(?:{reading.words['ratio'].pattern}|/)\s*(?:the\s+)?"
     # "45% (2.7 of 5.9 million)", "7 of 10 mothers (70%)", "7/10 (70%)"
-    for first, second, gap in ((index + 1, index + 2, r"[^)]{0,40}\("), (index - 2, index - 1, None)):
+    for first, second, gap in ((index + 1, index + 2, r"[^().;]{0,120}\("), (index - 2, index - 1, None)):
         if not (0 <= first and second < len(tokens)):
             continue
         part, whole = tokens[first], tokens[second]
@@ -199,8 +209,9 @@ def _ratio(reading: Reading, sentence: Sentence, index: int) -> str:
         close = gap is not None or re.fullmatch(r"[^.;]{0,25}\(?[^.;]{0,5}", text[whole.end : tokens[index].start])
         if near and close and re.fullmatch(of, text[part.end : whole.start], re.IGNORECASE) and _makes(part.text, whole.text, shown, reading, slack=2):
             return f"{part.text}/{whole.text}"
-    if index and _is_pair(reading, sentence, index - 1):
-        part = tokens[index - 1]
+    place = sentence.tokens.index(tokens[index])
+    if place and _is_pair(reading, sentence, place - 1):
+        part = sentence.tokens[place - 1]
         for whole in (part, *tokens):
             if whole.kind == "number" and "%" not in whole.text and _makes(part.text, whole.text, shown, reading):
                 return f"{part.text}/{whole.text}"
@@ -244,14 +255,14 @@ def _whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
     right = reading.text[token.end : sentence.end]
     people = rf"\s*(?:{words['people'].pattern})?"
     low, high = reading.phrase(sentence, token.start, token.end)
-    if re.match(rf"\s*-?\s*{words['units'].pattern}|\s*(?:st|nd|rd|th)\b", right, re.IGNORECASE) or re.search(
-        r"(?:\bday|\bhari|\bke\s*-|\bweek|\bminggu|\bvisit)\s*(?:ke\s*-?)?\s*$", left, re.IGNORECASE
-    ):
+    if re.match(rf"\s*-?\s*{words['units'].pattern}|\s*(?:st|nd|rd|th)\b", right, re.IGNORECASE) or _DAY.search(left):
         return _figure(reading, base, token)
     paired = _is_pair(reading, sentence, index)
     share = _is_share(reading, sentence, index)
     sample = replace(base, quantity="sample_size", operator="", check="recompute")
     if _is_whole(reading, sentence, index):
+        return replace(sample, group=_sample_group(reading, sentence, token))
+    if re.match(rf"\s*{people}\s*(?:were\s+|was\s+)?{words['sample'].pattern}", right, re.IGNORECASE) and not paired:
         return replace(sample, group=_sample_group(reading, sentence, token))
     if re.search(r"\bn\s*=\s*$", left, re.IGNORECASE):
         if not paired:
@@ -267,7 +278,8 @@ def _whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
     sampled = words["sample"].search(reading.text, sentence.start, sentence.end) is not None
     grouped = bool(reading.mentions(words.groups, low, high))
     named = bool(counted.level) or counted.quantity != "count"
-    if followed and named and not words["sample"].search(phrase):
+    changed = re.match(rf"\s*(?:{words['up'].pattern}|{words['down'].pattern}|{words['unchanged'].pattern})", right, re.IGNORECASE)
+    if (followed or changed) and named and not words["sample"].search(phrase):
         return counted
     if (followed or grouped) and (sampled or grouped):
         return replace(sample, group=_sample_group(reading, sentence, token))
@@ -324,7 +336,9 @@ def _partner_start(reading: Reading, sentence: Sentence, index: int) -> int:
 
 def _of_cell(reading: Reading, found: Proposal, start: int, end: int, kind: str) -> Proposal:
     sentence = found.sentence
-    variable, level = reading.level(sentence, start, end)
+    tokens = [token.start for token in sentence.tokens]
+    start_of_pair = found.start in tokens and _is_pair(reading, sentence, tokens.index(found.start))
+    variable, level = reading.level(sentence, start, end, goes_on=kind == "percent" or start_of_pair)
     group = reading.group(sentence, start, end)
     change = _change(reading, sentence, start, end, named=bool(level))
     if change:
@@ -338,7 +352,11 @@ def _of_cell(reading: Reading, found: Proposal, start: int, end: int, kind: str)
         return replace(found, check="arithmetic" if kind == "percent" else "no_data", remark="of which level?")
     timepoint = reading.timepoint(sentence, start, end)
     found = replace(found, timepoint=timepoint)
-    return replace(found, check="recompute") if timepoint else _unclear(found, "at which timepoint?")
+    if not timepoint:
+        return _unclear(found, "at which timepoint?")
+    if not group and reading.two_groups:
+        return _unclear(found, "of which group?")
+    return replace(found, check="recompute")
 
 
 def _change(reading: Reading, sentence: Sentence, start: int, end: int, *, named: bool) -> str:
@@ -371,7 +389,10 @@ def _in_words(reading: Reading, base: Proposal, token: Token, left: str, right: 
     unit = re.match(rf"\s*-?\s*{words['units'].pattern}", right, re.IGNORECASE) or re.search(
         rf"{words['units'].pattern}\s*$", left, re.IGNORECASE
     )
-    people = re.match(rf"\s*(?:\w+\s+)?{words['people'].pattern}", right, re.IGNORECASE)
+    people = re.match(rf"\s*(?:\w+\s+)?{words['people'].pattern}", right, re.IGNORECASE) or re.match(
+        r"\s*(?:to|in|per)\s+each\s+(?:group|arm)\b|\s*(?:di|pada|per)\s+(?:setiap|masing-masing)\s+kelompok\b",
+        right, re.IGNORECASE,
+    )
     if people and not unit and base.sentence.own:
         group = _sample_group(reading, base.sentence, token)
         remark = "printed as a word; the digits would be checked"
@@ -391,6 +412,10 @@ def _figure(reading: Reading, base: Proposal, token: Token) -> Proposal:
     if mentioned:
         variable, _, level = mentioned[0].partition("/")
         found = replace(found, variable=variable, level=level)
+    left = reading.text[max(base.sentence.start, token.start - 20) : token.start]
+    if base.sentence.own and _DAY.search(left):
+        point = reading.timepoint(base.sentence, token.start, token.end)
+        return replace(found, group=reading.group(base.sentence, token.start, token.end), timepoint=point)
     if base.sentence.own:
         return replace(found, group=reading.nearest(reading.words.groups, base.sentence, token.start, token.end))
     return found
@@ -398,9 +423,7 @@ def _figure(reading: Reading, base: Proposal, token: Token) -> Proposal:
 
 def _unchecked(reading: Reading, sentence: Sentence) -> str:
     """Return the reason code of a number that nothing at hand can check."""
-    block = sentence.block
-    named = reading.words.citations.search(reading.text, block.start, block.end)
-    return "cited" if sentence.cited and sentence.source or named and block.section != "results" else "no_data"
+    return "cited" if sentence.sources else "no_data"
 
 
 def _unclear(found: Proposal, question: str) -> Proposal:
@@ -410,7 +433,12 @@ def _unclear(found: Proposal, question: str) -> Proposal:
 def _operator(reading: Reading, left: str) -> str:
     symbol = re.search(rf"{_OPERATOR}\s*$", left)
     if symbol:
-        found = _SYMBOLS.get(symbol["op"], symbol["op"])
-        return "" if found == "=" else found
+        return _symbol(symbol["op"])
     tail = left[-40:]
     return next((key for key, pattern in reading.words.operators.items() if pattern.search(tail)), "")
+
+
+def _symbol(shown: str | None) -> str:
+    """Return a printed operator in our form; "=" is what no operator says too."""
+    found = _SYMBOLS.get(shown or "", shown or "")
+    return "" if found == "=" else found

@@ -225,12 +225,12 @@ def _changes_add_up(reading: Reading, sentence: Sentence, numbers: Sequence[Prop
 
 
 def _total(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> str:
-    """Return the size of the group that a sentence counts, as it or a sentence before it in the paragraph prints it."""
+    """Return the size of a group as the sentence, or one before it in the paragraph, prints it."""
     sizes = [each.printed for each in numbers if each.quantity == "sample_size"]
     if sizes:
         return sizes[-1]
     earlier = re.findall(
-        rf"{reading.words['out_of'].pattern}\s+(\d+)\s+{reading.words['people'].pattern}",
+        rf"{reading.words['out_of'].pattern}\s+(?:the\s+)?(\d+)\s+{reading.words['people'].pattern}",
         reading.text[sentence.block.start : sentence.start],
         re.IGNORECASE,
     )
@@ -252,9 +252,10 @@ def _days(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Proposal]
     for each in proposals:
         if each.quantity == "figure" and each.sentence.own and each.printed.isdigit():
             left = reading.text[each.sentence.start : each.start][-40:]
-            if re.search(r"\b(?:hari\s*ke\s*-?|day)\s*$", left, re.IGNORECASE) and reading.times(
-                max(each.sentence.start, each.start - 40), each.start
-            ):
+            near = reading.mentions(
+                reading.words.timepoints, max(each.sentence.start, each.start - 40), each.start
+            )
+            if near and re.search(r"\b(?:hari\s*ke\s*-?|day)\s*$", left, re.IGNORECASE):
                 found.append(each)
     counts = Counter(each.printed for each in found)
     if len(counts) == 2:

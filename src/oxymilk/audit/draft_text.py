@@ -126,7 +126,7 @@ def find_blocks(paper: Paper, words: Words) -> list[Block]:
             if " | " in line:
                 close()
     close()
-    return _number(paper.text, parts)
+    return _number(paper.text, _mended(paper.text, parts))
 
 
 def sentences(text: str, block: Block) -> list[tuple[int, int]]:
@@ -210,18 +210,37 @@ def _alone(shown: str) -> bool:
     return len(shown.strip()) <= _LONGEST_HEADING and " | " not in shown
 
 
+def _mended(text: str, parts: Sequence[Block]) -> list[Block]:
+    """Join a paragraph that a page's end or a lost picture broke in two; furniture inside it keeps its own block."""
+    mended: list[Block] = []
+    for part in parts:
+        opened = next((k for k in range(len(mended) - 1, -1, -1) if mended[k].kind != "furniture"), None)
+        shown = text[part.start : part.end].strip()
+        if part.kind != "furniture" and opened is not None and mended[opened].section == part.section:
+            before = text[mended[opened].start : mended[opened].end].strip()
+            goes_on = shown[:1].islower() or shown[:1] == "("
+            if goes_on and before[-1:] not in ".!?:;|" and " | " not in shown:
+                mended[opened] = replace(mended[opened], kind="paragraph", end=part.end)
+                continue
+        mended.append(part)
+    # the last words of a section head nothing
+    for k, part in enumerate(mended):
+        following = next((other for other in mended[k + 1 :] if other.kind != "furniture"), None)
+        if part.kind == "heading" and (following is None or following.section != part.section):
+            mended[k] = replace(part, kind="paragraph")
+    return mended
+
+
 def _number(text: str, parts: Sequence[Block]) -> list[Block]:
     """Number the paragraphs of each section, tell each its subheading, and give rows of tables those above."""
     counts: dict[str, int] = {}
     heading, section = "", None
     rows: list[tuple[int, int]] = []
     numbered = []
-    for position, part in enumerate(parts):
+    for part in parts:
+        kind = part.kind
         if part.section != section:
             heading, section = "", part.section
-        following = next((other for other in parts[position + 1 :] if other.kind != "furniture"), None)
-        broken = following is not None and text[following.start : following.end].lstrip()[:1].islower()
-        kind = "paragraph" if part.kind == "heading" and broken else part.kind
         if kind == "heading":
             heading = " ".join(text[part.start : part.end].split())
             numbered.append(replace(part, heading=heading))

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from oxymilk.study import Study
 
 Pattern = re.Pattern[str]
+# what says that participants were given the intervention, and that they were not
+_GIVEN = (
+    "with|received|receiving|dengan|yang diberi|yang mendapat",
+    "without|without giving|without receiving|tanpa|tanpa pemberian|tanpa diberi",
+)
 _LISTS = (
     "people", "units", "sample", "out_of", "up", "down", "unchanged", "everyone", "rest", "most", "fewer", "highest",
     "between", "ratio", "contrast", "joins", "improvement", "other_tests", "evidence", "alpha", "p_value",
-    "other_statistics", "labels", "documents", "software", "anatomy", "idioms", "first", "both_times",
+    "other_statistics", "labels", "documents", "software", "anatomy", "idioms", "first", "both_times", "between_groups",
 )  # fmt: skip
 
 
@@ -90,6 +95,9 @@ def load_words(study: Study | None = None) -> Words:
             group.id: [*(_named(label) for label in _labels(group)), *ours]
             for group, ours in zip(study.groups, known["groups"].values(), strict=False)
         }
+        given = "|".join(_labels(study.groups[0]))
+        for group, words in zip(study.group_ids, _GIVEN, strict=False):
+            known["groups"][group].append(rf"(?:{words}) (?:{given})s?")
         known["timepoints"] = {
             point.id: [*_labels(point), *ours]
             for point, ours in zip(study.compared, known["timepoints"].values(), strict=True)
@@ -106,7 +114,7 @@ def load_words(study: Study | None = None) -> Words:
         timepoints=_compiled(known["timepoints"]),
         levels={key: re.compile(_whole_words(found) + rf"(?!\s+{after})", re.IGNORECASE) for key, found in levels.items()},
         tests=_compiled(raw["tests"]),
-        operators={key: re.compile(_whole_words(found) + r"\s*$", re.IGNORECASE) for key, found in raw["operators"].items()},
+        operators={key: re.compile(_whole_words(found) + r"(?:\s+[^\W\d]+){0,2}\s*$", re.IGNORECASE) for key, found in raw["operators"].items()},
         statistics=_compiled(raw["statistics"]),
         decisions=_compiled(raw["decisions"]),
         # "Ha" is a hypothesis, "ha" is not; what became of it is written anyhow
@@ -124,7 +132,10 @@ def load_words(study: Study | None = None) -> Words:
 def _labels(item: Any) -> list[str]:
     """Return the labels of an item as patterns; what stands in brackets is left out."""
     found = {re.sub(r"\s*\(.*?\)", "", item.label[language]).strip() for language in ("en", "id")}
-    return [re.escape(label).replace(r"\ ", " ") for label in sorted(found) if label]
+    # a hyphen may be any dash, and a line may end after it
+    return [
+        re.escape(label).replace(r"\ ", " ").replace(r"\-", "[-–—]\\s*") for label in sorted(found) if label
+    ]
 
 
 def _named(label: str) -> str:
