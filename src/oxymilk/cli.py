@@ -204,6 +204,43 @@ def render_report(
 
 
 @app.command()
+def draft_claims(
+    file: Annotated[Path, typer.Argument(help="The paper: plain text (.txt), Word (.docx) or PDF with text in it.")],
+    study: Annotated[
+        Path | None, typer.Option(help="A study.yaml whose groups, timepoints and levels are named.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the proposed rows of claims.csv here; to the terminal if not given.")
+    ] = None,
+    exclusions: Annotated[
+        Path | None, typer.Option(help="Write the numbers that were not proposed here, as an exclusions.csv.")
+    ] = None,
+) -> None:
+    """Propose the rows of a claims.csv from a paper's text, English or Indonesian, and list every other number.
+
+    Nothing is final: read the paper beside the draft. Each note begins with "proposed" and gives the line.
+    """
+    from oxymilk.audit.draft import draft_claims
+    from oxymilk.audit.draft_read import Unreadable, read_paper
+    from oxymilk.files import write_csv
+    from oxymilk.study import load_study
+
+    try:
+        paper = read_paper(file)
+    except Unreadable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    draft = draft_claims(paper, load_study(study) if study else None)
+    if output:
+        write_csv(draft.claims_table(), output)
+    else:
+        typer.echo(draft.claims_table().to_csv(index=False, lineterminator="\n"), nl=False)
+    if exclusions:
+        write_csv(draft.exclusions_table(), exclusions)
+    typer.echo(draft.summary(), err=True)
+
+
+@app.command()
 def verify(
     studies: Annotated[
         list[str] | None, typer.Argument(help="Studies; those of config.yaml when none is named.")
