@@ -142,7 +142,7 @@ def test_witnesses_run_through_the_pipeline(paper, explained, rows, audit, tmp_p
     shown = 0
     for row in of_code(rows, "departure"):
         verdicts = run(
-            tmp_path / row["rank"] / DATA.name, explained.witnesses[row["witness"]], audit, paper.claims
+            tmp_path / row["witness"] / DATA.name, explained.witnesses[row["witness"]], audit, paper.claims
         )
         assert verdicts[P] == "reproduced"
         for name in row["claims_kept"].split():
