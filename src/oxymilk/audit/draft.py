@@ -11,10 +11,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from oxymilk.audit.claims import COLUMNS, REASONS, Claim
+from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
 from oxymilk.audit.draft_context import Reading
-from oxymilk.audit.draft_rules import Known, Proposal, number_value, read_number
+from oxymilk.audit.draft_proposal import Known, Proposal, number_value
+from oxymilk.audit.draft_rules import read_number
 from oxymilk.audit.draft_statements import put_between, read_agreements, read_statements
+from oxymilk.audit.draft_tables import read_cell
 from oxymilk.audit.draft_words import load_words
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from oxymilk.audit.draft_text import Paper
     from oxymilk.study import Study
 
+# what the heads of a table's row and column tell better than the words beside the number
+IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
 EXCLUSION_COLUMNS = ("token", "where", "reason", "occurrences")
 
 
@@ -68,7 +72,9 @@ class Draft:
         import pandas as pd
 
         counts = Counter((each.token, each.where, each.reason) for each in self.left_out)
-        return pd.DataFrame([(*key, str(n)) for key, n in counts.items()], columns=list(EXCLUSION_COLUMNS), dtype=str)
+        return pd.DataFrame(
+            [(*key, str(n)) for key, n in counts.items()], columns=list(EXCLUSION_COLUMNS), dtype=str
+        )
 
     def summary(self) -> str:
         """Say how much was proposed, and list every number that was not, with its place and the reason."""
@@ -85,7 +91,7 @@ class Draft:
 
 
 def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
-    """Propose claims for the numbers of a paper.
+    r"""Propose claims for the numbers of a paper.
 
     Parameters
     ----------
@@ -105,7 +111,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
     Examples
     --------
     >>> from oxymilk.audit.draft_text import Paper
-    >>> text = "RESULTS\\n\\nIn the control group 3 of 10 mothers (30%) improved (p = 0.083).\\n"
+    >>> text = "RESULTS\n\nIn the control group 3 of 10 mothers (30%) improved (p = 0.083).\n"
     >>> [(claim.quantity, claim.printed, claim.n) for claim in draft_claims(Paper(text)).claims]
     [('count_up', '3', '10'), ('sample_size', '10', ''), ('percent_up', '30%', '10'), ('p_value', '0.083', '')]
     """
@@ -117,6 +123,11 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
         numbers: list[Proposal] = []
         for index, token in enumerate(sentence.tokens):
             found = read_number(reading, sentence, index, known)
+            if isinstance(found, Proposal) and found.quantity in IN_TABLES:
+                base = Proposal(
+                    sentence, token.start, token.text, "figure", found.operator, check=found.check
+                )
+                found = read_cell(reading, base, index) or found
             if isinstance(found, Proposal):
                 numbers.append(found)
             else:
@@ -131,13 +142,37 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
             where = f"{block.section} page furniture" if block else "heads of sections"
             reason = "page number, running head or address" if block else "in the head of a section"
             left_out[token.start] = LeftOut(token.text, where, reading.place(token.start), reason)
-    proposals = _with_totals(reading, sorted(proposals, key=lambda each: each.start))
-    return Draft(
-        tuple(_claims(reading, proposals)), tuple(left_out[start] for start in sorted(left_out))
-    )
+    proposals = _same_p_values(reading, proposals)
+    proposals = _with_totals(sorted(proposals, key=lambda each: each.start))
+    return Draft(tuple(_claims(reading, proposals)), tuple(left_out[start] for start in sorted(left_out)))
 
 
-def _with_totals(reading: Reading, proposals: Sequence[Proposal]) -> list[Proposal]:
+def _same_p_values(reading: Reading, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Give a p-value without a test the test of the same p-value elsewhere, if that is one test only."""
+    tests: dict[object, set[tuple[str, ...]]] = {}
+    for each in proposals:
+        if each.quantity == "p_value" and each.check == "recompute":
+            key = number_value(each.printed, reading)
+            tests.setdefault(key, set()).add((each.test, each.group, each.timepoint, each.variable))
+    given: dict[int, tuple[str, ...]] = {}
+    for each in proposals:
+        found = tests.get(number_value(each.printed, reading), set()) if each.quantity == "p_value" else set()
+        if each.check == "ambiguous" and len(found) == 1:
+            given[each.sentence.start] = next(iter(found))
+    return [
+        replace(
+            each,
+            **dict(zip(("test", "group", "timepoint", "variable"), given[each.sentence.start], strict=True)),
+            check="recompute",
+            remark="the test by the p-value",
+        )
+        if each.sentence.start in given and each.check == "ambiguous" and each.quantity in OF_A_TEST
+        else each
+        for each in proposals
+    ]
+
+
+def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
     """Give counts and percentages the number of participants they are of."""
     sizes: dict[str, Counter[str]] = {}
     for each in proposals:
@@ -148,7 +183,7 @@ def _with_totals(reading: Reading, proposals: Sequence[Proposal]) -> list[Propos
     completed = []
     for each in proposals:
         start = each.sentence.block.start
-        if each.quantity == "sample_size":
+        if each.quantity == "sample_size" and each.printed.isdigit():
             block_total[start] = each.printed
         of_people = each.quantity.startswith(("count", "percent"))
         if of_people and not each.n:
@@ -162,7 +197,11 @@ def _with_totals(reading: Reading, proposals: Sequence[Proposal]) -> list[Propos
 
 def _nearest_total(each: Proposal, proposals: Iterable[Proposal]) -> str:
     """Return the last sample size that the sentence prints before a number, else the first after it."""
-    sizes = [one for one in proposals if one.sentence == each.sentence and one.quantity == "sample_size"]
+    sizes = [
+        one
+        for one in proposals
+        if one.sentence == each.sentence and one.quantity == "sample_size" and one.printed.isdigit()
+    ]
     sizes = [one for one in sizes if not each.group or one.group in ("", each.group)] or sizes
     before = [one.printed for one in sizes if one.start < each.start]
     return (before[-1:] or [one.printed for one in sizes[:1]] or [""])[0]

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from oxymilk.audit.draft_text import PREAMBLE, Block, Paper, describe_place, find_blocks, line_starts, page_of, sentences
+from oxymilk.audit.draft_text import (
+    PREAMBLE,
+    Block,
+    Paper,
+    describe_place,
+    find_blocks,
+    line_starts,
+    page_of,
+    sentences,
+)
 from oxymilk.audit.tokens import Token, find_tokens
 
 if TYPE_CHECKING:
@@ -21,6 +30,9 @@ _OWN = ("abstract", "methods", "results", "results and discussion", "discussion"
 _CITING = ("abstract", "introduction", "discussion", "results and discussion")
 # a colon or comma ends a phrase, but not inside a number
 _BREAK = re.compile(r"[;:,](?=\s)")
+_SOME_GROUP = re.compile(
+    r"\b(?!(?:the|each|per|a|one|both|two|same)\b)[a-z]+\s+(?:group|arm)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +141,8 @@ class Reading:
             foot = self._cited_at_the_end(block) if block.section in _CITING else ()
             for start, end in sentences(self.text, block):
                 named = tuple(
-                    " ".join(match[0].split()) for match in self.words.citations.finditer(self.text, start, end)
+                    " ".join(match[0].split())
+                    for match in self.words.citations.finditer(self.text, start, end)
                 )
                 named = named if block.section in _CITING else ()
                 cited = bool(named) or block.section == "introduction"
@@ -192,8 +205,11 @@ class Reading:
         if len(groups) == 1 and self.words.study is not None:
             return next(iter(groups))
         found = self.nearest(groups, sentence, start, end)
-        if found:
+        if found and not (whole and self._another_number_first(groups, sentence, start, end)):
             return found
+        low, high = self.phrase(sentence, start, end)
+        if not found and _SOME_GROUP.search(self.text, low, high):
+            return ""  # a group that we do not know
         before = self.mentions(groups, sentence.start, start)
         after = self.mentions(groups, end, sentence.end)
         if before:
@@ -211,6 +227,16 @@ class Reading:
             return last.pop() if len(last) == 1 else ""
         found_above = {key for _, _, key in self._in(sentence.block.heading, groups)}
         return found_above.pop() if len(found_above) == 1 else ""
+
+    def _another_number_first(
+        self, groups: dict[str, Pattern], sentence: Sentence, start: int, end: int
+    ) -> bool:
+        """Say whether the only group of a phrase stands behind a number of its own: "30, of them 15 in the ..."."""
+        low, high = self.phrase(sentence, start, end)
+        if self.mentions(groups, low, start):
+            return False
+        named = self.mentions(groups, end, high)[0][0]
+        return any(end <= token.start < named for token in sentence.tokens)
 
     def timepoint(self, sentence: Sentence, start: int, end: int) -> str:
         """Return the timepoint that a number is of, "" when none is named."""

@@ -44,16 +44,18 @@ def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
 
     if sentence.block.section == "end matter":
         return "in the references or acknowledgements"
-    if token.kind == "number" and _YEAR.fullmatch(token.text):
-        if not re.match(rf"\s*(?:{words['people'].pattern}|{words['units'].pattern})", after, re.IGNORECASE):
-            return _year(reading, sentence, token.start, left, right)
-    if follows("labels") or re.search(rf"{words['labels'].pattern}\s+[\d.,\s]+(?:and|dan|to|-|sampai)\s*$", left, re.IGNORECASE):
+    counted = re.match(rf"\s*(?:{words['people'].pattern}|{words['units'].pattern})", after, re.IGNORECASE)
+    if token.kind == "number" and _YEAR.fullmatch(token.text) and not counted:
+        return _year(reading, sentence, token.start, left)
+    if follows("labels") or re.search(
+        rf"{words['labels'].pattern}\s+[\d.,\s]+(?:and|dan|to|-|sampai)\s*$", left, re.IGNORECASE
+    ):
         return "number of a table, figure or section"
     if re.search(r"\[[\d,;\s–-]*$", left) and re.match(r"[\d,;\s–-]*\]", right):
         return "number of a cited work"
     if re.search(r"(?:https?://|www\.|doi\S*\s*)\S*$", left):
         return "part of an address"
-    if re.search(r"[A-Za-z₀-₉]\s?[-/]?\Z", before) and _is_name(before, after, token.text, words):
+    if re.search(r"[A-Za-z₀-₉]\s?[-/]?\Z", before) and _is_name(before):
         return "part of a name or code"
     if follows("documents"):
         return "number of a document"
@@ -73,7 +75,7 @@ def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
     return ""
 
 
-def _year(reading: Reading, sentence: Sentence, start: int, left: str, right: str) -> str:
+def _year(reading: Reading, sentence: Sentence, start: int, left: str) -> str:
     inside = any(
         match.start() <= start < match.end()
         for match in reading.words.citations.finditer(reading.text, sentence.start, sentence.end)
@@ -81,9 +83,21 @@ def _year(reading: Reading, sentence: Sentence, start: int, left: str, right: st
     return "year of a cited work" if inside or not _CALENDAR.search(left) else "calendar year"
 
 
-def _is_name(before: str, after: str, shown: str, words: object) -> bool:
+def _is_name(before: str) -> bool:
     """Say whether letters run into the number: "COVID-19", "H0", "T2"; but not "ke-15", "day-15", "p0.05"."""
     glued = re.search(r"([^\W\d_]+)([-/]?)\Z", before)
     if not glued or (not glued[2] and re.fullmatch(r"p|nilai-p", glued[1], re.IGNORECASE)):
         return False
-    return glued[1].lower() not in ("ke", "hari", "day", "week", "minggu", "month", "bulan", "visit", "value", "n", "dari")
+    return glued[1].lower() not in (
+        "ke",
+        "hari",
+        "day",
+        "week",
+        "minggu",
+        "month",
+        "bulan",
+        "visit",
+        "value",
+        "n",
+        "dari",
+    )

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from oxymilk.audit.draft_rules import Proposal, number_value, of_test
+from oxymilk.audit.draft_proposal import Proposal, number_value, of_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +47,7 @@ def read_statements(reading: Reading, sentence: Sentence, numbers: Sequence[Prop
 
 def put_between(reading: Reading, sentence: Sentence, numbers: list[Proposal]) -> list[Proposal]:
     """Turn a figure that the sentence explains as "between 11 and 12" into the claim that it lies there."""
-    for low, high in zip(numbers, numbers[1:], strict=False):
+    for low, high in pairwise(numbers):
         left = reading.text[sentence.start : low.start]
         gap = reading.text[low.start + len(low.printed) : high.start]
         if not re.search(rf"{reading.words['between'].pattern}\s*$", left, re.IGNORECASE):
@@ -67,10 +68,7 @@ def put_between(reading: Reading, sentence: Sentence, numbers: list[Proposal]) -
 
 def read_agreements(reading: Reading, proposals: Sequence[Proposal]) -> list[Proposal]:
     """Return claims that numbers printed in several places agree: the day of a measurement, the tables' numbers."""
-    return [
-        replace(each, of_token=False)
-        for each in (*_days(reading, proposals), *_table_numbers(reading))
-    ]
+    return [replace(each, of_token=False) for each in (*_days(reading, proposals), *_table_numbers(reading))]
 
 
 # --- decisions
@@ -80,9 +78,14 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     block = sentence.block
     if not sentence.own or block.kind == "heading" or block.section == "methods":
         return
-    if block.section not in _CONCLUDING and not any(each.quantity in ("p_value", "z", "u", "w") for each in numbers):
+    if block.section not in _CONCLUDING and not any(
+        each.quantity in ("p_value", "z", "u", "w") for each in numbers
+    ):
         earlier = reading.text[block.start : sentence.end]
-        if not (reading.words["p_value"].search(earlier) and reading.words["evidence"].search(earlier, sentence.start - block.start)):
+        if not (
+            reading.words["p_value"].search(earlier)
+            and reading.words["evidence"].search(earlier, sentence.start - block.start)
+        ):
             return
     found = _hypotheses(reading, sentence)
     taken = [(low, high) for low, high, _ in found]
@@ -112,7 +115,9 @@ def _hypotheses(reading: Reading, sentence: Sentence) -> list[tuple[int, int, st
     fates = {key: words[key] for key in ("accepted", "rejected")}
     states = {("alternative", "accepted"), ("null", "rejected")}
     found: list[tuple[int, int, str]] = []
-    for low, high, which in reading.mentions({key: words[key] for key in ("alternative", "null")}, sentence.start, sentence.end):
+    for low, high, which in reading.mentions(
+        {key: words[key] for key in ("alternative", "null")}, sentence.start, sentence.end
+    ):
         fate = reading.mentions(fates, high, min(high + 40, sentence.end))
         if not fate:
             continue
@@ -129,7 +134,9 @@ def _default_test(reading: Reading, proposal: Proposal, low: int, high: int) -> 
     """Where no test is named, an effect is between groups, a difference before and after within one."""
     sentence, words = proposal.sentence, reading.words
     two_groups = words.study is None or len(words.study.groups) > 1
-    if reading.test(sentence, low, high) or words["both_times"].search(reading.text, sentence.start, sentence.end):
+    if reading.test(sentence, low, high) or words["both_times"].search(
+        reading.text, sentence.start, sentence.end
+    ):
         return proposal
     return replace(proposal, test="rank_sum") if two_groups else proposal
 
@@ -145,7 +152,9 @@ def _shares(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -
             shares = [each for each in numbers if _is_share(each) and match.end() <= each.start < reach]
             if not shares:
                 # "75% of the mothers, the majority, ..."
-                shares = [each for each in numbers if _is_share(each) and 0 <= match.start() - each.start < 40][-1:]
+                shares = [
+                    each for each in numbers if _is_share(each) and 0 <= match.start() - each.start < 40
+                ][-1:]
             for each in shares:
                 mark = each.printed.replace(" ", "")[-1]
                 yield replace(
@@ -163,7 +172,7 @@ def _highest(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) 
     if len(figures) < 2 or len(figures) != len(numbers):
         return
     for each in figures:
-        low, high = reading.phrase(sentence, each.start, each.start + len(each.printed))
+        low, _ = reading.phrase(sentence, each.start, each.start + len(each.printed))
         if not reading.words["highest"].search(reading.text, low, each.start):
             continue
         others = [
@@ -174,7 +183,12 @@ def _highest(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) 
             largest = max(others, key=lambda other: number_value(other.printed, reading) or Fraction(0))
             remark = "printed as the highest"
             yield replace(
-                each, quantity="comparison", operator=">", n=largest.printed, check="arithmetic", remark=remark
+                each,
+                quantity="comparison",
+                operator=">",
+                n=largest.printed,
+                check="arithmetic",
+                remark=remark,
             )
 
 
@@ -186,7 +200,7 @@ def _unit(reading: Reading, each: Proposal) -> str:
 # --- sums
 
 
-def _split_sample(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+def _split_sample(_reading: Reading, _sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
     """Yield "20 mothers: 10 with and 10 without"."""
     sizes = [each for each in numbers if each.quantity == "sample_size" and each.check == "recompute"]
     whole = [each for each in sizes if not each.group]
@@ -240,7 +254,9 @@ def _total(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) ->
 def _sum(at: Proposal, total: str, parts: Sequence[str]) -> Proposal:
     level = {"test": "", "variable": "", "level": "", "operator": "", "remark": ""}
     group = "" if at.quantity == "sample_size" else at.group
-    return replace(at, printed=total, quantity="sum", n="+".join(parts), check="arithmetic", group=group, **level)
+    return replace(
+        at, printed=total, quantity="sum", n="+".join(parts), check="arithmetic", group=group, **level
+    )
 
 
 # --- numbers that must agree
@@ -281,4 +297,6 @@ def _table_numbers(reading: Reading) -> Iterator[Proposal]:
     if len({number for _, _, number in dotted}) == 1 and len(missing) == 1 and len(plain) > 1:
         sentence, start, number = dotted[0]
         remark = "the other tables are numbered without a point"
-        yield Proposal(sentence, start, number, "comparison", n=str(missing.pop()), check="arithmetic", remark=remark)
+        yield Proposal(
+            sentence, start, number, "comparison", n=str(missing.pop()), check="arithmetic", remark=remark
+        )

@@ -29,7 +29,7 @@ _NUMBERING = re.compile(r"^\s*(?:[IVX]+\.|[A-Z]\.|\d+(?:\.\d+)*\.?)?\s*")
 # a sentence ends before a capital or a bracket, but not after "No.", "et al.", "dkk." or a single letter
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*(?=\s+[A-Z(\[\"“])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:al|dkk|dll|dr|no|vol|fig|gbr|tab|vs|cf|approx|prof|st|jl|hlm|hal|pp|eq|ref|[a-z])|\be\.g|\bi\.e)\.$",
+    r"(?:\b(?:al|dkk|dll|dr|no|vol|fig|gbr|tab|vs|cf|approx|prof|st|jl|hlm|hal|pp|eq|ref|asymp|sig|[a-z])|\be\.g|\bi\.e)\.$",
     re.IGNORECASE,
 )
 
@@ -174,7 +174,7 @@ def _section_head(line: str, words: Words, current: str) -> tuple[str, int]:
 
 
 def _section_after(name: str, times: int) -> str:
-    """A paper that has the combined head twice reports under the first and discusses under the second."""
+    """Return what a head opens: under the second of two combined heads a paper discusses what it reported."""
     if name != _COMBINED:
         return name
     return "results" if times == 1 else "discussion"
@@ -232,7 +232,7 @@ def _mended(text: str, parts: Sequence[Block]) -> list[Block]:
 
 
 def _number(text: str, parts: Sequence[Block]) -> list[Block]:
-    """Number the paragraphs of each section, tell each its subheading, and give rows of tables those above."""
+    """Give paragraphs their numbers and subheadings, and rows of tables the rows above them."""
     counts: dict[str, int] = {}
     heading, section = "", None
     rows: list[tuple[int, int]] = []

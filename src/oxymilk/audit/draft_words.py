@@ -88,7 +88,9 @@ def load_words(study: Study | None = None) -> Words:
     Words
     """
     raw = _raw()
-    known = {name: {key: list(found) for key, found in raw[name].items()} for name in ("groups", "timepoints")}
+    known = {
+        name: {key: list(found) for key, found in raw[name].items()} for name in ("groups", "timepoints")
+    }
     levels = {f"/{key}": list(found) for key, found in raw["levels"].items()}
     if study is not None:
         known["groups"] = {
@@ -112,9 +114,15 @@ def load_words(study: Study | None = None) -> Words:
         sections={head: name for name, heads in raw["sections"].items() for head in heads},
         groups=_compiled(known["groups"]),
         timepoints=_compiled(known["timepoints"]),
-        levels={key: re.compile(_whole_words(found) + rf"(?!\s+{after})", re.IGNORECASE) for key, found in levels.items()},
+        levels={
+            key: re.compile(_whole_words(found) + rf"(?!\s+{after})", re.IGNORECASE)
+            for key, found in levels.items()
+        },
         tests=_compiled(raw["tests"]),
-        operators={key: re.compile(_whole_words(found) + r"(?:\s+[^\W\d]+){0,2}\s*$", re.IGNORECASE) for key, found in raw["operators"].items()},
+        operators={
+            key: re.compile(_whole_words(found) + r"(?:\s+[^\W\d]+){0,2}\s*$", re.IGNORECASE)
+            for key, found in raw["operators"].items()
+        },
         statistics=_compiled(raw["statistics"]),
         decisions=_compiled(raw["decisions"]),
         # "Ha" is a hypothesis, "ha" is not; what became of it is written anyhow
@@ -144,7 +152,16 @@ def _named(label: str) -> str:
 
 
 def _heads(study: Study | None) -> dict[str, Pattern]:
-    names = {"intervention": ["intervention", "experiment", "experimental", "intervensi", "perlakuan", "eksperimen"]}
+    names = {
+        "intervention": [
+            "intervention",
+            "experiment",
+            "experimental",
+            "intervensi",
+            "perlakuan",
+            "eksperimen",
+        ]
+    }
     names["control"] = ["control", "kontrol", "comparison", "pembanding"]
     if study is not None:
         both = zip(study.groups, names.values(), strict=False)

@@ -1,0 +1,126 @@
+"""Say what a number in a cell of a table states, from the heads of its row and its column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from oxymilk.audit.draft_proposal import Proposal, number_value, of_test
+
+if TYPE_CHECKING:
+    from oxymilk.audit.draft_context import Reading, Sentence
+
+_CELL = re.compile(r"([^|\n]*)(?:\||\n|$)")
+_COUNT_HEAD = re.compile(r"(?<!\w)(?:n|f|no|freq\w*|frekuensi|jumlah|count)(?!\w)", re.IGNORECASE)
+_TOTAL = re.compile(r"\s*(?:total|jumlah|all|semua)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: its own text, the first cell of its row, and what stands above it."""
+
+    text: str
+    row_head: str
+    column_heads: tuple[str, ...]
+    caption: str
+
+
+def find_cell(reading: Reading, sentence: Sentence, place: int) -> Cell | None:
+    """Return the table cell of a place in the text, None where it is in no table."""
+    block, text = sentence.block, reading.text
+    if " | " not in text[block.start : block.end]:
+        return None
+    row = _cells(text[block.start : block.end])
+    number = sum(end <= place - block.start for _, end in row)
+    if number >= len(row):
+        return None
+    heads = []
+    for start, end in block.above:
+        above = _cells(text[start:end])
+        # a head that spans columns fills the empty cells to its right
+        shown = [text[start:end][slice(*one)].strip() for one in above[: number + 1]]
+        head = next((one for one in reversed(shown[1:]) if one), "") if number else ""
+        if len(above) > number and head and not re.fullmatch(r"[\d.,%()\s/-]+", head):
+            heads.append(head)
+    whole = text[block.start : block.end]
+    return Cell(whole[slice(*row[number])], whole[slice(*row[0])], tuple(heads), block.heading)
+
+
+def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
+    """Say what a number in a table states, None where it is in no table or its heads do not tell.
+
+    Parameters
+    ----------
+    reading : Reading
+        The paper.
+    base : Proposal
+        The number as a figure.
+    index : int
+        Which number of its row it is.
+    """
+    sentence = base.sentence
+    token = sentence.tokens[index]
+    cell = find_cell(reading, sentence, token.start)
+    if cell is None or token.kind != "number" or not sentence.own:
+        return None
+    heads = " ; ".join(cell.column_heads)
+    above = f"{cell.caption} ; {heads}"
+    groups = {**reading.words.heads}
+    group = (
+        _named(groups, heads) or _named(groups, cell.row_head) or _named(reading.words.groups, cell.caption)
+    )
+    column = cell.column_heads[-1] if cell.column_heads else ""
+    value = number_value(token.text, reading)
+    if (
+        re.search(reading.words["p_value"].pattern, column, re.IGNORECASE)
+        and value is not None
+        and 0 <= value <= 1
+    ):
+        test = _named(reading.words.tests, above)
+        found = replace(base, quantity="p_value", operator=base.operator, group=group, test=test)
+        if test == "signed_rank" and group:
+            return replace(found, check="recompute")
+        return of_test(reading, found, token.start, token.end)
+    in_brackets = re.search(r"\(\s*$", reading.text[sentence.start : token.start]) is not None
+    is_percent = token.text.endswith("%") or (in_brackets and "%" in heads) or column.strip(" ()") == "%"
+    whole = value is not None and value.denominator == 1 and token.text.isdigit()
+    if not is_percent and not (whole and (_COUNT_HEAD.search(heads) or "%" in heads)):
+        return None
+    if _TOTAL.fullmatch(cell.row_head):
+        if is_percent:
+            return None
+        return replace(base, quantity="sample_size", operator="", group=group, check="recompute")
+    variable, _, level = (
+        _named(reading.words.levels, cell.row_head) or _named(reading.words.levels, heads)
+    ).partition("/")
+    timepoint = _named(reading.words.timepoints, heads) or _named(reading.words.timepoints, cell.row_head)
+    timepoint = timepoint or _named(reading.words.timepoints, cell.caption)
+    found = replace(
+        base,
+        quantity="percent" if is_percent else "count",
+        operator="",
+        group=group,
+        variable=variable,
+        level=level,
+    )
+    study = reading.words.study
+    if not level or (study is not None and variable != study.outcome.id):
+        return replace(found, check="arithmetic" if is_percent else "no_data")
+    found = replace(found, timepoint=timepoint)
+    clear = timepoint and (group or not reading.two_groups)
+    return (
+        replace(found, check="recompute")
+        if clear
+        else replace(found, check="ambiguous", remark="of which cell?")
+    )
+
+
+def _cells(row: str) -> list[tuple[int, int]]:
+    """Return where the cells of a row begin and end, each end with its bar."""
+    return [match.span() for match in _CELL.finditer(row) if match.end() > match.start()]
+
+
+def _named(patterns: dict[str, re.Pattern[str]], shown: str) -> str:
+    found = {key: match.start() for key, pattern in patterns.items() if (match := pattern.search(shown))}
+    return next(iter(found)) if len(found) == 1 else ""
