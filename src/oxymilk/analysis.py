@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import astuple
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from oxymilk.samples import Sample, samples
 from oxymilk.stats import Procedure, TestResult, rank_sum_test, signed_rank_test
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from oxymilk.study import Study
 
+SUMMARY_COLUMNS = (
+    "group",
+    "timepoint",
+    "n",
+    "missing",
+    "mean",
+    "sd",
+    "q1",
+    "median",
+    "q3",
+    "minimum",
+    "maximum",
+)
 ROLES = ("declared", "exact")
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
 _SWITCHES = (
@@ -37,6 +50,7 @@ TEST_COLUMNS = (
     "group",
     "timepoint",
     "variable",
+    "scale",
     "role",
     *_SWITCHES,
     "procedure",
@@ -80,21 +94,6 @@ EFFECT_COLUMNS = (
 )
 
 
-class Sample(NamedTuple):
-    """The two lists of scores that one test compares, and who could not take part.
-
-    `first` and `second` are pre and post of the same participants, or the scores of two groups. Where one is empty
-    there is nothing to test.
-    """
-
-    test: str
-    group: str
-    timepoint: str
-    first: list[int]
-    second: list[int]
-    left_out: list[str]
-
-
 def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     """Count the levels of the outcome in each group at each timepoint.
 
@@ -103,13 +102,14 @@ def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     study : Study
         The study.
     observations : DataFrame
-        Tidy observations, all cells text; see DESIGN section 4.
+        Tidy observations, all cells text, whose scores are levels (or anything, for an outcome without levels).
 
     Returns
     -------
     DataFrame
         Columns `FREQUENCY_COLUMNS`; every group, timepoint and level, also those nobody has. `total` is the number
-        of participants with a score, `percent` is of these, `missing` counts those without.
+        of participants with a score, `percent` is of these, `missing` counts those without. An outcome without levels
+        has one row with an empty level.
     """
     rows = []
     for group in study.groups:
@@ -120,14 +120,49 @@ def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
             scores = list(here["score"])
             missing = scores.count("")
             total = len(scores) - missing
-            for level in study.outcome.levels:
-                n = scores.count(level.id)
+            for level in study.outcome.level_ids:
+                n = scores.count(level)
                 percent = 100 * n / total if total else None
-                rows.append((group.id, timepoint.id, level.id, n, total, percent, missing))
+                rows.append((group.id, timepoint.id, level, n, total, percent, missing))
+            if not study.outcome.levels:
+                rows.append((group.id, timepoint.id, "", total, total, 100 if total else None, missing))
     return pd.DataFrame(rows, columns=list(FREQUENCY_COLUMNS))
 
 
-def test_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
+def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
+    """Describe the scores of an outcome that is a number.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    numbers : DataFrame
+        Tidy observations whose scores are numbers; empty for an outcome that has levels only.
+
+    Returns
+    -------
+    DataFrame
+        Columns `SUMMARY_COLUMNS`, in the outcome's unit; one row a group and timepoint. Quartiles are those of R's
+        type 6, as SPSS gives them (Hyndman & Fan 1996, doi:10.2307/2684934).
+    """
+    rows = []
+    for group in study.groups:
+        for timepoint in study.timepoints:
+            here = numbers[(numbers["group"] == group.id) & (numbers["timepoint"] == timepoint.id)]
+            scores = pd.to_numeric(here["score"].replace("", None)).dropna().to_numpy(float)
+            if here.empty:
+                continue
+            known = len(scores)
+            quartiles = np.quantile(scores, (0.25, 0.5, 0.75), method="weibull") if known else (None,) * 3
+            spread = scores.std(ddof=1) if known > 1 else None
+            ends = (scores.min(), scores.max()) if known else (None, None)
+            mean = scores.mean() if known else None
+            missing = len(here) - known
+            rows.append((group.id, timepoint.id, known, missing, mean, spread, *quartiles, *ends))
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
+
+
+def test_table(study: Study, observations: pd.DataFrame, scale: str | None = None) -> pd.DataFrame:
     """Run the study's tests: signed-rank within each group, rank-sum between the first two groups.
 
     Each test has two rows: the procedure that the study declares, and the exact one (conditional on the observed ties
@@ -138,7 +173,9 @@ def test_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     study : Study
         The study.
     observations : DataFrame
-        Tidy observations, all cells text.
+        Tidy observations, all cells text; there is no test without any.
+    scale : {"level", "score"}, optional
+        What the scores are; the outcome's own scale unless given. The other scale makes the sensitivity table.
 
     Returns
     -------
@@ -146,10 +183,11 @@ def test_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
         Columns `TEST_COLUMNS`; empty where a column does not apply, and where nobody has the scores a test needs.
     """
     rows = []
-    for sample in samples(study, observations):
-        rows.extend(
-            _test_row(sample, role, _procedure(study, sample, role), study.outcome.id) for role in ROLES
-        )
+    scale = scale or study.outcome.scale
+    for sample in samples(study, observations, scale) if len(observations) else ():
+        for role in ROLES:
+            row = _test_row(sample, role, _procedure(study, sample, role))
+            rows.append(row | {"variable": study.outcome.id, "scale": scale})
     return pd.DataFrame(rows, columns=list(TEST_COLUMNS))
 
 
@@ -239,38 +277,6 @@ def exact_counterpart(declared: Procedure) -> Procedure:
     return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
 
 
-def samples(study: Study, observations: pd.DataFrame) -> Iterator[Sample]:
-    """Yield the data of each test of the study, in table order."""
-    rank = {level.id: position for position, level in enumerate(study.outcome.levels)}
-    pre, post = (timepoint.id for timepoint in study.timepoints)
-    by_group = {}
-    for group in study.groups:
-        records = _records(observations[observations["group"] == group.id], rank)
-        by_group[group.id] = records
-        pairs = {code: record for code, record in records.items() if None not in (record[pre], record[post])}
-        yield Sample(
-            "signed_rank",
-            group.id,
-            "",
-            [record[pre] for record in pairs.values()],
-            [record[post] for record in pairs.values()],
-            [code for code in records if code not in pairs],
-        )
-    if len(study.groups) < 2:
-        return
-    scores, left_out = [], []
-    for group in study.groups[:2]:
-        mine = []
-        for code, record in by_group[group.id].items():
-            score = _compared(record, study.between, pre, post)
-            if score is None:
-                left_out.append(code)
-            else:
-                mine.append(score)
-        scores.append(mine)
-    yield Sample("rank_sum", "", study.between, *scores, left_out)
-
-
 def _procedure(study: Study, sample: Sample, role: str) -> Procedure:
     declared = getattr(study.procedure, sample.test)
     return declared if role == "declared" else exact_counterpart(declared)
@@ -281,25 +287,11 @@ def _result(sample: Sample, procedure: Procedure) -> TestResult:
     return run(sample.first, sample.second, procedure)
 
 
-def _compared(record: dict[str, int | None], between: str, pre: str, post: str) -> int | None:
-    if between != "change":
-        return record[between]
-    return None if None in (record[pre], record[post]) else record[post] - record[pre]
-
-
-def _records(observations: pd.DataFrame, rank: dict[str, int]) -> dict[str, dict[str, int | None]]:
-    records: dict[str, dict[str, int | None]] = {}
-    for code, timepoint, score in observations[["participant", "timepoint", "score"]].itertuples(index=False):
-        records.setdefault(code, {})[timepoint] = rank[score] if score else None
-    return records
-
-
-def _test_row(sample: Sample, role: str, procedure: Procedure, variable: str) -> dict[str, object]:
+def _test_row(sample: Sample, role: str, procedure: Procedure) -> dict[str, object]:
     row: dict[str, object] = {
         "test": sample.test,
         "group": sample.group,
         "timepoint": sample.timepoint,
-        "variable": variable,
         "role": role,
         **{name: value for name, value in procedure.switches().items() if name in _SWITCHES_OF[sample.test]},
         "procedure": procedure.words_for(sample.test),

@@ -46,37 +46,55 @@ def main() -> None:
 
 
 @app.command()
-def ingest_observations(study: StudyFile, output: OutputFile) -> None:
-    """Make the tidy observations from the sheets that study.yaml names."""
+def ingest_observations(study: StudyFile, folder: Folder) -> None:
+    """Make the tidy observations from the sheets that study.yaml names; faults go to faults.csv too."""
+    from oxymilk.faults import FaultsError, faults_table
     from oxymilk.files import write_csv
     from oxymilk.ingest import ingest_observations
     from oxymilk.study import load_study
 
-    result = ingest_observations(load_study(study), study.parent)
-    _print_faults(result.warnings)
-    write_csv(result.table, output)
+    try:
+        found = ingest_observations(load_study(study), study.parent)
+    except FaultsError as error:
+        write_csv(faults_table(error.faults), folder / "faults.csv")
+        raise
+    _print_faults(found.warnings)
+    write_csv(faults_table(found.warnings), folder / "faults.csv")
+    write_csv(found.other_scale, folder / "other_scale.csv")
+    write_csv(found.characteristics, folder / "characteristics.csv")
+    write_csv(found.table, folder / "observations.csv")
 
 
 @app.command()
 def test_groups(
     study: StudyFile,
     observations: InputFile,
-    frequencies: OutputFile,
-    tests: OutputFile,
-    procedures: OutputFile,
-    effects: OutputFile,
+    other_scale: InputFile,
+    characteristics: InputFile,
+    folder: Folder,
     confidence: Annotated[float, typer.Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
 ) -> None:
     """Count the levels, run the rank tests, estimate effects, and say what each program prints on the same data."""
     from oxymilk import analysis
+    from oxymilk.baseline import baseline_table
     from oxymilk.files import read_csv, write_csv
     from oxymilk.study import load_study
 
-    loaded, table = load_study(study), read_csv(observations)
-    write_csv(analysis.frequency_table(loaded, table), frequencies)
-    write_csv(analysis.test_table(loaded, table), tests)
-    write_csv(analysis.program_table(loaded, table), procedures)
-    write_csv(analysis.effect_table(loaded, table, confidence), effects)
+    loaded = load_study(study)
+    table, other = read_csv(observations), read_csv(other_scale)
+    on_levels = loaded.outcome.scale == "level"
+    levels, numbers = (table, other) if on_levels else (other, table)
+    tables = {
+        "frequencies": analysis.frequency_table(loaded, levels if loaded.outcome.levels else table),
+        "summaries": analysis.summary_table(loaded, numbers),
+        "tests": analysis.test_table(loaded, table),
+        "sensitivity": analysis.test_table(loaded, other, "score" if on_levels else "level"),
+        "procedures": analysis.program_table(loaded, table),
+        "effects": analysis.effect_table(loaded, table, confidence),
+        "baseline": baseline_table(loaded, read_csv(characteristics)),
+    }
+    for name, frame in tables.items():
+        write_csv(frame, folder / f"{name}.csv")
 
 
 @app.command()
@@ -104,7 +122,7 @@ def explain_claims(
     claims: InputFile,
     observations: InputFile,
     verdicts: InputFile,
-    folder: Annotated[Path, typer.Option(help="The study's folder of results.")],
+    folder: Folder,
     participants: Participants = 2,
     budget: Budget = 1_000_000,
 ) -> None:
@@ -205,12 +223,15 @@ def render_report(
 
 @app.command()
 def draft_claims(
-    file: Annotated[Path, typer.Argument(help="The paper: plain text (.txt), Word (.docx) or PDF with text in it.")],
+    file: Annotated[
+        Path, typer.Argument(help="The paper: plain text (.txt), Word (.docx) or PDF with text in it.")
+    ],
     study: Annotated[
         Path | None, typer.Option(help="A study.yaml whose groups, timepoints and levels are named.")
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="Write the proposed rows of claims.csv here; to the terminal if not given.")
+        Path | None,
+        typer.Option(help="Write the proposed rows of claims.csv here; to the terminal if not given."),
     ] = None,
     exclusions: Annotated[
         Path | None, typer.Option(help="Write the numbers that were not proposed here, as an exclusions.csv.")

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from oxymilk import analysis
+from oxymilk.baseline import baseline_table
+from oxymilk.ingest import ingest_observations
 from oxymilk.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -117,3 +119,65 @@ def test_effects_stand_beside_each_test_with_adjusted_and_least_p(study):
     assert estimates["signed_rank", "control", "least_exact"] == 0.25
     assert estimates["rank_sum", "", "risk_difference"] == pytest.approx(0.7)
     assert set(table["confidence"].dropna()) == {0.9}
+
+
+def test_a_study_of_numbers_is_tested_on_the_decimals_as_written():
+    folder = ROOT / "data" / "examples" / "long"
+    numeric = load_study(folder)
+    found = ingest_observations(numeric, folder)
+    table = analysis.test_table(numeric, found.table)
+    assert set(table["scale"]) == {"score"}
+    assert table["p_value"].notna().all()
+    other = analysis.test_table(numeric, found.other_scale, "level")
+    assert set(other["scale"]) == {"level"}
+    assert len(other) == len(table)
+    summary = analysis.summary_table(numeric, found.table).set_index(["group", "timepoint"])
+    scores = [float(x) for x in found.table.query("group == 'intervention' and timepoint == 'post'")["score"]]
+    row = summary.loc[("intervention", "post")]
+    assert row["mean"] == pytest.approx(sum(scores) / len(scores))
+    assert (row["minimum"], row["maximum"]) == (min(scores), max(scores))
+
+
+def test_quartiles_are_those_of_spss(study):
+    # SPSS (and R: quantile(1:10, type = 6)) give 2.75, 5.5, 8.25
+    numbers = observations(*[(f"I{i}", "intervention", str(i), str(i)) for i in range(1, 11)])
+    row = analysis.summary_table(study, numbers).iloc[0]
+    assert (row["q1"], row["median"], row["q3"]) == (2.75, 5.5, 8.25)
+    assert row["sd"] == pytest.approx(3.0276503541)
+
+
+def test_of_many_visits_the_two_that_are_compared_are_tested():
+    folder = ROOT / "data" / "examples" / "visits"
+    visits = load_study(folder)
+    found = ingest_observations(visits, folder)
+    assert len(visits.timepoints) > 2
+    table = analysis.test_table(visits, found.table)
+    assert table["timepoint"].tolist()[-1] == visits.compared[1].id
+    assert set(analysis.frequency_table(visits, found.table)["timepoint"]) == set(visits.timepoint_ids)
+
+
+def test_no_observations_give_empty_tables(study):
+    nothing = SMALL.iloc[:0]
+    assert analysis.test_table(study, nothing).empty
+    assert analysis.program_table(study, nothing).empty
+    assert analysis.effect_table(study, nothing).empty
+    assert (analysis.frequency_table(study, nothing)["total"] == 0).all()
+
+
+def test_baseline_counts_every_level_and_compares_the_groups(study):
+    rows = [(f"I{i}", "intervention", "parity", "multipara" if i < 8 else "", "") for i in range(10)] + [
+        (f"K{i}", "control", "parity", "multipara", "") for i in range(10)
+    ]
+    age = [
+        (f"{g}{i}", group, "age", "age_20_35", str(20 + i + shift))
+        for g, group, shift in (("I", "intervention", 0), ("K", "control", 10))
+        for i in range(10)
+    ]
+    frame = pd.DataFrame(rows + age, columns=["participant", "group", "characteristic", "level", "value"])
+    table = baseline_table(study, frame).set_index(["characteristic", "level", "group"])
+    assert table.loc[("parity", "multipara", "intervention"), ["n", "total", "missing"]].tolist() == [8, 8, 2]
+    assert table.loc[("parity", "multipara", "control"), "p_value"] == 1
+    assert (table.loc["age", "test"] == "mann_whitney_exact").all()
+    # 20..29 against 30..39: every value of one group below every value of the other
+    assert table.loc["age", "p_value"].iloc[0] == pytest.approx(2 / 184756)
+    assert set(table.index.get_level_values(0)) == {"age", "parity"}

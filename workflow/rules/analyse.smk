@@ -1,7 +1,7 @@
 """Run the tests of a study.
 
-Inputs:  results/{study}/observations.csv, data/{study}/study.yaml
-Outputs: results/{study}/frequencies.csv, tests.csv, procedures.csv, effects.csv
+Inputs:  results/{study}/observations.csv, other_scale.csv, characteristics.csv, data/{study}/study.yaml
+Outputs: results/{study}/frequencies.csv, summaries.csv, tests.csv, sensitivity.csv, procedures.csv, effects.csv, baseline.csv
 """
 
 
@@ -9,6 +9,8 @@ rule test_groups:
     input:
         study="data/{study}/study.yaml",
         observations="results/{study}/observations.csv",
+        other_scale="results/{study}/other_scale.csv",
+        characteristics="results/{study}/characteristics.csv",
         code=subcommand_sources("test_groups"),
     output:
         frequencies=report(
@@ -17,11 +19,18 @@ rule test_groups:
             category="Data",
             labels={"study": "{study}", "content": "frequencies"},
         ),
+        summaries="results/{study}/summaries.csv",
         tests=report(
             "results/{study}/tests.csv",
             caption="../report/tests.rst",
             category="Tests",
             labels={"study": "{study}", "content": "declared and exact tests"},
+        ),
+        sensitivity=report(
+            "results/{study}/sensitivity.csv",
+            caption="../report/sensitivity.rst",
+            category="Tests",
+            labels={"study": "{study}", "content": "the same tests on the other scale"},
         ),
         procedures=report(
             "results/{study}/procedures.csv",
@@ -35,18 +44,24 @@ rule test_groups:
             category="Tests",
             labels={"study": "{study}", "content": "effects"},
         ),
+        baseline=report(
+            "results/{study}/baseline.csv",
+            caption="../report/baseline.rst",
+            category="Data",
+            labels={"study": "{study}", "content": "characteristics by group"},
+        ),
     log:
         "logs/{study}/test_groups.log",
     params:
+        folder=subpath(output.tests, parent=True),
         confidence=lookup(dpath="confidence", within=config),
     shell:
         """
         oxymilk test-groups \
             --study {input.study:q} \
             --observations {input.observations:q} \
-            --frequencies {output.frequencies:q} \
-            --tests {output.tests:q} \
-            --procedures {output.procedures:q} \
-            --effects {output.effects:q} \
-            --confidence {params.confidence:q} >{log:q} 2>&1
+            --other-scale {input.other_scale:q} \
+            --characteristics {input.characteristics:q} \
+            --confidence {params.confidence:q} \
+            --folder {params.folder:q} >{log:q} 2>&1
         """

@@ -1,7 +1,7 @@
 """Make the tidy observations of a study from the sheets as people keep them.
 
 Inputs:  data/{study}/study.yaml and the sheets it names
-Outputs: results/{study}/observations.csv
+Outputs: results/{study}/observations.csv, other_scale.csv, characteristics.csv; faults.csv stays when the job fails
 """
 
 
@@ -17,11 +17,15 @@ rule ingest_observations:
             category="Data",
             labels={"study": "{study}", "content": "observations"},
         ),
+        other_scale="results/{study}/other_scale.csv",
+        characteristics="results/{study}/characteristics.csv",
     log:
         "logs/{study}/ingest_observations.log",
+    params:
+        folder=subpath(output.observations, parent=True),
     shell:
         """
         oxymilk ingest-observations \
             --study {input.study:q} \
-            --output {output.observations:q} >{log:q} 2>&1
+            --folder {params.folder:q} >{log:q} 2>&1
         """
