@@ -42,11 +42,11 @@ def percentage(reading: Reading, base: Proposal, index: int, known: Known) -> Pr
         return replace(base, quantity="ratio_percent", n=ratio, check="arithmetic")
     start = _partner_start(reading, sentence, index)
     step = _from_to(reading, sentence, index)
-    found = of_cell(reading, replace(base, quantity="percent"), start, token.end, "percent")
-    if step:
+    found = of_cell(reading, replace(base, quantity="percent"), start, token.end, "percent", changes=not step)
+    if step and found.level:
         points = list(reading.words.timepoints)
-        found = replace(found, quantity="percent", test="", timepoint=points[step == "to"])
-        found = found if found.level else replace(found, check="arithmetic", remark="of which level?")
+        found = replace(found, timepoint=points[step == "to"], check="recompute", remark="")
+        found = unclear(found, "of which group?") if reading.two_groups and not found.group else found
     elif (
         re.search(r"\b(?:by|sebesar)\s*$", reading.text[sentence.start : token.start])
         and found.quantity != "percent"
@@ -137,7 +137,7 @@ def whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
     share = _is_share(reading, sentence, index)
     sample = replace(base, quantity="sample_size", operator="", check="recompute")
     if _is_whole(reading, sentence, index):
-        return replace(sample, group=sample_group(reading, sentence, token))
+        return replace(sample, group=reading.group(sentence, token.start, token.end))
     if (
         re.match(rf"\s*{people}\s*(?:were\s+|was\s+)?{words['sample'].pattern}", right, re.IGNORECASE)
         and not paired
@@ -220,7 +220,9 @@ def _partner_start(reading: Reading, sentence: Sentence, index: int) -> int:
     return tokens[index].start
 
 
-def of_cell(reading: Reading, found: Proposal, start: int, end: int, kind: str) -> Proposal:
+def of_cell(
+    reading: Reading, found: Proposal, start: int, end: int, kind: str, *, changes: bool = True
+) -> Proposal:
     """Say which level at which time, or which change, a count or a percentage between two places is of."""
     sentence = found.sentence
     tokens = [token.start for token in sentence.tokens]
@@ -228,7 +230,7 @@ def of_cell(reading: Reading, found: Proposal, start: int, end: int, kind: str) 
     variable, level = reading.level(sentence, start, end, goes_on=kind == "percent" or start_of_pair)
     group = reading.group(sentence, start, end)
     change = change_of(reading, sentence, start, end, named=bool(level))
-    if change:
+    if change and changes:
         found = replace(
             found, quantity=f"{kind}_{change}", test="signed_rank", group=group, variable=outcome_id(reading)
         )

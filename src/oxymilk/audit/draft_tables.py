@@ -41,7 +41,7 @@ def find_cell(reading: Reading, sentence: Sentence, place: int) -> Cell | None:
         # a head that spans columns fills the empty cells to its right
         shown = [text[start:end][slice(*one)].strip() for one in above[: number + 1]]
         head = next((one for one in reversed(shown[1:]) if one), "") if number else ""
-        if len(above) > number and head and not re.fullmatch(r"[\d.,%()\s/-]+", head):
+        if len(above) > number and head and not re.fullmatch(r"(?=.*\d)[\d.,%()\s/-]+", head):
             heads.append(head)
     whole = text[block.start : block.end]
     return Cell(whole[slice(*row[number])], whole[slice(*row[0])], tuple(heads), block.heading)
@@ -117,8 +117,8 @@ def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
 
 
 def _cells(row: str) -> list[tuple[int, int]]:
-    """Return where the cells of a row begin and end, each end with its bar."""
-    return [match.span() for match in _CELL.finditer(row) if match.end() > match.start()]
+    """Return where the cells of a row begin and end."""
+    return [match.span(1) for match in _CELL.finditer(row) if match.end() > match.start()]
 
 
 def _named(patterns: dict[str, re.Pattern[str]], shown: str) -> str:
