@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from oxymilk.audit.grim import parse_sizes
 from oxymilk.audit.printed import OPERATORS, parse_printed
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.files import read_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from oxymilk.study import Study
 
 COLUMNS = (
@@ -50,7 +53,8 @@ RECOMPUTED = (
     "decision",
 )
 # quantities that other printed numbers give; `n` holds those numbers
-ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum")
+GRIM = ("grim_percent", "grim_mean")
+ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
 FIGURES = ("figure",)
 REASONS = ("cited", "no_data", "undefined", "ambiguous")
 CHECKS = ("recompute", "arithmetic", *REASONS)
@@ -60,7 +64,7 @@ OF_A_TEST = ("p_value", "z", "u", "w", "threshold", "decision")
 OF_A_CELL = ("count", "percent")
 OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
 
-_SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+"}
+_SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
 
 
 class Claim(NamedTuple):
@@ -199,9 +203,12 @@ def _number_faults(claim: Claim, row: int, file: str, study: Study) -> list[Faul
     faults: list[Fault] = []
     marks = study.decimal_mark
 
-    def number(column: str, text: str) -> None:
+    def printed(text: str) -> object:
+        return parse_printed(text, marks)
+
+    def number(column: str, text: str, parse: Callable[[str], object] = printed) -> None:
         try:
-            parse_printed(text, marks)
+            parse(text)
         except ValueError:
             faults.append(
                 Fault(
@@ -242,6 +249,6 @@ def _number_faults(claim: Claim, row: int, file: str, study: Study) -> list[Faul
                     params={"quantity": claim.quantity},
                 )
             )
-        for part in claim.others:
-            number("n", part)
+        for position, part in enumerate(claim.others):
+            number("n", part, parse_sizes if claim.quantity in GRIM and not position else printed)
     return faults

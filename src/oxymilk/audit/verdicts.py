@@ -10,7 +10,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from oxymilk.audit.claims import COLUMNS, OF_A_CELL, OF_A_CHANGE, REASONS, Claim
+from oxymilk.audit.claims import COLUMNS, GRIM, OF_A_CELL, OF_A_CHANGE, REASONS, Claim
+from oxymilk.audit.grim import as_runs, parse_sizes, sizes_that_allow
 from oxymilk.audit.printed import Interval, parse_printed, print_like, printed_interval
 
 if TYPE_CHECKING:
@@ -33,7 +34,13 @@ VERDICT_COLUMNS = (
 # tests.csv carries ten significant digits: half a unit of the tenth is at most 5e-10 of the value. The error of the
 # floating-point computation itself, below 1e-13 (oxymilk.stats), is far inside that.
 PRINTING_ERROR = Fraction(5, 10**10)
-_DOMAINS = {"p_value": (0, 1), "percent": (0, 100), "percent_up": (0, 100), "percent_down": (0, 100)}
+_DOMAINS = {
+    "p_value": (0, 1),
+    "percent": (0, 100),
+    "percent_up": (0, 100),
+    "percent_down": (0, 100),
+    "grim_percent": (0, 100),
+}
 
 
 class Computed(NamedTuple):
@@ -132,6 +139,8 @@ def _verdict(claim: Claim, results: Results) -> tuple[str, ...]:
         return _row(claim, "not_checkable", reason=claim.check)
     if claim.quantity == "decision":
         return _decision_verdict(claim, results)
+    if claim.quantity in GRIM:
+        return _grim_verdict(claim, study)
     try:
         computed = _recompute(claim, results) if claim.check == "recompute" else _arithmetic(claim, study)
         stated = _stated(claim, study)
@@ -193,6 +202,21 @@ def _decision_verdict(claim: Claim, results: Results) -> tuple[str, ...]:
         prints_as=computed,
         procedure=test["procedure"],
         decisions=(claim.printed, computed),
+    )
+
+
+def _grim_verdict(claim: Claim, study: Study | Notation) -> tuple[str, ...]:
+    """Say whether some sample size allows a printed percentage or mean, and which do."""
+    sizes, *step = claim.others
+    unit = parse_printed(step[0], study.decimal_mark).value if step else Fraction(100)
+    if unit <= 0:
+        return _row(claim, "not_checkable", reason="undefined")
+    allowed = sizes_that_allow(_stated(claim, study), parse_sizes(sizes), unit)
+    return _row(
+        claim,
+        "reproduced" if allowed else "differs",
+        computed=str(allowed[0]) if allowed else "",
+        prints_as=f"n = {as_runs(allowed)}" if allowed else "",
     )
 
 
