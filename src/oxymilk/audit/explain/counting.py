@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LISTED = 50_000  # designs of a group with no more tables than this are listed
 BUDGET = 5_000_000
+BUDGET_EXACT = 100_000  # an exact distribution takes a thousand times as long as a combination
 _EXACT = 2**53  # whole numbers below this are exact in floating point
 
 
@@ -45,12 +46,15 @@ class GroupCount:
         Whole numbers, exact. Raises NotSearched.
     truth : callable
         reading -> bytes that two readings share exactly when the same datasets make them true.
+    work : callable
+        () -> how many pairs of rises and falls have been formed so far.
     """
 
     total: int
     margins: np.ndarray
     weights: Callable[[Iterable[Reading]], np.ndarray]
     truth: Callable[[Reading], bytes]
+    work: Callable[[], int] = lambda: 0
 
 
 def count_group(
@@ -130,8 +134,13 @@ class _Side:
 def _factored(records: Records, g: int, readings: list[Reading], n: int, k: int, budget: int) -> GroupCount:
     total = comb(n + k * k - 1, k * k - 1)
     cells = k * (k - 1) // 2
+    exact = records.study.procedure.signed_rank.method != "asymptotic"
+    tested = exact and any(each.claim.test for each in readings)
+    changes = comb(n + 2 * k - 2, 2 * k - 2)
+    if tested and changes > BUDGET_EXACT:
+        raise NotSearched(f"{changes} exact distributions of a group")
     sizes = {
-        "ways to change": comb(n + 2 * k - 2, 2 * k - 2),
+        "ways to change": changes,
         "ways to rise": comb(n + cells, cells),
         "counts after": (n + 1) ** k,
     }
@@ -151,6 +160,7 @@ def _factored(records: Records, g: int, readings: list[Reading], n: int, k: int,
     after = {each.id: each.holds(margins + extra["post"]) for each in readings if each.sees == "post"}
     before = {each.id: each.holds(margins + extra["pre"]) for each in readings if each.sees == "pre"}
     runs: dict[tuple, np.ndarray] = {}
+    formed: list[int] = []
 
     def weights(wanted: Iterable[Reading]) -> np.ndarray:
         wanted = list(wanted)
@@ -170,7 +180,8 @@ def _factored(records: Records, g: int, readings: list[Reading], n: int, k: int,
         for values in choices:
             pins = tuple(zip(levels, values, strict=True))
             if pins not in runs:
-                runs[pins] = _run(n, k, pins, by_total, classes, len(bits), margins, budget)
+                runs[pins], pairs = _run(n, k, pins, by_total, classes, len(bits), margins, budget)
+                formed.append(pairs)
             found += runs[pins]
         keep = [
             all(row[changing.index(each)] for each in wanted if each.sees == "difference") for row in bits
@@ -191,7 +202,7 @@ def _factored(records: Records, g: int, readings: list[Reading], n: int, k: int,
         known = after if each.sees == "post" else before
         return each.sees.encode() + known[each.id].tobytes()
 
-    return GroupCount(total, margins + extra["post"], weights, truth)
+    return GroupCount(total, margins + extra["post"], weights, truth, lambda: sum(formed))
 
 
 def _complete(records: Records, g: int) -> np.ndarray:
@@ -286,10 +297,17 @@ def _run(
     n_classes: int,
     margins: np.ndarray,
     budget: int,
-) -> np.ndarray:
-    """Count the tables with each margin in each class of changes, some counts before pinned; (classes, margins)."""
+) -> tuple[np.ndarray, int]:
+    """Count the tables with each margin in each class of changes, some counts before pinned.
+
+    Returns
+    -------
+    counts : ndarray of float, shape (classes, margins)
+    pairs : int
+        How many pairs of rises and falls were formed for it.
+    """
     if sum(value for _, value in pins) > n:
-        return np.zeros((n_classes, len(margins)))
+        return np.zeros((n_classes, len(margins))), 0
     up, down = (_side(n, k, rises=rises, pins=pins, by_total=by_total) for rises in (True, False))
     width = [len(post) for post in down.post]
     pairs = sum(len(post) * sum(width[: n - s + 1]) for s, post in enumerate(up.post))
@@ -322,4 +340,4 @@ def _run(
     for level in range(k):
         if level not in levels:
             grid = np.cumsum(grid, axis=k - level)
-    return grid.reshape(n_classes, -1)[:, margins @ place]
+    return grid.reshape(n_classes, -1)[:, margins @ place], pairs

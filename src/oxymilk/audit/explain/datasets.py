@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 BUDGET_EXACT = 20_000  # tables of an exact distribution between groups
 MOST_SETS = 100
-MOST_COUNTS = 2_000  # counts made in search of contradictions
+MOST_COUNTS = 2_000  # counts made in search of contradictions, and the work for them in budgets
+MOST_WORK = 4
+MOST_HITTING = 5_000
 DATASET_COLUMNS = ("set", "group", "claims", "datasets", "all_datasets", "share", "searched", "reason")
 CONTRADICTION_COLUMNS = ("set", "size", "claims", "equivalent", "complete")
 _CHUNK = 200_000
@@ -53,6 +55,7 @@ class Designs:
     groups: list[GroupCount]
     budget: int = BUDGET
     _joint: dict[str, np.ndarray] = field(default_factory=dict)
+    _joined: int = 0
 
     @property
     def total(self) -> int:
@@ -76,6 +79,7 @@ class Designs:
             return prod(_sum(each) for each in weights)
         seen = [np.flatnonzero(each) for each in weights[:2]]
         true = np.ones((len(seen[0]), len(seen[1])), dtype=bool)
+        self._joined += true.size
         for each in joint:
             true &= self._between(each, *seen)
         second = true.astype(float) @ weights[1][seen[1]]
@@ -83,6 +87,11 @@ class Designs:
             int(a) * int(b) for a, b in zip(weights[0][seen[0]].tolist(), second.tolist(), strict=True)
         )
         return pairs * prod(_sum(each) for each in weights[2:])
+
+    @property
+    def work(self) -> int:
+        """Combinations formed so far; a pair of margins that is only looked up costs a tenth of one."""
+        return sum(group.work() for group in self.groups) + self._joined // 10
 
     def weights(self, g: int, readings: Iterable[Reading]) -> np.ndarray:
         """Return how many datasets of a group make its own claims true, by what the other group's test sees."""
@@ -312,10 +321,12 @@ def minimal_contradictions(
     every = frozenset(range(len(claims)))
     known: dict[frozenset[int], bool] = {}
     beyond = False
+    start = designs.work
 
     def possible(chosen: frozenset[int]) -> bool:
         nonlocal beyond
-        if chosen not in known and len(known) >= MOST_COUNTS:
+        spent = len(known) >= MOST_COUNTS or designs.work - start > MOST_WORK * designs.budget
+        if chosen not in known and spent:
             beyond = True
             return True
         if chosen not in known:
@@ -326,26 +337,24 @@ def minimal_contradictions(
         return known[chosen]
 
     sets: list[frozenset[int]] = []
-    hitting: set[frozenset[int]] = {frozenset()}
-    while len(sets) < most:
-        open_seed = next(
-            (every - hit for hit in sorted(hitting, key=_order) if not possible(every - hit)), None
-        )
-        if open_seed is None:
+    hitting = [0]  # sets of claims as bits
+    while len(sets) < most and len(hitting) < MOST_HITTING:
+        left = (frozenset(i for i in every if not hit >> i & 1) for hit in hitting)
+        seed = next((chosen for chosen in left if not possible(chosen)), None)
+        if seed is None:
             return sets, not beyond
-        core = set(open_seed)
-        for one in sorted(open_seed, reverse=True):
+        core = set(seed)
+        for one in sorted(seed, reverse=True):
             if not possible(frozenset(core - {one})):
                 core.discard(one)
         sets.append(frozenset(core))
-        grown = {hit | {one} for hit in hitting if not hit & core for one in core}
-        grown |= {hit for hit in hitting if hit & core}
-        hitting = {hit for hit in grown if not any(other < hit for other in grown)}
+        bits = sum(1 << i for i in core)
+        kept = [hit for hit in hitting if hit & bits]
+        # a grown set is minimal unless it holds one that already hits the new core
+        grown = {hit | 1 << one for hit in hitting if not hit & bits for one in core}
+        kept += [new for new in grown if not any(old & new == old for old in kept)]
+        hitting = sorted(kept, key=lambda hit: (hit.bit_count(), hit))
     return sets, False
-
-
-def _order(chosen: frozenset[int]) -> tuple[int, list[int]]:
-    return len(chosen), sorted(chosen)
 
 
 def _sum(weights: np.ndarray) -> int:

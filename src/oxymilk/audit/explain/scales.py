@@ -8,6 +8,7 @@ or not at all; the sizes of the changes are free.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import comb
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -125,15 +126,20 @@ def tied_rank_sum(table: np.ndarray, procedure: Procedure) -> Scale:
     return Scale(result.u1, result.p_value, tables, steps)
 
 
+@lru_cache(maxsize=64)
 def parts_of(n: int, parts: int) -> np.ndarray:
-    """Return all ways to share n among some parts, shape (comb(n + parts - 1, parts - 1), parts)."""
-    if parts == 1:
-        return np.array([[n]], dtype=np.int64)
-    found = []
-    for first in range(n + 1):
-        rest = parts_of(n - first, parts - 1)
-        found.append(np.concatenate([np.full((len(rest), 1), first), rest], axis=1))
-    return np.concatenate(found)
+    """Return all ways to share n among some parts, shape (comb(n + parts - 1, parts - 1), parts), not to be changed."""
+    ways = np.zeros((1, 0), dtype=np.int64)
+    left = np.array([n], dtype=np.int64)
+    for _ in range(parts - 1):
+        choices = left + 1
+        row = np.repeat(np.arange(len(left)), choices)
+        here = np.arange(len(row)) - np.repeat(np.cumsum(choices) - choices, choices)
+        ways = np.concatenate([ways[row], here[:, None]], axis=1)
+        left = left[row] - here
+    ways = np.concatenate([ways, left[:, None]], axis=1)
+    ways.setflags(write=False)
+    return ways
 
 
 def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure) -> Scale:

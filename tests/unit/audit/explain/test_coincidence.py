@@ -91,7 +91,7 @@ def test_paper(paper):
     assert {hit.kind for hit in found} == {"notation", "procedure", "departure", "finer_scale"}
 
 
-@pytest.mark.parametrize(("levels", "sizes", "seed"), [(2, (6, 7), 1), (3, (5, 4), 2), (3, (4, 4), 3)])
+@pytest.mark.parametrize(("levels", "sizes", "seed"), [(2, (6, 7), 1), (3, (4, 4), 3)])
 def test_made_up_studies(
     levels, sizes, seed, make_study, random_pairs, print_all, records_with, audit, decimals
 ):
