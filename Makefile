@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: results test test-all lint format lock clean help
+.PHONY: results test test-all lint format lock docs clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	  'make test-all  run the tests that need R, PSPP or a browser too (installs them with apt)' \
 	  'make lint      check formatting and style' \
 	  'make format    put formatting right' \
+	  'make docs     put the current figures into the documents' \
 	  'make lock      resolve requirements.lock anew (needs uv)' \
 	  'make clean     remove results, logs and the environment'
 
@@ -42,6 +43,10 @@ format: $(READY)
 	@ruff check --fix .
 	@ruff format .
 	@snakefmt Snakefile workflow
+
+# the pictures of the documents are figures of the pipeline; a test holds them to it
+docs: results
+	@cp results/bontang2023/en/figures/p_values.png docs/images/
 
 lock:
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \

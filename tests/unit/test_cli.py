@@ -79,8 +79,9 @@ def test_reconstruct_gives_the_only_sheet(tmp_path):
 
 def test_a_missing_or_faulty_file_is_named_and_nothing_is_written(tmp_path):
     output = tmp_path / "out.csv"
-    printed = run("ingest-observations", "--study", tmp_path / "study.yaml", "--output", output, status=2)
+    printed = run("ingest-observations", "--study", tmp_path / "study.yaml", "--folder", tmp_path, status=2)
     assert "study.yaml" in printed
+    assert [path.name for path in tmp_path.iterdir()] == ["faults.csv"]
     printed = run(
         "audit-claims", "--study", f"{STUDY}/study.yaml", "--claims", f"{STUDY}/claims.csv",
         "--frequencies", tmp_path / "none.csv", "--tests", tmp_path / "none.csv", "--output", output, status=2,
