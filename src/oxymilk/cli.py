@@ -23,6 +23,7 @@ BAD_INPUT = 2
 
 StudyFile = Annotated[Path, typer.Option(help="The study's study.yaml.")]
 InputFile = Annotated[Path, typer.Option(help="A table that an earlier step wrote.")]
+MaybeFile = Annotated[Path | None, typer.Option(help="A table that explain-claims wrote.")]
 OutputFile = Annotated[Path, typer.Option(help="Where to write.")]
 Folder = Annotated[Path, typer.Option(help="The study's folder of results; each language has its own in it.")]
 Language = Annotated[str, typer.Option(help="en or id.")]
@@ -156,18 +157,20 @@ def make_tables(
     verdicts: InputFile,
     effects: InputFile,
     folder: Folder,
+    explanations: MaybeFile = None,
     languages: Languages = "en",
 ) -> None:
-    """Write the paper's tables, computed beside printed, and one of effects: CSV, Markdown, HTML, LaTeX, Word."""
+    """Write the paper's tables, computed beside printed, and of effects and explanations, in five formats."""
     from oxymilk.files import read_csv
     from oxymilk.present.table_files import write_tables
     from oxymilk.present.tables import build_tables
     from oxymilk.study import load_study
 
     frames = [read_csv(path) for path in (frequencies, tests, verdicts, effects)]
+    explained = read_csv(explanations) if explanations else None
     loaded = load_study(study)
     for language in _split(languages):
-        write_tables(build_tables(loaded, *frames, language), folder / language / "tables")
+        write_tables(build_tables(loaded, *frames, language, explained), folder / language / "tables")
 
 
 @app.command()
@@ -179,18 +182,22 @@ def plot_figures(
     verdicts: InputFile,
     effects: InputFile,
     folder: Folder,
+    explanations: MaybeFile = None,
+    outcomes: MaybeFile = None,
     languages: Languages = "en",
     formats: Annotated[str, typer.Option(help="svg, png and pdf, joined by commas.")] = "svg,png,pdf",
 ) -> None:
-    """Draw the flows between levels, each printed p-value among those that procedures give, and the effects."""
+    """Draw the flows between levels, each printed p-value among those that procedures give, effects, explanations."""
     from oxymilk.files import read_csv
     from oxymilk.present.figures import plot_figures
     from oxymilk.study import load_study
 
     frames = [read_csv(path) for path in (observations, tests, procedures, verdicts, effects)]
+    more = [read_csv(path) if path else None for path in (explanations, outcomes)]
     loaded = load_study(study)
     for language in _split(languages):
-        plot_figures(loaded, *frames, language, folder / language / "figures", tuple(_split(formats)))
+        target = folder / language / "figures"
+        plot_figures(loaded, *frames, language, target, tuple(_split(formats)), *more)
 
 
 @app.command()
@@ -204,6 +211,10 @@ def render_report(
     verdicts: InputFile,
     effects: InputFile,
     folder: Folder,
+    explanations: MaybeFile = None,
+    datasets: MaybeFile = None,
+    contradictions: MaybeFile = None,
+    outcomes: MaybeFile = None,
     languages: Languages = "en",
 ) -> None:
     """Write one self-contained HTML page a language."""
@@ -214,11 +225,13 @@ def render_report(
 
     paths = (observations, frequencies, tests, procedures, verdicts, effects)
     frames = [read_csv(path) for path in paths]
+    more = [read_csv(path) if path else None for path in (explanations, datasets, contradictions, outcomes)]
     loaded = load_study(study)
     sheets = [study.parent / sheet.file for sheet in loaded.sheets]
     facts = provenance([study, *sheets, claims], Path())
     for language in _split(languages):
-        write_text(folder / language / "report.html", render_report(loaded, *frames, language, facts))
+        page = render_report(loaded, *frames, language, facts, *more)
+        write_text(folder / language / "report.html", page)
 
 
 @app.command()

@@ -30,10 +30,10 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
         assert (folder / f"{name}.csv").stat().st_size > 0
     for language in ("en", "id"):
         tables = {path.name for path in (folder / language / "tables").iterdir()}
-        for number in range(1, 8):
+        for number in range(1, 9):
             assert {f"table_{number}.{kind}" for kind in ("csv", "md", "html", "tex", "docx")} <= tables
         figures = {path.name for path in (folder / language / "figures").iterdir()}
-        for name in ("before_after", "p_values", "effects"):
+        for name in ("before_after", "p_values", "effects", "explanation_rank", "explanation_map"):
             assert {f"{name}.{kind}" for kind in ("svg", "png", "pdf")} <= figures
         assert f'lang="{language}' in (folder / language / "report.html").read_text(encoding="utf-8")
 
@@ -80,7 +80,7 @@ A_COMMENT = {".py": "\n# edited\n", ".yaml": "\n# edited\n", ".html": "{# edited
         ("data/bontang2023/claims.csv", "0.083", "0.084", AFTER_TESTS),
         ("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg, pdf]", {"plot_figures"}),
         ("config.yaml", "language: [en, id]", "language: id", PRESENT),
-        ("config.yaml", "participants: 2", "participants: 3", {"explain_claims"}),
+        ("config.yaml", "participants: 2", "participants: 3", {"explain_claims", *PRESENT}),
         ("config.yaml", "confidence: 0.95", "confidence: 0.99", {"test_groups", *AFTER_TESTS}),
     ],
 )
@@ -99,7 +99,7 @@ def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old
         ("analysis.py", {"test_groups", *AFTER_TESTS}),
         ("audit/claims.py", AFTER_TESTS),
         ("audit/printed.py", AFTER_TESTS),
-        ("audit/explain/departures.py", {"explain_claims"}),
+        ("audit/explain/departures.py", {"explain_claims", *PRESENT}),
         ("present/word.py", {"make_tables"}),
         ("present/figures.py", {"plot_figures", "render_report"}),
         ("present/templates/report.html", {"render_report"}),

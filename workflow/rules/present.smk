@@ -12,6 +12,7 @@ rule make_tables:
         tests="results/{study}/tests.csv",
         verdicts="results/{study}/verdicts.csv",
         effects="results/{study}/effects.csv",
+        explanations="results/{study}/explanations.csv",
         code=subcommand_sources("make_tables"),
     output:
         tables=report(
@@ -34,6 +35,7 @@ rule make_tables:
             --tests {input.tests:q} \
             --verdicts {input.verdicts:q} \
             --effects {input.effects:q} \
+            --explanations {input.explanations:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
         """
@@ -47,6 +49,8 @@ rule plot_figures:
         procedures="results/{study}/procedures.csv",
         verdicts="results/{study}/verdicts.csv",
         effects="results/{study}/effects.csv",
+        explanations="results/{study}/explanations.csv",
+        outcomes="results/{study}/outcomes.csv",
         code=subcommand_sources("plot_figures"),
     output:
         figures=report(
@@ -71,6 +75,8 @@ rule plot_figures:
             --procedures {input.procedures:q} \
             --verdicts {input.verdicts:q} \
             --effects {input.effects:q} \
+            --explanations {input.explanations:q} \
+            --outcomes {input.outcomes:q} \
             --formats {params.formats:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
@@ -88,6 +94,10 @@ rule render_report:
         procedures="results/{study}/procedures.csv",
         verdicts="results/{study}/verdicts.csv",
         effects="results/{study}/effects.csv",
+        explanations="results/{study}/explanations.csv",
+        datasets="results/{study}/datasets.csv",
+        contradictions="results/{study}/contradictions.csv",
+        outcomes="results/{study}/outcomes.csv",
         code=subcommand_sources("render_report"),
     output:
         reports=report(
@@ -112,6 +122,10 @@ rule render_report:
             --procedures {input.procedures:q} \
             --verdicts {input.verdicts:q} \
             --effects {input.effects:q} \
+            --explanations {input.explanations:q} \
+            --datasets {input.datasets:q} \
+            --contradictions {input.contradictions:q} \
+            --outcomes {input.outcomes:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
         """

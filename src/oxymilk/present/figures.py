@@ -1,4 +1,4 @@
-"""Write the figures of a study: before and after, the printed p-values among those of programs, effects."""
+"""Write the figures of a study: before and after, printed p-values among those of programs, effects, explanations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from oxymilk.files import write_bytes
 from oxymilk.present.figure_before_after import before_after_figure, describe_before_after
 from oxymilk.present.figure_effects import describe_effects, effects_figure
+from oxymilk.present.figure_explanation_map import describe_explanation_map, explanation_map_figure
+from oxymilk.present.figure_explanation_rank import describe_explanation_rank, explanation_rank_figure
 from oxymilk.present.figure_p_values import describe_p_values, p_values_figure
 from oxymilk.present.figure_style import FORMATS, inline, render
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
 
     from oxymilk.study import Study
 
-NAMES = ("before_after", "p_values", "effects")
+# the last two only when a number differs
+NAMES = ("before_after", "p_values", "effects", "explanation_rank", "explanation_map")
 
 
 class Drawing(NamedTuple):
@@ -38,6 +41,8 @@ def draw(
     verdicts: pd.DataFrame,
     effects: pd.DataFrame,
     language: str,
+    explanations: pd.DataFrame | None = None,
+    outcomes: pd.DataFrame | None = None,
 ) -> Iterator[Drawing]:
     """Yield each figure of a study, `NAMES` in order; parameters as for `plot_figures`."""
     yield Drawing(
@@ -49,6 +54,24 @@ def draw(
     yield Drawing("p_values", p_values_figure(*found), *describe_p_values(*found))
     yield Drawing(
         "effects", effects_figure(study, effects, language), *describe_effects(study, effects, language)
+    )
+    if explanations is None:
+        return
+    of_claims = (study, explanations, verdicts, language)
+    if ranked := explanation_rank_figure(*of_claims):
+        yield Drawing("explanation_rank", ranked, *describe_explanation_rank(*of_claims))
+    if outcomes is not None and differs_between_groups(explanations, verdicts):
+        of_outcomes = (study, outcomes, verdicts, language)
+        if mapped := explanation_map_figure(*of_outcomes):
+            yield Drawing("explanation_map", mapped, *describe_explanation_map(*of_outcomes))
+
+
+def differs_between_groups(explanations: pd.DataFrame, verdicts: pd.DataFrame) -> bool:
+    """Tell whether a p-value of the test between the groups is among the explained claims."""
+    explained = set(explanations["claim_id"])
+    return any(
+        row["id"] in explained and (row["quantity"], row["test"]) == ("p_value", "rank_sum")
+        for row in verdicts.to_dict("records")
     )
 
 
@@ -62,6 +85,8 @@ def plot_figures(
     language: str,
     folder: Path,
     formats: Sequence[str] = FORMATS,
+    explanations: pd.DataFrame | None = None,
+    outcomes: pd.DataFrame | None = None,
 ) -> list[Path]:
     """Write every figure in every format, each file whole or not at all.
 
@@ -77,6 +102,8 @@ def plot_figures(
         Where to write <name>.<format>; made when missing.
     formats : sequence of str
         Some of "svg", "png", "pdf".
+    explanations, outcomes : DataFrame, optional
+        The CSVs of the same names; without them, or when nothing differs, there are no figures of explanations.
 
     Returns
     -------
@@ -89,7 +116,10 @@ def plot_figures(
         When a format or the language is unknown.
     """
     written = []
-    for drawing in draw(study, observations, tests, procedures, verdicts, effects, language):
+    drawings = draw(
+        study, observations, tests, procedures, verdicts, effects, language, explanations, outcomes
+    )
+    for drawing in drawings:
         for form in formats:
             path = Path(folder) / f"{drawing.name}.{form}"
             write_bytes(path, _render(drawing, form, language))
@@ -105,12 +135,14 @@ def inline_figures(
     verdicts: pd.DataFrame,
     effects: pd.DataFrame,
     language: str,
+    explanations: pd.DataFrame | None = None,
+    outcomes: pd.DataFrame | None = None,
 ) -> dict[str, str]:
     """Return each figure by name as SVG text for an HTML page; parameters as for `plot_figures`."""
-    return {
-        drawing.name: inline(_render(drawing, "svg", language))
-        for drawing in draw(study, observations, tests, procedures, verdicts, effects, language)
-    }
+    drawings = draw(
+        study, observations, tests, procedures, verdicts, effects, language, explanations, outcomes
+    )
+    return {drawing.name: inline(_render(drawing, "svg", language)) for drawing in drawings}
 
 
 def _render(drawing: Drawing, form: str, language: str) -> bytes:

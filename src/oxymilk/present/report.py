@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from oxymilk.present.figure_p_values_marks import distinct_marks
 from oxymilk.present.figure_style import format_number
-from oxymilk.present.figures import inline_figures
+from oxymilk.present.figures import differs_between_groups, inline_figures
 from oxymilk.present.labels import NO_VALUE, Labels, labels
 from oxymilk.present.p_value_rows import PValueRow, localised, p_value_rows, test_name
 from oxymilk.present.report_claims import SIGNS, ClaimLine, claim_line, decision_words
+from oxymilk.present.report_explanations import explanation_section
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,10 @@ def render_report(
     effects: pd.DataFrame,
     language: str,
     provenance: Mapping[str, object],
+    explanations: pd.DataFrame | None = None,
+    datasets: pd.DataFrame | None = None,
+    contradictions: pd.DataFrame | None = None,
+    outcomes: pd.DataFrame | None = None,
 ) -> str:
     """Write the report of a study in one language.
 
@@ -46,6 +51,8 @@ def render_report(
         "en" or "id".
     provenance : mapping
         See `oxymilk.present.provenance.provenance`.
+    explanations, datasets, contradictions, outcomes : DataFrame, optional
+        The CSVs of the same names, all of them or none; the section on explanations is absent when nothing differs.
 
     Returns
     -------
@@ -59,12 +66,19 @@ def render_report(
     from oxymilk.present.tables import build_tables
 
     t = labels(language)
-    figures = inline_figures(study, observations, tests, procedures, verdicts, effects, language)
-    tables = build_tables(study, frequencies, tests, verdicts, effects, language)
+    figures = inline_figures(
+        study, observations, tests, procedures, verdicts, effects, language, explanations, outcomes
+    )
+    tables = build_tables(study, frequencies, tests, verdicts, effects, language, explanations)
     rows = p_value_rows(study, tests, procedures, verdicts)
     claims = verdicts.to_dict("records")
     lines = [claim_line(study, claim, t) for claim in claims]
     counts = {verdict: sum(line.verdict == verdict for line in lines) for verdict in VERDICTS}
+    explained, no_map = None, ""
+    if explanations is not None:
+        explained = explanation_section(study, explanations, datasets, contradictions, verdicts, t)
+        if differs_between_groups(explanations, verdicts):
+            no_map = t("explanations.report.no_map")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -85,11 +99,13 @@ def render_report(
         headline=_headline(study, claims, rows, counts, t),
         p_values=[_p_value_line(study, row, t) for row in rows],
         not_checkable=_not_checkable(claims, t),
-        differing=_differing(study, lines, t),
+        differing=_differing(study, lines, explained, t),
         procedures=_procedure_words(study, tests, t),
         figures={name: Markup(svg) for name, svg in figures.items()},
         figure_numbers={name: number for number, name in enumerate(figures, start=1)},
         tables=[(table.kind, Markup(html_fragment(table))) for table in tables],
+        explained=explained,
+        no_map=no_map,
         programs=_program_blocks(study, rows, t),
         places=_by_place(lines),
         provenance=provenance,
@@ -178,13 +194,16 @@ def _decision_sentence(row: PValueRow, t: Labels) -> str:
     return t(f"report.decision.{row.decision}", printed=printed, computed=computed)
 
 
-def _differing(study: Study, lines: list[ClaimLine], t: Labels) -> list[dict[str, object]]:
+def _differing(
+    study: Study, lines: list[ClaimLine], explained: Mapping[str, object] | None, t: Labels
+) -> list[dict[str, object]]:
     """Gather the claims that differ: one entry for each quantity and note, with all its places; tests first."""
     groups: dict[tuple[str, str, str], list[ClaimLine]] = {}
     for line in lines:
         if line.verdict == "differs":
             # one finding in several places has one note; without a note each place stands for itself
             groups.setdefault((line.quantity, line.note, "" if line.note else line.id), []).append(line)
+    with_explanation = {claim["id"] for claim in explained["claims"]} if explained else set()
     entries = []
     for same in groups.values():
         pairs = [
@@ -202,6 +221,7 @@ def _differing(study: Study, lines: list[ClaimLine], t: Labels) -> list[dict[str
                 "numbers": list(dict.fromkeys(pairs)),
                 "note": same[0].note,
                 "places": list(places.items()),
+                "explained": [line.id for line in same if line.id in with_explanation],
                 "of_test": any(line.decision for line in same),
             }
         )

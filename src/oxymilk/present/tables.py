@@ -1,4 +1,4 @@
-"""Tables of a study: characteristics, frequencies, signed-rank tests, the rank-sum test, and effects.
+"""Tables of a study: characteristics, frequencies, signed-rank tests, the rank-sum test, effects, explanations.
 
 They have no format yet; `table_files` writes them in every one.
 """
@@ -11,6 +11,7 @@ from oxymilk.present.labels import NO_VALUE, labels, to_decimal
 from oxymilk.present.printed_lines import checked_rows, records
 from oxymilk.present.table_characteristics import characteristics_table
 from oxymilk.present.table_effects import effects_table
+from oxymilk.present.table_explanations import build_explanation_table
 from oxymilk.present.table_inputs import Inputs, checked_columns, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
 from oxymilk.present.table_tests import rank_sum_table, signed_rank_table
@@ -28,6 +29,7 @@ def build_tables(
     verdicts: pd.DataFrame,
     effects: pd.DataFrame,
     language: str,
+    explanations: pd.DataFrame | None = None,
 ) -> tuple[Table, ...]:
     """Make the tables of a study in one language.
 
@@ -39,12 +41,14 @@ def build_tables(
         The result tables of the same names, as `oxymilk.files.read_csv` gives them.
     language : str
         "en" or "id".
+    explanations : DataFrame, optional
+        explanations.csv; without it, or when nothing has an explanation, there is no table of explanations.
 
     Returns
     -------
     tuple of Table
         Characteristics; frequencies, one a group; signed-rank tests, one a group; the rank-sum test, if there is
-        one; effects, if a test had data. Numbered from 1 in this order.
+        one; effects, if a test had data; explanations. Numbered from 1 in this order.
     """
     rows = records(tests)
     within = [
@@ -66,6 +70,10 @@ def build_tables(
         tables.append(rank_sum_table(inputs, len(tables) + 1))
     if len(effects):
         tables.append(effects_table(inputs, len(tables) + 1, records(effects)))
+    if explanations is not None:
+        number = len(tables) + 1
+        explained = build_explanation_table(study, explanations, verdicts, language, number)
+        tables += [explained] if explained else []
     return tuple(tables)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from oxymilk import analysis
 from oxymilk.audit.claims import COLUMNS, Claim, load_claims
+from oxymilk.audit.explain import explain_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.files import read_csv, write_csv
 from oxymilk.study import load_study
@@ -85,6 +86,14 @@ def table_frames(make_frames):
 def results(bontang, bontang_claims, make_frames):
     """The result tables of the first study; its sheet is reconstructed to hold just `RECORDS`."""
     return make_frames(bontang, bontang_claims)
+
+
+@pytest.fixture(scope="session")
+def explained(bontang, bontang_claims, results):
+    """The tables of explanations of the first study by name, as the pipeline reads them."""
+    found = explain_claims(bontang, bontang_claims, results["verdicts"], results["observations"])
+    names = ("explanations", "datasets", "contradictions", "outcomes")
+    return {name: getattr(found, name) for name in names}
 
 
 @pytest.fixture(scope="session")

@@ -406,11 +406,12 @@ def test_formats_are_chosen(study, frames, tmp_path):
     assert sorted((tmp_path / "new").iterdir()) == sorted(written)
 
 
-def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, frames, tmp_path):
+def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, frames, explained, tmp_path):
     here, folder = tmp_path / "here", tmp_path / "results"
-    for name, frame in frames.items():
+    more = {name: explained[name] for name in ("explanations", "outcomes")}
+    for name, frame in {**frames, **more}.items():
         write_csv(frame, folder / f"{name}.csv")
-    plot_figures(study, **frames, language="id", folder=here)
+    plot_figures(study, **frames, language="id", folder=here, **more)
     settings = tmp_path / "settings"
     settings.mkdir()
     (settings / "matplotlibrc").write_text(
@@ -422,8 +423,10 @@ def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, fram
         from oxymilk.present.figures import plot_figures
         from oxymilk.study import load_study
 
-        frames = [read_csv(Path({str(folder)!r}) / (name + ".csv")) for name in {INPUTS!r}]
-        plot_figures(load_study(Path({str(STUDY)!r})), *frames, "id", Path({str(tmp_path / "there")!r}))
+        names = (*{INPUTS!r}, "explanations", "outcomes")
+        frames = {{name: read_csv(Path({str(folder)!r}) / (name + ".csv")) for name in names}}
+        study, there = load_study(Path({str(STUDY)!r})), Path({str(tmp_path / "there")!r})
+        plot_figures(study, **frames, language="id", folder=there)
     """
     strange = {
         "PYTHONHASHSEED": "4711",
@@ -435,6 +438,6 @@ def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(study, fram
     command = [sys.executable, "-W", "error", "-c", textwrap.dedent(code)]
     subprocess.run(command, check=True, cwd=settings, env={**os.environ, **strange})
     files = sorted(path.name for path in here.iterdir())
-    assert len(files) == 9
+    assert len(files) == 15
     for name in files:
         assert (here / name).read_bytes() == (tmp_path / "there" / name).read_bytes(), name
