@@ -272,6 +272,9 @@ def _recompute(claim: Claim, results: Results) -> Computed:
     study, quantity = results.study, claim.quantity
     if quantity == "alpha":
         return _exactly(Fraction(str(study.alpha)))
+    if quantity in ("sample_size", *OF_A_CELL) and not _participants(results.frequencies, ""):
+        # a study without sheets: nothing was counted, which is not the same as nobody
+        raise Undefined("no_data")
     if quantity == "sample_size":
         return _exactly(Fraction(_participants(results.frequencies, claim.group)))
     if quantity in OF_A_CELL:

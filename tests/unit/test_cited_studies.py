@@ -1,0 +1,131 @@
+"""The cited studies: what their pages say of them holds, and the pipeline's steps run on one group and on no sheet."""
+
+import csv
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from oxymilk.analysis import effect_table, frequency_table, program_table, test_table
+from oxymilk.audit.claims import load_claims
+from oxymilk.audit.grim import as_runs, parse_sizes, sizes_that_allow
+from oxymilk.audit.printed import printed_interval
+from oxymilk.audit.verdicts import audit_claims
+from oxymilk.files import as_read
+from oxymilk.ingest import ingest_observations
+from oxymilk.study import load_study
+
+DATA = Path(__file__).parents[2] / "data"
+test_table.__test__ = False
+STUDIES = ("muayah2023", "anggraeni2021")
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def audited(request):
+    folder = DATA / request.param
+    study = load_study(folder / "study.yaml")
+    observations = ingest_observations(study, folder).table
+    frequencies = as_read(frequency_table(study, observations))
+    tests = as_read(test_table(study, observations))
+    verdicts = audit_claims(study, load_claims(folder / "claims.csv", study), frequencies, tests)
+    return study, observations, tests, verdicts
+
+
+def test_every_verdict_is_the_expected_one(audited):
+    *_, verdicts = audited
+    assert set(verdicts["as_expected"]) == {"true"}
+    assert set(verdicts["verdict"]) <= {"reproduced", "not_checkable"}
+
+
+def test_one_group_has_no_test_between_groups(audited):
+    study, observations, tests, _ = audited
+    assert study.procedure.rank_sum is None
+    effects, programs = effect_table(study, observations), program_table(study, observations)
+    tested = {"signed_rank"} if study.sheets else set()
+    assert set(tests["test"]) == tested
+    assert set(effects["test"]) == tested
+    assert set(programs["test"]) == tested
+
+
+def test_without_a_sheet_there_is_no_p_value():
+    study = load_study(DATA / "anggraeni2021" / "study.yaml")
+    assert study.sheets == ()
+    observations = ingest_observations(study, DATA / "anggraeni2021").table
+    assert len(observations) == 0
+    assert len(test_table(study, observations)) == 0
+
+
+# --- muayah2023
+
+
+def test_the_cited_counts_allow_one_table_of_two_levels_only():
+    claims = {row["id"]: row["printed"] for row in rows(DATA / "muayah2023" / "claims.csv")}
+    mothers, before, after = (
+        int(claims[f"{name}_introduction"])
+        for name in ("sample_size", "kurang_count_pre", "cukup_count_post")
+    )
+    tables = [
+        (stayed_low, up, down, mothers - stayed_low - up - down)
+        for stayed_low in range(mothers + 1)
+        for up in range(mothers + 1 - stayed_low)
+        for down in range(mothers + 1 - stayed_low - up)
+    ]
+    fitting = [table for table in tables if table[0] + table[1] == before and table[1] + table[3] == after]
+    assert fitting == [(10, 25, 0, 0)]
+    sheet = rows(DATA / "muayah2023" / "observations.csv")
+    pairs = [(row["Produksi ASI sebelum"], row["Produksi ASI sesudah"]) for row in sheet]
+    assert (len(pairs), pairs.count(("Kurang", "Kurang")), pairs.count(("Kurang", "Cukup"))) == (35, 10, 25)
+    assert len({row["Kode"] for row in sheet}) == 35
+
+
+def test_every_procedure_prints_the_cited_p_value():
+    # the reason in study.yaml: the choice of a procedure decides nothing
+    folder = DATA / "muayah2023"
+    study = load_study(folder / "study.yaml")
+    observations = ingest_observations(study, folder).table
+    programs = program_table(study, observations)
+    ranks = programs[(programs["test"] == "signed_rank") & (programs["kind"] == "rank")]
+    assert len(ranks) > 5
+    assert ranks["p_value"].max() < 0.0005
+    declared = test_table(study, observations).query("role == 'declared'").iloc[0]
+    # 25 equal ranks: z = 25 / sqrt(25); the two-sided tail of the normal distribution at 5 is 5.733e-7
+    assert declared["z"] == pytest.approx(5, abs=1e-12)
+    assert declared["p_value"] == pytest.approx(5.733031437583892e-07, rel=1e-9)
+
+
+# --- anggraeni2021
+
+
+def sizes(printed, unit):
+    return sizes_that_allow(printed_interval(printed, ","), parse_sizes("1..100"), Fraction(unit))
+
+
+def test_the_page_lists_the_sample_sizes_that_allow_the_printed_numbers():
+    page = (DATA / "anggraeni2021" / "README.md").read_text("utf-8")
+    listed = re.findall(r"^\| (?=[\d]).*? \| ([\d, -]+) \|$", page, flags=re.MULTILINE)
+    percent, mean, coarse = sizes("73,3", 100), sizes("284,85", 1), sizes("284,85", 10)
+    both = [n for n in percent if n in mean]
+    assert listed == [as_runs(each) for each in (percent, mean, coarse, both)]
+    assert both == [60, 75, 86]
+
+
+def test_the_verdicts_list_them_too(audited):
+    study, _, _, verdicts = audited
+    if study.id == "anggraeni2021":
+        found = verdicts.set_index("id")["prints_as"]
+        assert found["lancar_percent_discussion"] == "n = 15, 30, 45, 60, 75, 86, 90"
+        assert found["weight_gain_ten_grams_introduction"] == "n = 33, 66, 68, 97, 99"
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_claims_are_numbers_of_the_citing_studys_claims(name):
+    known = {row["printed"] for row in rows(DATA / "bontang2023" / "claims.csv")} | {"not significant"}
+    for row in rows(DATA / name / "claims.csv"):
+        assert row["printed"] in known
+        assert row["where"] in ("cited in the introduction", "cited in the discussion")
