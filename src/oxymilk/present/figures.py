@@ -12,6 +12,7 @@ from oxymilk.present.figure_effects import describe_effects, effects_figure
 from oxymilk.present.figure_explanation_map import describe_explanation_map, explanation_map_figure
 from oxymilk.present.figure_explanation_rank import describe_explanation_rank, explanation_rank_figure
 from oxymilk.present.figure_p_values import describe_p_values, p_values_figure
+from oxymilk.present.figure_slopes import describe_slopes, slopes_figure
 from oxymilk.present.figure_style import FORMATS, inline, render
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ def draw(
     outcomes: pd.DataFrame | None = None,
 ) -> Iterator[Drawing]:
     """Yield each figure of a study, `NAMES` in order; parameters as for `plot_figures`."""
-    yield Drawing(
-        "before_after",
-        before_after_figure(study, observations, language),
-        *describe_before_after(study, observations, language),
-    )
+    of_scores = (study, observations, language)
+    if on_numbers(study):
+        yield Drawing("before_after", slopes_figure(*of_scores), *describe_slopes(*of_scores))
+    else:
+        yield Drawing("before_after", before_after_figure(*of_scores), *describe_before_after(*of_scores))
     found = (study, tests, procedures, verdicts, language)
     yield Drawing("p_values", p_values_figure(*found), *describe_p_values(*found))
     yield Drawing(
@@ -64,6 +65,11 @@ def draw(
         of_outcomes = (study, outcomes, verdicts, language)
         if mapped := explanation_map_figure(*of_outcomes):
             yield Drawing("explanation_map", mapped, *describe_explanation_map(*of_outcomes))
+
+
+def on_numbers(study: Study) -> bool:
+    """Tell whether the tests run on scores that are numbers: then there are slopes, else flows between levels."""
+    return study.outcome.scale == "score"
 
 
 def differs_between_groups(explanations: pd.DataFrame, verdicts: pd.DataFrame) -> bool:

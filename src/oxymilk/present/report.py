@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.present.figure_p_values_marks import distinct_marks
 from oxymilk.present.figure_style import format_number
-from oxymilk.present.figures import differs_between_groups, inline_figures
+from oxymilk.present.figures import differs_between_groups, inline_figures, on_numbers
 from oxymilk.present.labels import NO_VALUE, Labels, labels
 from oxymilk.present.p_value_rows import PValueRow, localised, p_value_rows, test_name
 from oxymilk.present.report_claims import SIGNS, ClaimLine, claim_line, decision_words
@@ -102,6 +102,7 @@ def render_report(
         differing=_differing(study, lines, explained, t),
         procedures=_procedure_words(study, tests, t),
         figures={name: Markup(svg) for name, svg in figures.items()},
+        captions={"before_after": "slopes"} if on_numbers(study) else {},
         figure_numbers={name: number for number, name in enumerate(figures, start=1)},
         tables=[(table.kind, Markup(html_fragment(table))) for table in tables],
         explained=explained,

@@ -57,12 +57,14 @@ def build_tables(
         if any(row["test"] == "signed_rank" and row["group"] == group.id for row in rows)
     ]
     between = any(row["test"] == "rank_sum" for row in rows)
-    before_tests = 1 + len(study.groups)
+    # without levels there is nothing to count
+    counted = study.groups if study.outcome.levels else ()
+    before_tests = 1 + len(counted)
     last = before_tests + len(within) + between
     test_numbers = (before_tests + 1, last) if last > before_tests else (0, 0)
     inputs = Inputs(study, records(frequencies), rows, records(verdicts), labels(language), test_numbers)
     tables = [characteristics_table(inputs, 1)]
-    for group in study.groups:
+    for group in counted:
         tables.append(frequency_table(inputs, len(tables) + 1, group))
     for group in within:
         tables.append(signed_rank_table(inputs, len(tables) + 1, group))

@@ -58,7 +58,7 @@ def emitted():
         ([0] * 3, [1, -2, 3]),
         ([0] * 4, [1, -2, 3, 4]),
     ]
-    pairs.append(([0] * 70, [k * k + 1 for k in range(70)]))
+    pairs.append(([0] * 64, [3**k for k in range(64)]))
     samples += [([1, 1], [0, 1, 1, 0]), ([0, 0], [1, 1]), ([0, 1], [0, 1])]
     samples.append(([k * 101 for k in range(50)], list(range(50))))
     found = []

@@ -1,0 +1,225 @@
+"""The figure of slopes: for scores that are numbers, each participant's before and after."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from oxymilk.present import figure_style as style
+from oxymilk.present.labels import Labels, labels
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from oxymilk.study import Study
+
+DIRECTIONS = ("up", "unchanged", "down")
+
+# inches
+_LEFT, _PANEL, _BETWEEN, _RIGHT = 0.72, 1.9, 0.95, 1.1
+_HEAD, _HEIGHT, _FOOT = 0.62, 2.7, 0.94
+# a direction is told by its colour and by its line, for eyes and printers that see no colour
+_COLOR = {"up": style.BLUE, "unchanged": style.QUIET, "down": style.VERMILION}
+_DASHES = {"up": "solid", "unchanged": (0, (1, 1.2)), "down": (0, (5, 2))}
+_THICKEST = 4.0  # points
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """The scores of one group.
+
+    Attributes
+    ----------
+    group : str
+        Group id.
+    pairs : tuple of (str, Decimal, Decimal)
+        Participant, score before, score after, as written.
+    left_out : tuple of str
+        Codes of the participants without a score at one of the timepoints; they are not drawn.
+    """
+
+    group: str
+    pairs: tuple[tuple[str, Decimal, Decimal], ...]
+    left_out: tuple[str, ...]
+
+    def moved(self, direction: str) -> int:
+        """Participants who went up, down or stayed."""
+        return sum(direction_of(before, after) == direction for _, before, after in self.pairs)
+
+
+def direction_of(before: Decimal, after: Decimal) -> str:
+    """Return "up", "down" or "unchanged"."""
+    return "unchanged" if before == after else ("up" if after > before else "down")
+
+
+def slopes(study: Study, observations: pd.DataFrame) -> list[Slopes]:
+    """Gather the scores of each group.
+
+    Parameters
+    ----------
+    study : Study
+        The study; its outcome's scores are numbers.
+    observations : DataFrame
+        observations.csv, all cells text, a missing score empty.
+
+    Returns
+    -------
+    list of Slopes
+        In the order of the study's groups.
+    """
+    before, after = (timepoint.id for timepoint in study.compared)
+    result = []
+    for group in study.groups:
+        scores: dict[str, dict[str, str]] = {}
+        for row in observations[observations["group"] == group.id].itertuples():
+            scores.setdefault(row.participant, {})[row.timepoint] = row.score
+        whole = {code: each for code, each in scores.items() if each.get(before) and each.get(after)}
+        result.append(
+            Slopes(
+                group.id,
+                tuple((code, Decimal(each[before]), Decimal(each[after])) for code, each in whole.items()),
+                tuple(code for code in scores if code not in whole),
+            )
+        )
+    return result
+
+
+def slopes_figure(study: Study, observations: pd.DataFrame, language: str) -> Figure:
+    """Draw a line for each participant from the score before to the score after, one panel a group, one scale.
+
+    Parameters and result are those of `before_after_figure`; a line has the gid "slope-<group>-<number>". Equal pairs
+    share a line, the thicker the more they are. Where levels are cut from the scores, faint lines mark the cuts.
+    """
+    from matplotlib.figure import Figure
+
+    t = labels(language)
+    groups = slopes(study, observations)
+    width = _LEFT + len(groups) * _PANEL + (len(groups) - 1) * _BETWEEN + _RIGHT
+    height = _HEAD + _HEIGHT + _FOOT
+    numbers = [float(score) for group in groups for _, *pair in group.pairs for score in pair]
+    low, high = min(numbers, default=0.0), max(numbers, default=1.0)
+    room = 0.06 * ((high - low) or 1.0)
+    with style.plain_style():
+        figure = Figure(figsize=(width, height), facecolor=style.PAPER)
+        for number, group in enumerate(groups):
+            left = _LEFT + number * (_PANEL + _BETWEEN)
+            box = (left / width, _FOOT / height, _PANEL / width, _HEIGHT / height)
+            axes = figure.add_axes(box)
+            axes.set_gid(f"slopes-{group.group}")
+            axes.set_ylim(low - room, high + room)
+            _draw_panel(axes, study, group, t, first=number == 0)
+            _cuts(axes, study, language, last=number == len(groups) - 1)
+            _write(figure, study, group, left + _PANEL / 2, t)
+        return figure
+
+
+def describe_slopes(study: Study, observations: pd.DataFrame, language: str) -> tuple[str, str]:
+    """Return the title of the figure and a description that stands in for it."""
+    t = labels(language)
+    sentences = []
+    for group in slopes(study, observations):
+        counts = ", ".join(t(f"figures.count_{each}", n=group.moved(each)) for each in DIRECTIONS)
+        name = study.group(group.group).label[language]
+        sentences.append(t("figures.group_moves", group=name, n=len(group.pairs), moves=counts))
+    return t("figures.before_after_title", outcome=study.outcome.label[language]), " ".join(sentences)
+
+
+def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bool) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    lines = Counter((before, after) for _, before, after in group.pairs)
+    for number, ((before, after), n) in enumerate(lines.items(), start=1):
+        direction = direction_of(before, after)
+        (line,) = axes.plot(
+            [0, 1],
+            [float(before), float(after)],
+            color=_COLOR[direction],
+            linestyle=_DASHES[direction],
+            linewidth=min(1.0 + 0.6 * (n - 1), _THICKEST),
+            marker="o",
+            markersize=3.6,
+            markeredgewidth=0,
+            zorder=3 if direction == "up" else 4,
+        )
+        words = t("figures.move", before=t.number(before), after=t.number(after), n=n)
+        style.hover(line, f"slope-{group.group}-{number}", words)
+    axes.set_xlim(-0.08, 1.08)
+    axes.set_xticks([0, 1])
+    axes.set_xticklabels([timepoint.label[t.language] for timepoint in study.compared])
+    axes.tick_params(axis="x", length=0, labelsize=style.SMALL, pad=4)
+    axes.tick_params(axis="y", length=3, width=0.7, labelsize=style.SMALL, labelleft=first)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: t.number(f"{value:.10g}")))
+    for side in ("top", "right", "bottom"):
+        axes.spines[side].set_visible(False)
+    if first:
+        outcome = study.outcome
+        name = outcome.label[t.language] + (f" ({outcome.unit})" if outcome.unit else "")
+        axes.set_ylabel(name, fontsize=style.SMALL)
+
+
+def _cuts(axes: Axes, study: Study, language: str, *, last: bool) -> None:
+    """Mark where one level ends and the next begins; name the levels at the right of the last panel."""
+    from oxymilk.declaration.outcome import span_of
+
+    outcome = study.outcome
+    levels = [level for level in outcome.levels if level.bounded]
+    low, high = axes.get_ylim()
+    edges = []
+    for level in levels:
+        least, most = span_of(level, outcome.score_decimals or 0, outcome.score_range)
+        ends = (
+            low if least is None else max(float(least), low),
+            high if most is None else min(float(most), high),
+        )
+        if least is not None and low < float(least) < high:
+            edges.append(float(least))
+        if last and ends[0] < ends[1]:
+            axes.annotate(
+                level.label[language],
+                (1.0, sum(ends) / 2),
+                xycoords=("axes fraction", "data"),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=style.SMALL,
+                color=style.QUIET,
+                annotation_clip=False,
+            )
+    for edge in edges:
+        axes.axhline(edge, color=style.FAINT, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
+
+
+def _write(figure: Figure, study: Study, group: Slopes, centre: float, t: Labels) -> None:
+    from matplotlib.lines import Line2D
+
+    width, height = figure.get_figwidth(), figure.get_figheight()
+
+    def write(x: float, y: float, text: str, **look: object) -> None:
+        figure.text(x / width, y / height, text, **{"fontsize": style.SMALL, "va": "baseline", **look})
+
+    title = study.group(group.group).label[t.language]
+    n, total = len(group.pairs), len(group.pairs) + len(group.left_out)
+    shown = f"n = {n}" if n == total else t("figures.n_of", n=n, total=total)
+    write(centre, height - 0.24, title, ha="center", fontsize=style.HEADING, fontweight="bold")
+    write(centre, height - 0.42, shown, ha="center", color=style.QUIET)
+    texts = [t(f"figures.count_{direction}", n=group.moved(direction)) for direction in DIRECTIONS]
+    widths = [style.text_width(figure, text, fontsize=7.5) for text in texts]
+    mark, pad, space = 0.2, 0.05, 0.14
+    x = centre - (sum(widths) + len(texts) * (mark + pad) + (len(texts) - 1) * space) / 2
+    y = 0.44
+    for direction, text, wide in zip(DIRECTIONS, texts, widths, strict=True):
+        ends = [x / width, (x + mark) / width]
+        look = {"color": _COLOR[direction], "linestyle": _DASHES[direction], "linewidth": 1.4}
+        figure.add_artist(Line2D(ends, [(y + 0.035) / height] * 2, **look))
+        write(x + mark + pad, y, text, fontsize=7.5)
+        x += mark + pad + wide + space
+    if group.left_out:
+        codes = ", ".join(group.left_out[:3]) + (", ..." if len(group.left_out) > 3 else "")
+        note = t("figures.left_out", n=len(group.left_out), codes=codes)
+        for step, line in enumerate(wrap(note, 42)[:2]):
+            write(centre, y - 0.17 * (step + 1), line, ha="center", fontsize=7.5, color=style.QUIET)
