@@ -98,6 +98,9 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     if unknown:
         return Reconstruction(sizes, unknown, None, None, None, *nothing)
     k = len(study.outcome.levels)
+    if study.outcome.scale != "level" or not k:
+        reason = "the tests run on numbers, not on levels"
+        return Reconstruction(sizes, (), None, None, None, *nothing, not_searched=reason)
     start = np.zeros((len(study.groups), k, k), dtype=np.int64)
     start[:, 0, 0] = [sizes[group] for group in study.group_ids]
     records = records_from_counts(study, start)

@@ -177,7 +177,8 @@ def explain_case(
         searched.append(f"departure_{depth}")
         hits += found
     if not any(hit.kind != "none" for hit in hits):
-        code = "nothing_found" if searched else "no_search"
+        of_data = case.claim.check == "recompute"
+        code = "nothing_found" if searched else "number_outcome" if of_data else "no_search"
         hits.insert(0, Hit("none", code, {"searched": searched}))
     return sorted((_finish(case, hit) for hit in hits), key=lambda hit: (hit.kind == "none", hit.order))
 

@@ -188,7 +188,7 @@ def dataset_table(designs: Designs) -> pd.DataFrame:
     -------
     DataFrame
         Columns `DATASET_COLUMNS`. First each group on its own, then all groups: `set` is all, p_values, counts, both,
-        every_claim, p_value (one of them) or p_value_pair. `datasets` is empty where it was not searched, `reason` then
+        every_claim (where there are such claims), p_value (one of them) or p_value_pair. `datasets` is empty where it was not searched, `reason` then
         says why, or which claims were left out.
     """
     import pandas as pd
@@ -219,13 +219,8 @@ def _sets(readings: list[Reading]) -> list[tuple[str, list[Reading]]]:
     p_values = [each for each in readings if each.claim.quantity == "p_value"]
     counts = [each for each in readings if is_count(each)]
     both = [each for each in readings if each in p_values or each in counts]
-    return [
-        ("all", []),
-        ("p_values", p_values),
-        ("counts", counts),
-        ("both", both),
-        ("every_claim", readings),
-    ]
+    sets = [("p_values", p_values), ("counts", counts), ("both", both), ("every_claim", readings)]
+    return [("all", []), *((name, wanted) for name, wanted in sets if wanted)]
 
 
 def _row(

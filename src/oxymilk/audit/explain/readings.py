@@ -157,6 +157,8 @@ def readings_of(records: Records, claims: list[Claim]) -> list[Reading]:
         about other printed numbers are not among them.
     """
     places: dict[tuple, list[Claim]] = {}
+    if not records.levels:
+        return []
     for claim in claims:
         if claim.check == "recompute" and claim.quantity not in ("sample_size", "alpha"):
             places.setdefault(claim_key(claim, records.study), []).append(claim)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from oxymilk.declaration.sheet import Sheet
     from oxymilk.study import Study
 
 Cell = tuple[int, int]
@@ -60,7 +61,11 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
     Returns
     -------
     Records
+        Empty, with no level at all, where the tests run on numbers.
     """
+    if study.outcome.scale != "level" or not study.outcome.levels:
+        empty: tuple[dict[str, Cell], ...] = tuple({} for _ in study.groups)
+        return Records(study, count_records(empty, 0), empty)
     place = {level: k for k, level in enumerate(study.outcome.level_ids)} | {"": len(study.outcome.levels)}
     pre, post = (timepoint.id for timepoint in study.compared)
     scores: dict[str, dict[str, list[int]]] = {group: {} for group in study.group_ids}
@@ -139,7 +144,7 @@ def change_records(records: Records, tables: np.ndarray) -> tuple[Records, list[
 
 
 def sheet_of(records: Records) -> pd.DataFrame:
-    """Write records as the study's own first sheet: the same columns and words, the columns not used left out.
+    """Write records as the study's own sheet: the same columns and words, the columns not used left out.
 
     Parameters
     ----------
@@ -149,42 +154,51 @@ def sheet_of(records: Records) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The pipeline reads it in the place of the study's sheet; tidy observations when the study declares none.
-        Timepoints that are not compared are empty.
+        For a study of one plain sheet, wide or long: the pipeline reads it in that sheet's place. Else tidy
+        observations, as the steps after ingestion read them. The participant is the first column. Timepoints that
+        are not compared, and characteristics, are empty.
     """
     import pandas as pd
 
     study = records.study
+    sheet = _plain_sheet(study)
     levels = [*study.outcome.level_ids, ""]
-    timepoints = study.compared
     rows: list[dict[str, str]] = []
-    sheet = study.sheets[0] if study.sheets else None
     for group, mine in zip(study.group_ids, records.codes, strict=True):
         for code, record in mine.items():
-            scores = {t.id: levels[k] for t, k in zip(timepoints, record, strict=True)}
-            if sheet is None:
-                rows += [
-                    {
-                        "participant": code,
-                        "group": group,
-                        "timepoint": t,
-                        "outcome": study.outcome.id,
-                        "score": s,
-                    }
-                    for t, s in scores.items()
-                ]
-                continue
-            who = {sheet.participant.column: code, sheet.group.column: _word(sheet.group.codes, group)}
-            words = {t: _word(sheet.codes, score) if score else "" for t, score in scores.items()}
-            if sheet.layout == "wide":
-                rows.append(who | {column: words.get(t, "") for t, column in sheet.scores.items()})
-            else:
-                moments = sheet.timepoint
-                rows += [
-                    who | {moments.column: _word(moments.codes, t), sheet.score: word}
-                    for t, word in words.items()
-                ]
+            scores = {t.id: levels[k] for t, k in zip(study.compared, record, strict=True)}
+            rows += (
+                _tidy(study, code, group, scores) if sheet is None else _as_kept(sheet, code, group, scores)
+            )
     return pd.DataFrame(rows, dtype=str)
+
+
+def _plain_sheet(study: Study) -> Sheet | None:
+    if len(study.sheets) != 1 or study.outcome.kind != "levels":
+        return None
+    (sheet,) = study.sheets
+    columns = sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
+    return sheet if columns and sheet.layout in ("wide", "long") and sheet.header_row == (1,) else None
+
+
+def _tidy(study: Study, code: str, group: str, scores: dict[str, str]) -> list[dict[str, str]]:
+    who = {"participant": code, "group": group}
+    return [
+        who | {"timepoint": timepoint, "outcome": study.outcome.id, "score": score}
+        for timepoint, score in scores.items()
+    ]
+
+
+def _as_kept(sheet: Sheet, code: str, group: str, scores: dict[str, str]) -> list[dict[str, str]]:
+    who = {sheet.participant.column: code, sheet.group.column: _word(sheet.group.codes, group)}
+    blank = {source.column: "" for source in sheet.characteristics.values()}
+    words = {timepoint: _word(sheet.codes, score) if score else "" for timepoint, score in scores.items()}
+    if sheet.layout == "wide":
+        return [who | {column: words.get(t, "") for t, column in sheet.scores.items()} | blank]
+    moment = sheet.timepoint
+    return [
+        who | {moment.column: _word(moment.codes, t), sheet.score: word} | blank for t, word in words.items()
+    ]
 
 
 def _word(codes: dict[str, str], wanted: str) -> str:

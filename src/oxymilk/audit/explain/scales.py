@@ -273,7 +273,7 @@ def _witness(records: Records, reading: Reading, scale: Scale, at: int) -> pd.Da
     """
     sheet = sheet_of(records)
     table = scale.tables[at]
-    column = records.study.sheets[0].participant.column if records.study.sheets else "participant"
+    column = sheet.columns[0]
     scores: dict[str, str] = {}
     if reading.sees == "rank_sum":
         groups = [records.codes[g] for g in reading.groups]

@@ -270,3 +270,36 @@ def test_every_program_calculation_has_words_and_switches():
     words = _texts()["words"]
     assert {f"other_test_{name}" for name in OTHER} <= set(words)
     assert {f"switch_{one}" for moved in _other_tests().values() for one in moved} <= set(words)
+
+
+def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audit):
+    """Only what needs no data is searched, and it is said."""
+    base = make_study(2)
+    outcome = base.outcome.model_copy(
+        update={"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
+    )
+    study = base.model_copy(update={"outcome": outcome})
+    scores = [3, 5, 4, 8, 2, 6, 1, 7]
+    rows = [
+        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score + (timepoint == "post") * (i + 1)))
+        for i, score in enumerate(scores)
+        for timepoint in ("pre", "post")
+    ]
+    import pandas as pd
+
+    columns = ["participant", "group", "timepoint", "outcome", "score"]
+    observations = pd.DataFrame(rows, columns=columns, dtype=str)
+    # p is 0.06789: printed with its digits cut, and as something else
+    place = {"test": "signed_rank", "group": "intervention"}
+    claims = [
+        claim_text("p", "0.067", "p_value", **place),
+        claim_text("q", "significant", "decision", **place),
+    ]
+    verdicts = audit(study, claims, observations)
+    assert set(verdicts["verdict"]) == {"differs"}
+    found = explain_claims(study, claims, verdicts, observations)
+    codes = found.explanations.set_index("claim_id")["code"]
+    assert "notation_truncated" in set(codes["p"])
+    assert codes["q"] == "number_outcome"
+    assert found.datasets["searched"].tolist() == ["false"]
+    assert found.witnesses == {}
