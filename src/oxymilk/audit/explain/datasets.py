@@ -187,9 +187,9 @@ def dataset_table(designs: Designs) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `DATASET_COLUMNS`. First each group on its own, then all groups: `set` is all, p_values, counts, both,
-        every_claim (where there are such claims), p_value (one of them) or p_value_pair. `datasets` is empty where it was not searched, `reason` then
-        says why, or which claims were left out.
+        Columns `DATASET_COLUMNS`. First each group on its own, then all groups. `set` is all, p_values, counts, both,
+        every_claim (where there are such claims), p_value (one of them) or p_value_pair. `datasets` is empty where
+        it was not searched; `reason` then says why. Else `reason` names claims that had to be left out.
     """
     import pandas as pd
 
