@@ -68,6 +68,10 @@ def test_good_claims_are_read_in_order(write, claim, study):
         ({"quantity": "percent", "check": "arithmetic", "n": ""}, "claims_arithmetic", "n"),
         ({"quantity": "ratio_percent", "check": "arithmetic", "n": "25"}, "claims_arithmetic", "n"),
         ({"quantity": "ratio_percent", "check": "arithmetic", "n": "25/x"}, "claims_number", "n"),
+        ({"quantity": "grim_percent", "check": "arithmetic", "n": "5..1"}, "claims_number", "n"),
+        ({"quantity": "grim_mean", "check": "arithmetic", "n": "1..5"}, "claims_arithmetic", "n"),
+        ({"quantity": "grim_mean", "check": "arithmetic", "n": "1..5;x"}, "claims_number", "n"),
+        ({"quantity": "grim_percent", "n": "1..5"}, "claims_value", "quantity"),
     ],
 )
 def test_each_fault_names_row_column_and_what_to_do(write, claim, study, cells, code, column):
