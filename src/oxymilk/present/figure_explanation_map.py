@@ -28,6 +28,7 @@ _LARGEST_CELL, _MAP = 0.34, 4.1
 _LEFT, _BOTTOM, _TOP = 0.86, 0.52, 0.16
 _KEY, _KEY_WIDTH = 0.3, 3.1
 _STEP = 0.2
+_LEAST_DOT = 5.5  # points
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _draw_cells(axes: Axes, study: Study, cells: list[Outcome], size: float, t: 
         x, y = cell.counts
         band = next(k for k, (_, high) in enumerate(limits) if cell.p_value < high or high == 1.0)
         patch = Rectangle(
-            (x - 0.5, y - 0.5), 1, 1, facecolor=shades[band], edgecolor=style.PAPER, linewidth=0.6
+            (x - 0.5, y - 0.5), 1, 1, facecolor=shades[band], edgecolor=style.PAPER, linewidth=1.8 * size
         )
         p_value = style.format_number(cell.p_value, t.language)
         style.hover(patch, f"cell-{x}-{y}", t("explanations.map.cell", pair=_pair(cell, t), p=p_value))
@@ -172,17 +173,17 @@ def _draw_cells(axes: Axes, study: Study, cells: list[Outcome], size: float, t: 
                 0.88,
                 facecolor="none",
                 edgecolor=style.AMBER,
-                linewidth=2.2,
+                linewidth=6.5 * size,
                 zorder=4,
             )
             outline.set_gid(f"outline-{x}-{y}")
             axes.add_patch(outline)
             edge = Rectangle(
-                (x - 0.5, y - 0.5), 1, 1, facecolor="none", edgecolor=style.INK, linewidth=0.7, zorder=5
+                (x - 0.5, y - 0.5), 1, 1, facecolor="none", edgecolor=style.INK, linewidth=2 * size, zorder=5
             )
             axes.add_patch(edge)
         if cell.observed:
-            _dot(axes, x, y, 72 * size * 0.5)
+            _dot(axes, x, y, max(36 * size, _LEAST_DOT))
 
 
 def _dot(axes: Axes, x: float, y: float, size: float) -> None:

@@ -105,6 +105,7 @@ def render_report(
         captions={"before_after": "slopes"} if on_numbers(study) else {},
         figure_numbers={name: number for number, name in enumerate(figures, start=1)},
         tables=[(table.kind, Markup(html_fragment(table))) for table in tables],
+        has_effects=len(effects) > 0,
         explained=explained,
         no_map=no_map,
         programs=_program_blocks(study, rows, t),

@@ -12,7 +12,7 @@ import oxymilk
 from oxymilk.present.labels import LANGUAGES, labels, procedure_words
 
 SOURCE = Path(oxymilk.__file__).parent
-SECTIONS = ("common", "tables", "verdicts", "procedures")
+SECTIONS = ("common", "tables", "verdicts", "procedures", "effects", "explanations")
 
 
 def placeholders(text):

@@ -247,6 +247,14 @@ def test_a_study_without_claims_reports_its_results(study, frames):
     assert "0.08326" in page.text
 
 
+def test_without_effects_there_is_nothing_more_to_say(study, frames):
+    none = {**frames, "effects": frames["effects"].iloc[:0]}
+    text = render_report(study, **none, language="en", provenance=FACTS)
+    assert list(Page(text).elements)
+    assert 'id="sizes"' not in text
+    assert 'href="#sizes"' not in text
+
+
 def test_a_decision_that_changes_is_said(study, frames):
     verdicts = frames["verdicts"].copy()
     claimed = (verdicts["test"] == "rank_sum") & (verdicts["quantity"] == "p_value")
