@@ -271,12 +271,26 @@ def test_a_day_and_a_table_number_that_stand_alone_are_questioned():
     assert found == {("5", "15", "differs"), ("4.1", "1", "differs")}
 
 
+def test_a_p_value_without_a_test_has_the_test_of_the_same_p_value_elsewhere():
+    start = "RESULTS\n\nThe Mann-Whitney test gave p = 0.03. In the control group Wilcoxon gave p = 0.4.\n\n"
+    tests = {
+        text: [(row["test"], row["check"]) for row in drafted(start + text) if row["where"] == "results p2"]
+        for text in ("We saw p = 0,03 once more.\n", "We saw p = 0.05 too.\n", "We saw p = .40 (p > 0.05).\n")
+    }
+    assert list(tests.values()) == [
+        [("rank_sum", "recompute")],
+        [("", "ambiguous")],
+        [("signed_rank", "recompute"), ("signed_rank", "recompute")],
+    ]
+
+
 def test_a_paragraph_that_a_page_breaks_is_one_paragraph():
     text = (
         "RESULTS\n\nIn the control group, scores were good in\n\n1074\n\nsix, and 3 of 10 women improved.\n"
     )
     draft = draft_claims(Paper(text))
-    assert [(c.quantity, c.group) for c in draft.claims if c.printed == "3"] == [("count_up", "control")]
+    found = [(c.quantity, c.group, c.where) for c in draft.claims if c.printed == "3"]
+    assert found == [("count_up", "control", "results p1")]
     assert [(each.token, each.reason) for each in draft.left_out if each.token == "1074"] == [
         ("1074", "page number, running head or address")
     ]
