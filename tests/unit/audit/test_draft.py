@@ -286,11 +286,13 @@ def test_a_p_value_without_a_test_has_the_test_of_the_same_p_value_elsewhere():
 
 def test_a_paragraph_that_a_page_breaks_is_one_paragraph():
     text = (
-        "RESULTS\n\nIn the control group, scores were good in\n\n1074\n\nsix, and 3 of 10 women improved.\n"
+        "RESULTS\n\nThis is new. In the control group, scores were\ngood in\n\n1074\n\n"
+        "six, and 3 of 10 women improved.\n\nIt lasted 9 days.\n"
     )
     draft = draft_claims(Paper(text))
     found = [(c.quantity, c.group, c.where) for c in draft.claims if c.printed == "3"]
     assert found == [("count_up", "control", "results p1")]
+    assert [c.where for c in draft.claims if c.printed == "9"] == ["results p2"]
     assert [(each.token, each.reason) for each in draft.left_out if each.token == "1074"] == [
         ("1074", "page number, running head or address")
     ]
