@@ -207,7 +207,8 @@ def _is_head(text: str, line: tuple[int, int], width: int) -> bool:
 
 
 def _alone(shown: str) -> bool:
-    return len(shown.strip()) <= _LONGEST_HEADING and " | " not in shown
+    several = re.search(r"[^\W\d_]{2}[.!?]\s+[A-Z]", shown)
+    return len(shown.strip()) <= _LONGEST_HEADING and " | " not in shown and not several
 
 
 def _mended(text: str, parts: Sequence[Block]) -> list[Block]:
