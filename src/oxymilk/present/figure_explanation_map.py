@@ -28,7 +28,7 @@ _LARGEST_CELL, _MAP = 0.34, 4.1
 _LEFT, _BOTTOM, _TOP = 0.86, 0.52, 0.16
 _KEY, _KEY_WIDTH = 0.3, 3.1
 _STEP = 0.2
-_LEAST_DOT = 5.5  # points
+_LEAST_RING = 5.5  # points
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def explanation_map_figure(
     """Draw the declared p of every outcome that the design allows after treatment.
 
     One cell a pair of counts of the highest level, shaded by p. A cell whose p prints as a printed one is outlined; the
-    cell of the data has a dot.
+    cell of the data has a ring.
 
     Parameters
     ----------
@@ -183,18 +183,18 @@ def _draw_cells(axes: Axes, study: Study, cells: list[Outcome], size: float, t: 
             )
             axes.add_patch(edge)
         if cell.observed:
-            _dot(axes, x, y, max(36 * size, _LEAST_DOT))
+            _ring(axes, x, y, max(36 * size, _LEAST_RING))
 
 
-def _dot(axes: Axes, x: float, y: float, size: float) -> None:
+def _ring(axes: Axes, x: float, y: float, size: float) -> None:
     (mark,) = axes.plot(
         [x],
         [y],
         marker="o",
         markersize=size,
-        markerfacecolor=style.VERMILION,
-        markeredgecolor=style.PAPER,
-        markeredgewidth=1.2,
+        markerfacecolor=style.PAPER,
+        markeredgecolor=style.VERMILION,
+        markeredgewidth=size / 5,
         linestyle="none",
         zorder=6,
     )
@@ -270,9 +270,10 @@ def _draw_key(
                 [left + patch / 2 / width],
                 [y / height],
                 marker="o",
-                markersize=8,
-                markerfacecolor=style.VERMILION,
-                markeredgecolor=style.PAPER,
+                markersize=9,
+                markerfacecolor=style.PAPER,
+                markeredgecolor=style.VERMILION,
+                markeredgewidth=2.0,
                 transform=figure.transFigure,
             )
             figure.add_artist(dot)

@@ -55,10 +55,10 @@ def build_explanation_table(
     if without:
         notes.add(t("explanations.note.without", claims=t("common.list_separator").join(without)))
     columns = (
-        Column("row", t("explanations.column.rank"), "", "left", 0.75),
-        Column("explanation", t("explanations.column.explanation"), "", "left", 5.5),
-        Column("kind", t("explanations.column.kind"), "", "left", 1.8),
-        Column("contradicts", t("explanations.column.contradicts"), "", "right", 1.3),
+        Column("row", t("explanations.column.rank"), "", "left", 1.0),
+        Column("explanation", t("explanations.column.explanation"), "", "left", 5.2),
+        Column("kind", t("explanations.column.kind"), "", "left", 1.75),
+        Column("contradicts", t("explanations.column.contradicts"), "", "right", 1.6),
         Column("coincidence", t("explanations.column.coincidence"), "", "right", 1.3),
         *(
             Column(name, t(f"explanations.column.{name}"), only_csv=True)
