@@ -63,6 +63,7 @@ TEST_COLUMNS = (
     *_SIGNED_RANK_FIELDS[2:],
     *_RANK_SUM_FIELDS,
     "z",
+    "z_squared",
     "p_value",
     "p_fraction",
 )
@@ -315,4 +316,6 @@ def _test_row(sample: Sample, role: str, procedure: Procedure) -> dict[str, obje
     else:
         row |= {name: getattr(result, name) for name in _RANK_SUM_FIELDS}
     fraction = "" if result.p_fraction is None else str(result.p_fraction)
-    return row | {"z": result.z, "p_value": result.p_value, "p_fraction": fraction}
+    # z times |z|: a fraction, sign kept, where z itself is a root
+    exact = {"z_squared": str(result.z_squared), "p_fraction": fraction}
+    return row | {"z": result.z, "p_value": result.p_value} | exact

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FLOAT_FORMAT = "%.10g"
 # A spreadsheet runs a cell that starts with one of these as a formula.
 _FORMULA_START = re.compile(r"^[=+\-@\t\r]")
-_NUMBER = re.compile(r"^[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?$")
+_NUMBER = re.compile(r"^[+-]?(\d+/\d+|(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?)$")
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -8,6 +8,7 @@ printed string states, `differs` when none of it does.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import isqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.audit.claims import COLUMNS, GRIM, OF_A_CELL, OF_A_CHANGE, REASONS, Claim
@@ -143,7 +144,7 @@ def _verdict(claim: Claim, results: Results) -> tuple[str, ...]:
         return _grim_verdict(claim, study)
     try:
         computed = _recompute(claim, results) if claim.check == "recompute" else _arithmetic(claim, study)
-        stated = _stated(claim, study)
+        stated = stated_set(claim, study)
     except Undefined as undefined:
         return _row(claim, "not_checkable", reason=str(undefined))
     if stated.contains(computed.value) if computed.from_printed else stated.contains_all(computed.within):
@@ -211,7 +212,7 @@ def _grim_verdict(claim: Claim, study: Study | Notation) -> tuple[str, ...]:
     unit = parse_printed(step[0], study.decimal_mark).value if step else Fraction(100)
     if unit <= 0:
         return _row(claim, "not_checkable", reason="undefined")
-    allowed = sizes_that_allow(_stated(claim, study), parse_sizes(sizes), unit)
+    allowed = sizes_that_allow(stated_set(claim, study), parse_sizes(sizes), unit)
     return _row(
         claim,
         "reproduced" if allowed else "differs",
@@ -236,7 +237,7 @@ def _row(
     return (verdict, reason, computed, prints_as, procedure, printed, recomputed, decision, as_expected)
 
 
-def _stated(claim: Claim, study: Study) -> Interval:
+def stated_set(claim: Claim, study: Study) -> Interval:
     """Return the set of values under which the printed claim is true."""
     if claim.quantity == "comparison":
         # a statement between two numbers as they stand, not about what they were before rounding
@@ -295,7 +296,7 @@ def _recompute(claim: Claim, results: Results) -> Computed:
     candidates = [_of_test(test, name) for name in names if test[name]]
     if not candidates:
         return _no_value()
-    stated = _stated(claim, study)
+    stated = stated_set(claim, study)
     return next((each for each in candidates if stated.contains_all(each.within)), candidates[0])
 
 
@@ -305,12 +306,22 @@ def _of_test(test: dict[str, str], column: str) -> Computed:
     if column == "p_value" and test["p_fraction"]:
         return _exactly(Fraction(test["p_fraction"]), test["procedure"])
     value = Fraction(test[column])
-    if column in ("p_value", "z"):
-        error = abs(value) * PRINTING_ERROR
-        return Computed(
-            value, Interval(value - error, value + error, closed_high=True), procedure=test["procedure"]
-        )
-    return _exactly(value, test["procedure"])
+    if column == "z" and (root := _exact_root(test["z_squared"])) is not None:
+        return _exactly(root, test["procedure"])
+    if column not in ("p_value", "z"):
+        return _exactly(value, test["procedure"])
+    error = abs(value) * PRINTING_ERROR
+    low, high = value - error, value + error
+    if column == "p_value":
+        low, high = max(low, Fraction(0)), min(high, Fraction(1))
+    return Computed(value, Interval(low, high, closed_high=True), procedure=test["procedure"])
+
+
+def _exact_root(signed_square: str) -> Fraction | None:
+    """Return z when it is a rational number; only then can it lie on a boundary of rounding."""
+    square = abs(Fraction(signed_square or 0))
+    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    return root if signed_square and root * root == square else None
 
 
 def _participants(frequencies: list[dict[str, str]], group: str) -> int:

@@ -172,3 +172,19 @@ def test_a_quantity_without_a_value_is_not_checkable(audit, printed, quantity, c
 def test_a_verdict_better_than_expected_is_not_as_expected_either(audit):
     row = audit("0,083", "p_value", expect="differs", note="known", **OF_CONTROL)
     assert (row["verdict"], row["as_expected"]) == ("reproduced", "false")
+
+
+def test_a_computed_p_of_one_is_not_beyond_one(audit, tests):
+    tests.loc[tests["group"] == "control", "p_value"] = "1"
+    assert audit("1,000", "p_value", **OF_CONTROL)["verdict"] == "reproduced"
+    assert audit("1", "p_value", **OF_CONTROL)["verdict"] == "reproduced"
+
+
+def test_a_rational_z_on_a_rounding_boundary_is_decided(audit, tests):
+    # z = 0.6875 = 11/16
+    tests.loc[tests["group"] == "control", ["z", "z_squared"]] = ["0.6875", "121/256"]
+    assert audit("0,688", "z", **OF_CONTROL)["verdict"] == "reproduced"
+    assert audit("-0,688", "z", **OF_CONTROL)["verdict"] == "reproduced"
+    assert audit("0,687", "z", **OF_CONTROL)["verdict"] == "differs"
+    tests.loc[tests["group"] == "control", ["z", "z_squared"]] = ["-1.414213562", "-2"]
+    assert audit("-1,414", "z", **OF_CONTROL)["verdict"] == "reproduced"

@@ -17,7 +17,7 @@ from oxymilk.audit.explain.printable import Printable, printable_of
 from oxymilk.audit.printed import Interval, parse_printed
 
 # the set that a printed string states has one definition, in the audit
-from oxymilk.audit.verdicts import Undefined, _stated
+from oxymilk.audit.verdicts import Undefined, stated_set
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, signed_rank_counts
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _reading(same: list[Claim], records: Records) -> Reading | None:
     if claim.variable not in ("", study.outcome.id):
         return None
     try:
-        stated = None if claim.quantity == "decision" else _stated(claim, study)
+        stated = None if claim.quantity == "decision" else stated_set(claim, study)
     except Undefined:
         return None
     chosen = _what_it_sees(claim, study)
