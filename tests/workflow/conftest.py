@@ -53,6 +53,15 @@ class Project:
         assert old in text, f"{path} has no {old!r}"
         file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
+    def keep_studies(self, *names):
+        """Leave no other study in config.yaml."""
+        file = self.folder / "config.yaml"
+        text = file.read_text(encoding="utf-8")
+        kept = "studies:\n" + "".join(f"  - {name}\n" for name in names)
+        text, changed = re.subn(r"^studies:\n(?:  - \w+\n)+", kept, text, flags=re.MULTILINE)
+        assert changed == 1, "config.yaml lists its studies otherwise"
+        file.write_text(text, encoding="utf-8")
+
     def results(self):
         """Every result file but the reports, which name the commit, with its bytes."""
         folder = self.folder / "results"
@@ -73,7 +82,16 @@ def copy_tracked_files(folder):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target)
-    return Project(folder)
+    made = Project(folder)
+    # one study is enough to see how a run goes; test_cited_studies.py runs the others
+    made.keep_studies("bontang2023")
+    return made
+
+
+@pytest.fixture(scope="session")
+def copy_project(tmp_path_factory):
+    """Make copies by name, for tests that share one."""
+    return lambda name: copy_tracked_files(tmp_path_factory.mktemp(name) / "project")
 
 
 @pytest.fixture

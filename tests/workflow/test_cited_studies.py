@@ -1,0 +1,41 @@
+"""One group and no sheet: the cited studies run through the same pipeline."""
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+STUDIES = ("muayah2023", "anggraeni2021")
+
+
+@pytest.fixture(scope="module")
+def cited(copy_project):
+    made = copy_project("cited")
+    made.keep_studies(*STUDIES)
+    # one language and one format of figures: what is special here is the data
+    made.edit("config.yaml", "language: [en, id]", "language: en")
+    made.edit("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg]")
+    made.snakemake("--cores", "2")
+    return made
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_output_is_made_and_every_verdict_is_the_expected_one(cited, study):
+    folder = cited.folder / "results" / study
+    for name in ("observations", "frequencies", "tests", "procedures", "effects", "verdicts", "explanations"):
+        assert (folder / f"{name}.csv").stat().st_size > 0
+    report = (folder / "en" / "report.html").read_text(encoding="utf-8")
+    assert "Nothing differs" in report
+    assert (folder / "en" / "tables" / "table_2.csv").is_file()
+    assert "Every verdict is the expected one" in cited.run("oxymilk", "verify", study)
+
+
+def test_sample_sizes_that_fit_are_in_the_report(cited):
+    report = (cited.folder / "results/anggraeni2021/en/report.html").read_text(encoding="utf-8")
+    assert "n = 15, 30, 45, 60, 75, 86, 90" in report
+
+
+def test_one_group_has_a_test_within_and_none_between(cited):
+    tests = (cited.folder / "results/muayah2023/tests.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[0] for line in tests] == ["test", "signed_rank", "signed_rank"]
+    none = (cited.folder / "results/anggraeni2021/tests.csv").read_text(encoding="utf-8").splitlines()
+    assert len(none) == 1
