@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 help:
 	@printf '%s\n' 'make results   run the pipeline on every study of config.yaml; see results/' \
 	  'make test      run the tests' \
-	  'make test-all  run the tests that need R, PSPP or a browser too (installs them with apt)' \
+	  'make test-all  run more of the made-up studies, and what needs R, PSPP or a browser (installs them)' \
 	  'make lint      check formatting and style' \
 	  'make format    put formatting right' \
 	  'make docs     put the current figures into the documents' \
@@ -31,7 +31,7 @@ test: $(READY)
 
 test-all: $(READY)
 	@tests/external/install.sh
-	@OXYMILK_EXTERNAL=1 pytest -n auto
+	@OXYMILK_EXTERNAL=1 OXYMILK_FULL=1 pytest -n auto
 
 lint: $(READY)
 	@ruff check .

@@ -373,7 +373,6 @@ def make_pdf(pages):
 
 
 def test_a_pdf_is_read_with_its_pages_and_without_running_heads(tmp_path):
-    pytest.importorskip("pypdf")
     head = "Journal of Invented Trials 12"
     pages = [
         [
@@ -400,7 +399,6 @@ def test_a_pdf_is_read_with_its_pages_and_without_running_heads(tmp_path):
 def test_what_cannot_be_read_says_what_to_do(tmp_path, monkeypatch, name, library):
     path = tmp_path / name
     path.write_bytes(b"no such thing")
-    pytest.importorskip("pypdf")
     with pytest.raises(Unreadable, match="can be opened"):
         read_paper(path)
     monkeypatch.setitem(sys.modules, {"python-docx": "docx"}.get(library, library), None)

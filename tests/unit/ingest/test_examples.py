@@ -68,8 +68,6 @@ def test_every_example_is_tested():
 
 @pytest.mark.parametrize("name", LEVELS)
 def test_levels(example, name):
-    if name == "coded":
-        pytest.importorskip("pyreadstat")
     table = example(name).table
     for group in ("intervention", "control"):
         for timepoint in ("pre", "post"):
@@ -98,7 +96,6 @@ def test_the_folder_is_complete(name):
 
 
 def test_the_claimed_sample_sizes_and_counts_hold(example):
-    pytest.importorskip("pyreadstat")
     for name in NAMES:
         table = example(name).table
         for row in claims(name):
@@ -127,7 +124,6 @@ def test_the_timepoints_that_are_not_compared_are_kept(example):
 
 
 def test_characteristics(example):
-    pytest.importorskip("pyreadstat")
     frame = example("coded").characteristics
     assert list(frame.columns) == ["participant", "group", "characteristic", "level", "value"]
     assert frame.values.tolist()[:3] == [

@@ -206,7 +206,8 @@ SPSS = {
 
 @pytest.fixture
 def sav(bench):
-    pandas, pyreadstat = pytest.importorskip("pandas"), pytest.importorskip("pyreadstat")
+    import pandas
+    import pyreadstat
 
     def sav(labels=None, missing=None, name="sheet.sav", data=DATA):
         frame = pandas.DataFrame(data)
@@ -264,7 +265,6 @@ def test_dta(bench, sav):
 
 @pytest.mark.parametrize("name", ["sheet.sav", "sheet.dta"])
 def test_damaged_statistics_files(bench, name):
-    pytest.importorskip("pyreadstat")
     (bench.folder / name).write_bytes(b"$FL2@(#) SPSS DATA FILE" + b"\x00\x01" * 400)
     assert [one.code for one in bench.faults(bench.wide, file=name, **SPSS)] == ["sheet_unreadable"]
 

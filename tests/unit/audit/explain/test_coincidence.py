@@ -1,6 +1,7 @@
 """The coincidence of every hit is the share of made-up printed strings that the same search explains too."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -91,7 +92,14 @@ def test_paper(paper):
     assert {hit.kind for hit in found} == {"notation", "procedure", "departure", "finer_scale"}
 
 
-@pytest.mark.parametrize(("levels", "sizes", "seed"), [(2, (6, 7), 1), (3, (4, 4), 3)])
+# every string is searched anew: `make test-all` does it for two more studies
+MADE_UP = [
+    (2, (3, 4), 11),
+    *([(2, (6, 7), 1), (3, (4, 4), 3)] if os.environ.get("OXYMILK_FULL") == "1" else []),
+]
+
+
+@pytest.mark.parametrize(("levels", "sizes", "seed"), MADE_UP)
 def test_made_up_studies(
     levels, sizes, seed, make_study, random_pairs, print_all, records_with, audit, decimals
 ):
