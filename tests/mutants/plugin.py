@@ -1,0 +1,264 @@
+"""A pytest plugin that tries mutants: collect once, then a forked process for each mutant.
+
+The mutant's code takes the place of the function's in the memory of its process only: no file changes, and caches,
+rule tables and properties that hold the function hold the mutant. Of the tests, those that call the function
+run, without the ones that take longer than `--longest`; first the ones that killed mutants of the same function,
+then one case of every test function, the fastest first, then a second. A test that fails kills the mutant, and so
+does one that takes ten times its time and 2 s more.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+import gc
+import importlib
+import inspect
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType
+
+import hypothesis
+import pytest
+
+TIME_FACTOR, TIME_GRACE = 10, 2
+# seconds of a mutant that waits for something instead of computing
+WAITING = 300
+# bytes that a mutant may take beyond what the process already has
+MEMORY = 3 << 30
+# a signal kills a mutant that runs too long
+SURVIVED, KILLED, INVALID = 0, 1, 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("mutants")
+    group.addoption("--mutants", help="file that tests/mutants/generate.py wrote")
+    group.addoption("--results", help="file to add results to; mutants that it holds are not tried again")
+    group.addoption("--survivors", action="store_true", help="try those that survived again")
+    group.addoption("--longest", type=float, default=0.15, help="seconds of the longest test that is used")
+    group.addoption("--most", type=int, default=200, help="tests that are used on one mutant")
+    group.addoption("--match", default="*", help="pattern of module.function")
+    group.addoption("--only", default="*", help="another pattern of module.function")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Tell hypothesis not to shrink what fails: it failed, that is enough."""
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    hypothesis.settings.register_profile("mutants", hypothesis.settings(), phases=phases)
+    hypothesis.settings.load_profile("mutants")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    if session.testsfailed:
+        raise session.Interrupted("the tests could not be collected")
+    option = session.config.option
+    mutants = json.loads(Path(option.mutants).read_text(encoding="utf-8"))
+    for pattern in (option.match, option.only):
+        mutants = [m for m in mutants if fnmatch.fnmatch(f"{m['module']}.{m['function']}", pattern)]
+    results = Path(option.results)
+    final = ("killed", "timeout") if option.survivors else ("killed", "timeout", "survived", "no tests")
+    done = {key(m) for m in read(results) if m["result"] in final}
+    mutants = [m for m in mutants if key(m) not in done]
+
+    targets = {(m["module"], m["function"]): find(m["module"], m["function"]) for m in mutants}
+    out = os.fdopen(os.dup(sys.__stderr__.fileno()), "w")
+    seconds, callers = watch(session, targets, option.longest)
+    out.write(f"{len(session.items)} tests, {sum(seconds.values()):.0f} s; {len(mutants)} mutants\n")
+    out.flush()
+    kills: dict[tuple[str, str], Counter] = defaultdict(Counter)
+    tries = Counter()
+    turns = take_turns(seconds)
+    items = {item.nodeid: item for item in session.items}
+    for mutant in mutants:
+        place = (mutant["module"], mutant["function"])
+        order = sorted(callers[place], key=lambda name: (-kills[place][name], *turns[name], name))[
+            : option.most
+        ]
+        start = time.perf_counter()
+        result, killer = attempt(session, mutant, targets[place], [items[name] for name in order], seconds)
+        kills[place][killer] += 1
+        tries[result] += 1
+        with results.open("a", encoding="utf-8") as file:
+            record = {k: mutant[k] for k in ("module", "function", "line", "before", "after")}
+            record |= {"result": result, "test": killer, "seconds": round(time.perf_counter() - start, 3)}
+            file.write(json.dumps(record) + "\n")
+        if sum(tries.values()) % 100 == 0:
+            out.write(f"{dict(tries)} {mutant['module']}\n")
+            out.flush()
+    out.write(f"{dict(tries)}\n")
+    out.close()
+    return True
+
+
+def key(mutant: dict) -> tuple[str, str, str]:
+    """Return what tells a mutant from others."""
+    return mutant["module"], mutant["function"], mutant["after"]
+
+
+def read(results: Path) -> list[dict]:
+    """Return the latest result of each mutant."""
+    if not results.exists():
+        return []
+    lines = map(json.loads, results.read_text(encoding="utf-8").splitlines())
+    return list({key(line): line for line in lines}.values())
+
+
+def take_turns(seconds: dict[str, float]) -> dict[str, tuple[int, float]]:
+    """Rank the cases of each test function by time, so that one case of every function comes first."""
+    turns: dict[str, tuple[int, float]] = {}
+    seen = Counter()
+    for name in sorted(seconds, key=lambda name: (seconds[name], name)):
+        function = name.partition("[")[0]
+        turns[name] = (seen[function], seconds[name])
+        seen[function] += 1
+    return turns
+
+
+def find(module: str, function: str) -> FunctionType:
+    """Return the function below its decorators."""
+    found: object = importlib.import_module(module.removesuffix(".__init__"))
+    for name in function.split("."):
+        found = inspect.getattr_static(found, name)
+    found = getattr(found, "fget", None) or getattr(found, "__func__", None) or found
+    return inspect.unwrap(found)
+
+
+def watch(
+    session: pytest.Session, targets: dict[tuple[str, str], FunctionType], longest: float
+) -> tuple[dict[str, float], dict[tuple[str, str], list[str]]]:
+    """Run the tests; return the seconds of each, and the tests up to `longest` that call each function."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        places = {function.__code__: place for place, function in targets.items()}
+        seconds, calls = {}, {}
+
+        def stop(report: pytest.TestReport) -> None:
+            if report.failed:
+                sys.__stderr__.write(f"fails without a mutant: {report.nodeid}\n{report.longreprtext}\n")
+                os._exit(1)
+
+        for item, following in prepare(session, session.items, stop):
+            clear_caches()
+            start = time.process_time()
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            seconds[item.nodeid] = time.process_time() - start
+        short = [item for item in session.items if seconds[item.nodeid] <= longest]
+        for item, following in prepare(session, short, stop):
+            clear_caches()
+            found: set[CodeType] = set()
+
+            def trace(frame: FrameType, event: str, argument: object, found: set = found) -> None:
+                if frame.f_code in places:
+                    found.add(frame.f_code)
+
+            sys.settrace(trace)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            sys.settrace(None)
+            calls[item.nodeid] = [places[code] for code in found]
+        with os.fdopen(write_end, "w") as file:
+            json.dump([seconds, calls], file)
+        os._exit(0)
+    os.close(write_end)
+    with os.fdopen(read_end) as file:
+        text = file.read()
+    os.waitpid(pid, 0)
+    if not text:
+        raise session.Interrupted("a test fails without a mutant")
+    seconds, calls = json.loads(text)
+    callers = defaultdict(list)
+    for name, places in calls.items():
+        for place in places:
+            callers[tuple(place)].append(name)
+    clear_caches()
+    gc.collect()
+    gc.freeze()
+    return seconds, callers
+
+
+def prepare(
+    session: pytest.Session, items: list[pytest.Item], stop: Callable
+) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+    """Give each test and the next; reports go to `stop` alone."""
+    manager = session.config.pluginmanager
+    for name in ("terminalreporter", "mutants-stop"):
+        if manager.has_plugin(name):
+            manager.unregister(name=name)
+    manager.register(type("Stop", (), {"pytest_runtest_logreport": staticmethod(stop)}), "mutants-stop")
+    return zip(items, [*items[1:], None], strict=True)
+
+
+def clear_caches() -> None:
+    """Forget what cached functions of the package returned for the unchanged code."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("oxymilk."):
+            for thing in vars(module).values():
+                if isinstance(thing, functools._lru_cache_wrapper):
+                    thing.cache_clear()
+
+
+def attempt(
+    session: pytest.Session,
+    mutant: dict,
+    target: FunctionType,
+    items: list[pytest.Item],
+    seconds: dict[str, float],
+) -> tuple[str, str]:
+    """Run tests on one mutant in a process of its own; return the result and the test that killed it."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        current = (
+            int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
+        )
+        resource.setrlimit(resource.RLIMIT_AS, (current + MEMORY, current + MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for number in (signal.SIGPROF, signal.SIGALRM):
+            signal.signal(number, signal.SIG_DFL)
+        signal.alarm(WAITING)
+        try:
+            replace(target, mutant)
+        except BaseException:
+            os._exit(INVALID)
+
+        def stop(report: pytest.TestReport) -> None:
+            if report.failed:
+                os._exit(KILLED)
+
+        try:
+            for item, following in prepare(session, items, stop):
+                os.write(write_end, f"{item.nodeid}\n".encode())
+                signal.setitimer(signal.ITIMER_PROF, TIME_FACTOR * seconds[item.nodeid] + TIME_GRACE)
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        except BaseException:
+            os._exit(KILLED)
+        os._exit(SURVIVED)
+    os.close(write_end)
+    with os.fdopen(read_end) as file:
+        names = file.read().splitlines()
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status in (-signal.SIGPROF, -signal.SIGALRM):
+        return "timeout", names[-1]
+    if status == SURVIVED:
+        return ("survived" if items else "no tests"), ""
+    return ("invalid" if status == INVALID else "killed"), names[-1] if names else ""
+
+
+def replace(target: FunctionType, mutant: dict) -> None:
+    """Put the mutant's code and defaults in the place of the function's."""
+    flags = annotations.compiler_flag
+    code = compile(mutant["after"], "<mutant>", "exec", flags, dont_inherit=True)
+    scope: dict = {}
+    exec(code, target.__globals__, scope)
+    (function,) = scope.values()
+    target.__code__ = function.__code__
+    target.__defaults__, target.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
