@@ -58,7 +58,8 @@ def test_meaningless_combinations(switches, named):
 )
 def test_unknown_values(switches):
     name = list(switches)[-1]
-    with pytest.raises(ValueError, match=f"^{name} must be one of"):
+    listed = ", ".join(map(str, CHOICES[name]))
+    with pytest.raises(ValueError, match=f"^{name} must be one of {listed}; not {switches[name]!r}$"):
         Procedure(**switches)
 
 
@@ -73,11 +74,15 @@ def test_words_tell_procedures_apart():
     assert len({procedure.words for procedure in every_procedure()}) == 84
     rank_sum = {p.words_for("rank_sum") for p in every_procedure() if p.zero_method == "drop"}
     assert len(rank_sum) == 84 / 3
-    with pytest.raises(ValueError, match="test must be one of"):
+    with pytest.raises(ValueError, match=r"^test must be one of signed_rank, rank_sum; not 't_test'$"):
         Procedure("exact").words_for("t_test")
 
 
 def test_words():
+    assert Procedure("asymptotic", "greater").words == (
+        "normal approximation, one-sided (greater), tie-corrected, no continuity correction, "
+        "zero differences dropped"
+    )
     assert Procedure("asymptotic", continuity=True, tie_correction=False).words_for("rank_sum") == (
         "normal approximation, two-sided, no tie correction, continuity correction"
     )

@@ -1,8 +1,22 @@
-"""Tables of counts as observations."""
+"""Observations as counts, tables of counts as observations."""
 
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
 import pytest
 
-from oxymilk.stats.ranks import expand_counts
+from oxymilk.stats.ranks import (
+    LARGEST_SAMPLE,
+    check_size,
+    counts_array,
+    difference_counts,
+    doubled_midranks,
+    exact_numbers,
+    expand_counts,
+    paired_differences,
+    unique_rows,
+)
 
 
 def test_counts_stand_for_observations():
@@ -25,3 +39,95 @@ def test_counts_stand_for_observations():
 def test_other_tables_are_refused(test, table, message):
     with pytest.raises(ValueError, match=message):
         expand_counts(test, table)
+
+
+def test_numbers_are_the_decimals_as_written():
+    values = ["0.3", 0.3, np.float32(0.3), Decimal("0.30"), Fraction(3, 10), np.int64(2), True]
+    assert exact_numbers(values, "x") == [Fraction(3, 10)] * 5 + [2, 1]
+    assert exact_numbers(["1e400", "-1e-400"], "x") == [10**400, Fraction(-1, 10**400)]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ("123", "x: give a list of numbers, not '123'"),
+        (7, "x: give a list of numbers, not 7"),
+        ([], "x: no values"),
+        ([1, "a"], r"x\[1\]: 'a' is not a number"),
+        ([None], r"x\[0\]: None is not a number"),
+        (["1e401"], r"x\[0\]: '1e401' is too large or too small"),
+        (["1e-401"], r"x\[0\]: '1e-401' is too large or too small"),
+        ([1.0, float("nan")], r"x\[1\]: 'nan' is missing or infinite"),
+    ],
+)
+def test_what_is_no_number_is_named_with_its_place(values, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        exact_numbers(values, "x")
+
+
+def test_differences_of_pairs():
+    negative, positive, zeros = paired_differences([0, 5, 1, 2, 0.1], [3, 2, 1, 3, 0.4])
+    # sizes 0.3, 1, 3
+    assert (negative.tolist(), positive.tolist(), zeros) == ([0, 0, 1], [1, 1, 1], 1)
+    with pytest.raises(ValueError, match=r"^pre has 2 values and post 1: they must be pairs$"):
+        paired_differences([1, 2], [1])
+
+
+def test_differences_of_levels_in_arrays():
+    rng = np.random.default_rng(1)
+    pairs = rng.integers(0, 4, (5, 2, 3, 3))
+    negative, positive, zeros = difference_counts(pairs)
+    assert (negative.shape, positive.shape, zeros.shape) == ((5, 2, 2), (5, 2, 2), (5, 2))
+    for place in np.ndindex(5, 2):
+        one = [
+            sum(int(pairs[place][i, j]) for i in range(3) for j in range(3) if j - i == d)
+            for d in range(-2, 3)
+        ]
+        assert [*negative[place][::-1], zeros[place], *positive[place]] == one
+    negative, positive, zeros = difference_counts(np.full((4, 1, 1), 3))
+    assert negative.shape == positive.shape == (4, 0)
+    assert negative.dtype == positive.dtype == np.int64
+    assert zeros.tolist() == [3] * 4
+    with pytest.raises(ValueError, match=r"^pairs: 1 levels before and 2 after"):
+        difference_counts([[1, 2]])
+    with pytest.raises(ValueError, match=r"^pairs: at least 2 axes are needed, not 1$"):
+        difference_counts([1, 2])
+
+
+def test_counts_are_whole_and_not_negative():
+    assert counts_array([2**53 + 1], "c", 1).tolist() == [2**53 + 1]
+    assert counts_array([Decimal(2), 3.0], "c", 1).tolist() == [2, 3]
+    assert counts_array(np.array([1, 0], dtype=np.uint8), "c", 1).dtype == np.int64
+    assert counts_array(np.zeros((0, 2)), "c", 2).shape == (0, 2)
+    for broken in ([Decimal("1.5")], [0.5, 1.0], [np.nan], [np.inf]):
+        with pytest.raises(ValueError, match=r"^c: counts must be whole numbers$"):
+            counts_array(broken, "c", 1)
+    with pytest.raises(ValueError, match=r"^c: a count is negative$"):
+        counts_array([3, -1], "c", 1)
+
+
+def test_sizes_have_bounds():
+    check_size(np.array([1, LARGEST_SAMPLE]), 1, "pairs")
+    check_size(np.array([], dtype=int), 1, "pairs")
+    with pytest.raises(ValueError, match=r"^a dataset has no pairs$"):
+        check_size(np.array([5, 0]), 1, "pairs")
+    with pytest.raises(ValueError, match=r"^a dataset has 2000001 pairs; at most 2000000 are possible$"):
+        check_size(np.array([LARGEST_SAMPLE + 1, 1]), 1, "pairs")
+
+
+def test_doubled_midranks():
+    # ranks 1, (2 + 3) / 2, (4 + 5 + 6) / 3; after two ranks that are used up 3, 4.5, 7
+    assert doubled_midranks(np.array([1, 2, 3])).tolist() == [2, 5, 10]
+    assert doubled_midranks(np.array([[1, 2, 3]] * 2), np.array([0, 2])).tolist() == [[2, 5, 10], [6, 9, 14]]
+
+
+@pytest.mark.parametrize("factor", [1, 2**31, 2**62 - 1])
+def test_distinct_rows(factor):
+    # with the two larger factors a row fits into no 64-bit integer
+    rows = np.array([[1, 0], [0, 1], [1, 0], [1, 1], [0, 0]]) * factor
+    distinct, inverse = unique_rows(rows)
+    assert len(distinct) == 4
+    assert inverse.shape == (5,)
+    assert (distinct[inverse] == rows).all()
+    distinct, inverse = unique_rows(np.zeros((0, 3), dtype=np.int64))
+    assert (distinct.shape, inverse.shape) == ((0, 3), (0,))
