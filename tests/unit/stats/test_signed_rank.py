@@ -130,6 +130,7 @@ def test_broken_observations(pre, post, message):
         (0, 1, 2, "negative: at least 1 axes"),
         ([[0], [0]], [[1], [0]], [0, 0], "a dataset has no pairs"),
         ([0], [1], 3_000_000, "at most 2000000"),
+        ([0], [1], -1, "^zeros: a count is negative"),
     ],
 )
 def test_broken_counts(negative, positive, zeros, message):
@@ -157,6 +158,22 @@ def test_arrays_keep_their_shape_and_agree_with_the_door(every_procedure):
             if one.p_fraction is not None:
                 assert float(one.p_fraction) == one.p_value
             assert float(one.z_squared) == pytest.approx(one.z * abs(one.z), rel=1e-14, abs=0)
+
+
+def test_a_dataset_is_alike_alone_and_among_others():
+    """Falls of 1, 1, 2 and a rise of 2: ranks 1.5, 1.5, 3.5, 3.5; beside it only rises, and nothing but zeros."""
+    many = signed_rank_counts([[2, 1], [0, 0], [0, 0]], [[0, 1], [2, 3], [0, 0]], [1, 0, 4], ASYMPTOTIC)
+    one = signed_rank_test([1, 1, 2, 0, 5], [0, 0, 0, 2, 5], ASYMPTOTIC)
+    assert one.procedure == many.procedure == ASYMPTOTIC
+    assert (one.mean_rank_plus, one.mean_rank_minus) == (3.5, 6.5 / 3)
+    assert np.array_equal(many.mean_rank_minus, [6.5 / 3, math.nan, math.nan], equal_nan=True)
+    assert np.array_equal(many.mean_rank_plus, [3.5, 3, math.nan], equal_nan=True)
+    assert (many.n_down.tolist(), many.n_up.tolist(), many.n_zero.tolist()) == (
+        [3, 0, 0],
+        [1, 5, 0],
+        [1, 0, 4],
+    )
+    assert many.p_value.tolist()[::2] == [one.p_value, 1]
 
 
 def test_no_datasets():
