@@ -21,7 +21,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "data", "src")
-STEPS = ("ingest_observations", "test_groups", "audit_claims", "make_tables", "plot_figures", "render_report")
+STEPS = (
+    *("ingest_observations", "test_groups", "audit_claims", "explain_claims"),
+    *("make_tables", "plot_figures", "render_report"),
+)
 ONE_PROCESS = """
 import sys
 from oxymilk.cli import app
@@ -71,7 +74,7 @@ def step_commands(folder: Path) -> list[str]:
         commands.append("\t".join(word for word in shlex.split(words.partition(" >")[0])))
     order = [step.replace("_", "-") for step in STEPS]
     commands.sort(key=lambda command: order.index(command.split("\t")[1]))
-    if [command.split("\t")[1] for command in commands] != order:
+    if list(dict.fromkeys(command.split("\t")[1] for command in commands)) != order:
         sys.exit(f"the pipeline has other steps: {commands}")
     return commands
 
@@ -105,9 +108,16 @@ def report(times: dict[str, list], commands: list[str]) -> None:
     print(f"ratio (median of {len(ratios)} pairs)      {statistics.median(ratios):6.2f}")
     print("\nwhere it goes")
     print(f"  snakemake's own start-up    {median['start']:6.2f} s   (a dry run)")
-    for command, seconds in zip(commands, steps, strict=True):
-        print(f"  {command.split(chr(9))[1]:<28}{seconds:5.2f} s   (alone; each process pays its imports)")
-    print(f"  sum of the steps            {sum(steps):6.2f} s   (the last three share two cores)")
+    for name in dict.fromkeys(command.split("\t")[1] for command in commands):
+        own = [
+            seconds
+            for command, seconds in zip(commands, steps, strict=True)
+            if command.split("\t")[1] == name
+        ]
+        print(
+            f"  {name:<24}{len(own)} x {statistics.mean(own):6.2f} s   (alone; each process pays its imports)"
+        )
+    print(f"  sum of the steps            {sum(steps):6.2f} s   (two cores share them where they can)")
 
 
 if __name__ == "__main__":
