@@ -1,9 +1,11 @@
 """The routes to one exact distribution give the same whole numbers; p-values keep their stated precision."""
 
+import re
 import tracemalloc
 from decimal import Decimal, localcontext
 from fractions import Fraction
-from math import comb
+from itertools import accumulate, product
+from math import comb, prod
 
 import numpy as np
 import pytest
@@ -121,16 +123,94 @@ def clear_caches():
         function.cache_clear()
 
 
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Look-ups in many steps of a few."""
+    monkeypatch.setattr(null, "_CHUNK", 7)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "scores"),
+    [
+        ((1,), (3,)),
+        ((2, 3), (1, 2)),
+        ((3, 2, 4), (2, 7, 13)),
+        ((1, 1, 1, 1, 1), (1, 2, 3, 4, 5)),
+        ((2, 1, 5, 2), (1, 1, 4, 9)),
+    ],
+)
+def test_distributions_are_sums_over_the_ways_to_take_observations(sizes, scores, small_steps):
+    """i of t tied observations are taken in C(t, i) ways; small data, every value, one observation to all."""
+    ways = {}
+    for taken in product(*(range(size + 1) for size in sizes)):
+        key = sum(taken), sum(i * a for i, a in zip(taken, scores, strict=True))
+        ways[key] = ways.get(key, 0) + prod(map(comb, sizes, taken))
+    top = sum(t * a for t, a in zip(sizes, scores, strict=True))
+    flips = [sum(w for (_, total), w in ways.items() if total == t) for t in range(top + 1)]
+    assert null.flip_counts(sizes, scores) == tuple(flips)
+    lower = null.flip_lower(sizes, scores)
+    assert [lower(t) for t in range(-2, top + 3)] == [0, 0, *accumulate(flips), sum(flips), sum(flips)]
+    for n in range(1, sum(sizes) + 1):
+        counts = {total: w for (drawn, total), w in ways.items() if drawn == n}
+        samples = tuple(counts.get(t, 0) for t in range(max(counts) + 1))
+        assert null.sample_counts(sizes, scores, n) == samples
+        lower = null.sample_lower(sizes, scores, n)
+        assert [lower(t) for t in range(-1, max(counts) + 2)] == [
+            0,
+            *accumulate(samples),
+            comb(sum(sizes), n),
+        ]
+        for whole in (True, False):
+            lower, given = null.sample_distribution(sizes, scores, n, whole)
+            assert lower(max(counts) - 1) == sum(samples[:-1])
+            assert given in ((samples,) if whole else (samples, None))
+
+
+def test_known_tables():
+    # Mann & Whitney 1947, doi:10.1214/aoms/1177730491, table I: n = m = 3 has tails .05 .10 .20 .35 .50
+    assert null.untied_sample_counts(3, 3) == (1, 1, 2, 3, 3, 3, 3, 2, 1, 1)
+    assert null.flip_counts((1, 1, 1), (1, 2, 3)) == (1, 1, 1, 2, 1, 1, 1)
+    # two of two low and three high observations whose score is 2, not 1
+    assert null.sample_counts((2, 3), (0, 2), 2) == (1, 0, 6, 0, 3)
+    assert null.common_scores([2, 6, 12]) == ((0, 2, 5), 2, 2)
+    assert null.common_scores([5]) == ((0,), 5, 1)
+
+
+def test_sizes_and_scores_go_together():
+    for function in (null.flip_counts, null.flip_lower):
+        with pytest.raises(ValueError, match="shorter"):
+            function((1, 2), (1,))
+    for function in (null.sample_counts, null.sample_lower):
+        with pytest.raises(ValueError, match="shorter"):
+            function((1, 2, 1), (0, 1), 2)
+    with pytest.raises(ValueError, match="shorter"):
+        null.flip_distribution((1, 2), (1,), False)
+
+
+def test_a_refusal_says_how_much_and_what_to_do():
+    null.refuse_if_larger(2**30, "This")
+    message = (
+        "This needs about 2.5 GiB, more than the limit of 1 GiB; "
+        'use method="asymptotic", which is close at this size'
+    )
+    with pytest.raises(TooLargeError, match=f"^{re.escape(message)}$"):
+        null.refuse_if_larger(2.5 * 2**30, "This")
+
+
 def test_too_large_is_refused_with_the_way_out():
     values = list(range(4000))
+    way_out = r" needs about [\d.]+ GiB, more than the limit of 1 GiB.*asymptotic"
     for procedure in (Procedure("exact"), Procedure("exact_untied")):
-        with pytest.raises(TooLargeError, match=r"GiB, more than the limit of 1 GiB.*asymptotic"):
-            rank_sum_test(values, values, procedure)
-        with pytest.raises(TooLargeError, match=r"GiB, more than the limit of 1 GiB.*asymptotic"):
+        what = r"^The exact distribution of U for 4000 \+ 4000 values"
+        with pytest.raises(TooLargeError, match=what + way_out):
+            rank_sum_test(values, range(4000, 8000), procedure)
+        with pytest.raises(TooLargeError, match="^The exact distribution of 4000 signed ranks" + way_out):
             signed_rank_test([0] * 4000, range(1, 4001), procedure)
     tied = np.random.default_rng(0).integers(0, 300, 4000)
-    with pytest.raises(TooLargeError, match="asymptotic"):
+    with pytest.raises(TooLargeError, match="^This exact distribution" + way_out):
         rank_sum_test(tied[:2000], tied[2000:], Procedure("exact"))
+    with pytest.raises(TooLargeError, match="^The exact distribution of 2000 of 4000 tied ranks" + way_out):
+        rank_sum_test(tied[:2000], tied[2000:], Procedure("exact", two_sided="likelihood"))
     # two levels are hypergeometric: any size
     table = np.array([[1000, 1010], [1030, 980]])
     exact = rank_sum_counts(table, Procedure("exact", mid_p=True)).p_value
