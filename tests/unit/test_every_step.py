@@ -1,0 +1,115 @@
+"""Every step of the pipeline on every example, in one process; and nothing that identifies a person in any output."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from oxymilk.cli import app
+from oxymilk.files import read_csv
+
+EXAMPLES = sorted(
+    path.parent for path in (Path(__file__).parents[2] / "data" / "examples").glob("*/study.yaml")
+)
+# telephone, record and identity numbers, names and addresses as sheets of wards have them
+SECRETS = ("Siti", "Aminah", "0812555", "Melati", "3374001", "RM-771", "kartika@")
+STUDY = """
+id: ward
+title: {en: Ward, id: Bangsal}
+decimal_mark: ","
+alpha: 0.05
+groups:
+  - {id: intervention, label: {en: Massage, id: Pijat}}
+  - {id: control, label: {en: Control, id: Kontrol}}
+timepoints:
+  - {id: pre, label: {en: Before, id: Sebelum}}
+  - {id: post, label: {en: After, id: Sesudah}}
+outcome:
+  id: milk
+  label: {en: Milk, id: ASI}
+  levels:
+    - {id: kurang, label: {en: insufficient, id: kurang}}
+    - {id: cukup, label: {en: sufficient, id: cukup}}
+sheets:
+  - file: sheet.csv
+    layout: wide
+    participant: Nama Ibu
+    group: {column: Kelompok, codes: {Intervensi: intervention, Kontrol: control}}
+    scores: {pre: Sebelum, post: Sesudah}
+    codes: {Kurang: kurang, Cukup: cukup}
+procedure:
+  basis: stated
+  signed_rank: {method: asymptotic}
+  rank_sum: {method: asymptotic}
+"""
+CLAIMS = """id,where,printed,operator,quantity,test,group,timepoint,variable,level,n,check,expect,note
+p,table,"0,004",,p_value,rank_sum,,post,,,,recompute,differs,It differs.
+"""
+HEADER = "Nama Ibu,No. HP,Alamat,NIK,No RM,Email,Kelompok,Sebelum,Sesudah"
+
+
+def run_every_step(study, results, languages="en,id"):
+    """Call the subcommands one after the other, as the rules do."""
+
+    def step(name, *inputs, **options):
+        named = {f"--{key.replace('_', '-')}": str(results / f"{key}.csv") for key in inputs}
+        named |= {f"--{key}": str(value) for key, value in options.items()}
+        arguments = [part for pair in named.items() for part in pair]
+        app([name, "--study", str(study / "study.yaml"), *arguments], standalone_mode=False)
+
+    claims = study / "claims.csv"
+    shown = {"folder": results, "languages": languages}
+    step("ingest-observations", folder=results)
+    step("test-groups", "observations", "other_scale", "characteristics", folder=results)
+    step("audit-claims", "frequencies", "tests", claims=claims, output=results / "verdicts.csv")
+    step("explain-claims", "observations", "verdicts", claims=claims, folder=results)
+    step("make-tables", "frequencies", "tests", "verdicts", "effects", "explanations", **shown)
+    figures = ("observations", "tests", "procedures", "effects", "verdicts", "explanations", "outcomes")
+    step("plot-figures", *figures, formats="svg,pdf", **shown)
+    tables = ("frequencies", "datasets", "contradictions")
+    step("render-report", *figures, *tables, claims=claims, **shown)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_runs_through_every_step(example, tmp_path):
+    run_every_step(example, tmp_path, languages="id")
+    verdicts = read_csv(tmp_path / "verdicts.csv")
+    assert len(verdicts) > 0
+    assert (verdicts["as_expected"] == "true").all()
+    assert "<html" in (tmp_path / "id" / "report.html").read_text(encoding="utf-8")
+    assert list((tmp_path / "id" / "tables").glob("table_*.docx"))
+    assert list((tmp_path / "id" / "figures").glob("*.svg"))
+
+
+def test_there_are_ten_examples():
+    assert len(EXAMPLES) == 10
+
+
+def test_no_output_names_a_person(tmp_path, capsys):
+    study, results = tmp_path / "ward", tmp_path / "results"
+    study.mkdir()
+    (study / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (study / "claims.csv").write_text(CLAIMS, encoding="utf-8")
+    rows = [
+        f"Ny. {name} {i},0812555{i},Jl. Melati {i},3374001{i},RM-771{i},kartika@{i}.id,{group},Kurang,{after}"
+        for i, (name, group, after) in enumerate(
+            [("Siti", "Intervensi", "Cukup")] * 5
+            + [("Aminah", "Kontrol", "Kurang")] * 4
+            + [("Aminah", "Kontrol", "")]
+        )
+    ]
+    (study / "sheet.csv").write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    run_every_step(study, results)
+    said = capsys.readouterr()
+    for column in ("No. HP", "Alamat", "NIK", "No RM", "Email", "Nama Ibu"):
+        assert column in said.err
+    written = {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
+    assert len(written) > 60
+    for path in [path for path in written if path.suffix == ".docx"]:
+        with zipfile.ZipFile(path) as document:
+            written[path] = b"".join(document.read(name) for name in document.namelist())
+    written["terminal"] = (said.out + said.err).encode()
+    for path, content in written.items():
+        text = content.decode("utf-8", errors="replace")
+        assert [secret for secret in SECRETS if secret in text] == [], path
+    assert "P10" in written[results / "observations.csv"].decode()
