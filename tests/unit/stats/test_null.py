@@ -208,7 +208,7 @@ def test_too_large_is_refused_with_the_way_out():
             signed_rank_test([0] * 4000, range(1, 4001), procedure)
     tied = np.random.default_rng(0).integers(0, 300, 4000)
     with pytest.raises(TooLargeError, match="^This exact distribution" + way_out):
-        rank_sum_test(tied[:2000], tied[2000:], Procedure("exact"))
+        null.flip_lower((2100,) * 5, tuple(2101**i for i in range(5)))
     with pytest.raises(TooLargeError, match="^The exact distribution of 2000 of 4000 tied ranks" + way_out):
         rank_sum_test(tied[:2000], tied[2000:], Procedure("exact", two_sided="likelihood"))
     # two levels are hypergeometric: any size
@@ -238,6 +238,19 @@ def test_stated_memory_is_the_memory_used(monkeypatch):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert max(stated) / 3 < peak < max(stated)
+
+
+@pytest.mark.parametrize("largest", [1, 2**500], ids=["64-bit", "long"])
+@pytest.mark.parametrize(("states", "size"), [(3000, 5), (10_000, 8), (500, 1)])
+def test_stated_memory_of_a_join_is_the_memory_used(monkeypatch, largest, states, size):
+    stated = []
+    monkeypatch.setattr(null, "refuse_if_larger", lambda needed, _what: stated.append(needed))
+    keys, ways = np.arange(states) * 3, np.array([largest + i for i in range(states)])
+    tracemalloc.start()
+    null._join(keys, ways, size, 7, 10**9)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert stated[0] / 2 < peak < stated[0]
 
 
 # ---- precision of asymptotic p-values ----------------------------------------------------------------------
