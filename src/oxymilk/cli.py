@@ -6,6 +6,7 @@ Everything heavy is imported inside the subcommand that needs it: a job pays onl
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -235,6 +236,86 @@ def render_report(
 
 
 @app.command()
+def new(
+    name: Annotated[
+        str, typer.Argument(help="The study's name: small letters, digits, _. It names the folder.")
+    ],
+    sheet: Annotated[
+        list[Path] | None, typer.Option(help="The file with the observations; repeat it for several.")
+    ] = None,
+    groups: Annotated[
+        str,
+        typer.Option(
+            help="Groups, the intervention first: 'Massage=P,Control=K' (= as the sheet writes it)."
+        ),
+    ] = "",
+    kind: Annotated[str, typer.Option(help="What was measured: levels (words), number or checklist.")] = "",
+    levels: Annotated[
+        str,
+        typer.Option(
+            help="Levels, the worst first: 'kurang=0,cukup=1', or with cut-offs 'kurang<10,cukup>=10'."
+        ),
+    ] = "",
+    unit: Annotated[str, typer.Option(help="The unit of a number: ml, gram, minutes.")] = "",
+    outcome: Annotated[str, typer.Option(help="The name of what was measured.")] = "",
+    program: Annotated[str, typer.Option(help="Whose p-values: spss, spss_exact, stata or r.")] = "",
+    title: Annotated[str, typer.Option(help="What reports are headed with.")] = "",
+    worksheet: Annotated[str, typer.Option(help="The worksheet to read, or all.")] = "",
+    delimiter: Annotated[
+        str, typer.Option(help="What divides the columns of a text file: , ; | or tab.")
+    ] = "",
+    data: Annotated[Path, typer.Option(help="The folder of the studies.")] = Path("data"),
+    language: Language = "en",
+) -> None:
+    """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
+    from oxymilk.scaffold.answers import Answers
+    from oxymilk.scaffold.lexicon import lexicon
+    from oxymilk.scaffold.new_study import KINDS, MissingFlagsError, new_study
+    from oxymilk.scaffold.texts import LANGUAGES, UNDECIDED, say
+
+    _one_of("--language", language, LANGUAGES)
+    _one_of("--kind", kind, ("", *KINDS))
+    _one_of("--program", program, ("", *lexicon()["programs"]))
+    _one_of("--delimiter", delimiter, ("", ",", ";", "|", "tab"))
+    answers = Answers(
+        groups=_named("--groups", groups, "group"), levels=_named("--levels", levels, "level"), kind=kind,
+        unit=unit, outcome=outcome, program=program, title=title, worksheet=worksheet, delimiter=delimiter,
+    )  # fmt: skip
+    ask = (lambda question, default: typer.prompt(question, default=default)) if sys.stdin.isatty() else None
+    try:
+        made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
+    except MissingFlagsError as error:
+        typer.echo(say("messages.missing_flags", language, flags=", ".join(error.flags)), err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    files = ", ".join(str(made.folder / file) for file in made.files)
+    typer.echo(say("messages.written", language, files=files, study=made.folder / "study.yaml"))
+    if made.undecided:
+        typer.echo(say("messages.undecided", language, count=made.undecided, undecided=UNDECIDED))
+    typer.echo(say("messages.next_check", language, name=name))
+
+
+@app.command()
+def check_study(
+    name: Annotated[str, typer.Argument(help="The study: a folder in data/.")],
+    data: Annotated[Path, typer.Option(help="The folder of the studies.")] = Path("data"),
+    language: Annotated[str, typer.Option(help="en or id; both when it is not given.")] = "",
+) -> None:
+    """Say what is missing or faulty in a study, all at once, and what to do next; writes nothing.
+
+    Exit status 0: it can run. 2: something must be corrected.
+    """
+    from oxymilk.scaffold.check_study import check_study
+    from oxymilk.scaffold.texts import LANGUAGES
+
+    _one_of("--language", language, ("", *LANGUAGES))
+    check = check_study(name, data)
+    for line in check.report([language] if language else LANGUAGES):
+        typer.echo(line)
+    if not check.ready:
+        raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
 def draft_claims(
     file: Annotated[
         Path, typer.Argument(help="The paper: plain text (.txt), Word (.docx) or PDF with text in it.")
@@ -401,7 +482,21 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _print_faults(faults: list) -> None:
+def _named(flag: str, text: str, what: str) -> tuple:
+    from oxymilk.scaffold.answers import parse_named
+
+    try:
+        return parse_named(text, what)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=flag) from None
+
+
+def _one_of(flag: str, value: str, legal: Iterable[str]) -> None:
+    if value not in legal:
+        raise typer.BadParameter(", ".join(filter(None, legal)), param_hint=flag)
+
+
+def _print_faults(faults: Iterable) -> None:
     """Print each fault in English and, below it, in Indonesian: a sheet is mended by who keeps it."""
     from oxymilk.faults import describe
 

@@ -1,0 +1,246 @@
+"""Say what a study still lacks: study.yaml, its sheets, its claims, all at once; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oxymilk.audit.claims import COLUMNS, Claim, load_claims
+from oxymilk.declaration.lookup import each
+from oxymilk.declaration.sheet import Sheet
+from oxymilk.declaration.tree import KeyPath, Tree, read_tree, written_path
+from oxymilk.faults import Fault, FaultsError, describe
+from oxymilk.files import read_csv
+from oxymilk.ingest import Observations, ingest_observations
+from oxymilk.ingest.grid import transpose
+from oxymilk.ingest.headers import find_columns, read_header
+from oxymilk.ingest.sheets import read_grid
+from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.study import Study, load_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found.
+
+    Attributes
+    ----------
+    name : str
+        The study.
+    faults : list of Fault
+        What must be corrected, and the warnings after it.
+    study, observations, claims
+        What could be read, None else.
+    listed : bool
+        Whether config.yaml names the study.
+    """
+
+    name: str
+    faults: list[Fault]
+    study: Study | None = None
+    observations: Observations | None = None
+    claims: list[Claim] | None = None
+    listed: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether the study can run."""
+        return not any(fault.kind == "fault" for fault in self.faults)
+
+    def report(self, languages: Sequence[str]) -> Iterator[str]:
+        """Yield the lines that a person reads: what to correct, what to know, what was read, the next step."""
+        for heading, kind in (("to_correct", "fault"), ("to_know", "warning")):
+            found = [fault for fault in self.faults if fault.kind == kind]
+            if found:
+                yield " / ".join(say(f"messages.{heading}", one) for one in languages)
+            for fault in found:
+                yield "\n    ".join(
+                    [f"  {describe(fault, languages[0])}", *(describe(fault, one) for one in languages[1:])]
+                )
+        summaries = [self.summary(one) for one in languages]
+        if summaries[0]:
+            yield " / ".join(say("messages.understood", one) for one in languages)
+        for lines in zip(*summaries, strict=True):
+            yield "\n    ".join(
+                [f"  {lines[0]}", *dict.fromkeys(line for line in lines[1:] if line != lines[0])]
+            )
+        yield from (self.next_step(one) for one in languages)
+
+    def next_step(self, language: str) -> str:
+        """Return what to do next."""
+        if self.ready:
+            return say(
+                "messages.next_run" if self.listed else "messages.next_config", language, name=self.name
+            )
+        if any(fault.code == "study_missing" for fault in self.faults):
+            return say("messages.next_new", language, name=self.name)
+        count = sum(fault.kind == "fault" for fault in self.faults)
+        return say("messages.next_correct", language, name=self.name, count=count)
+
+    def summary(self, language: str) -> list[str]:
+        """Return what was understood, to compare with what is known: participants, values, claims."""
+        lines = []
+        if self.study is not None and self.observations is not None:
+            lines += _participants(self.study, self.observations.table, language)
+        if self.claims is not None:
+            lines.append(say("messages.claims", language, count=len(self.claims)))
+        return lines
+
+
+def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Check:
+    """Check a study without writing anything.
+
+    Parameters
+    ----------
+    name : str
+        The study.
+    data : Path
+        The folder of the studies.
+    config : Path
+        Where the studies that `snakemake` makes are listed; it need not be there.
+
+    Returns
+    -------
+    Check
+        With every fault of study.yaml, the sheets and claims.csv. Of a study.yaml that is faulty, the sheets
+        are checked as far as they are declared: whether they can be read and have the declared columns.
+    """
+    folder = Path(data) / name
+    if not folder.is_dir():
+        return Check(name, [Fault("study_missing", str(folder), value=name)])
+    study, observations, claims = None, None, None
+    try:
+        study = load_study(folder)
+        faults = _undecided(read_tree(folder / "study.yaml"))
+    except FaultsError as error:
+        tree = read_tree(folder / "study.yaml")
+        open_ = _undecided(tree)
+        lines = {fault.row for fault in open_}
+        faults = open_ + [fault for fault in error.faults if fault.row not in lines]
+        faults.sort(key=lambda fault: fault.row or 0)
+        faults += _sheets_as_declared(tree, folder)
+    if study is not None:
+        try:
+            observations = ingest_observations(study, folder)
+            faults += observations.warnings
+        except FaultsError as error:
+            faults += error.faults
+    try:
+        claims = load_claims(folder / "claims.csv", study) if study else _claims_header(folder / "claims.csv")
+    except FaultsError as error:
+        faults += error.faults
+    faults.sort(key=lambda fault: fault.kind)
+    return Check(name, faults, study, observations, claims, name in _listed(config))
+
+
+def _undecided(tree: Tree) -> list[Fault]:
+    by_line = {tree.line(path): path for path in _open_places(tree.data, ())}
+    return [
+        Fault("undecided", "study.yaml", row=line, column=written_path(path), value=UNDECIDED)
+        for line, path in by_line.items()
+    ]
+
+
+def _open_places(value: object, path: KeyPath) -> Iterator[KeyPath]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key == UNDECIDED:
+                yield (*path, key)
+            else:
+                yield from _open_places(one, (*path, key))
+    elif isinstance(value, list):
+        for at, one in enumerate(value):
+            yield from _open_places(one, (*path, at))
+    elif value == UNDECIDED:
+        yield path
+
+
+def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
+    """Return what is wrong with the sheets that a faulty study.yaml declares well enough to look at them."""
+    faults: list[Fault] = []
+    for _, entry in each(tree, "sheets"):
+        try:
+            sheet = Sheet.model_validate(_decided(entry))
+        except ValueError:
+            continue  # reported as a fault of study.yaml
+        grid, found = read_grid(folder, sheet)
+        faults += found
+        if grid is None:
+            continue
+        if sheet.layout == "transposed":
+            grid = transpose(grid)
+        names = [name for name in _columns(sheet) if "{" not in name]
+        if names and sheet.layout != "side_by_side":
+            _, missing = find_columns(grid, read_header(grid, sheet), names)
+            faults += missing
+    return faults
+
+
+def _decided(value: Any) -> Any:
+    """Return a declaration without the places that are still open."""
+    if isinstance(value, dict):
+        parts = {key: _decided(one) for key, one in value.items() if UNDECIDED not in (key, one)}
+        return {key: one for key, one in parts.items() if one != {} or not value[key]}
+    if isinstance(value, list):
+        return [_decided(one) for one in value if one != UNDECIDED]
+    return value
+
+
+def _columns(sheet: Sheet) -> Iterator[str]:
+    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
+    yield from (one.column for one in sources if one is not None and one.column)
+    yield from sheet.scores.values()
+    if sheet.score:
+        yield sheet.score
+
+
+def _claims_header(path: Path) -> None:
+    """Check that claims.csv is there and has its columns: without a study its cells cannot be checked."""
+    if not path.is_file():
+        raise FaultsError([Fault("claims_missing", path.name)])
+    try:
+        columns = list(read_csv(path).columns)
+    except UnicodeDecodeError:
+        raise FaultsError([Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]) from None
+    missing = [Fault("claims_column_missing", path.name, column=one) for one in COLUMNS if one not in columns]
+    unknown = [Fault("claims_column_unknown", path.name, column=one) for one in columns if one not in COLUMNS]
+    if missing or unknown:
+        raise FaultsError(missing + unknown)
+
+
+def _listed(config: Path) -> list[str]:
+    import yaml
+
+    try:
+        studies = yaml.safe_load(config.read_text(encoding="utf-8"))["studies"]
+    except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError):
+        return []
+    return list(studies) if isinstance(studies, list) else []
+
+
+def _participants(study: Study, table: pd.DataFrame, language: str) -> Iterator[str]:
+    for group in study.groups:
+        members = table[table["group"] == group.id]
+        count = members["participant"].nunique()
+        yield say("messages.participants", language, label=group.label[language], count=count)
+        for timepoint in study.timepoints:
+            scores = [one for one in members[members["timepoint"] == timepoint.id]["score"] if one]
+            if study.outcome.scale == "level":
+                labels = {level.id: level.label[language] for level in study.outcome.levels}
+                values = ", ".join(f"{label} {scores.count(one)}" for one, label in labels.items())
+            else:
+                numbers = sorted(map(float, scores)) or [0.0]
+                values = f"{numbers[0]:g} - {numbers[-1]:g} {study.outcome.unit or ''}".strip()
+            label = timepoint.label[language]
+            yield "  " + say(
+                "messages.scores",
+                language,
+                label=label,
+                missing=len(members) // len(study.timepoints) - len(scores),
+                values=values,
+            )
