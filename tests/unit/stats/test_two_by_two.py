@@ -166,11 +166,55 @@ def test_linear_by_linear():
     assert other_tests.linear_by_linear([[5, 0, 0], [4, 0, 0]], np.array(scores)) == 1
 
 
-def test_broken_counts_are_refused():
-    for test in (two_by_two.chi_square, two_by_two.fisher, two_by_two.boschloo):
-        with pytest.raises(ValueError, match="negative"):
-            test([[1, -1], [0, 2]])
-        with pytest.raises(ValueError, match="whole"):
-            test([[1, 0.5], [0, 2]])
-    with pytest.raises(ValueError, match="negative"):
-        two_by_two.mcnemar(-1, 2)
+@pytest.mark.parametrize(
+    "test",
+    [
+        two_by_two.chi_square,
+        two_by_two.likelihood_ratio,
+        two_by_two.chi_square_yates,
+        two_by_two.fisher,
+        two_by_two.fisher_one_sided,
+        two_by_two.boschloo,
+        lambda tables: other_tests.student_t(tables, [0, 1]),
+        lambda tables: other_tests.welch_t(tables, [0, 1]),
+        lambda tables: other_tests.linear_by_linear(tables, [0, 1]),
+    ],
+)
+def test_broken_tables_are_refused(test):
+    for broken, message in (
+        ([[1, -1], [0, 2]], "^tables: a count is negative"),
+        ([[1, 0.5], [0, 2]], "^tables: counts must be whole"),
+        ([1, 2], "^tables: at least 2 axes"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            test(broken)
+
+
+def test_broken_changes_are_refused():
+    for test in (two_by_two.mcnemar_exact, two_by_two.mcnemar, two_by_two.mcnemar_edwards_r):
+        for counts, message in (
+            ((-1, 2), "^down: a count is negative"),
+            ((2, 0.5), "^up: counts must be whole"),
+        ):
+            with pytest.raises(ValueError, match=message):
+                test(*counts)
+    good = {"negative": [1], "positive": [2], "zeros": 3}
+    for name in good:
+        with pytest.raises(ValueError, match=f"^{name}: a count is negative"):
+            other_tests.paired_t(**{**good, name: -np.ones_like(good[name])}, sizes=np.array([1.0]))
+    for name in ("negative", "positive"):
+        with pytest.raises(ValueError, match=f"^{name}: at least 1 axes"):
+            other_tests.paired_t(**{**good, name: 1}, sizes=np.array([1.0]))
+
+
+def test_no_change_and_one_change():
+    """By hand: chi-square (1 - 1)^2 / 1 = 0 with Edwards' correction, 1^2 / 1 without."""
+    assert two_by_two.mcnemar_exact([0, 1, 2], [0, 0, 2]).tolist() == [1, 1, 1]
+    assert two_by_two.mcnemar_edwards(1, 0) == 1
+    assert two_by_two.mcnemar(1, 0) == pytest.approx(stats.chi2.sf(1, 1), rel=1e-12)
+    assert two_by_two.mcnemar_edwards(2, 2) == pytest.approx(stats.chi2.sf(1 / 4, 1), rel=1e-12)
+    assert two_by_two.mcnemar_edwards_r([2, 0, 4], [2, 0, 1]).tolist() == [
+        1,
+        1,
+        two_by_two.mcnemar_edwards(4, 1),
+    ]
