@@ -58,17 +58,12 @@ class Check:
             found = [fault for fault in self.faults if fault.kind == kind]
             if found:
                 yield " / ".join(say(f"messages.{heading}", one) for one in languages)
-            for fault in found:
-                yield "\n    ".join(
-                    [f"  {describe(fault, languages[0])}", *(describe(fault, one) for one in languages[1:])]
-                )
+            yield from (_lines([describe(fault, one) for one in languages]) for fault in found)
         summaries = [self.summary(one) for one in languages]
         if summaries[0]:
             yield " / ".join(say("messages.understood", one) for one in languages)
         for lines in zip(*summaries, strict=True):
-            yield "\n    ".join(
-                [f"  {lines[0]}", *dict.fromkeys(line for line in lines[1:] if line != lines[0])]
-            )
+            yield _lines(list(dict.fromkeys(lines)))
         yield from (self.next_step(one) for one in languages)
 
     def next_step(self, language: str) -> str:
@@ -90,6 +85,10 @@ class Check:
         if self.claims is not None:
             lines.append(say("messages.claims", language, count=len(self.claims)))
         return lines
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n    ".join([f"  {texts[0]}", *texts[1:]])
 
 
 def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Check:
@@ -139,7 +138,9 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
 
 
 def _undecided(tree: Tree) -> list[Fault]:
-    by_line = {tree.line(path): path for path in _open_places(tree.data, ())}
+    by_line: dict[int | None, KeyPath] = {}
+    for path in _open_places(tree.data, ()):
+        by_line.setdefault(tree.line(path), path)
     return [
         Fault("undecided", "study.yaml", row=line, column=written_path(path), value=UNDECIDED)
         for line, path in by_line.items()
@@ -236,11 +237,6 @@ def _participants(study: Study, table: pd.DataFrame, language: str) -> Iterator[
             else:
                 numbers = sorted(map(float, scores)) or [0.0]
                 values = f"{numbers[0]:g} - {numbers[-1]:g} {study.outcome.unit or ''}".strip()
+            missing = len(members) // len(study.timepoints) - len(scores)
             label = timepoint.label[language]
-            yield "  " + say(
-                "messages.scores",
-                language,
-                label=label,
-                missing=len(members) // len(study.timepoints) - len(scores),
-                values=values,
-            )
+            yield "  " + say("messages.scores", language, label=label, values=values, missing=missing)

@@ -15,7 +15,8 @@ from oxymilk.scaffold.answers import Answers, parse_named
 from oxymilk.scaffold.columns import find_group, find_scores, score_column
 from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, ordered
 from oxymilk.scaffold.look import Table, look
-from oxymilk.scaffold.propose import Proposal, propose
+from oxymilk.scaffold.proposal import Proposal
+from oxymilk.scaffold.propose import propose
 from oxymilk.scaffold.study_file import first_claims, study_text
 from oxymilk.scaffold.texts import UNDECIDED, say
 from oxymilk.words import fold

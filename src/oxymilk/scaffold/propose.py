@@ -24,50 +24,13 @@ from oxymilk.scaffold.columns import (
 from oxymilk.scaffold.compose import Said
 from oxymilk.scaffold.lexicon import is_word_of, moment, tokens
 from oxymilk.scaffold.look import Column, Table
+from oxymilk.scaffold.proposal import Proposal
 from oxymilk.scaffold.shapes import Shape, blocks_of, crosstab_of, titles_of
 from oxymilk.scaffold.table_one import characteristics_of
 from oxymilk.scaffold.texts import UNDECIDED, say
 from oxymilk.words import fold
 
 _MOST_WORDS = 12
-
-
-@dataclass
-class Proposal:
-    """What study.yaml will say of the sheets, and what the rest of it needs to know.
-
-    Attributes
-    ----------
-    sheets, characteristics : list of dict
-        As study.yaml holds them, values with comments.
-    timepoints : list of str
-        Ids in time order.
-    outcome : str
-        What was measured, as the headers name it; empty when they do not.
-    items : list of str
-        The items of a checklist, as the headers write them.
-    answers_seen : dict
-        yes and no of a checklist, as the sheets write them.
-    decimals : int
-        The most decimals of the numbers.
-    participants : int
-        How many there seem to be.
-    undecided : list of tuple
-        ("group" or "level", word) for words whose meaning is open.
-    reconstructed : bool
-        Whether the sheet is a printed table.
-    """
-
-    sheets: list[dict[str, Any]] = field(default_factory=list)
-    characteristics: list[dict[str, Any]] = field(default_factory=list)
-    timepoints: list[str] = field(default_factory=lambda: ["pre", "post"])
-    outcome: str = ""
-    items: list[str] = field(default_factory=list)
-    answers_seen: dict[str, list[str]] = field(default_factory=dict)
-    decimals: int = 0
-    participants: int = 0
-    undecided: list[tuple[str, str]] = field(default_factory=list)
-    reconstructed: bool = False
 
 
 def propose(tables: list[Table], answers: Answers, language: str) -> Proposal:
@@ -169,6 +132,7 @@ class _Maker:
             column = score_column(table, self.answers, self.used)
             fitting = [one for one in table.columns if one.at not in self.used]
             sheet["score"] = self._column(column, fitting)
+            self.used |= {column.at} if column else set()
             self._meaning(sheet, [column] if column else [])
         elif shape.layout == "visits":
             self._visits(table, sheet)
@@ -291,6 +255,8 @@ class _Maker:
         for columns, title in shape.blocks:
             group = only or self.answers.meaning("group", title) or UNDECIDED
             note = self.note("block", title=title or "-")
+            if group == UNDECIDED:
+                note += self.note("which_group", legal=self._legal("group"))
             sheet["blocks"].append(Said({"columns": columns, "group": group}, note))
         scores = [one for one in table.columns if one.header in shape.scores.values()]
         sheet["scores"] = shape.scores

@@ -13,7 +13,7 @@ from oxymilk.scaffold.texts import UNDECIDED, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oxymilk.scaffold.propose import Proposal
+    from oxymilk.scaffold.proposal import Proposal
     from oxymilk.stats import Procedure
 
 _TIMEPOINTS = {"pre": {"en": "Before", "id": "Sebelum"}, "post": {"en": "After", "id": "Sesudah"}}
@@ -121,7 +121,6 @@ def _outcome(answers: Answers, proposal: Proposal, language: str) -> dict[str, A
         decimals = max(proposal.decimals, decimals_of(answers.levels))
         tree["unit"] = answers.unit or UNDECIDED
         tree["decimals"] = Said(str(decimals), say("seen.decimals", language))
-        tree["minimum"] = "0"
         tree["scale"] = Said("score", above=say("comments.scale", language))
     levels = [_level(one, answers, language) for one in answers.levels]
     if levels:
