@@ -199,6 +199,7 @@ EDGES = [
     ("scipy_1_15_wilcoxon_permutation", {"n": 13, "ties": True}, {"n": 14, "ties": True}),
     ("scipy_1_15_wilcoxon_permutation", {"n": 13, "n_zero": 10}, {"n": 14, "n_zero": 11}),
     ("scipy_1_15_wilcoxon_permutation", {"n": 13, "ties": True}, {"n": 13}),
+    ("scipy_1_15_wilcoxon_permutation", {"n": 13, "n_zero": 1}, {"n": 13}),
     ("stata_signrank_exact", {"n": 200}, {"n": 201}),
     ("sas_univariate_exact", {"n": 25, "n_zero": 5}, {"n": 25, "n_zero": 4}),
     ("sas_univariate_t", {"n": 21}, {"n": 21, "n_zero": 1}),
@@ -210,10 +211,12 @@ EDGES = [
     ("spss_mann_whitney_exact", {"n1": 20, "n2": 20, "ties": True}, {"n1": 20, "n2": 21}),
     ("spss_mann_whitney_exact", {"n1": 5, "n2": 80}, {"n1": 5, "n2": 81}),
     ("spss_mann_whitney_exact", {"n1": 25, "n2": 16}, {"n1": 19, "n2": 22}),
+    ("spss_mann_whitney_exact", {"n1": 1, "n2": 400}, {"n1": 1, "n2": 401}),
     ("r_rank_sum_exact", {"n1": 49, "n2": 49}, {"n1": 49, "n2": 50}),
     ("r_rank_sum_exact", {"n1": 49, "n2": 49}, {"n1": 49, "n2": 49, "ties": True}),
     ("r_4_6_rank_sum_exact", {"n1": 49, "n2": 49, "ties": True}, {"n1": 50, "n2": 3}),
     ("exactranktests_rank_sum_exact", {"n1": 49, "n2": 49, "ties": True}, {"n1": 3, "n2": 50}),
+    ("exactranktests_rank_sum_exact", {"n1": 49, "n2": 49, "ties": True}, {"n1": 50, "n2": 3}),
     ("scipy_1_7_mannwhitneyu_exact", {"n1": 8, "n2": 99}, {"n1": 9, "n2": 9}),
     ("scipy_1_7_mannwhitneyu_exact", {"n1": 99, "n2": 8}, {"n1": 8, "n2": 8, "ties": True}),
     ("stata_ranksum_exact", {"n": 200, "ties": True}, {"n": 201}),
@@ -226,6 +229,13 @@ def test_rule_at_its_edge(name, inside, outside):
     given = {"n": 0}
     assert RULES[name](facts(**given | inside)).tolist() == [True]
     assert RULES[name](facts(**given | outside)).tolist() == [False]
+
+
+def test_rules_without_a_condition():
+    given = Facts(*(np.arange(3) for _ in range(5)))
+    for name, answer in (("always", True), ("on_request", False)):
+        assert RULES[name](given).tolist() == [answer] * 3
+        assert RULES[name](given).dtype == bool
 
 
 def test_every_rule_that_looks_at_the_data_has_an_edge():
