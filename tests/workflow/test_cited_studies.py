@@ -25,8 +25,18 @@ def test_every_output_is_made_and_every_verdict_is_the_expected_one(cited, study
         assert (folder / f"{name}.csv").stat().st_size > 0
     report = (folder / "en" / "report.html").read_text(encoding="utf-8")
     assert "Nothing differs" in report
-    assert (folder / "en" / "tables" / "table_2.csv").is_file()
     assert "Every verdict is the expected one" in cited.run("oxymilk", "verify", study)
+
+
+def test_without_a_sheet_nothing_is_drawn_or_counted(cited):
+    with_sheet, without = (cited.folder / "results" / study / "en" for study in STUDIES)
+    assert (with_sheet / "tables" / "table_2.csv").is_file()
+    assert (with_sheet / "figures" / "before_after.svg").is_file()
+    assert list((without / "tables").glob("table_*")) == []
+    assert list((without / "figures").glob("*.svg")) == []
+    report = (without / "report.html").read_text(encoding="utf-8")
+    assert "No observation sheet is at hand" in report
+    assert "<svg" not in report
 
 
 def test_sample_sizes_that_fit_are_in_the_report(cited):

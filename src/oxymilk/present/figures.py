@@ -45,17 +45,20 @@ def draw(
     explanations: pd.DataFrame | None = None,
     outcomes: pd.DataFrame | None = None,
 ) -> Iterator[Drawing]:
-    """Yield each figure of a study, `NAMES` in order; parameters as for `plot_figures`."""
+    """Yield each figure of a study that has something to show, `NAMES` in order; parameters as for `plot_figures`."""
     of_scores = (study, observations, language)
-    if on_numbers(study):
+    if observations.empty:
+        pass
+    elif on_numbers(study):
         yield Drawing("before_after", slopes_figure(*of_scores), *describe_slopes(*of_scores))
     else:
         yield Drawing("before_after", before_after_figure(*of_scores), *describe_before_after(*of_scores))
     found = (study, tests, procedures, verdicts, language)
-    yield Drawing("p_values", p_values_figure(*found), *describe_p_values(*found))
-    yield Drawing(
-        "effects", effects_figure(study, effects, language), *describe_effects(study, effects, language)
-    )
+    if len(tests):
+        yield Drawing("p_values", p_values_figure(*found), *describe_p_values(*found))
+    if len(effects):
+        sizes = (study, effects, language)
+        yield Drawing("effects", effects_figure(*sizes), *describe_effects(*sizes))
     if explanations is None:
         return
     of_claims = (study, explanations, verdicts, language)
@@ -122,6 +125,8 @@ def plot_figures(
         When a format or the language is unknown.
     """
     written = []
+    # a study without a sheet has no figure, but the folder says that they were looked for
+    Path(folder).mkdir(parents=True, exist_ok=True)
     drawings = draw(
         study, observations, tests, procedures, verdicts, effects, language, explanations, outcomes
     )

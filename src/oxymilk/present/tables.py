@@ -47,8 +47,9 @@ def build_tables(
     Returns
     -------
     tuple of Table
-        Characteristics; frequencies, one a group; signed-rank tests, one a group; the rank-sum test, if there is
-        one; effects, if a test had data; explanations. Numbered from 1 in this order.
+        Characteristics, if there is a sheet or the paper prints some; frequencies, one a group; signed-rank tests, one
+        a group; the rank-sum test, if there is one; effects, if a test had data; explanations. Numbered from 1 in this
+        order.
     """
     rows = records(tests)
     within = [
@@ -58,12 +59,13 @@ def build_tables(
     ]
     between = any(row["test"] == "rank_sum" for row in rows)
     # without levels there is nothing to count
-    counted = study.groups if study.outcome.levels else ()
-    before_tests = 1 + len(counted)
+    counted = study.groups if study.outcome.levels and study.sheets else ()
+    described = bool(study.sheets or study.characteristics)
+    before_tests = described + len(counted)
     last = before_tests + len(within) + between
     test_numbers = (before_tests + 1, last) if last > before_tests else (0, 0)
     inputs = Inputs(study, records(frequencies), rows, records(verdicts), labels(language), test_numbers)
-    tables = [characteristics_table(inputs, 1)]
+    tables = [characteristics_table(inputs, 1)] if described else []
     for group in counted:
         tables.append(frequency_table(inputs, len(tables) + 1, group))
     for group in within:
