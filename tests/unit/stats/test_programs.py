@@ -65,18 +65,71 @@ def test_a_broken_entry_is_refused():
     entry |= {"source": "book"}
     good = {"procedure": {"method": "exact"}}
     assert _program(entry | good).kind == "rank"
-    for bad in (
-        {},
-        good | {"other": "fisher"},
-        {"other": "unheard of"},
-        good | {"rule": "unheard of"},
-        good | {"test": "unheard of"},
-        good | {"tail": "larger"},
-        {"other": "fisher", "tail": "smaller"},
-        {"procedure": {"method": "exact", "continuity": True}},
+    assert _program(entry | {"other": "fisher"}).kind == "other"
+    assert _program(entry | good | {"tail": "smaller"}).tail == "smaller"
+    for bad, message in (
+        ({}, "programs.yaml: a: give either a procedure or another calculation"),
+        (good | {"other": "fisher"}, "programs.yaml: a: give either a procedure or another calculation"),
+        ({"other": "unheard of"}, "programs.yaml: a: unknown calculation 'unheard of'"),
+        (good | {"rule": "unheard of"}, "programs.yaml: a: unknown rule 'unheard of'"),
+        (good | {"test": "unheard of"}, "programs.yaml: a: unknown test 'unheard of'"),
+        (good | {"tail": "larger"}, "programs.yaml: a: unknown tail 'larger'"),
+        ({"other": "fisher", "tail": "smaller"}, "programs.yaml: a: unknown tail 'smaller'"),
     ):
-        with pytest.raises(ValueError, match=r"programs.yaml: a|continuity"):
+        with pytest.raises(ValueError, match=f"^{message}$"):
             _program(entry | bad)
+    with pytest.raises(ValueError, match=r"^continuity=True means nothing"):
+        _program(entry | {"procedure": {"method": "exact", "continuity": True}})
+
+
+def test_an_id_names_one_entry(monkeypatch):
+    entry = {"program": "P", "versions": "all", "output": "p", "test": "rank_sum", "rule": "always"}
+    entry |= {"source": "book", "other": "fisher"}
+    entries = [entry | {"id": name} for name in ("b", "a", "c", "b", "a")]
+    monkeypatch.setattr("yaml.safe_load", lambda _text: entries)
+    with pytest.raises(ValueError, match=r"^programs.yaml: repeated ids \['a', 'b'\]$"):
+        load_programs.__wrapped__()
+
+
+def test_broken_values_are_named():
+    for test, names in (("signed_rank", ("pre", "post")), ("rank_sum", ("x", "y"))):
+        with pytest.raises(ValueError, match=rf"^{names[0]}\[1\]: None is not a number$"):
+            evaluate_programs(test, [1, None], [1, 2])
+        with pytest.raises(ValueError, match=rf"^{names[1]}\[0\]: 'x' is not a number$"):
+            evaluate_programs(test, [1, 2], ["x", 2])
+        with pytest.raises(ValueError, match=r"^counts: a count is negative$"):
+            evaluate_programs_counts(test, [[1, -1], [0, 1]])
+    for counts, scores in (([[1, 2], [3, 4]], [0, 1, 2]), ([[1, 2], [3, 4], [5, 6]], [0, 1])):
+        with pytest.raises(
+            ValueError, match=r"^counts: shape \(\.\.\., 2, K\) and K scores are needed, not \("
+        ):
+            evaluate_programs_counts("rank_sum", counts, scores=scores)
+
+
+def test_mcnemar_is_printed_for_two_levels_only():
+    assert "stata_mcnemar" in by_id("signed_rank", [0, 0, 1, 0], [1, 1, 0, 0])
+    assert "stata_mcnemar" not in by_id("signed_rank", [0, 0, 1, 0], [1, 1, 2, 0])
+
+
+def test_tables_keep_their_shape_whether_printed_or_not():
+    """Ten of ten and three of ten rise, in a 2 x 1 array of tables."""
+    pairs = np.array([[[[0, 10], [0, 0]]], [[[7, 3], [0, 0]]]])
+    groups = np.array([[[[0, 10], [7, 3]]], [[[5, 5], [7, 3]]]])
+    for test, counts in (("signed_rank", pairs), ("rank_sum", groups)):
+        every = evaluate_programs_counts(test, counts)
+        printed = evaluate_programs_counts(test, counts, printed_only=True)
+        assert list(every) == list(printed) == [p.id for p in load_programs() if p.test == test]
+        for name, p in every.items():
+            assert p.shape == printed[name].shape == (2, 1)
+            # lines share arrays, so nobody may write into one
+            assert not p.flags.writeable
+            shown = ~np.isnan(printed[name])
+            assert (printed[name][shown] == p[shown]).all()
+        assert any(np.isnan(p).any() for p in printed.values())
+    assert evaluate_programs_counts("signed_rank", pairs)["spss_exact_wilcoxon"].tolist() == [
+        [1 / 512],
+        [0.25],
+    ]
 
 
 # ---- the numbers of the first study --------------------------------------------------------------------
