@@ -37,7 +37,8 @@ def subcommand_sources(name):
     own = [
         function for function in functions if function.name == name or not function.decorator_list
     ]
-    found, wanted = {cli}, [dotted for function in own for dotted in _imports(root, function)]
+    found = {cli, cli.with_name("options.py")}
+    wanted = [dotted for function in own for dotted in _imports(root, function)]
     while wanted:
         dotted = wanted.pop()
         path = _module_file(root, dotted)
