@@ -59,11 +59,10 @@ class Check:
             if found:
                 yield " / ".join(say(f"messages.{heading}", one) for one in languages)
             yield from (_lines([describe(fault, one) for one in languages]) for fault in found)
-        summaries = [self.summary(one) for one in languages]
-        if summaries[0]:
-            yield " / ".join(say("messages.understood", one) for one in languages)
-        for lines in zip(*summaries, strict=True):
-            yield _lines(list(dict.fromkeys(lines)))
+        for one in languages:
+            if lines := self.summary(one):
+                yield say("messages.understood", one)
+                yield from (f"  {line}" for line in lines)
         yield from (self.next_step(one) for one in languages)
 
     def next_step(self, language: str) -> str:
