@@ -72,7 +72,7 @@ def within_effects(
     --------
     >>> effect = within_effects([0] * 10, [1] * 3 + [0] * 7, Procedure("asymptotic"))[2]
     >>> effect.name, effect.estimate, round(effect.low, 4), round(effect.high, 4)
-    ('net_share_risen', 0.3, -0.0049, 0.6032)
+    ('net_share_risen', 0.3, -0.0608, 0.6032)
     """
     before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
     result = signed_rank_test(before, after, procedure)

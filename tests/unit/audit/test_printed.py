@@ -163,10 +163,14 @@ def test_a_number_is_printed_in_the_style_of_another(value, like, printed):
 
 @pytest.mark.parametrize(
     ("rounding", "units"),
-    [("half_up", [1, 2, 3, -1, -2]), ("half_even", [0, 2, 2, 0, -2]), ("truncate", [0, 1, 2, 0, -1])],
+    [
+        ("half_up", [1, 2, 3, 4, -1, -2]),
+        ("half_even", [0, 2, 2, 4, 0, -2]),
+        ("truncate", [0, 1, 2, 3, 0, -1]),
+    ],
 )
 def test_halves_go_where_the_rounding_says(rounding, units):
-    halves = [F(1, 2), F(3, 2), F(5, 2), F(-1, 2), F(-3, 2)]
+    halves = [F(1, 2), F(3, 2), F(5, 2), F(7, 2), F(-1, 2), F(-3, 2)]
     assert [round_units(half, 0, rounding) for half in halves] == units
 
 

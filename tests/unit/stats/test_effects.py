@@ -16,6 +16,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from oxymilk.stats import (
     Procedure,
     between_effects,
+    effects,
     holm,
     intervals,
     least_p_value,
@@ -24,6 +25,7 @@ from oxymilk.stats import (
     within_effects,
 )
 from oxymilk.stats import hodges_lehmann as hl
+from oxymilk.stats.effects import Effect
 
 ASYMPTOTIC = Procedure("asymptotic")
 
@@ -498,3 +500,152 @@ def test_least_p_of_the_first_study():
         least_p_value("sign", [0], [1], ASYMPTOTIC)
     with pytest.raises(ValueError, match="likelihood"):
         least_p_value("rank_sum", range(20), range(20), Procedure("exact", two_sided="likelihood"))
+
+
+# ---- whole rows ------------------------------------------------------------------------------------------
+
+
+def test_rows_of_pairs_say_what_they_are():
+    rows = within_effects([0] * 6, [1, 2, -1, 3, 0, 0], Procedure("asymptotic", zero_method="pratt"), 0.9)
+    z_row = "z / sqrt(N); {}; no interval of its own"
+    tango = "score interval, Tango 1998"
+    assert [(row.name, row.method, row.note) for row in rows] == [
+        ("matched_rank_biserial", "Fisher's transformation, variance without effect", ""),
+        ("common_language", tango, "pairs that rose, plus half of those unchanged"),
+        ("net_share_risen", tango, ""),
+        ("odds_risen", "exact, Clopper and Pearson 1934", ""),
+        ("r_z_pairs", "", z_row.format("N counts pairs")),
+        ("r_z_observations", "", z_row.format("N counts observations, two a pair")),
+        ("hodges_lehmann_shift", hl.EXACT, "post - pre, in units of the score"),
+        ("median_difference", "", "post - pre; no interval"),
+    ]
+    assert {row.level for row in rows} == {0.9}
+    # two zeros take ranks 1 and 2; 1, 2, -1, 3 have 3.5, 5, 3.5, 6: r = (14.5 - 3.5) / 18
+    r = 11 / 18
+    # four differences are used: the ranks 1 to 4 have squares that sum to 30
+    reach = stats.norm.isf(0.05) * 30**0.5 / 10
+    assert rows[0].estimate == pytest.approx(r, rel=1e-12)
+    assert (rows[0].low, rows[0].high) == pytest.approx(
+        tuple(np.tanh([np.arctanh(r) - reach, np.arctanh(r) + reach])), rel=1e-12
+    )
+    # differences -1, 0, 0, 1, 2, 3
+    assert rows[7].estimate == 0.5
+    assert np.isnan([rows[7].low, rows[7].high, rows[4].low, rows[5].high]).all()
+
+
+def test_rows_of_pairs_that_changed_by_one_size_or_not_at_all():
+    plain, split = (
+        within_effects([0] * 10, [1] * 3 + [0] * 7, Procedure("asymptotic", zero_method=zero_method))[0]
+        for zero_method in ("drop", "split")
+    )
+    assert plain.method == "exact, Clopper and Pearson 1934"
+    assert plain.note == "all changes are of one size: the share of rises, from -1 to 1"
+    # three of three: the lower limit of the share is (alpha / 2)^(1/3)
+    assert (plain.low, plain.high) == (pytest.approx(2 * 0.025 ** (1 / 3) - 1, rel=1e-9), 1)
+    assert split.method == "Fisher's transformation, variance without effect"
+    # ranks 4, 4, 4 of 10 in the middle of 7 zeros: (3 * 9 + 14 - 14) / 55
+    assert split.estimate == pytest.approx(27 / 55, rel=1e-12)
+    rises_and_falls = within_effects([0] * 4, [1, 1, 1, -1], Procedure("asymptotic"))[0]
+    assert (rises_and_falls.low, rises_and_falls.high) == pytest.approx(
+        (2 * stats.beta.ppf(0.025, 3, 2) - 1, 2 * stats.beta.ppf(0.975, 4, 1) - 1), rel=1e-9
+    )
+    balanced = within_effects([0, 0, 0, 0], [1, -1, 2, -2], Procedure("asymptotic"))
+    assert (balanced[0].estimate, balanced[0].note, balanced[3].note) == (0, "", "")
+    same = within_effects([0, 0], [0, 0], Procedure("exact"))
+    assert repr(same[0]) == repr(
+        Effect("matched_rank_biserial", 0.0, np.nan, np.nan, 0.95, "", "no pair changed")
+    ).replace("np.", "")
+    assert same[3].note == "no pair changed"
+    all_rise = within_effects([0, 0], [1, 2], Procedure("asymptotic"))[0]
+    assert (all_rise.estimate, all_rise.note) == (1, "no interval at -1 and 1")
+
+
+def test_the_shift_ranks_zeros_as_the_procedure_does(monkeypatch):
+    """The inverted test drops zeros or ranks them; a split test ranks them, as Pratt's does."""
+    seen = []
+    monkeypatch.setattr(
+        effects, "signed_rank_shift", lambda *given: (seen.append(given), hl.signed_rank_shift(*given))[1]
+    )
+    pre, post = [0] * 12, [0, 0, 0, 1, 1, 2, 2, 2, 3, -1, 4, 2]
+    shifts = {}
+    for zero_method in ("drop", "pratt", "split"):
+        row = within_effects(pre, post, Procedure("asymptotic", zero_method=zero_method))[6]
+        shifts[zero_method] = (row.low, row.high)
+    for zero_method, same in (("drop", "drop"), ("pratt", "pratt"), ("split", "pratt")):
+        expected = hl.signed_rank_shift(pre, post, 0.95, same)
+        assert shifts[zero_method] == (expected.low, expected.high)
+    assert [given[2:] for given in seen] == [(0.95, "drop"), (0.95, "pratt"), (0.95, "pratt")]
+
+
+def test_rows_of_groups_say_what_they_are():
+    rows = between_effects([0, 1, 2], [0, 3, 1, 1], Procedure("asymptotic"), 0.9, 2)
+    newcombe, hybrid = "score type, Newcombe 2006 method 5", "hybrid score, Newcombe 1998 method 10"
+    through = "the interval runs from low (benefit) through infinity to high (harm)"
+    assert [(row.name, row.method, row.note) for row in rows] == [
+        ("rank_biserial", newcombe, "Cliff's delta"),
+        ("common_language", newcombe, ""),
+        ("r_z", "", "z / sqrt(N); N counts both groups; no interval of its own"),
+        ("hodges_lehmann_shift", hl.EXACT, "first group less second, in units of the score"),
+        ("risk_difference", hybrid, ""),
+        ("risk_ratio", "score, Miettinen and Nurminen 1985", ""),
+        ("odds_ratio", "exact conditional, Fisher", "conditional maximum likelihood"),
+        ("number_needed_to_treat", hybrid, through),
+    ]
+    assert {row.level for row in rows} == {0.9}
+    low, high = intervals.superiority(5.5 / 12, 3, 4, 0.9)
+    assert (rows[1].low, rows[1].high) == (low, high)
+    assert (rows[0].low, rows[0].high) == pytest.approx((2 * low - 1, 2 * high - 1), rel=1e-12)
+    assert (rows[3].low, rows[3].high) == (-3, 2)
+    assert (rows[5].low, rows[5].high) == intervals.risk_ratio(1, 3, 1, 4, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "success", "ratio_note", "odds_note"),
+    [
+        ([0, 0], [0, 0, 0], 1, "not defined: nobody succeeded", "not defined: nobody succeeded"),
+        ([1, 1], [1, 1, 1], 1, "", "not defined: everybody succeeded"),
+        ([1, 0], [1, 0, 0], 1, "", "conditional maximum likelihood"),
+        ([1, 0], [0, 0, 0], 1, "", "conditional maximum likelihood"),
+    ],
+)
+def test_what_is_not_defined_says_why(x, y, success, ratio_note, odds_note):
+    rows = {row.name: row for row in between_effects(x, y, Procedure("asymptotic"), success=success)}
+    assert (rows["risk_ratio"].note, rows["odds_ratio"].note) == (ratio_note, odds_note)
+
+
+def test_no_width_is_said():
+    """Twenty falls against twenty rises of one: only one shift is left."""
+    row = between_effects([0] * 20, [1] * 20, Procedure("asymptotic"))[3]
+    assert row.low == row.high == -1
+    assert row.note == (
+        "first group less second, in units of the score; no width: the scores take too few values"
+    )
+
+
+def test_broken_values_are_named():
+    procedure = Procedure("exact")
+    for function, names in ((within_effects, ("pre", "post")), (between_effects, ("x", "y"))):
+        with pytest.raises(ValueError, match=rf"^{names[0]}\[1\]: None is not a number$"):
+            function([1, None], [1, 2], procedure)
+        with pytest.raises(ValueError, match=rf"^{names[1]}\[0\]: 'x' is not a number$"):
+            function([1, 2], ["x", 2], procedure)
+    with pytest.raises(ValueError, match=r"^success\[0\]: 'cukup' is not a number$"):
+        between_effects([1, 2], [1, 2], procedure, success="cukup")
+    with pytest.raises(ValueError, match=r"^test must be one of signed_rank, rank_sum; not 't'$"):
+        least_p_value("t", [1], [2], procedure)
+
+
+def test_likelihood_looks_at_a_bounded_number_of_tables(monkeypatch):
+    """Pairs: 2 * 3 patterns of one and two differences; groups: 2 * 3 ways to take from one and two values."""
+    likelihood = Procedure("exact", two_sided="likelihood")
+    data = {"signed_rank": ([0, 0, 0], [1, 2, 2]), "rank_sum": ([0, 1], [1])}
+    for test, given in data.items():
+        monkeypatch.setattr(effects, "MOST_TABLES", 6)
+        assert 0 < least_p_value(test, *given, likelihood) <= 1
+        monkeypatch.setattr(effects, "MOST_TABLES", 5)
+        message = (
+            'two_sided="likelihood" would have to look at 6 tables, more than 5; use "distance" or "doubled"'
+        )
+        with pytest.raises(ValueError, match=f"^{message}$"):
+            least_p_value(test, *given, likelihood)
+        assert 0 < least_p_value(test, *given, Procedure("exact")) <= 1
