@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from oxymilk.audit.claims import COLUMNS, load_claims
-from oxymilk.faults import FaultsError, describe
+from oxymilk.faults import Fault, FaultsError, describe
 
 
 @pytest.fixture
@@ -105,3 +105,57 @@ def test_missing_and_unknown_columns_and_files_are_faults(write, claim, study, t
     assert [f.code for f in faults_of(tmp_path / "none.csv", study)] == ["claims_missing"]
     path.write_bytes("id,where\n\xe9".encode("latin-1"))
     assert [f.code for f in faults_of(path, study)] == ["encoding_wrong"]
+
+
+def test_a_fault_carries_its_cell_and_what_is_legal(write, claim, study):
+    good = {"test": "signed_rank", "group": "control"}
+    path = write(
+        claim("0,083", "p_value", id="a", **good),
+        claim("0,083", "p_value", id="a", **{**good, "test": "t"}),
+        claim("0.0.8", "p_value", id="b", **good),
+        claim("Ha", "decision", id="c", **good),
+        claim("0,1", "p_value", "cited", id="d"),
+        claim("45%", "ratio_percent", "arithmetic", id="e", n="25"),
+        claim("3", "p_value", id="f", **{**good, "timepoint": "later"}),
+        claim("45%", "ratio_percent", "arithmetic", id="g", n="25/x"),
+    )
+    marks = " ".join(study.decimal_mark)
+    moments = "pre, post, change"
+    expected = [
+        Fault("claims_value", path.name, "", 3, "test", "t", {"legal": "signed_rank, rank_sum"}),
+        Fault("claims_id_twice", path.name, "", 3, "id", "a", {"first": 2}),
+        Fault("claims_number", path.name, "", 4, "printed", "0.0.8", {"marks": marks}),
+        Fault("claims_value", path.name, "", 5, "printed", "Ha", {"legal": "significant, not significant"}),
+        Fault("claims_value", path.name, "", 6, "expect", "reproduced", {"legal": "not_checkable"}),
+        Fault("claims_arithmetic", path.name, "", 7, "n", "25", {"quantity": "ratio_percent"}),
+        Fault("claims_value", path.name, "", 8, "timepoint", "later", {"legal": moments}),
+        Fault("claims_number", path.name, "", 9, "n", "x", {"marks": marks}),
+    ]
+    assert faults_of(path, study) == expected
+
+
+def test_an_id_that_stands_three_times_names_the_first(write, claim, study):
+    row = {"test": "signed_rank", "group": "control"}
+    path = write(*(claim("0,083", "p_value", **row) for _ in range(3)))
+    assert [(f.row, f.params) for f in faults_of(path, study)] == [(3, {"first": 2}), (4, {"first": 2})]
+
+
+def test_what_may_be_left_empty(write, claim, study):
+    rows = [
+        claim("20", "sample_size", id="a"),
+        claim("0,05", "alpha", id="b"),
+        claim("10", "count", id="c", timepoint="change", level="kurang"),
+        claim("11", "comparison", "arithmetic", id="d", operator="<", n="11,7"),
+    ]
+    loaded = load_claims(write(*rows), study)
+    assert loaded == rows
+    assert [each.others for each in loaded] == [(), (), (), ("11,7",)]
+
+
+def test_only_a_missing_or_only_an_unknown_column_is_a_fault_too(write, claim, study):
+    path = write(claim("1", "count"), columns=COLUMNS[:-1])
+    assert faults_of(path, study) == [Fault("claims_column_missing", path.name, column="note")]
+    path = write(claim("1", "count"), columns=[*COLUMNS, "remark"])
+    assert faults_of(path, study) == [Fault("claims_column_unknown", path.name, column="remark")]
+    path.write_bytes("id,where\n\xe9".encode("latin-1"))
+    assert faults_of(path, study) == [Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]
