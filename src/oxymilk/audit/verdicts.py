@@ -260,7 +260,7 @@ def stated_set(claim: Claim, study: Study) -> Interval:
         claim.printed,
         study.decimal_mark,
         study.rounding,
-        claim.operator if claim.quantity != "alpha" else "",
+        claim.operator,
         domain=_DOMAINS.get(claim.quantity, (None, None)),
     )
     if claim.quantity == "z":
@@ -359,13 +359,15 @@ def _arithmetic(claim: Claim, study: Study) -> Computed:
     if claim.quantity == "sum":
         value = sum((number.value for number in numbers), Fraction(0))
         low, high = (sum((getattr(each, end) for each in sets), Fraction(0)) for end in ("low", "high"))
+        attained = all(each.closed_low for each in sets), all(each.closed_high for each in sets)
     else:
         part, whole = sets
         if whole.low <= 0:
             return _no_value()
         value = 100 * numbers[0].value / numbers[1].value
         low, high = 100 * part.low / whole.high, 100 * part.high / whole.low
-    return Computed(value, Interval(low, high, closed_high=True), from_printed=True)
+        attained = part.closed_low and whole.closed_high, part.closed_high and whole.closed_low
+    return Computed(value, Interval(low, high, *attained), from_printed=True)
 
 
 def _as_rounded(text: str, study: Study) -> Interval:

@@ -128,11 +128,37 @@ def test_the_decision_is_compared_too(audit, printed, operator, of, decisions):
         ("11", "comparison", "<", "11,7", "reproduced"),
         ("50%", "comparison", ">", "50", "differs"),
         ("5", "comparison", "=", "15", "differs"),
+        ("15", "comparison", "=", "5", "differs"),
+        ("11", "comparison", "<", "11", "differs"),
+        ("12", "comparison", "<", "11", "differs"),
+        ("11", "comparison", "<=", "11", "reproduced"),
+        ("11", "comparison", ">", "11", "differs"),
+        ("11", "comparison", ">=", "12", "differs"),
+        ("11", "comparison", ">=", "11", "reproduced"),
         ("15", "comparison", "", "15", "reproduced"),
         ("12", "comparison", ">=", "12", "reproduced"),
         ("12", "comparison", "<=", "11", "differs"),
         ("11,7", "between", "", "12;11", "reproduced"),
         ("10,7", "between", "", "11;12", "differs"),
+        ("12,1", "between", "", "11;12", "differs"),
+        ("11", "between", "", "11;12", "reproduced"),
+        ("12", "between", "", "11;12", "reproduced"),
+        ("2", "between", "", "1,5;2,5", "reproduced"),
+        ("100%", "percent", "", "1", "reproduced"),
+        ("50%", "percent", "", "10,0", "reproduced"),
+        ("100%", "ratio_percent", "", "1/1", "reproduced"),
+        # 2.65 / 5.95 = 44.54% to 2.75 / 5.85 = 47.01%
+        ("44,5%", "ratio_percent", "~", "2,7/5,9", "reproduced_after_rounding"),
+        ("44,4%", "ratio_percent", "~", "2,7/5,9", "differs"),
+        ("40%", "ratio_percent", "~", "2,7/5,9", "differs"),
+        ("47%", "ratio_percent", "~", "2,7/5,9", "reproduced_after_rounding"),
+        # 1.45 / 2 = 72.5% is attained, 1.55 / 2 = 77.5% is not: 1.55 prints as 1,6
+        ("72,5%", "ratio_percent", "", "1,5/2", "reproduced_after_rounding"),
+        ("73%", "ratio_percent", "", "1,5/2", "reproduced_after_rounding"),
+        ("78%", "ratio_percent", "", "1,5/2", "differs"),
+        # at least 2.545 + 2.55, and less than 2.555 + 2.65
+        ("5,21", "sum", "", "2,55+2,6", "differs"),
+        ("5,3", "sum", "", "2,55+2,6", "differs"),
     ],
 )
 def test_numbers_that_other_printed_numbers_give(audit, printed, quantity, operator, n, verdict):
@@ -188,3 +214,138 @@ def test_a_rational_z_on_a_rounding_boundary_is_decided(audit, tests):
     assert audit("0,687", "z", **OF_CONTROL)["verdict"] == "differs"
     tests.loc[tests["group"] == "control", ["z", "z_squared"]] = ["-1.414213562", "-2"]
     assert audit("-1,414", "z", **OF_CONTROL)["verdict"] == "reproduced"
+
+
+WITHOUT = {"reason": "", "decision_printed": "", "decision_computed": "", "decision": ""}
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "cells", "expected"),
+    [
+        (
+            "0,001",
+            "p_value",
+            BETWEEN,
+            {
+                "verdict": "reproduced",
+                "computed": "0.001381170504",
+                "prints_as": "0,001",
+                "procedure": "words",
+                "reason": "",
+                "decision_printed": "significant",
+                "decision_computed": "significant",
+                "decision": "agree",
+            },
+        ),
+        (
+            "significant",
+            "decision",
+            BETWEEN,
+            {
+                "verdict": "reproduced",
+                "computed": "0.001381170504",
+                "prints_as": "significant",
+                "procedure": "words",
+                "reason": "",
+                "decision_printed": "significant",
+                "decision_computed": "significant",
+                "decision": "agree",
+            },
+        ),
+        ("25", "u", BETWEEN, {"verdict": "differs", "computed": "85", "procedure": "words", **WITHOUT}),
+        ("1,73", "z", OF_CONTROL, {"computed": "1.732050808", "procedure": "words", **WITHOUT}),
+        ("3", "count_up", {"group": "control"}, {"computed": "3", "procedure": "", **WITHOUT}),
+        ("20", "sample_size", {}, {"computed": "20", "procedure": "", **WITHOUT}),
+        ("0,0625", "p_value", OF_INTERVENTION, {"computed": "0.0625", "procedure": "words"}),
+    ],
+)
+def test_a_whole_row(audit, printed, quantity, cells, expected):
+    row = audit(printed, quantity, **cells)
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_a_row_that_is_not_checkable_is_empty(audit):
+    row = audit("0,000", "p_value", "cited", "not_checkable")
+    empty = ("computed", "prints_as", "procedure", "decision_printed", "decision_computed", "decision")
+    assert {row[name] for name in empty} == {""}
+    rounded = audit("45%", "ratio_percent", "arithmetic", n="2,7/5,9")
+    assert (rounded["computed"], rounded["reason"], rounded["procedure"]) == ("45.76271186", "", "")
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "operator", "prints_as"),
+    [
+        ("0,05", "p_value", "<", "0,083"),
+        ("0,05", "p_value", "<=", "0,083"),
+        ("0,05", "p_value", ">", "0,083"),
+        ("0,05", "threshold", ">=", "0,083"),
+        ("0,05", "p_value", "", "0,08"),
+        (".05", "threshold", "<", ".083"),
+        ("0,0001", "p_value", ">", "0,0833"),
+        ("0,050", "p_value", ">", "0,083"),
+        ("1", "p_value", "<", "0"),
+        ("3", "z", "<", "2"),
+    ],
+)
+def test_a_p_beside_a_threshold_has_three_decimals(audit, printed, quantity, operator, prints_as):
+    assert audit(printed, quantity, operator=operator, **OF_CONTROL)["prints_as"] == prints_as
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "cells", "verdict"),
+    [
+        # a threshold without an operator, and alpha, are the number as it stands, whatever its decimals
+        ("0,0625", "threshold", OF_INTERVENTION, "reproduced"),
+        ("0,063", "threshold", OF_INTERVENTION, "differs"),
+        ("0,07", "threshold", OF_INTERVENTION, "differs"),
+        ("0,1", "alpha", {}, "differs"),
+        ("0,05", "alpha", {"operator": "<"}, "reproduced"),
+        ("0,06", "alpha", {"operator": "<"}, "differs"),
+    ],
+)
+def test_a_threshold_and_alpha_are_not_rounded(audit, printed, quantity, cells, verdict):
+    assert audit(printed, quantity, **cells)["verdict"] == verdict
+
+
+def test_a_ratio_follows_the_rounding_of_the_study(audit):
+    # cut off: 2.7 / 6.0 = 45% to 2.8 / 5.9 = 47.5%
+    assert (
+        audit("44,6%", "ratio_percent", "arithmetic", n="2,7/5,9")["verdict"] == "reproduced_after_rounding"
+    )
+    row = audit("44,6%", "ratio_percent", "arithmetic", n="2,7/5,9", rounding="truncate")
+    assert row["verdict"] == "differs"
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "n"),
+    [("45%", "ratio_percent", "5/0"), ("50%", "percent", "0"), ("40%", "percent", "2,5")],
+)
+def test_nothing_is_a_share_of_none_or_of_half_a_participant(audit, printed, quantity, n):
+    row = audit(printed, quantity, "arithmetic", n=n)
+    assert (row["verdict"], row["reason"]) == ("not_checkable", "undefined")
+
+
+def test_the_sample_is_the_largest_that_any_timepoint_has(audit, frequencies):
+    frequencies["missing"] = "0"
+    assert audit("10", "sample_size", group="control")["computed"] == "9"
+    frequencies.loc[frequencies["timepoint"] == "pre", "total"] = "12"
+    assert audit("24", "sample_size")["verdict"] == "reproduced"
+    frequencies["total"] = "0"
+    row = audit("24", "sample_size")
+    assert (row["verdict"], row["reason"]) == ("not_checkable", "no_data")
+
+
+def test_z_has_no_sign_and_the_error_of_its_digits(audit, tests):
+    tests.loc[tests["group"] == "control", ["z", "z_squared"]] = ["-1.414213562", "-2"]
+    assert audit("-1,414", "z", **OF_CONTROL)["computed"] == "1.414213562"
+    # ten digits do not decide the tenth
+    row = audit("1,414213562", "z", **OF_CONTROL)
+    assert (row["verdict"], row["reason"]) == ("not_checkable", "ambiguous")
+    tests.loc[tests["group"] == "control", ["z", "z_squared"]] = ["0.6875", "121/256"]
+    assert audit("0,6875", "z", **OF_CONTROL)["procedure"] == "words"
+
+
+def test_a_computed_p_of_one_may_be_one(audit, tests):
+    tests.loc[tests["group"] == "control", "p_value"] = "1"
+    row = audit("1", "threshold", operator=">=", **OF_CONTROL)
+    assert (row["verdict"], row["reason"]) == ("not_checkable", "ambiguous")
