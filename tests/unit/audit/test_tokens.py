@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oxymilk.audit.tokens import Difference, account_for_tokens, find_tokens, listed_tokens
+from oxymilk.audit.tokens import Difference, Token, account_for_tokens, find_tokens, listed_tokens
 
 SAMPLE = Path(__file__).parents[2] / "data" / "accounting"
 
@@ -64,6 +64,16 @@ def sample():
 )
 def test_numbers_are_found_as_a_reader_sees_them(text, expected):
     assert texts(text) == expected
+
+
+def test_each_number_has_its_kind_place_and_line():
+    assert find_tokens("\n5 ibu,\nlima-\nke-VI, 20-35, XX") == [
+        Token("5", "number", 1, 2, 2),
+        Token("lima", "word", 8, 12, 3),
+        Token("VI", "roman", 17, 19, 4),
+        Token("20-35", "range", 21, 26, 4),
+        Token("XX", "roman", 28, 30, 4),
+    ]
 
 
 def test_places_point_into_the_text_as_it_was_given(sample):
@@ -129,6 +139,11 @@ def test_exclusions_count_their_occurrences(sample):
         row | {"occurrences": "2"} if row["token"] == "1999" else row for row in rows("exclusions.csv")
     ]
     assert accounting(sample, exclusions=exclusions) == [Difference("1999", 1, 2, (6,))]
+
+
+def test_rows_of_one_token_add_up():
+    row = {"token": "1999", "occurrences": "2"}
+    assert listed_tokens([{"printed": "1999", "quantity": "count"}], [row, row]) == {"1999": 5}
 
 
 @pytest.mark.parametrize("token", ["tahun", "1 dan 2", ""])
