@@ -25,6 +25,7 @@ app = typer.Typer(
 StudyFile = Annotated[Path, typer.Option(help="The study's study.yaml.")]
 InputFile = Annotated[Path, typer.Option(help="A table that an earlier step wrote.")]
 MaybeFile = Annotated[Path | None, typer.Option(help="A table that explain-claims wrote.")]
+MaybeResult = Annotated[Path | None, typer.Option(help="A table that test-groups wrote.")]
 OutputFile = Annotated[Path, typer.Option(help="Where to write.")]
 Folder = Annotated[Path, typer.Option(help="The study's folder of results; each language has its own in it.")]
 Languages = Annotated[str, typer.Option(help="en, id or both, joined by a comma.")]
@@ -156,6 +157,9 @@ def make_tables(
     effects: InputFile,
     folder: Folder,
     explanations: MaybeFile = None,
+    baseline: MaybeResult = None,
+    summaries: MaybeResult = None,
+    sensitivity: MaybeResult = None,
     languages: Languages = "en",
 ) -> None:
     """Write the paper's tables, computed beside printed, and of effects and explanations, in five formats."""
@@ -165,10 +169,10 @@ def make_tables(
     from oxymilk.study import load_study
 
     frames = [read_csv(path) for path in (frequencies, tests, verdicts, effects)]
-    explained = read_csv(explanations) if explanations else None
+    more = [read_csv(path) if path else None for path in (explanations, baseline, summaries, sensitivity)]
     loaded = load_study(study)
     for language in split(languages):
-        write_tables(build_tables(loaded, *frames, language, explained), folder / language / "tables")
+        write_tables(build_tables(loaded, *frames, language, *more), folder / language / "tables")
 
 
 @app.command()
@@ -213,6 +217,9 @@ def render_report(
     datasets: MaybeFile = None,
     contradictions: MaybeFile = None,
     outcomes: MaybeFile = None,
+    baseline: MaybeResult = None,
+    summaries: MaybeResult = None,
+    sensitivity: MaybeResult = None,
     languages: Languages = "en",
 ) -> None:
     """Write one self-contained HTML page a language."""
@@ -223,7 +230,8 @@ def render_report(
 
     paths = (observations, frequencies, tests, procedures, verdicts, effects)
     frames = [read_csv(path) for path in paths]
-    more = [read_csv(path) if path else None for path in (explanations, datasets, contradictions, outcomes)]
+    optional = (explanations, datasets, contradictions, outcomes, baseline, summaries, sensitivity)
+    more = [read_csv(path) if path else None for path in optional]
     loaded = load_study(study)
     sheets = [study.parent / sheet.file for sheet in loaded.sheets]
     facts = provenance([study, *sheets, claims], Path())

@@ -13,6 +13,9 @@ rule make_tables:
         verdicts="results/{study}/verdicts.csv",
         effects="results/{study}/effects.csv",
         explanations="results/{study}/explanations.csv",
+        baseline="results/{study}/baseline.csv",
+        summaries="results/{study}/summaries.csv",
+        sensitivity="results/{study}/sensitivity.csv",
         code=subcommand_sources("make_tables"),
     output:
         tables=report(
@@ -36,6 +39,9 @@ rule make_tables:
             --verdicts {input.verdicts:q} \
             --effects {input.effects:q} \
             --explanations {input.explanations:q} \
+            --baseline {input.baseline:q} \
+            --summaries {input.summaries:q} \
+            --sensitivity {input.sensitivity:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
         """
@@ -98,6 +104,9 @@ rule render_report:
         datasets="results/{study}/datasets.csv",
         contradictions="results/{study}/contradictions.csv",
         outcomes="results/{study}/outcomes.csv",
+        baseline="results/{study}/baseline.csv",
+        summaries="results/{study}/summaries.csv",
+        sensitivity="results/{study}/sensitivity.csv",
         code=subcommand_sources("render_report"),
     output:
         reports=report(
@@ -126,6 +135,9 @@ rule render_report:
             --datasets {input.datasets:q} \
             --contradictions {input.contradictions:q} \
             --outcomes {input.outcomes:q} \
+            --baseline {input.baseline:q} \
+            --summaries {input.summaries:q} \
+            --sensitivity {input.sensitivity:q} \
             --languages {params.languages:q} \
             --folder {params.folder:q} >{log:q} 2>&1
         """

@@ -38,6 +38,9 @@ def render_report(
     datasets: pd.DataFrame | None = None,
     contradictions: pd.DataFrame | None = None,
     outcomes: pd.DataFrame | None = None,
+    baseline: pd.DataFrame | None = None,
+    summaries: pd.DataFrame | None = None,
+    sensitivity: pd.DataFrame | None = None,
 ) -> str:
     """Write the report of a study in one language.
 
@@ -53,6 +56,8 @@ def render_report(
         See `oxymilk.present.provenance.provenance`.
     explanations, datasets, contradictions, outcomes : DataFrame, optional
         The CSVs of the same names, all of them or none; the section on explanations is absent when nothing differs.
+    baseline, summaries, sensitivity : DataFrame, optional
+        See `oxymilk.present.tables.build_tables`.
 
     Returns
     -------
@@ -69,7 +74,18 @@ def render_report(
     figures = inline_figures(
         study, observations, tests, procedures, verdicts, effects, language, explanations, outcomes
     )
-    tables = build_tables(study, frequencies, tests, verdicts, effects, language, explanations)
+    tables = build_tables(
+        study,
+        frequencies,
+        tests,
+        verdicts,
+        effects,
+        language,
+        explanations,
+        baseline=baseline,
+        summaries=summaries,
+        sensitivity=sensitivity,
+    )
     rows = p_value_rows(study, tests, procedures, verdicts)
     claims = verdicts.to_dict("records")
     lines = [claim_line(study, claim, t) for claim in claims]

@@ -41,7 +41,8 @@ def characteristics_table(inputs: Inputs, number: int) -> Table:
         more, rest = _characteristic(inputs, item, claims, notes)
         rows += more
         partial |= rest
-    notes.add(t("tables.note.characteristics"), t("tables.note.other_levels") if partial else "")
+    about = t("tables.note.characteristics") if inputs.study.characteristics else ""
+    notes.add(about, t("tables.note.other_levels") if partial else "")
     panel = Panel("", tuple(columns), tuple(rows))
     return finish_table(
         inputs, "characteristics", number, t("tables.title.characteristics"), (panel,), notes, claims
@@ -61,7 +62,7 @@ def _characteristic(
             about = {"variable": item.id, "level": level.id, "group": group}
             printed = claims.select("percent", "count", **about)
             lists.append(_blocks(claims, printed, "", notes, claims.select("comparison", **about)))
-            counts = {_count(claim) for claim in printed}
+            counts = {made_count(claim) for claim in printed}
             known = counts.pop() if len(counts) == 1 else ""
             rest[group] = None if not known or rest[group] is None else rest[group] - int(known)
         rows += _side_by_side(level.label[t.language], lists)
@@ -92,14 +93,14 @@ def _blocks(
     blocks = []
     for line in claims.lines(printed, notes):
         marks = notes.mark(claims.t("tables.note.where", places=line.where)) if line.where else ()
-        marks += _wording(claims, comparisons, notes)
-        count = n or _count(line.claim) or NO_VALUE
+        marks += wording_marks(claims, comparisons, notes)
+        count = n or made_count(line.claim) or NO_VALUE
         printed_cell = Cell(line.printed.text, tuple(sorted(set(marks))))
         blocks.append((printed_cell, Cell(count), Cell(line.where), line.verdict))
     return blocks
 
 
-def _wording(claims: Claims, comparisons: Iterable[Mapping[str, str]], notes: Notes) -> tuple[str, ...]:
+def wording_marks(claims: Claims, comparisons: Iterable[Mapping[str, str]], notes: Notes) -> tuple[str, ...]:
     """Mark a percentage that the paper's words place where it is not ("most" for one half)."""
     t, marks = claims.t, ()
     for claim in comparisons:
@@ -109,7 +110,7 @@ def _wording(claims: Claims, comparisons: Iterable[Mapping[str, str]], notes: No
     return marks
 
 
-def _count(claim: Mapping[str, str]) -> str:
+def made_count(claim: Mapping[str, str]) -> str:
     """Return the number of participants that a printed percentage makes, empty where it makes none."""
     if not claim or claim["verdict"] not in ("reproduced", "reproduced_after_rounding"):
         return ""

@@ -43,6 +43,7 @@ def effects_table(inputs: Inputs, number: int, effects: Sequence[Mapping[str, st
     first, last = inputs.test_numbers
     key = "p_values" if first < last else "p_value"
     notes.add(
+        inputs.scale_note(),
         t("effects.note.r"),
         _unit(inputs),
         t("effects.note.interval", confidence=confidence),

@@ -73,6 +73,21 @@ class Inputs:
         switches |= {name: row[name] == "true" for name in _ON_OFF if row[name]}
         return procedure_words(method=row["method"], language=self.t.language, **switches)
 
+    def scale(self, scale: str = "") -> str:
+        """Say what the tests run on, "level" or "score" (with its unit); the outcome's own scale unless given."""
+        outcome = self.study.outcome
+        if (scale or outcome.scale) == "level":
+            return self.t("tables.scale.level")
+        return (
+            self.t("tables.scale.score_unit", unit=outcome.unit)
+            if outcome.unit
+            else self.t("tables.scale.score")
+        )
+
+    def scale_note(self) -> str:
+        """Name the scale that the tests run on, where the outcome could have two; else the empty string."""
+        return "" if self.study.outcome.kind == "levels" else self.t("tables.note.scale", scale=self.scale())
+
     def left_out(self, row: Record) -> str:
         """Say on how many participants a test rests, and list by code who was left out."""
         if not int(row["n_left_out"] or 0):
@@ -103,7 +118,7 @@ def finish_table(
     """Add the notes that every table has (origin of the data, basis, meaning of the verdicts) and close it."""
     t, study = inputs.t, inputs.study
     first, last = inputs.test_numbers
-    if kind in ("characteristics", "frequencies", "effects") and study.procedure.basis == "inferred" and last:
+    if kind not in ("signed_rank", "rank_sum") and study.procedure.basis == "inferred" and last:
         key = "basis_elsewhere" if first < last else "basis_elsewhere_one"
         notes.add(t(f"tables.note.{key}", first=first, last=last))
     if study.reconstructed and kind != "characteristics":

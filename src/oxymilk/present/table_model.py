@@ -106,7 +106,8 @@ class Table:
     Attributes
     ----------
     kind : str
-        "characteristics", "frequencies", "signed_rank", "rank_sum", "effects" or "explanations".
+        "characteristics", "summary", "frequencies", "signed_rank", "rank_sum", "effects", "sensitivity" or
+        "explanations".
     number : int
         Its number, from 1.
     language : str
@@ -119,7 +120,16 @@ class Table:
         General ones first, then those with a mark.
     """
 
-    kind: Literal["characteristics", "frequencies", "signed_rank", "rank_sum", "effects", "explanations"]
+    kind: Literal[
+        "characteristics",
+        "summary",
+        "frequencies",
+        "signed_rank",
+        "rank_sum",
+        "effects",
+        "sensitivity",
+        "explanations",
+    ]
     number: int
     language: str
     title: str

@@ -120,7 +120,7 @@ def _statistics(
         printed = claims.select("p_value", **about) + claims.select("threshold", **about)
         lines = claims.lines(printed if row is declared else [], notes)
         rows += checked_rows(tuple(map(Cell, cells)), lines)
-    cells = (Cell(t("tables.row.decision", alpha=t.number(alpha))), Cell(_decision(declared, alpha, t)))
+    cells = (Cell(t("tables.row.decision", alpha=t.number(alpha))), Cell(decision_of(declared, alpha, t)))
     lines = claims.lines(claims.select("decision", **about), notes)
     rows += checked_rows((*cells, Cell(), Cell()), lines)
     value = t("tables.column.value")
@@ -134,7 +134,8 @@ def _statistics(
     return Panel(t("tables.column.statistic"), columns, tuple(rows))
 
 
-def _decision(row: Record, alpha: float, t: Labels) -> str:
+def decision_of(row: Record, alpha: float, t: Labels) -> str:
+    """Say the decision at `alpha` in words; a dash without a p-value."""
     p_value = to_decimal(row["p_value"])
     if p_value is None:
         return NO_VALUE
@@ -157,6 +158,7 @@ def _test_notes(inputs: Inputs, declared: Record, exact: Record | None) -> tuple
     return (
         t("tables.note.exact", procedure=inputs.procedure(exact)) if exact else "",
         t(f"tables.note.basis_{procedure.basis}", reason=reason).strip(),
+        inputs.scale_note(),
         inputs.left_out(declared),
     )
 

@@ -1,4 +1,4 @@
-"""Tables of a study: characteristics, frequencies, signed-rank tests, the rank-sum test, effects, explanations.
+"""Tables of a study: characteristics, summaries, frequencies, rank tests, effects, the other scale, explanations.
 
 They have no format yet; `table_files` writes them in every one.
 """
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from oxymilk.present.labels import NO_VALUE, labels, to_decimal
 from oxymilk.present.printed_lines import checked_rows, records
+from oxymilk.present.table_baseline import baseline_characteristics_table
 from oxymilk.present.table_characteristics import characteristics_table
 from oxymilk.present.table_effects import effects_table
 from oxymilk.present.table_explanations import build_explanation_table
 from oxymilk.present.table_inputs import Inputs, checked_columns, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
+from oxymilk.present.table_scales import sensitivity_table, summary_table
 from oxymilk.present.table_tests import rank_sum_table, signed_rank_table
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ def build_tables(
     effects: pd.DataFrame,
     language: str,
     explanations: pd.DataFrame | None = None,
+    baseline: pd.DataFrame | None = None,
+    summaries: pd.DataFrame | None = None,
+    sensitivity: pd.DataFrame | None = None,
 ) -> tuple[Table, ...]:
     """Make the tables of a study in one language.
 
@@ -43,13 +48,16 @@ def build_tables(
         "en" or "id".
     explanations : DataFrame, optional
         explanations.csv; without it, or when nothing has an explanation, there is no table of explanations.
+    baseline, summaries, sensitivity : DataFrame, optional
+        The result tables of the same names. Without rows of baseline the characteristics are as printed only; without
+        rows of sensitivity there is no table of the other scale.
 
     Returns
     -------
     tuple of Table
-        Characteristics, if there is a sheet or the paper prints some; frequencies, one a group; signed-rank tests, one
-        a group; the rank-sum test, if there is one; effects, if a test had data; explanations. Numbered from 1 in this
-        order.
+        Characteristics, if there is a sheet or the paper prints some; the summary, if the tests run on scores;
+        frequencies, one a group; signed-rank tests, one a group; the rank-sum test, if there is one; effects, if a test
+        had data; the other scale; explanations. Numbered from 1 in this order.
     """
     rows = records(tests)
     within = [
@@ -61,11 +69,19 @@ def build_tables(
     # without levels there is nothing to count
     counted = study.groups if study.outcome.levels and study.sheets else ()
     described = bool(study.sheets or study.characteristics)
-    before_tests = described + len(counted)
+    summed = records(summaries) if summaries is not None and study.outcome.scale == "score" else []
+    before_tests = described + bool(summed) + len(counted)
     last = before_tests + len(within) + between
     test_numbers = (before_tests + 1, last) if last > before_tests else (0, 0)
     inputs = Inputs(study, records(frequencies), rows, records(verdicts), labels(language), test_numbers)
-    tables = [characteristics_table(inputs, 1)] if described else []
+    computed = records(baseline) if baseline is not None else []
+    tables = []
+    if computed:
+        tables.append(baseline_characteristics_table(inputs, 1, computed))
+    elif described:
+        tables.append(characteristics_table(inputs, 1))
+    if summed:
+        tables.append(summary_table(inputs, len(tables) + 1, summed))
     for group in counted:
         tables.append(frequency_table(inputs, len(tables) + 1, group))
     for group in within:
@@ -74,6 +90,8 @@ def build_tables(
         tables.append(rank_sum_table(inputs, len(tables) + 1))
     if len(effects):
         tables.append(effects_table(inputs, len(tables) + 1, records(effects)))
+    if sensitivity is not None and len(sensitivity):
+        tables.append(sensitivity_table(inputs, len(tables) + 1, records(sensitivity)))
     if explanations is not None:
         number = len(tables) + 1
         explained = build_explanation_table(study, explanations, verdicts, language, number)
