@@ -400,7 +400,10 @@ def _no_value() -> Computed:
 def _magnitude(interval: Interval) -> Interval:
     """Return the absolute values of the numbers of an interval."""
     low, high, closed_low, closed_high = interval
+    if low is None and high <= 0:
+        return Interval(-high, None, closed_low=closed_high)
     if low is None or high is None:
+        # "Z < 2" and "Z > -2" are about the size as they stand
         return interval
     if low >= 0:
         return interval

@@ -1,8 +1,10 @@
 """Verdicts: what becomes of a printed number."""
 
+from fractions import Fraction as F
+
 import pytest
 
-from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims
+from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims, stated_set
 
 OF_CONTROL = {"test": "signed_rank", "group": "control"}
 OF_INTERVENTION = {"test": "signed_rank", "group": "intervention"}
@@ -349,3 +351,58 @@ def test_a_computed_p_of_one_may_be_one(audit, tests):
     tests.loc[tests["group"] == "control", "p_value"] = "1"
     row = audit("1", "threshold", operator=">=", **OF_CONTROL)
     assert (row["verdict"], row["reason"]) == ("not_checkable", "ambiguous")
+
+
+@pytest.mark.parametrize(
+    ("printed", "operator", "rounding", "stated"),
+    [
+        ("1,7", "", "half_up", (F(165, 100), F(175, 100), True, False)),
+        ("-1,7", "", "half_up", (F(165, 100), F(175, 100), True, False)),
+        ("0,0", "", "half_up", (0, F(5, 100), True, False)),
+        ("-0,0", "", "half_up", (0, F(5, 100), False, False)),
+        ("0,0", "", "half_even", (0, F(5, 100), True, True)),
+        ("0", "", "truncate", (0, 1, True, False)),
+        ("1,7", "<", "half_up", (None, F(17, 10), True, False)),
+        ("1,7", ">=", "half_up", (F(17, 10), None, True, False)),
+        ("-1,96", "<", "half_up", (F(196, 100), None, False, False)),
+        ("-1,96", "<=", "half_up", (F(196, 100), None, True, False)),
+    ],
+)
+def test_z_is_stated_without_its_sign(study, claim, printed, operator, rounding, stated):
+    of = study.model_copy(update={"rounding": rounding})
+    assert stated_set(claim(printed, "z", operator=operator), of) == stated
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "operator", "n", "stated"),
+    [
+        ("11", "comparison", "<", "5", (None, 5, True, False)),
+        ("11", "comparison", "<=", "5", (None, 5, True, True)),
+        ("11", "comparison", ">", "5", (5, None, False, False)),
+        ("11", "comparison", ">=", "5", (5, None, True, False)),
+        ("11", "comparison", "=", "5", (5, 5, True, True)),
+        ("11", "between", "", "5,5;2,5", (F(5, 2), F(11, 2), True, True)),
+        ("0,05", "threshold", "", "", (F(1, 20), F(1, 20), True, True)),
+        ("0,05", "threshold", "<", "", (None, F(1, 20), True, False)),
+        ("0,05", "alpha", ">", "", (F(1, 20), F(1, 20), True, True)),
+    ],
+)
+def test_what_a_statement_states(study, claim, printed, quantity, operator, n, stated):
+    assert stated_set(claim(printed, quantity, operator=operator, n=n), study) == stated
+
+
+@pytest.mark.parametrize("p_value", ["0.05", "0.0499999999", "0.0500000001"])
+def test_significant_is_below_alpha(audit, tests, p_value):
+    """At exactly alpha, and where ten digits do not tell it from alpha, nothing is decided or it is not below."""
+    tests.loc[tests["test"] == "rank_sum", ["p_value", "p_fraction"]] = [p_value, ""]
+    row = audit("significant", "decision", **BETWEEN)
+    assert (
+        row["decision_computed"]
+        == {
+            "0.05": "",
+            "0.0499999999": "significant",
+            "0.0500000001": "not significant",
+        }[p_value]
+    )
+    tests.loc[tests["test"] == "rank_sum", "p_fraction"] = "1/20"
+    assert audit("significant", "decision", **BETWEEN)["decision_computed"] == "not significant"
