@@ -1,0 +1,61 @@
+"""docs/verdicts.md explains every verdict, reason and decision, and its examples are what the code says."""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from oxymilk.audit import claims
+from oxymilk.audit.printed import ROUNDINGS, Interval, printed_interval
+from oxymilk.audit.verdicts import Notation, arithmetic_verdict
+
+TEXT = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text(encoding="utf-8")
+
+
+def section(title):
+    return re.search(rf"## {re.escape(title)}\n(.*?)(?=\n## |\Z)", TEXT, re.DOTALL)[1]
+
+
+def test_each_verdict_reason_and_decision_has_its_entry():
+    assert (
+        tuple(re.findall(r"^\*\*(\w+)\*\*:", section("The four verdicts"), re.MULTILINE)) == claims.VERDICTS
+    )
+    assert tuple(re.findall(r"^\| `(\w+)`", section("The four reasons"), re.MULTILINE)) == claims.REASONS
+    assert re.findall(r"^\| `(\w+)`", section("The decision"), re.MULTILINE) == ["agree", "flip"]
+    assert all(f"`{rounding}`" in TEXT for rounding in ROUNDINGS)
+
+
+@pytest.mark.parametrize(
+    ("printed", "operator", "row"),
+    [("0,083", "", "0,083"), ("0,000", "", "0,000"), ("0,05", "<", "< 0,05"), ("73,3%", "", "73,3%")],
+)
+def test_the_rounding_sets_are_those_of_the_code(printed, operator, row):
+    low, high = re.search(rf"\| `{re.escape(row)}` \| ([\d.]+) to below ([\d.]+) \|", TEXT).groups()
+    found = printed_interval(printed, ",", operator=operator, domain=(0, 100))
+    assert found == Interval(Fraction(low), Fraction(high))
+
+
+def test_truncated_and_after_rounding_are_as_told():
+    assert "`0,083` stands for 0.083 to below 0.084" in TEXT
+    assert printed_interval("0,083", ",", "truncate") == Interval(Fraction("0.083"), Fraction("0.084"))
+    empty = dict.fromkeys(claims.COLUMNS, "")
+    claim = claims.Claim(
+        **{**empty, "printed": "45%", "quantity": "ratio_percent", "n": "2,7/5,9", "check": "arithmetic"}
+    )
+    assert arithmetic_verdict(claim, Notation((",",)))[0] == "reproduced_after_rounding"
+    # the value of the example: some 2,7 of 5.949 prints as 45%
+    assert Fraction("2.65") / Fraction("5.949") < Fraction("0.455")
+
+
+def test_the_wording_towards_authors_is_neutral():
+    for word in (
+        "fraud",
+        "fabricat",
+        "manipulat",
+        "misconduct",
+        "error of the authors",
+        "mistake",
+        "suspicious",
+    ):
+        assert word not in TEXT.lower()
