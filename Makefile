@@ -28,11 +28,11 @@ results: $(READY)
 	@printf 'Open %s\n' results/*/*/report.html
 
 test: $(READY)
-	@pytest -n auto
+	@pytest -n auto --dist loadgroup
 
 test-all: $(READY)
 	@tests/external/install.sh
-	@OXYMILK_EXTERNAL=1 OXYMILK_FULL=1 pytest -n auto
+	@OXYMILK_EXTERNAL=1 OXYMILK_FULL=1 pytest -n auto --dist loadgroup
 
 mutants: $(READY)
 	@tests/mutants/run.sh

@@ -1,5 +1,6 @@
 """A clean copy of the tracked files, to run snakemake in."""
 
+import csv
 import os
 import re
 import shutil
@@ -8,8 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
+
+
+def pytest_collection_modifyitems(items):
+    """Keep the tests of a file in one process: they share a project that takes long to build."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 class Project:
@@ -104,6 +114,58 @@ def built_once(tmp_path_factory):
     """A project whose results are made; tests must not change it."""
     made = copy_tracked_files(tmp_path_factory.mktemp("built") / "project")
     made.log = made.snakemake("--cores", "2", LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0")
+    return made
+
+
+def study_of_persons(folder, headers, participant):
+    """Make the example of words anew, its sheet with a column under each header that holds what must not be written.
+
+    Returns what is planted, by header: one value a participant.
+    """
+    example = ROOT / "data" / "examples" / "words"
+    study = (example / "study.yaml").read_text(encoding="utf-8")
+    study = study.replace("id: words", f"id: {folder.name}").replace("participant: No Resp", participant)
+    with (example / "observations.csv").open(encoding="utf-8", newline="") as stream:
+        names, *rows = list(csv.reader(stream))
+    planted = {
+        header: [f"Planted{place}x{number}" for number in range(len(rows))]
+        for place, header in enumerate(headers)
+    }
+    folder.mkdir(parents=True)
+    (folder / "study.yaml").write_text(study, encoding="utf-8")
+    shutil.copyfile(example / "claims.csv", folder / "claims.csv")
+    with (folder / "observations.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([*headers, *names[1:]])
+        for number, row in enumerate(rows):
+            writer.writerow([*(planted[header][number] for header in headers), *row[1:]])
+    return planted
+
+
+@pytest.fixture(scope="session")
+def examples(copy_project):
+    """Every example, and two studies full of persons, made in one run; tests must not change it."""
+    made = copy_project("examples")
+    made.examples = sorted(path.parent.name for path in (ROOT / "data" / "examples").glob("*/study.yaml"))
+    for name in made.examples:
+        shutil.copytree(ROOT / "data" / "examples" / name, made.folder / "data" / name)
+    lists = yaml.safe_load((ROOT / "src/oxymilk/ingest/identifying.yaml").read_text(encoding="utf-8"))
+    recognised = list(dict.fromkeys(header for headers in lists.values() for header in headers))
+    made.planted = {
+        "persons_recognised": study_of_persons(
+            made.folder / "data" / "persons_recognised", ["Nama Ibu", *recognised], "participant: Nama Ibu"
+        ),
+        "persons_declared": study_of_persons(
+            made.folder / "data" / "persons_declared",
+            ["Panggilan"],
+            "participant: {column: Panggilan, identifying: true}",
+        ),
+    }
+    made.keep_studies(*made.examples, *made.planted)
+    # one language and two formats of figures: what is special here is the data
+    made.edit("config.yaml", "language: [en, id]", "language: en")
+    made.edit("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg, pdf]")
+    made.log = made.snakemake("--cores", "2")
     return made
 
 
