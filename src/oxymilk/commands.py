@@ -63,7 +63,11 @@ def new(
         groups=_named("--groups", groups, "group"), levels=_named("--levels", levels, "level"), kind=kind,
         unit=unit, outcome=outcome, program=program, title=title, worksheet=worksheet, delimiter=delimiter,
     )  # fmt: skip
-    ask = (lambda question, default: typer.prompt(question, default=default)) if sys.stdin.isatty() else None
+    ask = (
+        (lambda question, default: typer.prompt(question, default=default, show_default=bool(default)))
+        if sys.stdin.isatty()
+        else None
+    )
     try:
         made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
     except MissingFlagsError as error:

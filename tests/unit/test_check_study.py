@@ -140,7 +140,9 @@ def test_the_next_step(study, tmp_path):
     assert check.next_step("en") == (
         "Not ready: 1 to correct. Correct them, then run: oxymilk check-study bontang2023"
     )
-    assert check_study("melati", tmp_path).next_step("id") == "Berikutnya: oxymilk new melati"
+    absent = check_study("melati", tmp_path)
+    assert [fault.code for fault in absent.faults] == ["study_missing"]
+    assert absent.next_step("id") == "Berikutnya: oxymilk new melati"
 
 
 def test_at_the_command_line(study):

@@ -48,13 +48,19 @@ def is_word_of(text: str, what: str) -> bool:
     return fold(text) in lexicon()[what] or plain(text) in lexicon()[what]
 
 
-def ordered(words: list[str]) -> list[str]:
-    """Return the words from worst to best when one order of lexicon.yaml holds them all, else none."""
+def ordered(words: list[str], *, part: bool = False) -> list[str]:
+    """Return the words from worst to best when one order of lexicon.yaml holds them all, else none.
+
+    With `part`, the order that holds the most of them will do, at least two; the others are left out.
+
+    Examples
+    --------
+    >>> ordered(["Cukup", "kurang", "tdk cukup"]), ordered(["Cukup", "kurang", "tdk cukup"], part=True)
+    ([], ['kurang', 'Cukup'])
+    """
     folded = {fold(word): word for word in words}
-    for order in lexicon()["orders"]:
-        if folded and set(folded) <= set(order):
-            return [folded[one] for one in order if one in folded]
-    return []
+    found = max(([folded[one] for one in order if one in folded] for order in lexicon()["orders"]), key=len)
+    return found if len(found) == len(folded) or (part and len(found) > 1) else []
 
 
 def label(name: str) -> tuple[dict[str, str], bool]:

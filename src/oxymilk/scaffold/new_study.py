@@ -297,7 +297,7 @@ def _levels_seen(tables: list[Table], answers: Answers) -> str:
             for word in column.labels().values() or column.counts():
                 if not is_word_of(word, "missing"):
                     words.setdefault(fold(word), word)
-        found = ordered(list(words.values()))
+        found = ordered(list(words.values()), part=True)
         if found:
             return ",".join(found)
     return ""

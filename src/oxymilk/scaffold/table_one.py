@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from oxymilk.scaffold.compose import Said
-from oxymilk.scaffold.lexicon import label, lexicon, plain, slug
+from oxymilk.scaffold.lexicon import label, lexicon, ordered, plain, slug
 from oxymilk.scaffold.look import Column, Table, number_in
 from oxymilk.scaffold.texts import say
+from oxymilk.words import fold
 
 _MOST_LEVELS = 8
 
@@ -17,7 +18,7 @@ def characteristics_of(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return the characteristics and their columns, as study.yaml holds them.
 
-    Numbers are proposed as numbers and words as levels in the order in which they were met. Codes whose words
+    Numbers are proposed as numbers, words as levels in their usual order, else as they were met. Codes whose words
     the file does not tell are left alone: what they mean, only the user can say.
 
     Parameters
@@ -69,6 +70,9 @@ def _words(column: Column, known: dict[str, Any], language: str) -> tuple[dict[s
     words = {word: labels.get(word, word) for word in column.counts()}
     if len(words) > _MOST_LEVELS or any(word.replace(".", "").isdigit() for word in words.values()):
         return None
+    usual = {fold(name): at for at, name in enumerate(ordered(list(words.values())))}
+    if usual:
+        words = dict(sorted(words.items(), key=lambda each: usual[fold(each[1])]))
     ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}
     if len(set(ids.values())) < len(ids):
         return None
@@ -76,6 +80,6 @@ def _words(column: Column, known: dict[str, Any], language: str) -> tuple[dict[s
     characteristic = {
         "id": known["id"],
         "label": known["label"],
-        "levels": Said(levels, say("seen.characteristic_levels", language)),
+        "levels": Said(levels, say(f"seen.characteristic_{'ordered' if usual else 'levels'}", language)),
     }
     return characteristic, {"column": column.name, "codes": ids}
