@@ -1,4 +1,4 @@
-"""The figure of slopes: for scores that are numbers, each participant's before and after."""
+"""The figure of slopes: for scores that are numbers, each participant's before and after, and what lies between."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ DIRECTIONS = ("up", "unchanged", "down")
 # inches
 _LEFT, _PANEL, _BETWEEN, _RIGHT = 0.72, 1.9, 0.95, 1.1
 _HEAD, _HEIGHT, _FOOT = 0.62, 2.7, 0.94
+_STEP = 0.75  # more width for each timepoint beyond two
+_LINE = 0.17
 # a direction is told by its colour and by its line, for eyes and printers that see no colour
 _COLOR = {"up": style.BLUE, "unchanged": style.QUIET, "down": style.VERMILION}
 _DASHES = {"up": "solid", "unchanged": (0, (1, 1.2)), "down": (0, (5, 2))}
@@ -39,12 +41,15 @@ class Slopes:
         Group id.
     pairs : tuple of (str, Decimal, Decimal)
         Participant, score before, score after, as written.
+    paths : tuple of tuple
+        For each pair the scores at all timepoints of the study in time order, None where there is none.
     left_out : tuple of str
-        Codes of the participants without a score at one of the timepoints; they are not drawn.
+        Codes of the participants without a score at one of the compared timepoints; they are not drawn.
     """
 
     group: str
     pairs: tuple[tuple[str, Decimal, Decimal], ...]
+    paths: tuple[tuple[Decimal | None, ...], ...]
     left_out: tuple[str, ...]
 
     def moved(self, direction: str) -> int:
@@ -83,6 +88,10 @@ def slopes(study: Study, observations: pd.DataFrame) -> list[Slopes]:
             Slopes(
                 group.id,
                 tuple((code, Decimal(each[before]), Decimal(each[after])) for code, each in whole.items()),
+                tuple(
+                    tuple(Decimal(each[one]) if each.get(one) else None for one in study.timepoint_ids)
+                    for each in whole.values()
+                ),
                 tuple(code for code in scores if code not in whole),
             )
         )
@@ -90,31 +99,36 @@ def slopes(study: Study, observations: pd.DataFrame) -> list[Slopes]:
 
 
 def slopes_figure(study: Study, observations: pd.DataFrame, language: str) -> Figure:
-    """Draw a line for each participant from the score before to the score after, one panel a group, one scale.
+    """Draw a line for each participant through the scores at all timepoints, one panel a group, one scale.
 
-    Parameters and result are those of `before_after_figure`; a line has the gid "slope-<group>-<number>". Equal pairs
-    share a line, the thicker the more they are. Where levels are cut from the scores, faint lines mark the cuts.
+    Parameters and result are those of `before_after_figure`; a line has the gid "slope-<group>-<number>". Equal scores
+    share a line, the thicker the more they are; it is drawn as one that rises or falls by the compared timepoints.
+    Where levels are cut from the scores, faint lines mark the cuts.
     """
     from matplotlib.figure import Figure
 
     t = labels(language)
     groups = slopes(study, observations)
-    width = _LEFT + len(groups) * _PANEL + (len(groups) - 1) * _BETWEEN + _RIGHT
-    height = _HEAD + _HEIGHT + _FOOT
-    numbers = [float(score) for group in groups for _, *pair in group.pairs for score in pair]
+    more = len(study.timepoints) - 2
+    panel, foot = _PANEL + more * _STEP, _FOOT + (_LINE if more else 0)
+    width = _LEFT + len(groups) * panel + (len(groups) - 1) * _BETWEEN + _RIGHT
+    height = _HEAD + _HEIGHT + foot
+    numbers = [
+        float(score) for group in groups for path in group.paths for score in path if score is not None
+    ]
     low, high = min(numbers, default=0.0), max(numbers, default=1.0)
     room = 0.06 * ((high - low) or 1.0)
     with style.plain_style():
         figure = Figure(figsize=(width, height), facecolor=style.PAPER)
         for number, group in enumerate(groups):
-            left = _LEFT + number * (_PANEL + _BETWEEN)
-            box = (left / width, _FOOT / height, _PANEL / width, _HEIGHT / height)
+            left = _LEFT + number * (panel + _BETWEEN)
+            box = (left / width, foot / height, panel / width, _HEIGHT / height)
             axes = figure.add_axes(box)
             axes.set_gid(f"slopes-{group.group}")
             axes.set_ylim(low - room, high + room)
             _draw_panel(axes, study, group, t, first=number == 0)
             _cuts(axes, study, language, last=number == len(groups) - 1)
-            _write(figure, study, group, left + _PANEL / 2, t)
+            _write(figure, study, group, left + panel / 2, t)
         return figure
 
 
@@ -132,12 +146,14 @@ def describe_slopes(study: Study, observations: pd.DataFrame, language: str) -> 
 def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bool) -> None:
     from matplotlib.ticker import FuncFormatter
 
-    lines = Counter((before, after) for _, before, after in group.pairs)
-    for number, ((before, after), n) in enumerate(lines.items(), start=1):
-        direction = direction_of(before, after)
+    lines = Counter(
+        (direction_of(before, after), path)
+        for (_, before, after), path in zip(group.pairs, group.paths, strict=True)
+    )
+    for number, ((direction, path), n) in enumerate(lines.items(), start=1):
+        known = [(x, float(score)) for x, score in enumerate(path) if score is not None]
         (line,) = axes.plot(
-            [0, 1],
-            [float(before), float(after)],
+            *zip(*known, strict=True),
             color=_COLOR[direction],
             linestyle=_DASHES[direction],
             linewidth=min(1.0 + 0.6 * (n - 1), _THICKEST),
@@ -146,11 +162,16 @@ def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bo
             markeredgewidth=0,
             zorder=3 if direction == "up" else 4,
         )
-        words = t("figures.move", before=t.number(before), after=t.number(after), n=n)
+        *earlier, last = map(t.number, path)
+        words = t("figures.move", before=" → ".join(earlier), after=last, n=n)
         style.hover(line, f"slope-{group.group}-{number}", words)
-    axes.set_xlim(-0.08, 1.08)
-    axes.set_xticks([0, 1])
-    axes.set_xticklabels([timepoint.label[t.language] for timepoint in study.compared])
+    last = len(study.timepoints) - 1
+    axes.set_xlim(-0.08 * last, 1.08 * last)
+    axes.set_xticks(range(last + 1))
+    axes.set_xticklabels([timepoint.label[t.language] for timepoint in study.timepoints])
+    if last > 1:
+        for timepoint, label in zip(study.timepoints, axes.get_xticklabels(), strict=True):
+            label.set_fontweight("bold" if timepoint in study.compared else "normal")
     axes.tick_params(axis="x", length=0, labelsize=style.SMALL, pad=4)
     axes.tick_params(axis="y", length=3, width=0.7, labelsize=style.SMALL, labelleft=first)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: t.number(f"{value:.10g}")))
@@ -211,15 +232,19 @@ def _write(figure: Figure, study: Study, group: Slopes, centre: float, t: Labels
     widths = [style.text_width(figure, text, fontsize=7.5) for text in texts]
     mark, pad, space = 0.2, 0.05, 0.14
     x = centre - (sum(widths) + len(texts) * (mark + pad) + (len(texts) - 1) * space) / 2
-    y = 0.44
+    more_than_two = len(study.timepoints) > 2
+    y = 0.44 + (_LINE if more_than_two else 0)
     for direction, text, wide in zip(DIRECTIONS, texts, widths, strict=True):
         ends = [x / width, (x + mark) / width]
         look = {"color": _COLOR[direction], "linestyle": _DASHES[direction], "linewidth": 1.4}
         figure.add_artist(Line2D(ends, [(y + 0.035) / height] * 2, **look))
         write(x + mark + pad, y, text, fontsize=7.5)
         x += mark + pad + wide + space
+    if more_than_two:
+        y -= _LINE
+        write(centre, y, t("figures.compared"), ha="center", fontsize=7.5, color=style.QUIET)
     if group.left_out:
         codes = ", ".join(group.left_out[:3]) + (", ..." if len(group.left_out) > 3 else "")
         note = t("figures.left_out", n=len(group.left_out), codes=codes)
         for step, line in enumerate(wrap(note, 42)[:2]):
-            write(centre, y - 0.17 * (step + 1), line, ha="center", fontsize=7.5, color=style.QUIET)
+            write(centre, y - _LINE * (step + 1), line, ha="center", fontsize=7.5, color=style.QUIET)
