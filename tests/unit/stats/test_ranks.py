@@ -125,9 +125,9 @@ def test_doubled_midranks():
     assert doubled_midranks(np.array([[1, 2, 3]] * 2), np.array([0, 2])).tolist() == [[2, 5, 10], [6, 9, 14]]
 
 
-@pytest.mark.parametrize("factor", [1, 2**31, 2**62 - 1])
+@pytest.mark.parametrize("factor", [1, 2**31, 2**40, 2**62 - 1])
 def test_distinct_rows(factor):
-    # with the two larger factors a row fits into no 64-bit integer
+    # with the larger factors a row fits into no 64-bit integer
     rows = np.array([[1, 0], [0, 1], [1, 0], [1, 1], [0, 0]]) * factor
     distinct, inverse = unique_rows(rows)
     assert len(distinct) == 4

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from oxymilk.stats import Procedure, difference_counts, signed_rank_counts, signed_rank_test
+from oxymilk.stats import (
+    Procedure,
+    difference_counts,
+    null,
+    signed_rank,
+    signed_rank_counts,
+    signed_rank_test,
+)
 
 ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
 
@@ -174,6 +181,30 @@ def test_a_dataset_is_alike_alone_and_among_others():
         [1, 0, 4],
     )
     assert many.p_value.tolist()[::2] == [one.p_value, 1]
+
+
+@pytest.mark.parametrize("zero_method", ["drop", "pratt", "split"])
+def test_an_untied_variance_is_that_of_each_dataset(zero_method):
+    """Doubled ranks of 2, 5 and 0 changes; zeros 1, 0 and 4: by the sum of squares of 2, 4, 6, ..."""
+    procedure = Procedure("asymptotic", tie_correction=False, zero_method=zero_method)
+    many = signed_rank_counts([[1, 1], [0, 0], [0, 0]], [[0, 0], [2, 3], [0, 0]], [1, 0, 4], procedure)
+    first = {"drop": -6 / 20**0.5, "pratt": -10 / 52**0.5, "split": -10 / 56**0.5}[zero_method]
+    assert many.z == pytest.approx([first, 30 / 220**0.5, 0], rel=1e-14)
+
+
+def test_whole_numbers_stay_exact_where_floats_would_not():
+    n = 1_234_567
+    squares = 4 * int((np.arange(1, n + 1, dtype=np.int64) ** 2).sum())
+    assert signed_rank._untied_squares(np.array([n])).tolist() == [squares]
+
+
+def test_likelihood_has_the_whole_distribution_whatever_its_cost():
+    """At its mean, the likeliest value, p is 1; a route that gives no counts would be cheaper here."""
+    procedure = Procedure("exact", two_sided="likelihood")
+    assert null.flip_distribution((60, 60, 60), (61, 181, 301), whole=False)[1] is None
+    assert signed_rank_counts([30, 30, 30], [30, 30, 30], 0, procedure).p_value == 1
+    # as likely as no rise: rises of all of the smallest, or all of the largest size alone, and the three mirrored
+    assert signed_rank_counts([60, 60, 60], [0, 0, 0], 0, procedure).p_value == 6 / 2**180
 
 
 def test_no_datasets():
