@@ -122,12 +122,12 @@ def sensitivity_table(inputs: Inputs, number: int, sensitivity: Sequence[Record]
     full = [(z, spanners[0]), (p_declared, spanners[0]), (p_exact, spanners[0]), (p_declared, spanners[1])]
     keys = ("z", "p_declared", "p_exact", "p_main")
     columns = (
-        Column("row", t("tables.column.test"), "", "left", 3.0),
+        Column("row", t("tables.column.test"), "", "left", 2.8),
         Column("n", t("tables.column.n"), spanners[0], "right", 0.5),
         Column("z", z, spanners[0], "right", 0.8),
         Column("p_declared", p_declared, spanners[0], "right", 0.9),
         Column("p_exact", p_exact, spanners[0], "right", 0.9),
-        Column("decision", decision, spanners[0], "left", 1.4),
+        Column("decision", decision, spanners[0], "left", 1.6),
         Column("p_main", p_declared, spanners[1], "right", 0.9),
         Column("decision_main", decision, spanners[1], "left", 1.4),
         *(
