@@ -15,11 +15,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def pytest_collection_modifyitems(items):
-    """Keep the tests of a file in one process: they share a project that takes long to build."""
+    """Keep the tests of a file, and all that read the examples, in one process: they share what takes long to build."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+            shared = "examples" if "examples" in item.fixturenames else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(shared))
 
 
 class Project:
@@ -150,10 +151,12 @@ def examples(copy_project):
     for name in made.examples:
         shutil.copytree(ROOT / "data" / "examples" / name, made.folder / "data" / name)
     lists = yaml.safe_load((ROOT / "src/oxymilk/ingest/identifying.yaml").read_text(encoding="utf-8"))
-    recognised = list(dict.fromkeys(header for headers in lists.values() for header in headers))
+    recognised = dict.fromkeys(header for headers in lists.values() for header in headers)
     made.planted = {
         "persons_recognised": study_of_persons(
-            made.folder / "data" / "persons_recognised", ["Nama Ibu", *recognised], "participant: Nama Ibu"
+            made.folder / "data" / "persons_recognised",
+            ["nama ibu", *(header for header in recognised if header != "nama ibu")],
+            "participant: nama ibu",
         ),
         "persons_declared": study_of_persons(
             made.folder / "data" / "persons_declared",
