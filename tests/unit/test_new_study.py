@@ -315,8 +315,15 @@ def test_a_sheet_of_many_cells_is_looked_at_in_part(tmp_path, monkeypatch):
 def test_at_a_terminal_each_question_is_asked_with_what_was_seen(tmp_path):
     path = sheet(tmp_path, WARD)
     asked, told = [], []
-    replies = {"file": [str(tmp_path / "absent.csv"), str(path)], "groups": ["a,b,c", "Pijat,Kontrol"],
-               "program": ["excel", ""], "levels": ["kurang,cukup"], "P": ["pijat"], "K": ["Kontrol"], "tdk cukup": [""]}  # fmt: skip
+    replies = {
+        "file": [str(tmp_path / "absent.csv"), str(path)],
+        "groups": ["a,b,c", "Pijat,Kontrol"],
+        "program": ["excel", ""],
+        "levels": ["kurang,cukup"],
+        "P": ["pijat"],
+        "K": ["Kontrol"],
+        "tdk cukup": [""],
+    }
 
     def ask(question, default):
         asked.append((question, default))
