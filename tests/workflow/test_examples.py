@@ -2,11 +2,18 @@
 
 import csv
 import html
+import os
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.workflow
+pytestmark = [
+    pytest.mark.workflow,
+    pytest.mark.skipif(
+        os.environ.get("OXYMILK_FULL") != "1",
+        reason="runs ten studies through snakemake: `make test-all` does; tests/unit/test_every_step.py runs their steps",
+    ),
+]
 
 EXAMPLES = sorted(
     path.parent.name for path in (Path(__file__).parents[2] / "data/examples").glob("*/study.yaml")

@@ -1,13 +1,20 @@
 """No output holds a name, a telephone or record number, or an address of a participant: every written file is read."""
 
 import io
+import os
 import zipfile
 
 import pypdf
 import pytest
 from python_calamine import CalamineWorkbook
 
-pytestmark = pytest.mark.workflow
+pytestmark = [
+    pytest.mark.workflow,
+    pytest.mark.skipif(
+        os.environ.get("OXYMILK_FULL") != "1",
+        reason="runs ten studies through snakemake: `make test-all` does; tests/unit/test_every_step.py runs their steps",
+    ),
+]
 
 
 def texts_of(path):
