@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.workflow,
     pytest.mark.skipif(
         os.environ.get("OXYMILK_FULL") != "1",
-        reason="runs ten studies through snakemake: `make test-all` does; tests/unit/test_every_step.py runs their steps",
+        reason="ten studies through snakemake: `make test-all` runs them; test_every_step.py runs their steps",
     ),
 ]
 
