@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import fnmatch
 import json
 import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
 
-def main(mutants: str, results: str, least: str, survivors: str) -> int:
-    """Print the table, write the survivors as diffs to `survivors`."""
+def main(mutants: str, results: str, least: str, survivors: str, pattern: str = "*") -> int:
+    """Print the table, write the survivors as diffs to `survivors`; a mutant that was not tried is not killed."""
     result_of = {}
     for line in Path(results).read_text(encoding="utf-8").splitlines():
         tried = json.loads(line)
@@ -18,12 +19,12 @@ def main(mutants: str, results: str, least: str, survivors: str) -> int:
     counts: dict[str, Counter] = defaultdict(Counter)
     living = []
     for mutant in json.loads(Path(mutants).read_text(encoding="utf-8")):
-        result = result_of.get((mutant["module"], mutant["function"], mutant["after"]))
-        if result is None:
+        if not fnmatch.fnmatch(f"{mutant['module']}.{mutant['function']}", pattern):
             continue
-        killed = result in ("killed", "timeout")
-        counts[mutant["module"]][killed] += 1
-        if not killed:
+        result = result_of.get((mutant["module"], mutant["function"], mutant["after"]), "not tried")
+        state = "killed" if result == "timeout" else result
+        counts[mutant["module"]][state if state in ("killed", "not tried") else "survived"] += 1
+        if state not in ("killed", "not tried"):
             lines = difflib.unified_diff(
                 mutant["before"].splitlines(), mutant["after"].splitlines(), n=0, lineterm=""
             )
@@ -31,14 +32,15 @@ def main(mutants: str, results: str, least: str, survivors: str) -> int:
             living.append(f"{mutant['module']}.{mutant['function']}, line {mutant['line']}\n{changed}\n")
     Path(survivors).write_text("\n".join(living), encoding="utf-8")
     total: Counter = sum(counts.values(), Counter())
-    sys.stdout.write("| module | mutants | killed | survived | percent |\n|---|---|---|---|---|\n")
+    sys.stdout.write(
+        "| module | mutants | killed | survived | not tried | percent |\n|---|---|---|---|---|---|\n"
+    )
     for module, count in [*counts.items(), ("all", total)]:
-        killed, survived = count[True], count[False]
-        percent = 100 * killed / (killed + survived)
-        row = (module.removeprefix("oxymilk."), killed + survived, killed, survived, f"{percent:.1f}")
+        shares = (count["killed"], count["survived"], count["not tried"])
+        row = (module.removeprefix("oxymilk."), sum(shares), *shares, f"{100 * shares[0] / sum(shares):.1f}")
         sys.stdout.write(f"| {' | '.join(map(str, row))} |\n")
     sys.stdout.write(f"The survivors are in {survivors}.\n")
-    return int(total[True] < float(least) / 100 * total.total())
+    return int(total["killed"] < float(least) / 100 * total.total())
 
 
 if __name__ == "__main__":

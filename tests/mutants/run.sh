@@ -42,4 +42,4 @@ audit="tests/unit/audit tests/oracles/test_consistency_claims.py --ignore tests/
   try --match 'oxymilk.stats.*' --longest 10 --most 120 --survivors $stats
   try --match 'oxymilk.audit.*' --longest 10 --most 120 --survivors $audit
 }
-"$python" tests/mutants/report.py "$work/mutants.json" "$work/results.jsonl" "$least" "$work/survivors.diff"
+"$python" tests/mutants/report.py "$work/mutants.json" "$work/results.jsonl" "$least" "$work/survivors.diff" "$pattern"
