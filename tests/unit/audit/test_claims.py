@@ -43,6 +43,9 @@ def test_good_claims_are_read_in_order(write, claim, study):
 @pytest.mark.parametrize(
     ("cells", "code", "column"),
     [
+        ({"quantity": ""}, "claims_value", "quantity"),
+        ({"check": ""}, "claims_value", "check"),
+        ({"expect": ""}, "claims_value", "expect"),
         ({"quantity": "p-value"}, "claims_value", "quantity"),
         ({"check": "recalculate"}, "claims_value", "check"),
         ({"expect": "ok"}, "claims_value", "expect"),
