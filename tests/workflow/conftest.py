@@ -1,6 +1,7 @@
 """A clean copy of the tracked files, to run snakemake in."""
 
 import csv
+import fcntl
 import os
 import re
 import shutil
@@ -118,58 +119,74 @@ def built_once(tmp_path_factory):
     return made
 
 
-def study_of_persons(folder, headers, participant):
-    """Make the example of words anew, its sheet with a column under each header that holds what must not be written.
-
-    Returns what is planted, by header: one value a participant.
-    """
+def study_of_persons(folder, planted, participant):
+    """Make the example of words anew, its sheet with a column of `planted` values under each header."""
     example = ROOT / "data" / "examples" / "words"
     study = (example / "study.yaml").read_text(encoding="utf-8")
     study = study.replace("id: words", f"id: {folder.name}").replace("participant: No Resp", participant)
     with (example / "observations.csv").open(encoding="utf-8", newline="") as stream:
         names, *rows = list(csv.reader(stream))
-    planted = {
-        header: [f"Planted{place}x{number}" for number in range(len(rows))]
-        for place, header in enumerate(headers)
-    }
     folder.mkdir(parents=True)
     (folder / "study.yaml").write_text(study, encoding="utf-8")
     shutil.copyfile(example / "claims.csv", folder / "claims.csv")
     with (folder / "observations.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow([*headers, *names[1:]])
-        for number, row in enumerate(rows):
-            writer.writerow([*(planted[header][number] for header in headers), *row[1:]])
-    return planted
+        writer.writerow([*planted, *names[1:]])
+        writer.writerows(
+            [*values, *row[1:]] for values, row in zip(zip(*planted.values(), strict=True), rows, strict=True)
+        )
+
+
+def identifying_headers():
+    """Every header that is recognised, the one of the participants first."""
+    lists = yaml.safe_load((ROOT / "src/oxymilk/ingest/identifying.yaml").read_text(encoding="utf-8"))
+    return list(dict.fromkeys(["nama ibu", *(header for headers in lists.values() for header in headers)]))
+
+
+def plant(headers, participants=8):
+    """Return values that must not be written, by header: one a participant."""
+    return {
+        header: [f"Planted{place}x{number}" for number in range(participants)]
+        for place, header in enumerate(headers)
+    }
 
 
 @pytest.fixture(scope="session")
-def examples(copy_project):
+def examples(tmp_path_factory):
     """Every example, and two studies full of persons, made in one run; tests must not change it."""
-    made = copy_project("examples")
+    base = tmp_path_factory.getbasetemp()
+    # processes of one run of the tests share what takes long to build: the folders of them all stand in one
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "examples"
+    shared.mkdir(exist_ok=True)
+    made, done = Project(shared / "project"), shared / "run.log"
     made.examples = sorted(path.parent.name for path in (ROOT / "data" / "examples").glob("*/study.yaml"))
+    made.planted = {
+        "persons_recognised": plant(identifying_headers()),
+        "persons_declared": plant(["Panggilan"]),
+    }
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            done.write_text(_run_examples(made), encoding="utf-8")
+    made.log = done.read_text(encoding="utf-8")
+    return made
+
+
+def _run_examples(made):
+    copy_tracked_files(made.folder)
     for name in made.examples:
         shutil.copytree(ROOT / "data" / "examples" / name, made.folder / "data" / name)
-    lists = yaml.safe_load((ROOT / "src/oxymilk/ingest/identifying.yaml").read_text(encoding="utf-8"))
-    recognised = dict.fromkeys(header for headers in lists.values() for header in headers)
-    made.planted = {
-        "persons_recognised": study_of_persons(
-            made.folder / "data" / "persons_recognised",
-            ["nama ibu", *(header for header in recognised if header != "nama ibu")],
-            "participant: nama ibu",
-        ),
-        "persons_declared": study_of_persons(
-            made.folder / "data" / "persons_declared",
-            ["Panggilan"],
-            "participant: {column: Panggilan, identifying: true}",
-        ),
+    participants = {
+        "persons_recognised": "participant: nama ibu",
+        "persons_declared": "participant: {column: Panggilan, identifying: true}",
     }
+    for name, planted in made.planted.items():
+        study_of_persons(made.folder / "data" / name, planted, participants[name])
     made.keep_studies(*made.examples, *made.planted)
     # one language and two formats of figures: what is special here is the data
     made.edit("config.yaml", "language: [en, id]", "language: en")
     made.edit("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg, pdf]")
-    made.log = made.snakemake("--cores", "2")
-    return made
+    return made.snakemake("--cores", "2")
 
 
 @pytest.fixture
