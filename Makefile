@@ -28,11 +28,11 @@ results: $(READY)
 	@printf 'Open %s\n' results/*/*/report.html
 
 test: $(READY)
-	@pytest -n auto --dist loadgroup
+	@pytest -n auto
 
 test-all: $(READY)
 	@tests/external/install.sh
-	@OXYMILK_EXTERNAL=1 OXYMILK_FULL=1 pytest -n auto --dist loadgroup
+	@OXYMILK_EXTERNAL=1 OXYMILK_FULL=1 pytest -n auto
 
 mutants: $(READY)
 	@tests/mutants/run.sh

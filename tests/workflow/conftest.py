@@ -15,15 +15,6 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 
-def pytest_collection_modifyitems(items):
-    """Keep the tests of a file, and all that read the examples, in one process: they share what takes long to build."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            shared = "examples" if "examples" in item.fixturenames else item.path.stem
-            item.add_marker(pytest.mark.xdist_group(shared))
-
-
 class Project:
     """A copy of the project; its own src/ is what runs in it."""
 
@@ -101,9 +92,25 @@ def copy_tracked_files(folder):
 
 
 @pytest.fixture(scope="session")
-def copy_project(tmp_path_factory):
-    """Make copies by name, for tests that share one."""
-    return lambda name: copy_tracked_files(tmp_path_factory.mktemp(name) / "project")
+def build_once(tmp_path_factory):
+    """Build projects that tests must not change: each once for all processes of a run of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    # the folders of the processes of one run stand in one
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def build(name, prepare, **variables):
+        folder = root / name
+        folder.mkdir(exist_ok=True)
+        made, done = Project(folder / "project"), folder / "run.log"
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                prepare(copy_tracked_files(made.folder))
+                done.write_text(made.snakemake("--cores", "2", **variables), encoding="utf-8")
+        made.log = done.read_text(encoding="utf-8")
+        return made
+
+    return build
 
 
 @pytest.fixture
@@ -112,11 +119,9 @@ def project(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory):
+def built_once(build_once):
     """A project whose results are made; tests must not change it."""
-    made = copy_tracked_files(tmp_path_factory.mktemp("built") / "project")
-    made.log = made.snakemake("--cores", "2", LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0")
-    return made
+    return build_once("built", lambda _: None, LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0")
 
 
 def study_of_persons(folder, planted, participant):
@@ -152,41 +157,31 @@ def plant(headers, participants=8):
 
 
 @pytest.fixture(scope="session")
-def examples(tmp_path_factory):
+def examples(build_once):
     """Every example, and two studies full of persons, made in one run; tests must not change it."""
-    base = tmp_path_factory.getbasetemp()
-    # processes of one run of the tests share what takes long to build: the folders of them all stand in one
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "examples"
-    shared.mkdir(exist_ok=True)
-    made, done = Project(shared / "project"), shared / "run.log"
-    made.examples = sorted(path.parent.name for path in (ROOT / "data" / "examples").glob("*/study.yaml"))
-    made.planted = {
+    names = sorted(path.parent.name for path in (ROOT / "data" / "examples").glob("*/study.yaml"))
+    planted = {
         "persons_recognised": plant(identifying_headers()),
         "persons_declared": plant(["Panggilan"]),
     }
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            done.write_text(_run_examples(made), encoding="utf-8")
-    made.log = done.read_text(encoding="utf-8")
+    made = build_once("examples", lambda made: _add_examples(made, names, planted))
+    made.examples, made.planted = names, planted
     return made
 
 
-def _run_examples(made):
-    copy_tracked_files(made.folder)
-    for name in made.examples:
+def _add_examples(made, names, planted):
+    for name in names:
         shutil.copytree(ROOT / "data" / "examples" / name, made.folder / "data" / name)
     participants = {
         "persons_recognised": "participant: nama ibu",
         "persons_declared": "participant: {column: Panggilan, identifying: true}",
     }
-    for name, planted in made.planted.items():
-        study_of_persons(made.folder / "data" / name, planted, participants[name])
-    made.keep_studies(*made.examples, *made.planted)
+    for name, values in planted.items():
+        study_of_persons(made.folder / "data" / name, values, participants[name])
+    made.keep_studies(*names, *planted)
     # one language and two formats of figures: what is special here is the data
     made.edit("config.yaml", "language: [en, id]", "language: en")
     made.edit("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg, pdf]")
-    return made.snakemake("--cores", "2")
 
 
 @pytest.fixture

@@ -8,14 +8,15 @@ STUDIES = ("muayah2023", "anggraeni2021")
 
 
 @pytest.fixture(scope="module")
-def cited(copy_project):
-    made = copy_project("cited")
+def cited(build_once):
+    return build_once("cited", _keep_cited_studies)
+
+
+def _keep_cited_studies(made):
     made.keep_studies(*STUDIES)
     # one language and one format of figures: what is special here is the data
     made.edit("config.yaml", "language: [en, id]", "language: en")
     made.edit("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg]")
-    made.snakemake("--cores", "2")
-    return made
 
 
 @pytest.mark.parametrize("study", STUDIES)
