@@ -212,7 +212,7 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
 
     rows = []
     for sample in samples(study, observations):
-        if not (sample.first and sample.second):
+        if not sample.testable:
             continue
         for result in evaluate_programs(sample.test, sample.first, sample.second):
             entry = result.entry
@@ -253,7 +253,7 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     """
     from oxymilk.stats.effects import between_effects, holm, least_p_value, within_effects
 
-    tested = [sample for sample in samples(study, observations) if sample.first and sample.second]
+    tested = [sample for sample in samples(study, observations) if sample.testable]
     rows = []
     adjusted = {}
     for role in ROLES:
@@ -307,7 +307,7 @@ def _test_row(sample: Sample, role: str, procedure: Procedure) -> dict[str, obje
             "n1": len(sample.first),
             "n2": len(sample.second),
         }
-    if not (sample.first and sample.second):
+    if not sample.testable:
         return row
     result = _result(sample, procedure)
     if sample.test == "signed_rank":

@@ -31,6 +31,11 @@ class Sample(NamedTuple):
     second: list[Score]
     left_out: list[str]
 
+    @property
+    def testable(self) -> bool:
+        """Whether there is anybody to test."""
+        return bool(self.first and self.second)
+
 
 def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Sample]:
     """Yield the data of each test of the study, in table order.
