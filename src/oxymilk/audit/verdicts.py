@@ -365,8 +365,16 @@ def _arithmetic(claim: Claim, study: Study) -> Computed:
         if whole.low <= 0:
             return _no_value()
         value = 100 * numbers[0].value / numbers[1].value
-        low, high = 100 * part.low / whole.high, 100 * part.high / whole.low
-        attained = part.closed_low and whole.closed_high, part.closed_high and whole.closed_low
+        # below zero the larger whole makes the larger share
+        divisors = "high" if part.low >= 0 else "low", "low" if part.high >= 0 else "high"
+        low, high = (
+            100 * getattr(part, end) / getattr(whole, divisor)
+            for end, divisor in zip(("low", "high"), divisors, strict=True)
+        )
+        attained = tuple(
+            getattr(part, f"closed_{end}") and getattr(whole, f"closed_{divisor}")
+            for end, divisor in zip(("low", "high"), divisors, strict=True)
+        )
     return Computed(value, Interval(low, high, *attained), from_printed=True)
 
 
