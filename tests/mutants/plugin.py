@@ -40,7 +40,8 @@ SURVIVED, KILLED, INVALID = 0, 1, 3
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mutants")
     group.addoption("--mutants", help="file that tests/mutants/generate.py wrote")
-    group.addoption("--results", help="file to add results to; mutants that it holds are not tried again")
+    group.addoption("--results", help="folder for results; mutants that it holds are not tried again")
+    group.addoption("--part", default="1/1", help="which share of the mutants to try: 2/3 is the second third")
     group.addoption("--survivors", action="store_true", help="try those that survived again")
     group.addoption("--longest", type=float, default=0.15, help="seconds of the longest test that is used")
     group.addoption("--most", type=int, default=200, help="tests that are used on one mutant")
@@ -64,6 +65,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     mutants = json.loads(Path(option.mutants).read_text(encoding="utf-8"))
     for pattern in (option.match, option.only):
         mutants = [m for m in mutants if fnmatch.fnmatch(f"{m['module']}.{m['function']}", pattern)]
+    part, parts = map(int, option.part.split("/"))
+    mutants = mutants[part - 1 :: parts]
     results = Path(option.results)
     final = ("killed", "timeout") if option.survivors else ("killed", "timeout", "survived", "no tests")
     done = {key(m) for m in read(results) if m["result"] in final}
@@ -87,7 +90,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         result, killer = attempt(session, mutant, targets[place], [items[name] for name in order], seconds)
         kills[place][killer] += 1
         tries[result] += 1
-        with results.open("a", encoding="utf-8") as file:
+        with (results / f"{part}.jsonl").open("a", encoding="utf-8") as file:
             record = {k: mutant[k] for k in ("module", "function", "line", "before", "after")}
             record |= {"result": result, "test": killer, "seconds": round(time.perf_counter() - start, 3)}
             file.write(json.dumps(record) + "\n")
@@ -105,11 +108,13 @@ def key(mutant: dict) -> tuple[str, str, str]:
 
 
 def read(results: Path) -> list[dict]:
-    """Return the latest result of each mutant."""
-    if not results.exists():
-        return []
-    lines = map(json.loads, results.read_text(encoding="utf-8").splitlines())
-    return list({key(line): line for line in lines}.values())
+    """Return the best result of each mutant: a test that killed it once kills it."""
+    found: dict[tuple[str, str, str], dict] = {}
+    for path in sorted(results.glob("*.jsonl")):
+        for line in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            if found.get(key(line), line)["result"] not in ("killed", "timeout"):
+                found[key(line)] = line
+    return list(found.values())
 
 
 def take_turns(seconds: dict[str, float]) -> dict[str, tuple[int, float]]:

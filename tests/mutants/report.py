@@ -9,19 +9,20 @@ import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from plugin import key, read
+
 
 def main(mutants: str, results: str, least: str, survivors: str, pattern: str = "*") -> int:
     """Print the table, write the survivors as diffs to `survivors`; a mutant that was not tried is not killed."""
     result_of = {}
-    for line in Path(results).read_text(encoding="utf-8").splitlines():
-        tried = json.loads(line)
-        result_of[tried["module"], tried["function"], tried["after"]] = tried["result"]
+    for tried in read(Path(results)):
+        result_of[key(tried)] = tried["result"]
     counts: dict[str, Counter] = defaultdict(Counter)
     living = []
     for mutant in json.loads(Path(mutants).read_text(encoding="utf-8")):
         if not fnmatch.fnmatch(f"{mutant['module']}.{mutant['function']}", pattern):
             continue
-        result = result_of.get((mutant["module"], mutant["function"], mutant["after"]), "not tried")
+        result = result_of.get(key(mutant), "not tried")
         state = "killed" if result == "timeout" else result
         counts[mutant["module"]][state if state in ("killed", "not tried") else "survived"] += 1
         if state not in ("killed", "not tried"):
