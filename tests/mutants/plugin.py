@@ -41,7 +41,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mutants")
     group.addoption("--mutants", help="file that tests/mutants/generate.py wrote")
     group.addoption("--results", help="folder for results; mutants that it holds are not tried again")
-    group.addoption("--part", default="1/1", help="which share of the mutants to try: 2/3 is the second third")
+    group.addoption(
+        "--part", default="1/1", help="which share of the mutants to try: 2/3 is the second third"
+    )
     group.addoption("--survivors", action="store_true", help="try those that survived again")
     group.addoption("--longest", type=float, default=0.15, help="seconds of the longest test that is used")
     group.addoption("--most", type=int, default=200, help="tests that are used on one mutant")
@@ -112,7 +114,7 @@ def read(results: Path) -> list[dict]:
     found: dict[tuple[str, str, str], dict] = {}
     for path in sorted(results.glob("*.jsonl")):
         for line in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-            if found.get(key(line), line)["result"] not in ("killed", "timeout"):
+            if key(line) not in found or found[key(line)]["result"] not in ("killed", "timeout"):
                 found[key(line)] = line
     return list(found.values())
 

@@ -1,47 +1,87 @@
-"""Say how many mutants the tests killed, module by module; exit 1 when that is too few."""
+"""Say how many mutants the tests killed, module by module, and which survivors nobody has judged.
+
+`tests/mutants/survivors/<module>.csv` says of each survivor why it does not matter: function, was, becomes, why.
+Exit 1 when too few are killed or a survivor has no reason there.
+"""
 
 from __future__ import annotations
 
+import csv
 import difflib
 import fnmatch
 import json
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 from plugin import key, read
 
+JUDGED = Path(__file__).with_name("survivors")
+COLUMNS = ("function", "was", "becomes", "why")
 
-def main(mutants: str, results: str, least: str, survivors: str, pattern: str = "*") -> int:
-    """Print the table, write the survivors as diffs to `survivors`; a mutant that was not tried is not killed."""
-    result_of = {}
-    for tried in read(Path(results)):
-        result_of[key(tried)] = tried["result"]
+
+def change(mutant: dict) -> tuple[str, str]:
+    """Return the lines that a mutant takes away and those that it puts there."""
+    lines = list(difflib.ndiff(mutant["before"].splitlines(), mutant["after"].splitlines()))
+    return tuple("\n".join(line[2:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
+
+
+def read_judged(folder: Path) -> dict[tuple[str, ...], str]:
+    """Return the reason of each survivor that has one."""
+    reasons = {}
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                reasons[f"oxymilk.{path.stem}", row["function"], row["was"], row["becomes"]] = row["why"]
+    return reasons
+
+
+def write_open(rows: Iterable[tuple[str, ...]], folder: Path) -> None:
+    """Write the survivors without a reason, one file a module, in the form that `survivors` has."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.glob("*.csv"):
+        path.unlink()
+    modules = defaultdict(list)
+    for module, *rest in rows:
+        modules[module.removeprefix("oxymilk.")].append((*rest, ""))
+    for module, found in modules.items():
+        with (folder / f"{module}.csv").open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream, lineterminator="\n").writerows([COLUMNS, *found])
+
+
+def main(mutants: str, results: str, least: str, unjudged: str, pattern: str = "*") -> int:
+    """Print the table and write what nobody has judged to `unjudged`; a mutant that was not tried is not killed."""
+    result_of = {key(tried): tried["result"] for tried in read(Path(results))}
+    reasons = read_judged(JUDGED)
     counts: dict[str, Counter] = defaultdict(Counter)
     living = []
     for mutant in json.loads(Path(mutants).read_text(encoding="utf-8")):
         if not fnmatch.fnmatch(f"{mutant['module']}.{mutant['function']}", pattern):
             continue
         result = result_of.get(key(mutant), "not tried")
-        state = "killed" if result == "timeout" else result
-        counts[mutant["module"]][state if state in ("killed", "not tried") else "survived"] += 1
-        if state not in ("killed", "not tried"):
-            lines = difflib.unified_diff(
-                mutant["before"].splitlines(), mutant["after"].splitlines(), n=0, lineterm=""
-            )
-            changed = "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
-            living.append(f"{mutant['module']}.{mutant['function']}, line {mutant['line']}\n{changed}\n")
-    Path(survivors).write_text("\n".join(living), encoding="utf-8")
+        if result in ("killed", "timeout"):
+            state = "killed"
+        elif result == "not tried":
+            state = "not tried"
+        else:
+            place = (mutant["module"], mutant["function"], *change(mutant))
+            state = "judged" if reasons.get(place) else "open"
+            if state == "open":
+                living.append(place)
+        counts[mutant["module"]][state] += 1
+    write_open(living, Path(unjudged))
     total: Counter = sum(counts.values(), Counter())
     sys.stdout.write(
-        "| module | mutants | killed | survived | not tried | percent |\n|---|---|---|---|---|---|\n"
+        "| module | mutants | killed | survived, does not matter | survived, open | not tried | % killed |\n"
+        "|---|---|---|---|---|---|---|\n"
     )
     for module, count in [*counts.items(), ("all", total)]:
-        shares = (count["killed"], count["survived"], count["not tried"])
+        shares = tuple(count[state] for state in ("killed", "judged", "open", "not tried"))
         row = (module.removeprefix("oxymilk."), sum(shares), *shares, f"{100 * shares[0] / sum(shares):.1f}")
         sys.stdout.write(f"| {' | '.join(map(str, row))} |\n")
-    sys.stdout.write(f"The survivors are in {survivors}.\n")
-    return int(total["killed"] < float(least) / 100 * total.total())
+    sys.stdout.write(f"Survivors without a reason: {unjudged}\n")
+    return int(total["killed"] < float(least) / 100 * total.total() or bool(living))
 
 
 if __name__ == "__main__":

@@ -51,4 +51,4 @@ for share in "--longest 0.15 --most 200" "--longest 10 --most 120 --survivors"; 
     try --match 'oxymilk.audit.[er]*' $share $explain
   }
 done
-"$python" tests/mutants/report.py "$work/mutants.json" "$work/results" "$least" "$work/survivors.diff" "$pattern"
+"$python" tests/mutants/report.py "$work/mutants.json" "$work/results" "$least" "$work/open" "$pattern"
