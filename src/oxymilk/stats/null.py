@@ -7,7 +7,7 @@ are Python integers wherever 64 bits would not hold them: every exact p-value is
   integer; one shift and one addition for each observation.
 * Samples without replacement (rank-sum): only K - 2 of the K tie groups' counts are free. Groups are joined
   from both ends into states (observations drawn, score so far), and one group in the middle is enumerated.
-* Untied ranks: the same polynomial with a_k = k, and the Gaussian binomial coefficient.
+* Untied ranks: the same polynomial with a_k = k, and the Gaussian binomial coefficient in limbs of 64-bit numbers.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
     for size, score in zip(sizes, scores, strict=True):
         for _ in range(size):
             packed += packed << (8 * width * score)
-    lower = _unpack(packed, width, top + 1, top // 2 + 1)
+    lower = _unpack(packed.to_bytes(width * (top + 1), "little"), width, top // 2 + 1)
     return (*lower, *lower[: top + 1 - len(lower)][::-1])  # symmetric: all signs turned round
 
 
@@ -76,9 +76,8 @@ def _bytes_for(largest: int) -> int:
     return max(8, largest.bit_length() // 8 + 1)
 
 
-def _unpack(packed: int, width: int, n: int, used: int) -> list[int]:
-    """Return the first `used` of the n coefficients of `width` bytes."""
-    data = packed.to_bytes(width * n, "little")
+def _unpack(data: bytes, width: int, used: int) -> list[int]:
+    """Return the first `used` coefficients of `width` bytes."""
     if width == 8:
         return np.frombuffer(data, dtype="<u8", count=used).tolist()
     return [int.from_bytes(data[i : i + width], "little") for i in range(0, width * used, width)]
@@ -132,7 +131,7 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
             seen += 1
             for j in range(min(drawn, seen), max(0, drawn - (n - seen) - 1), -1):
                 packed[j] += packed[j - 1] << shift
-    return tuple(_unpack(packed[drawn], width, top + 1, top + 1))
+    return tuple(_unpack(packed[drawn].to_bytes(width * (top + 1), "little"), width, top + 1))
 
 
 def _hypergeometric_counts(low: int, high: int, drawn: int) -> tuple[int, ...]:
@@ -155,23 +154,40 @@ def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
     """
     few, many = sorted((n1, n2))
     half = few * many // 2
-    bits = comb(few + many, few).bit_length()
-    refuse_if_larger((half + 1) * (3 * bits / 8 + 110), f"The exact distribution of U for {n1} + {n2} values")
-    coefficients = np.zeros(half + 1, dtype=np.int64)
-    coefficients[0] = 1
+    most = comb(few + many, few)
+    # one limb where 64 bits hold every count; else limbs small enough for running sums over 2^31 of them
+    bits = 62 if most < 2**62 else 32
+    needed = -(-most.bit_length() // bits)
+    refuse_if_larger((half + 1) * (16 * needed + 64), f"The exact distribution of U for {n1} + {n2} values")
+    limbs = np.zeros((needed, half + 1), dtype=np.int64)
+    limbs[0, 0] = 1
     for i in range(1, few + 1):
-        if coefficients.dtype != object and comb(many + i, i) >= 2**62:
-            coefficients = coefficients.astype(object)
-        # times (1 - q^(many + i)); the right side is read before it is written
-        if many + i <= half:
-            coefficients[many + i :] = coefficients[many + i :] - coefficients[: -(many + i)]
-        # divided by (1 - q^i): running sums with stride i
-        rows = -(-(half + 1) // i)
-        padded = np.zeros(rows * i, dtype=coefficients.dtype)
-        padded[: half + 1] = coefficients
-        coefficients = np.add.accumulate(padded.reshape(rows, i), axis=0).reshape(-1)[: half + 1]
-    lower = coefficients.tolist()
+        used = -(-comb(many + i, i).bit_length() // bits)
+        _times_ratio(limbs[:used, : min(half, i * many) + 1], many + i, i, bits)
+    width = 8 if needed == 1 else 4
+    data = limbs.T.astype(f"<u{width}").tobytes()
+    del limbs
+    lower = _unpack(data, width * needed, half + 1)
     return tuple(lower + lower[: few * many - half][::-1])
+
+
+def _times_ratio(limbs: np.ndarray, power: int, divisor: int, bits: int) -> None:
+    """Multiply a polynomial by (1 - q^power) / (1 - q^divisor), in place.
+
+    Its coefficients are sum_k limbs[k] * 2^(bits * k); what is beyond the array's end is left out. All limbs of one
+    pass stay in the processor's cache.
+    """
+    n = limbs.shape[1]
+    rows = -(-n // divisor)
+    padded = np.zeros((rows, divisor), dtype=np.int64)
+    now, carry = padded.reshape(-1)[:n], np.zeros(n, dtype=np.int64)
+    for limb in limbs:
+        now[:] = limb
+        now[power:] -= limb[: max(0, n - power)]
+        np.add.accumulate(padded, axis=0, out=padded)  # divided: running sums with stride
+        now += carry
+        np.bitwise_and(now, 2**bits - 1, out=limb)
+        np.right_shift(now, bits, out=carry)
 
 
 # ---- tails from both ends ----------------------------------------------------------------------------------
