@@ -8,7 +8,8 @@ import pytest
 
 from oxymilk.audit import claims
 from oxymilk.audit.printed import ROUNDINGS, Interval, printed_interval
-from oxymilk.audit.verdicts import Notation, arithmetic_verdict
+from oxymilk.audit.stated import Notation
+from oxymilk.audit.verdicts import arithmetic_verdict
 
 TEXT = (Path(__file__).parents[2] / "docs" / "verdicts.md").read_text(encoding="utf-8")
 

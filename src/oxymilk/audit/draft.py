@@ -243,7 +243,8 @@ def _has_number(reading: Reading, each: Proposal) -> bool:
 
 def _tried(reading: Reading, claim: Claim) -> Claim:
     """Expect of an arithmetic claim what its arithmetic gives."""
-    from oxymilk.audit.verdicts import Notation, arithmetic_verdict
+    from oxymilk.audit.stated import Notation
+    from oxymilk.audit.verdicts import arithmetic_verdict
 
     if claim.check != "arithmetic":
         return claim

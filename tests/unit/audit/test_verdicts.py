@@ -4,7 +4,8 @@ from fractions import Fraction as F
 
 import pytest
 
-from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims, stated_set
+from oxymilk.audit.stated import stated_set
+from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims
 
 OF_CONTROL = {"test": "signed_rank", "group": "control"}
 OF_INTERVENTION = {"test": "signed_rank", "group": "intervention"}

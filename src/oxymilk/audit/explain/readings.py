@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
-from oxymilk.audit.explain.printable import Printable, printable_of
-from oxymilk.audit.printed import Interval, parse_printed
 
 # the set that a printed string states has one definition, in the audit
-from oxymilk.audit.verdicts import Undefined, stated_set
+from oxymilk.audit.computed import Undefined
+from oxymilk.audit.explain.printable import Printable, printable_of
+from oxymilk.audit.printed import Interval, parse_printed
+from oxymilk.audit.stated import stated_set
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, signed_rank_counts
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from oxymilk.analysis import TEST_COLUMNS
+from oxymilk.audit.computed import Results
 from oxymilk.audit.explain.departures import find_departures
 from oxymilk.audit.explain.procedures import search_procedures, way_values, ways_of
 from oxymilk.audit.explain.readings import Differences, feature_of, readings_of
 from oxymilk.audit.explain.records import sheet_of
-from oxymilk.audit.verdicts import Results, _verdict
+from oxymilk.audit.verdicts import _verdict
 from oxymilk.stats import (
     Procedure,
     difference_counts,
