@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,12 +112,11 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
         pairs = _allowed_pairs(records, groups, counts, budget)
     except NotSearched as beyond:
         return Reconstruction(sizes, (), None, None, None, *nothing, not_searched=str(beyond))
-    number = int(np.prod([len(group) for group in groups], dtype=object)) if pairs is None else len(pairs[0])
-    between = None
+    number, between = prod(len(group) for group in groups), None
     if pairs is not None:
-        number *= int(np.prod([len(group) for group in groups[2:]], dtype=object))
+        number = len(pairs[0])
         between = np.stack([groups[g][pairs[g]] for g in (0, 1)], axis=1)
-        groups = [group[np.unique(one)] for group, one in zip(groups[:2], pairs, strict=True)] + groups[2:]
+        groups = [groups[g][np.unique(pairs[g])] for g in (0, 1)]
     sheet = contradictions = None
     if number == 1:
         sheet = sheet_of(records_from_counts(study, np.concatenate(groups)))
@@ -216,13 +216,13 @@ def _full(records: Records, g: int, tables: np.ndarray) -> np.ndarray:
 def _allowed_pairs(
     records: Records, groups: list[np.ndarray], counts: list[Reading], budget: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return which tables of the first two groups go together; None where no count is of both."""
+    """Return which tables of the two groups go together; None where no count is of both."""
     both = [each for each in counts if len(each.groups) == 2]
     if not both:
         return None
     shape = (len(groups[0]), len(groups[1]))
-    if shape[0] * shape[1] > budget // 10:
-        raise NotSearched(f"{shape[0] * shape[1]} pairs of tables of two groups")
+    if 10 * prod(shape) > budget:
+        raise NotSearched(f"{prod(shape)} pairs of tables of two groups")
     first, second = (index.ravel() for index in np.indices(shape))
     full = _full(records, 0, groups[0][first])
     full[:, 1, :-1, :-1] = groups[1][second]
@@ -264,7 +264,7 @@ def _ranges(study: Study, groups: list[np.ndarray], between: np.ndarray | None, 
             if len(compared):
                 names = _RANK_SUM if role == "declared" else _OF_EXACT
                 rows += _rows(study, ("rank_sum", "", role), rank_sum_counts(compared, procedure), names)
-    return pd.DataFrame(rows, columns=list(RANGE_COLUMNS), dtype=str)
+    return pd.DataFrame(rows, columns=list(RANGE_COLUMNS))
 
 
 def _compared(study: Study, groups: list[np.ndarray], between: np.ndarray | None, budget: int) -> np.ndarray:
@@ -275,7 +275,7 @@ def _compared(study: Study, groups: list[np.ndarray], between: np.ndarray | None
 
     if between is not None:
         return np.unique(seen(between), axis=0)
-    first, second = (np.unique(seen(tables), axis=0) for tables in groups[:2])
+    first, second = (np.unique(seen(tables), axis=0) for tables in groups)
     if len(first) * len(second) > budget:
         return np.zeros((0, 2, first.shape[1]), dtype=np.int64)
     i, j = (index.ravel() for index in np.indices((len(first), len(second))))
@@ -297,7 +297,7 @@ def _rows(
 ) -> list[tuple[str, ...]]:
     rows = []
     for name in names:
-        values = np.asarray(getattr(result, name), dtype=float)
+        values = np.asarray(getattr(result, name))
         decisions = ""
         if name == "p_value":
             alpha = float(Fraction(str(study.alpha)))
