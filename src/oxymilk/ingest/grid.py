@@ -45,6 +45,8 @@ class Grid:
         For each cell that a merged range covers, the cell that holds the range's value.
     labels : dict
         For each column, the labels of its values.
+    titles : dict
+        For each column, what a statistics file says of the variable beside its name.
     cases : bool
         True for statistics files: rows are counted as cases, without the row of names, and have no addresses.
     transposed : bool
@@ -57,6 +59,7 @@ class Grid:
     kinds: dict[Place, str] = field(default_factory=dict)
     merged: dict[Place, Place] = field(default_factory=dict)
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)
     cases: bool = False
     transposed: bool = False
 
@@ -133,4 +136,4 @@ def transpose(grid: Grid) -> Grid:
     rows = [[row[column] if column < len(row) else "" for row in grid.rows] for column in range(width)]
     kinds = {(column, row): kind for (row, column), kind in grid.kinds.items()}
     merged = {(column, row): origin[::-1] for (row, column), origin in grid.merged.items()}
-    return Grid(grid.file, grid.worksheet, rows, kinds, merged, {}, grid.cases, not grid.transposed)
+    return Grid(grid.file, grid.worksheet, rows, kinds, merged, {}, {}, grid.cases, not grid.transposed)

@@ -107,7 +107,13 @@ def _read_statistics(path: str, kind: str) -> dict[str, Any]:
     }
     # a damaged file may have nameless variables
     names = [str(name or "") for name in variables]
-    return {"names": names, "rows": [list(row) for row in zip(*texts, strict=True)], "labels": labels}
+    titles = {
+        at: str(title)
+        for at, name in enumerate(variables)
+        if (title := (meta.column_names_to_labels or {}).get(name))
+    }
+    rows = [list(row) for row in zip(*texts, strict=True)]
+    return {"names": names, "rows": rows, "labels": labels, "titles": titles}
 
 
 def _cell(value: object) -> str | list[str]:

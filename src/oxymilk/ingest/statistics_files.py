@@ -38,4 +38,5 @@ def read_statistics_file(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fa
         return None, [Fault("sheet_unreadable", sheet.file, params={"problem": str(error)})]
     rows, kinds = split_kinds([found["names"], *found["rows"]])
     labels = {int(column): words for column, words in found["labels"].items()}
-    return Grid(sheet.file, "", rows, kinds, {}, labels, cases=True), []
+    titles = {int(column): title for column, title in found["titles"].items()}
+    return Grid(sheet.file, "", rows, kinds, {}, labels, titles, cases=True), []

@@ -7,8 +7,8 @@ import re
 from typing import NamedTuple
 
 from oxymilk.scaffold.answers import Answers
-from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, plain, tokens
-from oxymilk.scaffold.look import Column, Table
+from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, tokens
+from oxymilk.scaffold.look import Column, Table, number_in
 from oxymilk.words import clean, fold
 
 _MOST_LEVELS = 6
@@ -52,12 +52,12 @@ def find_participant(table: Table, *, repeated: bool = False, joined: bool = Fal
     """
 
     def rank(column: Column) -> int | None:
-        named = plain(column.header.split(" > ")[-1])
-        if named in lexicon()["participant"]:
-            return lexicon()["participant"].index(named)
+        places = [at for at, one in enumerate(lexicon()["participant"]) if one in column.spellings]
+        if places:
+            return places[0]
         if column.identifying:
             return 900 if joined else 1000
-        return 950 if is_word_of(column.header.split(" > ")[-1], "number") else None
+        return 950 if column.is_word_of("number") else None
 
     ranked = [(rank(one), one.at, one) for one in table.columns if one.cells and rank(one) is not None]
     for _, _, column in sorted(ranked, key=lambda each: each[:2]):
@@ -71,12 +71,14 @@ def find_group(table: Table, answers: Answers) -> Column | None:
     for column in table.columns:
         words = [*column.counts(), *column.labels().values()]
         known = [word for word in words if answers.meaning("group", word)]
-        if len(known) >= 2 and len(column.counts()) <= _MOST_LEVELS:
+        # in a sheet of one group its column says so in every row
+        all_known = len(known) == len(words) and column.is_word_of("group")
+        if (len(known) >= 2 or (known and all_known)) and len(column.counts()) <= _MOST_LEVELS:
             return column
     named = [
         column
         for column in table.columns
-        if is_word_of(column.header.split(" > ")[-1], "group") and 1 < len(column.counts()) <= _MOST_LEVELS
+        if column.is_word_of("group") and 1 < len(column.counts()) <= _MOST_LEVELS
     ]
     return named[0] if len(named) == 1 else None
 
@@ -96,7 +98,7 @@ def fit(column: Column, answers: Answers) -> int:
     if not cells or column.identifying:
         return 0
     if answers.measured == "number":
-        return 2 if column.number_share() > 0.5 else 0
+        return 2 if column.number_share() > 0.5 and not _other_unit(column, answers) else 0
     known = [
         cell for cell in cells if answers.meaning("level", cell.text) or answers.meaning("level", cell.label)
     ]
@@ -105,25 +107,31 @@ def fit(column: Column, answers: Answers) -> int:
     return 1 if len(column.counts()) <= _MOST_LEVELS else 0
 
 
+def _other_unit(column: Column, answers: Answers) -> bool:
+    """Say whether the cells of a column have a unit that is not the outcome's: "27 thn" is no volume."""
+    units = {fold(number[2]) for cell in column.cells if (number := number_in(cell)) and number[2]}
+    return bool(units) and fold(answers.unit) not in units and len(units) == 1
+
+
 def find_scores(table: Table, answers: Answers, used: set[int] = frozenset()) -> Scores:
     """Return the columns of the scores before and after."""
-    free = [one for one in table.columns if one.at not in used]
+    free = [one for one in table.columns if one.at not in used and not one.is_word_of("number")]
     best = max((fit(one, answers) for one in free), default=0)
     fitting = [one for one in free if best and fit(one, answers) == best]
-    moments = {when: [one for one in fitting if moment(one.header) == when] for when in ("pre", "post")}
+    moments = {when: [one for one in fitting if one.moment == when] for when in ("pre", "post")}
     pairs = [
         (pre, post) for pre in moments["pre"] for post in moments["post"] if _measured(pre) == _measured(post)
     ]
     if len(pairs) == 1:
-        return Scores(pairs[0], fitting, _measured(pairs[0][0]))
+        return Scores(pairs[0], fitting, measured(pairs[0][0], answers))
     if all(len(found) == 1 for found in moments.values()):
-        return Scores((moments["pre"][0], moments["post"][0]), fitting, _measured(moments["pre"][0]))
+        return Scores((moments["pre"][0], moments["post"][0]), fitting, measured(moments["pre"][0], answers))
     return Scores((None, None), fitting)
 
 
 def score_column(table: Table, answers: Answers, used: set[int]) -> Column | None:
     """Return the one column that fits the outcome, or None when none or several do."""
-    free = [one for one in table.columns if one.at not in used and not is_word_of(one.header, "number")]
+    free = [one for one in table.columns if one.at not in used and not one.is_word_of("number")]
     best = max((fit(one, answers) for one in free), default=0)
     fitting = [one for one in free if best and fit(one, answers) == best]
     if len(fitting) > 1:
@@ -133,25 +141,25 @@ def score_column(table: Table, answers: Answers, used: set[int]) -> Column | Non
 
 
 def find_visits(table: Table, answers: Answers) -> Visits | None:
-    """Return the columns of the outcome at numbered visits: produksi_asi_1, produksi_asi_2."""
-    stems: dict[str, dict[str, Column]] = {}
+    """Return the columns of the outcome at numbered visits: produksi_asi_1, produksi_asi_2; ASI hari 1 (cc)."""
+    series: dict[tuple[str, str], dict[str, Column]] = {}
     for column in table.columns:
-        number = re.fullmatch(r"(.*?\D)(\d{1,3})", column.header)
-        if number:
-            stems.setdefault(number[1], {})[number[2]] = column
-    series = {stem: columns for stem, columns in stems.items() if len(columns) > 1}
-    best = max((min(fit(one, answers) for one in each.values()) for each in series.values()), default=0)
-    fitting = [
-        (stem, columns)
-        for stem, columns in series.items()
-        if best and min(fit(one, answers) for one in columns.values()) == best
-    ]
+        for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", column.header):
+            around = (column.header[: number.start()], column.header[number.end() :])
+            if tokens(around[0]):
+                series.setdefault(around, {})[number[0]] = column
+    fits = {
+        around: min(fit(one, answers) for one in columns.values())
+        for around, columns in series.items()
+        if len(columns) > 1
+    }
+    best = max(fits.values(), default=0)
+    fitting = [around for around, one in fits.items() if best and one == best]
     if len(fitting) != 1:
         return None
-    stem, columns = fitting[0]
-    beside = {*lexicon()["visit"], *lexicon()["beside"]}
-    measured = " ".join(word for word in tokens(stem) if word not in beside)
-    return Visits(f"{stem}{{visit}}", columns, measured)
+    columns = dict(sorted(series[fitting[0]].items(), key=lambda each: int(each[0])))
+    before, after = fitting[0]
+    return Visits(f"{before}{{visit}}{after}", columns, measured(next(iter(columns.values())), answers))
 
 
 def find_items(table: Table, one_timepoint: bool = False) -> Items | None:
@@ -160,7 +168,7 @@ def find_items(table: Table, one_timepoint: bool = False) -> Items | None:
     if one_timepoint:
         series = {"": [one for one in columns if re.fullmatch(r"\D{0,6}\d{1,2}", one.header)]}
     else:
-        series = {when: [one for one in columns if moment(one.header) == when] for when in ("pre", "post")}
+        series = {when: [one for one in columns if one.moment == when] for when in ("pre", "post")}
     patterns: dict[str, str] = {}
     lists: list[list[str]] = []
     for when, found in series.items():
@@ -181,8 +189,15 @@ def _common_start(names: list[str]) -> str:
     return "".join(letters[0] for letters in alike)
 
 
+def measured(column: Column, answers: Answers) -> str:
+    """Return what a column is of, when it says so: "Volume ASI (ml) hari 3" is Volume ASI, "Hasil" is nothing."""
+    words = re.findall(r"[^\W\d_]+", _measured(column))
+    other = {*lexicon()["unnamed"], *lexicon()["visit"], *tokens(answers.unit)}
+    return " ".join(word for word in words if fold(word) not in other)
+
+
 def _measured(column: Column) -> str:
     """Return what a header names beside the timepoint: "Produksi ASI sebelum" is Produksi ASI."""
-    words = re.findall(r"[^\W_]+", clean(column.header))
+    words = re.findall(r"[^\W_]+", clean(column.title or column.header))
     times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
     return " ".join(word for word in words if fold(word) not in times and not word.isdigit())

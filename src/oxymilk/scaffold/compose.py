@@ -27,7 +27,7 @@ def compose(tree: dict[str, Any]) -> str:
     Parameters
     ----------
     tree : dict
-        Nested dicts, lists and texts; each may be a `Said`. A tuple is written on one line.
+        Nested dicts, lists, texts, true and false; each may be a `Said`. A tuple is written on one line.
 
     Examples
     --------
@@ -109,18 +109,14 @@ def _short(value: Any) -> bool:
 
 def _flow(value: Any) -> str:
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_in_flow(str(key))}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(str(key))}: {_flow(one)}" for key, one in value.items()) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, Said):
         return _flow(value.value)
-    return _in_flow(str(value))
-
-
-def _in_flow(text: str) -> str:
-    if text in ("true", "false"):
-        return text
-    return scalar(text)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return scalar(str(value))
 
 
 def _commented(line: str, behind: str) -> str:

@@ -25,6 +25,18 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", " ", fold(text)).strip()
 
 
+def spellings(header: str) -> set[str]:
+    """Return the forms in which a header may stand in lexicon.yaml: its last part, what is in brackets or not.
+
+    Examples
+    --------
+    >>> sorted(spellings("Identitas > Umur (th)"))
+    ['umur', 'umur th']
+    """
+    last = header.rsplit(" > ", maxsplit=1)[-1]
+    return {found for form in (last, re.sub(r"[(\[].*?[)\]]", " ", last)) if (found := plain(form))}
+
+
 def tokens(text: str) -> list[str]:
     """Return the words of a text; letters and digits that touch are two words ("Pre7" is pre, 7)."""
     return re.findall(r"[^\W\d_]+|\d+", fold(text))

@@ -6,6 +6,7 @@ Files are read by the readers of ingest, so what is seen here is what the pipeli
 from __future__ import annotations
 
 import re
+import statistics
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,34 +17,64 @@ from oxymilk.ingest.grid import Cell, Grid, transpose
 from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.privacy import is_identifying
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, plain
+from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, spellings
 from oxymilk.words import fold
 
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
+# letters only, three of one word or several words: "Siti", "Ny. A", but not "R01" or "A"
+_NAME = re.compile(r"[^\W\d_]{3,}[.,]?|[^\W\d_]+[.,]?(?:[\s.,'-]+[^\W\d_]+[.,]?)+")
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name as study.yaml would write it, and its cells below the header that have a value."""
+    """A column: its name as study.yaml would write it, and its cells below the header that have a value.
+
+    `title` is what a statistics file says of the variable beside its name.
+    """
 
     name: str
     header: str
     at: int
     cells: list[Cell] = field(repr=False)
+    title: str = ""
 
     @property
     def identifying(self) -> bool:
         """Whether the header names something that identifies a person."""
-        return is_identifying(self.header)
+        return is_identifying(self.header) or is_identifying(self.title)
 
-    def counts(self) -> dict[str, int]:
-        """Return how often each word stands in the column, alike words as one, in order of appearance."""
+    @property
+    def spellings(self) -> set[str]:
+        """The forms in which the header, or the title, may stand in lexicon.yaml."""
+        return spellings(self.header) | spellings(self.title)
+
+    @property
+    def moment(self) -> str:
+        """Return pre or post when the header, else the title, says it."""
+        return moment(self.header) or moment(self.title)
+
+    def is_word_of(self, what: str) -> bool:
+        """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
+        return not self.spellings.isdisjoint(lexicon()[what])
+
+    def holds_names(self) -> bool:
+        """Say whether most cells look like names of persons: words of letters, no codes or numbers."""
+        names = [cell for cell in self.cells if _NAME.fullmatch(cell.text)]
+        return 2 * len(names) > len(self.cells)
+
+    def counts(self, *, declared_missing: bool = True) -> dict[str, int]:
+        """Return how often each word stands in the column, alike words as one, in order of appearance.
+
+        Without `declared_missing` the values that the file itself declares as missing are left out.
+        """
         first: dict[str, str] = {}
         counts: dict[str, int] = {}
         for cell in self.cells:
+            if cell.kind == "missing" and not declared_missing:
+                continue
             word = first.setdefault(fold(cell.text), cell.text)
             counts[word] = counts.get(word, 0) + 1
         return counts
@@ -76,6 +107,8 @@ class Table:
         Rows (from 0) in which one text stands alone, and the text.
     totals : tuple of str
         Words at the foot that head a row of totals.
+    last_row : int
+        The last row (from 1) that belongs to the table when notes or signatures stand below it, else 0.
     """
 
     file: str
@@ -86,6 +119,7 @@ class Table:
     columns: tuple[Column, ...]
     titles: dict[int, str]
     totals: tuple[str, ...]
+    last_row: int = 0
 
     @property
     def transposed(self) -> bool:
@@ -158,9 +192,10 @@ def _table(grid: Grid, file: str, worksheet: str, encoding: str) -> Table:
     header = read_header(grid, declared)
     titles = _titles(grid)
     width = max(map(len, grid.rows))
+    last = _last_row(grid, header.first)
     totals: dict[str, str] = {}
     rows = []
-    for row in range(header.first, len(grid.rows)):
+    for row in range(header.first, last or len(grid.rows)):
         texts = [grid.text(row, at) for at in range(width)]
         words = [text for text in texts if text]
         if not words or row in titles or _same_as_header(grid, row, header_rows):
@@ -182,9 +217,46 @@ def _table(grid: Grid, file: str, worksheet: str, encoding: str) -> Table:
             own = name if len(alike) == 1 else f"{name} [{alike.index(at) + 1}]"
             cells = [grid.cell(row, at, name) for row in rows]
             # a row that has a running number and nothing else was numbered in advance
-            columns.append(Column(own, name, at, [cell for cell in cells if cell.text]))
+            filled = [cell for cell in cells if cell.text]
+            columns.append(Column(own, name, at, filled, grid.titles.get(at, "")))
     columns = _without_numbers_in_advance(columns, grid)
-    return Table(file, worksheet, encoding, grid, header_rows, tuple(columns), titles, tuple(totals.values()))
+    return Table(
+        file, worksheet, encoding, grid, header_rows, tuple(columns), titles, tuple(totals.values()), last
+    )
+
+
+def _last_row(grid: Grid, first: int) -> int:
+    """Return the last row (from 1) of a table below which notes or signatures stand, 0 when none do.
+
+    Notes stand below a blank row, or alone in a row; a row of few values right below the others may be a participant
+    who left, and belongs to the table.
+    """
+    if grid.transposed:
+        return 0
+    filled = [sum(bool(text.strip()) for text in texts) for texts in grid.rows]
+    full = [count for count in filled[first:] if count > 1]
+    if not full:
+        return 0
+    half = statistics.median(full) / 2
+    body = max(row for row in range(first, len(filled)) if filled[row] > 1 and filled[row] >= half)
+    while body + 1 < len(filled) and filled[body + 1] > 1:
+        body += 1
+    notes = [
+        row
+        for row in range(body + 1, len(filled))
+        if filled[row] and not _numbered_in_advance(grid.rows[row]) and not _is_total(grid, row)
+    ]
+    return body + 1 if notes else 0
+
+
+def _numbered_in_advance(texts: list[str]) -> bool:
+    words = [fold(text) for text in texts if text.strip()]
+    return len(words) == 1 and bool(NUMBER.fullmatch(words[0].rstrip(".")))
+
+
+def _is_total(grid: Grid, row: int) -> bool:
+    words = [text for at in range(len(grid.rows[row])) if (text := grid.text(row, at))]
+    return any(is_word_of(word, "total") for word in words[:2])
 
 
 def _stands_on_its_side(grid: Grid) -> bool:
@@ -204,19 +276,24 @@ def _header_rows(grid: Grid) -> tuple[int, ...]:
         score = 3 * known + len(set(map(fold, words)))
         if score > best:
             best, likely = score, row
-    below = likely + 1
-    return (likely + 1, below + 1) if _continues(grid, likely, below) else (likely + 1,)
+    for upper in (likely - 1, likely):
+        if upper >= 0 and _continues(grid, upper, upper + 1):
+            return (upper + 1, upper + 2)
+    return (likely + 1,)
 
 
 def _known_header(word: str) -> bool:
     headers = {one for each in lexicon()["characteristics"] for one in each["headers"]}
     lists = ("participant", "number", "group", "timepoint")
-    named = any(is_word_of(word, what) for what in lists) or plain(word) in headers
+    named = any(is_word_of(word, what) for what in lists) or not headers.isdisjoint(spellings(word))
     return named or is_identifying(word) or bool(moment(word))
 
 
 def _continues(grid: Grid, upper: int, lower: int) -> bool:
-    """Say whether the row below belongs to the header: its first cell is blank, and it names parts of cells above."""
+    """Say whether the row below belongs to the header: its first cell is blank, and it names parts of a cell above.
+
+    A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
+    """
     if lower >= len(grid.rows):
         return False
     width = max(len(grid.rows[upper]), len(grid.rows[lower]))
@@ -224,7 +301,9 @@ def _continues(grid: Grid, upper: int, lower: int) -> bool:
     under = ["" if grid.merged.get((lower, at)) else grid.text(lower, at) for at in range(width)]
     first = next((at for at in range(width) if above[at]), 0)
     parts = [at for at in range(width) if under[at] and not above[at]]
-    return not under[first] and len(parts) >= 2
+    whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]
+    spanned = bool(parts) and all(left >= 0 and under[left] for left in whole)
+    return not under[first] and spanned
 
 
 def _titles(grid: Grid) -> dict[int, str]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from oxymilk.ingest.decode import decimal_mark_of
 from oxymilk.scaffold.answers import Answers
+from oxymilk.scaffold.cells import Cells
 from oxymilk.scaffold.columns import (
     Scores,
     find_group,
@@ -19,18 +19,21 @@ from oxymilk.scaffold.columns import (
     find_scores,
     find_timepoint,
     find_visits,
+    fit,
+    measured,
     score_column,
 )
 from oxymilk.scaffold.compose import Said
-from oxymilk.scaffold.lexicon import is_word_of, moment, tokens
+from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, tokens
 from oxymilk.scaffold.look import Column, Table
 from oxymilk.scaffold.proposal import Proposal
 from oxymilk.scaffold.shapes import Shape, blocks_of, crosstab_of, titles_of
 from oxymilk.scaffold.table_one import characteristics_of
-from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.scaffold.texts import UNDECIDED
 from oxymilk.words import fold
 
-_MOST_WORDS = 12
+# layouts whose rows may hold characteristics
+_OF_PEOPLE = ("wide", "visits", "long", "titled", "one_timepoint")
 
 
 def propose(tables: list[Table], answers: Answers, language: str) -> Proposal:
@@ -63,9 +66,14 @@ class _Maker:
     proposal: Proposal
     tables: list[Table]
     used: set[int] = field(default_factory=set)
+    people: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def cells(self) -> Cells:
+        return Cells(self.answers, self.language, self.proposal)
 
     def note(self, key: str, **values: object) -> str:
-        return say(f"seen.{key}", self.language, **values)
+        return self.cells.note(key, **values)
 
     def add(self, table: Table) -> None:
         """Add the proposal for one table."""
@@ -83,6 +91,8 @@ class _Maker:
             rows = tuple(map(str, table.header_rows))
             headed = self.note("header_row", row=" + ".join(rows))
             sheet["header_row"] = Said(rows if len(rows) > 1 else rows[0], headed)
+        if table.last_row:
+            sheet["last_row"] = Said(str(table.last_row), self.note("last_row"))
         {
             "side_by_side": self._side_by_side,
             "crosstab": self._crosstab,
@@ -90,6 +100,7 @@ class _Maker:
         }.get(shape.layout, self._rows)(table, sheet, shape)
         self._rest(table, sheet)
         self.proposal.sheets.append(sheet)
+        self.proposal.participants = len(self.people)
 
     def _shape(self, table: Table) -> Shape:
         if table.transposed:
@@ -120,7 +131,7 @@ class _Maker:
         participant = find_participant(table, repeated=repeated, joined=shape.layout == "one_timepoint")
         if participant is not None:
             self.used.add(participant.at)
-        sheet["participant"] = self._participant(participant, shape)
+        sheet["participant"] = self._participant(table, participant, shape)
         self._group(table, sheet, shape, group)
         if shape.layout == "long":
             self._timepoint(table, sheet)
@@ -133,48 +144,74 @@ class _Maker:
             fitting = [one for one in table.columns if one.at not in self.used]
             sheet["score"] = self._column(column, fitting)
             self.used |= {column.at} if column else set()
-            self._meaning(sheet, [column] if column else [])
+            if column is not None:
+                self.proposal.outcome = self.proposal.outcome or measured(column, self.answers)
+            sheet |= self.cells.meaning([column] if column else [])
         elif shape.layout == "visits":
             self._visits(table, sheet)
         else:
             self._scores(sheet, find_scores(table, self.answers, self.used))
 
-    def _participant(self, column: Column | None, shape: Shape) -> Said:
+    def _participant(self, table: Table, column: Column | None, shape: Shape) -> Said:
         if column is None:
             return Said({"column": UNDECIDED}, self.note("participant_open"))
         count = len(column.counts())
-        value: dict[str, str] = {"column": column.name}
-        if column.identifying:
-            value["identifying"] = "true"
+        own = self._named_group(table)
+        alike = [other for other in self.tables if other is not table and _shares_a_word(other, column)]
+        if (
+            shape.layout in ("wide", "visits")
+            and column.is_word_of("number")
+            and any(self._named_group(other) == own and self._is_whole(other) for other in alike)
+            and self._is_whole(table)
+        ):
+            self.used.discard(column.at)
+            self.people |= {(str(len(self.proposal.sheets)), str(cell.row)) for cell in column.cells}
+            return Said({"by_row": True}, self.note("participant_by_row", column=column.name))
+        value: dict[str, Any] = {"column": column.name}
+        note = self.note("participant", count=count)
+        if column.identifying or column.holds_names():
+            value["identifying"] = True
             note = self.note("participant_identifying", count=count)
+        in_titles = bool(shape.titles) and count < len(column.cells)
+        if in_titles or any(self._named_group(other) not in (own, "") for other in alike if own):
+            value["per_group"] = True
+            note += "; " + self.note("participant_per_group")
+        if in_titles:
+            self.people |= {("", str(cell.row)) for cell in column.cells}
         else:
-            note = self.note("participant", count=count)
-        starts_anew = bool(shape.titles) and count < len(column.cells)
-        if starts_anew:
-            value["per_group"] = "true"
-            note = self.note("participant_per_group")
-        people = len(column.cells) if starts_anew else count
-        self.proposal.participants = max(people, self.proposal.participants)
+            self.people |= {(own if "per_group" in value else "", fold(word)) for word in column.counts()}
         return Said(value, note)
+
+    def _named_group(self, table: Table) -> str:
+        """Return the group that the name of a worksheet or file, one of several, tells; else the empty string."""
+        name = fold(f"{table.worksheet} {table.file}")
+        named = [
+            one.id
+            for one in self.answers.groups
+            if any(word in name for word in one.written() if len(word) > 2)
+        ]
+        return named[0] if len(named) == 1 and len(self.tables) > 1 else ""
+
+    def _is_whole(self, table: Table) -> bool:
+        """Say whether a table has the scores of both times."""
+        found = find_scores(table, self.answers).columns
+        return all(found) or find_visits(table, self.answers) is not None
 
     def _group(self, table: Table, sheet: dict[str, Any], shape: Shape, column: Column | None) -> None:
         groups = self.answers.groups
         if shape.titles:
-            sheet["group"] = {"titles": self._codes(shape.titles, "group")}
+            sheet["group"] = {"titles": self.cells.codes(shape.titles, "group")}
         elif column is not None and len(groups) > 1:
             self.used.add(column.at)
-            codes = self._codes(column.counts(), "group", column.labels())
-            sheet["group"] = {"column": Said(column.name, self._values(column)), "codes": codes}
+            codes = self.cells.codes(column.counts(), "group", column.labels())
+            sheet["group"] = {"column": Said(column.name, self.cells.values(column)), "codes": codes}
         elif len(groups) == 1:
             sheet["group"] = {"only": groups[0].id}
         else:
-            name = f"{table.worksheet} {table.file}"
-            named = [
-                one for one in groups if any(word in fold(name) for word in one.written() if len(word) > 2)
-            ]
+            named = self._named_group(table)
             others = [one for one in self.proposal.sheets if "column" in self._told(one)]
-            if len(named) == 1 and len(self.tables) > 1:
-                sheet["group"] = Said({"only": named[0].id}, self.note("only"))
+            if named:
+                sheet["group"] = Said({"only": named}, self.note("only"))
             elif not (shape.layout == "one_timepoint" and others):
                 sheet["group"] = Said({"column": UNDECIDED}, self.note("group_open"))
 
@@ -189,7 +226,7 @@ class _Maker:
         codes: dict[str, Any] = {}
         for word, count in column.counts().items():
             codes[word] = Said(moment(word) or UNDECIDED, self.note("times", count=count))
-        sheet["timepoint"] = {"column": Said(column.name, self._values(column)), "codes": codes}
+        sheet["timepoint"] = {"column": Said(column.name, self.cells.values(column)), "codes": codes}
 
     def _scores(self, sheet: dict[str, Any], scores: Scores) -> None:
         found = [one for one in scores.columns if one is not None]
@@ -200,7 +237,9 @@ class _Maker:
             timepoint: self._column(column, scores.fitting)
             for timepoint, column in zip(("pre", "post"), scores.columns, strict=True)
         }
-        self._meaning(sheet, found)
+        # which of them it is stays open; what their words mean does not
+        likely = [] if found else [one for one in scores.fitting if fit(one, self.answers) > 1]
+        sheet |= self.cells.meaning(found or likely)
 
     def _visits(self, table: Table, sheet: dict[str, Any]) -> None:
         visits = find_visits(table, self.answers)
@@ -209,12 +248,12 @@ class _Maker:
         sheet["score"] = Said(
             visits.pattern, self.note("visits", columns=", ".join(one.name for one in columns))
         )
-        number = len(columns)
-        ids = ["pre", "post"] if number == 2 else [f"visit_{word}" for word in visits.columns]
+        counted = _counted(visits.pattern)
+        ids = ["pre", "post"] if len(columns) == 2 else [f"{counted}_{word}" for word in visits.columns]
         sheet["visits"] = dict(zip(visits.columns, ids, strict=True))
         self.proposal.timepoints = ids
         self.proposal.outcome = self.proposal.outcome or visits.measured
-        self._meaning(sheet, columns)
+        sheet |= self.cells.meaning(columns)
 
     def _items(self, table: Table, sheet: dict[str, Any], shape: Shape) -> bool:
         """Propose the items of a checklist; False when no columns look like items."""
@@ -239,7 +278,7 @@ class _Maker:
 
     def _column(self, column: Column | None, fitting: list[Column]) -> Said:
         if column is not None:
-            return Said(column.name, self._values(column))
+            return Said(column.name, self.cells.values(column))
         names = ", ".join(one.name for one in fitting) or "-"
         return Said(UNDECIDED, self.note("column_open", columns=names))
 
@@ -247,7 +286,7 @@ class _Maker:
 
     def _side_by_side(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
         sheet["participant"] = Said(
-            {"column": shape.participant, **({"per_group": "true"} if shape.starts_anew else {})},
+            {"column": shape.participant, **({"per_group": True} if shape.starts_anew else {})},
             self.note("participant_block"),
         )
         sheet["blocks"] = []
@@ -256,22 +295,22 @@ class _Maker:
             group = only or self.answers.meaning("group", title) or UNDECIDED
             note = self.note("block", title=title or "-")
             if group == UNDECIDED:
-                note += self.note("which_group", legal=self._legal("group"))
+                note += self.note("which_group", legal=self.cells.legal("group"))
             sheet["blocks"].append(Said({"columns": columns, "group": group}, note))
         scores = [one for one in table.columns if one.header in shape.scores.values()]
         sheet["scores"] = shape.scores
         self.used |= {
             one.at for one in table.columns if one.header in (shape.participant, *shape.scores.values())
         }
-        self.proposal.participants = shape.people
-        self._meaning(sheet, scores)
+        self.people |= {("", str(number)) for number in range(shape.people)}
+        sheet |= self.cells.meaning(scores)
 
     def _crosstab(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
         group = find_group(table, self.answers)
         self.used |= {one.at for one in (*shape.columns, *([group] if group else []))}
         if group is not None:
-            codes = self._codes(group.counts(), "group")
-            sheet["group"] = {"column": Said(group.name, self._values(group)), "codes": codes}
+            codes = self.cells.codes(group.counts(), "group")
+            sheet["group"] = {"column": Said(group.name, self.cells.values(group)), "codes": codes}
         elif len(self.answers.groups) == 1:
             sheet["group"] = {"only": self.answers.groups[0].id}
         else:
@@ -279,86 +318,21 @@ class _Maker:
         before, after, total = shape.columns[0], shape.after, shape.total
         sheet["crosstab"] = {
             "before": {
-                "column": Said(before.name, self._values(before)),
-                "codes": self._codes(before.counts(), "level"),
+                "column": Said(before.name, self.cells.values(before)),
+                "codes": self.cells.codes(before.counts(), "level"),
             },
             "after": Said(after, self.note("after")),
             **({"total": total} if total else {}),
         }
-        self.proposal.participants = shape.people
+        self.people |= {("", str(number)) for number in range(shape.people)}
         self.proposal.reconstructed = True
-
-    # ---- what cells mean ----
-
-    def _meaning(self, sheet: dict[str, Any], columns: list[Column]) -> None:
-        """Add codes, words for no value, and the decimal mark of the score columns."""
-        if self.answers.measured == "levels":
-            counts: dict[str, int] = {}
-            labels: dict[str, str] = {}
-            for column in columns:
-                labels |= column.labels()
-                for word, count in column.counts().items():
-                    alike = next((one for one in counts if fold(one) == fold(word)), word)
-                    counts[alike] = counts.get(alike, 0) + count
-            words = {word: count for word, count in counts.items() if not is_word_of(word, "missing")
-                     or self.answers.meaning("level", word)}  # fmt: skip
-            missing = [word for word in counts if word not in words]
-            if len(words) > _MOST_WORDS:
-                sheet["codes"] = Said({UNDECIDED: UNDECIDED}, self.note("many_words", count=len(words)))
-            elif words:
-                sheet["codes"] = self._codes(words, "level", labels)
-        else:
-            cells = [cell for column in columns for cell in column.cells]
-            missing = list(dict.fromkeys(cell.text for cell in cells if is_word_of(cell.text, "missing")))
-            mark, unclear = decimal_mark_of(cells)
-            texts = [
-                cell for cell in cells if cell.kind != "number" and any(one in cell.text for one in ",.")
-            ]
-            if unclear is not None:
-                sheet["decimal_mark"] = Said(UNDECIDED, self.note("mark_open"))
-            elif texts and mark:
-                sheet["decimal_mark"] = Said(mark, self.note("mark"))
-            decimals = [len(tail) for cell in cells for tail in _decimals(cell.text)]
-            self.proposal.decimals = max([self.proposal.decimals, *decimals])
-        if missing:
-            sheet["missing"] = Said(tuple(missing), self.note("missing"))
-
-    def _codes(
-        self, words: dict[str, int] | dict[str, str], what: str, labels: dict[str, str] | None = None
-    ) -> dict[str, Any]:
-        codes: dict[str, Any] = {}
-        for word, count in words.items():
-            label = (labels or {}).get(word, "")
-            meaning = self.answers.meaning(what, word) or self.answers.meaning(what, label)
-            if not meaning and what == "group" and isinstance(count, str):
-                meaning = count  # a title's group, told by a word in it
-            shown = self.note("times", count=count) if isinstance(count, int) else self.note("title")
-            if label:
-                shown = self.note("labelled", label=label)
-            if not meaning:
-                shown += self.note(f"which_{what}", legal=self._legal(what))
-                self.proposal.undecided.append((what, word))
-            codes[word] = Said(meaning or UNDECIDED, shown)
-        return codes
-
-    def _legal(self, what: str) -> str:
-        named = self.answers.groups if what == "group" else self.answers.levels
-        return ", ".join(one.id for one in named)
-
-    def _values(self, column: Column) -> str:
-        """Return what a column holds, in words: a few values, a range, or how many there are."""
-        counts = column.counts()
-        numbers = column.number_share() > 0.8 and len(counts) > 5
-        if column.identifying or len(counts) > 8:
-            return self.note("numbers" if numbers else "different", count=len(counts))
-        return self.note("values", values=", ".join(f"{word} ({count})" for word, count in counts.items()))
 
     # ---- the remaining columns ----
 
     def _rest(self, table: Table, sheet: dict[str, Any]) -> None:
         if table.totals:
             sheet["skip"] = Said(table.totals, self.note("skip"))
-        if self.used and not table.transposed and sheet["layout"].value in ("wide", "visits", "long"):
+        if self.used and not table.transposed and sheet["layout"].value in _OF_PEOPLE:
             declared, columns = characteristics_of(table, self.used, self.language)
             known = {one["id"] for one in self.proposal.characteristics}
             self.proposal.characteristics += [one for one in declared if one["id"] not in known]
@@ -373,6 +347,17 @@ class _Maker:
             sheet["ignore"] = Said(tuple(ignored), self.note("ignored"))
 
 
-def _decimals(text: str) -> list[str]:
-    parts = [part for mark in ",." for part in text.split(mark)[1:]]
-    return [found for part in parts for found in tokens(part)[:1] if found.isdigit()]
+def _shares_a_word(table: Table, column: Column) -> bool:
+    """Say whether a table has a column of the same name with some of the same words."""
+    words = set(map(fold, column.counts()))
+    return any(
+        fold(one.header) == fold(column.header) and not words.isdisjoint(map(fold, one.counts()))
+        for one in table.columns
+    )
+
+
+def _counted(pattern: str) -> str:
+    """Return what the numbers of visits count, by the last word before them: day, week, visit."""
+    words = tokens(pattern.partition("{visit}")[0])
+    known = [one["id"] for word in reversed(words) for one in lexicon()["visits"] if word in one["words"]]
+    return known[0] if known else "visit"

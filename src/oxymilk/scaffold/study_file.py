@@ -62,7 +62,7 @@ def study_text(name: str, files: list[str], answers: Answers, proposal: Proposal
         tree["characteristics"] = Said(proposal.characteristics, above=about("characteristics"))
     tree["sheets"] = Said(proposal.sheets, above=about("sheets"))
     if proposal.reconstructed:
-        tree["reconstructed"] = Said("true", above=about("reconstructed"))
+        tree["reconstructed"] = Said(True, above=about("reconstructed"))
     tree["procedure"] = Said(_procedure(answers, language), above=about("procedure"))
     if len(answers.groups) > 1:
         tree["between"] = Said("post", above=about("between"))
@@ -99,12 +99,14 @@ def _labelled(one: Named, language: str) -> dict[str, Any]:
 
 
 def _timepoints(ids: list[str]) -> list[dict[str, Any]]:
-    names = {
-        one: _TIMEPOINTS.get(one)
-        or {"en": f"Visit {one.split('_')[1]}", "id": f"Kunjungan {one.split('_')[1]}"}
-        for one in ids
-    }
-    return [{"id": one, "label": names[one]} for one in ids]
+    return [{"id": one, "label": _TIMEPOINTS.get(one) or _visit(one)} for one in ids]
+
+
+def _visit(timepoint: str) -> dict[str, str]:
+    """Return the label of a numbered visit: day_3 is Day 3."""
+    counted, _, number = timepoint.partition("_")
+    words = next(one["label"] for one in lexicon()["visits"] if one["id"] == counted)
+    return {language: f"{word} {number}" for language, word in words.items()}
 
 
 def _outcome(answers: Answers, proposal: Proposal, language: str) -> dict[str, Any]:
@@ -167,10 +169,8 @@ def _procedure(answers: Answers, language: str) -> dict[str, Any]:
     return tree
 
 
-def _switches(procedure: Procedure, *, zeros: bool) -> dict[str, str]:
+def _switches(procedure: Procedure, *, zeros: bool) -> dict[str, str | bool]:
     names = {"asymptotic": ("tie_correction", "continuity"), "exact": ("two_sided", "mid_p")}
     wanted = ["method", "alternative", *names[procedure.method], *(["zero_method"] if zeros else [])]
     values = asdict(procedure)
-    return {
-        name: str(values[name]).lower() if isinstance(values[name], bool) else values[name] for name in wanted
-    }
+    return {name: values[name] for name in wanted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oxymilk.scaffold.compose import Said
-from oxymilk.scaffold.lexicon import label, lexicon, ordered, plain, slug
+from oxymilk.scaffold.lexicon import label, lexicon, ordered, slug
 from oxymilk.scaffold.look import Column, Table, number_in
 from oxymilk.scaffold.texts import say
 from oxymilk.words import fold
@@ -33,7 +33,7 @@ def characteristics_of(
     declared, columns = [], {}
     for known in lexicon()["characteristics"]:
         column = next(
-            (one for one in table.columns if one.at not in used and plain(one.header) in known["headers"]),
+            (one for one in table.columns if one.at not in used and one.spellings & set(known["headers"])),
             None,
         )
         if column is None or not column.cells:
