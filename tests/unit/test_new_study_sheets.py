@@ -181,3 +181,34 @@ def test_what_words_mean_is_proposed_even_where_the_column_is_open(tmp_path):
     (found,) = proposed(text)
     assert found["scores"] == {"pre": "???", "post": "???"}
     assert found["codes"] == {"K": "kurang", "C": "cukup"}
+
+
+HEAD, ROW = ["No", "Sebelum", "Sesudah"], [1, "Kurang", "Cukup"]
+
+
+@pytest.mark.parametrize(
+    ("worksheets", "offered"),
+    [
+        ({"Data": [["A. Kelompok Pijat"], HEAD, ROW, [], ["B. Kelompok Kontrol"], HEAD, ROW]},
+         "Pijat=A. Kelompok Pijat,Kontrol=B. Kelompok Kontrol"),
+        ({"Kelompok Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW]}, "Pijat=Kelompok Pijat,Kontrol"),
+        ({"Data": [["No", "Kel", *HEAD[1:]], [1, "Kelompok Pijat", *ROW[1:]], [2, "Kelompok Kontrol", *ROW[1:]]]},
+         "Pijat=Kelompok Pijat,Kontrol=Kelompok Kontrol"),
+        ({"Data": [HEAD, ROW]}, ""),
+    ],
+)  # fmt: skip
+def test_groups_are_offered_wherever_the_sheet_names_them(worksheets, offered, tmp_path):
+    asked = {}
+
+    def ask(question, default):
+        asked[question.split(" (")[0].split(",")[0]] = default
+        return default or "Pijat,Kontrol"
+
+    path = workbook(tmp_path, worksheets)
+    said = Answers(levels=parse_named("kurang,cukup", "level"), program="spss", outcome="ASI")
+    new_study("melati", [path], said, data=tmp_path, ask=ask)
+    assert asked["The groups"] == offered
+    if len(worksheets) > 1:
+        assert asked["Several worksheets have content"] == "all"
+    # what Enter takes reads the sheet
+    assert check_study("melati", tmp_path).ready == bool(offered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, ordered
 from oxymilk.scaffold.look import Table, look
 from oxymilk.scaffold.proposal import Proposal
 from oxymilk.scaffold.propose import propose
+from oxymilk.scaffold.shapes import titles_of
 from oxymilk.scaffold.study_file import first_claims, study_text
 from oxymilk.scaffold.texts import UNDECIDED, say
 from oxymilk.words import fold
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 KINDS = ("levels", "number", "checklist")
 ALL_WORKSHEETS = "all"
+# what stands before the name of a group: "A. Kelompok Pijat" is Pijat
+_GROUP_WORD = re.compile(r".*?\b(?:kelompok|grup|group)\b[\s.:]*(?=[^\W\d_]{2})", re.IGNORECASE)
 
 
 class MissingFlagsError(Exception):
@@ -158,7 +162,9 @@ def _look_at(sheets: list[Path], answers: Answers, asker: _Asker) -> tuple[Answe
             found = look(path.parent, path.name, delimiter=answers.delimiter)
         if len(found) > 1 and not answers.worksheet and not _told_apart(found, answers):
             legal = [table.worksheet for table in found]
-            chosen = asker.choice("worksheet", [*legal, ALL_WORKSHEETS], _missing(answers))
+            alike = {tuple(column.header for column in table.columns) for table in found}
+            likely = ALL_WORKSHEETS if len(alike) == 1 else ""
+            chosen = asker.choice("worksheet", [*legal, ALL_WORKSHEETS], _missing(answers), likely)
             answers = replace(answers, worksheet=chosen)
             found = [one for one in found if chosen in (one.worksheet, ALL_WORKSHEETS)]
         tables += [replace(table, file=_safe_name(path)) for table in found]
@@ -231,10 +237,7 @@ class _Asker:
     def answers(self, answers: Answers, tables: list[Table]) -> Answers:
         """Ask for what is not known yet, with what was seen as defaults."""
         if not answers.groups:
-            column = next(filter(None, (find_group(table, answers) for table in tables)), None)
-            words = list((column.labels() or column.counts()).items()) if column else []
-            seen = ",".join(word if isinstance(label, int) else label for word, label in words)
-            answers = replace(answers, groups=self._named("groups", "group", seen))
+            answers = replace(answers, groups=self._named("groups", "group", _groups_seen(tables, answers)))
         if not answers.kind and not answers.unit and not answers.levels:
             answers = replace(answers, kind=self.choice("kind", list(KINDS), [], "levels"))
         if answers.measured == "number":
@@ -285,6 +288,21 @@ class _Asker:
 
     def _again(self, problem: str) -> None:
         self.tell(say("messages.try_again", self.language, problem=problem))
+
+
+def _groups_seen(tables: list[Table], answers: Answers) -> str:
+    """Return the groups as an answer: the words of their column, the titles or the worksheets that name them."""
+    column = next(filter(None, (find_group(table, answers) for table in tables)), None)
+    if column is not None:
+        seen = [column.labels().get(word, word) for word in column.counts()]
+    else:
+        seen = [title for table in tables for title in titles_of(table, answers)]
+    if not seen and not any(moment(table.worksheet) for table in tables):
+        seen = [table.worksheet for table in tables if table.worksheet]
+    if any(mark in word for word in seen for mark in ",=|"):
+        return ""
+    named = {word: _GROUP_WORD.sub("", word).strip() or word for word in seen}
+    return ",".join(word if word == name else f"{name}={word}" for word, name in named.items())
 
 
 def _levels_seen(tables: list[Table], answers: Answers) -> str:
