@@ -94,7 +94,9 @@ def check_study(
     from oxymilk.scaffold.texts import LANGUAGES
 
     _one_of("--language", language, ("", *LANGUAGES))
-    check = check_study(name, data)
+    # data/melati/, as the terminal completes it, is melati
+    path = Path(name)
+    check = check_study(path.name if path.parent == data else name, data)
     for line in check.report([language] if language else LANGUAGES):
         typer.echo(line)
     if not check.ready:
@@ -268,9 +270,13 @@ def _named(flag: str, text: str, what: str) -> tuple:
     from oxymilk.scaffold.answers import parse_named
 
     try:
-        return parse_named(text, what)
+        found = parse_named(text, what)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=flag) from None
+    if text and not (1 <= len(found) <= 2 if what == "group" else len(found) > 1):
+        wanted = "one or two groups" if what == "group" else "two or more levels"
+        raise typer.BadParameter(f"{wanted}, not {len(found)}: {text}", param_hint=flag)
+    return found
 
 
 def _one_of(flag: str, value: str, legal: Iterable[str]) -> None:

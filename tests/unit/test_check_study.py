@@ -164,3 +164,18 @@ def test_at_the_command_line(study):
     assert "Belum siap: 1 hal perlu diperbaiki." in indonesian.output
     assert run("absent").exit_code == 2
     assert run("bontang2023", "--language", "fr").exit_code == 2
+
+
+def test_a_name_that_no_study_can_have_is_not_offered_to_be_made(study):
+    run = CliRunner().invoke(app, ["check-study", "../x", "--data", str(study.parent)])
+    assert run.exit_code == 2
+    assert '"../x" is no id' in run.output
+    assert "oxymilk new" not in run.output
+
+
+def test_a_name_may_be_the_folder_as_the_terminal_completes_it(study):
+    run = CliRunner().invoke(
+        app, ["check-study", f"{study}/", "--data", str(study.parent), "--language", "en"]
+    )
+    assert run.exit_code == 0, run.output
+    assert "n = 10" in run.output

@@ -232,11 +232,11 @@ def test_a_study_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_sheets_that_cannot_be_used(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        make(tmp_path, answers(), tmp_path / "absent.csv")
     (tmp_path / "other").mkdir()
     twice = [sheet(tmp_path, WARD), sheet(tmp_path / "other", WARD)]
     for sheets, code in (
+        ([tmp_path / "absent.csv"], "sheet_not_there"),
+        ([tmp_path], "sheet_not_there"),
         (twice, "sheet_name_twice"),
         ([sheet(tmp_path, "", "empty.csv")], "sheet_empty"),
         ([sheet(tmp_path, WARD, "sheet.pdf")], "format_unknown"),
@@ -378,7 +378,16 @@ def test_without_a_terminal_all_missing_flags_are_named(tmp_path):
 
 @pytest.mark.parametrize(
     "flag",
-    [["--language", "fr"], ["--kind", "x"], ["--program", "excel"], ["--groups", "a,a"], ["--levels", "=1"]],
+    [
+        ["--language", "fr"],
+        ["--kind", "x"],
+        ["--program", "excel"],
+        ["--groups", "a,a"],
+        ["--levels", "=1"],
+        ["--groups", "a,b,c"],
+        ["--groups", ","],
+        ["--levels", "kurang"],
+    ],
 )
 def test_flags_with_values_that_are_not_legal(flag, tmp_path):
     run = CliRunner().invoke(app, ["new", "melati", "--data", str(tmp_path), *flag])
@@ -457,6 +466,6 @@ def test_answers_in_flags():
     assert levels[0].bounds == {"at_least": "10.5", "below": "20"}
     assert levels[1].words == ("B", "b")
     assert parse_named("Pijat, 2 kali", "group")[1].id == "group_2_2_kali"
-    for text in ("a,A", "=x", "<5"):
+    for text in ("a,A", "=x", "<5", "kurang<x,cukup>=x"):
         with pytest.raises(ValueError, match=r"[aA=]|^$|<"):
             parse_named(text, "level")

@@ -92,7 +92,7 @@ def parse_named(text: str, what: str) -> tuple[Named, ...]:
     Raises
     ------
     ValueError
-        When a name is missing or stands twice; the message is the part of the text.
+        When a name is missing or stands twice, or a cut-off is no number; the message is the part of the text.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def parse_named(text: str, what: str) -> tuple[Named, ...]:
             tuple(clean(word) for word in words.split("|") if word.strip()),
             bounds,
         )
-        if not one.name or one.id in (other.id for other in found):
+        if not one.name or set("<>") & set(one.name) or one.id in (other.id for other in found):
             raise ValueError(part.strip())
         found.append(one)
     return tuple(found)

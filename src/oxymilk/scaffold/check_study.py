@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxymilk.audit.claims import COLUMNS, Claim, load_claims
+from oxymilk.declaration.base import ID_PATTERN
 from oxymilk.declaration.lookup import each
 from oxymilk.declaration.sheet import Sheet
 from oxymilk.declaration.tree import KeyPath, Tree, read_tree, written_path
@@ -110,6 +111,8 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
     """
     folder = Path(data) / name
     if not folder.is_dir():
+        if not ID_PATTERN.fullmatch(name):  # no study can be made of this name
+            return Check(name, [Fault("id_illegal", str(data), value=name)])
         return Check(name, [Fault("study_missing", str(folder), value=name)])
     study, observations, claims = None, None, None
     try:

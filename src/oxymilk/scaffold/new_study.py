@@ -81,11 +81,9 @@ def new_study(
     Raises
     ------
     FaultsError
-        When the name cannot be used, the study exists, or a sheet cannot be read.
+        When the name cannot be used, the study exists, or a sheet is not there or cannot be read.
     MissingFlagsError
         When something must be asked and `ask` is None; all of it is named at once.
-    FileNotFoundError
-        When a sheet is not there.
     """
     folder = Path(data) / name
     _check_name(name, folder)
@@ -149,7 +147,8 @@ def _look_at(sheets: list[Path], answers: Answers, asker: _Asker) -> tuple[Answe
     """Look at all sheets; ask for the delimiter or worksheet when a file leaves it open."""
     tables: list[Table] = []
     for path in sheets:
-        path.stat()  # FileNotFoundError names the file
+        if not path.is_file():
+            raise FaultsError([Fault("sheet_not_there", str(path))])
         worksheet = "" if fold(answers.worksheet) == ALL_WORKSHEETS else answers.worksheet
         try:
             found = look(path.parent, path.name, worksheet=worksheet, delimiter=answers.delimiter)
