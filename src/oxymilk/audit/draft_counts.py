@@ -31,7 +31,12 @@ def percentage(reading: Reading, base: Proposal, index: int, known: Known) -> Pr
     right = reading.text[token.end : sentence.end]
     told = [known.ratios.get((source, token.text), "") for source in sentence.sources]
     ratio = _ratio(reading, sentence, index) or next(filter(None, told), "")
-    if re.match(r"\s*(?:CI\b|confidence|interval|kepercayaan)", right, re.IGNORECASE):
+    left = reading.text[sentence.start : token.start]
+    if re.match(r"\s*(?:CI\b|confidence|interval|kepercayaan)", right, re.IGNORECASE) or re.search(
+        r"(?:confidence(?: level| interval)?|kepercayaan)(?:\s+(?:of|sebesar|adalah))?\s*[(:]?\s*$",
+        left,
+        re.IGNORECASE,
+    ):
         return replace(base, check=unchecked(sentence), remark="the confidence of an interval")
     if not sentence.own:
         if not ratio:

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 _SYMBOLS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 _OPERATOR = r"(?P<op><=|>=|=<|=>|[<>=≤≥~])"
-_LINK = r"(?:of|was|were|is|are|value|sebesar|adalah|yaitu|dengan nilai|diperoleh|didapatkan)"
+_LINKS = (
+    r"of|was|were|is|are|value|equals?|equalled|equal to|sebesar|adalah|yaitu|yakni|sama dengan|dengan nilai|diperoleh|"
+    r"didapatkan|dengan"
+)
+_LINK = rf"(?:{_LINKS})"
+# what may stand between a name and its number beside a link: "(2-tailed)", "[2*(1-tailed Sig.)]", "uji Wilcoxon"
+_ASIDE = r"(?:\s*(?:\((?:[^()\d=<>]|[12]-)*\)|\[[^\[\]]{0,25}\]))?"
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
 
@@ -61,7 +67,8 @@ def read_number(reading: Reading, sentence: Sentence, index: int, known: Known) 
         found = rule(reading, base, token, left)
         if found:
             return found
-    if token.text.endswith(("%", "‰")) and token.kind == "number":
+    in_words = re.match(rf"\s*{reading.words['percent'].pattern}", right, re.IGNORECASE)
+    if token.kind == "number" and (token.text.endswith(("%", "‰")) or in_words):
         return percentage(reading, base, index, known)
     if token.kind == "number" and sentence.own and is_whole_number(token, reading):
         return whole_number(reading, base, index)
@@ -69,17 +76,15 @@ def read_number(reading: Reading, sentence: Sentence, index: int, known: Known) 
 
 
 def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Proposal | None:
-    # "p-value 0,045 < 0,05" has its threshold after its value
-    number = r"(?:=?\s*[01]?[.,]\d+\s*(?=[<>≤≥]))?"
-    match = re.search(
-        rf"(?P<name>{reading.words['p_value'].pattern})\s*{_LINK}?\s*[:(]?\s*{number}\s*{_OPERATOR}?\s*$",
-        left,
-        re.IGNORECASE,
-    )
+    # "p-value 0,045 < 0,05" and "p-value 0,045 (> 0,05)" have the threshold after the value
+    number = r"(?:=?\s*[01]?[.,]\d+\s*\(?\s*(?=[<>≤≥]))?"
+    name = reading.words["p_value"].pattern
+    between = rf"{_of_a_test(reading)}\s*(?P<link>{_LINK})?\s*[:(]?\s*"
+    match = re.search(rf"(?P<name>{name}){between}{number}\s*{_OPERATOR}?\s*$", left, re.IGNORECASE)
     value = number_value(token.text, reading)
     # "p-value = 0,012 lebih kecil dari 0,05"
     told = re.search(
-        rf"{reading.words['p_value'].pattern}\s*{_LINK}?\s*[=:]?\s*[01]?[.,]\d+\s+(?:[^\W\d]+\s+){{1,5}}$",
+        rf"{name}{between}=?\s*[01]?[.,]\d+\)?\s+(?:[^\W\d]+\s+){{1,5}}$",
         left,
         re.IGNORECASE,
     )
@@ -87,15 +92,17 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Propo
         return of_test(reading, replace(base, quantity="threshold"), token.start, token.end)
     if not match or token.kind != "number" or value is None or not 0 <= value <= 1 or "%" in token.text:
         return None
-    if not match["op"] and (len(match["name"]) == 1 or value == int(value)):
+    if not match["op"] and ((len(match["name"]) == 1 and not match["link"]) or token.text.isdigit()):
         return None
     operator = _symbol(match["op"])
     sentence = base.sentence
+    if operator == "<" and re.search(
+        rf"{reading.words['criteria'].pattern}\s*$", left[: match.start()], re.IGNORECASE
+    ):
+        return replace(base, quantity="alpha", operator="", check="recompute")
     earlier = re.search(
-        rf"{reading.words['p_value'].pattern}\s*{_LINK}?\s*[=:]?\s*[01]?[.,]\d",
-        left[: match.start()],
-        re.IGNORECASE,
-    ) or re.search(r"\d\s*[<>≤≥]\s*$", left)
+        rf"{name}{between}=?\s*[01]?[.,]\d", left[: match.start()], re.IGNORECASE
+    ) or re.search(r"\d\s*\(?\s*[<>≤≥]\s*$", left)
     usual = value in _USUAL_ALPHAS or (
         reading.words.study and value == Fraction(str(reading.words.study.alpha))
     )
@@ -104,6 +111,14 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Propo
         base, quantity="threshold" if threshold and not sentence.cited else "p_value", operator=operator
     )
     return of_test(reading, found, token.start, token.end)
+
+
+def _of_a_test(reading: Reading) -> str:
+    """Return the pattern of what may stand behind the name of a number: an aside in brackets, the name of a test."""
+    tests = "|".join(
+        pattern.pattern for pattern in (*reading.words.tests.values(), reading.words["other_tests"])
+    )
+    return rf"{_ASIDE}(?:\s*(?:uji|pada uji|of the|for the|from the|by)?\s*(?:{tests})(?:\s+test)?)?"
 
 
 def _alpha(reading: Reading, base: Proposal, _token: Token, left: str) -> Proposal | None:
@@ -117,7 +132,13 @@ def _alpha(reading: Reading, base: Proposal, _token: Token, left: str) -> Propos
 def _statistic(reading: Reading, base: Proposal, token: Token, left: str) -> Proposal | None:
     link = rf"\s*(?:{_LINK}|[:=])\s*$"
     for quantity, pattern in reading.words.statistics.items():
-        if re.search(rf"{pattern.pattern}{link}", left, re.IGNORECASE):
+        match = re.search(
+            rf"(?P<name>{pattern.pattern}){_of_a_test(reading)}(?P<link>\s*(?:{_LINK}|[:=])\s*[:=]?)?\s*$",
+            left,
+            re.IGNORECASE,
+        )
+        # a letter alone is a statistic when it is linked to the number, or the number has a sign
+        if match and (match["link"] or len(match["name"]) > 2 or token.text.startswith("-")):
             found = replace(base, quantity=quantity, operator="")
             return of_test(reading, found, token.start, token.end)
     if re.search(

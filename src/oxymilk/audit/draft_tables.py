@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _CELL = re.compile(r"([^|\n]*)(?:\||\n|$)")
 _COUNT_HEAD = re.compile(r"(?<!\w)(?:n|f|no|freq\w*|frekuensi|jumlah|count)(?!\w)", re.IGNORECASE)
+_PERCENT_HEAD = re.compile(r"%|persen|percent", re.IGNORECASE)
 _TOTAL = re.compile(r"\s*(?:total|jumlah|all|semua)\s*", re.IGNORECASE)
 
 
@@ -82,8 +83,17 @@ def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
         if test == "signed_rank" and group:
             return replace(found, check="recompute")
         return of_test(reading, found, token.start, token.end)
+    for quantity, pattern in reading.words.statistics.items():
+        if re.fullmatch(pattern.pattern, column.strip(), re.IGNORECASE):
+            found = replace(
+                base, quantity=quantity, operator="", group=group, test=_named(reading.words.tests, above)
+            )
+            if found.test == "signed_rank" and group:
+                return replace(found, check="recompute")
+            return of_test(reading, found, token.start, token.end)
     in_brackets = re.search(r"\(\s*$", reading.text[sentence.start : token.start]) is not None
-    is_percent = token.text.endswith("%") or (in_brackets and "%" in heads) or column.strip(" ()") == "%"
+    of_percent = _PERCENT_HEAD.search(column) and not _COUNT_HEAD.search(column)
+    is_percent = token.text.endswith("%") or (in_brackets and "%" in heads) or bool(of_percent)
     whole = value is not None and value.denominator == 1 and token.text.isdigit()
     if not is_percent and not (whole and (_COUNT_HEAD.search(heads) or "%" in heads)):
         return None
@@ -94,6 +104,9 @@ def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
     variable, _, level = (
         _named(reading.words.levels, cell.row_head) or _named(reading.words.levels, heads)
     ).partition("/")
+    if not level and not is_percent and _named(groups, cell.row_head):
+        # a row of a group, in a table without levels, begins with how many they were
+        return replace(base, quantity="sample_size", operator="", group=group, check="recompute")
     timepoint = _named(reading.words.timepoints, heads) or _named(reading.words.timepoints, cell.row_head)
     timepoint = timepoint or _named(reading.words.timepoints, cell.caption)
     found = replace(
