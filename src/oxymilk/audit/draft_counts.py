@@ -148,7 +148,7 @@ def whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
         and not paired
     ):
         return replace(sample, group=sample_group(reading, sentence, token))
-    if re.search(r"\bn\s*=\s*$", left, re.IGNORECASE):
+    if re.search(r"\bn\s?[12₁₂]?\s*=\s*$", left, re.IGNORECASE):
         if not paired:
             return replace(sample, group=sample_group(reading, sentence, token))
         share = True
@@ -163,7 +163,7 @@ def whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
     grouped = bool(reading.mentions(words.groups, low, high))
     named = bool(counted.level) or counted.quantity != "count"
     changed = re.match(
-        rf"\s*(?:{words['up'].pattern}|{words['down'].pattern}|{words['unchanged'].pattern})",
+        rf"\s*(?:were\s+|was\s+)?(?:{words['up'].pattern}|{words['down'].pattern}|{words['unchanged'].pattern})",
         right,
         re.IGNORECASE,
     )

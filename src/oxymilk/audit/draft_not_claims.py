@@ -55,7 +55,9 @@ def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
         return "number of a cited work"
     if re.search(r"(?:https?://|www\.|doi\S*\s*)\S*$", left):
         return "part of an address"
-    if re.search(r"[A-Za-z₀-₉]\s?[-/]?\Z", before) and _is_name(before):
+    if re.search(r"[A-Za-z₀-₉]\s?[-/]?\Z", before) and (
+        _is_name(before) or (re.search(r"\bn\Z", before) and re.match(r"\s*=", after))
+    ):
         return "part of a name or code"
     if follows("documents"):
         return "number of a document"

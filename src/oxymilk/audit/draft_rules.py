@@ -84,15 +84,23 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Propo
     value = number_value(token.text, reading)
     # "p-value = 0,012 lebih kecil dari 0,05"
     told = re.search(
-        rf"{name}{between}=?\s*[01]?[.,]\d+\)?\s+(?:[^\W\d]+\s+){{1,5}}$",
+        rf"{name}{between}=?\s*[01]?[.,]\d+\)?,?\s+(?:[^\W\d]+\s+){{1,5}}$",
         left,
         re.IGNORECASE,
     )
     if told and base.operator in ("<", ">", "<=", ">=") and value in _USUAL_ALPHAS:
         return of_test(reading, replace(base, quantity="threshold"), token.start, token.end)
+    right = reading.text[token.end : base.sentence.end]
+    if base.operator == "<" and re.match(
+        rf"\s*{reading.words['criteria_after'].pattern}", right, re.IGNORECASE
+    ):
+        return replace(base, quantity="alpha", operator="", check="recompute")
+    if not match:
+        match = _in_brackets_after(reading, name, token, left)
     if not match or token.kind != "number" or value is None or not 0 <= value <= 1 or "%" in token.text:
         return None
-    if not match["op"] and ((len(match["name"]) == 1 and not match["link"]) or token.text.isdigit()):
+    # "p" alone is the name of a number below one that has decimals
+    if not match["op"] and (token.text.isdigit() or (len(match["name"]) == 1 and value >= 1)):
         return None
     operator = _symbol(match["op"])
     sentence = base.sentence
@@ -113,17 +121,32 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Propo
     return of_test(reading, found, token.start, token.end)
 
 
+def _in_brackets_after(reading: Reading, name: str, token: Token, left: str) -> re.Match[str] | None:
+    """Return the name of p-values that stand in brackets behind what each is of: "p of the boys (0.01) and ..."."""
+    decimals = re.fullmatch(r"0?[.,]\d{2,}", token.text)
+    alone = re.search(r"\(\s*$", left) and reading.text[token.end : token.end + 1] == ")"
+    if not decimals or not alone:
+        return None
+    others = "|".join(pattern.pattern for pattern in reading.words.statistics.values())
+    others = rf"{others}|{reading.words['other_statistics'].pattern}|{reading.words['alpha'].pattern}"
+    return re.search(
+        rf"(?P<name>{name})(?P<link>\s)(?P<op>)(?!.*(?:{others})).*$", left, re.IGNORECASE | re.DOTALL
+    )
+
+
 def _of_a_test(reading: Reading) -> str:
     """Return the pattern of what may stand behind the name of a number: an aside in brackets, the name of a test."""
     tests = "|".join(
         pattern.pattern for pattern in (*reading.words.tests.values(), reading.words["other_tests"])
     )
-    return rf"{_ASIDE}(?:\s*(?:uji|pada uji|of the|for the|from the|by)?\s*(?:{tests})(?:\s+test)?)?"
+    return rf"{_ASIDE}(?:\s*(?:[^\W\d]+\s+){{0,3}}?(?:{tests})(?:\s+test)?)?"
 
 
 def _alpha(reading: Reading, base: Proposal, _token: Token, left: str) -> Proposal | None:
     if not re.search(
-        rf"{reading.words['alpha'].pattern}\s*(?:{_LINK}|set|at|pada|[=:(<]|\s)*\s*$", left, re.IGNORECASE
+        rf"{reading.words['alpha'].pattern}\s*(?:{_LINK}|set|at|pada|used|chosen|yang|dipakai|digunakan|ditetapkan|[=:(<]|\s)*\s*$",
+        left,
+        re.IGNORECASE,
     ):
         return None
     return replace(base, quantity="alpha", operator="", check="recompute")
@@ -137,8 +160,9 @@ def _statistic(reading: Reading, base: Proposal, token: Token, left: str) -> Pro
             left,
             re.IGNORECASE,
         )
-        # a letter alone is a statistic when it is linked to the number, or the number has a sign
-        if match and (match["link"] or len(match["name"]) > 2 or token.text.startswith("-")):
+        # a letter alone is a statistic when it is linked to the number, or the number has a sign or decimals
+        bare = r"-.*" if quantity == "w" else r"-.*|\d+[.,]\d+"
+        if match and (match["link"] or len(match["name"]) > 2 or re.fullmatch(bare, token.text)):
             found = replace(base, quantity=quantity, operator="")
             return of_test(reading, found, token.start, token.end)
     if re.search(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _CELL = re.compile(r"([^|\n]*)(?:\||\n|$)")
 _COUNT_HEAD = re.compile(r"(?<!\w)(?:n|f|no|freq\w*|frekuensi|jumlah|count)(?!\w)", re.IGNORECASE)
+_ASIDE = r"(?:\s*[(\[].{0,25}[)\]])?"
 _PERCENT_HEAD = re.compile(r"%|persen|percent", re.IGNORECASE)
 _TOTAL = re.compile(r"\s*(?:total|jumlah|all|semua)\s*", re.IGNORECASE)
 
@@ -73,24 +74,16 @@ def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
     )
     column = cell.column_heads[-1] if cell.column_heads else ""
     value = number_value(token.text, reading)
-    if (
-        re.search(reading.words["p_value"].pattern, column, re.IGNORECASE)
-        and value is not None
-        and 0 <= value <= 1
-    ):
-        test = _named(reading.words.tests, above)
-        found = replace(base, quantity="p_value", operator=base.operator, group=group, test=test)
+    quantity = "" if cell.text == cell.row_head else _of_a_test(reading, column, cell.row_head)
+    if quantity == "p_value" and (value is None or not 0 <= value <= 1):
+        quantity = ""
+    if quantity:
+        test = _named(reading.words.tests, f"{above} ; {cell.row_head}")
+        operator = base.operator if quantity == "p_value" else ""
+        found = replace(base, quantity=quantity, operator=operator, group=group, test=test)
         if test == "signed_rank" and group:
             return replace(found, check="recompute")
         return of_test(reading, found, token.start, token.end)
-    for quantity, pattern in reading.words.statistics.items():
-        if re.fullmatch(pattern.pattern, column.strip(), re.IGNORECASE):
-            found = replace(
-                base, quantity=quantity, operator="", group=group, test=_named(reading.words.tests, above)
-            )
-            if found.test == "signed_rank" and group:
-                return replace(found, check="recompute")
-            return of_test(reading, found, token.start, token.end)
     in_brackets = re.search(r"\(\s*$", reading.text[sentence.start : token.start]) is not None
     of_percent = _PERCENT_HEAD.search(column) and not _COUNT_HEAD.search(column)
     is_percent = token.text.endswith("%") or (in_brackets and "%" in heads) or bool(of_percent)
@@ -127,6 +120,20 @@ def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
         if clear
         else replace(found, check="ambiguous", remark="of which cell?")
     )
+
+
+def _of_a_test(reading: Reading, column: str, row: str) -> str:
+    """Return what of a test a column's or a row's head names: papers print one a column, programs one a row."""
+    words = reading.words
+    p_value = words["p_value"].pattern
+    if re.search(p_value, column, re.IGNORECASE) or re.fullmatch(
+        rf"\s*{p_value}{_ASIDE}\s*", row, re.IGNORECASE
+    ):
+        return "p_value"
+    for quantity, pattern in words.statistics.items():
+        if any(re.fullmatch(pattern.pattern, head.strip(), re.IGNORECASE) for head in (column, row)):
+            return quantity
+    return ""
 
 
 def _cells(row: str) -> list[tuple[int, int]]:

@@ -22,7 +22,8 @@ _GIVEN = (
 _LISTS = (
     "people", "units", "sample", "out_of", "up", "down", "unchanged", "everyone", "rest", "most", "fewer", "highest",
     "between", "ratio", "contrast", "joins", "improvement", "other_tests", "evidence", "alpha", "p_value", "percent",
-    "criteria", "other_statistics", "labels", "documents", "software", "anatomy", "idioms", "first", "both_times", "between_groups",
+    "criteria", "criteria_after", "other_statistics", "labels", "documents", "software", "anatomy", "idioms", "first",
+    "both_times", "between_groups",
 )  # fmt: skip
 
 
