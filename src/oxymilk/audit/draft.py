@@ -179,15 +179,16 @@ def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
         if each.quantity == "sample_size" and each.check == "recompute":
             sizes.setdefault(each.group, Counter())[each.printed] += 1
     usual = {group: counts.most_common(1)[0][0] for group, counts in sizes.items()}
-    block_total: dict[int, str] = {}
+    block_total: dict[tuple[int, str], str] = {}
     completed = []
     for each in proposals:
         start = each.sentence.block.start
         if each.quantity == "sample_size" and each.printed.isdigit():
-            block_total[start] = each.printed
+            block_total[start, each.group] = each.printed
         of_people = each.quantity.startswith(("count", "percent"))
         if of_people and not each.n:
-            total = _nearest_total(each, proposals) or block_total.get(start) or usual.get(each.group, "")
+            total = _nearest_total(each, proposals) or block_total.get((start, each.group))
+            total = total or usual.get(each.group, "")
             each = replace(each, n=total)
         if each.quantity == "percent" and each.check == "arithmetic" and not each.n:
             each = replace(each, check="ambiguous", remark="of how many?")

@@ -152,7 +152,9 @@ class Reading:
                 yield Sentence(start, end, block, cited, named or foot, where)
 
     def _where(self, block: Block) -> str:
-        begin = self.text[block.start : min(block.end, block.start + 60)]
+        # the rows of a table say what it is in the heading above them
+        rows = " | " in self.text[block.start : block.end]
+        begin = block.heading if rows else self.text[block.start : min(block.end, block.start + 60)]
         table = re.search(rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)", begin, re.IGNORECASE)
         number = table[1] if table and block.section.startswith("results") else ""
         place = describe_place({"section": block.section, "number": block.number, "table": number})
@@ -278,9 +280,16 @@ class Reading:
             found = self.mentions(tests, low, high)
             if found:
                 return found[which][2]
-            if high == sentence.end and between:
+            if high == sentence.end and (between or self._prints_u(sentence)):
                 return "rank_sum"
         return ""
+
+    def _prints_u(self, sentence: Sentence) -> bool:
+        """Say whether a sentence prints a U: then its test is between groups, whatever the one before was."""
+        u = self.words.statistics["u"].pattern
+        return (
+            re.search(rf"{u}\s*=\s*\d", self.text[sentence.start : sentence.end], re.IGNORECASE) is not None
+        )
 
     def _in(self, shown: str, patterns: dict[str, Pattern]) -> list[tuple[int, int, str]]:
         return [

@@ -33,7 +33,7 @@ def percentage(reading: Reading, base: Proposal, index: int, known: Known) -> Pr
     ratio = _ratio(reading, sentence, index) or next(filter(None, told), "")
     left = reading.text[sentence.start : token.start]
     if re.match(r"\s*(?:CI\b|confidence|interval|kepercayaan)", right, re.IGNORECASE) or re.search(
-        r"(?:confidence(?: level| interval)?|kepercayaan)(?:\s+(?:of|sebesar|adalah))?\s*[(:]?\s*$",
+        r"(?:confidence(?: level| interval)?|kepercayaan)(?:\s+(?:of|was|is|sebesar|adalah))?\s*[(:]?\s*$",
         left,
         re.IGNORECASE,
     ):
@@ -169,6 +169,14 @@ def whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
     )
     if (followed or changed) and named and not words["sample"].search(phrase):
         return counted
+    studied = re.search(rf"{words['studied'].pattern}\s*$", left, re.IGNORECASE)
+    each_group = re.match(
+        rf"\s*(?:{words['people'].pattern})?\s*{words['per_group'].pattern}", right, re.IGNORECASE
+    )
+    if each_group:
+        return unclear(sample, "of each group: a row for each")
+    if followed and studied:
+        return replace(sample, group=sample_group(reading, sentence, token))
     if (followed or grouped) and (sampled or grouped):
         return replace(sample, group=sample_group(reading, sentence, token))
     return figure(reading, base, token)

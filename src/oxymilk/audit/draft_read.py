@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import statistics
 from pathlib import Path
 
+from oxymilk.audit.draft_pdf import page_lines
 from oxymilk.audit.draft_text import Paper
 
 _PLAIN = (".txt", ".text", ".md", "")
@@ -103,24 +102,12 @@ def _read_pdf(path: Path) -> Paper:
         raise Unreadable(f"{path.name}: reading PDF files needs pypdf; install it") from None
     try:
         reader = pypdf.PdfReader(path)
-        texts = [page.extract_text() for page in reader.pages]
+        texts = [page_lines(page) for page in reader.pages]
     # a damaged or locked file fails in many ways, all of them the file's
     except Exception as error:
         raise Unreadable(f"{path.name}: not a PDF that can be opened ({error})") from None
     pages, lines = [], []
-    for text in texts:
+    for found in texts:
         pages.append(len(lines) + 1)
-        lines.extend(_with_paragraphs(text.splitlines()))
+        lines.extend(found)
     return Paper("\n".join(lines) + "\n", tuple(pages))
-
-
-def _with_paragraphs(lines: list[str]) -> list[str]:
-    """Put a blank line after a short line that ends a sentence: PDFs keep lines, not paragraphs."""
-    lengths = [len(line.strip()) for line in lines if line.strip()]
-    usual = statistics.median(lengths) if lengths else 0
-    spaced = []
-    for line in lines:
-        spaced.append(line.replace("\u00ad", ""))
-        if len(line.strip()) < 0.85 * usual and re.search(r"[.!?]\W*$", line):
-            spaced.append("")
-    return spaced

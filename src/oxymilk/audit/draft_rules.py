@@ -80,7 +80,8 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Propo
     number = r"(?:=?\s*[01]?[.,]\d+\s*\(?\s*(?=[<>≤≥]))?"
     name = reading.words["p_value"].pattern
     between = rf"{_of_a_test(reading)}\s*(?P<link>{_LINK})?\s*[:(]?\s*"
-    match = re.search(rf"(?P<name>{name}){between}{number}\s*{_OPERATOR}?\s*$", left, re.IGNORECASE)
+    signed = _with_symbol(reading, left)
+    match = re.search(rf"(?P<name>{name}){between}{number}\s*{_OPERATOR}?\s*$", signed, re.IGNORECASE)
     value = number_value(token.text, reading)
     # "p-value = 0,012 lebih kecil dari 0,05"
     told = re.search(
@@ -215,6 +216,15 @@ def _operator(reading: Reading, left: str) -> str:
         return _symbol(symbol["op"])
     tail = left[-40:]
     return next((key for key, pattern in reading.words.operators.items() if pattern.search(tail)), "")
+
+
+def _with_symbol(reading: Reading, left: str) -> str:
+    """Return what stands before a number with an operator in words as its symbol: "p-value below" is "p-value <"."""
+    for key, pattern in reading.words.operators.items():
+        found = pattern.search(left, max(len(left) - 40, 0))
+        if found:
+            return f"{left[: found.start()]}{key} "
+    return left
 
 
 def _symbol(shown: str | None) -> str:

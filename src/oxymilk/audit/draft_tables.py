@@ -97,7 +97,8 @@ def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
     variable, _, level = (
         _named(reading.words.levels, cell.row_head) or _named(reading.words.levels, heads)
     ).partition("/")
-    if not level and not is_percent and _named(groups, cell.row_head):
+    named = next((one for key, one in groups.items() if key == _named(groups, cell.row_head)), None)
+    if not level and not is_percent and named and len(named.sub("", cell.row_head).split()) <= 1:
         # a row of a group, in a table without levels, begins with how many they were
         return replace(base, quantity="sample_size", operator="", group=group, check="recompute")
     timepoint = _named(reading.words.timepoints, heads) or _named(reading.words.timepoints, cell.row_head)
@@ -142,5 +143,11 @@ def _cells(row: str) -> list[tuple[int, int]]:
 
 
 def _named(patterns: dict[str, re.Pattern[str]], shown: str) -> str:
-    found = {key: match.start() for key, pattern in patterns.items() if (match := pattern.search(shown))}
-    return next(iter(found)) if len(found) == 1 else ""
+    """Return what a head names, "" when nothing or several; "tidak lancar" does not name "lancar" too."""
+    spans = [(match.span(), key) for key, pattern in patterns.items() for match in pattern.finditer(shown)]
+    found = {
+        key
+        for (low, high), key in spans
+        if not any(start <= low and high <= end and (start, end) != (low, high) for (start, end), _ in spans)
+    }
+    return found.pop() if len(found) == 1 else ""

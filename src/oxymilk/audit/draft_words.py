@@ -20,10 +20,10 @@ _GIVEN = (
     "without|without giving|without receiving|tanpa|tanpa pemberian|tanpa diberi",
 )
 _LISTS = (
-    "people", "units", "sample", "out_of", "up", "down", "unchanged", "everyone", "rest", "most", "fewer", "highest",
-    "between", "ratio", "contrast", "joins", "improvement", "other_tests", "evidence", "alpha", "p_value", "percent",
-    "criteria", "criteria_after", "other_statistics", "labels", "documents", "software", "anatomy", "idioms", "first",
-    "both_times", "between_groups",
+    "people", "units", "sample", "studied", "per_group", "out_of", "up", "down", "unchanged", "everyone", "rest",
+    "most", "fewer", "highest", "between", "ratio", "contrast", "joins", "improvement", "other_tests", "evidence",
+    "alpha", "p_value", "percent", "criteria", "criteria_after", "other_statistics", "labels", "documents", "software",
+    "anatomy", "idioms", "first", "both_times", "between_groups",
 )  # fmt: skip
 
 

@@ -350,7 +350,13 @@ def make_pdf(pages):
     ]
     kids = []
     for lines in pages:
-        shown = "".join(f"1 0 0 1 50 {780 - 14 * k} Tm ({line}) Tj " for k, line in enumerate(lines))
+        # a row of a table is a tuple of cells
+        cells = [
+            (50 + 150 * at, 780 - 14 * k, cell)
+            for k, line in enumerate(lines)
+            for at, cell in enumerate(line if isinstance(line, tuple) else (line,))
+        ]
+        shown = "".join(f"1 0 0 1 {x} {y} Tm ({cell}) Tj " for x, y, cell in cells if cell)
         stream = f"BT /F1 10 Tf {shown}ET".encode("latin-1")
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
         kids.append(len(objects) + 1)
@@ -393,6 +399,25 @@ def test_a_pdf_is_read_with_its_pages_and_without_running_heads(tmp_path):
         ("figure", "9", "page 3, line 8"),
     ]
     assert [each.token for each in draft.left_out] == ["12", "12", "12"]
+
+
+def test_a_table_of_a_pdf_is_read_by_its_heads(tmp_path):
+    page = [
+        "RESULTS",
+        "Table 1. Milk production of the control group",
+        ("Level", "Before n \\(%\\)", "After n \\(%\\)"),
+        ("Su\\256cient", "0 \\(0\\)", "3 \\(30\\)"),
+        ("Poor", "10 \\(100\\)", "7 \\(70\\)"),
+    ]
+    (tmp_path / "paper.pdf").write_bytes(make_pdf([page]))
+    draft = draft_claims(read_paper(tmp_path / "paper.pdf"))
+    found = {(c.quantity, c.printed, c.timepoint, c.level) for c in draft.claims}
+    assert {
+        ("count", "10", "pre", "low"),
+        ("percent", "70", "post", "low"),
+        ("count", "7", "post", "low"),
+    } <= found
+    assert {claim.where for claim in draft.claims} == {"results table 1"}
 
 
 @pytest.mark.parametrize(("name", "library"), [("paper.pdf", "pypdf"), ("paper.docx", "python-docx")])
