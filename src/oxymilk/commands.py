@@ -128,6 +128,9 @@ def draft_claims(
     from oxymilk.files import write_csv
     from oxymilk.study import load_study
 
+    if output and _has_claims(output):
+        typer.echo(f"{output}: holds claims already; nothing was written. Choose another --output.", err=True)
+        raise typer.Exit(BAD_INPUT)
     try:
         paper = read_paper(file)
     except Unreadable as error:
@@ -264,6 +267,14 @@ def programs(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     print_programs([each for each in results if each.printed_by_default or not default_only], language)
+
+
+def _has_claims(path: Path) -> bool:
+    """Say whether a file is there that holds more than the header or the example of a new claims.csv."""
+    if not path.exists():
+        return False
+    rows = path.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
+    return not all(row.startswith("example_") for row in rows)
 
 
 def _named(flag: str, text: str, what: str) -> tuple:

@@ -6,11 +6,13 @@ from pathlib import Path
 import docx
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from oxymilk.audit.draft import draft_claims
 from oxymilk.audit.draft_pdf import with_rows
 from oxymilk.audit.draft_read import read_paper
 from oxymilk.audit.draft_text import Paper
+from oxymilk.cli import app
 
 DATA = Path(__file__).parents[2] / "data" / "draft"
 NOTATIONS = yaml.safe_load((DATA / "notations.yaml").read_text("utf-8"))
@@ -107,3 +109,17 @@ def test_two_columns_of_text_are_no_table():
     lines = ["The first column", "goes on here.", "The second column", "goes on there."]
     placed = ["The first column      The second column", "goes on here.         goes on there."]
     assert with_rows(lines, placed) == lines
+
+
+def test_a_draft_takes_the_place_of_the_example_and_of_nothing_else(tmp_path):
+    output = tmp_path / "claims.csv"
+    command = ["draft-claims", str(DATA / "paper.txt"), "--output", str(output)]
+    example = "id,where\nexample_sample_size,example\n"
+    output.write_text(example, encoding="utf-8")
+    assert CliRunner().invoke(app, command).exit_code == 0
+    drafted_once = output.read_text(encoding="utf-8")
+    assert drafted_once != example
+    again = CliRunner().invoke(app, command)
+    assert again.exit_code == 2
+    assert "nothing was written" in again.output
+    assert output.read_text(encoding="utf-8") == drafted_once
