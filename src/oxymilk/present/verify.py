@@ -74,7 +74,8 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
     words = labels(language)
     console = Console()
     for name, frame in verdicts.items():
-        table = Table(title=f"{name}: {_summary(frame, words)}", title_justify="left")
+        heading = f"{name}: {_summary(frame, words)}"
+        table = Table(title=heading, title_justify="left")
         for column in ("claim", "printed", "prints_as", "computed", "verdict", "decision", "as_expected"):
             table.add_column(words(f"verify.{column}"), overflow="fold")
         shown = frame if every else frame[_worth_a_look(frame)]
@@ -93,7 +94,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
             ]
             # Text, not str: a cell is data and no markup of the terminal
             table.add_row(*map(Text, cells), style="bold red" if wrong else "")
-        console.print(table)
+        console.print(table if table.rows else Text(heading))
         unexpected = int((frame["as_expected"] != "true").sum())
         key = "verify.unexpected" if unexpected else "verify.all_expected"
         console.print(Text(words(key, count=unexpected) if unexpected else words(key)))
