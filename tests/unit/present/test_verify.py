@@ -6,7 +6,8 @@ import pytest
 from oxymilk.present.verify import print_verdicts
 
 ROW = {
-    "id": "size", "printed": "20", "operator": "", "quantity": "sample_size", "check": "recompute", "prints_as": "20", "computed": "20",
+    "id": "size", "printed": "20", "operator": "", "quantity": "sample_size", "check": "recompute", "prints_as": "20",
+    "computed": "20",
     "verdict": "reproduced", "reason": "", "decision": "", "expect": "reproduced", "as_expected": "true",
 }  # fmt: skip
 
