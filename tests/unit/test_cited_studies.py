@@ -14,6 +14,7 @@ from oxymilk.audit.printed import printed_interval
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
+from oxymilk.present.labels import labels
 from oxymilk.study import load_study
 
 DATA = Path(__file__).parents[2] / "data"
@@ -128,4 +129,11 @@ def test_claims_are_numbers_of_the_citing_studys_claims(name):
     known = {row["printed"] for row in rows(DATA / "bontang2023" / "claims.csv")} | {"not significant"}
     for row in rows(DATA / name / "claims.csv"):
         assert row["printed"] in known
-        assert row["where"] in ("cited in the introduction", "cited in the discussion")
+        assert row["where"] in ("introduction cited", "discussion cited")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_places_are_words_of_each_language(name):
+    places = {row["where"] for row in rows(DATA / name / "claims.csv")}
+    assert {labels("en").place(one) for one in places} == {"introduction (as cited)", "discussion (as cited)"}
+    assert {labels("id").place(one) for one in places} == {"pendahuluan (dikutip)", "pembahasan (dikutip)"}
