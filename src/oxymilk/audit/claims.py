@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from oxymilk.audit.grim import parse_sizes
 from oxymilk.audit.printed import OPERATORS, parse_printed
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.files import read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pandas as pd
 
     from oxymilk.study import Study
 
@@ -91,6 +94,64 @@ class Claim(NamedTuple):
         return tuple(part.strip() for part in re.split("[/;+]", self.n)) if self.n else ()
 
 
+def read_claims_table(path: Path) -> pd.DataFrame:
+    """Read the cells of a claims.csv, not yet what they mean.
+
+    Parameters
+    ----------
+    path : Path
+        A `claims.csv`, its cells parted by commas, or by semicolons as spreadsheet programs save it where the decimal
+        mark is a comma.
+
+    Returns
+    -------
+    DataFrame
+        A row each claim, every cell text; rows without any text are left out.
+
+    Raises
+    ------
+    FaultsError
+        When it is not there, is not UTF-8, a row has more cells than the header, or its columns are others.
+    """
+    import pandas as pd
+
+    if not path.is_file():
+        raise FaultsError([Fault("claims_missing", path.name)])
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise FaultsError([Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]) from None
+    first = text.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
+    )
+    rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    columns = rows[0][1] if rows else []
+    faults = [Fault("claims_column_missing", path.name, column=one) for one in COLUMNS if one not in columns]
+    faults += [
+        Fault("claims_column_unknown", path.name, column=one)
+        for at, one in enumerate(columns)
+        if one not in COLUMNS or one in columns[:at]
+    ]
+    if faults:
+        raise FaultsError(faults)
+    too_long = [
+        Fault(
+            "claims_row_long",
+            path.name,
+            row=line,
+            value=cells[0],
+            params={"count": len(cells), "due": len(columns)},
+        )
+        for line, cells in rows[1:]
+        if len(cells) > len(columns)
+    ]
+    if too_long:
+        raise FaultsError(too_long)
+    filled = [cells + [""] * (len(columns) - len(cells)) for _, cells in rows[1:]]
+    return pd.DataFrame(filled, columns=columns, dtype=str)
+
+
 def load_claims(path: Path, study: Study) -> list[Claim]:
     """Read a study's claims.
 
@@ -111,20 +172,7 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
     FaultsError
         With every fault of the file, each with its row.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FaultsError([Fault("claims_missing", path.name)])
-    try:
-        frame = read_csv(path)
-    except UnicodeDecodeError:
-        raise FaultsError([Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]) from None
-    missing = [column for column in COLUMNS if column not in frame.columns]
-    unknown = [column for column in frame.columns if column not in COLUMNS]
-    if missing or unknown:
-        raise FaultsError(
-            [Fault("claims_column_missing", path.name, column=column) for column in missing]
-            + [Fault("claims_column_unknown", path.name, column=column) for column in unknown]
-        )
+    frame = read_claims_table(Path(path))
     claims = [Claim(*(cell.strip() for cell in row)) for row in frame[list(COLUMNS)].itertuples(index=False)]
     faults = [
         fault for row, claim in enumerate(claims, start=2) for fault in _faults(claim, row, path.name, study)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oxymilk.audit.claims import COLUMNS, Claim, load_claims
+from oxymilk.audit.claims import Claim, load_claims, read_claims_table
 from oxymilk.declaration.base import ID_PATTERN
 from oxymilk.declaration.lookup import each
 from oxymilk.declaration.sheet import Sheet
 from oxymilk.declaration.tree import KeyPath, Tree, read_tree, written_path
 from oxymilk.faults import Fault, FaultsError, describe
-from oxymilk.files import read_csv
 from oxymilk.ingest import Observations, ingest_observations
 from oxymilk.ingest.grid import transpose
 from oxymilk.ingest.headers import find_columns, read_header
@@ -132,7 +131,11 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
         except FaultsError as error:
             faults += error.faults
     try:
-        claims = load_claims(folder / "claims.csv", study) if study else _claims_header(folder / "claims.csv")
+        path = folder / "claims.csv"
+        if study is not None:
+            claims = load_claims(path, study)
+        else:
+            read_claims_table(path)  # without a study its cells cannot be checked
     except FaultsError as error:
         faults += error.faults
     faults.sort(key=lambda fault: fault.kind)
@@ -200,20 +203,6 @@ def _columns(sheet: Sheet) -> Iterator[str]:
     yield from sheet.scores.values()
     if sheet.score:
         yield sheet.score
-
-
-def _claims_header(path: Path) -> None:
-    """Check that claims.csv is there and has its columns: without a study its cells cannot be checked."""
-    if not path.is_file():
-        raise FaultsError([Fault("claims_missing", path.name)])
-    try:
-        columns = list(read_csv(path).columns)
-    except UnicodeDecodeError:
-        raise FaultsError([Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]) from None
-    missing = [Fault("claims_column_missing", path.name, column=one) for one in COLUMNS if one not in columns]
-    unknown = [Fault("claims_column_unknown", path.name, column=one) for one in columns if one not in COLUMNS]
-    if missing or unknown:
-        raise FaultsError(missing + unknown)
 
 
 def _listed(config: Path) -> list[str]:

@@ -162,3 +162,32 @@ def test_only_a_missing_or_only_an_unknown_column_is_a_fault_too(write, claim, s
     assert faults_of(path, study) == [Fault("claims_column_unknown", path.name, column="remark")]
     path.write_bytes("id,where\n\xe9".encode("latin-1"))
     assert faults_of(path, study) == [Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]
+
+
+def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_read_alike(write, claim, study):
+    claims = [
+        claim("0,083", "p_value", test="signed_rank", group="control", note="a; b"),
+        claim("45%", "ratio_percent", "arithmetic", id="two", n="2,7/5,9"),
+    ]
+    path = write(*claims)
+    expected = load_claims(path, study)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream, delimiter=";").writerows([*rows, [""] * len(COLUMNS)])
+    assert load_claims(path, study) == expected
+
+
+def test_a_decimal_comma_without_quotation_marks_is_named_with_its_row(write, claim, study):
+    path = write(claim("0,083", "p_value", test="signed_rank", group="control"))
+    path.write_text(path.read_text("utf-8").replace('"0,083"', "0,083"), encoding="utf-8")
+    (fault,) = faults_of(path, study)
+    assert (fault.code, fault.row, fault.params) == ("claims_row_long", 2, {"count": 15, "due": 14})
+    assert '"0,003"' in describe(fault, "en")
+
+
+def test_a_column_that_stands_twice_is_a_fault(write, claim, study):
+    path = write(claim("0,083", "p_value", test="signed_rank", group="control"))
+    text = path.read_text("utf-8").replace(",note\n", ",note,id\n")
+    path.write_text(text, encoding="utf-8")
+    assert [(one.code, one.column) for one in faults_of(path, study)] == [("claims_column_unknown", "id")]
