@@ -416,3 +416,20 @@ def test_p_values_that_are_not_searched_are_not_counted(make_study, claim_text, 
     study = make_study(2, groups=1)
     found = reconstruct(study, sizes(claim_text, study, [3]))
     assert (found.number, found.with_p_values) == (20, None)
+
+
+def test_a_fall_by_one_ranks_below_a_rise_by_two(make_study, claim_text):
+    study = make_study(3, groups=1)
+    own = {"group": "intervention"}
+    claims = [
+        *sizes(claim_text, study, [2]),
+        *(claim_text(q, "1", q, **own) for q in ("count_up", "count_down")),
+    ]
+    cells = {("pre", "level0"): 1, ("pre", "level1"): 1, ("post", "level0"): 1, ("post", "level2"): 1}
+    for (timepoint, level), count in cells.items():
+        cell = {"timepoint": timepoint, "level": level}
+        claims.append(claim_text(f"{timepoint}_{level}", count, "count", **own, **cell))
+    found = reconstruct(study, claims)
+    assert found.number == 1
+    w = found.ranges.set_index("quantity")["low"]
+    assert (w["w_plus"], w["w_minus"]) == ("2", "1")
