@@ -34,8 +34,8 @@ class Pairs:
     def facts(self) -> Facts:
         """What the rules look at."""
         counts = self.negative + self.positive
-        n = counts.sum(axis=-1) + self.zeros
-        return Facts(n, self.zeros, n, np.zeros_like(n), (counts > 1).any(axis=-1))
+        n = counts.sum(axis=1) + self.zeros
+        return Facts(n, self.zeros, n, np.zeros_like(n), (counts > 1).any(axis=1))
 
     def rank(self, procedure: Procedure) -> SignedRankResult:
         """Run the rank test."""
@@ -44,7 +44,7 @@ class Pairs:
     @property
     def changes(self) -> tuple[np.ndarray, np.ndarray]:
         """Participants that fell and rose."""
-        return self.negative.sum(axis=-1), self.positive.sum(axis=-1)
+        return self.negative.sum(axis=1), self.positive.sum(axis=1)
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Groups:
     @property
     def facts(self) -> Facts:
         """What the rules look at."""
-        n1, n2 = self.tables[:, 0].sum(axis=-1), self.tables[:, 1].sum(axis=-1)
-        ties = (self.tables.sum(axis=1) > 1).any(axis=-1)
+        n1, n2 = self.tables[:, 0].sum(axis=1), self.tables[:, 1].sum(axis=1)
+        ties = (self.tables.sum(axis=1) > 1).any(axis=1)
         return Facts(n1 + n2, np.zeros_like(n1), n1, n2, ties)
 
     def rank(self, procedure: Procedure) -> RankSumResult:

@@ -51,11 +51,10 @@ class Program:
         """The procedure, or the other calculation, in English."""
         if self.procedure is None:
             return OTHER[self.other][0]
-        words = self.procedure.words_for(self.test)
         if not self.tail:
-            return words
-        two_sided = self.procedure.words_for(self.test).split(", ")
-        return ", ".join(["smaller of the two one-sided" if "two-sided" in w else w for w in two_sided])
+            return self.procedure.words_for(self.test)
+        words = self.procedure.with_alternative("greater").words_for(self.test)
+        return words.replace("one-sided (greater)", "smaller of the two one-sided")
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def load_programs() -> tuple[Program, ...]:
     >>> load_programs()[0].output
     'Asymp. Sig. (2-tailed)'
     """
-    entries = yaml.safe_load(files("oxymilk.stats").joinpath("programs.yaml").read_text(encoding="utf-8"))
+    entries = yaml.safe_load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes())
     programs = tuple(_program(entry) for entry in entries)
     ids = [program.id for program in programs]
     if len(set(ids)) < len(ids):

@@ -199,14 +199,13 @@ def unique_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         `distinct[inverse]` equals `rows`.
     """
     radix = rows.max(axis=0, initial=0).astype(object) + 1
-    places = np.cumprod(np.concatenate([np.array([1], dtype=object), radix]))
+    places = np.cumprod(np.concatenate([[1], radix]))
     if places[-1] < 2**62:
         # one integer a row sorts ten times faster than rows do
         keys = rows @ places[:-1].astype(np.int64)
         _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
         return rows[first], inverse
-    distinct, inverse = np.unique(rows, axis=0, return_inverse=True)
-    return distinct, inverse.reshape(-1)
+    return np.unique(rows, axis=0, return_inverse=True)
 
 
 def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[int], list[int]]:
@@ -233,15 +232,15 @@ def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[in
         rows = [[int(str(cell)) for cell in row] for row in table]
     except ValueError:
         raise ValueError("every cell of the table must be a whole number") from None
-    width = len(rows[0]) if rows else 0
-    if any(len(row) != width for row in rows) or min(map(min, rows), default=-1) < 0:
+    cells = [n for row in rows for n in row]
+    if not cells or min(cells) < 0 or any(len(row) != len(rows[0]) for row in rows):
         raise ValueError("the rows of the table must be of one length and hold no negative number")
     if test == "rank_sum":
         if len(rows) != 2:
             raise ValueError("a table for rank_sum has two rows, one a group")
         first, second = ([level for level, n in enumerate(row) for _ in range(n)] for row in rows)
         return first, second
-    if test != "signed_rank" or len(rows) != width:
+    if test != "signed_rank" or len(rows) != len(rows[0]):
         raise ValueError("a table for signed_rank has as many rows (before) as columns (after)")
     pairs = [(i, j) for i, row in enumerate(rows) for j, n in enumerate(row) for _ in range(n)]
     return [i for i, _ in pairs], [j for _, j in pairs]

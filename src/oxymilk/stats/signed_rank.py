@@ -97,8 +97,8 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
         n_down=int(many.n_down),
         w_plus=float(many.w_plus),
         w_minus=float(many.w_minus),
-        mean_rank_plus=float(many.mean_rank_plus) if many.n_up else nan,
-        mean_rank_minus=float(many.mean_rank_minus) if many.n_down else nan,
+        mean_rank_plus=float(many.mean_rank_plus),
+        mean_rank_minus=float(many.mean_rank_minus),
     )
 
 
@@ -162,7 +162,6 @@ def signed_rank_counts(
 
 
 def _divide(a: np.ndarray, b: np.ndarray, otherwise: float = nan) -> np.ndarray:
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     return np.divide(a, b, out=np.full(a.shape, otherwise), where=b != 0)
 
 
@@ -221,7 +220,7 @@ def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure)
         if procedure.zero_method == "split":
             w_plus += Fraction(zeros * (zeros + 1), 4)
         return untied_p(procedure, w_plus, flip_counts((1,) * n, tuple(range(1, n + 1))))
-    ranks = _doubled_ranks(np.array(sizes, dtype=np.int64), np.int64(zeros), procedure).tolist()
+    ranks = _doubled_ranks(np.array(sizes), np.int64(zeros), procedure).tolist()
     divisor = gcd(*ranks) or 1
     scores = tuple(rank // divisor for rank in ranks)
     lower, counts = flip_distribution(sizes, scores, procedure.two_sided == "likelihood")
