@@ -38,9 +38,18 @@ def test_plain_enumeration_agrees_on_every_small_table():
 
 
 def test_what_is_no_table_or_too_large_is_refused():
-    with pytest.raises(ValueError, match="two rows"):
-        freeman_halton([[1, 2]])
-    with pytest.raises(ValueError, match="two rows"):
-        freeman_halton([[1, -2], [1, 1]])
-    with pytest.raises(TooLargeError, match="chi-square"):
+    for table in ([[1, 2]], [[1, 2], [1, 2], [1, 2]], [[1, -2], [1, 1]], [[1, 2], [1]]):
+        with pytest.raises(ValueError, match=r"^the table must have two rows of counts, of one length$"):
+            freeman_halton(table)
+    message = r"^more than 2,000,000 tables have these totals; use a chi-square test$"
+    with pytest.raises(TooLargeError, match=message):
         freeman_halton([[100] * 6, [100] * 6])
+
+
+def test_as_many_tables_as_allowed_are_computed(monkeypatch):
+    """Totals 2 and 1: the first row holds 0 to 2 and 0 to 1 of them, 6 tables."""
+    monkeypatch.setattr("oxymilk.stats.freeman_halton.MOST_TABLES", 6)
+    assert freeman_halton([[2, 0], [0, 1]]) == Fraction(1, 3)
+    monkeypatch.setattr("oxymilk.stats.freeman_halton.MOST_TABLES", 5)
+    with pytest.raises(TooLargeError, match="more than 5 tables"):
+        freeman_halton([[2, 0], [0, 1]])

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 from scipy.special import ndtr
 
-from oxymilk.stats import evaluate_programs, evaluate_programs_counts, load_programs
+from oxymilk.stats import Procedure, evaluate_programs, evaluate_programs_counts, load_programs
 from oxymilk.stats.calculations import OTHER
 from oxymilk.stats.programs import _program
 from oxymilk.stats.rules import RULES, Facts
@@ -80,6 +80,19 @@ def test_a_broken_entry_is_refused():
             _program(entry | bad)
     with pytest.raises(ValueError, match=r"^continuity=True means nothing"):
         _program(entry | {"procedure": {"method": "exact", "continuity": True}})
+
+
+def test_a_line_is_said_in_words():
+    """The procedure's own words, or the other calculation's; one-sided where the smaller tail is printed."""
+    words = {program.id: program.words for program in load_programs()}
+    assert words["spss_exact_wilcoxon"] == Procedure("exact").words
+    assert words["sas_npar1way_normal_one_sided"] == (
+        "normal approximation, smaller of the two one-sided, tie-corrected, continuity correction"
+    )
+    assert words["spss_exact_wilcoxon_one_tailed"] == (
+        "exact, conditional on the ties, smaller of the two one-sided, zero differences dropped"
+    )
+    assert words["r_fisher"] == "Fisher's exact test, two-sided"
 
 
 def test_an_id_names_one_entry(monkeypatch):

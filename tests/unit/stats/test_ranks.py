@@ -38,6 +38,7 @@ def test_counts_stand_for_observations():
         ("signed_rank", [["1", "x"], ["0", "0"]], "every cell of the table must be a whole number"),
         ("sign", [[1]], SQUARE),
         ("rank_sum", [], SHAPE),
+        ("rank_sum", [[], []], SHAPE),
     ],
 )
 def test_other_tables_are_refused(test, table, message):
@@ -73,6 +74,9 @@ def test_differences_of_pairs():
     negative, positive, zeros = paired_differences([0, 5, 1, 2, 0.1], [3, 2, 1, 3, 0.4])
     # sizes 0.3, 1, 3
     assert (negative.tolist(), positive.tolist(), zeros) == ([0, 0, 1], [1, 1, 1], 1)
+    negative, positive, zeros = paired_differences([1, 2], [1, 2])
+    assert (negative.shape, positive.shape, zeros) == ((0,), (0,), 2)
+    assert negative.dtype == positive.dtype == np.int64
     with pytest.raises(ValueError, match=r"^pre has 2 values and post 1: they must be pairs$"):
         paired_differences([1, 2], [1])
 
@@ -135,3 +139,10 @@ def test_distinct_rows(factor):
     assert (distinct[inverse] == rows).all()
     distinct, inverse = unique_rows(np.zeros((0, 3), dtype=np.int64))
     assert (distinct.shape, inverse.shape) == ((0, 3), (0,))
+
+
+def test_distinct_rows_that_are_one_float():
+    """Numbered by their counts, with 2^27 + 1 values a column, these two rows differ by 1 in 2^54."""
+    rows = np.array([[2**27, 2**27, 0], [0, 0, 1]])
+    distinct, inverse = unique_rows(rows)
+    assert (distinct[inverse] == rows).all()
