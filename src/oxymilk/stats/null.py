@@ -12,7 +12,7 @@ are Python integers wherever 64 bits would not hold them: every exact p-value is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from math import comb, gcd, prod
@@ -60,20 +60,25 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
     tuple of int
         Number of the 2^n patterns with T = 0, 1, ..., sum(sizes * scores).
     """
-    n, top = sum(sizes), sum(t * a for t, a in zip(sizes, scores, strict=True))
+    groups = _groups(sizes, scores)
+    n, top = sum(sizes), sum(size * score for size, score in groups)
     width = _bytes_for(2**n)
-    refuse_if_larger((top + 1) * (3 * width + 48 + width), f"The exact distribution of {n} signed ranks")
+    refuse_if_larger(top * (4 * width + 48), f"The exact distribution of {n} signed ranks")
     packed = 1
-    for size, score in zip(sizes, scores, strict=True):
+    for size, score in groups:
         for _ in range(size):
             packed += packed << (8 * width * score)
     lower = _unpack(packed.to_bytes(width * (top + 1), "little"), width, top // 2 + 1)
     return (*lower, *lower[: top + 1 - len(lower)][::-1])  # symmetric: all signs turned round
 
 
+def _groups(sizes: tuple[int, ...], scores: tuple[int, ...]) -> list[tuple[int, int]]:
+    return list(zip(sizes, scores, strict=True))
+
+
 def _bytes_for(largest: int) -> int:
     """Bytes of a packed coefficient up to `largest`; 8 where they are enough, for those unpack fastest."""
-    return max(8, largest.bit_length() // 8 + 1)
+    return max(8, -(-largest.bit_length() // 8))
 
 
 def _unpack(data: bytes, width: int, used: int) -> list[int]:
@@ -120,12 +125,13 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
     n = sum(sizes)
     if len(sizes) == 2 and scores == (0, 1):
         return _hypergeometric_counts(*sizes, drawn)
-    top = _largest_sum(sizes, scores, drawn)
+    groups = _groups(sizes, scores)
+    top = _largest_sum(groups, drawn)
     width = _bytes_for(comb(n, drawn))
-    refuse_if_larger((top + 1) * width * (drawn + 1), f"The exact distribution of {drawn} of {n} tied ranks")
+    refuse_if_larger(top * (width * drawn + 80), f"The exact distribution of {drawn} of {n} tied ranks")
     packed = [1] + [0] * drawn
     seen = 0
-    for size, score in zip(sizes, scores, strict=True):
+    for size, score in groups:
         shift = 8 * width * score
         for _ in range(size):
             seen += 1
@@ -202,13 +208,22 @@ def _join(
     """
     new = len(keys) * (size + 1)
     refuse_if_larger(new * (256 if ways.dtype == object else 64), "This exact distribution")
-    chosen = np.array([comb(size, i) for i in range(size + 1)], dtype=ways.dtype)
-    keys = (keys[:, None] + step * np.arange(size + 1)).reshape(-1)
-    ways = (ways[:, None] * chosen).reshape(-1)
+    keys = (keys[:, None] + step * np.arange(size + 1)).ravel()
+    ways = (ways[:, None] * _binomials(size, ways.dtype)).ravel()
     order = np.argsort(keys, kind="stable")[: np.count_nonzero(keys < end)]
     keys = keys[order]
-    first = np.flatnonzero(np.diff(keys, prepend=-1))
+    first = _runs(keys)
     return keys[first], np.add.reduceat(ways[order], first)
+
+
+def _binomials(size: int, kind: np.dtype) -> np.ndarray:
+    """Return the number of ways to take 0, 1, ..., `size` observations of a tie group."""
+    return np.array([comb(size, i) for i in range(size + 1)], dtype=kind)
+
+
+def _runs(values: np.ndarray) -> np.ndarray:
+    """Return where runs of one value begin; no value is negative."""
+    return np.flatnonzero(np.diff(values, prepend=-1))
 
 
 class _Halves(NamedTuple):
@@ -218,6 +233,7 @@ class _Halves(NamedTuple):
     * right : sorted keys of the right groups' states
     * sums : number of ways to the first 1, 2, ... right states that share their number drawn
     * middle : the group that is left over
+    * chosen : number of ways to take 0, 1, ... of its observations
     """
 
     keys: np.ndarray
@@ -225,6 +241,7 @@ class _Halves(NamedTuple):
     right: np.ndarray
     sums: np.ndarray
     middle: int
+    chosen: np.ndarray
 
 
 def _halves(sizes: tuple[int, ...], steps: tuple[int, ...], stride: int, end: int) -> _Halves:
@@ -239,26 +256,31 @@ def _halves(sizes: tuple[int, ...], steps: tuple[int, ...], stride: int, end: in
         else:
             right, high = _join(*right, sizes[high], steps[high], end), high - 1
     keys, ways = right
-    runs = np.flatnonzero(np.diff(keys // stride, prepend=-1))
+    runs = _runs(keys // stride)
     before = np.concatenate([0 * one, np.add.accumulate(ways)])
     sums = before[1:] - np.repeat(before[runs], np.diff(runs, append=len(keys)))
-    return _Halves(*left, keys, sums, low)
+    return _Halves(*left, keys, sums, low, _binomials(sizes[low], one.dtype))
 
 
-def _count_lower(
-    halves: _Halves, chosen: np.ndarray, begin: np.ndarray, found: np.ndarray, rows: np.ndarray
-) -> int:
+def _count_lower(halves: _Halves, begin: np.ndarray | int, found: np.ndarray, rows: np.ndarray) -> int:
     """Add the ways of middle (rows) x left (columns) x right states between `begin` and `found`."""
     i, j = np.nonzero(found > begin)
     if not len(i):
         return 0
     ways = halves.ways[j] * halves.sums[found[i, j] - 1]
-    first = np.flatnonzero(np.diff(i, prepend=-1))
-    return int(np.dot(np.add.reduceat(ways, first), chosen[rows[i[first]]]))
+    first = _runs(i)
+    return int(np.dot(np.add.reduceat(ways, first), halves.chosen[rows[i[first]]]))
 
 
 # Look-ups at a time: few enough for the memory, enough to make the loop's cost vanish.
 _CHUNK = 100_000
+
+
+def _steps(halves: _Halves, most: int) -> Iterator[np.ndarray]:
+    """Give 0, 1, ..., `most` observations of the middle group, some at a time."""
+    rows = np.arange(most + 1)
+    step = max(1, _CHUNK // len(halves.keys))
+    return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
 def sample_lower(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> Callable[[int], int]:
@@ -274,15 +296,13 @@ def sample_lower(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) ->
     A state's key is drawn * stride + score, so that the right states which complete a sample are one run of keys
     and those with a small enough score its beginning.
     """
-    weighted = sum(t * a for t, a in zip(sizes, scores, strict=True))
+    weighted = sum(size * score for size, score in _groups(sizes, scores))
     total, symmetric = comb(sum(sizes), drawn), 2 * drawn == sum(sizes)
     stride = weighted + 1
     halves = _halves(sizes, tuple(stride + score for score in scores), stride, (drawn + 1) * stride)
     middle_score, most = scores[halves.middle], min(sizes[halves.middle], drawn)
-    chosen = np.array([comb(sizes[halves.middle], i) for i in range(most + 1)], dtype=halves.ways.dtype)
     left_drawn, left_score = np.divmod(halves.keys, stride)
     run_begins = np.searchsorted(halves.right, stride * np.arange(drawn + 1))
-    step = max(1, _CHUNK // len(left_drawn))
 
     @lru_cache(maxsize=8)
     def lower(t: int) -> int:
@@ -290,13 +310,12 @@ def sample_lower(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) ->
             # the observations that are not drawn are a sample of the same size
             return total - lower(weighted - t - 1)
         count = 0
-        for start in range(0, most + 1, step):
-            rows = np.arange(start, min(start + step, most + 1))
+        for rows in _steps(halves, most):
             needed = drawn - rows[:, None] - left_drawn
             room = t - middle_score * rows[:, None] - left_score
-            found = np.searchsorted(halves.right, needed * stride + np.clip(room, -1, weighted), side="right")
-            begin = run_begins[np.maximum(needed, 0)]
-            count += _count_lower(halves, chosen, begin, np.where(needed < 0, 0, found), rows)
+            # where room or needed is negative, this is no place behind the run's beginning
+            found = np.searchsorted(halves.right, needed * stride + np.minimum(room, weighted), side="right")
+            count += _count_lower(halves, run_begins[np.maximum(needed, 0)], found, rows)
         return count
 
     return lower
@@ -310,23 +329,21 @@ def flip_lower(sizes: tuple[int, ...], scores: tuple[int, ...]) -> Callable[[int
     sizes, scores : tuple of int
         As for `flip_counts`.
     """
-    top = sum(t * a for t, a in zip(sizes, scores, strict=True))
-    halves = _halves(sizes, scores, top + 1, top + 1)
+    top = sum(size * score for size, score in _groups(sizes, scores))
+    end = top // 2 + 1  # larger sums are not looked up
+    halves = _halves(sizes, scores, end, end)
     middle_score, most = scores[halves.middle], sizes[halves.middle]
-    chosen = np.array([comb(most, i) for i in range(most + 1)], dtype=halves.ways.dtype)
-    step = max(1, _CHUNK // len(halves.keys))
 
     @lru_cache(maxsize=8)
     def lower(t: int) -> int:
         if 2 * t >= top:
             return 2 ** sum(sizes) - lower(top - t - 1)  # all signs turned round
         count = 0
-        for start in range(0, most + 1, step):
-            rows = np.arange(start, min(start + step, most + 1))
+        for rows in _steps(halves, most):
             found = np.searchsorted(
                 halves.right, t - middle_score * rows[:, None] - halves.keys, side="right"
             )
-            count += _count_lower(halves, chosen, np.zeros_like(found), found, rows)
+            count += _count_lower(halves, 0, found, rows)
         return count
 
     return lower
@@ -335,17 +352,24 @@ def flip_lower(sizes: tuple[int, ...], scores: tuple[int, ...]) -> Callable[[int
 # ---- the cheaper of the two --------------------------------------------------------------------------------
 
 # Seconds, as measured on one core of a 2020s server; they decide between two exact ways, never a result.
-_PER_BYTE, _PER_COUNT, _PER_STATE, _SET_UP = 1.7e-10, 2e-7, 1.5e-7, 3e-4
+_PER_BYTE, _PER_COUNT, _PER_STATE, _SET_UP = 8.5e-11, 2e-7, 1.5e-7, 3e-4
+
+
+def _packing_is_cheaper(top: int, work: float, states: float) -> bool:
+    """Tell whether the whole distribution, of `work` bytes for each of its `top` sums, costs less than `states`."""
+    return top * (work * _PER_BYTE + _PER_COUNT) <= _SET_UP + states * _PER_STATE
+
+
+def _combinations(sizes: tuple[int, ...]) -> float:
+    return prod(size + 1.0 for size in sizes)
 
 
 def flip_distribution(
     sizes: tuple[int, ...], scores: tuple[int, ...], whole: bool
 ) -> tuple[Callable[[int], int], tuple[int, ...] | None]:
     """Return `lower` and, if `whole` or cheap (it is kept for the next dataset), the counts of `flip_counts`."""
-    n, top = sum(sizes), sum(t * a for t, a in zip(sizes, scores, strict=True))
-    packing = n * top * (n // 8 + 1) / 2 * _PER_BYTE + top * _PER_COUNT
-    meeting = _SET_UP + 2 * _PER_STATE * prod(size + 1.0 for size in sizes) ** 0.5
-    if whole or packing <= meeting:
+    n, top = sum(sizes), sum(size * score for size, score in _groups(sizes, scores))
+    if whole or _packing_is_cheaper(top, n * _bytes_for(2**n), 2 * _combinations(sizes) ** 0.5):
         counts = flip_counts(sizes, scores)
         return lower_from_counts(counts), counts
     return flip_lower(sizes, scores), None
@@ -355,19 +379,18 @@ def sample_distribution(
     sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int, whole: bool
 ) -> tuple[Callable[[int], int], tuple[int, ...] | None]:
     """Return `lower` and, if `whole` or cheap (it is kept for the next table), the counts of `sample_counts`."""
-    n, top = sum(sizes), _largest_sum(sizes, scores, drawn)
-    packing = n * drawn * top * (comb(n, drawn).bit_length() / 8) / 4 * _PER_BYTE + top * _PER_COUNT
-    meeting = _SET_UP + _PER_STATE * prod(size + 1.0 for size in sizes) ** 0.6
-    if whole or len(sizes) == 2 or packing <= meeting:
+    n, top = sum(sizes), _largest_sum(_groups(sizes, scores), drawn)
+    work = n * drawn * _bytes_for(comb(n, drawn)) / 2
+    if whole or len(sizes) == 2 or _packing_is_cheaper(top, work, _combinations(sizes) ** 0.6):
         counts = sample_counts(sizes, scores, drawn)
         return lower_from_counts(counts), counts
     return sample_lower(sizes, scores, drawn), None
 
 
-def _largest_sum(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> int:
+def _largest_sum(groups: list[tuple[int, int]], drawn: int) -> int:
     """Return the largest score sum of `drawn` observations; scores increase."""
     total = 0
-    for size, score in zip(reversed(sizes), reversed(scores), strict=True):
+    for size, score in reversed(groups):
         total += min(size, drawn) * score
         drawn -= min(size, drawn)
     return total
