@@ -160,6 +160,7 @@ def test_distributions_are_sums_over_the_ways_to_take_observations(sizes, scores
             *accumulate(samples),
             comb(sum(sizes), n),
         ]
+        assert [lower(t) for t in range(top, 3 * top)] == [comb(sum(sizes), n)] * (2 * top)
         for whole in (True, False):
             lower, given = null.sample_distribution(sizes, scores, n, whole)
             assert lower(max(counts) - 1) == sum(samples[:-1])
@@ -197,6 +198,51 @@ def test_a_refusal_says_how_much_and_what_to_do():
         null.refuse_if_larger(2.5 * 2**30, "This")
 
 
+def test_a_refusal_names_the_distribution(monkeypatch):
+    monkeypatch.setattr(null, "MEMORY_LIMIT", 1000)
+    ones, levels = (1,) * 20, tuple(range(20))
+    for what, refused in (
+        ("The exact distribution of 20 signed ranks", lambda: null.flip_counts.__wrapped__(ones, levels)),
+        (
+            "The exact distribution of 7 of 20 tied ranks",
+            lambda: null.sample_counts.__wrapped__(ones, levels, 7),
+        ),
+        (
+            "The exact distribution of U for 9 + 11 values",
+            lambda: null.untied_sample_counts.__wrapped__(9, 11),
+        ),
+        ("This exact distribution", lambda: null.sample_lower(ones, levels, 7)),
+    ):
+        with pytest.raises(TooLargeError, match=f"^{re.escape(what)} needs about "):
+            refused()
+
+
+def test_eight_bytes_where_they_are_enough():
+    """62 observations are taken in 2^62 ways at most; 2^64 - 1 is the largest number of 8 bytes."""
+    assert null._halves((31, 31), (1, 2), 94, 94).ways.dtype == np.int64
+    assert null._halves((31, 32), (1, 2), 96, 96).ways.dtype == object
+    assert [null._bytes_for(largest) for largest in (1, 2**64 - 1, 2**64, 2**72)] == [8, 8, 9, 10]
+
+
+def test_tails_of_groups_whose_ways_leave_64_bits():
+    """comb(70, 35) is more than 2^64: by two routes, and far beyond the largest sum."""
+    sizes, scores = (70, 70, 70), (1, 2, 3)
+    whole, tail = null.lower_from_counts(null.flip_counts(sizes, scores)), null.flip_lower(sizes, scores)
+    assert [tail(t) for t in (60, 209, 250)] == [whole(t) for t in (60, 209, 250)]
+    whole = null.lower_from_counts(null.sample_counts(sizes, (0, 1, 3), 100))
+    tail = null.sample_lower(sizes, (0, 1, 3), 100)
+    assert [tail(t) for t in (90, 133, 10**6)] == [whole(90), whole(133), comb(210, 100)]
+
+
+def test_likelihood_takes_the_whole_distribution_however_dear(monkeypatch):
+    table, procedure = np.array([[2, 1, 3], [1, 2, 1]]), Procedure("exact", two_sided="likelihood")
+    cheap = rank_sum_counts(table, procedure).p_value, signed_rank_counts(*table, 0, procedure).p_value
+    monkeypatch.setattr(null, "_PER_BYTE", 1e9)
+    clear_caches()
+    assert rank_sum_counts(table, procedure).p_value == cheap[0]
+    assert signed_rank_counts(*table, 0, procedure).p_value == cheap[1]
+
+
 def test_too_large_is_refused_with_the_way_out():
     values = list(range(4000))
     way_out = r" needs about [\d.]+ GiB, more than the limit of 1 GiB.*asymptotic"
@@ -224,8 +270,9 @@ def test_stated_memory_is_the_memory_used(monkeypatch):
     rng = np.random.default_rng(0)
     groups = {n: tie_groups(rng, n, 25) for n in (60, 120)}
     runs = [
-        lambda: null.flip_counts.__wrapped__((1,) * 150, tuple(range(1, 151))),
-        lambda: null.untied_sample_counts.__wrapped__(80, 80),
+        *(lambda n=n: null.flip_counts.__wrapped__((1,) * n, tuple(range(1, n + 1))) for n in (60, 150)),
+        *(lambda n=n: null.untied_sample_counts.__wrapped__(n, n) for n in (30, 80)),
+        *(lambda n=n: null.sample_counts.__wrapped__((1,) * 300, tuple(range(300)), n) for n in (1, 2)),
         *(
             lambda n=n, g=g: null.sample_counts.__wrapped__(g[0], null.common_scores(g[1])[0], n // 2)
             for n, g in groups.items()
