@@ -164,7 +164,7 @@ def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
     # one limb where 64 bits hold every count; else limbs small enough for running sums over 2^31 of them
     bits = 62 if most < 2**62 else 32
     needed = -(-most.bit_length() // bits)
-    refuse_if_larger((half + 1) * (16 * needed + 64), f"The exact distribution of U for {n1} + {n2} values")
+    refuse_if_larger(half * (16 * needed + 80), f"The exact distribution of U for {n1} + {n2} values")
     limbs = np.zeros((needed, half + 1), dtype=np.int64)
     limbs[0, 0] = 1
     for i in range(1, few + 1):
@@ -186,11 +186,11 @@ def _times_ratio(limbs: np.ndarray, power: int, divisor: int, bits: int) -> None
     n = limbs.shape[1]
     rows = -(-n // divisor)
     padded = np.zeros((rows, divisor), dtype=np.int64)
-    now, carry = padded.reshape(-1)[:n], np.zeros(n, dtype=np.int64)
+    now, carry = padded.ravel()[:n], np.zeros(n, dtype=np.int64)
     for limb in limbs:
         now[:] = limb
         now[power:] -= limb[: max(0, n - power)]
-        np.add.accumulate(padded, axis=0, out=padded)  # divided: running sums with stride
+        np.add.accumulate(padded, out=padded)  # divided: running sums with stride
         now += carry
         np.bitwise_and(now, 2**bits - 1, out=limb)
         np.right_shift(now, bits, out=carry)
