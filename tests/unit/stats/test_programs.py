@@ -11,7 +11,13 @@ import pytest
 from scipy import stats
 from scipy.special import ndtr
 
-from oxymilk.stats import Procedure, evaluate_programs, evaluate_programs_counts, load_programs
+from oxymilk.stats import (
+    Procedure,
+    evaluate_programs,
+    evaluate_programs_counts,
+    load_programs,
+    signed_rank_test,
+)
 from oxymilk.stats.calculations import OTHER
 from oxymilk.stats.programs import _program
 from oxymilk.stats.rules import RULES, Facts
@@ -165,6 +171,9 @@ def test_first_study_within_groups():
 
 def test_first_study_between_groups():
     lines = by_id("rank_sum", *BETWEEN)
+    # the exact lines print no z
+    assert lines["spss_mann_whitney"].z > 0
+    assert lines["spss_exact_mann_whitney"].z is None
     assert lines["spss_mann_whitney"].p_value == pytest.approx(0.001381170503513, rel=1e-10)
     assert lines["spss_exact_mann_whitney"].p_value == 1 / 323
     assert lines["spss_exact_mann_whitney_one_tailed"].p_value == 1 / 646
@@ -428,6 +437,38 @@ def expand(row):
     return [level for level, count in enumerate(row) for _ in range(count)]
 
 
+def test_tables_of_three_levels_hold_the_pairs():
+    """Levels 0 and 2 only, all three, only the diagonal, only two of them: each line from the pairs themselves."""
+    tables = np.array(
+        [
+            [[2, 0, 5], [0, 0, 0], [1, 0, 1]],
+            [[1, 2, 0], [0, 1, 1], [3, 0, 0]],
+            [[2, 0, 0], [0, 1, 0], [0, 0, 3]],
+            [[0, 0, 0], [0, 4, 1], [0, 1, 2]],
+            [[1, 0, 1], [0, 0, 0], [1, 1, 0]],
+            [[0, 1, 0], [2, 0, 0], [0, 0, 0]],
+        ]
+    )
+    lines = evaluate_programs_counts(
+        "signed_rank", tables, ids=["spss_exact_wilcoxon", "paired_t", "spss_mcnemar_exact"]
+    )
+    changes = [(5, 1), None, None, (1, 1), None, (1, 2)]
+    for table, two_levels, mcnemar, wilcoxon, t in zip(
+        tables,
+        changes,
+        lines["spss_mcnemar_exact"],
+        lines["spss_exact_wilcoxon"],
+        lines["paired_t"],
+        strict=True,
+    ):
+        pre, post = zip(*[(a, b) for a, b in np.ndindex(3, 3) for _ in range(table[a, b])], strict=True)
+        expected = np.nan if two_levels is None else stats.binomtest(two_levels[0], sum(two_levels)).pvalue
+        assert mcnemar == pytest.approx(expected, rel=1e-12, nan_ok=True)
+        assert wilcoxon == signed_rank_test(pre, post, Procedure("exact")).p_value
+        expected = stats.ttest_rel(pre, post).pvalue if pre != post else 1
+        assert t == pytest.approx(expected, rel=1e-9, nan_ok=True)
+
+
 @pytest.mark.parametrize("levels", [2, 3])
 def test_tables_of_pairs_give_what_datasets_give(levels):
     rng = np.random.default_rng(levels)
@@ -474,10 +515,11 @@ def test_choice_of_lines_and_scores():
 
 
 def test_wrong_input_is_named():
-    with pytest.raises(ValueError, match="test must be one of"):
+    with pytest.raises(ValueError, match=r"^test must be one of signed_rank, rank_sum; not 'sign'$"):
         evaluate_programs("sign", [1], [2])
-    with pytest.raises(ValueError, match="no such program for rank_sum: unheard_of"):
-        evaluate_programs_counts("rank_sum", np.ones((2, 2), dtype=int), ids=["unheard_of"])
+    unknown = ["unheard_of", "spss_fisher", "no_more"]
+    with pytest.raises(ValueError, match=r"^no such program for rank_sum: no_more, unheard_of$"):
+        evaluate_programs_counts("rank_sum", np.ones((2, 2), dtype=int), ids=unknown)
     with pytest.raises(ValueError, match="shape"):
         evaluate_programs_counts("rank_sum", np.ones((3, 2), dtype=int))
     with pytest.raises(ValueError, match="shape"):
