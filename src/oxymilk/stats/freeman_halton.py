@@ -35,12 +35,17 @@ def freeman_halton(table: list[list[int]]) -> Fraction:
     >>> freeman_halton([[10, 0], [3, 7]])
     Fraction(1, 323)
     """
-    if len(table) != 2 or len(table[0]) != len(table[1]) or any(n < 0 for row in table for n in row):
-        raise ValueError("the table must have two rows of counts, of one length")
-    totals = [a + b for a, b in zip(*table, strict=True)]
+    message = "the table must have two rows of counts, of one length"
+    try:
+        columns = [(first, second) for first, second in zip(*table, strict=True)]
+    except ValueError:
+        raise ValueError(message) from None
+    if not columns or min(map(min, columns)) < 0:
+        raise ValueError(message)
+    totals = [sum(column) for column in columns]
     if prod(total + 1 for total in totals) > MOST_TABLES:
         raise TooLargeError(f"more than {MOST_TABLES:,} tables have these totals; use a chi-square test")
-    drawn = sum(table[0])
+    drawn = sum(first for first, _ in columns)
     # weights of the first columns, by how many of the first row they hold; equal weights are counted together
     weights: dict[int, dict[int, int]] = {0: {1: 1}}
     for total in totals:
@@ -52,6 +57,6 @@ def freeman_halton(table: list[list[int]]) -> Fraction:
                 for weight, times in sofar.items():
                     into[weight * share] = into.get(weight * share, 0) + times
         weights = longer
-    observed = prod(comb(total, n) for total, n in zip(totals, table[0], strict=True))
+    observed = prod(comb(first + second, first) for first, second in columns)
     as_rare = sum(weight * times for weight, times in weights[drawn].items() if weight <= observed)
     return Fraction(as_rare, comb(sum(totals), drawn))

@@ -38,7 +38,7 @@ def test_plain_enumeration_agrees_on_every_small_table():
 
 
 def test_what_is_no_table_or_too_large_is_refused():
-    for table in ([[1, 2]], [[1, 2], [1, 2], [1, 2]], [[1, -2], [1, 1]], [[1, 2], [1]]):
+    for table in ([[1, 2]], [[1, 2], [1, 2], [1, 2]], [[1, -2], [1, 1]], [[1, 2], [1]], [[], []], []):
         with pytest.raises(ValueError, match=r"^the table must have two rows of counts, of one length$"):
             freeman_halton(table)
     message = r"^more than 2,000,000 tables have these totals; use a chi-square test$"
