@@ -84,7 +84,7 @@ def _bytes_for(largest: int) -> int:
 def _unpack(data: bytes, width: int, used: int) -> list[int]:
     """Return the first `used` coefficients of `width` bytes."""
     if width == 8:
-        return np.frombuffer(data, dtype="<u8", count=used).tolist()
+        return np.frombuffer(data, dtype="<u8")[:used].tolist()
     return [int.from_bytes(data[i : i + width], "little") for i in range(0, width * used, width)]
 
 
@@ -135,7 +135,7 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
         shift = 8 * width * score
         for _ in range(size):
             seen += 1
-            for j in range(min(drawn, seen), max(0, drawn - (n - seen) - 1), -1):
+            for j in range(min(drawn, seen), max(1, drawn - (n - seen)) - 1, -1):
                 packed[j] += packed[j - 1] << shift
     return tuple(_unpack(packed[drawn].to_bytes(width * (top + 1), "little"), width, top + 1))
 

@@ -90,6 +90,10 @@ def test_both_routes_are_used():
     assert null.sample_distribution((3, 2, 1), scores, 3, whole=False)[1] is not None
     assert null.flip_distribution(sizes, (61, 181, 301), whole=False)[1] is None
     assert null.flip_distribution((3, 2, 1), (2, 5, 6), whole=False)[1] is not None
+    # a million sums of four patterns; 2^60 patterns of 1830 sums; 600 sums of 50 bytes, added 400 times
+    assert null.flip_distribution((1, 1), (1, 10**6), whole=False)[1] is None
+    assert null.flip_distribution((1,) * 60, tuple(range(1, 61)), whole=False)[1] is not None
+    assert null.flip_distribution((200, 200), (1, 2), whole=False)[1] is None
 
 
 def test_large_tied_tables_by_two_routes(monkeypatch):
