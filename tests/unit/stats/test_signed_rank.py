@@ -269,8 +269,11 @@ def test_scipy_agrees_where_it_is_right(seed):
 def test_split_zeros_in_the_table_for_untied_ranks():
     """Three zeros share ranks 1 to 3, half of 6 to the rises; rises of ranks 4 and 5: W+ = 12, of six untied ranks."""
     sums = [sum(chosen) for r in range(7) for chosen in combinations(range(1, 7), r)]
-    result = signed_rank_test(
-        [0] * 6, [0, 0, 0, 1, 2, -3], Procedure("exact_untied", "greater", zero_method="split")
-    )
-    assert result.w_plus == 12
-    assert result.p_fraction == Fraction(sum(total >= 12 for total in sums), 2**6)
+    for alternative, ways in (
+        ("greater", sum(total >= 12 for total in sums)),
+        ("less", sum(total <= 12 for total in sums)),
+    ):
+        procedure = Procedure("exact_untied", alternative, zero_method="split")
+        result = signed_rank_test([0] * 6, [0, 0, 0, 1, 2, -3], procedure)
+        assert result.w_plus == 12
+        assert result.p_fraction == Fraction(ways, 2**6)
