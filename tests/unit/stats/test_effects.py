@@ -197,13 +197,11 @@ def test_pingouin_ignores_the_zeros_and_turns_with_the_alternative():
 def brute_interval(p_value, lowest, highest, alpha):
     """Try every quarter step; the statistic changes at half steps only."""
     grid = [Fraction(i, 4) for i in range(int(4 * lowest) - 4, int(4 * highest) + 5)]
-    inside = [g for g in grid if min(p_value(g, "greater"), p_value(g, "less")) > alpha]
-    low, high = inside[0], inside[-1]
+    low = next(g for g in grid if p_value(g, "greater") > alpha)
+    high = next(g for g in reversed(grid) if p_value(g, "less") > alpha)
     # a quarter between two half steps stands for the whole stretch
-    low, high = (
-        float(v) if v.denominator <= 2 else float(v) + side / 4 for v, side in ((low, -1), (high, 1))
-    )
-    return -inf if inside[0] == grid[0] else low, inf if inside[-1] == grid[-1] else high
+    ends = [v if v.denominator <= 2 else v + Fraction(side, 4) for v, side in ((low, -1), (high, 1))]
+    return -inf if low == grid[0] else ends[0], inf if high == grid[-1] else ends[1]
 
 
 @pytest.mark.parametrize("zero_method", ["drop", "pratt"])
