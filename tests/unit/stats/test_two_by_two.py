@@ -1,7 +1,9 @@
 """Other tests of the same tables against the functions of scipy and statsmodels, on every small table."""
 
 import warnings
+from fractions import Fraction
 from itertools import product
+from math import comb
 
 import numpy as np
 import pytest
@@ -69,18 +71,41 @@ def test_paired_t_without_variance():
 # ---- two groups ----------------------------------------------------------------------------------------
 
 
-def test_chi_squares():
+def margins(tables):
+    rows, columns = tables.sum(axis=-1).astype(float), tables.sum(axis=-2).astype(float)
+    return rows, columns, rows.sum(axis=-1)
+
+
+def test_chi_squares_by_their_formulas():
+    """n (ad - bc)^2 / (product of the margins); Yates takes n / 2 from |ad - bc|; likelihood 2 sum O log(O n / r c)."""
     plain, yates = two_by_two.chi_square(TABLES), two_by_two.chi_square_yates(TABLES)
     ratio = two_by_two.likelihood_ratio(TABLES)
-    for i in FULL:
-        table = TABLES[i]
+    full = TABLES[FULL]
+    rows, columns, n = margins(full)
+    cross = np.abs(full[:, 0, 0] * full[:, 1, 1] - full[:, 0, 1] * full[:, 1, 0])
+    product_of_margins = rows.prod(axis=1) * columns.prod(axis=1)
+    close(plain[FULL], stats.chi2.sf(n * cross**2 / product_of_margins, 1))
+    corrected = np.maximum(cross - n / 2, 0)
+    close(yates[FULL], stats.chi2.sf(n * corrected**2 / product_of_margins, 1))
+    odds = full * n[:, None, None] / (rows[:, :, None] * columns[:, None, :])
+    g = 2 * (full * np.log(np.where(full > 0, odds, 1))).sum(axis=(1, 2))
+    # near p = 1 the statistic is a rounding error
+    apart = g > 1e-12
+    close(ratio[FULL][apart], stats.chi2.sf(g[apart], 1))
+    assert ratio[FULL][~apart] == pytest.approx(1, abs=1e-6)
+    for p in (plain, yates, ratio):
+        assert p[EMPTY].tolist() == [1.0] * len(EMPTY)
+
+
+def test_chi_squares_of_scipy():
+    some = TABLES[FULL[::9]]
+    plain, yates = two_by_two.chi_square(some), two_by_two.chi_square_yates(some)
+    ratio = two_by_two.likelihood_ratio(some)
+    for i, table in enumerate(some):
         close(plain[i], stats.chi2_contingency(table, correction=False).pvalue, rel=1e-9)
         close(yates[i], stats.chi2_contingency(table, correction=True).pvalue, rel=1e-9)
         g = stats.chi2_contingency(table, correction=False, lambda_="log-likelihood")
-        # near p = 1 the statistic is a rounding error
         assert ratio[i] == pytest.approx(g.pvalue, rel=1e-9, abs=1e-7 if g.statistic < 1e-12 else 0)
-    for p in (plain, yates, ratio):
-        assert p[EMPTY].tolist() == [1.0] * len(EMPTY)
 
 
 def test_more_than_two_levels():
@@ -104,24 +129,130 @@ def test_more_than_two_levels():
         assert p[1] == test(WIDE[1][:, [0, 2]])  # the middle level occurs nowhere
 
 
-def test_fisher():
+def fisher_by_counting(table):
+    """Two-sided p, and the tails: of all tables of the margins with at most as many ways, or few, or many successes."""
+    (a, b), (c, d) = table.tolist()
+    n1, n2, m = a + b, c + d, b + d
+    ways = {k: comb(n1, k) * comb(n2, m - k) for k in range(max(0, m - n2), min(n1, m) + 1)}
+    tails = [w for w in ways.values() if w <= ways[b]], [ways[k] for k in ways if k <= b]
+    return [Fraction(sum(t), comb(n1 + n2, m)) for t in (*tails, [ways[k] for k in ways if k >= b])]
+
+
+def test_fisher_by_counting():
     both, one = two_by_two.fisher(TABLES), two_by_two.fisher_one_sided(TABLES)
-    for i in FULL:
-        close(both[i], stats.fisher_exact(TABLES[i]).pvalue)
-        tails = [stats.fisher_exact(TABLES[i], alternative=a).pvalue for a in ("less", "greater")]
-        close(one[i], min(tails))
+    for i, table in enumerate(TABLES):
+        p, *tails = fisher_by_counting(table)
+        close(both[i], float(p))
+        close(one[i], float(min(tails)))
+    assert max(both.max(), one.max()) == 1
     assert both[EMPTY].tolist() == one[EMPTY].tolist() == [1.0] * len(EMPTY)
 
 
-def test_boschloo():
-    some = np.concatenate([TABLES[FULL][::9], LARGER[:3]])
+def test_fisher_of_scipy():
+    some = np.concatenate([TABLES[FULL[::9]], LARGER])
+    both, one = two_by_two.fisher(some), two_by_two.fisher_one_sided(some)
+    for i, table in enumerate(some):
+        close(both[i], stats.fisher_exact(table).pvalue)
+        close(one[i], min(stats.fisher_exact(table, alternative=a).pvalue for a in ("less", "greater")))
+
+
+def largest_chance(ways, n):
+    """Maximise sum of ways[m] x^m (1 - x)^(n - m): its ends, and where it is level (x / (1 - x) is a root)."""
+    mean = np.array([ways[m] / comb(n, m) for m in range(n + 1)])
+    slopes = np.diff(mean) * [comb(n - 1, m) for m in range(n)]
+    roots = np.roots(slopes[::-1])
+    odds = roots[(abs(roots.imag) < 1e-6 * abs(roots)) & (roots.real > 0)].real
+    x = odds / (1 + odds)
+    inside = [sum(ways[m] * v**m * (1 - v) ** (n - m) for m in range(n + 1)) for v in x]
+    return max(mean[0], mean[-1], *inside)
+
+
+@pytest.mark.parametrize(("n1", "n2"), [(3, 4), (1, 3), (2, 1), (7, 2), (5, 5)])
+def test_boschloo_by_polynomials(n1, n2):
+    """The chance of a smaller tail of Fisher's is a polynomial of the common share."""
+    successes = list(product(range(n1 + 1), range(n2 + 1)))
+    tables = np.array([[[n1 - a, a], [n2 - b, b]] for a, b in successes])
+    tails = [fisher_by_counting(table)[1:] for table in tables]
+    p = two_by_two.boschloo(tables)
+    for ours, seen in zip(p, tails, strict=True):
+        sides = []
+        for side in (0, 1):
+            ways = [0] * (n1 + n2 + 1)
+            for (a, b), tail in zip(successes, tails, strict=True):
+                if tail[side] <= seen[side]:
+                    ways[a + b] += comb(n1, a) * comb(n2, b)
+            sides.append(largest_chance(ways, n1 + n2))
+        close(ours, min(1, 2 * min(sides)))
+    assert p.max() <= 1
+    for turned in (tables[:, ::-1], tables[:, :, ::-1]):
+        close(two_by_two.boschloo(turned), p)
+
+
+def test_boschloo_of_scipy():
+    some = np.concatenate([TABLES[FULL[::60]], LARGER[:2]])
     p = two_by_two.boschloo(some)
     for table, ours in zip(some, p, strict=True):
         # scipy holds the columns fixed, and searches the share numerically
         close(ours, min(1, stats.boschloo_exact(table.T, n=128).pvalue), rel=1e-8)
-    assert two_by_two.boschloo(TABLES[EMPTY[:20]]).tolist() == [1.0] * 20
-    for turned in (some[:, ::-1], some[:, :, ::-1]):
-        close(two_by_two.boschloo(turned), p)
+    assert two_by_two.boschloo(TABLES[EMPTY]).tolist() == [1.0] * len(EMPTY)
+
+
+@pytest.mark.parametrize("cells", [1, 50, 75])
+def test_boschloo_takes_only_so_many_tables_at_a_time(monkeypatch, cells):
+    """Each table that is tested is compared with all (n1 + 1) (n2 + 1) tables of its groups."""
+    tables = TABLES[60:90]
+    whole, parts = two_by_two.boschloo(tables), []
+
+    def one_part(first, second, n1, n2, run=two_by_two._boschloo):
+        parts.append((n1, n2, len(first)))
+        return run(first, second, n1, n2)
+
+    monkeypatch.setattr(two_by_two, "_BOSCHLOO_CELLS", cells)
+    monkeypatch.setattr(two_by_two, "_boschloo", one_part)
+    close(two_by_two.boschloo(tables), whole)
+    for n1, n2 in {part[:2] for part in parts}:
+        wanted = int((tables.sum(axis=2) == (n1, n2)).all(axis=1).sum())
+        most = max(1, cells // ((n1 + 1) * (n2 + 1)))
+        sizes = sorted(part[2] for part in parts if part[:2] == (n1, n2))
+        assert sizes == sorted([most] * (wanted // most) + [wanted % most] * (wanted % most > 0))
+
+
+def test_two_levels():
+    fours, two = two_by_two.two_level_tables(
+        [
+            [[0, 3, 0, 1], [0, 2, 0, 4]],
+            [[0, 0, 3, 0], [0, 0, 2, 0]],
+            [[1, 0, 0, 0], [0, 0, 0, 5]],
+            [[2, 0, 0, 0], [0, 0, 0, 0]],
+            [[1, 1, 0, 1], [0, 0, 0, 0]],
+        ]
+    )
+    assert two.tolist() == [True, True, True, True, False]
+    assert fours[:4].tolist() == [[[3, 1], [2, 4]], [[0, 3], [0, 2]], [[1, 0], [0, 5]], [[0, 2], [0, 0]]]
+    fours, two = two_by_two.two_level_tables(np.zeros((2, 3), int))
+    assert (fours.tolist(), two) == ([[0, 0], [0, 0]], True)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        two_by_two.chi_square,
+        two_by_two.likelihood_ratio,
+        two_by_two.chi_square_yates,
+        two_by_two.fisher,
+        two_by_two.fisher_one_sided,
+        two_by_two.boschloo,
+        lambda tables: other_tests.student_t(tables, [0, 1]),
+        lambda tables: other_tests.welch_t(tables, [0, 1]),
+        lambda tables: other_tests.linear_by_linear(tables, [0, 1]),
+    ],
+)
+def test_one_p_value_a_table_whatever_the_axes(test):
+    tables = TABLES[300:324]
+    p = test(tables)
+    assert np.array_equal(test(tables.reshape(2, 3, 4, 2, 2)), p.reshape(2, 3, 4), equal_nan=True)
+    assert test(tables[5]).shape == ()
+    assert test(tables[:0]).shape == (0,)
 
 
 def expand(table, scores):
