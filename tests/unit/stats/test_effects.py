@@ -448,8 +448,13 @@ def test_holm():
     assert holm([0.0015654, 0.0832645, 0.0013812]) == pytest.approx(
         [0.0041436, 0.0832645, 0.0041436], rel=1e-12
     )
-    for bad in ([], [nan], [1.1], [-0.1]):
-        with pytest.raises(ValueError, match="from 0 to 1"):
+
+
+def test_holm_takes_p_values_only():
+    assert holm([0, 1]) == [0, 1]
+    assert holm([0.25]) == [0.25]
+    for bad in ([], [nan], [1.1], [-0.1], [0.5, 2]):
+        with pytest.raises(ValueError, match=r"^p_values must be one or more numbers from 0 to 1$"):
             holm(bad)
 
 
@@ -558,6 +563,12 @@ def test_rows_of_pairs_that_changed_by_one_size_or_not_at_all():
     assert (all_rise.estimate, all_rise.note) == (1, "no interval at -1 and 1")
 
 
+@pytest.mark.parametrize("post", [[7], [1, 6], [5, 2, 9], [4, 1, 1, 8], [-3, 0, 2, 2, 11]])
+def test_the_median_difference_is_that_of_numpy(post):
+    row = within_effects([0] * len(post), post, ASYMPTOTIC)[-1]
+    assert (row.name, row.estimate) == ("median_difference", np.median(post))
+
+
 def test_the_shift_ranks_zeros_as_the_procedure_does(monkeypatch):
     """The inverted test drops zeros or ranks them; a split test ranks them, as Pratt's does."""
     seen = []
@@ -602,6 +613,7 @@ def test_rows_of_groups_say_what_they_are():
     [
         ([0, 0], [0, 0, 0], 1, "not defined: nobody succeeded", "not defined: nobody succeeded"),
         ([1, 1], [1, 1, 1], 1, "", "not defined: everybody succeeded"),
+        ([1, 1], [1, 1], 1, "", "not defined: everybody succeeded"),
         ([1, 0], [1, 0, 0], 1, "", "conditional maximum likelihood"),
         ([1, 0], [0, 0, 0], 1, "", "conditional maximum likelihood"),
     ],
