@@ -495,6 +495,19 @@ def test_least_p_of_pairs_by_enumeration():
         assert least_p_value("signed_rank", [0] * 6, sizes, procedure) == pytest.approx(min(every), rel=1e-12)
 
 
+@pytest.mark.parametrize("two_sided", ["distance", "doubled", "likelihood"])
+def test_least_p_of_equal_values_is_1(two_sided):
+    procedure = Procedure("exact", two_sided=two_sided)
+    assert least_p_value("signed_rank", [1, 2], [1, 2], procedure) == 1
+    assert least_p_value("rank_sum", [1, 1], [1, 1, 1], procedure) == 1
+
+
+def test_least_p_of_pairs_one_sided():
+    """Three changes: all of them up, or all of them down."""
+    for alternative in ("less", "greater"):
+        assert least_p_value("signed_rank", [0, 0, 0], [1, 2, -2], Procedure("exact", alternative)) == 1 / 8
+
+
 def test_least_p_of_the_first_study():
     assert least_p_value("signed_rank", [0] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 0.25
     # ten against ten with thirteen successes: ten of ten is the most uneven there is
