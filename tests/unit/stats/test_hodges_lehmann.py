@@ -63,6 +63,9 @@ def test_a_shift_is_rejected_at_p_equal_to_alpha():
     assert (wide.low, wide.high) == (-inf, inf)
     at = hl.signed_rank_shift([0] * 5, differences, 0.9375)
     assert (at.low, at.high, at.method) == (-3, 8, hl.EXACT)
+    # at -3, a zero and four rises, and on to the next average one tail is 1/16; at -1 two of five tie: 3/32
+    inner = hl.signed_rank_shift([0] * 5, differences, 0.875)
+    assert (inner.low, inner.high) == (-1, 6)
     # three against three: one tail of 1/20
     groups = hl.rank_sum_shift([1, 4, 9], [0, 2, 7], 0.9)
     assert (groups.low, groups.high) == (-6, 9)
