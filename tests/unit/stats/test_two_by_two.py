@@ -18,7 +18,14 @@ TABLES = np.concatenate([SMALL, LARGER])
 FULL = [i for i, t in enumerate(TABLES) if t.sum(axis=0).all() and t.sum(axis=1).all()]
 EMPTY = sorted(set(range(len(TABLES))) - set(FULL))
 WIDE = np.array(
-    [[[3, 1, 2], [1, 1, 4]], [[3, 0, 2], [1, 0, 4]], [[5, 5, 0], [0, 0, 7]], [[1, 2, 3], [0, 0, 0]]]
+    [
+        [[3, 1, 2], [1, 1, 4]],
+        [[3, 0, 2], [1, 0, 4]],
+        [[5, 5, 0], [0, 0, 7]],
+        [[1, 2, 3], [0, 0, 0]],
+        # a group of one, a level of one
+        [[1, 0, 0], [2, 1, 3]],
+    ]
 )
 
 
@@ -125,7 +132,7 @@ def test_more_than_two_levels():
         two_by_two.boschloo,
     ):
         p = test(WIDE)
-        assert np.isnan(p[[0, 2, 3]]).all()  # three levels occur
+        assert np.isnan(p[[0, 2, 3, 4]]).all()  # three levels occur
         assert p[1] == test(WIDE[1][:, [0, 2]])  # the middle level occurs nowhere
 
 
