@@ -209,8 +209,9 @@ def _largest_mixture(given: np.ndarray, n: int) -> np.ndarray:
     before, here, after = (at_grid[rows, best + step] for step in (-1, 0, 1))
     # the top of the parabola through the three points
     bend = before - 2 * here + after
-    shift = np.where(bend < 0, (before - after) / (2 * np.where(bend < 0, bend, 1)), 0)
-    top = np.sin(np.clip(angles[best] + shift * angles[1], 0, np.pi / 2)) ** 2
+    shift = (before - after) / (2 * np.where(bend < 0, bend, 1))
+    # every angle is that of a share, so `top` may lie anywhere: what is there is no more than the largest
+    top = np.sin(angles[best] + shift * angles[1]) ** 2
     at_top = (given * stats.binom.pmf(np.arange(n + 1), n, top[:, None])).sum(axis=1)
     return np.maximum(at_grid.max(axis=1), at_top)
 
