@@ -75,6 +75,18 @@ def test_paired_t_without_variance():
     assert np.isnan(other_tests.paired_t([0], [7], 0, np.array([0.1])))
 
 
+def test_paired_t_of_many_datasets():
+    """By hand, two differences of 1 and 5: mean 3, variance 8, t = 3 / 2; one degree of freedom is Cauchy's."""
+    negative, positive = np.array([[0, 0], [1, 0], [0, 0]]), np.array([[1, 1], [2, 3], [0, 0]])
+    zeros, sizes = np.array([0, 4, 2]), np.array([1, 5])
+    p = other_tests.paired_t(negative, positive, zeros, sizes)
+    close(p[0], 1 - 2 * np.arctan(1.5) / np.pi)
+    close(p[1], stats.ttest_1samp([-1, 1, 1, 5, 5, 5, 0, 0, 0, 0], 0).pvalue)
+    assert p[2] == 1
+    turned = other_tests.paired_t(positive[:, None], negative[:, None], zeros[:, None], sizes)
+    assert turned.tolist() == p[:, None].tolist()
+
+
 # ---- two groups ----------------------------------------------------------------------------------------
 
 
@@ -303,6 +315,15 @@ def test_t_tests_of_the_smallest_groups():
     scores = [0, 1, 5]
     one_one, one_two = [[1, 0, 0], [0, 1, 0]], [[1, 0, 0], [0, 1, 1]]
     two_two, nobody = [[1, 1, 0], [0, 1, 1]], [[0, 0, 0], [0, 1, 1]]
+    equal, apart = [[3, 0, 0], [4, 0, 0]], [[3, 0, 0], [0, 4, 0]]
+    for test in (other_tests.student_t, other_tests.welch_t):
+        p = test([equal, apart, two_two], scores)
+        assert p[0] == 1
+        assert np.isnan(p).tolist() == [False, True, False]
+        assert test([nobody, two_two], scores)[1] == p[2]
+    p = other_tests.linear_by_linear([equal, two_two], scores)
+    assert p[0] == 1
+    assert p[1] == other_tests.linear_by_linear(two_two, scores) < 1
     assert np.isnan(other_tests.student_t([one_one, nobody], scores)).all()
     assert np.isnan(other_tests.welch_t([one_one, one_two, nobody], scores)).all()
     # by hand: means 0 and 3, variance 8, t = -3 / sqrt(8 * 3 / 2); with one degree of freedom t is Cauchy's
