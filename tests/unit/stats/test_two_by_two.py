@@ -207,6 +207,13 @@ def test_boschloo_by_polynomials(n1, n2):
         close(two_by_two.boschloo(turned), p)
 
 
+def test_the_largest_chance_wherever_it_is():
+    """The chance of m of 4 is largest at a share of m / 4; that of nothing is 0 at every share."""
+    one_margin = np.eye(5)
+    largest = two_by_two._largest_mixture(np.concatenate([one_margin, np.zeros((1, 5))]), 4)
+    close(largest, [*stats.binom.pmf(range(5), 4, np.arange(5) / 4), 0])
+
+
 def test_boschloo_of_scipy():
     some = np.concatenate([TABLES[FULL[::60]], LARGER[:2]])
     p = two_by_two.boschloo(some)
