@@ -221,6 +221,8 @@ def attempt(
     seconds: dict[str, float],
 ) -> tuple[str, str]:
     """Run tests on one mutant in a process of its own; return the result and the test that killed it."""
+    if not items:
+        return "no tests", ""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -256,7 +258,7 @@ def attempt(
     if status in (-signal.SIGPROF, -signal.SIGALRM):
         return "timeout", names[-1]
     if status == SURVIVED:
-        return ("survived" if items else "no tests"), ""
+        return "survived", ""
     return ("invalid" if status == INVALID else "killed"), names[-1] if names else ""
 
 

@@ -280,9 +280,7 @@ def _least_signed(positive: np.ndarray, sizes: np.ndarray, zeros: int, procedure
 
 def _sign_patterns(sizes: np.ndarray) -> np.ndarray:
     _refuse(np.prod(sizes + 1.0))
-    return np.array(list(product(*(range(size + 1) for size in sizes))), dtype=np.int64).reshape(
-        -1, len(sizes)
-    )
+    return np.array(list(product(*(range(size + 1) for size in sizes))), dtype=np.int64)
 
 
 def _all_shares(sizes: np.ndarray, n1: int) -> np.ndarray:

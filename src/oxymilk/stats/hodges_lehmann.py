@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import floor, inf, sqrt
 from statistics import NormalDist
 
@@ -55,9 +56,10 @@ def signed_rank_shift(
     Returns
     -------
     Shift
-        Estimate: the median of the averages of all two differences (each with itself, zeros too). Interval: the
-        smallest one that holds every shift which neither one-sided exact conditional signed-rank test rejects at
-        (1 - confidence) / 2; a shift is rejected when p is at most that. As R's wilcox.test from 4.6.1.
+        Estimate: the median of the averages of all two differences (each with itself, zeros too). Interval: from
+        the smallest shift that the exact conditional signed-rank test against greater ones does not reject at
+        (1 - confidence) / 2, to the largest that the test against smaller ones does not reject; a shift is rejected
+        when p is at most that. As R's wilcox.test from 4.6.1.
 
     Notes
     -----
@@ -159,26 +161,25 @@ def _half_alpha(confidence: float) -> Fraction:
 def _inverted(
     shifts: list[Fraction], p_value: Callable[[Fraction, str], Fraction], alpha: Fraction
 ) -> tuple[float, float]:
-    """Walk inwards from both ends to the first shift that neither test rejects.
+    """Walk inwards from each end to the first shift that the test against the shifts beyond it does not reject.
 
-    The statistic changes only at `shifts`; between two of them, and beyond the ends, it is constant. The acceptance
-    region may have holes when there are ties, so no bisection.
+    The statistic changes only at `shifts`; between two of them, and beyond the ends, it is constant. p may fall again
+    further inwards when there are ties, so no bisection. Each limit has its own test: where many values are tied the
+    tests can reject every shift between them, and a shift that neither rejects need not exist.
     """
 
-    def accepted(shift: Fraction) -> bool:
-        return p_value(shift, "greater") > alpha and p_value(shift, "less") > alpha
-
-    def limit(points: list[Fraction], outwards: int) -> float:
-        if accepted(points[0] + outwards):
+    def limit(points: list[Fraction], outwards: int, alternative: str) -> float:
+        if p_value(points[0] + outwards, alternative) > alpha:
             return outwards * inf
-        for here, following in zip(points, [*points[1:], None], strict=True):
+        # at the last point no value is left on this side, and p is 1
+        return next(
+            float(here)
+            for here, following in pairwise([*points, points[-1]])
             # the stretch that ends here was rejected; this point, or the stretch that begins here?
-            if accepted(here) or (following is not None and accepted((here + following) / 2)):
-                return float(here)
-        # only the stretch beyond the last point is left
-        return float(points[-1])
+            if p_value(here, alternative) > alpha or p_value((here + following) / 2, alternative) > alpha
+        )
 
-    return limit(shifts, -1), limit(shifts[::-1], 1)
+    return limit(shifts, -1, "greater"), limit(shifts[::-1], 1, "less")
 
 
 def _from_both_ends(ordered: Sequence[Fraction], rank: int) -> tuple[float, float]:

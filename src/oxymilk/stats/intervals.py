@@ -15,6 +15,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 Interval = tuple[float, float]
 _PRECISION = {"xtol": 1e-14, "rtol": 1e-14}
+# In the place of a variance of 0: a score of 0 / 0 is 0, and any other is beyond every critical value.
+_LEAST = 1e-300
 
 
 def critical(confidence: float) -> float:
@@ -62,22 +64,15 @@ def risk_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> Interval:
         p2 = 2 * (a + b) / (half + sqrt(max(half**2 - 4 * total * ratio * (a + b), 0)))
         p1 = ratio * p2
         variance = (max(p1 * (1 - p1), 0) / n1 + ratio**2 * max(p2 * (1 - p2), 0) / n2) * total / (total - 1)
-        difference = a / n1 - ratio * b / n2
-        if variance == 0:
-            return 0.0 if difference == 0 else (inf if difference > 0 else -inf)
-        return difference / sqrt(variance)
+        return (a / n1 - ratio * b / n2) / sqrt(max(variance, _LEAST))
 
     if a == b == 0:
         return 0.0, inf
     # log to the base 2: the roots lie within these bounds for any counts that fit into memory
     bounds = (-60.0, 60.0)
-    low = 0.0 if a == 0 else 2 ** brentq(lambda x: _capped(score(x) - z), *bounds, **_PRECISION)
-    high = inf if b == 0 else 2 ** brentq(lambda x: _capped(score(x) + z), *bounds, **_PRECISION)
+    low = 0.0 if a == 0 else 2 ** brentq(lambda x: score(x) - z, *bounds, **_PRECISION)
+    high = inf if b == 0 else 2 ** brentq(lambda x: score(x) + z, *bounds, **_PRECISION)
     return low, high
-
-
-def _capped(value: float) -> float:
-    return max(min(value, 1e300), -1e300)
 
 
 def odds_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> tuple[float, float, float]:
@@ -134,10 +129,8 @@ def superiority(theta: float, n1: int, n2: int, confidence: float) -> Interval:
 
     def excess(t: float) -> float:
         # divided by t (1 - t), so that theta itself is no root when it is 0 or 1
-        distance = {0: t / (1 - t) if t < 1 else inf, 1: (1 - t) / t if t > 0 else inf}.get(theta)
-        if distance is None:
-            distance = (theta - t) ** 2 / (t * (1 - t)) if 0 < t < 1 else inf
-        return _capped(distance - z**2 * (1 + star * ((1 - t) / (2 - t) + t / (1 + t))) / (n1 * n2))
+        distance = (theta - t) ** 2 / max(t * (1 - t), _LEAST)
+        return distance - z**2 * (1 + star * ((1 - t) / (2 - t) + t / (1 + t))) / (n1 * n2)
 
     low = 0.0 if theta == 0 else brentq(excess, 0, theta, **_PRECISION)
     high = 1.0 if theta == 1 else brentq(excess, theta, 1, **_PRECISION)
@@ -165,14 +158,10 @@ def paired_difference(up: int, down: int, n: int, confidence: float) -> Interval
         c = -down * delta * (1 - delta)
         q = (sqrt(max(b**2 - 8 * n * c, 0)) - b) / (4 * n)
         variance = n * (2 * q + delta * (1 - delta))
-        distance = up - down - n * delta
-        if abs(distance) < 1e-12 * n:
-            return 0.0
-        # at delta = -1 and 1 there is no variance and the sign decides
-        return distance / sqrt(variance) if variance > 0 else (inf if distance > 0 else -inf)
+        return (up - down - n * delta) / sqrt(max(variance, _LEAST))
 
-    low = -1.0 if down == n else brentq(lambda d: _capped(score(d) - z), -1, (up - down) / n, **_PRECISION)
-    high = 1.0 if up == n else brentq(lambda d: _capped(score(d) + z), (up - down) / n, 1, **_PRECISION)
+    low = -1.0 if down == n else brentq(lambda d: score(d) - z, -1, (up - down) / n, **_PRECISION)
+    high = 1.0 if up == n else brentq(lambda d: score(d) + z, (up - down) / n, 1, **_PRECISION)
     return low, high
 
 

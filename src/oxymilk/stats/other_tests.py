@@ -29,9 +29,8 @@ def paired_t(negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, size
     n = negative.sum(axis=-1) + positive.sum(axis=-1) + counts_array(zeros, "zeros", 0)
     total = ((positive - negative) * sizes).sum(axis=-1)
     squares = ((positive + negative) * np.square(sizes)).sum(axis=-1)
-    mean = total / np.maximum(n, 1)
     variance = _variance(squares, total, n)
-    t = mean / np.sqrt(np.where(variance > 0, variance, 1) / np.maximum(n, 1))
+    t = total / np.sqrt(np.where(variance > 0, n * variance, 1))
     p = 2 * stats.t.sf(np.abs(t), np.maximum(n - 1, 1))
     return np.where(variance > 0, p, np.where(squares == 0, 1.0, np.nan))
 
@@ -66,12 +65,9 @@ def _two_sample_t(tables: np.ndarray, scores: np.ndarray, *, equal_var: bool) ->
     n = tables.sum(axis=-1)
     total, squares = (tables * scores).sum(axis=-1), (tables * scores**2).sum(axis=-1)
     mean, variance = total / np.maximum(n, 1), _variance(squares, total, n)
-    enough = (n >= (1 if equal_var else 2)).all(axis=-1) & (n.sum(axis=-1) > 2)
+    enough = (n >= (1 if equal_var else 2)).all(axis=-1)
     usable = enough & (variance.sum(axis=-1) > 0)
-    safe_n = np.maximum(n, 2)
-    if equal_var:
-        # ttest_ind_from_stats weighs by n - 1, so a group of one must keep its own n
-        safe_n = np.where(usable[..., None], n, 2)
+    safe_n = np.where(usable[..., None], n, 2)
     spread = np.sqrt(np.where(usable[..., None], variance, 1.0))
     p = stats.ttest_ind_from_stats(
         mean[..., 0], spread[..., 0], safe_n[..., 0],
@@ -85,7 +81,7 @@ def _two_sample_t(tables: np.ndarray, scores: np.ndarray, *, equal_var: bool) ->
 def _variance(squares: np.ndarray, total: np.ndarray, n: np.ndarray) -> np.ndarray:
     deviation = squares - total**2 / np.maximum(n, 1)
     # a difference of equal floats, up to rounding, is no variance
-    deviation = np.where(deviation > 1e-12 * np.maximum(squares, 1e-300), deviation, 0.0)
+    deviation = np.where(deviation > 1e-12 * squares, deviation, 0.0)
     return deviation / np.maximum(n - 1, 1)
 
 
@@ -105,8 +101,7 @@ def linear_by_linear(tables: np.ndarray, scores: np.ndarray) -> np.ndarray:
     spread = (pooled * (scores - mean[..., None]) ** 2).sum(axis=-1)
     between = (tables[..., 0, :] * (scores - mean[..., None])).sum(axis=-1)
     empty = (n1 == 0) | (n2 == 0) | ((pooled > 0).sum(axis=-1) <= 1)
-    weights = np.where(empty, 1, n1 * n2 / np.maximum(n, 1))
-    statistic = (n - 1) * between**2 / (np.where(empty, 1, spread) * weights)
+    statistic = (n - 1) * n * between**2 / np.where(empty, 1, n1 * n2 * spread)
     return np.where(empty, 1.0, stats.chi2.sf(statistic, 1))
 
 

@@ -78,14 +78,14 @@ def chi_square(tables: np.ndarray) -> np.ndarray:
     """
     tables, expected, df = _expected(tables)
     statistic = ((tables - expected) ** 2 / np.where(expected > 0, expected, 1)).sum(axis=(-2, -1))
-    return _chi_square_p(statistic, df)
+    return stats.chi2.sf(statistic, df)
 
 
 def likelihood_ratio(tables: np.ndarray) -> np.ndarray:
     """Likelihood-ratio chi-square, 2 sum O log(O / E); shapes as `chi_square`."""
     tables, expected, df = _expected(tables)
     statistic = 2 * xlogy(tables, tables / np.where(expected > 0, expected, 1)).sum(axis=(-2, -1))
-    return _chi_square_p(statistic, df)
+    return stats.chi2.sf(statistic, df)
 
 
 def chi_square_yates(tables: np.ndarray) -> np.ndarray:
@@ -98,7 +98,7 @@ def chi_square_yates(tables: np.ndarray) -> np.ndarray:
     fours, expected, df = _expected(fours)
     distance = np.maximum(np.abs(fours - expected) - 0.5, 0)
     statistic = (distance**2 / np.where(expected > 0, expected, 1)).sum(axis=(-2, -1))
-    return np.where(two_levels, _chi_square_p(statistic, df), np.nan)
+    return np.where(two_levels, stats.chi2.sf(statistic, df), np.nan)
 
 
 def _expected(tables: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -107,12 +107,8 @@ def _expected(tables: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     total = rows.sum(axis=-1)
     expected = rows[..., :, None] * columns[..., None, :] / np.maximum(total, 1)[..., None, None]
     df = ((rows > 0).sum(axis=-1) - 1) * ((columns > 0).sum(axis=-1) - 1)
-    return tables, expected, np.maximum(df, 0)
-
-
-def _chi_square_p(statistic: np.ndarray, df: np.ndarray) -> np.ndarray:
-    # statistic is 0 up to rounding where a difference of floats should cancel
-    return np.where(df == 0, 1.0, stats.chi2.sf(np.maximum(statistic, 0), np.maximum(df, 1)))
+    # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
+    return tables, expected, np.maximum(df, 1)
 
 
 def fisher(tables: np.ndarray) -> np.ndarray:
@@ -128,29 +124,28 @@ def fisher(tables: np.ndarray) -> np.ndarray:
         nan where more than two levels occur.
     """
     fours, two_levels = two_level_tables(tables)
-    cell, n1, n2, margin, empty = _hypergeometric(fours)
+    cell, n1, n2, margin = _hypergeometric(fours)
     support = np.arange(margin.max(initial=0) + 1)
     chances = stats.hypergeom.pmf(support, (n1 + n2)[..., None], margin[..., None], n1[..., None])
     seen = stats.hypergeom.pmf(cell, n1 + n2, margin, n1)[..., None]
     p = np.where(chances <= seen * (1 + SAME_PROBABILITY), chances, 0).sum(axis=-1)
-    return np.where(two_levels, np.where(empty, 1.0, np.minimum(p, 1)), np.nan)
+    return np.where(two_levels, np.minimum(p, 1), np.nan)
 
 
 def fisher_one_sided(tables: np.ndarray) -> np.ndarray:
     """Fisher's exact test in the direction of the difference: the smaller tail; shapes as `fisher`."""
     fours, two_levels = two_level_tables(tables)
-    cell, n1, n2, margin, empty = _hypergeometric(fours)
+    cell, n1, n2, margin = _hypergeometric(fours)
     lower = stats.hypergeom.cdf(cell, n1 + n2, margin, n1)
     upper = stats.hypergeom.sf(cell - 1, n1 + n2, margin, n1)
-    return np.where(two_levels, np.where(empty, 1.0, np.clip(np.minimum(lower, upper), 0, 1)), np.nan)
+    return np.where(two_levels, np.minimum(lower, upper), np.nan)
 
 
 def _hypergeometric(fours: np.ndarray) -> tuple[np.ndarray, ...]:
     n = fours.sum(axis=-1)
-    empty = n.sum(axis=-1) == 0
-    # scipy knows no urn without a ball
-    n1 = np.where(empty, 1, n[..., 0])
-    return fours[..., 0, 1], n1, n[..., 1], fours[..., 1].sum(axis=-1), empty
+    # scipy knows no urn without a ball; with one, p is 1
+    n1 = np.where(n.sum(axis=-1) == 0, 1, n[..., 0])
+    return fours[..., 0, 1], n1, n[..., 1], fours[..., 1].sum(axis=-1)
 
 
 def boschloo(tables: np.ndarray) -> np.ndarray:
@@ -164,9 +159,8 @@ def boschloo(tables: np.ndarray) -> np.ndarray:
     flat = fours.reshape(-1, 4)
     n1, n2 = flat[:, 0] + flat[:, 1], flat[:, 2] + flat[:, 3]
     p = np.ones(len(flat))
-    tested = (n1 > 0) & (n2 > 0) & (flat[:, 0] + flat[:, 2] > 0) & (flat[:, 1] + flat[:, 3] > 0)
-    for sizes in sorted({(int(a), int(b)) for a, b in zip(n1[tested], n2[tested], strict=True)}):
-        here = np.flatnonzero(tested & (n1 == sizes[0]) & (n2 == sizes[1]))
+    for sizes in set(zip(n1.tolist(), n2.tolist(), strict=True)) - {(0, 0)}:
+        here = np.flatnonzero((n1 == sizes[0]) & (n2 == sizes[1]))
         step = max(1, int(_BOSCHLOO_CELLS // ((sizes[0] + 1) * (sizes[1] + 1))))
         for start in range(0, len(here), step):
             part = here[start : start + step]
@@ -215,8 +209,9 @@ def _largest_mixture(given: np.ndarray, n: int) -> np.ndarray:
     before, here, after = (at_grid[rows, best + step] for step in (-1, 0, 1))
     # the top of the parabola through the three points
     bend = before - 2 * here + after
-    shift = np.where(bend < 0, (before - after) / (2 * np.where(bend < 0, bend, 1)), 0)
-    top = np.sin(np.clip(angles[best] + shift * angles[1], 0, np.pi / 2)) ** 2
+    shift = (before - after) / (2 * np.where(bend < 0, bend, 1))
+    # every angle is that of a share, so `top` may lie anywhere: what is there is no more than the largest
+    top = np.sin(angles[best] + shift * angles[1]) ** 2
     at_top = (given * stats.binom.pmf(np.arange(n + 1), n, top[:, None])).sum(axis=1)
     return np.maximum(at_grid.max(axis=1), at_top)
 

@@ -197,13 +197,11 @@ def test_pingouin_ignores_the_zeros_and_turns_with_the_alternative():
 def brute_interval(p_value, lowest, highest, alpha):
     """Try every quarter step; the statistic changes at half steps only."""
     grid = [Fraction(i, 4) for i in range(int(4 * lowest) - 4, int(4 * highest) + 5)]
-    inside = [g for g in grid if min(p_value(g, "greater"), p_value(g, "less")) > alpha]
-    low, high = inside[0], inside[-1]
+    low = next(g for g in grid if p_value(g, "greater") > alpha)
+    high = next(g for g in reversed(grid) if p_value(g, "less") > alpha)
     # a quarter between two half steps stands for the whole stretch
-    low, high = (
-        float(v) if v.denominator <= 2 else float(v) + side / 4 for v, side in ((low, -1), (high, 1))
-    )
-    return -inf if inside[0] == grid[0] else low, inf if inside[-1] == grid[-1] else high
+    ends = [v if v.denominator <= 2 else v + Fraction(side, 4) for v, side in ((low, -1), (high, 1))]
+    return -inf if low == grid[0] else ends[0], inf if high == grid[-1] else ends[1]
 
 
 @pytest.mark.parametrize("zero_method", ["drop", "pratt"])
@@ -450,8 +448,13 @@ def test_holm():
     assert holm([0.0015654, 0.0832645, 0.0013812]) == pytest.approx(
         [0.0041436, 0.0832645, 0.0041436], rel=1e-12
     )
-    for bad in ([], [nan], [1.1], [-0.1]):
-        with pytest.raises(ValueError, match="from 0 to 1"):
+
+
+def test_holm_takes_p_values_only():
+    assert holm([0, 1]) == [0, 1]
+    assert holm([0.25]) == [0.25]
+    for bad in ([], [nan], [1.1], [-0.1], [0.5, 2]):
+        with pytest.raises(ValueError, match=r"^p_values must be one or more numbers from 0 to 1$"):
             holm(bad)
 
 
@@ -490,6 +493,19 @@ def test_least_p_of_pairs_by_enumeration():
             for signs in product((-1, 1), repeat=6)
         ]
         assert least_p_value("signed_rank", [0] * 6, sizes, procedure) == pytest.approx(min(every), rel=1e-12)
+
+
+@pytest.mark.parametrize("two_sided", ["distance", "doubled", "likelihood"])
+def test_least_p_of_equal_values_is_1(two_sided):
+    procedure = Procedure("exact", two_sided=two_sided)
+    assert least_p_value("signed_rank", [1, 2], [1, 2], procedure) == 1
+    assert least_p_value("rank_sum", [1, 1], [1, 1, 1], procedure) == 1
+
+
+def test_least_p_of_pairs_one_sided():
+    """Three changes: all of them up, or all of them down."""
+    for alternative in ("less", "greater"):
+        assert least_p_value("signed_rank", [0, 0, 0], [1, 2, -2], Procedure("exact", alternative)) == 1 / 8
 
 
 def test_least_p_of_the_first_study():
@@ -560,6 +576,12 @@ def test_rows_of_pairs_that_changed_by_one_size_or_not_at_all():
     assert (all_rise.estimate, all_rise.note) == (1, "no interval at -1 and 1")
 
 
+@pytest.mark.parametrize("post", [[7], [1, 6], [5, 2, 9], [4, 1, 1, 8], [-3, 0, 2, 2, 11]])
+def test_the_median_difference_is_that_of_numpy(post):
+    row = within_effects([0] * len(post), post, ASYMPTOTIC)[-1]
+    assert (row.name, row.estimate) == ("median_difference", np.median(post))
+
+
 def test_the_shift_ranks_zeros_as_the_procedure_does(monkeypatch):
     """The inverted test drops zeros or ranks them; a split test ranks them, as Pratt's does."""
     seen = []
@@ -604,6 +626,7 @@ def test_rows_of_groups_say_what_they_are():
     [
         ([0, 0], [0, 0, 0], 1, "not defined: nobody succeeded", "not defined: nobody succeeded"),
         ([1, 1], [1, 1, 1], 1, "", "not defined: everybody succeeded"),
+        ([1, 1], [1, 1], 1, "", "not defined: everybody succeeded"),
         ([1, 0], [1, 0, 0], 1, "", "conditional maximum likelihood"),
         ([1, 0], [0, 0, 0], 1, "", "conditional maximum likelihood"),
     ],

@@ -1,5 +1,6 @@
 """Each interval against its formula, written out here a second time, or solved for at its limits."""
 
+from decimal import Decimal, localcontext
 from math import inf, isnan, sqrt
 
 import numpy as np
@@ -69,11 +70,12 @@ def test_limits_of_the_risk_ratio_lie_where_the_score_is_critical(a, n1, b, n2):
 
 def test_risk_ratio_when_all_or_none_succeed():
     """All succeed, n and n: the limits are r and 1 / r; at r the likeliest shares are r and 1."""
-    low, high = intervals.risk_ratio(10, 10, 10, 10, 0.95)
-    assert low * high == pytest.approx(1, rel=1e-9)
-    # p2 = 1, p1 = r: variance r (1 - r) / n * 2n / (2n - 1)
-    z2 = stats.norm.isf(0.025) ** 2 * 20 / 19
-    assert low == pytest.approx(10 / (10 + z2), rel=1e-7)
+    for confidence in (0.5, 0.95):
+        low, high = intervals.risk_ratio(10, 10, 10, 10, confidence)
+        assert low * high == pytest.approx(1, rel=1e-9)
+        # p2 = 1, p1 = r: variance r (1 - r) / n * 2n / (2n - 1)
+        z2 = stats.norm.isf((1 - confidence) / 2) ** 2 * 20 / 19
+        assert low == pytest.approx(10 / (10 + z2), rel=1e-7)
     assert intervals.risk_ratio(0, 7, 0, 9, 0.95) == (0, inf)
     # one success in each group
     low, high = intervals.risk_ratio(1, 7, 1, 7, 0.95)
@@ -151,3 +153,70 @@ def test_newcombe_superiority_is_a_root_at_its_limits(theta):
     for t in limits:
         right = z**2 * t * (1 - t) * (1 + star * ((1 - t) / (2 - t) + t / (1 + t))) / (m * n)
         assert (theta - t) ** 2 == pytest.approx(right, rel=1e-7)
+
+
+# ---- to the last digits ----------------------------------------------------------------------------------
+
+
+def newcombe_score(theta, m, n, t):
+    spread = 1 + (Decimal(m + n) / 2 - 1) * ((1 - t) / (2 - t) + t / (1 + t))
+    return (theta - t) / (t * (1 - t) * spread / (m * n)).sqrt()
+
+
+def miettinen_score(a, n1, b, n2, ratio):
+    n, q = n1 + n2, n1 * ratio + a + n2 + b * ratio
+    p2 = (q - (q**2 - 4 * n * ratio * (a + b)).sqrt()) / (2 * n * ratio)
+    variance = (ratio * p2 * (1 - ratio * p2) / n1 + ratio**2 * p2 * (1 - p2) / n2) * n / (n - 1)
+    return (Decimal(a) / n1 - ratio * b / n2) / variance.sqrt()
+
+
+def tango_score(up, down, n, d):
+    half, product = (2 * n - up + down) * d - up - down, -down * d * (1 - d)
+    q = ((half**2 - 8 * n * product).sqrt() - half) / (4 * n)
+    return (up - down - n * d) / (n * (2 * q + d * (1 - d))).sqrt()
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.8, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize(
+    ("score", "limits", "data"),
+    [
+        (newcombe_score, intervals.superiority, [(0.15, 10, 8), (0.5, 10, 8), (0.8125, 4, 8), (0.3, 20, 25)]),
+        (
+            miettinen_score,
+            intervals.risk_ratio,
+            [(9, 10, 3, 11), (1, 40, 1, 30), (5, 5, 2, 8), (2, 7, 3, 7), (30, 50, 15, 50), (10, 10, 10, 10)],
+        ),
+        (tango_score, intervals.paired_difference, [(4, 1, 9), (5, 5, 12), (1, 2, 40), (20, 11, 50)]),
+    ],
+)
+def test_limits_are_right_to_thirteen_digits(score, limits, data, confidence):
+    """With 40 digits the score passes the critical value within 1e-13 of each limit."""
+    z = Decimal(intervals.critical(confidence))
+    with localcontext(prec=40):
+        for given in data:
+            for limit, critical in zip(map(Decimal, limits(*given, confidence)), (z, -z), strict=True):
+                reach = Decimal("1e-13") * max(1, limit)
+                below, above = (score(*map(Decimal, given), limit + step) for step in (-reach, reach))
+                assert below > critical > above, (given, limit)
+
+
+def test_no_pair_changed():
+    """Tango's q is 0 then: (n d)^2 = z^2 n d (1 - d), so the limits are -+ z^2 / (n + z^2)."""
+    for confidence in (0.5, 0.95):
+        z2 = stats.norm.isf((1 - confidence) / 2) ** 2
+        low, high = intervals.paired_difference(0, 0, 8, confidence)
+        assert (low, high) == pytest.approx((-z2 / (8 + z2), z2 / (8 + z2)), abs=1e-12)
+
+
+def test_limits_close_in_on_the_estimate():
+    """As confidence falls to 0 so does the width, also where the variance is 0 at the estimate."""
+    for function, given, estimate in (
+        (intervals.risk_ratio, (10, 10, 10, 10), 1),
+        (intervals.risk_ratio, (6, 10, 3, 10), 2),
+        (intervals.paired_difference, (3, 1, 8), 0.25),
+        (intervals.paired_difference, (0, 0, 8), 0),
+        (intervals.paired_difference, (8, 0, 8), 1),
+        (intervals.paired_difference, (0, 8, 8), -1),
+        (intervals.superiority, (0.25, 3, 4), 0.25),
+    ):
+        assert function(*given, 1e-12) == pytest.approx((estimate, estimate), abs=1e-11)
