@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,12 +16,16 @@ from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.privacy import is_identifying
 from oxymilk.ingest.scores import Reading, Score, reading, score_of
+from oxymilk.ingest.sheet_words import is_foot
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
     from oxymilk.declaration.sheet import Sheet
     from oxymilk.study import Study
+
+# a running number, however it is written: 26, "26.", "026", 26.0
+_ROW_NUMBER = re.compile(r"(\d+)(?:\.0*|\))?")
 
 
 @dataclass
@@ -164,13 +169,16 @@ def _add(
 def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
     """Return the key that joins a participant's entries, and the code to show."""
     text = entry.participant.text
+    if number := _ROW_NUMBER.fullmatch(text):
+        text = number[1]
     if entry.by_row:
         cell = entry.participant
         blocks = "|".join(cells[0].address for _, cells in entry.scores)
         return f"{cell.file}|{cell.worksheet}|{cell.row}|{blocks}", ""
+    same = text.lstrip("0") if number else fold(text)
     if sheet.participant is not None and sheet.participant.per_group:
-        return f"{group}|{fold(text)}", f"{group}_{text}"
-    return fold(text), text
+        return f"{group}|{same}", f"{group}_{text}"
+    return same, text
 
 
 def _add_characteristic(
@@ -208,5 +216,5 @@ def _identifying_values(grid: Grid, sheet: Sheet) -> set[str]:
         fold(texts[column])
         for texts in grid.rows[header.first :]
         for column in columns
-        if column < len(texts) and texts[column].strip()
+        if column < len(texts) and texts[column].strip() and not is_foot(texts[column])
     }
