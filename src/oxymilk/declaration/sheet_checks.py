@@ -10,6 +10,7 @@ from oxymilk.declaration.encodings import ENCODINGS, encoding_codec
 from oxymilk.declaration.lookup import each, fault_in, ids, unknown_id, value_at
 from oxymilk.declaration.tree import KeyPath, Tree
 from oxymilk.faults import Fault
+from oxymilk.sheet_words import same_unit
 from oxymilk.words import fold, nearest
 
 DELIMITERS = (",", ";", "|", "tab")
@@ -112,6 +113,19 @@ def _check_layout(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) 
     ):
         yield missing("only", "timepoint")
     yield from _check_placeholders(tree, sheet, entry, file)
+    yield from _check_time_format(tree, sheet, entry, file)
+
+
+def _check_time_format(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) -> Iterator[Fault]:
+    """Yield a fault when times written as hours and minutes meet an outcome that is not counted in minutes."""
+    kind, unit = value_at(tree, "outcome", "kind"), value_at(tree, "outcome", "unit")
+    where = (*sheet, "time_format")
+    if entry.get("time_format") is None:
+        return
+    if kind != "number":
+        yield fault_in("key_without_use", tree, where, file, "time_format", why=f"kind: {kind or 'levels'}")
+    elif isinstance(unit, str) and not same_unit(unit, "menit"):
+        yield fault_in("time_unit", tree, ("outcome", "unit"), file, str(unit))
 
 
 def _check_placeholders(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from oxymilk.ingest.decode import codebook, decode
 from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at
 from oxymilk.ingest.headers import Header, find_columns
-from oxymilk.ingest.sheet_words import is_foot
+from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 
 if TYPE_CHECKING:

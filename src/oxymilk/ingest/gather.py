@@ -16,8 +16,8 @@ from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.privacy import is_identifying
 from oxymilk.ingest.scores import Reading, Score, reading, score_of
-from oxymilk.ingest.sheet_words import is_foot
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.sheet_words import is_foot, same_unit, unit_of_header
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
@@ -92,11 +92,15 @@ def _readings(entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fau
     outcome = study.outcome
     scores = [cell for entry in entries for _, cells in entry.scores for cell in cells]
     mark = _mark(scores, sheet, faults) if outcome.kind != "levels" else "."
+    if outcome.kind == "number" and sheet.time_format is None:
+        faults += _header_units(scores, outcome.unit)
     known = {one.id: one for one in study.characteristics}
     characteristics = {}
     for one, source in sheet.characteristics.items():
         cells = [entry.characteristics[one] for entry in entries]
         own = _mark(cells, sheet, faults) if known[one].kind != "levels" else "."
+        if known[one].kind == "number":
+            faults += _header_units(cells, known[one].unit)
         characteristics[one] = reading(known[one], source.codes, sheet, own)
     participant = sheet.participant
     numbered = False
@@ -121,9 +125,21 @@ def _mark(cells: list[Cell], sheet: Sheet, faults: list[Fault]) -> str:
     if sheet.decimal_mark is not None:
         return sheet.decimal_mark
     mark, unclear = decimal_mark_of(cells)
-    if unclear is not None:
-        faults.append(fault_at("decimal_mark_ambiguous", unclear))
-    return mark or "."
+    if len(unclear) == 1:
+        faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
+    elif unclear:
+        faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
+    return mark
+
+
+def _header_units(cells: list[Cell], unit: str | None) -> Iterator[Fault]:
+    """Yield a fault for each header that states another unit than the declared one."""
+    for header, cell in {cell.header: cell for cell in cells}.items():
+        stated = unit_of_header(header)
+        if unit and stated and not same_unit(stated, unit):
+            yield Fault(
+                "header_unit_differs", cell.file, cell.worksheet, None, header, stated, {"unit": unit}
+            )
 
 
 def _add(

@@ -16,7 +16,7 @@ from oxymilk.ingest.decode import NUMBER
 from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
 from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
-from oxymilk.ingest.sheet_words import is_foot
+from oxymilk.sheet_words import is_foot
 from oxymilk.words import clean, fold
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from oxymilk.ingest.decode import NUMBER
 from oxymilk.ingest.grid import Cell, Grid, transpose
 from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.privacy import is_identifying
-from oxymilk.ingest.sheet_words import is_foot
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, spellings
+from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 
 _SEARCHED_ROWS = 40
@@ -257,7 +257,7 @@ def _numbered_in_advance(texts: list[str]) -> bool:
 
 def _is_total(grid: Grid, row: int) -> bool:
     words = [text for at in range(len(grid.rows[row])) if (text := grid.text(row, at))]
-    return any(is_word_of(word, "total") for word in words[:2])
+    return any(is_foot(word, below_foot=True) for word in words[:2])
 
 
 def _stands_on_its_side(grid: Grid) -> bool:

@@ -79,7 +79,7 @@ def _parts(word: str) -> tuple[str, str]:
 
 @functools.cache
 def _words() -> dict[str, Any]:
-    return yaml.safe_load(resources.files("oxymilk.ingest").joinpath("sheet_words.yaml").read_text("utf-8"))
+    return yaml.safe_load(resources.files("oxymilk").joinpath("sheet_words.yaml").read_text("utf-8"))
 
 
 @functools.cache
