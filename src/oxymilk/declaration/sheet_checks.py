@@ -114,6 +114,10 @@ def _check_layout(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) 
         yield missing("only", "timepoint")
     yield from _check_placeholders(tree, sheet, entry, file)
     yield from _check_time_format(tree, sheet, entry, file)
+    unit = str(value_at(tree, "outcome", "unit") or "-")
+    fractions = str(entry.get("fractions")).lower() not in ("none", "false", "no", "off")
+    if fractions and not same_unit(unit, "%"):
+        yield fault_in("key_without_use", tree, (*sheet, "fractions"), file, "fractions", why=f"unit: {unit}")
 
 
 def _check_time_format(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) -> Iterator[Fault]:
@@ -153,6 +157,7 @@ def _check_references(tree: Tree, sheet: KeyPath, file: str) -> Iterator[Fault]:
         yield from _codes(tree, (*sheet, key, "titles"), legal, what, file)
         only = (*sheet, key, "only")
         yield from unknown_id(tree, only, value_at(tree, *only), legal, what, file)
+    yield from _both_missing(tree, sheet, file)
     yield from _codes(tree, (*sheet, "visits"), timepoints, "timepoint", file)
     yield from _codes(tree, (*sheet, "codes"), levels, "level", file)
     yield from _codes(tree, (*sheet, "crosstab", "before", "codes"), levels, "level", file)
@@ -182,6 +187,15 @@ def _codes(tree: Tree, where: KeyPath, legal: list[str], what: str, file: str) -
         if word in seen and seen[word] != value:
             yield fault_in("codes_collide", tree, path, file, str(path[-1]))
         seen.setdefault(word, value)
+
+
+def _both_missing(tree: Tree, sheet: KeyPath, file: str) -> Iterator[Fault]:
+    """Yield a fault for each word that means both a level or answer and that there is no value."""
+    written = value_at(tree, *sheet, "missing")
+    missing = {fold(str(word)) for word in (written if isinstance(written, list) else [written])} - {"none"}
+    for path, _ in each(tree, *sheet, "codes"):
+        if fold(str(path[-1])) in missing:
+            yield fault_in("codes_collide", tree, path, file, str(path[-1]))
 
 
 def _columns_twice(tree: Tree, where: KeyPath, file: str) -> Iterator[Fault]:

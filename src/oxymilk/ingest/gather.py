@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.decode import Codebook, codebook, decimal_mark_of, decode
+from oxymilk.ingest.decode import NUMBER, Codebook, codebook, decimal_mark_of, decode
 from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
 from oxymilk.ingest.headers import read_header
@@ -94,6 +95,8 @@ def _readings(entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fau
     mark = _mark(scores, sheet, faults) if outcome.kind != "levels" else "."
     if outcome.kind == "number" and sheet.time_format is None:
         faults += _header_units(scores, outcome.unit)
+    if outcome.kind == "number" and same_unit(outcome.unit or "", "%") and not sheet.fractions:
+        faults += _fractions(scores)
     known = {one.id: one for one in study.characteristics}
     characteristics = {}
     for one, source in sheet.characteristics.items():
@@ -130,6 +133,14 @@ def _mark(cells: list[Cell], sheet: Sheet, faults: list[Fault]) -> str:
     elif unclear:
         faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
     return mark
+
+
+def _fractions(cells: list[Cell]) -> Iterator[Fault]:
+    """Yield a fault when numbers of percent may be fractions, as workbooks store what they show as 75%."""
+    numbers = [(Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)]
+    between = [cell for number, cell in numbers if 0 < number < 1]
+    if between and all(0 <= number <= 1 for number, _ in numbers):
+        yield fault_at("percent_or_fraction", between[0])
 
 
 def _header_units(cells: list[Cell], unit: str | None) -> Iterator[Fault]:

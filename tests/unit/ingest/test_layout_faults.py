@@ -285,6 +285,8 @@ def test_visits_need_their_columns(faults):
         ({"characteristics": {"age": "Umur"}}, "reference_unknown", "sheets[1].characteristics.age"),
         ({"decimal_mark": ";"}, "value_unknown", "sheets[1].decimal_mark"),
         ({"delimiter": "."}, "value_unknown", "sheets[1].delimiter"),
+        ({"missing": ["-", "kurang "]}, "codes_collide", "sheets[1].codes.Kurang"),
+        ({"fractions": True}, "key_without_use", "sheets[1].fractions"),
         ({"encoding": "rot13"}, "value_unknown", "sheets[1].encoding"),
         ({"header_row": 0}, "value_wrong_kind", "sheets[1].header_row[1]"),
         ({"last_row": 1}, "value_wrong_kind", "sheets[1].last_row"),
