@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oxymilk.declaration.base import Id, Label, Model, Text, Texts
+from oxymilk.declaration.base import Id, Label, Model, Text, Texts, Unit
 
 # more digits than any measurement has, fewer than arithmetic rounds at
 Number = Annotated[Decimal, Field(max_digits=20)]
@@ -99,7 +99,7 @@ class Scale(Model):
     id: Id
     label: Label
     kind: Literal["levels", "number"] = "levels"
-    unit: Text | None = None
+    unit: Unit | None = None
     decimals: int | None = Field(default=None, ge=0, le=6)
     minimum: Number | None = None
     maximum: Number | None = None

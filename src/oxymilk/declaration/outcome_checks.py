@@ -77,7 +77,13 @@ def _check_cutoffs(tree: Tree, where: KeyPath, scale: Outcome | Characteristic, 
     decimals = cutoff_decimals(scale)
     checklist = getattr(scale, "checklist", None)
     in_percent = checklist is not None and checklist.cutoffs_in == "percent"
-    unit = f"/ {checklist.most.normalize():f}" if in_percent else scale.unit or ""
+    unit = (
+        f"/ {checklist.most.normalize():f}"
+        if in_percent
+        else " / ".join(scale.unit.words)
+        if scale.unit
+        else ""
+    )
     fine = False
     for path, level in zip(levels, scale.levels, strict=True):
         for bound in BOUNDS:

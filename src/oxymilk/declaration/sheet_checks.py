@@ -114,22 +114,32 @@ def _check_layout(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) 
         yield missing("only", "timepoint")
     yield from _check_placeholders(tree, sheet, entry, file)
     yield from _check_time_format(tree, sheet, entry, file)
-    unit = str(value_at(tree, "outcome", "unit") or "-")
+    units = _units(tree)
     fractions = str(entry.get("fractions")).lower() not in ("none", "false", "no", "off")
-    if fractions and not same_unit(unit, "%"):
-        yield fault_in("key_without_use", tree, (*sheet, "fractions"), file, "fractions", why=f"unit: {unit}")
+    if fractions and not all(same_unit(unit, "%") for unit in units):
+        yield fault_in(
+            "key_without_use", tree, (*sheet, "fractions"), file, "fractions", why=f"unit: {units[0]}"
+        )
 
 
 def _check_time_format(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) -> Iterator[Fault]:
     """Yield a fault when times written as hours and minutes meet an outcome that is not counted in minutes."""
-    kind, unit = value_at(tree, "outcome", "kind"), value_at(tree, "outcome", "unit")
+    kind = value_at(tree, "outcome", "kind")
     where = (*sheet, "time_format")
     if entry.get("time_format") is None:
         return
     if kind != "number":
         yield fault_in("key_without_use", tree, where, file, "time_format", why=f"kind: {kind or 'levels'}")
-    elif isinstance(unit, str) and not same_unit(unit, "menit"):
-        yield fault_in("time_unit", tree, ("outcome", "unit"), file, str(unit))
+    elif value_at(tree, "outcome", "unit") is not None:
+        for unit in _units(tree):
+            if not same_unit(unit, "menit"):
+                yield fault_in("time_unit", tree, ("outcome", "unit"), file, unit)
+
+
+def _units(tree: Tree) -> list[str]:
+    """Return the unit of the outcome, in either language."""
+    unit = value_at(tree, "outcome", "unit")
+    return [str(one) for one in unit.values()] if isinstance(unit, dict) and unit else [str(unit or "-")]
 
 
 def _check_placeholders(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) -> Iterator[Fault]:

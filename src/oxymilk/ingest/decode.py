@@ -126,7 +126,7 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
 
 
 def number_of(
-    cell: Cell, mark: str, unit: str | None, missing: frozenset[str], faults: list[Fault], *,
+    cell: Cell, mark: str, units: tuple[str, ...], missing: frozenset[str], faults: list[Fault], *,
     hours_minutes: bool = False,
 ) -> Decimal | None:  # fmt: skip
     """Return the number of a cell with the decimals it is written with; NaN when the cell has no value.
@@ -137,8 +137,8 @@ def number_of(
         The cell; its unit may follow the number ("27 thn").
     mark : {',', '.', ''}
         The decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
-    unit : str or None
-        The declared unit.
+    units : tuple of str
+        The declared unit, in either language; empty when there is none.
     missing : frozenset of str
         Words that mean that there is no value.
     faults : list of Fault
@@ -147,6 +147,7 @@ def number_of(
         Whether "5:12" means 5 hours and 12 minutes; the number is then in minutes. A bare number is a fault
         then: it may be hours or minutes.
     """
+    due = " / ".join(units) or "-"
     if _has_no_value(cell, faults, merged=False):
         return None
     if is_missing(cell, missing):
@@ -166,11 +167,13 @@ def number_of(
     if cell.kind == "number":
         return Decimal(format(Decimal(cell.text), "f"))
     number, _, written_unit = re.match(r"([+-]?[\d.,]*)(\s*)(.*)", cell.text, re.DOTALL).groups()
-    if not NUMBER.fullmatch(number) or (written_unit and not same_unit(written_unit, unit or "")):
+    if not NUMBER.fullmatch(number) or (
+        written_unit and not any(same_unit(written_unit, unit) for unit in units)
+    ):
         code = "number_due"
         if NUMBER.fullmatch(number) and is_unit(written_unit):
-            code = "unit_wrong" if unit else "unit_undeclared"
-        faults.append(fault_at(code, cell, unit=unit or "-"))
+            code = "unit_wrong" if units else "unit_undeclared"
+        faults.append(fault_at(code, cell, unit=due))
         return None
     if not mark and not number.lstrip("+-").isdecimal():
         return None  # told once for all cells
@@ -180,7 +183,7 @@ def number_of(
     try:
         return Decimal(number.replace(",", "."))
     except InvalidOperation:
-        faults.append(fault_at("number_due", cell, unit=unit or "-"))
+        faults.append(fault_at("number_due", cell, unit=due))
         return None
 
 

@@ -22,6 +22,7 @@ from oxymilk.sheet_words import is_foot, same_unit, unit_of_header
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
+    from oxymilk.declaration.base import Unit
     from oxymilk.declaration.sheet import Sheet
     from oxymilk.study import Study
 
@@ -95,7 +96,7 @@ def _readings(entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fau
     mark = _mark(scores, sheet, faults) if outcome.kind != "levels" else "."
     if outcome.kind == "number" and sheet.time_format is None:
         faults += _header_units(scores, outcome.unit)
-    if outcome.kind == "number" and same_unit(outcome.unit or "", "%") and not sheet.fractions:
+    if outcome.kind == "number" and same_unit(outcome.unit.en, "%") and not sheet.fractions:
         faults += _fractions(scores)
     known = {one.id: one for one in study.characteristics}
     characteristics = {}
@@ -143,14 +144,13 @@ def _fractions(cells: list[Cell]) -> Iterator[Fault]:
         yield fault_at("percent_or_fraction", between[0])
 
 
-def _header_units(cells: list[Cell], unit: str | None) -> Iterator[Fault]:
+def _header_units(cells: list[Cell], unit: Unit | None) -> Iterator[Fault]:
     """Yield a fault for each header that states another unit than the declared one."""
     for header, cell in {cell.header: cell for cell in cells}.items():
         stated = unit_of_header(header)
-        if unit and stated and not same_unit(stated, unit):
-            yield Fault(
-                "header_unit_differs", cell.file, cell.worksheet, None, header, stated, {"unit": unit}
-            )
+        if unit and stated and not any(same_unit(stated, word) for word in unit.words):
+            params = {"unit": " / ".join(unit.words)}
+            yield Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, params)
 
 
 def _add(

@@ -71,7 +71,8 @@ def score_of(cells: tuple[Cell, ...], how: Reading, faults: list[Fault]) -> Scor
 
 
 def _number(cell: Cell, how: Reading, faults: list[Fault]) -> Decimal | None:
-    number = number_of(cell, how.mark, how.scale.unit, how.missing, faults, hours_minutes=how.hours_minutes)
+    units = how.scale.unit.words if how.scale.unit else ()
+    number = number_of(cell, how.mark, units, how.missing, faults, hours_minutes=how.hours_minutes)
     if number is None or number.is_nan():
         return number
     if how.fractions and "%" not in cell.text:
@@ -112,7 +113,7 @@ def _item_points(at: int, cell: Cell, how: Reading, faults: list[Fault]) -> Deci
             return None
         met = answer == "yes"
     else:
-        count = number_of(cell, how.mark, item.unit, how.missing, faults)
+        count = number_of(cell, how.mark, (item.unit,) if item.unit else (), how.missing, faults)
         if count is None or count.is_nan():
             return count
         met = (item.at_least is None or count >= item.at_least) and (

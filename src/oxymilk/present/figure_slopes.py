@@ -179,7 +179,7 @@ def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bo
         axes.spines[side].set_visible(False)
     if first:
         outcome = study.outcome
-        name = outcome.label[t.language] + (f" ({outcome.unit})" if outcome.unit else "")
+        name = outcome.label[t.language] + (f" ({outcome.unit[t.language]})" if outcome.unit else "")
         axes.set_ylabel(name, fontsize=style.SMALL)
 
 

@@ -60,7 +60,7 @@ def _unit(inputs: Inputs) -> str:
     if outcome.kind == "levels" or outcome.scale == "level":
         return inputs.t("effects.note.shift_levels")
     if outcome.unit:
-        return inputs.t("effects.note.shift_unit", unit=outcome.unit)
+        return inputs.t("effects.note.shift_unit", unit=outcome.unit[inputs.t.language])
     return inputs.t("effects.note.shift_numbers")
 
 

@@ -70,9 +70,10 @@ def summary_table(inputs: Inputs, number: int, summaries: Sequence[Record]) -> T
     if missing:
         notes.add(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
     notes.add(t("tables.note.summary"), inputs.scale_note() if inputs.test_numbers[1] else "")
-    outcome, unit = study.outcome.label[t.language], study.outcome.unit
+    outcome = study.outcome.label[t.language]
     title = t("tables.title.summary", outcome=outcome)
-    if unit:
+    if study.outcome.unit:
+        unit = study.outcome.unit[t.language]
         title = t("tables.title.summary_unit", outcome=outcome, unit=unit)
     panel = Panel("", columns, tuple(rows))
     return finish_table(inputs, "summary", number, title, (panel,), notes, inputs.claims())
