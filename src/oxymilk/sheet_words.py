@@ -28,8 +28,7 @@ def is_foot(word: str, *, below_foot: bool = False) -> bool:
     (True, False, True)
     """
     plain = re.sub(r"[\W_]+", " ", fold(word)).strip()
-    words = _words()["foot"] + (_words()["foot_short"] if below_foot else [])
-    return any(plain == one or plain.startswith(f"{one} ") for one in words)
+    return _foot(below_foot).match(plain) is not None
 
 
 def is_unit(word: str) -> bool:
@@ -80,6 +79,12 @@ def _parts(word: str) -> tuple[str, str]:
 @functools.cache
 def _words() -> dict[str, Any]:
     return yaml.safe_load(resources.files("oxymilk").joinpath("sheet_words.yaml").read_text("utf-8"))
+
+
+@functools.cache
+def _foot(short: bool) -> re.Pattern[str]:
+    words = _words()["foot"] + (_words()["foot_short"] if short else [])
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?: |$)")
 
 
 @functools.cache

@@ -249,7 +249,7 @@ def _table(
 def _foot_word(entry: Entry, texts: list[str], skipped: set[str], *, below_foot: bool) -> str:
     """Return the word by which a row is no participant's: declared to be skipped, or the head of totals."""
     first = next((text for text in map(clean, texts) if text), "")
-    words = [word for word in (entry.participant.text, first) if word]
+    words = dict.fromkeys(word for word in (entry.participant.text, first) if word)
     return next((word for word in words if fold(word) in skipped or is_foot(word, below_foot=below_foot)), "")
 
 
@@ -262,6 +262,8 @@ def _entered(
     A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers.
     Where other rows have entries of people, such a row is empty.
     """
+    if not grid.computed:
+        return entries
     keys = {columns[name] for name in (roles.participant, roles.group, roles.timepoint) if name}
     entered, only_computed = [], []
     for entry in entries:
