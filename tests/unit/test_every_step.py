@@ -63,11 +63,12 @@ def run_every_step(study, results, languages="en,id", formats="svg,pdf"):
     step("test-groups", "observations", "other_scale", "characteristics", folder=results)
     step("audit-claims", "frequencies", "tests", claims=claims, output=results / "verdicts.csv")
     step("explain-claims", "observations", "verdicts", claims=claims, folder=results)
-    step("make-tables", "frequencies", "tests", "verdicts", "effects", "explanations", **shown)
+    scales = ("baseline", "summaries", "sensitivity")
+    step("make-tables", "frequencies", "tests", "verdicts", "effects", "explanations", *scales, **shown)
     figures = ("observations", "tests", "procedures", "effects", "verdicts", "explanations", "outcomes")
     step("plot-figures", *figures, formats=formats, **shown)
     tables = ("frequencies", "datasets", "contradictions")
-    step("render-report", *figures, *tables, claims=claims, **shown)
+    step("render-report", *figures, *tables, *scales, claims=claims, **shown)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)

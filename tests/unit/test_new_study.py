@@ -456,9 +456,9 @@ def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
 
 
 def _is_number(value):
-    """Numbers are written bare, and YAML may write them otherwise; load_study takes them as written."""
+    """Numbers, true and false are written bare; load_study takes them as written, YAML otherwise."""
     parts = value if isinstance(value, tuple) else (value,)
-    return any(part.replace(".", "").isdigit() for part in parts)
+    return any(part.replace(".", "").isdigit() or part in ("true", "false") for part in parts)
 
 
 def test_answers_in_flags():

@@ -55,3 +55,16 @@ class Label(Model):
         if language not in ("en", "id"):
             raise KeyError(language)
         return getattr(self, language)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The names, one when both languages have the same."""
+        return tuple(dict.fromkeys((self.en, self.id)))
+
+
+def _same_in_both(value: object) -> object:
+    """Let `unit: ml` stand for `unit: {en: ml, id: ml}`."""
+    return {"en": value, "id": value} if isinstance(value, str) else value
+
+
+Unit = Annotated[Label, BeforeValidator(_same_in_both)]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
-from typing import Literal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oxymilk.declaration.base import Id, Label, Model, Text, Texts
+from oxymilk.declaration.base import Id, Label, Model, Text, Texts, Unit
+
+# more digits than any measurement has, fewer than arithmetic rounds at
+Number = Annotated[Decimal, Field(max_digits=20)]
+BOUNDS = ("at_least", "above", "at_most", "below")
 
 
 class Level(Model):
@@ -19,31 +23,44 @@ class Level(Model):
 
     id: Id
     label: Label
-    at_least: Decimal | None = None
-    above: Decimal | None = None
-    at_most: Decimal | None = None
-    below: Decimal | None = None
+    at_least: Number | None = None
+    above: Number | None = None
+    at_most: Number | None = None
+    below: Number | None = None
 
     @property
     def bounded(self) -> bool:
         """Whether any bound is declared."""
-        return any(one is not None for one in (self.at_least, self.above, self.at_most, self.below))
+        return any(getattr(self, name) is not None for name in BOUNDS)
+
+    def holds(self, number: Decimal) -> bool:
+        """Say whether a number lies within the bounds."""
+        return (
+            (self.at_least is None or number >= self.at_least)
+            and (self.above is None or number > self.above)
+            and (self.at_most is None or number <= self.at_most)
+            and (self.below is None or number < self.below)
+        )
 
 
 class Item(Model):
     """One line of a checklist: yes or no, or a count that reaches its target or does not.
 
-    `column` is what stands for `{item}` in the sheet's column names; the id when it is not given.
+    `column` is what stands for `{item}` in the sheet's column names; the id when it is not given. `yes` and
+    `no` are words of this item alone, in place of those of the checklist; a count may be followed by its `unit`.
     """
 
     id: Id
     label: Label
     column: Text | None = None
     kind: Literal["yes_no", "count"] = "yes_no"
-    weight: Decimal = Field(default=Decimal(1), gt=0)
+    weight: Number = Field(default=Decimal(1), gt=0)
     reversed: bool = False
-    at_least: Decimal | None = None
-    at_most: Decimal | None = None
+    unit: Text | None = None
+    yes: Texts = ()
+    no: Texts = ()
+    at_least: Number | None = None
+    at_most: Number | None = None
 
     @property
     def written(self) -> str:
@@ -52,32 +69,51 @@ class Item(Model):
 
 
 class Checklist(Model):
-    """The items whose points are summed, and the words that mean yes and no."""
+    """The items whose points are summed, and the words that mean yes and no.
+
+    `cutoffs_in` says what the bounds of the levels are: points, or percent of the greatest sum of points.
+    """
 
     items: tuple[Item, ...] = Field(min_length=1)
     yes: Texts = ()
     no: Texts = ()
+    cutoffs_in: Literal["points", "percent"] = "points"
+
+    @property
+    def most(self) -> Decimal:
+        """The greatest sum of points."""
+        return sum((item.weight for item in self.items), Decimal(0))
+
+    def words(self, item: Item) -> tuple[Texts, Texts]:
+        """Return the words that mean yes and no for an item."""
+        return item.yes or self.yes, item.no or self.no
 
 
 class Scale(Model):
     """What outcomes and characteristics have in common: levels, or numbers that levels may be cut from.
 
-    `decimals` is how many decimals the numbers are written with; it makes "up to 10" and "from 11" meet.
+    `decimals` is how many decimals the numbers are written with; it makes "up to 10" and "from 11" meet. Without
+    it numbers may have any decimals, and bounds must meet in one number: "below 10" and "from 10".
     """
 
     id: Id
     label: Label
     kind: Literal["levels", "number"] = "levels"
-    unit: Text | None = None
+    unit: Unit | None = None
     decimals: int | None = Field(default=None, ge=0, le=6)
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
     levels: tuple[Level, ...] = ()
 
     @property
     def level_ids(self) -> tuple[str, ...]:
         """The ids of the levels in order."""
         return tuple(level.id for level in self.levels)
+
+    @property
+    def cutoffs(self) -> tuple[Level, ...]:
+        """The levels with their bounds in the unit of the scores."""
+        return self.levels
 
 
 class Outcome(Scale):
@@ -91,6 +127,19 @@ class Outcome(Scale):
     checklist: Checklist | None = None
 
     @property
+    def cutoffs(self) -> tuple[Level, ...]:
+        """The levels with their bounds in the unit of the scores; a percent of the points is a number of points."""
+        if self.checklist is None or self.checklist.cutoffs_in == "points":
+            return self.levels
+        share = self.checklist.most / 100
+        return tuple(
+            level.model_copy(
+                update={name: bound * share for name in BOUNDS if (bound := getattr(level, name)) is not None}
+            )
+            for level in self.levels
+        )
+
+    @property
     def score_decimals(self) -> int | None:
         """How many decimals scores have: as declared, for a checklist those of its weights."""
         if self.checklist is None or self.decimals is not None:
@@ -102,7 +151,7 @@ class Outcome(Scale):
         """The least and greatest possible score, None where there is no limit."""
         if self.checklist is None:
             return self.minimum, self.maximum
-        return Decimal(0), sum((item.weight for item in self.checklist.items), Decimal(0))
+        return Decimal(0), self.checklist.most
 
 
 class Characteristic(Scale):
@@ -137,24 +186,32 @@ def span_of(level: Level, decimals: int, limits: Span) -> Span:
     step = Decimal(1).scaleb(-decimals)
     low, high = limits
     if level.at_least is not None:
-        low = level.at_least
+        low = level.at_least.quantize(step, ROUND_CEILING)
     elif level.above is not None:
-        low = level.above + step
+        low = level.above.quantize(step, ROUND_FLOOR) + step
     if level.at_most is not None:
-        high = level.at_most
+        high = level.at_most.quantize(step, ROUND_FLOOR)
     elif level.below is not None:
-        high = level.below - step
+        high = level.below.quantize(step, ROUND_CEILING) - step
     return low, high
+
+
+def cutoff_decimals(scale: Outcome | Characteristic) -> int:
+    """Return the decimals of a grid on which bounds meet just as they do among all possible numbers.
+
+    Those of the scores; where they are not declared, one more than any bound has: a gap or an overlap of bounds
+    that have fewer decimals holds such a number.
+    """
+    if scale.score_decimals is not None:
+        return scale.score_decimals
+    bounds = [getattr(level, name) for level in scale.levels for name in BOUNDS]
+    exponents = [-int(one.as_tuple().exponent) for one in (*bounds, *scale.score_range) if one is not None]
+    return 1 + max([0, *exponents])
 
 
 def level_of(number: Decimal, scale: Outcome | Characteristic) -> str:
     """Return the id of the level that a number belongs to, or "" when no level has bounds."""
-    for level in scale.levels:
-        if level.bounded:
-            low, high = span_of(level, scale.score_decimals or 0, scale.score_range)
-            if (low is None or number >= low) and (high is None or number <= high):
-                return level.id
-    return ""
+    return next((level.id for level in scale.cutoffs if level.bounded and level.holds(number)), "")
 
 
 def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[Span], list[Span]]:

@@ -10,11 +10,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from oxymilk.declaration.lookup import each, fault_in, value_at
-from oxymilk.declaration.outcome import Characteristic, Outcome, Span, span_of, uncovered
+from oxymilk.declaration.outcome import (
+    BOUNDS,
+    Characteristic,
+    Outcome,
+    Span,
+    cutoff_decimals,
+    span_of,
+    uncovered,
+)
 from oxymilk.declaration.tree import KeyPath, Tree
 from oxymilk.faults import Fault
-
-_BOUNDS = ("at_least", "above", "at_most", "below")
+from oxymilk.words import fold
 
 
 def check_outcomes(tree: Tree, path: Path) -> Iterator[Fault]:
@@ -67,39 +74,42 @@ def _check_cutoffs(tree: Tree, where: KeyPath, scale: Outcome | Characteristic, 
             yield fault_in("key_missing", tree, path, file, key="at_least")
     if scale.kind == "levels" or not scale.levels or not all(level.bounded for level in scale.levels):
         return
-    decimals = scale.score_decimals
-    if decimals is None:
-        yield fault_in("key_missing", tree, where, file, key="decimals")
-        return
+    decimals = cutoff_decimals(scale)
+    checklist = getattr(scale, "checklist", None)
+    in_percent = checklist is not None and checklist.cutoffs_in == "percent"
+    unit = (
+        f"/ {checklist.most.normalize():f}"
+        if in_percent
+        else " / ".join(scale.unit.words)
+        if scale.unit
+        else ""
+    )
     fine = False
     for path, level in zip(levels, scale.levels, strict=True):
-        for bound in _BOUNDS:
+        for bound in BOUNDS:
             value = getattr(level, bound)
-            if value is not None and value != round(value, decimals):
+            if value is not None and not in_percent and value != round(value, decimals):
                 fine = True
                 yield fault_in("cutoff_too_fine", tree, (*path, bound), file, str(value), decimals=decimals)
     if fine:
         return
-    spans = [span_of(level, decimals, scale.score_range) for level in scale.levels]
+    spans = [span_of(level, decimals, scale.score_range) for level in scale.cutoffs]
     for path, (low, high) in zip(levels, spans, strict=True):
         if low is not None and high is not None and low > high:
             yield fault_in("cutoff_empty", tree, path, file, _shown((low, high)))
             return
     gaps, overlaps = uncovered(spans, scale.score_range, decimals)
     for gap in gaps:
-        yield fault_in("cutoff_gap", tree, (*where, "levels"), file, _shown(gap), unit=scale.unit or "")
+        yield fault_in("cutoff_gap", tree, (*where, "levels"), file, _shown(gap), unit=unit)
     for overlap in overlaps:
-        yield fault_in(
-            "cutoff_overlap", tree, (*where, "levels"), file, _shown(overlap), unit=scale.unit or ""
-        )
+        yield fault_in("cutoff_overlap", tree, (*where, "levels"), file, _shown(overlap), unit=unit)
 
 
 def _check_items(tree: Tree, outcome: Outcome, file: str) -> Iterator[Fault]:
     checklist, where = outcome.checklist, ("outcome", "checklist")
-    if any(item.kind == "yes_no" for item in checklist.items):
-        for key in ("yes", "no"):
-            if not getattr(checklist, key):
-                yield fault_in("key_missing", tree, where, file, key=key)
+    for at, key in enumerate(("yes", "no")):
+        if any(item.kind == "yes_no" and not checklist.words(item)[at] for item in checklist.items):
+            yield fault_in("key_missing", tree, where, file, key=key)
     seen: dict[str, int | None] = {}
     for at, item in enumerate(checklist.items):
         path: KeyPath = (*where, "items", at)
@@ -111,6 +121,12 @@ def _check_items(tree: Tree, outcome: Outcome, file: str) -> Iterator[Fault]:
             yield fault_in("key_missing", tree, path, file, key="at_least")
         if item.kind == "yes_no" and bounded:
             yield fault_in("key_without_use", tree, path, file, "at_least/at_most", why="kind: yes_no")
+        for key in ("unit",) if item.kind == "yes_no" else ("yes", "no"):
+            if getattr(item, key):
+                yield fault_in("key_without_use", tree, (*path, key), file, key, why=f"kind: {item.kind}")
+        yes, no = (set(map(fold, words)) for words in checklist.words(item))
+        for word in sorted(yes & no) if item.kind == "yes_no" else ():
+            yield fault_in("codes_collide", tree, path, file, word)
 
 
 def _shown(span: Span) -> str:

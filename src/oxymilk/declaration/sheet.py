@@ -81,7 +81,7 @@ class Sheet(Model):
     """One observation sheet and how to read it.
 
     A column name may hold `{item}` (checklists) and, in the layout visits, `{visit}`; "Jumlah [2]" is the
-    second column headed Jumlah; two header rows are joined as "Pre Test > Jumlah".
+    second column headed Jumlah; two header rows are joined as "Pre Test > Jumlah". With `fractions`, 0.75 is 75 %.
     """
 
     file: Text
@@ -102,6 +102,7 @@ class Sheet(Model):
     crosstab: Crosstab | None = None
     codes: dict[Text, Id] = Field(default_factory=dict)
     time_format: Literal["hours_minutes"] | None = None
+    fractions: bool = False
     missing: Texts = ()
     skip: Texts = ()
     ignore: Texts = ()

@@ -10,6 +10,7 @@ from oxymilk.declaration.encodings import ENCODINGS, encoding_codec
 from oxymilk.declaration.lookup import each, fault_in, ids, unknown_id, value_at
 from oxymilk.declaration.tree import KeyPath, Tree
 from oxymilk.faults import Fault
+from oxymilk.sheet_words import same_unit
 from oxymilk.words import fold, nearest
 
 DELIMITERS = (",", ";", "|", "tab")
@@ -112,6 +113,33 @@ def _check_layout(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) 
     ):
         yield missing("only", "timepoint")
     yield from _check_placeholders(tree, sheet, entry, file)
+    yield from _check_time_format(tree, sheet, entry, file)
+    units = _units(tree)
+    fractions = str(entry.get("fractions")).lower() not in ("none", "false", "no", "off")
+    if fractions and not all(same_unit(unit, "%") for unit in units):
+        yield fault_in(
+            "key_without_use", tree, (*sheet, "fractions"), file, "fractions", why=f"unit: {units[0]}"
+        )
+
+
+def _check_time_format(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) -> Iterator[Fault]:
+    """Yield a fault when times written as hours and minutes meet an outcome that is not counted in minutes."""
+    kind = value_at(tree, "outcome", "kind")
+    where = (*sheet, "time_format")
+    if entry.get("time_format") is None:
+        return
+    if kind != "number":
+        yield fault_in("key_without_use", tree, where, file, "time_format", why=f"kind: {kind or 'levels'}")
+    elif value_at(tree, "outcome", "unit") is not None:
+        for unit in _units(tree):
+            if not same_unit(unit, "menit"):
+                yield fault_in("time_unit", tree, ("outcome", "unit"), file, unit)
+
+
+def _units(tree: Tree) -> list[str]:
+    """Return the unit of the outcome, in either language."""
+    unit = value_at(tree, "outcome", "unit")
+    return [str(one) for one in unit.values()] if isinstance(unit, dict) and unit else [str(unit or "-")]
 
 
 def _check_placeholders(tree: Tree, sheet: KeyPath, entry: dict[str, Any], file: str) -> Iterator[Fault]:
@@ -139,6 +167,7 @@ def _check_references(tree: Tree, sheet: KeyPath, file: str) -> Iterator[Fault]:
         yield from _codes(tree, (*sheet, key, "titles"), legal, what, file)
         only = (*sheet, key, "only")
         yield from unknown_id(tree, only, value_at(tree, *only), legal, what, file)
+    yield from _both_missing(tree, sheet, file)
     yield from _codes(tree, (*sheet, "visits"), timepoints, "timepoint", file)
     yield from _codes(tree, (*sheet, "codes"), levels, "level", file)
     yield from _codes(tree, (*sheet, "crosstab", "before", "codes"), levels, "level", file)
@@ -168,6 +197,15 @@ def _codes(tree: Tree, where: KeyPath, legal: list[str], what: str, file: str) -
         if word in seen and seen[word] != value:
             yield fault_in("codes_collide", tree, path, file, str(path[-1]))
         seen.setdefault(word, value)
+
+
+def _both_missing(tree: Tree, sheet: KeyPath, file: str) -> Iterator[Fault]:
+    """Yield a fault for each word that means both a level or answer and that there is no value."""
+    written = value_at(tree, *sheet, "missing")
+    missing = {fold(str(word)) for word in (written if isinstance(written, list) else [written])} - {"none"}
+    for path, _ in each(tree, *sheet, "codes"):
+        if fold(str(path[-1])) in missing:
+            yield fault_in("codes_collide", tree, path, file, str(path[-1]))
 
 
 def _columns_twice(tree: Tree, where: KeyPath, file: str) -> Iterator[Fault]:

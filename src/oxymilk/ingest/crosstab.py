@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
@@ -9,10 +10,11 @@ from oxymilk.ingest.decode import codebook, decode
 from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at
 from oxymilk.ingest.headers import Header, find_columns
+from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.declaration.sheet import Crosstab, Sheet
     from oxymilk.study import Study
 
 _MOST_PARTICIPANTS = 100_000
@@ -24,7 +26,8 @@ def crosstab_entries(
     """Return as many entries as the table counts.
 
     A blank cell counts nobody; a blank group is that of the row above, as tables print it. A row's total,
-    when its column is declared, must be the sum of the row.
+    when its column is declared, must be the sum of the row; a skipped row of totals must be the sums of the
+    columns of its group, or of the table.
 
     Parameters
     ----------
@@ -57,13 +60,19 @@ def crosstab_entries(
     skipped = set(map(fold, sheet.skip))
     pre, post = (timepoint.id for timepoint in study.compared)
     entries: list[Entry] = []
+    of_group: Counter[str] = Counter()
+    of_table: Counter[str] = Counter()
     counted: dict[str, int] = {}
     for row in range(header.first, len(grid.rows)):
         cells = {name: grid.cell(row, columns[name], name) for name in names}
         texts = [fold(text) for text in grid.rows[row] if text.strip()]
         if not texts or set(texts) & skipped:
+            unread = any(fault.kind == "fault" for fault in faults)
+            if not unread and any(is_foot(text) for text in texts):
+                faults += _wrong_totals(cells, table, of_group, of_table)
             continue
         if group_column and cells[group_column].text:
+            of_group.clear()
             group = decode(cells[group_column], groups, faults, merged=True) or ""
         elif not group:
             faults.append(fault_at("group_missing", cells[group_column], legal=groups.legal))
@@ -77,6 +86,8 @@ def crosstab_entries(
                 faults.append(fault_at("total_differs", cells[table.total], sum=sum(counts.values())))
         if not group or not before or None in counts.values():
             continue
+        of_group.update(counts)
+        of_table.update(counts)
         if len(entries) + sum(counts.values()) > _MOST_PARTICIPANTS:
             faults.append(fault_at("count_due", cells[table.before.column]))
             break
@@ -89,6 +100,23 @@ def crosstab_entries(
                           levels=((pre, before), (post, level)))
                 )  # fmt: skip
     return entries, faults, used
+
+
+def _wrong_totals(
+    cells: dict[str, Cell], table: Crosstab, of_group: Counter[str], of_table: Counter[str]
+) -> list[Fault]:
+    """Return a fault for each printed total of a column that is the sum of neither the group nor the table."""
+    sums = [{name: one[name] for name in table.after} for one in (of_group, of_table)]
+    if table.total:
+        sums = [{**one, table.total: sum(one.values())} for one in sums]
+    printed = {name: int(cells[name].text) for name in sums[0] if cells[name].text.isdecimal()}
+    if any(all(one[name] == count for name, count in printed.items()) for one in sums):
+        return []
+    return [
+        fault_at("column_total_differs", cells[name], sum=sums[0][name])
+        for name, count in printed.items()
+        if count != sums[0][name]
+    ]
 
 
 def _count(cell: Cell, sheet: Sheet, faults: list[Fault]) -> int | None:

@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, fault_at
+from oxymilk.sheet_words import is_unit, same_unit
 from oxymilk.words import fold, nearest
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
-_HOURS_MINUTES = re.compile(r"(\d{1,4}):([0-5]\d)(:00)?")
-# a cubic centimetre is a millilitre; the others are spellings
-_SAME_UNIT = ({"ml", "cc", "cm3", "mililiter", "milliliter", "millilitre"}, {"menit", "mnt", "min", "minutes"},
-              {"jam", "hours", "h"}, {"tahun", "thn", "th", "years", "yr"}, {"g", "gr", "gram"})  # fmt: skip
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?\s*(\D*)")
+_IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
 # kinds of cells that cannot be read as a word or number, and the fault that says so
 _NO_VALUE = {"formula": "formula_without_value", "error": "cell_error"}
 
@@ -102,11 +101,12 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     return None
 
 
-def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, Cell | None]:
-    """Return the decimal mark of text cells, and a cell that leaves it open when there is one.
+def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
+    """Return the decimal mark of text cells, "" when it is open, and then the cells that leave it open.
 
     Only numbers written as text count. Commas alone or points alone tell the mark, unless each is followed by
-    exactly three digits ("1.234"), when it could separate thousands as well.
+    exactly three digits ("1.234"), when it could separate thousands as well: then one such cell is returned; with
+    both marks the first cell of each.
     """
     marks: dict[str, Cell] = {}
     telling: set[str] = set()
@@ -119,14 +119,14 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, Cell | None]:
             if len(found[2]) != 3 or found[0].startswith(("0", ",", ".")):
                 telling.add(found[1])
     if len(marks) > 1:
-        return "", list(marks.values())[1]
+        return "", tuple(marks.values())
     for mark, cell in marks.items():
-        return (mark, None) if mark in telling else ("", cell)
-    return ".", None
+        return (mark, ()) if mark in telling else ("", (cell,))
+    return ".", ()
 
 
 def number_of(
-    cell: Cell, mark: str, unit: str | None, missing: frozenset[str], faults: list[Fault], *,
+    cell: Cell, mark: str, units: tuple[str, ...], missing: frozenset[str], faults: list[Fault], *,
     hours_minutes: bool = False,
 ) -> Decimal | None:  # fmt: skip
     """Return the number of a cell with the decimals it is written with; NaN when the cell has no value.
@@ -135,48 +135,68 @@ def number_of(
     ----------
     cell : Cell
         The cell; its unit may follow the number ("27 thn").
-    mark : {',', '.'}
-        The decimal mark of numbers written as text.
-    unit : str or None
-        The declared unit.
+    mark : {',', '.', ''}
+        The decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
+    units : tuple of str
+        The declared unit, in either language; empty when there is none.
     missing : frozenset of str
         Words that mean that there is no value.
     faults : list of Fault
         Gets the fault; then None is returned.
     hours_minutes : bool
-        Whether "5:12" means 5 hours and 12 minutes; the number is then in minutes.
+        Whether "5:12" means 5 hours and 12 minutes; the number is then in minutes. A bare number is a fault
+        then: it may be hours or minutes.
     """
+    due = " / ".join(units) or "-"
     if _has_no_value(cell, faults, merged=False):
         return None
     if is_missing(cell, missing):
         return Decimal("NaN")
-    if hours_minutes and (time := _HOURS_MINUTES.fullmatch(cell.text)):
-        return Decimal(int(time[1]) * 60 + int(time[2]))
+    minutes = None if cell.kind == "number" else _minutes(cell.text)
+    if hours_minutes and minutes is not None:
+        return Decimal(minutes)
+    if hours_minutes and cell.kind != "date":
+        faults.append(fault_at("time_due", cell))
+        return None
+    if minutes is not None and ":" in cell.text:
+        faults.append(fault_at("time_undeclared", cell))
+        return None
     if cell.kind == "date":
         faults.append(fault_at("date_in_cell", cell))
         return None
     if cell.kind == "number":
         return Decimal(format(Decimal(cell.text), "f"))
     number, _, written_unit = re.match(r"([+-]?[\d.,]*)(\s*)(.*)", cell.text, re.DOTALL).groups()
-    if not NUMBER.fullmatch(number) or (written_unit and not _is_unit(written_unit, unit)):
-        code = "unit_wrong" if written_unit and NUMBER.fullmatch(number) else "number_due"
-        faults.append(fault_at(code, cell, unit=unit or "-"))
+    if not NUMBER.fullmatch(number) or (
+        written_unit and not any(same_unit(written_unit, unit) for unit in units)
+    ):
+        code = "number_due"
+        if NUMBER.fullmatch(number) and is_unit(written_unit):
+            code = "unit_wrong" if units else "unit_undeclared"
+        faults.append(fault_at(code, cell, unit=due))
         return None
-    other = "," if mark == "." else "."
-    if other in number:
+    if not mark and not number.lstrip("+-").isdecimal():
+        return None  # told once for all cells
+    if mark and ("," if mark == "." else ".") in number:
         faults.append(fault_at("decimal_mark_wrong", cell, mark=mark))
         return None
     try:
         return Decimal(number.replace(",", "."))
     except InvalidOperation:
-        faults.append(fault_at("number_due", cell, unit=unit or "-"))
+        faults.append(fault_at("number_due", cell, unit=due))
         return None
 
 
-def _is_unit(written: str, unit: str | None) -> bool:
-    found, declared = fold(written).rstrip("."), fold(unit or "")
-    # a unit per time ("ml/hari") is written in the cell without the time
-    return found == declared or any({found, re.split(r"\W", declared)[0]} <= same for same in _SAME_UNIT)
+def _minutes(text: str) -> int | None:
+    """Return the minutes of 5:12, "5:12 jam", "5 jam 12 menit" or "30 menit"; None for anything else."""
+    if (time := _CLOCK.fullmatch(text)) and (not time[3] or same_unit(time[3], "jam")):
+        return int(time[1]) * 60 + int(time[2])
+    if time := _IN_WORDS.fullmatch(text):
+        if same_unit(time[2], "jam") and (not time[4] or same_unit(time[4], "menit")):
+            return int(time[1]) * 60 + int(time[3] or 0)
+        if same_unit(time[2], "menit") and not time[4]:
+            return int(time[1])
+    return None
 
 
 def _has_no_value(cell: Cell, faults: list[Fault], *, merged: bool) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.decode import Codebook, codebook, decimal_mark_of, decode
+from oxymilk.ingest.decode import NUMBER, Codebook, codebook, decimal_mark_of, decode
 from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
 from oxymilk.ingest.headers import read_header
@@ -16,11 +18,16 @@ from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.privacy import is_identifying
 from oxymilk.ingest.scores import Reading, Score, reading, score_of
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.sheet_words import is_foot, same_unit, unit_of_header
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
+    from oxymilk.declaration.base import Unit
     from oxymilk.declaration.sheet import Sheet
     from oxymilk.study import Study
+
+# a running number, however it is written: 26, "26.", "026", 26.0
+_ROW_NUMBER = re.compile(r"(\d+)(?:\.0*|\))?")
 
 
 @dataclass
@@ -87,11 +94,17 @@ def _readings(entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fau
     outcome = study.outcome
     scores = [cell for entry in entries for _, cells in entry.scores for cell in cells]
     mark = _mark(scores, sheet, faults) if outcome.kind != "levels" else "."
+    if outcome.kind == "number" and sheet.time_format is None:
+        faults += _header_units(scores, outcome.unit)
+    if outcome.kind == "number" and same_unit(outcome.unit.en, "%") and not sheet.fractions:
+        faults += _fractions(scores)
     known = {one.id: one for one in study.characteristics}
     characteristics = {}
     for one, source in sheet.characteristics.items():
         cells = [entry.characteristics[one] for entry in entries]
         own = _mark(cells, sheet, faults) if known[one].kind != "levels" else "."
+        if known[one].kind == "number":
+            faults += _header_units(cells, known[one].unit)
         characteristics[one] = reading(known[one], source.codes, sheet, own)
     participant = sheet.participant
     numbered = False
@@ -116,9 +129,28 @@ def _mark(cells: list[Cell], sheet: Sheet, faults: list[Fault]) -> str:
     if sheet.decimal_mark is not None:
         return sheet.decimal_mark
     mark, unclear = decimal_mark_of(cells)
-    if unclear is not None:
-        faults.append(fault_at("decimal_mark_ambiguous", unclear))
-    return mark or "."
+    if len(unclear) == 1:
+        faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
+    elif unclear:
+        faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
+    return mark
+
+
+def _fractions(cells: list[Cell]) -> Iterator[Fault]:
+    """Yield a fault when numbers of percent may be fractions, as workbooks store what they show as 75%."""
+    numbers = [(Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)]
+    between = [cell for number, cell in numbers if 0 < number < 1]
+    if between and all(0 <= number <= 1 for number, _ in numbers):
+        yield fault_at("percent_or_fraction", between[0])
+
+
+def _header_units(cells: list[Cell], unit: Unit | None) -> Iterator[Fault]:
+    """Yield a fault for each header that states another unit than the declared one."""
+    for header, cell in {cell.header: cell for cell in cells}.items():
+        stated = unit_of_header(header)
+        if unit and stated and not any(same_unit(stated, word) for word in unit.words):
+            params = {"unit": " / ".join(unit.words)}
+            yield Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, params)
 
 
 def _add(
@@ -164,13 +196,16 @@ def _add(
 def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
     """Return the key that joins a participant's entries, and the code to show."""
     text = entry.participant.text
+    if number := _ROW_NUMBER.fullmatch(text):
+        text = number[1]
     if entry.by_row:
         cell = entry.participant
         blocks = "|".join(cells[0].address for _, cells in entry.scores)
         return f"{cell.file}|{cell.worksheet}|{cell.row}|{blocks}", ""
+    same = text.lstrip("0") if number else fold(text)
     if sheet.participant is not None and sheet.participant.per_group:
-        return f"{group}|{fold(text)}", f"{group}_{text}"
-    return fold(text), text
+        return f"{group}|{same}", f"{group}_{text}"
+    return same, text
 
 
 def _add_characteristic(
@@ -208,5 +243,5 @@ def _identifying_values(grid: Grid, sheet: Sheet) -> set[str]:
         fold(texts[column])
         for texts in grid.rows[header.first :]
         for column in columns
-        if column < len(texts) and texts[column].strip()
+        if column < len(texts) and texts[column].strip() and not is_foot(texts[column])
     }

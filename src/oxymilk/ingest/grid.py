@@ -49,6 +49,8 @@ class Grid:
         For each column, what a statistics file says of the variable beside its name.
     cases : bool
         True for statistics files: rows are counted as cases, without the row of names, and have no addresses.
+    computed : frozenset of tuple
+        The cells whose value is the result of a formula, as far as the format tells.
     transposed : bool
         True when rows and columns were exchanged after reading: addresses are those of the file.
     """
@@ -61,6 +63,7 @@ class Grid:
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
     cases: bool = False
+    computed: frozenset[Place] = frozenset()
     transposed: bool = False
 
     def cell(self, row: int, column: int, header: str = "") -> Cell:
@@ -136,4 +139,7 @@ def transpose(grid: Grid) -> Grid:
     rows = [[row[column] if column < len(row) else "" for row in grid.rows] for column in range(width)]
     kinds = {(column, row): kind for (row, column), kind in grid.kinds.items()}
     merged = {(column, row): origin[::-1] for (row, column), origin in grid.merged.items()}
-    return Grid(grid.file, grid.worksheet, rows, kinds, merged, {}, {}, grid.cases, not grid.transposed)
+    computed = frozenset((column, row) for row, column in grid.computed)
+    return Grid(
+        grid.file, grid.worksheet, rows, kinds, merged, {}, {}, grid.cases, computed, not grid.transposed
+    )

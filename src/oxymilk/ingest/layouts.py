@@ -16,7 +16,8 @@ from oxymilk.ingest.decode import NUMBER
 from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
 from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
-from oxymilk.words import fold
+from oxymilk.sheet_words import is_foot
+from oxymilk.words import clean, fold
 
 if TYPE_CHECKING:
     from oxymilk.declaration.sheet import Sheet
@@ -231,13 +232,53 @@ def _table(
         only = study.groups[0].id
     skipped = set(map(fold, sheet.skip))
     entries = []
+    below_foot = False
     for row in range(header.first, len(grid.rows)) if rows is None else rows:
         entry = _entry(grid, row, roles, columns)
         entry = replace(entry, group_id=block.group or only)
         texts = grid.rows[row] if within is None else grid.rows[row][within.start : within.stop]
-        if _is_observation(entry, texts, skipped, faults):
+        foot = _foot_word(entry, texts, skipped, below_foot=below_foot)
+        below_foot = below_foot or bool(foot)
+        if foot and fold(foot) not in skipped:
+            faults.append(fault_at("foot_row", entry.participant, value=foot))
+        elif not foot and _is_observation(entry, texts, faults):
             entries.append(entry)
-    return entries
+    return _entered(grid, entries, roles, columns, within, faults)
+
+
+def _foot_word(entry: Entry, texts: list[str], skipped: set[str], *, below_foot: bool) -> str:
+    """Return the word by which a row is no participant's: declared to be skipped, or the head of totals."""
+    first = next((text for text in map(clean, texts) if text), "")
+    words = dict.fromkeys(word for word in (entry.participant.text, first) if word)
+    return next((word for word in words if fold(word) in skipped or is_foot(word, below_foot=below_foot)), "")
+
+
+def _entered(
+    grid: Grid, entries: list[Entry], roles: _Roles, columns: dict[str, int], within: range | None,
+    faults: list[Fault],
+) -> list[Entry]:  # fmt: skip
+    """Return the entries without those of rows in which nobody entered a value.
+
+    A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers.
+    Where other rows have entries of people, such a row is empty.
+    """
+    if not grid.computed:
+        return entries
+    keys = {columns[name] for name in (roles.participant, roles.group, roles.timepoint) if name}
+    entered, only_computed = [], []
+    for entry in entries:
+        at = entry.grid_row
+        places = [
+            column
+            for column, text in enumerate(grid.rows[at])
+            if text.strip() and column not in keys and (within is None or column in within)
+        ]
+        by_hand = any((at, column) not in grid.computed for column in places)
+        (entered if by_hand or not places else only_computed).append(entry)
+    if not entered:
+        return entries
+    faults += [fault_at("row_only_computed", entry.participant, value="") for entry in only_computed]
+    return entered
 
 
 def _entry(grid: Grid, row: int, roles: _Roles, columns: dict[str, int]) -> Entry:
@@ -256,16 +297,14 @@ def _entry(grid: Grid, row: int, roles: _Roles, columns: dict[str, int]) -> Entr
     )
 
 
-def _is_observation(entry: Entry, texts: list[str], skipped: set[str], faults: list[Fault]) -> bool:
-    """Say whether a row holds an observation; blank rows and foot rows do not, odd ones are told."""
+def _is_observation(entry: Entry, texts: list[str], faults: list[Fault]) -> bool:
+    """Say whether a row holds an observation; blank rows do not, odd ones are told."""
     words = [text for text in map(str.strip, texts) if text]
     participant = entry.participant
     others = [cell for cell in (entry.group, entry.timepoint) if cell is not None and cell.kind != "merged"]
     others += [cell for _, cells in entry.scores for cell in cells]
     has_values = any(cell.text or cell.kind in ("formula", "error") for cell in others)
     if not words and not has_values:
-        return False
-    if skipped and ({fold(words[0]) if words else ""} | {fold(participant.text)}) & skipped:
         return False
     if not has_values:
         if not entry.by_row or words:

@@ -132,6 +132,10 @@ def _codes(participants: dict[str, Participant]) -> dict[str, str]:
     return {key: f"P{number:0{digits}d}" for number, key in enumerate(participants, start=1)}
 
 
+def _participant_column(study: Study) -> str:
+    return next((one.participant.column for one in study.sheets if one.participant), None) or ""
+
+
 def _gaps(study: Study, participants: dict[str, Participant], codes: dict[str, str]) -> list[Fault]:
     """Return what is missing: groups nobody is in, timepoints nobody was measured at, single scores."""
     file = study.sheets[0].file
@@ -145,6 +149,13 @@ def _gaps(study: Study, participants: dict[str, Participant], codes: dict[str, s
         if not one.group and not one.group_fault:
             faults.append(fault_at("group_not_told", one.cell, value="", participant=codes[key]))
     compared = [timepoint.id for timepoint in study.compared]
+    measured = {
+        timepoint: {key for key, one in participants.items() if one.scores.get(timepoint, Score()) != Score()}
+        for timepoint in compared
+    }
+    if all(measured.values()) and not set.intersection(*measured.values()):
+        params = {"first": compared[0], "second": compared[1]}
+        faults.append(Fault("nobody_compared", file, column=_participant_column(study), params=params))
     for timepoint in study.timepoint_ids:
         without = [key for key, one in participants.items() if one.scores.get(timepoint, Score()) == Score()]
         if participants and len(without) == len(participants):

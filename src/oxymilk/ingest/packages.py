@@ -39,7 +39,8 @@ class Marks:
 
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
-    formulas: set[Place] = field(default_factory=set)
+    formulas: set[Place] = field(default_factory=set)  # without a stored value
+    computed: set[Place] = field(default_factory=set)  # every formula
     errors: dict[Place, str] = field(default_factory=dict)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     rows: int = 0
@@ -170,6 +171,7 @@ def _xlsx_marks(package: zipfile.ZipFile, part: str) -> Marks:
             return
         elif tag == "f":
             pending = True
+            marks.computed.add((row, column))
             marks.saw(row, column)
         elif tag == "row":
             settle()
@@ -216,9 +218,11 @@ def _inspect_ods(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
         elif tag in ("table-cell", "covered-table-cell"):
             width = count(attributes, "number-columns-repeated")
             filled = any(key.endswith(":value-type") for key in attributes)
+            if "table:formula" in attributes:
+                marks.computed.add((row, column))
             if filled:
                 marks.saw(row + repeat - 1, column + width - 1)
-            elif "table:formula" in attributes:
+            elif (row, column) in marks.computed:
                 marks.formulas.add((row, column))
                 marks.saw(row, column)
             spans = count(attributes, "number-rows-spanned"), count(attributes, "number-columns-spanned")

@@ -30,6 +30,7 @@ class Reading(NamedTuple):
     missing: frozenset[str]
     mark: str
     hours_minutes: bool = False
+    fractions: bool = False
 
 
 def reading(scale: Outcome | Characteristic, codes: dict[str, str], sheet: Sheet, mark: str) -> Reading:
@@ -38,7 +39,8 @@ def reading(scale: Outcome | Characteristic, codes: dict[str, str], sheet: Sheet
     labels = [(label, level.id) for level in scale.levels for label in (level.label.en, level.label.id)]
     book = codebook("level", codes, scale.level_ids, sheet.missing, labels)
     hours_minutes = sheet.time_format == "hours_minutes" and isinstance(scale, Outcome)
-    return Reading(scale, book, missing, mark, hours_minutes)
+    fractions = sheet.fractions and isinstance(scale, Outcome)
+    return Reading(scale, book, missing, mark, hours_minutes, fractions)
 
 
 def score_of(cells: tuple[Cell, ...], how: Reading, faults: list[Fault]) -> Score | None:
@@ -69,9 +71,12 @@ def score_of(cells: tuple[Cell, ...], how: Reading, faults: list[Fault]) -> Scor
 
 
 def _number(cell: Cell, how: Reading, faults: list[Fault]) -> Decimal | None:
-    number = number_of(cell, how.mark, how.scale.unit, how.missing, faults, hours_minutes=how.hours_minutes)
+    units = how.scale.unit.words if how.scale.unit else ()
+    number = number_of(cell, how.mark, units, how.missing, faults, hours_minutes=how.hours_minutes)
     if number is None or number.is_nan():
         return number
+    if how.fractions and "%" not in cell.text:
+        number = Decimal(format(number.scaleb(2), "f"))
     decimals = how.scale.score_decimals
     if decimals is not None and number != round(number, decimals):
         faults.append(fault_at("score_too_fine", cell, decimals=decimals))
@@ -99,7 +104,7 @@ def _item_points(at: int, cell: Cell, how: Reading, faults: list[Fault]) -> Deci
     checklist = how.scale.checklist
     item = checklist.items[at]
     if item.kind == "yes_no":
-        yes, no = (dict.fromkeys(words, "x") for words in (checklist.yes, checklist.no))
+        yes, no = checklist.words(item)
         words = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
         if fold(cell.text) not in words.meanings and (not cell.text or fold(cell.text) in how.missing):
             return Decimal("NaN")
@@ -108,7 +113,7 @@ def _item_points(at: int, cell: Cell, how: Reading, faults: list[Fault]) -> Deci
             return None
         met = answer == "yes"
     else:
-        count = number_of(cell, how.mark, None, how.missing, faults)
+        count = number_of(cell, how.mark, (item.unit,) if item.unit else (), how.missing, faults)
         if count is None or count.is_nan():
             return count
         met = (item.at_least is None or count >= item.at_least) and (

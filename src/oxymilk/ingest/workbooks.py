@@ -53,7 +53,8 @@ def read_workbook(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
     for place, text in told.errors.items():
         _put(rows, place, text)
         kinds[place] = "error"
-    grid = Grid(sheet.file, found["chosen"], rows, kinds, _covered(told.merged))
+    computed = frozenset(told.computed)
+    grid = Grid(sheet.file, found["chosen"], rows, kinds, _covered(told.merged), computed=computed)
     return grid, _hidden(told, grid)
 
 

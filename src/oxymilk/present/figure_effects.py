@@ -156,7 +156,7 @@ def _draw_panel(
         _draw_line(axes, line, f"{panel}-{number}", limits, t)
     label = t(f"effects.figure.{panel}")
     if panel == "shift" and study.outcome.unit:
-        label = t("effects.figure.shift_unit", unit=study.outcome.unit)
+        label = t("effects.figure.shift_unit", unit=study.outcome.unit[t.language])
     middle = (left + width / 2) / whole
     figure.text(middle, 0.14 / height, label, ha="center", fontsize=style.SMALL)
 

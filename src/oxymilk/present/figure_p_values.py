@@ -70,7 +70,8 @@ def p_values_figure(
             figure.text(0.5, 0.5, t("figures.no_rows"), ha="center")
             return figure
         _heading(figure, height, _OVERVIEW[0] + _OVERVIEW[1] / 2, t("figures.overview"))
-        _heading(figure, height, _CLOSE_UP[0] + _CLOSE_UP[1] / 2, t("figures.close_up"))
+        if any(row.interval is not None for row in rows):
+            _heading(figure, height, _CLOSE_UP[0] + _CLOSE_UP[1] / 2, t("figures.close_up"))
         for number, row in enumerate(rows, start=1):
             bottom = height - _HEAD - number * _ROW
             last = number == len(rows)

@@ -179,20 +179,20 @@ def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bo
         axes.spines[side].set_visible(False)
     if first:
         outcome = study.outcome
-        name = outcome.label[t.language] + (f" ({outcome.unit})" if outcome.unit else "")
+        name = outcome.label[t.language] + (f" ({outcome.unit[t.language]})" if outcome.unit else "")
         axes.set_ylabel(name, fontsize=style.SMALL)
 
 
 def _cuts(axes: Axes, study: Study, language: str, *, last: bool) -> None:
     """Mark where one level ends and the next begins; name the levels at the right of the last panel."""
-    from oxymilk.declaration.outcome import span_of
+    from oxymilk.declaration.outcome import cutoff_decimals, span_of
 
     outcome = study.outcome
-    levels = [level for level in outcome.levels if level.bounded]
+    levels = [level for level in outcome.cutoffs if level.bounded]
     low, high = axes.get_ylim()
     edges = []
     for level in levels:
-        least, most = span_of(level, outcome.score_decimals or 0, outcome.score_range)
+        least, most = span_of(level, cutoff_decimals(outcome), outcome.score_range)
         ends = (
             low if least is None else max(float(least), low),
             high if most is None else min(float(most), high),

@@ -118,7 +118,7 @@ def render_report(
         differing=_differing(study, lines, explained, t),
         procedures=_procedure_words(study, tests, t),
         figures={name: Markup(svg) for name, svg in figures.items()},
-        captions={"before_after": "slopes"} if on_numbers(study) else {},
+        captions=_captions(study, rows),
         figure_numbers={name: number for number, name in enumerate(figures, start=1)},
         tables=[(table.kind, Markup(html_fragment(table))) for table in tables],
         has_effects=len(effects) > 0,
@@ -128,6 +128,15 @@ def render_report(
         places=_by_place(lines),
         provenance=provenance,
     )
+
+
+def _captions(study: Study, rows: list[PValueRow]) -> dict[str, str]:
+    """Return which caption a figure has where it is not the one of its name."""
+    others = {
+        "before_after": ("slopes", on_numbers(study)),
+        "p_values": ("p_values_without_printed", all(row.interval is None for row in rows)),
+    }
+    return {figure: caption for figure, (caption, holds) in others.items() if holds}
 
 
 def _citation(study: Study) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ def _computed(
     test, p_value = baseline[0]["test"], baseline[0]["p_value"]
     how = f"tables.comparison.{test}"
     if test == "mann_whitney_exact" and item.unit:
-        words = t("tables.comparison.mann_whitney_exact_unit", unit=item.unit)
+        words = t("tables.comparison.mann_whitney_exact_unit", unit=item.unit[t.language])
     else:
         words = t(how) if test else ""
     stubs = [(level.id, level.label[t.language]) for level in item.levels] or [("", t("tables.row.known"))]

@@ -60,7 +60,7 @@ def _unit(inputs: Inputs) -> str:
     if outcome.kind == "levels" or outcome.scale == "level":
         return inputs.t("effects.note.shift_levels")
     if outcome.unit:
-        return inputs.t("effects.note.shift_unit", unit=outcome.unit)
+        return inputs.t("effects.note.shift_unit", unit=outcome.unit[inputs.t.language])
     return inputs.t("effects.note.shift_numbers")
 
 
@@ -108,7 +108,7 @@ def _p_values(inputs: Inputs, tests: list[TestEffects]) -> Panel:
         p_values.setdefault("p_exact", p_values["p_declared"])
         values = [p_values[f"{name}_{role}"] for role in roles for name in ("p", *ADJUSTED)]
         cells = (test_name(inputs.study, test, t.language), *(t.p_value(each, alpha) for each in values))
-        rows.append(Row(tuple(map(Cell, (*cells, *values)))))
+        rows.append(Row(tuple(map(Cell, (*cells, *values, inputs.scale())))))
     shown, full = [], []
     for role in roles:
         spanner = t(f"effects.column.{role}")
@@ -117,5 +117,6 @@ def _p_values(inputs: Inputs, tests: list[TestEffects]) -> Panel:
             shown.append(Column(f"{name}_{role}", label, spanner, "right", 0.9))
             label = t("tables.column.full", column=label)
             full.append(Column(f"{name}_{role}_full", label, spanner, only_csv=True))
-    columns = (Column("row", t("tables.column.test"), "", "left", 4.0), *shown, *full)
+    scale = Column("scale", t("tables.column.scale"), only_csv=True)
+    columns = (Column("row", t("tables.column.test"), "", "left", 4.0), *shown, *full, scale)
     return Panel(t("effects.column.p_values"), columns, tuple(rows))

@@ -79,7 +79,7 @@ class Inputs:
         if (scale or outcome.scale) == "level":
             return self.t("tables.scale.level")
         return (
-            self.t("tables.scale.score_unit", unit=outcome.unit)
+            self.t("tables.scale.score_unit", unit=outcome.unit[self.t.language])
             if outcome.unit
             else self.t("tables.scale.score")
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oxymilk.present.table_inputs import Record
+    from oxymilk.study import Study
 
 # column of summaries.csv, decimals beyond those of the scores, width
 _SUMMARY = (
@@ -41,7 +42,7 @@ def summary_table(inputs: Inputs, number: int, summaries: Sequence[Record]) -> T
         Rows of summaries.csv, at least one, in the outcome's unit.
     """
     t, notes, study = inputs.t, Notes(), inputs.study
-    decimals = study.outcome.score_decimals or 0
+    decimals = _decimals(study, summaries)
     rows, missing = [], []
     for group in study.groups:
         mine = {row["timepoint"]: row for row in summaries if row["group"] == group.id}
@@ -69,12 +70,22 @@ def summary_table(inputs: Inputs, number: int, summaries: Sequence[Record]) -> T
     if missing:
         notes.add(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
     notes.add(t("tables.note.summary"), inputs.scale_note() if inputs.test_numbers[1] else "")
-    outcome, unit = study.outcome.label[t.language], study.outcome.unit
+    outcome = study.outcome.label[t.language]
     title = t("tables.title.summary", outcome=outcome)
-    if unit:
+    if study.outcome.unit:
+        unit = study.outcome.unit[t.language]
         title = t("tables.title.summary_unit", outcome=outcome, unit=unit)
     panel = Panel("", columns, tuple(rows))
     return finish_table(inputs, "summary", number, title, (panel,), notes, inputs.claims())
+
+
+def _decimals(study: Study, summaries: Sequence[Record]) -> int:
+    """Return the decimals of the scores: as declared, else those that the extremes are written with, two at most."""
+    if study.outcome.score_decimals is not None:
+        return study.outcome.score_decimals
+    written = (to_decimal(row[column]) for row in summaries for column in ("minimum", "maximum"))
+    exponents = [-int(one.as_tuple().exponent) for one in written if one is not None]
+    return min(2, max([0, *exponents]))
 
 
 def sensitivity_table(inputs: Inputs, number: int, sensitivity: Sequence[Record]) -> Table:

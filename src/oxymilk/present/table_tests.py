@@ -88,7 +88,7 @@ def _statistics(
     declared = results[0]
 
     def statistic(stub: str, value: str, decimals: int, quantity: str = "", note: str = "") -> list[Row]:
-        cells = (Cell(stub), Cell(t.number(value, decimals), notes.mark(note)), Cell(value), Cell())
+        cells = (Cell(stub), Cell(t.number(value, decimals), notes.mark(note)), Cell(value), Cell(), Cell())
         printed = claims.select(quantity, **about) if quantity else []
         return checked_rows(cells, claims.lines(printed, notes))
 
@@ -116,19 +116,21 @@ def _statistics(
             t.p_value(row["p_value"], alpha),
             row["p_value"],
             inputs.procedure(row),
+            inputs.scale(),
         )
         printed = claims.select("p_value", **about) + claims.select("threshold", **about)
         lines = claims.lines(printed if row is declared else [], notes)
         rows += checked_rows(tuple(map(Cell, cells)), lines)
     cells = (Cell(t("tables.row.decision", alpha=t.number(alpha))), Cell(decision_of(declared, alpha, t)))
     lines = claims.lines(claims.select("decision", **about), notes)
-    rows += checked_rows((*cells, Cell(), Cell()), lines)
+    rows += checked_rows((*cells, Cell(), Cell(), Cell()), lines)
     value = t("tables.column.value")
     columns = (
         Column("row", t("tables.column.statistic"), "", "left", 2.3),
         Column("value", value, t("tables.spanner.computed"), "right", 2.7),
         Column("full", t("tables.column.full", column=value), only_csv=True),
         Column("procedure", t("tables.column.procedure"), only_csv=True),
+        Column("scale", t("tables.column.scale"), only_csv=True),
         *checked_columns(t),
     )
     return Panel(t("tables.column.statistic"), columns, tuple(rows))

@@ -77,7 +77,8 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
         heading = f"{name}: {_summary(frame, words)}"
         table = Table(title=heading, title_justify="left")
         for column in ("claim", "printed", "prints_as", "computed", "verdict", "decision", "as_expected"):
-            table.add_column(words(f"verify.{column}"), overflow="fold")
+            # a header of two words takes two lines, so that the numbers below it have room on one
+            table.add_column(words(f"verify.{column}").replace(" ", "\n"), overflow="fold")
         shown = frame if every else frame[_worth_a_look(frame)]
         for row in shown.to_dict("records"):
             wrong = row["as_expected"] != "true"

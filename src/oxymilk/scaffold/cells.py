@@ -68,7 +68,7 @@ class Cells(NamedTuple):
         mark, unclear = decimal_mark_of(cells)
         texts = [cell for cell in cells if cell.kind != "number" and any(one in cell.text for one in ",.")]
         found: dict[str, Any] = {}
-        if unclear is not None:
+        if unclear:
             found["decimal_mark"] = Said(UNDECIDED, self.note("mark_open"))
         elif texts and mark:
             found["decimal_mark"] = Said(mark, self.note("mark"))

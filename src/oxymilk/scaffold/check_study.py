@@ -216,6 +216,7 @@ def _listed(config: Path) -> list[str]:
 
 
 def _participants(study: Study, table: pd.DataFrame, language: str) -> Iterator[str]:
+    unit = study.outcome.unit[language] if study.outcome.unit else ""
     for group in study.groups:
         members = table[table["group"] == group.id]
         count = members["participant"].nunique()
@@ -227,7 +228,7 @@ def _participants(study: Study, table: pd.DataFrame, language: str) -> Iterator[
                 values = ", ".join(f"{label} {scores.count(one)}" for one, label in labels.items())
             else:
                 numbers = sorted(map(float, scores)) or [0.0]
-                values = f"{numbers[0]:g} - {numbers[-1]:g} {study.outcome.unit or ''}".strip()
+                values = f"{numbers[0]:g} - {numbers[-1]:g} {unit}".strip()
             missing = len(members) // len(study.timepoints) - len(scores)
             label = timepoint.label[language]
             yield "  " + say("messages.scores", language, label=label, values=values, missing=missing)

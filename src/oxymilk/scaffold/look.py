@@ -18,6 +18,7 @@ from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.privacy import is_identifying
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, spellings
+from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 
 _SEARCHED_ROWS = 40
@@ -201,7 +202,7 @@ def _table(grid: Grid, file: str, worksheet: str, encoding: str) -> Table:
         if not words or row in titles or _same_as_header(grid, row, header_rows):
             continue
         # a word that heads totals stands in front, or after the blank of a merged group
-        foot = next((word for word in words[:2] if is_word_of(word, "total")), None)
+        foot = next((word for word in words[:2] if is_foot(word, below_foot=bool(totals))), None)
         if foot is not None:
             totals.setdefault(fold(foot), foot)
         else:
@@ -256,7 +257,7 @@ def _numbered_in_advance(texts: list[str]) -> bool:
 
 def _is_total(grid: Grid, row: int) -> bool:
     words = [text for at in range(len(grid.rows[row])) if (text := grid.text(row, at))]
-    return any(is_word_of(word, "total") for word in words[:2])
+    return any(is_foot(word, below_foot=True) for word in words[:2])
 
 
 def _stands_on_its_side(grid: Grid) -> bool:

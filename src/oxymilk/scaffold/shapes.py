@@ -9,6 +9,7 @@ from oxymilk.scaffold.answers import Answers
 from oxymilk.scaffold.lexicon import is_word_of, moment, tokens
 from oxymilk.scaffold.look import Column, Table
 from oxymilk.scaffold.texts import UNDECIDED
+from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 
 
@@ -114,7 +115,7 @@ def crosstab_of(table: Table, answers: Answers) -> Shape | None:
     ]
     if len(before) != 1:
         return None
-    totals = [one for one in table.columns if is_word_of(one.header, "total") and one.number_share() == 1]
+    totals = [one for one in table.columns if is_foot(one.header) and one.number_share() == 1]
     people = sum(int(cell.text) for one in counted for cell in one.cells if cell.text.isdigit())
     total = totals[0].name if totals else ""
     return Shape("crosstab", columns=[before[0], *counted, *totals], after=after, total=total, people=people)

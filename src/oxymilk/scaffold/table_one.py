@@ -8,6 +8,7 @@ from oxymilk.scaffold.compose import Said
 from oxymilk.scaffold.lexicon import label, lexicon, ordered, slug
 from oxymilk.scaffold.look import Column, Table, number_in
 from oxymilk.scaffold.texts import say
+from oxymilk.sheet_words import same_unit
 from oxymilk.words import fold
 
 _MOST_LEVELS = 8
@@ -53,7 +54,9 @@ def _numbers(column: Column, known: dict[str, Any], language: str) -> tuple[dict
     if "numbers" not in known or column.labels() or len(numbers) < len(column.cells):
         return None
     units = {found[2] for found in numbers if found[2]}
-    unit = units.pop() if len(units) == 1 else known["unit"][language]
+    # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
+    own = units.pop() if len(units) == 1 else ""
+    unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
     decimals = max(len(found[1].replace(",", ".").partition(".")[2]) for found in numbers)
     characteristic = {
         "id": known["id"],

@@ -104,6 +104,39 @@ def drop_values(path):
             package.writestr(name, content)
 
 
+def test_rows_that_a_template_filled_to_the_end_are_nobodys(bench, xlsx):
+    """A template numbers thirty rows, and its formula makes Kurang of the items that nobody ticked."""
+    rows = [["Kode", "Kelompok", "Skor", "Sebelum", "Sesudah"]]
+    groups = ["Intervensi", "Kontrol", "Kontrol", "Kontrol"]
+    rows += [[number, group, "", "", ""] for number, group in enumerate(groups, start=1)]
+
+    def change(workbook, sheet):
+        for row in range(1, 5):
+            if row < 3:
+                sheet.write_number(row, 2, 9)
+            for column in (3, 4):
+                sheet.write_formula(
+                    row, column, f'=IF(C{row + 1}>8,"Cukup","Kurang")', None, "Cukup" if row < 3 else "Kurang"
+                )
+
+    xlsx(change, rows)
+    observations = bench.wide(file="sheet.xlsx", ignore=["Skor"])
+    assert observations.table["participant"].unique().tolist() == ["1", "2"]
+    assert codes(observations) == ["row_only_computed"] * 2
+
+    # a sheet of nothing but formulas takes its values from other sheets: all rows are people
+    rows = [row[:2] + row[3:] for row in rows]
+    xlsx(
+        lambda _, sheet: [
+            sheet.write_formula(row, column, "=Form!A1", None, "Kurang")
+            for row in range(1, 5)
+            for column in (2, 3)
+        ],
+        rows,
+    )
+    assert bench.wide(file="sheet.xlsx").table["participant"].nunique() == 4
+
+
 @pytest.mark.parametrize("cell", ["A2", "B2", "C2", "D2"])
 def test_a_formula_without_its_value_is_a_fault(bench, xlsx, cell):
     xlsx(lambda _, sheet: sheet.write_formula(cell, "=1+1", None, 2))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from oxymilk.declaration.base import Label
 from oxymilk.present.effect_rows import (
     SAID_ELSEWHERE,
     confidence_of,
@@ -361,5 +362,9 @@ def test_words_that_stand_in_for_the_figure(bontang, results):
 
 
 def test_a_unit_is_named(bontang, results):
-    study = bontang.model_copy(update={"outcome": bontang.outcome.model_copy(update={"unit": "ml"})})
-    assert "shift (ml)" in [text.get_text() for text in effects_figure(study, results["effects"], "en").texts]
+    study = bontang.model_copy(
+        update={"outcome": bontang.outcome.model_copy(update={"unit": Label(en="ml", id="cc")})}
+    )
+    for language, shift in (("en", "shift (ml)"), ("id", "pergeseran (cc)")):
+        figure = effects_figure(study, results["effects"], language)
+        assert shift in [text.get_text() for text in figure.texts]

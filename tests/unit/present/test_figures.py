@@ -306,6 +306,10 @@ def test_a_test_without_a_printed_p_value_has_a_row_without_a_band(study, frames
     figure = p_values_figure(study, frames["tests"], frames["procedures"], none, "en")
     assert artist(figure, "recomputed-1-declared")
     assert not figure.findobj(lambda each: str(each.get_gid()).startswith(("band", "close_up")))
+    # no heading over nothing
+    assert "close-up of the band" not in texts(figure)
+    whole = p_values_figure(study, frames["tests"], frames["procedures"], frames["verdicts"], "en")
+    assert "close-up of the band" in texts(whole)
 
 
 def test_a_test_without_a_p_value_has_no_row(study, frames):

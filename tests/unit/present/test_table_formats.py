@@ -120,6 +120,7 @@ def test_csv_is_a_rectangle_with_a_header_and_ten_digits(tables, tmp_path):
         "Nilai",
         "Nilai (10 digit)",
         "Prosedur",
+        "Dasar uji",
         "Tercetak",
         "Letak dalam artikel",
         "Hasil pemeriksaan",
@@ -129,6 +130,7 @@ def test_csv_is_a_rectangle_with_a_header_and_ten_digits(tables, tmp_path):
     assert next(iter(p_value["Nilai (10 digit)"])) == "0.001565402258"
     assert list(p_value["Tercetak"]) == ["0.002", "0,002", "<0.05", "<0,05"]
     assert next(iter(p_value["Prosedur"])).startswith("asimtotik")
+    assert next(iter(p_value["Dasar uji"])) == "kategori"
 
 
 def test_csv_of_table_1_names_the_group_of_each_column(tables):

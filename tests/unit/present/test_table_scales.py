@@ -1,5 +1,8 @@
 """Table 1 as the sheet has it, summaries of numbers, and the same tests on the other scale."""
 
+import io
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,9 @@ from oxymilk.baseline import baseline_table
 from oxymilk.files import read_csv, write_csv
 from oxymilk.ingest import ingest_observations
 from oxymilk.present.labels import LANGUAGES, NO_VALUE
+from oxymilk.present.table_formats import csv_frame, html_fragment, latex, markdown
 from oxymilk.present.tables import build_tables
+from oxymilk.present.word import word_document
 from oxymilk.study import load_study
 
 EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
@@ -132,6 +137,38 @@ def test_the_other_scale_stands_beside_the_main_result(tables_of):
     decision = [column.key for column in panel.columns].index("decision")
     assert [row.cells[decision].strong for row in panel.rows] == [False, False, True]
     assert "on the categories of the outcome; in Tables 5 to 7 on the scores (ml)" in notes(table)
+
+
+def in_every_format(table):
+    """Return the text of a table as each format has it, without its markup."""
+    markup = {"md": markdown(table), "html": html_fragment(table), "tex": latex(table)}
+    markup["csv"] = csv_frame(table).to_csv()
+    with zipfile.ZipFile(io.BytesIO(word_document([table]))) as document:
+        markup["docx"] = re.sub("<[^>]*>", "", document.read("word/document.xml").decode("utf-8"))
+    return {name: text.replace("\\", "") for name, text in markup.items()}
+
+
+@pytest.mark.parametrize(("language", "words", "other"), [
+    ("en", "scores (ml)", "categories"), ("id", "skor (ml)", "kategori"),
+])  # fmt: skip
+def test_every_format_says_what_the_tests_run_on(tables_of, language, words, other):
+    kinds = []
+    for table in tables_of("long", language):
+        if table.kind in ("signed_rank", "rank_sum", "effects", "sensitivity"):
+            kinds.append(table.kind)
+            for name, text in in_every_format(table).items():
+                assert words in text, (table.kind, name)
+                assert (other in text) == (table.kind == "sensitivity"), (table.kind, name)
+    assert kinds == ["signed_rank", "signed_rank", "rank_sum", "effects", "sensitivity"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "numbers (in years)"), ("id", "angkanya (dalam tahun)")]
+)
+def test_a_unit_has_a_name_in_each_language(tables_of, language, words):
+    """The sheet writes 27 thn, a table in English years."""
+    for example in ("coded", "app_export"):
+        assert words in notes(tables_of(example, language)[0])
 
 
 def test_a_checklist_is_tested_on_levels_and_its_points_are_the_other_scale(tables_of):
