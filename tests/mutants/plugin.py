@@ -135,7 +135,9 @@ def find(module: str, function: str) -> FunctionType:
     found: object = importlib.import_module(module.removesuffix(".__init__"))
     for name in function.split("."):
         found = inspect.getattr_static(found, name)
-    found = getattr(found, "fget", None) or getattr(found, "__func__", None) or found
+    # what a property, a cached property, and a class or static method hold
+    for name in ("fget", "func", "__func__"):
+        found = getattr(found, name, None) or found
     return inspect.unwrap(found)
 
 
