@@ -57,7 +57,7 @@ def test_a_line_that_is_a_sections_name_opens_the_section(words, head, section):
 
 
 @pytest.mark.parametrize(
-    "line", ["The results", "Results of the trial", "Resultss", "A. B. Results", "Keywords"]
+    "line", ["The results", "Results of the trial", "Resultss", "Results X", "A. B. Results", "Keywords"]
 )
 def test_other_lines_open_no_section(words, line):
     assert outlined(f"{line}\n\n{WIDE}\n", words)[-1] == ("front matter p1", WIDE)
@@ -170,6 +170,12 @@ def test_what_three_pages_repeat_but_for_its_digits_is_furniture(words):
     assert [kind for kind, line in outlined(text, words, pages) if "furniture" in kind] == kinds
 
 
+def test_a_running_head_may_stand_anywhere_on_its_pages(words):
+    text, pages = paged(*([f"It is {kind}.", "", "Trials 1"] for kind in ("one", "two", "three", "four")))
+    found = outlined(text, words, pages)
+    assert [line for kind, line in found if kind == "front matter furniture"] == ["Trials 1"] * 4
+
+
 def test_the_same_line_thrice_on_two_pages_is_text(words):
     text, pages = paged(["So it is.", "", "So it is."], ["So it is."])
     assert [kind for kind, _ in outlined(text, words, pages)] == [f"front matter p{k}" for k in (1, 2)]
@@ -224,6 +230,8 @@ def test_of_a_line_that_stands_twice_on_a_page_the_first_is_the_running_head(wor
         (["Milk in groups,", WIDE, "It is so."], ["p1"]),
         ([WIDE[:80], WIDE, "It is so."], ["heading", "p1"]),
         ([WIDE[:81], WIDE, "It is so."], ["p1"]),
+        (["Milk in group A", WIDE, "It is so."], ["heading", "p1"]),
+        ([f"Milk in groups{30 * ' '}", "", "It is so."], ["heading", "p1"]),
         # a line below a paragraph
         ([WIDE, "It is so.", "Milk in groups", "", "It is new."], ["p1", "heading", "p2"]),
         ([WIDE, "It is so.", "Milk in", "Groups", "", "It is new."], ["p1", "heading", "p2"]),
@@ -234,7 +242,9 @@ def test_of_a_line_that_stands_twice_on_a_page_the_first_is_the_running_head(wor
 )
 def test_a_short_line_without_an_end_heads_what_follows(words, lines, expected):
     text = "\n".join(["Results", "", *lines]) + "\n"
-    assert [kind for kind, _ in outlined(text, words)] == [f"results {kind}" for kind in expected]
+    found = outlined(text, words)
+    assert [kind for kind, _ in found] == [f"results {kind}" for kind in expected]
+    assert " / ".join(shown for _, shown in found) == " / ".join(line.strip() for line in lines if line)
 
 
 def test_a_heading_has_its_own_text_and_gives_it_to_what_follows(words):
@@ -285,6 +295,8 @@ def test_a_heading_has_at_most_250_characters(words, length, kind):
         ("It is so", "(in both groups).", True),
         ("It is so. It was", "so, too.", True),
         ("It is so, \u201cand", "so on.\u201d", True),
+        ("It is so. Its", "pH was so, too.", True),
+        ("It is so in X", "and in Y.", True),
         ("It is so in.", "both groups.", False),
         ("It is so!", "both groups.", False),
         ("Is it so?", "both groups.", False),
@@ -296,10 +308,12 @@ def test_a_heading_has_at_most_250_characters(words, length, kind):
         ("It is so in", "both groups | 12.", False),
     ],
 )
-@pytest.mark.parametrize("between", ["", "12\n\n", "12\n\nDOI: 10.1/2\n\n"])
+@pytest.mark.parametrize("between", ["", "12\n\n", "12\n\nDOI: 10.1/2\n\n", "www.example.org\n\n"])
 def test_a_paragraph_goes_on_with_a_small_letter(words, before, after, joined, between):
     text = f"Results\n\nNew.\n\n{before}\n\n{between}{after}\n"
-    found = [block for block in find_blocks(Paper(text), words) if block.kind != "furniture"]
+    blocks = find_blocks(Paper(text), words)
+    found = [block for block in blocks if block.kind != "furniture"]
+    assert len(blocks) - len(found) == len(between.split("\n\n")) - 1
     whole = next(block for block in found if before in text[block.start : block.end])
     assert (after in text[whole.start : whole.end]) is joined
     assert len(found) == (2 if joined else 3)
