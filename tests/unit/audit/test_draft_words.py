@@ -246,6 +246,8 @@ def test_the_signs_of_a_label_stand_for_themselves(study):
 def test_of_two_labels_the_longer_is_found(study):
     words = load_words(relabelled(study, level={"en": "poor", "id": "poor in all"}))
     assert found(words.levels, "It was poor in all.") == {"sleep/bad": "poor in all"}
+    words = load_words(relabelled(study, timepoint={"en": "After the bath", "id": "Nanti"}))
+    assert found(words.timepoints, "It was good after the bath.") == {"end": "after the bath"}
 
 
 def test_the_studys_decimal_mark_and_rounding_are_used(study):
@@ -336,6 +338,9 @@ def test_statistics(text, expected):
         ("Ada pengaruh", {"significant": "Ada pengaruh"}),
         ("tidak ada pengaruh", {"not significant": "tidak ada pengaruh"}),
         ("tidak\nada perbedaan yang bermakna", {"not significant": "tidak\nada perbedaan yang bermakna"}),
+        ("a significant\n   difference", {"significant": "significant\n   difference"}),
+        ("belum ada pengaruh", {}),
+        ("belum\nada pengaruh", {}),
         ("of significance", {}),
     ],
 )
@@ -394,6 +399,7 @@ def test_citations_are_found_with_their_capitals(text, expected):
         ("sample", "terdiri  dari", "terdiri  dari"),
         ("out_of", "out of", "out of"),
         ("out_of", "di antara", "di antara"),
+        ("out_of", "diantara", "diantara"),
         ("up", "better", "better"),
         ("down", "menurun", "menurun"),
         ("unchanged", "did not change", "did not change"),
@@ -427,6 +433,7 @@ def test_citations_are_found_with_their_capitals(text, expected):
         ("both_times", "pre- and post-test", "pre- and post-test"),
         ("between_groups", "antar\nkelompok", "antar\nkelompok"),
         ("between_groups", "between grouping", None),
+        ("between_groups", "betweengroups", None),
     ],
 )
 def test_each_list_finds_whole_words_in_any_case_the_longest_first(name, text, expected):
