@@ -45,7 +45,7 @@ def stated(text, study=None, section="Results", operator=""):
         proposal = read_cell(reading, base, index)
         if proposal is not None:
             assert (proposal.start, proposal.printed) == (token.start, token.text)
-            cells = {name: getattr(proposal, name) for name in CELLS if getattr(proposal, name)}
+            cells = {name: getattr(proposal, name) for name in CELLS if getattr(proposal, name) != ""}
             found.append((token.text, cells))
     return found
 
@@ -92,6 +92,7 @@ def heads_of_the_last_number(*rows):
         (["Before |  | ", "high | 5 | 6"], ()),
         (["Before", "high | 5 | 6"], ()),
         (["x | After | ", "n", "high | 5 | 6"], ("After",)),
+        (["x | After", "high | 5 | 6 | 7"], ()),
         # a second head goes by its own columns again
         (
             ["x | Before | ", "y | n | %", "low | 3 | 4", "x | After | ", "high | 5 | 6"],
@@ -230,6 +231,7 @@ def test_a_characteristic_can_be_checked_as_arithmetic_only(study):
         ("Score", "3%", "percent"),
         ("Score", "3.5%", "percent"),
         ("women, %", "3", "count"),
+        ("X (%)", "3", "count"),
         # neither a whole number of people nor a percentage
         ("n", "3.5", None),
         ("n", "3,0", None),
@@ -269,6 +271,12 @@ def test_a_row_of_totals_has_the_size_of_the_sample(head):
         ("10", {"quantity": "sample_size", "group": "control", "check": "recompute"}),
         ("20", {"quantity": "sample_size", "check": "recompute"}),
     ]
+
+
+def test_a_count_or_a_percentage_of_a_table_has_no_operator():
+    rows = [" | Control after |", " | n | %", "poor | 3 | 30", "Total | 10 | 100"]
+    for _, cells in stated(table(*rows), operator="<"):
+        assert "operator" not in cells
 
 
 def test_other_rows_that_begin_with_total_are_none():
