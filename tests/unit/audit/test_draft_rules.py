@@ -11,20 +11,21 @@ from oxymilk.audit.draft_text import Paper
 from oxymilk.audit.draft_words import load_words
 from oxymilk.study import load_study
 
-DATA = Path(__file__).parents[3] / "tests" / "data" / "draft"
+# groups bath and usual, timepoints start and end, alpha 0.05
+STUDY = load_study(Path(__file__).parents[3] / "tests" / "data" / "draft" / "study.yaml")
+WORDS = {None: load_words(), STUDY.id: load_words(STUDY)}
 CELLS = ("operator", "test", "group", "timepoint", "variable", "level", "n", "check", "remark")
 WORD = "printed as a word; the digits would be checked"
 
 
-@pytest.fixture(scope="module")
-def study():
-    """Groups bath and usual, timepoints start and end, alpha 0.05."""
-    return load_study(DATA / "study.yaml")
+def words_of(study):
+    """The words of a study; those of the study above are compiled once."""
+    return WORDS[study and study.id] if study in (None, STUDY) else load_words(study)
 
 
 def stated(text, study=None, section="Results"):
     """What the numbers of a text state: printed, quantity and the cells that are not empty; or the reason for none."""
-    reading = Reading(Paper(f"{section}\n\n{text}\n"), load_words(study))
+    reading = Reading(Paper(f"{section}\n\n{text}\n"), words_of(study))
     known, found = Known(), []
     for sentence in reading.sentences:
         for index, token in enumerate(sentence.tokens):
@@ -157,9 +158,9 @@ def test_what_a_p_value_is_held_against_is_a_threshold(text, expected):
     assert quantities(f"It was so: {text}.") == expected
 
 
-def test_the_studys_alpha_is_a_threshold_too(study):
-    assert quantities("p < 0.025.", study) == [("0.025", "p_value", "<")]
-    strict = study.model_copy(update={"alpha": 0.025})
+def test_the_studys_alpha_is_a_threshold_too():
+    assert quantities("p < 0.025.", STUDY) == [("0.025", "p_value", "<")]
+    strict = STUDY.model_copy(update={"alpha": 0.025})
     assert quantities("p < 0.025.", strict) == [("0.025", "threshold", "<")]
     assert quantities("p < 0.025.") == [("0.025", "p_value", "<")]
 
@@ -176,14 +177,14 @@ def test_a_dash_is_a_dash(dash):
     assert (printed, quantity, cells["test"]) == ("0,03", "p_value", "rank_sum")
 
 
-def test_p_values_and_thresholds_are_of_the_test_that_is_named(study):
+def test_p_values_and_thresholds_are_of_the_test_that_is_named():
     between = {"test": "rank_sum", "timepoint": "end", "variable": "sleep", "check": "recompute"}
-    assert stated("The Mann-Whitney test gave p = 0.03 < 0.05.", study) == [
+    assert stated("The Mann-Whitney test gave p = 0.03 < 0.05.", STUDY) == [
         ("0.03", "p_value", between),
         ("0.05", "threshold", {**between, "operator": "<"}),
     ]
     within = {"test": "signed_rank", "group": "usual", "variable": "sleep", "check": "recompute"}
-    assert stated("Nilai p 0,03 lebih kecil dari 0,05 (Wilcoxon, kelompok kontrol).", study) == [
+    assert stated("Nilai p 0,03 lebih kecil dari 0,05 (Wilcoxon, kelompok kontrol).", STUDY) == [
         ("0,03", "p_value", within),
         ("0,05", "threshold", {**within, "operator": "<"}),
     ]
@@ -240,11 +241,11 @@ def test_what_is_no_alpha(text):
         ("a sum of ranks of 55", "55", "w"),
     ],
 )
-def test_a_statistic_of_a_rank_test(text, printed, quantity, study):
+def test_a_statistic_of_a_rank_test(text, printed, quantity):
     between = {"test": "rank_sum", "timepoint": "end", "variable": "sleep", "check": "recompute"}
-    assert stated(f"By Mann-Whitney it was so, {text}.", study) == [(printed, quantity, between)]
+    assert stated(f"By Mann-Whitney it was so, {text}.", STUDY) == [(printed, quantity, between)]
     unclear = {"check": "ambiguous", "remark": "of which test?"}
-    assert stated(f"It was so, {text}.", study) == [(printed, quantity, unclear)]
+    assert stated(f"It was so, {text}.", STUDY) == [(printed, quantity, unclear)]
 
 
 @pytest.mark.parametrize(
@@ -363,22 +364,22 @@ def test_other_words_after_a_number_word_make_none(text):
     assert found == "a number word without a unit"
 
 
-def test_people_counted_in_words_with_a_percentage_or_a_change_are_a_count(study):
+def test_people_counted_in_words_with_a_percentage_or_a_change_are_a_count():
     unclear = {"check": "ambiguous", "remark": WORD}
     at = {"group": "usual", "timepoint": "end", "variable": "sleep", "level": "bad"}
-    assert stated("In the control group after the bath seven women (70%) had poor sleep.", study)[0] == (
+    assert stated("In the control group after the bath seven women (70%) had poor sleep.", STUDY)[0] == (
         "seven",
         "count",
         {**at, **unclear},
     )
     change = {"test": "signed_rank", "group": "usual", "variable": "sleep"}
-    assert stated("In the control group seven women improved.", study) == [
+    assert stated("In the control group seven women improved.", STUDY) == [
         ("seven", "count_up", {**change, **unclear})
     ]
-    assert stated("In the control group seven women worsened.", study)[0][1] == "count_down"
-    assert stated("In the control group at most seven women improved.", study)[0][2] == {**change, **unclear}
+    assert stated("In the control group seven women worsened.", STUDY)[0][1] == "count_down"
+    assert stated("In the control group at most seven women improved.", STUDY)[0][2] == {**change, **unclear}
     # "remained" beside a level names the level
-    assert stated("Seven women of the control group remained poor.", study)[0][1] == "count"
+    assert stated("Seven women of the control group remained poor.", STUDY)[0][1] == "count"
 
 
 # --- operators

@@ -12,7 +12,9 @@ from oxymilk.audit.draft_text import Paper
 from oxymilk.audit.draft_words import load_words
 from oxymilk.study import load_study
 
-DATA = Path(__file__).parents[3] / "tests" / "data" / "draft"
+# groups bath and usual, timepoints start and end, levels bad and fine of sleep
+STUDY = load_study(Path(__file__).parents[3] / "tests" / "data" / "draft" / "study.yaml")
+WORDS = {None: load_words(), STUDY.id: load_words(STUDY)}
 CELLS = ("operator", "test", "group", "timepoint", "variable", "level", "n", "check", "remark")
 BETWEEN = {"test": "rank_sum", "timepoint": "post", "check": "recompute"}
 CONTROL = {"test": "signed_rank", "group": "control", "check": "recompute"}
@@ -20,15 +22,14 @@ MOST = {"operator": ">", "n": "50%", "check": "arithmetic", "remark": "printed a
 FEWER = {"operator": "<", "n": "50%", "check": "arithmetic", "remark": "printed as less than half"}
 
 
-@pytest.fixture(scope="module")
-def study():
-    """Groups bath and usual, timepoints start and end, levels bad and fine of sleep."""
-    return load_study(DATA / "study.yaml")
+def words_of(study):
+    """The words of a study; those of the study above are compiled once."""
+    return WORDS[study and study.id] if study in (None, STUDY) else load_words(study)
 
 
 def read(text, study=None, section="Results"):
     """Each sentence of a text with what its numbers state, as a draft reads them."""
-    reading, known = Reading(Paper(f"{section}\n\n{text}\n"), load_words(study)), Known()
+    reading, known = Reading(Paper(f"{section}\n\n{text}\n"), words_of(study)), Known()
     for sentence in reading.sentences:
         found = [read_number(reading, sentence, k, known) for k in range(len(sentence.tokens))]
         numbers = put_between(reading, sentence, [each for each in found if isinstance(each, Proposal)])
@@ -108,11 +109,11 @@ def test_a_decision_is_of_a_test(text, printed, cells):
     assert (printed, "decision", cells) in stated(text)
 
 
-def test_a_decision_has_the_studys_ids(study):
+def test_a_decision_has_the_studys_ids():
     between = {**BETWEEN, "timepoint": "end", "variable": "sleep"}
-    assert stated("Foot baths had an effect.", study) == [("significant", "decision", between)]
+    assert stated("Foot baths had an effect.", STUDY) == [("significant", "decision", between)]
     # one group has no other to differ from
-    one = study.model_copy(update={"groups": study.groups[:1]})
+    one = STUDY.model_copy(update={"groups": STUDY.groups[:1]})
     of_which = {"test": "signed_rank", "group": "bath", "variable": "sleep", "check": "recompute"}
     assert stated("Foot baths had an effect.", one) == [("significant", "decision", of_which)]
     assert stated("Foot baths had an effect.", one, "Conclusion") == [
@@ -201,7 +202,7 @@ def test_decisions_are_the_papers_own(section, decided):
 
 def test_front_matter_decides_and_headings_do_not():
     text = "Massage had an effect.\n\nResults"
-    reading = Reading(Paper("Massage had an effect.\n"), load_words())
+    reading = Reading(Paper("Massage had an effect.\n"), WORDS[None])
     (sentence,) = reading.sentences
     assert [shown(each)[0] for each in read_statements(reading, sentence, [])] == ["significant"]
     assert stated("Massage had an effect\n\nSo it was.") == []
@@ -272,13 +273,13 @@ def test_a_share_before_the_word_is_less_than_40_characters_away():
         assert [printed for printed, _ in kinds(text)] == found, far
 
 
-def test_most_keeps_who_when_and_what_but_not_the_test(study):
+def test_most_keeps_who_when_and_what_but_not_the_test():
     text = "In the control group before the baths most had poor sleep (70%)."
     at = {"group": "usual", "timepoint": "start", "variable": "sleep", "level": "bad"}
-    assert stated(text, study) == [("70%", "comparison", {**at, **MOST})]
+    assert stated(text, STUDY) == [("70%", "comparison", {**at, **MOST})]
     text = "In the control group most women improved (70%)."
     at = {"group": "usual", "variable": "sleep"}
-    assert stated(text, study) == [("70%", "comparison", {**at, **MOST})]
+    assert stated(text, STUDY) == [("70%", "comparison", {**at, **MOST})]
 
 
 @pytest.mark.parametrize("change", ["improved", "worsened", "were unchanged", "worked"])
@@ -348,7 +349,7 @@ def test_a_sample_is_the_sum_of_its_groups(text, expected):
     assert found == expected
 
 
-def test_the_rest_makes_the_group_and_the_hundred_percent(study):
+def test_the_rest_makes_the_group_and_the_hundred_percent():
     start = "After it in the control group "
     at = {"group": "usual", "timepoint": "end", "check": "arithmetic"}
     cases = {
@@ -365,7 +366,7 @@ def test_the_rest_makes_the_group_and_the_hundred_percent(study):
     }
     found = {
         text: [
-            (printed, cells) for printed, quantity, cells in stated(start + text, study) if quantity == "sum"
+            (printed, cells) for printed, quantity, cells in stated(start + text, STUDY) if quantity == "sum"
         ]
         for text in cases
     }
@@ -538,7 +539,7 @@ def test_a_table_number_out_of_its_sequence_is_questioned(numbers, expected, lab
 
 def test_a_table_number_is_questioned_where_it_first_stands():
     text = "Results\n\nTable 2 and Table 3 are so. Table 4.1 is, too. Table 4.1 is.\n\nReferences\n\nTable 4.7.\n"
-    reading = Reading(Paper(text), load_words())
+    reading = Reading(Paper(text), WORDS[None])
     (found,) = read_agreements(reading, [])
     assert found.start == text.index("4.1")
     assert reading.text[found.sentence.start : found.sentence.end].strip() == "Table 4.1 is, too."
@@ -546,4 +547,4 @@ def test_a_table_number_is_questioned_where_it_first_stands():
 
 def test_tables_of_the_references_are_not_counted():
     text = "Results\n\nTable 2 and Table 3 and Table 4.1.\n\nReferences\n\nSee Table 1 and Table 9.\n"
-    assert len(read_agreements(Reading(Paper(text), load_words()), [])) == 1
+    assert len(read_agreements(Reading(Paper(text), WORDS[None]), [])) == 1

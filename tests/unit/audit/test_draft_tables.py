@@ -11,7 +11,9 @@ from oxymilk.audit.draft_text import Paper
 from oxymilk.audit.draft_words import load_words
 from oxymilk.study import load_study
 
-DATA = Path(__file__).parents[3] / "tests" / "data" / "draft"
+# groups bath and usual, timepoints start and end, levels bad and fine of sleep, one characteristic
+STUDY = load_study(Path(__file__).parents[3] / "tests" / "data" / "draft" / "study.yaml")
+WORDS = {None: load_words(), STUDY.id: load_words(STUDY)}
 CELLS = ("quantity", "operator", "test", "group", "timepoint", "variable", "level", "check", "remark")
 SLEEP = """Table 2. Sleep in the control group
 
@@ -22,15 +24,14 @@ poor | 10 | 100 | 7 | 70,0 | 0.03 |
 COUNT, PERCENT = ({"quantity": quantity, "check": "recompute"} for quantity in ("count", "percent"))
 
 
-@pytest.fixture(scope="module")
-def study():
-    """Groups bath and usual, timepoints start and end, levels bad and fine of sleep, one characteristic."""
-    return load_study(DATA / "study.yaml")
+def words_of(study):
+    """The words of a study; those of the study above are compiled once."""
+    return WORDS[study and study.id] if study in (None, STUDY) else load_words(study)
 
 
 def numbers(text, study=None, section="Results"):
     """Each number of a text in its sentence: the reading, the sentence and which of its numbers it is."""
-    reading = Reading(Paper(f"{section}\n\n{text}\n"), load_words(study))
+    reading = Reading(Paper(f"{section}\n\n{text}\n"), words_of(study))
     for sentence in reading.sentences:
         for index in range(len(sentence.tokens)):
             yield reading, sentence, index
@@ -125,7 +126,7 @@ def test_counts_and_percentages_of_a_level_and_a_time():
     ]
 
 
-def test_a_studys_ids_are_used(study):
+def test_a_studys_ids_are_used():
     text = table(
         " | Foot bath | Kontrol |  | Total",
         "Sesudah | f (%) | n | % | n",
@@ -135,7 +136,7 @@ def test_a_studys_ids_are_used(study):
     bad = {"variable": "sleep", "level": "bad"}
     fine = {"variable": "sleep", "level": "fine", "timepoint": "start"}
     unclear = {"check": "ambiguous", "remark": "of which cell?"}
-    assert stated(text, study) == [
+    assert stated(text, STUDY) == [
         ("3", {**COUNT, **unclear, **bad, "group": "bath"}),
         ("25%", {**PERCENT, **unclear, **bad, "group": "bath"}),
         ("4", {**COUNT, **unclear, **bad, "group": "usual"}),
@@ -180,32 +181,32 @@ def test_who_and_when_are_in_the_heads(rows, caption, expected):
     assert stated(text) == [("3", {key: value for key, value in cells.items() if value})]
 
 
-def test_where_there_is_one_group_none_needs_to_be_named(study):
-    one = study.model_copy(update={"groups": study.groups[:1]})
+def test_where_there_is_one_group_none_needs_to_be_named():
+    one = STUDY.model_copy(update={"groups": STUDY.groups[:1]})
     text = table(" | After, n", "poor | 3")
     cells = {**COUNT, "timepoint": "end", "variable": "sleep", "level": "bad"}
     assert stated(text, one) == [("3", cells)]
     assert stated(text) == [("3", {**COUNT, "timepoint": "post", "level": "low"})]
     unclear = {**cells, "check": "ambiguous", "remark": "of which cell?"}
-    assert stated(text, study) == [("3", unclear)]
+    assert stated(text, STUDY) == [("3", unclear)]
 
 
-def test_the_level_is_in_the_row_or_else_in_the_column(study):
+def test_the_level_is_in_the_row_or_else_in_the_column():
     rows = [" | poor, n | good, n", "Control, after | 3 | 7"]
     found = {**COUNT, "group": "usual", "timepoint": "end", "variable": "sleep"}
-    assert stated(table(*rows), study) == [
+    assert stated(table(*rows), STUDY) == [
         ("3", {**found, "level": "bad"}),
         ("7", {**found, "level": "fine"}),
     ]
-    assert stated(table(" | poor, n", "good, control, after | 3"), study) == [
+    assert stated(table(" | poor, n", "good, control, after | 3"), STUDY) == [
         ("3", {**found, "level": "fine"})
     ]
 
 
-def test_a_characteristic_can_be_checked_as_arithmetic_only(study):
+def test_a_characteristic_can_be_checked_as_arithmetic_only():
     text = table(" | Control after |", " | n | %", "20-35 years | 8 | 66.7", "other | 4 | 33.3")
     age = {"group": "usual", "variable": "age", "level": "age_20_35"}
-    assert stated(text, study) == [
+    assert stated(text, STUDY) == [
         ("8", {"quantity": "count", **age, "check": "no_data"}),
         ("66.7", {"quantity": "percent", **age, "check": "arithmetic"}),
         ("4", {"quantity": "count", "group": "usual", "check": "no_data"}),
@@ -309,20 +310,20 @@ def test_only_the_nearest_head_tells_a_p_value():
     assert stated(table("n | p", "0.03 | x")) == []
 
 
-def test_a_p_value_of_a_table_is_of_the_test_that_its_heads_or_caption_name(study):
+def test_a_p_value_of_a_table_is_of_the_test_that_its_heads_or_caption_name():
     p = {"quantity": "p_value"}
     between = {**p, "test": "rank_sum", "timepoint": "end", "variable": "sleep", "check": "recompute"}
     rows = ["Sleep | Control, n | p", "poor | 3 | 0.03"]
-    assert stated(table(*rows, caption="Mann-Whitney test"), study)[-1] == ("0.03", between)
+    assert stated(table(*rows, caption="Mann-Whitney test"), STUDY)[-1] == ("0.03", between)
     of_which = {"check": "ambiguous", "remark": "of which test?"}
-    assert stated(table(*rows), study)[-1] == ("0.03", {**p, **of_which})
+    assert stated(table(*rows), STUDY)[-1] == ("0.03", {**p, **of_which})
     # of a group that the heads name
     rows = ["Sleep | Control |  ", " | n | Wilcoxon p", "poor | 3 | 0.03"]
     within = {**p, "test": "signed_rank", "group": "usual", "check": "recompute"}
-    assert stated(table(*rows), study)[-1] == ("0.03", within)
+    assert stated(table(*rows), STUDY)[-1] == ("0.03", within)
     rows = ["Sleep | n | Wilcoxon p", "poor | 3 | 0.03"]
     no_group = {**p, "test": "signed_rank", "variable": "sleep", "check": "ambiguous"}
-    assert stated(table(*rows), study)[-1] == ("0.03", {**no_group, "remark": "of which group?"})
+    assert stated(table(*rows), STUDY)[-1] == ("0.03", {**no_group, "remark": "of which group?"})
 
 
 # --- what is not the paper's own
