@@ -34,7 +34,7 @@ def stated(text, study=None, section="Results"):
                 found.append((token.text, proposal))
             else:
                 assert (proposal.start, proposal.printed) == (token.start, token.text)
-                cells = {name: getattr(proposal, name) for name in CELLS if getattr(proposal, name)}
+                cells = {name: getattr(proposal, name) for name in CELLS if getattr(proposal, name) != ""}
                 found.append((token.text, proposal.quantity, cells))
     return found
 
@@ -84,6 +84,7 @@ def quantities(text, study=None, section="Results"):
         ("p hitung = 0,03", "0,03", ""),
         ("Exact Sig. = 0,03", "0,03", ""),
         ("nilai signifikansi 0,03", "0,03", ""),
+        ("kurang dari nilai p 0,03", "0,03", ""),
         ("p < 0.06", "0.06", "<"),
         ("p < 0.02", "0.02", "<"),
         ("p > 0.11", "0.11", ">"),
@@ -137,6 +138,7 @@ def test_what_is_no_p_value(text):
         ("p = 0.03 (p < 0.04)", [("0.03", "p_value", ""), ("0.04", "threshold", "<")]),
         ("nilai p sebesar 0,03 dan p < 0,04", [("0,03", "p_value", ""), ("0,04", "threshold", "<")]),
         ("p-value: .03, p < .04", [(".03", "p_value", ""), (".04", "threshold", "<")]),
+        ("P = 0.03 and P < 0.04", [("0.03", "p_value", ""), ("0.04", "threshold", "<")]),
         ("p = 0.03 and p = 0.04", [("0.03", "p_value", ""), ("0.04", "p_value", "")]),
         ("z = 2.5 and p < 0.04", [("2.5", "z", ""), ("0.04", "p_value", "<")]),
         # in words
@@ -273,6 +275,10 @@ def test_a_statistic_that_no_rank_test_has_is_not_checked(text):
 
 
 def test_an_operator_before_a_statistic_is_not_kept():
+    assert quantities("It fell in less than a mean of 4.5 and by more than a z of 2.1.") == [
+        ("4.5", "figure", ""),
+        ("2.1", "z", ""),
+    ]
     assert quantities("The median was > 4.5 and z = 2.1; the mean is: 4.5.") == [
         ("4.5", "figure", ">"),
         ("2.1", "z", ""),
@@ -310,6 +316,8 @@ def test_number_words_that_count_nothing_are_left_out(text, reason):
         ("after three days", "three"),
         ("a three-day trial", "three"),
         ("after three\nweeks", "three"),
+        ("after three DAYS", "three"),
+        ("in WEEK three", "three"),
         ("selama tiga hari", "tiga"),
         ("sebanyak dua kali", "dua"),
         ("in week three", "three"),
@@ -334,6 +342,8 @@ def test_a_number_word_of_another_work_is_cited():
     [
         ("Twelve women took part", "twelve", ""),
         ("Twelve pregnant women took part", "twelve", ""),
+        ("TWELVE WOMEN TOOK PART", "twelve", ""),
+        ("WE PUT TWELVE IN EACH ARM", "twelve", ""),
         ("Dua belas ibu", "dua belas", ""),
         ("In the control group twelve women took part", "twelve", "control"),
         ("We gave twelve to each group", "twelve", ""),
@@ -378,6 +388,8 @@ def test_people_counted_in_words_with_a_percentage_or_a_change_are_a_count():
     ]
     assert stated("In the control group seven women worsened.", STUDY)[0][1] == "count_down"
     assert stated("In the control group at most seven women improved.", STUDY)[0][2] == {**change, **unclear}
+    text = "In the control group, seven women improved and three women, who were old, worsened."
+    assert [found[1] for found in stated(text, STUDY)] == ["count_up", "sample_size"]
     # "remained" beside a level names the level
     assert stated("Seven women of the control group remained poor.", STUDY)[0][1] == "count"
 
@@ -442,6 +454,13 @@ def quantities_of(text, section):
         for found in stated(text, section=section)
         if len(found) == 3
     ]
+
+
+def test_a_percentage_of_another_work_is_the_ratio_that_its_number_had_before():
+    text = "Lind (2019) saw 30 of 40 women (75%). Lind (2019) still had 75% later."
+    ratio = {"n": "30/40", "check": "arithmetic"}
+    shares = [each[1:] for each in stated(text, section="Discussion") if each[0] == "75%"]
+    assert shares == [("ratio_percent", ratio)] * 2
 
 
 def test_a_number_that_claims_nothing_has_a_reason():
