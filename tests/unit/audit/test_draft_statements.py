@@ -200,6 +200,27 @@ def test_decisions_are_the_papers_own(section, decided):
     assert bool(stated("There was a difference between the groups.", section=section)) is decided
 
 
+@pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ("So it was: there was a difference between the groups.", "there was"),
+        ("So there was a difference that was significant.", "there was"),
+        ("So Ha diterima dan Ho ditolak.", "Ha"),
+        ("So Ho was the hypothesis that we had and that we looked at: Ha diterima.", "Ha"),
+    ],
+)
+def test_a_decision_stands_where_it_is_first_said(text, begin):
+    ((reading, sentence, numbers),) = read(text)
+    (found,) = read_statements(reading, sentence, numbers)
+    assert reading.text[found.start :].startswith(begin)
+
+
+def test_what_the_next_sentence_says_of_before_and_after_is_its_own():
+    assert stated("It fell before and after. Massage had an effect. It fell before and after.") == [
+        ("significant", "decision", BETWEEN)
+    ]
+
+
 def test_methods_decide_nothing():
     assert stated("There was a difference if p = 0.03.", section="Methods") == []
     assert stated("The test was done. A significant difference (z = 2.1).", section="Metode") == []
@@ -265,6 +286,8 @@ def test_a_discussion_decides_only_by_a_test(text, decided):
         ("Most women worked (40-60%).", []),
         ("Women worked (40%).", []),
         ("Most women worked, 40\u2030 did.", []),
+        # of another sentence
+        ("Women worked (60%). Most were old.", []),
     ],
 )
 def test_most_is_more_than_half_and_fewer_is_less(text, expected):
@@ -313,7 +336,9 @@ def test_most_of_a_ratio_of_other_works_and_of_figures():
         # held against numbers of the same unit
         ("The highest was 40 ml, then 30 ML.", [("40", "30")]),
         ("The highest was 40 (ml), then 30 ml, 50 days.", [("40", "30")]),
+        ("The highest was 40 ml, then 0 ml and 0.5 ml.", [("40", "0.5")]),
         ("The highest was 40 ml, then 50 days.", []),
+        ("The highest was 40 MX, then 30 M.", []),
         ("The highest was 40, then 30", [("40", "30")]),
         # nothing to hold it against, or not said of a number
         ("The highest was 40 ml.", []),
@@ -323,6 +348,7 @@ def test_most_of_a_ratio_of_other_works_and_of_figures():
         # numbers of people and percentages are no figures
         ("The highest was 40%, then 30%.", []),
         ("The highest was 40 ml, then 30 ml, and 20% fell.", []),
+        ("The highest was 40 ml, then 30 ml, z = 2.1.", []),
     ],
 )
 def test_the_highest_is_more_than_the_next(text, expected):
@@ -332,6 +358,10 @@ def test_the_highest_is_more_than_the_next(text, expected):
     ]
     found = [(printed, cells) for printed, quantity, cells in stated(text) if quantity == "comparison"]
     assert found == [(printed, {**cells, "check": "arithmetic"}) for printed, cells in wanted]
+
+
+def test_the_highest_percentage_of_other_works_is_no_figure():
+    assert stated("Lind (2019) saw it highest with 40%, then 30%.", section="Discussion") == []
 
 
 # --- sums
