@@ -249,10 +249,7 @@ def _total(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) ->
 
 def _sum(at: Proposal, total: str, parts: Sequence[str]) -> Proposal:
     level = {"test": "", "variable": "", "level": "", "operator": "", "remark": ""}
-    group = "" if at.quantity == "sample_size" else at.group
-    return replace(
-        at, printed=total, quantity="sum", n="+".join(parts), check="arithmetic", group=group, **level
-    )
+    return replace(at, printed=total, quantity="sum", n="+".join(parts), check="arithmetic", **level)
 
 
 # --- numbers that must agree
@@ -263,7 +260,7 @@ def _days(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Proposal]
     found = []
     for each in proposals:
         if each.quantity == "figure" and each.sentence.own and each.printed.isdigit():
-            left = reading.text[each.sentence.start : each.start][-40:]
+            left = reading.text[each.sentence.start : each.start]
             near = reading.mentions(
                 reading.words.timepoints, max(each.sentence.start, each.start - 40), each.start
             )

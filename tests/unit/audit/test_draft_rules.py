@@ -275,7 +275,7 @@ def test_a_statistic_that_no_rank_test_has_is_not_checked(text):
 
 
 def test_an_operator_before_a_statistic_is_not_kept():
-    assert quantities("It fell in less than a mean of 4.5 and by more than a z of 2.1.") == [
+    assert quantities("It fell in less than mean of 4.5 and by more than z of 2.1.") == [
         ("4.5", "figure", ""),
         ("2.1", "z", ""),
     ]

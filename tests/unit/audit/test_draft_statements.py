@@ -516,6 +516,9 @@ def days(*numbers, shape="After day {} it was so."):
         (days(15, 15, 15, 5, shape="Sesudah hari ke-{} ada."), [("5", "15")]),
         (days(15, 15, 15, 5, shape="Sesudah hari ke {} ada."), [("5", "15")]),
         (days(15, 15, 15, 5, shape="AFTER DAY {} it was so."), [("5", "15")]),
+        (f"{days(15, 15, 15)} After more than day 5 it was so.", [("5", "15")]),
+        (days(15, 15, 15, 5, shape=f"After {29 * 'x'} day {{}} it was so."), [("5", "15")]),
+        (days(15, 15, 15, 5, shape=f"After {30 * 'x'} day {{}} it was so."), []),
         # too few, too many, or nothing else
         (days(15, 15, 5), []),
         (days(15, 15, 15, 5, 5), []),
