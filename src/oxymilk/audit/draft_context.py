@@ -30,6 +30,8 @@ _OWN = ("abstract", "methods", "results", "results and discussion", "discussion"
 _CITING = ("abstract", "introduction", "discussion", "results and discussion")
 # a colon or comma ends a phrase, but not inside a number
 _BREAK = re.compile(r"[;:,](?=\s)")
+# hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2013\u2212"), "-")
 _SOME_GROUP = re.compile(
     r"\b(?!(?:the|each|per|a|one|both|two|same)\b)[a-z]+\s+(?:group|arm)\b", re.IGNORECASE
 )
@@ -73,7 +75,8 @@ class Reading:
     """A paper taken apart, with the words that read it."""
 
     def __init__(self, paper: Paper, words: Words) -> None:
-        self.paper, self.text, self.words = paper, paper.text, words
+        self.paper, self.words = paper, words
+        self.text = paper.text.translate(_DASHES)
         self.blocks = find_blocks(paper, words)
         self.tokens = find_tokens(paper.text)
         self._starts = line_starts(paper.text)

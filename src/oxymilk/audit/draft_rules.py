@@ -214,8 +214,10 @@ def _operator(reading: Reading, left: str) -> str:
     symbol = re.search(rf"{_OPERATOR}\s*$", left)
     if symbol:
         return _symbol(symbol["op"])
-    tail = left[-40:]
-    return next((key for key, pattern in reading.words.operators.items() if pattern.search(tail)), "")
+    # "no less than" holds "less than": what begins first counts
+    patterns = reading.words.operators
+    found = {match.start(): key for key in patterns if (match := patterns[key].search(left))}
+    return found[min(found)] if found else ""
 
 
 def _with_symbol(reading: Reading, left: str) -> str:
@@ -229,5 +231,5 @@ def _with_symbol(reading: Reading, left: str) -> str:
 
 def _symbol(shown: str | None) -> str:
     """Return a printed operator in our form; "=" is what no operator says too."""
-    found = _SYMBOLS.get(shown or "", shown or "")
-    return "" if found == "=" else found
+    shown = shown or ""
+    return "" if shown == "=" else _SYMBOLS.get(shown, shown)

@@ -131,14 +131,11 @@ def _hypotheses(reading: Reading, sentence: Sentence) -> list[tuple[int, int, st
 
 
 def _default_test(reading: Reading, proposal: Proposal, low: int, high: int) -> Proposal:
-    """Where no test is named, an effect is between groups, a difference before and after within one."""
-    sentence, words = proposal.sentence, reading.words
-    two_groups = words.study is None or len(words.study.groups) > 1
-    if reading.test(sentence, low, high) or words["both_times"].search(
-        reading.text, sentence.start, sentence.end
-    ):
+    """Say that an effect is one between groups, where there are two and no test is named."""
+    two_groups = reading.words.study is None or len(reading.words.study.groups) > 1
+    if reading.test(proposal.sentence, low, high) or not two_groups:
         return proposal
-    return replace(proposal, test="rank_sum") if two_groups else proposal
+    return replace(proposal, test="rank_sum")
 
 
 # --- "most", "highest"
@@ -156,9 +153,8 @@ def _shares(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -
                     each for each in numbers if _is_share(each) and 0 <= match.start() - each.start < 40
                 ][-1:]
             for each in shares:
-                mark = each.printed.replace(" ", "")[-1]
                 yield replace(
-                    each, quantity="comparison", operator=operator, test="", timepoint=each.timepoint, n=f"50{mark}",
+                    each, quantity="comparison", operator=operator, test="", n="50%",
                     check="arithmetic", remark="printed as most" if operator == ">" else "printed as less than half",
                 )  # fmt: skip
 
@@ -172,7 +168,7 @@ def _highest(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) 
     if len(figures) < 2 or len(figures) != len(numbers):
         return
     for each in figures:
-        low, _ = reading.phrase(sentence, each.start, each.start + len(each.printed))
+        low, _ = reading.phrase(sentence, each.start, each.start)
         if not reading.words["highest"].search(reading.text, low, each.start):
             continue
         others = [
@@ -253,10 +249,7 @@ def _total(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) ->
 
 def _sum(at: Proposal, total: str, parts: Sequence[str]) -> Proposal:
     level = {"test": "", "variable": "", "level": "", "operator": "", "remark": ""}
-    group = "" if at.quantity == "sample_size" else at.group
-    return replace(
-        at, printed=total, quantity="sum", n="+".join(parts), check="arithmetic", group=group, **level
-    )
+    return replace(at, printed=total, quantity="sum", n="+".join(parts), check="arithmetic", **level)
 
 
 # --- numbers that must agree
@@ -267,7 +260,7 @@ def _days(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Proposal]
     found = []
     for each in proposals:
         if each.quantity == "figure" and each.sentence.own and each.printed.isdigit():
-            left = reading.text[each.sentence.start : each.start][-40:]
+            left = reading.text[each.sentence.start : each.start]
             near = reading.mentions(
                 reading.words.timepoints, max(each.sentence.start, each.start - 40), each.start
             )

@@ -15,6 +15,7 @@ _CELL = re.compile(r"([^|\n]*)(?:\||\n|$)")
 _COUNT_HEAD = re.compile(r"(?<!\w)(?:n|f|no|freq\w*|frekuensi|jumlah|count)(?!\w)", re.IGNORECASE)
 _ASIDE = r"(?:\s*[(\[].{0,25}[)\]])?"
 _PERCENT_HEAD = re.compile(r"%|persen|percent", re.IGNORECASE)
+_NO_HEAD = re.compile(r"(?=.*\d)[\d.,%()\s/-]+")
 _TOTAL = re.compile(r"\s*(?:total|jumlah|all|semua)\s*", re.IGNORECASE)
 
 
@@ -29,23 +30,24 @@ class Cell:
 
 
 def find_cell(reading: Reading, sentence: Sentence, place: int) -> Cell | None:
-    """Return the table cell of a place in the text, None where it is in no table."""
+    """Return the table cell of a number of a sentence, None where it is in no table."""
     block, text = sentence.block, reading.text
-    if " | " not in text[block.start : block.end]:
-        return None
-    row = _cells(text[block.start : block.end])
-    number = sum(end <= place - block.start for _, end in row)
-    if number >= len(row):
-        return None
-    heads = []
-    for start, end in block.above:
-        above = _cells(text[start:end])
-        # a head that spans columns fills the empty cells to its right
-        shown = [text[start:end][slice(*one)].strip() for one in above[: number + 1]]
-        head = next((one for one in reversed(shown[1:]) if one), "") if number else ""
-        if len(above) > number and head and not re.fullmatch(r"(?=.*\d)[\d.,%()\s/-]+", head):
-            heads.append(head)
     whole = text[block.start : block.end]
+    if " | " not in whole:
+        return None
+    row = _cells(whole)
+    number = sum(end <= place - block.start for _, end in row)
+    heads: list[str] = []
+    # a head that spans columns fills the empty cells to its right, but none that stands under a head of its own
+    left = 1
+    for start, end in block.above:
+        above = [text[start:end][slice(*one)].strip() for one in _cells(text[start:end])]
+        filled = [k for k in range(left, number + 1) if number < len(above) and above[k]]
+        if filled and _NO_HEAD.fullmatch(above[filled[-1]]):
+            left = 1
+        elif filled:
+            left = filled[-1]
+            heads.append(above[left])
     return Cell(whole[slice(*row[number])], whole[slice(*row[0])], tuple(heads), block.heading)
 
 
@@ -68,7 +70,7 @@ def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
         return None
     heads = " ; ".join(cell.column_heads)
     above = f"{cell.caption} ; {heads}"
-    groups = {**reading.words.heads}
+    groups = reading.words.heads
     group = (
         _named(groups, heads) or _named(groups, cell.row_head) or _named(reading.words.groups, cell.caption)
     )

@@ -113,12 +113,12 @@ def find_blocks(paper: Paper, words: Words) -> list[Block]:
             close()
             parts.append(Block("furniture", start, end, section))
         else:
-            name, body = _section_head(line, words, section)
-            if name:
+            head = _section_head(line, words, section)
+            if head:
                 close()
-                seen += name == _COMBINED
-                section = _section_after(name, seen)
-                start += body
+                seen += head[0] == _COMBINED
+                section = _section_after(head[0], seen)
+                start += head[1]
             elif " | " in line:
                 close()
             if paper.text[start:end].strip():
@@ -161,16 +161,17 @@ def _repeated(paper: Paper, lines: Sequence[tuple[int, int]]) -> set[int]:
     return {number for pages in where.values() if len(pages) >= 3 for number in pages.values()}
 
 
-def _section_head(line: str, words: Words, current: str) -> tuple[str, int]:
+def _section_head(line: str, words: Words, current: str) -> tuple[str, int] | None:
     """Return the section that a line opens, and how many characters of it are the head."""
-    bare = _NUMBERING.sub("", line, count=1).strip().rstrip(":.").strip().lower()
-    name = words.sections.get(" ".join(bare.split()), "")
-    if name:
-        return name, len(line)
+    heads = [(_NUMBERING.sub("", line).strip().rstrip(":."), len(line))]
     run_in = re.match(r"\s*([A-Za-z /]{3,40}?)\s*[:—]\s+", line)
     if run_in and current != "abstract":
-        return words.sections.get(" ".join(run_in[1].lower().split()), ""), run_in.end()
-    return "", 0
+        heads.append((run_in[1], run_in.end()))
+    for shown, length in heads:
+        name = words.sections.get(" ".join(shown.lower().split()))
+        if name:
+            return name, length
+    return None
 
 
 def _section_after(name: str, times: int) -> str:
@@ -186,7 +187,7 @@ def _split_headings(text: str, lines: Sequence[tuple[int, int]], section: str) -
     first, last = 0, len(lines)
     if len(lines) > 1 and _is_head(text, lines[0], width) and text[slice(*lines[1])].lstrip()[:1].isupper():
         first = 1
-    complete = [k for k in range(first, last) if re.search(r"[.!?:;]\W*$", text[slice(*lines[k])])]
+    complete = [k for k, line in enumerate(lines) if re.search(r"[.!?:;]\W*$", text[slice(*line)])]
     if complete and text[lines[complete[-1]][1] : lines[-1][1]].strip():
         rest = text[lines[complete[-1]][1] : lines[-1][1]].strip()
         if rest[:1].isupper() and len(rest) <= _LONGEST_HEADING:
@@ -239,20 +240,19 @@ def _number(text: str, parts: Sequence[Block]) -> list[Block]:
     rows: list[tuple[int, int]] = []
     numbered = []
     for part in parts:
-        kind = part.kind
         if part.section != section:
             heading, section = "", part.section
-        if kind == "heading":
+        if part.kind == "heading":
             heading = " ".join(text[part.start : part.end].split())
             numbered.append(replace(part, heading=heading))
-        elif kind == "paragraph":
+        elif part.kind == "paragraph":
             is_row = " | " in text[part.start : part.end]
             if not is_row or not rows:
                 counts[part.section] = counts.get(part.section, 0) + 1
             above = tuple(rows) if is_row else ()
             rows = [*rows, (part.start, part.end)] if is_row else []
             number = counts[part.section]
-            numbered.append(replace(part, kind=kind, number=number, heading=heading, above=above))
+            numbered.append(replace(part, number=number, heading=heading, above=above))
         else:
             numbered.append(part)
     return numbered

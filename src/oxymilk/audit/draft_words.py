@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from oxymilk.study import Study
 
 Pattern = re.Pattern[str]
-# what says that participants were given the intervention, and that they were not
-_GIVEN = (
-    "with|received|receiving|dengan|yang diberi|yang mendapat",
-    "without|without giving|without receiving|tanpa|tanpa pemberian|tanpa diberi",
-)
 _LISTS = (
     "people", "units", "sample", "studied", "per_group", "out_of", "up", "down", "unchanged", "everyone", "rest",
     "most", "fewer", "highest", "between", "ratio", "contrast", "joins", "improvement", "other_tests", "evidence",
@@ -99,8 +94,8 @@ def load_words(study: Study | None = None) -> Words:
             for group, ours in zip(study.groups, known["groups"].values(), strict=False)
         }
         given = "|".join(_labels(study.groups[0]))
-        for group, words in zip(study.group_ids, _GIVEN, strict=False):
-            known["groups"][group].append(rf"(?:{words}) (?:{given})s?")
+        for group, words in zip(study.group_ids, raw["given"].values(), strict=False):
+            known["groups"][group].append(rf"(?:{'|'.join(words)}) (?:{given})s?")
         known["timepoints"] = {
             point.id: [*_labels(point), *ours]
             for point, ours in zip(study.compared, known["timepoints"].values(), strict=True)
@@ -132,7 +127,7 @@ def load_words(study: Study | None = None) -> Words:
             for key, found in raw["hypotheses"].items()
         },
         citations=re.compile("|".join(_spaced(each) for each in raw["citations"])),
-        heads=_heads(study),
+        heads=_heads(study, raw["heads"]),
         lists={name: re.compile(_whole_words(raw[name]), re.IGNORECASE) for name in _LISTS},
         study=study,
     )
@@ -152,22 +147,11 @@ def _named(label: str) -> str:
     return rf"(?:(?:kelompok|grup) {label}|{label} (?:group|arm)s?)"
 
 
-def _heads(study: Study | None) -> dict[str, Pattern]:
-    names = {
-        "intervention": [
-            "intervention",
-            "experiment",
-            "experimental",
-            "intervensi",
-            "perlakuan",
-            "eksperimen",
-        ]
-    }
-    names["control"] = ["control", "kontrol", "comparison", "pembanding"]
-    if study is not None:
-        both = zip(study.groups, names.values(), strict=False)
-        names = {group.id: [*_labels(group), *ours] for group, ours in both}
-    return _compiled(names)
+def _heads(study: Study | None, ours: dict[str, list[str]]) -> dict[str, Pattern]:
+    if study is None:
+        return _compiled(ours)
+    both = zip(study.groups, ours.values(), strict=False)
+    return _compiled({group.id: [*_labels(group), *names] for group, names in both})
 
 
 def _compiled(lists: dict[str, list[str]]) -> dict[str, Pattern]:
@@ -195,4 +179,4 @@ def _spaced(pattern: str) -> str:
 def _raw() -> dict[str, Any]:
     import yaml
 
-    return yaml.safe_load(files("oxymilk.audit").joinpath("draft_words.yaml").read_text("utf-8"))
+    return yaml.safe_load(files("oxymilk.audit").joinpath("draft_words.yaml").read_bytes())
