@@ -14,7 +14,7 @@ def codes(true, printed, *, is_p=True, operator="", last=None, **others):
     decimals = len(printed.partition(".")[2])
     claimed = int(printed.replace(".", ""))
     printable = Printable(0, last or 10**decimals, claimed, decimals, operator, "half_up")
-    hits = search_notation(Fraction(true), printable, (), (), is_p=is_p, rounding="half_up", **others)
+    hits = search_notation(Fraction(true), printable, is_p=is_p, rounding="half_up", **others)
     return [hit.code.removeprefix("notation_") for hit in hits]
 
 
@@ -79,9 +79,7 @@ def test_all_copies_are_one_step():
     shares = []
     for claimed in (83, 200):
         printable = Printable(0, 1000, claimed, 3, "", "half_up")
-        hits = search_notation(
-            Fraction("0.5"), printable, (), (), is_p=True, rounding="half_up", copies=copies
-        )
+        hits = search_notation(Fraction("0.5"), printable, is_p=True, rounding="half_up", copies=copies)
         shares.append(next(hit.coincidence for hit in hits if hit.code == "notation_copied"))
     assert shares[0] == shares[1]
 
