@@ -275,10 +275,10 @@ def _statistics(case: Case) -> list[notation.Other]:
     claim = case.claim
     feature = case.feature(case.reading)
     if claim.test == "signed_rank":
-        result = signed_rank_counts(*feature, case.study.procedure.signed_rank)
+        result = signed_rank_counts(*feature, case.declared)
         names = ("z", "w_plus", "w_minus")
     else:
-        result = rank_sum_counts(feature, case.study.procedure.rank_sum)
+        result = rank_sum_counts(feature, case.declared)
         names = ("z", "u1", "u2", "rank_sum1", "rank_sum2")
     return [
         notation.Other(statistic_label(name), Fraction(repr(abs(float(getattr(result, name))))))
@@ -349,7 +349,7 @@ def _print_value(case: Case, hit: Hit) -> str:
     if case.claim.quantity == "threshold" and 0 < decimals < 3:
         like += "0" * (3 - decimals)
         decimals = 3
-    units = int(print_units(np.array(abs(hit.value)), decimals, rounding))
+    units = int(print_units(np.array(hit.value), decimals, rounding))
     return print_like(Fraction(units, 10**decimals), like, study.decimal_mark, rounding)
 
 

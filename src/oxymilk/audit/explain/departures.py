@@ -137,11 +137,12 @@ def find_departures(
     parts: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []
     searched = 0
     for number, tables in enumerate_departures(records, reading.groups, participants, budget):
-        values = np.concatenate(
-            [reading.values(feature_of(reading, chunk, records.study)) for chunk in _chunks(tables)]
-        )
-        parts.append((number, tables, values, reading.true_of(values)))
         searched = number
+        if len(tables):
+            values = np.concatenate(
+                [reading.values(feature_of(reading, chunk, records.study)) for chunk in _chunks(tables)]
+            )
+            parts.append((number, tables, values, reading.true_of(values)))
         if number >= ALWAYS and any(hits.any() for *_, hits in parts):
             break
     if not parts:
