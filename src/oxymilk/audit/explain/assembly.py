@@ -265,7 +265,7 @@ def _parsed(printed: str, study: Study) -> Fraction | None:
 def _printable(claim: Claim, study: Study, true: Fraction) -> Printable:
     """Return the strings for a claim about other printed numbers: all with as many digits as the longer number."""
     number = parse_printed(claim.printed, study.decimal_mark)
-    digits = len(str(int(max(abs(number.value), true, 1))))
+    digits = len(str(int(max(abs(number.value), true))))
     most = 100 if claim.quantity in ("percent", "ratio_percent") else 10**digits - 1
     return printable_of(claim._replace(operator=""), study, most)
 
@@ -291,7 +291,7 @@ def _statistics(case: Case) -> list[notation.Other]:
 
 def _procedures(case: Case, reading: Reading, as_is: dict[str, bool]) -> list[Hit]:
     feature = case.feature(reading)
-    counts = case.records.pairs[reading.groups[0]] if reading.sees == "difference" else np.asarray(feature)
+    counts = case.records.pairs[reading.groups[0]] if reading.sees == "difference" else feature
     of_p = case.claim.quantity in OF_P
     place = (case.claim.test, case.claim.group)
 
@@ -302,8 +302,7 @@ def _procedures(case: Case, reading: Reading, as_is: dict[str, bool]) -> list[Hi
             if claim.quantity != "p_value" or (claim.test, claim.group) == place:
                 continue
             theirs = getattr(case.study.procedure, claim.test)
-            zero = theirs.zero_method if claim.test == "signed_rank" else "drop"
-            moved = replace(procedure, zero_method=zero)
+            moved = replace(procedure, zero_method=theirs.zero_method)
             if as_is[other.id] and not other.holds(case.feature(other), moved):
                 against.append(claim_label(claim, case.study))
         return against
