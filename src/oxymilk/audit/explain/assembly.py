@@ -164,7 +164,7 @@ def explain_case(
     if true is not None:
         searched.append("notation")
         slips = _notation(case, true)
-        hits += [replace(hit, kept=kept, contradicted=contradicted) for hit in slips]
+        hits = [replace(hit, kept=kept, contradicted=contradicted) for hit in slips]
     reading, quantity = case.reading, case.claim.quantity
     if reading is not None:
         if quantity in (*OF_P, "z") or (quantity, case.claim.test) == ("w", "signed_rank"):
@@ -219,7 +219,9 @@ def _notation(case: Case, true: Fraction) -> list[Hit]:
         place = (claim.test, claim.group)
         beside = [each for each in case.others if (each.claim.test, each.claim.group) == place]
         printed_z = [
-            each.stated for each in beside if each.claim.quantity == "z" and None not in each.stated[:2]
+            each.stated
+            for each in beside
+            if each.claim.quantity == "z" and None not in (each.stated.low, each.stated.high)
         ]
     return notation.search_notation(
         true,
@@ -345,11 +347,11 @@ def _print_value(case: Case, hit: Hit) -> str:
         rounding = "truncate"
     like = case.claim.printed
     decimals = parse_printed(like, study.decimal_mark).decimals
-    if case.claim.quantity == "threshold" and 0 < decimals < 3:
+    if case.claim.quantity == "threshold" and decimals:
         like += "0" * (3 - decimals)
-        decimals = 3
+        decimals = parse_printed(like, study.decimal_mark).decimals
     units = int(print_units(np.array(hit.value), decimals, rounding))
-    return print_like(Fraction(units, 10**decimals), like, study.decimal_mark, rounding)
+    return print_like(Fraction(units, 10**decimals), like, study.decimal_mark)
 
 
 def explanation_rows(case: Case, hits: list[Hit]) -> tuple[list[tuple[str, ...]], dict[str, pd.DataFrame]]:

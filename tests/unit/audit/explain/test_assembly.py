@@ -141,6 +141,7 @@ def test_as_many_departures_as_asked_for(case_of, claim_text):
         ("comparison", "", "51", "15", "", "notation_swapped"),
         ("comparison", "=", "51", "-15", "", "notation_swapped"),
         ("comparison", "~", "51", "15", "", "notation_swapped"),
+        ("comparison", "", "5,1", "1,5", "", "notation_swapped"),
         # no number should have been printed
         ("comparison", "<", "51", "15", "", "no_search"),
         ("comparison", ">=", "51", "15", "", "no_search"),
@@ -188,6 +189,34 @@ def test_strings_that_could_stand_for_printed_numbers(
     assert hit.coincidence == pytest.approx(float(Fraction(share)))
 
 
+def test_strings_that_could_stand_for_numbers_of_the_data(case_of, claim_text):
+    """Eight of ten, printed as nine: one of the counts from 0 to 10."""
+    hits = explain_case(case_of([claim_text("a", "9", "count", **CELL)]), budget=0)
+    (hit,) = by_code(hits, "notation_rounded_up")
+    assert hit.coincidence == pytest.approx(1 / 11)
+
+
+def test_a_halved_p_value(case_of, claim_text):
+    """Half of 0.0588, of which 0.059 is printed."""
+    claim = claim_text("a", "0.0295", "p_value", **OWN)
+    assert by_code(explain_case(case_of([claim]), budget=0), "notation_halved")
+
+
+def test_a_size_is_not_copied(case_of, claim_text):
+    """The sizes are no numbers that the tables give: only what the digits say is searched."""
+    claims = [claim_text(name, "25", "sample_size", group=name) for name in ("intervention", "control")]
+    (hit,) = explain_case(case_of(claims, computed="10"))
+    assert hit.code == "nothing_found"
+
+
+def test_what_is_no_explanation_comes_last(case_of, claim_text):
+    """Also behind explanations that say little and contradict another claim: three rose, one-sided p is 0.042."""
+    claims = [claim_text("a", "significant", "decision", **OWN), claim_text("b", "9", "count", **CELL)]
+    hits = explain_case(case_of(claims, [[[0, 3], [0, 0]], [[1, 1], [0, 0]]]), budget=0)
+    assert {(hit.informative, hit.contradicted) for hit in hits[:-1]} == {(False, ("b",))}
+    assert [hit.kind for hit in hits[-2:]] == ["procedure", "none"]
+
+
 def test_copies_are_numbers_of_other_places(case_of, claim_text):
     here = {"group": "intervention", "timepoint": "pre", "level": "level0"}
     outcome = case_of([claim_text("a", "7", "count", **here)]).study.outcome.id
@@ -197,6 +226,10 @@ def test_copies_are_numbers_of_other_places(case_of, claim_text):
 
     claims = [
         other("a"),
+        # of another kind, about a bound, not to be checked, or a word
+        other("kind", "7%", "percent", group="control"),
+        other("bound", group="control", timepoint="post", operator="<"),
+        other("unclear", check="ambiguous", group="control", timepoint="post"),
         other("unreadable", "seven", check="cited", group="control"),
         other("group", group="control"),
         other("group_again", group="control"),
@@ -204,17 +237,21 @@ def test_copies_are_numbers_of_other_places(case_of, claim_text):
         other("level", level="level1"),
         other("timepoint", timepoint="post"),
         other("cited", check="cited", operator="~"),
+        other("comma", "7,0", group="control", level="level1"),
         other("negative", "-7", check="cited", group="control"),
         # the same place, as another number or in other words
         other("same", "8"),
         other("same_outcome", variable=outcome),
-        # of another kind, about a bound, or not to be checked
-        other("kind", "7%", "percent", group="control"),
-        other("bound", group="control", timepoint="post", operator="<"),
-        other("unclear", check="ambiguous", group="control", timepoint="post"),
     ]
     copies = by_code(explain_case(case_of(claims), budget=0), "notation_copied")
-    assert {hit.params["claim"] for hit in copies} == {"group", "level", "timepoint", "cited", "negative"}
+    assert {hit.params["claim"] for hit in copies} == {
+        "group",
+        "level",
+        "timepoint",
+        "cited",
+        "comma",
+        "negative",
+    }
     (level,) = (hit for hit in copies if hit.params["claim"] == "level")
     assert level.params["other"] == {
         "en": "Oxytocin massage, Before, level1: count 7",
@@ -228,11 +265,13 @@ def test_a_test_is_one_place_whatever_timepoint_is_written(case_of, claim_text):
         claim_text("b", "0.5", "p_value", **BETWEEN),
         claim_text("c", "0.6", "p_value", **BETWEEN),
         claim_text("d", "0.5", "p_value", **OWN),
+        claim_text("e", "0.5", "p_value", test="rank_sum")._replace(check="cited"),
+        claim_text("f", "0.5", "p_value", test="signed_rank")._replace(check="cited"),
     ]
     case = case_of(claims)
     assert case.ids == ("a", "b")
     copies = by_code(explain_case(case, budget=0), "notation_copied")
-    assert [hit.params["claim"] for hit in copies] == ["d"]
+    assert {hit.params["claim"] for hit in copies} == {"d", "e", "f"}
 
 
 @pytest.mark.parametrize(
@@ -419,22 +458,28 @@ def test_a_decision_is_printed_as_one(printed, case_of, claim_text):
 
 @pytest.mark.parametrize(
     ("printed", "quantity", "place"),
-    [("0.021", "p_value", BETWEEN), ("2.0", "z", OWN), ("51", "count", CELL)],
+    [
+        ("0.021", "p_value", BETWEEN),
+        ("2.0", "z", OWN),
+        ("7", "count", CELL),
+        ("51", "count", CELL),
+    ],
 )
 def test_a_row_says_what_a_hit_is(printed, quantity, place, case_of, claim_text):
     claims = [claim_text(name, printed, quantity, **place) for name in ("a", "b")]
+    control = CELL | {"group": "control"}
     others = [
-        claim_text("n", "8", "count", **CELL),
-        claim_text("m", "8", "count", **(CELL | {"group": "control"})),
+        claim_text("n", "7", "count", **control),
+        claim_text("m", "7", "count", timepoint="post", level="level1", group="intervention"),
+        claim_text("k", "6", "count", **control),
+        claim_text("l", "5", "count", **control),
     ]
     case = case_of([*claims, *others])
     hits = explain_case(case)
     rows, witnesses = explanation_rows(case, hits)
     assert len(rows) == len(hits)
-    kinds = set()
     for rank, (hit, cells) in enumerate(zip(hits, rows, strict=True), start=1):
         row = dict(zip(EXPLANATION_COLUMNS, cells, strict=True))
-        kinds.add(hit.kind)
         found = hit.kind != "none"
         expected = {
             "claim_id": "a",
