@@ -64,6 +64,23 @@ def test_every_dataset_at_each_distance_once(groups, incomplete):
     assert numbers == [1, 2, 3, 4]
 
 
+def test_at_three_levels(records_with, make_study):
+    pairs = np.zeros((2, 3, 3), dtype=int)
+    pairs[0, 0, 0], pairs[0, 1, 2], pairs[1, 2, 0] = 1, 1, 1
+    records = records_with(make_study(3), pairs)
+    expected = by_distance(records.tables, (0, 1))
+    for number, tables in enumerate_departures(records, (0, 1), 2):
+        assert {table.astype(np.int64).tobytes() for table in tables} == expected[number]
+
+
+def test_a_group_without_a_complete_record_stays(make_study):
+    codes = ({"a": (0, 0), "b": (1, 2)}, {"c": (0, 2)})
+    records = Records(make_study(2), count_records(codes, 2), codes)
+    ((number, tables),) = enumerate_departures(records, (0, 1), 1)
+    assert number == 1
+    assert {table.astype(np.int64).tobytes() for table in tables} == by_distance(records.tables, (0,))[1]
+
+
 @pytest.mark.parametrize(
     ("groups", "budget", "deep"),
     [
