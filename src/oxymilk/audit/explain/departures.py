@@ -147,7 +147,11 @@ def find_departures(
             break
     if not parts:
         empty = np.zeros((0, *records.tables.shape), dtype=np.int16)
-        return Departures(empty, np.zeros(0, dtype=np.int64), 0), np.zeros((0, 1)), np.zeros(0, dtype=bool)
+        return (
+            Departures(empty, np.zeros(0, dtype=np.int64), searched),
+            np.zeros((0, 1)),
+            np.zeros(0, dtype=bool),
+        )
     numbers = np.concatenate([np.full(len(tables), number) for number, tables, _, _ in parts])
     tables, values, hits = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
     return Departures(tables, numbers, searched), values, hits

@@ -73,9 +73,13 @@ def test_at_three_levels(records_with, make_study):
         assert {table.astype(np.int64).tobytes() for table in tables} == expected[number]
 
 
-def test_a_group_without_a_complete_record_stays(make_study):
+def test_a_group_without_a_complete_record_stays(make_study, claim_text):
     codes = ({"a": (0, 0), "b": (1, 2)}, {"c": (0, 2)})
     records = Records(make_study(2), count_records(codes, 2), codes)
+    claim = claim_text("a", "1", "count", group="control", timepoint="pre", level="level1")
+    (reading,) = readings_of(records, [claim])
+    found, _, hits = find_departures(records, reading, 2)
+    assert (len(found.tables), len(hits), found.searched) == (0, 0, 2)
     ((number, tables),) = enumerate_departures(records, (0, 1), 1)
     assert number == 1
     assert {table.astype(np.int64).tobytes() for table in tables} == by_distance(records.tables, (0,))[1]

@@ -88,6 +88,23 @@ def test_counts_are_those_of_a_list(sizes, listed, chunk, design, monkeypatch):
     check_counts(designs, readings, truth, most=2 if chunk == 1 else 3)
 
 
+def test_one_group_alone(make_study, records_with, claim_text):
+    study = make_study(2, groups=1)
+    records = records_with(study, np.array([[[3, 0], [0, 0]]]))
+    claims = [claim_text("a", "1", "count", **of_group("intervention")), claim_text("b", "3", "count", **ALL)]
+    readings = readings_of(records, claims)
+    designs = designs_of(records, readings)
+    # one of three at level1: one of 2 cells, two in 2 cells
+    assert [designs.count(chosen) for chosen in ([], readings[:1], readings[1:], readings)] == [
+        20,
+        2 * 3,
+        4,
+        0,
+    ]
+    rows = dataset_table(designs)["group"].tolist()
+    assert rows == ["intervention"] * 4 + [""] * 4
+
+
 def test_a_third_group_only_multiplies(design):
     claims = [*CLAIMS[:2], ("third", "1", "count", of_group("third"))]
     records, readings, truth = design((2, 2, 1), claims)
@@ -157,9 +174,9 @@ def test_work_is_pairs_of_changes_and_a_tenth_of_pairs_of_margins(design):
     designs.count([])
     # two participants at two levels: 6 pairs of rises and falls in each group
     assert designs.work == 12
-    for _ in range(10):
+    for _ in range(11):
         designs.count([place["p"]])
-    assert designs.work == 12 + 10 * 9 // 10
+    assert designs.work == 12 + 9  # of 99 pairs of margins
     # nothing is looked up where a group has no dataset
     for _ in range(10):
         designs.count([place["p"], place["first"], place["rose"], place["p first"]])
