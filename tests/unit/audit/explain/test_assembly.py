@@ -443,6 +443,11 @@ def test_a_p_value_below_a_threshold_has_three_decimals(printed, prints_as, case
     assert (one_sided.prints_as, one_sided.params["value"]) == (prints_as, "0.02939")
 
 
+def test_a_p_value_has_its_own_decimals(case_of, claim_text):
+    hits = explain_case(case_of([claim_text("a", "0.03", "p_value", **OWN)]), budget=0)
+    assert {hit.prints_as for hit in hits if hit.kind == "procedure"} == {"0.03"}
+
+
 @pytest.mark.parametrize("printed", ["significant", "not significant"])
 def test_a_decision_is_printed_as_one(printed, case_of, claim_text):
     """Three against three without overlap: two-sided 0.025; of the exact ways one tail is 0.05, no less."""

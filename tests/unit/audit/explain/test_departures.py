@@ -1,6 +1,7 @@
 """Changed records: every dataset at each distance, against lists of all datasets and of all who could change."""
 
 from itertools import product
+from math import comb
 
 import numpy as np
 import pytest
@@ -188,6 +189,7 @@ def test_the_best_departures_of_all(printed, records_with, make_study, claim_tex
                 held = [bool(each.holds(feature_of(each, table, records.study))) for each in others]
                 departed.append((held.count(False), distance, int(table[0, 0, 1]), raw, held))
     wanted = sorted(one[:2] for one in departed if one[2] == int(printed))
+    assert len(search_departures(records, reading, others)[0]) == min(5, len(wanted))
     for most in (1, 3, 100):
         hits, searched = search_departures(records, reading, others, most=most)
         assert searched == 2
@@ -251,6 +253,13 @@ def test_ways_are_those_of_a_list(seed, random_pairs):
     assert ways_to(before[:1], after[:1]) == expected[0]
 
 
+def test_many_ways_are_counted_exactly():
+    """Half of sixty, more ways than floating point tells apart."""
+    assert ways_to(np.array([[[60, 0], [0, 0]]]), np.array([[[30, 20], [10, 0]]])) == comb(60, 30) * comb(
+        30, 10
+    )
+
+
 def test_changes_in_words(records_with, make_study, claim_text):
     study = make_study(2)
     records = records_with(study, np.array([[[3, 0], [0, 0]], [[0, 2], [0, 0]]]))
@@ -258,6 +267,7 @@ def test_changes_in_words(records_with, make_study, claim_text):
     claims.append(claim_text("b", "3", "count", level="level0", **(CELL | {"timepoint": "pre"})))
     reading, other = readings_of(records, claims)
     (first, *_), _ = search_departures(records, reading, [other])
+    assert search_departures(records, reading, [other], participants=1) == ([], 1)
     level = [{"en": name, "id": name} for name in ("level0", "level1")]
     assert first.params["changes"] == [
         {

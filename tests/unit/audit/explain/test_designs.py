@@ -110,6 +110,7 @@ def test_a_third_group_only_multiplies(design):
     records, readings, truth = design((2, 2, 1), claims)
     designs = designs_of(records, readings)
     assert designs.total == 10 * 10 * 4
+    assert len({designs.truth(each) for each in readings}) == 3
     check_counts(designs, readings, truth)
 
 
@@ -136,18 +137,24 @@ def test_pairs_of_margins_within_the_budget(design):
     place = {each.id: each for each in readings}
     designs = designs_of(records, readings, budget=9)
     check_counts(designs, readings, truth)
-    designs = designs_of(records, readings)
-    designs.budget = 8
+    designs = designs_of(records, readings, budget=8)
     with pytest.raises(NotSearched, match=r"^9 pairs of margins between the groups$"):
         designs.count([place["p"]])
     # one count after is left in the first group, 3 pairs
-    for budget, chosen in ((3, ("p", "first")), (1, ("u", "first", "second"))):
+    for budget, chosen in ((3, ("p", "first")), (3, ("p", "second")), (1, ("u", "first", "second"))):
         designs.budget = budget
         expected = np.logical_and.reduce([truth[one] for one in chosen]).sum()
         assert designs.count([place[one] for one in chosen]) == expected
     designs.budget = 2
     with pytest.raises(NotSearched, match=r"^3 pairs of margins"):
         designs.count([place["p"], place["first"]])
+
+
+def test_each_group_within_the_budget(design):
+    records, readings, _ = design((2, 3), CLAIMS)
+    assert designs_of(records, readings, budget=16, listed=0).total == 200
+    with pytest.raises(NotSearched, match=r"^16 counts after in a group$"):
+        designs_of(records, readings, budget=15, listed=0)
 
 
 def test_exact_distributions_between_groups_are_fewer(design, monkeypatch):

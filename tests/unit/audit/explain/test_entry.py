@@ -1,5 +1,7 @@
 """What a whole study's explanation is made of, and one claim's."""
 
+from inspect import signature
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from oxymilk.audit.explain.datasets import (
     dataset_table,
     designs_of,
 )
+from oxymilk.audit.explain.departures import BUDGET
 from oxymilk.audit.explain.outcomes import OUTCOME_COLUMNS, outcome_table
 from oxymilk.audit.explain.readings import readings_of
 from oxymilk.audit.explain.records import sheet_of
@@ -94,7 +97,9 @@ def test_limits(limits, study_of_22):
 
 
 def test_usual_limits(study_of_22):
-    """Two changed participants are searched, and five departures reported."""
+    """Two changed participants are searched, in a million datasets, and five departures reported."""
+    for function in (explain_claims, explain_one):
+        assert signature(function).parameters["budget"].default == BUDGET
     *arguments, _ = study_of_22
     study, claims, verdicts, observations = arguments
     for table in (
