@@ -116,15 +116,16 @@ def test_as_many_counts_before_as_participants(group):
         ("many", "2", "count", CELL | {"operator": "<=", "level": "level1"}),
         ("one", "1", "count", CELL | {"operator": "<", "level": "level1"}),
     ]
-    records, readings = group(3, 3, claims)
-    tables = tables_of(3, 3)
+    claims.append(("all", "4", "count", CELL | {"operator": "<="}))
+    records, readings = group(4, 3, claims)
+    tables = tables_of(4, 3)
     before = tables.sum(axis=2)
-    truth = [before[:, 0] < 2, before[:, 1] <= 2, before[:, 1] < 1]
+    truth = [before[:, 0] < 2, before[:, 1] <= 2, before[:, 1] < 1, before[:, 0] <= 4]
     counted = count_group(records, 0, readings, listed=0)
-    for wanted in ([0], [1], [2], [0, 2], [1, 2]):
+    for wanted in ([0], [1], [2], [3], [0, 2], [1, 2], [2, 3]):
         expected = np.logical_and.reduce([truth[i] for i in wanted]).sum()
         assert counted.weights([readings[i] for i in wanted]).sum() == expected
-    # two counts at level0 with three at level1
+    # two counts at level0 with three at level1; five are possible
     with pytest.raises(NotSearched, match=r"^6 counts before in a group$"):
         counted.weights(readings[:2])
 
@@ -194,6 +195,23 @@ def test_claims_say_the_same_when_the_same_datasets_make_them_true(listed, group
             assert same == (truth[one.id] == truth[other.id]), (one.id, other.id)
     assert counted.truth(readings[0]) == counted.truth(readings[1])
     assert counted.truth(readings[5]) == counted.truth(readings[6])
+
+
+@pytest.mark.parametrize("listed", [0, 10**6])
+def test_claims_that_who_lacks_a_score_decides(listed, make_study, claim_text):
+    """One without a score after is level0 before: none cannot be, nor can all that there are and one more."""
+    codes = ({"a": (0, 0), "b": (0, 1), "c": (1, 1), "d": (0, 2)}, {"x": (0, 0)})
+    records = Records(make_study(2), count_records(codes, 2), codes)
+    claims = [claim_text(f"n{n}", n, "count", **CELL) for n in range(5)]
+    claims.append(claim_text("all others", "4", "count", **(CELL | {"level": "level1"})))
+    readings = readings_of(records, claims)
+    counted = count_group(records, 0, readings, listed=listed)
+    # three complete records in four cells: so many have none to three at level0 before
+    assert [counted.weights([each]).sum() for each in readings[:5]] == [0, 4, 6, 6, 4]
+    truths = [counted.truth(each) for each in readings[:5]]
+    assert len(set(truths)) == 5
+    # what no dataset makes true is the same, whichever level it is about
+    assert counted.truth(readings[5]) == truths[0]
 
 
 @pytest.mark.parametrize(("between", "listed"), [("post", 0), ("post", 10**6), ("change", 10**6)])

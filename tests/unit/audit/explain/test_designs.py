@@ -337,6 +337,8 @@ def test_contradictions_come_as_many_as_asked_for(design):
     assert (set(sets), len(sets), complete) == (every, 3, True)
     sets, complete = minimal_contradictions(designs, readings, most=2)
     assert (len(sets), set(sets) < every, complete) == (2, True, False)
+    # the first claims first
+    assert minimal_contradictions(designs, readings, most=1) == ([frozenset({0, 1})], False)
     # with the last of them it is not yet known that there are no more
     assert minimal_contradictions(designs, readings, most=3)[1] is False
     assert minimal_contradictions(designs, readings, most=4)[1] is True
@@ -344,14 +346,42 @@ def test_contradictions_come_as_many_as_asked_for(design):
     assert minimal_contradictions(designs, []) == ([], True)
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MOST_COUNTS", 1), ("MOST_HITTING", 1), ("MOST_WORK", -1)])
-def test_the_search_for_contradictions_ends(limit, value, design, monkeypatch):
-    """What may be missing is said to be."""
+@pytest.mark.parametrize(
+    ("limit", "value", "counts"), [("MOST_COUNTS", 3, 3), ("MOST_HITTING", 1, 0), ("MOST_WORK", -1, 0)]
+)
+def test_the_search_for_contradictions_ends(limit, value, counts, design, monkeypatch):
+    """What may be missing is said to be; what is there is a contradiction."""
     designs, readings = impossible_pairs(design)
     monkeypatch.setattr(datasets, limit, value)
+    counted = []
+    count = designs.count
+    monkeypatch.setattr(designs, "count", lambda chosen: counted.append(chosen) or count(chosen))
     sets, complete = minimal_contradictions(designs, readings)
-    assert len(sets) < 3
     assert not complete
+    assert len(sets) < 3
+    assert all(len(one) > 1 for one in sets)
+    assert len(counted) == counts
+
+
+def test_work_that_was_done_before_is_not_counted(design):
+    designs, readings = impossible_pairs(design)
+    minimal_contradictions(designs, readings)
+    assert designs.work > 0
+    # all is known, nothing is to be formed again
+    designs.budget = 0
+    assert minimal_contradictions(designs, readings)[1] is True
+
+
+def test_one_dataset_is_enough(design):
+    claims = [
+        (f"{group} {timepoint}", "1", "count", of_group(group, timepoint))
+        for group in ("intervention", "control")
+        for timepoint in ("pre", "post")
+    ]
+    records, readings, _ = design((1, 1), claims)
+    designs = designs_of(records, readings)
+    assert designs.count(readings) == 1
+    assert minimal_contradictions(designs, readings) == ([], True)
 
 
 def test_what_cannot_be_counted_counts_as_possible(design):
