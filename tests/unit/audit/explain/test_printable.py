@@ -102,6 +102,11 @@ def test_what_bounds_cover(operator, expected):
     assert printable.covered(np.array([np.nan])).tolist() == [False] * 5
 
 
+def test_bounds_of_two_decimals():
+    printable = Printable(49, 51, 50, 2, "<", "half_up")
+    assert printable.covered(np.array([0.495, 0.7])).tolist() == [False, True, True]
+
+
 def test_no_string_at_all():
     """ "p < 0.0": nothing is below."""
     nothing = Printable(1, 0, 0, 1, "<", "half_up")

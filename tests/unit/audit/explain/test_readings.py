@@ -150,6 +150,8 @@ def test_many_datasets_at_once(records, claim_text):
     claims = [
         claim_text("a", "1", "count", timepoint="pre", level="level0"),
         claim_text("b", "1", "count_up", group="control"),
+        claim_text("e", "1", "count_down", group="control"),
+        claim_text("f", "0.05", "threshold", operator="<", **OWN),
         claim_text("c", "0.5", "p_value", **OWN),
         claim_text("d", "0.5", "u", **BETWEEN),
     ]
@@ -158,14 +160,18 @@ def test_many_datasets_at_once(records, claim_text):
         values = reading.values(feature)
         for i, tables in enumerate(many):
             assert values[i].tolist() == reading.values(feature_of(reading, tables, records.study)).tolist()
-        assert reading.holds(feature).shape == (3,)
+        alone = [bool(reading.holds(feature_of(reading, tables, records.study))) for tables in many]
+        assert reading.holds(feature).tolist() == alone
 
 
 def test_claims_that_no_table_makes_true_or_false(records, claim_text):
     cell = {"group": "control", "timepoint": "pre", "level": "level0"}
     no_reading = [
         claim_text("size", "7", "sample_size", group="control"),
+        claim_text("size of a test", "7", "sample_size", **OWN),
         claim_text("alpha", "0.05", "alpha"),
+        claim_text("alpha of a test", "0.05", "alpha", **OWN),
+        claim_text("untested", "0.05", "p_value"),
         claim_text("moment", "1", "count", **(cell | {"timepoint": "change"})),
         claim_text("other", "1", "count", variable="age", **cell),
         claim_text("all changes", "1", "count_up"),
@@ -180,6 +186,10 @@ def test_claims_that_no_table_makes_true_or_false(records, claim_text):
     claims = [claim_text("n", "1", "count", **cell), claim_text("p", "0.5", "p_value", **OWN)]
     claims.append(claim_text("u", "0.5", "u", **BETWEEN))
     assert readings_of(empty, claims) == []
+    alone = Records(
+        records.study.model_copy(update={"groups": records.study.groups[:1]}), records.tables[:1], CODES[:1]
+    )
+    assert readings_of(alone, claims[2:]) == []
     half = records.tables.copy()
     half[0] = 0
     claims.append(claim_text("m", "1", "count", timepoint="post", level="level0"))
@@ -223,6 +233,7 @@ def test_what_claims_share(make_study, claim_text):
     keys = [same, *(key(**changed) for changed in other)]
     assert len(set(keys)) == len(keys)
     # of printed numbers the others count, and where no test is named the time
+    assert key(check="arithmetic", printed="0,50") == key(check="arithmetic")
     assert key(check="arithmetic", n="1+2") != key(check="arithmetic", n="1+3")
     assert key(test="", timepoint="pre") != key(test="", timepoint="post")
     assert key(check="cited", printed="fifty")[8] == "fifty"

@@ -72,12 +72,14 @@ def test_tests_on_numbers_have_no_records(change, make_study):
     study = base.model_copy(update={"outcome": base.outcome.model_copy(update=change)})
     records = records_of(study, observations(("a", "intervention", "pre", "3")))
     assert (records.levels, records.codes, records.tables.shape) == (0, ({}, {}), (2, 1, 1))
+    assert records.study is study
 
 
 def test_made_up_codes_go_by_level(make_study):
     study = make_study(2)
     pairs = np.array([[[1, 2], [0, 1]], [[0, 0], [100, 0]]])
     records = records_from_counts(study, pairs)
+    assert records.study is study
     assert records.codes[0] == {"1-01": (0, 0), "1-02": (0, 1), "1-03": (0, 1), "1-04": (1, 1)}
     assert list(records.codes[1])[::99] == ["2-001", "2-100"]
     assert records.pairs.tolist() == pairs.tolist()
