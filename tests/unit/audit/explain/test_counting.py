@@ -136,6 +136,7 @@ def test_pairs_are_formed_once(group):
         ("a", "2", "count", CELL),
         ("b", "1", "count", CELL),
         ("up", "1", "count_up", {"group": "intervention"}),
+        ("c", "2", "count", CELL | {"level": "level1"}),
     ]
     records, readings = group(3, 2, claims)
     counted = count_group(records, 0, readings, listed=0)
@@ -149,6 +150,9 @@ def test_pairs_are_formed_once(group):
     pinned = counted.work()
     assert pinned > 10
     counted.weights([readings[0], readings[2]])
+    assert counted.work() == pinned
+    # more pinned than there are participants: nothing is formed
+    assert counted.weights([readings[0], readings[3]]).sum() == 0
     assert counted.work() == pinned
     # contradicting pins leave no run at all
     assert counted.weights(readings[:2]).sum() == 0
@@ -220,7 +224,7 @@ def test_weights_by_margin(between, listed, make_study, claim_text):
     study = make_study(3).model_copy(update={"between": between})
     codes = (
         {"x": (0, 0)},
-        {"a": (0, 0), "b": (1, 2), "c": (2, 1), "d": (3, 1), "e": (0, 3), "f": (3, 3)},
+        {"a": (0, 0), "b": (1, 2), "c": (2, 1), "d": (3, 1), "e": (0, 3), "f": (3, 3), "g": (2, 0)},
     )
     records = Records(study, count_records(codes, 3), codes)
     mine = {"group": "control"}
@@ -229,10 +233,11 @@ def test_weights_by_margin(between, listed, make_study, claim_text):
         claim_text("pre too", "1", "count", timepoint="pre", level="level2", **mine),
         claim_text("post", "2", "count", timepoint="post", level="level1", **mine),
         claim_text("down", "1", "count_down", **mine),
-        claim_text("p", "0.317", "p_value", test="signed_rank", **mine),
+        claim_text("same", "2", "count_unchanged", **mine),
+        *(claim_text(p, p, "p_value", test="signed_rank", **mine) for p in ("0.3", "0.7", "1.0")),
     ]
     readings = readings_of(records, claims)
-    tables = tables_of(3, 3)
+    tables = tables_of(4, 3)
     made = np.broadcast_to(records.tables, (len(tables), *records.tables.shape)).copy()
     made[:, 1, :3, :3] = tables
     truth = [each.holds(feature_of(each, made, study)) for each in readings]

@@ -282,6 +282,12 @@ def test_changes_in_words(records_with, make_study, claim_text):
         }
     ]
     assert (first.effort, first.participants_changed, first.ways) == (2, 2, 3)
+    (reading,) = readings_of(records, [claims[0]._replace(group="control", printed="0")])
+    hits, _ = search_departures(records, reading, [], most=99)
+    for change in (change for hit in hits for change in hit.params["changes"]):
+        places = ("pre", "post", "new_pre", "new_post")
+        assert [change[place]["en"] for place in places] == change["cells"]
+        assert change["cells"][:2] == ["level0", "level1"]
 
 
 def test_of_two_numbers_that_which_is_printed(records_with, make_study, claim_text):

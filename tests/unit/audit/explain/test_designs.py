@@ -363,6 +363,12 @@ def test_the_search_for_contradictions_ends(limit, value, counts, design, monkey
     assert len(counted) == counts
 
 
+def test_the_table_says_that_sets_may_be_missing(design, monkeypatch):
+    designs, _ = impossible_pairs(design)
+    monkeypatch.setattr(datasets, "MOST_COUNTS", 4)
+    assert contradiction_table(designs)["complete"].unique().tolist() == ["false"]
+
+
 def test_work_that_was_done_before_is_not_counted(design):
     designs, readings = impossible_pairs(design)
     minimal_contradictions(designs, readings)
