@@ -10,6 +10,7 @@ from oxymilk.audit.explain import counting
 from oxymilk.audit.explain.counting import NotSearched, count_group
 from oxymilk.audit.explain.readings import change_margin, feature_of, readings_of
 from oxymilk.audit.explain.records import Records, count_records
+from oxymilk.stats import difference_counts, signed_rank_counts
 
 CELL = {"group": "intervention", "timepoint": "pre", "level": "level0"}
 OWN = {"test": "signed_rank", "group": "intervention"}
@@ -253,3 +254,22 @@ def test_weights_by_margin(between, listed, make_study, claim_text):
             }
             margins, numbers = np.unique(seen[true], axis=0, return_counts=True)
             assert found == {tuple(m): n for m, n in zip(margins.tolist(), numbers.tolist(), strict=True)}
+
+
+@pytest.mark.parametrize(("n", "k"), [(2, 3), (4, 3), (3, 4)])
+def test_changes_are_told_apart_by_their_sizes(n, k, make_study, records_with, claim_text):
+    """Every p-value that some dataset gives, W+ and W-, counted in factors and in a list."""
+    study = make_study(k)
+    pairs = np.zeros((1, k, k), dtype=int)
+    pairs[0, 0, 1] = n
+    records = records_with(study.model_copy(update={"groups": study.groups[:1]}), pairs)
+    numbers = signed_rank_counts(*difference_counts(tables_of(n, k)), study.procedure.signed_rank)
+    printed = {("p_value", f"{p:.4f}") for p in numbers.p_value.tolist() if not np.isnan(p)}
+    printed |= {("w", f"{w:.1f}") for w in numbers.w_plus.tolist()}
+    claims = [claim_text(f"{name} {one}", one, name, **OWN) for name, one in sorted(printed)]
+    readings = readings_of(records, claims)
+    factored, listed = (count_group(records, 0, readings, listed=limit) for limit in (0, 10**6))
+    for each in readings:
+        assert factored.weights([each]).sum() == listed.weights([each]).sum() > 0
+    for one, other in combinations(readings, 2):
+        assert factored.weights([one, other]).sum() == listed.weights([one, other]).sum()
