@@ -150,10 +150,7 @@ def explain_one(
             parse_printed(printed, study.decimal_mark)
         key = claim_key(chosen, study)
         claims = [
-            claim._replace(printed=printed)
-            if claim.check == chosen.check and claim_key(claim, study) == key
-            else claim
-            for claim in claims
+            claim._replace(printed=printed) if claim_key(claim, study) == key else claim for claim in claims
         ]
     records = records_of(study, observations)
     return _explain(records, claims, verdicts, [claim_id], participants, budget, most_departures)

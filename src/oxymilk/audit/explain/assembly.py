@@ -82,6 +82,11 @@ class Case:
         """The study."""
         return self.records.study
 
+    @property
+    def declared(self) -> Procedure:
+        """The declared procedure of the claim's test."""
+        return getattr(self.study.procedure, self.claim.test)
+
     def feature(self, reading: Reading) -> object:
         """Return what a reading sees of the data as they are."""
         return feature_of(reading, self.records.tables, self.study)
@@ -153,24 +158,22 @@ def explain_case(
     """
     hits: list[Hit] = []
     searched: list[str] = []
+    as_is = {each.id: bool(each.holds(case.feature(each))) for each in case.others}
+    kept, contradicted = _standing(as_is)
     true = _true_value(case)
     if true is not None:
         searched.append("notation")
-        hits += _notation(case, true)
-    reading = case.reading
+        slips = _notation(case, true)
+        hits = [replace(hit, kept=kept, contradicted=contradicted) for hit in slips]
+    reading, quantity = case.reading, case.claim.quantity
     if reading is not None:
-        as_is = _standing({each.id: bool(each.holds(case.feature(each))) for each in case.others})
-        declared = getattr(case.study.procedure, case.claim.test or "signed_rank")
-        if case.claim.quantity in (*OF_P, "z") or (case.claim.quantity, case.claim.test) == (
-            "w",
-            "signed_rank",
-        ):
+        if quantity in (*OF_P, "z") or (quantity, case.claim.test) == ("w", "signed_rank"):
             searched.append("procedure")
-            hits += _procedures(case, reading, declared)
-        if case.claim.quantity in OF_P:
+            hits += _procedures(case, reading, as_is)
+        if quantity in OF_P:
             searched.append("finer_scale")
-            finer = scales.search_scales(case.records, reading, case.feature(reading), declared)
-            hits += [replace(hit, kept=as_is[0], contradicted=as_is[1]) for hit in finer]
+            finer = scales.search_scales(case.records, reading, case.feature(reading), case.declared)
+            hits += [replace(hit, kept=kept, contradicted=contradicted) for hit in finer]
         found, depth = departures.search_departures(
             case.records, reading, case.others, participants, budget, most
         )
@@ -179,7 +182,7 @@ def explain_case(
     if not any(hit.kind != "none" for hit in hits):
         of_data = case.claim.check == "recompute"
         code = "nothing_found" if searched else "number_outcome" if of_data else "no_search"
-        hits.insert(0, Hit("none", code, {"searched": searched}))
+        hits.append(Hit("none", code, {"searched": searched}))
     return sorted((_finish(case, hit) for hit in hits), key=lambda hit: (hit.kind == "none", hit.order))
 
 
@@ -207,46 +210,51 @@ def _true_value(case: Case) -> Fraction | None:
 
 def _notation(case: Case, true: Fraction) -> list[Hit]:
     claim, study = case.claim, case.study
-    as_is = _standing({each.id: bool(each.holds(case.feature(each))) for each in case.others})
     is_p = claim.quantity == "p_value"
     printable = case.reading.printable if case.reading else _printable(claim, study, true)
-    copies = []
-    if case.reading is not None:
-        mine = claim_key(claim, study)[1:]
-        seen = set()
-        for other in case.claims:
-            comparable = other.quantity == claim.quantity and other.check in ("recompute", "cited")
-            if not comparable or other.operator not in _EQUAL or claim_key(other, study)[1:] == mine:
-                continue
-            # the same place printed otherwise is no other place
-            place = (other.check == "cited", *(getattr(other, name) for name in
-                     ("test", "group", "timepoint", "level", "variable")))  # fmt: skip
-            if other.check == "recompute" and place[1:] == tuple(
-                getattr(claim, name) for name in ("test", "group", "timepoint", "level", "variable")
-            ):
-                continue
-            value = _parsed(other.printed, study)
-            if value is not None and (place, value) not in seen:
-                seen.add((place, value))
-                copies.append(notation.Other(claim_label(other, study), value, other.id))
+    copies = _copies(case) if case.reading else []
     statistics, printed_z = [], []
     if is_p and case.reading:
         statistics = _statistics(case)
         place = (claim.test, claim.group)
         beside = [each for each in case.others if (each.claim.test, each.claim.group) == place]
         printed_z = [
-            each.stated for each in beside if each.claim.quantity == "z" and None not in each.stated[:2]
+            each.stated
+            for each in beside
+            if each.claim.quantity == "z" and None not in (each.stated.low, each.stated.high)
         ]
     return notation.search_notation(
         true,
         printable,
-        *as_is,
         is_p=is_p,
         rounding=study.rounding,
         copies=copies,
         statistics=statistics,
         printed_z=printed_z,
     )
+
+
+def _copies(case: Case) -> list[notation.Other]:
+    """Return the numbers of the same kind that are printed for something else, each once for a place."""
+    claim, study = case.claim, case.study
+    mine = (False, *_place(claim, study))
+    copies = {}
+    for other in case.claims:
+        if other.quantity != claim.quantity or other.operator not in _EQUAL:
+            continue
+        if other.check not in ("recompute", "cited"):
+            continue
+        place = (other.check == "cited", *_place(other, study))
+        value = _parsed(other.printed, study)
+        # the same place printed otherwise is no other place
+        if place != mine and value is not None:
+            copies.setdefault((place, value), notation.Other(claim_label(other, study), value, other.id))
+    return list(copies.values())
+
+
+def _place(claim: Claim, study: Study) -> tuple[str, ...]:
+    """Return what two claims share that are about the same thing: test, group, timepoint, variable and level."""
+    return claim_key(claim, study)[2:7]
 
 
 def _parsed(printed: str, study: Study) -> Fraction | None:
@@ -259,7 +267,7 @@ def _parsed(printed: str, study: Study) -> Fraction | None:
 def _printable(claim: Claim, study: Study, true: Fraction) -> Printable:
     """Return the strings for a claim about other printed numbers: all with as many digits as the longer number."""
     number = parse_printed(claim.printed, study.decimal_mark)
-    digits = len(str(int(max(abs(number.value), true, 1))))
+    digits = len(str(int(max(abs(number.value), true))))
     most = 100 if claim.quantity in ("percent", "ratio_percent") else 10**digits - 1
     return printable_of(claim._replace(operator=""), study, most)
 
@@ -269,10 +277,10 @@ def _statistics(case: Case) -> list[notation.Other]:
     claim = case.claim
     feature = case.feature(case.reading)
     if claim.test == "signed_rank":
-        result = signed_rank_counts(*feature, case.study.procedure.signed_rank)
+        result = signed_rank_counts(*feature, case.declared)
         names = ("z", "w_plus", "w_minus")
     else:
-        result = rank_sum_counts(feature, case.study.procedure.rank_sum)
+        result = rank_sum_counts(feature, case.declared)
         names = ("z", "u1", "u2", "rank_sum1", "rank_sum2")
     return [
         notation.Other(statistic_label(name), Fraction(repr(abs(float(getattr(result, name))))))
@@ -283,9 +291,9 @@ def _statistics(case: Case) -> list[notation.Other]:
 # ---- procedures --------------------------------------------------------------------------------------------
 
 
-def _procedures(case: Case, reading: Reading, declared: Procedure) -> list[Hit]:
+def _procedures(case: Case, reading: Reading, as_is: dict[str, bool]) -> list[Hit]:
     feature = case.feature(reading)
-    counts = case.records.pairs[reading.groups[0]] if reading.sees == "difference" else np.asarray(feature)
+    counts = case.records.pairs[reading.groups[0]] if reading.sees == "difference" else feature
     of_p = case.claim.quantity in OF_P
     place = (case.claim.test, case.claim.group)
 
@@ -296,24 +304,20 @@ def _procedures(case: Case, reading: Reading, declared: Procedure) -> list[Hit]:
             if claim.quantity != "p_value" or (claim.test, claim.group) == place:
                 continue
             theirs = getattr(case.study.procedure, claim.test)
-            zero = theirs.zero_method if claim.test == "signed_rank" else "drop"
-            moved = replace(procedure, zero_method=zero)
-            before = case.feature(other)
-            if bool(other.holds(before)) and not bool(other.holds(before, moved)):
+            moved = replace(procedure, zero_method=theirs.zero_method)
+            if as_is[other.id] and not other.holds(case.feature(other), moved):
                 against.append(claim_label(claim, case.study))
         return against
 
     hits = []
-    for hit in procedures.search_procedures(reading, counts, feature, declared, elsewhere):
-        holding = {}
+    for hit in procedures.search_procedures(reading, counts, feature, case.declared, elsewhere):
+        holding = dict(as_is)
         for other in case.others:
             same_test = (other.claim.test, other.claim.group) == place
             if same_test and of_p and other.claim.quantity in OF_P:
                 holding[other.id] = bool(other.true_of(np.array([hit.value])))
             elif same_test and hit.procedure is not None and other.claim.quantity in (*OF_P, "z"):
                 holding[other.id] = bool(other.holds(case.feature(other), hit.procedure))
-            else:
-                holding[other.id] = bool(other.holds(case.feature(other)))
         kept, contradicted = _standing(holding)
         hits.append(replace(hit, kept=kept, contradicted=contradicted))
     return hits
@@ -343,11 +347,11 @@ def _print_value(case: Case, hit: Hit) -> str:
         rounding = "truncate"
     like = case.claim.printed
     decimals = parse_printed(like, study.decimal_mark).decimals
-    if case.claim.quantity == "threshold" and decimals < 3:
-        like += "0" * (3 - decimals) if decimals else ""
-        decimals = max(decimals, 3) if decimals else 0
-    units = int(print_units(np.array(abs(hit.value)), decimals, rounding))
-    return print_like(Fraction(units, 10**decimals), like, study.decimal_mark, rounding)
+    if case.claim.quantity == "threshold" and decimals:
+        like += "0" * (3 - decimals)
+        decimals = parse_printed(like, study.decimal_mark).decimals
+    units = int(print_units(np.array(hit.value), decimals, rounding))
+    return print_like(Fraction(units, 10**decimals), like, study.decimal_mark)
 
 
 def explanation_rows(case: Case, hits: list[Hit]) -> tuple[list[tuple[str, ...]], dict[str, pd.DataFrame]]:

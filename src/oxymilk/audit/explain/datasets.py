@@ -112,7 +112,7 @@ class Designs:
 
     @staticmethod
     def _evaluate(reading: Reading, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        rows = max(1, _CHUNK // max(1, len(b)))
+        rows = max(1, _CHUNK // len(b))
         parts = []
         for start in range(0, len(a), rows):
             chunk = a[start : start + rows]
@@ -121,7 +121,7 @@ class Designs:
                 [np.broadcast_to(chunk[:, None], shape), np.broadcast_to(b[None], shape)], axis=-2
             )
             parts.append(reading.holds(pair if reading.sees == "rank_sum" else pair.sum(axis=-2)))
-        return np.concatenate(parts) if parts else np.zeros((0, len(b)), dtype=bool)
+        return np.concatenate(parts)
 
     def truth(self, reading: Reading) -> bytes:
         """Return bytes that two claims share when the same datasets make them true."""

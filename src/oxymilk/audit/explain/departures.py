@@ -137,16 +137,21 @@ def find_departures(
     parts: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []
     searched = 0
     for number, tables in enumerate_departures(records, reading.groups, participants, budget):
-        values = np.concatenate(
-            [reading.values(feature_of(reading, chunk, records.study)) for chunk in _chunks(tables)]
-        )
-        parts.append((number, tables, values, reading.true_of(values)))
         searched = number
+        if len(tables):
+            values = np.concatenate(
+                [reading.values(feature_of(reading, chunk, records.study)) for chunk in _chunks(tables)]
+            )
+            parts.append((number, tables, values, reading.true_of(values)))
         if number >= ALWAYS and any(hits.any() for *_, hits in parts):
             break
     if not parts:
         empty = np.zeros((0, *records.tables.shape), dtype=np.int16)
-        return Departures(empty, np.zeros(0, dtype=np.int64), 0), np.zeros((0, 1)), np.zeros(0, dtype=bool)
+        return (
+            Departures(empty, np.zeros(0, dtype=np.int64), searched),
+            np.zeros((0, 1)),
+            np.zeros(0, dtype=bool),
+        )
     numbers = np.concatenate([np.full(len(tables), number) for number, tables, _, _ in parts])
     tables, values, hits = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
     return Departures(tables, numbers, searched), values, hits

@@ -184,8 +184,6 @@ def _decimal(value: Fraction, decimals: int, rounding: str) -> str:
 def search_notation(
     true: Fraction,
     printable: Printable,
-    kept: tuple[str, ...],
-    contradicted: tuple[str, ...],
     **others: object,
 ) -> list[Hit]:
     """Return the slips that turn the right number into the printed one, each with its coincidence.
@@ -196,8 +194,6 @@ def search_notation(
         The number that should have been printed.
     printable : Printable
         The strings that could stand in the claim's place, and the one that does.
-    kept, contradicted : tuple of str
-        Other claims that hold, or do not, on the data as they are.
     **others
         As for `notation_hits`.
 
@@ -217,10 +213,5 @@ def search_notation(
                     printable.mark(mask, reached)
         printable.mark(mask, units)
         if printable.claimed in units:
-            hits.append(
-                Hit(
-                    "notation", code, params, float(true),
-                    kept=kept, contradicted=contradicted, coincidence=printable.share(mask),
-                )
-            )  # fmt: skip
+            hits.append(Hit("notation", code, params, float(true), coincidence=printable.share(mask)))
     return hits

@@ -60,9 +60,7 @@ def slip_order(case):
         return []
 
     original = assembly.notation.search_notation
-    assembly.notation.search_notation = lambda true, printable, _kept, _not, **named: spy(
-        true, printable, **named
-    )
+    assembly.notation.search_notation = spy
     try:
         explain_case(case)
     finally:
