@@ -7,8 +7,10 @@ import functools
 import unicodedata
 from collections.abc import Iterable
 
-# Format characters (zero-width blanks, joiners, byte order mark, soft hyphen) are invisible in a sheet.
+# Format characters (zero-width blanks, joiners, byte order mark, soft hyphen) are invisible in a sheet, and so are
+# fillers of Hangul, the blank of Braille and what chooses the form of the letter before.
 _INVISIBLE = "Cf"
+_ALSO_INVISIBLE = frozenset("\u034f\u115f\u1160\u2800\ufffc") | frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 # sheets repeat few words many times
@@ -32,7 +34,11 @@ def clean(text: str) -> str:
     'Produksi ASI'
     """
     normal = unicodedata.normalize("NFKC", text)
-    visible = "".join(character for character in normal if unicodedata.category(character) != _INVISIBLE)
+    visible = "".join(
+        character
+        for character in normal
+        if character not in _ALSO_INVISIBLE and unicodedata.category(character) != _INVISIBLE
+    )
     return " ".join(visible.split())
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from oxymilk.declaration.base import Id, Label, Model, Text, Texts
+from oxymilk.declaration.base import Id, Label, Model, Shown, Text, Texts
 
 
 class Level(Model):
@@ -68,7 +68,7 @@ class Scale(Model):
     id: Id
     label: Label
     kind: Literal["levels", "number"] = "levels"
-    unit: Text | None = None
+    unit: Shown | None = None
     decimals: int | None = Field(default=None, ge=0, le=6)
     minimum: Decimal | None = None
     maximum: Decimal | None = None

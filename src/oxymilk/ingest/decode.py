@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 from oxymilk.faults import Fault
@@ -13,6 +13,8 @@ from oxymilk.words import fold, nearest
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _HOURS_MINUTES = re.compile(r"(\d{1,4}):([0-5]\d)(:00)?")
+# more than a spreadsheet keeps of a number
+_MOST_DIGITS = 15
 # a cubic centimetre is a millilitre; the others are spellings
 _SAME_UNIT = ({"ml", "cc", "cm3", "mililiter", "milliliter", "millilitre"}, {"menit", "mnt", "min", "minutes"},
               {"jam", "hours", "h"}, {"tahun", "thn", "th", "years", "yr"}, {"g", "gr", "gram"})  # fmt: skip
@@ -156,7 +158,7 @@ def number_of(
         faults.append(fault_at("date_in_cell", cell))
         return None
     if cell.kind == "number":
-        return Decimal(format(Decimal(cell.text), "f"))
+        return _bounded(Decimal(format(Decimal(cell.text), "f")), cell, faults)
     number, _, written_unit = re.match(r"([+-]?[\d.,]*)(\s*)(.*)", cell.text, re.DOTALL).groups()
     if not NUMBER.fullmatch(number) or (written_unit and not _is_unit(written_unit, unit)):
         code = "unit_wrong" if written_unit and NUMBER.fullmatch(number) else "number_due"
@@ -166,11 +168,16 @@ def number_of(
     if other in number:
         faults.append(fault_at("decimal_mark_wrong", cell, mark=mark))
         return None
-    try:
-        return Decimal(number.replace(",", "."))
-    except InvalidOperation:
-        faults.append(fault_at("number_due", cell, unit=unit or "-"))
+    return _bounded(Decimal(number.replace(",", ".")), cell, faults)
+
+
+def _bounded(number: Decimal, cell: Cell, faults: list[Fault]) -> Decimal | None:
+    """Return the number, or None with a fault when it has more digits than a measurement can have."""
+    _, digits, exponent = number.as_tuple()
+    if len(digits) > _MOST_DIGITS or abs(exponent) > _MOST_DIGITS:
+        faults.append(fault_at("number_too_long", cell, most=_MOST_DIGITS))
         return None
+    return number
 
 
 def _is_unit(written: str, unit: str | None) -> bool:

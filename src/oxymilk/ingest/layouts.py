@@ -158,7 +158,7 @@ def _done(
         return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
     if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
         entries = []
-    if used:
+    if used and not any(fault.params.get("nearest") == "layout: transposed" for fault in faults):
         faults = unused_columns(grid, header, used, sheet.ignore) + faults
         faults += _outside(grid, header)
     return entries, faults

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.ingest.decode import decimal_mark_of
 from oxymilk.scaffold.answers import Answers
 from oxymilk.scaffold.compose import Said
 from oxymilk.scaffold.lexicon import is_word_of, tokens
 from oxymilk.scaffold.look import Column
 from oxymilk.scaffold.proposal import Proposal
-from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.scaffold.texts import say
 from oxymilk.words import fold
 
 _MOST_WORDS = 12

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.declaration.base import ID_PATTERN
+from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.files import write_csv, write_text
 from oxymilk.scaffold.answers import Answers, parse_named
@@ -20,7 +21,7 @@ from oxymilk.scaffold.proposal import Proposal
 from oxymilk.scaffold.propose import propose
 from oxymilk.scaffold.shapes import titles_of
 from oxymilk.scaffold.study_file import first_claims, study_text
-from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.scaffold.texts import say
 from oxymilk.words import fold
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.scaffold.answers import Answers
 from oxymilk.scaffold.cells import Cells
 from oxymilk.scaffold.columns import (
@@ -29,7 +30,6 @@ from oxymilk.scaffold.look import Column, Table
 from oxymilk.scaffold.proposal import Proposal
 from oxymilk.scaffold.shapes import Shape, blocks_of, crosstab_of, titles_of
 from oxymilk.scaffold.table_one import characteristics_of
-from oxymilk.scaffold.texts import UNDECIDED
 from oxymilk.words import fold
 
 # layouts whose rows may hold characteristics
