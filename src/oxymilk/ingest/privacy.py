@@ -26,6 +26,8 @@ _CAMEL = re.compile(
 _DATE_OR_TIME = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d(:\d\d)?\b")
 _DECIMAL = re.compile(r"[+-]?\d{0,7}[.,]\d+")
 _LONG_NUMBER = re.compile(r"\d(?:[\s().\-/]{0,2}\d){7,}")
+# no measurement here has so many digits before the decimal mark, but record numbers do
+_RECORD = re.compile(r"(?<![.,\d])\d{6,}")
 _TELEPHONE = re.compile(r"(?:62|0|8)\d{8,13}")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _PLACE = re.compile(
@@ -158,7 +160,7 @@ def may_be_shown(text: str, known: frozenset[str], secrets: frozenset[str] = fro
     [True, True, True, False, False, True]
     """
     folded = fold(text)
-    if folded in secrets or identifies(text, known):
+    if folded in secrets or identifies(text, known) or _RECORD.search(_DATE_OR_TIME.sub(" ", folded)):
         return False
     written = re.findall(r"[^\W\d_]+", clean(text))
     words = _words(text)

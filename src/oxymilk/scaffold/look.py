@@ -5,6 +5,7 @@ Files are read by the readers of ingest, so what is seen here is what the pipeli
 
 from __future__ import annotations
 
+import functools
 import re
 import statistics
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.decode import NUMBER
 from oxymilk.ingest.grid import Cell, Grid, transpose
 from oxymilk.ingest.headers import read_header
-from oxymilk.ingest.privacy import is_identifying
+from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, spellings
 from oxymilk.words import fold
@@ -23,8 +24,6 @@ from oxymilk.words import fold
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
-# letters only, three of one word or several words: "Siti", "Ny. A", but not "R01" or "A"
-_NAME = re.compile(r"[^\W\d_]{3,}[.,]?|[^\W\d_]+[.,]?(?:[\s.,'-]+[^\W\d_]+[.,]?)+")
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 
 
@@ -41,10 +40,13 @@ class Column:
     cells: list[Cell] = field(repr=False)
     title: str = ""
 
-    @property
+    @functools.cached_property
     def identifying(self) -> bool:
-        """Whether the header names something that identifies a person."""
-        return is_identifying(self.header) or is_identifying(self.title)
+        """Whether header or variable label name something that identifies a person, or a third of the cells do."""
+        if is_identifying(self.header) or is_identifying(self.title) or identifies(self.header, header=True):
+            return True
+        shown = [cell for cell in self.cells if cell.kind != "date"]
+        return bool(shown) and 3 * sum(identifies(cell.text) for cell in shown) >= len(shown)
 
     @property
     def spellings(self) -> set[str]:
@@ -59,11 +61,6 @@ class Column:
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lexicon()[what])
-
-    def holds_names(self) -> bool:
-        """Say whether most cells look like names of persons: words of letters, no codes or numbers."""
-        names = [cell for cell in self.cells if _NAME.fullmatch(cell.text)]
-        return 2 * len(names) > len(self.cells)
 
     def counts(self, *, declared_missing: bool = True) -> dict[str, int]:
         """Return how often each word stands in the column, alike words as one, in order of appearance.
@@ -260,10 +257,17 @@ def _is_total(grid: Grid, row: int) -> bool:
 
 
 def _stands_on_its_side(grid: Grid) -> bool:
-    """Say whether the first column has the words for before and after, and there are more columns than rows."""
+    """Say whether the first column has the words for before and after, and is a column of headers.
+
+    It is when there are more columns than rows, or when its words all differ and no header above says before or after.
+    """
     rows = [row for row in grid.rows if any(text.strip() for text in row)]
-    moments = {moment(row[0]) for row in rows if row}
-    return {"pre", "post"} <= moments and len(rows) < max(map(len, rows)) and len(rows) <= _SEARCHED_ROWS
+    first = [fold(row[0]) for row in rows if row and fold(row[0])]
+    if not {"pre", "post"} <= set(map(moment, first)) or len(rows) > _SEARCHED_ROWS:
+        return False
+    above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
+    differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
+    return len(rows) < max(map(len, rows)) or (bool(above) and differ)
 
 
 def _header_rows(grid: Grid) -> tuple[int, ...]:
