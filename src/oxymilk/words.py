@@ -33,6 +33,8 @@ def clean(text: str) -> str:
     >>> clean(" Produksi\u00a0 ASI\u200b\n")
     'Produksi ASI'
     """
+    if text.isascii():
+        return " ".join(text.split())
     normal = unicodedata.normalize("NFKC", text)
     visible = "".join(
         character
@@ -40,6 +42,18 @@ def clean(text: str) -> str:
         if character not in _ALSO_INVISIBLE and unicodedata.category(character) != _INVISIBLE
     )
     return " ".join(visible.split())
+
+
+def is_blank(text: str) -> bool:
+    """Say whether a text looks like nothing: blanks and invisible characters.
+
+    Examples
+    --------
+    >>> is_blank(" \u00a0\u200b"), is_blank("-")
+    (True, False)
+    """
+    stripped = text.strip()
+    return not stripped or (not stripped.isascii() and not clean(stripped))
 
 
 @functools.lru_cache(maxsize=4096)

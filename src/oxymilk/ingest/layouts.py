@@ -16,7 +16,7 @@ from oxymilk.ingest.decode import NUMBER
 from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
 from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
-from oxymilk.words import fold
+from oxymilk.words import fold, is_blank
 
 if TYPE_CHECKING:
     from oxymilk.declaration.sheet import Sheet
@@ -154,7 +154,7 @@ def _one_table(grid: Grid, sheet: Sheet, study: Study, scores: dict[str, str]) -
 def _done(
     grid: Grid, header: Header, sheet: Sheet, entries: list[Entry], faults: list[Fault], used: set[int]
 ) -> Found:
-    if not any(any(text.strip() for text in texts) for texts in grid.rows[header.first :]):
+    if all(all(map(is_blank, texts)) for texts in grid.rows[header.first :]):
         return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
     if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
         entries = []
@@ -176,7 +176,7 @@ def _outside(grid: Grid, header: Header) -> list[Fault]:
         fault_at("cell_outside", grid.cell(row, column), value="")
         for row in range(header.first, len(grid.rows))
         for column in range(last + 1, len(grid.rows[row]))
-        if grid.rows[row][column].strip()
+        if not is_blank(grid.rows[row][column])
     ]
 
 
@@ -258,7 +258,7 @@ def _entry(grid: Grid, row: int, roles: _Roles, columns: dict[str, int]) -> Entr
 
 def _is_observation(entry: Entry, texts: list[str], skipped: set[str], faults: list[Fault]) -> bool:
     """Say whether a row holds an observation; blank rows and foot rows do not, odd ones are told."""
-    words = [text for text in map(str.strip, texts) if text]
+    words = [text for text in texts if not is_blank(text)]
     participant = entry.participant
     others = [cell for cell in (entry.group, entry.timepoint) if cell is not None and cell.kind != "merged"]
     others += [cell for _, cells in entry.scores for cell in cells]

@@ -80,7 +80,7 @@ def inspect(path: Path) -> dict[str, Marks]:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError) as error:
         problem = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise PackageError("sheet_unreadable", problem=problem) from None
-    except (zlib.error, EOFError, ValueError, OverflowError) as error:
+    except (zlib.error, EOFError, ValueError, OverflowError, LookupError) as error:
         raise PackageError("sheet_unreadable", problem=f"zip, {type(error).__name__}") from None
     raise PackageError("sheet_unreadable", problem="no workbook in it")
 

@@ -77,7 +77,7 @@ def _read_workbook(path: str, worksheet: str) -> dict[str, Any]:
         if worksheet:
             chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
         else:
-            found["filled"] = [name for name in names if workbook.get_sheet_by_name(name).total_height]
+            found["filled"] = [name for name in names if workbook.get_sheet_by_name(name).height]
             chosen = found["filled"] or names[:1]
         if len(chosen) == 1:
             sheet = workbook.get_sheet_by_name(chosen[0])

@@ -10,7 +10,7 @@ from oxymilk.ingest.grid import Grid, Place, column_letters, split_kinds
 from oxymilk.ingest.old_workbooks import inspect_old
 from oxymilk.ingest.packages import Marks, PackageError, inspect
 from oxymilk.ingest.reader_process import ReaderError, read_foreign
-from oxymilk.words import nearest
+from oxymilk.words import is_blank, nearest
 
 if TYPE_CHECKING:
     from oxymilk.declaration.sheet import Sheet
@@ -87,7 +87,9 @@ def _covered(ranges: list[tuple[Place, Place]]) -> dict[Place, Place]:
 
 def _hidden(marks: Marks, grid: Grid) -> list[Fault]:
     faults = []
-    rows = [row for row in marks.hidden_rows if row < len(grid.rows) and any(map(str.strip, grid.rows[row]))]
+    rows = [
+        row for row in marks.hidden_rows if row < len(grid.rows) and not all(map(is_blank, grid.rows[row]))
+    ]
     if rows:
         shown = [str(row + 1) for row in rows[:_LISTED_ROWS]] + ["..."] * (len(rows) > _LISTED_ROWS)
         faults.append(Fault("hidden_rows", grid.file, grid.worksheet, params={"hidden": shown}))

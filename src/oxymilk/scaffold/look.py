@@ -19,7 +19,7 @@ from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, spellings
-from oxymilk.words import fold
+from oxymilk.words import fold, is_blank
 
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
@@ -176,7 +176,7 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
     width = max(map(len, grid.rows), default=0)
     if width * len(grid.rows) > _MOST_CELLS:
         grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, _SEARCHED_ROWS)])
-    if not any(text.strip() for row in grid.rows for text in row):
+    if all(is_blank(text) for row in grid.rows for text in row):
         raise FaultsError([Fault("sheet_empty", file, worksheet)])
     return [_table(grid, file, worksheet, sheet.encoding)]
 
@@ -230,7 +230,7 @@ def _last_row(grid: Grid, first: int) -> int:
     """
     if grid.transposed:
         return 0
-    filled = [sum(bool(text.strip()) for text in texts) for texts in grid.rows]
+    filled = [sum(not is_blank(text) for text in texts) for texts in grid.rows]
     full = [count for count in filled[first:] if count > 1]
     if not full:
         return 0
@@ -247,7 +247,7 @@ def _last_row(grid: Grid, first: int) -> int:
 
 
 def _numbered_in_advance(texts: list[str]) -> bool:
-    words = [fold(text) for text in texts if text.strip()]
+    words = [fold(text) for text in texts if not is_blank(text)]
     return len(words) == 1 and bool(NUMBER.fullmatch(words[0].rstrip(".")))
 
 
@@ -261,7 +261,7 @@ def _stands_on_its_side(grid: Grid) -> bool:
 
     It is when there are more columns than rows, or when its words all differ and no header above says before or after.
     """
-    rows = [row for row in grid.rows if any(text.strip() for text in row)]
+    rows = [row for row in grid.rows if not all(map(is_blank, row))]
     first = [fold(row[0]) for row in rows if row and fold(row[0])]
     if not {"pre", "post"} <= set(map(moment, first)) or len(rows) > _SEARCHED_ROWS:
         return False
@@ -307,15 +307,15 @@ def _continues(grid: Grid, upper: int, lower: int) -> bool:
     parts = [at for at in range(width) if under[at] and not above[at]]
     whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]
     spanned = bool(parts) and all(left >= 0 and under[left] for left in whole)
-    return not under[first] and spanned
+    return spanned and not under[first]
 
 
 def _titles(grid: Grid) -> dict[int, str]:
     titles = {}
     for row, texts in enumerate(grid.rows):
-        words = [text for text in texts if text.strip()]
+        words = [text for text in texts if not is_blank(text)]
         if len(words) == 1 and not NUMBER.fullmatch(fold(words[0]).rstrip(".")):
-            titles[row] = next(grid.text(row, at) for at, text in enumerate(texts) if text.strip())
+            titles[row] = next(grid.text(row, at) for at, text in enumerate(texts) if not is_blank(text))
     return titles
 
 
