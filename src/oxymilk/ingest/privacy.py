@@ -19,6 +19,8 @@ from oxymilk.words import clean, fold
 
 # of a long column, these many values tell what it holds
 _LOOKED_AT = 2_000
+# a longer text is a remark, which may say anything; and no pattern below is tried on it
+_LONGEST = 300  # characters
 _LONGEST_CODE = 5  # digits; record and telephone numbers have more
 _CAMEL = re.compile(
     r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][^\W\d_A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
@@ -29,7 +31,7 @@ _LONG_NUMBER = re.compile(r"\d(?:[\s().\-/]{0,2}\d){7,}")
 # no measurement here has so many digits before the decimal mark, but record numbers do
 _RECORD = re.compile(r"(?<![.,\d])\d{6,}")
 _TELEPHONE = re.compile(r"(?:62|0|8)\d{8,13}")
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
+_MAIL = re.compile(r"\w@[^\s@]+\.\w+")
 _PLACE = re.compile(
     r"\b(?:jl|jln|jalan|gg|gang|dusun|dsn|komplek|perum|perumahan)\b\.?\s*\w|\br[tw]\b\.?\s*\d"
 )
@@ -66,6 +68,8 @@ def identifies(text: str, known: frozenset[str] = frozenset(), *, header: bool =
     >>> identifies("hub. 0812-3456-7890"), identifies("Ny. Kasmi"), identifies("tdk cukup"), identifies("12,5")
     (True, True, False, False)
     """
+    if len(text) > _LONGEST:
+        return True
     folded = fold(text)
     if _MAIL.search(folded) or _PLACE.search(folded) or _BIRTH.search(folded):
         return True
@@ -81,13 +85,13 @@ def names_column(values: Iterable[str]) -> bool:
     """
     seen = list(itertools.islice((value for value in values if value.strip()), _LOOKED_AT))
     named = 0
-    for value in seen:
+    for whole in seen:
+        value = whole[:_LONGEST]
         folded = fold(value)
-        number = re.sub(r"\D", "", _DATE_OR_TIME.sub(" ", folded))
-        told = (
-            _TELEPHONE.fullmatch(number) or len(number) == 16 or _MAIL.search(folded) or _PLACE.search(folded)
-        )
-        if told and not _DECIMAL.fullmatch(folded):
+        long_numbers = _LONG_NUMBER.findall(_DATE_OR_TIME.sub(" ", folded))
+        numbers = [re.sub(r"\D", "", one) for one in long_numbers]
+        told = any(_TELEPHONE.fullmatch(one) or len(one) == 16 for one in numbers)
+        if (told and not _DECIMAL.fullmatch(folded)) or _MAIL.search(folded) or _PLACE.search(folded):
             return True
         named += _is_named(value)
     return 3 * named >= max(len(seen), 1)
@@ -136,7 +140,7 @@ def secrets_of(values: Iterable[str], known: frozenset[str]) -> frozenset[str]:
     for value in values:
         folded = fold(value)
         found.add(folded)
-        found.update(word for word in _words(value) if len(word) > 2 and not _is_familiar(word, known))
+        found.update(word for word in _words(value) if 2 < len(word) < 50 and not _is_familiar(word, known))
         found.update(re.findall(r"\d{4,}", folded))
     return frozenset(found - {""})
 
