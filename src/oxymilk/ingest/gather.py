@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at
 from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.masking import declared_words, masked, secrets_in
-from oxymilk.ingest.privacy import is_identifying, keys_identify
+from oxymilk.ingest.privacy import is_identifying, is_named, keys_identify
 from oxymilk.ingest.scores import Reading, Score, reading, score_of
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.words import fold
@@ -82,6 +83,8 @@ def gather_sheet(
             keys = {entry.participant.text for entry in entries if not entry.by_row}
         for entry in entries:
             _add(entry, sheet, how, participants, found)
+    if is_named(re.sub(r"[\W_]+", " ", sheet.file), known, header=True):
+        found.append(Fault("file_names_person", sheet.file))
     # long sheets are searched for names only when a fault could show one
     secrets = secrets_in(grid, sheet, keys, known) if any(one.value for one in found) else frozenset()
     faults += masked(found, known, secrets)

@@ -75,7 +75,7 @@ def identifies(text: str, known: frozenset[str] = frozenset(), *, header: bool =
         return True
     if not _DECIMAL.fullmatch(folded) and _LONG_NUMBER.search(_DATE_OR_TIME.sub(" ", folded)):
         return True
-    return _is_named(text, known, header=header)
+    return is_named(text, known, header=header)
 
 
 def names_column(values: Iterable[str]) -> bool:
@@ -93,7 +93,7 @@ def names_column(values: Iterable[str]) -> bool:
         told = any(_TELEPHONE.fullmatch(one) or len(one) == 16 for one in numbers)
         if (told and not _DECIMAL.fullmatch(folded)) or _MAIL.search(folded) or _PLACE.search(folded):
             return True
-        named += _is_named(value)
+        named += is_named(value)
     return 3 * named >= max(len(seen), 1)
 
 
@@ -195,7 +195,8 @@ def _is_listed(words: str) -> bool:
     )
 
 
-def _is_named(text: str, known: frozenset[str] = frozenset(), *, header: bool = False) -> bool:
+def is_named(text: str, known: frozenset[str] = frozenset(), *, header: bool = False) -> bool:
+    """Say whether a text has a given name, or a form of address before a word; see `identifies`."""
     lists = _lists()
     written = re.findall(r"[^\W\d_]+", clean(text))
     words = [fold(word) for word in written]

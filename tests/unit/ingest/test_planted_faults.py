@@ -491,6 +491,12 @@ def test_a_file_that_may_not_be_read(oxymilk, monkeypatch):
     assert "Permission denied" in said
 
 
+@pytest.mark.parametrize("name", ["Ny_Tumirah.csv", "observasi siti.csv"])
+def test_a_file_that_is_named_after_a_person(oxymilk, name):
+    status, _, table = oxymilk(name, text(ROWS))
+    assert (status, table["code"].tolist()) == (0, ["file_names_person"])
+
+
 def test_one_report_for_study_sheets_and_claims(oxymilk):
     """All files are faulty; all is told at once."""
     status, said, table = oxymilk(
