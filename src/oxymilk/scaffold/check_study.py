@@ -15,10 +15,10 @@ from oxymilk.declaration.sheet_checks import stays_inside
 from oxymilk.declaration.tree import Tree, read_tree
 from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.faults import Fault, FaultsError, describe
-from oxymilk.ingest import Observations, ingest_observations
 from oxymilk.ingest.grid import transpose
 from oxymilk.ingest.headers import find_columns, read_header
 from oxymilk.ingest.masking import masked, sheet_texts
+from oxymilk.ingest.observations import Observations, ingest_observations
 from oxymilk.ingest.privacy import known_words
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.scaffold.texts import say
