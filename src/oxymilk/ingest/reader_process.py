@@ -77,7 +77,10 @@ def _read_workbook(path: str, worksheet: str) -> dict[str, Any]:
         if worksheet:
             chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
         else:
-            found["filled"] = [name for name in names if workbook.get_sheet_by_name(name).height]
+            heights = {name: workbook.get_sheet_by_name(name).height for name in names}
+            # one row alone is a title, or a header without observations
+            found["filled"] = [name for name in names if heights[name] > 1]
+            found["filled"] = found["filled"] or [name for name in names if heights[name]]
             chosen = found["filled"] or names[:1]
         if len(chosen) == 1:
             sheet = workbook.get_sheet_by_name(chosen[0])

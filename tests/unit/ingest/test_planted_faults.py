@@ -105,6 +105,10 @@ def members(workbook, /, **changes):
     return stream.getvalue()
 
 
+def with_another(book, _):
+    book.add_worksheet("Lain").write_column(0, 0, "xy")
+
+
 def without_values(content):
     """Return a workbook whose formulas have no stored value."""
     return members(
@@ -211,8 +215,7 @@ PLANTED = {
                                       "Data", "D2", ""),
     "xlsx: merged scores": ("s.xlsx", workbook(at("D3", ""), lambda _, sheet: sheet.merge_range("D2:D3", "Cukup")),
                             "merged_cell", "Data", "D3", "Cukup"),
-    "xlsx: several worksheets": ("s.xlsx", workbook(change=lambda book, _: book.add_worksheet("Lain").write(0, 0, "x")),
-                                 "worksheet_undeclared", "", "", ""),
+    "xlsx: several worksheets": ("s.xlsx", workbook(change=with_another), "worksheet_undeclared", "", "", ""),
     "xlsx: no such worksheet": ("s.xlsx", workbook(), "worksheet_unknown", "", "", "Dta", {"worksheet": "Dta"}),
     "xlsx: cut off": ("s.xlsx", workbook()[:2000], "sheet_unreadable", "", "", ""),
     "xlsx: CSV inside": ("s.xlsx", text(ROWS), "content_differs", "", "", ".xlsx"),
