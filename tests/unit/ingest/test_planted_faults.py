@@ -575,7 +575,7 @@ def test_faults_of_claims_go_to_faults_csv_when_they_come_later(oxymilk, tmp_pat
     [
         ("", "claims_column_missing"),
         (CLAIMS + '"a,b\n', "sheet_unreadable"),
-        (CLAIMS + "a" + ",b" * 20 + "\n", "cell_outside"),
+        (CLAIMS + "a" + ",b" * 20 + "\n", "claims_row_long"),
         (CLAIMS.replace("where", "id"), "claims_column_missing"),
         (CLAIMS.replace("\n", ",id\n"), "claims_column_unknown"),
     ],
