@@ -47,19 +47,20 @@ def main() -> None:
 
 @app.command()
 def ingest_observations(study: StudyFile, folder: Folder) -> None:
-    """Make the tidy observations from the sheets that study.yaml names; faults go to faults.csv too."""
+    """Make the tidy observations from the sheets that study.yaml names.
+
+    Every fault of study.yaml, the sheets and claims.csv is told at once, and goes to faults.csv too.
+    """
     from oxymilk.faults import FaultsError, faults_table
     from oxymilk.files import write_csv
-    from oxymilk.ingest import ingest_observations
-    from oxymilk.study import load_study
+    from oxymilk.scaffold.check_study import check_files
 
-    try:
-        found = ingest_observations(load_study(study), study.parent)
-    except FaultsError as error:
-        write_csv(faults_table(error.faults), folder / "faults.csv")
-        raise
+    check = check_files(study)
+    write_csv(faults_table(check.faults), folder / "faults.csv")
+    if not check.ready:
+        raise FaultsError(check.faults)
+    found = check.observations
     print_faults(found.warnings)
-    write_csv(faults_table(found.warnings), folder / "faults.csv")
     write_csv(found.other_scale, folder / "other_scale.csv")
     write_csv(found.characteristics, folder / "characteristics.csv")
     write_csv(found.table, folder / "observations.csv")
@@ -105,14 +106,20 @@ def audit_claims(
     tests: InputFile,
     output: OutputFile,
 ) -> None:
-    """Give every printed number its verdict."""
+    """Give every printed number its verdict; faults of claims.csv go to faults.csv too."""
     from oxymilk.audit.claims import load_claims
     from oxymilk.audit.verdicts import audit_claims
+    from oxymilk.faults import FaultsError, faults_table
     from oxymilk.files import read_csv, write_csv
     from oxymilk.study import load_study
 
     loaded = load_study(study)
-    verdicts = audit_claims(loaded, load_claims(claims, loaded), read_csv(frequencies), read_csv(tests))
+    try:
+        printed = load_claims(claims, loaded)
+    except FaultsError as error:
+        write_csv(faults_table(error.faults), output.parent / "faults.csv")
+        raise
+    verdicts = audit_claims(loaded, printed, read_csv(frequencies), read_csv(tests))
     write_csv(verdicts, output)
 
 

@@ -50,10 +50,11 @@ def new(
     language: Language = "en",
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
+    from oxymilk.declaration.undecided import UNDECIDED
     from oxymilk.scaffold.answers import Answers
     from oxymilk.scaffold.lexicon import lexicon
     from oxymilk.scaffold.new_study import KINDS, MissingFlagsError, new_study
-    from oxymilk.scaffold.texts import LANGUAGES, UNDECIDED, say
+    from oxymilk.scaffold.texts import LANGUAGES, say
 
     _one_of("--language", language, LANGUAGES)
     _one_of("--kind", kind, ("", *KINDS))

@@ -16,6 +16,8 @@ TABLE_COLUMNS = (
     "kind", "code", "file", "worksheet", "cell", "row", "column", "value",
     "wrong_en", "do_en", "wrong_id", "do_id",
 )  # fmt: skip
+# stands for a value that is not shown since it may identify a person
+HIDDEN = "***"
 # Longer values are cut: a fault is one line that a person reads.
 _VALUE_LENGTH = 60
 
@@ -108,6 +110,8 @@ def explain(fault: Fault, language: str = "en") -> tuple[str, str]:
         # a parameter may name a phrase that faults.yaml has in both languages
         values[name] = words.get(f"{name}_{joined}", joined)
     wrong, do = (text[part].format_map(values) for part in ("wrong", "do"))
+    if fault.value == HIDDEN:
+        do = f"{do} {words['hidden']}"
     if fault.params.get("nearest"):
         do = f"{words['did_you_mean'].format(nearest=fault.params['nearest'])} {do}"
     return wrong, do

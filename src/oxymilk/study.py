@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationError
 
-from oxymilk.declaration.base import DecimalMarks, Id, Label, Model, Text, Texts
+from oxymilk.declaration.base import DecimalMarks, Id, Label, Model, Shown, Text, Texts
 from oxymilk.declaration.checks import cross_check, faults_of_validation
 from oxymilk.declaration.outcome import Characteristic, Outcome
 from oxymilk.declaration.sheet import Sheet
 from oxymilk.declaration.tree import read_tree
+from oxymilk.declaration.undecided import undecided
 from oxymilk.faults import Fault, FaultsError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class StudyProcedure(Model):
     """The procedure that the paper states or that was inferred, with the reason."""
 
     basis: Literal["stated", "inferred"]
-    program: Text | None = None
+    program: Shown | None = None
     reason: Label | None = None
     signed_rank_switches: SignedRankSwitches = Field(alias="signed_rank")
     rank_sum_switches: RankSumSwitches | None = Field(alias="rank_sum", default=None)
@@ -169,6 +170,10 @@ def load_study(path: Path) -> Study:
         except ValidationError as error:
             faults += faults_of_validation(error, Study, tree, path.name)
         faults += cross_check(tree, path)
+    open_ = undecided(tree, path.name)
+    # what is still open is no other fault besides
+    lines = {fault.row for fault in open_}
+    faults = open_ + [fault for fault in faults if fault.row not in lines]
     if faults or study is None:
         raise FaultsError(sorted(_distinct(faults), key=lambda fault: (fault.row or 0, fault.column)))
     return study

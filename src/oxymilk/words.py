@@ -7,8 +7,10 @@ import functools
 import unicodedata
 from collections.abc import Iterable
 
-# Format characters (zero-width blanks, joiners, byte order mark, soft hyphen) are invisible in a sheet.
+# Format characters (zero-width blanks, joiners, byte order mark, soft hyphen) are invisible in a sheet, and so are
+# fillers of Hangul, the blank of Braille and what chooses the form of the letter before.
 _INVISIBLE = "Cf"
+_ALSO_INVISIBLE = frozenset("\u034f\u115f\u1160\u2800\ufffc") | frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 
 # sheets repeat few words many times
@@ -31,9 +33,27 @@ def clean(text: str) -> str:
     >>> clean(" Produksi\u00a0 ASI\u200b\n")
     'Produksi ASI'
     """
+    if text.isascii():
+        return " ".join(text.split())
     normal = unicodedata.normalize("NFKC", text)
-    visible = "".join(character for character in normal if unicodedata.category(character) != _INVISIBLE)
+    visible = "".join(
+        character
+        for character in normal
+        if character not in _ALSO_INVISIBLE and unicodedata.category(character) != _INVISIBLE
+    )
     return " ".join(visible.split())
+
+
+def is_blank(text: str) -> bool:
+    """Say whether a text looks like nothing: blanks and invisible characters.
+
+    Examples
+    --------
+    >>> is_blank(" \u00a0\u200b"), is_blank("-")
+    (True, False)
+    """
+    stripped = text.strip()
+    return not stripped or (not stripped.isascii() and not clean(stripped))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -33,9 +33,9 @@ def texts_of(path):
 
 @pytest.fixture(scope="module")
 def written(examples):
-    files = [
-        path for name in ("results", "logs") for path in (examples.folder / name).rglob("*") if path.is_file()
-    ]
+    # .snakemake has the workflow's own logs and records
+    folders = ("results", "logs", ".snakemake")
+    files = [path for name in folders for path in (examples.folder / name).rglob("*") if path.is_file()]
     return {str(path.relative_to(examples.folder)): texts_of(path) for path in files}
 
 

@@ -1,6 +1,7 @@
 """Make the tidy observations of a study from the sheets as people keep them.
 
-Inputs:  data/{study}/study.yaml and the sheets it names
+Inputs:  data/{study}/study.yaml and the sheets it names; claims.csv is looked at, so that all faults come at once, but
+         nothing made here depends on it: audit_claims has it as an input
 Outputs: results/{study}/observations.csv, other_scale.csv, characteristics.csv; faults.csv stays when the job fails
 """
 

@@ -15,8 +15,6 @@ from oxymilk.faults import Fault, FaultsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
-
     from oxymilk.study import Study
 
 COLUMNS = (
@@ -94,64 +92,6 @@ class Claim(NamedTuple):
         return tuple(part.strip() for part in re.split("[/;+]", self.n)) if self.n else ()
 
 
-def read_claims_table(path: Path) -> pd.DataFrame:
-    """Read the cells of a claims.csv, not yet what they mean.
-
-    Parameters
-    ----------
-    path : Path
-        A `claims.csv`, its cells parted by commas, or by semicolons as spreadsheet programs save it where the decimal
-        mark is a comma.
-
-    Returns
-    -------
-    DataFrame
-        A row each claim, every cell text; rows without any text are left out.
-
-    Raises
-    ------
-    FaultsError
-        When it is not there, is not UTF-8, a row has more cells than the header, or its columns are others.
-    """
-    import pandas as pd
-
-    if not path.is_file():
-        raise FaultsError([Fault("claims_missing", path.name)])
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise FaultsError([Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]) from None
-    first = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
-    rows = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    columns = rows[0][1] if rows else []
-    faults = [Fault("claims_column_missing", path.name, column=one) for one in COLUMNS if one not in columns]
-    faults += [
-        Fault("claims_column_unknown", path.name, column=one)
-        for at, one in enumerate(columns)
-        if one not in COLUMNS or one in columns[:at]
-    ]
-    if faults:
-        raise FaultsError(faults)
-    too_long = [
-        Fault(
-            "claims_row_long",
-            path.name,
-            row=line,
-            value=cells[0],
-            params={"count": len(cells), "due": len(columns)},
-        )
-        for line, cells in rows[1:]
-        if len(cells) > len(columns)
-    ]
-    if too_long:
-        raise FaultsError(too_long)
-    filled = [cells + [""] * (len(columns) - len(cells)) for _, cells in rows[1:]]
-    return pd.DataFrame(filled, columns=columns, dtype=str)
-
-
 def load_claims(path: Path, study: Study) -> list[Claim]:
     """Read a study's claims.
 
@@ -172,13 +112,13 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
     FaultsError
         With every fault of the file, each with its row.
     """
-    frame = read_claims_table(Path(path))
-    claims = [Claim(*(cell.strip() for cell in row)) for row in frame[list(COLUMNS)].itertuples(index=False)]
-    faults = [
-        fault for row, claim in enumerate(claims, start=2) for fault in _faults(claim, row, path.name, study)
-    ]
+    path = Path(path)
+    header, rows = read_claims(path)
+    at = [header.index(column) for column in COLUMNS]
+    claims = [(number, Claim(*(cells[place].strip() for place in at))) for number, cells in rows]
+    faults = [fault for row, claim in claims for fault in _faults(claim, row, path.name, study)]
     first_row: dict[str, int] = {}
-    for row, claim in enumerate(claims, start=2):
+    for row, claim in claims:
         if claim.id in first_row:
             faults.append(
                 Fault(
@@ -193,7 +133,62 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
         first_row.setdefault(claim.id, row)
     if faults:
         raise FaultsError(sorted(faults, key=lambda fault: fault.row or 0))
-    return claims
+    return [claim for _, claim in claims]
+
+
+def read_claims(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Read the cells of a claims.csv; what they say is not checked.
+
+    Parameters
+    ----------
+    path : Path
+        The file: UTF-8, its cells parted by commas, or by semicolons as spreadsheet programs save it where the decimal
+        mark is a comma.
+
+    Returns
+    -------
+    tuple of list of str, list of tuple
+        The header; and for each row that is not blank its number, the header being 1, and as many cells as the
+        header has.
+
+    Raises
+    ------
+    FaultsError
+        When the file is missing or no CSV, lacks a column or has others, or a row has more cells than
+        the header.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FaultsError([Fault("claims_missing", path.name)])
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        first = text.partition("\n")[0]
+        delimiter = ";" if first.count(";") > first.count(",") else ","
+        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except UnicodeDecodeError:
+        raise FaultsError([Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]) from None
+    except (csv.Error, OSError) as error:
+        raise FaultsError([Fault("sheet_unreadable", path.name, params={"problem": str(error)})]) from None
+    header = table[0] if table else []
+    faults = [Fault("claims_column_missing", path.name, column=one) for one in COLUMNS if one not in header]
+    faults += [
+        Fault("claims_column_unknown", path.name, column=one)
+        for at, one in enumerate(header)
+        if one not in COLUMNS or one in header[:at]
+    ]
+    if faults:
+        raise FaultsError(faults)
+    filled = [(at, cells) for at, cells in enumerate(table[1:], start=2) if any(map(str.strip, cells))]
+    faults = [
+        Fault("claims_row_long", path.name, row=at, value=cells[0],
+              params={"count": len(cells), "due": len(header)})
+        for at, cells in filled
+        if len(cells) > len(header)
+    ]  # fmt: skip
+    if faults:
+        raise FaultsError(faults)
+    rows = [(at, cells + [""] * (len(header) - len(cells))) for at, cells in filled]
+    return header, rows
 
 
 def _faults(claim: Claim, row: int, file: str, study: Study) -> list[Fault]:

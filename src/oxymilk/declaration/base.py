@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from oxymilk.declaration.tree import Scalar
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 
 
 def _text(value: object) -> object:
@@ -26,12 +27,20 @@ def _id(value: object) -> object:
     return _text(value)
 
 
+def _shown(text: str) -> str:
+    if _CONTROL.search(text):
+        raise PydanticCustomError("text_control", "text_control", {})
+    return text
+
+
 def one_or_more(value: object) -> object:
     """Let a single value stand for a list of one."""
     return (value,) if isinstance(value, str) else value
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), BeforeValidator(_text)]
+# what Word and XML files are to hold
+Shown = Annotated[Text, AfterValidator(_shown)]
 Id = Annotated[str, BeforeValidator(_id)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(one_or_more)]
 DecimalMarks = Annotated[
@@ -48,8 +57,8 @@ class Model(BaseModel):
 class Label(Model):
     """A name in both languages; `label["id"]` is the Indonesian one."""
 
-    en: Text
-    id: Text
+    en: Shown
+    id: Shown
 
     def __getitem__(self, language: str) -> str:
         if language not in ("en", "id"):

@@ -32,7 +32,8 @@ class ParticipantSource(Model):
     """What tells participants apart: a column, or the row when nothing is written.
 
     `identifying` values (names, initials, record numbers) are replaced by P01, P02, ...; when it is not
-    declared, the header decides. `per_group` numbers start anew in each group.
+    declared, they are unless all are plain codes and the header or variable label tells of no person.
+    `per_group` numbers start anew in each group.
     """
 
     column: Text | None = None

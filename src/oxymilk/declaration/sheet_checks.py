@@ -63,7 +63,7 @@ def check_sheets(tree: Tree, path: Path) -> Iterator[Fault]:
 
 def _check_file(tree: Tree, sheet: KeyPath, entry: dict[str, Any], path: Path) -> Iterator[Fault]:
     file = entry.get("file")
-    if isinstance(file, str) and not _inside(path.parent, file):
+    if isinstance(file, str) and not stays_inside(path.parent, file):
         yield fault_in("path_outside", tree, (*sheet, "file"), path.name, str(file))
     encoding = entry.get("encoding")
     if isinstance(encoding, str) and encoding_codec(encoding) is None:
@@ -234,9 +234,12 @@ def _timepoints_read(tree: Tree, sheet: KeyPath, entry: dict[str, Any]) -> set[s
     return read
 
 
-def _inside(folder: Path, file: str) -> bool:
+def stays_inside(folder: Path, file: str) -> bool:
     """Say whether a sheet's path stays in the study's folder, links followed."""
     pure = PurePosixPath(file)
     if pure.is_absolute() or ".." in pure.parts or "\\" in file or ":" in file or "\0" in file:
         return False
-    return (folder / pure).resolve().is_relative_to(folder.resolve())
+    try:
+        return (folder / pure).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a name that is too long, a link to itself
+        return False

@@ -6,6 +6,7 @@ the first. Here a scalar keeps its text and its YAML type beside it, and a dupli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,9 @@ from oxymilk.faults import Fault
 KeyPath = tuple[Hashable, ...]
 _LARGEST_FILE = 300_000  # bytes
 _DEEPEST = 20
+# an escape can name half a character, which no file can hold
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF = "half a character (\\ud800 to \\udfff)"
 
 
 class Scalar(str):
@@ -126,6 +130,9 @@ def _build(
         return [_build(item, (*path, at), lines, faults, name) for at, item in enumerate(node.value)]
     if node.tag == "tag:yaml.org,2002:null":
         return None
+    if _SURROGATE.search(node.value):
+        faults.append(Fault("yaml_syntax", name, row=lines[path], params={"problem": _HALF}))
+        return None
     scalar = Scalar(node.value)
     scalar.yaml_type = node.tag.rpartition(":")[2]
     return scalar
@@ -141,6 +148,9 @@ def _build_mapping(
             faults.append(Fault("yaml_syntax", name, row=row, params={"problem": "a key that is not a word"}))
             continue
         key = key_node.value
+        if _SURROGATE.search(key):
+            faults.append(Fault("yaml_syntax", name, row=row, params={"problem": _HALF}))
+            continue
         here = (*path, key)
         if key in mapping:
             faults.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
 from oxymilk.faults import Fault
@@ -15,6 +15,8 @@ from oxymilk.words import fold, nearest
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?\s*(\D*)")
 _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
+# more than a spreadsheet keeps of a number
+_MOST_DIGITS = 15
 # kinds of cells that cannot be read as a word or number, and the fault that says so
 _NO_VALUE = {"formula": "formula_without_value", "error": "cell_error"}
 
@@ -165,7 +167,7 @@ def number_of(
         faults.append(fault_at("date_in_cell", cell))
         return None
     if cell.kind == "number":
-        return Decimal(format(Decimal(cell.text), "f"))
+        return _bounded(Decimal(format(Decimal(cell.text), "f")), cell, faults)
     number, _, written_unit = re.match(r"([+-]?[\d.,]*)(\s*)(.*)", cell.text, re.DOTALL).groups()
     if not NUMBER.fullmatch(number) or (
         written_unit and not any(same_unit(written_unit, unit) for unit in units)
@@ -180,11 +182,16 @@ def number_of(
     if mark and ("," if mark == "." else ".") in number:
         faults.append(fault_at("decimal_mark_wrong", cell, mark=mark))
         return None
-    try:
-        return Decimal(number.replace(",", "."))
-    except InvalidOperation:
-        faults.append(fault_at("number_due", cell, unit=due))
+    return _bounded(Decimal(number.replace(",", ".")), cell, faults)
+
+
+def _bounded(number: Decimal, cell: Cell, faults: list[Fault]) -> Decimal | None:
+    """Return the number, or None with a fault when it has more digits than a measurement can have."""
+    _, digits, exponent = number.as_tuple()
+    if len(digits) > _MOST_DIGITS or abs(exponent) > _MOST_DIGITS:
+        faults.append(fault_at("number_too_long", cell, most=_MOST_DIGITS))
         return None
+    return number
 
 
 def _minutes(text: str) -> int | None:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from oxymilk.faults import Fault
+from oxymilk.faults import HIDDEN, Fault
 from oxymilk.ingest.decode import NUMBER, Codebook, codebook, decimal_mark_of, decode
 from oxymilk.ingest.entry import Entry
-from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
-from oxymilk.ingest.headers import read_header
+from oxymilk.ingest.grid import Cell, Grid, fault_at
 from oxymilk.ingest.layouts import entries_of
-from oxymilk.ingest.privacy import is_identifying
+from oxymilk.ingest.masking import declared_words, masked, secrets_in
+from oxymilk.ingest.privacy import is_identifying, is_named, keys_identify
 from oxymilk.ingest.scores import Reading, Score, reading, score_of
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.sheet_words import is_foot, same_unit, unit_of_header
+from oxymilk.sheet_words import same_unit, unit_of_header
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
@@ -75,22 +75,37 @@ def gather_sheet(
         Gets the sheet's faults and warnings, without values that identify a person.
     """
     grid, found = read_grid(folder, sheet)
+    known = declared_words(study, sheet)
     if grid is None:
-        faults += found
+        faults += masked(found, known)
         return False
     entries, more = entries_of(grid, sheet, study)
     found += more
+    keys: set[str] = set()
     if entries:
         found += _merged_read(entries)
-        how = _readings(entries, sheet, study, found)
+        how = _readings(entries, sheet, study, found, _titles(grid), known)
+        if how.numbered:
+            keys = {entry.participant.text for entry in entries if not entry.by_row}
         for entry in entries:
             _add(entry, sheet, how, participants, found)
-    secret = _identifying_values(grid, sheet)
-    faults += [replace(one, value="") if one.value and fold(one.value) in secret else one for one in found]
+    if is_named(re.sub(r"[\W_]+", " ", sheet.file), known, header=True):
+        found.append(Fault("file_names_person", sheet.file))
+    # long sheets are searched for names only when a fault could show one
+    secrets = secrets_in(grid, sheet, keys, known) if any(one.value for one in found) else frozenset()
+    faults += masked(found, known, secrets)
     return bool(entries)
 
 
-def _readings(entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fault]) -> _Readings:
+def _titles(grid: Grid) -> dict[str, str]:
+    """Return the labels of the variables of a statistics file by the folded names of their columns."""
+    return {fold(grid.rows[0][at]): title for at, title in grid.titles.items()}
+
+
+def _readings(
+    entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fault], titles: dict[str, str],
+    words: frozenset[str],
+) -> _Readings:  # fmt: skip
     outcome = study.outcome
     scores = [cell for entry in entries for _, cells in entry.scores for cell in cells]
     mark = _mark(scores, sheet, faults) if outcome.kind != "levels" else "."
@@ -106,16 +121,19 @@ def _readings(entries: list[Entry], sheet: Sheet, study: Study, faults: list[Fau
         if known[one].kind == "number":
             faults += _header_units(cells, known[one].unit)
         characteristics[one] = reading(known[one], source.codes, sheet, own)
-    participant = sheet.participant
-    numbered = False
-    if participant is not None:
-        numbered = participant.by_row or bool(participant.identifying)
-        header = participant.column or ""
-        if participant.identifying is None and is_identifying(header):
+    first = entries[0].participant
+    declared = None if sheet.participant is None else sheet.participant.identifying
+    numbered = entries[0].by_row or bool(declared)
+    # a layout that knows the levels made the participants itself
+    if declared is None and not entries[0].by_row and not entries[0].levels:
+        headers = {entry.participant.header for entry in entries}
+        named = any(is_identifying(one) or is_identifying(titles.get(fold(one), "")) for one in headers)
+        keys = {
+            one.participant.text for one in entries if one.participant.kind in ("text", "number", "merged")
+        }
+        if named or keys_identify(keys, words):
             numbered = True
-            faults.append(
-                Fault("identifying_replaced", sheet.file, entries[0].participant.worksheet, column=header)
-            )
+            faults.append(Fault("identifying_replaced", sheet.file, first.worksheet, column=first.header))
     return _Readings(
         codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids),
         codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids),
@@ -166,7 +184,7 @@ def _add(
     key, code = _identity(entry, sheet, group)
     one = participants.setdefault(key, Participant(code, entry.participant, how.numbered))
     one.group_fault = one.group_fault or group is None
-    shown = "" if how.numbered else entry.participant.text
+    shown = HIDDEN if how.numbered else entry.participant.text
     if group and one.group and group != one.group:
         one.other_groups.add(group)
         params = {"group": group, "other": one.group, "first": one.cell.row}
@@ -227,21 +245,3 @@ def _merged_read(entries: list[Entry]) -> Iterator[Fault]:
             if cell is not None and cell.kind == "merged" and cell.header not in told:
                 told.add(cell.header)
                 yield fault_at("merged_read", cell, value="")
-
-
-def _identifying_values(grid: Grid, sheet: Sheet) -> set[str]:
-    """Return the folded values of the columns that identify a person, so that no fault shows them."""
-    if sheet.layout == "transposed":
-        grid = transpose(grid)
-    header = read_header(grid, sheet)
-    source = sheet.participant
-    columns = {at for at, name in enumerate(header.names) if name and is_identifying(name)}
-    if source is not None and source.column and source.identifying is not None:
-        own = set(header.columns_named(source.column))
-        columns = columns | own if source.identifying else columns - own
-    return {
-        fold(texts[column])
-        for texts in grid.rows[header.first :]
-        for column in columns
-        if column < len(texts) and texts[column].strip() and not is_foot(texts[column])
-    }

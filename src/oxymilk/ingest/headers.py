@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid, column_letters, fault_at, place_of
-from oxymilk.ingest.privacy import is_identifying
+from oxymilk.ingest.privacy import identifies, is_identifying, names_column
 from oxymilk.words import fold, nearest
 
 if TYPE_CHECKING:
@@ -96,13 +96,17 @@ def find_columns(
     found = {name: header.columns_named(name, within) for name in names}
     row = header.rows[-1] if header.rows else 0
     present = [name for name in dict.fromkeys(header.names) if name]
+    on_its_side = _on_its_side(grid, [name for name in names if not found[name]])
+    if on_its_side:  # then the texts beside the first are participants
+        present = [name for name in present if found.get(name)]
     if not any(found.values()):
         return {}, [_no_header(grid, header, names)]
     taken = {fold(name) for name in names if found[name]}
     for name in names:
         if not found[name]:
             free = [one for one in present if fold(one) not in taken]
-            params = {"legal": present, "nearest": nearest(name, free)}
+            near = "layout: transposed" if on_its_side else nearest(name, free)
+            params = {"legal": present, "nearest": near}
             faults.append(Fault("column_missing", grid.file, grid.worksheet, row + 1, name, params=params))
             continue
         columns[name] = found[name][0]
@@ -111,6 +115,13 @@ def find_columns(
             first = f"{column_letters(found[name][0])}{row + 1}"
             faults.append(fault_at("header_duplicate", cell, value=header.names[column], first=first))
     return columns, faults
+
+
+def _on_its_side(grid: Grid, missing: list[str]) -> bool:
+    """Say whether most of the columns that are missing stand in the first column instead."""
+    words = {fold(name) for name in missing}
+    first = {fold(texts[0]) for texts in grid.rows[:_SEARCHED_ROWS] if texts}
+    return bool(words) and 2 * len(words & first) > len(words)
 
 
 def _no_header(grid: Grid, header: Header, wanted: list[str]) -> Fault:
@@ -126,18 +137,33 @@ def _no_header(grid: Grid, header: Header, wanted: list[str]) -> Fault:
     return Fault("header_not_found", grid.file, grid.worksheet, row, params=params)
 
 
+def identifying_columns(grid: Grid, header: Header, used: Iterable[int] = ()) -> set[int]:
+    """Return the columns that identify a person: by header or variable label, or, without a use, by their values."""
+    used = set(used)
+    found = set()
+    for at, name in enumerate(header.names):
+        told = is_identifying(name) or is_identifying(grid.titles.get(at, ""))
+        if (name and (told or identifies(name, header=True))) or (
+            at not in used
+            and names_column(texts[at] for texts in grid.rows[header.first :] if at < len(texts))
+        ):
+            found.add(at)
+    return found
+
+
 def unused_columns(grid: Grid, header: Header, used: set[int], ignore: Iterable[str]) -> list[Fault]:
     """Return a warning for each column with a header that is neither used nor to be ignored.
 
     A column that identifies a person is told even when it is to be ignored: its values are dropped.
     """
     ignored = {at for name in ignore for at in header.columns_named(name)}
+    identifying = identifying_columns(grid, header, used)
     faults = []
     for at, name in enumerate(header.names):
         if not name or at in used:
             continue
         cell = grid.cell(header.rows[-1], at, name)
-        if is_identifying(name):
+        if at in identifying:
             faults.append(fault_at("identifying_dropped", cell, value=""))
         elif at not in ignored:
             faults.append(fault_at("column_undeclared", cell, value=""))

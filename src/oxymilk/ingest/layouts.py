@@ -17,7 +17,7 @@ from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
 from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
 from oxymilk.sheet_words import is_foot
-from oxymilk.words import clean, fold
+from oxymilk.words import clean, fold, is_blank
 
 if TYPE_CHECKING:
     from oxymilk.declaration.sheet import Sheet
@@ -155,11 +155,11 @@ def _one_table(grid: Grid, sheet: Sheet, study: Study, scores: dict[str, str]) -
 def _done(
     grid: Grid, header: Header, sheet: Sheet, entries: list[Entry], faults: list[Fault], used: set[int]
 ) -> Found:
-    if not any(any(text.strip() for text in texts) for texts in grid.rows[header.first :]):
+    if all(all(map(is_blank, texts)) for texts in grid.rows[header.first :]):
         return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
     if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
         entries = []
-    if used:
+    if used and not any(fault.params.get("nearest") == "layout: transposed" for fault in faults):
         faults = unused_columns(grid, header, used, sheet.ignore) + faults
         faults += _outside(grid, header)
     return entries, faults
@@ -177,7 +177,7 @@ def _outside(grid: Grid, header: Header) -> list[Fault]:
         fault_at("cell_outside", grid.cell(row, column), value="")
         for row in range(header.first, len(grid.rows))
         for column in range(last + 1, len(grid.rows[row]))
-        if grid.rows[row][column].strip()
+        if not is_blank(grid.rows[row][column])
     ]
 
 
@@ -299,7 +299,7 @@ def _entry(grid: Grid, row: int, roles: _Roles, columns: dict[str, int]) -> Entr
 
 def _is_observation(entry: Entry, texts: list[str], faults: list[Fault]) -> bool:
     """Say whether a row holds an observation; blank rows do not, odd ones are told."""
-    words = [text for text in map(str.strip, texts) if text]
+    words = [text for text in texts if not is_blank(text)]
     participant = entry.participant
     others = [cell for cell in (entry.group, entry.timepoint) if cell is not None and cell.kind != "merged"]
     others += [cell for _, cells in entry.scores for cell in cells]

@@ -81,7 +81,7 @@ def inspect(path: Path) -> dict[str, Marks]:
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError) as error:
         problem = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise PackageError("sheet_unreadable", problem=problem) from None
-    except (zlib.error, EOFError, ValueError, OverflowError) as error:
+    except (zlib.error, EOFError, ValueError, OverflowError, LookupError) as error:
         raise PackageError("sheet_unreadable", problem=f"zip, {type(error).__name__}") from None
     raise PackageError("sheet_unreadable", problem="no workbook in it")
 
@@ -179,7 +179,9 @@ def _xlsx_marks(package: zipfile.ZipFile, part: str) -> Marks:
             column = -1
             if attributes.get("hidden") in ("1", "true"):
                 marks.hidden_rows.append(row)
-        elif tag == "col" and attributes.get("hidden") in ("1", "true"):
+        elif tag == "col" and (
+            attributes.get("hidden") in ("1", "true") or attributes.get("width") in ("0", "0.0")
+        ):
             last = min(int(attributes["max"]), 16_384)
             marks.hidden_columns.extend(range(int(attributes["min"]) - 1, last))
         elif tag == "mergeCell":
@@ -199,17 +201,22 @@ def _inspect_ods(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
             _parse(package, name, None)
     worksheets: dict[str, Marks] = {}
     marks = Marks()
-    row = column = 0
+    row = column = described = 0
     repeat = 1
 
     def count(attributes: dict[str, str], name: str) -> int:
         return max(int(attributes.get(f"table:{name}", "1")), 1)
 
     def on_start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal marks, row, column, repeat
+        nonlocal marks, row, column, repeat, described
         if tag == "table" and "table:name" in attributes:
             marks = worksheets[attributes["table:name"]] = Marks()
-            row, repeat = 0, 0
+            row, repeat, described = 0, 0, 0
+        elif tag == "table-column":
+            width = count(attributes, "number-columns-repeated")
+            if attributes.get("table:visibility") in ("collapse", "filter"):
+                marks.hidden_columns.extend(range(described, described + min(width, 16_384)))
+            described += width
         elif tag == "table-row":
             row, column = row + repeat, 0
             repeat = count(attributes, "number-rows-repeated")

@@ -11,6 +11,7 @@ import datetime
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,10 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
     Returns
     -------
     dict
-        Of a workbook: names, filled (names of worksheets with content), chosen (a name or None), rows, merged.
-        Of a statistics file: names, rows, labels. A cell in rows is a text or [kind, text].
+        Of a workbook: names, filled (names of worksheets with content), chosen (a name or None), rows,
+        hidden (names of hidden worksheets).
+        Of a statistics file: names, titles (labels of the variables), rows, labels.
+        A cell in rows is a text or [kind, text].
 
     Raises
     ------
@@ -60,24 +63,29 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
 
 
 def _read_workbook(path: str, worksheet: str) -> dict[str, Any]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     from oxymilk.words import fold
 
     # a stream, not a path: what the file is, its first bytes say, not its name
     with Path(path).open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
         names = list(workbook.sheet_names)
-        found: dict[str, Any] = {"names": names, "filled": [], "chosen": None, "rows": [], "merged": []}
+        found: dict[str, Any] = {"names": names, "filled": [], "chosen": None, "rows": []}
+        found["hidden"] = [
+            each.name for each in workbook.sheets_metadata if each.visible != SheetVisibleEnum.Visible
+        ]
         if worksheet:
             chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
         else:
-            found["filled"] = [name for name in names if workbook.get_sheet_by_name(name).total_height]
+            heights = {name: workbook.get_sheet_by_name(name).height for name in names}
+            # one row alone is a title, or a header without observations
+            found["filled"] = [name for name in names if heights[name] > 1]
+            found["filled"] = found["filled"] or [name for name in names if heights[name]]
             chosen = found["filled"] or names[:1]
         if len(chosen) == 1:
             sheet = workbook.get_sheet_by_name(chosen[0])
             found["chosen"] = chosen[0]
             found["rows"] = [[_cell(one) for one in row] for row in sheet.to_python(skip_empty_area=False)]
-            found["merged"] = sheet.merged_cell_ranges or []
     return found
 
 
@@ -126,7 +134,9 @@ def _cell(value: object) -> str | list[str]:
         return ["boolean", "TRUE" if value else "FALSE"]
     if isinstance(value, int | float):
         # a workbook shows 15 significant digits; beyond them binary fractions leave their traces
-        return ["number", format(value, ".15g")]
+        # and whole numbers, such as those of identity cards, are shown without exponent
+        text = format(value, ".15g")
+        return ["number", format(Decimal(text), "f") if "e+" in text and abs(value) < 1e20 else text]
     if isinstance(value, datetime.timedelta):
         minutes = round(value.total_seconds() / 60)
         return ["date", f"{minutes // 60}:{minutes % 60:02d}"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +28,19 @@ WORKBOOK_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods")
 STATISTICS_FORMATS = (".sav", ".zsav", ".dta")
 LARGEST_FILE = 100_000_000  # bytes
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # what a spreadsheet holds
+_START = 4096  # bytes that tell what a file is
+# what the first bytes of a file say it is: a phrase of faults.yaml
+_SIGNATURES = (
+    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0", "ole"), (b"%PDF", "pdf"), (b"{\\rtf", "rtf"),
+    (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"), (b"GIF8", "picture"),
+    (b"Rar!", "archive"), (b"7z\xbc\xaf", "archive"), (b"\x1f\x8b", "archive"),
+)  # fmt: skip
+_HTML = re.compile(rb"\s*<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+# the contents that go with a name; a workbook is known by its content, not by which of its names it has
+_CONTENTS = {
+    **dict.fromkeys(TEXT_FORMATS, ("text",)),
+    **dict.fromkeys(WORKBOOK_FORMATS, ("zip", "ole")),
+}
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -46,11 +61,22 @@ def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
     """
     path = Path(folder) / sheet.file
     suffix = path.suffix.lower()
-    if not path.is_file():
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return None, [Fault("file_missing", sheet.file)]
+        if status.st_size > LARGEST_FILE:
+            params = {"size": status.st_size, "most": LARGEST_FILE}
+            return None, [Fault("file_too_large", sheet.file, params=params)]
+        with path.open("rb") as stream:
+            start = stream.read(_START)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a name with a NUL
         return None, [Fault("file_missing", sheet.file)]
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        return None, [Fault("file_too_large", sheet.file, params={"size": size, "most": LARGEST_FILE})]
+    except OSError as error:
+        return None, [Fault("sheet_unreadable", sheet.file, params={"problem": error.strerror})]
+    content = content_of(start)
+    if content and content not in _CONTENTS.get(suffix, (content,)):
+        return None, [Fault("content_differs", sheet.file, value=suffix, params={"content": content})]
     if suffix in TEXT_FORMATS:
         return _read_text(path, sheet)
     if suffix in WORKBOOK_FORMATS:
@@ -59,6 +85,20 @@ def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
         return read_statistics_file(path, sheet)
     legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS, *STATISTICS_FORMATS]
     return None, [Fault("format_unknown", sheet.file, value=suffix, params={"legal": legal})]
+
+
+def content_of(start: bytes) -> str:
+    """Return what a file is by its first bytes, as a phrase of faults.yaml, or "" when they do not tell."""
+    start = start.removeprefix(b"\xef\xbb\xbf")
+    found = next((what for mark, what in _SIGNATURES if start.startswith(mark)), "")
+    if found:
+        return found
+    if _HTML.match(start):
+        return "html"
+    if start.lstrip().startswith(b"<?xml"):
+        return "xml"
+    letters = sum(byte >= 32 or byte in b"\t\r\n" for byte in start)
+    return "text" if len(start) > 20 and letters == len(start) else ""
 
 
 def _read_text(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
@@ -99,8 +139,12 @@ def _decode(content: bytes, sheet: Sheet) -> tuple[str, Fault | None]:
     is_utf16 = content.startswith(_UTF16_MARKS)
     if codec == "utf-16" and not is_utf16:
         return wrong("utf-8")
-    if codec != "utf-16" and (is_utf16 or b"\0" in content):
+    zeros = content.count(b"\0")
+    if codec != "utf-16" and (is_utf16 or 4 * zeros > len(content)):
         return wrong("utf-16")
+    if codec != "utf-16" and zeros:
+        row = content[: content.index(b"\0")].count(b"\n") + 1
+        return "", Fault("zero_byte", sheet.file, row=row)
     try:
         text = content.decode(codec)
     except UnicodeDecodeError as error:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid, Place, column_letters, split_kinds
+from oxymilk.ingest.old_workbooks import inspect_old
 from oxymilk.ingest.packages import Marks, PackageError, inspect
 from oxymilk.ingest.reader_process import ReaderError, read_foreign
-from oxymilk.words import nearest
+from oxymilk.words import is_blank, nearest
 
 if TYPE_CHECKING:
     from oxymilk.declaration.sheet import Sheet
@@ -32,12 +33,12 @@ def read_workbook(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
     Returns
     -------
     tuple of Grid or None, list of Fault
-        The grid, None when it cannot be read; the faults, with a warning for hidden rows.
+        The grid, None when it cannot be read; the faults, with warnings for what is hidden.
     """
     try:
         with path.open("rb") as stream:
             is_package = stream.read(2) == b"PK"
-        marks = inspect(path) if is_package else {}
+        marks = inspect(path) if is_package else inspect_old(path)
         found = read_foreign("workbook", path, sheet.worksheet)
     except PackageError as error:
         return None, [Fault(error.code, sheet.file, params=error.params)]
@@ -45,9 +46,7 @@ def read_workbook(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
         return None, [Fault("sheet_unreadable", sheet.file, params={"problem": str(error)})]
     if found["chosen"] is None:
         return None, [_no_choice(found, sheet)]
-    told = marks.get(found["chosen"])
-    if told is None:  # no package (XLS): what the reader itself tells
-        told = Marks(merged=[(tuple(first), tuple(last)) for first, last in found["merged"]])
+    told = marks.get(found["chosen"], Marks())
     rows, kinds = split_kinds(found["rows"])
     kinds |= dict.fromkeys(told.formulas, "formula")
     for place, text in told.errors.items():
@@ -55,7 +54,10 @@ def read_workbook(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
         kinds[place] = "error"
     computed = frozenset(told.computed)
     grid = Grid(sheet.file, found["chosen"], rows, kinds, _covered(told.merged), computed=computed)
-    return grid, _hidden(told, grid)
+    faults = _hidden(told, grid)
+    if found["chosen"] in found["hidden"]:
+        faults.insert(0, Fault("hidden_worksheet", sheet.file, found["chosen"]))
+    return grid, faults
 
 
 def _no_choice(found: dict[str, Any], sheet: Sheet) -> Fault:
@@ -86,7 +88,9 @@ def _covered(ranges: list[tuple[Place, Place]]) -> dict[Place, Place]:
 
 def _hidden(marks: Marks, grid: Grid) -> list[Fault]:
     faults = []
-    rows = [row for row in marks.hidden_rows if row < len(grid.rows) and any(map(str.strip, grid.rows[row]))]
+    rows = [
+        row for row in marks.hidden_rows if row < len(grid.rows) and not all(map(is_blank, grid.rows[row]))
+    ]
     if rows:
         shown = [str(row + 1) for row in rows[:_LISTED_ROWS]] + ["..."] * (len(rows) > _LISTED_ROWS)
         faults.append(Fault("hidden_rows", grid.file, grid.worksheet, params={"hidden": shown}))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.ingest.decode import decimal_mark_of
+from oxymilk.ingest.privacy import known_words, may_be_shown
 from oxymilk.scaffold.answers import Answers
 from oxymilk.scaffold.compose import Said
 from oxymilk.scaffold.lexicon import is_word_of, tokens
 from oxymilk.scaffold.look import Column
 from oxymilk.scaffold.proposal import Proposal
-from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.scaffold.texts import say
 from oxymilk.words import fold
 
 _MOST_WORDS = 12
@@ -31,6 +33,15 @@ class Cells(NamedTuple):
         """Return the ids of the groups or levels."""
         named = self.answers.groups if what == "group" else self.answers.levels
         return ", ".join(one.id for one in named)
+
+    def known(self) -> frozenset[str]:
+        """Return the words of the groups and levels, which name nobody."""
+        named = (*self.answers.groups, *self.answers.levels)
+        return known_words(word for one in named for word in (one.id, *one.written()))
+
+    def may_be_shown(self, text: str) -> bool:
+        """Say whether a text of a cell may stand in study.yaml: it holds nothing that could be a person."""
+        return may_be_shown(text, self.known())
 
     def meaning(self, columns: list[Column]) -> dict[str, Any]:
         """Return the keys of a sheet that say what the cells of its score columns mean.
@@ -93,6 +104,9 @@ class Cells(NamedTuple):
         codes: dict[str, Any] = {}
         for word, count in words.items():
             label = (labels or {}).get(word, "")
+            # what stands once and may be a name is for check-study to tell, by its cell
+            if count == 1 and not self.may_be_shown(f"{word} {label}"):
+                continue
             meaning = self._means(what, word, labels or {})
             if not meaning and what == "group" and isinstance(count, str):
                 meaning = count
@@ -110,7 +124,7 @@ class Cells(NamedTuple):
         counts = column.counts()
         numbers = column.number_share() > 0.8 and len(counts) > 5
         titled = self.note("titled", title=column.title) if column.title else ""
-        if column.identifying or len(counts) > 8:
+        if column.identifying or len(counts) > 8 or not all(map(self.may_be_shown, counts)):
             return self.note("numbers" if numbers else "different", count=len(counts)) + titled
         shown = ", ".join(f"{word} ({count})" for word, count in counts.items())
         return self.note("values", values=shown) + titled

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oxymilk.audit.claims import Claim, load_claims, read_claims_table
+from oxymilk.audit.claims import Claim, load_claims, read_claims
 from oxymilk.declaration.base import ID_PATTERN
 from oxymilk.declaration.lookup import each
 from oxymilk.declaration.sheet import Sheet
-from oxymilk.declaration.tree import KeyPath, Tree, read_tree, written_path
+from oxymilk.declaration.sheet_checks import stays_inside
+from oxymilk.declaration.tree import Tree, read_tree
+from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.faults import Fault, FaultsError, describe
-from oxymilk.ingest import Observations, ingest_observations
 from oxymilk.ingest.grid import transpose
 from oxymilk.ingest.headers import find_columns, read_header
+from oxymilk.ingest.masking import masked, sheet_texts
+from oxymilk.ingest.observations import Observations, ingest_observations
+from oxymilk.ingest.privacy import known_words
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.scaffold.texts import say
 from oxymilk.study import Study, load_study
 
 if TYPE_CHECKING:
@@ -113,17 +117,19 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
         if not ID_PATTERN.fullmatch(name):  # no study can be made of this name
             return Check(name, [Fault("id_illegal", str(data), value=name)])
         return Check(name, [Fault("study_missing", str(folder), value=name)])
+    return replace(check_files(folder / "study.yaml"), listed=name in _listed(config))
+
+
+def check_files(path: Path) -> Check:
+    """Check a study.yaml and the sheets and claims.csv beside it; see `check_study`."""
+    folder = path.parent
     study, observations, claims = None, None, None
+    faults: list[Fault] = []
     try:
-        study = load_study(folder)
-        faults = _undecided(read_tree(folder / "study.yaml"))
+        study = load_study(path)
     except FaultsError as error:
-        tree = read_tree(folder / "study.yaml")
-        open_ = _undecided(tree)
-        lines = {fault.row for fault in open_}
-        faults = open_ + [fault for fault in error.faults if fault.row not in lines]
-        faults.sort(key=lambda fault: fault.row or 0)
-        faults += _sheets_as_declared(tree, folder)
+        faults += error.faults
+        faults += _sheets_as_declared(read_tree(path), folder)
     if study is not None:
         try:
             observations = ingest_observations(study, folder)
@@ -131,39 +137,14 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
         except FaultsError as error:
             faults += error.faults
     try:
-        path = folder / "claims.csv"
-        if study is not None:
-            claims = load_claims(path, study)
+        if study is None:  # without a study the cells cannot be checked
+            read_claims(folder / "claims.csv")
         else:
-            read_claims_table(path)  # without a study its cells cannot be checked
+            claims = load_claims(folder / "claims.csv", study)
     except FaultsError as error:
         faults += error.faults
     faults.sort(key=lambda fault: fault.kind)
-    return Check(name, faults, study, observations, claims, name in _listed(config))
-
-
-def _undecided(tree: Tree) -> list[Fault]:
-    by_line: dict[int | None, KeyPath] = {}
-    for path in _open_places(tree.data, ()):
-        by_line.setdefault(tree.line(path), path)
-    return [
-        Fault("undecided", "study.yaml", row=line, column=written_path(path), value=UNDECIDED)
-        for line, path in by_line.items()
-    ]
-
-
-def _open_places(value: object, path: KeyPath) -> Iterator[KeyPath]:
-    if isinstance(value, dict):
-        for key, one in value.items():
-            if key == UNDECIDED:
-                yield (*path, key)
-            else:
-                yield from _open_places(one, (*path, key))
-    elif isinstance(value, list):
-        for at, one in enumerate(value):
-            yield from _open_places(one, (*path, at))
-    elif value == UNDECIDED:
-        yield path
+    return Check(folder.name, faults, study, observations, claims)
 
 
 def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
@@ -174,8 +155,11 @@ def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
             sheet = Sheet.model_validate(_decided(entry))
         except ValueError:
             continue  # reported as a fault of study.yaml
+        if not stays_inside(folder, sheet.file):
+            continue  # told as well; such a file is not opened
+        known = known_words(sheet_texts(sheet))
         grid, found = read_grid(folder, sheet)
-        faults += found
+        faults += masked(found, known)
         if grid is None:
             continue
         if sheet.layout == "transposed":
@@ -183,7 +167,7 @@ def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
         names = [name for name in _columns(sheet) if "{" not in name]
         if names and sheet.layout != "side_by_side":
             _, missing = find_columns(grid, read_header(grid, sheet), names)
-            faults += missing
+            faults += masked(missing, known)
     return faults
 
 

@@ -5,6 +5,7 @@ Files are read by the readers of ingest, so what is seen here is what the pipeli
 
 from __future__ import annotations
 
+import functools
 import re
 import statistics
 from dataclasses import dataclass, field, replace
@@ -15,17 +16,15 @@ from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.decode import NUMBER
 from oxymilk.ingest.grid import Cell, Grid, transpose
 from oxymilk.ingest.headers import read_header
-from oxymilk.ingest.privacy import is_identifying
+from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, spellings
 from oxymilk.sheet_words import is_foot
-from oxymilk.words import fold
+from oxymilk.words import fold, is_blank
 
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
-# letters only, three of one word or several words: "Siti", "Ny. A", but not "R01" or "A"
-_NAME = re.compile(r"[^\W\d_]{3,}[.,]?|[^\W\d_]+[.,]?(?:[\s.,'-]+[^\W\d_]+[.,]?)+")
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 
 
@@ -42,10 +41,13 @@ class Column:
     cells: list[Cell] = field(repr=False)
     title: str = ""
 
-    @property
+    @functools.cached_property
     def identifying(self) -> bool:
-        """Whether the header names something that identifies a person."""
-        return is_identifying(self.header) or is_identifying(self.title)
+        """Whether header or variable label name something that identifies a person, or a third of the cells do."""
+        if is_identifying(self.header) or is_identifying(self.title) or identifies(self.header, header=True):
+            return True
+        shown = [cell for cell in self.cells if cell.kind != "date"]
+        return bool(shown) and 3 * sum(identifies(cell.text) for cell in shown) >= len(shown)
 
     @property
     def spellings(self) -> set[str]:
@@ -60,11 +62,6 @@ class Column:
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lexicon()[what])
-
-    def holds_names(self) -> bool:
-        """Say whether most cells look like names of persons: words of letters, no codes or numbers."""
-        names = [cell for cell in self.cells if _NAME.fullmatch(cell.text)]
-        return 2 * len(names) > len(self.cells)
 
     def counts(self, *, declared_missing: bool = True) -> dict[str, int]:
         """Return how often each word stands in the column, alike words as one, in order of appearance.
@@ -180,7 +177,7 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
     width = max(map(len, grid.rows), default=0)
     if width * len(grid.rows) > _MOST_CELLS:
         grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, _SEARCHED_ROWS)])
-    if not any(text.strip() for row in grid.rows for text in row):
+    if all(is_blank(text) for row in grid.rows for text in row):
         raise FaultsError([Fault("sheet_empty", file, worksheet)])
     return [_table(grid, file, worksheet, sheet.encoding)]
 
@@ -234,7 +231,7 @@ def _last_row(grid: Grid, first: int) -> int:
     """
     if grid.transposed:
         return 0
-    filled = [sum(bool(text.strip()) for text in texts) for texts in grid.rows]
+    filled = [sum(not is_blank(text) for text in texts) for texts in grid.rows]
     full = [count for count in filled[first:] if count > 1]
     if not full:
         return 0
@@ -251,7 +248,7 @@ def _last_row(grid: Grid, first: int) -> int:
 
 
 def _numbered_in_advance(texts: list[str]) -> bool:
-    words = [fold(text) for text in texts if text.strip()]
+    words = [fold(text) for text in texts if not is_blank(text)]
     return len(words) == 1 and bool(NUMBER.fullmatch(words[0].rstrip(".")))
 
 
@@ -261,10 +258,17 @@ def _is_total(grid: Grid, row: int) -> bool:
 
 
 def _stands_on_its_side(grid: Grid) -> bool:
-    """Say whether the first column has the words for before and after, and there are more columns than rows."""
-    rows = [row for row in grid.rows if any(text.strip() for text in row)]
-    moments = {moment(row[0]) for row in rows if row}
-    return {"pre", "post"} <= moments and len(rows) < max(map(len, rows)) and len(rows) <= _SEARCHED_ROWS
+    """Say whether the first column has the words for before and after, and is a column of headers.
+
+    It is when there are more columns than rows, or when its words all differ and no header above says before or after.
+    """
+    rows = [row for row in grid.rows if not all(map(is_blank, row))]
+    first = [fold(row[0]) for row in rows if row and fold(row[0])]
+    if not {"pre", "post"} <= set(map(moment, first)) or len(rows) > _SEARCHED_ROWS:
+        return False
+    above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
+    differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
+    return len(rows) < max(map(len, rows)) or (bool(above) and differ)
 
 
 def _header_rows(grid: Grid) -> tuple[int, ...]:
@@ -304,15 +308,15 @@ def _continues(grid: Grid, upper: int, lower: int) -> bool:
     parts = [at for at in range(width) if under[at] and not above[at]]
     whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]
     spanned = bool(parts) and all(left >= 0 and under[left] for left in whole)
-    return not under[first] and spanned
+    return spanned and not under[first]
 
 
 def _titles(grid: Grid) -> dict[int, str]:
     titles = {}
     for row, texts in enumerate(grid.rows):
-        words = [text for text in texts if text.strip()]
+        words = [text for text in texts if not is_blank(text)]
         if len(words) == 1 and not NUMBER.fullmatch(fold(words[0]).rstrip(".")):
-            titles[row] = next(grid.text(row, at) for at, text in enumerate(texts) if text.strip())
+            titles[row] = next(grid.text(row, at) for at, text in enumerate(texts) if not is_blank(text))
     return titles
 
 

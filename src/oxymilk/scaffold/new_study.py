@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.declaration.base import ID_PATTERN
-from oxymilk.faults import Fault, FaultsError
+from oxymilk.declaration.undecided import UNDECIDED
+from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
+from oxymilk.ingest.privacy import identifies
 from oxymilk.scaffold.answers import Answers, parse_named
 from oxymilk.scaffold.columns import find_group, find_scores, score_column
 from oxymilk.scaffold.lexicon import is_word_of, lexicon, moment, ordered
@@ -20,7 +22,7 @@ from oxymilk.scaffold.proposal import Proposal
 from oxymilk.scaffold.propose import propose
 from oxymilk.scaffold.shapes import titles_of
 from oxymilk.scaffold.study_file import first_claims, study_text
-from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.scaffold.texts import say
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
@@ -230,7 +232,9 @@ class _Asker:
         """Tell what a table holds: its rows and the names of its columns."""
         file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
         rows = max((len(column.cells) for column in table.columns), default=0)
-        columns = ", ".join(column.name for column in table.columns)
+        columns = ", ".join(
+            HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
+        )
         self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=columns))
 
     def answers(self, answers: Answers, tables: list[Table]) -> Answers:

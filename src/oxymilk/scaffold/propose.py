@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from oxymilk.declaration.undecided import UNDECIDED
+from oxymilk.ingest.privacy import identifies, keys_identify
 from oxymilk.scaffold.answers import Answers
 from oxymilk.scaffold.cells import Cells
 from oxymilk.scaffold.columns import (
@@ -29,7 +31,6 @@ from oxymilk.scaffold.look import Column, Table
 from oxymilk.scaffold.proposal import Proposal
 from oxymilk.scaffold.shapes import Shape, blocks_of, crosstab_of, titles_of
 from oxymilk.scaffold.table_one import characteristics_of
-from oxymilk.scaffold.texts import UNDECIDED
 from oxymilk.words import fold
 
 # layouts whose rows may hold characteristics
@@ -169,7 +170,7 @@ class _Maker:
             return Said({"by_row": True}, self.note("participant_by_row", column=column.name))
         value: dict[str, Any] = {"column": column.name}
         note = self.note("participant", count=count)
-        if column.identifying or column.holds_names():
+        if column.identifying or keys_identify([cell.text for cell in column.cells], self.cells.known()):
             value["identifying"] = True
             note = self.note("participant_identifying", count=count)
         in_titles = bool(shape.titles) and count < len(column.cells)
@@ -293,7 +294,7 @@ class _Maker:
         only = self.answers.groups[0].id if len(self.answers.groups) == 1 else ""
         for columns, title in shape.blocks:
             group = only or self.answers.meaning("group", title) or UNDECIDED
-            note = self.note("block", title=title or "-")
+            note = self.note("block", title=title if self.cells.may_be_shown(title) else "-")
             if group == UNDECIDED:
                 note += self.note("which_group", legal=self.cells.legal("group"))
             sheet["blocks"].append(Said({"columns": columns, "group": group}, note))
@@ -339,6 +340,7 @@ class _Maker:
             if columns:
                 sheet["characteristics"] = columns
         rest = [one for one in table.columns if one.at not in self.used]
+        rest = [one for one in rest if not identifies(one.header, header=True)]
         ignored = [one.name for one in rest if not one.identifying]
         dropped = [one.name for one in rest if one.identifying]
         if dropped:

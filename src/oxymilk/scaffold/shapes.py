@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.ingest.grid import column_letters
 from oxymilk.scaffold.answers import Answers
 from oxymilk.scaffold.lexicon import is_word_of, moment, tokens
 from oxymilk.scaffold.look import Column, Table
-from oxymilk.scaffold.texts import UNDECIDED
 from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from oxymilk.declaration.undecided import UNDECIDED
 from oxymilk.scaffold.answers import Answers, Named, decimals_of
 from oxymilk.scaffold.compose import Said, compose
 from oxymilk.scaffold.lexicon import label, lexicon, slug
-from oxymilk.scaffold.texts import UNDECIDED, say
+from oxymilk.scaffold.texts import say
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from oxymilk.ingest.privacy import identifies
 from oxymilk.scaffold.compose import Said
 from oxymilk.scaffold.lexicon import label, lexicon, ordered, slug
 from oxymilk.scaffold.look import Column, Table, number_in
@@ -71,7 +72,11 @@ def _numbers(column: Column, known: dict[str, Any], language: str) -> tuple[dict
 def _words(column: Column, known: dict[str, Any], language: str) -> tuple[dict[str, Any], Any] | None:
     labels = column.labels()
     words = {word: labels.get(word, word) for word in column.counts()}
-    if len(words) > _MOST_LEVELS or any(word.replace(".", "").isdigit() for word in words.values()):
+    if (
+        any(map(identifies, words.values()))
+        or len(words) > _MOST_LEVELS
+        or any(word.replace(".", "").isdigit() for word in words.values())
+    ):
         return None
     usual = {fold(name): at for at, name in enumerate(ordered(list(words.values())))}
     if usual:

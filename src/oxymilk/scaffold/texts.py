@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from oxymilk.declaration.undecided import UNDECIDED
+
 LANGUAGES = ("en", "id")
-# stands in study.yaml for what could not be told from the sheet
-UNDECIDED = "???"
 
 
 def say(key: str, language: str, **values: object) -> str:

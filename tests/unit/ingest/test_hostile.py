@@ -120,7 +120,6 @@ def test_impossible_addresses(bench, address):
         b"",
         b"PK",
         b"PK\x03\x04" + b"\x00" * 100,
-        b"<html><table></table></html>",
         b"\xd0\xcf\x11\xe0" + b"\x00" * 600,
     ],
 )
@@ -180,7 +179,7 @@ def test_a_cell_that_runs_a_program_stays_text_and_is_defused_when_written(bench
     sheet = (
         f"Kode,Kelompok,Sebelum,Sesudah\n{payload},Intervensi,Kurang,Cukup\n@SUM(1),Kontrol,Kurang,Cukup\n"
     )
-    table = bench.wide(sheet).table
+    table = bench.wide(sheet, participant={"column": "Kode", "identifying": False}).table
     write_csv(table, bench.folder / "out.csv")
     lines = (bench.folder / "out.csv").read_text("utf-8").splitlines()[1:]
     assert lines[0].startswith("'=cmd")

@@ -45,7 +45,8 @@ def test_case_blanks_and_unicode_forms_do_not_matter(bench):
         "K01,kontrol, Kurang,\uff2b\uff35\uff32\uff21\uff2e\uff27\n"
     )
     assert [row[4] for row in rows(bench.wide(sheet))] == ["kurang", "cukup", "kurang", "kurang"]
-    assert rows(bench.wide(sheet))[0][0] == "R01"
+    codes = {"column": "Kode", "identifying": False}
+    assert rows(bench.wide(sheet, participant=codes))[0][0] == "R01"
 
 
 def test_combining_accents_compare_equal(bench):
@@ -176,7 +177,8 @@ def test_cells_that_look_like_formulas_stay_text(bench):
     sheet = (
         "Kode,Kelompok,Sebelum,Sesudah\n=cmd|' /C calc'!A0,Intervensi,Kurang,Cukup\nK1,Kontrol,Kurang,Cukup\n"
     )
-    assert rows(bench.wide(sheet))[0][0] == "=cmd|' /C calc'!A0"
+    codes = {"column": "Kode", "identifying": False}
+    assert rows(bench.wide(sheet, participant=codes))[0][0] == "=cmd|' /C calc'!A0"
 
 
 def test_every_column_is_text(bench, good):

@@ -3,7 +3,7 @@
 import pytest
 
 from oxymilk.faults import describe, faults_table
-from oxymilk.ingest.privacy import is_identifying
+from oxymilk.ingest.privacy import identifies, is_identifying, keys_identify, may_be_shown, names_column
 
 SECRETS = ("Siti", "Aminah", "0812", "Melati", "3374", "RM-77")
 HEADER = "Nama Ibu,No. HP,Alamat,NIK,No RM,Kelompok,Sebelum,Sesudah\n"
@@ -18,7 +18,9 @@ SHEET = HEADER + (
     ["Nama", "NAMA IBU", "nama_bayi", "Nama Pasien", "Name", "full name", "Inisial", "initials", "No HP", "No. HP",
      "no_telp", "No. Telepon", "Telepon", "Phone", "Phone number", "WhatsApp", "Alamat", "ALAMAT RUMAH", "Address",
      "NIK", "No KTP", "No RM", "NO_RM", "No. Rekam Medis", "Rekam Medik", "Medical record no", "Tanggal Lahir",
-     "Email", "e-mail", "Identitas > Nama", "Date of birth", "BPJS"],
+     "Email", "e-mail", "Identitas > Nama", "Date of birth", "BPJS", "namaIbu", "NoHP", "noTelp", "NIKIbu", "nama1",
+     "Nama_Bayi2", "Suami", "Nama Suami", "Husband's name", "Mother's name", "TTL", "Tgl. Lahir", "Kontak", "No.HP/WA",
+     "HP suami", "RM Ibu", "No. Reg", "MRN", "Enumerator"],
 )  # fmt: skip
 def test_identifying_headers(header):
     assert is_identifying(header)
@@ -27,7 +29,8 @@ def test_identifying_headers(header):
 @pytest.mark.parametrize(
     "header",
     ["No", "Nomor", "Kode", "Kelompok", "Umur", "Produksi ASI sebelum", "Pendidikan", "Paritas", "No Resp", "id",
-     "Responden", "Sampel", "Pasien", "Namaste score", "Teknik menyusui", "Puskesmas", "Pre Test > 1", "Unik"],
+     "Responden", "Sampel", "Pasien", "Namaste score", "Teknik menyusui", "Puskesmas", "Pre Test > 1", "Unik",
+     "produksi_asi_1", "Pre7A", "KodeResponden", "idPasien", "BB", "Umur (Th)", "TD Ibu Sistolik", "Suhu", "Rmin"],
 )  # fmt: skip
 def test_other_headers(header):
     assert not is_identifying(header)
@@ -96,3 +99,72 @@ def test_transposed_names_are_hidden_too(bench):
     shown = repr(faults) + "".join(map(describe, faults))
     assert "group_unknown" in [one.code for one in faults]
     assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [["Siti", "Dewi"], ["SA", "DK"], ["S.A.", "D.K."], ["SA1", "DK2", "LM3", "NO4", "PQ5"], ["012345"], ["RM-771"],
+     ["Ny. S"], ["R01", "R02", "Kasmi"], ["3374015601900001"], ["siti01"], ["1 (Siti)"], ["0812-3456-7890"]],
+)  # fmt: skip
+def test_keys_that_may_tell_who_somebody_is(keys):
+    assert keys_identify(keys)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [["R01", "K01"], ["1", "2"], ["26.", "27"], ["A", "B"], ["Resp 01", "Resp 02"], ["P/K/03"], ["R01a"], ["", "7"],
+     ["responden_7"], [f"{letter}{number}" for letter in "ABC" for number in range(9)]],
+)  # fmt: skip
+def test_keys_that_are_plain_codes(keys):
+    assert not keys_identify(keys)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["", "sehat", "hub. 0812-3456-7890"], True),
+        (["", "sehat", "NIK 3374015601900001"], True),
+        (["kontrol ke dr", "pindah ke Jl. Mawar 3"], True),
+        (["Siti Aminah", "Kasmiatun", "Dewi"], True),
+        (["IRT", "PNS", "Swasta"], False),
+        (["1.500.000", "2.000.000"], False),
+        (["2024-10-05", "2024-11-05"], False),
+        (["0,0812345678", "12,5"], False),
+        ([], False),
+        (["x" * 20_000 + "0812-3456-7890"] * 50, False),
+    ],
+)
+def test_columns_told_by_their_values(values, expected):
+    assert names_column(values) is expected
+
+
+KNOWN = frozenset({"kurang", "cukup", "kontrol"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Kurnag", "kontorl", "Banyak", "tdk cukup", "Tidak Lancar", "5", "-0.5", "1e5", "#DIV/0!", "#N/A", "2024-10-05",
+     "5:12", "27 thn", "abc", "=cmd|' /C calc'!A0", "Ibu hamil", "Kurang sekali", "16/29"],
+)  # fmt: skip
+def test_values_that_a_fault_shows(text):
+    assert may_be_shown(text, KNOWN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Siti", "siti", "Kasmiatun", "cukup kasmiatun", "Ny. X", "by ny Ratna", "an. Budi", "Jl Mawar", "RT 3",
+     "081234567890", "3374015601900001", "045612", "1990-05-17", "17/05/1990", "a@b.id", "=Siti", "x" * 400],
+)  # fmt: skip
+def test_values_that_a_fault_does_not_show(text):
+    assert not may_be_shown(text, KNOWN)
+
+
+def test_a_declared_word_is_no_name():
+    assert identifies("Ruang Dewi")
+    assert not identifies("Ruang Dewi", frozenset({"ruang", "dewi"}))
+
+
+def test_a_word_in_three_rows_is_a_level_and_no_name(bench):
+    rows = "".join(f"R{at},Intervensi,Rembes,Cukup\n" for at in range(3)) + "K1,Kontrol,Kasmiatun,Cukup\n"
+    faults = bench.faults(bench.wide, "Kode,Kelompok,Sebelum,Sesudah\n" + rows)
+    assert [one.value for one in faults] == ["Rembes"] * 3 + ["***"]
