@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from oxymilk.audit.draft_words import Pattern, Words
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
-_OWN = ("abstract", "methods", "results", "results and discussion", "discussion", "conclusion", PREAMBLE)
-_CITING = ("abstract", "introduction", "discussion", "results and discussion")
+_OWN = ("abstract", "methods", "results", "discussion", "conclusion", PREAMBLE)
+_CITING = ("abstract", "introduction", "discussion")
 # a colon or comma ends a phrase, but not inside a number
 _BREAK = re.compile(r"[;:,](?=\s)")
 _SOME_GROUP = re.compile(
@@ -156,7 +156,7 @@ class Reading:
         rows = " | " in self.text[block.start : block.end]
         begin = block.heading if rows else self.text[block.start : min(block.end, block.start + 60)]
         table = re.search(rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)", begin, re.IGNORECASE)
-        number = table[1] if table and block.section.startswith("results") else ""
+        number = table[1] if table and block.section == "results" else ""
         place = describe_place({"section": block.section, "number": block.number, "table": number})
         return f"{place} heading" if block.kind == "heading" else place
 
