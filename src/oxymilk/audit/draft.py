@@ -201,9 +201,11 @@ def _nearest_total(each: Proposal, proposals: Iterable[Proposal]) -> str:
     sizes = [
         one
         for one in proposals
-        if one.sentence == each.sentence and one.quantity == "sample_size" and one.printed.isdigit()
+        if one.sentence == each.sentence
+        and one.quantity == "sample_size"
+        and one.printed.isdigit()
+        and (not each.group or one.group in ("", each.group))
     ]
-    sizes = [one for one in sizes if not each.group or one.group in ("", each.group)] or sizes
     before = [one.printed for one in sizes if one.start < each.start]
     return (before[-1:] or [one.printed for one in sizes[:1]] or [""])[0]
 
