@@ -64,7 +64,7 @@ def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
     if follows("software"):
         return "version of a program"
     near = words["anatomy"].search(left[-30:]) or words["anatomy"].match(right.lstrip(" -"))
-    if near and (token.kind in ("word", "roman") or "-" in left[-2:]):
+    if near and (token.kind in ("word", "roman") or re.search(r"-\s*$", left)):
         return "anatomy"
     for match in words["idioms"].finditer(reading.text, sentence.start, sentence.end):
         if match.start() <= token.start < match.end():
@@ -80,9 +80,10 @@ def reason_for_none(reading: Reading, sentence: Sentence, index: int) -> str:
 
 
 def _year(reading: Reading, sentence: Sentence, start: int, left: str) -> str:
+    block = sentence.block
     inside = any(
         match.start() <= start < match.end()
-        for match in reading.words.citations.finditer(reading.text, sentence.start, sentence.end)
+        for match in reading.words.citations.finditer(reading.text, block.start, block.end)
     )
     return "year of a cited work" if inside or not _CALENDAR.search(left) else "calendar year"
 

@@ -66,9 +66,10 @@ def of_test(reading: Reading, found: Proposal, start: int, end: int) -> Proposal
     if not test:
         pair = reading.words["both_times"].search(reading.text, sentence.start, sentence.end)
         test = "signed_rank" if pair else ""
-    if not test and sentence.own and sentence.block.section == "results":
-        # under a head of one group a test without a name is that group's
-        test = "signed_rank" if reading.group(sentence, start, end) else ""
+    # in the results, or under a head of one group, a test without a name is that group's
+    of_results = sentence.own and sentence.block.section == "results"
+    if not test and of_results and reading.group(sentence, start, end):
+        test = "signed_rank"
     test = test or found.test
     if sentence.cited:
         return replace(found, test="" if test == "other" else test, check="cited")

@@ -38,6 +38,7 @@ def in_results(sentence):
         ("On 5 bulan AGUSTUS 2019.", [("2019", YEAR)]),
         ("Since 2019 (Lind, in 2019).", [("2019", YEAR), ("2019", PUBLISHED)]),
         ("Lind et al. (2019) saw it.", [("2019", PUBLISHED)]),
+        ("It was so (Lind, in 2019. Or Lund, in 2020).", [("2019", PUBLISHED), ("2020", PUBLISHED)]),
         ("As before (Lind, 2019), in 2019.", [("2019", PUBLISHED), ("2019", YEAR)]),
         ("Lind 2019.", [("2019", PUBLISHED)]),
         # --- tables, figures, sections
@@ -75,6 +76,7 @@ def in_results(sentence):
         ("Down to the VI-ribs.", [("VI", BODY)]),
         ("Vertebra torakal - 5.", [("5", BODY)]),
         ("Tulang iga KE-5.", [("5", BODY)]),
+        ("The rib, seen again and again: VI.", [("VI", BODY)]),
         ("Then five slept with a rib.", [("five", WORD)]),
         # --- phrases
         ("One of the best.", [("one", PHRASE)]),
@@ -128,6 +130,7 @@ def test_numbers_that_claim_nothing(sentence, expected):
         # a rib far off or a count of ribs
         "We saw 5 ribs.",
         "We saw ribs of 5.",
+        "The well-fed had a rib of 5.",
         "Iga yang diukur pada ibu di hari ke-5.",
         # no list
         "3 slept.",
@@ -158,3 +161,9 @@ def test_a_number_in_a_heading_may_claim_something():
     text = "RESULTS\n\nThe 3 best\n\nThey slept.\n"
     assert left_out(text) == []
     assert [claim.printed for claim in draft_claims(Paper(text)).claims] == ["3"]
+
+
+@pytest.mark.parametrize(("between", "reason"), [(27, BODY), (28, WORD)])
+def test_a_bone_is_near_within_thirty_characters(between, reason):
+    filler = "x" * (between - 2)
+    assert left_out(in_results(f"The rib {filler} five slept."))[-1:] == [("five", reason)]

@@ -2,6 +2,9 @@
 
 import pytest
 
+from oxymilk.audit.draft import draft_claims
+from oxymilk.audit.draft_text import Paper
+
 OTHER = "(of a test that is not recomputed)"
 
 
@@ -14,6 +17,7 @@ OTHER = "(of a test that is not recomputed)"
         # no test is named: before and after is one, and in the results a group alone is one
         ("BEFORE AND AFTER p = 0.03.", "p_value 0.03 signed_rank: ambiguous (of which group?)"),
         ("In the control group p = 0.03.", "p_value 0.03 signed_rank control: recompute"),
+        ("We saw p = 0.03. So it was before and after.", "p_value 0.03: ambiguous (of which test?)"),
         ("We saw p = 0.03.", "p_value 0.03: ambiguous (of which test?)"),
         ("Fisher's exact test gave p = 0.03.", f"p_value 0.03: undefined {OTHER}"),
         ("In the control group t-test gave p = 0.03.", f"p_value 0.03: undefined {OTHER}"),
@@ -99,3 +103,8 @@ def test_a_day_of_another_work_has_no_time_of_ours(proposed):
 )
 def test_a_number_in_the_name_of_a_level_has_that_level(proposed, bath, text, rows):
     assert proposed(f"RESULTS\n\n{text}\n", bath) == rows
+
+
+def test_a_level_and_its_variable_have_columns_of_their_own(bath):
+    (claim, *_) = draft_claims(Paper("RESULTS\n\n20-35 years was 45.\n"), bath).claims
+    assert (claim.variable, claim.level) == ("age", "age_20_35")
