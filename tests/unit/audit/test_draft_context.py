@@ -1,5 +1,7 @@
 """What stands round a number of a paper: place, phrase, group, timepoint, level, test, and whose work it reports."""
 
+import re
+
 import pytest
 
 from oxymilk.audit.draft_context import Reading
@@ -49,6 +51,11 @@ def test_numbers_of_page_furniture_are_of_no_sentence():
     assert [reading.text[one.start : one.end].strip() for one in reading.furniture] == ["1074"]
 
 
+def test_a_number_on_the_line_below_page_furniture_is_of_its_sentence():
+    reading = read("RESULTS\n\nWomen slept well in\n1074\n5 beds.\n")
+    assert [[token.text for token in one.tokens] for one in reading.sentences] == [[], ["5"]]
+
+
 @pytest.mark.parametrize(
     ("head", "line", "where"),
     [
@@ -65,6 +72,12 @@ def test_numbers_of_page_furniture_are_of_no_sentence():
 )
 def test_a_paragraph_of_the_results_that_begins_with_a_table_is_that_tables(head, line, where):
     assert [one.where for one in read(f"{head}\n\n{line}\n").sentences][-1] == where
+
+
+@pytest.mark.parametrize(("before", "where"), [(52, "results table 2"), (53, "results p1")])
+def test_a_table_is_named_within_the_first_sixty_characters(before, where):
+    text = f"RESULTS\n\n{'x' * before} table 2 shows it.\n"
+    assert [one.where for one in read(text).sentences] == [where]
 
 
 def test_places_are_lines_and_pages():
@@ -127,6 +140,11 @@ LIND, LUND = "Lind et al. (2019)", "(Lund, 2020)"
         ("INTRODUCTION", "It was 5.", [(True, ())]),
         ("INTRODUCTION", f"{LIND} saw 6. It was 7.", [(True, (LIND,)), (True, (LIND,))]),
         ("INTRODUCTION", f"It was 5. {LIND} saw 6. So 7 slept.", [(True, (LIND,))] * 3),
+        (
+            "INTRODUCTION",
+            f"It was 5. {LIND} saw 6. So 7 slept.\n\nIt was so {LUND}.",
+            [(True, (LIND,))] * 3 + [(True, (LUND,))],
+        ),
         ("INTRODUCTION", f"It was 5. {LIND} saw 6 {LUND}.", [(True, (LUND,)), (True, (LIND, LUND))]),
     ],
 )
@@ -150,6 +168,22 @@ def test_mentions_are_in_order_and_the_longest_counts():
     start = reading.text.index("not fluent")
     assert reading.mentions(reading.words.levels, start, start + 6) == []
     assert [key for _, _, key in reading.mentions(reading.words.levels, start, start + 10)] == ["/low"]
+
+
+@pytest.mark.parametrize(
+    ("patterns", "named"),
+    [
+        ({"short": "no pain", "long": "no pain at"}, ["long"]),
+        ({"long": "no pain at", "short": "no pain"}, ["long"]),
+        ({"inside": "pain", "round": "no pain at all"}, ["round"]),
+        ({"second": "in at", "first": "no pa"}, ["first", "second"]),
+        ({"second": "ain at", "first": "no pa"}, ["first"]),
+    ],
+)
+def test_of_mentions_that_overlap_the_first_and_longest_counts(patterns, named):
+    reading = read("no pain at all")
+    compiled = {key: re.compile(pattern) for key, pattern in patterns.items()}
+    assert [key for _, _, key in reading.mentions(compiled, 0, 14)] == named
 
 
 def test_before_and_after_is_a_comparison_and_no_time():
@@ -179,7 +213,13 @@ def test_before_and_after_is_a_comparison_and_no_time():
         # nor does the "and" of before and after
         ("It was before and after #2 of all.", "It was before and after 2 of all."),
         ("It was #2 before and after all, 3.", "It was 2 before and after all"),
+        # nor that of a comparison with before; but the comma behind either does
+        ("It was 1 compared with before #2 of all.", "It was 1 compared with before 2 of all."),
+        ("It was before and after, then #2 of all.", " then 2 of all."),
+        ("There #2, of all, slept.", "There 2"),
+        ("There 1 and #2 and 3.", " 2 "),
         # up to the sentence's end, no further
+        ("First, all. Then #2 of all. Last, and more.", " Then 2 of all."),
         ("First. Then #2 of all. Last.", " Then 2 of all."),
     ],
 )
