@@ -124,9 +124,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
         for index, token in enumerate(sentence.tokens):
             found = read_number(reading, sentence, index, known)
             if isinstance(found, Proposal) and found.quantity in IN_TABLES:
-                base = Proposal(
-                    sentence, token.start, token.text, "figure", found.operator, check=found.check
-                )
+                base = Proposal(sentence, token.start, token.text, "figure", found.operator)
                 found = read_cell(reading, base, index) or found
             if isinstance(found, Proposal):
                 numbers.append(found)

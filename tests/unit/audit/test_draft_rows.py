@@ -304,14 +304,14 @@ def test_the_summary_counts_quantities_and_questions_and_lists_the_rest():
 def test_a_cell_of_a_table_is_read_by_its_heads(proposed):
     table = (
         "Table 2. Sleep in the control group\n\n | Before | Before | After | After |\n"
-        "Sleep | n | % | n | % | p-value\npoor | 7 | 70 | <3 | 30 | 0.03\nTotal | 10 | 100 | 10 | 100 | \n"
+        "Sleep | n | % | n | % | p-value\npoor | 7 | 70 | 3 | 30 | <0.03\nTotal | 10 | 100 | 10 | 100 | \n"
     )
     assert proposed(f"RESULTS\n\n{table}\nWomen slept 9 hours.\n") == [
         "count 7 control pre /low n=10: recompute",
         "percent 70 control pre /low n=10: recompute",
         "count 3 control post /low n=10: recompute",
         "percent 30 control post /low n=10: recompute",
-        "p_value 0.03 signed_rank control: recompute",
+        "p_value <0.03 signed_rank control: recompute",
         "sample_size 10 control: recompute",
         "figure 100: no_data",
         "sample_size 10 control: recompute",
