@@ -278,6 +278,8 @@ def test_the_confidence_of_a_cited_interval_is_cited(proposed):
         ("75%; they (30 of 40) slept", "figure 75%: cited"),
         ("30 of 40 women slept; (75%)", "figure 75%: cited"),
         ("30 for 40 (75%)", "figure 75%: cited"),
+        ("1.2.3 of 4 (75%)", "figure 75%: cited"),
+        ("30 of 40 (7.5.5%)", "figure 7.5.5%: cited"),
         ("75% slept", "figure 75%: cited"),
         ("100% (40 of 40)", "ratio_percent 100% n=40/40: arithmetic reproduced"),
         ("0% (0 of 40)", "ratio_percent 0% n=0/40: arithmetic reproduced"),

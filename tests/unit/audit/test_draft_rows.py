@@ -260,6 +260,11 @@ def test_numbers_outside_of_sentences_are_listed_with_their_place():
     assert [each.line for each in paged][1:3] == ["page 1, line 3", "page 2, line 7"]
 
 
+def test_the_number_of_a_head_below_a_paragraph_is_the_heads():
+    draft = draft_claims(Paper("Women slept.\n3. RESULTS\n\nAll slept.\n"))
+    assert draft.left_out == (LeftOut("3", "heads of sections", "line 2", "in the head of a section"),)
+
+
 def test_the_tables_of_a_draft():
     text = results(
         "All women of our two wards slept 9 hours (H1, H1, COVID-19, Table 1) or 8 hours.\n\nAs Table 1 and H1 had."
