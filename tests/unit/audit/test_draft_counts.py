@@ -141,6 +141,15 @@ def discussion(sentence):
                 "percent_up 30% signed_rank control n=10: recompute",
             ],
         ),
+        (
+            "In the control group of 10, before, 100% poor not good (10 of 10).",
+            [
+                "sample_size 10 control: recompute",
+                "percent 100% control pre /low n=10: recompute",
+                "count 10 control pre /high n=10: recompute",
+                "sample_size 10 control: recompute",
+            ],
+        ),
         # ratios of numbers with decimals count nobody
         (
             "In the control group 45% (2.7 of 5.9 million) slept poorly.",
@@ -378,6 +387,10 @@ def test_a_cited_percentage_keeps_its_ratio_when_the_same_work_is_named_again(pr
                 "count_down 2 signed_rank control: recompute",
                 "count_unchanged 5 signed_rank control: recompute",
             ],
+        ),
+        (
+            "In the control group 7 women of 10 slept.",
+            ["count 7 control n=10: no_data (of which level?)", "sample_size 10 control: recompute"],
         ),
         # both ways is no change
         ("In the control group 3 women improved or worsened.", ["sample_size 3 control: recompute"]),

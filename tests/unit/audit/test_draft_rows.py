@@ -121,6 +121,14 @@ def test_rows_are_in_the_order_of_the_text(proposed):
             "We enrolled ten women; 4 women in the control group were poor before.",
             ["count 4 control pre /low: recompute"],
         ),
+        (
+            "In the control group (n = 8, n = 9, n = 10) 4 women were poor before.",
+            ["count 4 control pre /low n=10: recompute"],
+        ),
+        (
+            "The control group had n = 9. There were 4 women poor before in the control group (n = 10).",
+            ["count 4 control pre /low n=10: recompute"],
+        ),
         # of the paragraph: the last before it
         (
             "The control group had n = 9. The control group had n = 10. Poor before 4 women in the control group.",
@@ -133,6 +141,10 @@ def test_rows_are_in_the_order_of_the_text(proposed):
         # what is usual for the group in the paper
         (
             f"{SIZES}\n\n{SIZES}\n\nThe control group had n = 8.\n\nPoor before 4 women in the control group.",
+            ["count 4 control pre /low n=10: recompute"],
+        ),
+        (
+            f"The control group had n = 8.\n\n{SIZES}\n\n{SIZES}\n\nPoor before 4 women in the control group.",
             ["count 4 control pre /low n=10: recompute"],
         ),
         (f"{SIZES}\n\nPoor before 4 women.", ["count 4 pre /low: ambiguous (of which group?)"]),
@@ -160,11 +172,23 @@ def test_a_percentage_whose_total_is_not_told_asks_for_it(proposed):
         "sample_size 10 control: recompute",
         "percent 45% control n=10: arithmetic differs (of which level?)",
     ]
+    # of nobody no percentage can be
+    assert proposed(results("In the control group 0 of 0 women (0%) slept.")) == [
+        "count 0 control n=0: no_data (of which level?)",
+        "sample_size 0 control: recompute",
+        "percent 0% control n=0: undefined (of which level?)",
+    ]
     # a number of hours has no total
     assert proposed(results("In the control group (n = 10) all slept 9 hours, p = 0.3.")) == [
         "sample_size 10 control: recompute",
         "figure 9 control: no_data",
         "p_value 0.3 signed_rank control: recompute",
+    ]
+
+
+def test_a_decision_is_recomputed(proposed):
+    assert proposed(results("There was no difference (Mann-Whitney).")) == [
+        "decision not significant rank_sum post: recompute"
     ]
 
 
