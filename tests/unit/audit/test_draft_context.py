@@ -291,6 +291,13 @@ def test_the_group_whose_size_a_number_is(text, group):
     assert reading.group(sentence, start, end, whole=True) == group
 
 
+def test_a_number_in_the_name_of_a_group_is_no_number_before_it(bath):
+    dose = bath.groups[0].model_copy(update={"label": {"en": "10 mg", "id": "10 mg"}})
+    study = bath.model_copy(update={"groups": (dose, bath.groups[1])})
+    reading, sentence, start, end = at("There #20 in the 10 mg group slept.", study)
+    assert reading.group(sentence, start, end, whole=True) == "bath"
+
+
 def test_a_study_of_one_group_has_that_group(bath):
     one = bath.model_copy(update={"groups": bath.groups[:1]})
     assert at("There #2 slept.", bath)[0].two_groups

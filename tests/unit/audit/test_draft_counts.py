@@ -208,6 +208,14 @@ def test_percentages_of_participants(proposed, sentence, rows):
                 "figure 5: no_data",
             ],
         ),
+        (
+            "On day 5 good scores of the control group rose from 30% to 60%.",
+            [
+                "figure 5 control: no_data",
+                "percent 30% control pre /high: recompute",
+                "percent 60% control post /high: recompute",
+            ],
+        ),
         # from one number to no other, or to a number that is no step
         ("In the control group good before was far from 30%.", ["percent 30% control pre /high: recompute"]),
         (
