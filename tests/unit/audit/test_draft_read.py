@@ -2,11 +2,13 @@
 
 import re
 import sys
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
-from oxymilk.audit.draft_read import Unreadable, _row, _with_paragraphs, read_paper
+from oxymilk.audit.draft_pdf import _with_paragraphs
+from oxymilk.audit.draft_read import Unreadable, _row, read_paper
 from oxymilk.audit.draft_text import Paper
 
 
@@ -131,8 +133,12 @@ def test_a_merged_cell_has_its_text_once():
 class Pages:
     """What pypdf gives: pages with their text."""
 
+    @staticmethod
+    def shown(text, extraction_mode="plain"):
+        return text if extraction_mode == "plain" else ""
+
     def __init__(self, *texts):
-        self.pages = [SimpleNamespace(extract_text=lambda text=text: text) for text in texts]
+        self.pages = [SimpleNamespace(extract_text=partial(self.shown, text)) for text in texts]
 
 
 def test_the_pages_of_a_pdf_begin_on_their_lines(tmp_path, monkeypatch):
