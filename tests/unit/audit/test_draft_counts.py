@@ -247,7 +247,14 @@ def test_percentages_that_change(proposed, sentence, rows):
 
 @pytest.mark.parametrize(
     "sentence",
-    ["A 95% CI was given.", "The 95% confidence interval.", "95% INTERVAL.", "95% Kepercayaan tercapai."],
+    [
+        "A 95% CI was given.",
+        "The 95% confidence interval.",
+        "95% INTERVAL.",
+        "95% Kepercayaan tercapai.",
+        "A CONFIDENCE LEVEL OF 95%.",
+        "Kepercayaan sebesar 95%.",
+    ],
 )
 @pytest.mark.parametrize("section", [results, discussion])
 def test_the_confidence_of_an_interval_is_no_share(proposed, sentence, section):
@@ -349,6 +356,12 @@ def test_a_cited_percentage_keeps_its_ratio_when_the_same_work_is_named_again(pr
         (
             "In the control group 5 women were recruited and 4 women had poor scores before.",
             ["sample_size 5 control: recompute", "count 4 control pre /low n=5: recompute"],
+        ),
+        ("A STUDY OF 12 women.", ["sample_size 12: recompute"]),
+        ("In the control group, a study of 12 women.", ["sample_size 12 control: recompute"]),
+        (
+            "There were 12 women IN EACH GROUP.",
+            ["sample_size 12: ambiguous (of each group: a row for each)"],
         ),
         # --- a count
         (
