@@ -124,9 +124,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
         for index, token in enumerate(sentence.tokens):
             found = read_number(reading, sentence, index, known)
             if isinstance(found, Proposal) and found.quantity in IN_TABLES:
-                base = Proposal(
-                    sentence, token.start, token.text, "figure", found.operator, check=found.check
-                )
+                base = Proposal(sentence, token.start, token.text, "figure", found.operator)
                 found = read_cell(reading, base, index) or found
             if isinstance(found, Proposal):
                 numbers.append(found)
@@ -201,9 +199,11 @@ def _nearest_total(each: Proposal, proposals: Iterable[Proposal]) -> str:
     sizes = [
         one
         for one in proposals
-        if one.sentence == each.sentence and one.quantity == "sample_size" and one.printed.isdigit()
+        if one.sentence == each.sentence
+        and one.quantity == "sample_size"
+        and one.printed.isdigit()
+        and (not each.group or one.group in ("", each.group))
     ]
-    sizes = [one for one in sizes if not each.group or one.group in ("", each.group)] or sizes
     before = [one.printed for one in sizes if one.start < each.start]
     return (before[-1:] or [one.printed for one in sizes[:1]] or [""])[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from oxymilk.audit.draft_text import (
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from oxymilk.audit.draft_words import Pattern, Words
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
-_OWN = ("abstract", "methods", "results", "results and discussion", "discussion", "conclusion", PREAMBLE)
-_CITING = ("abstract", "introduction", "discussion", "results and discussion")
+_OWN = ("abstract", "methods", "results", "discussion", "conclusion", PREAMBLE)
+_CITING = ("abstract", "introduction", "discussion")
 # a colon or comma ends a phrase, but not inside a number
 _BREAK = re.compile(r"[;:,](?=\s)")
 # hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
@@ -159,7 +159,7 @@ class Reading:
         rows = " | " in self.text[block.start : block.end]
         begin = block.heading if rows else self.text[block.start : min(block.end, block.start + 60)]
         table = re.search(rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)", begin, re.IGNORECASE)
-        number = table[1] if table and block.section.startswith("results") else ""
+        number = table[1] if table and block.section == "results" else ""
         place = describe_place({"section": block.section, "number": block.number, "table": number})
         return f"{place} heading" if block.kind == "heading" else place
 
@@ -192,12 +192,10 @@ class Reading:
 
     # --- who and when
 
-    def nearest(
-        self, patterns: dict[str, Pattern], sentence: Sentence, start: int, end: int, *, times: bool = False
-    ) -> str:
+    def nearest(self, patterns: dict[str, Pattern], sentence: Sentence, start: int, end: int) -> str:
         """Return what the phrase round a number names: before it if anything, else after it, else ""."""
         low, high = self.phrase(sentence, start, end)
-        find = self.times if times else lambda a, b: self.mentions(patterns, a, b)
+        find = self.times if patterns is self.words.timepoints else partial(self.mentions, patterns)
         before, after = find(low, start), find(end, high)
         return before[-1][2] if before else after[0][2] if after else ""
 
@@ -236,16 +234,14 @@ class Reading:
     def _another_number_first(
         self, groups: dict[str, Pattern], sentence: Sentence, start: int, end: int
     ) -> bool:
-        """Say whether the only group of a phrase stands behind a number of its own: "30, of them 15 in the ..."."""
-        low, high = self.phrase(sentence, start, end)
-        if self.mentions(groups, low, start):
-            return False
-        named = self.mentions(groups, end, high)[0][0]
-        return any(end <= token.start < named for token in sentence.tokens)
+        """Say whether the group behind a number has a number of its own: "30, of them 15 in the ..."."""
+        _, high = self.phrase(sentence, start, end)
+        named = self.mentions(groups, end, high)
+        return bool(named) and any(end <= token.start < named[0][0] for token in sentence.tokens)
 
     def timepoint(self, sentence: Sentence, start: int, end: int) -> str:
         """Return the timepoint that a number is of, "" when none is named."""
-        found = self.nearest(self.words.timepoints, sentence, start, end, times=True)
+        found = self.nearest(self.words.timepoints, sentence, start, end)
         if found:
             return found
         before, after = self.times(sentence.start, start), self.times(end, sentence.end)

@@ -29,7 +29,7 @@ def percentage(reading: Reading, base: Proposal, index: int, known: Known) -> Pr
     """Say what a percentage states; see `oxymilk.audit.draft_rules.read_number`."""
     sentence, token = base.sentence, base.sentence.tokens[index]
     right = reading.text[token.end : sentence.end]
-    told = [known.ratios.get((source, token.text), "") for source in sentence.sources]
+    told = (known.ratios.get((source, token.text)) for source in sentence.sources)
     ratio = _ratio(reading, sentence, index) or next(filter(None, told), "")
     left = reading.text[sentence.start : token.start]
     if re.match(r"\s*(?:CI\b|confidence|interval|kepercayaan)", right, re.IGNORECASE) or re.search(
@@ -47,24 +47,25 @@ def percentage(reading: Reading, base: Proposal, index: int, known: Known) -> Pr
         return replace(base, quantity="ratio_percent", n=ratio, check="arithmetic")
     start = _partner_start(reading, sentence, index)
     step = _from_to(reading, sentence, index)
-    found = of_cell(reading, replace(base, quantity="percent"), start, token.end, "percent", changes=not step)
-    if step and found.level:
+    changes = step is None
+    found = of_cell(reading, replace(base, quantity="percent"), start, token.end, "percent", changes=changes)
+    if step is not None and found.level:
         points = list(reading.words.timepoints)
-        found = replace(found, timepoint=points[step == "to"], check="recompute", remark="")
+        found = replace(found, timepoint=points[step], check="recompute", remark="")
         found = unclear(found, "of which group?") if reading.two_groups and not found.group else found
     elif (
         re.search(r"\b(?:by|sebesar)\s*$", reading.text[sentence.start : token.start])
         and found.quantity != "percent"
     ):
         return figure(reading, base, token)
-    return replace(found, n=found.n or ratio.partition("/")[2])
+    return replace(found, n=ratio.partition("/")[2])
 
 
 def _ratio(reading: Reading, sentence: Sentence, index: int) -> str:
     """Return the two printed numbers that a percentage is made of, "25/35", "" when the sentence has none."""
     tokens, text = sentence.tokens, reading.text
     shown = tokens[index].text
-    tokens = [each for each in tokens if each.kind in ("number", "range")]
+    tokens = [each for each in tokens if each.kind == "number"]
     index = tokens.index(sentence.tokens[index])
     counted = rf"(?:{reading.words['units'].pattern}|{reading.words['people'].pattern})?"
     of = rf"\s*{counted}\s*(?:{reading.words['ratio'].pattern}|/)\s*(?:the\s+)?"
@@ -88,11 +89,7 @@ def _ratio(reading: Reading, sentence: Sentence, index: int) -> str:
     if place and is_pair(reading, sentence, place - 1):
         part = sentence.tokens[place - 1]
         for whole in (part, *tokens):
-            if (
-                whole.kind == "number"
-                and "%" not in whole.text
-                and _makes(part.text, whole.text, shown, reading)
-            ):
+            if "%" not in whole.text and _makes(part.text, whole.text, shown, reading):
                 return f"{part.text}/{whole.text}"
     return ""
 
@@ -112,19 +109,18 @@ def _has_decimals(ratio: str) -> bool:
     return any(mark in ratio for mark in ".,")
 
 
-def _from_to(reading: Reading, sentence: Sentence, index: int) -> str:
-    """Say whether a percentage is the first or the second of "from 30% to 70%"."""
+def _from_to(reading: Reading, sentence: Sentence, index: int) -> int | None:
+    """Return 0 for the first percentage of "from 30% to 70%", 1 for the second, None for any other."""
     tokens, text = sentence.tokens, reading.text
     step = r"[^.;%\d]{0,30}\b(?:to|menjadi)\s+"
-
-    def opens(k: int) -> bool:
-        return (
-            k + 1 < len(tokens)
-            and bool(re.search(r"\b(?:from|dari)\s*$", text[sentence.start : tokens[k].start], re.IGNORECASE))
-            and bool(re.fullmatch(step, text[tokens[k].end : tokens[k + 1].start], re.IGNORECASE))
-        )
-
-    return "from" if opens(index) else "to" if index and opens(index - 1) else ""
+    for first in (index, index - 1):
+        if (
+            0 <= first < len(tokens) - 1
+            and re.search(r"\b(?:from|dari)\s*$", text[sentence.start : tokens[first].start], re.IGNORECASE)
+            and re.fullmatch(step, text[tokens[first].end : tokens[first + 1].start], re.IGNORECASE)
+        ):
+            return index - first
+    return None
 
 
 def whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
@@ -139,8 +135,7 @@ def whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
     ) or BEFORE_A_DAY.search(left):
         return figure(reading, base, token)
     paired = is_pair(reading, sentence, index)
-    share = _is_share(reading, sentence, index)
-    sample = replace(base, quantity="sample_size", operator="", check="recompute")
+    sample = replace(base, quantity="sample_size", check="recompute")
     if _is_whole(reading, sentence, index):
         return replace(sample, group=reading.group(sentence, token.start, token.end))
     if (
@@ -148,12 +143,10 @@ def whole_number(reading: Reading, base: Proposal, index: int) -> Proposal:
         and not paired
     ):
         return replace(sample, group=sample_group(reading, sentence, token))
-    if re.search(r"\bn\s?[12₁₂]?\s*=\s*$", left, re.IGNORECASE):
-        if not paired:
-            return replace(sample, group=sample_group(reading, sentence, token))
-        share = True
-    counted = of_cell(reading, replace(base, quantity="count", operator=""), token.start, token.end, "count")
-    if paired or share:
+    if re.search(r"\bn\s?[12₁₂]?\s*=\s*$", left, re.IGNORECASE) and not paired:
+        return replace(sample, group=sample_group(reading, sentence, token))
+    counted = of_cell(reading, replace(base, quantity="count"), token.start, token.end, "count")
+    if paired or _is_share(reading, sentence, index):
         return counted
     followed = re.match(rf"\s*(?:\w+\s+){{0,3}}?{words['people'].pattern}", right, re.IGNORECASE)
     if re.search(rf"{words['out_of'].pattern}\s*(?:the\s+|these\s+)?$", left, re.IGNORECASE) and followed:
@@ -239,7 +232,7 @@ def of_cell(
     """Say which level at which time, or which change, a count or a percentage between two places is of."""
     sentence = found.sentence
     tokens = [token.start for token in sentence.tokens]
-    start_of_pair = found.start in tokens and is_pair(reading, sentence, tokens.index(found.start))
+    start_of_pair = is_pair(reading, sentence, tokens.index(found.start))
     variable, level = reading.level(sentence, start, end, goes_on=kind == "percent" or start_of_pair)
     group = reading.group(sentence, start, end)
     change = change_of(reading, sentence, start, end, named=bool(level))

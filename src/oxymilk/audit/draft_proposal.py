@@ -66,9 +66,10 @@ def of_test(reading: Reading, found: Proposal, start: int, end: int) -> Proposal
     if not test:
         pair = reading.words["both_times"].search(reading.text, sentence.start, sentence.end)
         test = "signed_rank" if pair else ""
-    if not test and sentence.own and sentence.block.section.startswith("results"):
-        # under a head of one group a test without a name is that group's
-        test = "signed_rank" if reading.group(sentence, start, end) else ""
+    # in the results, or under a head of one group, a test without a name is that group's
+    of_results = sentence.own and sentence.block.section == "results"
+    if not test and of_results and reading.group(sentence, start, end):
+        test = "signed_rank"
     test = test or found.test
     if sentence.cited:
         return replace(found, test="" if test == "other" else test, check="cited")
@@ -89,15 +90,11 @@ def of_test(reading: Reading, found: Proposal, start: int, end: int) -> Proposal
 def figure(reading: Reading, base: Proposal, token: Token) -> Proposal:
     """Return a number that nothing recomputes, with what the text tells of it."""
     found = replace(base, check=unchecked(base.sentence))
-    mentioned = [
-        key
-        for low, high, key in reading.mentions(reading.words.levels, token.start - 1, token.end + 12)
-        if low <= token.start < high
-    ]
-    if mentioned:
-        variable, _, level = mentioned[0].partition("/")
-        found = replace(found, variable=variable, level=level)
-    left = reading.text[max(base.sentence.start, token.start - 20) : token.start]
+    for low, high, key in reading.mentions(reading.words.levels, base.sentence.start, base.sentence.end):
+        if low <= token.start < high:
+            variable, _, level = key.partition("/")
+            found = replace(found, variable=variable, level=level)
+    left = reading.text[base.sentence.start : token.start]
     if base.sentence.own and BEFORE_A_DAY.search(left):
         point = reading.timepoint(base.sentence, token.start, token.end)
         return replace(found, group=reading.group(base.sentence, token.start, token.end), timepoint=point)

@@ -119,6 +119,7 @@ def in_a_line(claim):
     scale = f"{claim.variable}/{claim.level}" if claim.level else claim.variable
     n = claim.n and f"n={claim.n}"
     check = f"arithmetic {claim.expect}" if claim.check == "arithmetic" else claim.check
+    assert all(isinstance(cell, str) for cell in claim)
     marked, line, *remark = claim.note.split("; ")
     assert marked == "proposed"
     assert "line" in line
