@@ -225,20 +225,21 @@ def test_a_characteristic_can_be_checked_as_arithmetic_only():
         ("frequency", "3", "count"),
         ("No", "3", "count"),
         ("n (%)", "3", "count"),
-        ("women (%)", "3", "count"),
+        ("women (%)", "3", "percent"),
         ("%", "3", "percent"),
         ("(%)", "3", "percent"),
         (" % ", "3.5", "percent"),
         ("Score", "3%", "percent"),
         ("Score", "3.5%", "percent"),
-        ("women, %", "3", "count"),
-        ("X (%)", "3", "count"),
+        ("women, %", "3", "percent"),
+        ("X (%)", "3", "percent"),
         # neither a whole number of people nor a percentage
         ("n", "3.5", None),
         ("n", "3,0", None),
         ("Score", "3", None),
         ("Score", "(3)", None),
-        ("women, %", "3.5", None),
+        ("women, %", "3.5", "percent"),
+        ("persen", "3.5", "percent"),
         ("Mean", "3.5", None),
         ("nothing", "3", None),
         ("n", "three", None),
@@ -305,7 +306,7 @@ def test_a_p_value_lies_between_0_and_1(printed):
 
 
 def test_only_the_nearest_head_tells_a_p_value():
-    assert stated(table("x | p", "y | z", "poor | 0.03")) == []
+    assert stated(table("x | p", "y | sd", "poor | 0.03")) == []
     assert [cells["quantity"] for _, cells in stated(table("x | z", "y | p", "poor | 0.03"))] == ["p_value"]
     assert stated(table("n | p", "0.03 | x")) == []
 
