@@ -116,9 +116,7 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Propo
         reading.words.study and value == Fraction(str(reading.words.study.alpha))
     )
     threshold = operator in ("<", ">", "<=", ">=") and (earlier is not None or usual)
-    found = replace(
-        base, quantity="threshold" if threshold and not sentence.cited else "p_value", operator=operator
-    )
+    found = replace(base, quantity="threshold" if threshold and not sentence.cited else "p_value")
     return of_test(reading, found, token.start, token.end)
 
 

@@ -85,6 +85,7 @@ def quantities(text, study=None, section="Results"):
         ("Exact Sig. = 0,03", "0,03", ""),
         ("nilai signifikansi 0,03", "0,03", ""),
         ("the p 0.03", "0.03", ""),
+        ("the P of the\nboys (0.01)", "0.01", ""),
         ("a p of 0.03", "0.03", ""),
         ("a p-value below 0.03", "0.03", "<"),
         ("a p-value no less than 0.3", "0.3", ">="),
@@ -116,6 +117,9 @@ def test_a_p_value(text, printed, operator):
         "p-value 0",
         "p-values of all 0.03",
         "ap = 0.03",
+        "the p of the boys (0.01 in all)",
+        "the p of the boys 0.01) so",
+        "the p of the boys and the U of all (0.01)",
         "no value = 0.03",
     ],
 )
@@ -215,6 +219,10 @@ def test_p_values_and_thresholds_are_of_the_test_that_is_named():
         ("taraf signifikansi sebesar 0,05", "0,05"),
         ("tingkat kemaknaan pada 5%", "5%"),
         ("taraf  nyata\n5%", "5%"),
+        ("a p < 0.05 was considered significant", "0.05"),
+        ("A P < 0.05 WAS CONSIDERED SIGNIFICANT", "0.05"),
+        ("significant if p < 0.05", "0.05"),
+        ("SIGNIFICANT IF P < 0.05", "0.05"),
     ],
 )
 @pytest.mark.parametrize("section", ["Methods", "Results"])
@@ -244,6 +252,7 @@ def test_what_is_no_alpha(text):
         ("U hitung = 42.0", "42.0", "u"),
         ("W = 55", "55", "w"),
         ("V = 55", "55", "w"),
+        ("W -2.1", "-2.1", "w"),
         ("a sum of ranks of 55", "55", "w"),
     ],
 )
@@ -292,7 +301,9 @@ def test_an_operator_before_a_statistic_is_not_kept():
     ]
 
 
-@pytest.mark.parametrize("text", ["z 21", "w 2.1", "fuzz = 2.1", "mean 4.5", "mean (of all the women) = 4.5"])
+@pytest.mark.parametrize(
+    "text", ["z 21", "w 2.1", "W+ 21", "fuzz = 2.1", "mean 4.5", "mean (of all the women) = 4.5"]
+)
 def test_what_is_no_statistic(text):
     ((_, quantity, cells),) = stated(f"It was so, {text}.")
     assert (quantity, cells) == ("figure", {"check": "no_data"})
