@@ -116,9 +116,7 @@ def _p_value(reading: Reading, base: Proposal, token: Token, left: str) -> Propo
         reading.words.study and value == Fraction(str(reading.words.study.alpha))
     )
     threshold = operator in ("<", ">", "<=", ">=") and (earlier is not None or usual)
-    found = replace(
-        base, quantity="threshold" if threshold and not sentence.cited else "p_value", operator=operator
-    )
+    found = replace(base, quantity="threshold" if threshold and not sentence.cited else "p_value")
     return of_test(reading, found, token.start, token.end)
 
 
@@ -214,19 +212,22 @@ def _operator(reading: Reading, left: str) -> str:
     symbol = re.search(rf"{_OPERATOR}\s*$", left)
     if symbol:
         return _symbol(symbol["op"])
+    return _operator_in_words(reading, left)[1]
+
+
+def _operator_in_words(reading: Reading, left: str) -> tuple[int, str]:
+    """Return where an operator in words begins that ends a text, and the operator; "" when there is none."""
     # "no less than" holds "less than": what begins first counts
     patterns = reading.words.operators
-    found = {match.start(): key for key in patterns if (match := patterns[key].search(left))}
-    return found[min(found)] if found else ""
+    return min(
+        ((match.start(), key) for key in patterns if (match := patterns[key].search(left))), default=(0, "")
+    )
 
 
 def _with_symbol(reading: Reading, left: str) -> str:
     """Return what stands before a number with an operator in words as its symbol: "p-value below" is "p-value <"."""
-    for key, pattern in reading.words.operators.items():
-        found = pattern.search(left, max(len(left) - 40, 0))
-        if found:
-            return f"{left[: found.start()]}{key} "
-    return left
+    start, operator = _operator_in_words(reading, left)
+    return f"{left[:start]}{operator} " if operator else left
 
 
 def _symbol(shown: str | None) -> str:

@@ -84,7 +84,12 @@ def quantities(text, study=None, section="Results"):
         ("p hitung = 0,03", "0,03", ""),
         ("Exact Sig. = 0,03", "0,03", ""),
         ("nilai signifikansi 0,03", "0,03", ""),
-        ("kurang dari nilai p 0,03", "0,03", ""),
+        ("the p 0.03", "0.03", ""),
+        ("the P of the\nboys (0.01)", "0.01", ""),
+        ("a p of 0.03", "0.03", ""),
+        ("a p-value below 0.03", "0.03", "<"),
+        ("a p-value no less than 0.3", "0.3", ">="),
+        ("a p-value no more than 0.03", "0.03", "<="),
         ("p < 0.06", "0.06", "<"),
         ("p < 0.02", "0.02", "<"),
         ("p > 0.11", "0.11", ">"),
@@ -106,12 +111,15 @@ def test_a_p_value(text, printed, operator):
         "p = 0.3%",
         "p = 3-5",
         "p = 0.1.2",
-        "the p 0.03",
-        "p of 0.03",
+        "the p 1.0",
+        "p of 1",
         "p-value 1",
         "p-value 0",
         "p-values of all 0.03",
         "ap = 0.03",
+        "the p of the boys (0.01 in all)",
+        "the p of the boys 0.01) so",
+        "the p of the boys and the U of all (0.01)",
         "no value = 0.03",
     ],
 )
@@ -144,12 +152,12 @@ def test_what_is_no_p_value(text):
         # in words
         ("p-value 0,03 lebih kecil dari 0,05", [("0,03", "p_value", ""), ("0,05", "threshold", "<")]),
         ("p = 0.3 is more than 0.05", [("0.3", "p_value", ""), ("0.05", "threshold", ">")]),
-        ("P of .3 which is greater than .01", [(".3", "figure", ""), (".01", "threshold", ">")]),
+        ("P of .3 which is greater than .01", [(".3", "p_value", ""), (".01", "threshold", ">")]),
         ("p = 0.03 is at most 0.1", [("0.03", "p_value", ""), ("0.1", "threshold", "<=")]),
         ("p = 0.3 is no less than 0.05", [("0.3", "p_value", ""), ("0.05", "threshold", ">=")]),
         ("p = 0.3 is about 0.05", [("0.3", "p_value", ""), ("0.05", "figure", "~")]),
         ("p = 0.03 is less than 0.04", [("0.03", "p_value", ""), ("0.04", "figure", "<")]),
-        ("p = 0.03, less than 0.05", [("0.03", "p_value", ""), ("0.05", "figure", "<")]),
+        ("p = 0.03, less than 0.05", [("0.03", "p_value", ""), ("0.05", "threshold", "<")]),
         (
             "p = 0.03 and this in all is less than 0.05",
             [("0.03", "p_value", ""), ("0.05", "figure", "<")],
@@ -211,6 +219,10 @@ def test_p_values_and_thresholds_are_of_the_test_that_is_named():
         ("taraf signifikansi sebesar 0,05", "0,05"),
         ("tingkat kemaknaan pada 5%", "5%"),
         ("taraf  nyata\n5%", "5%"),
+        ("a p < 0.05 was considered significant", "0.05"),
+        ("A P < 0.05 WAS CONSIDERED SIGNIFICANT", "0.05"),
+        ("significant if p < 0.05", "0.05"),
+        ("SIGNIFICANT IF P < 0.05", "0.05"),
     ],
 )
 @pytest.mark.parametrize("section", ["Methods", "Results"])
@@ -240,6 +252,7 @@ def test_what_is_no_alpha(text):
         ("U hitung = 42.0", "42.0", "u"),
         ("W = 55", "55", "w"),
         ("V = 55", "55", "w"),
+        ("W -2.1", "-2.1", "w"),
         ("a sum of ranks of 55", "55", "w"),
     ],
 )
@@ -247,7 +260,9 @@ def test_a_statistic_of_a_rank_test(text, printed, quantity):
     between = {"test": "rank_sum", "timepoint": "end", "variable": "sleep", "check": "recompute"}
     assert stated(f"By Mann-Whitney it was so, {text}.", STUDY) == [(printed, quantity, between)]
     unclear = {"check": "ambiguous", "remark": "of which test?"}
-    assert stated(f"It was so, {text}.", STUDY) == [(printed, quantity, unclear)]
+    # a U can only be of the one test
+    printed_u = quantity == "u" and "=" in text
+    assert stated(f"It was so, {text}.", STUDY) == [(printed, quantity, between if printed_u else unclear)]
 
 
 @pytest.mark.parametrize(
@@ -286,7 +301,9 @@ def test_an_operator_before_a_statistic_is_not_kept():
     ]
 
 
-@pytest.mark.parametrize("text", ["z 2.1", "fuzz = 2.1", "mean 4.5", "mean (of all the women) = 4.5"])
+@pytest.mark.parametrize(
+    "text", ["z 21", "w 2.1", "W+ 21", "fuzz = 2.1", "mean 4.5", "mean (of all the women) = 4.5"]
+)
 def test_what_is_no_statistic(text):
     ((_, quantity, cells),) = stated(f"It was so, {text}.")
     assert (quantity, cells) == ("figure", {"check": "no_data"})

@@ -9,7 +9,7 @@ from oxymilk.audit.draft_proposal import Proposal
 from oxymilk.audit.draft_tables import Cell, find_cell, read_cell
 from oxymilk.audit.draft_text import Paper
 from oxymilk.audit.draft_words import load_words
-from oxymilk.study import load_study
+from oxymilk.study import Label, load_study
 
 # groups bath and usual, timepoints start and end, levels bad and fine of sleep, one characteristic
 STUDY = load_study(Path(__file__).parents[3] / "tests" / "data" / "draft" / "study.yaml")
@@ -225,20 +225,21 @@ def test_a_characteristic_can_be_checked_as_arithmetic_only():
         ("frequency", "3", "count"),
         ("No", "3", "count"),
         ("n (%)", "3", "count"),
-        ("women (%)", "3", "count"),
+        ("women (%)", "3", "percent"),
         ("%", "3", "percent"),
         ("(%)", "3", "percent"),
         (" % ", "3.5", "percent"),
         ("Score", "3%", "percent"),
         ("Score", "3.5%", "percent"),
-        ("women, %", "3", "count"),
-        ("X (%)", "3", "count"),
+        ("women, %", "3", "percent"),
+        ("X (%)", "3", "percent"),
         # neither a whole number of people nor a percentage
         ("n", "3.5", None),
         ("n", "3,0", None),
         ("Score", "3", None),
         ("Score", "(3)", None),
-        ("women, %", "3.5", None),
+        ("women, %", "3.5", "percent"),
+        ("persen", "3.5", "percent"),
         ("Mean", "3.5", None),
         ("nothing", "3", None),
         ("n", "three", None),
@@ -278,6 +279,33 @@ def test_a_count_or_a_percentage_of_a_table_has_no_operator():
     rows = [" | Control after |", " | n | %", "poor | 3 | 30", "Total | 10 | 100"]
     for _, cells in stated(table(*rows), operator="<"):
         assert "operator" not in cells
+    ((_, z),) = stated(table("x | z", "poor | 2.1", caption="Mann-Whitney test"), operator="<")
+    assert z == {"quantity": "z", "test": "rank_sum", "timepoint": "post", "check": "recompute"}
+
+
+def test_a_percent_sign_above_the_nearest_head_makes_counts():
+    assert [cells["quantity"] for _, cells in stated(table(" | women (%)", " | yes", "poor | 3"))] == [
+        "count"
+    ]
+
+
+def test_a_number_in_the_head_of_a_row_is_no_p_value():
+    assert stated(table(" | x", "p (0.05) | y")) == []
+
+
+def test_a_row_of_a_group_without_levels_has_its_size():
+    size = {"quantity": "sample_size", "group": "control", "check": "recompute"}
+    for head in ("Control", "Control group"):
+        assert stated(table(" | n", f"{head} | 10"), operator="<") == [("10", size)]
+    assert stated(table(" | n", "Control women alone | 10"))[0][1]["quantity"] == "count"
+
+
+def test_a_level_whose_name_begins_with_anothers_is_not_both():
+    often = STUDY.outcome.levels[1].model_copy(update={"label": Label(en="poor at times", id="baik")})
+    outcome = STUDY.outcome.model_copy(update={"levels": (STUDY.outcome.levels[0], often)})
+    study = STUDY.model_copy(update={"outcome": outcome})
+    rows = [" | Control after, n", "poor at times | 3", "poor | 7"]
+    assert [cells["level"] for _, cells in stated(table(*rows), study)] == ["fine", "bad"]
 
 
 def test_other_rows_that_begin_with_total_are_none():
@@ -305,7 +333,7 @@ def test_a_p_value_lies_between_0_and_1(printed):
 
 
 def test_only_the_nearest_head_tells_a_p_value():
-    assert stated(table("x | p", "y | z", "poor | 0.03")) == []
+    assert stated(table("x | p", "y | sd", "poor | 0.03")) == []
     assert [cells["quantity"] for _, cells in stated(table("x | z", "y | p", "poor | 0.03"))] == ["p_value"]
     assert stated(table("n | p", "0.03 | x")) == []
 
