@@ -169,7 +169,17 @@ def test_all_that_slips_make_of_a_number():
     }
     # a number below one without its mark, with one to four decimals; a digit dropped leaves nothing
     assert made_of("0.4321", 0, is_p=False)["mark_lost"] == [4, 43, 432, 4321]
+    assert made_of("0.97", 0, is_p=False)["mark_lost"] == [97, 970, 9700]
+    assert "mark_lost" not in made_of("1.04", 0, is_p=False)
     assert made_of("7", 0, is_p=False)["dropped"] == [0]
+    assert made_of("0.34", 2, is_p=False)["padded"] == [30]
+    for true, decimals in (("0.34", 1), ("0.04", 0)):
+        assert "zero_lost" not in made_of(true, decimals, is_p=False)
+    # a zero before the mark stays; another digit does not
+    assert made_of("0.146", 3, is_p=False)["swapped"] == [164, 416]
+    for true, decimals, right in (("0.146", 3, 146), ("1.0", 1, 10), ("1.05", 3, 1050)):
+        places = len(str(right))
+        assert made_of(true, decimals, is_p=False)["mistyped"] == digits_changed(right, places)
 
 
 def test_slips_round_as_the_paper_does():
@@ -178,10 +188,21 @@ def test_slips_round_as_the_paper_does():
     # 0.01245 is 0.0124 or 0.0125, then 0.012 or 0.013
     assert "rounded_twice" not in made_of("0.01245", 3, is_p=False, rounding="half_even")
     assert made_of("0.01245", 3, is_p=False)["rounded_twice"] == [13]
-    assert made_of("0.0249", 3, is_p=False, rounding="truncate")["padded"] == [20]
-    assert made_of("0.0149", 3, is_p=True, rounding="truncate")["halved"] == [5, 7]
+    assert made_of("0.0279", 3, is_p=False, rounding="truncate")["padded"] == [20]
+    assert made_of("0.0159", 3, is_p=True, rounding="truncate")["halved"] == [5, 7]
     assert made_of("0.0259", 3, is_p=False, rounding="truncate")["zero_lost"] == [2, 259]
-    assert made_of("0.25", 1, is_p=False, rounding="half_even")["mistyped"] == digits_changed(2, 1)
+    # 0.01249 is 0.0125 and 0.01345 is 0.0134, which are 0.012 and 0.013 to the even digit
+    for true in ("0.01249", "0.01345"):
+        assert "rounded_twice" not in made_of(true, 3, is_p=False, rounding="half_even")
+    assert made_of("1.25", 1, is_p=False, rounding="half_even")["mistyped"] == digits_changed(12, 2)
+    assert made_of("0.245", 1, is_p=False, rounding="half_even")["dropped"] == [4]
+    assert made_of("0.0008", 3, is_p=True, rounding="truncate")["floor"] == [1]
+    interval = printed_interval("-2.42", rounding="half_up")
+    assert made_of("0.2", 3, is_p=True, rounding="truncate", printed_z=[interval])["printed_z"] == [15]
+    slips = notation_hits(
+        Fraction("1.25"), Printable(0, 99, 0, 1, "", "half_even"), is_p=False, rounding="half_even"
+    )
+    assert {params["source"] for code, params, _ in slips if code == "notation_mistyped"} == {"1.2"}
     copies = [Other("a", Fraction("0.0125"), "a")]
     for rounding, units in (("half_even", 12), ("half_up", 13)):
         assert made_of("0.5", 3, is_p=True, rounding=rounding, copies=copies)["copied"] == [units]
@@ -200,6 +221,11 @@ def test_only_what_is_smaller_stands_as_a_floor_or_zero(true, decimals):
 )
 def test_a_floor_is_the_smallest_that_is_printed(true, decimals, floor):
     assert made_of(true, decimals, is_p=True).get("floor") == (floor and [floor])
+    assert {"floor", "zero"} <= made_of("0.0009991", 6, is_p=True).keys()
+    slips = notation_hits(
+        Fraction("0.0002"), Printable(0, 1000, 0, 3, "", "half_up"), is_p=True, rounding="half_up"
+    )
+    assert [code for code, *_ in slips].count("notation_floor") == 1
 
 
 def test_bounds_have_slips_of_their_own():
@@ -234,6 +260,7 @@ def test_what_a_slip_says():
     assert (copied.params, copied.coincidence) == ({"other": "a", "claim": "first"}, pytest.approx(3 / 1001))
     statistic = hit_of(400, "statistic")
     assert (statistic.params, statistic.coincidence) == ({"other": "U"}, pytest.approx(5 / 1001))
+    assert hit_of(300, "statistic").coincidence == statistic.coincidence
     assert hit_of(51, "swapped", "0.0146").params == {"source": "0.015"}
     assert hit_of(46, "dropped", "0.0146").params == {"source": "0.0146"}
     assert hit_of(19, "mistyped", "0.0146").params == {"source": "0.015"}
