@@ -63,6 +63,7 @@ def in_results(sentence):
         ("H1 holds.", [("1", NAME)]),
         ("H₀1 holds and T 2/B/3 too.", [("1", NAME), ("3", NAME)]),
         ("The χ2 of it.", [("2", NAME)]),
+        ("Both n1 = 15 and n2=15.", [("1", NAME), ("2", NAME)]),
         # --- documents and programs
         ("Approval NO. 118.", [("118", DOCUMENT)]),
         ("Surat nomor 118.", [("118", DOCUMENT)]),
@@ -126,6 +127,8 @@ def test_numbers_that_claim_nothing(sentence, expected):
         "We saw P0.05.",
         "We saw nilai-p0.05.",
         "We saw α0.05.",
+        "We saw n15.",
+        "We saw 15 = 15.",
         "We saw ₀ 3.",
         # a rib far off or a count of ribs
         "We saw 5 ribs.",
