@@ -145,7 +145,8 @@ def study_of_persons(folder, planted, participant):
 def identifying_headers():
     """Every header that is recognised, the one of the participants first."""
     lists = yaml.safe_load((ROOT / "src/oxymilk/ingest/identifying.yaml").read_text(encoding="utf-8"))
-    return list(dict.fromkeys(["nama ibu", *(header for headers in lists.values() for header in headers)]))
+    headers = (header for key in ("exact", "starts", "contained") for header in lists[key])
+    return list(dict.fromkeys(["nama ibu", *headers]))
 
 
 def plant(headers, participants=8):
