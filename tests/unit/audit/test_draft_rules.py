@@ -449,6 +449,7 @@ def test_the_operator_of_a_number(text, operator):
         ("In the control group 7 women improved.", "Results", [("7", "count_up", "")]),
         ("Lind (2019) saw 7 women improve.", "Discussion", [("7", "figure", "")]),
         ("In the control group 70% improved.", "Results", [("70%", "percent_up", "")]),
+        ("In the control group 70 PERCENT improved.", "Results", [("70", "percent_up", "")]),
         (
             "In the control group 70% to 80% improved.",
             "Results",
