@@ -176,6 +176,7 @@ def _marks(content: bytes, position: int) -> tuple[Marks, dict[Place, bool]]:
             marks.errors[row, column] = _ERRORS.get(data[6], "#N/A")
         elif number == _FORMULA:
             row, column, value, flags = struct.unpack_from("<HH2x8sH", data)
+            marks.computed.add((row, column))
             special = value[6:] == b"\xff\xff"
             if special and value[0] == 2:
                 marks.errors[row, column] = _ERRORS.get(value[2], "#N/A")

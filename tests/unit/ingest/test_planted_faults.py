@@ -315,6 +315,15 @@ def test_old_workbooks(oxymilk, old, code, value, rows, more):
     check(oxymilk("s.xls", old.workbook(rows, **more)), "s.xls", code, *where, value)
 
 
+def test_a_row_of_bare_formulas_in_an_old_workbook(oxymilk, old):
+    """As in a template that is filled down below the last participant: the formulas give 0."""
+    computed = (6, bytes(8) + FORMULA)
+    rows = [["Kode", "Kelompok", "Sebelum", "Sesudah"], ["R01", "Intervensi", 5.0, 7.0], ["K01", "Kontrol", 5.0, 5.0],
+            ["K02", "Kontrol", 5.0, (6, b"\0\0\0\0\0\0\x14\x40" + FORMULA)], ["3", "", computed, computed]]  # fmt: skip
+    _, _, table = oxymilk("s.xls", old.workbook(rows), {}, NUMBER)
+    assert "row_only_computed" in table["code"].tolist()
+
+
 def test_a_merged_score_of_an_old_workbook(oxymilk, old):
     merged = old.record(0xE5, b"\1\0" + b"\1\0\2\0\3\0\3\0")
     check(oxymilk("s.xls", old.workbook([*ROWS[:2], ROWS[2][:3], ROWS[3]], records=merged)), "s.xls", "merged_cell",
