@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
@@ -109,7 +110,8 @@ def _wrong_totals(
     sums = [{name: one[name] for name in table.after} for one in (of_group, of_table)]
     if table.total:
         sums = [{**one, table.total: sum(one.values())} for one in sums]
-    printed = {name: int(cells[name].text) for name in sums[0] if cells[name].text.isdecimal()}
+    # a Decimal, since int() refuses very many digits
+    printed = {name: Decimal(cells[name].text) for name in sums[0] if cells[name].text.isdecimal()}
     if any(all(one[name] == count for name, count in printed.items()) for one in sums):
         return []
     return [

@@ -135,6 +135,14 @@ def test_totals_of_the_whole_table_and_percents_are_no_fault(ingest):
     assert len(ingest(CROSSTAB, TABLE + foot, skip=["Jumlah", "% within"]).table) == 12
 
 
+def test_a_total_of_thousands_of_digits_is_a_fault(faults):
+    table = (
+        "Kelompok,Pre,Kurang,Cukup,Jumlah\nIntervensi,Kurang,1,2,3\nKontrol,Kurang,2,,2\nJumlah,,3,2,"
+        + "9" * 5000
+    )
+    assert ("column_total_differs", "E4") in found(faults(CROSSTAB, table + "\n"))
+
+
 def test_transposed_addresses_are_those_of_the_file(faults):
     sheet = {
         "file": "sheet.csv", "layout": "transposed", "participant": "Pasien", "codes": CODES, "group": GROUPS,
