@@ -73,6 +73,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     final = ("killed", "timeout") if option.survivors else ("killed", "timeout", "survived", "no tests")
     done = {key(m) for m in read(results) if m["result"] in final}
     mutants = [m for m in mutants if key(m) not in done]
+    if not mutants:
+        return True
 
     targets = {(m["module"], m["function"]): find(m["module"], m["function"]) for m in mutants}
     out = os.fdopen(os.dup(sys.__stderr__.fileno()), "w")
