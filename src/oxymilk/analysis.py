@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from oxymilk.faults import Fault, FaultsError
 from oxymilk.samples import Sample, samples
-from oxymilk.stats import Procedure, TestResult, rank_sum_test, signed_rank_test
+from oxymilk.stats import Procedure, TestResult, TooLargeError, rank_sum_test, signed_rank_test
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -181,13 +182,19 @@ def test_table(study: Study, observations: pd.DataFrame, scale: str | None = Non
     Returns
     -------
     DataFrame
-        Columns `TEST_COLUMNS`; empty where a column does not apply, and where nobody has the scores a test needs.
+        Columns `TEST_COLUMNS`; empty where a column does not apply, where nobody has the scores a test needs, and where
+        the exact counterpart of an asymptotic procedure would need too much memory.
+
+    Raises
+    ------
+    FaultsError
+        If the declared procedure itself would need too much memory.
     """
     rows = []
     scale = scale or study.outcome.scale
     for sample in samples(study, observations, scale) if len(observations) else ():
         for role in ROLES:
-            row = _test_row(sample, role, _procedure(study, sample, role))
+            row = _test_row(study, sample, role)
             rows.append(row | {"variable": study.outcome.id, "scale": scale})
     return pd.DataFrame(rows, columns=list(TEST_COLUMNS))
 
@@ -249,7 +256,8 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         Columns `EFFECT_COLUMNS`. Besides the effects of `oxymilk.stats.effects`, each test has the p-values of the
         declared and of the exact procedure adjusted by Holm's method over all tests of the study (`holm_declared`,
         `holm_exact`), and the least that they could be at this size and with these ties (`least_declared`,
-        `least_exact`); these four have no interval.
+        `least_exact`); these four have no interval, and no estimate where the exact counterpart of a test, or the
+        search for the least p, would need too much memory.
     """
     from oxymilk.stats.effects import between_effects, holm, least_p_value, within_effects
 
@@ -257,8 +265,10 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     rows = []
     adjusted = {}
     for role in ROLES:
-        p_values = [_result(sample, _procedure(study, sample, role)).p_value for sample in tested]
-        adjusted[role] = holm(p_values) if p_values else []
+        results = [_result(study, sample, role) for sample in tested]
+        # the family is all tests: without one of them nothing can be adjusted
+        whole = bool(results) and None not in results
+        adjusted[role] = holm([each.p_value for each in results]) if whole else [None] * len(tested)
     for number, sample in enumerate(tested):
         place = (sample.test, sample.group, sample.timepoint)
         effects = within_effects if sample.test == "signed_rank" else between_effects
@@ -267,7 +277,10 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         for role in ROLES:
             procedure = _procedure(study, sample, role)
             words = procedure.words_for(sample.test)
-            least = least_p_value(sample.test, sample.first, sample.second, procedure)
+            try:
+                least = least_p_value(sample.test, sample.first, sample.second, procedure)
+            except TooLargeError:
+                least = None
             rows.append((*place, f"holm_{role}", adjusted[role][number], None, None, None, words, ""))
             rows.append((*place, f"least_{role}", least, None, None, None, words, ""))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
@@ -283,12 +296,22 @@ def _procedure(study: Study, sample: Sample, role: str) -> Procedure:
     return declared if role == "declared" else exact_counterpart(declared)
 
 
-def _result(sample: Sample, procedure: Procedure) -> TestResult:
+def _result(study: Study, sample: Sample, role: str) -> TestResult | None:
+    """Run a test; None when the exact counterpart of the declared procedure would need too much memory."""
     run = signed_rank_test if sample.test == "signed_rank" else rank_sum_test
-    return run(sample.first, sample.second, procedure)
+    procedure = _procedure(study, sample, role)
+    try:
+        return run(sample.first, sample.second, procedure)
+    except TooLargeError as error:
+        if role != "declared":
+            return None
+        key = f"procedure.{sample.test}.method"
+        place = {"column": key, "value": procedure.method, "params": {"problem": str(error)}}
+        raise FaultsError([Fault("exact_too_large", "study.yaml", **place)]) from None
 
 
-def _test_row(sample: Sample, role: str, procedure: Procedure) -> dict[str, object]:
+def _test_row(study: Study, sample: Sample, role: str) -> dict[str, object]:
+    procedure = _procedure(study, sample, role)
     row: dict[str, object] = {
         "test": sample.test,
         "group": sample.group,
@@ -307,9 +330,9 @@ def _test_row(sample: Sample, role: str, procedure: Procedure) -> dict[str, obje
             "n1": len(sample.first),
             "n2": len(sample.second),
         }
-    if not sample.testable:
+    result = _result(study, sample, role) if sample.testable else None
+    if result is None:
         return row
-    result = _result(sample, procedure)
     if sample.test == "signed_rank":
         row |= {name: getattr(result, name) for name in _SIGNED_RANK_FIELDS}
         row["n_unchanged"] = result.n_zero

@@ -7,8 +7,10 @@ import pytest
 
 from oxymilk import analysis
 from oxymilk.baseline import baseline_table
+from oxymilk.faults import FaultsError, describe
 from oxymilk.ingest import ingest_observations
-from oxymilk.study import load_study
+from oxymilk.stats import effects as stats_effects
+from oxymilk.study import RankSumSwitches, SignedRankSwitches, load_study
 
 ROOT = Path(__file__).parents[2]
 
@@ -181,3 +183,54 @@ def test_baseline_counts_every_level_and_compares_the_groups(study):
     # 20..29 against 30..39: every value of one group below every value of the other
     assert table.loc["age", "p_value"].iloc[0] == pytest.approx(2 / 184756)
     assert set(table.index.get_level_values(0)) == {"age", "parity"}
+
+
+def test_an_exact_counterpart_that_needs_too_much_memory_is_left_empty(study, request):
+    data = ingest_observations(study, ROOT / "data" / "bontang2023").table
+    roomy = analysis.effect_table(study, data).set_index(["test", "group", "effect"])
+    request.getfixturevalue("no_memory")
+    tests = analysis.test_table(study, data).set_index(["test", "group", "role"])
+    effects = analysis.effect_table(study, data).set_index(["test", "group", "effect"])
+    for group in study.group_ids:
+        # the sign flips do not fit, the hypergeometric distribution between the groups does
+        empty = tests.loc[("signed_rank", group, "exact")]
+        assert empty[["p_value", "p_fraction", "z", "w_plus", "n_up"]].isna().all()
+        assert (empty["n"], empty["method"]) == (10, "exact")
+        assert tests.loc[("signed_rank", group, "declared"), "p_value"] > 0
+        assert pd.isna(effects.loc[("signed_rank", group, "least_exact"), "estimate"])
+        assert pd.isna(effects.loc[("signed_rank", group, "holm_exact"), "estimate"])
+    assert tests.loc[("rank_sum", "", "exact"), "p_fraction"] == "1/323"
+    # Holm's family is all tests
+    assert pd.isna(effects.loc[("rank_sum", "", "holm_exact"), "estimate"])
+    kept = ["least_exact", "least_declared", "holm_declared"]
+    for name in kept:
+        place = ("rank_sum", "", name)
+        assert effects.loc[place, "estimate"] == roomy.loc[place, "estimate"]
+
+
+def test_a_declared_exact_test_that_needs_too_much_memory_is_a_fault(study, no_memory):
+    data = ingest_observations(study, ROOT / "data" / "bontang2023").table
+    switches = {"signed_rank_switches": SignedRankSwitches(method="exact")}
+    declared = study.procedure.model_copy(update=switches)
+    with pytest.raises(FaultsError) as caught:
+        analysis.test_table(study.model_copy(update={"procedure": declared}), data)
+    (fault,) = caught.value.faults
+    assert (fault.code, fault.file, fault.column) == (
+        "exact_too_large",
+        "study.yaml",
+        "procedure.signed_rank.method",
+    )
+    assert "method: asymptotic" in describe(fault)
+    assert "GiB" in describe(fault, "id")
+
+
+def test_a_least_p_that_would_take_too_many_tables_is_left_empty(study, monkeypatch):
+    data = ingest_observations(study, ROOT / "data" / "bontang2023").table
+    switches = {"rank_sum_switches": RankSumSwitches(method="exact", two_sided="likelihood")}
+    declared = study.procedure.model_copy(update=switches)
+    changed = study.model_copy(update={"procedure": declared})
+    monkeypatch.setattr(stats_effects, "MOST_TABLES", 10)
+    effects = analysis.effect_table(changed, data).set_index(["test", "group", "effect"])["estimate"]
+    assert pd.isna(effects["rank_sum", "", "least_declared"])
+    assert effects["rank_sum", "", "least_exact"] == pytest.approx(1 / 323)
+    assert effects["rank_sum", "", "holm_declared"] == pytest.approx(2 / 323)  # second of three

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_layout as layout
@@ -129,7 +130,7 @@ def _draw_overview(
             "figures.declared_exact", p=style.format_number(row.declared, language)
         )
     clear = marks.DOT / 72 * (0.85 if row.declared != row.exact else 1.35)
-    words = sorted({row.declared: declared, row.exact: exact}.items())
+    words = sorted((p, text) for p, text in {row.declared: declared, row.exact: exact}.items() if not isnan(p))
     places = [_inches(axes, p_value) for p_value, _ in words]
     widths = [style.text_width(axes.figure, text, fontsize=style.SMALL) for _, text in words]
     for (_, text), left in zip(words, layout.beside(places, widths, clear, _OVERVIEW[1]), strict=True):
@@ -294,6 +295,7 @@ def _limits(rows: list[PValueRow], alpha: float) -> tuple[float, float]:
     """Return the ends of the log scale; left of the recomputed p-values there is room for their words."""
     values = [alpha, 1e-3]
     for row in rows:
+        # an exact p that is nan is not the smaller one
         values += [min(row.declared, row.exact) / 14, *(each.p_value / 1.4 for each in row.programs)]
         if row.interval is not None and row.interval.low > 0:
             values.append(float(row.interval.low) / 1.4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from math import isnan
 from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_style as style
@@ -46,6 +47,8 @@ def draw_recomputed(
 ) -> None:
     """Draw the dot and the diamond; where one lies beyond the panel an arrow at the edge points to it."""
     for kind, p_value, words in (("exact", row.exact, exact), ("declared", row.declared, declared)):
+        if isnan(p_value):
+            continue
         marker, size = ("o", DOT) if kind == "declared" else ("D", DIAMOND)
         x, y = p_value, LANES["recomputed"]
         if not limits[0] <= p_value <= limits[1]:

@@ -6,8 +6,11 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isnan
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
+
+from oxymilk.present.labels import NO_VALUE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -125,7 +128,7 @@ def text_width(figure: Figure, text: str, **style: object) -> float:
 
 
 def format_number(value: float, language: str, digits: int = 3) -> str:
-    """Return a number with `digits` significant digits and the decimal mark of the language.
+    """Return a number with `digits` significant digits and the decimal mark of the language; nan as an en dash.
 
     Examples
     --------
@@ -134,6 +137,8 @@ def format_number(value: float, language: str, digits: int = 3) -> str:
     >>> format_number(2.1e-7, "en")
     '2.1 × 10⁻⁷'
     """
+    if isnan(value):
+        return NO_VALUE
     if value != 0 and abs(value) < 1e-4:
         mantissa, _, exponent = f"{value:.{digits - 2}e}".partition("e")
         power = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))

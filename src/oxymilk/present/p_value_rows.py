@@ -66,7 +66,8 @@ class PValueRow:
     unit : Fraction or None
         One unit of the last printed digit.
     declared, exact : float
-        The recomputed p of the declared procedure and the exact conditional one.
+        The recomputed p of the declared procedure and the exact conditional one; nan where that would need too much
+        memory.
     programs : tuple of ProgramValue
         What programs give on the same data, smallest p first.
     verdict, prints_as, decision, decision_printed, decision_computed, note : str
@@ -116,10 +117,10 @@ def p_value_rows(
     """
     rows = []
     for key, roles in _by_test(tests).items():
-        if not all(row["p_value"] for row in roles.values()):
+        if not roles["declared"]["p_value"]:
             # nobody has the scores that the test needs
             continue
-        declared, exact = (float(roles[role]["p_value"]) for role in ("declared", "exact"))
+        declared, exact = (float(roles[role]["p_value"] or "nan") for role in ("declared", "exact"))
         claims = [
             claim
             for claim in _records(verdicts)

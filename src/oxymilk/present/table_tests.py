@@ -111,16 +111,18 @@ def _statistics(
         rows += statistic("Z", declared["z"], 3, "z", z_note)
     for row in filter(None, results):
         role = f"declared_{row['method']}" if row is declared else "exact"
+        too_large = declared["p_value"] and not row["p_value"]
         cells = (
-            t(f"tables.row.p_{role}"),
-            t.p_value(row["p_value"], alpha),
-            row["p_value"],
-            inputs.procedure(row),
-            inputs.scale(),
+            Cell(t(f"tables.row.p_{role}")),
+            Cell(
+                t.p_value(row["p_value"], alpha),
+                notes.mark(t("tables.note.exact_too_large") if too_large else ""),
+            ),
+            *map(Cell, (row["p_value"], inputs.procedure(row), inputs.scale())),
         )
         printed = claims.select("p_value", **about) + claims.select("threshold", **about)
         lines = claims.lines(printed if row is declared else [], notes)
-        rows += checked_rows(tuple(map(Cell, cells)), lines)
+        rows += checked_rows(cells, lines)
     cells = (Cell(t("tables.row.decision", alpha=t.number(alpha))), Cell(decision_of(declared, alpha, t)))
     lines = claims.lines(claims.select("decision", **about), notes)
     rows += checked_rows((*cells, Cell(), Cell(), Cell()), lines)

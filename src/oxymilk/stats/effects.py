@@ -12,6 +12,7 @@ from statsmodels.stats.multitest import multipletests
 
 from oxymilk.stats import intervals
 from oxymilk.stats.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
+from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import TESTS, Procedure
 from oxymilk.stats.rank_sum import rank_sum_counts, rank_sum_test
 from oxymilk.stats.ranks import exact_numbers, paired_differences, two_sample_table
@@ -247,7 +248,7 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
 
     Raises
     ------
-    ValueError
+    TooLargeError
         If two_sided="likelihood" would have to look at more than `MOST_TABLES` tables.
 
     Examples
@@ -291,7 +292,7 @@ def _all_shares(sizes: np.ndarray, n1: int) -> np.ndarray:
 
 def _refuse(tables: float) -> None:
     if tables > MOST_TABLES:
-        raise ValueError(
+        raise TooLargeError(
             f'two_sided="likelihood" would have to look at {tables:.3g} tables, more than {MOST_TABLES}; '
             'use "distance" or "doubled"'
         )
