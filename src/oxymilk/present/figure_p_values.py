@@ -130,7 +130,9 @@ def _draw_overview(
             "figures.declared_exact", p=style.format_number(row.declared, language)
         )
     clear = marks.DOT / 72 * (0.85 if row.declared != row.exact else 1.35)
-    words = sorted((p, text) for p, text in {row.declared: declared, row.exact: exact}.items() if not isnan(p))
+    words = sorted(
+        (p, text) for p, text in {row.declared: declared, row.exact: exact}.items() if not isnan(p)
+    )
     places = [_inches(axes, p_value) for p_value, _ in words]
     widths = [style.text_width(axes.figure, text, fontsize=style.SMALL) for _, text in words]
     for (_, text), left in zip(words, layout.beside(places, widths, clear, _OVERVIEW[1]), strict=True):

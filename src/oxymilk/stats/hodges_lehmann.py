@@ -10,6 +10,7 @@ from math import floor, inf, sqrt
 from statistics import NormalDist
 
 from oxymilk.stats.null import TooLargeError, flip_counts, untied_sample_counts
+from oxymilk.stats.pairwise import Sums, all_averages, all_differences
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.rank_sum import rank_sum_test
 from oxymilk.stats.ranks import exact_numbers
@@ -74,7 +75,6 @@ def signed_rank_shift(
     if len(before) != len(after):
         raise ValueError(f"pre has {len(before)} values and post {len(after)}: they must be pairs")
     differences = [b - a for a, b in zip(before, after, strict=True)]
-    walsh = _walsh(differences)
 
     def p_value(shift: Fraction, alternative: str) -> Fraction:
         procedure = Procedure("exact", alternative, zero_method=zero_method)
@@ -82,7 +82,7 @@ def signed_rank_shift(
 
     n = len(differences)
     spread = n * (n + 1) / 4, sqrt(n * (n + 1) * (2 * n + 1) / 24)
-    return _shift(walsh, p_value, confidence, spread)
+    return _shift(all_averages(differences), p_value, confidence, spread)
 
 
 def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
@@ -111,7 +111,6 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
     first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
-    pairwise = sorted(Fraction(a - b) for a in first for b in second)
 
     def p_value(shift: Fraction, alternative: str) -> Fraction:
         moved = [a - shift for a in first]
@@ -119,36 +118,31 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
 
     n1, n2 = len(first), len(second)
     spread = n1 * n2 / 2, sqrt(n1 * n2 * (n1 + n2 + 1) / 12)
-    return _shift(pairwise, p_value, confidence, spread)
+    return _shift(all_differences(first, second), p_value, confidence, spread)
 
 
-def _walsh(differences: Sequence[Fraction | int]) -> list[Fraction]:
-    ordered = sorted(differences)
-    return sorted(Fraction(a + b, 2) for i, a in enumerate(ordered) for b in ordered[i:])
-
-
-def _median(ordered: Sequence[Fraction]) -> float:
-    middle = len(ordered) // 2
-    return float((ordered[middle] + ordered[-middle - 1]) / 2)
+def _median(sums: Sums) -> float:
+    middle = sums.total // 2
+    return float((sums.ranked(middle + 1) + sums.ranked(sums.total - middle)) / 2)
 
 
 def _shift(
-    ordered: list[Fraction],
+    sums: Sums,
     p_value: Callable[[Fraction, str], Fraction],
     confidence: float,
     spread: tuple[float, float],
 ) -> Shift:
     alpha = _half_alpha(confidence)
-    shifts = sorted(set(ordered))
-    if len(shifts) <= MOST_SHIFTS:
+    shifts = sums.distinct(MOST_SHIFTS)
+    if shifts is not None:
         try:
-            return Shift(_median(ordered), *_inverted(shifts, p_value, alpha), EXACT)
+            return Shift(_median(sums), *_inverted(shifts, p_value, alpha), EXACT)
         except TooLargeError:
             pass
     mean, deviation = spread
     rank = floor(mean + NormalDist().inv_cdf(float(alpha)) * deviation)
-    low, high = _from_both_ends(ordered, max(rank, 1))
-    return Shift(_median(ordered), low, high, LARGE)
+    low, high = _from_both_ends(sums, max(rank, 1))
+    return Shift(_median(sums), low, high, LARGE)
 
 
 def _half_alpha(confidence: float) -> Fraction:
@@ -182,8 +176,8 @@ def _inverted(
     return limit(shifts, -1, "greater"), limit(shifts[::-1], 1, "less")
 
 
-def _from_both_ends(ordered: Sequence[Fraction], rank: int) -> tuple[float, float]:
-    return float(ordered[rank - 1]), float(ordered[-rank])
+def _from_both_ends(sums: Sums, rank: int) -> tuple[float, float]:
+    return float(sums.ranked(rank)), float(sums.ranked(sums.total - rank + 1))
 
 
 @dataclass(frozen=True)
@@ -221,17 +215,20 @@ def signed_rank_order_interval(pre: Iterable, post: Iterable, confidence: float 
     if not differences:
         raise ValueError("no difference is other than zero: there is no interval")
     n = len(differences)
-    return _order_interval(_walsh(differences), flip_counts((1,) * n, tuple(range(1, n + 1))), confidence)
+    return _order_interval(
+        all_averages(differences), flip_counts((1,) * n, tuple(range(1, n + 1))), confidence
+    )
 
 
 def rank_sum_order_interval(x: Iterable, y: Iterable, confidence: float = 0.95) -> OrderInterval:
     """Interval of the shift between two groups as R's wilcox.test prints it before 4.6 (without ties)."""
     first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
-    pairwise = sorted(Fraction(a - b) for a in first for b in second)
-    return _order_interval(pairwise, untied_sample_counts(len(first), len(second)), confidence)
+    return _order_interval(
+        all_differences(first, second), untied_sample_counts(len(first), len(second)), confidence
+    )
 
 
-def _order_interval(ordered: Sequence[Fraction], counts: Sequence[int], confidence: float) -> OrderInterval:
+def _order_interval(sums: Sums, counts: Sequence[int], confidence: float) -> OrderInterval:
     alpha, total = _half_alpha(confidence), sum(counts)
     rank, below = 0, 0
     while (below + counts[rank]) < alpha * total:
@@ -239,5 +236,5 @@ def _order_interval(ordered: Sequence[Fraction], counts: Sequence[int], confiden
         rank += 1
     if rank == 0:
         rank, below = 1, counts[0]
-    low, high = _from_both_ends(ordered, rank)
+    low, high = _from_both_ends(sums, rank)
     return OrderInterval(low, high, rank, float(1 - 2 * Fraction(below, total)))
