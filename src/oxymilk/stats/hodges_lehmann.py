@@ -13,8 +13,9 @@ from oxymilk.stats.null import TooLargeError, flip_counts, untied_sample_counts
 from oxymilk.stats.pairwise import Sums, all_averages, all_differences
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.rank_sum import rank_sum_test
-from oxymilk.stats.ranks import exact_numbers
+from oxymilk.stats.ranks import doubled_midranks, exact_numbers, paired_differences, two_sample_table
 from oxymilk.stats.signed_rank import signed_rank_test
+from oxymilk.stats.tail_bounds import flip_tail_bound, sample_tail_bound
 
 # The interval asks for two exact tests at every distinct shift outside it; beyond this many it would take minutes.
 MOST_SHIFTS = 2_000
@@ -37,6 +38,7 @@ class Shift:
 
 EXACT = "inversion of the exact conditional test"
 ORDER = "order statistics, exact table for untied ranks"
+_SIGNS = {"greater": 1, "less": -1}
 LARGE = "order statistics, normal approximation"
 
 
@@ -75,14 +77,21 @@ def signed_rank_shift(
     if len(before) != len(after):
         raise ValueError(f"pre has {len(before)} values and post {len(after)}: they must be pairs")
     differences = [b - a for a, b in zip(before, after, strict=True)]
+    alpha, surely = _levels(confidence)
 
-    def p_value(shift: Fraction, alternative: str) -> Fraction:
+    def accepts(shift: Fraction, alternative: str) -> bool:
+        shifts = [shift] * len(differences)
+        negative, positive, zeros = paired_differences(shifts, differences)
+        sign = _SIGNS[alternative]
+        scores = sign * doubled_midranks(negative + positive, zeros if zero_method == "pratt" else 0)
+        if flip_tail_bound(negative + positive, scores, (positive * scores).sum()) < surely:
+            return False
         procedure = Procedure("exact", alternative, zero_method=zero_method)
-        return signed_rank_test([shift] * len(differences), differences, procedure).p_fraction
+        return signed_rank_test(shifts, differences, procedure).p_fraction > alpha
 
     n = len(differences)
     spread = n * (n + 1) / 4, sqrt(n * (n + 1) * (2 * n + 1) / 24)
-    return _shift(all_averages(differences), p_value, confidence, spread)
+    return _shift(all_averages(differences), accepts, alpha, spread)
 
 
 def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
@@ -111,14 +120,20 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
     first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
+    alpha, surely = _levels(confidence)
 
-    def p_value(shift: Fraction, alternative: str) -> Fraction:
+    def accepts(shift: Fraction, alternative: str) -> bool:
         moved = [a - shift for a in first]
-        return rank_sum_test(moved, second, Procedure("exact", alternative)).p_fraction
+        table = two_sample_table(moved, second)
+        sizes = table.sum(axis=0)
+        scores = _SIGNS[alternative] * doubled_midranks(sizes)
+        if sample_tail_bound(sizes, scores, len(moved), (table[0] * scores).sum()) < surely:
+            return False
+        return rank_sum_test(moved, second, Procedure("exact", alternative)).p_fraction > alpha
 
     n1, n2 = len(first), len(second)
     spread = n1 * n2 / 2, sqrt(n1 * n2 * (n1 + n2 + 1) / 12)
-    return _shift(all_differences(first, second), p_value, confidence, spread)
+    return _shift(all_differences(first, second), accepts, alpha, spread)
 
 
 def _median(sums: Sums) -> float:
@@ -128,21 +143,26 @@ def _median(sums: Sums) -> float:
 
 def _shift(
     sums: Sums,
-    p_value: Callable[[Fraction, str], Fraction],
-    confidence: float,
+    accepts: Callable[[Fraction, str], bool],
+    alpha: Fraction,
     spread: tuple[float, float],
 ) -> Shift:
-    alpha = _half_alpha(confidence)
     shifts = sums.distinct(MOST_SHIFTS)
     if shifts is not None:
         try:
-            return Shift(_median(sums), *_inverted(shifts, p_value, alpha), EXACT)
+            return Shift(_median(sums), *_inverted(shifts, accepts), EXACT)
         except TooLargeError:
             pass
     mean, deviation = spread
     rank = floor(mean + NormalDist().inv_cdf(float(alpha)) * deviation)
     low, high = _from_both_ends(sums, max(rank, 1))
     return Shift(_median(sums), low, high, LARGE)
+
+
+def _levels(confidence: float) -> tuple[Fraction, float]:
+    """Return half of alpha, and what lies below it whatever floating point does."""
+    alpha = _half_alpha(confidence)
+    return alpha, 0.999 * float(alpha)
 
 
 def _half_alpha(confidence: float) -> Fraction:
@@ -152,9 +172,7 @@ def _half_alpha(confidence: float) -> Fraction:
     return (1 - level) / 2
 
 
-def _inverted(
-    shifts: list[Fraction], p_value: Callable[[Fraction, str], Fraction], alpha: Fraction
-) -> tuple[float, float]:
+def _inverted(shifts: list[Fraction], accepts: Callable[[Fraction, str], bool]) -> tuple[float, float]:
     """Walk inwards from each end to the first shift that the test against the shifts beyond it does not reject.
 
     The statistic changes only at `shifts`; between two of them, and beyond the ends, it is constant. p may fall again
@@ -163,14 +181,14 @@ def _inverted(
     """
 
     def limit(points: list[Fraction], outwards: int, alternative: str) -> float:
-        if p_value(points[0] + outwards, alternative) > alpha:
+        if accepts(points[0] + outwards, alternative):
             return outwards * inf
         # at the last point no value is left on this side, and p is 1
         return next(
             float(here)
             for here, following in pairwise([*points, points[-1]])
             # the stretch that ends here was rejected; this point, or the stretch that begins here?
-            if p_value(here, alternative) > alpha or p_value((here + following) / 2, alternative) > alpha
+            if accepts(here, alternative) or accepts((here + following) / 2, alternative)
         )
 
     return limit(shifts, -1, "greater"), limit(shifts[::-1], 1, "less")

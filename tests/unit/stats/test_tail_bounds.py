@@ -1,0 +1,96 @@
+"""Bounds of tails, against the tails themselves, and against bounds computed another way."""
+
+from itertools import combinations, product
+from math import cosh, exp, log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oxymilk.stats import hodges_lehmann as hl
+from oxymilk.stats.tail_bounds import flip_tail_bound, sample_tail_bound
+
+CELLS = st.lists(st.tuples(st.integers(1, 3), st.integers(-4, 9)), min_size=1, max_size=4)
+
+
+def spread_out(cells):
+    return [score for size, score in cells for _ in range(size)]
+
+
+@given(CELLS, st.data())
+def test_samples(cells, data):
+    scores = spread_out(cells)
+    drawn = data.draw(st.integers(1, len(scores)))
+    sums = [sum(sample) for sample in combinations(scores, drawn)]
+    sizes, values = np.array(cells).T
+    for total in range(min(sums) - 1, max(sums) + 2):
+        bound = sample_tail_bound(sizes, values, drawn, total)
+        assert sum(each >= total for each in sums) / len(sums) <= bound * (1 + 1e-12)
+        assert bound <= 1
+        if total <= drawn * np.mean(scores):
+            assert bound == pytest.approx(1)
+
+
+@given(CELLS)
+def test_flips(cells):
+    scores = spread_out(cells)
+    sums = [sum(each) for each in product(*((0, score) for score in scores))]
+    sizes, values = np.array(cells).T
+    for total in range(min(sums) - 1, max(sums) + 2):
+        bound = flip_tail_bound(sizes, values, total)
+        assert sum(each >= total for each in sums) / len(sums) <= bound * (1 + 1e-12)
+        assert bound <= 1
+        if total <= np.sum(scores) / 2:
+            assert bound == pytest.approx(1)
+
+
+GRID = [0.001 * step for step in range(1, 3000)]
+
+
+def test_bounds_are_near_the_best_of_their_kind():
+    """Minimise over t on a fine grid, from the definition, on scores that stand one by one."""
+    scores = [2 * place for place in range(1, 21)]
+    for total in (230, 260, 290):
+        best = min(
+            exp(10 * log(sum(exp(t * s) for s in scores) / 20) - t * total) for t in (g / 10 for g in GRID)
+        )
+        bound = sample_tail_bound(np.ones(20), np.array(scores), 10, total)
+        assert best * (1 - 1e-9) <= bound <= 1.05 * best
+        total += 60
+        best = min(
+            exp(sum(log(cosh(t * s / 2)) for s in scores) - t * (total - sum(scores) / 2))
+            for t in (g / 10 for g in GRID)
+        )
+        bound = flip_tail_bound(np.ones(20), np.array(scores), total)
+        assert best * (1 - 1e-9) <= bound <= 1.05 * best
+    # ties only change how the scores are counted
+    doubled = sample_tail_bound(np.full(10, 2), np.array(scores[:10]), 10, 150)
+    assert doubled == pytest.approx(sample_tail_bound(np.ones(20), np.repeat(scores[:10], 2), 10, 150))
+    doubled = flip_tail_bound(np.full(10, 2), np.array(scores[:10]), 180)
+    assert doubled == pytest.approx(flip_tail_bound(np.ones(20), np.repeat(scores[:10], 2), 180))
+
+
+@pytest.mark.parametrize("levels", [3, 6, 25])
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_intervals_are_those_of_exact_tests_alone(levels, confidence, monkeypatch):
+    rng = np.random.default_rng(levels)
+    x, y = (rng.integers(low, levels + low, 18).tolist() for low in (0, 2))
+    asked = []
+
+    def runs():
+        counted = []
+        for name in ("signed_rank_test", "rank_sum_test"):
+            run = getattr(hl, name)
+            monkeypatch.setattr(hl, name, lambda *given, run=run: counted.append(1) or run(*given))
+        found = [hl.signed_rank_shift(x, y, confidence, zero) for zero in ("drop", "pratt")]
+        found.append(hl.rank_sum_shift(x, y, confidence))
+        asked.append(len(counted))
+        return found
+
+    with_bounds = runs()
+    for name in ("flip_tail_bound", "sample_tail_bound"):
+        monkeypatch.setattr(hl, name, lambda *_: 1.0)
+    assert runs() == with_bounds
+    assert all(shift.method == hl.EXACT for shift in with_bounds)
+    assert asked[0] < asked[1]
