@@ -3,7 +3,8 @@
 The mutant's code takes the place of the function's in the memory of its process only: no file changes, and caches,
 rule tables and properties that hold the function hold the mutant. Of the tests, those that call the function
 run, without the ones that take longer than `--longest`; first the ones that killed mutants of the same function,
-then one case of every test function, the fastest first, then a second. A test that fails kills the mutant, and so
+then by turns the tests that call the fewest functions beside it, and one case of every test function, then a second.
+A test that fails kills the mutant, and so
 does one that takes ten times its time and 2 s more.
 """
 
@@ -83,15 +84,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     out.flush()
     kills: dict[tuple[str, str], Counter] = defaultdict(Counter)
     tries = Counter()
-    turns = take_turns(seconds)
+    order = order_tests(callers, take_turns(seconds))
     items = {item.nodeid: item for item in session.items}
     for mutant in mutants:
         place = (mutant["module"], mutant["function"])
-        order = sorted(callers[place], key=lambda name: (-kills[place][name], *turns[name], name))[
-            : option.most
-        ]
+        chosen = sorted(order[place], key=lambda name: -kills[place][name])[: option.most]
         start = time.perf_counter()
-        result, killer = attempt(session, mutant, targets[place], [items[name] for name in order], seconds)
+        result, killer = attempt(session, mutant, targets[place], [items[name] for name in chosen], seconds)
         kills[place][killer] += 1
         tries[result] += 1
         with (results / f"{part}.jsonl").open("a", encoding="utf-8") as file:
@@ -130,6 +129,21 @@ def take_turns(seconds: dict[str, float]) -> dict[str, tuple[int, float]]:
         turns[name] = (seen[function], seconds[name])
         seen[function] += 1
     return turns
+
+
+def order_tests(
+    callers: dict[tuple[str, str], list[str]], turns: dict[str, tuple[int, float]]
+) -> dict[tuple[str, str], list[str]]:
+    """Return the tests of each function: by turns the next that calls few functions and the next of `turns`."""
+    breadth = Counter(name for names in callers.values() for name in names)
+    order = {}
+    for place, names in callers.items():
+        by_turns = sorted(names, key=lambda name: (*turns[name], name))
+        direct = sorted(names, key=lambda name: (breadth[name], *turns[name], name))
+        order[place] = list(
+            dict.fromkeys(name for pair in zip(by_turns, direct, strict=True) for name in pair)
+        )
+    return order
 
 
 def find(module: str, function: str) -> FunctionType:
@@ -186,7 +200,7 @@ def watch(
     if not text:
         raise session.Interrupted("a test fails without a mutant")
     seconds, calls = json.loads(text)
-    callers = defaultdict(list)
+    callers: dict[tuple[str, str], list[str]] = {place: [] for place in targets}
     for name, places in calls.items():
         for place in places:
             callers[tuple(place)].append(name)

@@ -43,7 +43,7 @@ stats="tests/unit/stats tests/oracles"
 audit="tests/unit/audit tests/oracles/test_consistency_claims.py --ignore tests/unit/audit/explain"
 explain="tests/unit/audit/explain"
 # first the fast tests; then, on what they let live, more of them and the slow ones
-for share in "--longest 0.15 --most 200" "--longest 10 --most 120 --survivors"; do
+for share in "--longest 0.15 --most 200" "--longest 10 --most 1000 --survivors"; do
   # shellcheck disable=SC2086
   {
     try --match 'oxymilk.stats.*' $share $stats

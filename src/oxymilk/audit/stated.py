@@ -27,8 +27,22 @@ class Notation(NamedTuple):
     rounding: str = "half_up"
 
 
+def scale_of(claim: Claim, study: Study | Notation) -> int:
+    """Return 100 where a level of significance is printed in percent ("α = 5%"), else 1."""
+    in_percent = (
+        claim.quantity in ("threshold", "alpha") and parse_printed(claim.printed, study.decimal_mark).percent
+    )
+    return 100 if in_percent else 1
+
+
 def stated_set(claim: Claim, study: Study | Notation) -> Interval:
     """Return the set of values under which the printed claim is true."""
+    low, high, *closed = _as_it_stands(claim, study)
+    scale = scale_of(claim, study)
+    return Interval(*(end if end is None else end / scale for end in (low, high)), *closed)
+
+
+def _as_it_stands(claim: Claim, study: Study | Notation) -> Interval:
     if claim.quantity == "comparison":
         # a statement between two numbers as they stand, not about what they were before rounding
         other = parse_printed(claim.n, study.decimal_mark).value
@@ -57,6 +71,16 @@ def stated_set(claim: Claim, study: Study | Notation) -> Interval:
         # programs print Z, or -Z, for the same test
         return magnitude(stated)
     return stated
+
+
+def print_style(claim: Claim, study: Study | Notation) -> str:
+    """Return the number in whose style the computed one is printed; "p < 0.05" is no reason to print p as 0.00."""
+    if claim.operator not in ("<", "<=", ">", ">=") or claim.quantity not in ("threshold", "p_value"):
+        return claim.printed
+    number = parse_printed(claim.printed, study.decimal_mark)
+    if not number.mark:
+        return claim.printed
+    return claim.printed.removesuffix(number.percent) + "0" * (3 - number.decimals) + number.percent
 
 
 def magnitude(interval: Interval) -> Interval:

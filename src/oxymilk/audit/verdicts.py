@@ -13,7 +13,7 @@ from oxymilk.audit.claims import COLUMNS, GRIM, REASONS, Claim
 from oxymilk.audit.computed import Computed, Results, Undefined, arithmetic, of_test, recompute
 from oxymilk.audit.grim import as_runs, parse_sizes, sizes_that_allow
 from oxymilk.audit.printed import Interval, parse_printed, print_like
-from oxymilk.audit.stated import Notation, stated_set
+from oxymilk.audit.stated import Notation, print_style, scale_of, stated_set
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,19 +124,8 @@ def _verdict(claim: Claim, results: Results) -> tuple[str, ...]:
 def _prints_as(claim: Claim, computed: Computed, study: Study) -> str:
     if claim.quantity in ("comparison", "between"):
         return claim.n
-    return print_like(computed.value, _style(claim, study), study.decimal_mark, study.rounding)
-
-
-def _style(claim: Claim, study: Study) -> str:
-    """Return the number in whose style the computed one is printed; "p < 0.05" is no reason to print p as 0.00."""
-    if claim.operator not in ("<", "<=", ">", ">=") or claim.quantity not in ("threshold", "p_value"):
-        return claim.printed
-    number = parse_printed(claim.printed, study.decimal_mark)
-    return (
-        claim.printed
-        if number.decimals >= 3 or not number.mark
-        else claim.printed + "0" * (3 - number.decimals)
-    )
+    value = scale_of(claim, study) * computed.value
+    return print_like(value, print_style(claim, study), study.decimal_mark, study.rounding)
 
 
 def _decision_verdict(claim: Claim, results: Results) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from oxymilk.audit.claims import COLUMNS, load_claims
+from oxymilk.audit.claims import COLUMNS, load_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe
 
 
@@ -66,6 +66,7 @@ def test_good_claims_are_read_in_order(write, claim, study):
         ({"where": ""}, "claims_empty", "where"),
         ({"printed": ""}, "claims_empty", "printed"),
         ({"printed": "0.083*"}, "claims_number", "printed"),
+        ({"printed": "8,3 %"}, "claims_p_percent", "printed"),
         ({"expect": "differs"}, "claims_note", "note"),
         ({"quantity": "decision", "printed": "Ha"}, "claims_value", "printed"),
         ({"quantity": "percent", "check": "arithmetic", "n": ""}, "claims_arithmetic", "n"),
@@ -182,7 +183,7 @@ def test_a_decimal_comma_without_quotation_marks_is_named_with_its_row(write, cl
     path = write(claim("0,083", "p_value", test="signed_rank", group="control"))
     path.write_text(path.read_text("utf-8").replace('"0,083"', "0,083"), encoding="utf-8")
     (fault,) = faults_of(path, study)
-    assert (fault.code, fault.row, fault.params) == ("claims_row_long", 2, {"count": 15, "due": 14})
+    assert fault == Fault("claims_row_long", path.name, row=2, value="one", params={"count": 15, "due": 14})
     assert '"0,003"' in describe(fault, "en")
 
 
@@ -191,3 +192,49 @@ def test_a_column_that_stands_twice_is_a_fault(write, claim, study):
     text = path.read_text("utf-8").replace(",note\n", ",note,id\n")
     path.write_text(text, encoding="utf-8")
     assert [(one.code, one.column) for one in faults_of(path, study)] == [("claims_column_unknown", "id")]
+
+
+def test_the_first_line_says_what_parts_the_cells(write, claim, study):
+    """Commas in the notes of a file with semicolons part nothing, nor does a semicolon in a header with commas."""
+    many = claim(
+        "0,083", "p_value", test="signed_rank", group="control", note=", ".join("abcdefghijklmnopqrst")
+    )
+    path = write(many)
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, delimiter=";").writerows(rows)
+    assert load_claims(path, study) == [many]
+    path.write_text("id,where;there,note\n", encoding="utf-8")
+    assert [fault.column for fault in faults_of(path, study)][-1] == "where;there"
+    path.write_text("id;where,note\n", encoding="utf-8")
+    assert [fault.column for fault in faults_of(path, study)][-1] == "id;where"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_every_system_and_in_a_cell(end, write, claim, study):
+    path = write(claim("0,083", "p_value", test="signed_rank", group="control", note="a\r\nb"))
+    text = path.read_bytes().decode().replace("a\r\nb", "\0").replace("\n", end).replace("\0", "a\r\nb")
+    path.write_bytes(text.encode())
+    (loaded,) = load_claims(path, study)
+    assert loaded.note == "a\r\nb"
+
+
+def test_a_broken_quotation_is_a_fault_and_an_empty_file_lacks_every_column(write, claim, study):
+    path = write(claim("0,083", "p_value", test="signed_rank", group="control"))
+    path.write_text(path.read_text("utf-8").replace('"0,083"', '"0,0"83'), encoding="utf-8")
+    (fault,) = faults_of(path, study)
+    assert (fault.code, fault.file, list(fault.params)) == ("sheet_unreadable", path.name, ["problem"])
+    assert "expected" in fault.params["problem"]
+    path.write_text("", encoding="utf-8")
+    assert faults_of(path, study) == [
+        Fault("claims_column_missing", path.name, column=one) for one in COLUMNS
+    ]
+
+
+def test_cells_that_a_row_lacks_are_empty(write, claim, study):
+    path = write(claim("20", "sample_size", note="x"))
+    path.write_text(path.read_text("utf-8").replace(",,,,,,recompute,reproduced,x", ",,,"), encoding="utf-8")
+    header, [(row, cells)] = read_claims(path)
+    assert (header, row) == (list(COLUMNS), 2)
+    assert cells == ["one", "here", "20", "", "sample_size", *[""] * 9]

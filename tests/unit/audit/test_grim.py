@@ -1,12 +1,14 @@
 """Which sample sizes allow a printed percentage or mean."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction as F
 
 import pandas as pd
 import pytest
 
 from oxymilk.analysis import FREQUENCY_COLUMNS
-from oxymilk.audit.grim import LARGEST, as_runs, parse_sizes
+from oxymilk.audit.grim import LARGEST, as_runs, parse_sizes, sizes_that_allow
+from oxymilk.audit.printed import Interval
 from oxymilk.audit.verdicts import audit_claims
 
 
@@ -95,3 +97,18 @@ def test_counts_of_a_study_without_sheets_have_no_data(study, tests, claim):
     ]
     verdicts = audit_claims(study, claims, empty, tests.iloc[:0])
     assert set(zip(verdicts["verdict"], verdicts["reason"], strict=True)) == {("not_checkable", "no_data")}
+
+
+def test_multiples_at_the_ends_of_a_set():
+    """Of 10 participants the multiples are 10%, 20%, ..."""
+
+    def allowed(*interval):
+        return sizes_that_allow(Interval(*interval), [10], F(100))
+
+    assert allowed(F(10), F(20), False, True) == [10]  # 20 only
+    assert allowed(F(10), F(11), True, False) == [10]  # 10 only
+    assert allowed(F(10), F(20), False, False) == []
+    assert allowed(F(11), F(19), True, True) == []
+    # nearly everything lies on one side of a number
+    assert allowed(None, F(11)) == [10]
+    assert allowed(F(11), None) == [10]

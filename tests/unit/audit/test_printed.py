@@ -98,6 +98,7 @@ def test_the_decimal_mark_is_declared_and_not_guessed():
         ("-2,24", "truncate", F(-225, 100), F(-224, 100), False, True),
         ("0,0", "half_up", F(-5, 100), F(5, 100), False, False),
         ("-0,0", "half_up", F(-5, 100), F(0), False, False),
+        ("0,0", "half_even", F(-5, 100), F(5, 100), True, True),
     ],
 )
 def test_the_set_of_a_printed_number(text, rounding, low, high, closed_low, closed_high):

@@ -6,7 +6,7 @@ import pytest
 
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Interval
-from oxymilk.audit.stated import Notation, magnitude, stated_set
+from oxymilk.audit.stated import Notation, magnitude, scale_of, stated_set
 
 COMMA = Notation((",",))
 
@@ -55,6 +55,26 @@ def test_a_level_of_significance_is_a_number_as_it_stands(quantity, operator):
 )
 def test_a_p_value_beside_a_threshold_lies_on_its_side(operator, expected):
     assert stated_set(claim("0,05", "threshold", operator), COMMA) == expected
+
+
+@pytest.mark.parametrize(
+    ("quantity", "scale"), [("alpha", 100), ("threshold", 100), ("percent", 1), ("z", 1)]
+)
+def test_a_level_of_significance_in_percent_is_a_hundredth(quantity, scale):
+    assert scale_of(claim("5 %", quantity), COMMA) == scale
+    assert scale_of(claim("5,0", quantity), COMMA) == 1
+    expected = {
+        "": Interval(F(1, 20), F(1, 20), closed_high=True),
+        "<": Interval(None, F(1, 20)),
+        "<=": Interval(None, F(1, 20), closed_high=True),
+        ">": Interval(F(1, 20), None, closed_low=False),
+        ">=": Interval(F(1, 20), None),
+    }
+    for operator, interval in expected.items():
+        if quantity == "threshold":
+            assert stated_set(claim("5%", quantity, operator), COMMA) == interval
+        if quantity == "alpha":
+            assert stated_set(claim("5,0 %", quantity, operator), COMMA) == expected[""]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,17 @@ def test_the_decision_is_compared_too(audit, printed, operator, of, decisions):
         # at least 2.545 + 2.55, and less than 2.555 + 2.65
         ("5,21", "sum", "", "2,55+2,6", "differs"),
         ("5,3", "sum", "", "2,55+2,6", "differs"),
+        ("40%", "percent", "", "5", "reproduced"),
+        ("33%", "percent", "", "5", "differs"),
+        # below zero the larger whole makes the larger share: -12.25 / 29.95 to -12.15 / 30.05
+        ("-40,5%", "ratio_percent", "", "-12,2/30,0", "reproduced_after_rounding"),
+        ("-40,4%", "ratio_percent", "", "-12,2/30,0", "reproduced_after_rounding"),
+        ("-40,3%", "ratio_percent", "", "-12,2/30,0", "differs"),
+        # 0.45 / 30.05 to 0.55 / 29.95
+        ("1,499%", "ratio_percent", "", "0,5/30,0", "reproduced_after_rounding"),
+        ("1,833%", "ratio_percent", "", "0,5/30,0", "reproduced_after_rounding"),
+        ("1,497%", "ratio_percent", "", "0,5/30,0", "differs"),
+        ("1,838%", "ratio_percent", "", "0,5/30,0", "differs"),
     ],
 )
 def test_numbers_that_other_printed_numbers_give(audit, printed, quantity, operator, n, verdict):
@@ -291,6 +302,10 @@ def test_a_row_that_is_not_checkable_is_empty(audit):
         ("0,050", "p_value", ">", "0,083"),
         ("1", "p_value", "<", "0"),
         ("3", "z", "<", "2"),
+        ("5%", "threshold", ">", "8%"),
+        ("5,0%", "threshold", ">", "8,326%"),
+        ("0,5 %", "threshold", ">", "8,326 %"),
+        ("5%", "threshold", "", "8%"),
     ],
 )
 def test_a_p_beside_a_threshold_has_three_decimals(audit, printed, quantity, operator, prints_as):
@@ -307,6 +322,14 @@ def test_a_p_beside_a_threshold_has_three_decimals(audit, printed, quantity, ope
         ("0,1", "alpha", {}, "differs"),
         ("0,05", "alpha", {"operator": "<"}, "reproduced"),
         ("0,06", "alpha", {"operator": "<"}, "differs"),
+        ("5%", "alpha", {}, "reproduced"),
+        ("5,0 %", "alpha", {"operator": "="}, "reproduced"),
+        ("1%", "alpha", {}, "differs"),
+        ("5%", "threshold", {"operator": ">", **OF_CONTROL}, "reproduced"),
+        ("5%", "threshold", {"operator": "<", **OF_CONTROL}, "differs"),
+        ("8,3%", "threshold", {"operator": ">", **OF_CONTROL}, "reproduced"),
+        ("8,4%", "threshold", {"operator": ">=", **OF_CONTROL}, "differs"),
+        ("6,25%", "threshold", OF_INTERVENTION, "reproduced"),
     ],
 )
 def test_a_threshold_and_alpha_are_not_rounded(audit, printed, quantity, cells, verdict):
@@ -320,6 +343,13 @@ def test_a_ratio_follows_the_rounding_of_the_study(audit):
     )
     row = audit("44,6%", "ratio_percent", "arithmetic", n="2,7/5,9", rounding="truncate")
     assert row["verdict"] == "differs"
+    # halves to even: 12.15 prints as 12.2 but 12.25 as 12.2 too, and 12.25 never as 12.3; 40.5 prints as 40, 24.5 as 24
+    for printed, n, verdict in (
+        ("40%", "12,2/30", "reproduced_after_rounding"),
+        ("24%", "12,3/50", "differs"),
+    ):
+        row = audit(printed, "ratio_percent", "arithmetic", n=n, rounding="half_even")
+        assert row["verdict"] == verdict
 
 
 @pytest.mark.parametrize(

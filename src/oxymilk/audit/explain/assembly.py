@@ -16,6 +16,7 @@ from oxymilk.audit.explain.printable import Printable, print_units, printable_of
 from oxymilk.audit.explain.readings import OF_P, Reading, claim_key, feature_of, readings_of
 from oxymilk.audit.explain.records import Records
 from oxymilk.audit.printed import parse_printed, print_like
+from oxymilk.audit.stated import print_style, scale_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
 
 if TYPE_CHECKING:
@@ -345,12 +346,9 @@ def _print_value(case: Case, hit: Hit) -> str:
     study, rounding = case.study, case.study.rounding
     if hit.code.endswith("_truncated"):
         rounding = "truncate"
-    like = case.claim.printed
+    like = print_style(case.claim, study) if case.claim.quantity == "threshold" else case.claim.printed
     decimals = parse_printed(like, study.decimal_mark).decimals
-    if case.claim.quantity == "threshold" and decimals:
-        like += "0" * (3 - decimals)
-        decimals = parse_printed(like, study.decimal_mark).decimals
-    units = int(print_units(np.array(hit.value), decimals, rounding))
+    units = int(print_units(np.array(scale_of(case.claim, study) * hit.value), decimals, rounding))
     return print_like(Fraction(units, 10**decimals), like, study.decimal_mark)
 
 

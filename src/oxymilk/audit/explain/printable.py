@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from oxymilk.audit.printed import parse_printed, round_units
+from oxymilk.audit.stated import scale_of
 
 if TYPE_CHECKING:
     from oxymilk.audit.claims import Claim
@@ -157,6 +158,8 @@ def printable_of(claim: Claim, study: Study, most: float) -> Printable:
     if claim.quantity == "decision":
         return Printable(0, 1, int(claim.printed != "significant"), 0, "", study.rounding, study.alpha)
     number = parse_printed(claim.printed, study.decimal_mark)
+    if scale_of(claim, study) == 100:
+        number = number._replace(value=number.value / 100, decimals=number.decimals + 2)
     scale = 10**number.decimals
     # a negative number prints no magnitude but that of Z, whose sign programs choose
     claimed = int(abs(number.value) * scale) if number.value >= 0 or claim.quantity == "z" else -2

@@ -46,6 +46,17 @@ def test_p_values_on_the_side_of_alpha(printed, operator, alpha, first, last, cl
     assert found.size == last - first + 1
 
 
+@pytest.mark.parametrize("operator", ["", "<", ">="])
+def test_a_threshold_in_percent_is_a_hundredth(operator, claim_text):
+    study = study_of(0.05)
+    for percent, share in (("5%", "0.05"), ("0.5 %", "0.005")):
+        one, other = (
+            printable_of(claim_text("a", each, "threshold", operator=operator), study, 0)
+            for each in (percent, share)
+        )
+        assert one == other
+
+
 @pytest.mark.parametrize(
     ("quantity", "printed", "operator", "most", "last", "claimed", "decimals"),
     [
