@@ -86,7 +86,7 @@ def _rows(placed: Sequence[str]) -> list[str]:
         for line, cells in zip(run, spans, strict=True):
             texts = [""] * len(columns)
             for low, high in cells:
-                place = next(at for at, (left, right) in enumerate(columns) if low < right and high > left)
+                place = next(at for at, (_, right) in enumerate(columns) if low < right)
                 texts[place] = f"{texts[place]} {line[low:high]}".strip()
             rows.append(" | ".join(texts) + " | ")
     return rows
