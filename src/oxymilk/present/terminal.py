@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from oxymilk.present.effect_rows import key_of
 from oxymilk.present.labels import labels
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from oxymilk.audit.reconstruct import Reconstruction
+    from oxymilk.present.labels import Labels
     from oxymilk.stats import ProgramResult
 
 
@@ -65,12 +67,19 @@ def print_reconstruction(found: Reconstruction, language: str) -> None:
         console.print(Text(words("terminal.size_unknown", groups=", ".join(found.unknown))))
         return
     if found.not_searched:
-        console.print(Text(words("terminal.not_searched", what=found.not_searched)))
+        console.print(Text(words("terminal.not_searched", what=_beyond(found.not_searched, words))))
         return
     console.print(Text(words("terminal.datasets", count=found.number, with_p=found.with_p_values)))
     for frame in (found.datasets, found.ranges, found.contradictions):
         if frame is not None and len(frame):
             _print(frame.astype(str).itertuples(index=False), list(frame.columns))
+
+
+def _beyond(reason: str, words: Labels) -> str:
+    """Say in the language what was too large to be searched: "20 tables of a group"."""
+    number = reason.partition(" ")[0]
+    n = words.number(number) if number.isdecimal() else ""
+    return words(f"terminal.beyond.{key_of(reason.removeprefix(number) if n else reason)}", n=n)
 
 
 def _print(rows: Iterable[Sequence[str]], headers: list[str]) -> None:

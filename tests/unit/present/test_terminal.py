@@ -1,0 +1,49 @@
+"""What the terminal says in the reader's language."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from oxymilk.audit.reconstruct import Reconstruction
+from oxymilk.present.effect_rows import key_of
+from oxymilk.present.labels import labels
+from oxymilk.present.terminal import print_reconstruction
+
+SOURCES = Path(__file__).parents[3] / "src" / "oxymilk" / "audit"
+
+
+def not_searched(reason):
+    nothing = dict.fromkeys(("number", "with_p_values", "sheet", "datasets", "ranges", "contradictions"))
+    return Reconstruction({}, (), **nothing, not_searched=reason)
+
+
+@pytest.mark.parametrize(
+    ("reason", "language", "said"),
+    [
+        ("20 tables of a group", "en", "Not searched: 20 tables of a group"),
+        ("20 tables of a group", "id", "Tidak ditelusuri: 20 tabel satu kelompok"),
+        (
+            "the tests run on numbers, not on levels",
+            "id",
+            "Tidak ditelusuri: uji dilakukan atas angka, bukan atas kategori",
+        ),
+    ],
+)
+def test_what_was_not_searched(reason, language, said, capsys):
+    print_reconstruction(not_searched(reason), language)
+    assert capsys.readouterr().out.strip() == said
+
+
+def test_every_reason_has_its_words():
+    """The messages of NotSearched, their numbers and names left out."""
+    found = set()
+    for path in SOURCES.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        found |= set(re.findall(r'NotSearched\(f?"([^"]+)"', text))
+    reasons = {key_of(re.sub(r"\{[^}]*\}", "", reason)) for reason in found}
+    for language in ("en", "id"):
+        known = set(labels(language).section("terminal.beyond"))
+        # "ways to change" and the like are named before the sentence
+        assert {reason for reason in reasons if reason not in known} == {"in_a_group"}
+        assert {"ways_to_change_in_a_group", "ways_to_rise_in_a_group", "counts_after_in_a_group"} <= known
