@@ -13,23 +13,8 @@ EXAMPLES = sorted(
 )
 # telephone, record and identity numbers, names and addresses as sheets of wards have them
 SECRETS = ("Siti", "Aminah", "0812555", "Melati", "3374001", "RM-771", "kartika@")
-STUDY = """
-id: ward
-title: {en: Ward, id: Bangsal}
-decimal_mark: ","
-alpha: 0.05
-groups:
-  - {id: intervention, label: {en: Massage, id: Pijat}}
-  - {id: control, label: {en: Control, id: Kontrol}}
-timepoints:
-  - {id: pre, label: {en: Before, id: Sebelum}}
-  - {id: post, label: {en: After, id: Sesudah}}
-outcome:
-  id: milk
-  label: {en: Milk, id: ASI}
-  levels:
-    - {id: kurang, label: {en: insufficient, id: kurang}}
-    - {id: cukup, label: {en: sufficient, id: cukup}}
+WARD = Path(__file__).parents[1] / "data" / "ward" / "study.yaml"
+SHEETS = """
 sheets:
   - file: sheet.csv
     layout: wide
@@ -37,10 +22,6 @@ sheets:
     group: {column: Kelompok, codes: {Intervensi: intervention, Kontrol: control}}
     scores: {pre: Sebelum, post: Sesudah}
     codes: {Kurang: kurang, Cukup: cukup}
-procedure:
-  basis: stated
-  signed_rank: {method: asymptotic}
-  rank_sum: {method: asymptotic}
 """
 CLAIMS = """id,where,printed,operator,quantity,test,group,timepoint,variable,level,n,check,expect,note
 p,table,"0,004",,p_value,rank_sum,,post,,,,recompute,differs,It differs.
@@ -89,7 +70,7 @@ def test_there_are_ten_examples():
 def test_no_output_names_a_person(tmp_path, capsys):
     study, results = tmp_path / "ward", tmp_path / "results"
     study.mkdir()
-    (study / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (study / "study.yaml").write_text(WARD.read_text(encoding="utf-8") + SHEETS, encoding="utf-8")
     (study / "claims.csv").write_text(CLAIMS, encoding="utf-8")
     rows = [
         f"Ny. {name} {i},0812555{i},Jl. Melati {i},3374001{i},RM-771{i},kartika@{i}.id,{group},Kurang,{after}"

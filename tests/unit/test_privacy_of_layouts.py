@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pandas
 import pyreadstat
@@ -36,28 +37,7 @@ SILENT = ["X1", "X2", "X3", "X4", "X5", "X6", "Keterangan"]
 GROUP = {"column": "Kelompok", "codes": {"Intervensi": "intervention", "Kontrol": "control"}}
 CODES = {"Kurang": "kurang", "Cukup": "cukup"}
 PRE_POST = {"pre": "Sebelum", "post": "Sesudah"}
-BASE = """
-id: ward
-title: {en: Ward, id: Bangsal}
-decimal_mark: ","
-alpha: 0.05
-groups:
-  - {id: intervention, label: {en: Massage, id: Pijat}}
-  - {id: control, label: {en: Control, id: Kontrol}}
-timepoints:
-  - {id: pre, label: {en: Before, id: Sebelum}}
-  - {id: post, label: {en: After, id: Sesudah}}
-outcome:
-  id: milk
-  label: {en: Milk, id: ASI}
-  levels:
-    - {id: kurang, label: {en: insufficient, id: kurang}}
-    - {id: cukup, label: {en: sufficient, id: cukup}}
-procedure:
-  basis: stated
-  signed_rank: {method: asymptotic}
-  rank_sum: {method: asymptotic}
-"""
+BASE = (Path(__file__).parents[1] / "data" / "ward" / "study.yaml").read_text(encoding="utf-8")
 CLAIMS = "id,where,printed,operator,quantity,test,group,timepoint,variable,level,n,check,expect,note\n"
 
 

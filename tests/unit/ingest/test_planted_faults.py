@@ -8,6 +8,7 @@ import io
 import os
 import re
 import zipfile
+from pathlib import Path
 
 import pandas
 import pyreadstat
@@ -18,33 +19,9 @@ import yaml
 from oxymilk.cli import main
 from oxymilk.files import read_csv
 
-BASE = {
-    "id": "ward",
-    "title": {"en": "A study", "id": "Sebuah studi"},
-    "decimal_mark": ",",
-    "alpha": 0.05,
-    "groups": [
-        {"id": "intervention", "label": {"en": "Massage", "id": "Pijat"}},
-        {"id": "control", "label": {"en": "Control", "id": "Kontrol"}},
-    ],
-    "timepoints": [
-        {"id": "pre", "label": {"en": "Before", "id": "Sebelum"}},
-        {"id": "post", "label": {"en": "After", "id": "Sesudah"}},
-    ],
-    "outcome": {
-        "id": "milk",
-        "label": {"en": "Milk", "id": "ASI"},
-        "levels": [
-            {"id": "kurang", "label": {"en": "insufficient", "id": "kurang"}},
-            {"id": "cukup", "label": {"en": "sufficient", "id": "cukup"}},
-        ],
-    },
-    "procedure": {
-        "basis": "stated",
-        "signed_rank": {"method": "asymptotic"},
-        "rank_sum": {"method": "asymptotic"},
-    },
-}
+BASE = yaml.safe_load(
+    (Path(__file__).parents[2] / "data" / "ward" / "study.yaml").read_text(encoding="utf-8")
+)
 WIDE = {
     "layout": "wide",
     "participant": "Kode",
