@@ -27,6 +27,11 @@ def change(mutant: dict) -> tuple[str, str]:
     return tuple("\n".join(line[2:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
 
 
+def place_of(mutant: dict) -> tuple[str, ...]:
+    """Return what tells a mutant in the tables of survivors."""
+    return mutant["module"], mutant["function"], *change(mutant)
+
+
 def read_judged(folder: Path) -> dict[tuple[str, ...], str]:
     """Return the reason of each survivor that has one."""
     reasons = {}
@@ -65,7 +70,7 @@ def main(mutants: str, results: str, least: str, unjudged: str, pattern: str = "
         elif result == "not tried":
             state = "not tried"
         else:
-            place = (mutant["module"], mutant["function"], *change(mutant))
+            place = place_of(mutant)
             state = "judged" if reasons.get(place) else "open"
             if state == "open":
                 living.append(place)

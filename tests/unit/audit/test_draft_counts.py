@@ -358,6 +358,8 @@ def test_a_cited_percentage_keeps_its_ratio_when_the_same_work_is_named_again(pr
             ["sample_size 5 control: recompute", "count 4 control pre /low n=5: recompute"],
         ),
         ("A STUDY OF 12 women.", ["sample_size 12: recompute"]),
+        ("AN EXPERIMENT IN 12 women.", ["sample_size 12: recompute"]),
+        ("An experiment in 12 women of the control group.", ["sample_size 12 control: recompute"]),
         ("In the control group, a study of 12 women.", ["sample_size 12 control: recompute"]),
         (
             "There were 12 women IN EACH GROUP.",

@@ -75,6 +75,7 @@ def in_results(sentence):
         ("Down to rib five.", [("five", BODY)]),
         ("Down to rib VI.", [("VI", BODY)]),
         ("Down to the VI-ribs.", [("VI", BODY)]),
+        ("They had five X ribs.", [("five", WORD)]),
         ("Vertebra torakal - 5.", [("5", BODY)]),
         ("Tulang iga KE-5.", [("5", BODY)]),
         ("The rib, seen again and again: VI.", [("VI", BODY)]),

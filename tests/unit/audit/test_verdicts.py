@@ -336,6 +336,13 @@ def test_a_threshold_and_alpha_are_not_rounded(audit, printed, quantity, cells, 
     assert audit(printed, quantity, **cells)["verdict"] == verdict
 
 
+def test_the_nearest_share_of_whole_participants_is_shown(audit):
+    """Of 5, 33% lies nearer to 2 than to 1; 30% lies between them, and halves go up."""
+    for printed in ("33%", "30%"):
+        assert audit(printed, "percent", "arithmetic", n="5")["prints_as"] == "40%"
+    assert audit("29%", "percent", "arithmetic", n="5")["prints_as"] == "20%"
+
+
 def test_a_ratio_follows_the_rounding_of_the_study(audit):
     # cut off: 2.7 / 6.0 = 45% to 2.8 / 5.9 = 47.5%
     assert (

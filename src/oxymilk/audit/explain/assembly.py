@@ -346,7 +346,7 @@ def _print_value(case: Case, hit: Hit) -> str:
     study, rounding = case.study, case.study.rounding
     if hit.code.endswith("_truncated"):
         rounding = "truncate"
-    like = print_style(case.claim, study) if case.claim.quantity == "threshold" else case.claim.printed
+    like = print_style(case.claim, study)
     decimals = parse_printed(like, study.decimal_mark).decimals
     units = int(print_units(np.array(scale_of(case.claim, study) * hit.value), decimals, rounding))
     return print_like(Fraction(units, 10**decimals), like, study.decimal_mark)
