@@ -32,6 +32,8 @@ def test_the_order_of_hits():
     """Informative first, then claims contradicted, effort and coincidence; what has none comes behind."""
     best = Hit("procedure", "procedure_program", {}, coincidence=0.1, effort=1)
     ranked = [
+        # the same but for its words: '{"a": 1}' stands before '{}'
+        replace(best, params={"a": 1}),
         best,
         # as good as equal: the kind decides
         replace(best, kind="departure", code="departure", coincidence=0.1 - 1e-14),
