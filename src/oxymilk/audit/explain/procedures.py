@@ -71,11 +71,10 @@ def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ..
     >>> switches_between(Procedure("asymptotic"), Procedure("asymptotic", "less", tie_correction=False))
     ('alternative', 'tie_correction')
     """
-    used = [name for name in CHOICES if name in declared.switches() or name in procedure.switches()]
     both = declared.switches().keys() & procedure.switches().keys()
     mine = procedure.switches()
     moved = []
-    for name in used:
+    for name in CHOICES:
         if name in both:
             if mine[name] != declared.switches()[name]:
                 moved.append(name)

@@ -173,3 +173,17 @@ def test_cut_digits_are_a_slip_only_where_the_paper_rounds(make_study, records_w
     assert not any("truncated" in code for code in codes("truncate"))
     assert "procedure_program" in codes("truncate")
     assert not any("truncated" in code for code in codes("half_up", operator="<"))
+
+
+def test_the_smaller_tail_is_said(make_study, records_with, claim_text):
+    study = make_study(2)
+    records = records_with(study, TWO_LEVELS)
+    values = [as_values(table)[1] for table in TWO_LEVELS]
+    tails = [rank_sum_test(*values, Procedure("exact", side)).p_value for side in ("greater", "less")]
+    printed = f"{min(tails):.6f}"
+    (reading,) = readings_of(records, [claim_text("p", printed, "p_value", test="rank_sum")])
+    feature = feature_of(reading, records.tables, study)
+    hits = search_procedures(reading, feature, feature, PLAIN)
+    said = [hit.params["procedure"] for hit in hits if hit.params["programs"] and "procedure" in hit.params]
+    assert {"test": "rank_sum", "method": "exact", "mid_p": False, "tail": "smaller"} in said
+    assert all(hit.procedure is None for hit in hits if "tail" in hit.params.get("procedure", {}))
