@@ -33,6 +33,7 @@ _ROW = 1.45
 _BAND_HEIGHT = 0.78
 _BAND_BOTTOM = 0.27
 _FOOT = 0.2
+_MOST_LABELS = 7  # of powers of ten
 _SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "": ""}
 
 
@@ -122,7 +123,7 @@ def _draw_overview(
         marks.draw_band(axes, max(low, limits[0]), high, f"band-{number}", row, study, language)
     _printed_and_alpha(axes, row, study, language)
     axes.axvline(study.alpha, color=style.QUIET, linewidth=0.9, linestyle=(0, (4, 2)), zorder=2)
-    marks.draw_small_marks(axes, row, limits, language, f"mark-{number}")
+    marks.draw_small_marks(axes, row, limits, language, f"mark-{number}", beyond=True)
     declared, exact = _recomputed_words(row, language)
     marks.draw_recomputed(axes, row, f"recomputed-{number}", declared, exact, limits)
     if row.declared == row.exact:
@@ -288,7 +289,10 @@ def _scale(axes: Axes, limits: tuple[float, float], language: str, *, last: bool
     axes.tick_params(axis="x", which="major", length=3.5, width=0.7, labelsize=style.SMALL, pad=2)
     axes.tick_params(axis="x", which="minor", length=2, width=0.6)
     if last:
-        axes.set_xticklabels([_tick_label(tick, language) for tick in ticks])
+        # a long scale has no room for a word at every power of ten
+        every = 1 if len(ticks) <= _MOST_LABELS else 2
+        shown = ticks[::-1][::every]
+        axes.set_xticklabels([_tick_label(tick, language) if tick in shown else "" for tick in ticks])
     else:
         axes.xaxis.set_major_formatter(NullFormatter())
 

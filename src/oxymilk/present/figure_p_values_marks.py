@@ -73,18 +73,23 @@ def draw_recomputed(
 
 
 def draw_small_marks(
-    axes: Axes, row: PValueRow, limits: tuple[float, float], language: str, name: str
+    axes: Axes, row: PValueRow, limits: tuple[float, float], language: str, name: str, *, beyond: bool = False
 ) -> None:
-    """Draw what programs print, filled where they do so by default; a pointer resting on a mark reads which."""
+    """Draw what programs print, filled where they do so by default; a pointer resting on a mark reads which.
+
+    What lies outside of the limits is left out; with `beyond` an arrow at the left edge stands for what is smaller.
+    """
     t = labels(language)
     for number, (lane, p_value, outputs) in enumerate(distinct_marks(row.programs), start=1):
-        if not limits[0] <= p_value <= limits[1]:
+        smaller = beyond and p_value < limits[0]
+        if not smaller and not limits[0] <= p_value <= limits[1]:
             continue
+        marker = "<" if smaller else "^" if lane == "other_test" else "o"
         filled = all(each.by_default for each in outputs)
         (mark,) = axes.plot(
-            [p_value],
+            [max(p_value, limits[0])],
             [LANES[lane]],
-            marker="^" if lane == "other_test" else "o",
+            marker=marker,
             markersize=SMALL_MARK + (0.6 if lane == "other_test" else 0),
             markerfacecolor=style.QUIET if filled else style.PAPER,
             markeredgecolor=style.QUIET,

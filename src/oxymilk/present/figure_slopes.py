@@ -29,6 +29,7 @@ _LINE = 0.17
 _COLOR = {"up": style.BLUE, "unchanged": style.QUIET, "down": style.VERMILION}
 _DASHES = {"up": "solid", "unchanged": (0, (1, 1.2)), "down": (0, (5, 2))}
 _THICKEST = 4.0  # points
+_MOST_LINES = 100  # in a panel, at full width
 
 
 @dataclass(frozen=True)
@@ -150,15 +151,17 @@ def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bo
         (direction_of(before, after), path)
         for (_, before, after), path in zip(group.pairs, group.paths, strict=True)
     )
+    # more lines than these would cover each other
+    fineness = min(1.0, (_MOST_LINES / max(len(lines), 1)) ** 0.5)
     for number, ((direction, path), n) in enumerate(lines.items(), start=1):
         known = [(x, float(score)) for x, score in enumerate(path) if score is not None]
         (line,) = axes.plot(
             *zip(*known, strict=True),
             color=_COLOR[direction],
             linestyle=_DASHES[direction],
-            linewidth=min(1.0 + 0.6 * (n - 1), _THICKEST),
+            linewidth=fineness * min(1.0 + 0.6 * (n - 1), _THICKEST),
             marker="o",
-            markersize=3.6,
+            markersize=fineness * 3.6,
             markeredgewidth=0,
             zorder=3 if direction == "up" else 4,
         )

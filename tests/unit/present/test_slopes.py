@@ -143,3 +143,15 @@ def test_an_outcome_without_levels_has_no_table_of_frequencies(volumes, tests, r
     none = [results[name].iloc[:0] for name in ("frequencies", "verdicts", "effects")]
     tables = build_tables(study, none[0], tests, none[1], none[2], "en")
     assert [table.kind for table in tables] == ["characteristics", "signed_rank", "signed_rank", "rank_sum"]
+
+
+def test_more_lines_than_a_panel_has_room_for_are_finer(volumes):
+    def widths(count):
+        table = observed([("control", f"{5 + 0.001 * n:.3f}", "8") for n in range(count)])
+        drawn = lines(slopes_figure(volumes, table, "en"), "control")
+        assert len(drawn) == count
+        return {(line.get_linewidth(), line.get_markersize()) for line in drawn}
+
+    assert widths(1) == widths(100)
+    ((width, size),) = widths(100)
+    assert widths(400) == {(width / 2, size / 2)}

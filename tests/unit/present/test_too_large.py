@@ -54,3 +54,22 @@ def test_figure_and_report_stand_without_the_exact_p(bontang, frames):
         assert WORDS[language] in page
         assert f'<td class="number">{NO_VALUE}</td>' in page
         assert not re.search(r"\bnan\b", page)
+
+
+def test_a_tiny_p_of_a_program_is_an_arrow_at_the_edge(bontang, results):
+    found = [results[name].copy() for name in ("tests", "procedures", "verdicts")]
+    found[0].loc[found[0]["test"] == "signed_rank", "p_value"] = "1e-80"
+    found[1].loc[found[1]["id"] == "spss_wilcoxon", "p_value"] = "1e-80"
+    figure = p_values_figure(bontang, *found, "en")
+    marks = {mark.get_gid(): mark for mark in figure.findobj() if mark.get_gid()}
+    for number, row in enumerate(p_value_rows(bontang, *found), start=1):
+        tiny = [each for each in row.programs if each.p_value < 1e-12]
+        assert bool(tiny) == (row.test == "signed_rank")
+        drawn = [mark for name, mark in marks.items() if name.startswith(f"mark-{number}-")]
+        assert [mark.get_marker() for mark in drawn].count("<") == bool(tiny)
+        assert all(1e-12 <= mark.get_xdata()[0] <= 1.15 for mark in drawn)
+        # the close-up shows what is near the printed number only
+        near = [mark for name, mark in marks.items() if name.startswith(f"close_up_mark-{number}-")]
+        assert "<" not in [mark.get_marker() for mark in near]
+    words = [axes.get_xticklabels() for axes in figure.axes if axes.get_xscale() == "log"]
+    assert [label.get_text() for label in words[-1]][::-1][:4] == ["1", "", "0.01", ""]
