@@ -227,7 +227,7 @@ def prepare(
         if manager.has_plugin(name):
             manager.unregister(name=name)
     manager.register(type("Stop", (), {"pytest_runtest_logreport": staticmethod(stop)}), "mutants-stop")
-    return zip(items, [*items[1:], None], strict=True)
+    return zip(items, [*items, None][1:], strict=True)
 
 
 def clear_caches() -> None:

@@ -1,5 +1,6 @@
 """Bounds of tails, against the tails themselves, and against bounds computed another way."""
 
+from fractions import Fraction
 from itertools import combinations, product
 from math import cosh, exp, log
 
@@ -94,3 +95,69 @@ def test_intervals_are_those_of_exact_tests_alone(levels, confidence, monkeypatc
     assert runs() == with_bounds
     assert all(shift.method == hl.EXACT for shift in with_bounds)
     assert asked[0] < asked[1]
+
+
+def test_a_sum_a_little_above_the_middle_is_bounded_too():
+    assert flip_tail_bound(np.ones(100), np.full(100, 0.1), 5.9) < 0.3
+    assert sample_tail_bound(np.ones(200), np.repeat([0, 0.1], 100), 100, 5.9) < 0.3
+
+
+def flipped(sizes, scores, total):
+    """The share itself, all sign patterns written out."""
+    each = np.repeat(scores, sizes).tolist()
+    sums = [sum(some) for some in product(*((0, score) for score in each))]
+    return Fraction(sum(value >= total for value in sums), len(sums))
+
+
+def sampled(sizes, scores, drawn, total):
+    each = np.repeat(scores, sizes).tolist()
+    sums = [sum(some) for some in combinations(each, drawn)]
+    return Fraction(sum(value >= total for value in sums), len(sums))
+
+
+@pytest.mark.parametrize("zero_method", ["drop", "pratt"])
+def test_the_bound_is_of_the_tail_that_the_exact_test_has(zero_method, monkeypatch):
+    """At every shift that is tried: the share of sign patterns, or samples, is the p-value."""
+    shares, p_values = [], []
+
+    def spy(name, share):
+        monkeypatch.setattr(hl, name, lambda *given: shares.append(share(*given)) or 1.0)
+
+    def listen(name):
+        run = getattr(hl, name)
+
+        def listened(*given):
+            result = run(*given)
+            p_values.append(result.p_fraction)
+            return result
+
+        monkeypatch.setattr(hl, name, listened)
+
+    spy("flip_tail_bound", flipped)
+    spy("sample_tail_bound", sampled)
+    listen("signed_rank_test")
+    listen("rank_sum_test")
+    rng = np.random.default_rng(5)
+    for _ in range(4):
+        x, y = rng.integers(0, 4, 6).tolist(), rng.integers(1, 5, 6).tolist()
+        hl.signed_rank_shift(x, y, 0.9, zero_method)
+        hl.rank_sum_shift(x, y[:4], 0.9)
+    assert shares == p_values
+    assert len(set(shares)) > 20
+
+
+def test_bounds_spare_exact_tests_of_either_kind(monkeypatch):
+    x, y = list(range(25)), [7 * each % 25 + 4 for each in range(25)]
+    for shift, test, bound in (
+        (hl.signed_rank_shift, "signed_rank_test", "flip_tail_bound"),
+        (hl.rank_sum_shift, "rank_sum_test", "sample_tail_bound"),
+    ):
+        asked = []
+        run = getattr(hl, test)
+        monkeypatch.setattr(hl, test, lambda *given, run=run, asked=asked: asked.append(1) or run(*given))
+        shift(x, y)
+        with_bound = len(asked)
+        monkeypatch.setattr(hl, bound, lambda *_: 1.0)
+        shift(x, y)
+        # both numbers count the tests beyond the limits, of which there are many
+        assert 2 * with_bound < len(asked) - with_bound
