@@ -161,3 +161,8 @@ def test_bounds_spare_exact_tests_of_either_kind(monkeypatch):
         shift(x, y)
         # both numbers count the tests beyond the limits, of which there are many
         assert 2 * with_bound < len(asked) - with_bound
+
+
+def test_a_bound_is_never_more_than_one():
+    """One observation far from the others: every t that is tried is too large."""
+    assert sample_tail_bound(np.array([99, 1]), np.array([0, 100]), 1, 21) == 1
