@@ -76,9 +76,9 @@ def in_results(sentence):
         ("Down to rib VI.", [("VI", BODY)]),
         ("Down to the VI-ribs.", [("VI", BODY)]),
         ("They had five X ribs.", [("five", WORD)]),
-        # a phrase does not go on in the next sentence, and what follows it at once is none of it
+        # a phrase does not go on in the next sentence
         ("Phase two\n\nGroups slept then.", [("two", WORD)]),
-        ("Then 2*(1-tailed sig.)5 of it.", [("1", PHRASE)]),
+        ("Exact Sig. [2*(1-tailed Sig.)] of it.", [("2", PHRASE), ("1", PHRASE)]),
         ("Vertebra torakal - 5.", [("5", BODY)]),
         ("Tulang iga KE-5.", [("5", BODY)]),
         ("The rib, seen again and again: VI.", [("VI", BODY)]),

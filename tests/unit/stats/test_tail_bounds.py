@@ -139,9 +139,10 @@ def test_the_bound_is_of_the_tail_that_the_exact_test_has(zero_method, monkeypat
     listen("rank_sum_test")
     rng = np.random.default_rng(5)
     for _ in range(4):
-        x, y = rng.integers(0, 4, 6).tolist(), rng.integers(1, 5, 6).tolist()
-        hl.signed_rank_shift(x, y, 0.9, zero_method)
-        hl.rank_sum_shift(x, y[:4], 0.9)
+        x, y = rng.integers(0, 4, 8).tolist(), rng.integers(1, 5, 8).tolist()
+        # the less confidence, the further inwards the tests go
+        hl.signed_rank_shift(x, y, 0.05, zero_method)
+        hl.rank_sum_shift(x, y[:4], 0.05)
     assert shares == p_values
     assert len(set(shares)) > 20
 
