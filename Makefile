@@ -16,7 +16,7 @@ help:
 	@printf '%s\n' 'make results   run the pipeline on every study of config.yaml; see results/' \
 	  'make test      run the tests' \
 	  'make test-all  run more of the made-up studies, and what needs R, PSPP or a browser (installs them)' \
-	  'make mutants   change the code of stats and audit one place at a time; say which changes no test notices (1 h)' \
+	  'make mutants   change the code of stats and audit one place at a time; say which changes no test notices (1.5 h)' \
 	  'make lint      check formatting and style' \
 	  'make format    put formatting right' \
 	  'make docs     put the current figures into the documents' \
