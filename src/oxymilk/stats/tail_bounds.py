@@ -8,6 +8,7 @@ section 6, doi:10.1080/01621459.1963.10500830).
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log
 
 import numpy as np
 
@@ -32,13 +33,12 @@ def sample_tail_bound(sizes: np.ndarray, scores: np.ndarray, drawn: int, total: 
     float
         At least that share; at most 1.
     """
-    shares = sizes / sizes.sum()
-    middle = float((shares * scores).sum())
-    around = scores - middle
+    n, whole = sizes.sum(), (sizes * scores).sum()
+    # whole numbers until the division: equal scores have no spread, not that of rounding
+    around, above = (n * scores - whole) / n, float((n * total - drawn * whole) / n)
+    shares = sizes / n
     variance = drawn * float((shares * around**2).sum())
-    return _bound(
-        total - drawn * middle, variance, lambda t: drawn * np.log((shares * np.exp(t * around)).sum())
-    )
+    return _bound(above, variance, lambda t: drawn * np.logaddexp.reduce(np.log(shares) + t * around))
 
 
 def flip_tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float) -> float:
@@ -48,7 +48,8 @@ def flip_tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float) -> floa
     return _bound(
         total - float((sizes * halves).sum()),
         variance,
-        lambda t: float((sizes * np.log(np.cosh(t * halves))).sum()),
+        # the logarithm of a hyperbolic cosine
+        lambda t: float((sizes * (np.logaddexp(t * halves, -t * halves) - log(2))).sum()),
     )
 
 

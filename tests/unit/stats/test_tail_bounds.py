@@ -15,34 +15,42 @@ from oxymilk.stats.tail_bounds import flip_tail_bound, sample_tail_bound
 CELLS = st.lists(st.tuples(st.integers(1, 3), st.integers(-4, 9)), min_size=1, max_size=4)
 
 
-def spread_out(cells):
-    return [score for size, score in cells for _ in range(size)]
+def flip_sums(sizes, scores):
+    """The sum of the positive scores of every sign pattern, written out."""
+    each = np.repeat(scores, sizes).tolist()
+    return [sum(some) for some in product(*((0, score) for score in each))]
+
+
+def sample_sums(sizes, scores, drawn):
+    return [sum(some) for some in combinations(np.repeat(scores, sizes).tolist(), drawn)]
+
+
+def share(sums, total):
+    return Fraction(sum(value >= total for value in sums), len(sums))
 
 
 @given(CELLS, st.data())
 def test_samples(cells, data):
-    scores = spread_out(cells)
-    drawn = data.draw(st.integers(1, len(scores)))
-    sums = [sum(sample) for sample in combinations(scores, drawn)]
     sizes, values = np.array(cells).T
+    drawn = data.draw(st.integers(1, int(sizes.sum())))
+    sums = sample_sums(sizes, values, drawn)
     for total in range(min(sums) - 1, max(sums) + 2):
         bound = sample_tail_bound(sizes, values, drawn, total)
-        assert sum(each >= total for each in sums) / len(sums) <= bound * (1 + 1e-12)
+        assert share(sums, total) <= bound * (1 + 1e-12)
         assert bound <= 1
-        if total <= drawn * np.mean(scores):
+        if total <= drawn * np.average(values, weights=sizes):
             assert bound == pytest.approx(1)
 
 
 @given(CELLS)
 def test_flips(cells):
-    scores = spread_out(cells)
-    sums = [sum(each) for each in product(*((0, score) for score in scores))]
     sizes, values = np.array(cells).T
+    sums = flip_sums(sizes, values)
     for total in range(min(sums) - 1, max(sums) + 2):
         bound = flip_tail_bound(sizes, values, total)
-        assert sum(each >= total for each in sums) / len(sums) <= bound * (1 + 1e-12)
+        assert share(sums, total) <= bound * (1 + 1e-12)
         assert bound <= 1
-        if total <= np.sum(scores) / 2:
+        if total <= (sizes * values).sum() / 2:
             assert bound == pytest.approx(1)
 
 
@@ -102,26 +110,15 @@ def test_a_sum_a_little_above_the_middle_is_bounded_too():
     assert sample_tail_bound(np.ones(200), np.repeat([0, 0.1], 100), 100, 5.9) < 0.3
 
 
-def flipped(sizes, scores, total):
-    """The share itself, all sign patterns written out."""
-    each = np.repeat(scores, sizes).tolist()
-    sums = [sum(some) for some in product(*((0, score) for score in each))]
-    return Fraction(sum(value >= total for value in sums), len(sums))
-
-
-def sampled(sizes, scores, drawn, total):
-    each = np.repeat(scores, sizes).tolist()
-    sums = [sum(some) for some in combinations(each, drawn)]
-    return Fraction(sum(value >= total for value in sums), len(sums))
-
-
 @pytest.mark.parametrize("zero_method", ["drop", "pratt"])
 def test_the_bound_is_of_the_tail_that_the_exact_test_has(zero_method, monkeypatch):
     """At every shift that is tried: the share of sign patterns, or samples, is the p-value."""
     shares, p_values = [], []
 
-    def spy(name, share):
-        monkeypatch.setattr(hl, name, lambda *given: shares.append(share(*given)) or 1.0)
+    def spy(name, sums):
+        monkeypatch.setattr(
+            hl, name, lambda *given: shares.append(share(sums(*given[:-1]), given[-1])) or 1.0
+        )
 
     def listen(name):
         run = getattr(hl, name)
@@ -133,8 +130,8 @@ def test_the_bound_is_of_the_tail_that_the_exact_test_has(zero_method, monkeypat
 
         monkeypatch.setattr(hl, name, listened)
 
-    spy("flip_tail_bound", flipped)
-    spy("sample_tail_bound", sampled)
+    spy("flip_tail_bound", flip_sums)
+    spy("sample_tail_bound", sample_sums)
     listen("signed_rank_test")
     listen("rank_sum_test")
     rng = np.random.default_rng(5)
@@ -167,3 +164,12 @@ def test_bounds_spare_exact_tests_of_either_kind(monkeypatch):
 def test_a_bound_is_never_more_than_one():
     """One observation far from the others: every t that is tried is too large."""
     assert sample_tail_bound(np.array([99, 1]), np.array([0, 100]), 1, 21) == 1
+
+
+def test_far_out_and_without_spread_nothing_overflows():
+    """One far above a thousand; all alike, where rounding must not make a spread."""
+    assert sample_tail_bound(np.array([999, 1]), np.array([1000, 2000]), 1, 2000) >= 0.001 * (1 - 1e-12)
+    assert flip_tail_bound(np.array([1]), np.array([10**6]), 10**6) >= 0.5 * (1 - 1e-12)
+    for drawn in (1, 2, 3):
+        for score in (7, 11):
+            assert sample_tail_bound(np.ones(3, dtype=int), np.full(3, score), drawn, drawn * score) == 1
