@@ -11,6 +11,7 @@ import pandas as pd
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.samples import Sample, samples
 from oxymilk.stats import Procedure, TestResult, TooLargeError, rank_sum_test, signed_rank_test
+from oxymilk.stats.null import MEMORY_LIMIT
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -302,12 +303,14 @@ def _result(study: Study, sample: Sample, role: str) -> TestResult | None:
     procedure = _procedure(study, sample, role)
     try:
         return run(sample.first, sample.second, procedure)
-    except TooLargeError as error:
+    except TooLargeError:
         if role != "declared":
             return None
-        key = f"procedure.{sample.test}.method"
-        place = {"column": key, "value": procedure.method, "params": {"problem": str(error)}}
-        raise FaultsError([Fault("exact_too_large", "study.yaml", **place)]) from None
+        place = {"column": f"procedure.{sample.test}.method", "value": procedure.method}
+        limit = f"{MEMORY_LIMIT / 2**30:g}"
+        raise FaultsError(
+            [Fault("exact_too_large", "study.yaml", **place, params={"limit": limit})]
+        ) from None
 
 
 def _test_row(study: Study, sample: Sample, role: str) -> dict[str, object]:

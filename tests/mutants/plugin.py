@@ -4,8 +4,7 @@ The mutant's code takes the place of the function's in the memory of its process
 rule tables and properties that hold the function hold the mutant. Of the tests, those that call the function
 run, without the ones that take longer than `--longest`; first the ones that killed mutants of the same function,
 then by turns the tests that call the fewest functions beside it, and one case of every test function, then a second.
-A test that fails kills the mutant, and so
-does one that takes ten times its time and 2 s more.
+A test that fails kills the mutant, and so does one that takes ten times its time and 2 s more.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from types import CodeType, FrameType, FunctionType
 
 import hypothesis
 import pytest
+from judged import place_of, read_judged
 
 TIME_FACTOR, TIME_GRACE = 10, 2
 # seconds of a mutant that waits for something instead of computing
@@ -77,10 +77,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     done = {key(m) for m in read(results) if m["result"] in final}
     mutants = [m for m in mutants if key(m) not in done]
     if option.survivors:
-        # report imports this module
-        from report import JUDGED, place_of, read_judged
-
-        judged = read_judged(JUDGED)
+        judged = read_judged()
         mutants = [m for m in mutants if place_of(m) not in judged]
     if not mutants:
         return True

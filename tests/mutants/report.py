@@ -7,7 +7,6 @@ Exit 1 when too few are killed or a survivor has no reason there.
 from __future__ import annotations
 
 import csv
-import difflib
 import fnmatch
 import json
 import sys
@@ -15,31 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
+from judged import COLUMNS, place_of, read_judged
 from plugin import key, read
-
-JUDGED = Path(__file__).with_name("survivors")
-COLUMNS = ("function", "was", "becomes", "why")
-
-
-def change(mutant: dict) -> tuple[str, str]:
-    """Return the lines that a mutant takes away and those that it puts there."""
-    lines = list(difflib.ndiff(mutant["before"].splitlines(), mutant["after"].splitlines()))
-    return tuple("\n".join(line[2:].strip() for line in lines if line.startswith(sign)) for sign in "-+")
-
-
-def place_of(mutant: dict) -> tuple[str, ...]:
-    """Return what tells a mutant in the tables of survivors."""
-    return mutant["module"], mutant["function"], *change(mutant)
-
-
-def read_judged(folder: Path) -> dict[tuple[str, ...], str]:
-    """Return the reason of each survivor that has one."""
-    reasons = {}
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                reasons[f"oxymilk.{path.stem}", row["function"], row["was"], row["becomes"]] = row["why"]
-    return reasons
 
 
 def write_open(rows: Iterable[tuple[str, ...]], folder: Path) -> None:
@@ -58,7 +34,7 @@ def write_open(rows: Iterable[tuple[str, ...]], folder: Path) -> None:
 def main(mutants: str, results: str, least: str, unjudged: str, pattern: str = "*") -> int:
     """Print the table and write what nobody has judged to `unjudged`; a mutant that was not tried is not killed."""
     result_of = {key(tried): tried["result"] for tried in read(Path(results))}
-    reasons = read_judged(JUDGED)
+    reasons = read_judged()
     counts: dict[str, Counter] = defaultdict(Counter)
     living = []
     for mutant in json.loads(Path(mutants).read_text(encoding="utf-8")):

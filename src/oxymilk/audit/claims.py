@@ -280,8 +280,7 @@ def _number_faults(claim: Claim, row: int, file: str, study: Study) -> list[Faul
     elif claim.printed:
         number("printed", claim.printed)
         if claim.quantity == "p_value" and claim.printed.endswith("%"):
-            place = {"row": row, "column": "printed", "value": claim.printed}
-            faults.append(Fault("claims_p_percent", file, **place))
+            faults.append(Fault("claims_p_percent", file, row=row, column="printed", value=claim.printed))
     if claim.check == "arithmetic":
         separator = _SEPARATORS.get(claim.quantity)
         if not claim.n or (separator and separator not in claim.n):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import groupby
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import MINUS, NO_VALUE, Labels, to_decimal
+from oxymilk.present.labels import MINUS, NO_VALUE, Labels, key_of, to_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -141,11 +140,6 @@ def effect_number(text: str, decimals: int, t: Labels) -> str:
 def parts_of(text: str) -> list[str]:
     """Split a method or note of effects.csv into the parts that have a text each, less what is said elsewhere."""
     return [part for part in text.split("; ") if part and part not in SAID_ELSEWHERE]
-
-
-def key_of(part: str) -> str:
-    """Return the label key of a part: its letters and digits in lower case, joined by underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", part.lower()).strip("_")
 
 
 def _translated(text: str, section: str, t: Labels) -> str:

@@ -291,7 +291,7 @@ def _scale(axes: Axes, limits: tuple[float, float], language: str, *, last: bool
     if last:
         # a long scale has no room for a word at every power of ten
         every = 1 if len(ticks) <= _MOST_LABELS else 2
-        shown = ticks[::-1][::every]
+        shown = ticks[::-every]
         axes.set_xticklabels([_tick_label(tick, language) if tick in shown else "" for tick in ticks])
     else:
         axes.xaxis.set_major_formatter(NullFormatter())

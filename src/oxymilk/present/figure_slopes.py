@@ -152,7 +152,7 @@ def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bo
         for (_, before, after), path in zip(group.pairs, group.paths, strict=True)
     )
     # more lines than these would cover each other
-    fineness = min(1.0, (_MOST_LINES / max(len(lines), 1)) ** 0.5)
+    fineness = (_MOST_LINES / max(len(lines), _MOST_LINES)) ** 0.5
     for number, ((direction, path), n) in enumerate(lines.items(), start=1):
         known = [(x, float(score)) for x, score in enumerate(path) if score is not None]
         (line,) = axes.plot(

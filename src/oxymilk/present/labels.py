@@ -221,6 +221,11 @@ def procedure_words(
     return ", ".join(words)
 
 
+def key_of(part: str) -> str:
+    """Return the label key of a part: its letters and digits in lower case, joined by underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", part.lower()).strip("_")
+
+
 def to_decimal(value: object) -> Decimal | None:
     """Return a number as the decimal that is written, or None when it is missing."""
     if value is None or value == "" or value != value:  # NaN is not equal to itself

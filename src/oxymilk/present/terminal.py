@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from oxymilk.present.effect_rows import key_of
-from oxymilk.present.labels import labels
+from oxymilk.present.labels import key_of, labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,9 +76,10 @@ def print_reconstruction(found: Reconstruction, language: str) -> None:
 
 def _beyond(reason: str, words: Labels) -> str:
     """Say in the language what was too large to be searched: "20 tables of a group"."""
-    number = reason.partition(" ")[0]
-    n = words.number(number) if number.isdecimal() else ""
-    return words(f"terminal.beyond.{key_of(reason.removeprefix(number) if n else reason)}", n=n)
+    number, _, what = reason.partition(" ")
+    if number.isdecimal():
+        return words(f"terminal.beyond.{key_of(what)}", n=words.number(number))
+    return words(f"terminal.beyond.{key_of(reason)}")
 
 
 def _print(rows: Iterable[Sequence[str]], headers: list[str]) -> None:

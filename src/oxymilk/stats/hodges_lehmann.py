@@ -38,8 +38,8 @@ class Shift:
 
 EXACT = "inversion of the exact conditional test"
 ORDER = "order statistics, exact table for untied ranks"
-_SIGNS = {"greater": 1, "less": -1}
 LARGE = "order statistics, normal approximation"
+_SIGNS = {"greater": 1, "less": -1}
 
 
 def signed_rank_shift(

@@ -13,11 +13,10 @@ from oxymilk.present.effect_rows import (
     confidence_of,
     effect_numbers,
     effects_by_test,
-    key_of,
     parts_of,
 )
 from oxymilk.present.figure_effects import NO_EFFECT, PANELS, describe_effects, effects_figure
-from oxymilk.present.labels import LANGUAGES, NO_VALUE, labels
+from oxymilk.present.labels import LANGUAGES, NO_VALUE, key_of, labels
 from oxymilk.present.table_formats import csv_frame
 from oxymilk.present.tables import build_tables
 from oxymilk.stats import Procedure, effects

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from oxymilk.audit.reconstruct import Reconstruction
-from oxymilk.present.effect_rows import key_of
-from oxymilk.present.labels import labels
+from oxymilk.present.labels import key_of, labels
 from oxymilk.present.terminal import print_reconstruction
 
 SOURCES = Path(__file__).parents[3] / "src" / "oxymilk" / "audit"

@@ -7,6 +7,7 @@ import pytest
 from oxymilk.present.figure_p_values import describe_p_values, p_values_figure
 from oxymilk.present.labels import NO_VALUE
 from oxymilk.present.p_value_rows import p_value_rows
+from oxymilk.present.provenance import provenance
 from oxymilk.present.report import render_report
 from oxymilk.present.tables import build_tables
 
@@ -37,7 +38,7 @@ def test_tables_say_why_there_is_no_exact_p(language, bontang, frames):
             assert row.cells[1].marks == ((note.mark,) if within else ())
 
 
-def test_figure_and_report_stand_without_the_exact_p(bontang, frames):
+def test_figure_and_report_stand_without_the_exact_p(bontang, frames, tmp_path):
     found = [frames[name] for name in ("tests", "procedures", "verdicts")]
     rows = p_value_rows(bontang, *found)
     figure = p_values_figure(bontang, *found, "en")
@@ -48,9 +49,8 @@ def test_figure_and_report_stand_without_the_exact_p(bontang, frames):
         assert f"recomputed-{number}-declared" in drawn
         assert (f"recomputed-{number}-exact" in drawn) != within
     assert f"the exact conditional p is {NO_VALUE}." in describe_p_values(bontang, *found, "en")[1]
-    facts = {"versions": {}, "inputs": {}, "commit": "c0ffee", "changed": False}
     for language in ("en", "id"):
-        page = render_report(bontang, **frames, language=language, provenance=facts)
+        page = render_report(bontang, **frames, language=language, provenance=provenance([], tmp_path))
         assert WORDS[language] in page
         assert f'<td class="number">{NO_VALUE}</td>' in page
         assert not re.search(r"\bnan\b", page)

@@ -129,6 +129,18 @@ def random_pairs():
 
 
 @pytest.fixture(scope="session")
+def every_table():
+    """All ways to put n participants into some cells, one by one."""
+
+    def ways(n, cells):
+        if cells == 1:
+            return [(n,)]
+        return [(first, *rest) for first in range(n + 1) for rest in ways(n - first, cells - 1)]
+
+    return ways
+
+
+@pytest.fixture(scope="session")
 def claim_text():
     return text_claim
 

@@ -19,20 +19,18 @@ from oxymilk.audit.explain.readings import feature_of, readings_of
 from oxymilk.audit.explain.records import records_from_counts
 
 
-def every_table(n, cells):
-    """All ways to put n participants into some cells, one by one."""
-    if cells == 1:
-        return [(n,)]
-    return [(first, *rest) for first in range(n + 1) for rest in every_table(n - first, cells - 1)]
-
-
-def truth_by_brute_force(study, readings, sizes, levels):
+@pytest.fixture(scope="session")
+def truth_by_brute_force(every_table):
     """The truth of each claim on every dataset of the product: (claims, datasets)."""
-    lists = [np.array(every_table(n, levels**2)).reshape(-1, levels, levels) for n in sizes]
-    i, j = (index.ravel() for index in np.indices([len(each) for each in lists]))
-    tables = np.zeros((len(i), 2, levels + 1, levels + 1), dtype=np.int64)
-    tables[:, 0, :-1, :-1], tables[:, 1, :-1, :-1] = lists[0][i], lists[1][j]
-    return np.array([each.holds(feature_of(each, tables, study)) for each in readings])
+
+    def listed(study, readings, sizes, levels):
+        lists = [np.array(every_table(n, levels**2)).reshape(-1, levels, levels) for n in sizes]
+        i, j = (index.ravel() for index in np.indices([len(each) for each in lists]))
+        tables = np.zeros((len(i), 2, levels + 1, levels + 1), dtype=np.int64)
+        tables[:, 0, :-1, :-1], tables[:, 1, :-1, :-1] = lists[0][i], lists[1][j]
+        return np.array([each.holds(feature_of(each, tables, study)) for each in readings])
+
+    return listed
 
 
 def claims_of_two_papers(study, pairs, other, print_all):
@@ -44,7 +42,9 @@ def claims_of_two_papers(study, pairs, other, print_all):
 
 @pytest.mark.parametrize("levels", [2, 3])
 @pytest.mark.parametrize("sizes", [(a, b) for a in range(1, 5) for b in range(1, 5)])
-def test_factored_count_is_the_brute_one(levels, sizes, make_study, random_pairs, print_all):
+def test_factored_count_is_the_brute_one(
+    levels, sizes, make_study, random_pairs, print_all, truth_by_brute_force
+):
     rng = np.random.default_rng(levels * 100 + sizes[0] * 10 + sizes[1])
     study = make_study(levels)
     pairs, other = (random_pairs(rng, levels, sizes) for _ in range(2))
@@ -68,7 +68,9 @@ def test_factored_count_is_the_brute_one(levels, sizes, make_study, random_pairs
 
 
 @pytest.mark.parametrize("between", ["post", "change"])
-def test_minimal_contradictions_are_the_brute_ones(between, make_study, random_pairs, print_all):
+def test_minimal_contradictions_are_the_brute_ones(
+    between, make_study, random_pairs, print_all, truth_by_brute_force
+):
     rng = np.random.default_rng(5)
     study = make_study(2).model_copy(update={"between": between})
     sizes, found = (4, 3), 0

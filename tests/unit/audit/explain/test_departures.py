@@ -20,27 +20,25 @@ CELL = {"group": "intervention", "timepoint": "post"}
 PAIRS = np.array([[[2, 1], [0, 1]], [[0, 1], [0, 1]]])
 
 
-def every_table(n, cells):
-    """All ways to put n participants into some cells, one by one."""
-    if cells == 1:
-        return [(n,)]
-    return [(first, *rest) for first in range(n + 1) for rest in every_table(n - first, cells - 1)]
-
-
-def by_distance(tables, groups):
+@pytest.fixture(scope="session")
+def by_distance(every_table):
     """All datasets by how many participants' complete records differ, in some groups only."""
-    k = tables.shape[-1] - 1
-    choices = [
-        every_table(int(tables[g, :k, :k].sum()), k * k) if g in groups else [tables[g, :k, :k].ravel()]
-        for g in range(len(tables))
-    ]
-    found = {}
-    for chosen in product(*choices):
-        other = tables.copy()
-        other[:, :k, :k] = np.array(chosen).reshape(-1, k, k)
-        distance = int(np.maximum(tables - other, 0).sum())
-        found.setdefault(distance, set()).add(other.tobytes())
-    return found
+
+    def listed(tables, groups):
+        k = tables.shape[-1] - 1
+        choices = [
+            every_table(int(tables[g, :k, :k].sum()), k * k) if g in groups else [tables[g, :k, :k].ravel()]
+            for g in range(len(tables))
+        ]
+        found = {}
+        for chosen in product(*choices):
+            other = tables.copy()
+            other[:, :k, :k] = np.array(chosen).reshape(-1, k, k)
+            distance = int(np.maximum(tables - other, 0).sum())
+            found.setdefault(distance, set()).add(other.tobytes())
+        return found
+
+    return listed
 
 
 @pytest.fixture
@@ -54,7 +52,7 @@ def incomplete(make_study):
 
 
 @pytest.mark.parametrize("groups", [(0,), (1,), (0, 1)])
-def test_every_dataset_at_each_distance_once(groups, incomplete):
+def test_every_dataset_at_each_distance_once(groups, incomplete, by_distance):
     expected = by_distance(incomplete.tables, groups)
     numbers = []
     for number, tables in enumerate_departures(incomplete, groups, 4):
@@ -65,7 +63,7 @@ def test_every_dataset_at_each_distance_once(groups, incomplete):
     assert numbers == [1, 2, 3, 4]
 
 
-def test_at_three_levels(records_with, make_study):
+def test_at_three_levels(records_with, make_study, by_distance):
     pairs = np.zeros((2, 3, 3), dtype=int)
     pairs[0, 0, 0], pairs[0, 1, 2], pairs[1, 2, 0] = 1, 1, 1
     records = records_with(make_study(3), pairs)
@@ -74,7 +72,7 @@ def test_at_three_levels(records_with, make_study):
         assert {table.astype(np.int64).tobytes() for table in tables} == expected[number]
 
 
-def test_a_group_without_a_complete_record_stays(make_study, claim_text):
+def test_a_group_without_a_complete_record_stays(make_study, claim_text, by_distance):
     codes = ({"a": (0, 0), "b": (1, 2)}, {"c": (0, 2)})
     records = Records(make_study(2), count_records(codes, 2), codes)
     claim = claim_text("a", "1", "count", group="control", timepoint="pre", level="level1")
@@ -126,7 +124,9 @@ def count_claims(claim_text, printed, level="level1"):
         ("9", 4, 4),
     ],
 )
-def test_the_search_ends_with_a_hit(printed, participants, searched, records_with, make_study, claim_text):
+def test_the_search_ends_with_a_hit(
+    printed, participants, searched, records_with, make_study, claim_text, by_distance
+):
     pairs = np.array([[[2, 1], [1, 1]], [[0, 1], [0, 1]]])
     records = records_with(make_study(2), pairs)
     (reading,) = readings_of(records, count_claims(claim_text, printed))
@@ -170,7 +170,7 @@ def test_in_parts_as_at_once(records_with, make_study, claim_text, monkeypatch):
 
 
 @pytest.mark.parametrize("printed", ["0", "2"])
-def test_the_best_departures_of_all(printed, records_with, make_study, claim_text):
+def test_the_best_departures_of_all(printed, records_with, make_study, claim_text, by_distance):
     """Fewest other claims contradicted, then fewest participants; beside each how common it is."""
     records = records_with(make_study(2), PAIRS)
     claims = [

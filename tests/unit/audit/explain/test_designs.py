@@ -23,19 +23,12 @@ BETWEEN = {"test": "rank_sum"}
 ALL = {"timepoint": "post", "level": "level1"}
 
 
-def every_table(n, cells):
-    """All ways to put n participants into some cells, one by one."""
-    if cells == 1:
-        return [(n,)]
-    return [(first, *rest) for first in range(n + 1) for rest in every_table(n - first, cells - 1)]
-
-
 def of_group(group, timepoint="post", level="level1"):
     return {"group": group, "timepoint": timepoint, "level": level}
 
 
 @pytest.fixture
-def design(make_study, records_with, claim_text):
+def design(make_study, records_with, claim_text, every_table):
     """The records and claims of a study whose groups have so many participants, and the truth on every dataset."""
 
     def make(sizes, claims, between="post", **switches):

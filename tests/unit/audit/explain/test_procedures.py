@@ -14,6 +14,7 @@ from oxymilk.audit.explain.procedures import (
 )
 from oxymilk.audit.explain.readings import feature_of, readings_of
 from oxymilk.stats import Procedure, evaluate_programs, load_programs, rank_sum_test, signed_rank_test
+from oxymilk.stats.ranks import expand_counts
 
 PLAIN = Procedure("asymptotic")
 EXACT = Procedure("exact")
@@ -118,11 +119,6 @@ PAIRS = np.array([[[1, 3, 2], [1, 2, 1], [0, 1, 2]], [[4, 0, 1], [2, 1, 2], [1, 
 TWO_LEVELS = np.array([[[1, 5], [1, 4]], [[4, 1], [3, 2]]])
 
 
-def as_values(table):
-    pre, post = np.indices(table.shape)
-    return np.repeat(pre.ravel(), table.ravel()).tolist(), np.repeat(post.ravel(), table.ravel()).tolist()
-
-
 @pytest.mark.parametrize("quantity", ["p_value", "threshold", "decision", "z"])
 @pytest.mark.parametrize("pairs", [PAIRS, TWO_LEVELS])
 @pytest.mark.parametrize("test", ["signed_rank", "rank_sum"])
@@ -135,7 +131,7 @@ def test_the_number_of_each_way(test, quantity, pairs, make_study, records_with,
     (reading,) = readings_of(records, [claim_text("p", printed, quantity, operator=operator, **cells)])
     feature = feature_of(reading, records.tables, study)
     counts = pairs[0] if test == "signed_rank" else feature
-    values = as_values(pairs[0]) if test == "signed_rank" else [as_values(table)[1] for table in pairs]
+    values = expand_counts(test, counts)
     printed_by = {each.entry.id: each.p_value for each in evaluate_programs(test, *values)}
     run = signed_rank_test if test == "signed_rank" else rank_sum_test
     ways = ways_of(test, PLAIN)
@@ -158,7 +154,7 @@ def test_the_number_of_each_way(test, quantity, pairs, make_study, records_with,
 
 def test_cut_digits_are_a_slip_only_where_the_paper_rounds(make_study, records_with, claim_text):
     study = make_study(2)
-    p_value = rank_sum_test(*(as_values(table)[1] for table in TWO_LEVELS), EXACT).p_value
+    p_value = rank_sum_test(*expand_counts("rank_sum", TWO_LEVELS.sum(axis=1)), EXACT).p_value
     cut = f"{p_value:.5f}"[:5]
     assert cut != f"{p_value:.3f}"
 
@@ -178,7 +174,7 @@ def test_cut_digits_are_a_slip_only_where_the_paper_rounds(make_study, records_w
 def test_the_smaller_tail_is_said(make_study, records_with, claim_text):
     study = make_study(2)
     records = records_with(study, TWO_LEVELS)
-    values = [as_values(table)[1] for table in TWO_LEVELS]
+    values = expand_counts("rank_sum", TWO_LEVELS.sum(axis=1))
     tails = [rank_sum_test(*values, Procedure("exact", side)).p_value for side in ("greater", "less")]
     printed = f"{min(tails):.6f}"
     (reading,) = readings_of(records, [claim_text("p", printed, "p_value", test="rank_sum")])

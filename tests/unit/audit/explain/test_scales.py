@@ -30,18 +30,37 @@ def brute_orders(table):
     return [[group for level in order for group in level] for order in product(*within)]
 
 
+def all_untied(table, procedure):
+    """(U, p) of every order."""
+    return [
+        (result.u1, result.p_value)
+        for order in brute_orders(table)
+        for result in [
+            rank_sum_test(*([i for i, x in enumerate(order) if x == g] for g in (1, 0)), procedure)
+        ]
+    ]
+
+
+def all_changes(up, down, unchanged, procedure):
+    """p of every size of each change, and of who stayed going either way or not at all, by pairs used and W+."""
+    n = up + down + unchanged
+    found = {}
+    for sizes in permutations(range(1, n + 1)):
+        for signs in product((-1, 0, 1), repeat=unchanged):
+            changes = [*sizes[:up], *(-size for size in sizes[up : up + down])]
+            changes += [sign * size for sign, size in zip(signs, sizes[up + down :], strict=True)]
+            result = signed_rank_test([0] * n, changes, procedure)
+            found[result.n_used, result.w_plus] = result.p_value
+    return found
+
+
 @pytest.mark.parametrize(
     "table", [[[2, 1], [1, 3]], [[0, 3], [2, 1]], [[1, 1, 1], [1, 2, 1]], [[0, 2], [3, 0]]]
 )
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_untied_u(table, procedure):
     found = untied_rank_sum(np.array(table), procedure)
-    expected = {}
-    for order in brute_orders(table):
-        x = [i for i, one in enumerate(order) if one]
-        y = [i for i, one in enumerate(order) if not one]
-        result = rank_sum_test(x, y, procedure)
-        expected[result.u1] = result.p_value
+    expected = dict(all_untied(table, procedure))
     assert found.statistic.tolist() == sorted(expected)
     assert found.p_value.tolist() == pytest.approx([expected[u] for u in sorted(expected)])
     # no ties, and the printed categories
@@ -70,13 +89,7 @@ def test_tied_scales_keep_the_categories():
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_untied_w(up, down, unchanged, procedure):
     n = up + down + unchanged
-    expected = {}
-    for sizes in permutations(range(1, n + 1)):
-        for signs in product((-1, 0, 1), repeat=unchanged):
-            changes = [*sizes[:up], *(-size for size in sizes[up : up + down])]
-            changes += [sign * size for sign, size in zip(signs, sizes[up + down :], strict=True)]
-            result = signed_rank_test([0] * n, changes, procedure)
-            expected[result.n_used, result.w_plus] = result.p_value
+    expected = all_changes(up, down, unchanged, procedure)
     found = untied_signed_rank(up, down, unchanged, procedure)
     assert found.tables.shape == (len(found.statistic), 2, n)
     assert found.tables.dtype == np.int64
@@ -102,14 +115,10 @@ def test_witness_prints_the_p_value(paper):
         assert highest < lowest
 
 
-def ways_to_share(n, parts):
-    return [way for way in product(range(n + 1), repeat=parts) if sum(way) == n]
-
-
-def test_ways_to_share():
+def test_ways_to_share(every_table):
     for n, parts in ((0, 2), (3, 2), (4, 3), (2, 4)):
         found = parts_of(n, parts)
-        assert sorted(map(tuple, found.tolist())) == ways_to_share(n, parts)
+        assert sorted(map(tuple, found.tolist())) == every_table(n, parts)
         assert not found.flags.writeable
 
 
@@ -142,25 +151,21 @@ def test_pairs_that_stay_are_tried_while_there_is_room(most, used, monkeypatch):
 # ---- the search, against lists of all finer scores -----------------------------------------------------------
 
 
-def all_untied(table, procedure):
-    """(U, p) of every order."""
-    return [
-        (result.u1, result.p_value)
-        for order in brute_orders(table)
-        for result in [
-            rank_sum_test(*([i for i, x in enumerate(order) if x == g] for g in (1, 0)), procedure)
-        ]
-    ]
-
-
-def all_tied(table, steps, procedure):
+@pytest.fixture(scope="session")
+def all_tied(every_table):
     """(U, p) of every way to part each level into steps."""
-    found = []
-    for cells in product(*(ways_to_share(n, steps) for group in table for n in group)):
-        groups = [sum(half, ()) for half in (cells[: len(table[0])], cells[len(table[0]) :])]
-        result = rank_sum_test(*(np.repeat(range(len(group)), group).tolist() for group in groups), procedure)
-        found.append((result.u1, result.p_value))
-    return found
+
+    def listed(table, steps, procedure):
+        found = []
+        for cells in product(*(every_table(n, steps) for group in table for n in group)):
+            groups = [sum(half, ()) for half in (cells[: len(table[0])], cells[len(table[0]) :])]
+            result = rank_sum_test(
+                *(np.repeat(range(len(group)), group).tolist() for group in groups), procedure
+            )
+            found.append((result.u1, result.p_value))
+        return found
+
+    return listed
 
 
 def share_of(p_values, printed, digits=3):
@@ -189,7 +194,7 @@ def find(records, claim):
 @pytest.mark.parametrize(
     "table", [[[2, 1], [1, 2]], [[0, 3], [2, 1]], [[1, 1, 1], [0, 2, 0]], [[3, 2], [2, 3]]]
 )
-def test_every_p_value_of_two_groups(table, make_study, records_with, claim_text, decimals):
+def test_every_p_value_of_two_groups(table, make_study, records_with, claim_text, decimals, all_tied):
     study = make_study(len(table[0]))
     procedure = study.procedure.rank_sum
     records = records_with(study, after(table))
@@ -268,13 +273,7 @@ def test_every_p_value_of_pairs(up, down, unchanged, digits, make_study, claim_t
     mine = {f"m{i}": record for i, record in enumerate([*who[::2], (0, 2), *who[1::2]])}
     records = Records(study, count_records((mine, {}), 2), (mine, {}))
     n = up + down + unchanged
-    found = {}
-    for sizes in permutations(range(1, n + 1)):
-        for signs in product((-1, 0, 1), repeat=unchanged):
-            changes = [*sizes[:up], *(-size for size in sizes[up : up + down])]
-            changes += [sign * size for sign, size in zip(signs, sizes[up + down :], strict=True)]
-            result = signed_rank_test([0] * n, changes, procedure)
-            found[result.n_used, result.w_plus] = result.p_value
+    found = all_changes(up, down, unchanged, procedure)
     ends = [f"{end(w for _, w in found):g}" for end in (min, max)]
     group = study.group_ids[0]
     for text in sorted({decimals(p, digits) for p in found.values()}):
