@@ -138,6 +138,12 @@ def test_a_fault_carries_its_cell_and_what_is_legal(write, claim, study):
     assert faults_of(path, study) == expected
 
 
+def test_a_p_value_in_percent_is_shown_as_it_is_printed(write, claim, study):
+    path = write(claim("8,3 %", "p_value", test="signed_rank", group="control"))
+    expected = Fault("claims_p_percent", path.name, row=2, column="printed", value="8,3 %")
+    assert faults_of(path, study) == [expected]
+
+
 def test_an_id_that_stands_three_times_names_the_first(write, claim, study):
     row = {"test": "signed_rank", "group": "control"}
     path = write(*(claim("0,083", "p_value", **row) for _ in range(3)))
