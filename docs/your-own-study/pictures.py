@@ -17,9 +17,9 @@ from pathlib import Path
 from PIL import Image, ImageChops
 from walk import Step, apply, steps
 
-from oxymilk.declaration.sheet import Sheet
 from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.study.sheet import Sheet
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"

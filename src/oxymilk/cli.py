@@ -53,7 +53,7 @@ def ingest_observations(study: StudyFile, folder: Folder) -> None:
     """
     from oxymilk.faults import FaultsError, faults_table
     from oxymilk.files import write_csv
-    from oxymilk.scaffold.check_study import check_files
+    from oxymilk.new_study.check_study import check_files
 
     check = check_files(study)
     write_csv(faults_table(check.faults), folder / "faults.csv")
@@ -77,7 +77,7 @@ def test_groups(
 ) -> None:
     """Count the levels, run the rank tests, estimate effects, and say what each program prints on the same data."""
     from oxymilk import analysis
-    from oxymilk.baseline import baseline_table
+    from oxymilk.analysis.baseline import baseline_table
     from oxymilk.files import read_csv, write_csv
     from oxymilk.study import load_study
 
@@ -135,7 +135,7 @@ def explain_claims(
 ) -> None:
     """Search for what would make each claim that differs come true, and how often that would fit by chance."""
     from oxymilk.audit.claims import load_claims
-    from oxymilk.audit.explain import explain_claims
+    from oxymilk.explain import explain_claims
     from oxymilk.files import read_csv, write_csv
     from oxymilk.study import load_study
 

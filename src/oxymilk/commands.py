@@ -50,11 +50,12 @@ def new(
     language: Language = "en",
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
-    from oxymilk.declaration.undecided import UNDECIDED
-    from oxymilk.scaffold.answers import Answers
-    from oxymilk.scaffold.lexicon import lexicon
-    from oxymilk.scaffold.new_study import KINDS, MissingFlagsError, new_study
-    from oxymilk.scaffold.texts import LANGUAGES, say
+    from oxymilk.new_study.answers import Answers
+    from oxymilk.new_study.lexicon import lexicon
+    from oxymilk.new_study.new import KINDS, MissingFlagsError, new_study
+    from oxymilk.new_study.texts import say
+    from oxymilk.study.undecided import UNDECIDED
+    from oxymilk.texts import LANGUAGES
 
     _one_of("--language", language, LANGUAGES)
     _one_of("--kind", kind, ("", *KINDS))
@@ -91,8 +92,8 @@ def check_study(
 
     Exit status 0: it can run. 2: something must be corrected.
     """
-    from oxymilk.scaffold.check_study import check_study
-    from oxymilk.scaffold.texts import LANGUAGES
+    from oxymilk.new_study.check_study import check_study
+    from oxymilk.texts import LANGUAGES
 
     _one_of("--language", language, ("", *LANGUAGES))
     # data/melati/, as the terminal completes it, is melati
@@ -124,8 +125,8 @@ def draft_claims(
 
     Nothing is final: read the paper beside the draft. Each note begins with "proposed" and gives the line.
     """
-    from oxymilk.audit.draft import draft_claims
-    from oxymilk.audit.draft_read import Unreadable, read_paper
+    from oxymilk.draft.claims import draft_claims
+    from oxymilk.draft.read import Unreadable, read_paper
     from oxymilk.files import write_csv
     from oxymilk.study import load_study
 
@@ -192,8 +193,8 @@ def explain(
     """Explain one printed number at the terminal, whether it differs or not."""
     from oxymilk import analysis
     from oxymilk.audit.claims import load_claims
-    from oxymilk.audit.explain import explain_one
     from oxymilk.audit.verdicts import audit_claims
+    from oxymilk.explain import explain_one
     from oxymilk.files import as_read
     from oxymilk.ingest import ingest_observations
     from oxymilk.present.terminal import print_explanations
@@ -279,7 +280,7 @@ def _has_claims(path: Path) -> bool:
 
 
 def _named(flag: str, text: str, what: str) -> tuple:
-    from oxymilk.scaffold.answers import parse_named
+    from oxymilk.new_study.answers import parse_named
 
     try:
         found = parse_named(text, what)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LANGUAGES = ("en", "id")
 TABLE_COLUMNS = (
     "kind", "code", "file", "worksheet", "cell", "row", "column", "value",
     "wrong_en", "do_en", "wrong_id", "do_id",
@@ -29,7 +28,7 @@ class Fault:
     Attributes
     ----------
     code : str
-        A key of faults.yaml.
+        A key of the texts, below `faults` or `warnings`.
     file : str
         The file, as study.yaml names it.
     sheet : str
@@ -58,7 +57,7 @@ class Fault:
     @property
     def kind(self) -> str:
         """`fault`, or `warning` when the study can be used all the same."""
-        return _texts()[self.code].get("kind", "fault")
+        return "warning" if labels("en").has(f"warnings.{self.code}.wrong") else "fault"
 
 
 class FaultsError(Exception):
@@ -87,7 +86,7 @@ def describe(fault: Fault, language: str = "en") -> str:
     Raises
     ------
     KeyError
-        For a code or language that faults.yaml does not have.
+        For a code or language that the texts do not have.
     """
     wrong, do = explain(fault, language)
     return f"{place(fault, language)}: {wrong} {do}"
@@ -95,8 +94,8 @@ def describe(fault: Fault, language: str = "en") -> str:
 
 def explain(fault: Fault, language: str = "en") -> tuple[str, str]:
     """Return what is wrong and what to do, without the place; see `describe`."""
-    text = _texts()[fault.code][language]
-    words = _texts()["_words"][language]
+    t = labels(language)
+    phrases = t.section("fault_phrase")
     values: dict[str, str] = {
         "file": fault.file,
         "sheet": fault.sheet,
@@ -107,19 +106,19 @@ def explain(fault: Fault, language: str = "en") -> tuple[str, str]:
     }
     for name, value in fault.params.items():
         joined = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        # a parameter may name a phrase that faults.yaml has in both languages
-        values[name] = words.get(f"{name}_{joined}", joined)
-    wrong, do = (text[part].format_map(values) for part in ("wrong", "do"))
+        # a parameter may name a phrase that the texts have in both languages
+        values[name] = phrases.get(f"{name}_{joined}", joined)
+    wrong, do = (t(f"{fault.kind}s.{fault.code}.{part}", **values) for part in ("wrong", "do"))
     if fault.value == HIDDEN:
-        do = f"{do} {words['hidden']}"
+        do = f"{do} {t('fault_place.hidden')}"
     if fault.params.get("nearest"):
-        do = f"{words['did_you_mean'].format(nearest=fault.params['nearest'])} {do}"
+        do = f"{t('fault_place.did_you_mean', nearest=fault.params['nearest'])} {do}"
     return wrong, do
 
 
 def place(fault: Fault, language: str = "en") -> str:
     """Return where the fault is: file, worksheet, row or line, column or key, cell."""
-    words = _texts()["_words"][language]
+    words = labels(language).section("fault_place")
     yaml = fault.file.endswith((".yaml", ".yml"))
     parts = [fault.file]
     if fault.sheet:
@@ -157,18 +156,13 @@ def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
 
 
 def codes() -> tuple[str, ...]:
-    """Return every fault and warning code, in the order of faults.yaml."""
-    return tuple(code for code in _texts() if not code.startswith("_"))
+    """Return every fault and warning code, in the order of the texts."""
+    t = labels("en")
+    keys = (key for kind in ("faults", "warnings") for key in t.section(kind))
+    return tuple(dict.fromkeys(key.partition(".")[0] for key in keys))
 
 
 def _shorten(text: str) -> str:
     """Return `text` on one line, control characters shown, cut when long."""
     visible = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
     return visible if len(visible) <= _VALUE_LENGTH else visible[: _VALUE_LENGTH - 3] + "..."
-
-
-@functools.cache
-def _texts() -> dict[str, Any]:
-    import yaml
-
-    return yaml.safe_load(resources.files("oxymilk").joinpath("faults.yaml").read_text(encoding="utf-8"))

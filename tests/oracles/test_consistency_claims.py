@@ -12,13 +12,13 @@ import pytest
 
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.computed import Results
-from oxymilk.audit.explain.departures import find_departures
-from oxymilk.audit.explain.notation import p_of_printed_z
-from oxymilk.audit.explain.procedures import search_procedures
-from oxymilk.audit.explain.readings import feature_of, readings_of
-from oxymilk.audit.explain.records import records_from_counts
 from oxymilk.audit.printed import Interval, parse_printed, print_like, printed_interval
 from oxymilk.audit.verdicts import _verdict
+from oxymilk.explain.departures import find_departures
+from oxymilk.explain.notation import p_of_printed_z
+from oxymilk.explain.procedures import search_procedures
+from oxymilk.explain.readings import feature_of, readings_of
+from oxymilk.explain.records import records_from_counts
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, rank_sum_test, signed_rank_counts
 from oxymilk.stats.two_by_two import chi_square, mcnemar
 from oxymilk.study import load_study

@@ -14,8 +14,8 @@ from oxymilk.audit.printed import printed_interval
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
-from oxymilk.present.labels import labels
 from oxymilk.study import load_study
+from oxymilk.texts import labels
 
 DATA = Path(__file__).parents[2] / "data"
 test_table.__test__ = False

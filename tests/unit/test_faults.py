@@ -1,43 +1,10 @@
 """The texts of the faults: complete, in both languages, and printable whatever a cell holds."""
 
 import re
-import string
 from pathlib import Path
 
-import pytest
-import yaml
-
 from oxymilk import faults
-from oxymilk.declaration.tree import read_tree
 from oxymilk.faults import Fault, FaultsError, codes, describe, faults_table
-
-TEXTS = yaml.safe_load(Path(faults.__file__).with_suffix(".yaml").read_text("utf-8"))
-
-
-def placeholders(text):
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-
-@pytest.mark.parametrize("code", codes())
-def test_each_code_says_what_is_wrong_and_what_to_do_in_both_languages(code):
-    entry = TEXTS[code]
-    assert set(entry) - {"kind"} == {"en", "id"}
-    assert entry.get("kind", "warning") == "warning"
-    for language in ("en", "id"):
-        assert set(entry[language]) == {"wrong", "do"}
-        assert all(text.strip().endswith((".", "?", "}")) for text in entry[language].values())
-    for part in ("wrong", "do"):
-        assert entry["en"][part] != entry["id"][part]
-    both = [placeholders(entry[one]["wrong"]) | placeholders(entry[one]["do"]) for one in ("en", "id")]
-    assert both[0] == both[1]
-
-
-def test_the_words_are_the_same_in_both_languages():
-    words = TEXTS["_words"]
-    assert set(words["en"]) == set(words["id"])
-    for name in words["en"]:
-        assert placeholders(words["en"][name]) == placeholders(words["id"][name])
-    assert not [name for name in words["en"] if re.match(r"^(code|file|row|value)_", name)]
 
 
 def test_place_and_suggestion():
@@ -78,11 +45,6 @@ def test_the_table_has_faults_first_and_both_languages():
     assert (first["worksheet"], first["row"], first["cell"]) == ("Data", "3", "A3")
     assert all(table[column].all() for column in ("wrong_en", "do_en", "wrong_id", "do_id"))
     assert faults_table([]).columns.tolist() == table.columns.tolist()
-
-
-def test_no_code_is_written_twice():
-    """YAML lets the second of two keys replace the first without a word."""
-    assert read_tree(Path(faults.__file__).with_suffix(".yaml")).faults == []
 
 
 def test_every_code_of_a_sheet_or_study_is_planted_in_a_test():

@@ -100,7 +100,7 @@ def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old
         # the first rule tells the faults of claims.csv with those of the sheets
         ("audit/claims.py", EVERY_RULE),
         ("audit/printed.py", EVERY_RULE),
-        ("audit/explain/departures.py", {"explain_claims", *PRESENT}),
+        ("explain/departures.py", {"explain_claims", *PRESENT}),
         ("present/word.py", {"make_tables"}),
         ("present/figures.py", {"plot_figures", "render_report"}),
         ("present/templates/report.html", {"render_report"}),

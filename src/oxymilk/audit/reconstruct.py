@@ -11,12 +11,12 @@ import numpy as np
 
 from oxymilk.analysis import exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
-from oxymilk.audit.explain.counting import NotSearched
-from oxymilk.audit.explain.datasets import contradiction_table, designs_of, is_count
-from oxymilk.audit.explain.readings import Reading, change_margin, feature_of, margin, readings_of
-from oxymilk.audit.explain.records import Records, records_from_counts, sheet_of
-from oxymilk.audit.explain.scales import parts_of
 from oxymilk.audit.printed import parse_printed
+from oxymilk.explain.counting import NotSearched
+from oxymilk.explain.datasets import contradiction_table, designs_of, is_count
+from oxymilk.explain.readings import Reading, change_margin, feature_of, margin, readings_of
+from oxymilk.explain.records import Records, records_from_counts, sheet_of
+from oxymilk.explain.scales import parts_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
 
 if TYPE_CHECKING:

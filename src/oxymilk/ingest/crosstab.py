@@ -15,8 +15,8 @@ from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Crosstab, Sheet
     from oxymilk.study import Study
+    from oxymilk.study.sheet import Crosstab, Sheet
 
 _MOST_PARTICIPANTS = 100_000
 

@@ -22,9 +22,9 @@ from oxymilk.sheet_words import same_unit, unit_of_header
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.base import Unit
-    from oxymilk.declaration.sheet import Sheet
     from oxymilk.study import Study
+    from oxymilk.study.base import Unit
+    from oxymilk.study.sheet import Sheet
 
 # a running number, however it is written: 26, "26.", "026", 26.0
 _ROW_NUMBER = re.compile(r"(\d+)(?:\.0*|\))?")

@@ -14,7 +14,7 @@ from oxymilk.ingest.privacy import identifies, is_identifying, names_column
 from oxymilk.words import fold, nearest
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.study.sheet import Sheet
 
 JOINED = " > "
 _NUMBERED = re.compile(r"(.*\S)\s*\[(\d+)\]")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from oxymilk.declaration.sheet import Block
 from oxymilk.faults import Fault
 from oxymilk.ingest.crosstab import crosstab_entries
 from oxymilk.ingest.decode import NUMBER
@@ -17,11 +16,12 @@ from oxymilk.ingest.entry import Entry
 from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
 from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
 from oxymilk.sheet_words import is_foot
+from oxymilk.study.sheet import Block
 from oxymilk.words import clean, fold, is_blank
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
     from oxymilk.study import Study
+    from oxymilk.study.sheet import Sheet
 
 Found = tuple[list[Entry], list[Fault]]
 

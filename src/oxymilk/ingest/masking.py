@@ -15,8 +15,8 @@ from oxymilk.sheet_words import is_foot
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
     from oxymilk.study import Study
+    from oxymilk.study.sheet import Sheet
 
 # a word in these many rows is no name
 _REPEATED = 3

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from oxymilk.declaration.outcome import Characteristic, Outcome, level_of
 from oxymilk.faults import Fault
 from oxymilk.ingest.decode import Codebook, codebook, decode, number_of
 from oxymilk.ingest.grid import Cell, fault_at
+from oxymilk.study.outcome import Characteristic, Outcome, level_of
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.study.sheet import Sheet
 
 
 class Score(NamedTuple):

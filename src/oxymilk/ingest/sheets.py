@@ -13,14 +13,14 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oxymilk.declaration.encodings import encoding_codec
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.statistics_files import read_statistics_file
 from oxymilk.ingest.workbooks import read_workbook
+from oxymilk.study.encodings import encoding_codec
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.study.sheet import Sheet
 
 DELIMITERS = (",", ";", "\t", "|")
 TEXT_FORMATS = (".csv", ".tsv", ".txt")

@@ -11,7 +11,7 @@ from oxymilk.ingest.grid import Grid, split_kinds
 from oxymilk.ingest.reader_process import ReaderError, read_foreign
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.study.sheet import Sheet
 
 
 def read_statistics_file(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:

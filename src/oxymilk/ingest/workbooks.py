@@ -13,7 +13,7 @@ from oxymilk.ingest.reader_process import ReaderError, read_foreign
 from oxymilk.words import is_blank, nearest
 
 if TYPE_CHECKING:
-    from oxymilk.declaration.sheet import Sheet
+    from oxymilk.study.sheet import Sheet
 
 _LISTED_ROWS = 20
 # A merged range that covers more cells than this is a frame or a slip, not a value for each of them.

@@ -7,7 +7,7 @@ from itertools import groupby
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import MINUS, NO_VALUE, Labels, key_of, to_decimal
+from oxymilk.texts import MINUS, NO_VALUE, Labels, key_of, to_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE, Labels, to_decimal
 from oxymilk.present.p_value_rows import localised
 from oxymilk.present.report_claims import ClaimLine, claim_line
+from oxymilk.texts import NO_VALUE, Labels, to_decimal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +109,7 @@ def explained_claims(
     list of ExplainedClaim
         Empty when nothing differs.
     """
-    from oxymilk.audit.explain.hits import describe_hit
+    from oxymilk.explain.hits import describe_hit
 
     claims = {claim["id"]: claim for claim in verdicts.to_dict("records")}
     result = []

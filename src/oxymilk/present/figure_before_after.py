@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_layout as layout
 from oxymilk.present import figure_style as style
-from oxymilk.present.labels import labels
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_style as style
 from oxymilk.present.effect_rows import confidence_of, effect_numbers, effects_by_test
-from oxymilk.present.labels import NO_VALUE, Labels, labels
 from oxymilk.present.p_value_rows import test_name
+from oxymilk.texts import NO_VALUE, Labels, labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_style as style
-from oxymilk.present.labels import Labels, labels
 from oxymilk.present.p_value_rows import localised
+from oxymilk.texts import Labels, labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

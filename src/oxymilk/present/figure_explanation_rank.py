@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_style as style
 from oxymilk.present.explanation_rows import claim_words, contradicts, explained_claims, percent
-from oxymilk.present.labels import Labels, labels
+from oxymilk.texts import Labels, labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from oxymilk.present import figure_layout as layout
 from oxymilk.present import figure_p_values_marks as marks
 from oxymilk.present import figure_style as style
-from oxymilk.present.labels import labels
 from oxymilk.present.p_value_rows import PValueRow, localised, p_value_rows, test_name
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from math import isnan
 from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_style as style
-from oxymilk.present.labels import labels
 from oxymilk.present.p_value_rows import localised
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

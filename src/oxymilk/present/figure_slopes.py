@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from oxymilk.present import figure_style as style
-from oxymilk.present.labels import Labels, labels
+from oxymilk.texts import Labels, labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,7 +188,7 @@ def _draw_panel(axes: Axes, study: Study, group: Slopes, t: Labels, *, first: bo
 
 def _cuts(axes: Axes, study: Study, language: str, *, last: bool) -> None:
     """Mark where one level ends and the next begins; name the levels at the right of the last panel."""
-    from oxymilk.declaration.outcome import cutoff_decimals, span_of
+    from oxymilk.study.outcome import cutoff_decimals, span_of
 
     outcome = study.outcome
     levels = [level for level in outcome.cutoffs if level.bounded]

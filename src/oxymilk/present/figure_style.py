@@ -10,7 +10,7 @@ from math import isnan
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from oxymilk.present.labels import NO_VALUE
+from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

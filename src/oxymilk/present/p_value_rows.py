@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from oxymilk.audit.printed import parse_printed, printed_interval
-from oxymilk.present.labels import labels
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

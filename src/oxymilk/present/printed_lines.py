@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE, Labels, to_decimal
 from oxymilk.present.table_model import Cell, Notes, Row
+from oxymilk.texts import NO_VALUE, Labels, to_decimal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +149,7 @@ def places(where: Iterable[str], t: Labels) -> str:
 
     Examples
     --------
-    >>> from oxymilk.present.labels import labels
+    >>> from oxymilk.texts import labels
     >>> places(["abstract", "results table 2", "results table 4"], labels("en"))
     'abstract; results table 2, 4'
     """

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from oxymilk.present.figure_p_values_marks import distinct_marks
 from oxymilk.present.figure_style import format_number
 from oxymilk.present.figures import differs_between_groups, inline_figures, on_numbers
-from oxymilk.present.labels import NO_VALUE, Labels, labels
 from oxymilk.present.p_value_rows import PValueRow, localised, p_value_rows, test_name
 from oxymilk.present.report_claims import SIGNS, ClaimLine, claim_line, decision_words
 from oxymilk.present.report_explanations import explanation_section
+from oxymilk.texts import NO_VALUE, Labels, labels
 
 if TYPE_CHECKING:
     import pandas as pd

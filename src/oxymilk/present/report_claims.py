@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE, Labels
+from oxymilk.texts import NO_VALUE, Labels
 
 if TYPE_CHECKING:
     from oxymilk.study import Study

@@ -13,9 +13,9 @@ from oxymilk.present.explanation_rows import (
     explained_claims,
     percent,
 )
-from oxymilk.present.labels import NO_VALUE, Labels
 from oxymilk.present.p_value_rows import localised
 from oxymilk.present.report_claims import decision_words
+from oxymilk.texts import NO_VALUE, Labels
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE
 from oxymilk.present.table_characteristics import made_count, wording_marks
 from oxymilk.present.table_inputs import Inputs, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
+from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE
 from oxymilk.present.printed_lines import whole_number
 from oxymilk.present.table_inputs import Inputs, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
+from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
     from oxymilk.present.printed_lines import Claims

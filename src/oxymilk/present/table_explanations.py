@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oxymilk.present.explanation_rows import Explanation, claim_words, contradicts, explained_claims, percent
-from oxymilk.present.labels import labels
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oxymilk.present.labels import Labels
     from oxymilk.study import Study
+    from oxymilk.texts import Labels
 
 
 def build_explanation_table(

@@ -15,8 +15,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from oxymilk.files import defuse
-from oxymilk.present.labels import NO_VALUE, labels
 from oxymilk.present.table_model import Cell, Column, Panel, Row, Table
+from oxymilk.texts import NO_VALUE, labels
 
 if TYPE_CHECKING:
     import pandas as pd

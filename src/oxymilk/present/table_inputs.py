@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE, Labels, procedure_words
 from oxymilk.present.printed_lines import Claims
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Table
+from oxymilk.texts import NO_VALUE, Labels, procedure_words
 
 if TYPE_CHECKING:
     from oxymilk.study import Group, Study
@@ -71,7 +71,7 @@ class Inputs:
         """Say the procedure of a test in words."""
         switches = {name: row[name] for name in _WORDS if row[name]}
         switches |= {name: row[name] == "true" for name in _ON_OFF if row[name]}
-        return procedure_words(method=row["method"], language=self.t.language, **switches)
+        return procedure_words({"method": row["method"], **switches}, row["test"], self.t.language)
 
     def scale(self, scale: str = "") -> str:
         """Say what the tests run on, "level" or "score" (with its unit); the outcome's own scale unless given."""

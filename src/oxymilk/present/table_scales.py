@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE, to_decimal
 from oxymilk.present.p_value_rows import test_name
 from oxymilk.present.table_inputs import Inputs, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
 from oxymilk.present.table_tests import decision_of
+from oxymilk.texts import NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

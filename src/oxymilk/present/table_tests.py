@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import MINUS, NO_VALUE, Labels, to_decimal
 from oxymilk.present.printed_lines import checked_rows, decision_words
 from oxymilk.present.table_inputs import Inputs, Record, checked_columns, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
+from oxymilk.texts import MINUS, NO_VALUE, Labels, to_decimal
 
 if TYPE_CHECKING:
     from oxymilk.present.printed_lines import Claims

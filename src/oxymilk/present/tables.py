@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import NO_VALUE, labels, to_decimal
 from oxymilk.present.printed_lines import checked_rows, records
 from oxymilk.present.table_baseline import baseline_characteristics_table
 from oxymilk.present.table_characteristics import characteristics_table
@@ -17,6 +16,7 @@ from oxymilk.present.table_inputs import Inputs, checked_columns, finish_table
 from oxymilk.present.table_model import Cell, Column, Notes, Panel, Row, Table
 from oxymilk.present.table_scales import sensitivity_table, summary_table
 from oxymilk.present.table_tests import rank_sum_table, signed_rank_table
+from oxymilk.texts import NO_VALUE, labels, to_decimal
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from oxymilk.present.labels import key_of, labels
+from oxymilk.texts import key_of, labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from oxymilk.audit.reconstruct import Reconstruction
-    from oxymilk.present.labels import Labels
     from oxymilk.stats import ProgramResult
+    from oxymilk.texts import Labels
 
 
 def print_programs(results: Iterable[ProgramResult], language: str) -> None:
@@ -41,7 +41,7 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
 
 def print_explanations(explanations: pd.DataFrame, language: str) -> None:
     """Print the rows of explanations.csv, best first."""
-    from oxymilk.audit.explain import describe_hit
+    from oxymilk.explain import describe_hit
 
     words = labels(language)
     rows = [

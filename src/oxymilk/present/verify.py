@@ -11,7 +11,7 @@ from oxymilk.audit.claims import VERDICTS, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.files import read_csv
-from oxymilk.present.labels import Labels, labels
+from oxymilk.texts import Labels, labels
 
 if TYPE_CHECKING:
     import pandas as pd

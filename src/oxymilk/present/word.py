@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from oxymilk.present.labels import labels
 from oxymilk.present.table_formats import plain
 from oxymilk.present.table_model import Cell, Panel, Row, Table
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
+from oxymilk.texts import procedure_words
+
 CHOICES: dict[str, tuple[str | bool, ...]] = {
     "method": ("asymptotic", "exact", "exact_untied"),
     "alternative": ("two-sided", "greater", "less"),
@@ -15,23 +17,6 @@ CHOICES: dict[str, tuple[str | bool, ...]] = {
     "half_integer": ("natural", "conservative"),
 }
 TESTS = ("signed_rank", "rank_sum")
-
-_WORDS = {
-    "asymptotic": "normal approximation",
-    "exact": "exact, conditional on the ties",
-    "exact_untied": "exact table for untied ranks",
-    "two-sided": "two-sided",
-    "greater": "one-sided (greater)",
-    "less": "one-sided (less)",
-    "drop": "zero differences dropped",
-    "pratt": "zero differences ranked, then left out (Pratt)",
-    "split": "ranks of zero differences split between the signs",
-    "distance": "two-sided by distance from the mean",
-    "doubled": "two-sided by doubling the smaller tail",
-    "likelihood": "two-sided by likelihood",
-    "natural": "half ranks rounded towards the tail",
-    "conservative": "half ranks rounded away from the tail",
-}
 
 
 @dataclass(frozen=True)
@@ -72,8 +57,8 @@ class Procedure:
 
     Examples
     --------
-    >>> Procedure("asymptotic").words
-    'normal approximation, two-sided, tie-corrected, no continuity correction, zero differences dropped'
+    >>> Procedure("exact").words_for("rank_sum")
+    'exact (conditional on the observed ties), two-sided by distance from the expected value'
     """
 
     method: str
@@ -128,21 +113,7 @@ class Procedure:
         """
         if test not in TESTS:
             raise ValueError(f"test must be one of {', '.join(TESTS)}; not {test!r}")
-        parts = [_WORDS[self.method]]
-        if self.method == "exact" and self.alternative == "two-sided":
-            parts.append(_WORDS[self.two_sided])
-        else:
-            parts.append(_WORDS[self.alternative])
-        if self.method == "asymptotic":
-            parts.append("tie-corrected" if self.tie_correction else "no tie correction")
-            parts.append("continuity correction" if self.continuity else "no continuity correction")
-        if self.mid_p:
-            parts.append("mid-p")
-        if self.method == "exact_untied":
-            parts.append(_WORDS[self.half_integer])
-        if test == "signed_rank":
-            parts.append(_WORDS[self.zero_method])
-        return ", ".join(parts)
+        return procedure_words(self.switches(), test)
 
     @property
     def words(self) -> str:

@@ -16,10 +16,10 @@ import pytest
 
 from oxymilk.faults import FaultsError, describe, faults_table
 from oxymilk.ingest import ingest_observations
-from oxymilk.scaffold.answers import Answers, parse_named
-from oxymilk.scaffold.check_study import check_study
-from oxymilk.scaffold.look import look
-from oxymilk.scaffold.propose import propose
+from oxymilk.new_study.answers import Answers, parse_named
+from oxymilk.new_study.check_study import check_study
+from oxymilk.new_study.look import look
+from oxymilk.new_study.propose import propose
 from oxymilk.study import load_study
 
 DATA = Path(__file__).parents[3] / "data"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from oxymilk.declaration.outcome import uncovered
+from oxymilk.study.outcome import uncovered
 
 
 def level(name, **bounds):

@@ -8,8 +8,8 @@ import pytest
 
 from oxymilk import analysis
 from oxymilk.audit.claims import COLUMNS, Claim, load_claims
-from oxymilk.audit.explain import explain_claims
 from oxymilk.audit.verdicts import audit_claims
+from oxymilk.explain import explain_claims
 from oxymilk.files import read_csv, write_csv
 from oxymilk.study import load_study
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from oxymilk.declaration.base import Label
 from oxymilk.present.effect_rows import (
     SAID_ELSEWHERE,
     confidence_of,
@@ -16,11 +15,12 @@ from oxymilk.present.effect_rows import (
     parts_of,
 )
 from oxymilk.present.figure_effects import NO_EFFECT, PANELS, describe_effects, effects_figure
-from oxymilk.present.labels import LANGUAGES, NO_VALUE, key_of, labels
 from oxymilk.present.table_formats import csv_frame
 from oxymilk.present.tables import build_tables
 from oxymilk.stats import Procedure, effects
 from oxymilk.stats.effects import between_effects, within_effects
+from oxymilk.study.base import Label
+from oxymilk.texts import LANGUAGES, NO_VALUE, key_of, labels
 
 OWN_NOTES = {
     "direction_signed_rank", "direction_rank_sum", "risks", "interval", "r", "shift_levels", "shift_numbers",

@@ -22,12 +22,12 @@ from oxymilk.present.figure_explanation_rank import (
     explanation_rank_figure,
 )
 from oxymilk.present.figures import NAMES, differs_between_groups, draw
-from oxymilk.present.labels import LANGUAGES, NO_VALUE, labels
 from oxymilk.present.report import render_report
 from oxymilk.present.report_explanations import explanation_section
 from oxymilk.present.table_explanations import build_explanation_table
 from oxymilk.present.table_formats import csv_frame
 from oxymilk.present.tables import build_tables
+from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
 FACTS = {"versions": {"oxymilk": "0.0"}, "inputs": {}, "commit": "c0ffee", "changed": False}
 MANN_WHITNEY = "mann_whitney_p_abstract"

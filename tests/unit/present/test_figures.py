@@ -18,8 +18,8 @@ from oxymilk.present.figure_before_after import before_after_figure, describe_be
 from oxymilk.present.figure_p_values import p_values_figure
 from oxymilk.present.figure_p_values_marks import LANES, distinct_marks
 from oxymilk.present.figures import inline_figures, plot_figures
-from oxymilk.present.labels import labels
 from oxymilk.present.p_value_rows import localised, p_value_rows
+from oxymilk.texts import labels
 
 STUDY = Path(__file__).parents[3] / "data" / "bontang2023"
 INPUTS = ("observations", "tests", "procedures", "verdicts", "effects")

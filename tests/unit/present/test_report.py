@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 import oxymilk
-from oxymilk.present.labels import labels
 from oxymilk.present.provenance import provenance
 from oxymilk.present.report import render_report
 from oxymilk.present.report_claims import claim_line
+from oxymilk.texts import labels
 
 FACTS = {
     "versions": {"oxymilk": "0.0", "Python": "3.0"},

@@ -12,9 +12,9 @@ from oxymilk.files import read_csv, write_csv
 from oxymilk.ingest import ingest_observations
 from oxymilk.present.figure_slopes import describe_slopes, slopes, slopes_figure
 from oxymilk.present.figures import draw
-from oxymilk.present.labels import LANGUAGES
 from oxymilk.present.report import render_report
 from oxymilk.study import load_study
+from oxymilk.texts import LANGUAGES
 
 EXAMPLE = Path(__file__).parents[3] / "data" / "examples" / "long"
 COLUMNS = ["participant", "group", "timepoint", "outcome", "score"]

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from oxymilk import analysis
+from oxymilk.analysis.baseline import baseline_table
 from oxymilk.audit.claims import load_claims
 from oxymilk.audit.verdicts import audit_claims
-from oxymilk.baseline import baseline_table
 from oxymilk.files import read_csv, write_csv
 from oxymilk.ingest import ingest_observations
-from oxymilk.present.labels import LANGUAGES, NO_VALUE
 from oxymilk.present.table_formats import csv_frame, html_fragment, latex, markdown
 from oxymilk.present.tables import build_tables
 from oxymilk.present.word import word_document
 from oxymilk.study import load_study
+from oxymilk.texts import LANGUAGES, NO_VALUE
 
 EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from oxymilk.present.labels import NO_VALUE
 from oxymilk.present.tables import build_tables
+from oxymilk.texts import NO_VALUE
 
 
 @pytest.fixture(scope="module")

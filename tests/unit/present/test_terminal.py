@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from oxymilk.audit.reconstruct import Reconstruction
-from oxymilk.present.labels import key_of, labels
 from oxymilk.present.terminal import print_reconstruction
+from oxymilk.texts import key_of, labels
 
-SOURCES = Path(__file__).parents[3] / "src" / "oxymilk" / "audit"
+SOURCES = Path(__file__).parents[3] / "src" / "oxymilk"
 
 
 def not_searched(reason):

@@ -9,8 +9,8 @@ import pytest
 from oxymilk.ingest import ingest_observations
 from oxymilk.present.figure_before_after import before_after_figure, describe_before_after, flows
 from oxymilk.present.figure_slopes import slopes, slopes_figure
-from oxymilk.present.labels import LANGUAGES, labels
 from oxymilk.study import load_study
+from oxymilk.texts import LANGUAGES, labels
 
 EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
 COLUMNS = ["participant", "group", "timepoint", "outcome", "score"]

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from oxymilk.present.figure_p_values import describe_p_values, p_values_figure
-from oxymilk.present.labels import NO_VALUE
 from oxymilk.present.p_value_rows import p_value_rows
 from oxymilk.present.provenance import provenance
 from oxymilk.present.report import render_report
 from oxymilk.present.tables import build_tables
+from oxymilk.texts import NO_VALUE
 
 WORDS = {
     "en": "The exact distribution of this many values needs too much memory",

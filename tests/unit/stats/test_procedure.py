@@ -78,23 +78,6 @@ def test_words_tell_procedures_apart():
         Procedure("exact").words_for("t_test")
 
 
-def test_words():
-    assert Procedure("asymptotic", "greater").words == (
-        "normal approximation, one-sided (greater), tie-corrected, no continuity correction, "
-        "zero differences dropped"
-    )
-    assert Procedure("asymptotic", continuity=True, tie_correction=False).words_for("rank_sum") == (
-        "normal approximation, two-sided, no tie correction, continuity correction"
-    )
-    assert Procedure("exact", two_sided="doubled", mid_p=True, zero_method="pratt").words == (
-        "exact, conditional on the ties, two-sided by doubling the smaller tail, mid-p, "
-        "zero differences ranked, then left out (Pratt)"
-    )
-    assert Procedure("exact_untied", "less", half_integer="conservative").words_for("rank_sum") == (
-        "exact table for untied ranks, one-sided (less), half ranks rounded away from the tail"
-    )
-
-
 def test_switches_rebuild_the_procedure():
     for procedure in every_procedure():
         assert Procedure(**procedure.switches()) == procedure

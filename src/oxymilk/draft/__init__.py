@@ -1,0 +1,1 @@
+"""Propose the claims of a paper from its text."""

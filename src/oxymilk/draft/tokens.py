@@ -1,0 +1,217 @@
+"""Find every number that a text prints, and account for each of them.
+
+A token is one number as a reader sees it: "0,083", "100%", "20-35", "-2.24", a number word ("sepuluh", "fifth")
+or a Roman numeral ("VI"). The search errs towards finding too much: a number that means nothing can be listed as
+excluded, a number that was overlooked can not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Kind = Literal["number", "range", "word", "roman"]
+
+# Claims of these quantities say something about numbers that have rows of their own.
+STATEMENTS = frozenset({"comparison", "decision", "sum"})
+
+_LOOKALIKES = {
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
+    "\uff0c": ",",
+    "\uff0e": ".",
+    "\uff05": "%",
+}
+# "12", "11,7", "1.000", "1,234.5", "1e-05"; no mark at the end, so that "12." and "10," end with their digits.
+_DIGITS = r"\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
+# A number begins with its decimal mark only after a blank, a bracket or an operator: "p=.05", but not "Vol.3".
+_PLAIN = rf"(?:{_DIGITS}|(?<![^\s(\[=<>≤≥~])[.,]\d+)"
+_SHARE = rf"{_PLAIN}(?:[ \t\u00a0]*[%‰])?"
+# "20-35", "60 - 80%", and "(20-" at the end of a line with "35)" on the next.
+_JOIN = r"(?:-\s*|[ \t\u00a0]+-[ \t\u00a0]+)"
+_NUMERIC = re.compile(
+    rf"(?P<range>{_SHARE}(?:{_JOIN}{_DIGITS}(?:[ \t\u00a0]*[%‰])?)+)"
+    # a hyphen after a letter, a digit or a closing bracket joins; elsewhere it is a minus sign
+    rf"|(?P<number>(?:(?<![^\s(\[=<>≤≥~,;:])-)?{_SHARE}|[¼½¾⅓⅔⅛])"
+)
+_ROMAN = re.compile(r"\bke-\s*(?P<ordinal>[IVX]+)\b|\b(?P<plain>[IVX]{2,})\b")
+_VALID_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
+
+
+@dataclass(frozen=True)
+class Token:
+    """One number of a text.
+
+    Attributes
+    ----------
+    text : str
+        The number in its normal form: ASCII digits, "-" for every dash, no blanks inside; the decimal mark and
+        "%" stay as printed. Number words are in lower case.
+    kind : {"number", "range", "word", "roman"}
+        What it is written as.
+    start, end : int
+        Where it stands: ``source[start:end]``.
+    line : int
+        The line it begins on, from 1.
+    """
+
+    text: str
+    kind: Kind
+    start: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A token that a text holds more or less often than the lists do.
+
+    Attributes
+    ----------
+    token : str
+        Its normal form.
+    in_text, listed : int
+        How often each has it.
+    lines : tuple of int
+        The lines of the text where it stands.
+    """
+
+    token: str
+    in_text: int
+    listed: int
+    lines: tuple[int, ...]
+
+
+def find_tokens(text: str) -> list[Token]:
+    """Find the numbers of a text, in their order.
+
+    Numbers broken by a line end after a hyphen ("20-" / "35") are one token. Ordinals give their number ("ke-15"
+    and "15th" are "15"). Superscript and subscript digits are marks of notes and units and are not looked at, and
+    a single Roman letter counts only after "ke-".
+
+    Parameters
+    ----------
+    text : str
+        Running text, English or Indonesian, any dashes and digits of Unicode.
+
+    Returns
+    -------
+    list of Token
+        Without overlaps.
+
+    Examples
+    --------
+    >>> [token.text for token in find_tokens("usia 20–35 tahun, hari ke-15 (p-value< 0,05), 60 %; lima ibu")]
+    ['20-35', '15', '0,05', '60%', 'lima']
+    """
+    # one character for one, so that places in `plain` are places in `text`
+    plain = "".join(_ascii(character) for character in text)
+    found = [
+        *((match.span(), match.lastgroup, match[0]) for match in _NUMERIC.finditer(plain)),
+        *((match.span(), "word", match[0].lower()) for match in _number_words().finditer(plain)),
+        *(
+            (match.span(match.lastgroup), "roman", match[match.lastgroup])
+            for match in _ROMAN.finditer(plain)
+            if _VALID_ROMAN.fullmatch(match[match.lastgroup])
+        ),
+    ]
+    return [
+        Token(_normal(shown, kind), kind, start, end, plain.count("\n", 0, start) + 1)
+        for (start, end), kind, shown in sorted(found)
+    ]
+
+
+def listed_tokens(
+    claims: Iterable[Mapping[str, str]], exclusions: Iterable[Mapping[str, str]]
+) -> Counter[str]:
+    """Count the tokens that the claims and the exclusions of a study account for.
+
+    Parameters
+    ----------
+    claims : iterable of mappings
+        Rows of a claims.csv; `printed` and `quantity` are used. Decisions, comparisons and sums are
+        statements about numbers that have rows of their own and bring no token.
+    exclusions : iterable of mappings
+        Rows of an exclusions.csv; `token` and `occurrences` are used.
+
+    Returns
+    -------
+    Counter
+        How often each token is accounted for.
+
+    Raises
+    ------
+    ValueError
+        If an `occurrences` is not a whole number, or a `token` is not exactly one number.
+    """
+    listed = Counter(
+        token.text
+        for row in claims
+        if row["quantity"] not in STATEMENTS
+        for token in find_tokens(row["printed"])
+    )
+    for row in exclusions:
+        # "V" alone is a letter; an exclusion may still name it
+        names = [token.text for token in find_tokens(row["token"])] or [
+            token.text for token in find_tokens(f"ke-{row['token']}")
+        ]
+        if len(names) != 1:
+            raise ValueError(f"the excluded token {row['token']!r} is not one number")
+        listed[names[0]] += int(row["occurrences"])
+    return listed
+
+
+def account_for_tokens(tokens: Iterable[Token], listed: Mapping[str, int]) -> list[Difference]:
+    """Compare the numbers of a text with those that are accounted for.
+
+    Parameters
+    ----------
+    tokens : iterable of Token
+        The numbers of the text.
+    listed : mapping of str to int
+        How often each is accounted for, as `listed_tokens` returns it.
+
+    Returns
+    -------
+    list of Difference
+        In order of the token; empty when every number of the text is listed just as often as it stands there.
+    """
+    lines: dict[str, list[int]] = {}
+    for token in tokens:
+        lines.setdefault(token.text, []).append(token.line)
+    return [
+        Difference(name, len(lines.get(name, ())), listed.get(name, 0), tuple(lines.get(name, ())))
+        for name in sorted(lines.keys() | listed.keys())
+        if len(lines.get(name, ())) != listed.get(name, 0)
+    ]
+
+
+def _ascii(character: str) -> str:
+    if character.isascii():
+        return character
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return _LOOKALIKES.get(character, character)
+
+
+def _normal(shown: str, kind: Kind) -> str:
+    return " ".join(shown.split()) if kind == "word" else "".join(shown.split())
+
+
+@cache
+def _number_words() -> re.Pattern[str]:
+    import yaml
+
+    languages = yaml.safe_load(
+        files("oxymilk.draft").joinpath("number_words.yaml").read_text("utf-8")
+    ).values()
+    first = "|".join(word for words in languages for word in words["unit"] + words["ordinal"])
+    scale = "|".join(word for words in languages for word in words["scale"])
+    return re.compile(rf"\b(?:{first})(?:[\s-]+(?:{first}|{scale}))*\b", re.IGNORECASE)

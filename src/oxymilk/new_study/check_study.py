@@ -1,0 +1,218 @@
+"""Say what a study still lacks: study.yaml, its sheets, its claims, all at once; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oxymilk.audit.claims import Claim, load_claims, read_claims
+from oxymilk.faults import Fault, FaultsError, describe
+from oxymilk.ingest.grid import transpose
+from oxymilk.ingest.headers import find_columns, read_header
+from oxymilk.ingest.masking import masked, sheet_texts
+from oxymilk.ingest.observations import Observations, ingest_observations
+from oxymilk.ingest.privacy import known_words
+from oxymilk.ingest.sheets import read_grid
+from oxymilk.new_study.texts import say
+from oxymilk.study import Study, load_study
+from oxymilk.study.base import ID_PATTERN
+from oxymilk.study.lookup import each
+from oxymilk.study.sheet import Sheet
+from oxymilk.study.sheet_checks import stays_inside
+from oxymilk.study.tree import Tree, read_tree
+from oxymilk.study.undecided import UNDECIDED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found.
+
+    Attributes
+    ----------
+    name : str
+        The study.
+    faults : list of Fault
+        What must be corrected, and the warnings after it.
+    study, observations, claims
+        What could be read, None else.
+    listed : bool
+        Whether config.yaml names the study.
+    """
+
+    name: str
+    faults: list[Fault]
+    study: Study | None = None
+    observations: Observations | None = None
+    claims: list[Claim] | None = None
+    listed: bool = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether the study can run."""
+        return not any(fault.kind == "fault" for fault in self.faults)
+
+    def report(self, languages: Sequence[str]) -> Iterator[str]:
+        """Yield the lines that a person reads: what to correct, what to know, what was read, the next step."""
+        for heading, kind in (("to_correct", "fault"), ("to_know", "warning")):
+            found = [fault for fault in self.faults if fault.kind == kind]
+            if found:
+                yield " / ".join(say(f"messages.{heading}", one) for one in languages)
+            yield from (_lines([describe(fault, one) for one in languages]) for fault in found)
+        for one in languages:
+            if lines := self.summary(one):
+                yield say("messages.understood", one)
+                yield from (f"  {line}" for line in lines)
+        yield from (self.next_step(one) for one in languages)
+
+    def next_step(self, language: str) -> str:
+        """Return what to do next."""
+        if self.ready:
+            return say(
+                "messages.next_run" if self.listed else "messages.next_config", language, name=self.name
+            )
+        if any(fault.code == "study_missing" for fault in self.faults):
+            return say("messages.next_new", language, name=self.name)
+        count = sum(fault.kind == "fault" for fault in self.faults)
+        return say("messages.next_correct", language, name=self.name, count=count)
+
+    def summary(self, language: str) -> list[str]:
+        """Return what was understood, to compare with what is known: participants, values, claims."""
+        lines = []
+        if self.study is not None and self.observations is not None:
+            lines += _participants(self.study, self.observations.table, language)
+        if self.claims is not None:
+            lines.append(say("messages.claims", language, count=len(self.claims)))
+        return lines
+
+
+def _lines(texts: list[str]) -> str:
+    return "\n    ".join([f"  {texts[0]}", *texts[1:]])
+
+
+def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Check:
+    """Check a study without writing anything.
+
+    Parameters
+    ----------
+    name : str
+        The study.
+    data : Path
+        The folder of the studies.
+    config : Path
+        Where the studies that `snakemake` makes are listed; it need not be there.
+
+    Returns
+    -------
+    Check
+        With every fault of study.yaml, the sheets and claims.csv. Of a study.yaml that is faulty, the sheets
+        are checked as far as they are declared: whether they can be read and have the declared columns.
+    """
+    folder = Path(data) / name
+    if not folder.is_dir():
+        if not ID_PATTERN.fullmatch(name):  # no study can be made of this name
+            return Check(name, [Fault("id_illegal", str(data), value=name)])
+        return Check(name, [Fault("study_missing", str(folder), value=name)])
+    return replace(check_files(folder / "study.yaml"), listed=name in _listed(config))
+
+
+def check_files(path: Path) -> Check:
+    """Check a study.yaml and the sheets and claims.csv beside it; see `check_study`."""
+    folder = path.parent
+    study, observations, claims = None, None, None
+    faults: list[Fault] = []
+    try:
+        study = load_study(path)
+    except FaultsError as error:
+        faults += error.faults
+        faults += _sheets_as_declared(read_tree(path), folder)
+    if study is not None:
+        try:
+            observations = ingest_observations(study, folder)
+            faults += observations.warnings
+        except FaultsError as error:
+            faults += error.faults
+    try:
+        if study is None:  # without a study the cells cannot be checked
+            read_claims(folder / "claims.csv")
+        else:
+            claims = load_claims(folder / "claims.csv", study)
+    except FaultsError as error:
+        faults += error.faults
+    faults.sort(key=lambda fault: fault.kind)
+    return Check(folder.name, faults, study, observations, claims)
+
+
+def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
+    """Return what is wrong with the sheets that a faulty study.yaml declares well enough to look at them."""
+    faults: list[Fault] = []
+    for _, entry in each(tree, "sheets"):
+        try:
+            sheet = Sheet.model_validate(_decided(entry))
+        except ValueError:
+            continue  # reported as a fault of study.yaml
+        if not stays_inside(folder, sheet.file):
+            continue  # told as well; such a file is not opened
+        known = known_words(sheet_texts(sheet))
+        grid, found = read_grid(folder, sheet)
+        faults += masked(found, known)
+        if grid is None:
+            continue
+        if sheet.layout == "transposed":
+            grid = transpose(grid)
+        names = [name for name in _columns(sheet) if "{" not in name]
+        if names and sheet.layout != "side_by_side":
+            _, missing = find_columns(grid, read_header(grid, sheet), names)
+            faults += masked(missing, known)
+    return faults
+
+
+def _decided(value: Any) -> Any:
+    """Return a declaration without the places that are still open."""
+    if isinstance(value, dict):
+        parts = {key: _decided(one) for key, one in value.items() if UNDECIDED not in (key, one)}
+        return {key: one for key, one in parts.items() if one != {} or not value[key]}
+    if isinstance(value, list):
+        return [_decided(one) for one in value if one != UNDECIDED]
+    return value
+
+
+def _columns(sheet: Sheet) -> Iterator[str]:
+    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
+    yield from (one.column for one in sources if one is not None and one.column)
+    yield from sheet.scores.values()
+    if sheet.score:
+        yield sheet.score
+
+
+def _listed(config: Path) -> list[str]:
+    import yaml
+
+    try:
+        studies = yaml.safe_load(config.read_text(encoding="utf-8"))["studies"]
+    except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError):
+        return []
+    return list(studies) if isinstance(studies, list) else []
+
+
+def _participants(study: Study, table: pd.DataFrame, language: str) -> Iterator[str]:
+    unit = study.outcome.unit[language] if study.outcome.unit else ""
+    for group in study.groups:
+        members = table[table["group"] == group.id]
+        count = members["participant"].nunique()
+        yield say("messages.participants", language, label=group.label[language], count=count)
+        for timepoint in study.timepoints:
+            scores = [one for one in members[members["timepoint"] == timepoint.id]["score"] if one]
+            if study.outcome.scale == "level":
+                labels = {level.id: level.label[language] for level in study.outcome.levels}
+                values = ", ".join(f"{label} {scores.count(one)}" for one, label in labels.items())
+            else:
+                numbers = sorted(map(float, scores)) or [0.0]
+                values = f"{numbers[0]:g} - {numbers[-1]:g} {unit}".strip()
+            missing = len(members) // len(study.timepoints) - len(scores)
+            label = timepoint.label[language]
+            yield "  " + say("messages.scores", language, label=label, values=values, missing=missing)

@@ -1,0 +1,235 @@
+"""The words of tables, figures and reports in each language, and numbers as that language writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+LANGUAGES = ("en", "id")
+# the switches of a procedure in the order in which they are said
+_SWITCHES = (
+    "method", "two_sided", "alternative", "tail", "tie_correction", "continuity", "mid_p", "zero_method",
+    "half_integer",
+)  # fmt: skip
+MINUS = "\N{MINUS SIGN}"
+NO_VALUE = "\N{EN DASH}"
+
+_FOLDER = Path(__file__).with_name("texts")
+# in a short place name, "p3" is the third paragraph of that section
+_PLACE_WORD = re.compile(r"\bp(?P<paragraph>\d+)\b|[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The texts of one language; call it with a dotted key.
+
+    Attributes
+    ----------
+    language : str
+        "en" or "id".
+    texts : Mapping of str to str
+        Every text under its dotted key, such as "tables.p_value".
+    """
+
+    language: str
+    texts: Mapping[str, str]
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the text of `key` with `values` put at its placeholders.
+
+        Parameters
+        ----------
+        key : str
+            Dotted key, such as "tables.title.ranks".
+        **values : object
+            One value for each placeholder of the text; what stands in a value is never read as a placeholder.
+
+        Returns
+        -------
+        str
+            The text in this language.
+
+        Raises
+        ------
+        KeyError
+            If the key is unknown or a placeholder has no value.
+        """
+        if key not in self.texts:
+            raise KeyError(f"no text {key!r} in texts/{self.language}.yaml")
+        return self.texts[key].format(**values)
+
+    def has(self, key: str) -> bool:
+        """Tell whether the language has a text under `key`."""
+        return key in self.texts
+
+    def section(self, prefix: str) -> dict[str, str]:
+        """Return the texts below `prefix`, keys without it, in file order."""
+        start = f"{prefix}."
+        return {key.removeprefix(start): text for key, text in self.texts.items() if key.startswith(start)}
+
+    def number(self, value: object, decimals: int | None = None) -> str:
+        """Write a number as the language does: its decimal mark, a true minus sign.
+
+        Parameters
+        ----------
+        value : number or numeric str
+            The value; a missing one (None, "", NaN) gives an en dash.
+        decimals : int, optional
+            Places after the mark, halves rounded away from zero on the decimals as written; without it all
+            the digits that the value has.
+
+        Returns
+        -------
+        str
+            Such as "5.50" (en) or "5,50" (id).
+        """
+        exact = to_decimal(value)
+        if exact is None:
+            return NO_VALUE
+        if decimals is not None:
+            exact = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        sign = MINUS if exact < 0 else ""
+        return sign + f"{abs(exact):f}".replace(".", self("common.decimal_mark"))
+
+    def significant(self, value: object, digits: int) -> str:
+        """Write a number with so many significant digits: 0.001381 with three as "0.00138"."""
+        exact = to_decimal(value)
+        if not exact:
+            return self.number(value)
+        return self.number(exact, max(0, digits - 1 - exact.adjusted()))
+
+    def p_value(self, value: object, alpha: object = None) -> str:
+        """Write a p-value with three decimals.
+
+        A p that would print as 0.000 is written "<0.001". When rounding would carry p to or across
+        `alpha`, as many decimals are added as keep it on its side (0.04996, never 0.050, at alpha 0.05).
+
+        Parameters
+        ----------
+        value : number or numeric str
+            p, from 0 to 1; a missing one gives an en dash.
+        alpha : number or numeric str, optional
+            The level of significance.
+
+        Returns
+        -------
+        str
+            Such as "0.002" (en) or "0,002" (id).
+        """
+        exact = to_decimal(value)
+        if exact is None:
+            return NO_VALUE
+        level = to_decimal(alpha)
+        for decimals in range(3, 11):
+            rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+            if level is None or exact == level or (rounded - level) * (exact - level) > 0:
+                break
+        if rounded == 0:
+            return "<" + self.number("0.001")
+        return self.number(exact, decimals)
+
+    def place(self, where: str) -> str:
+        """Write a short place name of claims.csv ("results table 2", "discussion p3"); an unknown word stays."""
+        words = self.section("common.places")
+
+        def translate(match: re.Match[str]) -> str:
+            if match["paragraph"]:
+                return self("common.paragraph", number=match["paragraph"])
+            return words.get(match[0].lower(), match[0])
+
+        return _PLACE_WORD.sub(translate, where)
+
+
+@cache
+def labels(language: str) -> Labels:
+    """Load the texts of a language.
+
+    Parameters
+    ----------
+    language : str
+        "en" or "id".
+
+    Returns
+    -------
+    Labels
+        The texts, callable with a dotted key.
+
+    Raises
+    ------
+    ValueError
+        If there is no such language.
+    """
+    import yaml
+
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
+    # the loader in C, ten times as fast, is there wherever libyaml is
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content = yaml.load((_FOLDER / f"{language}.yaml").read_bytes(), loader)
+    return Labels(language, MappingProxyType(dict(_flatten(content))))
+
+
+def procedure_words(switches: Mapping[str, object], test: str, language: str = "en") -> str:
+    """Say a procedure in words, from the switches that it uses.
+
+    Parameters
+    ----------
+    switches : mapping
+        As `oxymilk.stats.Procedure.switches` gives them, in any order. `tail`, in place of an alternative, is for a
+        p-value of the smaller tail.
+    test : {"signed_rank", "rank_sum"}
+        The rank-sum test knows no zero differences.
+    language : str
+        One of `LANGUAGES`.
+
+    Returns
+    -------
+    str
+        Such as "asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction, zero
+        differences dropped".
+    """
+    said = dict(switches)
+    if said["method"] == "exact":
+        said["method"] = f"exact_{test}"
+    if "two_sided" in said and said.get("alternative", "two-sided") == "two-sided":
+        # how the two sides are made says that there are two
+        said.pop("alternative", None)
+    if test == "rank_sum":
+        said.pop("zero_method", None)
+    texts = labels(language).section("procedures")
+    keys = (f"{switch}.{_switch(said[switch])}" for switch in _SWITCHES if switch in said)
+    return ", ".join(texts[key] for key in keys if key in texts)
+
+
+def key_of(part: str) -> str:
+    """Return the label key of a part: its letters and digits in lower case, joined by underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", part.lower()).strip("_")
+
+
+def to_decimal(value: object) -> Decimal | None:
+    """Return a number as the decimal that is written, or None when it is missing."""
+    if value is None or value == "" or value != value:  # NaN is not equal to itself
+        return None
+    if isinstance(value, Decimal):
+        return value
+    # pipeline tables carry ten significant digits: a float must round as its written form does
+    text = value if isinstance(value, str) else f"{value:.10g}"
+    number = Decimal(text)
+    return number if number.is_finite() else None
+
+
+def _switch(value: object) -> object:
+    return ("without", "with")[value] if isinstance(value, bool) else value
+
+
+def _flatten(content: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value).rstrip("\n")

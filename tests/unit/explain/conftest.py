@@ -1,0 +1,155 @@
+"""The paper's study, made-up studies of any design, and claims that print their results."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from oxymilk.analysis import frequency_table, test_table
+from oxymilk.audit.claims import Claim, load_claims
+from oxymilk.audit.verdicts import audit_claims
+from oxymilk.explain.readings import readings_of
+from oxymilk.explain.records import records_from_counts, records_of
+from oxymilk.files import read_csv, write_csv
+from oxymilk.ingest import ingest_observations
+from oxymilk.stats import difference_counts, rank_sum_counts, signed_rank_counts
+from oxymilk.study import Study, load_study
+
+DATA = Path(__file__).parents[3] / "data" / "bontang2023"
+EMPTY = dict.fromkeys(Claim._fields, "")
+
+
+def text_claim(name, printed, quantity, **cells):
+    return Claim(
+        **{**EMPTY, "id": name, "printed": str(printed), "quantity": quantity, "check": "recompute", **cells}
+    )
+
+
+def decimal(value, digits):
+    return str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+
+
+@pytest.fixture(scope="session")
+def as_text(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tables")
+
+    def through_file(frame):
+        write_csv(frame, folder / "table.csv")
+        return read_csv(folder / "table.csv")
+
+    return through_file
+
+
+@pytest.fixture(scope="session")
+def audit(as_text):
+    def verdicts(study, claims, observations):
+        tables = frequency_table(study, observations), test_table(study, observations)
+        return audit_claims(study, claims, *(as_text(table) for table in tables))
+
+    return verdicts
+
+
+@pytest.fixture(scope="session")
+def paper(audit):
+    study = load_study(DATA)
+    claims = load_claims(DATA / "claims.csv", study)
+    observations = ingest_observations(study, DATA).table
+    records = records_of(study, observations)
+    return SimpleNamespace(
+        study=study,
+        claims=claims,
+        observations=observations,
+        verdicts=audit(study, claims, observations),
+        records=records,
+        readings=readings_of(records, claims),
+    )
+
+
+@pytest.fixture(scope="session")
+def make_study():
+    base = load_study(DATA).model_dump(by_alias=True)
+
+    def make(levels, groups=2, sheets=(), **switches):
+        changed = dict(base)
+        names = [f"level{k}" for k in range(levels)]
+        changed["outcome"] = base["outcome"] | {
+            "levels": [{"id": name, "label": {"en": name, "id": name}} for name in names]
+        }
+        changed["groups"] = base["groups"][:groups]
+        changed["characteristics"] = []
+        changed["sheets"] = list(sheets)
+        for test in ("signed_rank", "rank_sum"):
+            own = {k: v for k, v in switches.items() if k != "zero_method" or test == "signed_rank"}
+            if own:
+                changed["procedure"] = changed["procedure"] | {test: own}
+        return Study.model_validate(changed)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def print_all():
+    """Claims that print every result of a dataset, as a paper would."""
+
+    def claims_of(study, pairs, digits=3, *, counts=True):
+        claims = []
+        for g, group in enumerate(study.group_ids):
+            changes = difference_counts(pairs[g])
+            p_value = signed_rank_counts(*changes, study.procedure.signed_rank).p_value
+            own = {"test": "signed_rank", "group": group}
+            claims.append(text_claim(f"p_{group}", decimal(p_value, digits), "p_value", **own))
+            if counts:
+                levels = study.outcome.level_ids
+                for timepoint, axis in (("pre", 1), ("post", 0)):
+                    for level, n in zip(levels, pairs[g].sum(axis=axis).tolist(), strict=True):
+                        cell = {"group": group, "timepoint": timepoint, "level": level}
+                        claims.append(text_claim(f"n_{group}_{timepoint}_{level}", n, "count", **cell))
+                claims.append(text_claim(f"up_{group}", int(changes[1].sum()), "count_up", group=group))
+        if len(pairs) > 1:
+            p_value = rank_sum_counts(pairs[:2].sum(axis=1), study.procedure.rank_sum).p_value
+            claims.append(text_claim("p_between", decimal(p_value, digits), "p_value", test="rank_sum"))
+        return claims
+
+    return claims_of
+
+
+@pytest.fixture(scope="session")
+def random_pairs():
+    """Random tables of pre by post for some groups, sparse enough for ties and zeros."""
+
+    def make(rng, levels, sizes):
+        tables = [
+            rng.multinomial(n, rng.dirichlet(np.full(levels**2, 0.5))).reshape(levels, levels) for n in sizes
+        ]
+        return np.array(tables)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def every_table():
+    """All ways to put n participants into some cells, one by one."""
+
+    def ways(n, cells):
+        if cells == 1:
+            return [(n,)]
+        return [(first, *rest) for first in range(n + 1) for rest in ways(n - first, cells - 1)]
+
+    return ways
+
+
+@pytest.fixture(scope="session")
+def claim_text():
+    return text_claim
+
+
+@pytest.fixture(scope="session")
+def decimals():
+    return decimal
+
+
+@pytest.fixture(scope="session")
+def records_with():
+    return records_from_counts

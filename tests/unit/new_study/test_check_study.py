@@ -1,0 +1,181 @@
+"""oxymilk check-study: everything that is missing, at once, in both languages, and nothing is written."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from oxymilk.cli import app
+from oxymilk.new_study.check_study import check_study
+
+DATA = Path(__file__).parents[3] / "data"
+STUDIES = [
+    "bontang2023",
+    *sorted(f"examples/{path.name}" for path in (DATA / "examples").iterdir() if path.is_dir()),
+]
+
+
+@pytest.fixture
+def study(tmp_path):
+    """A copy of the first study, to spoil."""
+    folder = tmp_path / "bontang2023"
+    shutil.copytree(DATA / "bontang2023", folder)
+    return folder
+
+
+def spoil(path, *changes):
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def found(study, kind="fault"):
+    faults = check_study(study.name, study.parent).faults
+    return [(fault.file, fault.code, fault.column) for fault in faults if fault.kind == kind]
+
+
+def files_of(folder):
+    return {
+        path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_that_is_complete_is_ready(name):
+    check = check_study(Path(name).name, DATA / Path(name).parent)
+    assert check.ready, check.faults
+    assert len(check.summary("en")) > 2
+
+
+def test_faults_of_sheet_and_claims_come_together(study):
+    spoil(study / "observations.csv", ("Kurang,Cukup", "Kurnag,Cukup"), ("Kontrol", "Kontorl"))
+    spoil(
+        study / "claims.csv",
+        ("sample_size_all_abstract,abstract,20,", "sample_size_all_abstract,abstract,twenty,"),
+    )
+    assert found(study) == [
+        ("observations.csv", "level_unknown", "Produksi ASI sebelum"),
+        ("observations.csv", "group_unknown", "Kelompok"),
+        ("claims.csv", "claims_number", "printed"),
+    ]
+
+
+def test_a_faulty_study_yaml_hides_no_fault_of_its_sheets_and_claims(study):
+    spoil(
+        study / "study.yaml",
+        ("alpha: 0.05 ", "alpha: 5 "),
+        ("Kontrol: control}", 'Kontrol: "???"}'),
+        ("pre: Produksi ASI sebelum", "pre: Produksi ASI awal"),
+    )
+    spoil(study / "claims.csv", ("id,where,printed", "id,where,print"))
+    assert found(study) == [
+        ("study.yaml", "value_wrong_kind", "alpha"),
+        ("study.yaml", "undecided", "sheets[1].group.codes.Kontrol"),
+        ("observations.csv", "column_missing", "Produksi ASI awal"),
+        ("claims.csv", "claims_column_missing", "printed"),
+        ("claims.csv", "claims_column_unknown", "print"),
+    ]
+
+
+def test_files_that_are_absent_come_together(study):
+    (study / "observations.csv").unlink()
+    (study / "claims.csv").unlink()
+    assert found(study) == [("observations.csv", "file_missing", ""), ("claims.csv", "claims_missing", "")]
+    spoil(study / "study.yaml", ("alpha: 0.05 ", "alpha: ??? "))
+    assert [code for _, code, _ in found(study)] == ["undecided", "file_missing", "claims_missing"]
+    (study / "study.yaml").unlink()
+    assert [code for _, code, _ in found(study)] == ["file_missing", "claims_missing"]
+
+
+def test_what_is_open_is_told_even_where_the_file_is_legal(study):
+    spoil(study / "study.yaml", ("en: Oxytocin massage and", 'en: "???"\n  # and'))
+    assert found(study) == [("study.yaml", "undecided", "title.en")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "- a", "a: [", "sheets: 5", "sheets: [{file: observations.csv}, 7, ???]", "{}", "id: \x00", "\xff"],
+)
+def test_no_study_yaml_is_a_traceback(study, text):
+    (study / "study.yaml").write_text(text, encoding="latin-1")
+    assert found(study)
+
+
+def test_warnings_do_not_stop_a_study_and_come_last(study):
+    spoil(study / "observations.csv", ("Kurang,Cukup", "Kurang,"), ("No,", "Nomor,"))
+    assert found(study) == []
+    assert {code for _, code, _ in found(study, "warning")} == {"score_missing", "column_undeclared"}
+    check = check_study(study.name, study.parent)
+    assert check.ready
+    assert "  After (day 15): insufficient 0, sufficient 9; without a value 1" in check.summary("en")
+
+
+def test_nothing_is_written(study):
+    before = files_of(study.parent)
+    check_study(study.name, study.parent)
+    spoil(study / "observations.csv", ("Kurang", "?"))
+    before = files_of(study.parent)
+    check_study(study.name, study.parent)
+    check_study("absent", study.parent)
+    assert files_of(study.parent) == before
+
+
+def test_the_next_step(study, tmp_path):
+    config = tmp_path / "config.yaml"
+    for text, expected in (
+        ("studies: [other]", "add bontang2023 under studies in config.yaml, then run: snakemake"),
+        ("studies: [bontang2023]", "Ready. Next: snakemake"),
+        ("studies: [", "add bontang2023 under studies"),
+        ("5", "add bontang2023 under studies"),
+    ):
+        config.write_text(text, encoding="utf-8")
+        assert expected in check_study(study.name, study.parent, config).next_step("en")
+    absent = check_study(study.name, study.parent, tmp_path / "absent.yaml")
+    assert "tambahkan bontang2023 di bawah studies" in absent.next_step("id")
+    (study / "observations.csv").unlink()
+    check = check_study(study.name, study.parent)
+    assert check.next_step("en") == (
+        "Not ready: 1 to correct. Correct them, then run: oxymilk check-study bontang2023"
+    )
+    absent = check_study("melati", tmp_path)
+    assert [fault.code for fault in absent.faults] == ["study_missing"]
+    assert absent.next_step("id") == "Berikutnya: oxymilk new melati"
+
+
+def test_at_the_command_line(study):
+    def run(*arguments):
+        return CliRunner().invoke(app, ["check-study", *arguments, "--data", str(study.parent)])
+
+    good = run("bontang2023")
+    assert good.exit_code == 0
+    assert "As it is read now:" in good.output
+    assert "Yang terbaca sekarang:" in good.output
+    assert "Oxytocin massage: n = 10" in good.output
+    spoil(study / "observations.csv", ("Kurang", "Kurnag"))
+    bad = run("bontang2023")
+    assert bad.exit_code == 2
+    assert '"Kurnag" is no declared level. Did you mean "Kurang"?' in bad.output
+    assert '"Kurnag" bukan tingkat yang dideklarasikan. Maksudnya "Kurang"?' in bad.output
+    indonesian = run("bontang2023", "--language", "id")
+    assert "is no declared level" not in indonesian.output
+    assert "Belum siap: 1 hal perlu diperbaiki." in indonesian.output
+    assert run("absent").exit_code == 2
+    assert run("bontang2023", "--language", "fr").exit_code == 2
+
+
+def test_a_name_that_no_study_can_have_is_not_offered_to_be_made(study):
+    run = CliRunner().invoke(app, ["check-study", "../x", "--data", str(study.parent)])
+    assert run.exit_code == 2
+    assert '"../x" is no id' in run.output
+    assert "oxymilk new" not in run.output
+
+
+def test_a_name_may_be_the_folder_as_the_terminal_completes_it(study):
+    run = CliRunner().invoke(
+        app, ["check-study", f"{study}/", "--data", str(study.parent), "--language", "en"]
+    )
+    assert run.exit_code == 0, run.output
+    assert "n = 10" in run.output

@@ -1,0 +1,443 @@
+"""oxymilk new: what it proposes reads a sheet as the sheet's own study does, and what it cannot tell stays open."""
+
+import re
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from oxymilk.cli import app
+from oxymilk.faults import FaultsError
+from oxymilk.ingest import ingest_observations
+from oxymilk.new_study import new as module
+from oxymilk.new_study.answers import Answers, parse_named
+from oxymilk.new_study.check_study import check_study
+from oxymilk.new_study.compose import Said, compose
+from oxymilk.new_study.new import MissingFlagsError, new_study
+from oxymilk.study import load_study
+from oxymilk.study.tree import read_tree
+
+DATA = Path(__file__).parents[3] / "data"
+EXAMPLES = DATA / "examples"
+
+
+def answers(groups="Intervensi,Kontrol", levels="kurang,cukup", **more):
+    more.setdefault("program", "spss")
+    more.setdefault("outcome", "Produksi ASI")
+    return Answers(groups=parse_named(groups, "group"), levels=parse_named(levels, "level"), **more)
+
+
+def make(tmp_path, said, *sheets, name="melati", language="en", **more):
+    made = new_study(name, [Path(one) for one in sheets], said, data=tmp_path, language=language, **more)
+    return made.folder, (made.folder / "study.yaml").read_text(encoding="utf-8")
+
+
+def decide(folder, *changes):
+    """Write the decisions that a user takes in study.yaml: what is open, what stands in its place."""
+    path = folder / "study.yaml"
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def sheet(tmp_path, text, name="sheet.csv", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def workbook(tmp_path, worksheets, name="sheet.xlsx"):
+    path = tmp_path / name
+    with xlsxwriter.Workbook(path) as book:
+        for title, rows in worksheets.items():
+            page = book.add_worksheet(title)
+            for at, row in enumerate(rows):
+                page.write_row(at, 0, row)
+    return path
+
+
+WARD = """No,Inisial,Kelompok,Umur,Produksi ASI sebelum,Produksi ASI sesudah
+1,QX,P,24,Kurang,Cukup
+2,WZ,P,31,kurang ,CUKUP
+3,QV,K,28,Kurang,Kurang
+4,XJ,K,35,Kurang,tdk cukup
+"""
+WARD_GROUPS = "Pijat=P,Kontrol=K"
+
+# example: its sheets, what a user says, what a user then decides
+PLAIN = {"groups": "intervention=Intervensi,control=Kontrol", "levels": "kurang,cukup"}
+CASES = {
+    "app_export": (["export.xlsx"], PLAIN | {"groups": "intervention=Pijat,control=Rutin"}, []),
+    "coded": (["observations.sav"], PLAIN, []),
+    "crosstab": (["table.csv"], PLAIN | {"levels": "kurang,baik"}, []),
+    "long": (
+        ["observations.csv"],
+        {"groups": "intervention=oksitosin,control=kontrol", "levels": "kurang<10,cukup>=10", "unit": "ml"},
+        [],
+    ),
+    "separate_sheets": (["observations.xlsx"], PLAIN | {"groups": "intervention=P,control=K"}, []),
+    "side_by_side": (
+        ["observations.csv"],
+        PLAIN | {"levels": "kurang=2,cukup=1"},
+        [('"A:C", group: "???"', '"A:C", group: intervention'), ('"E:G", group: "???"', '"E:G", group: control')],
+    ),
+    "transposed": (["observations.xls"], {"groups": "intervention", "levels": "", "unit": "gram"}, []),
+    "two_header_rows": (
+        ["master_data.xlsx"],
+        PLAIN | {"kind": "checklist", "levels": "kurang<=2,cukup>=3"},
+        [("column: 5\n", "column: 5\n        reversed: true\n")],
+    ),
+    "visits": (
+        ["kunjungan.ods"],
+        {"groups": "intervention=A,control=B", "levels": "kurang=-|negatif (-),cukup=+|positif (+)"},
+        [('["???", "???"]', "[visit_1, visit_3]")],
+    ),
+    "words": (["observations.csv"], PLAIN | {"levels": "kurang=tdk cukup,cukup"}, []),
+    "../bontang2023": (["observations.csv"], PLAIN, []),
+}  # fmt: skip
+
+
+def test_each_example_has_a_case():
+    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(CASES) - {"../bontang2023"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_proposal_reads_a_sheet_as_its_own_study_does(name, tmp_path):
+    files, said, decisions = CASES[name]
+    example = EXAMPLES / name
+    folder, _ = make(tmp_path, answers(**said), *(example / file for file in files))
+    open_places = [fault for fault in check_study("melati", tmp_path).faults if fault.kind == "fault"]
+    # only what a user decides is open; one fault a line
+    assert [fault.code for fault in open_places] == ["undecided"] * sum("???" in old for old, _ in decisions)
+    decide(folder, *decisions)
+    check = check_study("melati", tmp_path)
+    assert check.ready, check.faults
+    found = check.observations.table
+    expected = ingest_observations(load_study(example), example).table
+    same = expected if name == "visits" else found
+    rename = {f"visit_{number}": one for number, one in enumerate(("pre", "day7", "post"), start=1)}
+    assert found["timepoint"].map(lambda one: rename.get(one, one)).tolist() == expected["timepoint"].tolist()
+    for column in ("group", "score"):
+        assert found[column].tolist() == expected[column].tolist()
+    assert found["participant"].nunique() == same["participant"].nunique()
+    assert check.claims[0].printed == str(found["participant"].nunique())
+
+
+def test_what_is_open_is_marked_with_what_was_seen_and_nothing_is_guessed(tmp_path):
+    path = sheet(tmp_path, WARD)
+    _, text = make(tmp_path, answers("Pijat oksitosin,Kontrol"), path)
+    for line in (
+        'P: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
+        'K: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
+        'tdk cukup: "???"  # seen 1x; which level? kurang, cukup',
+        "Kurang: kurang  # seen 5x",
+        "pre: Produksi ASI sebelum  # seen: Kurang (4)",
+    ):
+        assert line in text
+    codes = [fault.column for fault in check_study("melati", tmp_path).faults if fault.code == "undecided"]
+    assert codes == ["sheets[1].group.codes.P", "sheets[1].group.codes.K", "sheets[1].codes.tdk cukup"]
+
+
+def test_headers_that_say_nothing_leave_columns_open(tmp_path):
+    path = sheet(tmp_path, "nomor,x1,depan,belakang\n1,a,kurang,cukup\n2,b,kurang,kurang\n3,b,cukup,cukup\n")
+    folder, text = make(tmp_path, answers(), path)
+    assert 'group: {column: "???"}  # no column with the groups was found' in text
+    assert text.count('"???"  # which column? it could be: depan, belakang') == 2
+    check = check_study("melati", tmp_path)
+    assert {fault.code for fault in check.faults} == {"undecided"}
+    decide(folder, ('group: {column: "???"}', "group: {column: x1, codes: {a: intervensi, b: kontrol}}"))
+    decide(folder, ('pre: "???"', "pre: depan"), ('post: "???"', "post: belakang"))
+    decide(folder, ("ignore: [x1, depan, belakang]", "ignore: []"))
+    text = (folder / "study.yaml").read_text(encoding="utf-8")
+    assert "???" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
+    # codes of levels could not be proposed without a column
+    assert check_study("melati", tmp_path).ready
+
+
+def test_codes_of_table_one_without_words_are_left_to_the_user(tmp_path):
+    path = sheet(
+        tmp_path,
+        "Kode,Kelompok,Umur,Pendidikan,Pekerjaan,Sebelum,Sesudah\n"
+        "a,Intervensi,24,2,IRT,kurang,cukup\nb,Kontrol,30,3,PNS,kurang,kurang\n",
+    )
+    _, text = make(tmp_path, answers(), path)
+    tree = yaml.safe_load(text)
+    assert [one["id"] for one in tree["characteristics"]] == ["age", "occupation"]
+    assert tree["sheets"][0]["ignore"] == ["Pendidikan"]
+    check = check_study("melati", tmp_path)
+    assert check.ready
+    assert check.observations.characteristics["value"].tolist() == ["24", "", "30", ""]
+
+
+def test_names_of_persons_are_in_no_file_but_the_sheet(tmp_path):
+    rows = WARD.replace("Inisial,", "Nama Ibu,No HP,").replace("QX", "Contoh Satu,0800111")
+    for number, one in enumerate(("WZ", "QV", "XJ")):
+        rows = rows.replace(one, f"Contoh Rahasia {number},080022{number}")
+    # without a running number the name is the only key
+    for number, (text, line) in enumerate(
+        [
+            (rows, 'participant: {column: "No"}'),
+            (re.sub(r"(?m)^(No|\d),", "", rows), "participant: {column: Nama Ibu, identifying: true}"),
+        ]
+    ):  # fmt: skip
+        folder, study = make(tmp_path, answers(WARD_GROUPS), sheet(tmp_path, text), name=f"study_{number}")
+        assert line in study
+        decide(folder, ('tdk cukup: "???"', "tdk cukup: kurang"))
+        check = check_study(f"study_{number}", tmp_path)
+        assert check.ready
+        written = study + (folder / "claims.csv").read_text("utf-8") + "\n".join(check.report(("en", "id")))
+        for secret in ("Contoh Satu", "Rahasia", "0800"):
+            assert secret not in written
+        assert "never written anywhere, since they identify persons: " in study
+
+
+def test_a_study_that_is_there_is_never_touched(tmp_path):
+    path = sheet(tmp_path, WARD)
+    folder = tmp_path / "melati"
+    folder.mkdir()
+    for occupied in ("empty folder", "full folder"):
+        with pytest.raises(FaultsError) as caught:
+            make(tmp_path, answers(WARD_GROUPS), path)
+        assert [fault.code for fault in caught.value.faults] == ["study_exists"], occupied
+        (folder / "study.yaml").write_text("mine", encoding="utf-8")
+    assert (folder / "study.yaml").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["Melati", "../melati", "me lati", "1melati", "", "a/b", ".", "mélati"])
+def test_a_name_that_is_no_id_is_refused(name, tmp_path):
+    with pytest.raises(FaultsError) as caught:
+        make(tmp_path / "data", answers(WARD_GROUPS), sheet(tmp_path, WARD), name=name)
+    assert caught.value.faults[0].code == "id_illegal"
+    assert [path.name for path in tmp_path.rglob("*")] == ["sheet.csv"]
+
+
+def test_a_study_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("disk full")
+
+    path = sheet(tmp_path, WARD)
+    monkeypatch.setattr(module, "write_csv", fail)
+    with pytest.raises(OSError, match="disk full"):
+        make(tmp_path / "data", answers(WARD_GROUPS), path)
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_sheets_that_cannot_be_used(tmp_path):
+    (tmp_path / "other").mkdir()
+    twice = [sheet(tmp_path, WARD), sheet(tmp_path / "other", WARD)]
+    for sheets, code in (
+        ([tmp_path / "absent.csv"], "sheet_not_there"),
+        ([tmp_path], "sheet_not_there"),
+        (twice, "sheet_name_twice"),
+        ([sheet(tmp_path, "", "empty.csv")], "sheet_empty"),
+        ([sheet(tmp_path, WARD, "sheet.pdf")], "format_unknown"),
+        ([sheet(tmp_path, "nothing here", "broken.xlsx")], "sheet_unreadable"),
+    ):
+        with pytest.raises(FaultsError) as caught:
+            make(tmp_path, answers(), *sheets)
+        assert caught.value.faults[0].code == code
+    assert not (tmp_path / "melati").exists()
+
+
+def test_an_encoding_and_a_delimiter_are_seen_or_asked(tmp_path):
+    path = sheet(tmp_path, WARD.replace("Umur", "Usia \u2013 th"), encoding="windows-1252")
+    _, text = make(tmp_path, answers(WARD_GROUPS), path)
+    assert "encoding: windows-1252  # seen: the text is not UTF-8" in text
+    unclear = sheet(tmp_path, WARD.replace(",", ";").replace(";P;", ";P,;").replace(";K;", ";K,;")
+                    .replace("Kelompok;", "Kelompok,;"), "unclear.csv")  # fmt: skip
+    with pytest.raises(MissingFlagsError) as caught:
+        make(tmp_path, answers("Pijat=P\\,,Kontrol=K", program=""), unclear, name="unclear")
+    assert [flag.split()[0] for flag in caught.value.flags] == ["--delimiter", "--program"]
+    _, text = make(tmp_path, answers(delimiter=";"), unclear, name="unclear")
+    assert 'delimiter: ";"' in text
+
+
+def test_worksheets_are_told_apart_by_their_names_or_asked(tmp_path):
+    head = ["Kode", "Sebelum", "Sesudah"]
+    books = {
+        "groups": {
+            "Intervensi": [head, ["a", "kurang", "cukup"]],
+            "Kontrol": [head, ["b", "kurang", "kurang"]],
+        },
+        "months": {
+            "Januari": [head, ["a", "kurang", "cukup"]],
+            "Februari": [head, ["b", "kurang", "kurang"]],
+        },
+    }
+    make(tmp_path, answers(), workbook(tmp_path, books["groups"]), name="groups")
+    check = check_study("groups", tmp_path)
+    assert check.ready
+    assert check.observations.table["group"].tolist() == ["intervensi", "intervensi", "kontrol", "kontrol"]
+    path = workbook(tmp_path, books["months"])
+    with pytest.raises(MissingFlagsError, match=r"--worksheet .Januari, Februari, all"):
+        make(tmp_path, answers("Intervensi"), path, name="months")
+    _, text = make(tmp_path, answers("Intervensi", worksheet="Februari"), path, name="months")
+    assert "worksheet: Februari" in text
+    make(tmp_path, answers("Intervensi", worksheet="all"), path, name="both_months")
+    assert check_study("both_months", tmp_path).observations.table["participant"].nunique() == 2
+
+
+def test_cells_that_are_code_or_nonsense_are_only_text(tmp_path):
+    head = ["Kode", 'Sebelum: "a" # {x}', "Sesudah\nhari [15]", "???", "=cmd|' /C calc'!A0"]
+    rows = [["a", "kurang", "cukup", "x", "1"], ["b", "- kurang: {", "!!cukup", "\t#", "2"]]
+    path = tmp_path / "sheet.csv"
+    quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [head, *rows]]
+    path.write_text("\n".join(quoted) + "\n", encoding="utf-8")
+    folder, _ = make(tmp_path, answers("Intervensi"), path)
+    tree = read_tree(folder / "study.yaml")
+    assert tree.faults == []
+    assert tree.data["sheets"][0]["scores"] == {"pre": 'Sebelum: "a" # {x}', "post": "Sesudah hari [15]"}
+    assert tree.data["sheets"][0]["codes"]["- kurang: {"] == "???"
+    faults = [fault for fault in check_study("melati", tmp_path).faults if fault.kind == "fault"]
+    assert [fault.code for fault in faults] == ["undecided"] * 2  # two words; among ignore ??? is a header
+
+
+def test_a_sheet_of_many_cells_is_looked_at_in_part(tmp_path, monkeypatch):
+    monkeypatch.setattr("oxymilk.new_study.look._MOST_CELLS", 400)
+    rows = "".join(f"{number},P,24,Kurang,Cukup\n" for number in range(1000))
+    path = sheet(tmp_path, "Kode,Kelompok,Umur,Sebelum,Sesudah\n" + rows)
+    _, text = make(tmp_path, answers("P"), path)
+    assert "seen: 79 different values" in text
+
+
+# ---- asking ---------------------------------------------------------------------------------------------
+
+
+def test_at_a_terminal_each_question_is_asked_with_what_was_seen(tmp_path):
+    path = sheet(tmp_path, WARD)
+    asked, told = [], []
+    replies = {
+        "file": [str(tmp_path / "absent.csv"), str(path)],
+        "groups": ["a,b,c", "Pijat,Kontrol"],
+        "program": ["excel", ""],
+        "levels": ["kurang,cukup"],
+        "P": ["pijat"],
+        "K": ["Kontrol"],
+        "tdk cukup": [""],
+    }
+
+    def ask(question, default):
+        asked.append((question, default))
+        for key, left in replies.items():
+            if (key in question.split('"') or f"The {key}" in question) and left:
+                return left.pop(0) or default
+        return default
+
+    folder, text = make(tmp_path, Answers(), ask=ask, tell=told.append)
+    defaults = dict(asked)
+    assert [default for question, default in asked if question.startswith("The groups")] == ["P,K", "P,K"]
+    assert defaults["The name of what was measured"] == "Produksi ASI"
+    assert any("excel" in line for line in told)
+    assert any(line.endswith("Produksi ASI sebelum, Produksi ASI sesudah") for line in told)
+    assert "P: pijat" in text
+    assert "K: kontrol" in text
+    assert 'tdk cukup: "???"' in text  # no answer leaves it open
+    assert (folder / "sheet.csv").read_text(encoding="utf-8") == WARD
+
+
+def test_levels_whose_order_is_known_are_offered_in_that_order(tmp_path):
+    path = sheet(tmp_path, WARD)  # with a word that is in no order
+    asked = {}
+
+    def ask(question, default):
+        asked[question.split(",")[0]] = default
+        return default
+
+    make(tmp_path, answers(WARD_GROUPS, "", program=""), path, ask=ask)
+    assert asked["The levels"] == "Kurang,Cukup"
+    assert asked["The program of the p-values (spss"] == "spss"
+
+
+def test_without_a_terminal_all_missing_flags_are_named(tmp_path):
+    run = CliRunner().invoke(app, ["new", "melati", "--data", str(tmp_path)])
+    assert run.exit_code == 2
+    for flag in ("--sheet", "--groups", "--levels or --unit", "--program (spss, spss_exact, stata, r)"):
+        assert flag in run.output
+    path = sheet(tmp_path, WARD)
+    command = ["new", "melati", "--data", str(tmp_path), "--sheet", str(path), "--groups", WARD_GROUPS]
+    run = CliRunner().invoke(app, [*command, "--kind", "number", "--language", "id"])
+    assert run.exit_code == 2
+    assert "Pilihan berikut belum diberikan: --unit, --program" in run.output
+    assert not (tmp_path / "melati").exists()
+    run = CliRunner().invoke(
+        app, [*command, "--levels", "kurang,cukup", "--program", "spss", "--language", "id"]
+    )
+    assert run.exit_code == 0, run.output
+    assert "Berikutnya: oxymilk check-study melati" in run.output
+    assert "# Nama folder studi di data/." in (tmp_path / "melati" / "study.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        ["--language", "fr"],
+        ["--kind", "x"],
+        ["--program", "excel"],
+        ["--groups", "a,a"],
+        ["--levels", "=1"],
+        ["--groups", "a,b,c"],
+        ["--groups", ","],
+        ["--levels", "kurang"],
+    ],
+)
+def test_flags_with_values_that_are_not_legal(flag, tmp_path):
+    run = CliRunner().invoke(app, ["new", "melati", "--data", str(tmp_path), *flag])
+    assert run.exit_code == 2
+    assert flag[0] in run.output
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- texts and YAML -------------------------------------------------------------------------------------
+
+
+def test_the_study_is_the_same_in_both_languages(tmp_path):
+    path = sheet(tmp_path, WARD)
+    trees = [
+        yaml.safe_load(make(tmp_path / one, answers(WARD_GROUPS), path, language=one)[1])
+        for one in ("en", "id")
+    ]
+    for tree in trees:
+        del tree["characteristics"][0]["unit"]  # the word for years
+    assert trees[0] == trees[1]
+
+
+@given(
+    st.dictionaries(st.text(min_size=1), st.text() | st.lists(st.text(), min_size=1).map(tuple), min_size=1)
+)
+def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
+    tree = {"".join(filter(str.isprintable, key)) or "x": value for key, value in tree.items()}
+    said = {key: Said(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
+    found = yaml.safe_load(compose(said))
+
+    def clean(value):
+        if isinstance(value, tuple):
+            return [clean(one) for one in value]
+        return "".join(one if one.isprintable() else " " for one in value)
+
+    numbers_as_text = {str(key): value for key, value in found.items()}
+    assert set(numbers_as_text) == set(tree)
+    for key, value in tree.items():
+        expected, got = clean(value), numbers_as_text[key]
+        assert (list(map(str, got)) if isinstance(got, list) else str(got)) == expected or _is_number(value)
+
+
+def _is_number(value):
+    """Numbers, true and false are written bare; load_study takes them as written, YAML otherwise."""
+    parts = value if isinstance(value, tuple) else (value,)
+    return any(part.replace(".", "").isdigit() or part in ("true", "false") for part in parts)
+
+
+def test_answers_in_flags():
+    levels = parse_named("sedang>=10,5<20, baik>=20=B|b", "level")
+    assert levels[0].bounds == {"at_least": "10.5", "below": "20"}
+    assert levels[1].words == ("B", "b")
+    assert parse_named("Pijat, 2 kali", "group")[1].id == "group_2_2_kali"
+    for text in ("a,A", "=x", "<5", "kurang<x,cukup>=x"):
+        with pytest.raises(ValueError, match=r"[aA=]|^$|<"):
+            parse_named(text, "level")

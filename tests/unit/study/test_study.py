@@ -1,0 +1,309 @@
+"""study.yaml: the form, and a planted fault for each rule with its line."""
+
+import copy
+
+import pytest
+import yaml
+
+from oxymilk.faults import FaultsError, describe
+from oxymilk.stats import Procedure
+from oxymilk.study import load_study
+
+TEXT = """\
+id: ward
+title: {en: A study, id: Sebuah studi}
+decimal_mark: ","
+alpha: 0.05
+groups:
+  - id: intervention
+    label: {en: Massage, id: Pijat}
+  - id: control
+    label: {en: Control, id: Kontrol}
+timepoints:
+  - id: pre
+    label: {en: Before, id: Sebelum}
+  - id: post
+    label: {en: After, id: Sesudah}
+outcome:
+  id: milk
+  label: {en: Milk, id: ASI}
+  levels:
+    - id: kurang
+      label: {en: insufficient, id: kurang}
+    - id: cukup
+      label: {en: sufficient, id: cukup}
+sheets:
+  - file: sheet.csv
+    layout: wide
+    participant: Kode
+    group: {column: Kelompok, codes: {1: intervention, 2: control}}
+    scores: {pre: Sebelum, post: Sesudah}
+    codes: {Kurang: kurang, Cukup: cukup}
+    ignore: [No]
+procedure:
+  basis: stated
+  signed_rank: {method: asymptotic, zero_method: pratt}
+  rank_sum: {method: exact, mid_p: true}
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    folder = tmp_path / "ward"
+    folder.mkdir()
+
+    def write(text):
+        path = folder / "study.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def faults(write):
+    def faults(text):
+        with pytest.raises(FaultsError) as caught:
+            load_study(write(text))
+        for fault in caught.value.faults:
+            for language in ("en", "id"):
+                assert "{" not in describe(fault, language)
+        return caught.value.faults
+
+    return faults
+
+
+def test_the_form(write):
+    study = load_study(write(TEXT))
+    assert study.groups[0].label["id"] == "Pijat"
+    assert study.group("control").label.en == "Control"
+    assert study.group_ids == ("intervention", "control")
+    assert study.outcome.level_ids == ("kurang", "cukup")
+    assert [one.id for one in study.compared] == ["pre", "post"]
+    assert study.timepoint("post").label.id == "Sesudah"
+    assert study.decimal_mark == (",",)
+    assert (study.rounding, study.between, study.reconstructed) == ("half_up", "post", False)
+    assert study.citation.authors == ()
+    sheet = study.sheets[0]
+    assert sheet.participant.column == "Kode"
+    assert not sheet.participant.identifying
+    assert sheet.group.codes == {"1": "intervention", "2": "control"}
+    assert sheet.ignore == ("No",)  # YAML would read false
+
+
+def test_it_is_frozen(write):
+    study = load_study(write(TEXT))
+    with pytest.raises(ValueError, match="frozen"):
+        study.alpha = 0.1
+    with pytest.raises(KeyError):
+        study.groups[0].label["fr"]
+
+
+def test_a_folder_stands_for_its_study(write):
+    assert load_study(write(TEXT).parent).id == "ward"
+
+
+def test_the_procedures_are_those_of_the_statistics(write):
+    procedure = load_study(write(TEXT)).procedure
+    assert procedure.signed_rank == Procedure(method="asymptotic", zero_method="pratt")
+    assert procedure.rank_sum == Procedure(method="exact", mid_p=True)
+
+
+def test_more_timepoints_when_the_two_compared_are_named(write):
+    text = TEXT.replace("outcome:", "  - id: day7\n    label: {en: Day 7, id: Hari 7}\noutcome:", 1)
+    text = text.replace("post: Sesudah}\n    codes", "post: Sesudah, day7: Hari 7}\n    codes")
+    study = load_study(write(text.replace("alpha:", "compare: [pre, day7]\nalpha:")))
+    assert [one.id for one in study.compared] == ["pre", "day7"]
+    assert study.timepoint_ids == ("pre", "post", "day7")
+
+
+def test_one_group_needs_no_rank_sum(write):
+    declared = yaml.safe_load(TEXT)
+    del declared["groups"][1]
+    declared["sheets"][0]["group"]["codes"] = {"1": "intervention"}
+    del declared["sheets"][0]["ignore"]
+    del declared["procedure"]["rank_sum"]
+    assert load_study(write(yaml.safe_dump(declared))).procedure.rank_sum is None
+
+
+# code: (old text, new text, line, what the fault shows)
+PLANTED = {
+    "key_unknown": ("decimal_mark:", "decimal_marks:", 3, ["decimal_marks", "decimal_mark"]),
+    "key_missing": ("alpha: 0.05\n", "", 1, ["alpha"]),
+    "key_duplicate": ("alpha: 0.05", "alpha: 0.05\nalpha: 0.01", 5, ["alpha", "4"]),
+    "value_missing": ("  id: milk", "  id:", 16, ["outcome.id"]),
+    "value_unknown": ("pratt", "prat", 33, ["prat", "pratt", "split"]),
+    "value_wrong_kind": ("alpha: 0.05", "alpha: 5", 4, ["5"]),
+    "id_illegal": ("id: kurang\n", "id: Kurang\n", 19, ["Kurang"]),
+    "id_boolean": ("Cukup: cukup", "Cukup: no", 29, ['"no"']),
+    "id_duplicate": ("- id: control", "- id: intervention", 8, ["intervention", "6"]),
+    "id_not_folder": ("id: ward", "id: word", 1, ["word", "ward"]),
+    "reference_unknown": ("2: control", "2: contol", 27, ["contol", "control"]),
+    "codes_collide": ("Cukup: cukup", "' KURANG': cukup", 29, ["KURANG"]),
+    "reason_missing": ("basis: stated", "basis: inferred", 31, ["id"]),
+    "switch_illegal": ("exact, mid_p: true", "exact, continuity: true", 34, ["continuity", "asymptotic"]),
+    "path_outside": ("file: sheet.csv", "file: ../sheet.csv", 24, ["../sheet.csv"]),
+    "column_twice": ("post: Sesudah}\n    codes", "post: sebelum}\n    codes", 28, ["sebelum"]),
+    "yaml_syntax": ("alpha: 0.05", "alpha: [0.05", 5, []),
+    "yaml_alias": ("alpha: 0.05", "alpha: *x", 4, []),
+    "list_length": ("decimal_mark: ','", "decimal_mark: []", 3, []),
+}
+
+
+@pytest.mark.parametrize("code", PLANTED)
+def test_planted_fault(faults, code):
+    old, new, line, words = PLANTED[code]
+    text = TEXT.replace('decimal_mark: ","', "decimal_mark: ','")
+    assert old in text
+    found = faults(text.replace(old, new, 1))
+    assert code in [fault.code for fault in found]
+    fault = next(fault for fault in found if fault.code == code)
+    assert fault.row == line
+    for language in ("en", "id"):
+        shown = describe(fault, language)
+        assert f"{'line' if language == 'en' else 'baris'} {line}" in shown
+        for word in words:
+            assert word in shown
+    # one slip, one fault; but a renamed key is unknown and missing, and a renamed id is unknown elsewhere
+    others = {one.code for one in found} - {code}
+    follows = {"key_unknown": {"key_missing"}, "id_illegal": {"reference_unknown"}}
+    assert others <= follows.get(code, {"reference_unknown"} if code == "id_duplicate" else set())
+
+
+@pytest.mark.parametrize("value", ["yes", "No", "on", "OFF", "true"])
+def test_booleans_as_ids_are_told_to_be_quoted(faults, value):
+    found = faults(TEXT.replace("- id: cukup", f"- id: {value}"))
+    first = found[0]
+    assert (first.code, first.row, first.column) == ("id_boolean", 21, "outcome.levels[2].id")
+    assert f'"{value}"' in describe(first)
+
+
+@pytest.mark.parametrize("value", ["no", "yes"])
+def test_quoted_they_are_ids(write, value):
+    text = TEXT.replace("- id: cukup", f'- id: "{value}"').replace("Cukup: cukup", f'Cukup: "{value}"')
+    assert load_study(write(text)).outcome.level_ids == ("kurang", value)
+
+
+def test_all_faults_at_once(faults):
+    text = TEXT
+    for old, new in (
+        ("alpha: 0.05", "alpha: five"),
+        ("id: ward", "id: word"),
+        ("layout: wide", "layout: wyde"),
+        ("Kurang: kurang", "Kurang: kurnag"),
+        ("file: sheet.csv", "file: /etc/passwd"),
+        ("basis: stated", "basis: guessed"),
+        ("- id: post", "- id: pre"),
+        ("zero_method: pratt", "half_integer: natural"),
+        ("title: {en: A study, id: Sebuah studi}", "title: {en: A study}"),
+    ):
+        assert old in text
+        text = text.replace(old, new, 1)
+    found = faults(text)
+    assert [(fault.code, fault.row) for fault in found] == [
+        ("id_not_folder", 1),
+        ("key_missing", 2),
+        ("value_wrong_kind", 4),
+        ("id_duplicate", 13),
+        ("path_outside", 24),
+        ("value_unknown", 25),
+        ("reference_unknown", 28),
+        ("reference_unknown", 29),
+        ("value_unknown", 32),
+        ("switch_illegal", 33),
+    ]
+
+
+@pytest.mark.parametrize(
+    "file", ["../a.csv", "/a.csv", "a/../../b.csv", "C:\\\\a.csv", "a\\\\b.csv", "link/a.csv", "link.csv"]
+)
+def test_sheets_stay_in_the_folder(write, faults, tmp_path, file):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "a.csv").write_text("x", encoding="utf-8")
+    folder = write("").parent
+    (folder / "link").symlink_to(outside)
+    (folder / "link.csv").symlink_to(outside / "a.csv")
+    found = faults(TEXT.replace("file: sheet.csv", f'file: "{file}"'))
+    assert [fault.code for fault in found] == ["path_outside"]
+
+
+def test_a_subfolder_is_inside(write):
+    assert load_study(write(TEXT.replace("sheet.csv", "sheets/ward.csv"))).sheets[0].file == "sheets/ward.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "yaml_no_keys"),
+        ("- a\n- b\n", "yaml_no_keys"),
+        ("id: \u00e9".encode("latin-1"), "encoding_wrong"),
+        ("a: " + "[" * 3000, "yaml_syntax"),
+        ("id: x\n\tb: y\n", "yaml_syntax"),
+        ("? [a]\n: b\n", "yaml_syntax"),
+        ("id: !!python/object:os.system x", "key_missing"),
+        ("id: a\x07b", "yaml_syntax"),
+        ("x" * 2_000_001, "file_too_large"),
+    ],
+)
+def test_broken_files(faults, text, code):
+    assert code in [fault.code for fault in faults(text)]
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(FaultsError) as caught:
+        load_study(tmp_path / "study.yaml")
+    assert [fault.code for fault in caught.value.faults] == ["file_missing"]
+
+
+@pytest.mark.parametrize(
+    ("compare", "code"),
+    [
+        ("[pre]", "timepoints_compared"),
+        ("[pre, pre]", "timepoints_compared"),
+        ("[post, pre]", "timepoints_order"),
+        ("[pre, pots]", "reference_unknown"),
+    ],
+)
+def test_the_two_that_are_compared(faults, compare, code):
+    found = faults(TEXT.replace("alpha:", f"compare: {compare}\nalpha:"))
+    assert [(fault.code, fault.row) for fault in found] == [(code, 4)]
+
+
+def test_three_timepoints_need_a_choice(faults):
+    text = TEXT.replace("outcome:", "  - id: day7\n    label: {en: Day 7, id: Hari 7}\noutcome:", 1)
+    assert "timepoints_compared" in [fault.code for fault in faults(text)]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("groups", 5), ("groups", [5]), ("groups", [{"id": ["x"]}]), ("timepoints", {"a": {"b": "c"}}),
+        ("outcome", []), ("outcome", {"id": {}, "levels": 3}), ("sheets", "sheet.csv"), ("sheets", [None]),
+        ("sheets", [{"file": [], "group": [], "scores": [], "codes": 3, "timepoint": 1}]),
+        ("procedure", "spss"), ("procedure", {"signed_rank": [], "rank_sum": 3}), ("compare", {"a": "b"}),
+        ("title", "A study"), ("decimal_mark", {"a": 1}), ("alpha", []), ("characteristics", [[]]),
+        ("citation", {"authors": {"a": "b"}, "year": "soon"}), ("id", None), ("between", True),
+    ],
+)  # fmt: skip
+def test_any_shape_is_a_fault_and_never_a_crash(faults, key, value):
+    declared = copy.deepcopy(yaml.safe_load(TEXT)) | {key: value}
+    found = faults(yaml.safe_dump(declared))
+    assert all(fault.row for fault in found)
+
+
+def test_legal_switches_are_those_of_the_statistics():
+    """Every combination that study.yaml lets pass can be built; every one it refuses, cannot."""
+    from oxymilk.study.checks import _SWITCHES_OF_METHOD
+
+    values = {
+        "tie_correction": False, "continuity": True, "two_sided": "doubled", "mid_p": True,
+        "half_integer": "conservative",
+    }  # fmt: skip
+    for switch, methods in _SWITCHES_OF_METHOD.items():
+        for method in ("asymptotic", "exact", "exact_untied"):
+            if method in methods:
+                Procedure(method=method, **{switch: values[switch]})
+            else:
+                with pytest.raises(ValueError, match=switch):
+                    Procedure(method=method, **{switch: values[switch]})
