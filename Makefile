@@ -9,17 +9,17 @@ READY := $(VENV)/.ready
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: results test test-all mutants lint format lock docs clean help
+.PHONY: results test test-all test-rest mutants lint format lock docs clean help
 .DEFAULT_GOAL := help
 
 help:
 	@printf '%s\n' 'make results   run the pipeline on every study of config.yaml; see results/' \
 	  'make test      run the tests' \
-	  'make test-all  run more of the made-up studies, and what needs R, PSPP or a browser (installs them)' \
-	  'make mutants   change the code of stats and audit one place at a time; say which changes no test notices (1.5 h)' \
+	  'make test-all  and those that need R, PSPP or a browser (installs them), and made-up studies in full size' \
+	  'make mutants   change the code of stats, audit and explain one place at a time; say which share a test notices' \
 	  'make lint      check formatting and style' \
 	  'make format    put formatting right' \
-	  'make docs     put the current figures into the documents' \
+	  'make docs      put the current figures into the documents' \
 	  'make lock      resolve requirements.lock anew (needs uv)' \
 	  'make clean     remove results, logs and the environment'
 
@@ -30,9 +30,12 @@ results: $(READY)
 test: $(READY)
 	@pytest -n auto
 
-test-all: $(READY)
+test-all: test test-rest
+
+# what `make test` leaves out: live comparisons with R and PSPP, the report in a browser, and the full sizes
+test-rest: $(READY)
 	@tests/external/install.sh
-	@OXYMILK_EXTERNAL=1 OXYMILK_FULL=1 pytest -n auto
+	@OXYMILK_EXTERNAL=1 OXYMILK_FULL=1 pytest -n auto -m 'external or full'
 
 mutants: $(READY)
 	@tests/mutants/run.sh
@@ -56,7 +59,7 @@ lock:
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-annotate --no-header --group dev pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --group mutants -o requirements-mutants.lock
+	  --no-annotate --no-header --group mutants -o tests/mutants/requirements.lock
 
 clean:
 	@rm -rf results/*/ logs .snakemake $(VENV) .pytest_cache .ruff_cache

@@ -2,14 +2,21 @@
 
 snakemake            all studies of config.yaml, into results/<study>/
 snakemake verify     and hold every printed number to its expected verdict
+
+From another folder, which then has its own config.yaml and data/: snakemake -s path/to/Snakefile
 """
+
+from pathlib import Path
 
 from snakemake.utils import min_version
 
 min_version("9.16")
 
 
-configfile: "config.yaml"
+# the one of the working directory; a workflow that uses this one as a module gives its own
+if Path("config.yaml").is_file():
+
+    configfile: "config.yaml"
 
 
 report: "workflow/report/workflow.rst"
@@ -33,23 +40,28 @@ rule all:
     input:
         expand(
             [
-                "results/{study}/observations.csv",
-                "results/{study}/frequencies.csv",
-                "results/{study}/tests.csv",
-                "results/{study}/procedures.csv",
-                "results/{study}/effects.csv",
-                "results/{study}/verdicts.csv",
-                "results/{study}/explanations.csv",
-                "results/{study}/datasets.csv",
-                "results/{study}/contradictions.csv",
+                f"{RESULT}/observations.csv",
+                f"{RESULT}/frequencies.csv",
+                f"{RESULT}/tests.csv",
+                f"{RESULT}/procedures.csv",
+                f"{RESULT}/effects.csv",
             ],
             study=STUDIES,
         ),
         expand(
             [
-                "results/{study}/{language}/tables",
-                "results/{study}/{language}/figures",
-                "results/{study}/{language}/report.html",
+                f"{RESULT}/verdicts.csv",
+                f"{RESULT}/explanations.csv",
+                f"{RESULT}/datasets.csv",
+                f"{RESULT}/contradictions.csv",
+            ],
+            study=AUDITED,
+        ),
+        expand(
+            [
+                f"{RESULT}/{{language}}/tables",
+                f"{RESULT}/{{language}}/figures",
+                f"{RESULT}/{{language}}/report.html",
             ],
             study=STUDIES,
             language=LANGUAGES,

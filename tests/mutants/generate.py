@@ -1,4 +1,4 @@
-"""Write the mutants of modules as JSON; runs where mutmut is installed (requirements-mutants.lock).
+"""Write the mutants of modules as JSON; runs where mutmut is installed (requirements.lock beside this file).
 
 mutmut makes the mutants. Its own runner is not used: it leaves out decorated functions (here the cached
 distributions and every rule of a program), collects all tests anew for each mutant and runs them in no order.
@@ -77,9 +77,9 @@ def mutants(path: Path) -> Iterator[dict[str, str | int]]:
         }
 
 
-def main(output: str, *paths: str) -> None:
-    """Write the mutants of `paths` to `output`."""
-    found = [mutant for path in paths for mutant in mutants(Path(path))]
+def main(output: str, every: str, *paths: str) -> None:
+    """Write the mutants of `paths` to `output`, or only one of `every` so many."""
+    found = [mutant for path in paths for mutant in mutants(Path(path))][:: int(every)]
     Path(output).write_text(json.dumps(found, indent=0), encoding="utf-8")
     sys.stdout.write(f"{len(found)} mutants in {len(paths)} modules\n")
 

@@ -27,7 +27,6 @@ from types import CodeType, FrameType, FunctionType
 
 import hypothesis
 import pytest
-from judged import place_of, read_judged
 
 TIME_FACTOR, TIME_GRACE = 10, 2
 # seconds of a mutant that waits for something instead of computing
@@ -45,9 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--part", default="1/1", help="which share of the mutants to try: 2/3 is the second third"
     )
-    group.addoption(
-        "--survivors", action="store_true", help="try those again that survived and have no reason"
-    )
+    group.addoption("--survivors", action="store_true", help="try those again that survived")
     group.addoption("--longest", type=float, default=0.15, help="seconds of the longest test that is used")
     group.addoption("--most", type=int, default=200, help="tests that are used on one mutant")
     group.addoption("--match", default="*", help="pattern of module.function")
@@ -76,9 +73,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     final = ("killed", "timeout") if option.survivors else ("killed", "timeout", "survived", "no tests")
     done = {key(m) for m in read(results) if m["result"] in final}
     mutants = [m for m in mutants if key(m) not in done]
-    if option.survivors:
-        judged = read_judged()
-        mutants = [m for m in mutants if place_of(m) not in judged]
     if not mutants:
         return True
 

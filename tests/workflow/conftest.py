@@ -86,8 +86,9 @@ def copy_tracked_files(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target)
     made = Project(folder)
-    # one study is enough to see how a run goes; test_cited_studies.py runs the others
+    # one study in one language is enough to see how a run goes; test_cited_studies.py runs the others
     made.keep_studies("bontang2023")
+    made.edit("config.yaml", "language: [en, id]", "language: en")
     return made
 
 
@@ -111,6 +112,11 @@ def build_once(tmp_path_factory):
         return made
 
     return build
+
+
+@pytest.fixture(scope="session")
+def copy_project():
+    return copy_tracked_files
 
 
 @pytest.fixture
@@ -180,9 +186,7 @@ def _add_examples(made, names, planted):
     for name, values in planted.items():
         study_of_persons(made.folder / "data" / name, values, participants[name])
     made.keep_studies(*names, *planted)
-    # one language and two formats of figures: what is special here is the data
-    made.edit("config.yaml", "language: [en, id]", "language: en")
-    made.edit("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg, pdf]")
+    made.edit("config.yaml", "figure_formats: []", "figure_formats: [pdf]")
 
 
 @pytest.fixture

@@ -14,9 +14,6 @@ def cited(build_once):
 
 def _keep_cited_studies(made):
     made.keep_studies(*STUDIES)
-    # one language and one format of figures: what is special here is the data
-    made.edit("config.yaml", "language: [en, id]", "language: en")
-    made.edit("config.yaml", "figure_formats: [svg, png, pdf]", "figure_formats: [svg]")
 
 
 @pytest.mark.parametrize("study", STUDIES)

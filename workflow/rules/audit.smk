@@ -1,89 +1,87 @@
 """Check the numbers that a paper printed.
 
-Inputs:  data/{study}/claims.csv, results/{study}/frequencies.csv, tests.csv
-Outputs: results/{study}/verdicts.csv; `verify` prints them and fails when one is not as expected
-         results/{study}/explanations.csv, datasets.csv, contradictions.csv, outcomes.csv, witnesses/
+Inputs:  <data>/{study}/claims.csv, <results>/{study}/frequencies.csv, tests.csv
+Outputs: <results>/{study}/verdicts.csv; `verify` prints them and fails when one is not as expected
+         <results>/{study}/explanations.csv, datasets.csv, contradictions.csv, outcomes.csv, witnesses/
 """
 
 
 rule audit_claims:
     input:
-        study="data/{study}/study.yaml",
-        claims="data/{study}/claims.csv",
-        frequencies="results/{study}/frequencies.csv",
-        tests="results/{study}/tests.csv",
-        code=subcommand_sources("audit_claims"),
+        study=f"{STUDY}/study.yaml",
+        claims=f"{STUDY}/claims.csv",
+        frequencies=f"{RESULT}/frequencies.csv",
+        tests=f"{RESULT}/tests.csv",
+        code=package_sources("audit", "stats", "study"),
     output:
         verdicts=report(
-            "results/{study}/verdicts.csv",
+            f"{RESULT}/verdicts.csv",
             caption="../report/verdicts.rst",
             category="Verdicts",
             labels={"study": "{study}", "content": "every printed number"},
         ),
     log:
         "logs/{study}/audit_claims.log",
+    params:
+        study=subpath(input.study, parent=True),
+        results=subpath(output.verdicts, parent=True),
     shell:
         """
         oxymilk audit-claims \
-            --study {input.study:q} \
-            --claims {input.claims:q} \
-            --frequencies {input.frequencies:q} \
-            --tests {input.tests:q} \
-            --output {output.verdicts:q} >{log:q} 2>&1
+            --study {params.study:q} \
+            --results {params.results:q} >{log:q} 2>&1
         """
 
 
 rule explain_claims:
     input:
-        study="data/{study}/study.yaml",
-        claims="data/{study}/claims.csv",
-        observations="results/{study}/observations.csv",
-        verdicts="results/{study}/verdicts.csv",
-        code=subcommand_sources("explain_claims"),
+        study=f"{STUDY}/study.yaml",
+        claims=f"{STUDY}/claims.csv",
+        observations=f"{RESULT}/observations.csv",
+        verdicts=f"{RESULT}/verdicts.csv",
+        code=package_sources("explain", "audit", "analysis", "stats", "study"),
     output:
         explanations=report(
-            "results/{study}/explanations.csv",
+            f"{RESULT}/explanations.csv",
             caption="../report/explanations.rst",
             category="Explanations",
             labels={"study": "{study}", "content": "what would explain a difference"},
         ),
         datasets=report(
-            "results/{study}/datasets.csv",
+            f"{RESULT}/datasets.csv",
             caption="../report/datasets.rst",
             category="Explanations",
             labels={"study": "{study}", "content": "datasets of the design"},
         ),
         contradictions=report(
-            "results/{study}/contradictions.csv",
+            f"{RESULT}/contradictions.csv",
             caption="../report/contradictions.rst",
             category="Explanations",
             labels={"study": "{study}", "content": "claims that contradict each other"},
         ),
-        outcomes="results/{study}/outcomes.csv",
-        witnesses=directory("results/{study}/witnesses"),
+        outcomes=f"{RESULT}/outcomes.csv",
+        witnesses=directory(f"{RESULT}/witnesses"),
     log:
         "logs/{study}/explain_claims.log",
     params:
-        folder=subpath(output.explanations, parent=True),
+        study=subpath(input.study, parent=True),
+        results=subpath(output.explanations, parent=True),
         participants=lookup(dpath="explain/participants", within=config),
         budget=lookup(dpath="explain/budget", within=config),
     shell:
         """
         oxymilk explain-claims \
-            --study {input.study:q} \
-            --claims {input.claims:q} \
-            --observations {input.observations:q} \
-            --verdicts {input.verdicts:q} \
+            --study {params.study:q} \
+            --results {params.results:q} \
             --participants {params.participants:q} \
-            --budget {params.budget:q} \
-            --folder {params.folder:q} >{log:q} 2>&1
+            --budget {params.budget:q} >{log:q} 2>&1
         """
 
 
 rule verify:
     """Hold every verdict to the expected one; its output is for the terminal."""
     input:
-        expand("results/{study}/verdicts.csv", study=STUDIES),
+        expand(f"{RESULT}/verdicts.csv", study=AUDITED),
     log:
         "logs/verify.log",
     params:

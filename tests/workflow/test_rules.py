@@ -1,0 +1,151 @@
+"""Each rule names what its subcommand reads: with these files alone, or the others spoilt, it writes the same."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+STEPS = (
+    "ingest_observations",
+    "test_groups",
+    "audit_claims",
+    "explain_claims",
+    "make_tables",
+    "plot_figures",
+    "render_report",
+)
+# an `oxymilk` that also says which packages it imported
+OXYMILK = """#!{python}
+import sys
+from pathlib import Path
+from oxymilk.cli import app
+try:
+    app()
+finally:
+    modules = [name.split(".") for name in sys.modules if name.startswith("oxymilk.")]
+    packages = {{parts[1] for parts in modules if Path(sys.modules["oxymilk"].__path__[0], parts[1]).is_dir()}}
+    Path("packages").write_text(" ".join(sorted(packages)))
+"""
+
+
+@pytest.fixture(scope="module")
+def jobs(built_once):
+    """Input files, output files and command of each rule, as a dry run prints them."""
+    plan = built_once.snakemake("--dry-run", "--forceall", "--printshellcmds")
+    found = {}
+    for block in re.split(r"^(?=rule )", plan, flags=re.MULTILINE):
+        name = re.match(r"rule (\w+):", block)
+        if name and name[1] in STEPS:
+            lists = dict(re.findall(r"^    (input|output): (.*)$", block, flags=re.MULTILINE))
+            command = re.search(r"^Shell command: *(.*?)(?=^\[|\Z)", block, flags=re.MULTILINE | re.DOTALL)
+            files = {kind: lists[kind].split(", ") for kind in ("input", "output")}
+            found[name[1]] = (files["input"], files["output"], command[1])
+    return found
+
+
+def bytes_below(folder, paths):
+    files = [
+        file
+        for path in paths
+        for file in ((folder / path).rglob("*") if (folder / path).is_dir() else [folder / path])
+    ]
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in files
+        if file.is_file() and file.name != ".snakemake_timestamp"
+    }
+
+
+def without_provenance(content):
+    # the copy is no checkout: it has no commit
+    return {name: re.sub(rb"<code>[0-9a-f]{40}</code>|unknown", b"", page) for name, page in content.items()}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_reads_what_its_rule_names_and_its_rule_names_its_packages(built_once, jobs, tmp_path, step):
+    inputs, outputs, command = jobs[step]
+    folder, tools = tmp_path / "project", tmp_path / "tools"
+    tools.mkdir()
+    (tools / "oxymilk").write_text(OXYMILK.format(python=sys.executable))
+    (tools / "oxymilk").chmod(0o755)
+    for path in (path for path in inputs if not path.startswith("src/")):
+        copy = shutil.copytree if (built_once.folder / path).is_dir() else shutil.copy
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        copy(built_once.folder / path, folder / path)
+    environment = built_once.environment()
+    environment["PATH"] = os.pathsep.join([str(tools), environment["PATH"]])
+
+    def run():
+        (folder / f"logs/{Path(outputs[0]).parts[1]}").mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, "".join(path.read_text() for path in folder.glob("logs/*/*.log"))
+        return without_provenance(bytes_below(folder, outputs))
+
+    expected = without_provenance(bytes_below(built_once.folder, outputs))
+    assert run() == expected
+    for table in (built_once.folder / "results/bontang2023").glob("*.csv"):
+        if f"results/bontang2023/{table.name}" not in inputs:
+            (folder / "results/bontang2023" / table.name).write_text("of,another,run\n1,2,3\n")
+    assert run() == expected
+    # the files at the top of the package serve every rule
+    imported = set((folder / "packages").read_text().split())
+    named = {Path(path).relative_to("src/oxymilk").parts[0] for path in inputs if path.startswith("src/")}
+    assert imported - named == set()
+
+
+def elsewhere(folder, project, *studies):
+    """Make a folder of data with a name that needs quotes."""
+    place = folder / "data lain, Ümläut"
+    for study in studies:
+        shutil.copytree(project.folder / "data" / study, place / "studi saya" / study)
+    (place / "config.yaml").write_text(
+        f"studies: [{', '.join(studies)}]\ndata: studi saya\nresults: hasil kami\n", encoding="utf-8"
+    )
+    return place
+
+
+TARGET = "hasil kami/muayah2023/tests.csv"
+
+
+def test_the_workflow_runs_from_another_folder(project, tmp_path):
+    place = elsewhere(tmp_path, project, "muayah2023")
+    options = ("--cores", "1", "--snakefile", str(project.folder / "Snakefile"))
+    project.run("env", "-C", str(place), "snakemake", *options)
+    assert (place / "hasil kami/muayah2023/en/report.html").is_file()
+    assert "Nothing to be done" in project.run("env", "-C", str(place), "snakemake", *options)
+
+
+def test_the_workflow_runs_in_a_directory(project, tmp_path):
+    place = elsewhere(tmp_path, project, "muayah2023")
+    project.snakemake("--cores", "1", "--directory", str(place), TARGET)
+    assert (place / TARGET).is_file()
+    assert not (project.folder / "results/muayah2023").exists()
+
+
+def test_the_workflow_is_a_module_of_another(project, tmp_path):
+    place = elsewhere(tmp_path, project, "muayah2023")
+    (place / "Snakefile").write_text(
+        f'configfile: "config.yaml"\n\nmodule oxymilk:\n    snakefile: "{project.folder}/Snakefile"\n'
+        "    config: config\n\nuse rule * from oxymilk as oxymilk_*\n",
+        encoding="utf-8",
+    )
+    log = project.run("env", "-C", str(place), "snakemake", "--cores", "1", TARGET)
+    assert "rule oxymilk_test_groups" in log
+    assert (place / TARGET).is_file()
+
+
+def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):
+    (built.folder / "data/bontang2023/claims.csv").unlink()
+    assert built.planned() == {"make_tables", "plot_figures", "render_report"}
+    built.snakemake()
+    report = (built.folder / "results/bontang2023/en/report.html").read_text(encoding="utf-8")
+    assert "0.004" not in report
+    assert "≠" not in report
