@@ -27,7 +27,9 @@ app = typer.Typer(
     help="Rank tests of two-group pre/post studies, and a check of every number the paper printed.",
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    # rich draws frames round the help, and takes as long to load as all the rest
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 130},
     pretty_exceptions_enable=False,
 )
 
