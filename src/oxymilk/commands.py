@@ -6,13 +6,12 @@ As in `oxymilk.cli`, everything heavy is imported inside the subcommand that nee
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from oxymilk.options import BAD_INPUT, Budget, Language, Participants, split
+from oxymilk.options import BAD_INPUT, Budget, Data, Language, Participants, one_of, results_of, split
 
 app = typer.Typer()
 
@@ -46,7 +45,7 @@ def new(
     delimiter: Annotated[
         str, typer.Option(help="What divides the columns of a text file: , ; | or tab.")
     ] = "",
-    data: Annotated[Path, typer.Option(help="The folder of the studies.")] = Path("data"),
+    data: Data = Path("data"),
     language: Language = "en",
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
@@ -57,10 +56,10 @@ def new(
     from oxymilk.study.undecided import UNDECIDED
     from oxymilk.texts import LANGUAGES
 
-    _one_of("--language", language, LANGUAGES)
-    _one_of("--kind", kind, ("", *KINDS))
-    _one_of("--program", program, ("", *lexicon()["programs"]))
-    _one_of("--delimiter", delimiter, ("", ",", ";", "|", "tab"))
+    one_of("--language", language, LANGUAGES)
+    one_of("--kind", kind, ("", *KINDS))
+    one_of("--program", program, ("", *lexicon()["programs"]))
+    one_of("--delimiter", delimiter, ("", ",", ";", "|", "tab"))
     answers = Answers(
         groups=_named("--groups", groups, "group"), levels=_named("--levels", levels, "level"), kind=kind,
         unit=unit, outcome=outcome, program=program, title=title, worksheet=worksheet, delimiter=delimiter,
@@ -85,7 +84,7 @@ def new(
 @app.command()
 def check_study(
     name: Annotated[str, typer.Argument(help="The study: a folder in data/.")],
-    data: Annotated[Path, typer.Option(help="The folder of the studies.")] = Path("data"),
+    data: Data = Path("data"),
     language: Annotated[str, typer.Option(help="en or id; both when it is not given.")] = "",
 ) -> None:
     """Say what is missing or faulty in a study, all at once, and what to do next; writes nothing.
@@ -95,7 +94,7 @@ def check_study(
     from oxymilk.new_study.check_study import check_study
     from oxymilk.texts import LANGUAGES
 
-    _one_of("--language", language, ("", *LANGUAGES))
+    one_of("--language", language, ("", *LANGUAGES))
     # data/melati/, as the terminal completes it, is melati
     path = Path(name)
     check = check_study(path.name if path.parent == data else name, data)
@@ -153,7 +152,7 @@ def verify(
     studies: Annotated[
         list[str] | None, typer.Argument(help="Studies; those of config.yaml when none is named.")
     ] = None,
-    data: Annotated[Path, typer.Option(help="The folder of the studies.")] = Path("data"),
+    data: Data = Path("data"),
     results: Annotated[Path, typer.Option(help="The folder that snakemake wrote.")] = Path("results"),
     every: Annotated[
         bool, typer.Option("--all", help="List every claim, not only those that need a look.")
@@ -171,7 +170,9 @@ def verify(
     from oxymilk.present import verify as verification
 
     names = studies or verification.configured_studies(Path("config.yaml"))
-    verdicts = {name: verification.audit_results(data / name, results / name) for name in names}
+    verdicts = {
+        name: verification.audit_results(data / name, results_of(data / name, results / name)) for name in names
+    }
     verification.print_verdicts(verdicts, every=every, language=language)
     if junit:
         write_text(junit, verification.as_junit(verdicts))
@@ -290,8 +291,3 @@ def _named(flag: str, text: str, what: str) -> tuple:
         wanted = "one or two groups" if what == "group" else "two or more levels"
         raise typer.BadParameter(f"{wanted}, not {len(found)}: {text}", param_hint=flag)
     return found
-
-
-def _one_of(flag: str, value: str, legal: Iterable[str]) -> None:
-    if value not in legal:
-        raise typer.BadParameter(", ".join(filter(None, legal)), param_hint=flag)
