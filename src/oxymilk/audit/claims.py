@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -199,27 +200,21 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
         With every fault of the file, each with its row.
     """
     path = Path(path)
-    header, rows = read_claims(path)
     notation = notation_of(study)
+    claims = {row: Claim(**cells, notation=notation) for row, cells in read_claims(path)}
     faults: list[Fault] = []
-    claims: list[Claim] = []
     first_row: dict[str, int] = {}
-    for row, cells in rows:
-        stripped = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
-        claim = Claim(**stripped, notation=notation)
-        claims.append(claim)
+    for row, claim in claims.items():
         faults += _faults(claim, row, path.name, study)
-        if first_row.setdefault(claim.id, row) != row:
-            params = {"first": first_row[claim.id]}
-            faults.append(
-                Fault("claims_id_twice", path.name, row=row, column="id", value=claim.id, params=params)
-            )
+        first = first_row.setdefault(claim.id, row)
+        if first != row:
+            faults.append(_fault("claims_id_twice", path.name, row, "id", claim.id, first=first))
     if faults:
         raise FaultsError(faults)
-    return claims
+    return list(claims.values())
 
 
-def read_claims(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Read the cells of a claims.csv; what they say is not checked.
 
     Parameters
@@ -230,102 +225,92 @@ def read_claims(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
     Returns
     -------
-    tuple of list of str, list of tuple
-        The header; and for each row that is not blank its number, the header being 1, and as many cells as the
-        header has.
+    list of tuple
+        For each row that is not blank its number, the header being 1, and its cells by column.
 
     Raises
     ------
     FaultsError
-        When the file is missing or no CSV, lacks a column or has others, or a row has more cells than
-        the header.
+        When the file is missing or no CSV, lacks a column or has others, or a row has more cells than the header.
     """
     path = Path(path)
     if not path.is_file():
-        raise FaultsError([Fault("claims_missing", path.name)])
+        raise FaultsError([_fault("claims_missing", path.name)])
     try:
         text = path.read_bytes().decode("utf-8-sig")
         first = text.partition("\n")[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
         table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except UnicodeDecodeError:
-        raise FaultsError([Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]) from None
+        raise FaultsError([_fault("encoding_wrong", path.name, encoding="UTF-8")]) from None
     except (csv.Error, OSError) as error:
-        raise FaultsError([Fault("sheet_unreadable", path.name, params={"problem": str(error)})]) from None
+        raise FaultsError([_fault("sheet_unreadable", path.name, problem=str(error))]) from None
     header = table[0] if table else []
     missing = [column for column in COLUMNS if column not in header]
     unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
-    faults = [Fault("claims_column_missing", path.name, column=column) for column in missing]
-    faults += [Fault("claims_column_unknown", path.name, column=name) for name in unknown]
+    faults = [_fault("claims_column_missing", path.name, column=column) for column in missing]
+    faults += [_fault("claims_column_unknown", path.name, column=name) for name in unknown]
     if faults:
         raise FaultsError(faults)
     width = len(header)
     filled = [(row, cells) for row, cells in enumerate(table[1:], start=2) if any(map(str.strip, cells))]
     faults = [
-        Fault(
-            "claims_row_long", path.name, row=row, value=cells[0], params={"count": len(cells), "due": width}
-        )
+        _fault("claims_row_long", path.name, row, value=cells[0], count=len(cells), due=width)
         for row, cells in filled
         if len(cells) > width
     ]
     if faults:
         raise FaultsError(faults)
-    return header, [(row, cells + [""] * (width - len(cells))) for row, cells in filled]
+    return [
+        (row, {column: cell.strip() for column, cell in zip_longest(header, cells, fillvalue="")})
+        for row, cells in filled
+    ]
 
 
-def _faults(claim: Claim, row: int, file: str, study: Study) -> list[Fault]:
-    """Return the faults of one row, in the order in which they are reported."""
-    faults: list[Fault] = []
-
-    def fault(code: str, column: str, value: str | None = None, **params: str) -> None:
-        value = getattr(claim, column) if value is None else value
-        faults.append(Fault(code, file, row=row, column=column, value=value, params=params))
-
-    for column, (legal, required) in _legal_values(claim, study).items():
+def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
+    """Yield the faults of one row, in the order in which they are reported."""
+    at = partial(_fault, file=file, row=row)
+    for column, (legal, required) in _vocabularies(claim, study).items():
         cell = getattr(claim, column)
         if cell not in legal and (required or cell):
-            fault("claims_value", column, legal=", ".join(legal))
+            yield at("claims_value", column=column, value=cell, legal=", ".join(legal))
     for column in ("id", "where", "printed"):
         if not getattr(claim, column):
-            fault("claims_empty", column)
+            yield at("claims_empty", column=column)
     if claim.check in REASONS and claim.expect != "not_checkable":
-        fault("claims_value", "expect", legal="not_checkable")
+        yield at("claims_value", column="expect", value=claim.expect, legal="not_checkable")
     if claim.expect == "differs" and not claim.note:
-        fault("claims_note", "note")
-    if claim.check in REASONS or claim.check not in CHECKS:
-        return faults
+        yield at("claims_note", column="note")
+    if claim.check not in ("recompute", "arithmetic"):
+        return
 
+    printed = {"column": "printed", "value": claim.printed}
     marks = " ".join(study.decimal_mark)
     if claim.quantity == "decision":
         if claim.printed not in DECISIONS:
-            fault("claims_value", "printed", legal=", ".join(DECISIONS))
+            yield at("claims_value", **printed, legal=", ".join(DECISIONS))
     elif claim.printed and claim.number is None:
-        fault("claims_number", "printed", marks=marks)
+        yield at("claims_number", **printed, marks=marks)
     if claim.quantity == "p_value" and claim.printed.endswith("%"):
-        fault("claims_p_percent", "printed")
+        yield at("claims_p_percent", **printed)
     if claim.check == "arithmetic":
         if not claim.n or _SEPARATORS.get(claim.quantity, "") not in claim.n:
-            fault("claims_arithmetic", "n", quantity=claim.quantity)
+            yield at("claims_arithmetic", column="n", value=claim.n, quantity=claim.quantity)
         for position, part in enumerate(claim.others):
             parse = parse_sizes if claim.quantity in GRIM and position == 0 else claim._parse
             if _parsed(parse, part) is None:
-                fault("claims_number", "n", part, marks=marks)
-    return faults
+                yield at("claims_number", column="n", value=part, marks=marks)
 
 
-def _legal_values(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...], bool]]:
+def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...], bool]]:
     """Return for each column with a vocabulary its words, and whether the claim needs one of them."""
     every = tuple(dict.fromkeys((*RECOMPUTED, *ARITHMETIC, *FIGURES)))
     quantities = {"recompute": RECOMPUTED, "arithmetic": ARITHMETIC}.get(claim.check, every)
     recomputed = claim.check == "recompute"
     of_cell = recomputed and claim.quantity in OF_A_CELL
     of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test == "signed_rank")
-    levels = {
-        variable.id: tuple(level.id for level in variable.levels)
-        for variable in (study.outcome, *study.characteristics)
-    }
-    # of a variable that the study does not have, every level may be
-    own_levels = levels.get(claim.variable or study.outcome.id, (claim.level,))
+    variables = {variable.id: variable for variable in (study.outcome, *study.characteristics)}
+    levels = {name: tuple(level.id for level in variable.levels) for name, variable in variables.items()}
     return {
         "operator": (OPERATORS, True),
         "quantity": (quantities, True),
@@ -335,8 +320,15 @@ def _legal_values(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
         "group": (study.group_ids, of_group),
         "timepoint": ((*study.timepoint_ids, "change"), of_cell),
         "variable": (tuple(levels), False),
-        "level": (own_levels, of_cell),
+        # of a variable that the study does not have, any level is legal
+        "level": (levels.get(claim.variable or study.outcome.id, (claim.level,)), of_cell),
     }
+
+
+def _fault(
+    code: str, file: str, row: int | None = None, column: str = "", value: str = "", **params: object
+) -> Fault:
+    return Fault(code, file, row=row, column=column, value=value, params=params)
 
 
 def _parsed(parse: Callable[[str], object], text: str) -> object | None:

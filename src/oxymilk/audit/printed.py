@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from math import ceil
 from typing import NamedTuple
 
 ROUNDINGS = ("half_up", "half_even", "truncate")
@@ -67,14 +68,12 @@ class Interval(NamedTuple):
 
     def meets(self, other: Interval) -> bool:
         """Whether some number lies in both sets."""
-        return not (self._below(other) or other._below(self))
-
-    def _below(self, other: Interval) -> bool:
-        """Whether every number of the set is smaller than every number of `other`."""
-        if self.high is None or other.low is None:
-            return False
-        apart = not (self.closed_high and other.closed_low)
-        return self.high < other.low or (self.high == other.low and apart)
+        for below, above in ((self, other), (other, self)):
+            if below.high is not None and above.low is not None:
+                touching = below.high == above.low and below.closed_high and above.closed_low
+                if below.high <= above.low and not touching:
+                    return False
+        return True
 
     def clipped(self, least: Fraction | int | None, most: Fraction | int | None) -> Interval:
         """Return the part of the set from `least` to `most`, both attained; None is no bound."""
@@ -93,8 +92,7 @@ class Interval(NamedTuple):
     def magnitude(self) -> Interval:
         """Return the absolute values of the numbers of the set: of -2 to below 1, 0 to 2.
 
-        A set without an end on one side stays as it is ("Z < 2" and "Z > -2" are about the size as printed), but
-        for one that reaches down from zero or below: "Z < -1.96" states a size of more than 1.96.
+        "Z < -1.96" states a size of more than 1.96; "Z < 2" and "Z > -2" are about the size as printed.
         """
         low, high, closed_low, closed_high = self
         if low is None and high <= 0:
@@ -116,14 +114,10 @@ class PrintedNumber(NamedTuple):
         The number as it is printed, "7,5%" being 7.5.
     decimals : int
         Digits after the decimal mark.
-    mark : str
-        The decimal mark it was printed with; "" when it has none.
-    percent : str
-        The text after the digits, "%" or " %" or "".
-    leading_zero : bool
-        Whether a number below one was printed as "0.05" rather than ".05".
-    negative : bool
-        Whether a minus sign was printed; "-0.00" was a negative number.
+    mark, percent : str
+        The decimal mark, and the text after the digits, "%" or " %"; "" when there is none.
+    leading_zero, negative : bool
+        Whether it was printed as "0.05" rather than ".05"; whether a minus sign was printed, as in "-0.00".
     """
 
     value: Fraction
@@ -187,19 +181,7 @@ class PrintedNumber(NamedTuple):
         return Interval(low, high, closed_low, closed_high)
 
     def write(self, value: Fraction, rounding: str = "half_up") -> str:
-        """Print another number in the style of this one: its decimals, decimal mark, leading zero, percent sign.
-
-        Parameters
-        ----------
-        value : Fraction
-            The exact number.
-        rounding : {"half_up", "half_even", "truncate"}
-            How to shorten.
-
-        Returns
-        -------
-        str
-        """
+        """Print another number in the style of this one: its decimals, decimal mark, leading zero, percent sign."""
         units = round_units(value, self.decimals, rounding)
         digits = f"{abs(units):0{self.decimals + 1}d}"
         place = len(digits) - self.decimals
@@ -308,24 +290,15 @@ def sizes_that_allow(stated: Interval, sizes: Iterable[int], unit: Fraction) -> 
     unit : Fraction
         100 for percentages; for means the step of the scores, 1 for whole grams.
 
-    Returns
-    -------
-    list of int
-        The possible ones, in their order.
-
     References
     ----------
     Brown and Heathers 2017, doi:10.1177/1948550616673876.
     """
-
-    def allows(step: Fraction) -> bool:
-        if stated.low is None or stated.high is None:
-            return True
-        # the multiples next to the lower end: one of them is the smallest inside, if any is
-        first = (stated.low / step).__ceil__()
-        return any(stated.contains(multiple * step) for multiple in (first, first + 1))
-
-    return [n for n in sizes if allows(unit / n)]
+    if stated.low is None or stated.high is None:
+        return list(sizes)
+    # the first multiple that is not below the set, or the next where the set lacks its lower end
+    first = {n: ceil(stated.low * n / unit) for n in sizes}
+    return [n for n, k in first.items() if any(stated.contains(i * unit / n) for i in (k, k + 1))]
 
 
 def as_runs(sizes: Iterable[int]) -> str:

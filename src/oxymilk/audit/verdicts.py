@@ -9,13 +9,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+import pandas as pd
+
 from oxymilk.audit.claims import COLUMNS, GRIM, REASONS, Claim
 from oxymilk.audit.printed import Interval, as_runs, parse_sizes, sizes_that_allow
 from oxymilk.audit.recompute import Tables, Undefined, arithmetic, of_test, recompute
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from oxymilk.study import Study
 
 
@@ -76,8 +76,6 @@ def audit_claims(
     DataFrame
         One row a claim, in their order; columns `VERDICT_COLUMNS`, all text.
     """
-    import pandas as pd
-
     tables = Tables(Fraction(str(study.alpha)), frequencies.to_dict("records"), tests.to_dict("records"))
     rows = []
     for claim in claims:

@@ -239,6 +239,6 @@ def test_a_broken_quotation_is_a_fault_and_an_empty_file_lacks_every_column(writ
 def test_cells_that_a_row_lacks_are_empty(write, claim, study):
     path = write(claim("20", "sample_size", note="x"))
     path.write_text(path.read_text("utf-8").replace(",,,,,,recompute,reproduced,x", ",,,"), encoding="utf-8")
-    header, [(row, cells)] = read_claims(path)
-    assert (header, row) == (list(COLUMNS), 2)
-    assert cells == ["one", "here", "20", "", "sample_size", *[""] * 9]
+    [(row, cells)] = read_claims(path)
+    assert (list(cells), row) == (list(COLUMNS), 2)
+    assert list(cells.values()) == ["one", "here", "20", "", "sample_size", *[""] * 9]
