@@ -22,63 +22,29 @@ def study():
 
 @pytest.fixture
 def frequencies():
-    counts = {
-        ("intervention", "pre"): (10, 0),
-        ("intervention", "post"): (0, 10),
-        ("control", "pre"): (9, 0),
-        ("control", "post"): (6, 3),
-    }
-    rows = []
-    for (group, timepoint), numbers in counts.items():
-        total = sum(numbers)
-        for level, n in zip(("kurang", "cukup"), numbers, strict=True):
-            rows.append((group, timepoint, level, n, total, 100 * n / total, 10 - total))
+    """Kurang and cukup of each group and timepoint; the control group of ten lacks one score."""
+    counts = {("intervention", "pre"): (10, 0), ("intervention", "post"): (0, 10),
+              ("control", "pre"): (9, 0), ("control", "post"): (6, 3)}  # fmt: skip
+    rows = [
+        (*cell, level, n, sum(numbers), 100 * n / sum(numbers), 10 - sum(numbers))
+        for cell, numbers in counts.items()
+        for level, n in zip(("kurang", "cukup"), numbers, strict=True)
+    ]
     return pd.DataFrame(rows, columns=list(FREQUENCY_COLUMNS)).astype(str)
 
 
 @pytest.fixture
 def tests():
+    within = {"test": "signed_rank", "role": "declared", "procedure": "words"}
     rows = [
-        {
-            "test": "signed_rank",
-            "group": "control",
-            "role": "declared",
-            "procedure": "words",
-            "n": "9",
-            "n_up": "3",
-            "n_down": "0",
-            "n_unchanged": "6",
-            "w_plus": "6",
-            "w_minus": "0",
-            "z": "1.732050808",
-            "p_value": "0.08326451666",
-        },
-        {
-            "test": "signed_rank",
-            "group": "intervention",
-            "role": "declared",
-            "procedure": "words",
-            "n": "0",
-            "n_up": "0",
-            "n_down": "0",
-            "n_unchanged": "0",
-            "p_value": "0.0625",
-            "p_fraction": "1/16",
-        },
+        {**within, "group": "control", "n": "9", "n_up": "3", "n_down": "0", "n_unchanged": "6",
+         "w_plus": "6", "w_minus": "0", "z": "1.732050808", "p_value": "0.08326451666"},
+        {**within, "group": "intervention", "n": "0", "n_up": "0", "n_down": "0", "n_unchanged": "0",
+         "p_value": "0.0625", "p_fraction": "1/16"},
         {"test": "rank_sum", "role": "exact", "p_value": "0.5", "p_fraction": "1/2"},
-        {
-            "test": "rank_sum",
-            "role": "declared",
-            "procedure": "words",
-            "timepoint": "post",
-            "u1": "85",
-            "u2": "15",
-            "rank_sum1": "140",
-            "rank_sum2": "70",
-            "z": "3.198557367",
-            "p_value": "0.001381170504",
-        },
-    ]
+        {"test": "rank_sum", "role": "declared", "procedure": "words", "timepoint": "post", "u1": "85", "u2": "15",
+         "rank_sum1": "140", "rank_sum2": "70", "z": "3.198557367", "p_value": "0.001381170504"},
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(TEST_COLUMNS), dtype=object).fillna("")
 
 
@@ -110,22 +76,14 @@ def proposed():
 
 def in_a_line(claim):
     """For instance "percent >70% control post /low n=10: arithmetic differs (of which level?)"."""
-    scale = f"{claim.variable}/{claim.level}" if claim.level else claim.variable
-    n = claim.n and f"n={claim.n}"
-    check = f"arithmetic {claim.expect}" if claim.check == "arithmetic" else claim.check
     assert all(isinstance(cell, str) for cell in claim.cells.values())
     marked, line, *remark = claim.note.split("; ")
     assert marked == "proposed"
     assert "line" in line
     assert claim.check in ("recompute", "arithmetic") or claim.expect == "not_checkable"
     assert claim.check != "recompute" or claim.expect == "reproduced"
-    cells = (
-        claim.quantity,
-        claim.operator + claim.printed,
-        claim.test,
-        claim.group,
-        claim.timepoint,
-        scale,
-        n,
-    )
+    scale = f"{claim.variable}/{claim.level}" if claim.level else claim.variable
+    cells = (claim.quantity, claim.operator + claim.printed, claim.test, claim.group, claim.timepoint, scale,
+             claim.n and f"n={claim.n}")  # fmt: skip
+    check = f"arithmetic {claim.expect}" if claim.check == "arithmetic" else claim.check
     return f"{' '.join(filter(None, cells))}: {check}" + (f" ({'; '.join(remark)})" if remark else "")
