@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property, partial
@@ -174,9 +174,10 @@ COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation
 Claim._fields = COLUMNS
 
 
-def notation_of(study: Study) -> Notation:
-    """Return how a study's paper prints numbers."""
-    return Notation(study.decimal_mark, study.rounding)
+def claim_of(row: Mapping[str, str], study: Study) -> Claim:
+    """Return the claim of a row of claims.csv or verdicts.csv, under the notation of a study's paper."""
+    notation = Notation(study.decimal_mark, study.rounding)
+    return Claim(**{column: row[column] for column in COLUMNS}, notation=notation)
 
 
 def load_claims(path: Path, study: Study) -> list[Claim]:
@@ -200,8 +201,7 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
         With every fault of the file, each with its row.
     """
     path = Path(path)
-    notation = notation_of(study)
-    claims = {row: Claim(**cells, notation=notation) for row, cells in read_claims(path)}
+    claims = {row: claim_of(cells, study) for row, cells in read_claims(path)}
     faults: list[Fault] = []
     first_row: dict[str, int] = {}
     for row, claim in claims.items():

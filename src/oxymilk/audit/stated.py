@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from oxymilk.audit.claims import notation_of
 from oxymilk.audit.printed import Notation, parse_printed
 
 __all__ = ["Notation", "magnitude", "print_style", "scale_of", "stated_set"]
@@ -12,12 +11,12 @@ __all__ = ["Notation", "magnitude", "print_style", "scale_of", "stated_set"]
 
 def scale_of(claim, study):
     """Return `claim.scale`."""
-    return replace(claim, notation=notation_of(study)).scale
+    return replace(claim, notation=Notation(study.decimal_mark, study.rounding)).scale
 
 
 def stated_set(claim, study):
     """Return `claim.stated`."""
-    return replace(claim, notation=notation_of(study)).stated
+    return replace(claim, notation=Notation(study.decimal_mark, study.rounding)).stated
 
 
 def print_style(claim, study):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from oxymilk.audit import claims as vocabulary
-from oxymilk.audit.claims import COLUMNS, Claim, load_claims, notation_of, read_claims
+from oxymilk.audit.claims import COLUMNS, Claim, claim_of, load_claims, read_claims
 from oxymilk.audit.printed import LARGEST_SAMPLE, Notation
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.faults import Fault, FaultsError, describe
@@ -292,8 +292,8 @@ def test_the_examples_are_claims_that_can_be_audited(write, study, frequencies, 
         )
     assert len(examples) == 14
     claims = load_claims(write(*examples), study)
-    assert {claim.notation for claim in claims} == {notation_of(study)}
     verdicts = audit_claims(study, claims, frequencies, tests)
+    assert [claim_of(row, study) for row in verdicts.to_dict("records")] == claims
     got = dict(zip(verdicts["printed"] + " " + verdicts["quantity"], verdicts["verdict"], strict=True))
     assert got["73,3% grim_percent"] == got["284,85 grim_mean"] == got["11,7 between"] == "reproduced"
     assert got["50% comparison"] == "differs"
