@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oxymilk.analysis import exact_counterpart
-from oxymilk.audit import reconstruct as module
 from oxymilk.audit.printed import Notation
-from oxymilk.audit.reconstruct import LIST_COLUMNS, RANGE_COLUMNS, printed_sizes, reconstruct
+from oxymilk.explain import reconstruct as module
 from oxymilk.explain.counting import NotSearched
+from oxymilk.explain.reconstruct import LIST_COLUMNS, RANGE_COLUMNS, printed_sizes, reconstruct
 from oxymilk.explain.scales import parts_of
 from oxymilk.stats import rank_sum_counts, rank_sum_test, signed_rank_test
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oxymilk.audit.reconstruct import Reconstruction
+from oxymilk.explain.reconstruct import Reconstruction
 from oxymilk.present.terminal import print_reconstruction
 from oxymilk.texts import labels
 
