@@ -76,14 +76,22 @@ def proposed():
 
 def in_a_line(claim):
     """For instance "percent >70% control post /low n=10: arithmetic differs (of which level?)"."""
-    assert all(isinstance(cell, str) for cell in claim.cells.values())
+    scale = f"{claim.variable}/{claim.level}" if claim.level else claim.variable
+    n = claim.n and f"n={claim.n}"
+    check = f"arithmetic {claim.expect}" if claim.check == "arithmetic" else claim.check
+    assert all(isinstance(cell, str) for cell in claim)
     marked, line, *remark = claim.note.split("; ")
     assert marked == "proposed"
     assert "line" in line
     assert claim.check in ("recompute", "arithmetic") or claim.expect == "not_checkable"
     assert claim.check != "recompute" or claim.expect == "reproduced"
-    scale = f"{claim.variable}/{claim.level}" if claim.level else claim.variable
-    cells = (claim.quantity, claim.operator + claim.printed, claim.test, claim.group, claim.timepoint, scale,
-             claim.n and f"n={claim.n}")  # fmt: skip
-    check = f"arithmetic {claim.expect}" if claim.check == "arithmetic" else claim.check
+    cells = (
+        claim.quantity,
+        claim.operator + claim.printed,
+        claim.test,
+        claim.group,
+        claim.timepoint,
+        scale,
+        n,
+    )
     return f"{' '.join(filter(None, cells))}: {check}" + (f" ({'; '.join(remark)})" if remark else "")
