@@ -33,19 +33,9 @@ TESTS = ("signed_rank", "rank_sum")
 OF_A_CELL = ("count", "percent")
 OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
 OF_A_TEST = ("p_value", "z", "u", "w", "threshold", "decision")
+_COUNTED = ("sample_size", *OF_A_CELL, *OF_A_CHANGE)
 # quantities that the data of the study give
-RECOMPUTED = (
-    "sample_size",
-    *OF_A_CELL,
-    *OF_A_CHANGE,
-    "p_value",
-    "z",
-    "u",
-    "w",
-    "alpha",
-    "threshold",
-    "decision",
-)
+RECOMPUTED = (*_COUNTED, "p_value", "z", "u", "w", "alpha", "threshold", "decision")
 # quantities that other printed numbers give; `n` holds those numbers
 GRIM = ("grim_percent", "grim_mean")
 ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
@@ -57,9 +47,8 @@ DECISIONS = ("significant", "not significant")
 
 _LEVELS_OF_SIGNIFICANCE = ("threshold", "alpha")
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
-_DOMAINS = {"p_value": (0, 1)} | dict.fromkeys(
-    ("percent", "percent_up", "percent_down", "grim_percent"), (0, 100)
-)
+_SHARES = ("percent", "percent_up", "percent_down", "grim_percent")
+_DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
 
 
 @dataclass(frozen=True)
@@ -130,13 +119,14 @@ class Claim:
             return Interval(low, high, closed_high=True)
         if number is None:
             return None
+        if self.scale == 100:
+            number = number._replace(value=number.value / 100, decimals=number.decimals + 2)
         if quantity == "alpha" or (quantity == "threshold" and not self.operator):
-            stated = Interval.point(number.value)
-        else:
-            domain = _DOMAINS.get(quantity, (None, None))
-            stated = number.interval(self.notation.rounding, self.operator, domain)
+            return Interval.point(number.value)
+        domain = _DOMAINS.get(quantity, (None, None))
+        stated = number.interval(self.notation.rounding, self.operator, domain)
         # programs print Z, or -Z, for the same test
-        return stated.magnitude() if quantity == "z" else stated.scaled(Fraction(1, self.scale))
+        return stated.magnitude() if quantity == "z" else stated
 
     @cached_property
     def style(self) -> PrintedNumber | None:

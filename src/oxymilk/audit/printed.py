@@ -84,11 +84,6 @@ class Interval(NamedTuple):
             high, closed_high = Fraction(most), True
         return Interval(low, high, closed_low, closed_high)
 
-    def scaled(self, factor: Fraction) -> Interval:
-        """Return the set with every number multiplied by a positive factor."""
-        low, high = (None if end is None else end * factor for end in (self.low, self.high))
-        return self._replace(low=low, high=high)
-
     def magnitude(self) -> Interval:
         """Return the absolute values of the numbers of the set: of -2 to below 1, 0 to 2.
 

@@ -109,13 +109,11 @@ def of_test(test: dict[str, str], column: str) -> Computed:
     if not test[column]:
         raise Undefined("undefined")
     value, procedure = Fraction(test[column]), test["procedure"]
-    exact = None
+    exact: Fraction | None = value
     if column == "p_value":
         exact = Fraction(test["p_fraction"]) if test["p_fraction"] else None
     elif column == "z":
         exact = _rational_root(test["z_squared"])
-    else:
-        exact = value
     if exact is not None:
         return Computed.exactly(exact, procedure)
     error = abs(value) * PRINTING_ERROR
