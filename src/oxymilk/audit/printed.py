@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 ROUNDINGS = ("half_up", "half_even", "truncate")
 # the operators of claims.csv, and the sign of each in print
-OPERATOR_SIGNS = {"": "", "=": "", "~": "≈", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
-OPERATORS = tuple(OPERATOR_SIGNS)
+SIGNS = {"": "", "=": "", "~": "≈", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+OPERATORS = tuple(SIGNS)
 UPPER = ("<", "<=")
 LOWER = (">", ">=")
 # the largest sample size that may be asked for: the report lists those that are possible
@@ -231,7 +231,7 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
 def split_operator(text: str) -> tuple[str, str]:
     """Part the operator from a printed number: "≤ 0,05" is ("<=", "0,05"), "0,05" is ("", "0,05")."""
     prefix = _PREFIX.match(text)
-    by_sign = {sign: operator for operator, sign in OPERATOR_SIGNS.items() if sign}
+    by_sign = {sign: operator for operator, sign in SIGNS.items() if sign}
     return by_sign.get(prefix[1], prefix[1]), text[prefix.end() :]
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from oxymilk.audit.printed import (
     LARGEST_SAMPLE,
-    OPERATOR_SIGNS,
     ROUNDINGS,
+    SIGNS,
     Interval,
     as_runs,
     parse_printed,
@@ -84,9 +84,9 @@ def test_refusals_name_what_is_possible():
         parse_printed("0,0,5", BOTH)
 
 
-@pytest.mark.parametrize("operator", OPERATOR_SIGNS)
+@pytest.mark.parametrize("operator", SIGNS)
 def test_the_operator_before_a_number_is_parted_from_it(operator):
-    sign = OPERATOR_SIGNS[operator] or operator
+    sign = SIGNS[operator] or operator
     assert split_operator(f" {sign} 0,05") == split_operator(operator + "0,05") == (operator, "0,05")
 
 
