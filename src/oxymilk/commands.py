@@ -233,7 +233,7 @@ def reconstruct(
 ) -> None:
     """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""
     from oxymilk.audit.claims import load_claims
-    from oxymilk.audit.reconstruct import reconstruct
+    from oxymilk.explain.reconstruct import reconstruct
     from oxymilk.files import write_csv
     from oxymilk.present.terminal import print_reconstruction
     from oxymilk.study import load_study

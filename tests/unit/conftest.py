@@ -7,6 +7,7 @@ import pytest
 
 from oxymilk.analysis import FREQUENCY_COLUMNS, TEST_COLUMNS
 from oxymilk.audit.claims import Claim
+from oxymilk.audit.printed import Notation
 from oxymilk.draft.claims import draft_claims
 from oxymilk.draft.text import Paper
 from oxymilk.study import load_study
@@ -21,79 +22,38 @@ def study():
 
 @pytest.fixture
 def frequencies():
-    counts = {
-        ("intervention", "pre"): (10, 0),
-        ("intervention", "post"): (0, 10),
-        ("control", "pre"): (9, 0),
-        ("control", "post"): (6, 3),
-    }
-    rows = []
-    for (group, timepoint), numbers in counts.items():
-        total = sum(numbers)
-        for level, n in zip(("kurang", "cukup"), numbers, strict=True):
-            rows.append((group, timepoint, level, n, total, 100 * n / total, 10 - total))
+    """Kurang and cukup of each group and timepoint; the control group of ten lacks one score."""
+    counts = {("intervention", "pre"): (10, 0), ("intervention", "post"): (0, 10),
+              ("control", "pre"): (9, 0), ("control", "post"): (6, 3)}  # fmt: skip
+    rows = [
+        (*cell, level, n, sum(numbers), 100 * n / sum(numbers), 10 - sum(numbers))
+        for cell, numbers in counts.items()
+        for level, n in zip(("kurang", "cukup"), numbers, strict=True)
+    ]
     return pd.DataFrame(rows, columns=list(FREQUENCY_COLUMNS)).astype(str)
 
 
 @pytest.fixture
 def tests():
+    within = {"test": "signed_rank", "role": "declared", "procedure": "words"}
     rows = [
-        {
-            "test": "signed_rank",
-            "group": "control",
-            "role": "declared",
-            "procedure": "words",
-            "n": "9",
-            "n_up": "3",
-            "n_down": "0",
-            "n_unchanged": "6",
-            "w_plus": "6",
-            "w_minus": "0",
-            "z": "1.732050808",
-            "p_value": "0.08326451666",
-        },
-        {
-            "test": "signed_rank",
-            "group": "intervention",
-            "role": "declared",
-            "procedure": "words",
-            "n": "0",
-            "n_up": "0",
-            "n_down": "0",
-            "n_unchanged": "0",
-            "p_value": "0.0625",
-            "p_fraction": "1/16",
-        },
+        {**within, "group": "control", "n": "9", "n_up": "3", "n_down": "0", "n_unchanged": "6",
+         "w_plus": "6", "w_minus": "0", "z": "1.732050808", "p_value": "0.08326451666"},
+        {**within, "group": "intervention", "n": "0", "n_up": "0", "n_down": "0", "n_unchanged": "0",
+         "p_value": "0.0625", "p_fraction": "1/16"},
         {"test": "rank_sum", "role": "exact", "p_value": "0.5", "p_fraction": "1/2"},
-        {
-            "test": "rank_sum",
-            "role": "declared",
-            "procedure": "words",
-            "timepoint": "post",
-            "u1": "85",
-            "u2": "15",
-            "rank_sum1": "140",
-            "rank_sum2": "70",
-            "z": "3.198557367",
-            "p_value": "0.001381170504",
-        },
-    ]
+        {"test": "rank_sum", "role": "declared", "procedure": "words", "timepoint": "post", "u1": "85", "u2": "15",
+         "rank_sum1": "140", "rank_sum2": "70", "z": "3.198557367", "p_value": "0.001381170504"},
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(TEST_COLUMNS), dtype=object).fillna("")
 
 
 @pytest.fixture
-def claim():
-    def make(printed, quantity, check="recompute", expect="reproduced", **cells):
-        empty = dict.fromkeys(Claim._fields, "")
-        known = {
-            "id": "one",
-            "where": "here",
-            "printed": printed,
-            "quantity": quantity,
-            "check": check,
-            "expect": expect,
-        }
-        return Claim(**{**empty, **known, **cells})
+def claim(study):
+    def make(printed, quantity, check="recompute", expect="reproduced", rounding="half_up", **cells):
+        known = {"id": "one", "where": "here", "printed": printed, "quantity": quantity, "check": check}
+        notation = Notation(study.decimal_mark, rounding)
+        return Claim(**known | {"expect": expect, "notation": notation} | cells)
 
     return make
 

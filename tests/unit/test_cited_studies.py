@@ -9,8 +9,7 @@ import pytest
 
 from oxymilk.analysis import effect_table, frequency_table, program_table, test_table
 from oxymilk.audit.claims import load_claims
-from oxymilk.audit.grim import as_runs, parse_sizes, sizes_that_allow
-from oxymilk.audit.printed import printed_interval
+from oxymilk.audit.printed import as_runs, parse_printed, sizes_that_allow
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
@@ -104,7 +103,7 @@ def test_every_procedure_prints_the_cited_p_value():
 
 
 def sizes(printed, unit):
-    return sizes_that_allow(printed_interval(printed, ","), parse_sizes("1..100"), Fraction(unit))
+    return sizes_that_allow(parse_printed(printed, ",").interval(), range(1, 101), Fraction(unit))
 
 
 def test_the_page_lists_the_sample_sizes_that_allow_the_printed_numbers():

@@ -17,7 +17,8 @@ def test_links_of_documents_lead_somewhere(path):
             assert (path.parent / target).exists(), target
 
 
-def test_the_examples_of_the_readme_run():
-    failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
-    assert tried >= 4
+@pytest.mark.parametrize(("page", "examples"), [("README.md", 4), ("docs/claims.md", 4)])
+def test_the_examples_of_a_page_run(page, examples):
+    failed, tried = doctest.testfile(str(ROOT / page), module_relative=False)
+    assert tried >= examples
     assert failed == 0

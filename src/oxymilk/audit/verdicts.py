@@ -7,31 +7,54 @@ when none of it does.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
 
 from oxymilk.audit.claims import COLUMNS, GRIM, REASONS, Claim
-from oxymilk.audit.computed import Computed, Results, Undefined, arithmetic, of_test, recompute
-from oxymilk.audit.grim import as_runs, parse_sizes, sizes_that_allow
-from oxymilk.audit.printed import Interval, parse_printed, print_like
-from oxymilk.audit.stated import Notation, print_style, scale_of, stated_set
+from oxymilk.audit.printed import Interval, as_runs, parse_sizes, sizes_that_allow
+from oxymilk.audit.recompute import Tables, Undefined, arithmetic, of_test, recompute
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from oxymilk.study import Study
 
-VERDICT_COLUMNS = (
-    *COLUMNS,
-    "verdict",
-    "reason",
-    "computed",
-    "prints_as",
-    "procedure",
-    "decision_printed",
-    "decision_computed",
-    "decision",
-    "as_expected",
-)
+
+class Verdict(NamedTuple):
+    """The outcome of a check: the cells that verdicts.csv adds to a claim, but for the last two.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `oxymilk.audit.claims.VERDICTS`.
+    reason : str
+        Why it is not checkable.
+    computed : str
+        What the data give, ten digits; of a GRIM check the smallest possible sample size.
+    prints_as : str
+        The same in the style of the printed number.
+    procedure : str
+        The procedure of the test, in words.
+    decision_printed, decision_computed : str
+        Of p-values and decisions: "significant", "not significant", or "" where that is open.
+    """
+
+    verdict: str
+    reason: str = ""
+    computed: str = ""
+    prints_as: str = ""
+    procedure: str = ""
+    decision_printed: str = ""
+    decision_computed: str = ""
+
+    @property
+    def decision(self) -> str:
+        """Whether the recomputed decision agrees with the printed one: "agree", "flip", or "" where one is open."""
+        if not self.decision_printed or not self.decision_computed:
+            return ""
+        return "agree" if self.decision_printed == self.decision_computed else "flip"
+
+
+VERDICT_COLUMNS = (*COLUMNS, *Verdict._fields, "decision", "as_expected")
 
 
 def audit_claims(
@@ -42,7 +65,7 @@ def audit_claims(
     Parameters
     ----------
     study : Study
-        The study.
+        The study, for its alpha.
     claims : list of Claim
         What the paper prints.
     frequencies, tests : DataFrame
@@ -53,140 +76,106 @@ def audit_claims(
     DataFrame
         One row a claim, in their order; columns `VERDICT_COLUMNS`, all text.
     """
-    import pandas as pd
-
-    results = Results(study, frequencies.to_dict("records"), tests.to_dict("records"))
-    rows = [(*claim, *_verdict(claim, results)) for claim in claims]
+    tables = Tables(Fraction(str(study.alpha)), frequencies.to_dict("records"), tests.to_dict("records"))
+    rows = []
+    for claim in claims:
+        verdict = check_claim(claim, tables)
+        as_expected = "true" if verdict.verdict == claim.expect else "false"
+        rows.append((*claim.cells.values(), *verdict, verdict.decision, as_expected))
     return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
 
 
-def arithmetic_verdict(claim: Claim, notation: Notation) -> tuple[str, str]:
-    """Check a claim that rests on other printed numbers only.
+def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
+    """Check one claim.
 
     Parameters
     ----------
     claim : Claim
-        Its `check` is "arithmetic".
-    notation : Notation
-        How its numbers are printed.
+        What the paper prints.
+    tables : Tables, optional
+        The result tables; a claim whose check is "arithmetic" rests on other printed numbers and needs none.
 
     Returns
     -------
-    tuple of str
-        The verdict, and the reason code where it is `not_checkable`.
+    Verdict
 
     Raises
     ------
     ValueError
-        When one of its numbers is none under these decimal marks.
+        When one of the numbers that it rests on is none under its paper's decimal marks.
     """
-    verdict, reason, *_ = _verdict(claim, Results(notation, [], []))
-    return verdict, reason
-
-
-def _verdict(claim: Claim, results: Results) -> tuple[str, ...]:
-    study = results.study
     if claim.check in REASONS:
-        return _row(claim, "not_checkable", reason=claim.check)
-    if claim.quantity == "decision":
-        return _decision_verdict(claim, results)
-    if claim.quantity in GRIM:
-        return _grim_verdict(claim, study)
+        return Verdict("not_checkable", claim.check)
     try:
-        computed = recompute(claim, results) if claim.check == "recompute" else arithmetic(claim, study)
-        stated = stated_set(claim, study)
+        if claim.quantity == "decision":
+            return _check_decision(claim, tables)
+        if claim.quantity in GRIM:
+            return _check_sample_sizes(claim)
+        return _check_number(claim, tables)
     except Undefined as undefined:
-        return _row(claim, "not_checkable", reason=str(undefined))
+        return Verdict("not_checkable", str(undefined))
+
+
+def _check_number(claim: Claim, tables: Tables | None) -> Verdict:
+    """Compare what is computed, as a set, with what the claim states."""
+    computed = recompute(claim, tables) if claim.check == "recompute" else arithmetic(claim)
+    stated, reason = claim.stated, ""
     if stated.contains(computed.value) if computed.from_printed else stated.contains_all(computed.within):
-        verdict, reason = "reproduced", ""
+        verdict = "reproduced"
     elif not stated.meets(computed.within):
-        verdict, reason = "differs", ""
+        verdict = "differs"
     elif computed.from_printed:
-        verdict, reason = "reproduced_after_rounding", ""
+        verdict = "reproduced_after_rounding"
     else:
         # the printed boundary lies inside the error of the computation
         verdict, reason = "not_checkable", "ambiguous"
-    printed_decision = computed_decision = ""
+    decisions = ("", "")
     if claim.quantity == "p_value":
-        printed_decision = _decide(stated, study)
-        computed_decision = _decide(computed.within, study)
-    return _row(
-        claim,
-        verdict,
-        reason=reason,
-        computed=_decimal(computed.value),
-        prints_as=_prints_as(claim, computed, study),
-        procedure=computed.procedure,
-        decisions=(printed_decision, computed_decision),
-    )
+        decisions = decide(stated, tables.alpha), decide(computed.within, tables.alpha)
+    prints_as = claim.n if claim.quantity in ("comparison", "between") else claim.write(computed.value)
+    return Verdict(verdict, reason, _decimal(computed.value), prints_as, computed.procedure, *decisions)
 
 
-def _prints_as(claim: Claim, computed: Computed, study: Study) -> str:
-    if claim.quantity in ("comparison", "between"):
-        return claim.n
-    value = scale_of(claim, study) * computed.value
-    return print_like(value, print_style(claim, study), study.decimal_mark, study.rounding)
+def _check_decision(claim: Claim, tables: Tables) -> Verdict:
+    """Compare the decision on the recomputed p-value with the printed one."""
+    p_value = of_test(tables.declared_test(claim), "p_value")
+    computed = decide(p_value.within, tables.alpha)
+    verdict = "reproduced" if computed == claim.printed else "differs"
+    value = _decimal(p_value.value)
+    return Verdict(verdict, "", value, computed, p_value.procedure, claim.printed, computed)
 
 
-def _decision_verdict(claim: Claim, results: Results) -> tuple[str, ...]:
-    try:
-        test = results.declared_test(claim)
-    except Undefined as undefined:
-        return _row(claim, "not_checkable", reason=str(undefined))
-    p_value = of_test(test, "p_value")
-    computed = _decide(p_value.within, results.study)
-    return _row(
-        claim,
-        "reproduced" if computed == claim.printed else "differs",
-        computed=_decimal(p_value.value),
-        prints_as=computed,
-        procedure=test["procedure"],
-        decisions=(claim.printed, computed),
-    )
-
-
-def _grim_verdict(claim: Claim, study: Study | Notation) -> tuple[str, ...]:
+def _check_sample_sizes(claim: Claim) -> Verdict:
     """Say whether some sample size allows a printed percentage or mean, and which do."""
-    sizes, *step = claim.others
-    unit = parse_printed(step[0], study.decimal_mark).value if step else Fraction(100)
+    unit = claim.rests_on[0].value if claim.rests_on else Fraction(100)
     if unit <= 0:
-        return _row(claim, "not_checkable", reason="undefined")
-    allowed = sizes_that_allow(stated_set(claim, study), parse_sizes(sizes), unit)
-    return _row(
-        claim,
-        "reproduced" if allowed else "differs",
-        computed=str(allowed[0]) if allowed else "",
-        prints_as=f"n = {as_runs(allowed)}" if allowed else "",
-    )
+        raise Undefined("undefined")
+    allowed = sizes_that_allow(claim.stated, parse_sizes(claim.others[0]), unit)
+    if not allowed:
+        return Verdict("differs")
+    return Verdict("reproduced", computed=str(allowed[0]), prints_as=f"n = {as_runs(allowed)}")
 
 
-def _row(
-    claim: Claim,
-    verdict: str,
-    *,
-    reason: str = "",
-    computed: str = "",
-    prints_as: str = "",
-    procedure: str = "",
-    decisions: tuple[str, str] = ("", ""),
-) -> tuple[str, ...]:
-    printed, recomputed = decisions
-    decision = ("agree" if printed == recomputed else "flip") if printed and recomputed else ""
-    as_expected = "true" if verdict == claim.expect else "false"
-    return (verdict, reason, computed, prints_as, procedure, printed, recomputed, decision, as_expected)
-
-
-def _decide(p_value: Interval, study: Study) -> str:
+def decide(p_value: Interval, alpha: Fraction) -> str:
     """Return the decision that all p-values of a set share, or "" where they do not."""
-    alpha = Fraction(str(study.alpha))
     if p_value.high is not None and (
         p_value.high < alpha or (p_value.high == alpha and not p_value.closed_high)
     ):
         return "significant"
-    if p_value.low is not None and p_value.low >= alpha:
-        return "not significant"
-    return ""
+    return "not significant" if p_value.low is not None and p_value.low >= alpha else ""
 
 
 def _decimal(value: Fraction) -> str:
     return f"{float(value):.10g}"
+
+
+# ---- the old doors, until their callers use those above ----------------------------------------------------
+
+_verdict = check_claim
+
+
+def arithmetic_verdict(claim, notation):
+    """Return the verdict and reason of `check_claim`."""
+    from dataclasses import replace
+
+    return check_claim(replace(claim, notation=notation))[:2]

@@ -9,16 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from oxymilk.texts import key_of, labels
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-    from oxymilk.audit.reconstruct import Reconstruction
+    from oxymilk.explain.reconstruct import Reconstruction
     from oxymilk.stats import ProgramResult
-    from oxymilk.texts import Labels
 
 
 def print_programs(results: Iterable[ProgramResult], language: str) -> None:
@@ -66,20 +65,13 @@ def print_reconstruction(found: Reconstruction, language: str) -> None:
         console.print(Text(words("terminal.size_unknown", groups=", ".join(found.unknown))))
         return
     if found.not_searched:
-        console.print(Text(words("terminal.not_searched", what=_beyond(found.not_searched, words))))
+        what = words(f"terminal.beyond.{found.not_searched}", n=words.number(found.needed))
+        console.print(Text(words("terminal.not_searched", what=what)))
         return
     console.print(Text(words("terminal.datasets", count=found.number, with_p=found.with_p_values)))
     for frame in (found.datasets, found.ranges, found.contradictions):
         if frame is not None and len(frame):
             _print(frame.astype(str).itertuples(index=False), list(frame.columns))
-
-
-def _beyond(reason: str, words: Labels) -> str:
-    """Say in the language what was too large to be searched: "20 tables of a group"."""
-    number, _, what = reason.partition(" ")
-    if number.isdecimal():
-        return words(f"terminal.beyond.{key_of(what)}", n=words.number(number))
-    return words(f"terminal.beyond.{key_of(reason)}")
 
 
 def _print(rows: Iterable[Sequence[str]], headers: list[str]) -> None:

@@ -1,24 +1,42 @@
-"""claims.csv: read whole, or refused with every fault and its row."""
+"""claims.csv: read whole, or refused with every fault and its row; what its printed strings state; its page in docs."""
 
 import csv
+import io
+import re
+from dataclasses import replace
+from fractions import Fraction as F
+from pathlib import Path
 
 import pytest
 
-from oxymilk.audit.claims import COLUMNS, load_claims, read_claims
+from oxymilk.audit import claims as vocabulary
+from oxymilk.audit.claims import COLUMNS, Claim, claim_of, load_claims, read_claims
+from oxymilk.audit.printed import LARGEST_SAMPLE, Notation
+from oxymilk.audit.verdicts import audit_claims
 from oxymilk.faults import Fault, FaultsError, describe
+
+PAGE = (Path(__file__).parents[3] / "docs" / "claims.md").read_text("utf-8")
+SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
+OF_CONTROL = {"test": "signed_rank", "group": "control"}
 
 
 @pytest.fixture
 def write(tmp_path):
-    def run(*claims, columns=COLUMNS):
+    def run(*claims, delimiter=",", end="\n", edit=("", ""), after=""):
+        stream = io.StringIO()
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator=end, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(claim.cells for claim in claims)
         path = tmp_path / "claims.csv"
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, columns, lineterminator="\n", extrasaction="ignore")
-            writer.writeheader()
-            writer.writerows(claim._asdict() for claim in claims)
+        path.write_bytes((stream.getvalue().replace(*edit) + after).encode("utf-8-sig" if after else "utf-8"))
         return path
 
     return run
+
+
+@pytest.fixture
+def p_value(claim):
+    return claim("0,083", "p_value", **OF_CONTROL)
 
 
 def faults_of(path, study):
@@ -27,17 +45,23 @@ def faults_of(path, study):
     return caught.value.faults
 
 
-def test_good_claims_are_read_in_order(write, claim, study):
+# ---- the file ----------------------------------------------------------------------------------------------
+
+
+def test_good_claims_are_read_in_order(write, claim, study, p_value):
     claims = [
-        claim("0,083", "p_value", test="signed_rank", group="control"),
-        claim(" 100% ", "percent", id="two", group="control", timepoint="pre", level="kurang"),
-        claim("45%", "ratio_percent", "arithmetic", id="three", operator="~", n="2,7/5,9"),
-        claim("lima", "figure", "cited", "not_checkable", id="four"),
+        p_value,
+        claim("20", "sample_size", id="a"),
+        claim("0,05", "alpha", id="b"),
+        claim("10", "count", id="c", timepoint="change", level="kurang"),
+        claim("11", "comparison", "arithmetic", id="d", operator="<", n="11,7"),
+        claim("45%", "ratio_percent", "arithmetic", id="e", operator="~", n="2,7/5,9"),
+        claim("lima", "figure", "cited", "not_checkable", id="f"),
     ]
     loaded = load_claims(write(*claims), study)
-    assert [each.id for each in loaded] == ["one", "two", "three", "four"]
-    assert loaded[1].printed == "100%"
-    assert loaded[2].others == ("2,7", "5,9")
+    assert loaded == claims
+    assert [each.others for each in loaded] == [(), (), (), (), ("11,7",), ("2,7", "5,9"), ()]
+    assert load_claims(write(replace(claims[1], printed=" 20 ")), study) == claims[1:2]
 
 
 @pytest.mark.parametrize(
@@ -78,167 +102,200 @@ def test_good_claims_are_read_in_order(write, claim, study):
         ({"quantity": "grim_percent", "n": "1..5"}, "claims_value", "quantity"),
     ],
 )
-def test_each_fault_names_row_column_and_what_to_do(write, claim, study, cells, code, column):
-    good = {"test": "signed_rank", "group": "control"}
-    bad = claim("0,083", "p_value", **good)._replace(**cells)
-    path = write(claim("0,083", "p_value", id="good", **good), bad)
+def test_each_fault_names_row_column_and_what_to_do(write, study, p_value, cells, code, column):
+    path = write(replace(p_value, id="good"), replace(p_value, **cells))
     found = [fault for fault in faults_of(path, study) if (fault.code, fault.column) == (code, column)]
     assert [fault.row for fault in found] == [3]
-    for language in ("en", "id"):
-        assert column in describe(found[0], language)
+    assert all(column in describe(found[0], language) for language in ("en", "id"))
 
 
-def test_all_faults_are_reported_at_once(write, claim, study):
+def test_all_faults_are_reported_at_once_each_with_its_cell_and_what_is_legal(write, claim, study, p_value):
     path = write(
-        claim("abc", "p_value", test="signed_rank", group="control"),
-        claim("0,05", "threshold", operator="<", test="nonsense"),
-    )
-    assert [(fault.row, fault.code) for fault in faults_of(path, study)] == [
-        (2, "claims_number"),
-        (3, "claims_value"),
-        (3, "claims_id_twice"),
-    ]
-
-
-def test_missing_and_unknown_columns_and_files_are_faults(write, claim, study, tmp_path):
-    path = write(claim("1", "count"), columns=[*COLUMNS[:-1], "remark"])
-    assert [(f.code, f.column) for f in faults_of(path, study)] == [
-        ("claims_column_missing", "note"),
-        ("claims_column_unknown", "remark"),
-    ]
-    assert [f.code for f in faults_of(tmp_path / "none.csv", study)] == ["claims_missing"]
-    path.write_bytes("id,where\n\xe9".encode("latin-1"))
-    assert [f.code for f in faults_of(path, study)] == ["encoding_wrong"]
-
-
-def test_a_fault_carries_its_cell_and_what_is_legal(write, claim, study):
-    good = {"test": "signed_rank", "group": "control"}
-    path = write(
-        claim("0,083", "p_value", id="a", **good),
-        claim("0,083", "p_value", id="a", **{**good, "test": "t"}),
-        claim("0.0.8", "p_value", id="b", **good),
-        claim("Ha", "decision", id="c", **good),
-        claim("0,1", "p_value", "cited", id="d"),
+        p_value,
+        replace(p_value, test="t"),
+        replace(p_value, printed="0.0.8"),
+        replace(p_value, id="c", quantity="decision", printed="Ha"),
+        replace(p_value, id="d", check="cited"),
         claim("45%", "ratio_percent", "arithmetic", id="e", n="25"),
-        claim("3", "p_value", id="f", **{**good, "timepoint": "later"}),
+        replace(p_value, id="f", timepoint="later", printed="8,3 %"),
         claim("45%", "ratio_percent", "arithmetic", id="g", n="25/x"),
     )
-    marks = " ".join(study.decimal_mark)
-    moments = "pre, post, change"
+    marks = {"marks": " ".join(study.decimal_mark)}
     expected = [
-        Fault("claims_value", path.name, "", 3, "test", "t", {"legal": "signed_rank, rank_sum"}),
-        Fault("claims_id_twice", path.name, "", 3, "id", "a", {"first": 2}),
-        Fault("claims_number", path.name, "", 4, "printed", "0.0.8", {"marks": marks}),
-        Fault("claims_value", path.name, "", 5, "printed", "Ha", {"legal": "significant, not significant"}),
-        Fault("claims_value", path.name, "", 6, "expect", "reproduced", {"legal": "not_checkable"}),
-        Fault("claims_arithmetic", path.name, "", 7, "n", "25", {"quantity": "ratio_percent"}),
-        Fault("claims_value", path.name, "", 8, "timepoint", "later", {"legal": moments}),
-        Fault("claims_number", path.name, "", 9, "n", "x", {"marks": marks}),
+        ("claims_value", 3, "test", "t", {"legal": "signed_rank, rank_sum"}),
+        ("claims_id_twice", 3, "id", "one", {"first": 2}),
+        ("claims_number", 4, "printed", "0.0.8", marks),
+        ("claims_id_twice", 4, "id", "one", {"first": 2}),
+        ("claims_value", 5, "printed", "Ha", {"legal": "significant, not significant"}),
+        ("claims_value", 6, "expect", "reproduced", {"legal": "not_checkable"}),
+        ("claims_arithmetic", 7, "n", "25", {"quantity": "ratio_percent"}),
+        ("claims_value", 8, "timepoint", "later", {"legal": "pre, post, change"}),
+        ("claims_p_percent", 8, "printed", "8,3 %", {}),
+        ("claims_number", 9, "n", "x", marks),
     ]
-    assert faults_of(path, study) == expected
+    assert faults_of(path, study) == [Fault(code, path.name, "", *rest) for code, *rest in expected]
 
 
-def test_a_p_value_in_percent_is_shown_as_it_is_printed(write, claim, study):
-    path = write(claim("8,3 %", "p_value", test="signed_rank", group="control"))
-    expected = Fault("claims_p_percent", path.name, row=2, column="printed", value="8,3 %")
-    assert faults_of(path, study) == [expected]
+MISSING, UNKNOWN = "claims_column_missing", "claims_column_unknown"
 
 
-def test_an_id_that_stands_three_times_names_the_first(write, claim, study):
-    row = {"test": "signed_rank", "group": "control"}
-    path = write(*(claim("0,083", "p_value", **row) for _ in range(3)))
-    assert [(f.row, f.params) for f in faults_of(path, study)] == [(3, {"first": 2}), (4, {"first": 2})]
+@pytest.mark.parametrize(
+    ("edit", "faults"),
+    [
+        ((",note", ""), [(MISSING, "note")]),
+        ((",note", ",note,remark"), [(UNKNOWN, "remark")]),
+        ((",note", ",note,id"), [(UNKNOWN, "id")]),
+        ((",note", ",remark"), [(MISSING, "note"), (UNKNOWN, "remark")]),
+        (('"0,083"', "0,083"), [("claims_row_long", "")]),
+        (('"0,083"', '"0,0"83'), [("sheet_unreadable", "")]),
+        # the first line says what parts the cells
+        (
+            ("id,where", "id,where;there"),
+            [(MISSING, "where"), (UNKNOWN, "where;there")],
+        ),
+    ],
+)
+def test_a_file_that_is_no_table_of_claims_is_refused(write, study, p_value, edit, faults):
+    found = faults_of(write(p_value, edit=edit), study)
+    assert [(fault.code, fault.column) for fault in found] == faults
 
 
-def test_what_may_be_left_empty(write, claim, study):
-    rows = [
-        claim("20", "sample_size", id="a"),
-        claim("0,05", "alpha", id="b"),
-        claim("10", "count", id="c", timepoint="change", level="kurang"),
-        claim("11", "comparison", "arithmetic", id="d", operator="<", n="11,7"),
-    ]
-    loaded = load_claims(write(*rows), study)
-    assert loaded == rows
-    assert [each.others for each in loaded] == [(), (), (), ("11,7",)]
-
-
-def test_only_a_missing_or_only_an_unknown_column_is_a_fault_too(write, claim, study):
-    path = write(claim("1", "count"), columns=COLUMNS[:-1])
-    assert faults_of(path, study) == [Fault("claims_column_missing", path.name, column="note")]
-    path = write(claim("1", "count"), columns=[*COLUMNS, "remark"])
-    assert faults_of(path, study) == [Fault("claims_column_unknown", path.name, column="remark")]
+def test_a_missing_file_and_a_comma_too_many_are_named(write, study, p_value, tmp_path):
+    path = tmp_path / "claims.csv"
+    assert faults_of(path, study) == [Fault("claims_missing", path.name)]
     path.write_bytes("id,where\n\xe9".encode("latin-1"))
     assert faults_of(path, study) == [Fault("encoding_wrong", path.name, params={"encoding": "UTF-8"})]
-
-
-def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_read_alike(write, claim, study):
-    claims = [
-        claim("0,083", "p_value", test="signed_rank", group="control", note="a; b"),
-        claim("45%", "ratio_percent", "arithmetic", id="two", n="2,7/5,9"),
-    ]
-    path = write(*claims)
-    expected = load_claims(path, study)
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream))
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        csv.writer(stream, delimiter=";").writerows([*rows, [""] * len(COLUMNS)])
-    assert load_claims(path, study) == expected
-
-
-def test_a_decimal_comma_without_quotation_marks_is_named_with_its_row(write, claim, study):
-    path = write(claim("0,083", "p_value", test="signed_rank", group="control"))
-    path.write_text(path.read_text("utf-8").replace('"0,083"', "0,083"), encoding="utf-8")
-    (fault,) = faults_of(path, study)
-    assert fault == Fault("claims_row_long", path.name, row=2, value="one", params={"count": 15, "due": 14})
+    path.write_bytes(b"")
+    assert faults_of(path, study) == [Fault(MISSING, path.name, column=column) for column in COLUMNS]
+    (fault,) = faults_of(write(p_value, edit=('"0,083"', "0,083")), study)
+    assert fault == Fault(
+        "claims_row_long", "claims.csv", row=2, value="one", params={"count": 15, "due": 14}
+    )
     assert '"0,003"' in describe(fault, "en")
 
 
-def test_a_column_that_stands_twice_is_a_fault(write, claim, study):
-    path = write(claim("0,083", "p_value", test="signed_rank", group="control"))
-    text = path.read_text("utf-8").replace(",note\n", ",note,id\n")
-    path.write_text(text, encoding="utf-8")
-    assert [(one.code, one.column) for one in faults_of(path, study)] == [("claims_column_unknown", "id")]
-
-
-def test_the_first_line_says_what_parts_the_cells(write, claim, study):
-    """Commas in the notes of a file with semicolons part nothing, nor does a semicolon in a header with commas."""
-    many = claim("0,083", "p_value", test="signed_rank", group="control", note="a, " * 60 + "b")
-    path = write(many)
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.reader(stream))
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, delimiter=";").writerows(rows)
-    assert load_claims(path, study) == [many]
-    path.write_text("id,where;there,note\n", encoding="utf-8")
-    assert [fault.column for fault in faults_of(path, study)][-1] == "where;there"
-    path.write_text("id;where,note\n", encoding="utf-8")
-    assert [fault.column for fault in faults_of(path, study)][-1] == "id;where"
-
-
+@pytest.mark.parametrize("delimiter", [",", ";"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_line_ends_of_every_system_and_in_a_cell(end, write, claim, study):
-    path = write(claim("0,083", "p_value", test="signed_rank", group="control", note="a\r\nb"))
-    text = path.read_bytes().decode().replace("a\r\nb", "\0").replace("\n", end).replace("\0", "a\r\nb")
-    path.write_bytes(text.encode())
-    (loaded,) = load_claims(path, study)
-    assert loaded.note == "a\r\nb"
-
-
-def test_a_broken_quotation_is_a_fault_and_an_empty_file_lacks_every_column(write, claim, study):
-    path = write(claim("0,083", "p_value", test="signed_rank", group="control"))
-    path.write_text(path.read_text("utf-8").replace('"0,083"', '"0,0"83'), encoding="utf-8")
-    (fault,) = faults_of(path, study)
-    assert (fault.code, fault.file, list(fault.params)) == ("sheet_unreadable", path.name, ["problem"])
-    assert "expected" in fault.params["problem"]
-    path.write_text("", encoding="utf-8")
-    assert faults_of(path, study) == [
-        Fault("claims_column_missing", path.name, column=one) for one in COLUMNS
+def test_files_of_every_system_and_program_are_read_alike(write, claim, study, p_value, delimiter, end):
+    claims = [
+        replace(p_value, note="a, b; c\n" * 30 + "d"),
+        claim("45%", "ratio_percent", "arithmetic", id="two", n="2,7/5,9"),
     ]
+    blank = delimiter * (len(COLUMNS) - 1) + end
+    path = write(*claims, delimiter=delimiter, end=end, after=blank)
+    assert load_claims(path, study) == claims
 
 
-def test_cells_that_a_row_lacks_are_empty(write, claim, study):
-    path = write(claim("20", "sample_size", note="x"))
-    path.write_text(path.read_text("utf-8").replace(",,,,,,recompute,reproduced,x", ",,,"), encoding="utf-8")
-    header, [(row, cells)] = read_claims(path)
-    assert (header, row) == (list(COLUMNS), 2)
-    assert cells == ["one", "here", "20", "", "sample_size", *[""] * 9]
+def test_cells_that_a_row_lacks_are_empty(write, claim):
+    path = write(claim("20", "sample_size"), edit=(",,,,,,recompute,reproduced,", ",,,"))
+    assert read_claims(path) == [(2, claim("20", "sample_size", check="", expect="").cells)]
+
+
+# ---- what is stated ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "operator", "n", "stated"),
+    [
+        # a comparison and "between" are about the numbers as they are printed
+        ("2,1", "comparison", "<", "2,5", (None, F(5, 2), True, False)),
+        ("2,1", "comparison", "<=", "2,5", (None, F(5, 2), True, True)),
+        ("2,1", "comparison", ">", "2,5", (F(5, 2), None, False, False)),
+        ("2,1", "comparison", ">=", "2,5", (F(5, 2), None, True, False)),
+        ("2,1", "comparison", "=", "2,5", (F(5, 2), F(5, 2), True, True)),
+        ("2,1", "comparison", "", "2,5", (F(5, 2), F(5, 2), True, True)),
+        ("2", "between", "", "1,5; 2,5", (F(3, 2), F(5, 2), True, True)),
+        ("2", "between", "", "2,5; 1,5", (F(3, 2), F(5, 2), True, True)),
+        # alpha, and a threshold without an operator, are a number as it is
+        ("0,05", "alpha", "", "", (F(1, 20), F(1, 20), True, True)),
+        ("0,05", "alpha", "<", "", (F(1, 20), F(1, 20), True, True)),
+        ("5,0 %", "alpha", "=", "", (F(1, 20), F(1, 20), True, True)),
+        ("0,05", "threshold", "", "", (F(1, 20), F(1, 20), True, True)),
+        ("0,05", "threshold", "<", "", (None, F(1, 20), True, False)),
+        ("0,05", "threshold", ">=", "", (F(1, 20), None, True, False)),
+        ("0,05", "threshold", "=", "", (F(9, 200), F(11, 200), True, False)),
+        ("5%", "threshold", "", "", (F(1, 20), F(1, 20), True, True)),
+        ("5%", "threshold", "<=", "", (None, F(1, 20), True, True)),
+        ("5%", "threshold", ">", "", (F(1, 20), None, False, False)),
+        # a share lies within its bounds, a sum has none
+        ("0,000", "p_value", "", "", (0, F(1, 2000), True, False)),
+        ("1,000", "p_value", "", "", (F(1999, 2000), 1, True, True)),
+        ("0%", "percent", "", "", (0, F(1, 2), True, False)),
+        ("100%", "percent_up", "", "", (F(199, 2), 100, True, True)),
+        ("100%", "percent_down", "", "", (F(199, 2), 100, True, True)),
+        ("0%", "grim_percent", "", "", (0, F(1, 2), True, False)),
+        ("0", "sum", "", "", (F(-1, 2), F(1, 2), False, False)),
+        # Z and -Z state the same
+        ("2,24", "z", "", "", (F(447, 200), F(449, 200), True, False)),
+        ("-2,24", "z", "", "", (F(447, 200), F(449, 200), True, False)),
+        ("0,0", "z", "", "", (0, F(1, 20), True, False)),
+        ("-0,0", "z", "", "", (0, F(1, 20), False, False)),
+        ("-1,96", "z", "<", "", (F(49, 25), None, False, False)),
+        ("-1,96", "z", "<=", "", (F(49, 25), None, True, False)),
+        ("2", "z", "<", "", (None, 2, True, False)),
+        ("-2", "z", ">", "", (-2, None, False, False)),
+        ("significant", "decision", "", "", None),
+        ("lima", "figure", "", "", None),
+    ],
+)
+def test_a_claim_states_a_set(printed, quantity, operator, n, stated):
+    assert Claim(printed=printed, quantity=quantity, operator=operator, n=n).stated == stated
+
+
+def test_a_claim_states_what_its_papers_notation_says():
+    claim = Claim(printed="2,5", quantity="u", notation=Notation((",",), "truncate"))
+    assert claim.stated == (F(5, 2), F(13, 5), True, False)
+    assert replace(claim, notation=Notation((".",))).number is None
+    assert claim.printed_as("1.234").stated == (1234, 1235, True, False)
+    assert (claim.write(F(24, 7)), claim.write(F(24, 7), "half_up")) == ("3,4", "3,4")
+    assert claim.write(F(27, 7)) == "3,8"
+
+
+def test_a_level_of_significance_in_percent_is_a_hundredth():
+    for quantity, scale in (("alpha", 100), ("threshold", 100), ("percent", 1), ("z", 1)):
+        assert [Claim(quantity=quantity, printed=text).scale for text in ("5 %", "5,0")] == [scale, 1]
+    assert Claim(quantity="alpha", printed="5 %").write(F(1, 20)) == "5 %"
+
+
+# ---- docs/claims.md says all that claims.csv may hold, and nothing else ------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("The columns", COLUMNS),
+        ("Quantities that the data give (`check` is `recompute`)", vocabulary.RECOMPUTED),
+        ("Quantities that other printed numbers give (`check` is `arithmetic`)", vocabulary.ARITHMETIC),
+        ("Quantities that are only listed", vocabulary.FIGURES),
+        ("Why a number cannot be checked", vocabulary.REASONS),
+        ("Verdicts", vocabulary.VERDICTS),
+    ],
+)
+def test_every_word_has_its_row_and_no_other_does(title, words):
+    rows = re.findall(r"^\| (`.*?) \|", SECTIONS[title], flags=re.MULTILINE)
+    assert sorted(word for row in rows for word in re.findall(r"`([^`]+)`", row)) == sorted(words)
+    assert f"from 1 to {LARGEST_SAMPLE}" in PAGE
+
+
+def test_the_examples_are_claims_that_can_be_audited(write, study, frequencies, tests):
+    examples = []
+    for row in re.findall(r"^\|(.*`.*)\|$", SECTIONS["Examples"], flags=re.MULTILINE):
+        cells = [re.sub(r"^`([^`]*)`$", r"\1", cell.strip()) for cell in row.split("|")]
+        printed, operator, quantity, about, n, check = cells
+        named = dict(re.findall(r"`(test|group|timepoint|variable|level)` (\w+)", about))
+        if "occupation" in named.get("variable", ""):
+            named["level"] = "housewife"
+        expect = "not_checkable" if check in vocabulary.REASONS else "reproduced"
+        name = f"e{len(examples)}"
+        examples.append(
+            Claim(name, "here", printed, operator, quantity, n=n, check=check, expect=expect, **named)
+        )
+    assert len(examples) == 14
+    claims = load_claims(write(*examples), study)
+    verdicts = audit_claims(study, claims, frequencies, tests)
+    assert [claim_of(row, study) for row in verdicts.to_dict("records")] == claims
+    got = dict(zip(verdicts["printed"] + " " + verdicts["quantity"], verdicts["verdict"], strict=True))
+    assert got["73,3% grim_percent"] == got["284,85 grim_mean"] == got["11,7 between"] == "reproduced"
+    assert got["50% comparison"] == "differs"
+    assert got["45% ratio_percent"] == "reproduced_after_rounding"
+    assert got["20-35 figure"] == "not_checkable"

@@ -1,23 +1,31 @@
 """Printed numbers as exact sets."""
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction as F
-from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oxymilk.audit.printed import (
+    LARGEST_SAMPLE,
     ROUNDINGS,
+    SIGNS,
     Interval,
+    as_runs,
     parse_printed,
-    print_like,
-    printed_interval,
+    parse_sizes,
     round_units,
+    sizes_that_allow,
+    split_operator,
 )
 
 BOTH = (",", ".")
+
+
+def stated(text, rounding="half_up", operator="", domain=(None, None)):
+    return parse_printed(text, BOTH).interval(rounding, operator, domain)
 
 
 @pytest.mark.parametrize(
@@ -36,140 +44,100 @@ BOTH = (",", ".")
     ],
 )
 def test_a_printed_number_is_taken_apart(text, value, decimals, mark, percent, leading_zero):
-    assert parse_printed(text, BOTH) == (value, decimals, mark, percent, leading_zero)
+    assert parse_printed(text, BOTH) == (value, decimals, mark, percent, leading_zero, value < 0)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "n.s.", "0,0,5", "1.23,456", "--2", "0.05*", "p=0.05", "１２ x", "1 000"]
-)
-def test_what_is_no_number_is_refused(text):
-    with pytest.raises(ValueError, match="is not a number"):
-        parse_printed(text, BOTH)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
+    ("text", "marks", "value"),
     [
-        ("1.234", 1234),
-        ("12.345.678", 12345678),
-        ("999.000", 999000),
-        ("1\u066b234", 1234),
-        ("0", 0),
-        ("1234", 1234),
+        # thousands are parted in threes
+        ("1.234", ",", 1234), ("12.345.678", ",", 12345678), ("999.000", ",", 999000), ("1\u066b234", ",", 1234),
+        ("0", ",", 0), ("1234", ",", 1234), ("٣٫٥", "\u066b", F(7, 2)), ("1.234", ".", F(1234, 1000)), ("-0,0", ",", 0),
+    ],
+)  # fmt: skip
+def test_the_decimal_mark_is_declared_and_not_guessed(text, marks, value):
+    assert parse_printed(text, marks).value == value
+
+
+@pytest.mark.parametrize(
+    ("marks", "texts"),
+    [
+        (BOTH, ["", "n.s.", "0,0,5", "1.23,456", "--2", "0.05*", "p=0.05", "１２ x", "1 000"]),
+        ((",",), ["1234.567", "0.123", "1.23", "1.2345", ".123", "1.234.5", "1..234"]),
+        ((".",), ["0,083", ".5e-3"]),
     ],
 )
-def test_thousands_stand_in_threes(text, value):
-    assert parse_printed(text, (",",)).value == value
+def test_what_is_no_number_is_refused(marks, texts):
+    for text in texts:
+        with pytest.raises(ValueError, match=f"^{re.escape(repr(text))} is not a number"):
+            parse_printed(text, marks)
 
 
-@pytest.mark.parametrize("text", ["1234.567", "0.123", "1.23", "1.2345", ".123", "1.234.5", "1..234"])
-def test_a_mark_that_is_not_declared_must_part_thousands(text):
-    with pytest.raises(ValueError, match=f"^{re.escape(repr(text))} is not a number with decimal mark ,$"):
-        parse_printed(text, (",",))
-
-
-def test_the_arabic_decimal_mark():
-    assert parse_printed("٣٫٥", ("\u066b",)) == (F(7, 2), 1, "\u066b", "", True)
-
-
-def test_what_is_not_said_is_a_decimal_point_and_half_up():
-    assert parse_printed("0.5").value == F(1, 2)
-    assert printed_interval("0.5") == (F(45, 100), F(55, 100), True, False)
-    assert printed_interval("-0.5") == (F(-55, 100), F(-45, 100), False, True)
-    assert print_like(F(5, 2), "1", (".",)) == "3"
-    assert round_units(F(5, 2), 0) == 3
-
-
-def test_the_decimal_mark_is_declared_and_not_guessed():
-    assert parse_printed("1.234", (",",)).value == 1234
-    assert parse_printed("1.234", (".",)).value == F(1234, 1000)
-    with pytest.raises(ValueError, match="decimal mark"):
-        parse_printed("0,083", (".",))
-
-
-@pytest.mark.parametrize(
-    ("text", "rounding", "low", "high", "closed_low", "closed_high"),
-    [
-        ("0,083", "half_up", F(825, 10000), F(835, 10000), True, False),
-        ("0,083", "half_even", F(825, 10000), F(835, 10000), False, False),
-        ("0,082", "half_even", F(815, 10000), F(825, 10000), True, True),
-        ("0,083", "truncate", F(83, 1000), F(84, 1000), True, False),
-        ("-2,24", "half_up", F(-2245, 1000), F(-2235, 1000), False, True),
-        ("-2,24", "truncate", F(-225, 100), F(-224, 100), False, True),
-        ("0,0", "half_up", F(-5, 100), F(5, 100), False, False),
-        ("-0,0", "half_up", F(-5, 100), F(0), False, False),
-        ("0,0", "half_even", F(-5, 100), F(5, 100), True, True),
-    ],
-)
-def test_the_set_of_a_printed_number(text, rounding, low, high, closed_low, closed_high):
-    assert printed_interval(text, BOTH, rounding) == (low, high, closed_low, closed_high)
-
-
-def test_a_p_value_printed_as_zero_is_small_and_not_negative():
-    assert printed_interval("0,000", BOTH, domain=(0, 1)) == (0, F(5, 10000), True, False)
-    assert printed_interval("1.000", BOTH, domain=(0, 1)) == (F(9995, 10000), 1, True, True)
-
-
-@pytest.mark.parametrize(
-    ("operator", "inside", "outside"),
-    [
-        ("<", F(4999, 100000), F(5, 100)),
-        ("<=", F(5, 100), F(5001, 100000)),
-        (">", F(51, 1000), F(5, 100)),
-        (">=", F(5, 100), F(49, 1000)),
-    ],
-)
-def test_an_inequality_is_about_the_number_as_it_stands(operator, inside, outside):
-    stated = printed_interval("0,05", BOTH, operator=operator, domain=(0, 1))
-    assert stated.contains(inside)
-    assert not stated.contains(outside)
-
-
-def test_unknown_operators_and_roundings_are_refused():
-    with pytest.raises(ValueError, match=r"^unknown operator '=<'; use one of =, ~, <, <=, >, >= or none$"):
-        printed_interval("0,05", BOTH, operator="=<")
+def test_refusals_name_what_is_possible():
     roundings = r"^unknown rounding 'nearest'; use one of half_up, half_even, truncate$"
-    with pytest.raises(ValueError, match=roundings):
-        printed_interval("0,05", BOTH, rounding="nearest")
-    with pytest.raises(ValueError, match=roundings):
-        round_units(F(1, 2), 0, "nearest")
-    with pytest.raises(ValueError, match=r"^'n\.s\.' is not a number$"):
-        parse_printed("n.s.")
+    with pytest.raises(ValueError, match=r"^unknown operator '=<'; use one of =, ~, <, <=, >, >= or none$"):
+        stated("0,05", operator="=<")
+    for refused in (lambda: stated("0,05", "nearest"), lambda: round_units(F(1, 2), 0, "nearest")):
+        with pytest.raises(ValueError, match=roundings):
+            refused()
     with pytest.raises(ValueError, match=r"^'0,0,5' is not a number with decimal mark , or \.$"):
         parse_printed("0,0,5", BOTH)
+
+
+@pytest.mark.parametrize("operator", SIGNS)
+def test_the_operator_before_a_number_is_parted_from_it(operator):
+    sign = SIGNS[operator] or operator
+    assert split_operator(f" {sign} 0,05") == split_operator(operator + "0,05") == (operator, "0,05")
+
+
+@pytest.mark.parametrize(
+    ("text", "rounding", "operator", "domain", "interval"),
+    [
+        ("0,083", "half_up", "", None, (F(825, 10000), F(835, 10000), True, False)),
+        ("0,083", "half_even", "~", None, (F(825, 10000), F(835, 10000), False, False)),
+        ("0,082", "half_even", "=", None, (F(815, 10000), F(825, 10000), True, True)),
+        ("0,083", "truncate", "", None, (F(83, 1000), F(84, 1000), True, False)),
+        ("-2,24", "half_up", "", None, (F(-2245, 1000), F(-2235, 1000), False, True)),
+        ("-2,24", "truncate", "", None, (F(-225, 100), F(-224, 100), False, True)),
+        ("0,0", "half_up", "", None, (F(-5, 100), F(5, 100), False, False)),
+        ("-0,0", "half_up", "", None, (F(-5, 100), F(0), False, False)),
+        ("0,0", "half_even", "", None, (F(-5, 100), F(5, 100), True, True)),
+        ("0,000", "half_up", "", (0, 1), (0, F(5, 10000), True, False)),
+        ("1.000", "half_up", "", (0, 1), (F(9995, 10000), 1, True, True)),
+        ("0,5", "half_up", "", (0, 1), (F(45, 100), F(55, 100), True, False)),
+        # an inequality is about the number as it is printed
+        ("0,5", "half_up", "<", (0, 1), (0, F(1, 2), True, False)),
+        ("0,5", "truncate", ">", (0, 1), (F(1, 2), 1, False, True)),
+        ("0,5", "half_up", "<=", None, (None, F(1, 2), True, True)),
+        ("0,5", "half_up", ">=", None, (F(1, 2), None, True, False)),
+        # an end that the number already has stays open
+        ("0", "half_up", ">", (0, None), (0, None, False, False)),
+        ("1", "half_up", "<", (None, 1), (None, 1, True, False)),
+    ],
+)
+def test_the_set_of_a_printed_number(text, rounding, operator, domain, interval):
+    assert stated(text, rounding, operator, domain or (None, None)) == interval
 
 
 @pytest.mark.parametrize(
     ("value", "like", "printed"),
     [
-        (F(1, 1000), "0,004", "0,001"),
-        (F(1, 1000), ".004", ".001"),
-        (F(138, 100000), "0.004", "0.001"),
-        (F(100), "70%", "100%"),
-        (F(500, 7), "71,4 %", "71,4 %"),
-        (F(-12345, 1000), "-2.24", "-12.35"),
-        (F(-1, 1000), "0.00", "0.00"),
-        (F(1), "0,00", "1,00"),
-        (F(5, 4), "7", "1"),
-        (F(-1, 4), ".9", "-.3"),
-        (F(1, 2), "0", "1"),
-        (F(0), ".00", ".00"),
-        (F(0), "0", "0"),
-        (F(1234), "1.234,5", "1234,0"),
+        (F(1, 1000), "0,004", "0,001"), (F(1, 1000), ".004", ".001"), (F(138, 100000), "0.004", "0.001"),
+        (F(100), "70%", "100%"), (F(500, 7), "71,4 %", "71,4 %"), (F(-12345, 1000), "-2.24", "-12.35"),
+        (F(-1, 1000), "0.00", "0.00"), (F(1), "0,00", "1,00"), (F(5, 4), "7", "1"), (F(-1, 4), ".9", "-.3"),
+        (F(1, 2), "0", "1"), (F(0), ".00", ".00"), (F(0), "0", "0"), (F(1234), "1.234,5", "1234,0"),
     ],
-)
+)  # fmt: skip
 def test_a_number_is_printed_in_the_style_of_another(value, like, printed):
-    assert print_like(value, like, BOTH) == printed
+    assert parse_printed(like, BOTH).write(value) == printed
 
 
 @pytest.mark.parametrize(
     ("rounding", "units"),
     [
-        ("half_up", [1, 2, 3, 4, -1, -2]),
-        ("half_even", [0, 2, 2, 4, 0, -2]),
-        ("truncate", [0, 1, 2, 3, 0, -1]),
+        ("half_up", [1, 2, 3, 4, -1, -2]), ("half_even", [0, 2, 2, 4, 0, -2]), ("truncate", [0, 1, 2, 3, 0, -1]),
     ],
-)
+)  # fmt: skip
 def test_halves_go_where_the_rounding_says(rounding, units):
     halves = [F(1, 2), F(3, 2), F(5, 2), F(7, 2), F(-1, 2), F(-3, 2)]
     assert [round_units(half, 0, rounding) for half in halves] == units
@@ -179,43 +147,28 @@ def test_halves_go_where_the_rounding_says(rounding, units):
     value=st.fractions(min_value=-100, max_value=100, max_denominator=10**6),
     decimals=st.integers(0, 5),
     rounding=st.sampled_from(ROUNDINGS),
-    data=st.data(),
+    step=st.integers(-3, 3).filter(bool),
 )
-def test_a_number_lies_in_the_set_of_what_it_prints_as_and_in_no_other(value, decimals, rounding, data):
-    like = "0." + "0" * decimals if decimals else "0"
-    printed = print_like(value, like, ".", rounding)
-    # a negative number that comes out as zero is printed without its sign
-    stated = printed_interval(printed, ".", rounding)
-    assert stated.contains(value)
+def test_a_number_lies_in_the_set_of_what_it_prints_as_and_in_no_other(value, decimals, rounding, step):
+    style = parse_printed("0." + "0" * decimals if decimals else "0")
+    # a negative number that is rounded to zero is printed without its sign
+    assert stated(style.write(value, rounding), rounding).contains(value)
     units = round_units(value, decimals, rounding)
-    other = units + data.draw(st.integers(-3, 3).filter(bool))
+    other = units + step
     if 0 not in (units, other) and (units > 0) == (other > 0):
-        text = print_like(F(other, 10**decimals), like, ".", "truncate")
-        assert not printed_interval(text, ".", rounding).contains(value)
+        text = style.write(F(other, 10**decimals), "truncate")
+        assert not stated(text, rounding).contains(value)
 
 
 def test_a_number_lies_in_an_interval_with_its_closed_ends():
-    ends = F(0), F(1)
-    for low, high in product((True, False), repeat=2):
-        stated = Interval(*ends, low, high)
-        assert [stated.contains(F(v)) for v in (-1, 0, F(1, 2), 1, 2)] == [False, low, True, high, False]
-        assert not stated.contains_all(Interval(F(-1), F(1, 2), True, True))
-    assert Interval(*ends) == (0, 1, True, False)
-    assert Interval(None, F(0)).contains(F(-9))
-    assert not Interval(None, F(0)).contains(F(0))
-    assert Interval(F(0), None).contains(F(9))
-    assert not Interval(F(0), None).contains(F(-1))
-
-
-def test_a_domain_cuts_only_what_leaves_it():
-    assert printed_interval("0,5", BOTH, domain=(0, 1)) == (F(45, 100), F(55, 100), True, False)
-    assert printed_interval("0,5", BOTH, operator="<", domain=(0, 1)) == (0, F(1, 2), True, False)
-    assert printed_interval("0,5", BOTH, operator=">", domain=(0, 1)) == (F(1, 2), 1, False, True)
-    # an end that the number already has stays open
-    assert printed_interval("0", BOTH, operator=">", domain=(0, None)) == (0, None, False, False)
-    assert printed_interval("1", BOTH, operator="<", domain=(None, 1)) == (None, 1, True, False)
-    assert printed_interval("0,5", BOTH, operator="<=") == (None, F(1, 2), True, True)
-    assert printed_interval("0,5", BOTH, operator=">=") == (F(1, 2), None, True, False)
+    for low in (True, False):
+        for high in (True, False):
+            inside = [Interval(F(0), F(1), low, high).contains(F(v)) for v in (-1, 0, F(1, 2), 1, 2)]
+            assert inside == [False, low, True, high, False]
+    assert Interval(F(0), F(1)) == (0, 1, True, False)
+    below, above = Interval(None, F(0)), Interval(F(0), None)
+    assert [below.contains(F(v)) for v in (-9, 0)] == [True, False]
+    assert [above.contains(F(v)) for v in (-1, 9)] == [False, True]
 
 
 def test_intervals_meet_only_where_they_share_a_number():
@@ -227,3 +180,53 @@ def test_intervals_meet_only_where_they_share_a_number():
     assert Interval(None, F(0), closed_high=True).meets(closed)
     assert closed.contains_all(Interval(F(1, 2), F(1), True, True))
     assert not closed.contains_all(Interval(F(1, 2), F(2), True, True))
+
+
+@pytest.mark.parametrize(
+    ("interval", "sizes"),
+    [
+        ((-2, 1, True, False), (0, 2, True, True)), ((-2, 1, False, False), (0, 2, True, False)),
+        ((-1, 2, True, True), (0, 2, True, True)), ((-1, 1, False, True), (0, 1, True, True)),
+        ((-2, -1, False, True), (1, 2, True, False)), ((-2, 0, True, False), (0, 2, False, True)),
+        ((0, 2, True, False), (0, 2, True, False)), ((1, 2, False, False), (1, 2, False, False)),
+        ((None, -1, True, True), (1, None, True, False)), ((None, -1, True, False), (1, None, False, False)),
+        # about the size as it is printed
+        ((None, 2, True, False), (None, 2, True, False)), ((-2, None, False, False), (-2, None, False, False)),
+    ],
+)  # fmt: skip
+def test_absolute_values_of_an_interval(interval, sizes):
+    assert Interval(*interval).magnitude() == sizes
+
+
+# ---- sample sizes ------------------------------------------------------------------------------------------
+
+
+def test_sizes_are_one_or_a_range():
+    assert parse_sizes("15") == range(15, 16)
+    assert parse_sizes(f"1 .. {LARGEST_SAMPLE}") == range(1, LARGEST_SAMPLE + 1)
+    for wrong in ("", "0", "0..5", "5..1", f"1..{LARGEST_SAMPLE + 1}", "1-5", "1..", "ten"):
+        with pytest.raises(ValueError, match="no sample size"):
+            parse_sizes(wrong)
+    assert [as_runs(sizes) for sizes in ([], [1, 2, 3, 5, 7, 8])] == ["", "1-3, 5, 7-8"]
+
+
+def test_sample_sizes_against_plain_enumeration():
+    """Every percentage with one decimal that is a multiple of 3.7, for the sizes 1 to 40: all k of n are listed."""
+    for tenths in range(0, 1001, 37):
+        percent = Decimal(tenths) / 10
+        rounded = {n: {(Decimal(100 * k) / n).quantize(Decimal("0.1"), ROUND_HALF_UP) for k in range(n + 1)}
+                   for n in range(1, 41)}  # fmt: skip
+        possible = [n for n, shares in rounded.items() if percent in shares]
+        assert sizes_that_allow(stated(f"{percent:.1f}%", domain=(0, 100)), range(1, 41), F(100)) == possible
+
+
+@pytest.mark.parametrize(
+    ("interval", "allowed"),
+    [
+        # of 10 participants the multiples are 10%, 20%, ...
+        ((F(10), F(20), False, True), True), ((F(10), F(11), True, False), True), ((F(10), F(20), False, False), False),
+        ((F(11), F(19), True, True), False), ((None, F(11)), True), ((F(11), None), True),
+    ],
+)  # fmt: skip
+def test_multiples_at_the_ends_of_a_set(interval, allowed):
+    assert sizes_that_allow(Interval(*interval), [10], F(100)) == ([10] if allowed else [])

@@ -1,5 +1,6 @@
 """Data rebuilt from printed counts, against a list of every dataset."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oxymilk.analysis import exact_counterpart
-from oxymilk.audit import reconstruct as module
-from oxymilk.audit.reconstruct import LIST_COLUMNS, RANGE_COLUMNS, printed_sizes, reconstruct
+from oxymilk.audit.printed import Notation
+from oxymilk.explain import reconstruct as module
 from oxymilk.explain.counting import NotSearched
+from oxymilk.explain.reconstruct import LIST_COLUMNS, RANGE_COLUMNS, printed_sizes, reconstruct
 from oxymilk.explain.scales import parts_of
 from oxymilk.stats import rank_sum_counts, rank_sum_test, signed_rank_test
 
@@ -138,7 +140,7 @@ def test_beyond_the_budget_is_said(make_study, claim_text):
     study = make_study(5)
     found = reconstruct(study, sizes(claim_text, study, [30, 30]))
     assert found.number is None
-    assert "tables of a group" in found.not_searched
+    assert found.not_searched == "tables_of_a_group"
 
 
 def all_tables(n, levels):
@@ -298,7 +300,7 @@ def test_an_outcome_that_is_a_number_has_no_datasets(make_study, claim_text):
     found = reconstruct(study, sizes(claim_text, study, [10, 10]))
     assert found.sizes == {"intervention": 10, "control": 10}
     assert (found.unknown, found.number, found.with_p_values, found.sheet) == ((), None, None, None)
-    assert found.not_searched == "the tests run on numbers, not on levels"
+    assert found.not_searched == "the_tests_run_on_numbers_not_on_levels"
     assert_empty(found)
 
 
@@ -344,15 +346,14 @@ def test_nothing_is_made_where_a_size_is_unknown(make_study, claim_text):
 def test_where_sizes_come_from(cells, expected, make_study, claim_text):
     study = make_study(2, groups=1)
     study = study.model_copy(update={"outcome": study.outcome.model_copy(update={"id": "milk_production"})})
-    study = study.model_copy(update={"decimal_mark": (",",)})
+    comma = {"notation": Notation((",",))}
     for group in ("intervention", ""):  # a study of one group need not name it
-        claim = claim_text("one", group=group, **cells)
+        claim = claim_text("one", group=group, **comma, **cells)
         assert printed_sizes(study, [claim]) == (
             ({"intervention": expected}, ()) if expected else ({}, ("intervention",))
         )
     # in a study of two groups a number without a group is of both
-    two = make_study(2).model_copy(update={"decimal_mark": (",",)})
-    assert printed_sizes(two, [claim_text("one", group="", **cells)])[0] == {}
+    assert printed_sizes(make_study(2), [claim_text("one", group="", **comma, **cells)])[0] == {}
 
 
 def test_a_printed_size_comes_before_denominators(make_study, claim_text):
@@ -362,7 +363,7 @@ def test_a_printed_size_comes_before_denominators(make_study, claim_text):
         claim_text("size", "10", "sample_size", group="intervention"),
     ]
     assert printed_sizes(study, claims) == ({"intervention": 10}, ())
-    disagree = [claims[0], claims[0]._replace(id="other", n="8")]
+    disagree = [claims[0], replace(claims[0], id="other", n="8")]
     assert printed_sizes(study, disagree) == ({}, ("intervention",))
 
 
@@ -371,16 +372,16 @@ def test_what_is_searched_at_the_budget_is_not_beyond_it(shape, make_study, clai
     """Two levels and n participants: (n + 1)(n + 2) / 2 rows, each with as many second rows; pairs of tables."""
     if shape == "one group":
         study, needed = make_study(2, groups=1), 10 * 10
-        claims, what = sizes(claim_text, study, [3]), "100 tables of a group"
+        claims, what = sizes(claim_text, study, [3]), ("tables_of_a_group", 100)
     else:
         # 10 and 20 tables: 200 pairs, of which a tenth of the budget may be formed
         study, needed = make_study(2), 2000
         cell = {"timepoint": "post", "level": "level1"}
         claims = [*sizes(claim_text, study, [2, 3]), claim_text("well", "3", "count", **cell)]
-        what = "200 pairs of tables of two groups"
+        what = ("pairs_of_tables_of_two_groups", 200)
     assert reconstruct(study, claims, budget=needed).not_searched == ""
     beyond = reconstruct(study, claims, budget=needed - 1)
-    assert beyond.not_searched == what
+    assert (beyond.not_searched, beyond.needed) == what
     assert beyond.sizes == dict(zip(study.group_ids, (3,) if shape == "one group" else (2, 3), strict=True))
     assert (beyond.unknown, beyond.number, beyond.with_p_values, beyond.sheet) == ((), None, None, None)
     assert_empty(beyond)

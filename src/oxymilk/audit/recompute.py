@@ -1,0 +1,207 @@
+"""What the data, or other printed numbers, give for a claim.
+
+It is held as an exact interval: a single number where it is known exactly, a narrow one where it was computed in
+floating point.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor, isqrt
+from typing import NamedTuple
+
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
+from oxymilk.audit.printed import Interval
+
+# tests.csv carries ten significant digits: half a unit of the tenth is at most 5e-10 of the value. The error of the
+# floating-point computation itself, below 1e-13 (oxymilk.stats), is far inside that.
+PRINTING_ERROR = Fraction(5, 10**10)
+
+# U and n1 n2 - U, W+ and W- state the same thing
+_STATISTICS = {"u": ("u1", "u2"), "w": ("w_plus", "w_minus", "rank_sum1", "rank_sum2")}
+
+
+class Undefined(Exception):  # noqa: N818 - an outcome of a check, not an error
+    """The quantity has no value on these data; the message is the reason code."""
+
+
+class Computed(NamedTuple):
+    """What the data, or other printed numbers, give for a claim.
+
+    Attributes
+    ----------
+    value : Fraction
+        The best single number.
+    within : Interval
+        Every value it can have.
+    from_printed : bool
+        Whether the width of `within` is the rounding of other printed numbers, not of floating point.
+    procedure : str
+        The procedure that gave it, in words; "" where it is of no test.
+    """
+
+    value: Fraction
+    within: Interval
+    from_printed: bool = False
+    procedure: str = ""
+
+    @classmethod
+    def exactly(cls, value: Fraction | int, procedure: str = "") -> Computed:
+        """Return a number that is known exactly."""
+        return cls(Fraction(value), Interval.point(Fraction(value)), procedure=procedure)
+
+
+class Tables(NamedTuple):
+    """What claims are checked against: alpha, and the rows of frequencies.csv and tests.csv, all cells text."""
+
+    alpha: Fraction
+    frequencies: list[dict[str, str]]
+    tests: list[dict[str, str]]
+
+    def declared_test(self, claim: Claim) -> dict[str, str]:
+        """Return the row of the claim's test under the declared procedure; Undefined where there is none."""
+        test = "signed_rank" if claim.quantity in OF_A_CHANGE else claim.test
+        for row in self.tests:
+            if (row["role"], row["test"], row["group"]) == ("declared", test, claim.group):
+                return row
+        raise Undefined("no_data")
+
+
+def recompute(claim: Claim, tables: Tables) -> Computed:
+    """Return what the result tables give for a claim.
+
+    Raises
+    ------
+    Undefined
+        When they give nothing.
+    """
+    quantity = claim.quantity
+    if quantity == "alpha":
+        return Computed.exactly(tables.alpha)
+    if quantity in ("sample_size", *OF_A_CELL):
+        return _counted(claim, tables.frequencies)
+    test = tables.declared_test(claim)
+    if quantity in OF_A_CHANGE:
+        unit, _, change = quantity.partition("_")
+        count, total = int(test[f"n_{change}"]), int(test["n"])
+        return Computed.exactly(count) if unit == "count" else _percent(count, total)
+    if quantity in ("p_value", "threshold"):
+        return of_test(test, "p_value")
+    if quantity == "z":
+        z = of_test(test, "z")
+        return z._replace(value=abs(z.value), within=z.within.magnitude())
+    candidates = [of_test(test, name) for name in _STATISTICS[quantity] if test[name]]
+    if not candidates:
+        raise Undefined("undefined")
+    # the one that the paper can have meant, if any
+    meant = (computed for computed in candidates if claim.stated.contains_all(computed.within))
+    return next(meant, candidates[0])
+
+
+def of_test(test: dict[str, str], column: str) -> Computed:
+    """Return a column of a row of tests.csv, exactly where it is known exactly.
+
+    Raises
+    ------
+    Undefined
+        When the cell is empty.
+    """
+    if not test[column]:
+        raise Undefined("undefined")
+    value, procedure = Fraction(test[column]), test["procedure"]
+    exact: Fraction | None = value
+    if column == "p_value":
+        exact = Fraction(test["p_fraction"]) if test["p_fraction"] else None
+    elif column == "z":
+        exact = _rational_root(test["z_squared"])
+    if exact is not None:
+        return Computed.exactly(exact, procedure)
+    error = abs(value) * PRINTING_ERROR
+    within = Interval(value - error, value + error, closed_high=True)
+    return Computed(value, within.clipped(0, 1) if column == "p_value" else within, procedure=procedure)
+
+
+def _rational_root(signed_square: str) -> Fraction | None:
+    """Return z where it is a rational number; only then can it lie on a boundary of rounding."""
+    square = abs(Fraction(signed_square or 0))
+    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    return root if signed_square and root * root == square else None
+
+
+def _counted(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:
+    """Return the participants of a group, or of one of its cells; Undefined for a study without sheets."""
+    largest: dict[str, int] = {}
+    for row in frequencies:
+        participants = int(row["total"]) + int(row["missing"])
+        largest[row["group"]] = max(largest.get(row["group"], 0), participants)
+    if not any(largest.values()):
+        # nothing was counted, which is not the same as nobody
+        raise Undefined("no_data")
+    if claim.quantity == "sample_size":
+        return Computed.exactly(sum(n for group, n in largest.items() if claim.group in ("", group)))
+    cells = [
+        row
+        for row in frequencies
+        if claim.group in ("", row["group"])
+        and (row["timepoint"], row["level"]) == (claim.timepoint, claim.level)
+    ]
+    count, total = (sum(int(row[column]) for row in cells) for column in ("n", "total"))
+    return Computed.exactly(count) if claim.quantity == "count" else _percent(count, total)
+
+
+def _percent(count: int, total: int) -> Computed:
+    if not total:
+        raise Undefined("undefined")
+    return Computed.exactly(Fraction(100 * count, total))
+
+
+# ---- from other printed numbers ----------------------------------------------------------------------------
+
+
+def arithmetic(claim: Claim) -> Computed:
+    """Return what the printed numbers that a claim names give for it.
+
+    Raises
+    ------
+    Undefined
+        When it is divided by zero, or by a number of participants that is none.
+    ValueError
+        When what it names is no number.
+    """
+    if claim.quantity in ("comparison", "between"):
+        return Computed.exactly(claim.number.value)
+    if claim.quantity == "percent":
+        return _whole_number_percent(claim)
+    values = [number.value for number in claim.rests_on]
+    sets = [
+        # a number without decimals is a count and is exact
+        Interval.point(number.value) if number.decimals == 0 else number.interval(claim.notation.rounding)
+        for number in claim.rests_on
+    ]
+    if claim.quantity == "sum":
+        low, high = (sum((getattr(part, end) for part in sets), Fraction(0)) for end in ("low", "high"))
+        attained = all(part.closed_low for part in sets), all(part.closed_high for part in sets)
+        return Computed(sum(values, Fraction(0)), Interval(low, high, *attained), from_printed=True)
+    part, whole = sets
+    if whole.low <= 0:
+        raise Undefined("undefined")
+    # 2.7 of 5.9: [2.65, 2.75) of [5.85, 5.95) is more than 265/5.95 and less than 275/5.85 percent. A quotient is
+    # smallest and largest at two of the four pairs of ends, which of them depends on the sign of the part.
+    corners = [
+        (100 * above / below, above_attained and below_attained)
+        for above, above_attained in ((part.low, part.closed_low), (part.high, part.closed_high))
+        for below, below_attained in ((whole.low, whole.closed_low), (whole.high, whole.closed_high))
+    ]
+    low, missed = min((quotient, not attained) for quotient, attained in corners)
+    high, attained = max(corners)
+    return Computed(100 * values[0] / values[1], Interval(low, high, not missed, attained), from_printed=True)
+
+
+def _whole_number_percent(claim: Claim) -> Computed:
+    """Return the percentage nearest to the printed one that a whole number of n participants makes (GRIM's check)."""
+    (total,) = (number.value for number in claim.rests_on)
+    if total <= 0 or total.denominator != 1:
+        raise Undefined("undefined")
+    # halves go up, so that the choice does not depend on the parity of the count
+    count = floor(claim.number.value * total / 100 + Fraction(1, 2))
+    return _percent(count, int(total))
