@@ -1,0 +1,265 @@
+"""Gather what the entries of a sheet say about each participant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from oxymilk.faults import HIDDEN, Fault
+from oxymilk.ingest.grid import Cell, Entry, Grid, fault_at
+from oxymilk.ingest.layouts import entries_of
+from oxymilk.ingest.masking import declared_words, masked, secrets_in
+from oxymilk.ingest.privacy import is_identifying, is_named, keys_identify
+from oxymilk.ingest.scores import (
+    NUMBER,
+    Codebook,
+    Score,
+    Scoring,
+    codebook,
+    decimal_mark_of,
+    decode,
+    score_of,
+    scoring,
+)
+from oxymilk.ingest.sheets import read_grid
+from oxymilk.words import fold, same_unit, unit_of_header
+
+if TYPE_CHECKING:
+    from oxymilk.study import Study
+    from oxymilk.study.base import Unit
+    from oxymilk.study.outcome import Characteristic, Outcome
+    from oxymilk.study.sheet import Sheet
+
+# a running number, however it is written: 26, "26.", "026", 26.0
+_ROW_NUMBER = re.compile(r"(\d+)(?:\.0*|\))?")
+
+
+@dataclass
+class Participant:
+    """What the sheets say about one participant, gathered sheet by sheet; a score of None is a fault."""
+
+    code: str
+    cell: Cell
+    numbered: bool
+    group: str | None = None
+    group_fault: bool = False
+    other_groups: set[str] = field(default_factory=set)  # a fault: nobody is in two
+    scores: dict[str, Score | None] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    characteristics: dict[str, Score | None] = field(default_factory=dict)
+
+    def lacks(self, timepoint: str) -> bool:
+        """Say whether no score is known; one that is a fault is not missing."""
+        return self.scores.get(timepoint, Score()) == Score()
+
+
+class _Rules(NamedTuple):
+    """How the cells of one sheet are read; `numbered` says whether its participants become P01, P02, ..."""
+
+    group: Codebook
+    timepoint: Codebook
+    outcome: Scoring
+    characteristics: dict[str, Scoring]
+    numbered: bool
+
+
+def gather_sheet(
+    folder: Path, sheet: Sheet, study: Study, participants: dict[str, Participant], faults: list[Fault]
+) -> bool:
+    """Read one sheet into `participants`; return whether it could be read.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder.
+    sheet : Sheet
+        The sheet to read.
+    study : Study
+        The study it belongs to.
+    participants : dict
+        By key; new ones are added in sheet order.
+    faults : list of Fault
+        Gets the sheet's faults and warnings, without values that identify a person.
+    """
+    grid, own = read_grid(folder, sheet)
+    known = declared_words(study, sheet)
+    if grid is None:
+        faults += masked(own, known)
+        return False
+    entries, faults_of_layout = entries_of(grid, sheet, study)
+    own += [*faults_of_layout, *_merged_read(entries)]
+    keys: set[str] = set()
+    if entries:
+        rules = _rules(entries, sheet, study, grid, known, own)
+        if rules.numbered:
+            keys = {entry.participant.text for entry in entries if not entry.by_row}
+        for entry in entries:
+            _add(entry, sheet, rules, participants, own)
+    if is_named(sheet.file, known, header=True):
+        own.append(Fault("file_names_person", sheet.file))
+    # long sheets are searched for names only when a fault could show one
+    secrets = secrets_in(grid, sheet, keys, known) if any(fault.value for fault in own) else frozenset()
+    faults += masked(own, known, secrets)
+    return bool(entries)
+
+
+def _rules(
+    entries: list[Entry], sheet: Sheet, study: Study, grid: Grid, known: frozenset[str], faults: list[Fault]
+) -> _Rules:
+    """Return how the cells are read; adds what is doubtful about numbers, units and participants to the faults."""
+    outcome = study.outcome
+    scores = [cell for entry in entries for _, cells in entry.scores for cell in cells]
+    mark = _mark(outcome, scores, sheet, faults)
+    if outcome.kind == "number" and sheet.time_format is None:
+        faults += _header_units(scores, outcome.unit)
+    if outcome.kind == "number" and same_unit(outcome.unit.en, "%") and not sheet.fractions:
+        faults += _fractions(scores)
+    scales = {characteristic.id: characteristic for characteristic in study.characteristics}
+    characteristics = {}
+    for name, source in sheet.characteristics.items():
+        cells = [entry.characteristics[name] for entry in entries]
+        own_mark = _mark(scales[name], cells, sheet, faults)
+        if scales[name].kind == "number":
+            faults += _header_units(cells, scales[name].unit)
+        characteristics[name] = scoring(scales[name], source.codes, sheet, own_mark)
+    return _Rules(
+        codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids),
+        codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids),
+        scoring(outcome, sheet.codes, sheet, mark),
+        characteristics,
+        _are_numbered([entry.participant for entry in entries], entries[0], sheet, grid, known, faults),
+    )
+
+
+def _are_numbered(
+    cells: list[Cell], first: Entry, sheet: Sheet, grid: Grid, known: frozenset[str], faults: list[Fault]
+) -> bool:
+    """Say whether participants become P01, P02, ...: as declared, or with a warning when their cells identify them."""
+    if first.by_row:
+        return True
+    if sheet.participant is not None and sheet.participant.identifying is not None:
+        return sheet.participant.identifying
+    if first.levels:  # a layout that knows the levels made the participants itself
+        return False
+    titles = {fold(grid.rows[0][at]): title for at, title in grid.titles.items()}
+    headers = {cell.header for cell in cells}
+    names = headers | {titles.get(fold(header), "") for header in headers}
+    keys = {cell.text for cell in cells if cell.kind in ("text", "number", "merged")}
+    identify = any(map(is_identifying, names)) or keys_identify(keys, known)
+    if identify:
+        cell = first.participant
+        faults.append(Fault("identifying_replaced", sheet.file, cell.worksheet, column=cell.header))
+    return identify
+
+
+def _mark(scale: Outcome | Characteristic, cells: list[Cell], sheet: Sheet, faults: list[Fault]) -> str:
+    """Return the decimal mark of cells, as declared or as they are written; "" with a fault when it is open."""
+    if scale.kind == "levels":
+        return "."
+    if sheet.decimal_mark is not None:
+        return sheet.decimal_mark
+    mark, unclear = decimal_mark_of(cells)
+    if len(unclear) == 1:
+        faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
+    elif unclear:
+        faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
+    return mark
+
+
+def _fractions(cells: list[Cell]) -> Iterator[Fault]:
+    """Yield a fault when numbers of percent may be fractions, as workbooks store what they show as 75%."""
+    numbers = [(Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)]
+    between = [cell for number, cell in numbers if 0 < number < 1]
+    if between and all(0 <= number <= 1 for number, _ in numbers):
+        yield fault_at("percent_or_fraction", between[0])
+
+
+def _header_units(cells: list[Cell], unit: Unit | None) -> Iterator[Fault]:
+    """Yield a fault for each header that states another unit than the declared one."""
+    for header, cell in {cell.header: cell for cell in cells}.items():
+        stated = unit_of_header(header)
+        if unit and stated and not any(same_unit(stated, word) for word in unit.words):
+            params = {"unit": " / ".join(unit.words)}
+            yield Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, params)
+
+
+def _merged_read(entries: list[Entry]) -> Iterator[Fault]:
+    """Yield a warning for each column whose merged cells were read as a value in each of their rows."""
+    headers: set[str] = set()
+    for entry in entries:
+        for cell in (entry.group, entry.participant, entry.timepoint):
+            if cell is not None and cell.kind == "merged" and cell.header not in headers:
+                headers.add(cell.header)
+                yield fault_at("merged_read", cell, value="")
+
+
+def _add(
+    entry: Entry, sheet: Sheet, rules: _Rules, participants: dict[str, Participant], faults: list[Fault]
+) -> None:
+    """Add what an entry says to its participant."""
+    cell = entry.participant
+    group: str | None = entry.group_id
+    if entry.group is not None and not group:
+        group = decode(entry.group, rules.group, faults, merged=True)
+    if cell.kind in ("formula", "error", "date"):
+        decode(cell, rules.group, faults, merged=True)  # for its fault
+        return
+    key, code = _identity(entry, sheet, group)
+    participant = participants.setdefault(key, Participant(code, cell, rules.numbered))
+    participant.group_fault = participant.group_fault or group is None
+    value = HIDDEN if rules.numbered else cell.text
+    if group and participant.group and group != participant.group:
+        participant.other_groups.add(group)
+        params = {"group": group, "other": participant.group, "first": participant.cell.row}
+        faults.append(fault_at("participant_two_groups", cell, value=value, **params))
+        return
+    participant.group = participant.group or group or None
+    for characteristic, own_cell in entry.characteristics.items():
+        _add_characteristic(participant.characteristics, own_cell, characteristic, rules, faults)
+    for timepoint, level in entry.levels:
+        participant.scores[timepoint] = Score(level)
+        participant.cells[timepoint] = cell
+    scores = entry.scores
+    if entry.timepoint is not None:
+        timepoint = decode(entry.timepoint, rules.timepoint, faults, merged=True)
+        scores = tuple((timepoint, cells) for _, cells in scores)
+    before = next(
+        (participant.cells[timepoint] for timepoint, _ in scores if timepoint in participant.cells), None
+    )
+    if before is not None:
+        faults.append(fault_at("participant_duplicate", cell, value=value, first=before.row))
+    for timepoint, cells in scores:
+        score = score_of(cells, rules.outcome, faults)
+        if timepoint and before is None:
+            participant.scores[timepoint] = score
+            participant.cells[timepoint] = cells[0]
+
+
+def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
+    """Return the key that joins a participant's entries, and the code to show."""
+    cell = entry.participant
+    if entry.by_row:
+        blocks = "|".join(cells[0].address for _, cells in entry.scores)
+        return f"{cell.file}|{cell.worksheet}|{cell.row}|{blocks}", ""
+    number = _ROW_NUMBER.fullmatch(cell.text)
+    code = number[1] if number else cell.text
+    key = code.lstrip("0") if number else fold(code)
+    if sheet.participant is not None and sheet.participant.per_group:
+        return f"{group}|{key}", f"{group}_{code}"
+    return key, code
+
+
+def _add_characteristic(
+    values: dict[str, Score | None], cell: Cell, characteristic: str, rules: _Rules, faults: list[Fault]
+) -> None:
+    """Add a participant's characteristic; two values that differ are a fault."""
+    score = score_of((cell,), rules.characteristics[characteristic], faults)
+    before = values.get(characteristic) or Score()
+    if before != Score() and score is not None and score not in (before, Score()):
+        faults.append(fault_at("characteristic_differs", cell, other=before.level or before.number))
+    if before == Score():
+        values[characteristic] = score
