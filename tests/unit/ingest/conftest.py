@@ -83,7 +83,7 @@ def study_yaml(declared):
     """Return the study.yaml of the ward with some keys as declared."""
     # no part of a copy is there twice, which YAML would write as a reference
     whole = json.loads(json.dumps(BASE | declared, default=str))
-    return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True)
+    return yaml.dump(whole, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
 
 class Bench:
@@ -175,11 +175,10 @@ def repacked(content, /, **changes):
     """Return a package with members added or changed, by bytes or a function of them; a name has __ for /."""
     source = zipfile.ZipFile(io.BytesIO(content))
     members = {name: source.read(name) for name in source.namelist()}
-    for name, change in changes.items():
-        own = next(
-            (member for member in members if member.partition(".")[0] == name.replace("__", "/")), None
-        )
-        name = own or name.replace("__", "/")
+    own = {name.partition(".")[0]: name for name in members}
+    for short, change in changes.items():
+        path = short.replace("__", "/")
+        name = own.get(path, path)
         members[name] = change(members[name]) if callable(change) else change
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
