@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from oxymilk.faults import Fault
+from oxymilk.ingest.marks import Place
 from oxymilk.words import clean
-
-Place = tuple[int, int]  # row and column, from 0
 
 
 class Cell(NamedTuple):
@@ -50,7 +49,7 @@ class Grid:
     cases : bool
         True for statistics files: rows are counted as cases, without the row of names, and have no addresses.
     computed : frozenset of tuple
-        The cells whose value is the result of a formula, as far as the format tells.
+        The cells whose value is the result of a formula, as far as the format says.
     transposed : bool
         True when rows and columns were exchanged after reading: addresses are those of the file.
     """
@@ -91,7 +90,7 @@ class Entry:
     Attributes
     ----------
     participant : Cell
-        What tells the participant apart.
+        What distinguishes the participant.
     group : Cell or None
         The group's cell, None when `group_id` or another sheet has it.
     scores : tuple
@@ -141,18 +140,6 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
-
-
-def place_of(address: str) -> Place:
-    """Return row and column (from 0) of an address such as B7; ValueError when it is none."""
-    letters = address.rstrip("0123456789")
-    digits = address[len(letters) :]
-    if not (letters.isascii() and letters.isalpha() and digits) or len(address) > 12:
-        raise ValueError(address)
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(digits) - 1, column - 1
 
 
 def transpose(grid: Grid) -> Grid:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import Grid, column_letters, fault_at, place_of
+from oxymilk.ingest.grid import Grid, column_letters, fault_at
+from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.privacy import identifies, is_identifying, names_column
 from oxymilk.words import fold, nearest
 

@@ -2,8 +2,8 @@
 
 A zip package can hold gigabytes in kilobytes, and XML that expands without end, so sizes are checked and document
 types refused first. Then the marks beside the values: hidden rows and columns, merged cells, errors, formulas and
-whether they have a stored value. Runs in the sandbox. Sources: ECMA-376 part 1, 18.3 (XLSX); OpenDocument 1.2
-part 1, 9 (ODS); [MS-XLS] 2.4 for the records of old workbooks, by their numbers.
+whether they have a stored value. It runs in the sandbox, once for each workbook, and imports little. Sources:
+ECMA-376 part 1, 18.3 (XLSX); OpenDocument 1.2 part 1, 9 (ODS); [MS-XLS] 2.4 for the records of XLS, by their numbers.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from oxymilk.ingest.grid import Place, place_of
+Place = tuple[int, int]  # row and column, from 0
 
 LARGEST_CONTENT = 400_000_000  # bytes, unpacked
 MOST_MEMBERS = 5_000
 MOST_CELLS = 5_000_000  # in the rectangle from the first cell to the last
 _BOMB_SIZE, _BOMB_RATIO = 20_000_000, 300
 _CHUNK = 1 << 20
+_RELATIONS = "xl/_rels/workbook.xml.rels"
 _BOUNDSHEET, _FILEPASS, _BOF, _EOF = 0x85, 0x2F, 0x809, 0x0A
 _ROW, _COLINFO, _MERGED, _FORMULA, _BOOLERR = 0x208, 0x7D, 0xE5, 0x06, 0x205
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -41,7 +41,6 @@ class UnreadableError(Exception):
         super().__init__(code)
 
 
-@dataclass
 class Marks:
     """What a worksheet's file says beside its values; rows and columns from 0.
 
@@ -49,13 +48,14 @@ class Marks:
     each range.
     """
 
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
-    formulas: dict[Place, bool] = field(default_factory=dict)
-    errors: dict[Place, str] = field(default_factory=dict)
-    merged: list[tuple[Place, Place]] = field(default_factory=list)
-    rows: int = 0
-    columns: int = 0
+    def __init__(self) -> None:
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[int] = []
+        self.formulas: dict[Place, bool] = {}
+        self.errors: dict[Place, str] = {}
+        self.merged: list[tuple[Place, Place]] = []
+        self.rows = 0
+        self.columns = 0
 
     def widen(self, row: int, column: int) -> None:
         """Widen the rectangle of cells to a cell, and refuse one that is too large to hold."""
@@ -64,6 +64,18 @@ class Marks:
         if self.rows * self.columns > MOST_CELLS:
             size = f"{self.rows} x {self.columns}"
             raise UnreadableError("sheet_too_large", size=size, most=MOST_CELLS)
+
+
+def place_of(address: str) -> Place:
+    """Return row and column (from 0) of an address such as B7; ValueError when it is none."""
+    letters = address.rstrip("0123456789")
+    digits = address[len(letters) :]
+    if not (letters.isascii() and letters.isalpha() and digits) or len(address) > 12:
+        raise ValueError(address)
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(digits) - 1, column - 1
 
 
 def marks_of(path: Path) -> dict[str, Marks]:
@@ -142,23 +154,24 @@ def _parse(
 
 def _xlsx_marks(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
     """Return the marks of the worksheets that the workbook lists and the package has."""
-    relations: dict[str, str] = {}  # by name of the worksheet
-    targets: dict[str, str] = {}  # by relation
 
-    def on_sheet(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet":
-            relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
-            relations[attributes.get("name", "")] = relation
+    def elements(part: str, wanted: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = []
+        _parse(package, part, lambda tag, attributes: found.append(attributes) if tag == wanted else None)
+        return found
 
-    def on_relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            # a target that starts with a slash is a path in the package, any other one a path in its folder xl
-            path = posixpath.join("/xl", attributes.get("Target", ""))
-            targets[attributes.get("Id", "")] = posixpath.normpath(path).lstrip("/")
-
-    _parse(package, "xl/workbook.xml", on_sheet)
-    if "xl/_rels/workbook.xml.rels" in names:
-        _parse(package, "xl/_rels/workbook.xml.rels", on_relation)
+    relations = {
+        sheet.get("name", ""): next((value for key, value in sheet.items() if key.endswith(":id")), "")
+        for sheet in elements("xl/workbook.xml", "sheet")
+    }
+    listed = elements(_RELATIONS, "Relationship") if _RELATIONS in names else []
+    # a target that starts with a slash is a path in the package, any other one a path in its folder xl
+    targets = {
+        relation.get("Id", ""): posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip(
+            "/"
+        )
+        for relation in listed
+    }
     parts = {name: targets.get(relation, "") for name, relation in relations.items()}
     for name in sorted(names - set(parts.values())):
         if name.endswith((".xml", ".rels", ".vml")):
@@ -272,13 +285,13 @@ def _old_marks(content: bytes) -> dict[str, Marks]:
         raise UnreadableError(problem="no workbook in it")
     worksheets = {name: _old_worksheet_marks(workbook, start) for name, start in _old_worksheets(workbook)}
     # a program that computes stores some value in some cell; one that does not, leaves all without
+    all_marks = worksheets.values()
     if any(
-        stored
-        for marks in worksheets.values()
+        stored and place not in marks.errors
+        for marks in all_marks
         for place, stored in marks.formulas.items()
-        if place not in marks.errors
     ):
-        for marks in worksheets.values():
+        for marks in all_marks:
             marks.formulas = dict.fromkeys(marks.formulas, True)
     return worksheets
 

@@ -84,7 +84,7 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
     sheet : Sheet
         Its declaration.
     keys : iterable of str
-        What tells participants apart, when that identifies them.
+        What distinguishes participants, when that identifies them.
     known : frozenset of str
         Declared words; they are no secrets, wherever they occur.
     """

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,24 +13,12 @@ from oxymilk.ingest.grid import Cell, Entry, Grid, fault_at
 from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.masking import declared_words, masked, secrets_in
 from oxymilk.ingest.privacy import is_identifying, is_named, keys_identify
-from oxymilk.ingest.scores import (
-    NUMBER,
-    Codebook,
-    Score,
-    Scoring,
-    codebook,
-    decimal_mark_of,
-    decode,
-    score_of,
-    scoring,
-)
+from oxymilk.ingest.scores import Codebook, Score, Scoring, codebook, decode, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.words import fold, same_unit, unit_of_header
+from oxymilk.words import fold
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
-    from oxymilk.study.base import Unit
-    from oxymilk.study.outcome import Characteristic, Outcome
     from oxymilk.study.sheet import Sheet
 
 # a running number, however it is written: 26, "26.", "026", 26.0
@@ -111,25 +98,19 @@ def _rules(
     entries: list[Entry], sheet: Sheet, study: Study, grid: Grid, known: frozenset[str], faults: list[Fault]
 ) -> _Rules:
     """Return how the cells are read; adds what is doubtful about numbers, units and participants to the faults."""
-    outcome = study.outcome
-    scores = [cell for entry in entries for _, cells in entry.scores for cell in cells]
-    mark = _mark(outcome, scores, sheet, faults)
-    if outcome.kind == "number" and sheet.time_format is None:
-        faults += _header_units(scores, outcome.unit)
-    if outcome.kind == "number" and same_unit(outcome.unit.en, "%") and not sheet.fractions:
-        faults += _fractions(scores)
+    cells = [cell for entry in entries for _, cells in entry.scores for cell in cells]
+    outcome = scoring(study.outcome, sheet.codes, sheet, cells, faults)
     scales = {characteristic.id: characteristic for characteristic in study.characteristics}
-    characteristics = {}
-    for name, source in sheet.characteristics.items():
-        cells = [entry.characteristics[name] for entry in entries]
-        own_mark = _mark(scales[name], cells, sheet, faults)
-        if scales[name].kind == "number":
-            faults += _header_units(cells, scales[name].unit)
-        characteristics[name] = scoring(scales[name], source.codes, sheet, own_mark)
+    characteristics = {
+        name: scoring(
+            scales[name], source.codes, sheet, [entry.characteristics[name] for entry in entries], faults
+        )
+        for name, source in sheet.characteristics.items()
+    }
     return _Rules(
         codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids),
         codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids),
-        scoring(outcome, sheet.codes, sheet, mark),
+        outcome,
         characteristics,
         _are_numbered([entry.participant for entry in entries], entries[0], sheet, grid, known, faults),
     )
@@ -154,37 +135,6 @@ def _are_numbered(
         cell = first.participant
         faults.append(Fault("identifying_replaced", sheet.file, cell.worksheet, column=cell.header))
     return identify
-
-
-def _mark(scale: Outcome | Characteristic, cells: list[Cell], sheet: Sheet, faults: list[Fault]) -> str:
-    """Return the decimal mark of cells, as declared or as they are written; "" with a fault when it is open."""
-    if scale.kind == "levels":
-        return "."
-    if sheet.decimal_mark is not None:
-        return sheet.decimal_mark
-    mark, unclear = decimal_mark_of(cells)
-    if len(unclear) == 1:
-        faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
-    elif unclear:
-        faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
-    return mark
-
-
-def _fractions(cells: list[Cell]) -> Iterator[Fault]:
-    """Yield a fault when numbers of percent may be fractions, as workbooks store what they show as 75%."""
-    numbers = [(Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)]
-    between = [cell for number, cell in numbers if 0 < number < 1]
-    if between and all(0 <= number <= 1 for number, _ in numbers):
-        yield fault_at("percent_or_fraction", between[0])
-
-
-def _header_units(cells: list[Cell], unit: Unit | None) -> Iterator[Fault]:
-    """Yield a fault for each header that states another unit than the declared one."""
-    for header, cell in {cell.header: cell for cell in cells}.items():
-        stated = unit_of_header(header)
-        if unit and stated and not any(same_unit(stated, word) for word in unit.words):
-            params = {"unit": " / ".join(unit.words)}
-            yield Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, params)
 
 
 def _merged_read(entries: list[Entry]) -> Iterator[Fault]:

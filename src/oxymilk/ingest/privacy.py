@@ -17,7 +17,7 @@ import yaml
 
 from oxymilk.words import clean, fold, plain
 
-# of a long column, these many values tell what it holds
+# of a long column, these many values show what it holds
 _LOOKED_AT = 2_000
 # a longer text is a remark, which may say anything; and no pattern below is tried on it
 _LONGEST = 300  # characters
@@ -65,7 +65,7 @@ def is_identifying(header: str) -> bool:
 def identifies(text: str, known: frozenset[str] = frozenset(), *, header: bool = False) -> bool:
     """Say whether a text shows a person: telephone, identity number, e-mail, address, birth date, a name.
 
-    A name is one of the common given names, or stands after a form of address ("Ny. S"); words that are `known`
+    A name is one of the common given names, or comes after a form of address ("Ny. S"); words that are `known`
     are none. In a header, where most words have a capital letter, only the plainest forms of address count.
 
     Examples

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, fault_at
 from oxymilk.study.outcome import Characteristic, Outcome, level_of
-from oxymilk.words import fold, is_unit, nearest, same_unit
+from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
+    from oxymilk.study.base import Unit
     from oxymilk.study.sheet import Sheet
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
@@ -83,14 +84,44 @@ def codebook(
     )
 
 
-def scoring(scale: Outcome | Characteristic, codes: dict[str, str], sheet: Sheet, mark: str) -> Scoring:
-    """Return how a sheet's cells of an outcome or characteristic are scored."""
+def scoring(
+    scale: Outcome | Characteristic,
+    codes: dict[str, str],
+    sheet: Sheet,
+    cells: list[Cell],
+    faults: list[Fault],
+) -> Scoring:
+    """Return how a sheet's cells of an outcome or characteristic are scored.
+
+    Parameters
+    ----------
+    scale : Outcome or Characteristic
+        What is scored.
+    codes : dict
+        The words of its levels, as the sheet declares them.
+    sheet : Sheet
+        The declaration.
+    cells : list of Cell
+        All its cells; they show the decimal mark, unless it is declared.
+    faults : list of Fault
+        Gets what is doubtful about all of the cells: their decimal mark, the unit of a header, percent or fractions.
+    """
     labels = [(label, level.id) for level in scale.levels for label in level.label.words]
     book = codebook("level", codes, scale.level_ids, sheet.missing, labels)
     is_outcome = isinstance(scale, Outcome)
-    return Scoring(
-        scale, book, mark, is_outcome and sheet.time_format is not None, is_outcome and sheet.fractions
-    )
+    hours_minutes = is_outcome and sheet.time_format is not None
+    mark = sheet.decimal_mark or "."
+    if sheet.decimal_mark is None and scale.kind != "levels":
+        mark, unclear = decimal_mark_of(cells)
+        if len(unclear) == 1:
+            faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
+        elif unclear:
+            faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
+    if scale.kind == "number" and not hours_minutes:
+        faults += _header_units(cells, scale.unit)
+    if is_outcome and scale.kind == "number" and same_unit(scale.unit.en, "%") and not sheet.fractions:
+        faults += _fractions(cells)
+    return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions)
 
 
 def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = False) -> str | None:
@@ -175,6 +206,23 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
     if len(marks) == 1 and certain:
         return next(iter(marks)), ()
     return ("", tuple(marks.values())) if marks else (".", ())
+
+
+def _fractions(cells: list[Cell]) -> Iterator[Fault]:
+    """Yield a fault when numbers of percent may be fractions, as workbooks store what they show as 75%."""
+    numbers = [(Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)]
+    between = [cell for number, cell in numbers if 0 < number < 1]
+    if between and all(0 <= number <= 1 for number, _ in numbers):
+        yield fault_at("percent_or_fraction", between[0])
+
+
+def _header_units(cells: list[Cell], unit: Unit | None) -> Iterator[Fault]:
+    """Yield a fault for each header that states another unit than the declared one."""
+    for header, cell in {cell.header: cell for cell in cells}.items():
+        stated = unit_of_header(header)
+        if unit and stated and not any(same_unit(stated, word) for word in unit.words):
+            params = {"unit": " / ".join(unit.words)}
+            yield Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, params)
 
 
 def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import Grid, Place, column_letters
+from oxymilk.ingest.grid import Grid, column_letters
+from oxymilk.ingest.marks import Place
 from oxymilk.ingest.sandbox import read_foreign
 from oxymilk.study.encodings import encoding_codec
 from oxymilk.words import is_blank, nearest
@@ -29,8 +30,8 @@ WORKBOOK_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods")
 STATISTICS_FORMATS = (".sav", ".zsav", ".dta")
 LARGEST_FILE = 100_000_000  # bytes
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # what a spreadsheet holds
-_START = 4096  # bytes that tell what a file is
-_SAMPLE = 200_000  # characters that tell what divides the columns
+_START = 4096  # bytes that show what a file is
+_SAMPLE = 200_000  # characters that show what divides the columns
 _LISTED_ROWS = 20
 # A merged range that covers more cells than this is a frame or a slip, not a value for each of them.
 _LARGEST_MERGE = 10_000
@@ -101,7 +102,7 @@ def _refused(
 
 
 def _content_of(start: bytes) -> str:
-    """Return what a file is by its first bytes, as a phrase of the texts, or "" when they do not tell."""
+    """Return what a file is by its first bytes, as a phrase of the texts, or "" when they do not say."""
     start = start.removeprefix(b"\xef\xbb\xbf")
     for signature, content in _SIGNATURES:
         if start.startswith(signature):

@@ -115,7 +115,7 @@ def test_a_damaged_sheet(tmp_path, study, name):
     shutil.copytree(study, folder)
     content = (study / name).read_bytes()
     groups, levels = parse_named("A,B", "group"), parse_named("kurang,cukup", "level")
-    for draw in range(500 if FULL else 12 if name.endswith(".csv") else 6):
+    for draw in range(500 if FULL else 8 if name.endswith(".csv") else 5):
         (folder / name).write_bytes(damaged(name, content, generator))
         started = time.monotonic()
         try:
@@ -139,7 +139,7 @@ def test_a_damaged_declaration(tmp_path, name):
         folder = tmp_path / study.name
         shutil.copytree(study, folder)
         content = (study / name).read_bytes()
-        for _ in range(500 if FULL else 6):
+        for _ in range(500 if FULL else 4):
             if name == "claims.csv" and generator.random() < 0.6:
                 spoiled = replaced_cells(content, generator)
             elif generator.random() < 0.5:

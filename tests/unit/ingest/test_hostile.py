@@ -115,7 +115,7 @@ def test_a_cell_that_runs_a_program_stays_text_and_is_defused_when_written(bench
 
 
 def test_very_many_rows(bench):
-    n = 100_000 if FULL else 10_000
+    n = 100_000 if FULL else 8_000
     rows = [ROWS[0], *([f"R{at}", ("Kontrol", "Intervensi")[at % 2], "Kurang", "Cukup"] for at in range(n))]
     rows[7_777][3] = "Cukpu"
     start = time.monotonic()
