@@ -112,28 +112,28 @@ def _rules(
         codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids),
         outcome,
         characteristics,
-        _are_numbered([entry.participant for entry in entries], entries[0], sheet, grid, known, faults),
+        _are_numbered(entries, sheet, grid, known, faults),
     )
 
 
 def _are_numbered(
-    cells: list[Cell], first: Entry, sheet: Sheet, grid: Grid, known: frozenset[str], faults: list[Fault]
+    entries: list[Entry], sheet: Sheet, grid: Grid, known: frozenset[str], faults: list[Fault]
 ) -> bool:
     """Say whether participants become P01, P02, ...: as declared, or with a warning when their cells identify them."""
-    if first.by_row:
+    if entries[0].by_row:
         return True
     if sheet.participant is not None and sheet.participant.identifying is not None:
         return sheet.participant.identifying
-    if first.levels:  # a layout that knows the levels made the participants itself
+    if entries[0].levels:  # a layout that knows the levels made the participants itself
         return False
+    cells = [entry.participant for entry in entries]
     titles = {fold(grid.rows[0][at]): title for at, title in grid.titles.items()}
     headers = {cell.header for cell in cells}
     names = headers | {titles.get(fold(header), "") for header in headers}
     keys = {cell.text for cell in cells if cell.kind in ("text", "number", "merged")}
     identify = any(map(is_identifying, names)) or keys_identify(keys, known)
     if identify:
-        cell = first.participant
-        faults.append(Fault("identifying_replaced", sheet.file, cell.worksheet, column=cell.header))
+        faults.append(Fault("identifying_replaced", sheet.file, cells[0].worksheet, column=cells[0].header))
     return identify
 
 
