@@ -1,4 +1,4 @@
-"""Faults: what is wrong in a study's files, where, and what to do, in English and Indonesian."""
+"""Faults: what is wrong in a study's files, where, and what to do, in each language of the texts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from oxymilk.texts import labels
+from oxymilk.texts import LANGUAGES, labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLE_COLUMNS = (
-    "kind", "code", "file", "worksheet", "cell", "row", "column", "value",
-    "wrong_en", "do_en", "wrong_id", "do_id",
-)  # fmt: skip
-# stands for a value that is not shown since it may identify a person
+PLACE_COLUMNS = ("kind", "code", "file", "worksheet", "cell", "row", "column", "value")
+# in place of a value that is not shown since it may identify a person
 HIDDEN = "***"
 # Longer values are cut: a fault is one line that a person reads.
 _VALUE_LENGTH = 60
@@ -75,8 +72,8 @@ def describe(fault: Fault, language: str = "en") -> str:
     ----------
     fault : Fault
         The fault or warning.
-    language : {'en', 'id'}
-        The language of the text.
+    language : str
+        One of the languages of the texts.
 
     Returns
     -------
@@ -86,50 +83,9 @@ def describe(fault: Fault, language: str = "en") -> str:
     Raises
     ------
     KeyError
-        For a code or language that the texts do not have.
+        For a code that the texts do not have.
     """
-    wrong, do = explain(fault, language)
-    return f"{place(fault, language)}: {wrong} {do}"
-
-
-def explain(fault: Fault, language: str = "en") -> tuple[str, str]:
-    """Return what is wrong and what to do, without the place; see `describe`."""
-    t = labels(language)
-    phrases = t.section("fault_phrase")
-    values: dict[str, str] = {
-        "file": fault.file,
-        "sheet": fault.sheet,
-        "row": "" if fault.row is None else str(fault.row),
-        "column": fault.column,
-        "value": _shorten(fault.value),
-        "cell": fault.cell,
-    }
-    for name, value in fault.params.items():
-        joined = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-        # a parameter may name a phrase that the texts have in both languages
-        values[name] = phrases.get(f"{name}_{joined}", joined)
-    wrong, do = (t(f"{fault.kind}s.{fault.code}.{part}", **values) for part in ("wrong", "do"))
-    if fault.value == HIDDEN:
-        do = f"{do} {t('fault_place.hidden')}"
-    if fault.params.get("nearest"):
-        do = f"{t('fault_place.did_you_mean', nearest=fault.params['nearest'])} {do}"
-    return wrong, do
-
-
-def place(fault: Fault, language: str = "en") -> str:
-    """Return where the fault is: file, worksheet, row or line, column or key, cell."""
-    words = labels(language).section("fault_place")
-    yaml = fault.file.endswith((".yaml", ".yml"))
-    parts = [fault.file]
-    if fault.sheet:
-        parts.append(words["worksheet"].format(fault.sheet))
-    if fault.row is not None:
-        parts.append(words["line" if yaml else "row"].format(fault.row))
-    if fault.column:
-        parts.append(words["key" if yaml else "column"].format(_shorten(fault.column)))
-    if fault.cell:
-        parts.append(words["cell"].format(fault.cell))
-    return ", ".join(part for part in parts if part)
+    return f"{_place(fault, language)}: {' '.join(_wrong_and_do(fault, language))}"
 
 
 def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
@@ -138,31 +94,70 @@ def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: kind (fault or warning), code, file, worksheet, cell, row, column, value,
-        wrong_en, do_en, wrong_id, do_id; every one text, empty when not applicable.
+        Columns: kind (fault or warning), code, file, worksheet, cell, row, column, value, and in each language what
+        is wrong and what to do (wrong_en, do_en, ...); all are text, empty when not applicable.
     """
     import pandas as pd
 
+    columns = [*PLACE_COLUMNS, *(f"{part}_{language}" for language in LANGUAGES for part in ("wrong", "do"))]
     rows = []
-    for fault in sorted(faults, key=lambda one: one.kind):
-        wrong_en, do_en = explain(fault, "en")
-        wrong_id, do_id = explain(fault, "id")
+    for fault in sorted(faults, key=lambda fault: fault.kind):
         row = "" if fault.row is None else str(fault.row)
-        rows.append(
-            (fault.kind, fault.code, fault.file, fault.sheet, fault.cell, row, fault.column,
-             _shorten(fault.value), wrong_en, do_en, wrong_id, do_id)
-        )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(TABLE_COLUMNS), dtype=str)
+        place = (fault.kind, fault.code, fault.file, fault.sheet, fault.cell, row, fault.column)
+        texts = [text for language in LANGUAGES for text in _wrong_and_do(fault, language)]
+        rows.append((*place, _shorten(fault.value), *texts))
+    return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
 def codes() -> tuple[str, ...]:
     """Return every fault and warning code, in the order of the texts."""
-    t = labels("en")
-    keys = (key for kind in ("faults", "warnings") for key in t.section(kind))
+    keys = (key for kind in ("faults", "warnings") for key in labels("en").section(kind))
     return tuple(dict.fromkeys(key.partition(".")[0] for key in keys))
+
+
+def _wrong_and_do(fault: Fault, language: str) -> tuple[str, str]:
+    """Return what is wrong and what to do, without the place."""
+    t = labels(language)
+    phrases = t.section("fault_phrase")
+    values = {
+        "file": fault.file,
+        "sheet": fault.sheet,
+        "row": "" if fault.row is None else str(fault.row),
+        "column": fault.column,
+        "value": _shorten(fault.value),
+        "cell": fault.cell,
+    }
+    for name, value in fault.params.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        # a parameter may name a phrase of the texts
+        values[name] = phrases.get(f"{name}_{text}", text)
+    wrong, do = (t(f"{fault.kind}s.{fault.code}.{part}", **values) for part in ("wrong", "do"))
+    if fault.value == HIDDEN:
+        do = f"{do} {t('fault_place.hidden')}"
+    if fault.params.get("nearest"):
+        do = f"{t('fault_place.did_you_mean', nearest=fault.params['nearest'])} {do}"
+    return wrong, do
+
+
+def _place(fault: Fault, language: str) -> str:
+    """Return where the fault is: file, worksheet, row or line, column or key, cell."""
+    words = labels(language).section("fault_place")
+    is_yaml = fault.file.endswith((".yaml", ".yml"))
+    parts = {
+        "worksheet": fault.sheet,
+        "line" if is_yaml else "row": "" if fault.row is None else str(fault.row),
+        "key" if is_yaml else "column": _shorten(fault.column),
+        "cell": fault.cell,
+    }
+    return ", ".join(
+        filter(None, [fault.file, *(words[part].format(text) for part, text in parts.items() if text)])
+    )
 
 
 def _shorten(text: str) -> str:
     """Return `text` on one line, control characters shown, cut when long."""
-    visible = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    visible = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
     return visible if len(visible) <= _VALUE_LENGTH else visible[: _VALUE_LENGTH - 3] + "..."

@@ -1,11 +1,17 @@
-"""Compare words as people do: case, blanks and Unicode forms do not matter, letters do."""
+"""Compare words as people do: case, blanks and Unicode forms do not matter, letters do.
+
+And the words of observation sheets that have one meaning wherever they are: totals at the foot, units.
+"""
 
 from __future__ import annotations
 
 import difflib
 import functools
+import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 # Format characters (zero-width blanks, joiners, byte order mark, soft hyphen) are invisible in a sheet, and so are
 # fillers of Hangul, the blank of Braille and what chooses the form of the letter before.
@@ -18,15 +24,7 @@ _ALSO_INVISIBLE = frozenset("\u034f\u115f\u1160\u2800\ufffc") | frozenset(map(ch
 def clean(text: str) -> str:
     r"""Return `text` in Unicode form NFKC, without invisible characters, blanks trimmed and collapsed.
 
-    Parameters
-    ----------
-    text : str
-        A header or a cell.
-
-    Returns
-    -------
-    str
-        The same words in the same case; every run of blanks (no-break blanks and line ends too) is one blank.
+    Every run of blanks (no-break blanks and line ends too) is one blank; the case stays.
 
     Examples
     --------
@@ -35,10 +33,9 @@ def clean(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
-    normal = unicodedata.normalize("NFKC", text)
     visible = "".join(
         character
-        for character in normal
+        for character in unicodedata.normalize("NFKC", text)
         if character not in _ALSO_INVISIBLE and unicodedata.category(character) != _INVISIBLE
     )
     return " ".join(visible.split())
@@ -68,15 +65,21 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", clean(text).casefold())
 
 
+def plain(text: str) -> str:
+    """Return `fold` of a text with a blank for each run of points, hyphens and other signs.
+
+    Examples
+    --------
+    >>> plain("Rata-rata."), plain("NO_RM")
+    ('rata rata', 'no rm')
+    """
+    return re.sub(r"[\W_]+", " ", fold(text)).strip()
+
+
 def nearest(word: str, legal: Iterable[str]) -> str:
     """Return the legal word that `word` most resembles, or the empty string when none is near.
 
-    Parameters
-    ----------
-    word : str
-        What was written.
-    legal : iterable of str
-        What may be written; the first of equally near words wins.
+    Of equally near words the first one wins.
 
     Examples
     --------
@@ -84,7 +87,81 @@ def nearest(word: str, legal: Iterable[str]) -> str:
     'Kontrol'
     """
     folded: dict[str, str] = {}
-    for one in legal:
-        folded.setdefault(fold(one), one)
+    for legal_word in legal:
+        folded.setdefault(fold(legal_word), legal_word)
     close = difflib.get_close_matches(fold(word), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else ""
+
+
+def is_foot(word: str, *, below_foot: bool = False) -> bool:
+    """Say whether a row's first word heads a row of totals, not a participant.
+
+    Parameters
+    ----------
+    word : str
+        As written; case, blanks, points and hyphens do not matter.
+    below_foot : bool
+        Whether a row of totals is above: then short words (SD, min) head one too, which may be initials.
+
+    Examples
+    --------
+    >>> is_foot("Rata-rata"), is_foot("SD"), is_foot("SD", below_foot=True)
+    (True, False, True)
+    """
+    return _foot(below_foot).match(plain(word)) is not None
+
+
+def is_unit(word: str) -> bool:
+    """Say whether a word is a unit that is known, with or without its time ("ml/hari")."""
+    return _amount_and_time(word)[0] in _units()
+
+
+def same_unit(written: str, declared: str) -> bool:
+    """Say whether a unit beside a number is the declared one; it may leave out the time of a unit per time.
+
+    Examples
+    --------
+    >>> same_unit("cc", "ml/hari"), same_unit("cc/24 jam", "ml/hari"), same_unit("ml/hari", "ml")
+    (True, True, False)
+    """
+    (amount, time), (due_amount, due_time) = _amount_and_time(written), _amount_and_time(declared)
+    units = _units()
+    if units.get(amount, amount) != units.get(due_amount, due_amount):
+        return False
+    return not time or units.get(time, time) == units.get(due_time, due_time)
+
+
+def unit_of_header(header: str) -> str:
+    """Return the unit that a header states in brackets, "" when it states none that is known.
+
+    Examples
+    --------
+    >>> unit_of_header("Pre Test > Volume (cc/hari)"), unit_of_header("Lama [2]")
+    ('cc/hari', '')
+    """
+    in_brackets = re.findall(r"[(\[]([^()\[\]]+)[)\]]", header)
+    return next((words.strip() for words in reversed(in_brackets) if is_unit(words)), "")
+
+
+def _amount_and_time(unit: str) -> tuple[str, str]:
+    """Return a unit and the time it is counted for, both folded; the time may be empty."""
+    amount, _, time = re.sub(r"\s+per\s+", "/", fold(unit)).partition("/")
+    return amount.strip().rstrip("."), time.strip().rstrip(".")
+
+
+@functools.cache
+def _words() -> dict[str, Any]:
+    import yaml
+
+    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _foot(short: bool) -> re.Pattern[str]:
+    words = _words()["foot"] + (_words()["foot_short"] if short else [])
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?: |$)")
+
+
+@functools.cache
+def _units() -> dict[str, str]:
+    return {fold(word): words[0] for words in _words()["units"] for word in words}

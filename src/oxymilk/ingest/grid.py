@@ -1,18 +1,17 @@
-"""A sheet as a grid of cells: text as written, with the address a person would look for."""
+"""A sheet as a grid of cells: text as written, with the address a person would look for; and entries, its rows."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from oxymilk.faults import Fault
+from oxymilk.ingest.marks import Place
 from oxymilk.words import clean
-
-Place = tuple[int, int]  # row and column, from 0
 
 
 class Cell(NamedTuple):
-    """A cell: its text, what kind of value the file says it is, and where it stands.
+    """A cell: its text, what kind of value the file says it is, and its place.
 
     `kind` is text, number, date, boolean, missing (the file itself declares the value as missing),
     merged (the text is that of the merged range), formula (without a stored value) or error.
@@ -50,7 +49,7 @@ class Grid:
     cases : bool
         True for statistics files: rows are counted as cases, without the row of names, and have no addresses.
     computed : frozenset of tuple
-        The cells whose value is the result of a formula, as far as the format tells.
+        The cells whose value is the result of a formula, as far as the format says.
     transposed : bool
         True when rows and columns were exchanged after reading: addresses are those of the file.
     """
@@ -67,15 +66,16 @@ class Grid:
     transposed: bool = False
 
     def cell(self, row: int, column: int, header: str = "") -> Cell:
-        """Return the cell at `row` and `column` (from 0); an empty one beyond the end of a short row."""
+        """Return the cell at `row` and `column` (from 0); an empty one to the right of a short row."""
         origin = self.merged.get((row, column))
         kind = "merged" if origin else self.kinds.get((row, column), "text")
         text = self.text(*(origin or (row, column)))
-        in_file = (column, row) if self.transposed else (row, column)
-        address = "" if self.cases else f"{column_letters(in_file[1])}{in_file[0] + 1}"
-        number = in_file[0] + (0 if self.cases else 1)
-        label = self.labels.get(column, {}).get(text, "") if self.labels else ""
-        return Cell(text, kind, self.file, self.worksheet, number, header, address, label)
+        label = self.labels.get(column, {}).get(text, "")
+        row_in_file, column_in_file = (column, row) if self.transposed else (row, column)
+        if self.cases:
+            return Cell(text, kind, self.file, self.worksheet, row_in_file, header, "", label)
+        address = f"{column_letters(column_in_file)}{row_in_file + 1}"
+        return Cell(text, kind, self.file, self.worksheet, row_in_file + 1, header, address, label)
 
     def text(self, row: int, column: int) -> str:
         """Return the text at a place, blanks cleaned."""
@@ -83,10 +83,47 @@ class Grid:
         return clean(texts[column]) if column < len(texts) else ""
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One row of a sheet as cells, before they are given a meaning.
+
+    Attributes
+    ----------
+    participant : Cell
+        What distinguishes the participant.
+    group : Cell or None
+        The group's cell, None when `group_id` or another sheet has it.
+    scores : tuple
+        Timepoint id and cells, one cell or one an item; the id is empty when it is in the cell `timepoint`.
+    timepoint : Cell or None
+        In a long sheet, the timepoint's cell.
+    characteristics : dict
+        Cells by characteristic id.
+    group_id : str
+        The group when it is not in a cell: of the sheet, block or title.
+    grid_row : int
+        The row in the grid, from 0.
+    by_row : bool
+        Whether the row itself is the participant.
+    levels : tuple
+        Timepoint id and level id that the layout knows itself (cross-tabulations).
+    """
+
+    participant: Cell
+    group: Cell | None
+    scores: tuple[tuple[str, tuple[Cell, ...]], ...]
+    timepoint: Cell | None = None
+    characteristics: dict[str, Cell] = field(default_factory=dict)
+    group_id: str = ""
+    grid_row: int = 0
+    by_row: bool = False
+    levels: tuple[tuple[str, str], ...] = ()
+
+
 def fault_at(code: str, cell: Cell, *, value: str | None = None, **params: object) -> Fault:
     """Return a fault at a cell; `value` replaces the cell's text, for values that identify a person."""
-    shown = cell.text if value is None else value
-    return Fault(code, cell.file, cell.worksheet, cell.row, cell.header, shown, dict(params), cell.address)
+    text = cell.text if value is None else value
+    return Fault(code, cell.file, cell.worksheet, cell.row, cell.header, text, dict(params), cell.address)
 
 
 def column_letters(column: int) -> str:
@@ -105,41 +142,16 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def place_of(address: str) -> Place:
-    """Return row and column (from 0) of an address such as B7; ValueError when it is none."""
-    letters = address.rstrip("0123456789")
-    digits = address[len(letters) :]
-    if not (letters.isascii() and letters.isalpha() and digits) or len(address) > 12:
-        raise ValueError(address)
-    column = 0
-    for letter in letters.upper():
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(digits) - 1, column - 1
-
-
-def split_kinds(cells: list[list[str | list[str]]]) -> tuple[list[list[str]], dict[Place, str]]:
-    """Return the texts of cells that are a text or [kind, text], and the kinds of those that are not text."""
-    rows: list[list[str]] = []
-    kinds: dict[Place, str] = {}
-    for row, cells_of_row in enumerate(cells):
-        texts = []
-        for column, cell in enumerate(cells_of_row):
-            if isinstance(cell, str):
-                texts.append(cell)
-            else:
-                kinds[row, column] = cell[0]
-                texts.append(cell[1])
-        rows.append(texts)
-    return rows, kinds
-
-
 def transpose(grid: Grid) -> Grid:
     """Exchange rows and columns; cells keep the address they have in the file."""
-    width = max((len(row) for row in grid.rows), default=0)
-    rows = [[row[column] if column < len(row) else "" for row in grid.rows] for column in range(width)]
-    kinds = {(column, row): kind for (row, column), kind in grid.kinds.items()}
-    merged = {(column, row): origin[::-1] for (row, column), origin in grid.merged.items()}
-    computed = frozenset((column, row) for row, column in grid.computed)
-    return Grid(
-        grid.file, grid.worksheet, rows, kinds, merged, {}, {}, grid.cases, computed, not grid.transposed
+    width = max(map(len, grid.rows), default=0)
+    return replace(
+        grid,
+        rows=[[row[column] if column < len(row) else "" for row in grid.rows] for column in range(width)],
+        kinds={place[::-1]: kind for place, kind in grid.kinds.items()},
+        merged={place[::-1]: origin[::-1] for place, origin in grid.merged.items()},
+        labels={},
+        titles={},
+        computed=frozenset(place[::-1] for place in grid.computed),
+        transposed=not grid.transposed,
     )

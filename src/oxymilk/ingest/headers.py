@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import Grid, column_letters, fault_at, place_of
+from oxymilk.ingest.grid import Grid, column_letters, fault_at
+from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.privacy import identifies, is_identifying, names_column
 from oxymilk.words import fold, nearest
 
@@ -29,36 +30,44 @@ class Header:
     names: tuple[str, ...]
     first: int
 
+    @property
+    def last(self) -> int:
+        """The header's last row, 0 when it has none."""
+        return self.rows[-1] if self.rows else 0
+
     def columns_named(self, name: str, within: range | None = None) -> list[int]:
         """Return the columns with that name, in order; `name [2]` is the second of them."""
-        places = [at for at in range(len(self.names)) if within is None or at in within]
-        word = fold(name)
-        found = [at for at in places if fold(self.names[at]) == word]
-        numbered = _NUMBERED.fullmatch(word)
-        if not found and numbered:
-            found = [at for at in places if fold(self.names[at]) == numbered[1]]
-            found = found[int(numbered[2]) - 1 : int(numbered[2])] if int(numbered[2]) else []
-        return found
+
+        def columns_of(word: str) -> list[int]:
+            return [
+                at
+                for at, own in enumerate(self.names)
+                if (within is None or at in within) and fold(own) == word
+            ]
+
+        columns = columns_of(fold(name))
+        if not columns and (numbered := _NUMBERED.fullmatch(fold(name))):
+            number = int(numbered[2])
+            columns = columns_of(numbered[1])[max(number - 1, 0) : number]
+        return columns
 
 
 def read_header(grid: Grid, sheet: Sheet) -> Header:
     """Return the header of a grid in the rows that its sheet declares.
 
-    In several header rows a blank in an upper row takes the text on its left when a lower row has a text
-    there, as merged cells do; the parts are joined by " > ".
+    In several header rows a blank in an upper row takes the text on its left when a lower row has a text there, as
+    merged cells do; the parts are joined by " > ". The rows "Pre | | Post" and "No | Ya | No" give the names
+    "Pre > No", "Pre > Ya", "Post > No".
     """
-    rows = [row - 1 for row in sheet.header_row if 0 < row <= len(grid.rows)]
+    rows = [row - 1 for row in sheet.header_row if row <= len(grid.rows)]
     width = max((len(grid.rows[row]) for row in rows), default=0)
     # a merged range above or below the header counts where it crosses the header
     parts = [[grid.cell(row, column).text for column in range(width)] for row in rows]
     for upper, lower in itertools.pairwise(parts):
         for column in range(1, width):
-            if not upper[column] and lower[column] and upper[column - 1]:
+            if not upper[column] and lower[column]:
                 upper[column] = upper[column - 1]
-    names = []
-    for column in range(width):
-        texts = [part[column] for part in parts if part[column]]
-        names.append(JOINED.join(dict.fromkeys(texts)))
+    names = (JOINED.join(dict.fromkeys(filter(None, texts))) for texts in zip(*parts, strict=True))
     return Header(tuple(rows), tuple(names), max(rows, default=0) + 1)
 
 
@@ -90,81 +99,65 @@ def find_columns(
         Declared name -> column (from 0) of those found, and a fault for each that is missing or has
         its name over several columns.
     """
-    columns: dict[str, int] = {}
+    places = {name: header.columns_named(name, within) for name in wanted}
+    if not any(places.values()):
+        return {}, [_no_header(grid, header, list(places))]
+    found = {fold(name) for name, columns in places.items() if columns}
+    words = {fold(name) for name in places} - found
+    # when most of the missing names are in the first column, the texts beside the first are participants
+    first_column = {fold(texts[0]) for texts in grid.rows[:_SEARCHED_ROWS] if texts}
+    on_its_side = 2 * len(words & first_column) > len(words)
+    legal = [name for name in dict.fromkeys(header.names) if name and (not on_its_side or places.get(name))]
     faults: list[Fault] = []
-    names = list(dict.fromkeys(wanted))
-    found = {name: header.columns_named(name, within) for name in names}
-    row = header.rows[-1] if header.rows else 0
-    present = [name for name in dict.fromkeys(header.names) if name]
-    on_its_side = _on_its_side(grid, [name for name in names if not found[name]])
-    if on_its_side:  # then the texts beside the first are participants
-        present = [name for name in present if found.get(name)]
-    if not any(found.values()):
-        return {}, [_no_header(grid, header, names)]
-    taken = {fold(name) for name in names if found[name]}
-    for name in names:
-        if not found[name]:
-            free = [one for one in present if fold(one) not in taken]
+    for name, columns in places.items():
+        if not columns:
+            free = [word for word in legal if fold(word) not in found]
             near = "layout: transposed" if on_its_side else nearest(name, free)
-            params = {"legal": present, "nearest": near}
-            faults.append(Fault("column_missing", grid.file, grid.worksheet, row + 1, name, params=params))
-            continue
-        columns[name] = found[name][0]
-        for column in found[name][1:]:
-            cell = grid.cell(row, column, name)
-            first = f"{column_letters(found[name][0])}{row + 1}"
+            params = {"legal": legal, "nearest": near}
+            faults.append(
+                Fault("column_missing", grid.file, grid.worksheet, header.last + 1, name, params=params)
+            )
+        for column in columns[1:]:
+            cell = grid.cell(header.last, column, name)
+            first = f"{column_letters(columns[0])}{header.last + 1}"
             faults.append(fault_at("header_duplicate", cell, value=header.names[column], first=first))
-    return columns, faults
-
-
-def _on_its_side(grid: Grid, missing: list[str]) -> bool:
-    """Say whether most of the columns that are missing stand in the first column instead."""
-    words = {fold(name) for name in missing}
-    first = {fold(texts[0]) for texts in grid.rows[:_SEARCHED_ROWS] if texts}
-    return bool(words) and 2 * len(words & first) > len(words)
+    return {name: columns[0] for name, columns in places.items() if columns}, faults
 
 
 def _no_header(grid: Grid, header: Header, wanted: list[str]) -> Fault:
     """Return the fault that no declared column is there; the row's texts are not shown, it may be data."""
     words = {fold(name) for name in wanted}
-    likely = ""
-    for row, texts in enumerate(grid.rows[:_SEARCHED_ROWS]):
-        if len(words & {fold(text) for text in texts}) * 2 >= len(words):
-            likely = str(row + 1)
-            break
-    row = header.rows[-1] + 1 if header.rows else 1
-    params = {"wanted": wanted, "nearest": f"header_row: {likely}" if likely else ""}
-    return Fault("header_not_found", grid.file, grid.worksheet, row, params=params)
+    likely = (
+        f"header_row: {row}"
+        for row, texts in enumerate(grid.rows[:_SEARCHED_ROWS], start=1)
+        if 2 * len(words & set(map(fold, texts))) >= len(words)
+    )
+    params = {"wanted": wanted, "nearest": next(likely, "")}
+    return Fault("header_not_found", grid.file, grid.worksheet, header.last + 1, params=params)
 
 
-def identifying_columns(grid: Grid, header: Header, used: Iterable[int] = ()) -> set[int]:
+def identifying_columns(grid: Grid, header: Header, used: Iterable[int]) -> set[int]:
     """Return the columns that identify a person: by header or variable label, or, without a use, by their values."""
     used = set(used)
-    found = set()
+    columns = set()
     for at, name in enumerate(header.names):
-        told = is_identifying(name) or is_identifying(grid.titles.get(at, ""))
-        if (name and (told or identifies(name, header=True))) or (
-            at not in used
-            and names_column(texts[at] for texts in grid.rows[header.first :] if at < len(texts))
-        ):
-            found.add(at)
-    return found
+        by_name = is_identifying(name) or is_identifying(grid.titles.get(at, ""))
+        values = (texts[at] for texts in grid.rows[header.first :] if at < len(texts))
+        if (name and (by_name or identifies(name, header=True))) or (at not in used and names_column(values)):
+            columns.add(at)
+    return columns
 
 
 def unused_columns(grid: Grid, header: Header, used: set[int], ignore: Iterable[str]) -> list[Fault]:
     """Return a warning for each column with a header that is neither used nor to be ignored.
 
-    A column that identifies a person is told even when it is to be ignored: its values are dropped.
+    A column that identifies a person is reported even when it is to be ignored: its values are dropped.
     """
     ignored = {at for name in ignore for at in header.columns_named(name)}
     identifying = identifying_columns(grid, header, used)
     faults = []
     for at, name in enumerate(header.names):
-        if not name or at in used:
-            continue
-        cell = grid.cell(header.rows[-1], at, name)
-        if at in identifying:
-            faults.append(fault_at("identifying_dropped", cell, value=""))
-        elif at not in ignored:
-            faults.append(fault_at("column_undeclared", cell, value=""))
+        if name and at not in used and (at in identifying or at not in ignored):
+            code = "identifying_dropped" if at in identifying else "column_undeclared"
+            faults.append(fault_at(code, grid.cell(header.last, at, name), value=""))
     return faults

@@ -1,32 +1,41 @@
 """Turn a grid into entries: which cell is the participant, the group, the score of which timepoint.
 
-One small function a layout. None of them reads a meaning into a cell; `decode` and `scores` do that.
+Nothing here reads a meaning into a cell; `scores` does that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.crosstab import crosstab_entries
-from oxymilk.ingest.decode import NUMBER
-from oxymilk.ingest.entry import Entry
-from oxymilk.ingest.grid import Cell, Grid, fault_at, transpose
+from oxymilk.ingest.grid import Entry, Grid, fault_at, transpose
 from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
-from oxymilk.sheet_words import is_foot
+from oxymilk.ingest.scores import NUMBER
 from oxymilk.study.sheet import Block
-from oxymilk.words import clean, fold, is_blank
+from oxymilk.words import clean, fold, is_blank, is_foot
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
-Found = tuple[list[Entry], list[Fault]]
+_ALL_COLUMNS = range(1 << 30)
+# The columns of the scores by timepoint, in the layouts that are one table; "" when a column has the timepoint. The
+# names of a checklist hold {item}, those of visits {visit}.
+_SCORE_COLUMNS: dict[str, Callable[[Sheet], dict[str, str]]] = {
+    "wide": lambda sheet: sheet.scores,
+    "transposed": lambda sheet: sheet.scores,
+    "long": lambda sheet: {"": sheet.score},
+    "one_timepoint": lambda sheet: {sheet.timepoint.only: sheet.score},
+    "visits": lambda sheet: {
+        timepoint: sheet.score.replace("{visit}", visit) for visit, timepoint in sheet.visits.items()
+    },
+}
 
 
-def entries_of(grid: Grid, sheet: Sheet, study: Study) -> Found:
+def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], list[Fault]]:
     """Return the entries of a grid in the layout that its sheet declares.
 
     Parameters
@@ -43,131 +52,30 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> Found:
     tuple of list of Entry, list of Fault
         No entries when a declared column is missing: then no row can be read.
     """
-    last = sheet.last_row if sheet.last_row and not grid.transposed else None
-    within = replace(grid, rows=grid.rows[:last]) if last else grid
-    return LAYOUTS[sheet.layout](within, sheet, study)
-
-
-def wide(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """One row a participant, one column a timepoint; codes or words, one or two header rows."""
-    return _one_table(grid, sheet, study, sheet.scores)
-
-
-def app_export(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """Wide, below a title, an update line and cards; the declared header row tells where the table begins."""
-    return wide(grid, sheet, study)
-
-
-def long(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """One row a participant and timepoint."""
-    return _one_table(grid, sheet, study, {"": sheet.score})
-
-
-def one_timepoint(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """One sheet a timepoint; the sheets are joined by participant."""
-    return _one_table(grid, sheet, study, {sheet.timepoint.only: sheet.score})
-
-
-def visits(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """Wide, the visit is a part of the column's name: produksi_asi_1, produksi_asi_2."""
-    scores = {timepoint: sheet.score.replace("{visit}", visit) for visit, timepoint in sheet.visits.items()}
-    return _one_table(grid, sheet, study, scores)
-
-
-def transposed(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """One column a participant, the names stand in the first column."""
-    return wide(transpose(grid), sheet, study)
-
-
-def side_by_side(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """Several blocks of columns, each with its participants: two groups, or one group wrapped."""
+    if sheet.last_row:
+        grid = replace(grid, rows=grid.rows[: sheet.last_row])
+    if sheet.layout == "transposed":  # one column a participant, the names are in the first column
+        grid = transpose(grid)
     header = read_header(grid, sheet)
-    entries: list[Entry] = []
-    faults: list[Fault] = []
-    used: set[int] = set()
-    for block in sheet.blocks:
-        scores = block.scores or sheet.scores
-        entries += _table(grid, header, sheet, study, scores, faults, used, block=block)
-    return _done(grid, header, sheet, entries, faults, used)
-
-
-def titled(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """Wide, several parts one below the other, each under a row that names its group."""
-    titles = {fold(word): group for word, group in sheet.group.titles.items()}
-    header = read_header(grid, sheet)
-    entries: list[Entry] = []
-    faults: list[Fault] = []
-    used: set[int] = set()
-    groups: dict[int, str] = {}
-    group = ""
-    for row, texts in enumerate(grid.rows):
-        words = [text for text in map(fold, texts) if text]
-        title = next((word for word in words if word in titles), None)
-        if title is not None:
-            group = titles[title]
-        elif row >= header.first and len(words) == 1 and not NUMBER.fullmatch(words[0].rstrip(".")):
-            # a title that is not declared would give its participants to the group above
-            if words[0] not in map(fold, sheet.skip):
-                column = next(at for at, text in enumerate(texts) if fold(text))
-                faults.append(
-                    fault_at("title_unknown", grid.cell(row, column), legal=list(sheet.group.titles))
-                )
-        else:
-            groups[row] = group
-    rows = [row for row in groups if row >= header.first and not _is_header(grid, header, row)]
-    for entry in _table(grid, header, sheet, study, sheet.scores, faults, used, rows=rows):
-        entries.append(replace(entry, group_id=groups[entry.grid_row]))
-        if not groups[entry.grid_row]:
-            faults.append(
-                fault_at("group_missing", entry.participant, value="", legal=list(sheet.group.titles))
-            )
-    return _done(grid, header, sheet, entries, faults, used)
-
-
-def crosstab(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """Turn a printed cross-tabulation of before and after back into participants."""
-    header = read_header(grid, sheet)
-    entries, faults, used = crosstab_entries(grid, header, sheet, study)
-    return _done(grid, header, sheet, entries, faults, used)
-
-
-LAYOUTS: dict[str, Callable[[Grid, Sheet, Study], Found]] = {
-    "wide": wide,
-    "long": long,
-    "one_timepoint": one_timepoint,
-    "visits": visits,
-    "side_by_side": side_by_side,
-    "titled": titled,
-    "transposed": transposed,
-    "app_export": app_export,
-    "crosstab": crosstab,
-}
-
-
-def _one_table(grid: Grid, sheet: Sheet, study: Study, scores: dict[str, str]) -> Found:
-    header = read_header(grid, sheet)
-    faults: list[Fault] = []
-    used: set[int] = set()
-    entries = _table(grid, header, sheet, study, scores, faults, used)
-    return _done(grid, header, sheet, entries, faults, used)
-
-
-def _done(
-    grid: Grid, header: Header, sheet: Sheet, entries: list[Entry], faults: list[Fault], used: set[int]
-) -> Found:
+    tables = _Tables(grid, header, sheet, study)
+    if sheet.layout == "crosstab":
+        entries, tables.faults, tables.used = crosstab_entries(grid, header, sheet, study)
+    elif sheet.layout == "side_by_side":
+        entries = [
+            entry for block in sheet.blocks for entry in tables.entries(block.scores or sheet.scores, block)
+        ]
+    elif sheet.layout == "titled":
+        entries = _titled(tables)
+    else:
+        entries = tables.entries(_SCORE_COLUMNS[sheet.layout](sheet))
+    faults, used = tables.faults, tables.used
     if all(all(map(is_blank, texts)) for texts in grid.rows[header.first :]):
         return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
     if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
         entries = []
     if used and not any(fault.params.get("nearest") == "layout: transposed" for fault in faults):
-        faults = unused_columns(grid, header, used, sheet.ignore) + faults
-        faults += _outside(grid, header)
+        faults = unused_columns(grid, header, used, sheet.ignore) + faults + _outside(grid, header)
     return entries, faults
-
-
-def _is_header(grid: Grid, header: Header, row: int) -> bool:
-    texts = [fold(text) for text in grid.rows[row]]
-    return any(texts == [fold(text) for text in grid.rows[one]] for one in header.rows)
 
 
 def _outside(grid: Grid, header: Header) -> list[Fault]:
@@ -181,136 +89,143 @@ def _outside(grid: Grid, header: Header) -> list[Fault]:
     ]
 
 
-@dataclass
-class _Roles:
-    """The columns of a table by what they hold, as declared names."""
-
-    participant: str | None
-    group: str | None
-    timepoint: str | None
-    scores: dict[str, tuple[str, ...]]
-    characteristics: dict[str, str] = field(default_factory=dict)
-
-    def names(self) -> Iterator[str]:
-        for name in (self.participant, self.group, self.timepoint):
-            if name is not None:
-                yield name
-        for names in self.scores.values():
-            yield from names
-        yield from self.characteristics.values()
-
-
-def _roles(sheet: Sheet, study: Study, scores: dict[str, str], block: Block) -> _Roles:
-    checklist = study.outcome.checklist
-    items = [item.written for item in checklist.items] if checklist else [""]
-    source = sheet.participant
-    by_column = None if source is None or source.by_row else source.column
-    return _Roles(
-        block.participant or by_column,
-        None if block.group or sheet.group is None else sheet.group.column,
-        None if sheet.timepoint is None else sheet.timepoint.column,
-        {one: tuple(pattern.replace("{item}", item) for item in items) for one, pattern in scores.items()},
-        {one: characteristic.column for one, characteristic in sheet.characteristics.items()},
-    )
-
-
-def _table(
-    grid: Grid, header: Header, sheet: Sheet, study: Study, scores: dict[str, str], faults: list[Fault],
-    used: set[int], *, block: Block | None = None, rows: Iterable[int] | None = None,
-) -> list[Entry]:  # fmt: skip
-    """Return the entries of one table; missing columns and odd rows are added to `faults`."""
-    block = block or Block()
-    roles = _roles(sheet, study, scores, block)
-    within = block_range(block.columns) if block.columns else None
-    columns, found = find_columns(grid, header, roles.names(), within)
-    faults += found
-    used.update(columns.values())
-    if set(roles.names()) - set(columns):
-        return []
-    only = "" if sheet.group is None else sheet.group.only or ""
-    if sheet.group is None and len(study.groups) == 1:
-        only = study.groups[0].id
-    skipped = set(map(fold, sheet.skip))
-    entries = []
-    below_foot = False
-    for row in range(header.first, len(grid.rows)) if rows is None else rows:
-        entry = _entry(grid, row, roles, columns)
-        entry = replace(entry, group_id=block.group or only)
-        texts = grid.rows[row] if within is None else grid.rows[row][within.start : within.stop]
-        foot = _foot_word(entry, texts, skipped, below_foot=below_foot)
-        below_foot = below_foot or bool(foot)
-        if foot and fold(foot) not in skipped:
-            faults.append(fault_at("foot_row", entry.participant, value=foot))
-        elif not foot and _is_observation(entry, texts, faults):
-            entries.append(entry)
-    return _entered(grid, entries, roles, columns, within, faults)
-
-
-def _foot_word(entry: Entry, texts: list[str], skipped: set[str], *, below_foot: bool) -> str:
-    """Return the word by which a row is no participant's: declared to be skipped, or the head of totals."""
-    first = next((text for text in map(clean, texts) if text), "")
-    words = dict.fromkeys(word for word in (entry.participant.text, first) if word)
-    return next((word for word in words if fold(word) in skipped or is_foot(word, below_foot=below_foot)), "")
-
-
-def _entered(
-    grid: Grid, entries: list[Entry], roles: _Roles, columns: dict[str, int], within: range | None,
-    faults: list[Fault],
-) -> list[Entry]:  # fmt: skip
-    """Return the entries without those of rows in which nobody entered a value.
-
-    A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers.
-    Where other rows have entries of people, such a row is empty.
-    """
-    if not grid.computed:
-        return entries
-    keys = {columns[name] for name in (roles.participant, roles.group, roles.timepoint) if name}
-    entered, only_computed = [], []
+def _titled(tables: _Tables) -> list[Entry]:
+    """Return the entries of several parts one below the other, each under a row that names its group."""
+    grid, header, sheet = tables.grid, tables.header, tables.sheet
+    titles = {fold(word): group for word, group in sheet.group.titles.items()}
+    legal = list(sheet.group.titles)
+    headers = [[fold(text) for text in grid.rows[row]] for row in header.rows]
+    groups: dict[int, str] = {}  # of the rows below the header that are no title
+    group = ""
+    for row, texts in enumerate(grid.rows):
+        folded = [fold(text) for text in texts]
+        words = list(filter(None, folded))
+        title = next((word for word in words if word in titles), None)
+        if title is not None:
+            group = titles[title]
+        elif row < header.first:
+            continue
+        elif len(words) == 1 and not NUMBER.fullmatch(words[0].rstrip(".")):
+            # a title that is not declared would give its participants to the group above
+            if words[0] not in map(fold, sheet.skip):
+                cell = grid.cell(row, folded.index(words[0]))
+                tables.faults.append(fault_at("title_unknown", cell, legal=legal))
+        elif folded not in headers:
+            groups[row] = group
+    entries = tables.entries(sheet.scores, rows=groups)
     for entry in entries:
-        at = entry.grid_row
-        places = [
-            column
-            for column, text in enumerate(grid.rows[at])
-            if text.strip() and column not in keys and (within is None or column in within)
+        if not groups[entry.grid_row]:
+            tables.faults.append(fault_at("group_missing", entry.participant, value="", legal=legal))
+    return [replace(entry, group_id=groups[entry.grid_row]) for entry in entries]
+
+
+@dataclass
+class _Tables:
+    """A grid and what was found while its tables were read: faults, and the columns that they use."""
+
+    grid: Grid
+    header: Header
+    sheet: Sheet
+    study: Study
+    faults: list[Fault] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+
+    def entries(
+        self, scores: dict[str, str], block: Block | None = None, rows: Iterable[int] | None = None
+    ) -> list[Entry]:
+        """Return the entries of one table: of a block of columns, or of some rows; none when a column is missing."""
+        grid, sheet = self.grid, self.sheet
+        block = block or Block()
+        checklist = self.study.outcome.checklist
+        items = [item.written for item in checklist.items] if checklist else [""]
+        by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)
+        key = None if by_row else block.participant or sheet.participant.column
+        group = sheet.group.column if sheet.group and not block.group else None
+        timepoint = sheet.timepoint.column if sheet.timepoint else None
+        score_names = {of: [name.replace("{item}", item) for item in items] for of, name in scores.items()}
+        characteristics = {of: source.column for of, source in sheet.characteristics.items()}
+        names = [name for name in (key, group, timepoint) if name]
+        names += [name for columns in score_names.values() for name in columns]
+        names += characteristics.values()
+        within = block_range(block.columns) if block.columns else _ALL_COLUMNS
+        columns, faults = find_columns(grid, self.header, names, within)
+        self.faults += faults
+        self.used.update(columns.values())
+        if set(names) - set(columns):
+            return []
+        group_id = block.group or (sheet.group.only if sheet.group else None) or ""
+        if sheet.group is None and not group_id and len(self.study.groups) == 1:
+            group_id = self.study.groups[0].id
+        skipped = set(map(fold, sheet.skip))
+        entries = []
+        below_foot = False
+        for row in range(self.header.first, len(grid.rows)) if rows is None else rows:
+            cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
+            entry = Entry(
+                cells[key] if key else grid.cell(row, 0),
+                cells[group] if group else None,
+                tuple((of, tuple(cells[name] for name in named)) for of, named in score_names.items()),
+                cells[timepoint] if timepoint else None,
+                {of: cells[name] for of, name in characteristics.items()},
+                group_id,
+                row,
+                by_row,
+            )
+            texts = grid.rows[row][within.start : within.stop]
+            foot = _foot_word(entry, texts, skipped, below_foot=below_foot)
+            below_foot = below_foot or foot is not None
+            if foot:
+                self.faults.append(fault_at("foot_row", entry.participant, value=foot))
+            elif foot is None and self._is_observation(entry, texts):
+                entries.append(entry)
+        return self._entered(entries, within, {columns[name] for name in (key, group, timepoint) if name})
+
+    def _is_observation(self, entry: Entry, texts: list[str]) -> bool:
+        """Say whether a row holds an observation; blank rows do not, odd ones are a fault."""
+        participant = entry.participant
+        cells = [
+            cell for cell in (entry.group, entry.timepoint) if cell is not None and cell.kind != "merged"
         ]
-        by_hand = any((at, column) not in grid.computed for column in places)
-        (entered if by_hand or not places else only_computed).append(entry)
-    if not entered:
-        return entries
-    faults += [fault_at("row_only_computed", entry.participant, value="") for entry in only_computed]
-    return entered
+        cells += [cell for _, of_timepoint in entry.scores for cell in of_timepoint]
+        if not any(cell.text or cell.kind in ("formula", "error") for cell in cells):
+            if not all(map(is_blank, texts)):
+                self.faults.append(fault_at("row_without_values", participant, value=""))
+            return False
+        if not participant.text and not entry.by_row and participant.kind not in ("formula", "error"):
+            self.faults.append(fault_at("participant_missing", participant))
+            return False
+        return True
+
+    def _entered(self, entries: list[Entry], within: range, keys: set[int]) -> list[Entry]:
+        """Return the entries without those of rows in which nobody entered a value.
+
+        A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers.
+        Where other rows have entries of people, such a row is empty.
+        """
+        if not self.grid.computed:
+            return entries
+        entered, only_computed = [], []
+        for entry in entries:
+            row = entry.grid_row
+            places = [
+                (row, column)
+                for column, text in enumerate(self.grid.rows[row])
+                if text.strip() and column not in keys and column in within
+            ]
+            by_hand = not places or not self.grid.computed.issuperset(places)
+            (entered if by_hand else only_computed).append(entry)
+        if not entered:
+            return entries
+        self.faults += [fault_at("row_only_computed", entry.participant, value="") for entry in only_computed]
+        return entered
 
 
-def _entry(grid: Grid, row: int, roles: _Roles, columns: dict[str, int]) -> Entry:
-    def cell(name: str) -> Cell:
-        return grid.cell(row, columns[name], name)
-
-    participant = cell(roles.participant) if roles.participant else grid.cell(row, 0)
-    return Entry(
-        participant,
-        cell(roles.group) if roles.group else None,
-        tuple((one, tuple(cell(name) for name in names)) for one, names in roles.scores.items()),
-        cell(roles.timepoint) if roles.timepoint else None,
-        {one: cell(name) for one, name in roles.characteristics.items()},
-        grid_row=row,
-        by_row=roles.participant is None,
-    )
-
-
-def _is_observation(entry: Entry, texts: list[str], faults: list[Fault]) -> bool:
-    """Say whether a row holds an observation; blank rows do not, odd ones are told."""
-    words = [text for text in texts if not is_blank(text)]
-    participant = entry.participant
-    others = [cell for cell in (entry.group, entry.timepoint) if cell is not None and cell.kind != "merged"]
-    others += [cell for _, cells in entry.scores for cell in cells]
-    has_values = any(cell.text or cell.kind in ("formula", "error") for cell in others)
-    if not words and not has_values:
-        return False
-    if not has_values:
-        if not entry.by_row or words:
-            faults.append(fault_at("row_without_values", participant, value=""))
-        return False
-    if not participant.text and not entry.by_row and participant.kind not in ("formula", "error"):
-        faults.append(fault_at("participant_missing", participant))
-        return False
-    return True
+def _foot_word(entry: Entry, texts: list[str], skipped: set[str], *, below_foot: bool) -> str | None:
+    """Return the word by which a row is no participant's: "" when it is declared so, else the head of totals."""
+    first = next((text for text in map(clean, texts) if text), "")
+    for word in (entry.participant.text, first):
+        if word and fold(word) in skipped:
+            return ""
+        if word and is_foot(word, below_foot=below_foot):
+            return word
+    return None

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from oxymilk.faults import HIDDEN, Fault
 from oxymilk.ingest.grid import Grid, transpose
 from oxymilk.ingest.headers import identifying_columns, read_header
 from oxymilk.ingest.privacy import identifies, known_words, may_be_shown, secrets_of
-from oxymilk.sheet_words import is_foot
-from oxymilk.words import fold
+from oxymilk.words import fold, is_foot
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -36,38 +35,47 @@ def masked(
     known : frozenset of str
         Words that are declared; see `declared_words`.
     secrets : frozenset of str
-        What stands in identifying columns; see `secrets_in`.
+        The words of identifying columns; see `secrets_in`.
     """
     faults = list(faults)
-    rows = Counter(word for word, _ in {(fold(one.value), one.row) for one in faults if one.value})
-    return [_masked(one, rows[fold(one.value)] >= _REPEATED, known, secrets) for one in faults]
+    rows = Counter(word for word, _ in {(fold(fault.value), fault.row) for fault in faults if fault.value})
 
-
-def _masked(fault: Fault, repeated: bool, known: frozenset[str], secrets: frozenset[str]) -> Fault:
-    def shown(text: str) -> bool:
-        return may_be_shown(text, known, secrets)
-
-    def listed(text: str) -> str:
+    def header(text: str) -> str:
         return HIDDEN if identifies(text, known, header=True) else text
 
-    value = fault.value
-    # a word of totals is found in a list of such words, and is nobody's name
-    if value and fault.code != "foot_row" and not shown(value):
-        plain = repeated and fold(value) not in secrets and not identifies(value, known)
-        value = value if plain else HIDDEN
-    params: dict[str, Any] = dict(fault.params)
-    for key in ("label", "other"):
-        if isinstance(params.get(key), str) and not shown(params[key]):
-            params[key] = HIDDEN
-    if fault.code in _LISTS_OF_THE_FILE:
-        params["legal"] = [listed(one) for one in params["legal"]]
-    if isinstance(params.get("nearest"), str) and listed(params["nearest"]) == HIDDEN:
-        params["nearest"] = ""
-    return replace(fault, value=value, params=params, column=listed(fault.column), sheet=listed(fault.sheet))
+    def value_of(fault: Fault) -> str:
+        value, folded = fault.value, fold(fault.value)
+        # a word of totals is found in a list of such words, and is nobody's name
+        if not value or fault.code == "foot_row" or may_be_shown(value, known, secrets):
+            return value
+        is_word = rows[folded] >= _REPEATED and folded not in secrets and not identifies(value, known)
+        return value if is_word else HIDDEN
+
+    def params_of(fault: Fault) -> dict[str, object]:
+        params = dict(fault.params)
+        for key in ("label", "other"):
+            if isinstance(params.get(key), str) and not may_be_shown(params[key], known, secrets):
+                params[key] = HIDDEN
+        if fault.code in _LISTS_OF_THE_FILE:
+            params["legal"] = list(map(header, params["legal"]))
+        if isinstance(params.get("nearest"), str) and header(params["nearest"]) == HIDDEN:
+            params["nearest"] = ""
+        return params
+
+    return [
+        replace(
+            fault,
+            value=value_of(fault),
+            params=params_of(fault),
+            column=header(fault.column),
+            sheet=header(fault.sheet),
+        )
+        for fault in faults
+    ]
 
 
 def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[str]) -> frozenset[str]:
-    """Return what the identifying columns of a sheet hold, so that no fault shows it.
+    """Return the words of a sheet's identifying columns, so that no fault shows them.
 
     Parameters
     ----------
@@ -76,16 +84,17 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
     sheet : Sheet
         Its declaration.
     keys : iterable of str
-        What tells participants apart, when that identifies them.
+        What distinguishes participants, when that identifies them.
     known : frozenset of str
-        Declared words; they are no secrets, wherever they stand.
+        Declared words; they are no secrets, wherever they occur.
     """
     if sheet.layout == "transposed":
         grid = transpose(grid)
     header = read_header(grid, sheet)
-    names = set(map(fold, _declared_columns(sheet)))
-    used = {at for at, name in enumerate(header.names) if fold(name) in names}
-    columns = identifying_columns(grid, header, used)
+    names = set(map(fold, declared_columns(sheet)))
+    columns = identifying_columns(
+        grid, header, {at for at, name in enumerate(header.names) if fold(name) in names}
+    )
     source = sheet.participant
     if source is not None and source.column and source.identifying is not None:
         own = set(header.columns_named(source.column))
@@ -104,6 +113,15 @@ def declared_words(study: Study, sheet: Sheet) -> frozenset[str]:
     return known_words({*_texts(study.model_dump(exclude={"citation", "sheets"})), *sheet_texts(sheet)})
 
 
+def declared_columns(sheet: Sheet) -> Iterator[str]:
+    """Yield the names of the columns that a sheet declares, those of blocks and cross-tabulations left out."""
+    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
+    yield from (source.column for source in sources if source is not None and source.column)
+    yield from sheet.scores.values()
+    if sheet.score:
+        yield sheet.score
+
+
 def sheet_texts(sheet: Sheet) -> Iterator[str]:
     """Yield the texts of a sheet's declaration."""
     return _texts(sheet.model_dump(exclude={"file"}))
@@ -112,20 +130,6 @@ def sheet_texts(sheet: Sheet) -> Iterator[str]:
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield str(key)
-            yield from _texts(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _texts(one)
-
-
-def _declared_columns(sheet: Sheet) -> Iterator[str]:
-    sources = (sheet.group, sheet.timepoint, *sheet.characteristics.values())
-    yield from (one.column for one in sources if one is not None and one.column)
-    yield from sheet.scores.values()
-    if sheet.participant is not None and sheet.participant.column:
-        yield sheet.participant.column
-    if sheet.score:
-        yield sheet.score
+    elif isinstance(value, dict | list | tuple):
+        for part in [*value, *value.values()] if isinstance(value, dict) else value:
+            yield from _texts(part)

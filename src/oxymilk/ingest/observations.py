@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.ingest.gather import Participant, gather_sheet
 from oxymilk.ingest.grid import fault_at
+from oxymilk.ingest.participants import Participant, gather_sheet
 from oxymilk.ingest.scores import Score
 
 if TYPE_CHECKING:
@@ -67,104 +67,90 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     FaultsError
         With every fault of every sheet, and the warnings after them.
     """
+    import pandas as pd
+
     faults: list[Fault] = []
-    participants: dict[str, Participant] = {}
-    complete = True  # all sheets could be read; else missing groups and scores are no news
-    for sheet in study.sheets:
-        complete = gather_sheet(Path(folder), sheet, study, participants, faults) and complete
-    codes = _codes(participants)
+    by_key: dict[str, Participant] = {}
+    # missing groups and scores are no news when a sheet could not be read
+    were_read = [gather_sheet(Path(folder), sheet, study, by_key, faults) for sheet in study.sheets]
+    participants = list(by_key.values())
+    if any(participant.numbered for participant in participants):  # any of them identifies
+        digits = max(2, len(str(len(participants))))
+        for number, participant in enumerate(participants, start=1):
+            participant.code = f"P{number:0{digits}d}"
     if not study.sheets:
         faults.append(Fault("no_sheet", "study.yaml", column="sheets"))
-    elif complete:
-        faults += _gaps(study, participants, codes)
+    elif all(were_read):
+        faults += [*_missing_groups(study, participants), *_missing_scores(study, participants)]
     if any(fault.kind == "fault" for fault in faults):
         raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
-    on_scale = study.outcome.scale
-    both = study.outcome.kind != "levels" and bool(study.outcome.levels)
-    other = {"level": "score", "score": "level"}[on_scale] if both else None
+    in_order = [
+        participant for group in study.group_ids for participant in participants if participant.group == group
+    ]
+    has_both = study.outcome.kind != "levels" and bool(study.outcome.levels)
+    other_scale = {"level": "score", "score": "level"}[study.outcome.scale]
+
+    def table(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> pd.DataFrame:
+        return pd.DataFrame(list(rows), columns=list(columns), dtype=str)
+
     return Observations(
-        _frame(COLUMNS, _score_rows(study, participants, codes, on_scale)),
-        _frame(COLUMNS, _score_rows(study, participants, codes, other)),
-        _frame(CHARACTERISTIC_COLUMNS, _characteristic_rows(study, participants, codes)),
+        table(COLUMNS, _score_rows(study, in_order, study.outcome.scale)),
+        table(COLUMNS, _score_rows(study, in_order if has_both else [], other_scale)),
+        table(CHARACTERISTIC_COLUMNS, _characteristic_rows(study, in_order)),
         tuple(faults),
     )
 
 
-def _frame(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(list(rows), columns=list(columns), dtype=str)
-
-
-def _in_order(study: Study, participants: dict[str, Participant]) -> Iterator[tuple[str, Participant]]:
-    for group in study.group_ids:
-        yield from ((key, one) for key, one in participants.items() if one.group == group)
-
-
-def _score_rows(
-    study: Study, participants: dict[str, Participant], codes: dict[str, str], scale: str | None
-) -> Iterator[tuple[str, ...]]:
-    if scale is None:
-        return
-    for key, one in _in_order(study, participants):
+def _score_rows(study: Study, participants: list[Participant], scale: str) -> Iterator[tuple[str, ...]]:
+    for participant in participants:
         for timepoint in study.timepoint_ids:
-            score = one.scores.get(timepoint) or Score()
-            shown = score.number if scale == "score" else score.level
-            yield codes[key], one.group or "", timepoint, study.outcome.id, shown
+            score = participant.scores.get(timepoint) or Score()
+            text = score.number if scale == "score" else score.level
+            yield participant.code, participant.group, timepoint, study.outcome.id, text
 
 
-def _characteristic_rows(
-    study: Study, participants: dict[str, Participant], codes: dict[str, str]
-) -> Iterator[tuple[str, ...]]:
-    declared = {one for sheet in study.sheets for one in sheet.characteristics}
-    for key, one in _in_order(study, participants):
+def _characteristic_rows(study: Study, participants: list[Participant]) -> Iterator[tuple[str, ...]]:
+    declared = {name for sheet in study.sheets for name in sheet.characteristics}
+    for participant in participants:
         for characteristic in study.characteristics:
             if characteristic.id in declared:
-                score = one.characteristics.get(characteristic.id) or Score()
-                yield codes[key], one.group or "", characteristic.id, score.level, score.number
+                score = participant.characteristics.get(characteristic.id) or Score()
+                yield participant.code, participant.group, characteristic.id, score.level, score.number
 
 
-def _codes(participants: dict[str, Participant]) -> dict[str, str]:
-    """Return the participants' codes that may be written: P01, P02, ... when any of them identifies."""
-    if not any(one.numbered for one in participants.values()):
-        return {key: one.code for key, one in participants.items()}
-    digits = max(2, len(str(len(participants))))
-    return {key: f"P{number:0{digits}d}" for number, key in enumerate(participants, start=1)}
-
-
-def _participant_column(study: Study) -> str:
-    return next((one.participant.column for one in study.sheets if one.participant), None) or ""
-
-
-def _gaps(study: Study, participants: dict[str, Participant], codes: dict[str, str]) -> list[Fault]:
-    """Return what is missing: groups nobody is in, timepoints nobody was measured at, single scores."""
-    file = study.sheets[0].file
-    faults: list[Fault] = []
-    # a group whose word was not understood is reported as that word, not as an empty group
-    if all(one.group or one.group_fault for one in participants.values()):
-        taken = {group for one in participants.values() for group in (one.group, *one.other_groups)}
-        if not any(one.group_fault for one in participants.values()):
-            faults += [Fault("group_empty", file, value=one) for one in study.group_ids if one not in taken]
-    for key, one in participants.items():
-        if not one.group and not one.group_fault:
-            faults.append(fault_at("group_not_told", one.cell, value="", participant=codes[key]))
-    compared = [timepoint.id for timepoint in study.compared]
-    measured = {
-        timepoint: {key for key, one in participants.items() if one.scores.get(timepoint, Score()) != Score()}
-        for timepoint in compared
+def _missing_groups(study: Study, participants: list[Participant]) -> Iterator[Fault]:
+    """Yield a fault for each group that nobody is in, and for each participant without a group."""
+    taken = {
+        group for participant in participants for group in (participant.group, *participant.other_groups)
     }
-    if all(measured.values()) and not set.intersection(*measured.values()):
-        params = {"first": compared[0], "second": compared[1]}
-        faults.append(Fault("nobody_compared", file, column=_participant_column(study), params=params))
-    for timepoint in study.timepoint_ids:
-        without = [key for key, one in participants.items() if one.scores.get(timepoint, Score()) == Score()]
-        if participants and len(without) == len(participants):
-            if timepoint in compared:
-                faults.append(Fault("timepoint_empty", file, value=timepoint))
-            continue
-        for key in without:
-            one = participants[key]
-            cell = one.cells.get(timepoint) or one.cell
-            params = {"participant": codes[key], "timepoint": timepoint}
-            faults.append(fault_at("score_missing", cell, value="", **params))
-    return faults
+    # a group whose word was not understood is reported as that word, not as an empty group
+    if not any(participant.group_fault for participant in participants) and None not in taken:
+        for group in study.group_ids:
+            if group not in taken:
+                yield Fault("group_empty", study.sheets[0].file, value=group)
+    for participant in participants:
+        if not participant.group and not participant.group_fault:
+            yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
+
+
+def _missing_scores(study: Study, participants: list[Participant]) -> Iterator[Fault]:
+    """Yield what is missing: anybody measured at both timepoints, anybody at one of them, single scores."""
+    file = study.sheets[0].file
+    first, second = (timepoint.id for timepoint in study.compared)
+    lacking = {
+        timepoint: [participant for participant in participants if participant.lacks(timepoint)]
+        for timepoint in study.timepoint_ids
+    }
+    someone = max(len(lacking[first]), len(lacking[second])) < len(participants)
+    if someone and all(participant.lacks(first) or participant.lacks(second) for participant in participants):
+        columns = [sheet.participant.column for sheet in study.sheets if sheet.participant]
+        column = columns[0] if columns else None
+        yield Fault("nobody_compared", file, column=column or "", params={"first": first, "second": second})
+    for timepoint, without in lacking.items():
+        if len(without) < len(participants):
+            for participant in without:
+                params = {"participant": participant.code, "timepoint": timepoint}
+                cell = participant.cells.get(timepoint) or participant.cell
+                yield fault_at("score_missing", cell, value="", **params)
+        elif timepoint in (first, second) and participants:
+            yield Fault("timepoint_empty", file, value=timepoint)

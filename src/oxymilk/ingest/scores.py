@@ -1,18 +1,30 @@
-"""The score of an outcome or characteristic from its cells: a level, a number, a sum of checklist points."""
+"""What cells mean: a declared word, a number as written, a sum of points, or nothing; anything else is a fault."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.decode import Codebook, codebook, decode, number_of
 from oxymilk.ingest.grid import Cell, fault_at
 from oxymilk.study.outcome import Characteristic, Outcome, level_of
-from oxymilk.words import fold
+from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
+    from oxymilk.study.base import Unit
     from oxymilk.study.sheet import Sheet
+
+NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
+_NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?\s*(\D*)")
+_IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
+# more than a spreadsheet keeps of a number
+_MOST_DIGITS = 15
+# kinds of cells that cannot be read as a word or number, and the fault that says so
+_NO_VALUE = {"formula": "formula_without_value", "error": "cell_error"}
+_MISSING = Decimal("NaN")
 
 
 class Score(NamedTuple):
@@ -22,35 +34,142 @@ class Score(NamedTuple):
     number: str = ""
 
 
-class Reading(NamedTuple):
-    """What is needed to read the cells of one outcome or characteristic in one sheet."""
+class Codebook(NamedTuple):
+    """The words of a column and what they mean.
+
+    `what` is group, timepoint, level or item. `labels` are names of the ids for people: no words of a sheet, but a
+    value label that is one of them must not contradict the codes.
+    """
+
+    what: str
+    meanings: dict[str, str]
+    legal: tuple[str, ...]
+    missing: frozenset[str]
+    labels: dict[str, str]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether numbers are among the words."""
+        return any(NUMBER.fullmatch(word) for word in self.meanings)
+
+
+class Scoring(NamedTuple):
+    """How the cells of an outcome or characteristic are scored in one sheet.
+
+    `mark` is the decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
+    """
 
     scale: Outcome | Characteristic
     book: Codebook
-    missing: frozenset[str]
     mark: str
-    hours_minutes: bool = False
-    fractions: bool = False
+    hours_minutes: bool
+    fractions: bool
 
 
-def reading(scale: Outcome | Characteristic, codes: dict[str, str], sheet: Sheet, mark: str) -> Reading:
-    """Return how a sheet's cells of an outcome or characteristic are read."""
-    missing = frozenset(map(fold, sheet.missing))
-    labels = [(label, level.id) for level in scale.levels for label in (level.label.en, level.label.id)]
+def codebook(
+    what: str,
+    codes: dict[str, str],
+    ids: Iterable[str],
+    missing: Iterable[str] = (),
+    labels: Iterable[tuple[str, str]] = (),
+) -> Codebook:
+    """Return the codebook of a column; without codes its words are the ids themselves."""
+    words = dict(codes) or {name: name for name in ids}
+    return Codebook(
+        what,
+        {fold(word): meaning for word, meaning in words.items()},
+        tuple(words),
+        frozenset(map(fold, missing)),
+        {fold(label): name for label, name in labels},
+    )
+
+
+def scoring(
+    scale: Outcome | Characteristic,
+    codes: dict[str, str],
+    sheet: Sheet,
+    cells: list[Cell],
+    faults: list[Fault],
+) -> Scoring:
+    """Return how a sheet's cells of an outcome or characteristic are scored.
+
+    Parameters
+    ----------
+    scale : Outcome or Characteristic
+        What is scored.
+    codes : dict
+        The words of its levels, as the sheet declares them.
+    sheet : Sheet
+        The declaration.
+    cells : list of Cell
+        All its cells; they show the decimal mark, unless it is declared.
+    faults : list of Fault
+        Gets what is doubtful about all of the cells: their decimal mark, the unit of a header, percent or fractions.
+    """
+    labels = [(label, level.id) for level in scale.levels for label in level.label.words]
     book = codebook("level", codes, scale.level_ids, sheet.missing, labels)
-    hours_minutes = sheet.time_format == "hours_minutes" and isinstance(scale, Outcome)
-    fractions = sheet.fractions and isinstance(scale, Outcome)
-    return Reading(scale, book, missing, mark, hours_minutes, fractions)
+    is_outcome = isinstance(scale, Outcome)
+    hours_minutes = is_outcome and sheet.time_format is not None
+    mark = sheet.decimal_mark or "."
+    if sheet.decimal_mark is None and scale.kind != "levels":
+        mark, unclear = decimal_mark_of(cells)
+        if len(unclear) == 1:
+            faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
+        elif unclear:
+            faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
+    if scale.kind == "number" and not hours_minutes:
+        faults += _header_units(cells, scale.unit)
+    if is_outcome and scale.kind == "number" and same_unit(scale.unit.en, "%") and not sheet.fractions:
+        faults += _fractions(cells)
+    return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions)
 
 
-def score_of(cells: tuple[Cell, ...], how: Reading, faults: list[Fault]) -> Score | None:
+def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = False) -> str | None:
+    """Return the id that a cell's word means, "" when it has no value, None when it is a fault.
+
+    Parameters
+    ----------
+    cell : Cell
+        The cell; the value label of a statistics file counts as its word too.
+    book : Codebook
+        The words of its column.
+    faults : list of Fault
+        Gets the fault.
+    merged : bool
+        Whether the value of a merged range is that of each of its cells, as it is for groups.
+    """
+    if _is_unreadable(cell, faults, merged=merged):
+        return None
+    by_text, by_label = (word and book.meanings.get(fold(word)) for word in (cell.text, cell.label))
+    level_label = book.labels.get(fold(cell.label)) or by_label
+    if by_text and level_label and by_text != level_label:
+        faults.append(fault_at("label_contradicts", cell, label=cell.label, meaning=by_text))
+        return None
+    if by_text or by_label:
+        return by_text or by_label
+    if _is_missing(cell, book.missing):
+        if book.what == "level":
+            return ""
+        faults.append(fault_at(f"{book.what}_missing", cell, legal=book.legal))
+    elif cell.kind == "date":
+        faults.append(fault_at("date_in_cell", cell))
+    elif NUMBER.fullmatch(cell.text) and not book.numeric and not cell.label:
+        faults.append(fault_at("number_for_word", cell, legal=book.legal))
+    else:
+        text = f"{cell.text} ({cell.label})" if cell.label else cell.text
+        near = nearest(cell.label or cell.text, book.legal)
+        faults.append(fault_at(f"{book.what}_unknown", cell, value=text, legal=book.legal, nearest=near))
+    return None
+
+
+def score_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Score | None:
     """Return the score of one participant at one timepoint.
 
     Parameters
     ----------
     cells : tuple of Cell
         One cell, or for a checklist one an item.
-    how : Reading
+    how : Scoring
         What the cells mean.
     faults : list of Fault
         Gets the faults, and a warning for a checklist that is filled in part.
@@ -58,65 +177,171 @@ def score_of(cells: tuple[Cell, ...], how: Reading, faults: list[Fault]) -> Scor
     Returns
     -------
     Score or None
-        Empty when there is no value, None when a fault stands there.
+        Empty when there is no value, None when it is a fault.
     """
     if how.scale.kind == "levels":
         level = decode(cells[0], how.book, faults)
         return None if level is None else Score(level)
-    checklist = how.scale.kind == "checklist"
-    number = _points(cells, how, faults) if checklist else _number(cells[0], how, faults)
+    number = (_points if how.scale.kind == "checklist" else _measurement)(cells, how, faults)
     if number is None:
         return None
     return Score() if number.is_nan() else Score(level_of(number, how.scale), format(number, "f"))
 
 
-def _number(cell: Cell, how: Reading, faults: list[Fault]) -> Decimal | None:
-    units = how.scale.unit.words if how.scale.unit else ()
-    number = number_of(cell, how.mark, units, how.missing, faults, hours_minutes=how.hours_minutes)
+def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
+    """Return the decimal mark of text cells, "" when it is open, and then the cells that leave it open.
+
+    Only numbers written as text count. Commas alone or points alone show the mark, unless each is followed by
+    exactly three digits ("1.234"), when it could separate thousands as well: then one such cell is returned; with
+    both marks the first cell of each.
+    """
+    marks: dict[str, Cell] = {}
+    certain: set[str] = set()
+    for cell in cells:
+        number = None if cell.kind == "number" else re.search(r"\d*([.,])(\d+)", cell.text)
+        if number:
+            marks.setdefault(number[1], cell)
+            if len(number[2]) != 3 or number[0].startswith(("0", ",", ".")):
+                certain.add(number[1])
+    if len(marks) == 1 and certain:
+        return next(iter(marks)), ()
+    return ("", tuple(marks.values())) if marks else (".", ())
+
+
+def _fractions(cells: list[Cell]) -> Iterator[Fault]:
+    """Yield a fault when numbers of percent may be fractions, as workbooks store what they show as 75%."""
+    numbers = [(Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)]
+    between = [cell for number, cell in numbers if 0 < number < 1]
+    if between and all(0 <= number <= 1 for number, _ in numbers):
+        yield fault_at("percent_or_fraction", between[0])
+
+
+def _header_units(cells: list[Cell], unit: Unit | None) -> Iterator[Fault]:
+    """Yield a fault for each header that states another unit than the declared one."""
+    for header, cell in {cell.header: cell for cell in cells}.items():
+        stated = unit_of_header(header)
+        if unit and stated and not any(same_unit(stated, word) for word in unit.words):
+            params = {"unit": " / ".join(unit.words)}
+            yield Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, params)
+
+
+def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
+    """Return the number of a cell within the range of its scale, NaN when it has no value."""
+    (cell,) = cells
+    number = _number_of(cell, how, how.scale.unit.words if how.scale.unit else (), faults)
     if number is None or number.is_nan():
         return number
     if how.fractions and "%" not in cell.text:
         number = Decimal(format(number.scaleb(2), "f"))
     decimals = how.scale.score_decimals
+    low, high = how.scale.score_range
     if decimals is not None and number != round(number, decimals):
         faults.append(fault_at("score_too_fine", cell, decimals=decimals))
         return None
-    low, high = how.scale.score_range
     if (low is not None and number < low) or (high is not None and number > high):
-        bounds = {"low": "-" if low is None else low, "high": "-" if high is None else high}
-        faults.append(fault_at("score_out_of_range", cell, **bounds))
+        low, high = ("-" if bound is None else bound for bound in (low, high))
+        faults.append(fault_at("score_out_of_range", cell, low=low, high=high))
         return None
     return number
 
 
-def _points(cells: tuple[Cell, ...], how: Reading, faults: list[Fault]) -> Decimal | None:
+def _points(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
     """Return the sum of points; NaN when no item or not every item is filled in."""
     points = [_item_points(at, cell, how, faults) for at, cell in enumerate(cells)]
-    if any(one is None for one in points):
+    if None in points:
         return None
-    empty = [cell for cell, one in zip(cells, points, strict=True) if one.is_nan()]
+    empty = [cell for cell, number in zip(cells, points, strict=True) if number.is_nan()]
     if empty and len(empty) < len(cells):
         faults.append(fault_at("checklist_incomplete", empty[0], items=[cell.header for cell in empty]))
-    return Decimal("NaN") if empty else sum(points, Decimal(0))
+    return _MISSING if empty else sum(points, Decimal(0))
 
 
-def _item_points(at: int, cell: Cell, how: Reading, faults: list[Fault]) -> Decimal | None:
+def _item_points(at: int, cell: Cell, how: Scoring, faults: list[Fault]) -> Decimal | None:
+    """Return the points of one item, NaN when it is not filled in."""
     checklist = how.scale.checklist
     item = checklist.items[at]
     if item.kind == "yes_no":
         yes, no = checklist.words(item)
-        words = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
-        if fold(cell.text) not in words.meanings and (not cell.text or fold(cell.text) in how.missing):
-            return Decimal("NaN")
-        answer = decode(cell, words, faults)
+        book = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
+        word = fold(cell.text)
+        if word not in book.meanings and (not word or word in how.book.missing):
+            return _MISSING
+        answer = decode(cell, book, faults)
         if answer is None:
             return None
         met = answer == "yes"
     else:
-        count = number_of(cell, how.mark, (item.unit,) if item.unit else (), how.missing, faults)
+        count = _number_of(cell, how, (item.unit,) if item.unit else (), faults)
         if count is None or count.is_nan():
             return count
-        met = (item.at_least is None or count >= item.at_least) and (
-            item.at_most is None or count <= item.at_most
-        )
+        low, high = item.at_least, item.at_most
+        met = (low is None or count >= low) and (high is None or count <= high)
     return item.weight if met != item.reversed else Decimal(0)
+
+
+def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fault]) -> Decimal | None:
+    """Return the number of a cell with the decimals it is written with; NaN when the cell has no value.
+
+    Its unit, in either language, may follow it ("27 thn"). Where hours and minutes are declared, "5:12" is a number
+    of minutes, and a bare number is a fault: it may be hours or minutes.
+    """
+    if _is_unreadable(cell, faults):
+        return None
+    if _is_missing(cell, how.book.missing):
+        return _MISSING
+
+    def fault(code: str, **params: object) -> None:
+        faults.append(fault_at(code, cell, **params))
+
+    minutes = None if cell.kind == "number" else _minutes(cell.text)
+    if how.hours_minutes and minutes is not None:
+        return Decimal(minutes)
+    if how.hours_minutes and cell.kind != "date":
+        return fault("time_due")
+    if minutes is not None and ":" in cell.text:
+        return fault("time_undeclared")
+    if cell.kind == "date":
+        return fault("date_in_cell")
+    if cell.kind == "number":
+        number = Decimal(format(Decimal(cell.text), "f"))
+    else:
+        written, unit = _NUMBER_AND_UNIT.match(cell.text).groups()
+        is_number = NUMBER.fullmatch(written)
+        if not is_number or (unit and not any(same_unit(unit, own) for own in units)):
+            other_unit = "unit_wrong" if units else "unit_undeclared"
+            code = other_unit if is_number and is_unit(unit) else "number_due"
+            return fault(code, unit=" / ".join(units) or "-")
+        if not how.mark and not written.lstrip("+-").isdecimal():
+            return None  # reported once for all cells
+        if how.mark and ("," if how.mark == "." else ".") in written:
+            return fault("decimal_mark_wrong", mark=how.mark)
+        number = Decimal(written.replace(",", "."))
+    _, digits, exponent = number.as_tuple()
+    if len(digits) > _MOST_DIGITS or abs(exponent) > _MOST_DIGITS:
+        return fault("number_too_long", most=_MOST_DIGITS)
+    return number
+
+
+def _minutes(text: str) -> int | None:
+    """Return the minutes of 5:12, "5:12 jam", "5 jam 12 menit" or "30 menit"; None for anything else."""
+    if (time := _CLOCK.fullmatch(text)) and (not time[3] or same_unit(time[3], "jam")):
+        return int(time[1]) * 60 + int(time[2])
+    if time := _IN_WORDS.fullmatch(text):
+        if same_unit(time[2], "jam") and (not time[4] or same_unit(time[4], "menit")):
+            return int(time[1]) * 60 + int(time[3] or 0)
+        if same_unit(time[2], "menit") and not time[4]:
+            return int(time[1])
+    return None
+
+
+def _is_missing(cell: Cell, missing: frozenset[str]) -> bool:
+    """Say whether a cell has no value: blank, a word declared so, or declared so by its file."""
+    return cell.kind == "missing" or not cell.text or fold(cell.text) in missing
+
+
+def _is_unreadable(cell: Cell, faults: list[Fault], *, merged: bool = False) -> bool:
+    """Say whether a cell's value cannot be known: a formula never computed, an error, a part of a merged range."""
+    code = "merged_cell" if cell.kind == "merged" and not merged else _NO_VALUE.get(cell.kind)
+    if code:
+        faults.append(fault_at(code, cell))
+    return code is not None

@@ -1,4 +1,4 @@
-"""Read a sheet file to a grid of cells, whatever its format; text files here.
+"""Read a sheet file to a grid of cells, whatever its format: text, workbook, file of a statistics program.
 
 Cells are data: nothing in them is evaluated, and a number keeps the digits it is written with.
 """
@@ -6,18 +6,20 @@ Cells are data: nothing in them is evaluated, and a number keeps the digits it i
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import itertools
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import Grid
-from oxymilk.ingest.statistics_files import read_statistics_file
-from oxymilk.ingest.workbooks import read_workbook
+from oxymilk.ingest.grid import Grid, column_letters
+from oxymilk.ingest.marks import Place
+from oxymilk.ingest.sandbox import read_foreign
 from oxymilk.study.encodings import encoding_codec
+from oxymilk.words import is_blank, nearest
 
 if TYPE_CHECKING:
     from oxymilk.study.sheet import Sheet
@@ -28,8 +30,12 @@ WORKBOOK_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods")
 STATISTICS_FORMATS = (".sav", ".zsav", ".dta")
 LARGEST_FILE = 100_000_000  # bytes
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # what a spreadsheet holds
-_START = 4096  # bytes that tell what a file is
-# what the first bytes of a file say it is: a phrase of faults.yaml
+_START = 4096  # bytes that show what a file is
+_SAMPLE = 200_000  # characters that show what divides the columns
+_LISTED_ROWS = 20
+# A merged range that covers more cells than this is a frame or a slip, not a value for each of them.
+_LARGEST_MERGE = 10_000
+# what the first bytes of a file say it is: a phrase of the texts
 _SIGNATURES = (
     (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0", "ole"), (b"%PDF", "pdf"), (b"{\\rtf", "rtf"),
     (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"), (b"GIF8", "picture"),
@@ -41,7 +47,8 @@ _CONTENTS = {
     **dict.fromkeys(TEXT_FORMATS, ("text",)),
     **dict.fromkeys(WORKBOOK_FORMATS, ("zip", "ole")),
 }
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+GridOrFaults = tuple[Grid | None, list[Fault]]
 
 
 def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
@@ -57,102 +64,107 @@ def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
     Returns
     -------
     tuple of Grid or None, list of Fault
-        The grid, None when it cannot be read; then the faults say why.
+        The grid, None when it cannot be read; then the faults say why. Of a workbook, the worksheet that the sheet
+        names, or the only one with content, and warnings for what is hidden in it. Of a statistics file, the
+        first row has the names of the variables, and values that the file declares as missing have that kind.
     """
     path = Path(folder) / sheet.file
     suffix = path.suffix.lower()
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return None, [Fault("file_missing", sheet.file)]
+            return _refused("file_missing", sheet)
         if status.st_size > LARGEST_FILE:
-            params = {"size": status.st_size, "most": LARGEST_FILE}
-            return None, [Fault("file_too_large", sheet.file, params=params)]
+            return _refused("file_too_large", sheet, size=status.st_size, most=LARGEST_FILE)
         with path.open("rb") as stream:
             start = stream.read(_START)
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a name with a NUL
-        return None, [Fault("file_missing", sheet.file)]
+        return _refused("file_missing", sheet)
     except OSError as error:
-        return None, [Fault("sheet_unreadable", sheet.file, params={"problem": error.strerror})]
-    content = content_of(start)
+        return _refused("sheet_unreadable", sheet, problem=error.strerror)
+    content = _content_of(start)
     if content and content not in _CONTENTS.get(suffix, (content,)):
-        return None, [Fault("content_differs", sheet.file, value=suffix, params={"content": content})]
+        return _refused("content_differs", sheet, value=suffix, content=content)
     if suffix in TEXT_FORMATS:
         return _read_text(path, sheet)
     if suffix in WORKBOOK_FORMATS:
-        return read_workbook(path, sheet)
+        return _read_workbook(path, sheet)
     if suffix in STATISTICS_FORMATS:
-        return read_statistics_file(path, sheet)
+        return _read_statistics(path, sheet)
     legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS, *STATISTICS_FORMATS]
-    return None, [Fault("format_unknown", sheet.file, value=suffix, params={"legal": legal})]
+    return _refused("format_unknown", sheet, value=suffix, legal=legal)
 
 
-def content_of(start: bytes) -> str:
-    """Return what a file is by its first bytes, as a phrase of faults.yaml, or "" when they do not tell."""
+def _refused(
+    code: str, sheet: Sheet, *, row: int | None = None, value: str = "", **params: object
+) -> tuple[None, list[Fault]]:
+    return None, [Fault(code, sheet.file, row=row, value=value, params=params)]
+
+
+def _content_of(start: bytes) -> str:
+    """Return what a file is by its first bytes, as a phrase of the texts, or "" when they do not say."""
     start = start.removeprefix(b"\xef\xbb\xbf")
-    found = next((what for mark, what in _SIGNATURES if start.startswith(mark)), "")
-    if found:
-        return found
+    for signature, content in _SIGNATURES:
+        if start.startswith(signature):
+            return content
     if _HTML.match(start):
         return "html"
     if start.lstrip().startswith(b"<?xml"):
         return "xml"
-    letters = sum(byte >= 32 or byte in b"\t\r\n" for byte in start)
-    return "text" if len(start) > 20 and letters == len(start) else ""
+    is_text = all(byte >= 32 or byte in b"\t\r\n" for byte in start)
+    return "text" if len(start) > 20 and is_text else ""
 
 
-def _read_text(path: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
-    content = path.read_bytes()
-    text, fault = _decode(content, sheet)
-    if fault:
-        return None, [fault]
-    delimiter = {"tab": "\t"}.get(sheet.delimiter or "", sheet.delimiter)
+def _read_text(path: Path, sheet: Sheet) -> GridOrFaults:
+    text, faults = _decode(path.read_bytes(), sheet)
+    if text is None:
+        return None, faults
+    delimiter = "\t" if sheet.delimiter == "tab" else sheet.delimiter
     if delimiter is None and path.suffix.lower() == ".tsv":
         delimiter = "\t"
     if delimiter is None:
         fitting = _fitting_delimiters(text)
         if len(fitting) > 1:
-            legal = ["tab" if one == "\t" else one for one in fitting]
-            return None, [Fault("delimiter_ambiguous", sheet.file, params={"legal": " ".join(legal)})]
+            return _refused("delimiter_ambiguous", sheet, legal=" ".join(fitting).replace("\t", "tab"))
         delimiter = fitting[0]
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         rows = list(itertools.islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
-        return None, [Fault("sheet_unreadable", sheet.file, params={"problem": str(error)})]
+        return _refused("sheet_unreadable", sheet, problem=str(error))
     width = max(map(len, rows), default=0)
     if len(rows) > MOST_ROWS or width > MOST_COLUMNS:
-        params = {"size": f"{len(rows)} x {width}", "most": f"{MOST_ROWS} x {MOST_COLUMNS}"}
-        return None, [Fault("sheet_too_large", sheet.file, params=params)]
+        size, most = f"{len(rows)} x {width}", f"{MOST_ROWS} x {MOST_COLUMNS}"
+        return _refused("sheet_too_large", sheet, size=size, most=most)
     return Grid(sheet.file, "", rows), []
 
 
-def _decode(content: bytes, sheet: Sheet) -> tuple[str, Fault | None]:
+def _decode(content: bytes, sheet: Sheet) -> tuple[str | None, list[Fault]]:
     """Return the text of a file in its declared encoding, or the fault that it is in another."""
     codec = encoding_codec(sheet.encoding) or "utf-8-sig"
-
-    def wrong(likely: str, at: int = 0) -> tuple[str, Fault]:
-        row = content[:at].count(b"\n") + 1
-        params = {"encoding": sheet.encoding, "nearest": likely}
-        return "", Fault("encoding_wrong", sheet.file, row=row, params=params)
-
-    is_utf16 = content.startswith(_UTF16_MARKS)
-    if codec == "utf-16" and not is_utf16:
-        return wrong("utf-8")
+    likely, at = "", 0
+    is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     zeros = content.count(b"\0")
-    if codec != "utf-16" and (is_utf16 or 4 * zeros > len(content)):
-        return wrong("utf-16")
-    if codec != "utf-16" and zeros:
-        row = content[: content.index(b"\0")].count(b"\n") + 1
-        return "", Fault("zero_byte", sheet.file, row=row)
-    try:
-        text = content.decode(codec)
-    except UnicodeDecodeError as error:
-        return wrong("windows-1252" if codec == "utf-8-sig" else "utf-8", error.start)
-    if codec not in ("utf-8-sig", "utf-16") and not content.isascii() and _is_utf8(content):
-        # letters beyond ASCII that are valid UTF-8 are never by chance text in a one-byte encoding
-        return wrong("utf-8")
-    return text, None
+    if codec == "utf-16" and not is_utf16:
+        likely = "utf-8"
+    elif codec != "utf-16" and (is_utf16 or 4 * zeros > len(content)):
+        likely = "utf-16"
+    elif codec != "utf-16" and zeros:
+        return _refused("zero_byte", sheet, row=_line_of(content, content.index(b"\0")))
+    elif codec not in ("utf-8-sig", "utf-16") and not content.isascii() and _is_utf8(content):
+        # letters other than ASCII that are valid UTF-8 are never by chance text in a one-byte encoding
+        likely = "utf-8"
+    else:
+        try:
+            return content.decode(codec), []
+        except UnicodeDecodeError as error:
+            likely, at = ("windows-1252" if codec == "utf-8-sig" else "utf-8"), error.start
+    row = _line_of(content, at)
+    return _refused("encoding_wrong", sheet, row=row, encoding=sheet.encoding, nearest=likely)
+
+
+def _line_of(content: bytes, at: int) -> int:
+    return content[:at].count(b"\n") + 1
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -168,7 +180,7 @@ def _fitting_delimiters(text: str) -> list[str]:
 
     When none does so in every row, those that do in the header count; a sheet of one column fits any.
     """
-    sample = text[:200_000]
+    sample = text[:_SAMPLE]
     header_fits, all_fit = [], []
     for delimiter in DELIMITERS:
         try:
@@ -183,3 +195,61 @@ def _fitting_delimiters(text: str) -> list[str]:
             if len(set(widths)) == 1:
                 all_fit.append(delimiter)
     return all_fit or header_fits or [","]
+
+
+def _read_workbook(path: Path, sheet: Sheet) -> GridOrFaults:
+    content = read_foreign("workbook", path, sheet.worksheet)
+    if "fault" in content:
+        code, params = content["fault"]
+        return _refused(code, sheet, **params)
+    worksheet, names = content["chosen"], content["names"]
+    if worksheet is None and sheet.worksheet is not None:
+        near = nearest(sheet.worksheet, names)
+        return _refused("worksheet_unknown", sheet, value=sheet.worksheet, legal=names, nearest=near)
+    if worksheet is None and content["filled"]:
+        return _refused("worksheet_undeclared", sheet, legal=content["filled"])
+    if worksheet is None:
+        return _refused("sheet_empty", sheet)
+    kinds = {(row, column): kind for row, column, kind in content["kinds"]}
+    merged: dict[Place, Place] = {}
+    for (top, left), (bottom, right) in content["merged"]:
+        if 1 < (bottom - top + 1) * (right - left + 1) <= _LARGEST_MERGE:
+            covered = itertools.product(range(top, bottom + 1), range(left, right + 1))
+            merged |= dict.fromkeys(itertools.islice(covered, 1, None), (top, left))
+    computed = frozenset(map(tuple, content["computed"]))
+    grid = Grid(sheet.file, worksheet, content["rows"], kinds, merged, computed=computed)
+    return grid, _hidden(content, grid)
+
+
+def _hidden(content: dict[str, Any], grid: Grid) -> list[Fault]:
+    """Return a warning for a hidden worksheet, for hidden rows that have values and for hidden columns."""
+    faults = []
+    if content["is_hidden"]:
+        faults.append(Fault("hidden_worksheet", grid.file, grid.worksheet))
+    rows = [
+        str(row + 1)
+        for row in content["hidden_rows"]
+        if row < len(grid.rows) and not all(map(is_blank, grid.rows[row]))
+    ]
+    if rows:
+        listed = rows[:_LISTED_ROWS] + ["..."] * (len(rows) > _LISTED_ROWS)
+        faults.append(Fault("hidden_rows", grid.file, grid.worksheet, params={"hidden": listed}))
+    width = max(map(len, grid.rows), default=0)
+    columns = [column_letters(column) for column in content["hidden_columns"] if column < width]
+    if columns:
+        faults.append(Fault("hidden_columns", grid.file, grid.worksheet, params={"hidden": columns}))
+    return faults
+
+
+def _read_statistics(path: Path, sheet: Sheet) -> GridOrFaults:
+    if importlib.util.find_spec("pyreadstat") is None:
+        return _refused("reader_missing", sheet, value="pyreadstat")
+    content = read_foreign("dta" if path.suffix.lower() == ".dta" else "sav", path)
+    if "fault" in content:
+        code, params = content["fault"]
+        return _refused(code, sheet, **params)
+    rows = [content["names"], *content["rows"]]
+    kinds = {(row + 1, column): kind for row, column, kind in content["kinds"]}
+    labels = {int(column): words for column, words in content["labels"].items()}
+    titles = {int(column): title for column, title in content["titles"].items()}
+    return Grid(sheet.file, "", rows, kinds, {}, labels, titles, cases=True), []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from oxymilk.ingest.decode import decimal_mark_of
 from oxymilk.ingest.privacy import known_words, may_be_shown
+from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.compose import Said
 from oxymilk.new_study.lexicon import is_word_of, tokens

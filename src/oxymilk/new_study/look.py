@@ -12,15 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.ingest.decode import NUMBER
 from oxymilk.ingest.grid import Cell, Grid, transpose
 from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
+from oxymilk.ingest.scores import NUMBER
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, spellings
-from oxymilk.sheet_words import is_foot
 from oxymilk.study.sheet import Sheet
-from oxymilk.words import fold, is_blank
+from oxymilk.words import fold, is_blank, is_foot
 
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.

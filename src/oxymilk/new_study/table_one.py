@@ -9,8 +9,7 @@ from oxymilk.new_study.compose import Said
 from oxymilk.new_study.lexicon import label, lexicon, ordered, slug
 from oxymilk.new_study.look import Column, Table, number_in
 from oxymilk.new_study.texts import say
-from oxymilk.sheet_words import same_unit
-from oxymilk.words import fold
+from oxymilk.words import fold, same_unit
 
 _MOST_LEVELS = 8
 

@@ -7,11 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from oxymilk.faults import Fault
-from oxymilk.sheet_words import same_unit
 from oxymilk.study.encodings import ENCODINGS, encoding_codec
 from oxymilk.study.lookup import each, fault_in, ids, unknown_id, value_at
 from oxymilk.study.tree import KeyPath, Tree
-from oxymilk.words import fold, nearest
+from oxymilk.words import fold, nearest, same_unit
 
 DELIMITERS = (",", ";", "|", "tab")
 

@@ -1,40 +1,89 @@
-import copy
-import struct
-from pathlib import Path
-from types import SimpleNamespace
+"""A ward to write sheets into, writers of every format, and one process that reads the files of all tests."""
 
+import copy
+import datetime
+import io
+import json
+import multiprocessing
+import os
+import re
+import struct
+import zipfile
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pandas
+import pyreadstat
 import pytest
+import xlsxwriter
 import yaml
 
 from oxymilk.faults import FaultsError
-from oxymilk.ingest import ingest_observations
+from oxymilk.ingest import ingest_observations, sandbox
 from oxymilk.study import load_study
 
+FULL = bool(os.environ.get("OXYMILK_FULL"))
 BASE = yaml.safe_load(
     (Path(__file__).parents[2] / "data" / "ward" / "study.yaml").read_text(encoding="utf-8")
 )
-WIDE = {
-    "file": "sheet.csv",
-    "layout": "wide",
-    "participant": "Kode",
-    "group": {"column": "Kelompok", "codes": {"Intervensi": "intervention", "Kontrol": "control"}},
-    "scores": {"pre": "Sebelum", "post": "Sesudah"},
-    "codes": {"Kurang": "kurang", "Cukup": "cukup"},
-}
-LONG = {
-    "file": "sheet.csv",
-    "layout": "long",
-    "participant": "Kode",
-    "group": WIDE["group"],
-    "timepoint": {"column": "Waktu", "codes": {"Pre": "pre", "Post": "post"}},
-    "score": "ASI",
-    "codes": WIDE["codes"],
-}
+GROUP = {"column": "Kelompok", "codes": {"Intervensi": "intervention", "Kontrol": "control"}}
+CODES = {"Kurang": "kurang", "Cukup": "cukup"}
+PRE_POST = {"pre": "Sebelum", "post": "Sesudah"}
+WIDE = {"file": "sheet.csv", "layout": "wide", "participant": "Kode", "group": GROUP, "scores": PRE_POST,
+        "codes": CODES}  # fmt: skip
+LONG = {"file": "sheet.csv", "layout": "long", "participant": "Kode", "group": GROUP, "score": "ASI", "codes": CODES,
+        "timepoint": {"column": "Waktu", "codes": {"Pre": "pre", "Post": "post"}}}  # fmt: skip
+ROWS = [["Kode", "Kelompok", "Sebelum", "Sesudah"], ["R01", "Intervensi", "Kurang", "Cukup"],
+        ["R02", "Intervensi", "Kurang", "Cukup"], ["K01", "Kontrol", "Kurang", "Kurang"]]  # fmt: skip
 
 
-class _WithoutAliases(yaml.SafeDumper):
-    def ignore_aliases(self, data):  # noqa: ARG002
-        return True
+class Reader:
+    """Reads in one process what the sandbox reads in one a file; a new one follows a crash."""
+
+    pool = None
+
+    def __call__(self, kind, path, worksheet=None):
+        if self.pool is None:
+            spawn = multiprocessing.get_context("spawn")
+            self.pool = ProcessPoolExecutor(1, spawn, initializer=sandbox.bound_memory)
+        try:
+            content = self.pool.submit(sandbox.read_here, kind, str(path.absolute()), worksheet or "").result(
+                60
+            )
+        except BrokenProcessPool:
+            self.pool = None
+            return {"fault": ["sheet_unreadable", {"problem": "the file is damaged"}]}
+        return json.loads(json.dumps(content))
+
+
+READER = Reader()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def end_the_reader():
+    yield
+    if READER.pool is not None:
+        READER.pool.shutdown()
+
+
+@pytest.fixture(autouse=True)
+def one_reader(request, monkeypatch):
+    """Let tests share a reader, but those that ask for `own_process`."""
+    if "own_process" not in request.fixturenames:
+        monkeypatch.setattr("oxymilk.ingest.sheets.read_foreign", READER)
+
+
+@pytest.fixture
+def own_process():
+    """Read each file in a process of its own, as outside of tests."""
+
+
+def study_yaml(declared):
+    """Return the study.yaml of the ward with some keys as declared."""
+    # no part of a copy is there twice, which YAML would write as a reference
+    whole = json.loads(json.dumps(BASE | declared, default=str))
+    return yaml.dump(whole, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
 
 class Bench:
@@ -44,24 +93,18 @@ class Bench:
         self.folder = folder
         self.folder.mkdir()
 
-    def declare(self, sheets=None, **changes):
-        declared = copy.deepcopy(BASE) | {"id": self.folder.name} | copy.deepcopy(changes)
-        declared["sheets"] = copy.deepcopy(sheets)
-        text = yaml.dump(declared, Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True)
-        (self.folder / "study.yaml").write_text(text, encoding="utf-8")
-
     def wide(self, content=None, *, changes=None, **keys):
-        """Ingest one wide sheet; `content` is text, bytes, or None when the file was written before."""
+        """Ingest one wide sheet; `content` is text, bytes, rows, or None when the file was written before."""
         return self.sheets([WIDE | keys], content, changes=changes)
 
     def long(self, content=None, *, changes=None, **keys):
         return self.sheets([LONG | keys], content, changes=changes)
 
     def sheets(self, sheets, content=None, *, changes=None):
-        self.declare(sheets, **(changes or {}))
+        declared = {"id": self.folder.name} | (changes or {}) | {"sheets": sheets}
+        (self.folder / "study.yaml").write_text(study_yaml(declared), encoding="utf-8")
         if content is not None:
-            data = content if isinstance(content, bytes) else content.encode("utf-8")
-            (self.folder / sheets[0]["file"]).write_bytes(data)
+            (self.folder / sheets[0]["file"]).write_bytes(as_bytes(content))
         return ingest_observations(load_study(self.folder), self.folder)
 
     def faults(self, how, *arguments, **keywords):
@@ -70,38 +113,132 @@ class Bench:
             how(*arguments, **keywords)
         return caught.value.faults
 
+    def codes(self, *arguments, how=None, **keywords):
+        """Return code and cell (or row) of each fault of a sheet that must fail, warnings left out."""
+        faults = self.faults(how or self.wide, *arguments, **keywords)
+        return [(fault.code, fault.cell or fault.row) for fault in faults if fault.kind == "fault"]
+
 
 @pytest.fixture
 def bench(tmp_path):
     return Bench(tmp_path / "ward")
 
 
-@pytest.fixture
-def good():
-    return "Kode,Kelompok,Sebelum,Sesudah\nR01,Intervensi,Kurang,Cukup\nK01,Kontrol,Kurang,Kurang\n"
+def scores(observations):
+    return observations.table["score"].tolist()
+
+
+def codes(observations):
+    return [warning.code for warning in observations.warnings]
+
+
+def at(address, value, rows=ROWS):
+    """Return rows with one cell changed."""
+    changed = copy.deepcopy(rows)
+    row, column = int(address[1:]) - 1, ord(address[0]) - ord("A")
+    changed += [[""] * 4 for _ in range(row + 1 - len(changed))]
+    changed[row] += [""] * (column + 1 - len(changed[row]))
+    changed[row][column] = value
+    return changed
+
+
+def text(rows):
+    return "".join(",".join(map(str, row)) + "\n" for row in rows)
+
+
+def as_bytes(content):
+    if isinstance(content, bytes):
+        return content
+    return (content if isinstance(content, str) else text(content)).encode()
+
+
+def xlsx(rows=ROWS, change=None, names=("Data",)):
+    """Return a workbook, changed by a function of workbook and worksheet; a text that starts with = is a formula."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheets = [book.add_worksheet(name) for name in names]
+        style = book.add_format({"num_format": "d mmm yyyy"})
+        for row, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                if isinstance(cell, datetime.datetime):
+                    sheets[0].write_datetime(row, column, cell, style)
+                elif isinstance(cell, str) and cell.startswith("="):
+                    sheets[0].write_formula(row, column, cell, None, "#N/A" if cell == "=NA()" else "")
+                elif cell != "":
+                    sheets[0].write(row, column, cell)
+        if change:
+            change(book, sheets[0])
+    return stream.getvalue()
+
+
+def repacked(content, /, **changes):
+    """Return a package with members added or changed, by bytes or a function of them; a name has __ for /."""
+    source = zipfile.ZipFile(io.BytesIO(content))
+    members = {name: source.read(name) for name in source.namelist()}
+    own = {name.partition(".")[0]: name for name in members}
+    for short, change in changes.items():
+        path = short.replace("__", "/")
+        name = own.get(path, path)
+        members[name] = change(members[name]) if callable(change) else change
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
+        for name, data in members.items():
+            package.writestr(name, data)
+    return stream.getvalue()
+
+
+def without_values(content):
+    """Return a workbook whose formulas have no stored value, as programs write it that never compute them."""
+    stored = rb"(</f>)<v>[^<]*</v>|(</f>)<v ?/>"
+    return repacked(content, xl__worksheets__sheet1=lambda data: re.sub(stored, rb"\1\2", data))
+
+
+ODS_CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+
+
+def ods(rows=ROWS):
+    """Return an ODS; a cell that starts with < is XML."""
+    body = "".join(
+        f"<table:table-row>{''.join(cell if cell.startswith('<') else ODS_CELL.format(cell) for cell in row)}"
+        "</table:table-row>"
+        for row in rows
+    )
+    spaces = (
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0"?><office:document-content{"".join(spaces)}><office:body><office:spreadsheet>'
+        f'<table:table table:name="Data">{body}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("content.xml", content)
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+    return stream.getvalue()
 
 
 def record(number, data=b""):
     return struct.pack("<HH", number, len(data)) + data
 
 
-def old_workbook(rows, *, records=b"", hidden_rows=(), hidden=0, password=False):
+def xls(rows=ROWS, *, records=b"", hidden_rows=(), hidden=0, password=False):
     """Return the bytes of an .xls with one worksheet, "Data".
 
     `rows` hold texts, numbers, and (number, data) of records to put in the cell's place; `records` are put at the
     sheet's end; `hidden` is 0, or 1 and 2 for a hidden and a very hidden worksheet.
     """
-    bof = struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)
-    sheet = record(0x809, bof)
-    for at in range(len(rows)):
-        flags = 0x120 if at in hidden_rows else 0x100
-        sheet += record(0x208, struct.pack("<HHHHHHI", at, 0, len(rows[at]), 255, 0, 0, flags))
-    for at, row in enumerate(rows):
-        for column, value in enumerate(row):
-            place = struct.pack("<HHH", at, column, 0)
+    sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+    for row, cells in enumerate(rows):
+        flags = 0x120 if row in hidden_rows else 0x100
+        sheet += record(0x208, struct.pack("<HHHHHHI", row, 0, len(cells), 255, 0, 0, flags))
+    for row, cells in enumerate(rows):
+        for column, value in enumerate(cells):
+            place = struct.pack("<HHH", row, column, 0)
             if isinstance(value, str):
-                text = value.encode("utf-16-le")
-                sheet += record(0x204, place + struct.pack("<HB", len(value), 1) + text)
+                sheet += record(0x204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
             elif isinstance(value, tuple):
                 sheet += record(value[0], place + value[1])
             else:
@@ -127,15 +264,26 @@ def compound_file(name, content):
     header += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
 
     def entry(called, kind, child, first, size):
-        text = called.encode("utf-16-le") + b"\0\0"
-        told = struct.pack("<HBBIII", len(text), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
-        return text.ljust(64, b"\0") + told + bytes(36) + struct.pack("<IQ", first, size)
+        name = called.encode("utf-16-le") + b"\0\0"
+        tree = struct.pack("<HBBIII", len(name), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
+        return name.ljust(64, b"\0") + tree + bytes(36) + struct.pack("<IQ", first, size)
 
     folder = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(name, 2, 0xFFFFFFFF, 2, len(content))
     return header + tables + folder.ljust(512, b"\0") + content
 
 
+def statistics(path, columns, labels=None, titles=None, missing=None):
+    """Write a .sav or .dta and return its bytes."""
+    frame = pandas.DataFrame(columns)
+    if path.suffix == ".dta":
+        pyreadstat.write_dta(frame, path, variable_value_labels=labels, column_labels=titles)
+    else:
+        pyreadstat.write_sav(
+            frame, path, variable_value_labels=labels, column_labels=titles, missing_ranges=missing
+        )
+    return path.read_bytes()
+
+
 @pytest.fixture
-def old():
-    """Write old workbooks (XLS) and compound files, with what xlsxwriter cannot."""
-    return SimpleNamespace(record=record, workbook=old_workbook, compound_file=compound_file)
+def good():
+    return text([ROWS[0], ROWS[1], ROWS[3]])

@@ -1,7 +1,17 @@
-"""The tidy table: what is read, in which order, and what does not matter in a word."""
+"""The tidy table: what is read, in which order, what does not matter in a word, and every fault at once."""
 
 import pandas as pd
-import xlsxwriter
+import pytest
+from tests.unit.ingest.conftest import WIDE, codes, scores
+
+from oxymilk.faults import describe
+
+HEADER = "Kode,Kelompok,Sebelum,Sesudah\n"
+TWO = "R01,Intervensi,Kurang,Cukup\nK01,Kontrol,Kurang,Kurang\n"
+LONG_TWO = "Kode,Kelompok,Waktu,ASI\n" + "".join(
+    f"{who},{time},Kurang\n" for who in ("R01,Intervensi", "K01,Kontrol") for time in ("Pre", "Post")
+)
+KEPT = {"column": "Kode", "identifying": False}
 
 
 def rows(observations):
@@ -11,69 +21,63 @@ def rows(observations):
 def test_wide(bench, good):
     observations = bench.wide(good)
     assert list(observations.table.columns) == ["participant", "group", "timepoint", "outcome", "score"]
+    assert all(pd.api.types.is_string_dtype(kind) for kind in observations.table.dtypes)
+    assert observations.warnings == ()
     assert rows(observations) == [
         ("R01", "intervention", "pre", "milk", "kurang"),
         ("R01", "intervention", "post", "milk", "cukup"),
         ("K01", "control", "pre", "milk", "kurang"),
         ("K01", "control", "post", "milk", "kurang"),
     ]
-    assert observations.warnings == ()
 
 
-def test_long_gives_the_same_as_wide(bench, good, tmp_path):
-    long = (
-        "Kode,Kelompok,Waktu,ASI\nK01,Kontrol,Post,Kurang\nR01,Intervensi,Post,Cukup\n"
-        "R01,Intervensi,Pre,Kurang\nK01,Kontrol,Pre,Kurang\n"
-    )
-    assert rows(bench.long(long)) == rows(bench.wide(good))
+def test_long_gives_the_same_as_wide(bench, good):
+    expected = rows(bench.wide(good))
+    content = [["Kode", "Kelompok", "Waktu", "ASI"], ["K01", "Kontrol", "Post", "Kurang"],
+               ["R01", "Intervensi", "Post", "Cukup"], ["R01", "Intervensi", "Pre", "Kurang"],
+               ["K01", "Kontrol", "Pre", "Kurang"]]  # fmt: skip
+    assert rows(bench.long(content)) == expected
+    # a timepoint that a long sheet lacks is a missing score
+    observations = bench.long([content[0], *content[2:]])
+    assert rows(observations)[-1] == ("K01", "control", "post", "milk", "")
+    assert codes(observations) == ["score_missing"]
 
 
 def test_order_is_group_then_sheet_then_time(bench):
-    sheet = (
-        "Kode,Kelompok,Sesudah,Sebelum\nK09,Kontrol,Cukup,Kurang\nR02,Intervensi,Cukup,Kurang\n"
-        "K01,Kontrol,Cukup,Kurang\nR01,Intervensi,Cukup,Kurang\n"
-    )
-    found = rows(bench.wide(sheet))
-    assert [row[0] for row in found[::2]] == ["R02", "R01", "K09", "K01"]
-    assert [row[2] for row in found] == ["pre", "post"] * 4
+    sheet = [["Kode", "Kelompok", "Sesudah", "Sebelum"]]
+    sheet += [
+        [code, "Intervensi" if code[0] == "R" else "Kontrol", "Cukup", "Kurang"]
+        for code in ("K9", "R2", "K1", "R1")
+    ]
+    observations = rows(bench.wide(sheet))
+    assert [row[0] for row in observations[::2]] == ["R2", "R1", "K9", "K1"]
+    assert [row[2] for row in observations] == ["pre", "post"] * 4
 
 
 def test_case_blanks_and_unicode_forms_do_not_matter(bench):
     sheet = (
-        "\ufeffKODE , kelompok,\u00a0Sebelum,SESU\u200bDAH\n"
-        " R01\u00a0,INTERVENSI,kurang ,\u00a0CUKUP\n"
+        "\ufeffKODE , kelompok,\u00a0Sebelum,SESU\u200bDAH\n R01\u00a0,INTERVENSI,kurang ,\u00a0CUKUP\n"
         "K01,kontrol, Kurang,\uff2b\uff35\uff32\uff21\uff2e\uff27\n"
     )
-    assert [row[4] for row in rows(bench.wide(sheet))] == ["kurang", "cukup", "kurang", "kurang"]
-    codes = {"column": "Kode", "identifying": False}
-    assert rows(bench.wide(sheet, participant=codes))[0][0] == "R01"
-
-
-def test_combining_accents_compare_equal(bench):
-    codes = {"Tid\u00e9": "kurang", "Cukup": "cukup"}
-    sheet = "Kode,Kelompok,Sebelum,Sesudah\nR1,Intervensi,Tide\u0301,Cukup\nK1,Kontrol,tide\u0301,Cukup\n"
-    assert [row[4] for row in rows(bench.wide(sheet, codes=codes))] == ["kurang", "cukup"] * 2
+    observations = bench.wide(sheet, participant=KEPT)
+    assert scores(observations) == ["kurang", "cukup", "kurang", "kurang"]
+    assert rows(observations)[0][0] == "R01"
+    accents = HEADER + "R1,Intervensi,Tide\u0301,Cukup\nK1,Kontrol,tide\u0301,Cukup\n"
+    assert (
+        scores(bench.wide(accents, codes={"Tid\u00e9": "kurang", "Cukup": "cukup"}))
+        == ["kurang", "cukup"] * 2
+    )
 
 
 def test_a_missing_post_keeps_the_mother(bench):
-    sheet = (
-        "Kode,Kelompok,Sebelum,Sesudah\nR01,Intervensi,Kurang,\nR02,Intervensi,Kurang,belum isi\n"
-        "R03,Intervensi,-,Cukup\nK01,Kontrol,Kurang,Cukup\n"
+    sheet = HEADER + (
+        "R01,Intervensi,Kurang,\nR02,Intervensi,Kurang,belum isi\nR03,Intervensi,-,Cukup\nK01,Kontrol,Kurang,Cukup\n"
     )
     observations = bench.wide(sheet, missing=["-", "BELUM ISI"])
-    assert [row[4] for row in rows(observations)] == [
-        "kurang",
-        "",
-        "kurang",
-        "",
-        "",
-        "cukup",
-        "kurang",
-        "cukup",
-    ]
+    assert scores(observations) == ["kurang", "", "kurang", "", "", "cukup", "kurang", "cukup"]
     listed = [
-        (one.code, one.params["participant"], one.params["timepoint"], one.cell)
-        for one in observations.warnings
+        (warning.code, warning.params["participant"], warning.params["timepoint"], warning.cell)
+        for warning in observations.warnings
     ]
     assert listed == [
         ("score_missing", "R03", "pre", "C4"),
@@ -82,20 +86,8 @@ def test_a_missing_post_keeps_the_mother(bench):
     ]
 
 
-def test_a_timepoint_that_a_long_sheet_lacks_is_a_missing_score(bench):
-    sheet = (
-        "Kode,Kelompok,Waktu,ASI\nR01,Intervensi,Pre,Kurang\nR01,Intervensi,Post,Cukup\n"
-        "K01,Kontrol,Pre,Kurang\n"
-    )
-    observations = bench.long(sheet)
-    assert rows(observations)[-1] == ("K01", "control", "post", "milk", "")
-    assert [one.code for one in observations.warnings] == ["score_missing"]
-
-
 def test_identifying_participants_are_numbered_in_sheet_order(bench):
-    sheet = (
-        "Nama,Kelompok,Sebelum,Sesudah\nNy. Budi Kontrol,Kontrol,Kurang,\nNy. Siti,Intervensi,Kurang,Cukup\n"
-    )
+    sheet = "Nama,Kelompok,Sebelum,Sesudah\nNy. Budi,Kontrol,Kurang,\nNy. Siti,Intervensi,Kurang,Cukup\n"
     observations = bench.wide(sheet, participant={"column": "Nama", "identifying": True})
     assert [row[0] for row in rows(observations)[::2]] == ["P02", "P01"]
     assert observations.warnings[0].params["participant"] == "P01"
@@ -103,84 +95,117 @@ def test_identifying_participants_are_numbered_in_sheet_order(bench):
 
 
 def test_undeclared_columns_are_warned_of_unless_ignored(bench):
-    sheet = "No,Kode,Kelompok,Sebelum,Sesudah,Catatan\n1,R1,Intervensi,Kurang,Cukup,x\n2,K1,Kontrol,Kurang,Cukup,y\n"
-    observations = bench.wide(sheet, ignore=["No"])
-    assert [(one.code, one.column, one.cell) for one in observations.warnings] == [
-        ("column_undeclared", "Catatan", "F1")
-    ]
+    sheet = (
+        "No,"
+        + HEADER.replace("\n", ",Catatan\n")
+        + "1,R1,Intervensi,Kurang,Cukup,x\n2,K1,Kontrol,Kurang,Cukup,y\n"
+    )
+    (warning,) = bench.wide(sheet, ignore=["No"]).warnings
+    assert (warning.code, warning.column, warning.cell) == ("column_undeclared", "Catatan", "F1")
     assert bench.wide(sheet, ignore=["no", "CATATAN"]).warnings == ()
 
 
 def test_blank_rows_are_passed_over_and_numbered_empty_ones_listed(bench, good):
     observations = bench.wide(good + ",,,\n\nR30,,,\n")
     assert len(observations.table) == 4
-    assert [(one.code, one.row) for one in observations.warnings] == [("row_without_values", 6)]
+    assert [(warning.code, warning.row) for warning in observations.warnings] == [("row_without_values", 6)]
 
 
 def test_without_codes_the_words_are_the_ids(bench):
-    sheet = "Kode,Kelompok,Sebelum,Sesudah\nR1,intervention,kurang,cukup\nK1,control,kurang,cukup\n"
+    sheet = HEADER + "R1,intervention,kurang,cukup\nK1,control,kurang,cukup\n"
     assert len(bench.wide(sheet, group="Kelompok", codes={}).table) == 4
 
 
-def test_tsv_and_semicolons(bench, good):
-    expected = rows(bench.wide(good))
-    assert rows(bench.wide(good.replace(",", ";"))) == expected
-    assert rows(bench.wide(good.replace(",", "\t"), file="sheet.tsv")) == expected
-    assert rows(bench.wide(good.replace(",", "|"), delimiter="|")) == expected
-
-
 def test_quoted_line_ends_count_as_one_row(bench):
-    sheet = 'Kode,Kelompok,Sebelum,Sesudah,"Catatan\nbidan"\nR1,Intervensi,Kurang,Cukup,"a\nb"\nK1,Kontrol,Kurang,?,c\n'
+    sheet = (
+        HEADER.replace("\n", ',"Catatan\nbidan"\n')
+        + 'R1,Intervensi,Kurang,Cukup,"a\nb"\nK1,Kontrol,Kurang,?,c\n'
+    )
     fault = bench.faults(bench.wide, sheet, ignore=["Catatan bidan"])[0]
     assert (fault.code, fault.row, fault.cell) == ("level_unknown", 3, "D3")
-
-
-def test_xlsx_words_and_numbers(bench, good):
-    expected = rows(bench.wide(good))
-    path = bench.folder / "sheet.xlsx"
-    workbook = xlsxwriter.Workbook(path)
-    sheet = workbook.add_worksheet("Data")
-    sheet.write_row(0, 0, ["Kode", "Kelompok", "Sebelum", "Sesudah"])
-    sheet.write_row(1, 0, ["R01", "Intervensi", 0, 1])
-    sheet.write_row(2, 0, ["K01", "Kontrol", 0.0])
-    sheet.write_string(2, 3, "0")  # a number stored as text
-    workbook.add_worksheet("Kosong")
-    workbook.close()
-    observations = bench.wide(file="sheet.xlsx", codes={"0": "kurang", "1": "cukup"})
-    assert rows(observations) == expected
-
-
-def test_several_worksheets_need_a_declaration(bench):
-    workbook = xlsxwriter.Workbook(bench.folder / "sheet.xlsx")
-    for name, score in (("Lama", "Kurang"), ("Baru", "Cukup")):
-        sheet = workbook.add_worksheet(name)
-        for row, cells in enumerate(
-            (["Kode", "Kelompok", "Sebelum", "Sesudah"], ["R1", "Intervensi", "Kurang", score],
-             ["K1", "Kontrol", "Kurang", score])
-        ):  # fmt: skip
-            sheet.write_row(row, 0, cells)
-    workbook.close()
-    assert rows(bench.wide(file="sheet.xlsx", worksheet="baru "))[1][4] == "cukup"
-    fault = bench.faults(bench.wide, file="sheet.xlsx")[0]
-    assert (fault.code, fault.params["legal"]) == ("worksheet_undeclared", ["Lama", "Baru"])
-    fault = bench.faults(bench.wide, file="sheet.xlsx", worksheet="Bru")[0]
-    assert (fault.code, fault.params["nearest"]) == ("worksheet_unknown", "Baru")
 
 
 def test_a_study_without_sheets_has_no_observations(bench):
     observations = bench.sheets([])
     assert observations.table.empty
-    assert [one.code for one in observations.warnings] == ["no_sheet"]
+    assert codes(observations) == ["no_sheet"]
 
 
-def test_cells_that_look_like_formulas_stay_text(bench):
-    sheet = (
-        "Kode,Kelompok,Sebelum,Sesudah\n=cmd|' /C calc'!A0,Intervensi,Kurang,Cukup\nK1,Kontrol,Kurang,Cukup\n"
-    )
-    codes = {"column": "Kode", "identifying": False}
-    assert rows(bench.wide(sheet, participant=codes))[0][0] == "=cmd|' /C calc'!A0"
+@pytest.mark.parametrize(
+    ("content", "keys", "words"),
+    [
+        (
+            (HEADER + TWO + "R02,Intervensi,Kurang\u00e9,Cukup\n").encode("cp1252"),
+            {},
+            ["utf-8", "windows-1252"],
+        ),
+        ("Kode,A;Kelompok,B\nR01,A;Intervensi,B\n", {}, [", ;"]),
+        (HEADER.replace("Sesudah", "Sesuda") + TWO, {}, ["Sesudah", "Sesuda"]),
+        ((HEADER + TWO).replace("\n", ", sesudah\n", 1), {}, ["E1", "D1"]),
+        (HEADER + TWO + "r01 ,Intervensi,Kurang,Cukup\n", {}, ["A4", "r01", "2"]),
+        (HEADER + TWO + "R02,Kontorl,Kurang,Cukup\n", {}, ["B4", "Kontorl", "Kontrol"]),
+        (HEADER + TWO + "R02,Intervensi,Kurang,1\n", {}, ["D4", "1", "Cukup"]),
+        ("x", {"file": "sheet.docx"}, [".docx", ".csv"]),
+    ],
+)
+def test_a_fault_says_what_may_be_meant_in_both_languages(bench, content, keys, words):
+    (fault,) = [fault for fault in bench.faults(bench.wide, content, **keys) if fault.kind == "fault"]
+    for language in ("en", "id"):
+        described = describe(fault, language)
+        assert "{" not in described
+        assert [word for word in (fault.file, *words) if word not in described] == []
+    assert describe(fault, "en") != describe(fault, "id")
 
 
-def test_every_column_is_text(bench, good):
-    table = bench.wide(good).table
-    assert all(pd.api.types.is_string_dtype(table[column]) for column in table.columns)
+def test_all_faults_of_a_sheet_at_once(bench):
+    planted = {
+        "R01,Intervensi,Kurang,Cukup": [],
+        "R02,Intervnsi,Kurang,Cukup": [("group_unknown", "B3")],
+        "R03,Intervensi,Kurang,Bagus": [("level_unknown", "D4")],
+        "R01 ,Intervensi,Kurang,Cukup": [("participant_duplicate", "A5")],
+        "R01,Kontrol,Kurang,Cukup": [("participant_two_groups", "A6")],
+        ",Kontrol,Kurang,Cukup": [("participant_missing", "A7")],
+        "K04,Kontrol,2,3": [("number_for_word", "C8"), ("number_for_word", "D8")],
+        "K05,,Kurang,Cukup": [("group_missing", "B9")],
+        "K06,Kontrol,Kurang,Cukup,lebih": [("cell_outside", "E10")],
+    }
+    content = HEADER + "\n".join(planted) + "\n"
+    assert sorted(bench.codes(content)) == sorted(fault for faults in planted.values() for fault in faults)
+
+
+def test_faults_of_all_sheets_at_once(bench):
+    sheets = [WIDE | {"file": name} for name in ("one.csv", "two.csv", "three.csv")]
+    (bench.folder / "two.csv").write_text(HEADER + "R01,Intervensi,Kurang,Cukpu\n", encoding="utf-8")
+    faults = bench.faults(bench.sheets, sheets, HEADER + "R02,Kontrol,Kurag,Cukup\n")
+    assert [(fault.file, fault.code) for fault in faults] == [
+        ("one.csv", "level_unknown"),
+        ("two.csv", "level_unknown"),
+        ("three.csv", "file_missing"),
+    ]
+
+
+def test_all_missing_columns_at_once(bench):
+    faults = bench.faults(bench.wide, "Kode,Grup\nR01,Intervensi\n")
+    missing = [fault.column for fault in faults if fault.code == "column_missing"]
+    assert missing == ["Kelompok", "Sebelum", "Sesudah"]
+
+
+def test_a_participant_twice_at_a_timepoint_of_a_long_sheet(bench):
+    assert bench.codes(LONG_TWO + "R01,Intervensi,Post,Kurang\n", how=bench.long) == [
+        ("participant_duplicate", "A6")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "likely"),
+    [
+        ("utf-16", "utf-8", "utf-16"),
+        ("utf-16-le", "utf-8", "utf-16"),
+        ("utf-8", "windows-1252", "utf-8"),
+        ("utf-8", "utf-16", "utf-8"),
+        ("latin-1", "ascii", "utf-8"),
+    ],
+)
+def test_the_likely_encoding_is_named(bench, written, declared, likely):
+    (fault,) = bench.faults(bench.wide, "Kode;Nam\u00e9\n".encode(written), encoding=declared)
+    assert (fault.code, fault.params["nearest"]) == ("encoding_wrong", likely)

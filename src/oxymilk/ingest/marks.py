@@ -1,0 +1,358 @@
+"""Look into a workbook (XLSX, ODS, XLS): what a reader of values does not say, and whether it may be read at all.
+
+A zip package can hold gigabytes in kilobytes, and XML that expands without end, so sizes are checked and document
+types refused first. Then the marks beside the values: hidden rows and columns, merged cells, errors, formulas and
+whether they have a stored value. It runs in the sandbox, once for each workbook, and imports little. Sources:
+ECMA-376 part 1, 18.3 (XLSX); OpenDocument 1.2 part 1, 9 (ODS); [MS-XLS] 2.4 for the records of XLS, by their numbers.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.parsers import expat
+
+Place = tuple[int, int]  # row and column, from 0
+
+LARGEST_CONTENT = 400_000_000  # bytes, unpacked
+MOST_MEMBERS = 5_000
+MOST_CELLS = 5_000_000  # in the rectangle from the first cell to the last
+_BOMB_SIZE, _BOMB_RATIO = 20_000_000, 300
+_CHUNK = 1 << 20
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+_BOUNDSHEET, _FILEPASS, _BOF, _EOF = 0x85, 0x2F, 0x809, 0x0A
+_ROW, _COLINFO, _MERGED, _FORMULA, _BOOLERR = 0x208, 0x7D, 0xE5, 0x06, 0x205
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+
+OnStart = Callable[[str, dict[str, str]], object]
+
+
+class UnreadableError(Exception):
+    """A workbook that is not read; `code` and `params` are those of the fault."""
+
+    def __init__(self, code: str = "sheet_unreadable", **params: object):
+        self.code = code
+        self.params = params
+        super().__init__(code)
+
+
+class Marks:
+    """What a worksheet's file says beside its values; rows and columns from 0.
+
+    `formulas` says of each cell that has one whether its value is stored; `merged` has the first and last cell of
+    each range.
+    """
+
+    def __init__(self) -> None:
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[int] = []
+        self.formulas: dict[Place, bool] = {}
+        self.errors: dict[Place, str] = {}
+        self.merged: list[tuple[Place, Place]] = []
+        self.rows = 0
+        self.columns = 0
+
+    def widen(self, row: int, column: int) -> None:
+        """Widen the rectangle of cells to a cell, and refuse one that is too large to hold."""
+        self.rows = max(self.rows, row + 1)
+        self.columns = max(self.columns, column + 1)
+        if self.rows * self.columns > MOST_CELLS:
+            size = f"{self.rows} x {self.columns}"
+            raise UnreadableError("sheet_too_large", size=size, most=MOST_CELLS)
+
+
+def place_of(address: str) -> Place:
+    """Return row and column (from 0) of an address such as B7; ValueError when it is none."""
+    letters = address.rstrip("0123456789")
+    digits = address[len(letters) :]
+    if not (letters.isascii() and letters.isalpha() and digits) or len(address) > 12:
+        raise ValueError(address)
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(digits) - 1, column - 1
+
+
+def marks_of(path: Path) -> dict[str, Marks]:
+    """Return the marks of a workbook's worksheets by name.
+
+    Parameters
+    ----------
+    path : Path
+        The workbook; what it is, its first bytes say, not its name.
+
+    Raises
+    ------
+    UnreadableError
+        When it is a bomb, has a password, is damaged, or holds no workbook.
+    """
+    with path.open("rb") as stream:
+        is_package = stream.read(2) == b"PK"
+    try:
+        return _package_marks(path) if is_package else _old_marks(path.read_bytes())
+    except UnreadableError:
+        raise
+    except expat.ExpatError as error:
+        problem = f"XML, {error}"
+    except (zlib.error, EOFError, ValueError, OverflowError, LookupError) as error:
+        problem = f"zip, {type(error).__name__}" if is_package else "the file is damaged"
+    except Exception as error:
+        problem = str(error).partition("\n")[0] if is_package else "the file is damaged"
+    raise UnreadableError(problem=problem or "the file is damaged")
+
+
+def _package_marks(path: Path) -> dict[str, Marks]:
+    """Return the marks of the worksheets of an XLSX or ODS by name."""
+    with zipfile.ZipFile(path) as package:
+        _check_sizes(package)
+        names = set(package.namelist())
+        if "content.xml" in names:
+            return _ods_marks(package, names)
+        if "xl/workbook.xml" in names:
+            return _xlsx_marks(package, names)
+    raise UnreadableError(problem="no workbook in it")
+
+
+def _check_sizes(package: zipfile.ZipFile) -> None:
+    """Refuse a package that unpacks to too much."""
+    members = package.infolist()
+    unpacked = sum(member.file_size for member in members)
+    is_bomb = unpacked > LARGEST_CONTENT or len(members) > MOST_MEMBERS
+    for member in members:
+        ratio = member.file_size / max(member.compress_size, 1)
+        is_bomb = is_bomb or (member.file_size > _BOMB_SIZE and ratio > _BOMB_RATIO)
+    if is_bomb:
+        raise UnreadableError("package_bomb", size=unpacked, most=LARGEST_CONTENT)
+
+
+def _parse(
+    package: zipfile.ZipFile,
+    name: str,
+    on_start: OnStart | None = None,
+    parser: expat.XMLParserType | None = None,
+) -> None:
+    """Parse a member; `on_start` gets each element's name without prefix and its attributes."""
+    parser = parser or expat.ParserCreate()
+
+    def refuse(*_: object) -> None:
+        raise UnreadableError("package_entities")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    if on_start is not None:
+        parser.StartElementHandler = lambda tag, attributes: on_start(tag.rpartition(":")[2], attributes)
+    with package.open(name) as stream:
+        while chunk := stream.read(_CHUNK):
+            parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+
+
+def _xlsx_marks(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
+    """Return the marks of the worksheets that the workbook lists and the package has."""
+
+    def elements(part: str, wanted: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = []
+        _parse(package, part, lambda tag, attributes: found.append(attributes) if tag == wanted else None)
+        return found
+
+    relations = {
+        sheet.get("name", ""): next((value for key, value in sheet.items() if key.endswith(":id")), "")
+        for sheet in elements("xl/workbook.xml", "sheet")
+    }
+    listed = elements(_RELATIONS, "Relationship") if _RELATIONS in names else []
+    # a target that starts with a slash is a path in the package, any other one a path in its folder xl
+    targets = {
+        relation.get("Id", ""): posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip(
+            "/"
+        )
+        for relation in listed
+    }
+    parts = {name: targets.get(relation, "") for name, relation in relations.items()}
+    for name in sorted(names - set(parts.values())):
+        if name.endswith((".xml", ".rels", ".vml")):
+            _parse(package, name)
+    return {name: _worksheet_marks(package, part) for name, part in parts.items() if part in names}
+
+
+def _worksheet_marks(package: zipfile.ZipFile, part: str) -> Marks:
+    """Return the marks of one worksheet of an XLSX."""
+    marks = Marks()
+    parser = expat.ParserCreate()
+    row = column = -1
+    kind = ""
+
+    def on_error_text(text: str) -> None:
+        marks.errors[row, column] = marks.errors.get((row, column), "") + text
+
+    def on_start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column, kind
+        # the handler of an error's text stays until the next element starts
+        parser.CharacterDataHandler = on_error_text if tag in ("v", "is") and kind == "e" else None
+        if tag == "c":
+            address = attributes.get("r")
+            row, column = place_of(address) if address else (row, column + 1)
+            kind = attributes.get("t", "")
+        elif tag == "f":
+            marks.formulas[row, column] = False
+            marks.widen(row, column)
+        elif tag in ("v", "is"):
+            if (row, column) in marks.formulas:
+                marks.formulas[row, column] = True
+            marks.widen(row, column)
+        elif tag == "row":
+            row = int(attributes["r"]) - 1 if "r" in attributes else row + 1
+            column = -1
+            if attributes.get("hidden") in ("1", "true"):
+                marks.hidden_rows.append(row)
+        elif tag == "col" and (
+            attributes.get("hidden") in ("1", "true") or attributes.get("width") in ("0", "0.0")
+        ):
+            last = min(int(attributes["max"]), 16_384)
+            marks.hidden_columns.extend(range(int(attributes["min"]) - 1, last))
+        elif tag == "mergeCell":
+            first, _, last_cell = attributes.get("ref", "").partition(":")
+            marks.merged.append((place_of(first), place_of(last_cell or first)))
+
+    _parse(package, part, on_start, parser)
+    return marks
+
+
+def _ods_marks(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
+    """Return the marks of the worksheets of an ODS, where columns, rows and cells may be repeated by a number."""
+    for name in sorted(names - {"content.xml"}):
+        if name.endswith((".xml", ".rdf")):
+            _parse(package, name)
+    worksheets: dict[str, Marks] = {}
+    marks = Marks()
+    row = column = described = 0
+    repeat = 1
+
+    def count(attributes: dict[str, str], name: str) -> int:
+        return max(int(attributes.get(f"table:number-{name}", "1")), 1)
+
+    def on_start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal marks, row, column, repeat, described
+        hidden = attributes.get("table:visibility") in ("collapse", "filter")
+        if tag == "table" and "table:name" in attributes:
+            marks = worksheets[attributes["table:name"]] = Marks()
+            row, repeat, described = 0, 0, 0
+        elif tag == "table-column":
+            width = count(attributes, "columns-repeated")
+            if hidden:
+                marks.hidden_columns.extend(range(described, described + min(width, 16_384)))
+            described += width
+        elif tag == "table-row":
+            row, column = row + repeat, 0
+            repeat = count(attributes, "rows-repeated")
+            if hidden:
+                marks.hidden_rows.extend(range(row, row + min(repeat, 1000)))
+        elif tag in ("table-cell", "covered-table-cell"):
+            width = count(attributes, "columns-repeated")
+            filled = any(key.endswith(":value-type") for key in attributes)
+            if "table:formula" in attributes:
+                marks.formulas[row, column] = filled
+                marks.widen(row, column)
+            if filled:
+                marks.widen(row + repeat - 1, column + width - 1)
+            height, breadth = count(attributes, "rows-spanned"), count(attributes, "columns-spanned")
+            if (height, breadth) != (1, 1):
+                marks.merged.append(((row, column), (row + height - 1, column + breadth - 1)))
+            column += width
+
+    _parse(package, "content.xml", on_start)
+    return worksheets
+
+
+def _old_marks(content: bytes) -> dict[str, Marks]:
+    """Return the marks of the worksheets of an old workbook."""
+    from xlrd.compdoc import CompDoc
+
+    container = CompDoc(content, logfile=io.StringIO(), ignore_workbook_corruption=True)
+
+    def stream(name: str) -> bytes | None:
+        memory, start, length = container.locate_named_stream(name)
+        return bytes(memory[start : start + length]) if memory else None
+
+    if stream("EncryptedPackage"):
+        raise UnreadableError("workbook_encrypted")
+    workbook = stream("Workbook") or stream("Book")
+    if workbook is None:
+        raise UnreadableError(problem="no workbook in it")
+    worksheets = {name: _old_worksheet_marks(workbook, start) for name, start in _old_worksheets(workbook)}
+    # a program that computes stores some value in some cell; one that does not, leaves all without
+    all_marks = worksheets.values()
+    if any(
+        stored and place not in marks.errors
+        for marks in all_marks
+        for place, stored in marks.formulas.items()
+    ):
+        for marks in all_marks:
+            marks.formulas = dict.fromkeys(marks.formulas, True)
+    return worksheets
+
+
+def _records(content: bytes, position: int) -> Iterator[tuple[int, bytes]]:
+    """Yield number and data of the records of the substream at a position, without those nested in it."""
+    depth = 0
+    while position + 4 <= len(content):
+        number, length = struct.unpack_from("<HH", content, position)
+        data = content[position + 4 : position + 4 + length]
+        position += 4 + length
+        if number == _BOF:
+            depth += 1
+        elif number == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth == 1:
+            yield number, data
+
+
+def _old_worksheets(content: bytes) -> Iterator[tuple[str, int]]:
+    """Yield the name of each worksheet and the position of its records."""
+    version = struct.unpack_from("<H", content, 4)[0]
+    for number, data in _records(content, 0):
+        if number == _FILEPASS:
+            raise UnreadableError("workbook_encrypted")
+        if number == _BOUNDSHEET:
+            position, _, _, length = struct.unpack_from("<IBBB", data)
+            if version < 0x600:
+                name = data[7 : 7 + length].decode("cp1252", "replace")
+            elif data[7] & 1:
+                name = data[8 : 8 + 2 * length].decode("utf-16-le", "replace")
+            else:
+                name = data[8 : 8 + length].decode("latin-1")
+            yield name, position
+
+
+def _old_worksheet_marks(content: bytes, position: int) -> Marks:
+    """Return the marks of one worksheet; a formula whose value is 0 or blank may be one never computed."""
+    marks = Marks()
+    for number, data in _records(content, position):
+        if number == _ROW:
+            row, flags = struct.unpack_from("<H10xH", data)
+            if flags & 0x20:
+                marks.hidden_rows.append(row)
+        elif number == _COLINFO:
+            first, last, width, _, flags = struct.unpack_from("<5H", data)
+            if flags & 1 or not width:
+                marks.hidden_columns.extend(range(first, min(last, 255) + 1))
+        elif number == _MERGED:
+            for at in range(struct.unpack_from("<H", data)[0]):
+                top, bottom, left, right = struct.unpack_from("<4H", data, 2 + 8 * at)
+                marks.merged.append(((top, left), (bottom, right)))
+        elif number == _BOOLERR and data[7]:
+            marks.errors[struct.unpack_from("<HH", data)] = _ERRORS.get(data[6], "#N/A")
+        elif number == _FORMULA:
+            row, column, value, flags = struct.unpack_from("<HH2x8sH", data)
+            special = value[6:] == b"\xff\xff"
+            never = (value == bytes(8) and flags & 3 == 3) or (special and value[0] == 3)
+            marks.formulas[row, column] = not never
+            if special and value[0] == 2:
+                marks.errors[row, column] = _ERRORS.get(value[2], "#N/A")
+    return marks

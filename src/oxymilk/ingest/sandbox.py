@@ -1,0 +1,203 @@
+"""Read a workbook or statistics file in a process of its own, and print what is in it as JSON.
+
+The libraries that read these formats are compiled: a damaged or malicious file can make them abort the
+process, which no exception handler survives (a spoiled .xls asks for a terabyte of memory). So `read_foreign`
+runs this very file as a program, with a bound on memory and time, and a crash becomes a fault.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+SECONDS = 300
+MEMORY = 4 << 30  # bytes of address space
+
+Values = Iterable[Iterable[object]]
+
+
+def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[str, Any]:
+    """Run the reader on a file.
+
+    Parameters
+    ----------
+    kind : {'workbook', 'sav', 'dta'}
+        What the file is.
+    path : Path
+        The file.
+    worksheet : str, optional
+        The worksheet to read, as declared.
+
+    Returns
+    -------
+    dict
+        `rows`, texts by row and column, and `kinds`, a list of row, column and kind of each cell that is no text.
+        Of a workbook also `names`, `filled` (names of worksheets with content), `chosen` (a name or None),
+        `is_hidden`, `computed` (row and column of each formula) and of its marks `hidden_rows`, `hidden_columns`,
+        `merged`. Of a statistics file also `names`, `titles` (labels of the variables) and `labels` (of values).
+        Or `fault` alone, its code and params, when the file is refused, damaged, or takes too long.
+    """
+    # -I and -B: nothing from the environment or working folder, no files written
+    command = [sys.executable, "-I", "-B", __file__, kind, str(path), worksheet or ""]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return _unreadable(f"reading took longer than {SECONDS} s")
+    return json.loads(done.stdout) if done.returncode == 0 else _unreadable("the file is damaged")
+
+
+def read_here(kind: str, path: str, worksheet: str) -> dict[str, Any]:
+    """Read a file in this process; see `read_foreign`."""
+    try:
+        return _workbook(Path(path), worksheet) if kind == "workbook" else _statistics(path, kind)
+    except Exception as error:  # whatever the libraries raise is a fault
+        text = str(error).strip()
+        return _unreadable(text.splitlines()[0] if text else type(error).__name__)
+
+
+def bound_memory() -> None:
+    """Bound the memory of this process, where the system can."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # not on Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if soft == resource.RLIM_INFINITY or soft > MEMORY:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+
+
+def _unreadable(problem: str) -> dict[str, Any]:
+    return {"fault": ["sheet_unreadable", {"problem": problem}]}
+
+
+def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
+    """Return what `read_foreign` says of a workbook."""
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+    from oxymilk.ingest.marks import Marks, UnreadableError, marks_of
+    from oxymilk.words import fold
+
+    try:
+        all_marks = marks_of(path)
+    except UnreadableError as error:
+        return {"fault": [error.code, error.params]}
+    # a stream, not a path: what the file is, its first bytes say, not its name
+    with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
+        names = list(workbook.sheet_names)
+        filled: list[str] = []
+        if worksheet:
+            chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
+        else:
+            heights = {name: workbook.get_sheet_by_name(name).height for name in names}
+            # one row alone is a title, or a header without observations
+            filled = [name for name in names if heights[name] > 1]
+            filled = filled or [name for name in names if heights[name]]
+            chosen = filled or names[:1]
+        if len(chosen) != 1:
+            return {"names": names, "filled": filled, "chosen": None}
+        marks = all_marks.get(chosen[0], Marks())
+        texts, kinds = _cells(workbook.get_sheet_by_name(chosen[0]).to_python(skip_empty_area=False))
+        visible = {sheet.name: sheet.visible for sheet in workbook.sheets_metadata}[chosen[0]]
+    kinds += [(*place, "formula") for place, stored in marks.formulas.items() if not stored]
+    for (row, column), text in marks.errors.items():
+        texts.extend([] for _ in range(row + 1 - len(texts)))
+        texts[row].extend("" for _ in range(column + 1 - len(texts[row])))
+        texts[row][column] = text
+        kinds.append((row, column, "error"))
+    return {
+        "names": names,
+        "filled": filled,
+        "chosen": chosen[0],
+        "is_hidden": visible != SheetVisibleEnum.Visible,
+        "rows": texts,
+        "kinds": kinds,
+        "computed": list(marks.formulas),
+        "merged": marks.merged,
+        "hidden_rows": marks.hidden_rows,
+        "hidden_columns": marks.hidden_columns,
+    }
+
+
+def _statistics(path: str, kind: str) -> dict[str, Any]:
+    """Return what `read_foreign` says of a statistics file."""
+    import pyreadstat
+
+    read = pyreadstat.read_dta if kind == "dta" else pyreadstat.read_sav
+    # user_missing keeps the codes of missing values, which would vanish otherwise
+    columns, meta = read(path, user_missing=True, output_format="dict")
+    texts, kinds = _cells(zip(*columns.values(), strict=True))
+    for at, (name, values) in enumerate(columns.items()):
+        letters = {str(letter) for letter in meta.missing_user_values.get(name, [])}
+        ranges = meta.missing_ranges.get(name, [])
+        kinds += [
+            (row, at, "missing")
+            for row, value in enumerate(values)
+            if str(value) in letters or any(_lies_in(value, bounds) for bounds in ranges)
+        ]
+    value_labels = [meta.variable_value_labels.get(name) for name in columns]
+    titles = [(meta.column_names_to_labels or {}).get(name) for name in columns]
+    return {
+        "names": [str(name or "") for name in columns],  # a damaged file may have nameless variables
+        "rows": texts,
+        "kinds": kinds,
+        "labels": {
+            at: {_cell(value)[1]: str(label) for value, label in labels.items()}
+            for at, labels in enumerate(value_labels)
+            if labels is not None
+        },
+        "titles": {at: str(title) for at, title in enumerate(titles) if title},
+    }
+
+
+def _cells(values: Values) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
+    """Return the texts of values by row and column, and row, column and kind of those that are no text."""
+    texts: list[list[str]] = []
+    kinds: list[tuple[int, int, str]] = []
+    for row, cells in enumerate(values):
+        pairs = [_cell(value) for value in cells]
+        texts.append([text for _, text in pairs])
+        kinds += [(row, column, kind) for column, (kind, _) in enumerate(pairs) if kind != "text"]
+    return texts, kinds
+
+
+def _cell(value: object) -> tuple[str, str]:
+    """Return the kind of a value and its text."""
+    if value is None or value != value:  # NaN is not equal to itself
+        return "text", ""
+    if isinstance(value, str):
+        return "text", value
+    if isinstance(value, bool):
+        return "boolean", "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        # a workbook shows 15 significant digits; more of them show traces of binary fractions
+        # and whole numbers, such as those of identity cards, are shown without exponent
+        text = format(value, ".15g")
+        return "number", format(Decimal(text), "f") if "e+" in text and abs(value) < 1e20 else text
+    if isinstance(value, datetime.timedelta):
+        minutes = round(value.total_seconds() / 60)
+        return "date", f"{minutes // 60}:{minutes % 60:02d}"
+    if isinstance(value, datetime.time):
+        return "date", f"{value.hour}:{value.minute:02d}"
+    if isinstance(value, datetime.datetime):
+        return "date", value.isoformat(sep=" ")
+    return "date" if isinstance(value, datetime.date) else "text", str(value)
+
+
+def _lies_in(value: Any, bounds: dict[str, Any]) -> bool:
+    try:
+        return bool(bounds["lo"] <= value <= bounds["hi"])
+    except TypeError:  # a text against a range of numbers
+        return False
+
+
+if __name__ == "__main__":
+    # the package that this file is a part of, wherever it is
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    bound_memory()
+    sys.stdout.write(json.dumps(read_here(*sys.argv[1:])))

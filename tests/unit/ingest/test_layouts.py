@@ -1,0 +1,233 @@
+"""What each layout reads, and what can be wrong in it; that is reported, not guessed."""
+
+import pytest
+from tests.unit.ingest.conftest import CODES, GROUP, PRE_POST, codes, scores
+
+BLOCKS = {"file": "sheet.csv", "layout": "side_by_side", "participant": "No", "scores": PRE_POST, "codes": CODES,
+          "blocks": [{"columns": "A:C", "group": "intervention"}, {"columns": "D:F", "group": "control"}]}  # fmt: skip
+TITLED = {"file": "sheet.csv", "layout": "titled", "header_row": 2, "participant": {"column": "No", "per_group": True},
+          "group": {"titles": {"A. Pijat": "intervention", "B. Kontrol": "control"}}, "scores": PRE_POST,
+          "codes": CODES}  # fmt: skip
+CROSSTAB = {"file": "sheet.csv", "layout": "crosstab", "group": GROUP, "skip": ["Jumlah"],
+            "crosstab": {"before": {"column": "Pre", "codes": CODES}, "after": CODES, "total": "Jumlah"}}  # fmt: skip
+PRE = {"file": "pre.csv", "layout": "one_timepoint", "timepoint": {"only": "pre"}, "participant": "No", "score": "Ket",
+       "group": {"column": "Kel", "codes": {"A": "intervention", "B": "control"}}, "codes": CODES}  # fmt: skip
+POST = {key: value for key, value in PRE.items() if key != "group"} | {
+    "file": "post.csv",
+    "timepoint": {"only": "post"},
+}
+VISITS = {"file": "sheet.csv", "layout": "visits", "participant": "Kode", "group": GROUP, "codes": CODES,
+          "score": "asi_{visit}", "visits": {"1": "pre", "3": "post"}}  # fmt: skip
+TRANSPOSED = {"file": "sheet.csv", "layout": "transposed", "participant": "Pasien", "codes": CODES, "group": GROUP,
+              "scores": PRE_POST}  # fmt: skip
+ALIKE = "No,Sebelum,Sesudah,No,Sebelum,Sesudah\n"
+ONE_GROUP = {"groups": [{"id": "all", "label": {"en": "All", "id": "Semua"}}],
+             "procedure": {"basis": "stated", "signed_rank": {"method": "asymptotic"}}}  # fmt: skip
+
+
+@pytest.fixture
+def ingest(bench):
+    return lambda sheet, content, **keys: bench.sheets([sheet | keys], content)
+
+
+@pytest.fixture
+def found(bench, ingest):
+    return lambda *arguments, **keys: bench.codes(*arguments, how=ingest, **keys)
+
+
+def people(observations):
+    return observations.table["participant"].tolist()[::2]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "content", "keys", "expected"),
+    [
+        (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurang,Kurang\n2,Kurang,Cukup,,,\n", {}, ["1", "2", "4"]),
+        (BLOCKS, ALIKE + "1,Kurang,Cukup,1,Kurang,Kurang\n", {"participant": {"column": "No", "per_group": True}},
+         ["intervention_1", "control_1"]),
+        # Pre7A, Post7A, Pre7D, Post7D: each row holds a participant of either group
+        (BLOCKS, "Pre7A,Post7A,Pre7D,Post7D\nKurang,Cukup,Kurang,Kurang\nKurang,Cukup,,\n",
+         {"participant": {"by_row": True}, "scores": {},
+          "blocks": [{"group": "intervention", "scores": {"pre": "Pre7A", "post": "Post7A"}},
+                     {"group": "control", "scores": {"pre": "Pre7D", "post": "Post7D"}}]}, ["P01", "P02", "P03"]),
+        (TITLED, "A. Pijat\nNo,Sebelum,Sesudah\n1,Kurang,Cukup\n2,,\nB. Kontrol,,\nNo,Sebelum,Sesudah\n1,Cukup,Cukup\n",
+         {}, ["intervention_1", "control_1"]),
+    ],
+    ids=["blocks", "blocks that number anew", "columns that name the group", "titles"],
+)  # fmt: skip
+def test_participants(ingest, sheet, content, keys, expected):
+    observations = ingest(sheet, content, **keys)
+    assert people(observations) == expected
+    # in a row without values, a number was given in advance
+    assert set(codes(observations)) <= {"row_without_values"}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "content", "expected"),
+    [
+        (BLOCKS, ALIKE + "1,Kurang,Cukup,1,Kurang,Kurang\n", ("participant_two_groups", "D2")),
+        (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurnag,Kurang\n", ("level_unknown", "E2")),
+        # a title that is not declared does not join the group above
+        (TITLED, "A. Pijat\nNo,Sebelum,Sesudah\n1,Kurang,Cukup\nB. Kontorl,,\n1,Kurang,Kurang\n",
+         ("title_unknown", "A4")),
+        (TITLED, "x,,\nNo,Sebelum,Sesudah\n1,Kurang,Cukup\nB. Kontrol,,\n1,Kurang,Kurang\n", ("group_missing", "A3")),
+        # addresses are those of the file
+        (TRANSPOSED, "Pasien,A,B\nKelompok,Intervensi,Kontrol\nSebelum,Kurang,Kurnag\nSesudah,Cukup,Cukup\n",
+         ("level_unknown", "C3")),
+        (VISITS, "Kode,Kelompok,asi_1,asi_2\nR1,Intervensi,Kurang,Cukup\n", ("column_missing", 1)),
+    ],
+)  # fmt: skip
+def test_faults_of_a_layout(found, sheet, content, expected):
+    assert expected in found(sheet, content)
+
+
+TABLE = "Kelompok,Pre,Kurang,Cukup,Jumlah\nIntervensi,Kurang,1,2,3\n,Cukup,,1,1\n,Jumlah,1,3,4\nKontrol,Kurang,2,,2\n"
+FOOT = "Jumlah,,3,3,6\n% within,,50,50,100\n"
+
+
+def test_crosstab(ingest):
+    observations = ingest(CROSSTAB, TABLE)
+    assert people(observations)[:4] == [
+        "intervention_01",
+        "intervention_02",
+        "intervention_03",
+        "intervention_04",
+    ]
+    assert scores(observations)[:4] == ["kurang", "kurang", "kurang", "cukup"]
+    # totals of the whole table and percents are no fault
+    assert len(ingest(CROSSTAB, TABLE + FOOT, skip=["Jumlah", "% within"]).table) == 12
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("1,2,3", "1,3,3", ("total_differs", "E2")),
+        (",Jumlah,1,3,4", ",Jumlah,2,2,4", ("column_total_differs", "C4")),
+        (",Jumlah,1,3,4", ",Jumlah,1,3,5", ("column_total_differs", "E4")),
+        (",Jumlah,1,3,4", ",Jumlah,1,3," + "9" * 5000, ("column_total_differs", "E4")),
+        ("1,2,3", "1,2x,3", ("count_due", "D2")),
+        ("1,2,3", "1,-2,3", ("count_due", "D2")),
+        ("1,2,3", "1,2.5,3", ("count_due", "D2")),
+        ("1,2,3", "1,200000,200001", ("count_due", "B2")),
+        ("Kontrol,", "Kontorl,", ("group_unknown", "A5")),
+        (",Cukup,,1,1", ",Bagus,,1,1", ("level_unknown", "B3")),
+        (",Cukup,,1,1", ",,,1,1", ("level_missing", "B3")),
+        ("Intervensi,Kurang,1", ",Kurang,1", ("group_missing", "A2")),
+        ("Kurang,Cukup,Jumlah\n", "Kurang,Baik,Jumlah\n", ("column_missing", 1)),
+    ],
+)
+def test_crosstab_faults(found, old, new, expected):
+    assert old in TABLE
+    assert expected in found(CROSSTAB, TABLE.replace(old, new, 1))
+
+
+PRE_SHEET = "No,Kel,Ket\n1,A,Kurang\n2,B,Kurang\n"
+
+
+@pytest.mark.parametrize(
+    ("pre", "post", "expected"),
+    [
+        (PRE_SHEET, "No,Ket\n2,Kurang\n1,Cukup\n", ["1", "2"]),
+        (PRE_SHEET, "No,Ket\n2,Kurang\n1,Cukup\n9,Cukup\n", [("group_not_told", "A4")]),
+        # a running number is the same however it is written: row 27 without its dot, 1 and 01, seen in one list
+        ("No,Kel,Ket\n01.,A,Kurang\n2.,B,Kurang\n27,B,Kurang\n", "No,Ket\n1,Cukup\n02,Cukup\n27.0,Cukup\n",
+         ["01", "2", "27"]),
+        (PRE_SHEET.replace("2,B", "01,A"), "No,Ket\n1,Cukup\n",
+         [("participant_duplicate", "A3"), ("group_empty", None)]),
+        # codes written otherwise on the second day make everybody two people, each with half of the values
+        ("No,Kel,Ket\nR01,A,Kurang\nR02,B,Kurang\n", "No,Ket,Kel\nR1,Cukup,A\nR2,Cukup,B\n",
+         [("nobody_compared", None)]),
+    ],
+)  # fmt: skip
+def test_separate_sheets(bench, pre, post, expected):
+    (bench.folder / "post.csv").write_text(post, encoding="utf-8")
+    sheets = [PRE, POST | ({"group": PRE["group"]} if "Kel" in post else {})]
+    if isinstance(expected[0], str):
+        assert people(bench.sheets(sheets, pre)) == expected
+    else:
+        assert bench.codes(sheets, pre, how=bench.sheets) == expected
+
+
+def test_the_header_row_is_suggested_when_it_is_elsewhere(bench, good):
+    fault = bench.faults(bench.wide, "Laporan,,,\n,,,\n" + good)[0]
+    assert (fault.code, fault.row, fault.params["nearest"]) == ("header_not_found", 1, "header_row: 3")
+    assert bench.codes(good, header_row=99)[0][0] == "header_not_found"
+
+
+def test_the_second_column_of_a_name(bench):
+    sheet = "Kode,Kelompok,Kategori,Kategori\nR1,Intervensi,Kurang,Cukup\nK1,Kontrol,Kurang,Kurang\n"
+    named = {"pre": "Kategori [1]", "post": "kategori [2]"}
+    assert scores(bench.wide(sheet, scores=named)) == ["kurang", "cukup", "kurang", "kurang"]
+    assert bench.codes(sheet, scores=named | {"post": "Kategori [3]"}) == [("column_missing", 1)]
+
+
+def test_rows_at_the_foot(bench, good):
+    foot = good + 'Jumlah,,2,2\nMean,,"1,5",1\n'
+    assert len(bench.wide(foot, skip=["jumlah", "MEAN"]).table) == 4
+    assert len(bench.wide(good + "Sumber,x,y,z\n", last_row=3).table) == 4
+    assert bench.codes(foot) == [("foot_row", "A4"), ("foot_row", "A5")]
+
+
+@pytest.mark.parametrize("word", ["Jumlah", "TOTAL", "Rata-rata", "Mean", "Total skor", "Std. Deviasi"])
+@pytest.mark.parametrize("layout", ["wide", "transposed", "side_by_side"])
+def test_totals_are_nobodys_observation(bench, layout, word):
+    """Where no group column gives a row of totals away, it reads like one more mother."""
+    rows = [["Kode", "Sebelum", "Sesudah"], ["R1", "1", "2"], ["R2", "2", "2"], [word, "1", "2"]]
+    if layout == "transposed":
+        rows = list(zip(*rows, strict=True))
+    sheet = {"file": "sheet.csv", "layout": layout, "participant": "Kode", "codes": {"1": "kurang", "2": "cukup"},
+             "scores": PRE_POST}  # fmt: skip
+    if layout == "side_by_side":
+        sheet["blocks"] = [{"columns": "A:C"}]
+    faults = bench.faults(bench.sheets, [sheet], rows, changes=ONE_GROUP)
+    assert [(fault.code, fault.value) for fault in faults] == [("foot_row", word)]
+    assert people(bench.sheets([sheet | {"skip": [word]}], rows, changes=ONE_GROUP)) == ["R1", "R2"]
+
+
+def test_short_words_head_totals_only_below_totals(bench, good):
+    """SD may be a mother's initials, unless a mean is above."""
+    # read as a third mother, and initials replaced like any
+    assert people(bench.wide(good + "SD,Kontrol,Kurang,Cukup\n")) == ["P01", "P02", "P03"]
+    foot = good + "Mean,Kontrol,Kurang,Cukup\nSD,Kontrol,Kurang,Cukup\n"
+    assert bench.codes(foot) == [("foot_row", "A4"), ("foot_row", "A5")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "place"),
+    [
+        ({"layout": "wide"}, "key_without_use", "sheets[1].blocks"),
+        ({"blocks": None}, "value_missing", "sheets[1].blocks"),
+        (
+            {"blocks": [{"columns": "A-C", "group": "control"}]},
+            "value_wrong_kind",
+            "sheets[1].blocks[1].columns",
+        ),
+        (
+            {"blocks": [{"columns": "A:C", "group": "kontrol"}]},
+            "reference_unknown",
+            "sheets[1].blocks[1].group",
+        ),
+        ({"blocks": [{"columns": "A:C"}]}, "key_missing", "sheets[1]"),
+        ({"participant": {"per_group": True}}, "key_missing", "sheets[1].participant"),
+        ({"scores": {"pre": "Sebelum"}}, "timepoint_not_read", "sheets"),
+        ({"scores": {"pre": "Sebelum", "pots": "Sesudah"}}, "reference_unknown", "sheets[1].scores.pots"),
+        (
+            {"layout": "visits", "score": "asi", "visits": {"1": "pre"}},
+            "placeholder_missing",
+            "sheets[1].score",
+        ),
+        ({"characteristics": {"age": "Umur"}}, "reference_unknown", "sheets[1].characteristics.age"),
+        ({"decimal_mark": ";"}, "value_unknown", "sheets[1].decimal_mark"),
+        ({"delimiter": "."}, "value_unknown", "sheets[1].delimiter"),
+        ({"missing": ["-", "kurang "]}, "codes_collide", "sheets[1].codes.Kurang"),
+        ({"fractions": True}, "key_without_use", "sheets[1].fractions"),
+        ({"encoding": "rot13"}, "value_unknown", "sheets[1].encoding"),
+        ({"header_row": 0}, "value_wrong_kind", "sheets[1].header_row[1]"),
+        ({"last_row": 1}, "value_wrong_kind", "sheets[1].last_row"),
+        ({"participant": " "}, "value_missing", "sheets[1].participant.column"),
+        ({"header_row": []}, "list_length", "sheets[1].header_row"),
+    ],
+)
+def test_declarations(bench, ingest, changes, code, place):
+    faults = bench.faults(ingest, BLOCKS, "", **changes)
+    assert (code, place) in [(fault.code, fault.column) for fault in faults]
