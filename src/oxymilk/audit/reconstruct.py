@@ -12,11 +12,16 @@ import numpy as np
 from oxymilk.analysis import exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.audit.printed import parse_printed
-from oxymilk.explain.counting import NotSearched
-from oxymilk.explain.datasets import contradiction_table, designs_of, is_count
-from oxymilk.explain.readings import Reading, change_margin, feature_of, margin, readings_of
-from oxymilk.explain.records import Records, records_from_counts, sheet_of
-from oxymilk.explain.scales import parts_of
+from oxymilk.explain.claims_on_counts import (
+    ClaimOnCounts,
+    Records,
+    change_margin,
+    claims_on_counts,
+    margin,
+    records_from_counts,
+)
+from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, is_count, parts_of
+from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
 
 if TYPE_CHECKING:
@@ -105,13 +110,13 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     start = np.zeros((len(study.groups), k, k), dtype=np.int64)
     start[:, 0, 0] = [sizes[group] for group in study.group_ids]
     records = records_from_counts(study, start)
-    readings = readings_of(records, claims)
+    readings = claims_on_counts(records, claims)
     counts = [each for each in readings if is_count(each)]
     try:
         groups = [_tables_of_group(records, g, counts, budget) for g in range(len(start))]
         pairs = _allowed_pairs(records, groups, counts, budget)
     except NotSearched as beyond:
-        return Reconstruction(sizes, (), None, None, None, *nothing, not_searched=str(beyond))
+        return Reconstruction(sizes, (), None, None, None, *nothing, not_searched=beyond.words())
     number, between = prod(len(group) for group in groups), None
     if pairs is not None:
         number = len(pairs[0])
@@ -123,10 +128,10 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     p_values = [each for each in readings if each.claim.quantity == "p_value"]
     with_p = None
     try:
-        designs = designs_of(records, readings)
+        designs = all_datasets(records, readings)
         with_p = designs.count([*counts, *p_values])
         if number == 0:
-            designs.readings[:] = [each for each in designs.readings if is_count(each)]
+            designs.claims[:] = [each for each in designs.claims if is_count(each)]
             contradictions = contradiction_table(designs)
     except NotSearched:
         pass
@@ -172,7 +177,7 @@ def _whole(text: str, study: Study) -> int | None:
     return int(value) if value.denominator == 1 and value > 0 else None
 
 
-def _tables_of_group(records: Records, g: int, counts: list[Reading], budget: int) -> np.ndarray:
+def _tables_of_group(records: Records, g: int, counts: list[ClaimOnCounts], budget: int) -> np.ndarray:
     """Return the tables of a group that its own counts allow, shape (N, K, K)."""
     n, k = int(records.pairs[g].sum()), records.levels
     mine = [each for each in counts if each.groups == (g,)]
@@ -183,7 +188,7 @@ def _tables_of_group(records: Records, g: int, counts: list[Reading], budget: in
         rows = [parts_of(v, k) for v in sorted(before[level])]
         row = np.concatenate(rows) if rows else np.zeros((0, k), dtype=np.int64)
         if len(partial) * len(row) > budget:
-            raise NotSearched(f"{len(partial) * len(row)} tables of a group")
+            raise NotSearched("tables_of_a_group", len(partial) * len(row))
         first, second = (index.ravel() for index in np.indices((len(partial), len(row))))
         partial = np.concatenate([partial[first], row[second]], axis=1)
         sums = partial.reshape(len(partial), level + 1, k).sum(axis=1)
@@ -194,11 +199,11 @@ def _tables_of_group(records: Records, g: int, counts: list[Reading], budget: in
     full = _full(records, g, tables)
     true = np.ones(len(tables), dtype=bool)
     for each in mine:
-        true &= each.holds(feature_of(each, full, records.study))
+        true &= each.holds(each.feature(full))
     return tables[true]
 
 
-def _allowed(records: Records, readings: list[Reading], name: str, n: int, k: int) -> list[set[int]]:
+def _allowed(records: Records, readings: list[ClaimOnCounts], name: str, n: int, k: int) -> list[set[int]]:
     allowed = [set(range(n + 1)) for _ in range(k)]
     for each in readings:
         if each.sees == name:
@@ -214,7 +219,7 @@ def _full(records: Records, g: int, tables: np.ndarray) -> np.ndarray:
 
 
 def _allowed_pairs(
-    records: Records, groups: list[np.ndarray], counts: list[Reading], budget: int
+    records: Records, groups: list[np.ndarray], counts: list[ClaimOnCounts], budget: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Return which tables of the two groups go together; None where no count is of both."""
     both = [each for each in counts if len(each.groups) == 2]
@@ -222,13 +227,13 @@ def _allowed_pairs(
         return None
     shape = (len(groups[0]), len(groups[1]))
     if 10 * prod(shape) > budget:
-        raise NotSearched(f"{prod(shape)} pairs of tables of two groups")
+        raise NotSearched("pairs_of_tables_of_two_groups", prod(shape))
     first, second = (index.ravel() for index in np.indices(shape))
     full = _full(records, 0, groups[0][first])
     full[:, 1, :-1, :-1] = groups[1][second]
     true = np.ones(len(first), dtype=bool)
     for each in both:
-        true &= each.holds(feature_of(each, full, records.study))
+        true &= each.holds(each.feature(full))
     return first[true], second[true]
 
 
