@@ -5,14 +5,14 @@ A claim takes whole arrays of datasets: every array below may have leading axes,
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, signed_rank_counts
 
@@ -36,31 +36,27 @@ class Records:
     ----------
     study : Study
         The study.
-    tables : ndarray of int, shape (G, K + 1, K + 1)
-        Participants of each group with each pre level (rows) and post level (columns); the last row and column
-        are the missing scores. Three participants at levels 0 and 1, of whom one rises from 0 to 1, one stays at 1
-        and one at 0 is not seen after: [[0, 1, 1], [0, 1, 0], [0, 0, 0]].
     codes : tuple of dict
         For each group its participant codes with their record (pre, post), in the order of the observations.
+    levels : int
+        Number of levels, K; a missing score is K.
     """
 
     study: Study
-    tables: np.ndarray
     codes: tuple[dict[str, Record], ...]
+    levels: int
 
-    @classmethod
-    def of(cls, study: Study, codes: tuple[dict[str, Record], ...], levels: int) -> Records:
-        """Count coded records."""
-        tables = np.zeros((len(codes), levels + 1, levels + 1), dtype=np.int64)
-        for g, records in enumerate(codes):
-            for pre, post in records.values():
-                tables[g, pre, post] += 1
-        return cls(study, tables, codes)
+    @cached_property
+    def tables(self) -> np.ndarray:
+        """Participants of each group with each pre level (rows) and post level (columns), shape (G, K + 1, K + 1).
 
-    @property
-    def levels(self) -> int:
-        """Number of levels, K."""
-        return self.tables.shape[-1] - 1
+        Of three participants one rises from 0 to 1, one stays at 1, one at 0 is not seen after:
+        [[0, 1, 1], [0, 1, 0], [0, 0, 0]].
+        """
+        tables = np.zeros((len(self.codes), self.levels + 1, self.levels + 1), dtype=np.int64)
+        for g, records in enumerate(self.codes):
+            np.add.at(tables[g], tuple(np.array([*records.values()], dtype=int).reshape(-1, 2).T), 1)
+        return tables
 
     @property
     def pairs(self) -> np.ndarray:
@@ -84,7 +80,7 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
         Empty, with no level at all, where the tests run on numbers.
     """
     if study.outcome.scale != "level" or not study.outcome.levels:
-        return Records.of(study, tuple({} for _ in study.groups), 0)
+        return Records(study, tuple({} for _ in study.groups), 0)
     missing = len(study.outcome.levels)
     place = {level: k for k, level in enumerate(study.outcome.level_ids)} | {"": missing}
     pre, post = (timepoint.id for timepoint in study.compared)
@@ -94,7 +90,7 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
         if timepoint in (pre, post):
             before, after = codes[group].get(code, (missing, missing))
             codes[group][code] = (place[score], after) if timepoint == pre else (before, place[score])
-    return Records.of(study, tuple(codes.values()), missing)
+    return Records(study, tuple(codes.values()), missing)
 
 
 def records_from_counts(study: Study, pairs: np.ndarray) -> Records:
@@ -117,7 +113,7 @@ def records_from_counts(study: Study, pairs: np.ndarray) -> Records:
         records = one_by_one(table)
         width = max(2, len(str(len(records))))
         codes.append({f"{g}-{number:0{width}d}": record for number, record in enumerate(records, start=1)})
-    return Records.of(study, tuple(codes), len(study.outcome.levels))
+    return Records(study, tuple(codes), len(study.outcome.levels))
 
 
 def one_by_one(table: np.ndarray) -> list[Record]:
@@ -168,13 +164,10 @@ class ClaimOnCounts:
         The feature of a dataset that it rests on.
     groups : tuple of int
         Places of the groups that it rests on.
-    calculate : callable
-        feature, Procedure or None -> values, shape (..., C): any of the C may be what is printed (U1 or U2).
-        The declared procedure when None.
     printable : Printable
         The strings that could be printed here.
     counts : ndarray of float or None
-        For counts and percentages: the value of each possible count; the values of `calculate` are counts.
+        For counts and percentages: the value of each possible count.
     allowed : ndarray of bool or None
         For those: whether each possible count makes the claim true.
     """
@@ -184,7 +177,6 @@ class ClaimOnCounts:
     ids: tuple[str, ...]
     sees: str
     groups: tuple[int, ...]
-    calculate: Callable[..., np.ndarray]
     printable: Printable
     counts: np.ndarray | None = None
     allowed: np.ndarray | None = None
@@ -215,14 +207,38 @@ class ClaimOnCounts:
         return compared_margin(chosen, self.study)
 
     def values(self, feature: object, procedure: Procedure | None = None) -> np.ndarray:
-        """Return the numbers that could be printed, shape (..., C)."""
-        values = self.calculate(feature, procedure)
-        return values if self.counts is None else self.counts[values]
+        """Return the numbers that could be printed, shape (..., C): U1 or U2; declared procedure if none is given."""
+        claim = self.claim
+        if self.counts is not None:
+            return self.counts[self._count(feature)][..., None]
+        procedure = procedure or getattr(self.study.procedure, claim.test)
+        if claim.test == "signed_rank":
+            result, names = signed_rank_counts(*feature, procedure), ("w_plus", "w_minus")
+        else:
+            result = rank_sum_counts(feature, procedure)
+            names = ("rank_sum1", "rank_sum2") if claim.quantity == "w" else ("u1", "u2")
+        if claim.quantity in OF_P:
+            return np.asarray(result.p_value)[..., None]
+        if claim.quantity == "z":
+            return np.abs(result.z)[..., None]
+        return np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
+
+    def _count(self, feature: object) -> np.ndarray:
+        """Return how many participants are counted, shape (...)."""
+        if self.claim.quantity in OF_A_CELL:
+            return feature[..., self.study.outcome.level_ids.index(self.claim.level)]
+        direction = self.claim.quantity.partition("_")[2]
+        return {
+            "up": feature.positive.sum(axis=-1),
+            "down": feature.negative.sum(axis=-1),
+            "unchanged": feature.zeros,
+        }[direction]
 
     def holds(self, feature: object, procedure: Procedure | None = None) -> np.ndarray:
         """Return whether the claim is true, shape (...)."""
-        values = self.calculate(feature, procedure)
-        return self.allowed[values].any(axis=-1) if self.allowed is not None else self.true_of(values)
+        if self.allowed is not None:
+            return self.allowed[self._count(feature)]
+        return self.true_of(self.values(feature, procedure))
 
     def true_of(self, values: np.ndarray) -> np.ndarray:
         """Return whether any of the numbers makes the claim true, shape (...); nan makes none true.
@@ -257,23 +273,28 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         In the order of their first places. Claims about timepoints that are not compared, about sample sizes and
         about other printed numbers are not among them.
     """
-    places: dict[tuple, list[Claim]] = {}
-    for claim in claims if records.levels else []:
-        if claim.check == "recompute" and claim.quantity not in ("sample_size", "alpha"):
-            places.setdefault(claim_key(claim, records.study), []).append(claim)
-    found = (_on_counts(same, records) for same in places.values())
+    if not records.levels:
+        return []
+    found = (_on_counts(places, records) for places in distinct_claims(claims, records.study))
     return [claim for claim in found if claim is not None]
+
+
+def distinct_claims(claims: list[Claim], study: Study) -> list[list[Claim]]:
+    """Return the claims that are checked, those together that are one number in several places."""
+    places: dict[tuple, list[Claim]] = {}
+    for claim in claims:
+        if claim.check in ("recompute", "arithmetic"):
+            places.setdefault(claim_key(claim, study), []).append(claim)
+    return list(places.values())
 
 
 def claim_key(claim: Claim, study: Study) -> tuple:
     """Return what two claims share that print the same number for the same thing: "0.004" and "0,004"."""
-    printed: object = claim.printed
-    if claim.number and claim.check in ("recompute", "arithmetic"):
-        printed = (claim.number.value, claim.number.decimals)
+    number = (claim.number.value, claim.number.decimals) if claim.number else claim.printed
     operator = "" if claim.operator in ("=", "~") else claim.operator
     # the denominator belongs to an arithmetic check; a recomputed claim takes it from the data
     other = claim.n if claim.check != "recompute" else ""
-    return (claim.check, claim.quantity, *claim_place(claim, study), operator, printed, other)
+    return (claim.check, claim.quantity, *claim_place(claim, study), operator, number, other)
 
 
 def claim_place(claim: Claim, study: Study) -> tuple[str, ...]:
@@ -283,75 +304,38 @@ def claim_place(claim: Claim, study: Study) -> tuple[str, ...]:
 
 
 def _on_counts(places: list[Claim], records: Records) -> ClaimOnCounts | None:
+    """Return a claim as a function of tables; None where no table of counts makes it true or false."""
     claim, study = places[0], records.study
-    sees, groups = _what_it_sees(claim, study)
+    quantity = claim.quantity
+    groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
+    pre, post = study.compared
+    sees = ""
+    if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
+        return None
+    if quantity in OF_A_CELL:
+        sees = {pre.id: "pre", post.id: "post"}.get(claim.timepoint, "")
+    elif quantity in OF_A_CHANGE or (quantity in OF_A_TEST and claim.test == "signed_rank"):
+        sees = "difference" if claim.group else ""
+    elif quantity in OF_A_TEST and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
+        sees, groups = "rank_sum", (0, 1)
     if not sees:
         return None
-    ids = tuple(place.id for place in places)
     tables = records.tables[list(groups)]
-    complete = tables[:, :-1, :-1]
-    if claim.quantity in (*OF_A_CELL, *OF_A_CHANGE):
-        total = int((complete if sees == "difference" else margin(tables, sees)).sum())
-        if not total:
-            return None
-        percent = "percent" in claim.quantity
-        values = [Fraction(100 * n, total) if percent else Fraction(n) for n in range(total + 1)]
-        return ClaimOnCounts(
-            study, claim, ids, sees, groups, _count_of(claim, study),
-            printable=printable_of(claim, study, 100 if percent else total),
-            counts=np.array([float(value) for value in values]),
-            allowed=np.array([claim.stated.contains(value) for value in values]),
-        )  # fmt: skip
-    after = claim.test == "rank_sum" and study.between == "post"
-    sizes = margin(tables, "post").sum(axis=-1) if after else complete.sum(axis=(1, 2))
-    if not sizes.all():
-        return None
+    after = sees == "rank_sum" and study.between == "post"
+    seen = (
+        margin(tables, "post" if after else sees) if after or sees in ("pre", "post") else tables[:, :-1, :-1]
+    )
+    sizes = seen.reshape(len(groups), -1).sum(axis=1)
     n = int(sizes.sum())
-    # the largest value in this design; Z: all pairs change alike; two groups that share no level, two levels
-    largest = {"z": np.sqrt(n if claim.test == "signed_rank" else n - 1), "u": np.prod(sizes)}
-    printable = printable_of(claim, study, float(largest.get(claim.quantity, n * (n + 1) / 2)))
-    return ClaimOnCounts(study, claim, ids, sees, groups, _test_value(claim, study), printable)
-
-
-def _what_it_sees(claim: Claim, study: Study) -> tuple[str, tuple[int, ...]]:
-    """Return the feature and the groups that a claim rests on; no feature where no table of counts has it."""
-    groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
-    if claim.variable not in ("", study.outcome.id):
-        return "", groups
-    if claim.quantity in OF_A_CELL:
-        pre, post = (timepoint.id for timepoint in study.compared)
-        return {pre: "pre", post: "post"}.get(claim.timepoint, ""), groups
-    if claim.quantity in OF_A_CHANGE or claim.test == "signed_rank":
-        return "difference" if claim.group else "", groups
-    compared = claim.test == "rank_sum" and len(study.groups) >= 2 and study.procedure.rank_sum is not None
-    return "rank_sum" if compared else "", (0, 1)
-
-
-def _count_of(claim: Claim, study: Study) -> Callable[..., np.ndarray]:
-    if claim.quantity in OF_A_CELL:
-        level = study.outcome.level_ids.index(claim.level)
-        return lambda levels, _=None: levels[..., level, None]
-    counted = {
-        "up": lambda differences: differences.positive.sum(axis=-1),
-        "down": lambda differences: differences.negative.sum(axis=-1),
-        "unchanged": lambda differences: differences.zeros,
-    }[claim.quantity.partition("_")[2]]
-    return lambda differences, _=None: counted(differences)[..., None]
-
-
-def _test_value(claim: Claim, study: Study) -> Callable[..., np.ndarray]:
-    declared = getattr(study.procedure, claim.test)
-
-    def values(feature: object, procedure: Procedure | None = None) -> np.ndarray:
-        if claim.test == "signed_rank":
-            result, names = signed_rank_counts(*feature, procedure or declared), ("w_plus", "w_minus")
-        else:
-            result = rank_sum_counts(feature, procedure or declared)
-            names = ("rank_sum1", "rank_sum2") if claim.quantity == "w" else ("u1", "u2")
-        if claim.quantity in OF_P:
-            return np.asarray(result.p_value)[..., None]
-        if claim.quantity == "z":
-            return np.abs(result.z)[..., None]
-        return np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
-
-    return values
+    ids = tuple(place.id for place in places)
+    if quantity in OF_A_TEST:
+        # Z: all pairs change alike; two groups that share no level, two levels
+        largest = {"z": np.sqrt(n if sees == "difference" else n - 1), "u": np.prod(sizes)}
+        printable = printable_of(claim, study, float(largest.get(quantity, n * (n + 1) / 2)))
+        return ClaimOnCounts(study, claim, ids, sees, groups, printable) if sizes.all() else None
+    percent = "percent" in quantity
+    values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)] if n else []
+    printable = printable_of(claim, study, 100 if percent else n)
+    counts = np.array([float(value) for value in values])
+    allowed = np.array([claim.stated.contains(value) for value in values])
+    return ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed) if n else None

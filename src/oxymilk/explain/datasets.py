@@ -119,10 +119,6 @@ class Datasets:
     looked_up: int = 0
     _truths: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def total(self, g: int | None = None) -> int:
-        """Return the number of all datasets, or of those of a group."""
-        return prod(group.total for group in self.groups) if g is None else self.groups[g].total
-
     def count(self, claims: Iterable[ClaimOnCounts], g: int | None = None) -> int:
         """Count the datasets, or those of a group, that make all of some claims true.
 
@@ -285,11 +281,6 @@ def is_count(claim: ClaimOnCounts) -> bool:
     return claim.claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
 
 
-def is_p_value(claim: ClaimOnCounts) -> bool:
-    """Whether a claim states a p-value."""
-    return claim.claim.quantity == "p_value"
-
-
 def dataset_table(datasets: Datasets) -> pd.DataFrame:
     """Count the datasets that satisfy the printed numbers.
 
@@ -310,9 +301,9 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
     rows = []
     for g, group in [*enumerate(datasets.records.study.group_ids), (None, "")]:
         claims = [claim for claim in datasets.claims if g is None or claim.groups == (g,)]
-        p_values = [claim for claim in claims if is_p_value(claim)]
+        p_values = [claim for claim in claims if claim.claim.quantity == "p_value"]
         counts = [claim for claim in claims if is_count(claim)]
-        both = [claim for claim in claims if is_p_value(claim) or is_count(claim)]
+        both = [claim for claim in claims if claim in p_values or claim in counts]
         sets = [
             ("all", []),
             ("p_values", p_values),
@@ -324,7 +315,7 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
         if g is None:
             sets += [("p_value", [claim]) for claim in p_values]
             sets += [("p_value_pair", list(pair)) for pair in combinations(p_values, 2)]
-        total = datasets.total(g)
+        total = datasets.count([], g)
         for name, wanted in sets:
             reasons = []
             try:
@@ -360,7 +351,7 @@ def contradiction_table(datasets: Datasets) -> pd.DataFrame:
     for claim in datasets.claims:
         same.setdefault(datasets.truth(claim), []).append(claim)
     alike = list(same.values())
-    sets, complete = minimal_contradictions(datasets, [claims[0] for claims in alike])
+    sets, complete = _minimal_contradictions(datasets, [claims[0] for claims in alike])
     rows = []
     for number, places in enumerate(
         sorted(map(sorted, sets), key=lambda places: (len(places), places)), start=1
@@ -371,31 +362,14 @@ def contradiction_table(datasets: Datasets) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CONTRADICTION_COLUMNS), dtype=str)
 
 
-def minimal_contradictions(
-    datasets: Datasets, claims: list[ClaimOnCounts], most: int = MOST_SETS
+def _minimal_contradictions(
+    datasets: Datasets, claims: list[ClaimOnCounts]
 ) -> tuple[list[frozenset[int]], bool]:
-    """Return all minimal sets of claims that contradict each other.
+    """Return all minimal sets of claims, as places, that contradict each other; and whether these are surely all.
 
-    Parameters
-    ----------
-    datasets : Datasets
-        All datasets of the design.
-    claims : list of ClaimOnCounts
-        The claims.
-    most : int
-        Stop after so many sets.
-
-    Returns
-    -------
-    sets : list of frozenset of int
-        Places in `claims`.
-    complete : bool
-        False when there may be more, or when a count would have needed more than the budget.
-
-    Notes
-    -----
-    Duality of Reiter (1987, doi:10.1016/0004-3702(87)90062-2): the sets found so far are all there are when
-    leaving out any of their minimal hitting sets leaves claims that some dataset satisfies.
+    Duality of Reiter (1987, doi:10.1016/0004-3702(87)90062-2): the sets found so far are all there are when leaving
+    out any of their minimal hitting sets leaves claims that some dataset satisfies. Sets {0, 1} and {1, 2} are hit by
+    {1} and by {0, 2}: when claims 0 and 2 can be true together, and 1 alone, there is no third set.
     """
     every = frozenset(range(len(claims)))
     known: dict[frozenset[int], bool] = {}
@@ -416,7 +390,7 @@ def minimal_contradictions(
 
     sets: list[frozenset[int]] = []
     hitting = [0]  # sets of claims as bits
-    while len(sets) < most and len(hitting) < MOST_HITTING:
+    while len(sets) < MOST_SETS and len(hitting) < MOST_HITTING:
         left = (frozenset(i for i in every if not hit >> i & 1) for hit in hitting)
         seed = next((chosen for chosen in left if not possible(chosen)), None)
         if seed is None:

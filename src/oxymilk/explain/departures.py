@@ -17,7 +17,6 @@ from oxymilk.explain.coincidence import DifferingClaim, Explanation
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
 CHUNK = 100_000
@@ -50,26 +49,13 @@ class Departures:
     searched: int
 
 
-def enumerate_departures(
-    records: Records, groups: tuple[int, ...], participants: int, budget: int = BUDGET
+def _enumerate_departures(
+    records: Records, groups: tuple[int, ...], participants: int, budget: int
 ) -> Iterator[np.ndarray]:
-    """Yield the datasets in which 1, 2, ... participants of some groups have another complete record.
+    """Yield all datasets in which 1, 2, ... participants' complete records differ, each once, while the budget lasts.
 
-    Parameters
-    ----------
-    records : Records
-        What is on disk. Records that lack a score are not changed.
-    groups : tuple of int
-        Places of the groups that may change.
-    participants : int
-        How far to go.
-    budget : int
-        Most datasets in all; the search ends before the number of participants that would need more.
-
-    Yields
-    ------
-    ndarray of int, shape (N, G, K + 1, K + 1)
-        For 1, 2, ... participants all datasets, each once.
+    One array (N, G, K + 1, K + 1) for each number of participants, never part of one; the number of its datasets is
+    bounded before it is formed.
     """
     spent = 0
     changes = {(g, 0): np.zeros((1, records.levels**2), dtype=np.int16) for g in groups}
@@ -151,7 +137,7 @@ def find_departures(
     """
     searched = 0
     parts: list[tuple[np.ndarray, ...]] = []
-    for tables in enumerate_departures(records, claim.groups, participants, budget):
+    for tables in _enumerate_departures(records, claim.groups, participants, budget):
         searched += 1
         if len(tables):
             values = _by_chunk(lambda chunk: claim.values(claim.feature(chunk)), tables)
@@ -232,19 +218,8 @@ def search_departures(
 
 
 def ways_to(before: np.ndarray, after: np.ndarray) -> int:
-    """Count the ways to choose participants and give each another record so that the tables change like this.
+    """Count the ways to give the fewest participants other records so that tables (G, K, K) change like this.
 
-    Parameters
-    ----------
-    before, after : array of int, shape (G, K, K)
-        The tables; the fewest participants change.
-
-    Returns
-    -------
-    int
-
-    Examples
-    --------
     Two of four participants leave a cell, one for each of two others: comb(4, 2) choices of who, 2 of who goes where.
 
     >>> ways_to(np.array([[[4, 0], [0, 0]]]), np.array([[[2, 1], [1, 0]]]))
@@ -283,21 +258,9 @@ def _changes_as_params(records: Records, changes: list) -> list[dict[str, object
 def change_records(
     records: Records, tables: np.ndarray
 ) -> tuple[Records, list[tuple[int, str, Record, Record]]]:
-    """Change as few participants' records as possible so that they count to other tables.
+    """Change as few participants' records as possible so that they count to other tables; the first of equal ones.
 
-    Parameters
-    ----------
-    records : Records
-        What is on disk.
-    tables : ndarray of int, shape (G, K + 1, K + 1)
-        What is wanted, with as many participants in each group.
-
-    Returns
-    -------
-    records : Records
-        The changed records; of participants with equal records the first are changed.
-    changes : list of (group, code, old record, new record)
-        In the order of the groups and records.
+    The changes are (group, code, old record, new record), in the order of the groups and records.
     """
     codes, changes = [], []
     for g, before in enumerate(records.codes):
@@ -308,7 +271,7 @@ def change_records(
             after[code] = new
             changes.append((g, code, old, new))
         codes.append(after)
-    return replace(records, tables=np.array(tables, dtype=np.int64), codes=tuple(codes)), changes
+    return replace(records, codes=tuple(codes)), changes
 
 
 def sheet_of(records: Records) -> pd.DataFrame:
@@ -330,30 +293,26 @@ def sheet_of(records: Records) -> pd.DataFrame:
 
     study = records.study
     levels = [*study.outcome.level_ids, ""]
-    write = _tidy_rows
-    if len(study.sheets) == 1 and study.outcome.kind == "levels":
-        (sheet,) = study.sheets
-        named = sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
-        if named and sheet.layout in ("wide", "long") and sheet.header_row == (1,):
-            write = _sheet_rows
+    sheet = study.sheets[0] if len(study.sheets) == 1 and study.outcome.kind == "levels" else None
+    named = sheet and sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
+    plain = named and sheet.layout in ("wide", "long") and sheet.header_row == (1,)
     rows: list[dict[str, str]] = []
     for group, codes in zip(study.group_ids, records.codes, strict=True):
         for code, record in codes.items():
             scores = {t.id: levels[k] for t, k in zip(study.compared, record, strict=True)}
-            rows += write(study, code, group, scores)
+            if plain:
+                rows += _sheet_rows(sheet, code, group, scores)
+                continue
+            who = {"participant": code, "group": group}
+            rows += [
+                who | {"timepoint": timepoint, "outcome": study.outcome.id, "score": score}
+                for timepoint, score in scores.items()
+            ]
     return pd.DataFrame(rows, dtype=str)
 
 
-def _tidy_rows(study: Study, code: str, group: str, scores: dict[str, str]) -> list[dict[str, str]]:
-    who = {"participant": code, "group": group}
-    return [
-        who | {"timepoint": timepoint, "outcome": study.outcome.id, "score": score}
-        for timepoint, score in scores.items()
-    ]
-
-
-def _sheet_rows(study: Study, code: str, group: str, scores: dict[str, str]) -> list[dict[str, str]]:
-    sheet: Sheet = study.sheets[0]
+def _sheet_rows(sheet: Sheet, code: str, group: str, scores: dict[str, str]) -> list[dict[str, str]]:
+    """Write a participant's scores in the words of a sheet: one row, or one for each timepoint."""
 
     def word(codes: dict[str, str], wanted: str) -> str:
         # the first word of the sheet that means an id; without codes the words are the ids
@@ -364,7 +323,5 @@ def _sheet_rows(study: Study, code: str, group: str, scores: dict[str, str]) -> 
     words = {timepoint: word(sheet.codes, score) if score else "" for timepoint, score in scores.items()}
     if sheet.layout == "wide":
         return [who | {column: words.get(t, "") for t, column in sheet.scores.items()} | blank]
-    moment = sheet.timepoint
-    return [
-        who | {moment.column: word(moment.codes, t), sheet.score: score} | blank for t, score in words.items()
-    ]
+    column, codes = sheet.timepoint.column, sheet.timepoint.codes
+    return [who | {column: word(codes, t), sheet.score: score} | blank for t, score in words.items()]

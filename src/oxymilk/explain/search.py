@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from oxymilk.explain.claims_on_counts import (
     Records,
     claim_key,
     claims_on_counts,
+    distinct_claims,
     margin,
     records_of,
 )
@@ -166,65 +167,24 @@ def explain_one(
     return _explain(records, claims, verdicts, {claim_id}, participants, budget, most_departures)
 
 
-def differing_claims(
-    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: Iterable[str]
-) -> list[DifferingClaim]:
-    """Gather what the searches need to know of some claims.
-
-    Parameters
-    ----------
-    records : Records
-        What is on disk.
-    claims : list of Claim
-        All claims.
-    verdicts : DataFrame
-        verdicts.csv, all cells text.
-    chosen : iterable of str
-        Ids of the claims to explain, in any of their places.
-
-    Returns
-    -------
-    list of DifferingClaim
-        Each distinct claim once, in the order of their first places.
-    """
-    study, computed = records.study, dict(zip(verdicts["id"], verdicts["computed"], strict=True))
+def _differing_claims(
+    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: set[str]
+) -> Iterator[DifferingClaim]:
+    """Yield each distinct claim that is to be explained once, with what the searches need to know."""
+    computed = dict(zip(verdicts["id"], verdicts["computed"], strict=True))
     on_counts = claims_on_counts(records, claims)
-    places: dict[tuple, list[Claim]] = {}
-    for claim in claims:
-        if claim.check in ("recompute", "arithmetic"):
-            places.setdefault(claim_key(claim, study), []).append(claim)
-    differing = []
-    for claim, *more in places.values():
+    for claim, *more in distinct_claims(claims, records.study):
         ids = (claim.id, *(other.id for other in more))
-        if not set(ids).isdisjoint(chosen):
+        if not chosen.isdisjoint(ids):
             own = next((counted for counted in on_counts if counted.id == claim.id), None)
             others = [counted for counted in on_counts if counted is not own]
-            differing.append(DifferingClaim(claim, ids, records, own, others, claims, computed[claim.id]))
-    return differing
+            yield DifferingClaim(claim, ids, records, own, others, claims, computed[claim.id])
 
 
-def explain_claim(
-    differing: DifferingClaim, participants: int = ALWAYS, budget: int = BUDGET, most: int = 5
+def _explain_claim(
+    differing: DifferingClaim, participants: int, budget: int, most_departures: int
 ) -> list[Explanation]:
-    """Search all spaces for one claim.
-
-    Parameters
-    ----------
-    differing : DifferingClaim
-        The claim.
-    participants : int
-        How many changed participants to search up to while nothing is found; two in any case.
-    budget : int
-        Most departures.
-    most : int
-        Most departures to report.
-
-    Returns
-    -------
-    list of Explanation
-        Ranked: first those whose coincidence is at most one half; then by claims contradicted, by participants
-        changed or switches moved (1 for a slip or a finer scale), by coincidence.
-    """
+    """Search all that may explain a claim; ranked as `Explanation.order` says."""
     quantity, test = differing.claim.quantity, differing.claim.test
     explanations: list[Explanation] = []
     searched: list[str] = []
@@ -238,7 +198,7 @@ def explain_claim(
         if quantity in OF_P:
             searched.append("finer_scale")
             explanations += search_scales(differing)
-        departures, depth = search_departures(differing, participants, budget, most)
+        departures, depth = search_departures(differing, participants, budget, most_departures)
         searched.append(f"departure_{depth}")
         explanations += departures
     if all(explanation.kind == "none" for explanation in explanations):
@@ -277,19 +237,21 @@ def _explain(
     records: Records,
     claims: list[Claim],
     verdicts: pd.DataFrame,
-    chosen: Iterable[str],
+    chosen: set[str],
     participants: int,
     budget: int,
-    most: int,
+    most_departures: int,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
     import pandas as pd
 
     rows, witnesses = [], {}
-    for differing in differing_claims(records, claims, verdicts, chosen):
+    for differing in _differing_claims(records, claims, verdicts, chosen):
         first = differing.ids[0]
         of_p = differing.claim.quantity in OF_P
-        for rank, found in enumerate(explain_claim(differing, participants, budget, most), start=1):
+        for rank, found in enumerate(
+            _explain_claim(differing, participants, budget, most_departures), start=1
+        ):
             if found.witness is not None:
                 witnesses[f"{first}_{rank}.csv"] = found.witness
             rows.append(
