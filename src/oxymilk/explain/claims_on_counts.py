@@ -321,21 +321,21 @@ def _on_counts(places: list[Claim], records: Records) -> ClaimOnCounts | None:
     if not sees:
         return None
     tables = records.tables[list(groups)]
-    after = sees == "rank_sum" and study.between == "post"
-    seen = (
-        margin(tables, "post" if after else sees) if after or sees in ("pre", "post") else tables[:, :-1, :-1]
-    )
+    moment = "post" if sees == "rank_sum" and study.between == "post" else sees
+    seen = margin(tables, moment) if moment in ("pre", "post") else tables[:, :-1, :-1]
     sizes = seen.reshape(len(groups), -1).sum(axis=1)
     n = int(sizes.sum())
+    if not (sizes.all() if quantity in OF_A_TEST else n):
+        return None
     ids = tuple(place.id for place in places)
     if quantity in OF_A_TEST:
         # Z: all pairs change alike; two groups that share no level, two levels
         largest = {"z": np.sqrt(n if sees == "difference" else n - 1), "u": np.prod(sizes)}
         printable = printable_of(claim, study, float(largest.get(quantity, n * (n + 1) / 2)))
-        return ClaimOnCounts(study, claim, ids, sees, groups, printable) if sizes.all() else None
+        return ClaimOnCounts(study, claim, ids, sees, groups, printable)
     percent = "percent" in quantity
-    values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)] if n else []
+    values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)]
     printable = printable_of(claim, study, 100 if percent else n)
     counts = np.array([float(value) for value in values])
     allowed = np.array([claim.stated.contains(value) for value in values])
-    return ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed) if n else None
+    return ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed)

@@ -215,12 +215,13 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
         total = comb(int(pairs.sum()) + cells - 1, cells - 1)
         if total * cells * np.dtype(np.int64).itemsize > BYTES * budget:
             raise NotSearched("tables_of_a_group", total)
+    # the test between the groups sees the first two, of these the counts after or the changes
     unseen = [
         claim.id
         for claim in claims
-        if len(claim.groups) > 1
-        and claim.sees != "rank_sum"
-        and (claim.sees == "pre" or records.study.between == "change")
+        if len(claim.groups) > 2
+        or (len(claim.groups) == 2 and claim.sees == "pre")
+        or (len(claim.groups) == 2 and claim.sees == "post" and records.study.between == "change")
     ]
     counted = [claim for claim in claims if claim.id not in unseen]
     groups = [

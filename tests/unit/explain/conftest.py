@@ -158,8 +158,9 @@ def differing_claim(make_study, records_with):
     """The first of some claims as the searches take it, the others beside it."""
 
     def make(claims, pairs, study=None, computed=""):
-        study = study or make_study(len(pairs[0]))
-        records = pairs if isinstance(pairs, Records) else records_with(study, np.array(pairs))
+        records = pairs
+        if not isinstance(pairs, Records):
+            records = records_with(study or make_study(len(pairs[0])), np.array(pairs))
         on_counts = claims_on_counts(records, claims)
         own = [claim for claim in on_counts if claim.id == claims[0].id]
         others = [claim for claim in on_counts if claim not in own]

@@ -131,7 +131,9 @@ def test_p_values_on_the_side_of_alpha(printed, operator, alpha, first, last, cl
         ("threshold", "5%", "", 0, 100, 5, 2),
     ],
 )
-def test_other_numbers_up_to_the_largest(quantity, printed, operator, most, last, claimed, decimals, claim_text):
+def test_other_numbers_up_to_the_largest(
+    quantity, printed, operator, most, last, claimed, decimals, claim_text
+):
     found = printable_of(claim_text("a", printed, quantity, operator=operator), study_of(), most)
     first = 5 if quantity == "threshold" else 0
     assert found == Printable(first, last, claimed, decimals, operator, "half_even")

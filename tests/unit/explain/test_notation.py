@@ -51,7 +51,9 @@ def test_slips_of_p_values(true, printed, code):
 def mistyped(right, places):
     """A number with one of its last digits mistyped."""
     digits = f"{right:0{places}d}"
-    return sorted({int(digits[:i] + d + digits[i + 1 :]) for i in range(places) for d in "0123456789"} - {right})
+    return sorted(
+        {int(digits[:i] + d + digits[i + 1 :]) for i in range(places) for d in "0123456789"} - {right}
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,7 +234,14 @@ def test_copies_are_numbers_of_other_places(differing_claim, claim_text, make_st
         other("negative", "-7", check="cited", group="control"),
     ]
     found = [one for one in search_notation(differing_claim(claims, PAIRS)) if one.code == "notation_copied"]
-    assert [one.params["claim"] for one in found] == ["group", "level", "timepoint", "cited", "comma", "negative"]
+    assert [one.params["claim"] for one in found] == [
+        "group",
+        "level",
+        "timepoint",
+        "cited",
+        "comma",
+        "negative",
+    ]
     assert found[1].params["other"] == {
         "en": "Oxytocin massage, Before, level1: count 7",
         "id": "Pijat oksitosin, Sebelum, level1: jumlah 7",
