@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from oxymilk.analysis.samples import participants
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, signed_rank_counts
@@ -84,13 +85,15 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
     missing = len(study.outcome.levels)
     place = {level: k for k, level in enumerate(study.outcome.level_ids)} | {"": missing}
     pre, post = (timepoint.id for timepoint in study.compared)
-    codes: dict[str, dict[str, Record]] = {group: {} for group in study.group_ids}
-    columns = ["participant", "group", "timepoint", "score"]
-    for code, group, timepoint, score in observations[columns].itertuples(index=False):
-        if timepoint in (pre, post):
-            before, after = codes[group].get(code, (missing, missing))
-            codes[group][code] = (place[score], after) if timepoint == pre else (before, place[score])
-    return Records(study, tuple(codes.values()), missing)
+    codes = tuple(
+        {
+            code: (place[scores.get(pre, "")], place[scores.get(post, "")])
+            for code, scores in records.items()
+            if pre in scores or post in scores
+        }
+        for records in participants(study, observations).values()
+    )
+    return Records(study, codes, missing)
 
 
 def records_from_counts(study: Study, pairs: np.ndarray) -> Records:

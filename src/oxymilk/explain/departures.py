@@ -66,7 +66,8 @@ def _enumerate_departures(
             for split in product(range(number + 1), repeat=len(groups))
             if sum(split) == number
         ]
-        spent += sum(prod(_most_changes(records.pairs[g], m) for g, m in split) for split in splits)
+        for split in splits:
+            spent += prod(_most_changes(records.pairs[g], changing) for g, changing in split)
         if spent > budget:
             return
         changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}

@@ -210,24 +210,30 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
             for (other, _, _), strings in zip(reached, covered, strict=True):
                 if other.effort <= calculation.effort and (other.programs or not calculation.programs):
                     mask |= strings
-            explanations.append(_explanation(differing, calculation, value, printable.share(mask)))
+            explanations.append(
+                _explanation(differing, calculation, float(value.ravel()[0]), printable.share(mask))
+            )
     return explanations
 
 
 def _explanation(
-    differing: DifferingClaim, calculation: Calculation, value: np.ndarray, share: float
+    differing: DifferingClaim, calculation: Calculation, number: float, share: float
 ) -> Explanation:
-    number = float(value.ravel()[0])
+    claim, procedure, programs = differing.claim, calculation.procedure, calculation.programs
+    others, elsewhere = _other_claims(differing, calculation, number)
     params: dict[str, object] = {"switches": list(calculation.switches), "effort": calculation.effort}
     if calculation.other:
         code = "procedure_other"
         params["other_test"] = calculation.other
     else:
-        code = "procedure_program" if calculation.programs else "procedure_switches"
-        params["procedure"] = _switches(calculation, differing.claim.test)
-        params["elsewhere"] = _contradicted_elsewhere(differing, calculation.procedure)
-    params["programs"] = [program.id for program in calculation.programs]
-    lines = [f"{program.program} ({program.versions}): {program.output}" for program in calculation.programs]
+        code = "procedure_program" if programs else "procedure_switches"
+        # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
+        unsaid = ("alternative", "two_sided") if calculation.tail else ()
+        unsaid += ("zero_method",) if claim.test == "rank_sum" else ()
+        switches = {name: value for name, value in procedure.switches().items() if name not in unsaid}
+        tail = {"tail": calculation.tail} if calculation.tail else {}
+        params |= {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
+    params["programs"] = [program.id for program in programs]
     return Explanation(
         "procedure",
         code + ("_truncated" if calculation.truncated else ""),
@@ -235,47 +241,35 @@ def _explanation(
         number,
         effort=calculation.effort,
         switches_moved=len(calculation.switches),
-        ways=max(1, len(calculation.programs)),
-        programs="; ".join(lines),
-        others=_others_under(differing, calculation, number),
+        ways=max(1, len(programs)),
+        programs="; ".join(
+            f"{program.program} ({program.versions}): {program.output}" for program in programs
+        ),
+        others=others,
         coincidence=share,
     )
 
 
-def _switches(calculation: Calculation, test: str) -> dict[str, object]:
-    """Return a procedure as `procedure_words` takes it."""
-    unsaid = ["zero_method"] if test == "rank_sum" else []
-    unsaid += ["alternative", "two_sided"] if calculation.tail else []
-    switches = calculation.procedure.switches() | ({"tail": calculation.tail} if calculation.tail else {})
-    return {"test": test} | {name: value for name, value in switches.items() if name not in unsaid}
+def _other_claims(
+    differing: DifferingClaim, calculation: Calculation, number: float
+) -> tuple[dict[str, bool], list[dict[str, str]]]:
+    """Return which other claims hold when the claim's test is computed so; and which p-values of other tests would not.
 
-
-def _same_test(differing: DifferingClaim, other: ClaimOnCounts) -> bool:
-    return (other.claim.test, other.claim.group) == (differing.claim.test, differing.claim.group)
-
-
-def _contradicted_elsewhere(differing: DifferingClaim, procedure: Procedure) -> list[dict[str, str]]:
-    """Return the p-values of other tests that hold as declared and that the same switches would contradict."""
-    against = []
+    Only the claim's own test is computed otherwise. The p-values are those that hold as declared and that the same
+    switches, but for the treatment of zeros, would contradict.
+    """
+    study, procedure = differing.study, calculation.procedure
+    others, elsewhere = dict(differing.others_as_is), []
     for other in differing.others:
-        if other.claim.quantity == "p_value" and not _same_test(differing, other):
-            declared = getattr(differing.study.procedure, other.claim.test)
-            moved = replace(procedure, zero_method=declared.zero_method)
-            feature = other.feature(differing.records.tables)
-            if differing.others_as_is[other.id] and not other.holds(feature, moved):
-                against.append(claim_label(other.claim, differing.study))
-    return against
-
-
-def _others_under(differing: DifferingClaim, calculation: Calculation, number: float) -> dict[str, bool]:
-    """Return which other claims hold when the claim's own test, and no other, is computed so."""
-    holding = dict(differing.others_as_is)
-    for other in differing.others:
-        if not _same_test(differing, other):
-            continue
-        if differing.claim.quantity in OF_P and other.claim.quantity in OF_P:
-            holding[other.id] = bool(other.true_of(np.array([number])))
-        elif calculation.procedure and not calculation.tail and other.claim.quantity in (*OF_P, "z"):
-            feature = other.feature(differing.records.tables)
-            holding[other.id] = bool(other.holds(feature, calculation.procedure))
-    return holding
+        claim = other.claim
+        feature = other.feature(differing.records.tables)
+        if (claim.test, claim.group) == (differing.claim.test, differing.claim.group):
+            if differing.claim.quantity in OF_P and claim.quantity in OF_P:
+                others[other.id] = bool(other.true_of(np.array([number])))
+            elif procedure and not calculation.tail and claim.quantity in (*OF_P, "z"):
+                others[other.id] = bool(other.holds(feature, procedure))
+        elif procedure and claim.quantity == "p_value" and others[other.id]:
+            moved = replace(procedure, zero_method=getattr(study.procedure, claim.test).zero_method)
+            if not other.holds(feature, moved):
+                elsewhere.append(claim_label(claim, study))
+    return others, elsewhere
