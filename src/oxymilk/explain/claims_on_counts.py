@@ -151,7 +151,7 @@ def compared_margin(tables: np.ndarray, study: Study) -> np.ndarray:
     return margin(tables, "post") if study.between == "post" else change_margin(tables)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ClaimOnCounts:
     """A distinct claim about the data of a study, in however many places it is printed.
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, compared_margin
+from oxymilk.stats import difference_counts
 from oxymilk.texts import labels
 
 if TYPE_CHECKING:
@@ -120,13 +121,7 @@ class Datasets:
     _truths: dict[str, np.ndarray] = field(default_factory=dict)
 
     def count(self, claims: Iterable[ClaimOnCounts], g: int | None = None) -> int:
-        """Count the datasets, or those of a group, that make all of some claims true.
-
-        Raises
-        ------
-        NotSearched
-            If the count would need more than the budget.
-        """
+        """Count the datasets, or those of a group, that make all of some claims true; NotSearched if that is too much."""
         claims = list(claims)
         if any(claim.id in self.left_out for claim in claims):
             raise NotSearched("counts_of_the_whole_sample")
@@ -199,10 +194,6 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
     budget : int
         Most pairs of margins that are formed at a time; the list of a group has at most `BYTES` times as many bytes.
 
-    Returns
-    -------
-    Datasets
-
     Raises
     ------
     NotSearched
@@ -216,13 +207,9 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
         if total * cells * np.dtype(np.int64).itemsize > BYTES * budget:
             raise NotSearched("tables_of_a_group", total)
     # the test between the groups sees the first two, of these the counts after or the changes
-    unseen = [
-        claim.id
-        for claim in claims
-        if len(claim.groups) > 2
-        or (len(claim.groups) == 2 and claim.sees == "pre")
-        or (len(claim.groups) == 2 and claim.sees == "post" and records.study.between == "change")
-    ]
+    seen = ("rank_sum", "post") if records.study.between == "post" else ("rank_sum",)
+    whole = [claim for claim in claims if len(claim.groups) > 1]
+    unseen = [claim.id for claim in whole if len(claim.groups) > 2 or claim.sees not in seen]
     counted = [claim for claim in claims if claim.id not in unseen]
     groups = [
         _list_group(records, g, [claim for claim in counted if claim.groups == (g,)])
@@ -232,26 +219,35 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
 
 
 def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupDatasets:
-    k = records.levels
-    pairs = parts_of(int(records.pairs[g].sum()), k * k).reshape(-1, k, k)
-    # what each dataset shows, as columns of small whole numbers: its margin, then the truth of each claim
-    columns: list[list[np.ndarray]] = []
-    for start in range(0, len(pairs), _CHUNK):
-        chunk = pairs[start : start + _CHUNK]
-        tables = np.tile(records.tables, (len(chunk), 1, 1, 1))
-        tables[:, g, :k, :k] = chunk
-        seen = compared_margin(tables[:, g], records.study)
-        columns.append([seen, *(claim.holds(claim.feature(tables)) for claim in claims)])
-    seen, *truths = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-    # (2, 0), (1, 1), (0, 2), the largest count being 2, are read as the numbers 20, 11, 02 to the base 3
-    codes = seen @ (seen.max() + 1) ** np.arange(seen.shape[1])[::-1]
-    _, where, margin_of = np.unique(codes, return_index=True, return_inverse=True)
-    kind = margin_of
-    for truth in truths:
-        kind = np.unique(2 * kind + truth, return_inverse=True)[1]
+    """List the datasets of a group; a claim is evaluated once for all that look alike to it."""
+    n, k = int(records.pairs[g].sum()), records.levels
+    pairs = parts_of(n, k * k).reshape(-1, k, k)
+
+    def tables_at(places: np.ndarray) -> np.ndarray:
+        tables = np.tile(records.tables, (len(places), 1, 1, 1))
+        tables[:, g, :k, :k] = pairs[places]
+        return tables
+
+    views = {"pre": pairs.sum(axis=2), "post": pairs.sum(axis=1), "difference": difference_counts(pairs)}
+    compared = "post" if records.study.between == "post" else "difference"
+    alike: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    for name in {compared, *(claim.sees for claim in claims)}:
+        view = np.column_stack(views[name]) if name == "difference" else views[name]
+        # of two participants (2, 0), (1, 1) and (0, 2) are read as the numbers 2, 11 and 20 to the base 3
+        codes = view @ (n + 1) ** np.arange(view.shape[1])
+        alike[name] = np.unique(codes, return_index=True, return_inverse=True)[1:]
+    first, margin_of = alike[compared]
+    margins = compared_margin(tables_at(first)[:, g], records.study)
+    kind, truths = margin_of, {}
+    for claim in claims:
+        first, view_of = alike[claim.sees]
+        truths[claim.id] = claim.holds(claim.feature(tables_at(first)))[view_of]
+        # kinds 0, 1, of which only the second is found both true and false, become 0, 2, 3 and are renumbered 0, 1, 2
+        halves = 2 * kind + truths[claim.id]
+        kind = (np.cumsum(np.bincount(halves) > 0) - 1)[halves]
     _, first, numbers = np.unique(kind, return_index=True, return_counts=True)
-    known = {claim.id: truth[first] for claim, truth in zip(claims, truths, strict=True)}
-    return GroupDatasets(len(pairs), seen[where], margin_of[first], numbers, known)
+    truths = {name: truth[first] for name, truth in truths.items()}
+    return GroupDatasets(len(pairs), margins, margin_of[first], numbers, truths)
 
 
 @lru_cache(maxsize=64)
@@ -272,9 +268,6 @@ def parts_of(n: int, parts: int) -> np.ndarray:
     ways = np.concatenate([ways, left[:, None]], axis=1)
     ways.setflags(write=False)
     return ways
-
-
-# ---- tables ------------------------------------------------------------------------------------------------
 
 
 def is_count(claim: ClaimOnCounts) -> bool:
@@ -305,14 +298,8 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
         p_values = [claim for claim in claims if claim.claim.quantity == "p_value"]
         counts = [claim for claim in claims if is_count(claim)]
         both = [claim for claim in claims if claim in p_values or claim in counts]
-        sets = [
-            ("all", []),
-            ("p_values", p_values),
-            ("counts", counts),
-            ("both", both),
-            ("every_claim", claims),
-        ]
-        sets = [(name, wanted) for name, wanted in sets if wanted or name == "all"]
+        named = {"p_values": p_values, "counts": counts, "both": both, "every_claim": claims}
+        sets = [("all", []), *((name, wanted) for name, wanted in named.items() if wanted)]
         if g is None:
             sets += [("p_value", [claim]) for claim in p_values]
             sets += [("p_value_pair", list(pair)) for pair in combinations(p_values, 2)]

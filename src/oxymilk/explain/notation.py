@@ -66,7 +66,7 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
         return []
     claim, study, on_counts = differing.claim, differing.study, differing.on_counts
     if on_counts:
-        printable, copies = on_counts.printable, printed_elsewhere(differing)
+        printable, copies = on_counts.printable, _printed_elsewhere(differing)
     else:
         # all strings with as many digits as the longer number
         most = 10 ** len(str(int(max(abs(claim.number.value), true)))) - 1
@@ -79,19 +79,18 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
         feature, declared = differing.feature, differing.declared
         of_pairs = claim.test == "signed_rank"
         result = signed_rank_counts(*feature, declared) if of_pairs else rank_sum_counts(feature, declared)
-        statistics = [
-            OtherNumber(
-                _in_every_language(f"statistic_name_{name}"),
-                Fraction(repr(abs(float(getattr(result, name))))),
-            )
-            for name in _STATISTICS[claim.test]
-        ]
-        printed_z = [
+        for name in _STATISTICS[claim.test]:
+            label = {
+                language: labels(language)(f"explain.words.statistic_name_{name}") for language in LANGUAGES
+            }
+            statistics.append(OtherNumber(label, Fraction(repr(abs(float(getattr(result, name)))))))
+        # of the same test
+        stated = [
             other.claim.stated
             for other in differing.others
             if (other.claim.quantity, other.claim.test, other.claim.group) == ("z", claim.test, claim.group)
-            and None not in (other.claim.stated.low, other.claim.stated.high)
         ]
+        printed_z = [z for z in stated if None not in (z.low, z.high)]
     slips = slips_of(true, printable, claim.quantity == "p_value", copies, statistics, printed_z)
     mask = np.zeros(printable.size, dtype=bool)
     explanations = []
@@ -121,24 +120,21 @@ def true_value(differing: DifferingClaim) -> Fraction | None:
     return abs(Fraction(differing.computed)) if differing.computed else None
 
 
-def printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
+def _printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
     """Return the numbers of the same kind that are printed for something else, each once for a place."""
     claim, study = differing.claim, differing.study
-    mine = ("recompute", *claim_place(claim, study))
     copies = {}
     for other in differing.claims:
         place = (other.check, *claim_place(other, study))
+        alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
         # the same place printed otherwise is no other place
-        if (
-            other.quantity != claim.quantity
-            or other.operator not in EQUAL
-            or other.check not in ("recompute", "cited")
-            or place == mine
-            or other.number is None
-        ):
-            continue
-        value = abs(other.number.value)
-        copies.setdefault((place, value), OtherNumber(claim_label(other, study), value, other.id))
+        elsewhere = other.check in ("recompute", "cited") and place != (
+            "recompute",
+            *claim_place(claim, study),
+        )
+        if alike and elsewhere:
+            value = abs(other.number.value)
+            copies.setdefault((place, value), OtherNumber(claim_label(other, study), value, other.id))
     return list(copies.values())
 
 
@@ -157,10 +153,6 @@ def claim_label(claim: Claim, study: Study) -> dict[str, str]:
         parts += [level.label[language] for level in study.outcome.levels if level.id == claim.level]
         label[language] = f"{', '.join(parts)}: {words[f'quantity_{claim.quantity}']} {claim.printed}"
     return label
-
-
-def _in_every_language(word: str) -> dict[str, str]:
-    return {language: labels(language)(f"explain.words.{word}") for language in LANGUAGES}
 
 
 # ---- the slips ---------------------------------------------------------------------------------------------

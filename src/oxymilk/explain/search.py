@@ -135,7 +135,7 @@ def explain_one(
     Parameters
     ----------
     study, claims, verdicts, observations, participants, budget, most_departures
-        As for `explain_claims`.
+        See `explain_claims`.
     claim_id : str
         Id of the claim, in any place where it is printed.
     printed : str, optional

@@ -16,10 +16,10 @@ from oxymilk.explain.coincidence import Explanation, Printable, print_units, pri
 
 FULL = os.environ.get("OXYMILK_FULL") == "1"
 # the slips in their order, as the module of notation says
-SLIPS = (
-    "truncated rounded_up rounded_twice padded halved floor zero copied statistic printed_z "
-    "zero_lost mark_lost swapped dropped mistyped"
-).split()
+SLIPS = [
+    "truncated", "rounded_up", "rounded_twice", "padded", "halved", "floor", "zero", "copied", "statistic",
+    "printed_z", "zero_lost", "mark_lost", "swapped", "dropped", "mistyped",
+]  # fmt: skip
 
 
 # ---- against exhaustive search --------------------------------------------------------------------------------

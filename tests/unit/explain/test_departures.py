@@ -255,6 +255,14 @@ LONG = {key: value for key, value in WIDE.items() if key != "scores"} | {
     "score": "ASI",
 }
 PLAIN = {"file": "w.csv", "layout": "wide", "participant": "id", "group": "arm", "scores": {"post": "after"}}
+TIDY_WORDS = """Kode,Kelompok,Waktu,ASI
+a,Int,sblm,sedikit
+a,Int,ssdh,banyak
+b,Int,sblm,banyak
+b,Int,ssdh,
+c,Kon,sblm,sedikit
+c,Kon,ssdh,sedikit
+"""
 TIDY = """participant,group,timepoint,outcome,score
 a,intervention,pre,milk_production,level0
 a,intervention,post,milk_production,level1
@@ -273,11 +281,7 @@ c,control,post,milk_production,level0
             (WIDE,),
             "Kode,Kelompok,Sebelum,Sesudah\na,Int,sedikit,banyak\nb,Int,banyak,\nc,Kon,sedikit,sedikit\n",
         ),
-        (
-            (LONG,),
-            "Kode,Kelompok,Waktu,ASI\na,Int,sblm,sedikit\na,Int,ssdh,banyak\nb,Int,sblm,banyak\nb,Int,ssdh,\n"
-            "c,Kon,sblm,sedikit\nc,Kon,ssdh,sedikit\n",
-        ),
+        ((LONG,), TIDY_WORDS),
         # without codes the words are ids
         ((PLAIN,), "id,arm,after\na,intervention,level1\nb,intervention,\nc,control,level0\n"),
         # where there is none, or more than one, or its columns have no simple names: tidy observations

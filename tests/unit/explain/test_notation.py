@@ -281,8 +281,9 @@ def test_claims_about_printed_numbers(
 
 
 @pytest.mark.parametrize(
-    ("printed", "code", "source"), [("0.051", "swapped", "0.015"), ("0.046", "dropped", "0.0146"), ("0.19", "mistyped", "0.01")]
-)  # fmt: skip
+    ("printed", "code", "source"),
+    [("0.051", "swapped", "0.015"), ("0.046", "dropped", "0.0146"), ("0.19", "mistyped", "0.01")],
+)
 def test_the_number_that_a_slip_was_made_of(printed, code, source):
     decimals = len(printed) - 2
     slips = slips_of(Fraction("0.0146"), Printable(0, 10**decimals, 0, decimals, "", "half_up"), False)

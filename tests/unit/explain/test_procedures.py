@@ -20,7 +20,7 @@ from oxymilk.stats.ranks import expand_counts
 from oxymilk.texts import labels
 
 PLAIN, EXACT = Procedure("asymptotic"), Procedure("exact")
-CORRECTED = Procedure("asymptotic", continuity=True)
+CORRECTED_SWITCHES = {"continuity": True, "tie_correction": True, "alternative": "two-sided"}
 BETWEEN = {"test": "rank_sum"}
 OWN, CONTROL = ({"test": "signed_rank", "group": group} for group in ("intervention", "control"))
 CELL = {"group": "intervention", "timepoint": "pre", "level": "level0"}
@@ -184,7 +184,7 @@ THREE_LEVELS = np.array([[[4, 1, 0], [0, 0, 0], [0, 2, 2]], [[3, 2, 0], [1, 1, 3
     ("printed", "quantity", "place", "procedure", "kept", "against", "elsewhere"),
     [
         # claims of the same test follow it, claims of the data stay, those of other tests are named
-        ("0.599", "p_value", BETWEEN, {"continuity": True, "tie_correction": True, "alternative": "two-sided"},
+        ("0.599", "p_value", BETWEEN, {**CORRECTED_SWITCHES},
          ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
          ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
         # one tail is no procedure of other claims: z stays
@@ -192,11 +192,11 @@ THREE_LEVELS = np.array([[[4, 1, 0], [0, 0, 0], [0, 2, 2]], [[3, 2, 0], [1, 1, 3
          ["n", "p one-tailed", "z", "decision", "p intervention", "p control", "z control"],
          ["not n", "p", "p corrected", "z corrected", "p control corrected"], None),
         # of a printed z
-        ("0.525", "z", BETWEEN, {"continuity": True, "tie_correction": True, "alternative": "two-sided"},
+        ("0.525", "z", BETWEEN, {**CORRECTED_SWITCHES},
          ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
          ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
         # of one group
-        ("0.613", "p_value", OWN, {"continuity": True, "tie_correction": True, "alternative": "two-sided", "zero_method": "pratt"},
+        ("0.613", "p_value", OWN, {**CORRECTED_SWITCHES, "zero_method": "pratt"},
          ["n", "p", "z", "decision", "p intervention", "p control", "z control"],
          ["not n", "p corrected", "p one-tailed", "z corrected", "p control corrected"],
          ["p", "p control"]),

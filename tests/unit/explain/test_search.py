@@ -425,7 +425,7 @@ WAY = {"procedure": {"test": "signed_rank", "method": "exact"}, "value": "0.1", 
         ("notation_truncated", SLIP | {"value": "1.2e-05"}, "id", ["1,2e-05"]),
         # a word with a point is no number
         ("notation_truncated", SLIP | {"value": "v1.2"}, "id", ["v1.2"]),
-        ("notation_copied", {"other": {"en": "the first", "id": "yang pertama"}, "printed": "7"}, "id", ["yang pertama"]),
+        ("notation_copied", {"other": {"en": "the first", "id": "yang lain"}, "printed": "7"}, "id", ["yang lain"]),
         ("scale_untied", SCALE, "id", ["70,5", "88; 88,5", "0.004"]),
         ("scale_untied", SCALE, "en", ["70.5", "88, 88.5 (counted from the other group: 12)"]),
         # empty lists are left out
