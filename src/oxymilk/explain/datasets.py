@@ -121,7 +121,7 @@ class Datasets:
     _truths: dict[str, np.ndarray] = field(default_factory=dict)
 
     def count(self, claims: Iterable[ClaimOnCounts], g: int | None = None) -> int:
-        """Count the datasets, or those of a group, that make all of some claims true; NotSearched if that is too much."""
+        """Count the datasets, or those of a group, that make all claims true; raise NotSearched above the budget."""
         claims = list(claims)
         if any(claim.id in self.left_out for claim in claims):
             raise NotSearched("counts_of_the_whole_sample")
