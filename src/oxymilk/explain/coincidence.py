@@ -34,17 +34,13 @@ class DifferingClaim:
     Attributes
     ----------
     claim : Claim
-        Where it is printed first.
-    ids : tuple of str
-        All places.
+        Where it is printed first; `ids` are all places.
     records : Records
         What is on disk.
     on_counts : ClaimOnCounts or None
         The claim as a function of data; None for a claim about other printed numbers.
     others : list of ClaimOnCounts
-        The other claims about the data.
-    claims : list of Claim
-        All claims of the paper.
+        The other claims about the data; `claims` are all claims of the paper.
     computed : str
         What the verdict computed.
     """

@@ -14,6 +14,7 @@ from math import comb, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, compared_margin
@@ -21,8 +22,6 @@ from oxymilk.stats import difference_counts
 from oxymilk.texts import labels
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from oxymilk.explain.claims_on_counts import Records
 
 BUDGET = 5_000_000  # pairs of margins formed at a time
@@ -290,8 +289,6 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
         every_claim (where there are such claims), p_value (one of them) or p_value_pair. `datasets` is empty where
         it was not searched; `reason` then says why. Else `reason` names claims that had to be left out.
     """
-    import pandas as pd
-
     rows = []
     for g, group in [*enumerate(datasets.records.study.group_ids), (None, "")]:
         claims = [claim for claim in datasets.claims if g is None or claim.groups == (g,)]
@@ -333,8 +330,6 @@ def contradiction_table(datasets: Datasets) -> pd.DataFrame:
         Columns `CONTRADICTION_COLUMNS`; one row a set, the smallest first. Claims that the same datasets make true are
         listed once; `equivalent` gives the others as "first=other". `complete` is false when sets may be missing.
     """
-    import pandas as pd
-
     same: dict[bytes, list[ClaimOnCounts]] = {}
     for claim in datasets.claims:
         same.setdefault(datasets.truth(claim), []).append(claim)

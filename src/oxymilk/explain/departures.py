@@ -10,13 +10,12 @@ from math import comb, factorial, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Record, Records, one_by_one
 from oxymilk.explain.coincidence import DifferingClaim, Explanation
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from oxymilk.study.sheet import Sheet
 
 CHUNK = 100_000
@@ -290,8 +289,6 @@ def sheet_of(records: Records) -> pd.DataFrame:
         observations, as the steps after ingestion read them. The participant is the first column. Timepoints that
         are not compared, and characteristics, are empty.
     """
-    import pandas as pd
-
     study = records.study
     levels = [*study.outcome.level_ids, ""]
     sheet = study.sheets[0] if len(study.sheets) == 1 and study.outcome.kind == "levels" else None

@@ -156,7 +156,7 @@ def calculated_values(
     from oxymilk.stats.programs import evaluate_programs_counts
 
     of_p = claim.claim.quantity in OF_P
-    special = [one.programs[0].id for one in calculations if one.tail or one.other] if of_p else []
+    special = [way.programs[0].id for way in calculations if of_p and (way.tail or way.other)]
     p_values = evaluate_programs_counts(claim.claim.test, counts, ids=special) if special else {}
     values: list[np.ndarray | None] = []
     for calculation in calculations:
@@ -199,7 +199,7 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     if claim.claim.quantity == "p_value" and rounded:
         # cut digits are a slip of their own under the declared procedure
         cut = replace(claim.printable, rounding="truncate")
-        reached += [(replace(one, truncated=True), value, cut) for one, value, _ in reached if one.programs]
+        reached += [(replace(way, truncated=True), value, cut) for way, value, _ in reached if way.programs]
     covered = [printable.covered(value) for _, value, printable in reached]
     explanations = []
     for calculation, value, printable in reached:

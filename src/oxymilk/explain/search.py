@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import parse_printed
@@ -32,8 +32,6 @@ from oxymilk.stats import rank_sum_counts
 from oxymilk.texts import LANGUAGES, labels, procedure_words
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from oxymilk.study import Study
 
 EXPLANATION_COLUMNS = (
@@ -52,15 +50,13 @@ class Explanations:
     Attributes
     ----------
     explanations : DataFrame
-        explanations.csv: one row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
-    datasets : DataFrame
-        datasets.csv: how many datasets of the design satisfy which claims.
-    contradictions : DataFrame
-        contradictions.csv: the minimal sets of claims that no dataset satisfies together.
+        One row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
+    datasets, contradictions : DataFrame
+        How many datasets of the design satisfy which claims; the minimal sets of claims that none satisfies together.
     outcomes : DataFrame
-        outcomes.csv: for an outcome of two levels, the declared p-value of every pair of counts after.
+        For an outcome of two levels, the declared p-value of every pair of counts after.
     witnesses : dict of str to DataFrame
-        Sheets by file name, as the column `witness` of explanations.csv gives it.
+        Sheets by file name, as the column `witness` of the explanations gives it.
     """
 
     explanations: pd.DataFrame
@@ -102,8 +98,6 @@ def explain_claims(
     -------
     Explanations
     """
-    import pandas as pd
-
     records = records_of(study, observations)
     differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
     rows, witnesses = _explain(records, claims, verdicts, differing, participants, budget, most_departures)
@@ -165,20 +159,6 @@ def explain_one(
         claims = [claim.printed_as(printed) if claim_key(claim, study) == key else claim for claim in claims]
     records = records_of(study, observations)
     return _explain(records, claims, verdicts, {claim_id}, participants, budget, most_departures)
-
-
-def _differing_claims(
-    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: set[str]
-) -> Iterator[DifferingClaim]:
-    """Yield each distinct claim that is to be explained once, with what the searches need to know."""
-    computed = dict(zip(verdicts["id"], verdicts["computed"], strict=True))
-    on_counts = claims_on_counts(records, claims)
-    for claim, *more in distinct_claims(claims, records.study):
-        ids = (claim.id, *(other.id for other in more))
-        if not chosen.isdisjoint(ids):
-            own = next((counted for counted in on_counts if counted.id == claim.id), None)
-            others = [counted for counted in on_counts if counted is not own]
-            yield DifferingClaim(claim, ids, records, own, others, claims, computed[claim.id])
 
 
 def _explain_claim(
@@ -243,11 +223,16 @@ def _explain(
     most_departures: int,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
-    import pandas as pd
-
     rows, witnesses = [], {}
-    for differing in _differing_claims(records, claims, verdicts, chosen):
-        first = differing.ids[0]
+    computed = dict(zip(verdicts["id"], verdicts["computed"], strict=True))
+    on_counts = claims_on_counts(records, claims)
+    for places in distinct_claims(claims, records.study):
+        first, ids = places[0].id, tuple(claim.id for claim in places)
+        if chosen.isdisjoint(ids):
+            continue
+        own = next((claim for claim in on_counts if claim.id == first), None)
+        others = [claim for claim in on_counts if claim is not own]
+        differing = DifferingClaim(places[0], ids, records, own, others, claims, computed[first])
         of_p = differing.claim.quantity in OF_P
         for rank, found in enumerate(
             _explain_claim(differing, participants, budget, most_departures), start=1
@@ -296,8 +281,6 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
         in all, p-value, ids of the claims that it would print as (joined by blanks), and whether these are the
         counts on disk. Empty for other designs.
     """
-    import pandas as pd
-
     study, rows = records.study, []
     if records.levels == 2 and len(study.groups) >= 2 and study.between == "post":
         observed = margin(records.tables[:2], "post")

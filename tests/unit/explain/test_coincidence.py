@@ -15,6 +15,8 @@ from oxymilk.explain.claims_on_counts import claim_key
 from oxymilk.explain.coincidence import Explanation, Printable, print_units, printable_of
 
 FULL = os.environ.get("OXYMILK_FULL") == "1"
+# one changed participant, or two in full
+LIMITS = {"most_departures": 10_000, "budget": 1_000_000 if FULL else 1_000}
 # the slips in their order, as the module of notation says
 SLIPS = [
     "truncated", "rounded_up", "rounded_twice", "padded", "halved", "floor", "zero", "copied", "statistic",
@@ -46,9 +48,7 @@ def check_claim(study, claims, verdicts, observations, name, decimals):
     """Compare each coincidence of a p-value with the share of all strings on its side of alpha."""
 
     def search(printed=None):
-        table, _ = explain_one(
-            study, claims, verdicts, observations, name, printed=printed, most_departures=10_000
-        )
+        table, _ = explain_one(study, claims, verdicts, observations, name, printed=printed, **LIMITS)
         return table[table["kind"] != "none"].to_dict("records")
 
     chosen = next(claim for claim in claims if claim.id == name)
