@@ -15,7 +15,8 @@ from oxymilk.explain.claims_on_counts import claim_key
 from oxymilk.explain.coincidence import Explanation, Printable, print_units, printable_of
 
 FULL = os.environ.get("OXYMILK_FULL") == "1"
-# one changed participant, or two in full
+# one changed participant and one decimal, or two in full
+DIGITS = 2 if FULL else 1
 LIMITS = {"most_departures": 10_000, "budget": 1_000_000 if FULL else 1_000}
 # the slips in their order, as the module of notation says
 SLIPS = [
@@ -76,8 +77,8 @@ def test_made_up_studies(levels, sizes, seed, made_up, random_pairs, decimals):
     pairs = random_pairs(rng, levels, sizes)
     kinds = set()
     for name in ("p_intervention", "p_between"):
-        printed = decimals(rng.uniform(0.05, 0.95), 2)
-        kinds |= check_claim(*made_up(pairs, {name: printed}, digits=2), name, 2)
+        printed = decimals(rng.uniform(0.05, 0.95), DIGITS)
+        kinds |= check_claim(*made_up(pairs, {name: printed}, digits=DIGITS), name, DIGITS)
     assert kinds
 
 
