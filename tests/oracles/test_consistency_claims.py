@@ -14,11 +14,11 @@ from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Interval, Notation, parse_printed
 from oxymilk.audit.recompute import Tables
 from oxymilk.audit.verdicts import check_claim
+from oxymilk.explain.claims_on_counts import claims_on_counts, records_from_counts
+from oxymilk.explain.coincidence import DifferingClaim
 from oxymilk.explain.departures import find_departures
 from oxymilk.explain.notation import p_of_printed_z
 from oxymilk.explain.procedures import search_procedures
-from oxymilk.explain.readings import feature_of, readings_of
-from oxymilk.explain.records import records_from_counts
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, rank_sum_test, signed_rank_counts
 from oxymilk.stats.two_by_two import chi_square, mcnemar
 from oxymilk.study import load_study
@@ -213,9 +213,8 @@ def test_methods_leave_gaps(cases, study):
     found = {}
     for printed in (cases["H03"]["input"]["p"], "0.0026", "0.0035", "0.0049", "0.0046"):
         claim = make_claim(printed.strip('"'), "p_value", test="rank_sum")
-        (reading,) = readings_of(records, [claim])
-        feature = feature_of(reading, records.tables, study)
-        hits = search_procedures(reading, feature, feature, study.procedure.rank_sum)
+        (on_counts,) = claims_on_counts(records, [claim])
+        hits = search_procedures(DifferingClaim(claim, ("one",), records, on_counts, [], [claim], ""))
         found[printed] = {hit.params.get("other_test", "") + hit.code for hit in hits}
     expected = cases["H03"]["expected"]
     assert float(chi_square(table[None])[0]) == pytest.approx(expected["pearson"], abs=5e-7)
@@ -276,8 +275,8 @@ def test_departures_know_how_fragile_a_decision_is(study):
     pairs[0, 0], pairs[1, 0] = [10, 0], [6, 4]
     records = records_from_counts(study, pairs)
     claim = make_claim("not significant", "decision", test="rank_sum")
-    (reading,) = readings_of(records, [claim])
-    departures, values, hits = find_departures(records, reading, 1)
-    flipped = departures.tables[hits][:, :, :-1, :-1].sum(axis=2)
-    assert (values[hits] >= 0.05).all()
+    (on_counts,) = claims_on_counts(records, [claim])
+    found = find_departures(records, on_counts, 1)
+    flipped = found.tables[found.fits][:, :, :-1, :-1].sum(axis=2)
+    assert (found.values[found.fits] >= 0.05).all()
     assert sorted(np.unique(flipped, axis=0).tolist(), reverse=True) == [[[10, 0], [7, 3]], [[9, 1], [6, 4]]]

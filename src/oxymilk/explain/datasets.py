@@ -1,188 +1,286 @@
-"""Over all datasets of the design: how many satisfy which printed numbers, and which numbers contradict each other.
+"""All datasets of the design: how many satisfy which printed numbers, and which numbers contradict each other.
 
-Group by group first, then joined on what the test between the groups sees; the product of the two lists of datasets
-is never formed. All counts are exact.
+The datasets of each group are listed, up to a bound in bytes that is decided before the list is made, and joined on
+what the test between the groups sees; the product of the two lists is never formed. All counts are exact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
-from math import prod
+from math import comb, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
-from oxymilk.explain.counting import BUDGET, GroupCount, NotSearched, count_group
-from oxymilk.explain.readings import Reading
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, compared_margin
+from oxymilk.stats import difference_counts
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from oxymilk.explain.claims_on_counts import Records
 
-    from oxymilk.explain.records import Records
-
-BUDGET_EXACT = 20_000  # tables of an exact distribution between groups
+BUDGET = 5_000_000  # pairs of margins formed at a time
+BYTES = 16  # of a group's list, for each pair of margins of the budget: 80 MB
+BUDGET_EXACT = 20_000  # pairs of margins, each with an exact distribution between groups
 MOST_SETS = 100
-MOST_COUNTS = 2_000  # counts made in search of contradictions, and the work for them in budgets
-MOST_WORK = 4
+MOST_COUNTS = 2_000  # counts made in search of contradictions; and the pairs looked up for them, in budgets
+MOST_LOOKED_UP = 40
 MOST_HITTING = 5_000
 DATASET_COLUMNS = ("set", "group", "claims", "datasets", "all_datasets", "share", "searched", "reason")
 CONTRADICTION_COLUMNS = ("set", "size", "claims", "equivalent", "complete")
 _CHUNK = 200_000
 
 
+class NotSearched(Exception):  # noqa: N818 - an outcome, not an error
+    """A search that would need more than its budget.
+
+    Parameters
+    ----------
+    code : str
+        What there would be too many of: a key of the texts, below `terminal.beyond`.
+    needed : int
+        How many of them there would be.
+    """
+
+    def __init__(self, code: str, needed: int = 0) -> None:
+        super().__init__(code, needed)
+        self.code, self.needed = code, needed
+
+    def words(self, language: str = "en") -> str:
+        """Say in a language what was not searched: "2450 pairs of margins between the groups"."""
+        return labels(language)(f"terminal.beyond.{self.code}", n=self.needed)
+
+
+@dataclass(frozen=True)
+class GroupDatasets:
+    """The datasets of one group, those alike in all that claims see of them taken together.
+
+    Two participants at two levels have ten tables of pre by post: three with the counts after (0, 2), four with
+    (1, 1), three with (2, 0). That one participant rose is true of 1, 2 and 0 of these: five kinds of datasets.
+
+    Attributes
+    ----------
+    total : int
+        How many datasets there are.
+    margins : ndarray of int, shape (M, L)
+        What the test between groups sees of them: the distinct counts after, or counts of changes.
+    margin_of : ndarray of int, shape (P,)
+        For each kind of dataset the place of its margin.
+    numbers : ndarray of int, shape (P,)
+        How many datasets are of that kind.
+    truths : dict of str to ndarray of bool, shape (P,)
+        Whether they make each claim about the group true, by the claim's id.
+    """
+
+    total: int
+    margins: np.ndarray
+    margin_of: np.ndarray
+    numbers: np.ndarray
+    truths: dict[str, np.ndarray]
+
+    def weights(self, claims: Iterable[ClaimOnCounts]) -> np.ndarray:
+        """Return how many datasets with each margin make all of some claims true: whole numbers, shape (M,)."""
+        true = np.ones(len(self.numbers), dtype=bool)
+        for claim in claims:
+            true &= self.truths[claim.id]
+        return np.bincount(self.margin_of[true], self.numbers[true], minlength=len(self.margins))
+
+
 @dataclass
-class Designs:
+class Datasets:
     """All datasets of a design, ready to be counted.
 
     Attributes
     ----------
     records : Records
         The study, its group sizes, and the incomplete records, which stay as they are.
-    readings : list of Reading
+    claims : list of ClaimOnCounts
         Claims that can be counted.
-    left_out : dict of str to str
-        Claims that cannot, with the reason.
-    groups : list of GroupCount
+    left_out : list of str
+        Ids of those that cannot: counts of the whole sample that the test between the groups does not see.
+    groups : list of GroupDatasets
         The groups.
+    budget : int
+        Most pairs of margins that are formed at a time.
+    looked_up : int
+        Pairs of margins looked up so far.
     """
 
     records: Records
-    readings: list[Reading]
-    left_out: dict[str, str]
-    groups: list[GroupCount]
+    claims: list[ClaimOnCounts]
+    left_out: list[str]
+    groups: list[GroupDatasets]
     budget: int = BUDGET
-    _joint: dict[str, np.ndarray] = field(default_factory=dict)
-    _joined: int = 0
+    looked_up: int = 0
+    _truths: dict[str, np.ndarray] = field(default_factory=dict)
 
-    @property
-    def total(self) -> int:
-        """Number of all datasets."""
-        return prod(group.total for group in self.groups)
+    def count(self, claims: Iterable[ClaimOnCounts], g: int | None = None) -> int:
+        """Count the datasets, or those of a group, that make all claims true; raise NotSearched above the budget."""
+        claims = list(claims)
+        if any(claim.id in self.left_out for claim in claims):
+            raise NotSearched("counts_of_the_whole_sample")
+        weights = [
+            group.weights(claim for claim in claims if claim.groups == (place,))
+            for place, group in enumerate(self.groups)
+        ]
+        if g is not None:
+            return int(weights[g].sum())
+        joint = [claim for claim in claims if len(claim.groups) > 1]
+        numbers = [int(weight.sum()) for weight in weights]
+        if not joint or not all(numbers):
+            return prod(numbers)
+        # only margins that some dataset has; weights (3, 4) and (1, 2), true in the pairs [[1, 0], [1, 1]]: 3 + 4 * 3
+        first, second = (np.flatnonzero(weight) for weight in weights[:2])
+        true = np.ones((len(first), len(second)), dtype=bool)
+        self.looked_up += true.size
+        for claim in joint:
+            true &= self._truth_between(claim, first, second)
+        partners = (true.astype(float) @ weights[1][second]).tolist()
+        pairs = sum(int(a) * int(b) for a, b in zip(weights[0][first].tolist(), partners, strict=True))
+        return pairs * prod(numbers[2:])
 
-    def count(self, readings: Iterable[Reading]) -> int:
-        """Count the datasets that make all of some claims true.
-
-        Raises
-        ------
-        NotSearched
-            If the count would go beyond the budget.
-        """
-        readings = list(readings)
-        if unknown := [each.id for each in readings if each.id in self.left_out]:
-            raise NotSearched(self.left_out[unknown[0]])
-        weights = [self.weights(g, readings) for g in range(len(self.groups))]
-        joint = [each for each in readings if len(each.groups) > 1]
-        if not joint or not all(each.any() for each in weights):
-            return prod(_sum(each) for each in weights)
-        seen = [np.flatnonzero(each) for each in weights[:2]]
-        true = np.ones((len(seen[0]), len(seen[1])), dtype=bool)
-        self._joined += true.size
-        for each in joint:
-            true &= self._between(each, *seen)
-        second = true.astype(float) @ weights[1][seen[1]]
-        pairs = sum(
-            int(a) * int(b) for a, b in zip(weights[0][seen[0]].tolist(), second.tolist(), strict=True)
-        )
-        return pairs * prod(_sum(each) for each in weights[2:])
-
-    @property
-    def work(self) -> int:
-        """Combinations formed so far; a pair of margins that is only looked up costs a tenth of one."""
-        return sum(group.work() for group in self.groups) + self._joined // 10
-
-    def weights(self, g: int, readings: Iterable[Reading]) -> np.ndarray:
-        """Return how many datasets of a group make its own claims true, by what the other group's test sees."""
-        return self.groups[g].weights([each for each in readings if each.groups == (g,)])
-
-    def _between(self, reading: Reading, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        """Return whether pairs of margins make a claim about both groups true, shape (first, second)."""
-        a, b = self.groups[0].margins, self.groups[1].margins
-        exact = reading.sees == "rank_sum" and self.records.study.procedure.rank_sum.method != "asymptotic"
-        budget = BUDGET_EXACT if exact else self.budget
-        if reading.id not in self._joint and len(a) * len(b) <= budget:
-            self._joint[reading.id] = self._evaluate(reading, a, b)
-        if reading.id in self._joint:
-            return self._joint[reading.id][np.ix_(first, second)]
-        if len(first) * len(second) > budget:
-            raise NotSearched(f"{len(first) * len(second)} pairs of margins between the groups")
-        return self._evaluate(reading, a[first], b[second])
-
-    @staticmethod
-    def _evaluate(reading: Reading, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        rows = max(1, _CHUNK // len(b))
-        parts = []
-        for start in range(0, len(a), rows):
-            chunk = a[start : start + rows]
-            shape = (len(chunk), len(b), a.shape[1])
-            pair = np.stack(
-                [np.broadcast_to(chunk[:, None], shape), np.broadcast_to(b[None], shape)], axis=-2
-            )
-            parts.append(reading.holds(pair if reading.sees == "rank_sum" else pair.sum(axis=-2)))
-        return np.concatenate(parts)
-
-    def truth(self, reading: Reading) -> bytes:
+    def truth(self, claim: ClaimOnCounts) -> bytes:
         """Return bytes that two claims share when the same datasets make them true."""
-        if len(reading.groups) == 1:
-            g = reading.groups[0]
-            return bytes([g]) + self.groups[g].truth(reading)
+        if len(claim.groups) == 1:
+            (g,) = claim.groups
+            return bytes([g]) + self.groups[g].truths[claim.id].tobytes()
         try:
             every = [np.arange(len(group.margins)) for group in self.groups[:2]]
-            return b"joint" + self._between(reading, *every).tobytes()
+            return b"joint" + self._truth_between(claim, *every).tobytes()
         except NotSearched:
-            return reading.id.encode()
+            return claim.id.encode()
+
+    def _truth_between(self, claim: ClaimOnCounts, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """Return whether pairs of margins make a claim about both groups true, shape (first, second)."""
+        a, b = self.groups[0].margins, self.groups[1].margins
+        exact = claim.sees == "rank_sum" and self.records.study.procedure.rank_sum.method != "asymptotic"
+        budget = BUDGET_EXACT if exact else self.budget
+        if claim.id not in self._truths and len(a) * len(b) <= budget:
+            self._truths[claim.id] = _truth_of_pairs(claim, a, b)
+        if claim.id in self._truths:
+            return self._truths[claim.id][np.ix_(first, second)]
+        if len(first) * len(second) > budget:
+            raise NotSearched("pairs_of_margins_between_the_groups", len(first) * len(second))
+        return _truth_of_pairs(claim, a[first], b[second])
 
 
-def designs_of(records: Records, readings: list[Reading], budget: int = BUDGET, **options: int) -> Designs:
-    """Prepare the count over all datasets with the groups' sizes.
+def _truth_of_pairs(claim: ClaimOnCounts, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return whether pairs of margins, (M1, L) and (M2, L), make a claim true, shape (M1, M2); some rows at a time."""
+    rows = max(1, _CHUNK // len(b))
+    parts = []
+    for start in range(0, len(a), rows):
+        chunk = a[start : start + rows]
+        shape = (len(chunk), len(b), a.shape[1])
+        pair = np.stack([np.broadcast_to(chunk[:, None], shape), np.broadcast_to(b, shape)], axis=-2)
+        parts.append(claim.holds(pair if claim.sees == "rank_sum" else pair.sum(axis=-2)))
+    return np.concatenate(parts)
+
+
+def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BUDGET) -> Datasets:
+    """List all datasets with the groups' sizes.
 
     Parameters
     ----------
     records : Records
         The records; only their numbers count, and who lacks a score.
-    readings : list of Reading
+    claims : list of ClaimOnCounts
         The claims.
     budget : int
-        Most combinations that are formed at a time.
-    **options
-        Passed on to `count_group`.
-
-    Returns
-    -------
-    Designs
+        Most pairs of margins that are formed at a time; the list of a group has at most `BYTES` times as many bytes.
 
     Raises
     ------
     NotSearched
-        If a group's design is too large for the budget.
+        If there is no level to count by, or a group has more datasets than the budget allows to list.
     """
-    left_out = {}
-    for each in readings:
-        both = len(each.groups) > 1
-        if both and each.sees != "rank_sum" and (each.sees == "pre" or records.study.between == "change"):
-            left_out[each.id] = "a count of the whole sample that the test between the groups does not see"
-    counted = [each for each in readings if each.id not in left_out]
+    if not records.levels:
+        raise NotSearched("the_tests_run_on_numbers_not_on_levels")
+    cells = records.levels**2
+    for pairs in records.pairs:
+        total = comb(int(pairs.sum()) + cells - 1, cells - 1)
+        if total * cells * np.dtype(np.int64).itemsize > BYTES * budget:
+            raise NotSearched("tables_of_a_group", total)
+    # the test between the groups sees the first two, of these the counts after or the changes
+    seen = ("rank_sum", "post") if records.study.between == "post" else ("rank_sum",)
+    whole = [claim for claim in claims if len(claim.groups) > 1]
+    unseen = [claim.id for claim in whole if len(claim.groups) > 2 or claim.sees not in seen]
+    counted = [claim for claim in claims if claim.id not in unseen]
     groups = [
-        count_group(records, g, [each for each in counted if each.groups == (g,)], budget=budget, **options)
+        _list_group(records, g, [claim for claim in counted if claim.groups == (g,)])
         for g in range(len(records.tables))
     ]
-    return Designs(records, counted, left_out, groups, budget)
+    return Datasets(records, counted, unseen, groups, budget)
 
 
-def is_count(reading: Reading) -> bool:
+def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupDatasets:
+    """List the datasets of a group; a claim is evaluated once for all that look alike to it."""
+    n, k = int(records.pairs[g].sum()), records.levels
+    pairs = parts_of(n, k * k).reshape(-1, k, k)
+
+    def tables_at(places: np.ndarray) -> np.ndarray:
+        tables = np.tile(records.tables, (len(places), 1, 1, 1))
+        tables[:, g, :k, :k] = pairs[places]
+        return tables
+
+    views = {"pre": pairs.sum(axis=2), "post": pairs.sum(axis=1), "difference": difference_counts(pairs)}
+    compared = "post" if records.study.between == "post" else "difference"
+    alike: dict[str, tuple[np.ndarray, np.ndarray]] = {}
+    for name in {compared, *(claim.sees for claim in claims)}:
+        view = np.column_stack(views[name]) if name == "difference" else views[name]
+        # of two participants (2, 0), (1, 1) and (0, 2) are read as the numbers 2, 11 and 20 to the base 3
+        codes = view @ (n + 1) ** np.arange(view.shape[1])
+        alike[name] = np.unique(codes, return_index=True, return_inverse=True)[1:]
+    first, margin_of = alike[compared]
+    margins = compared_margin(tables_at(first)[:, g], records.study)
+    kind, truths = margin_of, {}
+    for claim in claims:
+        first, view_of = alike[claim.sees]
+        truths[claim.id] = claim.holds(claim.feature(tables_at(first)))[view_of]
+        # kinds 0, 1, of which only the second is found both true and false, become 0, 2, 3 and are renumbered 0, 1, 2
+        halves = 2 * kind + truths[claim.id]
+        kind = (np.cumsum(np.bincount(halves) > 0) - 1)[halves]
+    _, first, numbers = np.unique(kind, return_index=True, return_counts=True)
+    truths = {name: truth[first] for name, truth in truths.items()}
+    return GroupDatasets(len(pairs), margins, margin_of[first], numbers, truths)
+
+
+@lru_cache(maxsize=64)
+def parts_of(n: int, parts: int) -> np.ndarray:
+    """Return all ways to share n among some parts, shape (comb(n + parts - 1, parts - 1), parts), not to be changed.
+
+    Two among three: 0 0 2, 0 1 1, 0 2 0, 1 0 1, 1 1 0 and 2 0 0. Each part is added as a column: what is left of two
+    after the first part is 2, 1 or 0, so that the rows 0, 1 and 2 are repeated 3, 2 and 1 times for the second.
+    """
+    ways = np.zeros((1, 0), dtype=np.int64)
+    left = np.array([n], dtype=np.int64)
+    for _ in range(parts - 1):
+        choices = left + 1
+        row = np.repeat(np.arange(len(left)), choices)
+        part = np.arange(len(row)) - np.repeat(np.cumsum(choices) - choices, choices)
+        ways = np.concatenate([ways[row], part[:, None]], axis=1)
+        left = left[row] - part
+    ways = np.concatenate([ways, left[:, None]], axis=1)
+    ways.setflags(write=False)
+    return ways
+
+
+def is_count(claim: ClaimOnCounts) -> bool:
     """Whether a claim states a count or a percentage."""
-    return reading.claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
+    return claim.claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
 
 
-def dataset_table(designs: Designs) -> pd.DataFrame:
+def dataset_table(datasets: Datasets) -> pd.DataFrame:
     """Count the datasets that satisfy the printed numbers.
 
     Parameters
     ----------
-    designs : Designs
-        The design.
+    datasets : Datasets
+        All datasets of the design.
 
     Returns
     -------
@@ -191,69 +289,40 @@ def dataset_table(designs: Designs) -> pd.DataFrame:
         every_claim (where there are such claims), p_value (one of them) or p_value_pair. `datasets` is empty where
         it was not searched; `reason` then says why. Else `reason` names claims that had to be left out.
     """
-    import pandas as pd
-
-    study = designs.records.study
     rows = []
-    for g, group in enumerate(study.groups):
-        mine = [each for each in designs.readings if each.groups == (g,)]
-        for name, wanted in _sets(mine):
-            rows.append(_row(designs, name, group.id, wanted, g))
-    for name, wanted in _sets(designs.readings):
-        rows.append(_row(designs, name, "", wanted))
-    p_values = [each for each in designs.readings if each.claim.quantity == "p_value"]
-    rows += [_row(designs, "p_value", "", [each]) for each in p_values]
-    rows += [_row(designs, "p_value_pair", "", pair) for pair in combinations(p_values, 2)]
+    for g, group in [*enumerate(datasets.records.study.group_ids), (None, "")]:
+        claims = [claim for claim in datasets.claims if g is None or claim.groups == (g,)]
+        p_values = [claim for claim in claims if claim.claim.quantity == "p_value"]
+        counts = [claim for claim in claims if is_count(claim)]
+        both = [claim for claim in claims if claim in p_values or claim in counts]
+        named = {"p_values": p_values, "counts": counts, "both": both, "every_claim": claims}
+        sets = [("all", []), *((name, wanted) for name, wanted in named.items() if wanted)]
+        if g is None:
+            sets += [("p_value", [claim]) for claim in p_values]
+            sets += [("p_value_pair", list(pair)) for pair in combinations(p_values, 2)]
+        total = datasets.count([], g)
+        for name, wanted in sets:
+            reasons = []
+            try:
+                number = datasets.count(wanted, g)
+                cells = (str(number), str(total), f"{number / total:.10g}", "true")
+            except NotSearched as reason:
+                cells = ("", str(total), "", "false")
+                reasons.append(reason.words())
+            if name in ("counts", "both", "every_claim") and g is None and datasets.left_out:
+                reasons.append("left out: " + " ".join(datasets.left_out))
+            names = " ".join(claim.id for claim in wanted)
+            rows.append((name, group, names, *cells, "; ".join(reasons)))
     return pd.DataFrame(rows, columns=list(DATASET_COLUMNS), dtype=str)
 
 
-def not_searched_table(reason: str) -> pd.DataFrame:
-    """Return datasets.csv for a design that is too large to be counted: one row that says so."""
-    import pandas as pd
-
-    row = ("all", "", "", "", "", "", "false", reason)
-    return pd.DataFrame([row], columns=list(DATASET_COLUMNS), dtype=str)
-
-
-def _sets(readings: list[Reading]) -> list[tuple[str, list[Reading]]]:
-    p_values = [each for each in readings if each.claim.quantity == "p_value"]
-    counts = [each for each in readings if is_count(each)]
-    both = [each for each in readings if each in p_values or each in counts]
-    sets = [("p_values", p_values), ("counts", counts), ("both", both), ("every_claim", readings)]
-    return [("all", []), *((name, wanted) for name, wanted in sets if wanted)]
-
-
-def _row(
-    designs: Designs, name: str, group: str, wanted: Iterable[Reading], g: int | None = None
-) -> tuple[str, ...]:
-    wanted = list(wanted)
-    every = designs.total if g is None else designs.groups[g].total
-    reason = ""
-    try:
-        found = designs.count(wanted) if g is None else _sum(designs.weights(g, wanted))
-    except NotSearched as stopped:
-        found, reason = None, str(stopped)
-    if name in ("counts", "both", "every_claim") and g is None and designs.left_out:
-        reason = "; ".join(filter(None, [reason, "left out: " + " ".join(designs.left_out)]))
-    return (
-        name,
-        group,
-        " ".join(each.id for each in wanted),
-        "" if found is None else str(found),
-        str(every),
-        "" if found is None else f"{found / every:.10g}",
-        "false" if found is None else "true",
-        reason,
-    )
-
-
-def contradiction_table(designs: Designs) -> pd.DataFrame:
+def contradiction_table(datasets: Datasets) -> pd.DataFrame:
     """List the minimal sets of claims that no dataset of the design can satisfy together.
 
     Parameters
     ----------
-    designs : Designs
-        The design.
+    datasets : Datasets
+        All datasets of the design.
 
     Returns
     -------
@@ -261,96 +330,63 @@ def contradiction_table(designs: Designs) -> pd.DataFrame:
         Columns `CONTRADICTION_COLUMNS`; one row a set, the smallest first. Claims that the same datasets make true are
         listed once; `equivalent` gives the others as "first=other". `complete` is false when sets may be missing.
     """
-    import pandas as pd
-
-    same: dict[bytes, list[Reading]] = {}
-    for each in designs.readings:
-        same.setdefault(designs.truth(each), []).append(each)
-    claims = [group[0] for group in same.values()]
-    others = {group[0].id: [each.id for each in group[1:]] for group in same.values()}
-    sets, complete = minimal_contradictions(designs, claims)
-    order = {each.id: i for i, each in enumerate(claims)}
-    names = sorted(
-        (sorted((claims[i].id for i in one), key=order.get) for one in sets),
-        key=lambda ids: (len(ids), [order[i] for i in ids]),
-    )
-    rows = [
-        (
-            str(number),
-            str(len(ids)),
-            " ".join(ids),
-            " ".join(f"{one}={other}" for one in ids for other in others[one]),
-            "true" if complete else "false",
-        )
-        for number, ids in enumerate(names, start=1)
-    ]
+    same: dict[bytes, list[ClaimOnCounts]] = {}
+    for claim in datasets.claims:
+        same.setdefault(datasets.truth(claim), []).append(claim)
+    alike = list(same.values())
+    sets, complete = _minimal_contradictions(datasets, [claims[0] for claims in alike])
+    rows = []
+    for number, places in enumerate(
+        sorted(map(sorted, sets), key=lambda places: (len(places), places)), start=1
+    ):
+        names = " ".join(alike[i][0].id for i in places)
+        equivalent = " ".join(f"{alike[i][0].id}={other.id}" for i in places for other in alike[i][1:])
+        rows.append((str(number), str(len(places)), names, equivalent, "true" if complete else "false"))
     return pd.DataFrame(rows, columns=list(CONTRADICTION_COLUMNS), dtype=str)
 
 
-def minimal_contradictions(
-    designs: Designs, claims: list[Reading], most: int = MOST_SETS
+def _minimal_contradictions(
+    datasets: Datasets, claims: list[ClaimOnCounts]
 ) -> tuple[list[frozenset[int]], bool]:
-    """Return all minimal sets of claims that contradict each other.
+    """Return all minimal sets of claims, as places, that contradict each other; and whether these are surely all.
 
-    Parameters
-    ----------
-    designs : Designs
-        The design.
-    claims : list of Reading
-        The claims.
-    most : int
-        Stop after so many sets.
-
-    Returns
-    -------
-    sets : list of frozenset of int
-        Places in `claims`.
-    complete : bool
-        False when there may be more, or when a count would have gone beyond the budget.
-
-    Notes
-    -----
-    Duality of Reiter (1987, doi:10.1016/0004-3702(87)90062-2): the sets found so far are all there are when
-    leaving out any of their minimal hitting sets leaves claims that some dataset satisfies.
+    Duality of Reiter (1987, doi:10.1016/0004-3702(87)90062-2): the sets found so far are all there are when leaving
+    out any of their minimal hitting sets leaves claims that some dataset satisfies. Sets {0, 1} and {1, 2} are hit by
+    {1} and by {0, 2}: when claims 0 and 2 can be true together, and 1 alone, there is no third set.
     """
     every = frozenset(range(len(claims)))
     known: dict[frozenset[int], bool] = {}
-    beyond = False
-    start = designs.work
+    complete = True
+    most_looked_up = datasets.looked_up + MOST_LOOKED_UP * datasets.budget
 
     def possible(chosen: frozenset[int]) -> bool:
-        nonlocal beyond
-        spent = len(known) >= MOST_COUNTS or designs.work - start > MOST_WORK * designs.budget
-        if chosen not in known and spent:
-            beyond = True
-            return True
+        nonlocal complete
         if chosen not in known:
+            if len(known) >= MOST_COUNTS or datasets.looked_up > most_looked_up:
+                complete = False
+                return True
             try:
-                known[chosen] = designs.count([claims[i] for i in sorted(chosen)]) > 0
+                known[chosen] = datasets.count(claims[i] for i in sorted(chosen)) > 0
             except NotSearched:
-                beyond, known[chosen] = True, True
+                complete, known[chosen] = False, True
         return known[chosen]
 
     sets: list[frozenset[int]] = []
     hitting = [0]  # sets of claims as bits
-    while len(sets) < most and len(hitting) < MOST_HITTING:
+    while len(sets) < MOST_SETS and len(hitting) < MOST_HITTING:
         left = (frozenset(i for i in every if not hit >> i & 1) for hit in hitting)
         seed = next((chosen for chosen in left if not possible(chosen)), None)
         if seed is None:
-            return sets, not beyond
+            return sets, complete
         core = set(seed)
-        for one in sorted(seed, reverse=True):
-            if not possible(frozenset(core - {one})):
-                core.discard(one)
+        for claim in sorted(seed, reverse=True):
+            if not possible(frozenset(core - {claim})):
+                core.discard(claim)
         sets.append(frozenset(core))
         bits = sum(1 << i for i in core)
         kept = [hit for hit in hitting if hit & bits]
         # a grown set is minimal unless it holds one that already hits the new core
-        grown = {hit | 1 << one for hit in hitting if not hit & bits for one in core}
+        grown = {hit | 1 << i for hit in hitting if not hit & bits for i in core}
         kept += [new for new in grown if not any(old & new == old for old in kept)]
         hitting = sorted(kept, key=lambda hit: (hit.bit_count(), hit))
     return sets, False
-
-
-def _sum(weights: np.ndarray) -> int:
-    return sum(int(each) for each in weights.tolist())

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement, product
 from math import comb, factorial, prod
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from oxymilk.explain.hits import Hit
-from oxymilk.explain.readings import Reading, feature_of
-from oxymilk.explain.records import Records, change_records, sheet_of
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, Record, Records, one_by_one
+from oxymilk.explain.coincidence import DifferingClaim, Explanation
+
+if TYPE_CHECKING:
+    from oxymilk.study.sheet import Sheet
 
 CHUNK = 100_000
 BUDGET = 1_000_000
-ALWAYS = 2  # participants: the search goes so deep if the budget allows, even after a hit
+ALWAYS = 2  # participants: the search goes so deep if the budget allows, even when something is found
 
 
 @dataclass(frozen=True)
 class Departures:
-    """All datasets that differ from the records in some participants.
+    """All datasets that differ from the records in some participants, and what they make of a claim.
 
     Attributes
     ----------
@@ -28,247 +33,214 @@ class Departures:
         The datasets.
     participants : ndarray of int, shape (N,)
         How many participants' records differ, the fewest possible.
+    values : ndarray of float, shape (N, C)
+        What the claim's number is in each.
+    fits : ndarray of bool, shape (N,)
+        Which make the claim true.
     searched : int
         Up to how many participants all datasets are there.
     """
 
     tables: np.ndarray
     participants: np.ndarray
+    values: np.ndarray
+    fits: np.ndarray
     searched: int
 
 
-def enumerate_departures(
-    records: Records, groups: tuple[int, ...], participants: int, budget: int = BUDGET
-) -> Iterator[tuple[int, np.ndarray]]:
-    """Yield the datasets in which 1, 2, ... participants of some groups have another complete record.
+def _enumerate_departures(
+    records: Records, groups: tuple[int, ...], participants: int, budget: int
+) -> Iterator[np.ndarray]:
+    """Yield all datasets in which 1, 2, ... participants' complete records differ, each once, while the budget lasts.
 
-    Parameters
-    ----------
-    records : Records
-        What is on disk. Records that lack a score are not changed.
-    groups : tuple of int
-        Places of the groups that may change.
-    participants : int
-        How far to go.
-    budget : int
-        Most datasets in all; the search ends before the number of participants that would go beyond.
-
-    Yields
-    ------
-    number of participants, tables of shape (N, G, K + 1, K + 1)
-        Each dataset once; whole numbers of participants, never part of one.
+    One array (N, G, K + 1, K + 1) for each number of participants, never part of one; the number of its datasets is
+    bounded before it is formed.
     """
     spent = 0
-    changes = {g: [np.zeros((1, records.levels**2), dtype=np.int16)] for g in groups}
+    changes = {(g, 0): np.zeros((1, records.levels**2), dtype=np.int16) for g in groups}
     for number in range(1, participants + 1):
-        shares = [s for s in product(range(number + 1), repeat=len(groups)) if sum(s) == number]
-        sizes = {(g, m): _number_of_changes(records.pairs[g], m) for g in groups for m in range(number + 1)}
-        spent += sum(prod(sizes[g, m] for g, m in zip(groups, share, strict=True)) for share in shares)
+        # how many participants change in each group: ((0, 0), (1, 2)), ((0, 1), (1, 1)), ((0, 2), (1, 0))
+        splits = [
+            tuple(zip(groups, split, strict=True))
+            for split in product(range(number + 1), repeat=len(groups))
+            if sum(split) == number
+        ]
+        for split in splits:
+            spent += prod(_most_changes(records.pairs[g], changing) for g, changing in split)
         if spent > budget:
             return
-        for g in groups:
-            changes[g].append(_changes(records.pairs[g], number))
-        found = [_join(records, groups, [changes[g][m] for g, m in zip(groups, share, strict=True)])
-                 for share in shares]  # fmt: skip
-        yield number, np.concatenate(found)
+        changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}
+        yield np.concatenate(
+            [_changed_tables(records, groups, [changes[part] for part in split]) for split in splits]
+        )
 
 
-def _number_of_changes(table: np.ndarray, number: int) -> int:
+def _most_changes(table: np.ndarray, number: int) -> int:
     """Return a number that is not below the number of changes of a group's table."""
     occupied, cells = np.count_nonzero(table), table.size
     return comb(occupied + number - 1, number) * comb(cells + number - 2, number) if number else 1
 
 
 def _changes(table: np.ndarray, number: int) -> np.ndarray:
-    """Return all changes of a group's table that change the records of exactly `number` participants, (N, K * K)."""
+    """Return all changes of a group's table that change the records of exactly `number` participants, (N, K * K).
+
+    One participant of [[2, 0], [0, 1]], read as 2 0 0 1, leaves the first cell: -1 1 0 0, -1 0 1 0 or -1 0 0 1;
+    or the last: 1 0 0 -1, 0 1 0 -1 or 0 0 1 -1.
+    """
     counts = table.ravel()
     gains = np.array(list(combinations_with_replacement(range(len(counts)), number)), dtype=np.int64)
     won = np.zeros((len(gains), len(counts)), dtype=np.int16)
     np.add.at(won, (np.arange(len(gains))[:, None], gains), 1)
-    found = []
+    changes = [won[:0]]
     for lost in combinations_with_replacement(np.flatnonzero(counts).tolist(), number):
         loss = np.bincount(lost, minlength=len(counts))
         if (loss <= counts).all():
             # whoever leaves a cell does not come back to it
             apart = ~(won[:, loss > 0] > 0).any(axis=1)
-            found.append(won[apart] - loss.astype(np.int16))
-    return np.concatenate(found) if found else np.zeros((0, len(counts)), dtype=np.int16)
+            changes.append(won[apart] - loss.astype(np.int16))
+    return np.concatenate(changes)
 
 
-def _join(records: Records, groups: tuple[int, ...], changes: list[np.ndarray]) -> np.ndarray:
-    """Return the tables of all combinations of the groups' changes."""
-    sizes = [len(change) for change in changes]
-    k = records.levels
-    tables = np.broadcast_to(
-        records.tables.astype(np.int16), (*sizes, *records.tables.shape)
-    ).copy()  # fmt: skip
+def _changed_tables(records: Records, groups: tuple[int, ...], changes: list[np.ndarray]) -> np.ndarray:
+    """Return the tables of all combinations of the groups' changes, shape (N, G, K + 1, K + 1).
+
+    Two changes of one group and three of another fill an array (2, 3, G, K + 1, K + 1), which is read as six tables.
+    """
+    sizes, k = [len(change) for change in changes], records.levels
+    tables = np.tile(records.tables.astype(np.int16), (*sizes, 1, 1, 1))
     for axis, (g, change) in enumerate(zip(groups, changes, strict=True)):
-        shape = [1] * len(sizes)
-        shape[axis] = len(change)
+        shape = [len(change) if axis == other else 1 for other in range(len(sizes))]
         tables[..., g, :k, :k] += change.reshape(*shape, k, k)
     return tables.reshape(-1, *records.tables.shape)
 
 
 def find_departures(
-    records: Records, reading: Reading, participants: int, budget: int = BUDGET
-) -> tuple[Departures, np.ndarray, np.ndarray]:
+    records: Records, claim: ClaimOnCounts, participants: int, budget: int = BUDGET
+) -> Departures:
     """Search the departures that make a claim true under the declared procedure.
 
     Parameters
     ----------
     records : Records
         What is on disk.
-    reading : Reading
+    claim : ClaimOnCounts
         The claim.
     participants : int
-        How far to go while there is no hit; two participants are searched in any case.
+        How far to go while nothing is found; two participants are searched in any case.
     budget : int
         Most datasets.
 
     Returns
     -------
-    departures : Departures
+    Departures
         All that were searched.
-    values : ndarray of float, shape (N, C)
-        What the claim's number is in each.
-    hits : ndarray of bool, shape (N,)
-        Which make the claim true.
     """
-    parts: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []
     searched = 0
-    for number, tables in enumerate_departures(records, reading.groups, participants, budget):
-        searched = number
+    parts: list[tuple[np.ndarray, ...]] = []
+    for tables in _enumerate_departures(records, claim.groups, participants, budget):
+        searched += 1
         if len(tables):
-            values = np.concatenate(
-                [reading.values(feature_of(reading, chunk, records.study)) for chunk in _chunks(tables)]
-            )
-            parts.append((number, tables, values, reading.true_of(values)))
-        if number >= ALWAYS and any(hits.any() for *_, hits in parts):
+            values = _by_chunk(lambda chunk: claim.values(claim.feature(chunk)), tables)
+            parts.append((tables, np.full(len(tables), searched), values, claim.true_of(values)))
+        if searched >= ALWAYS and any(fits.any() for *_, fits in parts):
             break
     if not parts:
-        empty = np.zeros((0, *records.tables.shape), dtype=np.int16)
-        return (
-            Departures(empty, np.zeros(0, dtype=np.int64), searched),
-            np.zeros((0, 1)),
-            np.zeros(0, dtype=bool),
-        )
-    numbers = np.concatenate([np.full(len(tables), number) for number, tables, _, _ in parts])
-    tables, values, hits = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
-    return Departures(tables, numbers, searched), values, hits
+        tables, nobody = np.zeros((0, *records.tables.shape), dtype=np.int16), np.zeros(0, dtype=np.int64)
+        parts.append((tables, nobody, np.zeros((0, 1)), nobody.astype(bool)))
+    return Departures(*map(np.concatenate, zip(*parts, strict=True)), searched)
+
+
+def _by_chunk(function: Callable[[np.ndarray], np.ndarray], tables: np.ndarray) -> np.ndarray:
+    """Apply a function to some tables at a time, so that memory is bounded."""
+    return np.concatenate([function(tables[at : at + CHUNK]) for at in range(0, len(tables), CHUNK)])
 
 
 def search_departures(
-    records: Records,
-    reading: Reading,
-    others: list[Reading],
-    participants: int = ALWAYS,
-    budget: int = BUDGET,
-    most: int = 5,
-) -> tuple[list[Hit], int]:
+    differing: DifferingClaim, participants: int = ALWAYS, budget: int = BUDGET, most: int = 5
+) -> tuple[list[Explanation], int]:
     """Return the departures that make a claim true, those that contradict the fewest other claims first.
 
     Parameters
     ----------
-    records, reading, participants, budget
+    differing : DifferingClaim
+        The claim.
+    participants, budget
         See `find_departures`.
-    others : list of Reading
-        The other claims.
     most : int
         How many to return; each says how many there are like it.
 
     Returns
     -------
-    hits : list of Hit
+    explanations : list of Explanation
         The coincidence of one is taken over all departures of as many participants or fewer that contradict as many
         claims or fewer.
     searched : int
         Up to how many participants all departures were searched.
     """
-    departures, values, fits = find_departures(records, reading, participants, budget)
-    if not fits.any():
-        return [], departures.searched
-    contradicted = sum(
-        (~_holds(other, departures.tables, records) for other in others),
-        np.zeros(len(fits), dtype=np.int64),
+    records, claim = differing.records, differing.on_counts
+    found = find_departures(records, claim, participants, budget)
+    if not found.fits.any():
+        return [], found.searched
+    holds = {
+        other.id: _by_chunk(lambda chunk, other=other: other.holds(other.feature(chunk)), found.tables)
+        for other in differing.others
+    }
+    contradicted = np.sum([~holding for holding in holds.values()], axis=0) + np.zeros_like(
+        found.participants
     )
-    found = np.flatnonzero(fits)
+    fitting = np.flatnonzero(found.fits)
     # a stable order: fewest contradictions, fewest participants, then as enumerated
-    found = found[np.lexsort((found, departures.participants[found], contradicted[found]))]
-    shares: dict[tuple[int, int], float] = {}
-    hits = []
-    for at in found[:most].tolist():
-        step = int(contradicted[at]), int(departures.participants[at])
-        if step not in shares:
-            within = (contradicted <= step[0]) & (departures.participants <= step[1])
-            shares[step] = reading.printable.share(reading.printable.covered(values[within]))
-        like = fits & (contradicted == step[0]) & (departures.participants == step[1])
-        hits.append(
-            _hit(records, reading, others, departures.tables[at], values[at], shares[step], int(like.sum()))
+    order = np.lexsort((fitting, found.participants[fitting], contradicted[fitting]))
+    explanations = []
+    for at in fitting[order][:most].tolist():
+        no_worse = (contradicted <= contradicted[at]) & (found.participants <= found.participants[at])
+        like = (
+            found.fits & (contradicted == contradicted[at]) & (found.participants == found.participants[at])
         )
-    return hits, departures.searched
-
-
-def _hit(
-    records: Records,
-    reading: Reading,
-    others: list[Reading],
-    table: np.ndarray,
-    values: np.ndarray,
-    share: float,
-    like: int,
-) -> Hit:
-    table = table.astype(np.int64)
-    changed, changes = change_records(records, table)
-    holding = {other.id: bool(_holds(other, table[None], records)[0]) for other in others}
-    true = [value for value in values.tolist() if reading.true_of(np.array([value]))]
-    return Hit(
-        "departure",
-        "departure",
-        {"changes": _in_words(records, changes), "like": like},
-        true[0],
-        effort=len(changes),
-        participants_changed=len(changes),
-        ways=ways_to(records.pairs, table[:, :-1, :-1]),
-        kept=tuple(one for one, holds in holding.items() if holds),
-        contradicted=tuple(one for one, holds in holding.items() if not holds),
-        coincidence=share,
-        witness=sheet_of(changed),
-    )
+        table = found.tables[at].astype(np.int64)
+        changed, changes = change_records(records, table)
+        # of the two numbers that may be printed, U1 or U2, the one that is
+        value = next(value for value in found.values[at].tolist() if claim.true_of(np.array([value])))
+        explanations.append(
+            Explanation(
+                "departure",
+                "departure",
+                {"changes": _changes_as_params(records, changes), "like": int(like.sum())},
+                value,
+                effort=len(changes),
+                ways=ways_to(records.pairs, table[:, :-1, :-1]),
+                others={name: bool(holding[at]) for name, holding in holds.items()},
+                coincidence=claim.printable.share(claim.printable.covered(found.values[no_worse])),
+                witness=sheet_of(changed),
+            )
+        )
+    return explanations, found.searched
 
 
 def ways_to(before: np.ndarray, after: np.ndarray) -> int:
-    """Count the ways to choose participants and give each another record so that the tables change like this.
+    """Count the ways to give the fewest participants other records so that tables (G, K, K) change like this.
 
-    Parameters
-    ----------
-    before, after : array of int, shape (G, K, K)
-        The tables; the fewest participants change.
+    Two of four participants leave a cell, one for each of two others: comb(4, 2) choices of who, 2 of who goes where.
 
-    Returns
-    -------
-    int
+    >>> ways_to(np.array([[[4, 0], [0, 0]]]), np.array([[[2, 1], [1, 0]]]))
+    12
     """
     ways = 1
-    for old, new in zip(
-        before.reshape(len(before), -1).tolist(), after.reshape(len(after), -1).tolist(), strict=True
-    ):
-        lost = [max(0, a - b) for a, b in zip(old, new, strict=True)]
-        won = [max(0, b - a) for a, b in zip(old, new, strict=True)]
-        ways *= prod(map(comb, old, lost)) * factorial(sum(won)) // prod(map(factorial, won))
+    for old, new in zip(before, after, strict=True):
+        lost, won = np.maximum(old - new, 0).ravel().tolist(), np.maximum(new - old, 0).ravel().tolist()
+        ways *= prod(map(comb, old.ravel().tolist(), lost)) * factorial(sum(won)) // prod(map(factorial, won))
     return ways
 
 
-def _in_words(records: Records, changes: list) -> list[dict[str, object]]:
-    """Return changes as params: equal ones once, with their number."""
+def _changes_as_params(records: Records, changes: list) -> list[dict[str, object]]:
+    """Return changes as params of a text: equal ones once, with their number."""
     study = records.study
-    levels = [{"en": level.label.en, "id": level.label.id} for level in study.outcome.levels]
-    counted: dict[tuple, int] = {}
-    for g, _, old, new in changes:
-        counted[g, old, new] = counted.get((g, old, new), 0) + 1
+    levels = [level.label.model_dump() for level in study.outcome.levels]
+    equal = Counter((g, old, new) for g, _, old, new in changes)
     return [
         {
             "n": number,
-            "group": {"en": study.groups[g].label.en, "id": study.groups[g].label.id},
+            "group": study.groups[g].label.model_dump(),
             "group_id": study.groups[g].id,
             "pre": levels[old[0]],
             "post": levels[old[1]],
@@ -276,16 +248,78 @@ def _in_words(records: Records, changes: list) -> list[dict[str, object]]:
             "new_post": levels[new[1]],
             "cells": [study.outcome.level_ids[k] for k in (*old, *new)],
         }
-        for (g, old, new), number in counted.items()
+        for (g, old, new), number in equal.items()
     ]
 
 
-def _holds(reading: Reading, tables: np.ndarray, records: Records) -> np.ndarray:
-    return np.concatenate(
-        [reading.holds(feature_of(reading, chunk, records.study)) for chunk in _chunks(tables)]
-    )
+# ---- witnesses ---------------------------------------------------------------------------------------------
 
 
-def _chunks(tables: np.ndarray) -> Iterator[np.ndarray]:
-    for start in range(0, len(tables), CHUNK):
-        yield tables[start : start + CHUNK]
+def change_records(
+    records: Records, tables: np.ndarray
+) -> tuple[Records, list[tuple[int, str, Record, Record]]]:
+    """Change as few participants' records as possible so that they count to other tables; the first of equal ones.
+
+    The changes are (group, code, old record, new record), in the order of the groups and records.
+    """
+    codes, changes = [], []
+    for g, before in enumerate(records.codes):
+        difference = tables[g] - records.tables[g]
+        after = dict(before)
+        for old, new in zip(one_by_one(-difference), one_by_one(difference), strict=True):
+            code = next(code for code, record in after.items() if record == old and before[code] == old)
+            after[code] = new
+            changes.append((g, code, old, new))
+        codes.append(after)
+    return replace(records, codes=tuple(codes)), changes
+
+
+def sheet_of(records: Records) -> pd.DataFrame:
+    """Write records as the study's own sheet: the same columns and words, the columns not used left out.
+
+    Parameters
+    ----------
+    records : Records
+        The records.
+
+    Returns
+    -------
+    DataFrame
+        For a study of one plain sheet, wide or long: the pipeline reads it in that sheet's place. Else tidy
+        observations, as the steps after ingestion read them. The participant is the first column. Timepoints that
+        are not compared, and characteristics, are empty.
+    """
+    study = records.study
+    levels = [*study.outcome.level_ids, ""]
+    sheet = study.sheets[0] if len(study.sheets) == 1 and study.outcome.kind == "levels" else None
+    named = sheet and sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
+    plain = named and sheet.layout in ("wide", "long") and sheet.header_row == (1,)
+    rows: list[dict[str, str]] = []
+    for group, codes in zip(study.group_ids, records.codes, strict=True):
+        for code, record in codes.items():
+            scores = {t.id: levels[k] for t, k in zip(study.compared, record, strict=True)}
+            if plain:
+                rows += _sheet_rows(sheet, code, group, scores)
+                continue
+            who = {"participant": code, "group": group}
+            rows += [
+                who | {"timepoint": timepoint, "outcome": study.outcome.id, "score": score}
+                for timepoint, score in scores.items()
+            ]
+    return pd.DataFrame(rows, dtype=str)
+
+
+def _sheet_rows(sheet: Sheet, code: str, group: str, scores: dict[str, str]) -> list[dict[str, str]]:
+    """Write a participant's scores in the words of a sheet: one row, or one for each timepoint."""
+
+    def word(codes: dict[str, str], wanted: str) -> str:
+        # the first word of the sheet that means an id; without codes the words are the ids
+        return next((word for word, meaning in codes.items() if meaning == wanted), wanted)
+
+    who = {sheet.participant.column: code, sheet.group.column: word(sheet.group.codes, group)}
+    blank = {source.column: "" for source in sheet.characteristics.values()}
+    words = {timepoint: word(sheet.codes, score) if score else "" for timepoint, score in scores.items()}
+    if sheet.layout == "wide":
+        return [who | {column: words.get(t, "") for t, column in sheet.scores.items()} | blank]
+    column, codes = sheet.timepoint.column, sheet.timepoint.codes
+    return [who | {column: word(codes, t), sheet.score: score} | blank for t, score in words.items()]

@@ -1,43 +1,171 @@
 """Slips between a computed number and a printed one: digits cut, lost or mistyped, another number in its place.
 
-The slips stand in a fixed order, from a rule that makes one string out of a number to typing errors that make many.
-The coincidence of a hit is the share of strings that its slip and the slips before it would explain.
+The slips are in a fixed order, from a rule that makes one string out of a number to typing errors that make many.
+The coincidence of an explanation is the share of strings that its slip and the slips before it would explain.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from oxymilk.audit.printed import Interval, round_units
-from oxymilk.explain.hits import Hit
-from oxymilk.explain.printable import Printable, print_units
+from oxymilk.explain.claims_on_counts import claim_place
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, print_units, printable_of
+from oxymilk.stats import rank_sum_counts, signed_rank_counts
 from oxymilk.stats.p_values import normal_p
+from oxymilk.texts import LANGUAGES, labels
 
+if TYPE_CHECKING:
+    from oxymilk.audit.claims import Claim
+    from oxymilk.study import Study
+
+EQUAL = ("", "=", "~")
 # programs print p-values with these numbers of decimals
 PROGRAM_DECIMALS = (2, 3, 4, 5)
+_STATISTICS = {
+    "signed_rank": ("z", "w_plus", "w_minus"),
+    "rank_sum": ("z", "u1", "u2", "rank_sum1", "rank_sum2"),
+}
 
 
-class Other(NamedTuple):
-    """A number that may stand in the claim's place by mistake."""
+class OtherNumber(NamedTuple):
+    """A number that may have been printed in the claim's place; `claim` is the id of the claim that prints it."""
 
-    name: dict[str, str] | str
+    label: dict[str, str]
     value: Fraction
     claim: str = ""
 
 
-def notation_hits(
+class Slip(NamedTuple):
+    """What a slip could have made of a number: strings, as whole numbers of the last printed place."""
+
+    code: str
+    params: dict[str, object]
+    units: set[int]
+
+
+def search_notation(differing: DifferingClaim) -> list[Explanation]:
+    """Return the slips that turn the right number into the printed one.
+
+    Parameters
+    ----------
+    differing : DifferingClaim
+        The claim; one that states no number of its own has no slips.
+
+    Returns
+    -------
+    list of Explanation
+        In the order of the slips, one for each kind of slip but one for each number that may have been copied.
+    """
+    true = true_value(differing)
+    if true is None:
+        return []
+    claim, study, on_counts = differing.claim, differing.study, differing.on_counts
+    if on_counts:
+        printable, copies = on_counts.printable, _printed_elsewhere(differing)
+    else:
+        # all strings with as many digits as the longer number
+        most = 10 ** len(str(int(max(abs(claim.number.value), true)))) - 1
+        in_percent = claim.quantity in ("percent", "ratio_percent")
+        printable = printable_of(replace(claim, operator=""), study, 100 if in_percent else most)
+        copies = []
+    statistics: list[OtherNumber] = []
+    printed_z: list[Interval] = []
+    if claim.quantity == "p_value" and on_counts:
+        feature, declared = differing.feature, differing.declared
+        of_pairs = claim.test == "signed_rank"
+        result = signed_rank_counts(*feature, declared) if of_pairs else rank_sum_counts(feature, declared)
+        for name in _STATISTICS[claim.test]:
+            label = {
+                language: labels(language)(f"explain.words.statistic_name_{name}") for language in LANGUAGES
+            }
+            statistics.append(OtherNumber(label, Fraction(repr(abs(float(getattr(result, name)))))))
+        # of the same test
+        stated = [
+            other.claim.stated
+            for other in differing.others
+            if (other.claim.quantity, other.claim.test, other.claim.group) == ("z", claim.test, claim.group)
+        ]
+        printed_z = [z for z in stated if None not in (z.low, z.high)]
+    slips = slips_of(true, printable, claim.quantity == "p_value", copies, statistics, printed_z)
+    mask = np.zeros(printable.size, dtype=bool)
+    explanations = []
+    for slip in slips:
+        # all numbers that may be copied are one step
+        alike = slip.code in ("notation_copied", "notation_statistic")
+        for same in (other for other in slips if other.code == slip.code) if alike else (slip,):
+            printable.mark(mask, list(same.units))
+        if printable.claimed in slip.units:
+            share = printable.share(mask)
+            explanations.append(
+                Explanation("notation", slip.code, slip.params, float(true),
+                            others=differing.others_as_is, coincidence=share)
+            )  # fmt: skip
+    return explanations
+
+
+def true_value(differing: DifferingClaim) -> Fraction | None:
+    """Return the number that should have been printed, not negative, or None where the claim states none."""
+    claim = differing.claim
+    if claim.quantity in ("decision", "threshold", "between"):
+        return None
+    if claim.quantity == "comparison":
+        return abs(claim.rests_on[0].value) if claim.operator in EQUAL else None
+    if differing.on_counts is not None:
+        return Fraction(repr(float(differing.on_counts.values(differing.feature).ravel()[0])))
+    return abs(Fraction(differing.computed)) if differing.computed else None
+
+
+def _printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
+    """Return the numbers of the same kind that are printed for something else, each once for a place."""
+    claim, study = differing.claim, differing.study
+    copies = {}
+    for other in differing.claims:
+        place = (other.check, *claim_place(other, study))
+        alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
+        # the same place printed otherwise is no other place
+        elsewhere = other.check in ("recompute", "cited") and place != (
+            "recompute",
+            *claim_place(claim, study),
+        )
+        if alike and elsewhere:
+            value = abs(other.number.value)
+            copies.setdefault((place, value), OtherNumber(claim_label(other, study), value, other.id))
+    return list(copies.values())
+
+
+def claim_label(claim: Claim, study: Study) -> dict[str, str]:
+    """Name the place of a claim in every language: its test, group, timepoint, level and printed number."""
+    label = {}
+    for language in LANGUAGES:
+        words = labels(language).section("explain.words")
+        parts = [claim.where] if claim.check == "cited" else []
+        if claim.test:
+            parts.append(words[f"test_{claim.test}"])
+        if claim.group:
+            parts.append(study.group(claim.group).label[language])
+        if claim.timepoint in study.timepoint_ids and not claim.test:
+            parts.append(study.timepoint(claim.timepoint).label[language])
+        parts += [level.label[language] for level in study.outcome.levels if level.id == claim.level]
+        label[language] = f"{', '.join(parts)}: {words[f'quantity_{claim.quantity}']} {claim.printed}"
+    return label
+
+
+# ---- the slips ---------------------------------------------------------------------------------------------
+
+
+def slips_of(
     true: Fraction,
     printable: Printable,
-    *,
     is_p: bool,
-    rounding: str,
-    copies: list[Other] | None = None,
-    statistics: list[Other] | None = None,
-    printed_z: list[Interval] | None = None,
-) -> list[tuple[str, dict, np.ndarray]]:
+    copies: list[OtherNumber] = (),
+    statistics: list[OtherNumber] = (),
+    printed_z: list[Interval] = (),
+) -> list[Slip]:
     """Return what each slip could have made of a number.
 
     Parameters
@@ -45,46 +173,51 @@ def notation_hits(
     true : Fraction
         The number that should have been printed, not negative.
     printable : Printable
-        The strings that could stand in the claim's place.
+        The strings that could be printed in the claim's place.
     is_p : bool
         Whether it is a p-value, which has slips of its own.
-    rounding : str
-        How the paper rounds.
-    copies, statistics : list of Other
+    copies, statistics : list of OtherNumber
         Printed numbers of other claims, and statistics of the same test.
     printed_z : list of Interval
         What the same test's Z can have been, as printed.
 
     Returns
     -------
-    list of (code, params, units)
-        In the order of the slips; `units` are the strings that it makes, as whole numbers of the last place.
-        Slips that make none are left out. Copies and statistics have one entry each.
+    list of Slip
+        In their order. Slips that make no other string are left out. Copies and statistics have one entry each.
+
+    Examples
+    --------
+    The p-value 0.0016 to three decimals is 2 thousandths; cut it is 1, rounded up 2, which is right and no slip;
+    "0.002" with one digit mistyped is 0, 1, 3, ..., 9 or 12, 22, ... or 102, 202, ... thousandths.
     """
-    d = printable.decimals
+    d, rounding = printable.decimals, printable.rounding
     right = round_units(true, d, rounding)
-    slips: list[tuple[str, dict, set[int]]] = []
+    slips: list[Slip] = []
     if printable.operator:
         # "p < 0,000": the operator is put before what a program prints for a tiny p
         if is_p and printable.operator == "<" and right == 0:
-            slips.append(("below_zero", {}, {0}))
-        slips.append(("at_threshold", {}, {right}))
+            slips.append(Slip("below_zero", {}, {0}))
+        slips.append(Slip("at_threshold", {}, {right}))
         right = -1  # the threshold itself may be the rounded number
     else:
-        slips += _rules(true, d, rounding, is_p=is_p)
-        for name, others in (("copied", copies or []), ("statistic", statistics or [])):
-            for other in others:
-                units = {round_units(abs(other.value), d, rounding)}
-                words = {"claim": other.claim} if name == "copied" else {}
-                slips.append((name, {"other": other.name, **words}, units))
-        for stated in printed_z or []:
-            ends = print_units(np.array(p_of_printed_z(stated)), d, rounding).tolist()
-            slips.append(("printed_z", {}, set(range(ends[0], ends[1] + 1))))
-        slips += _digits(true, d, rounding)
+        slips += _slips_of_rules(true, d, rounding, is_p)
+        slips += [
+            Slip("copied", {"other": copy.label, "claim": copy.claim}, {round_units(copy.value, d, rounding)})
+            for copy in copies
+        ]
+        slips += [
+            Slip("statistic", {"other": other.label}, {round_units(other.value, d, rounding)})
+            for other in statistics
+        ]
+        for stated in printed_z:
+            low, high = print_units(np.array(p_of_printed_z(stated)), d, rounding).tolist()
+            slips.append(Slip("printed_z", {}, set(range(low, high + 1))))
+        slips += _slips_of_digits(true, d, rounding)
     return [
-        (f"notation_{code}", params, np.array(sorted(units - {right}), dtype=np.int64))
-        for code, params, units in slips
-        if units - {right}
+        Slip(f"notation_{slip.code}", slip.params, slip.units - {right})
+        for slip in slips
+        if slip.units - {right}
     ]
 
 
@@ -109,53 +242,48 @@ def p_of_printed_z(stated: Interval, alternative: str = "two-sided") -> tuple[fl
     return float(p_values.min()), float(p_values.max())
 
 
-def _rules(true: Fraction, d: int, rounding: str, *, is_p: bool) -> list[tuple[str, dict, set[int]]]:
+def _slips_of_rules(true: Fraction, d: int, rounding: str, is_p: bool) -> list[Slip]:
     """Slips that a rule makes: digits cut, rounded up or twice, padded; a p halved, or not below a floor."""
     cut = round_units(true, d, "truncate")
-    slips = [("truncated", {}, {cut}), ("rounded_up", {}, {cut + 1})]
-    finer = {round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)}
-    slips.append(("rounded_twice", {}, finer))
+    twice = round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)
+    slips = [
+        Slip("truncated", {}, {cut}),
+        Slip("rounded_up", {}, {cut + 1}),
+        Slip("rounded_twice", {}, {twice}),
+    ]
     if d > 1:
-        slips.append(("padded", {}, {10 * round_units(true, d - 1, rounding)}))
+        slips.append(Slip("padded", {}, {10 * round_units(true, d - 1, rounding)}))
     if is_p:
         halves = {
             round_units(Fraction(round_units(true, given, rounding), 2 * 10**given), d, mode)
             for given in PROGRAM_DECIMALS
             for mode in (rounding, "truncate")
         }
-        slips.append(("halved", {}, halves))
+        slips.append(Slip("halved", {}, halves))
+        # what is smaller than one unit of the last place is printed as one unit; or as 0.001, the usual floor
         if true < Fraction(1, 10**d):
-            # what is smaller than one unit of the last place stands as one unit
-            slips.append(("floor", {}, {1}))
+            slips.append(Slip("floor", {}, {1}))
         if true < Fraction(1, 1000) and d > 3:
-            slips.append(("floor", {}, {10 ** (d - 3)}))
+            slips.append(Slip("floor", {}, {10 ** (d - 3)}))
         if true < Fraction(1, 1000):
-            slips.append(("zero", {}, {0}))
+            slips.append(Slip("zero", {}, {0}))
     return slips
 
 
-def _digits(true: Fraction, d: int, rounding: str) -> list[tuple[str, dict, set[int]]]:
+def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[Slip]:
     """Slips of the hand: a zero or the decimal mark lost, digits dropped, doubled, swapped or mistyped."""
-    zero: set[int] = set()
-    mark: set[int] = set()
-    for given in range(1, max(d, 3) + 2):
-        units = round_units(true, given, rounding)
-        if units < 10**given:
-            digits = f"{units:0{given}d}"
-            # the printed string has d decimals: one zero fewer, or one more, than it should have
-            if given == d + 1 and digits[0] == "0":
-                zero.add(int(digits[1:] or 0))
-            if given == d - 1:
-                zero.add(int("0" + digits))
-            if d == 0:
-                mark.add(units)
+    rounded = {given: round_units(true, given, rounding) for given in range(1, max(d, 3) + 2)}
+    digits = {given: f"{units:0{given}d}" for given, units in rounded.items() if units < 10**given}
+    # the printed string has d decimals: one zero fewer, or one more, than it should have
+    zero = {int(digits[d + 1][1:] or 0)} if digits.get(d + 1, "1")[0] == "0" else set()
+    zero |= {int(digits[d - 1])} if d - 1 in digits else set()
+    mark = {int(decimals) for decimals in digits.values()} if d == 0 else set()
     right = round_units(true, d, rounding)
     whole = f"{right:0{d + 1}d}"
     longer = f"{round_units(true, d + 1, rounding):0{d + 2}d}"
-    integer = len(whole) - d
     # the zero before the decimal mark is neither dropped nor mistyped
     start = 1 if d and right < 10**d else 0
-    dropped = {int(whole[:i] + whole[i + 1 :] or 0) for i in range(start, integer)}
+    dropped = {int(whole[:i] + whole[i + 1 :] or 0) for i in range(start, len(whole) - d)}
     if d:
         decimals = range(len(longer) - d - 1, len(longer))
         dropped |= {int(longer[:i] + longer[i + 1 :]) for i in decimals}
@@ -165,53 +293,12 @@ def _digits(true: Fraction, d: int, rounding: str) -> list[tuple[str, dict, set[
     typed = {
         int(whole[:i] + digit + whole[i + 1 :]) for i in range(start, len(whole)) for digit in "0123456789"
     }
-    known = {given: _decimal(true, given, rounding) for given in (d, d + 1)}
-    source = known[d + 1] if d else known[d]
+    known = f"{whole[:-d]}.{whole[-d:]}" if d else whole
+    source = f"{longer[: -d - 1]}.{longer[-d - 1 :]}" if d else known
     return [
-        ("zero_lost", {}, zero),
-        ("mark_lost", {}, mark),
-        ("swapped", {"source": known[d]}, swapped),
-        ("dropped", {"source": source}, dropped),
-        ("mistyped", {"source": known[d]}, typed),
+        Slip("zero_lost", {}, zero),
+        Slip("mark_lost", {}, mark),
+        Slip("swapped", {"source": known}, swapped),
+        Slip("dropped", {"source": source}, dropped),
+        Slip("mistyped", {"source": known}, typed),
     ]
-
-
-def _decimal(value: Fraction, decimals: int, rounding: str) -> str:
-    units = f"{round_units(value, decimals, rounding):0{decimals + 1}d}"
-    return f"{units[:-decimals]}.{units[-decimals:]}" if decimals else units
-
-
-def search_notation(
-    true: Fraction,
-    printable: Printable,
-    **others: object,
-) -> list[Hit]:
-    """Return the slips that turn the right number into the printed one, each with its coincidence.
-
-    Parameters
-    ----------
-    true : Fraction
-        The number that should have been printed.
-    printable : Printable
-        The strings that could stand in the claim's place, and the one that does.
-    **others
-        As for `notation_hits`.
-
-    Returns
-    -------
-    list of Hit
-        In the order of the slips, one for each kind of slip but one for each number that may have been copied.
-    """
-    mask = np.zeros(printable.size, dtype=bool)
-    hits = []
-    slips = notation_hits(true, printable, **others)
-    for code, params, units in slips:
-        if code.endswith(("_copied", "_statistic")):
-            # all numbers that may be copied are one step
-            for same, _, reached in slips:
-                if same == code:
-                    printable.mark(mask, reached)
-        printable.mark(mask, units)
-        if printable.claimed in units:
-            hits.append(Hit("notation", code, params, float(true), coincidence=printable.share(mask)))
-    return hits

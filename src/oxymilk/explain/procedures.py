@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -10,20 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from oxymilk.explain.hits import Hit, procedure_params
+from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts
+from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.notation import claim_label
 from oxymilk.stats import Procedure
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import CHOICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from oxymilk.explain.readings import Reading
     from oxymilk.stats.programs import Program
 
 
 @dataclass(frozen=True)
-class Way:
+class Calculation:
     """One way to compute a number, and the program lines that show it.
 
     Attributes
@@ -56,11 +56,11 @@ class Way:
 
 
 @cache
-def _other_tests() -> dict[str, list[str]]:
+def switches_of_other_tests() -> dict[str, list[str]]:
+    """Return which switches lie between a rank test and each other calculation, from other_tests.yaml."""
     import yaml
 
-    text = resources.files("oxymilk.explain").joinpath("other_tests.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return yaml.safe_load(resources.files("oxymilk.explain").joinpath("other_tests.yaml").read_bytes())
 
 
 def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ...]:
@@ -71,21 +71,17 @@ def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ..
     >>> switches_between(Procedure("asymptotic"), Procedure("asymptotic", "less", tie_correction=False))
     ('alternative', 'tie_correction')
     """
-    both = declared.switches().keys() & procedure.switches().keys()
-    mine = procedure.switches()
-    moved = []
-    for name in CHOICES:
-        if name in both:
-            if mine[name] != declared.switches()[name]:
-                moved.append(name)
-        elif name in mine and mine[name] != CHOICES[name][0]:
-            # a switch that only the other method has, not at its default
-            moved.append(name)
-    return tuple(moved)
+    before, after = declared.switches(), procedure.switches()
+    # a switch that only the other method has differs where it is not at its default
+    return tuple(
+        name
+        for name, choices in CHOICES.items()
+        if name in after and after[name] != before.get(name, choices[0])
+    )
 
 
 @cache
-def ways_of(test: str, declared: Procedure) -> tuple[Way, ...]:
+def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
     """Return every way to compute a test's p-value: all program lines, and all combinations of switches.
 
     Parameters
@@ -97,8 +93,8 @@ def ways_of(test: str, declared: Procedure) -> tuple[Way, ...]:
 
     Returns
     -------
-    tuple of Way
-        Lines that show the same calculation are one way. In the order of programs.yaml, then of the switches.
+    tuple of Calculation
+        Lines that show the same calculation are one. In the order of programs.yaml, then of the switches.
     """
     from oxymilk.stats.programs import load_programs
 
@@ -106,22 +102,21 @@ def ways_of(test: str, declared: Procedure) -> tuple[Way, ...]:
     for program in load_programs():
         if program.test == test:
             shown.setdefault((program.procedure, program.tail, program.other), []).append(program)
-    ways = []
+    calculations = []
     for (procedure, tail, other), programs in shown.items():
-        if procedure is None:
-            switches = tuple(_other_tests()[other])
-        else:
-            switches = switches_between(declared, procedure)
-            if tail and "alternative" not in switches and declared.alternative == "two-sided":
-                switches = tuple(name for name in CHOICES if name in (*switches, "alternative"))
-        ways.append(Way(procedure, tail, other, switches, tuple(programs)))
-    known = {way.procedure for way in ways if not way.tail}
-    ways += [
-        Way(procedure, "", "", switches_between(declared, procedure))
+        switches = (
+            switches_between(declared, procedure) if procedure else tuple(switches_of_other_tests()[other])
+        )
+        if procedure and tail and declared.alternative == "two-sided":
+            switches = tuple(name for name in CHOICES if name in (*switches, "alternative"))
+        calculations.append(Calculation(procedure, tail, other, switches, tuple(programs)))
+    known = {calculation.procedure for calculation in calculations if not calculation.tail}
+    calculations += [
+        Calculation(procedure, "", "", switches_between(declared, procedure))
         for procedure in all_procedures(test)
         if procedure not in known
     ]
-    return tuple(ways)
+    return tuple(calculations)
 
 
 @cache
@@ -133,24 +128,24 @@ def all_procedures(test: str) -> tuple[Procedure, ...]:
         try:
             procedures.append(Procedure(**dict(zip(choices, values, strict=True))))
         except ValueError:
-            continue
+            continue  # a switch that the method does not use, not at its default
     return tuple(procedures)
 
 
-def way_values(
-    reading: Reading, counts: np.ndarray, feature: object, ways: Iterable[Way]
+def calculated_values(
+    claim: ClaimOnCounts, counts: np.ndarray, feature: object, calculations: Iterable[Calculation]
 ) -> list[np.ndarray | None]:
     """Compute a claim's number in each way, for whole arrays of datasets.
 
     Parameters
     ----------
-    reading : Reading
+    claim : ClaimOnCounts
         A claim about a test: its p-value, decision, threshold, z or W.
     counts : array of int
         The datasets as `evaluate_programs_counts` takes them: pre by post, or the two groups' tables.
     feature : object
-        The same datasets as the reading's feature.
-    ways : iterable of Way
+        The same datasets as the claim's feature.
+    calculations : iterable of Calculation
         The ways.
 
     Returns
@@ -160,106 +155,121 @@ def way_values(
     """
     from oxymilk.stats.programs import evaluate_programs_counts
 
-    ways = list(ways)
-    of_p = reading.claim.quantity in ("p_value", "threshold", "decision")
-    ids = [way.programs[0].id for way in ways if way.programs and (way.tail or way.other)]
-    special = evaluate_programs_counts(reading.claim.test, counts, ids=ids) if of_p and ids else {}
+    of_p = claim.claim.quantity in OF_P
+    special = [way.programs[0].id for way in calculations if of_p and (way.tail or way.other)]
+    p_values = evaluate_programs_counts(claim.claim.test, counts, ids=special) if special else {}
     values: list[np.ndarray | None] = []
-    for way in ways:
-        if way.tail or way.other:
+    for calculation in calculations:
+        if calculation.tail or calculation.other:
             # these lines are p-values only
-            values.append(special[way.programs[0].id][..., None] if of_p else None)
+            values.append(p_values[calculation.programs[0].id][..., None] if of_p else None)
             continue
         try:
-            values.append(reading.values(feature, way.procedure))
+            values.append(claim.values(feature, calculation.procedure))
         except TooLargeError:
             values.append(None)
     return values
 
 
-def search_procedures(
-    reading: Reading,
-    counts: np.ndarray,
-    feature: object,
-    declared: Procedure,
-    elsewhere: Callable[[Procedure], list] = lambda _: [],
-) -> list[Hit]:
+def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     """Return the ways to compute a test that give a claim's printed number on the data as they are.
 
     Parameters
     ----------
-    reading : Reading
-        The claim.
-    counts, feature
-        The data, see `way_values`.
-    declared : Procedure
-        The procedure that the study declares.
-    elsewhere : callable
-        Procedure -> labels of the claims of other tests that the same switches would contradict there.
+    differing : DifferingClaim
+        A claim about a test.
 
     Returns
     -------
-    list of Hit
+    list of Explanation
         One for each way; `programs` names those that show it. The coincidence of a way that some program shows is taken
         over all ways that programs show, of others over all combinations, both with as few switches moved or fewer.
     """
-    plain = ways_of(reading.claim.test, declared)
-    ways = list(plain)
-    values = way_values(reading, counts, feature, plain)
-    rounding = reading.printable.rounding
-    if reading.claim.quantity == "p_value" and not reading.printable.operator and rounding != "truncate":
-        # cut digits are a slip of their own under the declared procedure
-        cut = [(replace(way, truncated=True), value) for way, value in zip(plain, values, strict=True)
-               if way.programs and way.switches]  # fmt: skip
-        ways += [way for way, _ in cut]
-        values += [value for _, value in cut]
-    printables = [
-        replace(reading.printable, rounding="truncate") if way.truncated else reading.printable
-        for way in ways
-    ]
-    hits = []
-    for way, value, printable in zip(ways, values, printables, strict=True):
-        if value is None or not way.effort:
-            continue
-        fits = (
-            (printable.units(value) == printable.claimed).any() if way.truncated else reading.true_of(value)
+    claim, feature = differing.on_counts, differing.feature
+    counts = differing.records.pairs[claim.groups[0]] if claim.sees == "difference" else feature
+    calculations = calculations_of(claim.claim.test, differing.declared)
+    reached = [
+        (calculation, value, claim.printable)
+        for calculation, value in zip(
+            calculations, calculated_values(claim, counts, feature, calculations), strict=True
         )
-        if not np.all(fits):
-            continue
-        mask = np.zeros(printable.size, dtype=bool)
-        for one, reached, its in zip(ways, values, printables, strict=True):
-            as_wide = bool(one.programs) or not way.programs
-            if reached is not None and 0 < one.effort <= way.effort and as_wide:
-                mask |= its.covered(reached)
-        hits.append(_hit(reading, way, value, printable.share(mask), elsewhere))
-    return hits
+        if value is not None and calculation.effort
+    ]
+    rounded = claim.printable.rounding != "truncate" and not claim.printable.operator
+    if claim.claim.quantity == "p_value" and rounded:
+        # cut digits are a slip of their own under the declared procedure
+        cut = replace(claim.printable, rounding="truncate")
+        reached += [(replace(way, truncated=True), value, cut) for way, value, _ in reached if way.programs]
+    covered = [printable.covered(value) for _, value, printable in reached]
+    explanations = []
+    for calculation, value, printable in reached:
+        truncated = calculation.truncated
+        fits = (printable.units(value) == printable.claimed).any() if truncated else claim.true_of(value)
+        if np.all(fits):
+            mask = np.zeros(printable.size, dtype=bool)
+            for (other, _, _), strings in zip(reached, covered, strict=True):
+                if other.effort <= calculation.effort and (other.programs or not calculation.programs):
+                    mask |= strings
+            explanations.append(
+                _explanation(differing, calculation, float(value.ravel()[0]), printable.share(mask))
+            )
+    return explanations
 
 
-def _hit(
-    reading: Reading, way: Way, value: np.ndarray, share: float, elsewhere: Callable[[Procedure], list]
-) -> Hit:
-    number = float(value.ravel()[0])
-    params: dict[str, object] = {"switches": list(way.switches), "effort": way.effort}
-    if way.other:
+def _explanation(
+    differing: DifferingClaim, calculation: Calculation, number: float, share: float
+) -> Explanation:
+    claim, procedure, programs = differing.claim, calculation.procedure, calculation.programs
+    others, elsewhere = _other_claims(differing, calculation, number)
+    params: dict[str, object] = {"switches": list(calculation.switches), "effort": calculation.effort}
+    if calculation.other:
         code = "procedure_other"
-        params["other_test"] = way.other
+        params["other_test"] = calculation.other
     else:
-        code = "procedure_program" if way.programs else "procedure_switches"
-        params["procedure"] = procedure_params(way.procedure, reading.claim.test, way.tail)
-        params["elsewhere"] = elsewhere(way.procedure)
-    if way.truncated:
-        code += "_truncated"
-    params["programs"] = [program.id for program in way.programs]
-    lines = [f"{one.program} ({one.versions}): {one.output}" for one in way.programs]
-    return Hit(
+        code = "procedure_program" if programs else "procedure_switches"
+        # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
+        unsaid = ("alternative", "two_sided") if calculation.tail else ()
+        unsaid += ("zero_method",) if claim.test == "rank_sum" else ()
+        switches = {name: value for name, value in procedure.switches().items() if name not in unsaid}
+        tail = {"tail": calculation.tail} if calculation.tail else {}
+        params |= {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
+    params["programs"] = [program.id for program in programs]
+    return Explanation(
         "procedure",
-        code,
+        code + ("_truncated" if calculation.truncated else ""),
         params,
         number,
-        effort=way.effort,
-        switches_moved=len(way.switches),
-        ways=max(1, len(way.programs)),
-        programs="; ".join(lines),
+        effort=calculation.effort,
+        switches_moved=len(calculation.switches),
+        ways=max(1, len(programs)),
+        programs="; ".join(
+            f"{program.program} ({program.versions}): {program.output}" for program in programs
+        ),
+        others=others,
         coincidence=share,
-        procedure=None if way.tail else way.procedure,
     )
+
+
+def _other_claims(
+    differing: DifferingClaim, calculation: Calculation, number: float
+) -> tuple[dict[str, bool], list[dict[str, str]]]:
+    """Return which other claims hold when the claim's test is computed so; and which p-values of other tests would not.
+
+    Only the claim's own test is computed otherwise. The p-values are those that hold as declared and that the same
+    switches, but for the treatment of zeros, would contradict.
+    """
+    study, procedure = differing.study, calculation.procedure
+    others, elsewhere = dict(differing.others_as_is), []
+    for other in differing.others:
+        claim = other.claim
+        feature = other.feature(differing.records.tables)
+        if (claim.test, claim.group) == (differing.claim.test, differing.claim.group):
+            if differing.claim.quantity in OF_P and claim.quantity in OF_P:
+                others[other.id] = bool(other.true_of(np.array([number])))
+            elif procedure and not calculation.tail and claim.quantity in (*OF_P, "z"):
+                others[other.id] = bool(other.holds(feature, procedure))
+        elif procedure and claim.quantity == "p_value" and others[other.id]:
+            moved = replace(procedure, zero_method=getattr(study.procedure, claim.test).zero_method)
+            if not other.holds(feature, moved):
+                elsewhere.append(claim_label(claim, study))
+    return others, elsewhere

@@ -13,11 +13,16 @@ import pandas as pd
 
 from oxymilk.analysis import exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
-from oxymilk.explain.counting import NotSearched
-from oxymilk.explain.datasets import contradiction_table, designs_of, is_count
-from oxymilk.explain.readings import Reading, change_margin, feature_of, margin, readings_of
-from oxymilk.explain.records import Records, records_from_counts, sheet_of
-from oxymilk.explain.scales import parts_of
+from oxymilk.explain.claims_on_counts import (
+    ClaimOnCounts,
+    Records,
+    change_margin,
+    claims_on_counts,
+    margin,
+    records_from_counts,
+)
+from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, is_count, parts_of
+from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
 
 if TYPE_CHECKING:
@@ -104,7 +109,7 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     start = np.zeros((len(study.groups), levels, levels), dtype=np.int64)
     start[:, 0, 0] = [sizes[group] for group in study.group_ids]
     records = records_from_counts(study, start)
-    readings = readings_of(records, claims)
+    readings = claims_on_counts(records, claims)
     counts = [reading for reading in readings if is_count(reading)]
     try:
         groups = [_tables_of_group(records, g, counts, budget) for g in range(len(start))]
@@ -119,11 +124,11 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
         groups = [tables[np.unique(index)] for tables, index in zip(groups, pairs, strict=True)]
     with_p_values = contradictions = None
     try:
-        designs = designs_of(records, readings)
+        designs = all_datasets(records, readings)
         p_values = [reading for reading in readings if reading.claim.quantity == "p_value"]
         with_p_values = designs.count([*counts, *p_values])
         if number == 0:
-            designs.readings[:] = [reading for reading in designs.readings if is_count(reading)]
+            designs.claims[:] = [reading for reading in designs.claims if is_count(reading)]
             contradictions = contradiction_table(designs)
     except NotSearched:
         pass
@@ -167,7 +172,7 @@ def printed_sizes(study: Study, claims: list[Claim]) -> tuple[dict[str, int], tu
 # ---- listing -----------------------------------------------------------------------------------------------
 
 
-def _tables_of_group(records: Records, g: int, counts: list[Reading], budget: int) -> np.ndarray:
+def _tables_of_group(records: Records, g: int, counts: list[ClaimOnCounts], budget: int) -> np.ndarray:
     """Return the tables of a group that its own counts allow, shape (N, K, K), built up pre level by pre level.
 
     Of 3 participants at two levels, "2 low before" allows the first rows [2, 0], [1, 1], [0, 2], and with each of
@@ -197,7 +202,7 @@ def _tables_of_group(records: Records, g: int, counts: list[Reading], budget: in
 
 
 def _pairs_of_tables(
-    records: Records, groups: list[np.ndarray], counts: list[Reading], budget: int
+    records: Records, groups: list[np.ndarray], counts: list[ClaimOnCounts], budget: int
 ) -> tuple[np.ndarray, np.ndarray] | None:
     """Return which tables of the two groups are possible together; None where no count is of both."""
     both = [reading for reading in counts if len(reading.groups) == 2]
@@ -211,7 +216,7 @@ def _pairs_of_tables(
     return first[true], second[true]
 
 
-def _which_hold(readings: list[Reading], records: Records, tables: dict[int, np.ndarray]) -> np.ndarray:
+def _which_hold(readings: list[ClaimOnCounts], records: Records, tables: dict[int, np.ndarray]) -> np.ndarray:
     """Return which datasets make all readings true; `tables` holds those of some groups, one element a dataset."""
     number = len(next(iter(tables.values())))
     datasets = np.zeros((number, *records.tables.shape), dtype=np.int64)
@@ -219,7 +224,7 @@ def _which_hold(readings: list[Reading], records: Records, tables: dict[int, np.
         datasets[:, g, :-1, :-1] = own
     true = np.ones(number, dtype=bool)
     for reading in readings:
-        true &= reading.holds(feature_of(reading, datasets, records.study))
+        true &= reading.holds(reading.feature(datasets))
     return true
 
 

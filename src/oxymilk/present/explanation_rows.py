@@ -109,14 +109,14 @@ def explained_claims(
     list of ExplainedClaim
         Empty when nothing differs.
     """
-    from oxymilk.explain.hits import describe_hit
+    from oxymilk.explain import describe_explanation
 
     claims = {claim["id"]: claim for claim in verdicts.to_dict("records")}
     result = []
     for _, group in groupby(explanations.to_dict("records"), key=lambda row: row["claim_id"]):
         rows = list(group)
         ids = tuple(rows[0]["claim_ids"].split())
-        said = [describe_hit(row["code"], _params(study, row, t), t.language) for row in rows]
+        said = [describe_explanation(row["code"], _params(study, row, t), t.language) for row in rows]
         hits = [_explanation(row, text) for row, text in zip(rows, said, strict=True) if row["kind"] != NONE]
         without = [text for row, text in zip(rows, said, strict=True) if row["kind"] == NONE]
         claim = claims[ids[0]]

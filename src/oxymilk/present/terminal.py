@@ -40,13 +40,13 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
 
 def print_explanations(explanations: pd.DataFrame, language: str) -> None:
     """Print the rows of explanations.csv, best first."""
-    from oxymilk.explain import describe_hit
+    from oxymilk.explain import describe_explanation
 
     words = labels(language)
     rows = [
         (
             row["rank"],
-            describe_hit(row["code"], json.loads(row["params"]), language),
+            describe_explanation(row["code"], json.loads(row["params"]), language),
             row["programs"],
             words.number(row["coincidence"]) if row["coincidence"] else "",
             words("terminal.yes") if row["informative"] == "true" else words("terminal.no"),

@@ -10,21 +10,19 @@ import pytest
 from oxymilk.analysis import frequency_table, test_table
 from oxymilk.audit.claims import Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
-from oxymilk.explain.readings import readings_of
-from oxymilk.explain.records import records_from_counts, records_of
+from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts, records_of
+from oxymilk.explain.coincidence import DifferingClaim
+from oxymilk.explain.departures import sheet_of
 from oxymilk.files import read_csv, write_csv
 from oxymilk.ingest import ingest_observations
 from oxymilk.stats import difference_counts, rank_sum_counts, signed_rank_counts
 from oxymilk.study import Study, load_study
 
 DATA = Path(__file__).parents[3] / "data" / "bontang2023"
-EMPTY = dict.fromkeys(Claim._fields, "")
 
 
 def text_claim(name, printed, quantity, **cells):
-    return Claim(
-        **{**EMPTY, "id": name, "printed": str(printed), "quantity": quantity, "check": "recompute", **cells}
-    )
+    return Claim(**{"id": name, "printed": str(printed), "quantity": quantity, "check": "recompute", **cells})
 
 
 def decimal(value, digits):
@@ -63,7 +61,7 @@ def paper(audit):
         observations=observations,
         verdicts=audit(study, claims, observations),
         records=records,
-        readings=readings_of(records, claims),
+        on_counts=claims_on_counts(records, claims),
     )
 
 
@@ -153,3 +151,36 @@ def decimals():
 @pytest.fixture(scope="session")
 def records_with():
     return records_from_counts
+
+
+@pytest.fixture(scope="session")
+def differing_claim(make_study, records_with):
+    """The first of some claims as the searches take it, the others beside it."""
+
+    def make(claims, pairs, study=None, computed=""):
+        records = pairs
+        if not isinstance(pairs, Records):
+            records = records_with(study or make_study(len(pairs[0])), np.array(pairs))
+        on_counts = claims_on_counts(records, claims)
+        own = [claim for claim in on_counts if claim.id == claims[0].id]
+        others = [claim for claim in on_counts if claim not in own]
+        ids = own[0].ids if own else (claims[0].id,)
+        return DifferingClaim(claims[0], ids, records, (own or [None])[0], others, claims, computed)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def made_up(make_study, print_all, records_with, audit):
+    """A study from tables of pre by post that prints its results, but for what is `misprinted`."""
+
+    def make(pairs, misprinted, more=(), between="post", digits=3, **switches):
+        pairs = np.array(pairs)
+        study = make_study(pairs.shape[1], groups=len(pairs), **switches)
+        study = study.model_copy(update={"between": between})
+        claims = [*print_all(study, pairs, digits), *(text_claim(*cells[:3], **cells[3]) for cells in more)]
+        claims = [claim.printed_as(misprinted.get(claim.id, claim.printed)) for claim in claims]
+        observations = sheet_of(records_with(study, pairs))
+        return study, claims, audit(study, claims, observations), observations
+
+    return make

@@ -1,157 +1,248 @@
-"""The coincidence of every hit is the share of made-up printed strings that the same search explains too."""
+"""Coincidence: the strings that could be printed, by hand; and its share, by searching every made-up string anew."""
 
 import json
 import os
+from dataclasses import replace
+from fractions import Fraction
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from oxymilk.explain.assembly import cases_of, explain_case
-from oxymilk.explain.notation import notation_hits
-from oxymilk.explain.printable import Printable
-from oxymilk.explain.readings import claim_key
+from oxymilk.audit.printed import round_units
+from oxymilk.explain import explain_one
+from oxymilk.explain.claims_on_counts import claim_key
+from oxymilk.explain.coincidence import Explanation, Printable, print_units, printable_of
 
-EVERY = 10_000  # departures to report
-
-
-def reprinted(study, claims, name, printed):
-    chosen = next(claim for claim in claims if claim.id == name)
-    key = claim_key(chosen, study)
-    checked = ("recompute", "arithmetic")
-    return [
-        claim._replace(printed=printed)
-        if claim.check in checked and claim_key(claim, study) == key
-        else claim
-        for claim in claims
-    ]
+FULL = os.environ.get("OXYMILK_FULL") == "1"
+# one changed participant and one decimal, or two in full
+DIGITS = 2 if FULL else 1
+LIMITS = {"most_departures": 10_000, "budget": 1_000_000 if FULL else 1_000}
+# the slips in their order, as the module of notation says
+SLIPS = [
+    "truncated", "rounded_up", "rounded_twice", "padded", "halved", "floor", "zero", "copied", "statistic",
+    "printed_z", "zero_lost", "mark_lost", "swapped", "dropped", "mistyped",
+]  # fmt: skip
 
 
-def explain(records, claims, verdicts, name):
-    (case,) = cases_of(records, claims, verdicts, [name])
-    return case, explain_case(case, most=EVERY)
+# ---- against exhaustive search --------------------------------------------------------------------------------
 
 
-def slip_position(case, hit, positions):
-    return positions.index(hit.code)
-
-
-def explained_by_the_same(hit, other, positions):
-    """Whether another string's hit is of the same kind and no wider than this one."""
-    if other.kind != hit.kind:
+def explained_by_the_same(row, other):
+    """Whether another string's explanation is of the same kind and no wider than this one."""
+    if other["kind"] != row["kind"]:
         return False
-    if hit.kind == "notation":
-        return positions.index(other.code) <= positions.index(hit.code)
-    if hit.kind == "procedure":
-        listed = "switches" not in other.code
-        return other.effort <= hit.effort and (listed or "switches" in hit.code)
-    if hit.kind == "finer_scale":
-        return hit.code == "scale_tied" or other.code == "scale_untied"
-    return other.effort <= hit.effort and len(other.contradicted) <= len(hit.contradicted)
+    if row["kind"] == "notation":
+        places = [SLIPS.index(one["code"].removeprefix("notation_")) for one in (other, row)]
+        return places[0] <= places[1]
+    if row["kind"] == "procedure":
+        effort = [json.loads(one["params"])["effort"] for one in (other, row)]
+        return effort[0] <= effort[1] and ("switches" not in other["code"] or "switches" in row["code"])
+    if row["kind"] == "finer_scale":
+        return True
+    changed = [int(one["participants_changed"]) for one in (other, row)]
+    against = [len(one["claims_contradicted"].split()) for one in (other, row)]
+    return changed[0] <= changed[1] and against[0] <= against[1]
 
 
-def slip_order(case):
-    """The codes of all slips, in the order in which they are tried."""
-    from oxymilk.explain import assembly
+def check_claim(study, claims, verdicts, observations, name, decimals):
+    """Compare each coincidence of a p-value with the share of all strings on its side of alpha."""
 
-    seen = []
+    def search(printed=None):
+        table, _ = explain_one(study, claims, verdicts, observations, name, printed=printed, **LIMITS)
+        return table[table["kind"] != "none"].to_dict("records")
 
-    def spy(*arguments, **named):
-        seen.extend(code for code, _, _ in notation_hits(*arguments, **named))
-        return []
-
-    original = assembly.notation.search_notation
-    assembly.notation.search_notation = spy
-    try:
-        explain_case(case)
-    finally:
-        assembly.notation.search_notation = original
-    return list(dict.fromkeys(seen))
-
-
-def check_claim(records, claims, verdicts, name, decimals):
-    case, hits = explain(records, claims, verdicts, name)
-    printable = case.reading.printable
-    positions = slip_order(case)
-    found = [hit for hit in hits if hit.kind != "none"]
+    chosen = next(claim for claim in claims if claim.id == name)
+    printable = printable_of(chosen, study, 1)
     strings = [f"{unit / 10**decimals:.{decimals}f}" for unit in range(printable.first, printable.last + 1)]
-    explained = {id(hit): 0 for hit in found}
-    for string in strings:
-        made_up = reprinted(records.study, claims, name, string)
-        _, others = explain(records, made_up, verdicts, name)
-        for hit in found:
-            explained[id(hit)] += any(explained_by_the_same(hit, other, positions) for other in others)
-    for hit in found:
-        assert hit.coincidence == pytest.approx(explained[id(hit)] / len(strings)), (hit.code, hit.params)
-    return found
+    searched = {string: search(string) for string in strings}
+    found = search()
+    for row in found:
+        like = [any(explained_by_the_same(row, other) for other in others) for others in searched.values()]
+        assert float(row["coincidence"]) == pytest.approx(np.mean(like)), (row["code"], row["params"])
+    return {row["kind"] for row in found}
 
 
 def test_paper(paper):
-    found = check_claim(paper.records, paper.claims, paper.verdicts, "mann_whitney_p_abstract", 3)
-    assert {hit.kind for hit in found} == {"notation", "procedure", "departure", "finer_scale"}
-
-
-# every string is searched anew: `make test-all` does it for two more studies
-MADE_UP = [
-    (2, (3, 4), 11),
-    *([(2, (6, 7), 1), (3, (4, 4), 3)] if os.environ.get("OXYMILK_FULL") == "1" else []),
-]
-
-
-@pytest.mark.parametrize(("levels", "sizes", "seed"), MADE_UP)
-def test_made_up_studies(
-    levels, sizes, seed, make_study, random_pairs, print_all, records_with, audit, decimals
-):
-    rng = np.random.default_rng(seed)
-    study = make_study(levels)
-    pairs = random_pairs(rng, levels, sizes)
-    records = records_with(study, pairs)
-    claims = print_all(study, pairs, digits=2)
-    verdicts = audit_frame(claims)
-    hits = []
-    for name in ("p_intervention", "p_between"):
-        wrong = reprinted(study, claims, name, decimals(rng.uniform(0.05, 0.95), 2))
-        hits += check_claim(records, wrong, verdicts, name, 2)
-    assert hits
-
-
-def audit_frame(claims):
-    import pandas as pd
-
-    return pd.DataFrame({"id": [claim.id for claim in claims], "verdict": "", "computed": "0"}, dtype=str)
-
-
-def test_more_than_half_is_uninformative_and_last(paper):
-    _, hits = explain(paper.records, paper.claims, paper.verdicts, "mann_whitney_p_abstract")
-    informative = [hit.informative for hit in hits]
-    assert informative == sorted(informative, reverse=True)
-    wide = [hit for hit in hits if hit.coincidence is not None and hit.coincidence > 0.5]
-    assert wide
-    assert not any(hit.informative for hit in wide)
-
-
-def test_random_strings_agree_with_the_share():
-    """A search that reaches known values, and made-up strings drawn one by one."""
-    printable = Printable(0, 49, 4, 3, "", "half_up")
-    reached = np.array([0.0004, 0.0005, 0.0123, 0.0499, 0.2])
-    share = printable.share(printable.covered(reached))
-    rng = np.random.default_rng(7)
-    drawn = rng.integers(0, 50, 20_000)
-    hit = np.isin(drawn, [0, 1, 12])
-    # 0.0499 prints as 0.050, which is not below 0.05
-    assert share == 3 / 50
-    assert hit.mean() == pytest.approx(share, abs=0.01)
+    arguments = (paper.study, paper.claims, paper.verdicts, paper.observations)
+    found = check_claim(*arguments, "mann_whitney_p_abstract", 3)
+    assert found == {"notation", "procedure", "departure", "finer_scale"}
 
 
 @pytest.mark.parametrize(
-    ("operator", "first", "last", "reached", "expected"),
-    [("<", 1, 50, 0.0123, 38 / 50), (">", 50, 999, 0.6, 550 / 950), ("<=", 1, 50, 0.050, 1 / 50)],
+    ("levels", "sizes", "seed"), [(2, (3, 4), 11), *([(2, (6, 7), 1), (3, (4, 4), 3)] if FULL else [])]
 )
-def test_inequalities(operator, first, last, reached, expected):
-    printable = Printable(first, last, 10, 3, operator, "half_up")
-    assert printable.share(printable.covered(np.array([reached, np.nan]))) == pytest.approx(expected)
+def test_made_up_studies(levels, sizes, seed, made_up, random_pairs, decimals):
+    rng = np.random.default_rng(seed)
+    pairs = random_pairs(rng, levels, sizes)
+    kinds = set()
+    for name in ("p_intervention", "p_between"):
+        printed = decimals(rng.uniform(0.05, 0.95), DIGITS)
+        kinds |= check_claim(*made_up(pairs, {name: printed}, digits=DIGITS), name, DIGITS)
+    assert kinds
 
 
-def test_params_are_json(paper):
-    _, hits = explain(paper.records, paper.claims, paper.verdicts, "mann_whitney_p_abstract")
-    for hit in hits:
-        assert json.loads(json.dumps(hit.params)) == hit.params
+# ---- the strings that could be printed, by hand ---------------------------------------------------------------
+
+
+def study_of(alpha=0.05, rounding="half_even"):
+    return SimpleNamespace(rounding=rounding, alpha=alpha)
+
+
+@pytest.mark.parametrize(
+    ("printed", "operator", "alpha", "first", "last", "claimed"),
+    [
+        # the strings on the claim's side of alpha
+        ("0.049", "", 0.05, 0, 49, 49),
+        ("0.050", "", 0.05, 50, 1000, 50),
+        ("0,0", "", 0.05, 0, 0, 0),
+        ("0,1", "", 0.05, 1, 10, 1),
+        ("0.02", "=", 0.025, 0, 2, 2),
+        ("0.03", "~", 0.025, 3, 100, 3),
+        # no p-value is below zero or above one; "below alpha" may name alpha
+        ("0.049", "<", 0.05, 1, 50, 49),
+        ("0.050", "<=", 0.05, 1, 50, 50),
+        ("0.051", "<", 0.05, 51, 1000, 51),
+        ("0.02", "<", 0.025, 1, 2, 2),
+        ("0.03", "<", 0.025, 3, 100, 3),
+        ("0.049", ">", 0.05, 0, 49, 49),
+        ("0.050", ">=", 0.05, 50, 999, 50),
+        ("0.02", ">", 0.025, 0, 2, 2),
+        ("0.03", ">", 0.025, 3, 99, 3),
+    ],
+)
+def test_p_values_on_the_side_of_alpha(printed, operator, alpha, first, last, claimed, claim_text):
+    bound = operator if operator in ("<", "<=", ">", ">=") else ""
+    for quantity in ("p_value", "threshold"):
+        found = printable_of(claim_text("a", printed, quantity, operator=operator), study_of(alpha), 0)
+        assert found == Printable(first, last, claimed, len(printed) - 2, bound, "half_even")
+        assert found.size == last - first + 1
+
+
+@pytest.mark.parametrize(
+    ("quantity", "printed", "operator", "most", "last", "claimed", "decimals"),
+    [
+        ("count", "7", "", 10, 10, 7, 0),
+        ("percent", "71,5%", "", 100, 1000, 715, 1),
+        ("u", "12.5", "<", 30, 300, 125, 1),
+        # a count is never negative; programs choose the sign of Z
+        ("u", "-5", "", 30, 30, -2, 0),
+        ("z", "-2.24", "", 3.1623, 317, 224, 2),
+        # a threshold in percent is a hundredth
+        ("threshold", "5%", "", 0, 100, 5, 2),
+    ],
+)
+def test_other_numbers_up_to_the_largest(
+    quantity, printed, operator, most, last, claimed, decimals, claim_text
+):
+    found = printable_of(claim_text("a", printed, quantity, operator=operator), study_of(), most)
+    first = 5 if quantity == "threshold" else 0
+    assert found == Printable(first, last, claimed, decimals, operator, "half_even")
+
+
+@pytest.mark.parametrize(("printed", "claimed"), [("significant", 0), ("not significant", 1)])
+def test_a_decision_is_one_of_two(printed, claimed, claim_text):
+    found = printable_of(claim_text("a", printed, "decision"), study_of(0.01), 7)
+    assert found == Printable(0, 1, claimed, 0, "", "half_even", 0.01)
+    # at alpha is not below it
+    assert found.units(np.array([[0.0099, 0.01], [0.5, np.nan]])).tolist() == [[0, 1], [1, -1]]
+    assert found.covered(np.array([0.5, np.nan])).tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "expected"),
+    [
+        # the strings 0.2 to 0.6; 0.55 prints as 0.6, what is outside covers none
+        ("", [0.1, 0.2, 0.55, np.nan, 0.7], "10001"),
+        ("", [np.nan], "00000"),
+        # a bound is made true by the smallest, or largest, of the values
+        ("<", [0.5, 0.4, np.nan], "00011"),
+        ("<=", [0.5, 0.4, np.nan], "00111"),
+        (">", [0.5, 0.4, np.nan], "11100"),
+        (">=", [0.5, 0.4, np.nan], "11110"),
+        ("<", [np.nan], "00000"),
+    ],
+)
+def test_what_values_cover(operator, values, expected):
+    printable = Printable(2, 6, 4, 1, operator, "half_up")
+    covered = printable.covered(np.array(values))
+    assert "".join(str(int(string)) for string in covered) == expected
+    assert printable.share(covered) == expected.count("1") / 5
+
+
+def test_no_string_at_all():
+    """ "p < 0.0": nothing is below."""
+    nothing = Printable(1, 0, 0, 1, "<", "half_up")
+    assert nothing.size == 0
+    assert np.isnan(nothing.share(nothing.covered(np.array([0.5]))))
+
+
+@pytest.mark.parametrize("rounding", ["half_up", "half_even", "truncate"])
+@pytest.mark.parametrize("decimals", [0, 1, 2, 4])
+def test_units_are_those_of_exact_arithmetic(rounding, decimals):
+    rng = np.random.default_rng(decimals)
+    unit = 10.0**-decimals
+    values = np.concatenate([
+        rng.uniform(0, 3, 50), rng.integers(0, 10**6, 60) * unit, (rng.integers(0, 10**6, 90) + 0.5) * unit,
+        (rng.integers(0, 10**9, 60) + 0.5) * unit, [0.0, unit, unit / 2, 0.0625, 0.28749999999999998],
+    ])  # fmt: skip
+    expected = [round_units(Fraction(repr(value)), decimals, rounding) for value in values.tolist()]
+    with_gaps = np.stack([values, np.full(len(values), np.nan)])
+    assert print_units(with_gaps, decimals, rounding).tolist() == [expected, [-1] * len(values)]
+    assert print_units(np.float64(0.0625), 3, rounding).shape == ()
+
+
+# ---- the ranking ----------------------------------------------------------------------------------------------
+
+
+def test_half_of_the_strings_is_still_informative():
+    explanation = Explanation("notation", "notation_swapped", {}, coincidence=0.5)
+    shares = (0.5, 0.5000001, None)
+    assert [replace(explanation, coincidence=share).informative for share in shares] == [True, False, False]
+
+
+def test_the_order_of_explanations():
+    """Informative first, then claims contradicted, effort and coincidence; what has none comes behind."""
+    best = Explanation("procedure", "procedure_program", {}, coincidence=0.1, effort=1)
+    ranked = [
+        # the same but for its words: '{"a": 1}' comes before '{}'
+        replace(best, params={"a": 1}),
+        best,
+        # as good as equal: the kind decides
+        replace(best, kind="departure", code="departure", coincidence=0.1 - 1e-14),
+        replace(best, coincidence=0.2),
+        replace(best, effort=2, coincidence=0.0),
+        replace(best, others={"a": False, "b": True}, coincidence=0.0),
+        replace(best, coincidence=0.9),
+        replace(best, coincidence=None),
+        replace(best, kind="none", coincidence=None),
+    ]
+    keys = [explanation.order for explanation in ranked]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+    assert (ranked[5].kept, ranked[5].contradicted) == (("b",), ("a",))
+    assert replace(best, params={"b": 1, "a": ["Réponse"]}).params_as_text == '{"a": ["Réponse"], "b": 1}'
+
+
+def test_what_claims_share(make_study, claim_text):
+    study = make_study(2)
+    cells = {"test": "signed_rank", "group": "control"}
+    claim = claim_text("a", "0.50", "p_value", **cells)
+
+    def key(**changed):
+        return claim_key(replace(claim, **changed), study)
+
+    same = key()
+    assert key(id="b", printed="0,50", operator="=") == key(operator="~", timepoint="post") == same
+    assert key(variable=study.outcome.id, where="abstract", n="10") == same
+    other = (
+        {"printed": "0.5"}, {"printed": "0.51"}, {"operator": "<"}, {"group": "intervention"}, {"test": "rank_sum"},
+        {"quantity": "z"}, {"level": "level0"}, {"variable": "age"}, {"check": "arithmetic"}, {"check": "cited"},
+        {"quantity": "decision", "printed": "significant"}, {"quantity": "decision", "printed": "not significant"},
+    )  # fmt: skip
+    keys = [same, *(key(**changed) for changed in other)]
+    assert len(set(keys)) == len(keys)
+    # of printed numbers the others count, and where no test is named the time
+    assert key(check="arithmetic", printed="0,50") == key(check="arithmetic")
+    assert key(check="arithmetic", n="1+2") != key(check="arithmetic", n="1+3")
+    assert key(test="", timepoint="pre") != key(test="", timepoint="post")

@@ -1,181 +1,353 @@
-"""Counts over all datasets: the factored count against lists of every dataset, and designs too large for a list."""
+"""All datasets of small designs, group by group: counts, bounds, contradictions and tables, against a list of all."""
 
-import time
-from itertools import combinations
+from itertools import combinations, product
 from math import comb
 
 import numpy as np
 import pytest
 
-from oxymilk.explain.counting import NotSearched
+from oxymilk.explain import datasets as module
+from oxymilk.explain.claims_on_counts import Records, claims_on_counts
 from oxymilk.explain.datasets import (
+    CONTRADICTION_COLUMNS,
+    DATASET_COLUMNS,
+    NotSearched,
+    all_datasets,
     contradiction_table,
     dataset_table,
-    designs_of,
-    is_count,
-    minimal_contradictions,
+    parts_of,
 )
-from oxymilk.explain.readings import feature_of, readings_of
-from oxymilk.explain.records import records_from_counts
+
+BETWEEN = {"test": "rank_sum"}
+ALL = {"timepoint": "post", "level": "level1"}
+
+
+def of_group(group, timepoint="post", level="level1"):
+    return {"group": group, "timepoint": timepoint, "level": level}
+
+
+CLAIMS = [
+    ("p", "1.000", "p_value", BETWEEN),
+    ("u", "3", "u", BETWEEN),
+    ("all", "3", "count", ALL),
+    ("first", "1", "count", of_group("intervention")),
+    ("second", "2", "count", of_group("control")),
+    ("before", "1", "count", of_group("control", "pre")),
+    ("rose", "1", "count_up", {"group": "intervention"}),
+    ("p first", "0.317", "p_value", {"test": "signed_rank", "group": "intervention"}),
+]
+ALL_BEFORE = ("all before", "4", "count", ALL | {"timepoint": "pre"})
 
 
 @pytest.fixture(scope="session")
-def truth_by_brute_force(every_table):
-    """The truth of each claim on every dataset of the product: (claims, datasets)."""
+def truth_on_all(every_table):
+    """The truth of each claim on every dataset of the product, by its id."""
 
-    def listed(study, readings, sizes, levels):
-        lists = [np.array(every_table(n, levels**2)).reshape(-1, levels, levels) for n in sizes]
-        i, j = (index.ravel() for index in np.indices([len(each) for each in lists]))
-        tables = np.zeros((len(i), 2, levels + 1, levels + 1), dtype=np.int64)
-        tables[:, 0, :-1, :-1], tables[:, 1, :-1, :-1] = lists[0][i], lists[1][j]
-        return np.array([each.holds(feature_of(each, tables, study)) for each in readings])
+    def listed(records, claims):
+        k, sizes = records.levels, records.pairs.sum(axis=(1, 2)).tolist()
+        tables = np.array(list(product(*(every_table(n, k * k) for n in sizes)))).reshape(
+            -1, len(sizes), k, k
+        )
+        full = np.zeros((len(tables), *records.tables.shape), dtype=np.int64)
+        full[..., :k, :k] = tables
+        return {claim.id: claim.holds(claim.feature(full)) for claim in claims}
 
     return listed
 
 
-def claims_of_two_papers(study, pairs, other, print_all):
-    """The p-values of one dataset and the counts of another: some of them contradict each other."""
-    p_values = [claim for claim in print_all(study, pairs) if claim.quantity == "p_value"]
-    counts = [claim for claim in print_all(study, other) if claim.quantity != "p_value"]
-    return p_values + counts
+@pytest.fixture
+def design(make_study, records_with, claim_text, truth_on_all):
+    """The records and claims of a study whose groups have so many participants, and the truth on every dataset."""
+
+    def make(sizes, claims, between="post", **switches):
+        study = make_study(2, groups=min(len(sizes), 2), **switches).model_copy(update={"between": between})
+        if len(sizes) > 2:
+            more = study.groups[1].model_copy(update={"id": "third"})
+            study = study.model_copy(update={"groups": (*study.groups, more)})
+        records = records_with(study, np.array([[[n, 0], [0, 0]] for n in sizes]))
+        known = claims_on_counts(records, [claim_text(*claim[:3], **claim[3]) for claim in claims])
+        return records, known, truth_on_all(records, known)
+
+    return make
+
+
+def number_true(truth, chosen):
+    every = np.ones(len(next(iter(truth.values()))), dtype=bool)
+    return int(np.logical_and.reduce([every, *(truth[claim.id] for claim in chosen)]).sum())
+
+
+def check_counts(datasets, truth, most=3):
+    for size in range(most + 1):
+        for chosen in combinations(datasets.claims, size):
+            assert datasets.count(chosen) == number_true(truth, chosen), [claim.id for claim in chosen]
+
+
+# ---- counts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sizes", [(2, 3), (3, 2), (2, 2, 1), (3,)])
+@pytest.mark.parametrize("chunk", [1, 5, 10**6])
+@pytest.mark.parametrize("between", ["post", "change"])
+def test_counts_are_those_of_a_list(sizes, chunk, between, design, monkeypatch):
+    monkeypatch.setattr(module, "_CHUNK", chunk)
+    claims = [claim for claim in CLAIMS if len(sizes) > 1 or "control" not in claim[3].values()]
+    records, known, truth = design(sizes, claims, between)
+    datasets = all_datasets(records, known)
+    # a test of changes does not see the counts after, and no test those of a third group
+    unseen = len(sizes) > 2 or (len(sizes) > 1 and between == "change")
+    assert datasets.left_out == (["all"] if unseen else [])
+    assert datasets.count([]) == len(truth["all"])
+    check_counts(datasets, truth, most=2 if chunk == 1 else 3)
 
 
 @pytest.mark.parametrize("levels", [2, 3])
-@pytest.mark.parametrize("sizes", [(a, b) for a in range(1, 5) for b in range(1, 5)])
-def test_factored_count_is_the_brute_one(
-    levels, sizes, make_study, random_pairs, print_all, truth_by_brute_force
+@pytest.mark.parametrize("sizes", [(1, 4), (2, 3), (4, 2), (3, 3)])
+def test_the_counts_of_two_papers(
+    levels, sizes, make_study, random_pairs, print_all, records_with, truth_on_all
 ):
+    """The p-values of one dataset and the counts of another: some of them contradict each other."""
     rng = np.random.default_rng(levels * 100 + sizes[0] * 10 + sizes[1])
     study = make_study(levels)
     pairs, other = (random_pairs(rng, levels, sizes) for _ in range(2))
-    records = records_from_counts(study, pairs)
-    readings = readings_of(records, claims_of_two_papers(study, pairs, other, print_all))
-    truth = truth_by_brute_force(study, readings, sizes, levels)
-    place = {each.id: i for i, each in enumerate(readings)}
-    p_values = [each for each in readings if each.claim.quantity == "p_value"]
-    counts = [each for each in readings if is_count(each)]
-    sets = [[], p_values, counts, p_values + counts, readings]
-    sets += [list(pair) for pair in combinations(p_values, 2)] + [[each] for each in readings]
-    sets += [
-        [readings[k] for k in np.flatnonzero(rng.random(len(readings)) < 0.3).tolist()] for _ in range(20)
+    records = records_with(study, pairs)
+    claims = [claim for claim in print_all(study, pairs) if claim.quantity == "p_value"]
+    claims += [claim for claim in print_all(study, other) if claim.quantity != "p_value"]
+    known = claims_on_counts(records, claims)
+    truth, datasets = truth_on_all(records, known), all_datasets(records, known)
+    check_counts(datasets, truth, most=2)
+    for _ in range(20):
+        chosen = [claim for claim in known if rng.random() < 0.3]
+        assert datasets.count(chosen) == number_true(truth, chosen)
+
+
+def test_incomplete_records_stay_as_they_are(make_study, claim_text):
+    """Who lacks a score before still counts after."""
+    codes = (
+        {"a": (0, 1), "b": (0, 1), "c": (0, 1), "d": (3, 2), "e": (2, 3)},
+        {"f": (1, 1), "g": (1, 1), "h": (0, 2), "i": (0, 2)},
+    )
+    records = Records(make_study(3), codes, 3)
+    claim = claim_text("n", "1", "count", **of_group("intervention", level="level2"))
+    datasets = all_datasets(records, claims_on_counts(records, [claim]))
+    # it is the participant without a score before: the three pairs have nobody at level2 after
+    assert datasets.count(datasets.claims) == comb(3 + 5, 5) * comb(4 + 8, 8)
+
+
+def test_claims_that_the_same_datasets_make_true(design):
+    more = [
+        ("all percent", "75%", "percent", ALL),
+        ("first percent", "50%", "percent", of_group("intervention")),
+        ("first other", "1", "count", of_group("intervention", level="level0")),
+        ("second same", "1", "count", of_group("control")),
+        ("p coarse", "1.00", "p_value", BETWEEN),
     ]
-    for listed in (0, 10**6):
-        designs = designs_of(records, readings, listed=listed)
-        assert designs.total == truth.shape[1]
-        for chosen in sets:
-            expected = int(truth[[place[each.id] for each in chosen]].all(axis=0).sum())
-            assert designs.count(chosen) == expected, [each.id for each in chosen]
+    records, known, truth = design((2, 2), [*CLAIMS, *more])
+    datasets = all_datasets(records, known)
+    for one, other in combinations(known, 2):
+        expected = bool((truth[one.id] == truth[other.id]).all())
+        assert (datasets.truth(one) == datasets.truth(other)) == expected, (one.id, other.id)
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+@pytest.mark.parametrize("parts", [1, 2, 4])
+def test_ways_to_share(n, parts, every_table):
+    assert sorted(map(tuple, parts_of(n, parts).tolist())) == every_table(n, parts)
+    assert not parts_of(n, parts).flags.writeable
+
+
+# ---- bounds ---------------------------------------------------------------------------------------------------
+
+
+def test_a_group_is_listed_up_to_a_bound_in_bytes(design):
+    """Three participants at two levels: 20 tables of four numbers of eight bytes."""
+    records, known, _ = design((2, 3), CLAIMS)
+    assert all_datasets(records, known, budget=40).count([]) == 200
+    with pytest.raises(NotSearched) as stopped:
+        all_datasets(records, known, budget=39)
+    assert (stopped.value.code, stopped.value.needed) == ("tables_of_a_group", 20)
+    assert [stopped.value.words(language) for language in ("en", "id")] == [
+        "20 tables of a group",
+        "20 tabel satu kelompok",
+    ]
+
+
+def test_35_participants_at_three_levels_are_not_listed(make_study, records_with):
+    pairs = np.zeros((2, 3, 3), dtype=int)
+    pairs[:, 0, 0] = 35
+    with pytest.raises(NotSearched) as stopped:
+        all_datasets(records_with(make_study(3), pairs), [])
+    assert stopped.value.needed == comb(43, 8)
+
+
+@pytest.mark.parametrize(
+    ("method", "exact_budget", "budget", "chosen", "needed"),
+    [
+        # three counts after in each group, fewer where claims leave fewer
+        ("asymptotic", 0, 9, "p", 0),
+        ("asymptotic", 0, 8, "p", 9),
+        ("asymptotic", 0, 3, "p,first", 0),
+        ("asymptotic", 0, 2, "p,first", 3),
+        ("asymptotic", 0, 1, "u,first,second", 0),
+        # exact distributions are fewer; counts need none
+        ("exact", 9, 9, "p", 0),
+        ("exact", 8, 9, "p", 9),
+        ("exact", 8, 9, "all", 0),
+    ],
+)
+def test_pairs_of_margins_within_the_budget(
+    method, exact_budget, budget, chosen, needed, design, monkeypatch
+):
+    monkeypatch.setattr(module, "BUDGET_EXACT", exact_budget)
+    records, known, truth = design((2, 2), CLAIMS, method=method)
+    claims = [claim for claim in known if claim.id in chosen.split(",")]
+    datasets = all_datasets(records, known)
+    datasets.budget = budget
+    if not needed:
+        assert datasets.count(claims) == number_true(truth, claims)
+        return
+    with pytest.raises(NotSearched) as stopped:
+        datasets.count(claims)
+    assert stopped.value.args == ("pairs_of_margins_between_the_groups", needed)
+    # nothing is known to be the same
+    assert datasets.truth(claims[0]) == claims[0].id.encode()
+
+
+def test_what_the_groups_test_does_not_see_is_not_counted(design):
+    records, known, truth = design((2, 2), [*CLAIMS, ALL_BEFORE])
+    datasets = all_datasets(records, known)
+    assert datasets.left_out == ["all before"]
+    check_counts(datasets, truth, most=1)
+    with pytest.raises(NotSearched, match="counts_of_the_whole_sample"):
+        datasets.count(known)
+
+
+# ---- contradictions -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("between", ["post", "change"])
-def test_minimal_contradictions_are_the_brute_ones(
-    between, make_study, random_pairs, print_all, truth_by_brute_force
+def test_minimal_contradictions_are_those_of_a_list(
+    between, make_study, random_pairs, print_all, records_with, truth_on_all
 ):
     rng = np.random.default_rng(5)
     study = make_study(2).model_copy(update={"between": between})
-    sizes, found = (4, 3), 0
-    for _ in range(15):
-        pairs, other = (random_pairs(rng, 2, sizes) for _ in range(2))
-        records = records_from_counts(study, pairs)
-        readings = readings_of(records, claims_of_two_papers(study, pairs, other, print_all))[:9]
-        truth = truth_by_brute_force(study, readings, sizes, 2)
-        every = range(len(readings))
+    found = 0
+    for _ in range(8):
+        pairs, other = (random_pairs(rng, 2, (4, 3)) for _ in range(2))
+        records = records_with(study, pairs)
+        claims = [claim for claim in print_all(study, pairs) if claim.quantity == "p_value"]
+        claims += [claim for claim in print_all(study, other) if claim.quantity != "p_value"]
+        known = claims_on_counts(records, claims)[:9]
+        truth = truth_on_all(records, known)
+        table = contradiction_table(all_datasets(records, known))
+        assert set(table["complete"]) <= {"true"}
+        # of claims that are true together the first stands for all
+        first = {bits.tobytes(): name for name, bits in reversed(truth.items())}
+        names = [claim.id for claim in known if claim.id in first.values()]
         impossible = [
             frozenset(chosen)
-            for size in range(1, len(readings) + 1)
-            for chosen in combinations(every, size)
-            if not truth[list(chosen)].all(axis=0).any()
+            for size in range(1, len(names) + 1)
+            for chosen in combinations(names, size)
+            if not np.logical_and.reduce([truth[name] for name in chosen]).any()
         ]
-        minimal = {one for one in impossible if not any(other < one for other in impossible)}
-        for listed in (0, 10**6) if between == "post" else (10**6,):
-            designs = designs_of(records, readings, listed=listed)
-            sets, complete = minimal_contradictions(designs, readings)
-            assert complete
-            assert set(sets) == minimal
-            assert len(sets) == len(minimal)
+        minimal = [chosen for chosen in impossible if not any(other < chosen for other in impossible)]
+        assert sorted(map(sorted, minimal)) == sorted(sorted(ids.split()) for ids in table["claims"])
         found += len(minimal)
-    assert found > 20
+    assert found > 10
+
+
+def test_table_of_contradictions(design):
+    """Two in the first group: one of them well after cannot be none, nor both; who rose is well."""
+    claims = [
+        ("one", "1", "count", of_group("intervention")),
+        ("half", "50%", "percent", of_group("intervention")),
+        ("also", "1", "count", of_group("intervention", level="level0")),
+        ("none", "0", "count", of_group("intervention")),
+        ("rose", "2", "count_up", {"group": "intervention"}),
+        ("all", "4", "count", ALL),
+        ("control", "2", "count", of_group("control")),
+    ]
+    records, known, _ = design((2, 2), claims)
+    table = contradiction_table(all_datasets(records, known))
+    assert tuple(table.columns) == CONTRADICTION_COLUMNS
+    same = "one=half one=also"
+    assert list(table.itertuples(index=False, name=None)) == [
+        ("1", "2", "one none", same, "true"),
+        ("2", "2", "one rose", same, "true"),
+        ("3", "2", "one all", same, "true"),
+        ("4", "2", "none rose", "", "true"),
+        ("5", "2", "none all", "", "true"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "complete"),
+    [("MOST_SETS", 4, True), ("MOST_SETS", 3, False), ("MOST_SETS", 1, False), ("MOST_COUNTS", 3, False),
+     ("MOST_HITTING", 1, False), ("MOST_LOOKED_UP", -1, False)],
+)  # fmt: skip
+def test_what_may_be_missing_is_said(limit, value, complete, design, monkeypatch):
+    """Three counts of one group, of which no two can be true: what is there is a contradiction."""
+    monkeypatch.setattr(module, limit, value)
+    claims = [(f"n{n}", str(n), "count", of_group("intervention")) for n in range(3)]
+    records, known, _ = design((2, 2), claims)
+    table = contradiction_table(all_datasets(records, known))
+    assert set(table["complete"]) <= {"true" if complete else "false"}
+    every = ["n0 n1", "n0 n2", "n1 n2"]
+    assert table["claims"].tolist() == every if complete else set(table["claims"]) <= set(every)
+
+
+# ---- the table ------------------------------------------------------------------------------------------------
+
+
+def test_table_of_datasets(design):
+    """Sets of claims in each group and in all, single p-values and pairs; empty sets are left out."""
+    claims = [CLAIMS[0], CLAIMS[7], ("p second", "1", "p_value", {"test": "signed_rank", "group": "control"}),
+              CLAIMS[3], ("z", "1", "z", BETWEEN)]  # fmt: skip
+    records, known, truth = design((2, 3), claims)
+    by_id = {claim.id: claim for claim in known}
+    table = dataset_table(all_datasets(records, known))
+    assert tuple(table.columns) == DATASET_COLUMNS
+    expected = """
+        all/intervention/ p_values/intervention/p first counts/intervention/first both/intervention/p first,first
+        every_claim/intervention/p first,first all/control/ p_values/control/p second both/control/p second
+        every_claim/control/p second all// p_values//p,p first,p second counts//first
+        both//p,p first,p second,first every_claim//p,p first,p second,first,z p_value//p p_value//p first
+        p_value//p second p_value_pair//p,p first p_value_pair//p,p second p_value_pair//p first,p second
+    """.replace("p first", "p_first").replace("p second", "p_second")
+    rows = []
+    for text in expected.split():
+        name, group, ids = text.split("/")
+        wanted = [by_id[one.replace("_", " ")] for one in ids.split(",") if one]
+        every = {"intervention": 10, "control": 20, "": 200}[group]
+        found = number_true(truth, wanted) * every // 200
+        names = " ".join(claim.id for claim in wanted)
+        rows.append((name, group, names, str(found), str(every), f"{found / every:.10g}", "true", ""))
+    assert list(table.itertuples(index=False, name=None)) == rows
+
+
+def test_table_says_what_was_not_searched_and_what_is_left_out(design):
+    records, known, _ = design((2, 2), [*CLAIMS[:3], ALL_BEFORE])
+    datasets = all_datasets(records, known)
+    beyond, left_out = "9 pairs of margins between the groups", "left out: all before"
+    for budget, searched, counts, p_values in (
+        (8, "false", f"{beyond}; {left_out}", beyond),
+        (9, "true", left_out, ""),
+    ):
+        datasets.budget = budget
+        rows = {(row["set"], row["group"]): row for row in dataset_table(datasets).to_dict("records")}
+        assert (rows["counts", ""]["searched"], rows["counts", ""]["reason"]) == (searched, counts)
+        assert rows["p_values", ""]["reason"] == p_values
+        assert (rows["both", ""]["datasets"] == rows["both", ""]["share"] == "") == (searched == "false")
+        assert rows["all", "intervention"]["reason"] == ""
 
 
 def test_paper(paper):
-    designs = designs_of(paper.records, paper.readings)
-    table = dataset_table(designs)
-    joint = table[table["group"] == ""].set_index("set")["datasets"].groupby(level=0, sort=False).agg(list)
-    assert joint["all"] == ["81796"]
-    assert joint["p_values"] == ["4"]
-    assert joint["counts"] == ["1"]
-    assert joint["both"] == ["0"]
+    datasets = all_datasets(paper.records, paper.on_counts)
+    table = dataset_table(datasets)
+    joint = table[table["group"] == ""].groupby("set", sort=False)["datasets"].agg(list)
+    assert joint[["all", "p_values", "counts", "both"]].tolist() == [["81796"], ["4"], ["1"], ["0"]]
     # the two Wilcoxon p-values; each with the Mann-Whitney p
     assert joint["p_value_pair"] == ["32", "70", "114"]
-    assert set(table["searched"]) == {"true"}
-    contradictions = contradiction_table(designs)
-    first = contradictions.iloc[0]
-    assert first["claims"].split() == ["mann_whitney_p_abstract", "kurang_percent_control_post_results"]
-    assert set(contradictions["complete"]) == {"true"}
+    contradictions = contradiction_table(datasets)
+    assert contradictions["claims"][0] == "mann_whitney_p_abstract kurang_percent_control_post_results"
     # every set needs the one number that differs
     assert contradictions["claims"].str.contains("mann_whitney_p_abstract").all()
-
-
-def test_three_levels_and_35_in_each_group_take_seconds(make_study, random_pairs, print_all):
-    rng = np.random.default_rng(35)
-    study = make_study(3)
-    pairs = random_pairs(rng, 3, (35, 35))
-    records = records_from_counts(study, pairs)
-    start = time.perf_counter()
-    designs = designs_of(records, readings_of(records, print_all(study, pairs)))
-    table = dataset_table(designs)
-    assert time.perf_counter() - start < 30
-    assert table.loc[table["set"] == "all", "datasets"].tolist()[-1] == str(comb(43, 8) ** 2)
-    assert set(table["searched"]) == {"true"}
-    both = table[(table["set"] == "both") & (table["group"] == "")]
-    assert int(both["datasets"].iloc[0]) >= 1
-    # the groups' own p-values do not see each other
-    own = table[table["set"] == "p_values"].set_index("group")["datasets"].astype(object).map(int)
-    pair = table[table["set"] == "p_value_pair"].iloc[0]
-    assert int(pair["datasets"]) == own["intervention"] * own["control"]
-
-
-def test_beyond_the_budget_is_said(make_study, random_pairs, print_all):
-    rng = np.random.default_rng(5)
-    study = make_study(5)
-    pairs = random_pairs(rng, 5, (30, 30))
-    records = records_from_counts(study, pairs)
-    readings = readings_of(records, print_all(study, pairs))
-    with pytest.raises(NotSearched, match="ways to change"):
-        designs_of(records, readings)
-    study = make_study(3)
-    pairs = random_pairs(rng, 3, (20, 20))
-    records = records_from_counts(study, pairs)
-    designs = designs_of(records, readings_of(records, print_all(study, pairs)), budget=40_000)
-    table = dataset_table(designs)
-    assert "false" in set(table["searched"])
-    missing = table[table["searched"] == "false"]
-    assert missing["reason"].str.contains("between the groups").all()
-    assert (missing["datasets"] == "").all()
-    # with the counts the margins are few, and the count is made all the same
-    assert table.loc[(table["set"] == "both") & (table["group"] == ""), "searched"].tolist() == ["true"]
-
-
-def test_incomplete_records_stay_as_they_are(make_study, print_all, claim_text):
-    """Who lacks a score before still counts after."""
-    study = make_study(3)
-    tables = np.zeros((2, 4, 4), dtype=np.int64)
-    tables[0, 0, 1], tables[0, 3, 2], tables[0, 2, 3] = 3, 1, 1
-    tables[1, 1, 1], tables[1, 0, 2] = 2, 2
-    codes = tuple(
-        {f"{g}{i}{j}{n}": (i, j) for i, j in np.argwhere(t).tolist() for n in range(t[i, j])}
-        for g, t in enumerate(tables)
-    )
-    from oxymilk.explain.records import Records
-
-    records = Records(study, tables, codes)
-    cell = {"group": "intervention", "timepoint": "post", "level": "level2"}
-    claims = [claim_text("n", "1", "count", **cell), claim_text("p", "0.100", "p_value", test="rank_sum")]
-    claims.append(claim_text("pre", "1", "count", **(cell | {"timepoint": "pre"})))
-    readings = readings_of(records, claims)
-    counts = [designs_of(records, readings, listed=listed).count([readings[0]]) for listed in (0, 10**6)]
-    # one of them is the participant without a score before: the three pairs have nobody at level2 after
-    assert counts[0] == counts[1] == comb(3 + 5, 5) * comb(4 + 8, 8)
-    for chosen in ([readings[1]], [readings[2]], readings):
-        first, second = (designs_of(records, readings, listed=listed).count(chosen) for listed in (0, 10**6))
-        assert first == second

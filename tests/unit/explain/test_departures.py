@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from oxymilk.explain import departures
-from oxymilk.explain.departures import (
-    enumerate_departures,
-    find_departures,
-    search_departures,
-    ways_to,
-)
-from oxymilk.explain.readings import feature_of, readings_of
-from oxymilk.explain.records import Records, count_records
+from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_of
+from oxymilk.explain.departures import change_records, find_departures, search_departures, sheet_of, ways_to
+from oxymilk.study.sheet import CharacteristicSource, Sheet
 
-CELL = {"group": "intervention", "timepoint": "post"}
+CELL = {"group": "intervention", "timepoint": "post", "level": "level1"}
 PAIRS = np.array([[[2, 1], [0, 1]], [[0, 1], [0, 1]]])
+# two groups of two levels; in each somebody lacks a score
+INCOMPLETE = (
+    {"a": (0, 0), "b": (0, 0), "c": (0, 1), "d": (1, 2), "e": (2, 0)},
+    {"f": (1, 1), "g": (0, 1), "h": (2, 2)},
+)
 
 
 @pytest.fixture(scope="session")
@@ -27,93 +27,74 @@ def by_distance(every_table):
     def listed(tables, groups):
         k = tables.shape[-1] - 1
         choices = [
-            every_table(int(tables[g, :k, :k].sum()), k * k) if g in groups else [tables[g, :k, :k].ravel()]
-            for g in range(len(tables))
+            every_table(int(table[:k, :k].sum()), k * k) if g in groups else [table[:k, :k].ravel()]
+            for g, table in enumerate(tables)
         ]
         found = {}
         for chosen in product(*choices):
             other = tables.copy()
             other[:, :k, :k] = np.array(chosen).reshape(-1, k, k)
-            distance = int(np.maximum(tables - other, 0).sum())
-            found.setdefault(distance, set()).add(other.tobytes())
+            found.setdefault(int(np.maximum(tables - other, 0).sum()), set()).add(other.tobytes())
         return found
 
     return listed
 
 
-@pytest.fixture
-def incomplete(make_study):
-    """Two groups of two levels; in each somebody lacks a score."""
-    codes = (
-        {"a": (0, 0), "b": (0, 0), "c": (0, 1), "d": (1, 2), "e": (2, 0)},
-        {"f": (1, 1), "g": (0, 1), "h": (2, 2)},
-    )
-    return Records(make_study(2), count_records(codes, 2), codes)
-
-
-@pytest.mark.parametrize("groups", [(0,), (1,), (0, 1)])
-def test_every_dataset_at_each_distance_once(groups, incomplete, by_distance):
-    expected = by_distance(incomplete.tables, groups)
-    numbers = []
-    for number, tables in enumerate_departures(incomplete, groups, 4):
-        found = [table.astype(np.int64).tobytes() for table in tables]
-        assert len(found) == len(set(found))
-        assert set(found) == expected.get(number, set())
-        numbers.append(number)
-    assert numbers == [1, 2, 3, 4]
-
-
-def test_at_three_levels(records_with, make_study, by_distance):
-    pairs = np.zeros((2, 3, 3), dtype=int)
-    pairs[0, 0, 0], pairs[0, 1, 2], pairs[1, 2, 0] = 1, 1, 1
-    records = records_with(make_study(3), pairs)
-    expected = by_distance(records.tables, (0, 1))
-    for number, tables in enumerate_departures(records, (0, 1), 2):
-        assert {table.astype(np.int64).tobytes() for table in tables} == expected[number]
-
-
-def test_a_group_without_a_complete_record_stays(make_study, claim_text, by_distance):
-    codes = ({"a": (0, 0), "b": (1, 2)}, {"c": (0, 2)})
-    records = Records(make_study(2), count_records(codes, 2), codes)
-    claim = claim_text("a", "1", "count", group="control", timepoint="pre", level="level1")
-    (reading,) = readings_of(records, [claim])
-    found, _, hits = find_departures(records, reading, 2)
-    assert (len(found.tables), len(hits), found.searched) == (0, 0, 2)
-    ((number, tables),) = enumerate_departures(records, (0, 1), 1)
-    assert number == 1
-    assert {table.astype(np.int64).tobytes() for table in tables} == by_distance(records.tables, (0,))[1]
+def claim_of(records, claim):
+    (on_counts,) = claims_on_counts(records, [claim])
+    return on_counts
 
 
 @pytest.mark.parametrize(
-    ("groups", "budget", "deep"),
+    ("cells", "groups"),
+    [(CELL, (0,)), (CELL | {"group": "control"}, (1,)), (CELL | {"group": ""}, (0, 1))],
+)
+def test_every_dataset_at_each_distance_once(cells, groups, make_study, claim_text, by_distance):
+    records = Records(make_study(2), INCOMPLETE, 2)
+    found = find_departures(records, claim_of(records, claim_text("a", "9", "count", **cells)), 4)
+    expected = by_distance(records.tables, groups)
+    assert found.searched == 4
+    for number in range(1, 5):
+        tables = [table.astype(np.int64).tobytes() for table in found.tables[found.participants == number]]
+        assert len(tables) == len(set(tables))
+        assert set(tables) == expected.get(number, set())
+
+
+def test_at_three_levels(records_with, make_study, claim_text, by_distance):
+    pairs = np.zeros((2, 3, 3), dtype=int)
+    pairs[0, 0, 0], pairs[0, 1, 2], pairs[1, 2, 0] = 1, 1, 1
+    records = records_with(make_study(3), pairs)
+    found = find_departures(records, claim_of(records, claim_text("a", "9", "u", test="rank_sum")), 2)
+    expected = by_distance(records.tables, (0, 1))
+    assert {table.astype(np.int64).tobytes() for table in found.tables} == expected[1] | expected[2]
+
+
+@pytest.mark.parametrize(
+    ("cells", "budget", "searched"),
     [
         # one record changed: 3 records of 3 other cells in the first group, 2 in the second
-        ((0,), 8, 0),
-        ((0,), 9, 1),
-        ((1,), 5, 0),
-        ((1,), 6, 1),
-        ((0, 1), 14, 0),
-        ((0, 1), 15, 1),
+        (CELL, 0, 0),
+        (CELL, 8, 0),
+        (CELL, 9, 1),
+        (CELL | {"group": "control"}, 5, 0),
+        (CELL | {"group": "control"}, 6, 1),
         # two records, or one of each group: at most 6 pairs in 6 pairs of cells, 3 in 6, and 9 times 6
-        ((0, 1), 15 + 36 + 18 + 54 - 1, 1),
-        ((0, 1), 15 + 36 + 18 + 54, 2),
+        (CELL | {"group": ""}, 15 + 36 + 18 + 54 - 1, 1),
+        (CELL | {"group": ""}, 15 + 36 + 18 + 54, 2),
     ],
 )
-def test_no_more_datasets_than_the_budget(groups, budget, deep, records_with, make_study):
+def test_no_more_datasets_than_the_budget(cells, budget, searched, records_with, make_study, claim_text):
     records = records_with(make_study(2), np.array([[[1, 1], [1, 0]], [[0, 1], [0, 1]]]))
-    found = list(enumerate_departures(records, groups, 2, budget))
-    assert [number for number, _ in found] == list(range(1, deep + 1))
-    assert sum(len(tables) for _, tables in found) <= budget
-
-
-def count_claims(claim_text, printed, level="level1"):
-    return [claim_text("a", printed, "count", level=level, **CELL)]
+    found = find_departures(records, claim_of(records, claim_text("a", "9", "count", **cells)), 2, budget)
+    assert found.searched == searched
+    assert len(found.tables) <= budget
+    assert found.participants.max(initial=0) == searched
 
 
 @pytest.mark.parametrize(
     ("printed", "participants", "searched"),
     [
-        # two participants are level1 after; two are searched in any case, more until there is a hit
+        # two participants are level1 after; two are searched in any case, more until something is found
         ("3", 1, 1),
         ("3", 2, 2),
         ("3", 4, 2),
@@ -124,109 +105,60 @@ def count_claims(claim_text, printed, level="level1"):
         ("9", 4, 4),
     ],
 )
-def test_the_search_ends_with_a_hit(
-    printed, participants, searched, records_with, make_study, claim_text, by_distance
-):
-    pairs = np.array([[[2, 1], [1, 1]], [[0, 1], [0, 1]]])
-    records = records_with(make_study(2), pairs)
-    (reading,) = readings_of(records, count_claims(claim_text, printed))
-    found, values, hits = find_departures(records, reading, participants)
-    assert found.searched == searched
-    assert sorted(set(found.participants.tolist())) == list(range(1, searched + 1))
+def test_the_search_ends_when_it_finds(printed, participants, searched, records_with, make_study, claim_text):
+    records = records_with(make_study(2), np.array([[[2, 1], [1, 1]], [[0, 1], [0, 1]]]))
+    found = find_departures(
+        records, claim_of(records, claim_text("a", printed, "count", **CELL)), participants
+    )
+    assert found.searched == found.participants.max() == searched
     after = found.tables[:, 0, :, 1].sum(axis=-1)
-    assert values[:, 0].tolist() == after.tolist()
-    assert hits.tolist() == (after == int(printed)).tolist()
-    kinds = by_distance(records.tables, (0,))
-    assert [np.count_nonzero(found.participants == n) for n in range(1, searched + 1)] == [
-        len(kinds[n]) for n in range(1, searched + 1)
-    ]
+    assert found.values[:, 0].tolist() == after.tolist()
+    assert found.fits.tolist() == (after == int(printed)).tolist()
 
 
-def test_nothing_within_the_budget(records_with, make_study, claim_text):
-    records = records_with(make_study(2), PAIRS)
-    (reading,) = readings_of(records, count_claims(claim_text, "3"))
-    found, values, hits = find_departures(records, reading, 2, budget=0)
-    assert found.searched == 0
-    assert (len(found.tables), len(found.participants), len(values), len(hits)) == (0, 0, 0, 0)
-    assert found.tables.shape[1:] == records.tables.shape
-    assert search_departures(records, reading, [], budget=0) == ([], 0)
-
-
-def test_a_group_of_one_participant(records_with, make_study, claim_text):
-    """Two changed records are searched in any case, of one there are none."""
-    records = records_with(make_study(2), np.array([[[1, 0], [0, 0]], [[0, 1], [0, 1]]]))
-    (reading,) = readings_of(records, count_claims(claim_text, "1"))
-    found, _, hits = find_departures(records, reading, 2)
-    assert (len(found.tables), int(hits.sum()), found.searched) == (3, 2, 2)
-
-
-def test_in_parts_as_at_once(records_with, make_study, claim_text, monkeypatch):
-    records = records_with(make_study(2), PAIRS)
-    claims = [*count_claims(claim_text, "3"), claim_text("p", "0.3", "p_value", test="rank_sum")]
-    reading, other = readings_of(records, claims)
-    whole = search_departures(records, reading, [other])
-    monkeypatch.setattr(departures, "CHUNK", 4)
-    assert search_departures(records, reading, [other]) == whole
-
-
+@pytest.mark.parametrize("chunk", [4, 100_000])
 @pytest.mark.parametrize("printed", ["0", "2"])
-def test_the_best_departures_of_all(printed, records_with, make_study, claim_text, by_distance):
+def test_the_best_departures_of_all(
+    printed, chunk, records_with, make_study, differing_claim, claim_text, by_distance, monkeypatch
+):
     """Fewest other claims contradicted, then fewest participants; beside each how common it is."""
+    monkeypatch.setattr(departures, "CHUNK", chunk)
     records = records_with(make_study(2), PAIRS)
     claims = [
         claim_text("a", printed, "count_up", group="intervention"),
-        claim_text("same", "1", "count", level="level1", **(CELL | {"timepoint": "pre"})),
-        claim_text("after", "2", "count", level="level1", **CELL),
+        claim_text("same", "1", "count", **(CELL | {"timepoint": "pre"})),
+        claim_text("after", "2", "count", **CELL),
         claim_text("p", "0.317", "p_value", test="signed_rank", group="intervention"),
-        claim_text("control", "5", "count", level="level1", **(CELL | {"group": "control"})),
+        claim_text("control", "5", "count", **(CELL | {"group": "control"})),
     ]
-    reading, *others = readings_of(records, claims)
+    differing = differing_claim(claims, records)
     departed = []
     for distance, tables in by_distance(records.tables, (0,)).items():
-        if distance in (1, 2):
-            for raw in tables:
-                table = np.frombuffer(raw, dtype=np.int64).reshape(records.tables.shape)
-                held = [bool(each.holds(feature_of(each, table, records.study))) for each in others]
-                departed.append((held.count(False), distance, int(table[0, 0, 1]), raw, held))
+        for raw in tables if distance in (1, 2) else ():
+            table = np.frombuffer(raw, dtype=np.int64).reshape(records.tables.shape)
+            held = {other.id: bool(other.holds(other.feature(table))) for other in differing.others}
+            departed.append((list(held.values()).count(False), distance, int(table[0, 0, 1]), raw, held))
     wanted = sorted(one[:2] for one in departed if one[2] == int(printed))
-    assert len(search_departures(records, reading, others)[0]) == min(5, len(wanted))
     for most in (1, 3, 100):
-        hits, searched = search_departures(records, reading, others, most=most)
+        found, searched = search_departures(differing, most=most)
         assert searched == 2
-        assert [(len(hit.contradicted), hit.effort) for hit in hits] == wanted[:most]
+        assert [(len(one.contradicted), one.effort) for one in found] == wanted[:most]
     places = set()
-    for hit in hits:
-        against, effort = len(hit.contradicted), hit.effort
-        assert (hit.kind, hit.code, hit.value) == ("departure", "departure", float(printed))
-        assert hit.participants_changed == effort
-        assert hit.params["like"] == wanted.count((against, effort))
-        within = {one[2] for one in departed if one[0] <= against and one[1] <= effort}
+    for one in found:
+        against, effort = len(one.contradicted), one.effort
+        assert (one.kind, one.code, one.value) == ("departure", "departure", float(printed))
+        assert one.params["like"] == wanted.count((against, effort))
+        within = {other[2] for other in departed if other[0] <= against and other[1] <= effort}
         # of four participants none to four can have risen
-        assert hit.coincidence == pytest.approx(len(within) / 5)
-        (raw,) = {
-            one[3]
-            for one in departed
-            if one[2] == int(printed) and one[:2] == (against, effort) and count_table(hit, records) == one[3]
-        }
-        held = next(one[4] for one in departed if one[3] == raw)
-        names = [each.id for each in others]
-        assert hit.kept == tuple(name for name, holds in zip(names, held, strict=True) if holds)
-        assert hit.contradicted == tuple(name for name, holds in zip(names, held, strict=True) if not holds)
+        assert one.coincidence == pytest.approx(len(within) / 5)
+        # the witness, counted anew, is that dataset
+        raw = records_of(records.study, one.witness).tables.tobytes()
+        (held,) = (other[4] for other in departed if other[3] == raw)
+        assert one.others == held
         table = np.frombuffer(raw, dtype=np.int64).reshape(records.tables.shape)
-        assert hit.ways == ways_by_brute_force(PAIRS[0], table[0, :2, :2])
+        assert one.ways == ways_by_brute_force(PAIRS[0], table[0, :2, :2])
         places.add(raw)
-    assert len(places) == len(hits)
-
-
-def count_table(hit, records):
-    """The dataset of a hit, counted from its witness, as bytes."""
-    levels = records.study.outcome.level_ids
-    tables = np.zeros_like(records.tables)
-    wide = hit.witness.pivot(index=["group", "participant"], columns="timepoint", values="score")
-    for (group, _), row in wide.iterrows():
-        g = records.study.group_ids.index(group)
-        tables[g, levels.index(row["pre"]), levels.index(row["post"])] += 1
-    return tables.tobytes()
+    assert len(places) == len(found) == len(wanted)
 
 
 def ways_by_brute_force(before, after):
@@ -248,54 +180,133 @@ def ways_by_brute_force(before, after):
 def test_ways_are_those_of_a_list(seed, random_pairs):
     rng = np.random.default_rng(seed)
     before, after = (random_pairs(rng, 2, (4, 3)) for _ in range(2))
-    expected = [ways_by_brute_force(old, new) for old, new in zip(before, after, strict=True)]
-    assert ways_to(before, after) == expected[0] * expected[1]
-    assert ways_to(before[:1], after[:1]) == expected[0]
+    first, second = (ways_by_brute_force(old, new) for old, new in zip(before, after, strict=True))
+    assert (ways_to(before, after), ways_to(before[:1], after[:1])) == (first * second, first)
 
 
 def test_many_ways_are_counted_exactly():
     """Half of sixty, more ways than floating point tells apart."""
-    assert ways_to(np.array([[[60, 0], [0, 0]]]), np.array([[[30, 20], [10, 0]]])) == comb(60, 30) * comb(
-        30, 10
-    )
+    before, after = np.array([[[60, 0], [0, 0]]]), np.array([[[30, 20], [10, 0]]])
+    assert ways_to(before, after) == comb(60, 30) * comb(30, 10)
 
 
-def test_changes_in_words(records_with, make_study, claim_text):
-    study = make_study(2)
-    records = records_with(study, np.array([[[3, 0], [0, 0]], [[0, 2], [0, 0]]]))
-    claims = [claim_text("a", "2", "count", level="level1", **CELL)]
-    claims.append(claim_text("b", "3", "count", level="level0", **(CELL | {"timepoint": "pre"})))
-    reading, other = readings_of(records, claims)
-    (first, *_), _ = search_departures(records, reading, [other])
-    assert search_departures(records, reading, [other], participants=1) == ([], 1)
-    level = [{"en": name, "id": name} for name in ("level0", "level1")]
+def test_changes_as_params(differing_claim, claim_text):
+    pairs = np.array([[[3, 0], [0, 0]], [[0, 2], [0, 0]]])
+    claims = [claim_text("a", "2", "count", **CELL),
+              claim_text("b", "3", "count", **(CELL | {"timepoint": "pre", "level": "level0"}))]  # fmt: skip
+    (first, *_), _ = search_departures(differing_claim(claims, pairs))
+    assert search_departures(differing_claim(claims, pairs), participants=1) == ([], 1)
+    level0, level1 = ({"en": name, "id": name} for name in ("level0", "level1"))
     assert first.params["changes"] == [
         {
             "n": 2,
             "group": {"en": "Oxytocin massage", "id": "Pijat oksitosin"},
             "group_id": "intervention",
-            "pre": level[0],
-            "post": level[0],
-            "new_pre": level[0],
-            "new_post": level[1],
+            "pre": level0,
+            "post": level0,
+            "new_pre": level0,
+            "new_post": level1,
             "cells": ["level0", "level0", "level0", "level1"],
         }
     ]
-    assert (first.effort, first.participants_changed, first.ways) == (2, 2, 3)
-    (reading,) = readings_of(records, [claims[0]._replace(group="control", printed="0")])
-    hits, _ = search_departures(records, reading, [], most=99)
-    for change in (change for hit in hits for change in hit.params["changes"]):
-        places = ("pre", "post", "new_pre", "new_post")
-        assert [change[place]["en"] for place in places] == change["cells"]
-        assert change["cells"][:2] == ["level0", "level1"]
+    assert (first.effort, first.ways) == (2, 3)
 
 
-def test_of_two_numbers_that_which_is_printed(records_with, make_study, claim_text):
+def test_of_two_numbers_that_which_is_printed(differing_claim, claim_text):
     """A paper prints either U."""
-    records = records_with(make_study(2), PAIRS)
-    (reading,) = readings_of(records, [claim_text("a", "5", "u", test="rank_sum")])
     for printed in ("1", "5", "6"):
-        (reading,) = readings_of(records, [claim_text("a", printed, "u", test="rank_sum")])
-        hits, _ = search_departures(records, reading, [])
-        assert hits
-        assert {hit.value for hit in hits} == {float(printed)}
+        found, _ = search_departures(differing_claim([claim_text("a", printed, "u", test="rank_sum")], PAIRS))
+        assert {one.value for one in found} == {float(printed)}
+
+
+# ---- records and their sheets -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "changed"),
+    [
+        (({"a": (0, 1), "b": (1, 1), "c": (0, 0), "d": (1, 1)}, {"e": (1, 0), "f": (0, 1)}), "abe"),
+        # nobody changes twice: who came to a record does not leave it
+        (({"a": (1, 1), "b": (0, 0), "c": (0, 0), "d": (1, 1)}, {"e": (0, 1), "f": (0, 1)}), "a"),
+        (({"a": (0, 0), "b": (0, 0), "c": (0, 0), "d": (1, 1)}, {"e": (0, 1), "f": (0, 1)}), ""),
+    ],
+)
+def test_the_first_of_equal_records_change(wanted, changed, make_study):
+    codes = ({"a": (0, 0), "b": (0, 0), "c": (0, 0), "d": (1, 1)}, {"e": (0, 1), "f": (0, 1)})
+    records = Records(make_study(2), codes, 2)
+    after, changes = change_records(records, Records(records.study, wanted, 2).tables)
+    assert after.codes == wanted
+    assert "".join(code for _, code, _, _ in changes) == changed
+    assert all(codes[g][code] == old and wanted[g][code] == new for g, code, old, new in changes)
+
+
+CODES = ({"a": (0, 1), "b": (1, 2)}, {"c": (0, 0)})
+WIDE = {
+    "file": "wide.csv",
+    "layout": "wide",
+    "participant": "Kode",
+    "group": {"column": "Kelompok", "codes": {"Int": "intervention", "Kon": "control"}},
+    "scores": {"pre": "Sebelum", "post": "Sesudah"},
+    "codes": {"sedikit": "level0", "kurang": "level0", "banyak": "level1"},
+}
+LONG = {key: value for key, value in WIDE.items() if key != "scores"} | {
+    "layout": "long",
+    "timepoint": {"column": "Waktu", "codes": {"sblm": "pre", "ssdh": "post"}},
+    "score": "ASI",
+}
+PLAIN = {"file": "w.csv", "layout": "wide", "participant": "id", "group": "arm", "scores": {"post": "after"}}
+TIDY_WORDS = """Kode,Kelompok,Waktu,ASI
+a,Int,sblm,sedikit
+a,Int,ssdh,banyak
+b,Int,sblm,banyak
+b,Int,ssdh,
+c,Kon,sblm,sedikit
+c,Kon,ssdh,sedikit
+"""
+TIDY = """participant,group,timepoint,outcome,score
+a,intervention,pre,milk_production,level0
+a,intervention,post,milk_production,level1
+b,intervention,pre,milk_production,level1
+b,intervention,post,milk_production,
+c,control,pre,milk_production,level0
+c,control,post,milk_production,level0
+"""
+
+
+@pytest.mark.parametrize(
+    ("sheets", "expected"),
+    [
+        # the first word of each level; a missing score is an empty cell
+        (
+            (WIDE,),
+            "Kode,Kelompok,Sebelum,Sesudah\na,Int,sedikit,banyak\nb,Int,banyak,\nc,Kon,sedikit,sedikit\n",
+        ),
+        ((LONG,), TIDY_WORDS),
+        # without codes the words are ids
+        ((PLAIN,), "id,arm,after\na,intervention,level1\nb,intervention,\nc,control,level0\n"),
+        # where there is none, or more than one, or its columns have no simple names: tidy observations
+        ((), TIDY),
+        ((WIDE, WIDE | {"file": "again.csv"}), TIDY),
+        ((WIDE | {"header_row": [1, 2]},), TIDY),
+        ((WIDE | {"header_row": [2]},), TIDY),
+        ((WIDE | {"participant": {"by_row": True}},), TIDY),
+        ((WIDE | {"group": {"only": "control"}},), TIDY),
+        ((WIDE | {"layout": "visits", "visits": {"1": "pre", "2": "post"}},), TIDY),
+    ],
+)
+def test_records_as_a_sheet(sheets, expected, make_study):
+    study = make_study(2).model_copy(update={"sheets": tuple(map(Sheet.model_validate, sheets))})
+    assert sheet_of(Records(study, CODES, 2)).to_csv(index=False) == expected
+
+
+def test_what_is_not_searched_is_an_empty_column(make_study):
+    """Characteristics, and timepoints that are not compared."""
+    sheet = Sheet.model_validate(PLAIN | {"scores": {"post": "after", "later": "then"}})
+    sheet = sheet.model_copy(update={"characteristics": {"age": CharacteristicSource(column="Umur")}})
+    study = make_study(2).model_copy(update={"sheets": (sheet,)})
+    row = sheet_of(Records(study, CODES, 2)).iloc[0].to_dict()
+    assert row == {"id": "a", "arm": "intervention", "after": "level1", "then": "", "Umur": ""}
+    number = study.outcome.model_copy(update={"kind": "number"})
+    assert (
+        sheet_of(Records(study.model_copy(update={"outcome": number}), CODES, 2)).to_csv(index=False) == TIDY
+    )

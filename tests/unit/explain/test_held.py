@@ -7,37 +7,14 @@ Then `OXYMILK_HOLD=1 pytest tests/unit/explain/test_held.py` writes tests/data/e
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from oxymilk.explain import explain_claims
-from oxymilk.explain.records import sheet_of
 from oxymilk.files import read_csv, write_csv
 
 HELD = Path(__file__).parents[2] / "data" / "explanations"
 TABLES = ("explanations", "datasets", "contradictions", "outcomes")
 BETWEEN, MASSAGE = {"test": "rank_sum"}, {"test": "signed_rank", "group": "intervention"}
-
-
-@pytest.fixture(scope="session")
-def made_up(make_study, print_all, records_with, claim_text, audit):
-    """A study from tables of pre by post that prints its results, but for what is `misprinted`."""
-
-    def make(pairs, misprinted, more=(), between="post", **switches):
-        pairs = np.array(pairs)
-        study = make_study(pairs.shape[1], groups=len(pairs), **switches)
-        study = study.model_copy(update={"between": between})
-        claims = [
-            claim._replace(printed=misprinted.get(claim.id, claim.printed))
-            for claim in [
-                *print_all(study, pairs),
-                *(claim_text(name, printed, quantity, **cells) for name, printed, quantity, cells in more),
-            ]
-        ]
-        observations = sheet_of(records_with(study, pairs))
-        return study, claims, audit(study, claims, observations), observations
-
-    return make
 
 
 # what is printed, and what the data give under the declared procedure

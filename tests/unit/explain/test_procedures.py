@@ -5,19 +5,27 @@ from itertools import product
 import numpy as np
 import pytest
 
+from oxymilk.explain.claims_on_counts import claims_on_counts
+from oxymilk.explain.notation import claim_label
 from oxymilk.explain.procedures import (
     all_procedures,
+    calculated_values,
+    calculations_of,
     search_procedures,
     switches_between,
-    way_values,
-    ways_of,
+    switches_of_other_tests,
 )
-from oxymilk.explain.readings import feature_of, readings_of
 from oxymilk.stats import Procedure, evaluate_programs, load_programs, rank_sum_test, signed_rank_test
 from oxymilk.stats.ranks import expand_counts
+from oxymilk.texts import labels
 
-PLAIN = Procedure("asymptotic")
-EXACT = Procedure("exact")
+PLAIN, EXACT = Procedure("asymptotic"), Procedure("exact")
+CORRECTED_SWITCHES = {"continuity": True, "tie_correction": True, "alternative": "two-sided"}
+BETWEEN = {"test": "rank_sum"}
+OWN, CONTROL = ({"test": "signed_rank", "group": group} for group in ("intervention", "control"))
+CELL = {"group": "intervention", "timepoint": "pre", "level": "level0"}
+PAIRS = np.array([[[1, 3, 2], [1, 2, 1], [0, 1, 2]], [[4, 0, 1], [2, 1, 2], [1, 1, 1]]])
+TWO_LEVELS = np.array([[[1, 5], [1, 4]], [[4, 1], [3, 2]]])
 
 
 @pytest.mark.parametrize(
@@ -30,11 +38,9 @@ EXACT = Procedure("exact")
         (PLAIN, EXACT, ("method",)),
         (EXACT, PLAIN, ("method",)),
         (PLAIN, Procedure("exact", two_sided="doubled"), ("method", "two_sided")),
-        (PLAIN, Procedure("exact", mid_p=True), ("method", "mid_p")),
         (PLAIN, Procedure("exact", "greater", mid_p=True), ("method", "alternative", "mid_p")),
         (PLAIN, Procedure("exact_untied", half_integer="conservative"), ("method", "half_integer")),
         (EXACT, Procedure("asymptotic", tie_correction=False), ("method", "tie_correction")),
-        (EXACT, Procedure("asymptotic", continuity=True), ("method", "continuity")),
         # what only the declared method has is gone with it
         (Procedure("exact", two_sided="doubled", mid_p=True), PLAIN, ("method",)),
         (Procedure("exact", two_sided="doubled"), EXACT, ("two_sided",)),
@@ -53,133 +59,179 @@ def test_switches_between_two_procedures(declared, procedure, switches):
 @pytest.mark.parametrize("test", ["signed_rank", "rank_sum"])
 def test_all_procedures(test):
     """Counted by hand: normal, exact one-sided and two-sided, the table for untied ranks."""
-    found = all_procedures(test)
     zeros = ("drop", "pratt", "split") if test == "signed_rank" else ("drop",)
-    normal = {
-        Procedure("asymptotic", side, tied, continuity, zero)
-        for side, tied, continuity, zero in product(
-            ("two-sided", "greater", "less"), (True, False), (False, True), zeros
-        )
-    }
-    exact = {
-        Procedure("exact", "two-sided", zero_method=zero, two_sided=rule, mid_p=half)
-        for zero, rule, half in product(zeros, ("distance", "doubled", "likelihood"), (False, True))
-    } | {
-        Procedure("exact", side, zero_method=zero, mid_p=half)
-        for side, zero, half in product(("greater", "less"), zeros, (False, True))
-    }
-    table = {
-        Procedure("exact_untied", side, zero_method=zero, half_integer=half)
-        for side, zero, half in product(("two-sided", "greater", "less"), zeros, ("natural", "conservative"))
-    }
-    assert len(found) == len(set(found))
-    assert set(found) == normal | exact | table
+    sides, rules, either = (
+        ("two-sided", "greater", "less"),
+        ("distance", "doubled", "likelihood"),
+        (False, True),
+    )
+    expected = [
+        *(Procedure("asymptotic", *rest) for rest in product(sides, either, either, zeros)),
+        *(Procedure("exact", zero_method=zero, two_sided=rule, mid_p=half)
+          for zero, rule, half in product(zeros, rules, either)),
+        *(Procedure("exact", side, zero_method=zero, mid_p=half)
+          for side, zero, half in product(sides[1:], zeros, either)),
+        *(Procedure("exact_untied", side, zero_method=zero, half_integer=half)
+          for side, zero, half in product(sides, zeros, ("natural", "conservative"))),
+    ]  # fmt: skip
+    assert sorted(map(repr, all_procedures(test))) == sorted(map(repr, expected))
 
 
 @pytest.mark.parametrize("declared", [PLAIN, Procedure("asymptotic", "less"), EXACT])
 @pytest.mark.parametrize("test", ["signed_rank", "rank_sum"])
-def test_every_line_and_every_combination_is_one_way(test, declared):
-    ways = ways_of(test, declared)
-    lines = [program for way in ways for program in way.programs]
-    assert sorted(each.id for each in lines) == sorted(p.id for p in load_programs() if p.test == test)
-    keys = [(way.procedure, way.tail, way.other) for way in ways]
+def test_every_line_and_every_combination_is_one_calculation(test, declared):
+    calculations = calculations_of(test, declared)
+    lines = [program.id for calculation in calculations for program in calculation.programs]
+    assert sorted(lines) == sorted(program.id for program in load_programs() if program.test == test)
+    keys = [(one.procedure, one.tail, one.other) for one in calculations]
     assert len(keys) == len(set(keys))
-    for way in ways:
-        for program in way.programs:
-            assert (program.procedure, program.tail, program.other) == (way.procedure, way.tail, way.other)
-        assert not way.truncated
-        assert way.effort == len(way.switches)
-        if way.procedure is None:
-            assert way.other
-            assert way.switches
-            continue
-        assert way.other == ""
-        switches = set(switches_between(declared, way.procedure))
-        if way.tail:
-            # the smaller of the two one-sided p-values is another alternative than a two-sided one
-            assert way.tail == "smaller"
-            switches |= {"alternative"} if declared.alternative == "two-sided" else set()
-        else:
-            assert way.tail == ""
-        assert set(way.switches) == switches
-        assert len(way.switches) == len(switches)
-    # each combination of switches stands once as itself, shown by programs or by none
-    alone = [way.procedure for way in ways if way.procedure is not None and not way.tail]
+    for one in calculations:
+        for program in one.programs:
+            assert (program.procedure, program.tail, program.other) == (one.procedure, one.tail, one.other)
+        switches = (
+            switches_of_other_tests()[one.other] if one.other else switches_between(declared, one.procedure)
+        )
+        # the smaller of the two one-sided p-values is another alternative than a two-sided one
+        tail = {"alternative"} if one.tail and declared.alternative == "two-sided" else set()
+        assert (set(one.switches), one.effort) == ({*switches} | tail, len(one.switches))
+    # each combination of switches is there once as itself, shown by programs or by none; programs first
+    alone = [one.procedure for one in calculations if one.procedure is not None and not one.tail]
     assert sorted(map(repr, alone)) == sorted(map(repr, all_procedures(test)))
-    # programs first; among the switches of a way the order is that of the procedure
-    shown = [bool(way.programs) for way in ways]
+    shown = [bool(one.programs) for one in calculations]
     assert shown == sorted(shown, reverse=True)
-    order = list(PLAIN.__dataclass_fields__)
-    for way in ways:
-        if way.procedure is not None:
-            assert list(way.switches) == sorted(way.switches, key=order.index)
 
 
-PAIRS = np.array([[[1, 3, 2], [1, 2, 1], [0, 1, 2]], [[4, 0, 1], [2, 1, 2], [1, 1, 1]]])
-TWO_LEVELS = np.array([[[1, 5], [1, 4]], [[4, 1], [3, 2]]])
+def test_every_calculation_of_programs_has_words_and_switches():
+    switches = switches_of_other_tests()
+    assert set(switches) == {program.other for program in load_programs() if program.other}
+    for language in ("en", "id"):
+        words = labels(language).section("explain.words")
+        assert {f"other_test_{name}" for name in switches} <= set(words)
+        assert {f"switch_{name}" for moved in switches.values() for name in moved} <= set(words)
 
 
 @pytest.mark.parametrize("quantity", ["p_value", "threshold", "decision", "z"])
 @pytest.mark.parametrize("pairs", [PAIRS, TWO_LEVELS])
-@pytest.mark.parametrize("test", ["signed_rank", "rank_sum"])
-def test_the_number_of_each_way(test, quantity, pairs, make_study, records_with, claim_text):
-    study = make_study(pairs.shape[-1])
-    records = records_with(study, pairs)
+@pytest.mark.parametrize("place", [OWN, BETWEEN])
+def test_the_number_of_each_calculation(place, quantity, pairs, make_study, records_with, claim_text):
+    test = place["test"]
+    records = records_with(make_study(pairs.shape[-1]), pairs)
     printed = {"decision": "significant", "threshold": "0.05"}.get(quantity, "0.5")
-    cells = {"test": test, "group": study.group_ids[0] if test == "signed_rank" else ""}
     operator = "<" if quantity == "threshold" else ""
-    (reading,) = readings_of(records, [claim_text("p", printed, quantity, operator=operator, **cells)])
-    feature = feature_of(reading, records.tables, study)
+    (claim,) = claims_on_counts(records, [claim_text("p", printed, quantity, operator=operator, **place)])
+    feature = claim.feature(records.tables)
     counts = pairs[0] if test == "signed_rank" else feature
     values = expand_counts(test, counts)
-    printed_by = {each.entry.id: each.p_value for each in evaluate_programs(test, *values)}
+    printed_by = {result.entry.id: result.p_value for result in evaluate_programs(test, *values)}
     run = signed_rank_test if test == "signed_rank" else rank_sum_test
-    ways = ways_of(test, PLAIN)
-    found = way_values(reading, counts, feature, iter(ways))
-    assert len(found) == len(ways)
-    for way, value in zip(ways, found, strict=True):
-        if way.tail or way.other:
-            if quantity == "z":
-                assert value is None
-            else:
-                assert value.shape == (1,)
-                # a test of two levels has no number on three
-                expected = printed_by.get(way.programs[0].id, np.nan)
-                assert value.tolist() == pytest.approx([expected], nan_ok=True)
+    calculations = calculations_of(test, PLAIN)
+    for one, value in zip(calculations, calculated_values(claim, counts, feature, calculations), strict=True):
+        if not (one.tail or one.other):
+            result = run(*values, one.procedure)
+            assert value.tolist() == pytest.approx([abs(result.z) if quantity == "z" else result.p_value])
+        elif quantity == "z":
+            assert value is None
         else:
-            result = run(*values, way.procedure)
-            expected = abs(result.z) if quantity == "z" else result.p_value
-            assert value.tolist() == pytest.approx([expected])
+            # a test of two levels has no number on three
+            expected = printed_by.get(one.programs[0].id, np.nan)
+            assert value.tolist() == pytest.approx([expected], nan_ok=True)
 
 
-def test_cut_digits_are_a_slip_only_where_the_paper_rounds(make_study, records_with, claim_text):
-    study = make_study(2)
+@pytest.mark.parametrize(
+    ("rounding", "operator", "codes"),
+    [
+        ("half_up", "", {"procedure_program_truncated"}),
+        # where the paper cuts digits, that is no slip of its own; nor beside a bound
+        ("truncate", "", {"procedure_program"}),
+        ("half_up", "<", set()),
+    ],
+)
+def test_cut_digits_are_a_slip_only_where_the_paper_rounds(
+    rounding, operator, codes, make_study, make_claim_of
+):
     p_value = rank_sum_test(*expand_counts("rank_sum", TWO_LEVELS.sum(axis=1)), EXACT).p_value
     cut = f"{p_value:.5f}"[:5]
     assert cut != f"{p_value:.3f}"
-
-    def codes(rounding, **cells):
-        changed = study.model_copy(update={"rounding": rounding})
-        known = records_with(changed, TWO_LEVELS)
-        (reading,) = readings_of(known, [claim_text("p", cut, "p_value", test="rank_sum", **cells)])
-        feature = feature_of(reading, known.tables, changed)
-        return {hit.code for hit in search_procedures(reading, feature, feature, PLAIN)}
-
-    assert {"procedure_program_truncated"} <= codes("half_up")
-    assert not any("truncated" in code for code in codes("truncate"))
-    assert "procedure_program" in codes("truncate")
-    assert not any("truncated" in code for code in codes("half_up", operator="<"))
+    study = make_study(2).model_copy(update={"rounding": rounding})
+    found = {one.code for one in search_procedures(make_claim_of(study, cut, operator))}
+    assert codes <= found
+    assert any("truncated" in code for code in found) == ("procedure_program_truncated" in codes)
 
 
-def test_the_smaller_tail_is_said(make_study, records_with, claim_text):
-    study = make_study(2)
-    records = records_with(study, TWO_LEVELS)
+@pytest.fixture
+def make_claim_of(differing_claim, claim_text):
+    def make(study, printed, operator=""):
+        return differing_claim(
+            [claim_text("p", printed, "p_value", operator=operator, **BETWEEN)], TWO_LEVELS, study
+        )
+
+    return make
+
+
+def test_the_smaller_tail_is_said(make_study, make_claim_of):
     values = expand_counts("rank_sum", TWO_LEVELS.sum(axis=1))
-    tails = [rank_sum_test(*values, Procedure("exact", side)).p_value for side in ("greater", "less")]
-    printed = f"{min(tails):.6f}"
-    (reading,) = readings_of(records, [claim_text("p", printed, "p_value", test="rank_sum")])
-    feature = feature_of(reading, records.tables, study)
-    hits = search_procedures(reading, feature, feature, PLAIN)
-    said = [hit.params["procedure"] for hit in hits if hit.params["programs"] and "procedure" in hit.params]
+    p_value = min(rank_sum_test(*values, Procedure("exact", side)).p_value for side in ("greater", "less"))
+    found = search_procedures(make_claim_of(make_study(2), f"{p_value:.6f}"))
+    said = [one.params["procedure"] for one in found if one.programs and "procedure" in one.params]
+    # a tail has no alternative, and the rank-sum test no zero differences
     assert {"test": "rank_sum", "method": "exact", "mid_p": False, "tail": "smaller"} in said
-    assert all(hit.procedure is None for hit in hits if "tail" in hit.params.get("procedure", {}))
+
+
+THREE_LEVELS = np.array([[[4, 1, 0], [0, 0, 0], [0, 2, 2]], [[3, 2, 0], [1, 1, 3], [0, 0, 1]]])
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "place", "procedure", "kept", "against", "elsewhere"),
+    [
+        # claims of the same test follow it, claims of the data stay, those of other tests are named
+        ("0.599", "p_value", BETWEEN, {**CORRECTED_SWITCHES},
+         ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
+         ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
+        # one tail is no procedure of other claims: z stays
+        ("0.3653", "p_value", BETWEEN, {"tail": "smaller"},
+         ["n", "p one-tailed", "z", "decision", "p intervention", "p control", "z control"],
+         ["not n", "p", "p corrected", "z corrected", "p control corrected"], None),
+        # of a printed z
+        ("0.525", "z", BETWEEN, {**CORRECTED_SWITCHES},
+         ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
+         ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
+        # of one group
+        ("0.613", "p_value", OWN, {**CORRECTED_SWITCHES, "zero_method": "pratt"},
+         ["n", "p", "z", "decision", "p intervention", "p control", "z control"],
+         ["not n", "p corrected", "p one-tailed", "z corrected", "p control corrected"],
+         ["p", "p control"]),
+    ],
+)  # fmt: skip
+def test_another_procedure_is_held_against_the_other_claims(
+    printed, quantity, place, procedure, kept, against, elsewhere, make_study, differing_claim, claim_text
+):
+    """Declared (asymptotic, zeros after Pratt), and with continuity correction.
+
+    Between the groups p 0.572 and 0.599, z 0.566 and 0.525; intervention p 0.564 and 0.613; control 0.102 and 0.113.
+    """
+    study = make_study(3, method="asymptotic", zero_method="pratt")
+    others = [
+        claim_text("n", "5", "count", **CELL),
+        claim_text("not n", "6", "count", **CELL),
+        claim_text("p", "0.572", "p_value", **BETWEEN),
+        claim_text("p corrected", "0.60", "p_value", **BETWEEN),
+        claim_text("p one-tailed", "0.37", "p_value", **BETWEEN),
+        claim_text("z", "0.566", "z", **BETWEEN),
+        claim_text("z corrected", "0.53", "z", **BETWEEN),
+        claim_text("decision", "not significant", "decision", **BETWEEN),
+        claim_text("p intervention", "0.6", "p_value", **OWN),
+        claim_text("p control", "0.102", "p_value", **CONTROL),
+        claim_text("p control corrected", "0.113", "p_value", **CONTROL),
+        claim_text("z control", "1.633", "z", **CONTROL),
+    ]
+    claim = claim_text("a", printed, quantity, **place)
+    found = search_procedures(differing_claim([claim, *others], THREE_LEVELS, study))
+    one = next(
+        one for one in found
+        if one.code == "procedure_program" and procedure.items() <= one.params["procedure"].items()
+    )  # fmt: skip
+    assert (list(one.kept), list(one.contradicted)) == (kept, against)
+    if elsewhere is not None:
+        # an own treatment of zeros is kept; what does not hold now is not held against it
+        labelled = {claim.id: claim_label(claim, study) for claim in others if claim.quantity == "p_value"}
+        assert one.params["elsewhere"] == [labelled[name] for name in elsewhere]

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from oxymilk.analysis import exact_counterpart
 from oxymilk.audit.printed import Notation
 from oxymilk.explain import reconstruct as module
-from oxymilk.explain.counting import NotSearched
+from oxymilk.explain.datasets import NotSearched, parts_of
 from oxymilk.explain.reconstruct import LIST_COLUMNS, RANGE_COLUMNS, printed_sizes, reconstruct
-from oxymilk.explain.scales import parts_of
 from oxymilk.stats import rank_sum_counts, rank_sum_test, signed_rank_test
 
 
@@ -413,7 +412,7 @@ def test_p_values_that_are_not_searched_are_not_counted(make_study, claim_text, 
     def beyond(*_arguments):
         raise NotSearched("too many")
 
-    monkeypatch.setattr(module, "designs_of", beyond)
+    monkeypatch.setattr(module, "all_datasets", beyond)
     study = make_study(2, groups=1)
     found = reconstruct(study, sizes(claim_text, study, [3]))
     assert (found.number, found.with_p_values) == (20, None)

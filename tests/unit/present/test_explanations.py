@@ -354,8 +354,8 @@ def test_report_answers_in_plain_words(section):
         "Does it change the conclusion? No. At α = 0.05 the printed and the recomputed p are both significant."
         in text
     )
-    assert "What would explain it? Ways found: 11." in text
-    assert "What is that worth? Informative, with a coincidence of at most one half: 10 of 11." in text
+    assert "What would explain it? Ways found: 10." in text
+    assert "What is that worth? Informative, with a coincidence of at most one half: 10 of 10." in text
     assert "Each shows what is possible, not what happened." in text
 
 
@@ -408,7 +408,7 @@ def test_a_decision_that_changes_and_nothing_informative(bontang, explained, ver
         bontang, frame, explained["datasets"], explained["contradictions"], changed, t
     )["claims"][0]
     assert "the printed p is not significant, the recomputed p significant" in first["conclusion"]
-    assert first["worth"].startswith("None of the 11 is informative")
+    assert first["worth"].startswith("None of the 10 is informative")
     assert "uninformative" in first["best"][0]["worth"]
 
 

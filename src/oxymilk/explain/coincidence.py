@@ -1,0 +1,297 @@
+"""A claim to be explained, an explanation, and what that is worth: its coincidence.
+
+Coincidence is computed in one way for every search: with all else held fixed, the values that the search could have
+reached cover some of the strings that could have been printed; their share is the coincidence.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from oxymilk.audit.printed import LOWER, UPPER, round_units
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from oxymilk.audit.claims import Claim
+    from oxymilk.explain.claims_on_counts import ClaimOnCounts, Differences, Records
+    from oxymilk.stats import Procedure
+    from oxymilk.study import Study
+
+KINDS = ("notation", "procedure", "finer_scale", "departure", "none")
+
+
+@dataclass(frozen=True)
+class DifferingClaim:
+    """A distinct claim that differs, and all that the searches need to know of the study.
+
+    Attributes
+    ----------
+    claim : Claim
+        Where it is printed first; `ids` are all places.
+    records : Records
+        What is on disk.
+    on_counts : ClaimOnCounts or None
+        The claim as a function of data; None for a claim about other printed numbers.
+    others : list of ClaimOnCounts
+        The other claims about the data; `claims` are all claims of the paper.
+    computed : str
+        What the verdict computed.
+    """
+
+    claim: Claim
+    ids: tuple[str, ...]
+    records: Records
+    on_counts: ClaimOnCounts | None
+    others: list[ClaimOnCounts]
+    claims: list[Claim] = field(repr=False)
+    computed: str
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.records.study
+
+    @property
+    def declared(self) -> Procedure:
+        """The declared procedure of the claim's test."""
+        return getattr(self.study.procedure, self.claim.test)
+
+    @cached_property
+    def feature(self) -> np.ndarray | Differences:
+        """What the claim sees of the data as they are."""
+        return self.on_counts.feature(self.records.tables)
+
+    @cached_property
+    def others_as_is(self) -> dict[str, bool]:
+        """Whether each of the other claims holds on the data as they are."""
+        return {other.id: bool(other.holds(other.feature(self.records.tables))) for other in self.others}
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One way to make a claim come true.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    code : str
+        A key of the texts, below `explain.codes`.
+    params : dict
+        The words of the text; plain values, lists and dicts.
+    value : float or None
+        The number that the explanation gives.
+    prints_as : str
+        That number in the claim's style.
+    effort : int
+        How many steps away: switches moved, participants changed, 1 for a slip or a finer scale.
+    switches_moved : int
+        Of a procedure: how many of its switches differ from the declared one.
+    ways : int
+        In how many ways the same can come about.
+    programs : str
+        Programs with versions and output lines.
+    others : dict of str to bool
+        Whether each of the other claims about the data holds under this explanation.
+    coincidence : float or None
+        Share of the strings that could have been printed which this search would explain too.
+    witness : DataFrame or None
+        One dataset that shows the explanation to be possible.
+    """
+
+    kind: str
+    code: str
+    params: dict[str, Any]
+    value: float | None = None
+    prints_as: str = ""
+    effort: int = 1
+    switches_moved: int = 0
+    ways: int = 1
+    programs: str = ""
+    others: dict[str, bool] = field(default_factory=dict)
+    coincidence: float | None = None
+    witness: pd.DataFrame | None = field(default=None, compare=False)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Ids of the other claims that hold."""
+        return tuple(name for name, holds in self.others.items() if holds)
+
+    @property
+    def contradicted(self) -> tuple[str, ...]:
+        """Ids of the other claims that do not."""
+        return tuple(name for name, holds in self.others.items() if not holds)
+
+    @property
+    def informative(self) -> bool:
+        """Whether at most half of the strings that could have been printed would be explained as well."""
+        return self.coincidence is not None and self.coincidence <= 0.5
+
+    @property
+    def params_as_text(self) -> str:
+        """The params as JSON with sorted keys: the column `params`."""
+        return json.dumps(self.params, sort_keys=True, ensure_ascii=False)
+
+    @property
+    def order(self) -> tuple:
+        """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable."""
+        share = 2.0 if self.coincidence is None else round(self.coincidence, 12)
+        return (
+            self.kind == "none",
+            not self.informative,
+            len(self.contradicted),
+            self.effort,
+            share,
+            KINDS.index(self.kind),
+            self.code,
+            self.params_as_text,
+        )
+
+
+@dataclass(frozen=True)
+class Printable:
+    """The strings that could be printed in a claim's place, as whole numbers of the last printed place ("units").
+
+    Attributes
+    ----------
+    first, last : int
+        The smallest and the largest of them. For a p-value all strings with the claim's decimals on its side of
+        alpha: "0.004" at alpha 0.05 is one of 0, 1, ..., 49. For a statistic, a count or a percentage all that the
+        design allows.
+    claimed : int
+        The unit that is printed; -2 when nothing can print so.
+    decimals : int
+        Digits after the decimal mark.
+    operator : str
+        "" (equal), "<", "<=", ">" or ">=".
+    rounding : str
+        How numbers are shortened.
+    alpha : float
+        For decisions: 0 is significant, 1 is not.
+    """
+
+    first: int
+    last: int
+    claimed: int
+    decimals: int
+    operator: str
+    rounding: str
+    alpha: float | None = None
+
+    @property
+    def size(self) -> int:
+        """How many strings there are."""
+        return max(0, self.last - self.first + 1)
+
+    def units(self, values: np.ndarray) -> np.ndarray:
+        """Return the unit that each value, not negative, prints as, same shape; nan as -1."""
+        if self.alpha is not None:
+            return np.where(np.isnan(values), -1, values >= self.alpha).astype(np.int64)
+        return print_units(values, self.decimals, self.rounding)
+
+    def covered(self, values: np.ndarray) -> np.ndarray:
+        """Return which strings some of the values would make true.
+
+        Parameters
+        ----------
+        values : array of float
+            What a search reached; nan is nothing.
+
+        Returns
+        -------
+        ndarray of bool, shape (size,)
+            One element for each string, from `first` to `last`.
+        """
+        values = np.asarray(values, dtype=float).ravel()
+        values = values[~np.isnan(values)]
+        mask = np.zeros(self.size, dtype=bool)
+        if not len(values):
+            return mask
+        if self.operator in (*UPPER, *LOWER):
+            strings = np.arange(self.first, self.last + 1) / 10**self.decimals
+            reached = values.min() if self.operator in UPPER else values.max()
+            compare = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
+            return compare[self.operator](strings, reached)
+        return self.mark(mask, self.units(values))
+
+    def mark(self, mask: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Set the elements of a mask of strings that belong to some units, and return it."""
+        units = np.asarray(units, dtype=np.int64).ravel()
+        mask[units[(units >= self.first) & (units <= self.last)] - self.first] = True
+        return mask
+
+    def share(self, mask: np.ndarray) -> float:
+        """Return the share of strings that a mask of `covered` marks; nan when there are none."""
+        return float(np.count_nonzero(mask) / self.size) if self.size else float("nan")
+
+
+def print_units(values: np.ndarray, decimals: int, rounding: str) -> np.ndarray:
+    """Print values with some decimals, as whole numbers of the last place.
+
+    Parameters
+    ----------
+    values : array of float
+        Not negative; nan gives -1.
+    decimals : int
+        Digits after the decimal mark.
+    rounding : {"half_up", "half_even", "truncate"}
+        How they are shortened.
+
+    Returns
+    -------
+    ndarray of int, same shape
+        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
+    """
+    flat = np.asarray(values, dtype=float).ravel()
+    missing = np.isnan(flat)
+    scaled = np.where(missing, 0.0, flat) * 10.0**decimals
+    step = 0.0 if rounding == "truncate" else 0.5
+    units = np.floor(scaled + step).astype(np.int64)
+    near = ~missing & (np.abs(scaled + step - np.rint(scaled + step)) < 1e-9 * np.maximum(1.0, scaled))
+    distinct, place = np.unique(flat[near], return_inverse=True)
+    exact = [round_units(Fraction(repr(value)), decimals, rounding) for value in distinct.tolist()]
+    units[near] = np.array(exact, dtype=np.int64)[place]
+    return np.where(missing, -1, units).reshape(np.shape(values))
+
+
+def printable_of(claim: Claim, study: Study, most: float) -> Printable:
+    """Return the strings that could be printed in a claim's place.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    study : Study
+        For its alpha and rounding.
+    most : float
+        The largest value that the quantity can take; not used for p-values and decisions.
+
+    Returns
+    -------
+    Printable
+    """
+    if claim.quantity == "decision":
+        return Printable(0, 1, int(claim.printed != "significant"), 0, "", study.rounding, study.alpha)
+    # "5%" is 0.05
+    decimals = claim.number.decimals + (2 if claim.scale == 100 else 0)
+    scale, value = 10**decimals, claim.number.value / claim.scale
+    # a negative number prints no magnitude but that of Z, whose sign programs choose
+    claimed = int(abs(value) * scale) if value >= 0 or claim.quantity == "z" else -2
+    operator = claim.operator if claim.operator in (*UPPER, *LOWER) else ""
+    first, last = 0, int(np.ceil(most * scale))
+    if claim.quantity in ("p_value", "threshold"):
+        alpha = Fraction(str(study.alpha)) * scale
+        # the strings on either side of alpha: 0.049 is the last one below it, and "p < 0.05" belongs to that side
+        below, at_most = int(np.ceil(alpha)) - 1, int(np.floor(alpha))
+        if operator in UPPER:
+            first, last = (1, at_most) if claimed <= alpha else (at_most + 1, scale)
+        else:
+            first, last = (0, below) if claimed < alpha else (below + 1, scale - (operator in LOWER))
+    return Printable(first, last, claimed, decimals, operator, study.rounding)

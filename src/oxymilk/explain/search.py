@@ -1,0 +1,370 @@
+"""Run the searches for each claim that differs, rank what they find, and write it as tables and in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from oxymilk.audit.claims import Claim
+from oxymilk.audit.printed import parse_printed
+from oxymilk.explain import datasets
+from oxymilk.explain.claims_on_counts import (
+    OF_P,
+    ClaimOnCounts,
+    Records,
+    claim_key,
+    claims_on_counts,
+    distinct_claims,
+    margin,
+    records_of,
+)
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, print_units
+from oxymilk.explain.departures import ALWAYS, BUDGET, search_departures
+from oxymilk.explain.notation import search_notation, true_value
+from oxymilk.explain.procedures import search_procedures
+from oxymilk.explain.scales import search_scales
+from oxymilk.stats import rank_sum_counts
+from oxymilk.texts import LANGUAGES, labels, procedure_words
+
+if TYPE_CHECKING:
+    from oxymilk.study import Study
+
+EXPLANATION_COLUMNS = (
+    "claim_id", "claim_ids", "kind", "rank", "description", "programs", "p_value", "prints_as",
+    "participants_changed", "switches_moved", "ways", "claims_kept", "claims_contradicted", "coincidence",
+    "informative", "witness", "code", "params",
+)  # fmt: skip
+OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed", "observed")
+_NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """All that explains the differing claims of a study, as tables of text.
+
+    Attributes
+    ----------
+    explanations : DataFrame
+        One row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
+    datasets, contradictions : DataFrame
+        How many datasets of the design satisfy which claims; the minimal sets of claims that none satisfies together.
+    outcomes : DataFrame
+        For an outcome of two levels, the declared p-value of every pair of counts after.
+    witnesses : dict of str to DataFrame
+        Sheets by file name, as the column `witness` of the explanations gives it.
+    """
+
+    explanations: pd.DataFrame
+    datasets: pd.DataFrame
+    contradictions: pd.DataFrame
+    outcomes: pd.DataFrame
+    witnesses: dict[str, pd.DataFrame]
+
+
+def explain_claims(
+    study: Study,
+    claims: list[Claim],
+    verdicts: pd.DataFrame,
+    observations: pd.DataFrame,
+    *,
+    participants: int = ALWAYS,
+    budget: int = BUDGET,
+    most_departures: int = 5,
+) -> Explanations:
+    """Search for what would make the claims that differ come true.
+
+    Parameters
+    ----------
+    study : Study
+        The study.
+    claims : list of Claim
+        All numbers that the paper prints.
+    verdicts, observations : DataFrame
+        The tables of the same names, all cells text.
+    participants : int
+        Changed participants to search up to while nothing is found; two are searched in any case.
+    budget : int
+        Most datasets that the search for departures forms for a claim; five times as many combinations are formed at
+        a time when all datasets of the design are counted. What needs more is said to be not searched.
+    most_departures : int
+        Most departures to report for a claim.
+
+    Returns
+    -------
+    Explanations
+    """
+    records = records_of(study, observations)
+    differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
+    rows, witnesses = _explain(records, claims, verdicts, differing, participants, budget, most_departures)
+    on_counts = claims_on_counts(records, claims)
+    try:
+        every = datasets.all_datasets(records, on_counts, 5 * budget)
+        counted, contradictions = datasets.dataset_table(every), datasets.contradiction_table(every)
+    except datasets.NotSearched as reason:
+        cells = ("all", "", "", "", "", "", "false", reason.words())
+        counted = pd.DataFrame([cells], columns=list(datasets.DATASET_COLUMNS), dtype=str)
+        contradictions = pd.DataFrame(columns=list(datasets.CONTRADICTION_COLUMNS), dtype=str)
+    return Explanations(rows, counted, contradictions, outcome_table(records, on_counts), witnesses)
+
+
+def explain_one(
+    study: Study,
+    claims: list[Claim],
+    verdicts: pd.DataFrame,
+    observations: pd.DataFrame,
+    claim_id: str,
+    *,
+    printed: str | None = None,
+    participants: int = ALWAYS,
+    budget: int = BUDGET,
+    most_departures: int = 5,
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Explain one claim, whether it differs or not.
+
+    Parameters
+    ----------
+    study, claims, verdicts, observations, participants, budget, most_departures
+        See `explain_claims`.
+    claim_id : str
+        Id of the claim, in any place where it is printed.
+    printed : str, optional
+        What would explain this string in its place.
+
+    Returns
+    -------
+    explanations : DataFrame
+        The rows of explanations.csv for this claim.
+    witnesses : dict of str to DataFrame
+        Their sheets.
+
+    Raises
+    ------
+    KeyError
+        When there is no such claim.
+    ValueError
+        When `printed` is not a number under the study's decimal marks.
+    """
+    chosen = next((claim for claim in claims if claim.id == claim_id), None)
+    if chosen is None:
+        raise KeyError(claim_id)
+    if printed is not None:
+        if chosen.quantity != "decision":
+            parse_printed(printed, study.decimal_mark)
+        key = claim_key(chosen, study)
+        claims = [claim.printed_as(printed) if claim_key(claim, study) == key else claim for claim in claims]
+    records = records_of(study, observations)
+    return _explain(records, claims, verdicts, {claim_id}, participants, budget, most_departures)
+
+
+def _explain_claim(
+    differing: DifferingClaim, participants: int, budget: int, most_departures: int
+) -> list[Explanation]:
+    """Search all that may explain a claim; ranked as `Explanation.order` says."""
+    quantity, test = differing.claim.quantity, differing.claim.test
+    explanations: list[Explanation] = []
+    searched: list[str] = []
+    if true_value(differing) is not None:
+        searched.append("notation")
+        explanations += search_notation(differing)
+    if differing.on_counts is not None:
+        if quantity in (*OF_P, "z") or (quantity, test) == ("w", "signed_rank"):
+            searched.append("procedure")
+            explanations += search_procedures(differing)
+        if quantity in OF_P:
+            searched.append("finer_scale")
+            explanations += search_scales(differing)
+        departures, depth = search_departures(differing, participants, budget, most_departures)
+        searched.append(f"departure_{depth}")
+        explanations += departures
+    if all(explanation.kind == "none" for explanation in explanations):
+        of_data = differing.claim.check == "recompute"
+        code = "nothing_found" if searched else "number_outcome" if of_data else "no_search"
+        explanations.append(Explanation("none", code, {"searched": searched}))
+    printed = (_as_printed(differing, explanation) for explanation in explanations)
+    return sorted(printed, key=lambda explanation: explanation.order)
+
+
+def _as_printed(differing: DifferingClaim, explanation: Explanation) -> Explanation:
+    """Add to an explanation what its text needs: the claim's printed string, the value, how that prints."""
+    claim, value = differing.claim, explanation.value
+    if explanation.kind == "notation":
+        prints_as = claim.printed
+    elif value is None:
+        prints_as = ""
+    elif claim.quantity == "decision":
+        prints_as = "significant" if value < differing.study.alpha else "not significant"
+    else:
+        rounding = "truncate" if explanation.code.endswith("_truncated") else differing.study.rounding
+        units = print_units(np.array(claim.scale * value), claim.style.decimals, rounding)
+        prints_as = claim.style.write(Fraction(int(units), 10**claim.style.decimals))
+    words = {
+        "printed": claim.printed,
+        "prints_as": prints_as,
+        "value": "" if value is None else f"{value:.4g}",
+    }
+    return replace(explanation, params=explanation.params | words, prints_as=prints_as)
+
+
+# ---- tables ------------------------------------------------------------------------------------------------
+
+
+def _explain(
+    records: Records,
+    claims: list[Claim],
+    verdicts: pd.DataFrame,
+    chosen: set[str],
+    participants: int,
+    budget: int,
+    most_departures: int,
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
+    rows, witnesses = [], {}
+    computed = dict(zip(verdicts["id"], verdicts["computed"], strict=True))
+    on_counts = claims_on_counts(records, claims)
+    for places in distinct_claims(claims, records.study):
+        first, ids = places[0].id, tuple(claim.id for claim in places)
+        if chosen.isdisjoint(ids):
+            continue
+        own = next((claim for claim in on_counts if claim.id == first), None)
+        others = [claim for claim in on_counts if claim is not own]
+        differing = DifferingClaim(places[0], ids, records, own, others, claims, computed[first])
+        of_p = differing.claim.quantity in OF_P
+        for rank, found in enumerate(
+            _explain_claim(differing, participants, budget, most_departures), start=1
+        ):
+            if found.witness is not None:
+                witnesses[f"{first}_{rank}.csv"] = found.witness
+            rows.append(
+                {
+                    "claim_id": first,
+                    "claim_ids": " ".join(differing.ids),
+                    "kind": found.kind,
+                    "rank": str(rank),
+                    "description": describe_explanation(found.code, found.params),
+                    "programs": found.programs,
+                    "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
+                    "prints_as": found.prints_as,
+                    "participants_changed": str(found.effort) if found.kind == "departure" else "",
+                    "switches_moved": str(found.switches_moved) if found.kind == "procedure" else "",
+                    "ways": str(found.ways) if found.kind != "none" else "",
+                    "claims_kept": " ".join(found.kept),
+                    "claims_contradicted": " ".join(found.contradicted),
+                    "coincidence": "" if found.coincidence is None else f"{found.coincidence:.10g}",
+                    "informative": "true" if found.informative else "false",
+                    "witness": f"{first}_{rank}.csv" if found.witness is not None else "",
+                    "code": found.code,
+                    "params": found.params_as_text,
+                }
+            )
+    return pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS), dtype=str), witnesses
+
+
+def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame:
+    """Compute the declared p-value between the groups for every pair of counts of the better of two levels.
+
+    Parameters
+    ----------
+    records : Records
+        The records.
+    claims : list of ClaimOnCounts
+        The claims; the p-values printed for the test between the groups are looked for.
+
+    Returns
+    -------
+    DataFrame
+        Columns `OUTCOME_COLUMNS`, all text: participants of the first and the second group at the better level and
+        in all, p-value, ids of the claims that it would print as (joined by blanks), and whether these are the
+        counts on disk. Empty for other designs.
+    """
+    study, rows = records.study, []
+    if records.levels == 2 and len(study.groups) >= 2 and study.between == "post":
+        observed = margin(records.tables[:2], "post")
+        n1, n2 = observed.sum(axis=1).tolist()
+        first, second = (counts.ravel() for counts in np.indices((n1 + 1, n2 + 1)))
+        if n1 and n2:
+            # one row a pair of counts, (1, 0) of 2 and 1: [[1, 1], [1, 0]]
+            tables = np.stack([n1 - first, first, n2 - second, second], axis=-1).reshape(-1, 2, 2)
+            p_values = rank_sum_counts(tables, study.procedure.rank_sum).p_value.tolist()
+            true = {
+                claim.id: claim.holds(tables)
+                for claim in claims
+                if claim.sees == "rank_sum" and claim.claim.quantity == "p_value"
+            }
+            names = [[name for name, holds in true.items() if holds[at]] for at in range(len(tables))]
+            here = (tables == observed).all(axis=(1, 2))
+            rows = [
+                (str(a), str(b), str(n1), str(n2), f"{p:.10g}", " ".join(ids), "true" if at else "false")
+                for a, b, p, ids, at in zip(first, second, p_values, names, here, strict=True)
+            ]
+    return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=str)
+
+
+# ---- words -------------------------------------------------------------------------------------------------
+
+
+def describe_explanation(code: str, params: dict[str, Any], language: str = "en") -> str:
+    """Say an explanation in words.
+
+    Parameters
+    ----------
+    code : str
+        The column `code` of explanations.csv.
+    params : dict
+        The column `params`, read as JSON.
+    language : {"en", "id"}
+
+    Returns
+    -------
+    str
+        One or two sentences.
+
+    Raises
+    ------
+    KeyError
+        For a code or language that the texts do not have.
+    """
+    return _text(f"codes.{code}", params, language)
+
+
+def _text(key: str, params: dict[str, Any], language: str) -> str:
+    words = {name: _words(name, value, language) for name, value in params.items()}
+    return labels(language)(f"explain.{key}", **words)
+
+
+def _words(name: str, value: Any, language: str) -> str:
+    """Say a param of a text, by its name."""
+    words = labels(language).section("explain.words")
+    if name == "procedure":
+        return procedure_words(value, value["test"], language)
+    if name == "switches":
+        return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
+    if name in ("other_test", "statistic"):
+        return words[f"{name}_{value}"]
+    if name == "changes":
+        return "; ".join(_text("words.change", change, language) for change in value)
+    if name == "searched":
+        # "departure_2" went up to two participants; "departure_0" says that none was within the budget
+        spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]
+        return "; ".join(words[f"searched_{space[1] or space[0]}"].format(n=space[2]) for space in spaces)
+    if name in ("elsewhere", "others"):
+        listed = "; ".join(_plain(item, language) for item in value)
+        return words[name].format(list=listed) if value else ""
+    if isinstance(value, list):
+        # where the comma is the decimal mark it does not part numbers
+        separator = ", " if labels(language)("common.decimal_mark") == "." else "; "
+        return separator.join(_plain(item, language) for item in value)
+    return _plain(value, language, decimal=name in ("value", "low", "high", "source"))
+
+
+def _plain(value: object, language: str, *, decimal: bool = True) -> str:
+    """Say a plain value; our own numbers take the language's decimal mark, what is printed stays as printed."""
+    if isinstance(value, dict) and set(value) == set(LANGUAGES):
+        return value[language]
+    text = str(value)
+    mark = labels(language)("common.decimal_mark")
+    return text.replace(".", mark) if decimal and _NUMBER.fullmatch(text) else text

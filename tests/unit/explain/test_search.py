@@ -1,0 +1,439 @@
+"""Whole studies and single claims explained, end to end; what a witness claims, run through the pipeline; words."""
+
+import json
+import re
+import shutil
+import time
+from inspect import signature
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from oxymilk.explain import describe_explanation, explain_claims, explain_one
+from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_of
+from oxymilk.explain.coincidence import KINDS
+from oxymilk.explain.datasets import CONTRADICTION_COLUMNS, DATASET_COLUMNS
+from oxymilk.explain.departures import sheet_of
+from oxymilk.explain.search import EXPLANATION_COLUMNS, OUTCOME_COLUMNS, outcome_table
+from oxymilk.files import write_csv
+from oxymilk.ingest import ingest_observations
+from oxymilk.stats import rank_sum_test
+from oxymilk.study import load_study
+from oxymilk.texts import labels
+
+DATA = Path(__file__).parents[3] / "data" / "bontang2023"
+P = "mann_whitney_p_abstract"
+OWN, BETWEEN = {"test": "signed_rank", "group": "intervention"}, {"test": "rank_sum"}
+CELL = {"group": "intervention", "timepoint": "pre", "level": "level0"}
+PAIRS = np.array([[[2, 6], [1, 1]], [[5, 2], [2, 3]]])
+SMALL = np.array([[[0, 0], [1, 1]], [[1, 0], [0, 0]]])
+
+
+@pytest.fixture(scope="module")
+def explained(paper):
+    return explain_claims(paper.study, paper.claims, paper.verdicts, paper.observations)
+
+
+@pytest.fixture(scope="module")
+def rows(explained):
+    table = explained.explanations
+    return table[table["claim_id"] == P].set_index("rank").to_dict("index")
+
+
+@pytest.fixture
+def explain(make_study, records_with):
+    """The rows and witnesses of the first claim, which differs."""
+
+    def search(claims, pairs=PAIRS, study=None, computed="", **limits):
+        study = study or make_study(len(pairs[0]))
+        observations = sheet_of(records_with(study, np.array(pairs)))
+        verdicts = pd.DataFrame(
+            [(claim.id, "differs" if claim is claims[0] else "reproduced", computed) for claim in claims],
+            columns=["id", "verdict", "computed"], dtype=str,
+        )  # fmt: skip
+        table, _ = explain_one(study, claims, verdicts, observations, claims[0].id, **limits)
+        return table.to_dict("records")
+
+    return search
+
+
+def of_code(rows, code):
+    return [row for row in (rows.values() if isinstance(rows, dict) else rows) if row["code"] == code]
+
+
+# ---- the paper ------------------------------------------------------------------------------------------------
+
+
+def test_same_again_within_two_seconds(paper, explained):
+    start = time.process_time()
+    again = explain_claims(paper.study, paper.claims, paper.verdicts, paper.observations)
+    assert time.process_time() - start < 2
+    for name in ("explanations", "datasets", "contradictions", "outcomes"):
+        assert getattr(again, name).equals(getattr(explained, name))
+    assert list(again.witnesses) == list(explained.witnesses)
+
+
+def test_columns_and_cells(paper, explained):
+    table = explained.explanations
+    assert tuple(table.columns) == EXPLANATION_COLUMNS
+    assert set(table["kind"]) <= set(KINDS)
+    assert set(table["informative"]) <= {"true", "false"}
+    assert set(table.loc[table["witness"] != "", "witness"]) == set(explained.witnesses)
+    for row in table.to_dict("records"):
+        params = json.loads(row["params"])
+        assert row["description"] == describe_explanation(row["code"], params, "en")
+        assert row["params"] == json.dumps(params, sort_keys=True, ensure_ascii=False)
+        both = row["description"] + describe_explanation(row["code"], params, "id")
+        assert not re.search(r"[{}]|None|nan", both)
+    # every claim that differs has a row; one that is printed three times is explained once
+    differing = set(paper.verdicts.loc[paper.verdicts["verdict"] == "differs", "id"])
+    assert {name for ids in table["claim_ids"] for name in ids.split()} == differing
+    assert set(table.loc[table["claim_id"] == P, "claim_ids"]) == {
+        "mann_whitney_p_abstract mann_whitney_p_results mann_whitney_p_discussion"
+    }
+
+
+def test_explanations_of_the_paper(rows):
+    (one_sided,) = of_code(rows, "procedure_switches")
+    assert (one_sided["switches_moved"], one_sided["programs"]) == ("2", "")
+    assert json.loads(one_sided["params"])["switches"] == ["alternative", "tie_correction"]
+    assert float(one_sided["p_value"]) == pytest.approx(0.0040754858)
+    # the same switches would not print the two Wilcoxon p-values
+    assert {"0.002", "0.083"} <= set(re.findall(r"0\.\d+", one_sided["description"]))
+    (yates,) = of_code(rows, "procedure_other_truncated")
+    assert "SPSS CROSSTABS" in yates["programs"]
+    assert "chisq.test" in yates["programs"]
+    first, *_ = of_code(rows, "departure")
+    assert first["description"].startswith(
+        "Other records: 1 of group Control, insufficient before and insufficient after, "
+        "would be sufficient before and sufficient after."
+    )
+    assert (first["participants_changed"], first["ways"]) == ("1", "7")
+    assert float(first["p_value"]) == pytest.approx(0.00432311123)
+    kept = {"wilcoxon_intervention_p_abstract", "wilcoxon_control_p_abstract"}
+    assert kept <= set(first["claims_kept"].split())
+    assert "kurang_percent_control_pre_results" in first["claims_contradicted"].split()
+    (untied,) = of_code(rows, "scale_untied")
+    params = json.loads(untied["params"])
+    assert [params[name] for name in ("low", "high", "values", "others")] == ["70", "100", ["88"], ["12"]]
+
+
+def test_witnesses_run_through_the_pipeline(paper, explained, rows, audit, tmp_path):
+    departures = of_code(rows, "departure")
+    assert len(departures) == 5
+    for row in departures:
+        folder = tmp_path / row["witness"] / DATA.name
+        shutil.copytree(DATA, folder)
+        write_csv(explained.witnesses[row["witness"]], folder / "observations.csv")
+        study = load_study(folder)
+        observations = ingest_observations(study, folder).table
+        verdicts = audit(study, paper.claims, observations).set_index("id")["verdict"]
+        assert set(verdicts[[P, *row["claims_kept"].split()]]) == {"reproduced"}
+        assert set(verdicts[row["claims_contradicted"].split()]) == {"differs"}
+
+
+def test_a_long_sheet_has_a_long_witness(paper, make_study, tmp_path):
+    long = {
+        "file": "long.csv",
+        "layout": "long",
+        "participant": "Kode",
+        "group": {"column": "Kelompok", "codes": {"Int": "intervention", "Kon": "control"}},
+        "timepoint": {"column": "Waktu", "codes": {"sblm": "pre", "ssdh": "post"}},
+        "score": "ASI",
+        "codes": {"sedikit": "level0", "banyak": "level1"},
+    }
+    study = make_study(2, sheets=[long])
+    levels = paper.observations["score"].map({"kurang": "level0", "cukup": "level1"})
+    renamed = paper.observations.assign(score=levels)
+    write_csv(sheet_of(records_of(study, renamed)), tmp_path / "long.csv")
+    assert ingest_observations(study, tmp_path).table.equals(renamed)
+
+
+def test_one_claim_in_any_of_its_places(paper):
+    arguments = (paper.study, paper.claims, paper.verdicts, paper.observations)
+    table, witnesses = explain_one(*arguments, "mann_whitney_p_results")
+    assert set(table["claim_id"]) == {P}
+    assert set(witnesses) == set(table.loc[table["witness"] != "", "witness"])
+    # a claim that does not differ
+    table, _ = explain_one(*arguments, "wilcoxon_control_p_abstract")
+    assert "wilcoxon_control_p_abstract" in table["claim_ids"][0].split()
+    with pytest.raises(KeyError, match=r"^'no_such_claim'$"):
+        explain_one(*arguments, "no_such_claim")
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "programs"),
+    [
+        ("0,003", "procedure_program", "Exact Tests"),
+        ("0,0013", "notation_truncated", ""),
+        ("3,199", "notation_statistic", ""),
+    ],
+)
+def test_another_string_in_its_place(printed, code, programs, paper):
+    arguments = (paper.study, paper.claims, paper.verdicts, paper.observations, P)
+    table, _ = explain_one(*arguments, printed=printed)
+    found = table[table["code"] == code].iloc[0]
+    assert found["prints_as"] == printed
+    assert programs in found["programs"]
+    # in every place where it is printed
+    assert len(found["claim_ids"].split()) == 3
+    with pytest.raises(ValueError, match="not a number"):
+        explain_one(*arguments, printed="p")
+
+
+def test_a_count_that_differs(paper, audit):
+    """The searches are not for p-values only."""
+    name = "improved_count_control_results"
+    claims = [claim.printed_as("4") if claim.id == name else claim for claim in paper.claims]
+    verdicts = audit(paper.study, claims, paper.observations)
+    table = explain_claims(paper.study, claims, verdicts, paper.observations).explanations
+    mine = table[table["claim_id"] == name]
+    assert {"notation", "departure"} <= set(mine["kind"])
+    departure = mine[mine["kind"] == "departure"].iloc[0]
+    assert (departure["participants_changed"], departure["p_value"]) == ("1", "")
+
+
+# ---- what is searched -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("quantity", "printed", "place", "searched"),
+    [
+        ("p_value", "0.77777", OWN, "notation procedure finer_scale"),
+        ("p_value", "0.77777", BETWEEN, "notation procedure finer_scale"),
+        ("z", "9.99", OWN, "notation procedure"),
+        ("w", "9999", OWN, "notation procedure"),
+        ("w", "9999", BETWEEN, "notation"),
+        ("u", "9999", BETWEEN, "notation"),
+        ("count", "9999", CELL, "notation"),
+        ("percent", "9,99%", CELL, "notation"),
+        ("count_up", "9999", {"group": "control"}, "notation"),
+        ("decision", "significant", OWN, "procedure finer_scale"),
+        ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure finer_scale"),
+    ],
+)
+def test_what_is_searched(quantity, printed, place, searched, explain, claim_text):
+    """Strings that nothing explains in a study of three participants: the searches are named, what is none is last."""
+    rows = explain([claim_text("a", printed, quantity, **place)], SMALL)
+    assert {row["kind"] for row in rows} == {"none"}
+    (nothing,) = of_code(rows, "nothing_found")
+    assert json.loads(nothing["params"])["searched"] == [*searched.split(), "departure_2"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "depth"),
+    [
+        # 6 datasets with one changed record, at most 18 more with two
+        ({"budget": 5}, 0),
+        ({"budget": 6}, 1),
+        ({"budget": 23}, 1),
+        ({"budget": 24}, 2),
+        ({}, 2),
+        ({"participants": 1}, 1),
+        # more than there are participants
+        ({"participants": 3}, 3),
+    ],
+)
+def test_how_deep_is_searched(limits, depth, explain, claim_text):
+    (nothing,) = explain([claim_text("a", "9999", "count", **CELL)], SMALL, **limits)
+    params = {"searched": ["notation", f"departure_{depth}"], "printed": "9999", "prints_as": "", "value": ""}
+    assert json.loads(nothing["params"]) == params
+
+
+def test_limits(explain, claim_text):
+    for function in (explain_claims, explain_one):
+        defaults = {name: one.default for name, one in signature(function).parameters.items()}
+        assert [defaults[name] for name in ("participants", "budget", "most_departures")] == [2, 10**6, 5]
+    claims = [claim_text("a", "7", "count", **CELL)]
+    found = {most: of_code(explain(claims, most_departures=most), "departure") for most in (1, 4)}
+    assert {most: len(rows) for most, rows in found.items()} == {1: 1, 4: 4}
+
+
+@pytest.mark.parametrize(
+    ("quantity", "cells", "computed", "code"),
+    [
+        # a number of the data that no table of levels gives; a statement between printed numbers; a size
+        ("percent", {"timepoint": "later", "group": "control", "level": "level0"}, "", "number_outcome"),
+        ("comparison", {"n": "15", "operator": "<", "check": "arithmetic"}, "", "no_search"),
+        ("sample_size", {"group": "intervention"}, "1", "nothing_found"),
+    ],
+)
+def test_what_no_search_is_for(quantity, cells, computed, code, explain, claim_text):
+    (row,) = explain([claim_text("a", "90", quantity, **cells)], computed=computed)
+    assert row["code"] == code
+
+
+def test_what_is_no_explanation_comes_last(explain, claim_text):
+    """Also behind explanations that say little and contradict another claim: three rose, one-sided p is 0.042."""
+    claims = [claim_text("a", "significant", "decision", **OWN), claim_text("b", "9", "count", **CELL)]
+    rows = explain(claims, [[[0, 3], [0, 0]], [[1, 1], [0, 0]]], budget=0)
+    assert {(row["informative"], row["claims_contradicted"]) for row in rows[:-1]} == {("false", "b")}
+    assert [row["kind"] for row in rows[-2:]] == ["procedure", "none"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "place", "code", "prints_as"),
+    [
+        ("0.05", "threshold", {**OWN, "operator": "<"}, "procedure_switches", "0.029"),
+        ("0,1", "threshold", {**OWN, "operator": "<"}, "procedure_switches", "0,029"),
+        (".0500", "threshold", {**OWN, "operator": "<"}, "procedure_switches", ".0294"),
+        ("0.03", "p_value", OWN, "procedure_switches", "0.03"),
+        ("significant", "decision", OWN, "procedure_switches", "significant"),
+        # of what a slip made a number, that is what is printed
+        ("0.0295", "p_value", OWN, "notation_halved", "0.0295"),
+        ("9", "count", CELL, "notation_rounded_up", "9"),
+    ],
+)
+def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, explain, claim_text):
+    """Declared 0.0588, one-sided 0.0294; eight of ten."""
+    rows = of_code(explain([claim_text("a", printed, quantity, **place)], budget=0), code)
+    assert prints_as in [row["prints_as"] for row in rows]
+    assert all(json.loads(row["params"])["printed"] == printed for row in rows)
+    assert all((row["p_value"] == "") == (quantity == "count") for row in rows)
+
+
+# ---- other designs --------------------------------------------------------------------------------------------
+
+
+def test_study_of_one_group(make_study, records_with, claim_text, audit):
+    """Without a second group nothing is compared between groups."""
+    study = make_study(3, groups=1)
+    pairs = np.zeros((1, 3, 3), dtype=int)
+    pairs[0, 0] = [3, 4, 2]
+    observations = sheet_of(records_with(study, pairs))
+    claims = [claim_text("p", "0.030", "p_value", test="signed_rank", group="intervention")]
+    found = explain_claims(study, claims, audit(study, claims, observations), observations)
+    assert found.outcomes.empty
+    assert set(found.datasets["searched"]) == {"true"}
+    assert {"departure", "finer_scale"} & set(found.explanations["kind"])
+
+
+def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audit):
+    """Only what needs no data is searched, and it is said."""
+    base = make_study(2)
+    outcome = base.outcome.model_copy(
+        update={"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
+    )
+    study = base.model_copy(update={"outcome": outcome})
+    rows = [
+        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score + (timepoint == "post") * (i + 1)))
+        for i, score in enumerate([3, 5, 4, 8, 2, 6, 1, 7])
+        for timepoint in ("pre", "post")
+    ]
+    columns = ["participant", "group", "timepoint", "outcome", "score"]
+    observations = pd.DataFrame(rows, columns=columns, dtype=str)
+    # p is 0.06789: printed with its digits cut, and as something else
+    claims = [claim_text("p", "0.067", "p_value", **OWN), claim_text("q", "significant", "decision", **OWN)]
+    found = explain_claims(study, claims, audit(study, claims, observations), observations)
+    codes = found.explanations.set_index("claim_id")["code"]
+    assert "notation_truncated" in set(codes["p"])
+    assert codes["q"] == "number_outcome"
+    reason = "the tests run on numbers, not on levels"
+    cells = [("all", "", "", "", "", "", "false", reason)]
+    assert list(found.datasets.itertuples(index=False, name=None)) == cells
+    for table, names in (
+        (found.datasets, DATASET_COLUMNS),
+        (found.contradictions, CONTRADICTION_COLUMNS),
+        (found.outcomes, OUTCOME_COLUMNS),
+    ):
+        assert tuple(table.columns) == names
+    assert (found.contradictions.empty, found.outcomes.empty, found.witnesses) == (True, True, {})
+
+
+def test_all_datasets_are_counted_with_five_times_the_budget(made_up):
+    """Ten and twelve participants at two levels: 455 tables of four numbers, 11 times 13 pairs of margins."""
+    arguments = made_up(PAIRS, {})
+    for budget, searched in ((181, {"false"}), (182, {"true"})):
+        assert set(explain_claims(*arguments, budget=budget).datasets["searched"]) == searched
+
+
+CODES = ({"a": (0, 1), "b": (0, 0), "c": (2, 1), "d": (1, 2)}, {"e": (0, 0), "f": (1, 1)})
+
+
+def test_every_pair_of_counts_after(make_study, claim_text):
+    """Who has no score before still counts after; who has none after does not."""
+    study = make_study(2, method="asymptotic", continuity=True)
+    records = Records(study, CODES, 2)
+    p_values = {}
+    for a in range(4):
+        for b in range(3):
+            x, y = [1] * a + [0] * (3 - a), [1] * b + [0] * (2 - b)
+            p_values[a, b] = float(rank_sum_test(x, y, study.procedure.rank_sum).p_value)
+    fine, coarse = f"{p_values[3, 0]:.3f}", f"{p_values[3, 0]:.2f}"
+    claims = [
+        claim_text("fine", fine, "p_value", **BETWEEN),
+        claim_text("u", "3", "u", **BETWEEN),
+        claim_text("own", fine, "p_value", **OWN),
+        claim_text("coarse", coarse, "p_value", **BETWEEN),
+    ]
+    expected = []
+    for (a, b), p in p_values.items():
+        ids = [
+            name for name, text in (("fine", fine), ("coarse", coarse)) if f"{p:.{len(text) - 2}f}" == text
+        ]
+        here = "true" if (a, b) == (2, 1) else "false"
+        expected.append((str(a), str(b), "3", "2", f"{p:.10g}", " ".join(ids), here))
+    table = outcome_table(records, claims_on_counts(records, claims))
+    assert list(table.itertuples(index=False, name=None)) == expected
+    assert any(row[5] == "fine coarse" for row in expected)
+    # of other designs there is no map; of more groups that of the first two
+    third = study.groups[1].model_copy(update={"id": "third"})
+    for other, codes, levels, rows in (
+        (make_study(3), CODES, 3, 0),
+        (make_study(2, groups=1), CODES[:1], 2, 0),
+        (study.model_copy(update={"between": "change"}), CODES, 2, 0),
+        (study, (CODES[0], {"e": (0, 2)}), 2, 0),
+        (study.model_copy(update={"groups": (*study.groups, third)}), (*CODES, {"g": (0, 0)}), 2, 12),
+    ):
+        assert len(outcome_table(Records(other, codes, levels), [])) == rows
+
+
+# ---- words ----------------------------------------------------------------------------------------------------
+
+SCALE = {
+    "statistic": "u",
+    "low": "70.5",
+    "high": "100",
+    "values": ["88", "88.5"],
+    "others": ["12"],
+    "prints_as": "0.004",
+}
+SLIP = {"value": "0.0123", "source": "0.012", "printed": "0.021"}
+WAY = {"procedure": {"test": "signed_rank", "method": "exact"}, "value": "0.1", "prints_as": "0.1",
+       "switches": [], "elsewhere": []}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "language", "words"),
+    [
+        # our numbers take the decimal mark of the language, printed numbers stay as they are printed
+        ("notation_swapped", SLIP, "en", ["0.012 ", "0.021"]),
+        ("notation_swapped", SLIP, "id", ["0,012 ", "0.021"]),
+        ("notation_truncated", SLIP, "id", ["0,0123"]),
+        ("notation_truncated", SLIP | {"value": "1.2e-05"}, "id", ["1,2e-05"]),
+        # a word with a point is no number
+        ("notation_truncated", SLIP | {"value": "v1.2"}, "id", ["v1.2"]),
+        ("notation_copied", {"other": {"en": "the first", "id": "yang lain"}, "printed": "7"}, "id", ["yang lain"]),
+        ("scale_untied", SCALE, "id", ["70,5", "88; 88,5", "0.004"]),
+        ("scale_untied", SCALE, "en", ["70.5", "88, 88.5 (counted from the other group: 12)"]),
+        # empty lists are left out
+        ("scale_untied", SCALE | {"others": []}, "en", ["88, 88.5 prints as"]),
+        ("procedure_program", WAY, "en", ["Away from the declared procedure: nothing."]),
+        ("procedure_program", WAY | {"switches": ["alternative", "mid_p"]}, "en", ["procedure: one-sided, mid-p."]),
+        ("nothing_found", {"searched": ["notation", "finer_scale", "departure_2"]}, "en",
+         ["Searched: slips of notation; a finer score; changed records of up to 2."]),
+        ("nothing_found", {"searched": ["departure_0"]}, "en", ["Searched: changed records (none within the budget)."]),
+    ],
+)  # fmt: skip
+def test_explanations_in_words(code, params, language, words):
+    said = describe_explanation(code, params, language)
+    assert all(word in said for word in words), said
+
+
+def test_every_code_has_words_in_both_languages():
+    english, indonesian = (labels(language).section("explain") for language in ("en", "id"))
+    for key, text in english.items():
+        assert set(re.findall(r"\{(\w*)\}", text)) == set(re.findall(r"\{(\w*)\}", indonesian[key])), key
+    assert english.keys() == indonesian.keys()
