@@ -125,7 +125,7 @@ def draft_claims(
 
     Nothing is final: read the paper beside the draft. Each note begins with "proposed" and gives the line.
     """
-    from oxymilk.draft.claims import draft_claims
+    from oxymilk.draft.propose import draft_claims
     from oxymilk.draft.read import Unreadable, read_paper
     from oxymilk.files import write_csv
     from oxymilk.study import load_study

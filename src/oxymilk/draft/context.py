@@ -1,27 +1,21 @@
-"""What stands round a number of a paper: its section, sentence and phrase, and who and when they speak of."""
+"""What is round a number of a paper: its section, sentence and phrase, and who and when they speak of."""
 
 from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from oxymilk.draft.text import (
-    PREAMBLE,
-    Block,
-    Paper,
-    describe_place,
-    find_blocks,
-    line_starts,
-    page_of,
-    sentences,
-)
-from oxymilk.draft.tokens import Token, find_tokens
+from oxymilk.audit.printed import parse_printed
+from oxymilk.draft.numbers import Token, find_tokens
+from oxymilk.draft.text import PREAMBLE, Block, Paper, Span, find_blocks, line_spans, sentences
+from oxymilk.draft.words import section_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from fractions import Fraction
 
     from oxymilk.draft.words import Pattern, Words
 
@@ -32,14 +26,12 @@ _CITING = ("abstract", "introduction", "discussion")
 _BREAK = re.compile(r"[;:,](?=\s)")
 # hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2013\u2212"), "-")
-_SOME_GROUP = re.compile(
-    r"\b(?!(?:the|each|per|a|one|both|two|same)\b)[a-z]+\s+(?:group|arm)\b", re.IGNORECASE
-)
+_SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence and where it stands.
+    """A sentence and its place.
 
     Attributes
     ----------
@@ -51,8 +43,8 @@ class Sentence:
         Whether it reports numbers of another work.
     sources : tuple of str
         Those works, as the text names them; also those that the end of the paragraph names for all of it.
-    where, note : str
-        The place in our words; and the line, and page, for who checks the draft.
+    where : str
+        The place in our words: "results p2", "results table 4".
     tokens : tuple of Token
         Its numbers.
     """
@@ -63,7 +55,7 @@ class Sentence:
     cited: bool
     sources: tuple[str, ...]
     where: str
-    tokens: tuple[Token, ...] = ()
+    tokens: tuple[Token, ...]
 
     @property
     def own(self) -> bool:
@@ -72,227 +64,262 @@ class Sentence:
 
 
 class Reading:
-    """A paper taken apart, with the words that read it."""
+    """A paper taken apart, with the words that read it: its blocks, sentences and numbers."""
 
     def __init__(self, paper: Paper, words: Words) -> None:
         self.paper, self.words = paper, words
         self.text = paper.text.translate(_DASHES)
-        self.blocks = find_blocks(paper, words)
+        self.blocks = find_blocks(paper, section_names())
         self.tokens = find_tokens(paper.text)
-        self._starts = line_starts(paper.text)
-        self.sentences = self._share_out(list(self._sentences()))
-
-    @cached_property
-    def furniture(self) -> list[Block]:
-        """The lines that are page furniture."""
-        return [block for block in self.blocks if block.kind == "furniture"]
-
-    def line(self, place: int) -> int:
-        """Return the line of a place in the text, from 1."""
-        return bisect.bisect_right(self._starts, place)
-
-    def place(self, place: int) -> str:
-        """Return the line, and the page where there are pages, of a place in the text."""
-        line = self.line(place)
-        page = page_of(self.paper, line)
-        return f"page {page}, line {line}" if page else f"line {line}"
-
-    def mentions(self, patterns: dict[str, Pattern], start: int, end: int) -> list[tuple[int, int, str]]:
-        """Return what is named between two places: begin, end and id, in order; the longest where two begin."""
-        found = [
-            (match.start(), match.end(), key)
-            for key, pattern in patterns.items()
-            for match in pattern.finditer(self.text, start, end)
-        ]
-        found.sort(key=lambda each: (each[0], -each[1]))
-        kept: list[tuple[int, int, str]] = []
-        for each in found:
-            if not kept or each[0] >= kept[-1][1]:
-                kept.append(each)
-        return kept
-
-    def times(self, start: int, end: int) -> list[tuple[int, int, str]]:
-        """Return the timepoints that are named, without "before and after"."""
-        pairs = [match.span() for match in self.words["both_times"].finditer(self.text, start, end)]
-        return [
-            each
-            for each in self.mentions(self.words.timepoints, start, end)
-            if not any(low <= each[0] < high for low, high in pairs)
-        ]
-
-    def phrase(self, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
-        """Return the part of a sentence round a place, up to the next comma or "and"."""
-        breaks = [
-            match.span()
-            for pattern in (_BREAK, self.words["joins"])
-            for match in pattern.finditer(self.text, sentence.start, sentence.end)
-        ]
-        pairs = [
-            match.span()
-            for match in self.words["both_times"].finditer(self.text, sentence.start, sentence.end)
-        ]
-        breaks = [each for each in breaks if not any(low <= each[0] < high for low, high in pairs)]
-        low = max((stop for _, stop in breaks if stop <= start), default=sentence.start)
-        high = min((begin for begin, _ in breaks if begin >= end), default=sentence.end)
-        return low, high
-
-    def _sentences(self) -> Iterator[Sentence]:
-        for block in self.blocks:
-            if block.kind == "furniture":
-                continue
-            where = self._where(block)
-            foot = self._cited_at_the_end(block) if block.section in _CITING else ()
-            for start, end in sentences(self.text, block):
-                named = tuple(
-                    " ".join(match[0].split())
-                    for match in self.words.citations.finditer(self.text, start, end)
-                )
-                named = named if block.section in _CITING else ()
-                cited = bool(named) or block.section == "introduction"
-                if block.section == "introduction" and not (named or foot):
-                    # a paragraph without its own source goes on with the one before it, or has none
-                    foot = self._all_cited(block)
-                yield Sentence(start, end, block, cited, named or foot, where)
-
-    def _where(self, block: Block) -> str:
-        # the rows of a table say what it is in the heading above them
-        rows = " | " in self.text[block.start : block.end]
-        begin = block.heading if rows else self.text[block.start : min(block.end, block.start + 60)]
-        table = re.search(rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)", begin, re.IGNORECASE)
-        number = table[1] if table and block.section == "results" else ""
-        place = describe_place({"section": block.section, "number": block.number, "table": number})
-        return f"{place} heading" if block.kind == "heading" else place
-
-    def _cited_at_the_end(self, block: Block) -> tuple[str, ...]:
-        shown = self.text[block.start : block.end].rstrip(" .\n")
-        found = [match for match in self.words.citations.finditer(shown) if match.end() == len(shown)]
-        return tuple(" ".join(match[0].split()) for match in found)
-
-    def _all_cited(self, block: Block) -> tuple[str, ...]:
-        found = self.words.citations.finditer(self.text, block.start, block.end)
-        return tuple(" ".join(match[0].split()) for match in found)
-
-    def _share_out(self, found: list[Sentence]) -> list[Sentence]:
-        """Give each sentence its numbers."""
-        feet = self.furniture
-        tokens = [one for one in self.tokens if not any(foot.start <= one.start < foot.end for foot in feet)]
-        starts = [token.start for token in tokens]
-        shared = []
-        for sentence in found:
-            low, high = bisect.bisect_left(starts, sentence.start), bisect.bisect_left(starts, sentence.end)
-            shared.append(replace(sentence, tokens=tuple(tokens[low:high])))
-        return shared
+        self._starts = [start for start, _ in line_spans(paper.text)]
+        self.sentences = list(self._sentences())
+        # (a cited work, a percentage of it) -> the printed ratio behind it, as far as the paper has been read
+        self.ratios: dict[tuple[str, str], str] = {}
 
     @cached_property
     def two_groups(self) -> bool:
         """Whether the study has two groups; without a study, whether the text names two."""
         if self.words.study is not None:
             return len(self.words.study.groups) > 1
-        return all(pattern.search(self.text) for pattern in self.words.groups.values())
+        return all(pattern.search(self.text) for pattern in self.words.ids["groups"].values())
 
-    # --- who and when
+    def place(self, at: int) -> str:
+        """Return the line, and the page where there are pages, of a place in the text."""
+        line = bisect.bisect_right(self._starts, at)
+        page = self.paper.page(line)
+        return f"page {page}, line {line}" if page else f"line {line}"
 
-    def nearest(self, patterns: dict[str, Pattern], sentence: Sentence, start: int, end: int) -> str:
-        """Return what the phrase round a number names: before it if anything, else after it, else ""."""
-        low, high = self.phrase(sentence, start, end)
-        find = self.times if patterns is self.words.timepoints else partial(self.mentions, patterns)
-        before, after = find(low, start), find(end, high)
+    def value(self, printed: str) -> Fraction | None:
+        """Return the number that a token prints, None where it is no single number under the decimal marks."""
+        try:
+            return parse_printed(printed, self.words.marks).value
+        except ValueError:
+            return None
+
+    def mentions(self, patterns: Mapping[str, Pattern], start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return what is named between two places: begin, end and id, in order; the longest where two begin.
+
+        What the id "" names ("before and after") is nothing, and neither is what it overlaps.
+        """
+        found = [
+            (match.start(), match.end(), key)
+            for key, pattern in patterns.items()
+            for match in pattern.finditer(self.text, start, end)
+        ]
+        kept: list[tuple[int, int, str]] = []
+        for mention in sorted(found, key=lambda mention: (mention[0], -mention[1])):
+            if not kept or mention[0] >= kept[-1][1]:
+                kept.append(mention)
+        return [mention for mention in kept if mention[2]]
+
+    def _sentences(self) -> Iterator[Sentence]:
+        furniture = [(block.start, block.end) for block in self.blocks if block.kind == "furniture"]
+        tokens = [token for token in self.tokens if not _within(token.start, furniture)]
+        starts = [token.start for token in tokens]
+        for block in self.blocks:
+            if block.kind == "furniture":
+                continue
+            introduces = block.section == "introduction"
+            # works that the end of the paragraph names are the source of all of it
+            last = block.start + len(self.text[block.start : block.end].rstrip(" .\n"))
+            foot = self._citations(block, block.start, last, at_end=True)
+            for start, end in sentences(self.text, block):
+                named = self._citations(block, start, end)
+                if introduces and not (named or foot):
+                    # a paragraph without its own source continues the one before it, or has none
+                    foot = self._citations(block, block.start, block.end)
+                inside = slice(bisect.bisect_left(starts, start), bisect.bisect_left(starts, end))
+                cited = bool(named) or introduces
+                yield Sentence(
+                    start, end, block, cited, named or foot, self._where(block), tuple(tokens[inside])
+                )
+
+    def _citations(self, block: Block, start: int, end: int, *, at_end: bool = False) -> tuple[str, ...]:
+        """Return the works named between two places, or only those whose name ends there."""
+        found = self.words["citations"].finditer(self.text, start, end) if block.section in _CITING else ()
+        return tuple(" ".join(match[0].split()) for match in found if not at_end or match.end() == end)
+
+    def _where(self, block: Block) -> str:
+        """Say in our own short words where a block is: "results table 4", "introduction p3"."""
+        shown = self.text[block.start : block.end]
+        # the rows of a table say what it is in the heading above them
+        head = block.heading if " | " in shown else shown[:60]
+        table = re.search(rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)", head, re.IGNORECASE)
+        place = f"p{block.number}" if block.number else ""
+        if table and block.section == "results":
+            place = f"table {table[1]}"
+        kind = "heading" if block.kind == "heading" else ""
+        return " ".join(filter(None, (block.section, place, kind)))
+
+
+@dataclass(frozen=True)
+class Context:
+    """A stretch of a sentence, most often one number, and what is round it.
+
+    Attributes
+    ----------
+    reading : Reading
+        The paper.
+    sentence : Sentence
+        The sentence.
+    start, end : int
+        The stretch is ``reading.text[start:end]``.
+    index : int
+        Which number of the sentence it is, or ends with.
+    """
+
+    reading: Reading
+    sentence: Sentence
+    start: int
+    end: int
+    index: int = -1
+
+    # --- the words beside it
+
+    @cached_property
+    def token(self) -> Token:
+        """The number."""
+        return self.sentence.tokens[self.index]
+
+    @cached_property
+    def before(self) -> str:
+        """What the sentence prints up to it."""
+        return self.reading.text[self.sentence.start : self.start]
+
+    @cached_property
+    def after(self) -> str:
+        """What the sentence prints from it on."""
+        return self.reading.text[self.end : self.sentence.end]
+
+    @cached_property
+    def phrase(self) -> Span:
+        """The part of the sentence round it, up to the next comma or "and"."""
+        text, sentence, words = self.reading.text, self.sentence, self.reading.words
+        both_times, breaks, joins = (
+            [match.span() for match in pattern.finditer(text, sentence.start, sentence.end)]
+            for pattern in (words.ids["timepoints"][""], _BREAK, words["joins"])
+        )
+        edges = [edge for edge in (*breaks, *joins) if not _within(edge[0], both_times)]
+        return (
+            max((end for _, end in edges if end <= self.start), default=sentence.start),
+            min((start for start, _ in edges if start >= self.end), default=sentence.end),
+        )
+
+    @cached_property
+    def operator(self) -> str:
+        """The operator before it, a sign or in words, in our form; "" for "=" and for none."""
+        sign = re.search(rf"{self.reading.words['operator'].pattern}\s*$", self.before)
+        return _SIGNS.get(sign["op"], sign["op"]) if sign else self.operator_in_words[1]
+
+    @cached_property
+    def operator_in_words(self) -> tuple[int, str]:
+        """Where in `before` an operator in words begins that ends it, and the operator; "" when there is none."""
+        patterns = self.reading.words.ids["operators"]
+        found = ((match.start(), key) for key in patterns if (match := patterns[key].search(self.before)))
+        # "no less than" holds "less than": what begins first counts
+        return min(found, default=(0, ""))
+
+    # --- who, when, which level, which test
+
+    def mentions(self, kind: str, start: int, end: int) -> list[tuple[int, int, str]]:
+        """Return what the words of a kind name between two places."""
+        return self.reading.mentions(self.reading.words.ids[kind], start, end)
+
+    def nearest(self, kind: str) -> str:
+        """Return what the phrase names: before the number if anything, else after it, else ""."""
+        low, high = self.phrase
+        before, after = self.mentions(kind, low, self.start), self.mentions(kind, self.end, high)
         return before[-1][2] if before else after[0][2] if after else ""
 
-    def group(self, sentence: Sentence, start: int, end: int, *, whole: bool = False) -> str:
+    def group(self, *, whole: bool = False) -> str:
         """Return the group that a number is of, "" when none is named.
 
         With `whole` a number before all groups of its sentence is of the whole sample ("20 mothers: 10 in the ...").
         """
-        groups = self.words.groups
-        if len(groups) == 1 and self.words.study is not None:
+        reading, sentence = self.reading, self.sentence
+        study, groups = reading.words.study, reading.words.ids["groups"]
+        if study and len(groups) == 1:
             return next(iter(groups))
-        found = self.nearest(groups, sentence, start, end)
-        if found and not (whole and self._another_number_first(groups, sentence, start, end)):
+        low, high = self.phrase
+        found = self.nearest("groups")
+        # "30, of them 15 in the control group": the group behind 30 has a number of its own
+        behind = self.mentions("groups", self.end, high)[:1]
+        theirs = any(self.end <= token.start < begin for begin, _, _ in behind for token in sentence.tokens)
+        if found and not (whole and theirs):
             return found
-        low, high = self.phrase(sentence, start, end)
-        if not found and _SOME_GROUP.search(self.text, low, high):
+        if not found and reading.words["some_group"].search(reading.text, low, high):
             return ""  # a group that we do not know
-        before = self.mentions(groups, sentence.start, start)
-        after = self.mentions(groups, end, sentence.end)
+        before = self.mentions("groups", sentence.start, self.start)
+        after = self.mentions("groups", self.end, sentence.end)
         if before:
             return before[-1][2]
         if after and not whole:
             return after[0][2]
-        # the sentence before goes on about its group, unless it speaks of both
-        earlier = [
-            {key for _, _, key in self.mentions(groups, one.start, one.end)}
-            for one in self.sentences
-            if one.block == sentence.block and one.start < sentence.start
-        ]
-        last = next((named for named in reversed(earlier) if named), set())
-        if last and not after:
-            return last.pop() if len(last) == 1 else ""
-        found_above = {key for _, _, key in self._in(sentence.block.heading, groups)}
-        return found_above.pop() if len(found_above) == 1 else ""
+        # the last sentence that names a group continues about it, else the heading, unless it speaks of both
+        for earlier in reversed([] if after else reading.sentences):
+            if earlier.block == sentence.block and earlier.start < sentence.start:
+                named = {key for _, _, key in self.mentions("groups", earlier.start, earlier.end)}
+                if named:
+                    return named.pop() if len(named) == 1 else ""
+        named = {key for key, pattern in groups.items() if pattern.search(sentence.block.heading)}
+        return named.pop() if len(named) == 1 else ""
 
-    def _another_number_first(
-        self, groups: dict[str, Pattern], sentence: Sentence, start: int, end: int
-    ) -> bool:
-        """Say whether the group behind a number has a number of its own: "30, of them 15 in the ..."."""
-        _, high = self.phrase(sentence, start, end)
-        named = self.mentions(groups, end, high)
-        return bool(named) and any(end <= token.start < named[0][0] for token in sentence.tokens)
+    @cached_property
+    def timepoint(self) -> str:
+        """The timepoint that a number is of, "" when none is named."""
+        sentence, kind = self.sentence, "timepoints"
+        before = self.mentions(kind, sentence.start, self.start)
+        after = self.mentions(kind, self.end, sentence.end)
+        earlier = self.mentions(kind, sentence.block.start, sentence.start)
+        named = (before or after[:1] or earlier)[-1:]
+        return self.nearest(kind) or (named[0][2] if named else "")
 
-    def timepoint(self, sentence: Sentence, start: int, end: int) -> str:
-        """Return the timepoint that a number is of, "" when none is named."""
-        found = self.nearest(self.words.timepoints, sentence, start, end)
-        if found:
-            return found
-        before, after = self.times(sentence.start, start), self.times(end, sentence.end)
-        if before or after:
-            return (before or after[:1])[-1][2]
-        earlier = self.times(sentence.block.start, sentence.start)
-        return earlier[-1][2] if earlier else ""
-
-    def level(self, sentence: Sentence, start: int, end: int, *, goes_on: bool = False) -> tuple[str, str]:
+    def level(self, *, continued: bool = False) -> tuple[str, str]:
         """Return the variable and the level that a number counts; empty when the phrase names none.
 
-        With `goes_on` a phrase without one goes on about the level before it: "poor in 10 before and in 8 after".
+        With `continued` a phrase without one continues the level before it: "poor in 10 before and in 8 after".
         """
-        found = self.nearest(self.words.levels, sentence, start, end)
-        if not found and goes_on:
-            before = self.mentions(self.words.levels, sentence.start, start)
-            found = before[-1][2] if before else ""
-        variable, _, level = found.partition("/")
+        found = self.nearest("levels")
+        before = self.mentions("levels", self.sentence.start, self.start) if continued else []
+        variable, _, level = (found or (before[-1][2] if before else "")).partition("/")
         return variable, level
 
-    def test(self, sentence: Sentence, start: int, end: int) -> str:
-        """Return the test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
-        tests = {**self.words.tests, "other": self.words["other_tests"]}
+    @cached_property
+    def test(self) -> str:
+        """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
+        reading, sentence, words = self.reading, self.sentence, self.reading.words
+        tests = {**words.ids["tests"], "other": words["other_tests"]}
         if sentence.cited:
-            named = self.mentions(tests, sentence.start, sentence.end)
+            named = reading.mentions(tests, sentence.start, sentence.end)
             return named[0][2] if named else ""
-        between = self.words["between_groups"].search(self.text, sentence.start, sentence.end)
         # a sentence may go through several tests: the last named before the number is the one
-        places = (
-            (sentence.start, start, -1),
-            (end, sentence.end, 0),
-            (sentence.block.start, sentence.start, -1),
-        )
-        for low, high, which in places:
-            found = self.mentions(tests, low, high)
-            if found:
-                return found[which][2]
-            if high == sentence.end and (between or self._prints_u(sentence)):
+        before = reading.mentions(tests, sentence.start, self.start)
+        named = before[-1:] or reading.mentions(tests, self.end, sentence.end)[:1]
+        if named:
+            return named[0][2]
+        # a U is of the test between groups, whatever the one before was
+        for name in ("between_groups", "u_printed"):
+            if words[name].search(reading.text, sentence.start, sentence.end):
                 return "rank_sum"
-        return ""
+        named = reading.mentions(tests, sentence.block.start, sentence.start)
+        return named[-1][2] if named else ""
 
-    def _prints_u(self, sentence: Sentence) -> bool:
-        """Say whether a sentence prints a U: then its test is between groups, whatever the one before was."""
-        u = self.words.statistics["u"].pattern
-        return (
-            re.search(rf"{u}\s*=\s*\d", self.text[sentence.start : sentence.end], re.IGNORECASE) is not None
-        )
+    def change(self, *, level: str = "") -> str:
+        """Return how those whom a number counts changed: "up", "down", "unchanged"; "" if not or if unclear.
 
-    def _in(self, shown: str, patterns: dict[str, Pattern]) -> list[tuple[int, int, str]]:
-        return [
-            (match.start(), match.end(), key)
-            for key, pattern in patterns.items()
-            for match in pattern.finditer(shown)
-        ]
+        Where the phrase names a level, "remained" alone is no change: "remained insufficient".
+        """
+        changes, text, sentence = self.reading.words.ids["changes"], self.reading.text, self.sentence
+        here = [change for change, pattern in changes.items() if pattern.search(text, *self.phrase)]
+        if len(here) != 1 or (
+            here == ["unchanged"]
+            and level
+            and not any(changes[key].search(text, sentence.start, sentence.end) for key in ("up", "down"))
+        ):
+            return ""
+        return here[0]
+
+
+def _within(place: int, spans: Iterable[Span]) -> bool:
+    """Say whether a place is in one of some stretches."""
+    return any(start <= place < end for start, end in spans)

@@ -3,61 +3,42 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from oxymilk.study import Study
 
 Pattern = re.Pattern[str]
-_LISTS = (
-    "people", "units", "sample", "studied", "per_group", "out_of", "up", "down", "unchanged", "everyone", "rest",
-    "most", "fewer", "highest", "between", "ratio", "contrast", "joins", "improvement", "other_tests", "evidence",
-    "alpha", "p_value", "percent", "criteria", "criteria_after", "other_statistics", "labels", "documents", "software",
-    "anatomy", "idioms", "first", "both_times", "between_groups",
-)  # fmt: skip
+# what must follow words of some kinds: "kurang dari 34" names no level; "at least" comes two words before its number
+_BEHIND = {"levels": r"(?!\s+{no_level})", "operators": r"(?:\s+[^\W\d]+){0,2}\s*\Z"}
 
 
 @dataclass(frozen=True)
 class Words:
-    """Compiled words.
+    """Our words with those of one study.
 
     Attributes
     ----------
-    sections : dict
-        Head of a section, in lower case -> our short name of it.
-    groups, timepoints, levels, tests, operators, statistics, decisions, hypotheses : dict
-        Id -> pattern. A level's id is "variable/level"; the outcome without a study has the variable "".
-    lists : dict
-        The other lists of words.yaml by name -> pattern.
-    heads : dict
-        Group id -> pattern of its name alone, as a column of a table is headed.
-    citations : Pattern
-        What shows that a sentence reports other people's numbers; capitals count.
     study : Study or None
         The study whose ids are proposed.
+    ids : dict of str to dict
+        "groups", "heads" (a group's name alone, as a column is headed), "timepoints", "levels" and each other kind of
+        words.yaml that has ids, as id -> pattern. A level's id is "variable/level"; without a study the variable is "".
     """
 
-    sections: dict[str, str]
-    groups: dict[str, Pattern]
-    timepoints: dict[str, Pattern]
-    levels: dict[str, Pattern]
-    tests: dict[str, Pattern]
-    operators: dict[str, Pattern]
-    statistics: dict[str, Pattern]
-    decisions: dict[str, Pattern]
-    hypotheses: dict[str, Pattern]
-    citations: Pattern
-    heads: dict[str, Pattern]
-    lists: dict[str, Pattern] = field(repr=False)
-    study: Study | None = None
+    study: Study | None
+    ids: dict[str, dict[str, Pattern]]
 
     def __getitem__(self, name: str) -> Pattern:
-        return self.lists[name]
+        """Return a list of words.yaml or a pattern of rules.yaml."""
+        return compiled(f"{{{name}}}")
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -68,6 +49,18 @@ class Words:
     def rounding(self) -> str:
         """How the study's printed numbers were rounded."""
         return self.study.rounding if self.study else "half_up"
+
+    @property
+    def between(self) -> str:
+        """The timepoint, or "change", at which the groups are compared."""
+        if self.study is None:
+            return "post"
+        return self.study.compared[1].id if self.study.between == "post" else self.study.between
+
+    @property
+    def outcome(self) -> str:
+        """The id of the study's outcome, "" without a study."""
+        return self.study.outcome.id if self.study else ""
 
 
 def load_words(study: Study | None = None) -> Words:
@@ -83,58 +76,97 @@ def load_words(study: Study | None = None) -> Words:
     -------
     Words
     """
-    raw = _raw()
-    known = {
-        name: {key: list(found) for key, found in raw[name].items()} for name in ("groups", "timepoints")
-    }
-    levels = {f"/{key}": list(found) for key, found in raw["levels"].items()}
-    if study is not None:
-        known["groups"] = {
-            group.id: [*(_named(label) for label in _labels(group)), *ours]
-            for group, ours in zip(study.groups, known["groups"].values(), strict=False)
-        }
-        given = "|".join(_labels(study.groups[0]))
-        for group, words in zip(study.group_ids, raw["given"].values(), strict=False):
-            known["groups"][group].append(rf"(?:{'|'.join(words)}) (?:{given})s?")
-        known["timepoints"] = {
-            point.id: [*_labels(point), *ours]
-            for point, ours in zip(study.compared, known["timepoints"].values(), strict=True)
-        }
-        levels = {
-            f"{scale.id}/{level.id}": [*_labels(level), re.escape(level.id)]
-            for scale in (study.outcome, *study.characteristics)
-            for level in scale.levels
-        }
-    after = _whole_words(raw["no_level"])
+    ours = {kind: ids for kind, ids in word_lists().items() if isinstance(ids, dict)}
+    kinds = {**ours, **(_of_study(study, ours) if study else {})}
     return Words(
-        sections={head: name for name, heads in raw["sections"].items() for head in heads},
-        groups=_compiled(known["groups"]),
-        timepoints=_compiled(known["timepoints"]),
-        levels={
-            key: re.compile(_whole_words(found) + rf"(?!\s+{after})", re.IGNORECASE)
-            for key, found in levels.items()
+        study,
+        {
+            kind: {key: compiled(_whole_words(found) + _BEHIND.get(kind, "")) for key, found in ids.items()}
+            for kind, ids in kinds.items()
+            if kind not in ("sections", "number_words")
         },
-        tests=_compiled(raw["tests"]),
-        operators={
-            key: re.compile(_whole_words(found) + r"(?:\s+[^\W\d]+){0,2}\s*$", re.IGNORECASE)
-            for key, found in raw["operators"].items()
-        },
-        statistics=_compiled(raw["statistics"]),
-        decisions=_compiled(raw["decisions"]),
-        # "Ha" is a hypothesis, "ha" is not; what became of it is written anyhow
-        hypotheses={
-            key: re.compile(_whole_words(found), 0 if key in ("alternative", "null") else re.IGNORECASE)
-            for key, found in raw["hypotheses"].items()
-        },
-        citations=re.compile("|".join(_spaced(each) for each in raw["citations"])),
-        heads=_heads(study, raw["heads"]),
-        lists={name: re.compile(_whole_words(raw[name]), re.IGNORECASE) for name in _LISTS},
-        study=study,
     )
 
 
+@cache
+def word_lists() -> dict[str, Any]:
+    """Return words.yaml as it is: lists of words, and kinds of words with ids."""
+    return yaml.safe_load(files("oxymilk.draft").joinpath("words.yaml").read_bytes())
+
+
+@cache
+def section_names() -> dict[str, str]:
+    """Return our short name of a section for each of its heads, in lower case."""
+    return {head: name for name, heads in word_lists()["sections"].items() for head in heads}
+
+
+@cache
+def rules_file() -> dict[str, Any]:
+    """Return rules.yaml as it is: named patterns, and the rules."""
+    return yaml.safe_load(files("oxymilk.draft").joinpath("rules.yaml").read_bytes())
+
+
+@cache
+def compiled(pattern: str) -> Pattern:
+    r"""Compile a pattern without regard to case.
+
+    "{name}" in it is a list of words.yaml or a pattern of rules.yaml, "{statistics.u}" the words for one id.
+
+    Examples
+    --------
+    >>> compiled(r"{people}\s+slept").search("10 Women slept")[0]
+    'Women slept'
+    """
+    return re.compile(re.sub(r"\{([a-z_.]+)\}", lambda name: _expanded(name[1]), pattern), re.IGNORECASE)
+
+
+@cache
+def _expanded(name: str) -> str:
+    """Return the pattern that a name stands for; of a kind of words with ids, all of them."""
+    if name in rules_file()["patterns"]:
+        return compiled(rules_file()["patterns"][name]).pattern
+    kind, _, key = name.partition(".")
+    words = word_lists()[kind][key] if key else word_lists()[kind]
+    return _whole_words(words) if isinstance(words, list) else "|".join(map(_whole_words, words.values()))
+
+
+def _of_study(study: Study, ours: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Return the kinds of words for which a study has ids, and its labels beside our words."""
+    groups = [
+        (group, _labels(group), *words)
+        for group, *words in zip(
+            study.groups, *(ours[kind].values() for kind in ("groups", "heads", "given")), strict=False
+        )
+    ]
+    treatment = "|".join(_labels(study.groups[0]))
+    return {
+        # "oxytocin massage" alone is what a group was given, not who
+        "groups": {
+            group.id: [
+                *(rf"(?:(?:kelompok|grup) {label}|{label} (?:group|arm)s?)" for label in labels),
+                *words,
+                rf"(?:{'|'.join(given)}) (?:{treatment})s?",
+            ]
+            for group, labels, words, _, given in groups
+        },
+        "heads": {group.id: [*labels, *heads] for group, labels, _, heads, _ in groups},
+        "timepoints": {
+            **{
+                point.id: [*_labels(point), *words]
+                for point, words in zip(study.compared, ours["timepoints"].values(), strict=False)
+            },
+            "": ours["timepoints"][""],
+        },
+        "levels": {
+            f"{scale.id}/{level.id}": [*_labels(level), re.escape(level.id)]
+            for scale in (study.outcome, *study.characteristics)
+            for level in scale.levels
+        },
+    }
+
+
 def _labels(item: Any) -> list[str]:
-    """Return the labels of an item as patterns; what stands in brackets is left out."""
+    """Return the labels of an item as patterns; what they have in brackets is left out."""
     found = {re.sub(r"\s*\(.*?\)", "", item.label[language]).strip() for language in ("en", "id")}
     # a hyphen may be any dash, and a line may end after it
     return [
@@ -142,41 +174,19 @@ def _labels(item: Any) -> list[str]:
     ]
 
 
-def _named(label: str) -> str:
-    """Return a group's label as a group: "oxytocin massage" alone is what it was given, not who."""
-    return rf"(?:(?:kelompok|grup) {label}|{label} (?:group|arm)s?)"
-
-
-def _heads(study: Study | None, ours: dict[str, list[str]]) -> dict[str, Pattern]:
-    if study is None:
-        return _compiled(ours)
-    both = zip(study.groups, ours.values(), strict=False)
-    return _compiled({group.id: [*_labels(group), *names] for group, names in both})
-
-
-def _compiled(lists: dict[str, list[str]]) -> dict[str, Pattern]:
-    return {key: re.compile(_whole_words(found), re.IGNORECASE) for key, found in lists.items()}
-
-
 def _whole_words(patterns: Iterable[str]) -> str:
+    """Return one pattern of whole words; a blank is any white space."""
     # the longest first, so that "lebih dari setengah" is not cut to "lebih dari"
-    ordered = sorted((_spaced(each) for each in patterns), key=len, reverse=True)
+    ordered = sorted(map(_spaced, patterns), key=len, reverse=True)
     return rf"(?<!\w)(?:{'|'.join(ordered)})(?!\w)"
 
 
 def _spaced(pattern: str) -> str:
-    # a lookbehind has a fixed width: one white space
+    """Let blanks be any white space; in a lookbehind, whose width is fixed, one."""
     parts = re.split(r"(\(\?<![^)]*\))", pattern)
     return "".join(
         part.replace(" ", r"\s")
         if part.startswith("(?<!")
-        else re.sub(r" (\?)?", lambda match: r"\s*" if match[1] else r"\s+", part)
+        else part.replace(" ?", r"\s*").replace(" ", r"\s+")
         for part in parts
     )
-
-
-@cache
-def _raw() -> dict[str, Any]:
-    import yaml
-
-    return yaml.safe_load(files("oxymilk.draft").joinpath("words.yaml").read_bytes())

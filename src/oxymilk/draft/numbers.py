@@ -12,8 +12,9 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
+
+from oxymilk.draft.words import word_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,17 +24,12 @@ Kind = Literal["number", "range", "word", "roman"]
 # Claims of these quantities say something about numbers that have rows of their own.
 STATEMENTS = frozenset({"comparison", "decision", "sum"})
 
-_LOOKALIKES = {
-    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
-    "\uff0c": ",",
-    "\uff0e": ".",
-    "\uff05": "%",
-}
+_LOOKALIKES = {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
+               "\uff0c": ",", "\uff0e": ".", "\uff05": "%"}  # fmt: skip
 # "12", "11,7", "1.000", "1,234.5", "1e-05"; no mark at the end, so that "12." and "10," end with their digits.
 _DIGITS = r"\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
 # A number begins with its decimal mark only after a blank, a bracket or an operator: "p=.05", but not "Vol.3".
-_PLAIN = rf"(?:{_DIGITS}|(?<![^\s(\[=<>≤≥~])[.,]\d+)"
-_SHARE = rf"{_PLAIN}(?:[ \t\u00a0]*[%‰])?"
+_SHARE = rf"(?:{_DIGITS}|(?<![^\s(\[=<>≤≥~])[.,]\d+)(?:[ \t\u00a0]*[%‰])?"
 # "20-35", "60 - 80%", and "(20-" at the end of a line with "35)" on the next.
 _JOIN = r"(?:-\s*|[ \t\u00a0]+-[ \t\u00a0]+)"
 _NUMERIC = re.compile(
@@ -57,7 +53,7 @@ class Token:
     kind : {"number", "range", "word", "roman"}
         What it is written as.
     start, end : int
-        Where it stands: ``source[start:end]``.
+        Its place: ``source[start:end]``.
     line : int
         The line it begins on, from 1.
     """
@@ -71,17 +67,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Difference:
-    """A token that a text holds more or less often than the lists do.
-
-    Attributes
-    ----------
-    token : str
-        Its normal form.
-    in_text, listed : int
-        How often each has it.
-    lines : tuple of int
-        The lines of the text where it stands.
-    """
+    """A token that a text holds more or less often (`in_text`) than the lists (`listed`), and its lines in the text."""
 
     token: str
     in_text: int
@@ -112,10 +98,13 @@ def find_tokens(text: str) -> list[Token]:
     ['20-35', '15', '0,05', '60%', 'lima']
     """
     # one character for one, so that places in `plain` are places in `text`
-    plain = "".join(_ascii(character) for character in text)
+    plain = text if text.isascii() else "".join(map(_ascii, text))
     found = [
-        *((match.span(), match.lastgroup, match[0]) for match in _NUMERIC.finditer(plain)),
-        *((match.span(), "word", match[0].lower()) for match in _number_words().finditer(plain)),
+        *((match.span(), match.lastgroup, "".join(match[0].split())) for match in _NUMERIC.finditer(plain)),
+        *(
+            (match.span(), "word", " ".join(match[0].lower().split()))
+            for match in _number_words().finditer(plain)
+        ),
         *(
             (match.span(match.lastgroup), "roman", match[match.lastgroup])
             for match in _ROMAN.finditer(plain)
@@ -123,7 +112,7 @@ def find_tokens(text: str) -> list[Token]:
         ),
     ]
     return [
-        Token(_normal(shown, kind), kind, start, end, plain.count("\n", 0, start) + 1)
+        Token(shown, kind, start, end, plain.count("\n", 0, start) + 1)
         for (start, end), kind, shown in sorted(found)
     ]
 
@@ -159,59 +148,44 @@ def listed_tokens(
     )
     for row in exclusions:
         # "V" alone is a letter; an exclusion may still name it
-        names = [token.text for token in find_tokens(row["token"])] or [
-            token.text for token in find_tokens(f"ke-{row['token']}")
-        ]
-        if len(names) != 1:
+        tokens = find_tokens(row["token"]) or find_tokens(f"ke-{row['token']}")
+        if len(tokens) != 1:
             raise ValueError(f"the excluded token {row['token']!r} is not one number")
-        listed[names[0]] += int(row["occurrences"])
+        listed[tokens[0].text] += int(row["occurrences"])
     return listed
 
 
 def account_for_tokens(tokens: Iterable[Token], listed: Mapping[str, int]) -> list[Difference]:
-    """Compare the numbers of a text with those that are accounted for.
-
-    Parameters
-    ----------
-    tokens : iterable of Token
-        The numbers of the text.
-    listed : mapping of str to int
-        How often each is accounted for, as `listed_tokens` returns it.
+    """Compare the tokens of a text, as `find_tokens` gives them, with the lists, as `listed_tokens` counts them.
 
     Returns
     -------
     list of Difference
-        In order of the token; empty when every number of the text is listed just as often as it stands there.
+        In order of the token; empty when the lists have every number of the text just as often as the text has it.
     """
-    lines: dict[str, list[int]] = {}
+    lines: dict[str, tuple[int, ...]] = {}
     for token in tokens:
-        lines.setdefault(token.text, []).append(token.line)
-    return [
-        Difference(name, len(lines.get(name, ())), listed.get(name, 0), tuple(lines.get(name, ())))
+        lines[token.text] = (*lines.get(token.text, ()), token.line)
+    differences = [
+        Difference(name, len(lines.get(name, ())), listed.get(name, 0), lines.get(name, ()))
         for name in sorted(lines.keys() | listed.keys())
-        if len(lines.get(name, ())) != listed.get(name, 0)
     ]
+    return [difference for difference in differences if difference.in_text != difference.listed]
 
 
 def _ascii(character: str) -> str:
-    if character.isascii():
-        return character
+    """Return the ASCII digit, dash or mark that a character looks like."""
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     return _LOOKALIKES.get(character, character)
 
 
-def _normal(shown: str, kind: Kind) -> str:
-    return " ".join(shown.split()) if kind == "word" else "".join(shown.split())
-
-
 @cache
 def _number_words() -> re.Pattern[str]:
-    import yaml
-
-    languages = yaml.safe_load(
-        files("oxymilk.draft").joinpath("number_words.yaml").read_text("utf-8")
-    ).values()
-    first = "|".join(word for words in languages for word in words["unit"] + words["ordinal"])
-    scale = "|".join(word for words in languages for word in words["scale"])
+    """Return the pattern of number words: one that begins a number, then any that continue it."""
+    words = word_lists()["number_words"]
+    first, scale = (
+        "|".join(word for language in words.values() for kind in kinds for word in language[kind])
+        for kinds in (("unit", "ordinal"), ("scale",))
+    )
     return re.compile(rf"\b(?:{first})(?:[\s-]+(?:{first}|{scale}))*\b", re.IGNORECASE)

@@ -1,0 +1,238 @@
+"""Propose the rows of a claims.csv from a paper's text.
+
+A draft is no audit: each row is marked as proposed, and a person reads the paper beside it. What was not proposed is
+listed with the reason, so that proposals and list together hold every number of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
+from oxymilk.audit.stated import Notation
+from oxymilk.audit.verdicts import arithmetic_verdict
+from oxymilk.draft.context import Context, Reading
+from oxymilk.draft.rules import Proposal, read_number
+from oxymilk.draft.statements import put_between, read_agreements, read_statements
+from oxymilk.draft.tables import read_cell
+from oxymilk.draft.words import load_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from oxymilk.draft.text import Paper
+    from oxymilk.study import Study
+
+# what the heads of a table's row and column say better than the words beside the number
+_IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
+EXCLUSION_COLUMNS = ("token", "where", "reason", "occurrences")
+
+
+class LeftOut(NamedTuple):
+    """A number that was not proposed: its normal form, place, line (and page), and why it claims nothing."""
+
+    token: str
+    where: str
+    line: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What was found: proposed claims, and the numbers that were not proposed."""
+
+    claims: tuple[Claim, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def claims_table(self) -> pd.DataFrame:
+        """Return the rows of a claims.csv."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.claims), columns=list(COLUMNS), dtype=str)
+
+    def exclusions_table(self) -> pd.DataFrame:
+        """Return the rows of an exclusions.csv: each number, place and reason once, with how often."""
+        import pandas as pd
+
+        counts = Counter((number.token, number.where, number.reason) for number in self.left_out)
+        rows = [(*number, str(times)) for number, times in counts.items()]
+        return pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS), dtype=str)
+
+    def summary(self) -> str:
+        """Say how much was proposed, and list every number that was not, with its place and the reason."""
+        questions = sum(claim.check == "ambiguous" for claim in self.claims)
+        counts = Counter(claim.quantity for claim in self.claims).most_common()
+        quantities = ", ".join(f"{n} {quantity}" for quantity, n in counts)
+        lines = [
+            f"{len(self.claims)} claims proposed: {quantities}. {questions} of them ask a question in their note.",
+            f"{len(self.left_out)} numbers not proposed:",
+            *(
+                f"  {number.line} ({number.where}): {number.token} - {number.reason}"
+                for number in self.left_out
+            ),
+        ]
+        return "\n".join(lines)
+
+
+def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
+    r"""Propose claims for the numbers of a paper.
+
+    Parameters
+    ----------
+    paper : Paper
+        Its text, as `oxymilk.draft.read.read_paper` gives it; English, Indonesian or both.
+    study : Study, optional
+        Its groups, timepoints, levels and characteristics give the ids. Without one the ids are generic:
+        intervention and control, pre and post, low, middle and high.
+
+    Returns
+    -------
+    Draft
+        Claims in the order of the text. Each has `check` and `expect` filled in as far as the text allows: what cannot
+        be told (of which group?) is `ambiguous` and `not_checkable`, and its note asks. Arithmetic is tried, so that a
+        percentage that no whole number makes is proposed as `differs`. Notes begin with "proposed" and give the line.
+
+    Examples
+    --------
+    >>> from oxymilk.draft.text import Paper
+    >>> text = "RESULTS\n\nIn the control group 3 of 10 mothers (30%) improved (p = 0.083).\n"
+    >>> [(claim.quantity, claim.printed, claim.n) for claim in draft_claims(Paper(text)).claims]
+    [('count_up', '3', '10'), ('sample_size', '10', ''), ('percent_up', '30%', '10'), ('p_value', '0.083', '')]
+    """
+    reading = Reading(paper, load_words(study))
+    proposals: list[Proposal] = []
+    reasons: dict[int, tuple[str, str]] = {}
+    for sentence in reading.sentences:
+        numbers: list[Proposal] = []
+        for index, token in enumerate(sentence.tokens):
+            number = read_number(Context(reading, sentence, token.start, token.end, index))
+            if isinstance(number, str):
+                reasons[token.start] = sentence.where, number
+            else:
+                in_table = number.quantity in _IN_TABLES and read_cell(number)
+                numbers.append(in_table or number)
+        numbers = put_between(reading, numbers)
+        proposals += [*numbers, *read_statements(reading, sentence, numbers)]
+    proposals += read_agreements(reading, proposals)
+    claimed = {proposal.start for proposal in proposals if proposal.of_token}
+    left_out = [
+        LeftOut(token.text, where, reading.place(token.start), reason)
+        for token in reading.tokens
+        if token.start not in claimed
+        for where, reason in [reasons.get(token.start) or _outside(reading, token.start)]
+    ]
+    proposals = _with_tests(reading, sorted(proposals, key=lambda proposal: proposal.start))
+    return Draft(tuple(_claims(reading, _with_totals(proposals))), tuple(left_out))
+
+
+def _outside(reading: Reading, start: int) -> tuple[str, str]:
+    """Return the place of a number that is in no sentence, and the reason why it claims nothing."""
+    for block in reading.blocks:
+        if block.start <= start < block.end:
+            return f"{block.section} page furniture", "page number, running head or address"
+    return "heads of sections", "in the head of a section"
+
+
+def _with_tests(reading: Reading, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Give a p-value without a test the test of the same p-value elsewhere, if that is one test only."""
+    columns = ("test", "group", "timepoint", "variable")
+    p_values = [
+        (reading.value(proposal.printed), proposal)
+        for proposal in proposals
+        if proposal.quantity == "p_value"
+    ]
+    tests: dict[object, set[tuple[str, ...]]] = {}
+    for value, proposal in p_values:
+        if proposal.check == "recompute":
+            tests.setdefault(value, set()).add(tuple(getattr(proposal, column) for column in columns))
+    given = {
+        proposal.sentence.start: next(iter(tests[value]))
+        for value, proposal in p_values
+        if proposal.check == "ambiguous" and len(tests.get(value, ())) == 1
+    }
+    return [
+        replace(
+            proposal,
+            **dict(zip(columns, given[proposal.sentence.start], strict=True)),
+            check="recompute",
+            remark="the test by the p-value",
+        )
+        if proposal.sentence.start in given
+        and proposal.check == "ambiguous"
+        and proposal.quantity in OF_A_TEST
+        else proposal
+        for proposal in proposals
+    ]
+
+
+def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Give counts and percentages the number of participants they are of.
+
+    That is the last sample size that the sentence prints before the number, else the first after it; else the last
+    in the paragraph; else what is usual for the group in the paper.
+    """
+    sizes = [proposal for proposal in proposals if proposal.quantity == "sample_size"]
+    usual: dict[str, Counter[str]] = {}
+    for size in sizes:
+        if size.check == "recompute":
+            usual.setdefault(size.group, Counter())[size.printed] += 1
+    sizes = [size for size in sizes if size.printed.isdigit()]
+    completed = []
+    for proposal in proposals:
+        if proposal.quantity.startswith(("count", "percent")) and not proposal.n:
+            here = [
+                size
+                for size in sizes
+                if size.sentence == proposal.sentence
+                and (not proposal.group or size.group in ("", proposal.group))
+            ]
+            earlier = [
+                size
+                for size in sizes
+                if size.sentence.block.start == proposal.sentence.block.start
+                and size.group == proposal.group
+                and size.start < proposal.start
+            ]
+            before = [size for size in here if size.start < proposal.start]
+            nearest = before[-1:] or here[:1] or earlier[-1:]
+            often = usual.get(proposal.group, Counter()).most_common(1)
+            total = nearest[0].printed if nearest else often[0][0] if often else ""
+            proposal = replace(proposal, n=total)
+        if proposal.quantity == "percent" and proposal.check == "arithmetic" and not proposal.n:
+            proposal = proposal.asks("of how many?")
+        completed.append(proposal)
+    return completed
+
+
+def _claims(reading: Reading, proposals: Sequence[Proposal]) -> list[Claim]:
+    """Give proposals their ids, and what is to be expected of them."""
+    taken: Counter[str] = Counter()
+    claims = []
+    for proposal in proposals:
+        section = proposal.sentence.block.section.split()[0]
+        scale = proposal.level or proposal.variable
+        parts = (proposal.test, proposal.quantity, scale, proposal.group, proposal.timepoint, section)
+        name = re.sub(r"[^a-z0-9]+", "_", "_".join(filter(None, parts)).lower())
+        taken[name] += 1
+        readable = proposal.quantity == "decision" or reading.value(proposal.printed) is not None
+        check = proposal.check if readable or proposal.check in REASONS else "ambiguous"
+        cells = {column: getattr(proposal, column) for column in COLUMNS if hasattr(proposal, column)}
+        note = ("proposed", reading.place(proposal.start), proposal.remark)
+        cells |= {
+            "id": name if taken[name] == 1 else f"{name}_{taken[name]}",
+            "where": proposal.sentence.where,
+            "check": check,
+            "expect": "not_checkable" if check in REASONS else "reproduced",
+            "note": "; ".join(filter(None, note)),
+        }
+        claim = Claim(**cells)
+        if check == "arithmetic":
+            verdict, reason = arithmetic_verdict(claim, Notation(reading.words.marks, reading.words.rounding))
+            claim = claim._replace(check=reason or check, expect=verdict)
+        claims.append(claim)
+    return claims
