@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from oxymilk.audit.printed import parse_printed
 from oxymilk.draft.numbers import Token, find_tokens
 from oxymilk.draft.text import PREAMBLE, Block, Paper, Span, find_blocks, line_spans, sentences
-from oxymilk.draft.words import section_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +26,7 @@ _BREAK = re.compile(r"[;:,](?=\s)")
 # hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2013\u2212"), "-")
 _SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
+Mention = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Reading:
     def __init__(self, paper: Paper, words: Words) -> None:
         self.paper, self.words = paper, words
         self.text = paper.text.translate(_DASHES)
-        self.blocks = find_blocks(paper, section_names())
+        self.blocks = find_blocks(paper)
         self.tokens = find_tokens(paper.text)
         self._starts = [start for start, _ in line_spans(paper.text)]
         self.sentences = list(self._sentences())
@@ -96,7 +96,7 @@ class Reading:
         except ValueError:
             return None
 
-    def mentions(self, patterns: Mapping[str, Pattern], start: int, end: int) -> list[tuple[int, int, str]]:
+    def mentions(self, patterns: Mapping[str, Pattern], start: int, end: int) -> list[Mention]:
         """Return what is named between two places: begin, end and id, in order; the longest where two begin.
 
         What the id "" names ("before and after") is nothing, and neither is what it overlaps.
@@ -106,33 +106,32 @@ class Reading:
             for key, pattern in patterns.items()
             for match in pattern.finditer(self.text, start, end)
         ]
-        kept: list[tuple[int, int, str]] = []
+        kept: list[Mention] = []
         for mention in sorted(found, key=lambda mention: (mention[0], -mention[1])):
             if not kept or mention[0] >= kept[-1][1]:
                 kept.append(mention)
         return [mention for mention in kept if mention[2]]
 
     def _sentences(self) -> Iterator[Sentence]:
+        """Yield the sentences with their numbers, and the works that they cite."""
         furniture = [(block.start, block.end) for block in self.blocks if block.kind == "furniture"]
         tokens = [token for token in self.tokens if not _within(token.start, furniture)]
         starts = [token.start for token in tokens]
         for block in self.blocks:
             if block.kind == "furniture":
                 continue
-            introduces = block.section == "introduction"
             # works that the end of the paragraph names are the source of all of it
             last = block.start + len(self.text[block.start : block.end].rstrip(" .\n"))
             foot = self._citations(block, block.start, last, at_end=True)
             for start, end in sentences(self.text, block):
                 named = self._citations(block, start, end)
+                introduces = block.section == "introduction"
                 if introduces and not (named or foot):
                     # a paragraph without its own source continues the one before it, or has none
                     foot = self._citations(block, block.start, block.end)
-                inside = slice(bisect.bisect_left(starts, start), bisect.bisect_left(starts, end))
-                cited = bool(named) or introduces
-                yield Sentence(
-                    start, end, block, cited, named or foot, self._where(block), tuple(tokens[inside])
-                )
+                cited = introduces or bool(named)
+                inside = tokens[bisect.bisect_left(starts, start) : bisect.bisect_left(starts, end)]
+                yield Sentence(start, end, block, cited, named or foot, self._where(block), tuple(inside))
 
     def _citations(self, block: Block, start: int, end: int, *, at_end: bool = False) -> tuple[str, ...]:
         """Return the works named between two places, or only those whose name ends there."""
@@ -143,13 +142,10 @@ class Reading:
         """Say in our own short words where a block is: "results table 4", "introduction p3"."""
         shown = self.text[block.start : block.end]
         # the rows of a table say what it is in the heading above them
-        head = block.heading if " | " in shown else shown[:60]
-        table = re.search(rf"{self.words['labels'].pattern}\s*\.?\s*(\d+(?:\.\d+)*)", head, re.IGNORECASE)
+        table = self.words["numbered_label"].search(block.heading if " | " in shown else shown[:60])
         place = f"p{block.number}" if block.number else ""
-        if table and block.section == "results":
-            place = f"table {table[1]}"
-        kind = "heading" if block.kind == "heading" else ""
-        return " ".join(filter(None, (block.section, place, kind)))
+        place = f"table {table[1]}" if table and block.section == "results" else place
+        return " ".join(filter(None, (block.section, place, "heading" if block.kind == "heading" else "")))
 
 
 @dataclass(frozen=True)
@@ -158,10 +154,8 @@ class Context:
 
     Attributes
     ----------
-    reading : Reading
-        The paper.
-    sentence : Sentence
-        The sentence.
+    reading, sentence : Reading, Sentence
+        The paper and the sentence.
     start, end : int
         The stretch is ``reading.text[start:end]``.
     index : int
@@ -173,8 +167,6 @@ class Context:
     start: int
     end: int
     index: int = -1
-
-    # --- the words beside it
 
     @cached_property
     def token(self) -> Token:
@@ -194,21 +186,19 @@ class Context:
     @cached_property
     def phrase(self) -> Span:
         """The part of the sentence round it, up to the next comma or "and"."""
-        text, sentence, words = self.reading.text, self.sentence, self.reading.words
+        start, end, words = self.sentence.start, self.sentence.end, self.reading.words
         both_times, breaks, joins = (
-            [match.span() for match in pattern.finditer(text, sentence.start, sentence.end)]
+            [match.span() for match in pattern.finditer(self.reading.text, start, end)]
             for pattern in (words.ids["timepoints"][""], _BREAK, words["joins"])
         )
         edges = [edge for edge in (*breaks, *joins) if not _within(edge[0], both_times)]
-        return (
-            max((end for _, end in edges if end <= self.start), default=sentence.start),
-            min((start for start, _ in edges if start >= self.end), default=sentence.end),
-        )
+        low = max((stop for _, stop in edges if stop <= self.start), default=start)
+        return low, min((begin for begin, _ in edges if begin >= self.end), default=end)
 
     @cached_property
     def operator(self) -> str:
         """The operator before it, a sign or in words, in our form; "" for "=" and for none."""
-        sign = re.search(rf"{self.reading.words['operator'].pattern}\s*$", self.before)
+        sign = self.reading.words["operator_before"].search(self.before)
         return _SIGNS.get(sign["op"], sign["op"]) if sign else self.operator_in_words[1]
 
     @cached_property
@@ -219,26 +209,38 @@ class Context:
         # "no less than" holds "less than": what begins first counts
         return min(found, default=(0, ""))
 
-    # --- who, when, which level, which test
+    def other(self, index: int) -> Context:
+        """Return another number of the sentence."""
+        token = self.sentence.tokens[index]
+        return Context(self.reading, self.sentence, token.start, token.end, index)
 
-    def mentions(self, kind: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    def fits_between(self, name: str, first: int, second: int) -> bool:
+        """Say whether what is between two numbers of the sentence is a pattern of rules.yaml."""
+        tokens = self.sentence.tokens
+        gap = self.reading.text[tokens[first].end : tokens[second].start]
+        return self.reading.words[name].fullmatch(gap) is not None
+
+    def is_in(self, name: str, part: Sentence | Block) -> bool:
+        """Say whether it begins inside of what a list of words finds in its sentence or block."""
+        found = self.reading.words[name].finditer(self.reading.text, part.start, part.end)
+        return _within(self.start, (match.span() for match in found))
+
+    def mentions(self, kind: str, start: int, end: int) -> list[Mention]:
         """Return what the words of a kind name between two places."""
         return self.reading.mentions(self.reading.words.ids[kind], start, end)
 
     def nearest(self, kind: str) -> str:
         """Return what the phrase names: before the number if anything, else after it, else ""."""
         low, high = self.phrase
-        before, after = self.mentions(kind, low, self.start), self.mentions(kind, self.end, high)
-        return before[-1][2] if before else after[0][2] if after else ""
+        return _id(self.mentions(kind, low, self.start)[-1:] or self.mentions(kind, self.end, high))
 
     def group(self, *, whole: bool = False) -> str:
         """Return the group that a number is of, "" when none is named.
 
         With `whole` a number before all groups of its sentence is of the whole sample ("20 mothers: 10 in the ...").
         """
-        reading, sentence = self.reading, self.sentence
-        study, groups = reading.words.study, reading.words.ids["groups"]
-        if study and len(groups) == 1:
+        reading, sentence, groups = self.reading, self.sentence, self.reading.words.ids["groups"]
+        if reading.words.study and len(groups) == 1:
             return next(iter(groups))
         low, high = self.phrase
         found = self.nearest("groups")
@@ -251,10 +253,8 @@ class Context:
             return ""  # a group that we do not know
         before = self.mentions("groups", sentence.start, self.start)
         after = self.mentions("groups", self.end, sentence.end)
-        if before:
-            return before[-1][2]
-        if after and not whole:
-            return after[0][2]
+        if before or (after and not whole):
+            return _id(before[-1:] or after)
         # the last sentence that names a group continues about it, else the heading, unless it speaks of both
         for earlier in reversed([] if after else reading.sentences):
             if earlier.block == sentence.block and earlier.start < sentence.start:
@@ -268,20 +268,19 @@ class Context:
     def timepoint(self) -> str:
         """The timepoint that a number is of, "" when none is named."""
         sentence, kind = self.sentence, "timepoints"
-        before = self.mentions(kind, sentence.start, self.start)
-        after = self.mentions(kind, self.end, sentence.end)
-        earlier = self.mentions(kind, sentence.block.start, sentence.start)
-        named = (before or after[:1] or earlier)[-1:]
-        return self.nearest(kind) or (named[0][2] if named else "")
+        return self.nearest(kind) or _id(
+            self.mentions(kind, sentence.start, self.start)[-1:]
+            or self.mentions(kind, self.end, sentence.end)
+            or self.mentions(kind, sentence.block.start, sentence.start)[-1:]
+        )
 
     def level(self, *, continued: bool = False) -> tuple[str, str]:
         """Return the variable and the level that a number counts; empty when the phrase names none.
 
         With `continued` a phrase without one continues the level before it: "poor in 10 before and in 8 after".
         """
-        found = self.nearest("levels")
-        before = self.mentions("levels", self.sentence.start, self.start) if continued else []
-        variable, _, level = (found or (before[-1][2] if before else "")).partition("/")
+        before = self.mentions("levels", self.sentence.start, self.start)[-1:] if continued else []
+        variable, _, level = (self.nearest("levels") or _id(before)).partition("/")
         return variable, level
 
     @cached_property
@@ -290,34 +289,34 @@ class Context:
         reading, sentence, words = self.reading, self.sentence, self.reading.words
         tests = {**words.ids["tests"], "other": words["other_tests"]}
         if sentence.cited:
-            named = reading.mentions(tests, sentence.start, sentence.end)
-            return named[0][2] if named else ""
+            return _id(reading.mentions(tests, sentence.start, sentence.end))
         # a sentence may go through several tests: the last named before the number is the one
-        before = reading.mentions(tests, sentence.start, self.start)
-        named = before[-1:] or reading.mentions(tests, self.end, sentence.end)[:1]
+        before = reading.mentions(tests, sentence.start, self.start)[-1:]
+        named = _id(before or reading.mentions(tests, self.end, sentence.end))
         if named:
-            return named[0][2]
-        # a U is of the test between groups, whatever the one before was
-        for name in ("between_groups", "u_printed"):
-            if words[name].search(reading.text, sentence.start, sentence.end):
-                return "rank_sum"
-        named = reading.mentions(tests, sentence.block.start, sentence.start)
-        return named[-1][2] if named else ""
+            return named
+        # "between the groups"; and a U is of the test between groups, whatever the one before was
+        if words["of_rank_sum"].search(reading.text, sentence.start, sentence.end):
+            return "rank_sum"
+        return _id(reading.mentions(tests, sentence.block.start, sentence.start)[-1:])
 
     def change(self, *, level: str = "") -> str:
         """Return how those whom a number counts changed: "up", "down", "unchanged"; "" if not or if unclear.
 
         Where the phrase names a level, "remained" alone is no change: "remained insufficient".
         """
-        changes, text, sentence = self.reading.words.ids["changes"], self.reading.text, self.sentence
-        here = [change for change, pattern in changes.items() if pattern.search(text, *self.phrase)]
-        if len(here) != 1 or (
-            here == ["unchanged"]
-            and level
-            and not any(changes[key].search(text, sentence.start, sentence.end) for key in ("up", "down"))
-        ):
-            return ""
-        return here[0]
+        changes, sentence = self.reading.words.ids["changes"], self.sentence
+        here, all_of_it = (
+            [change for change, pattern in changes.items() if pattern.search(self.reading.text, *part)]
+            for part in (self.phrase, (sentence.start, sentence.end))
+        )
+        remained = level and here == ["unchanged"] == all_of_it
+        return here[0] if len(here) == 1 and not remained else ""
+
+
+def _id(mentions: list[Mention]) -> str:
+    """Return the id of the first mention, "" when there is none."""
+    return mentions[0][2] if mentions else ""
 
 
 def _within(place: int, spans: Iterable[Span]) -> bool:

@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from oxymilk.draft.words import word_lists
+from oxymilk.draft.words import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Kind = Literal["number", "range", "word", "roman"]
+    Row = Mapping[str, str]
 
 # Claims of these quantities say something about numbers that have rows of their own.
 STATEMENTS = frozenset({"comparison", "decision", "sum"})
@@ -41,32 +40,21 @@ _ROMAN = re.compile(r"\bke-\s*(?P<ordinal>[IVX]+)\b|\b(?P<plain>[IVX]{2,})\b")
 _VALID_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 
 
-@dataclass(frozen=True)
-class Token:
-    """One number of a text.
+class Token(NamedTuple):
+    """One number of a text, which begins on `line` (from 1) and is ``source[start:end]``.
 
-    Attributes
-    ----------
-    text : str
-        The number in its normal form: ASCII digits, "-" for every dash, no blanks inside; the decimal mark and
-        "%" stay as printed. Number words are in lower case.
-    kind : {"number", "range", "word", "roman"}
-        What it is written as.
-    start, end : int
-        Its place: ``source[start:end]``.
-    line : int
-        The line it begins on, from 1.
+    `text` is its normal form: ASCII digits, "-" for every dash, no blanks inside; the decimal mark and "%" stay as
+    printed. Number words are in lower case.
     """
 
     text: str
-    kind: Kind
+    kind: Literal["number", "range", "word", "roman"]
     start: int
     end: int
     line: int
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """A token that a text holds more or less often (`in_text`) than the lists (`listed`), and its lines in the text."""
 
     token: str
@@ -82,23 +70,15 @@ def find_tokens(text: str) -> list[Token]:
     and "15th" are "15"). Superscript and subscript digits are marks of notes and units and are not looked at, and
     a single Roman letter counts only after "ke-".
 
-    Parameters
-    ----------
-    text : str
-        Running text, English or Indonesian, any dashes and digits of Unicode.
-
-    Returns
-    -------
-    list of Token
-        Without overlaps.
-
     Examples
     --------
     >>> [token.text for token in find_tokens("usia 20–35 tahun, hari ke-15 (p-value< 0,05), 60 %; lima ibu")]
     ['20-35', '15', '0,05', '60%', 'lima']
     """
     # one character for one, so that places in `plain` are places in `text`
-    plain = text if text.isascii() else "".join(map(_ascii, text))
+    plain = "".join(
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else _LOOKALIKES.get(sign, sign) for sign in text
+    )
     found = [
         *((match.span(), match.lastgroup, "".join(match[0].split())) for match in _NUMERIC.finditer(plain)),
         *(
@@ -117,23 +97,15 @@ def find_tokens(text: str) -> list[Token]:
     ]
 
 
-def listed_tokens(
-    claims: Iterable[Mapping[str, str]], exclusions: Iterable[Mapping[str, str]]
-) -> Counter[str]:
+def listed_tokens(claims: Iterable[Row], exclusions: Iterable[Row]) -> Counter[str]:
     """Count the tokens that the claims and the exclusions of a study account for.
 
     Parameters
     ----------
     claims : iterable of mappings
-        Rows of a claims.csv; `printed` and `quantity` are used. Decisions, comparisons and sums are
-        statements about numbers that have rows of their own and bring no token.
+        Rows of a claims.csv. Decisions, comparisons and sums are statements about numbers that have rows of their own.
     exclusions : iterable of mappings
-        Rows of an exclusions.csv; `token` and `occurrences` are used.
-
-    Returns
-    -------
-    Counter
-        How often each token is accounted for.
+        Rows of an exclusions.csv.
 
     Raises
     ------
@@ -173,17 +145,10 @@ def account_for_tokens(tokens: Iterable[Token], listed: Mapping[str, int]) -> li
     return [difference for difference in differences if difference.in_text != difference.listed]
 
 
-def _ascii(character: str) -> str:
-    """Return the ASCII digit, dash or mark that a character looks like."""
-    if character.isdecimal():
-        return str(unicodedata.decimal(character))
-    return _LOOKALIKES.get(character, character)
-
-
 @cache
 def _number_words() -> re.Pattern[str]:
     """Return the pattern of number words: one that begins a number, then any that continue it."""
-    words = word_lists()["number_words"]
+    words = load("words")["number_words"]
     first, scale = (
         "|".join(word for language in words.values() for kind in kinds for word in language[kind])
         for kinds in (("unit", "ordinal"), ("scale",))

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from oxymilk.draft.words import load
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
@@ -85,20 +87,10 @@ class Block:
     above: tuple[Span, ...] = ()
 
 
-def find_blocks(paper: Paper, sections: Mapping[str, str]) -> list[Block]:
+def find_blocks(paper: Paper) -> list[Block]:
     """Part a paper's text into blocks, in their order.
 
-    Parameters
-    ----------
-    paper : Paper
-        The text.
-    sections : mapping of str to str
-        Heads of sections, in lower case, and our short names of the sections.
-
-    Returns
-    -------
-    list of Block
-        Section heads themselves are left out; a head that runs into its paragraph ("Abstract: ...") is cut off it.
+    Section heads themselves are left out; a head that runs into its paragraph ("Abstract: ...") is cut off it.
     """
     text, lines = paper.text, line_spans(paper.text)
     running = _running_heads(paper, lines)
@@ -120,7 +112,7 @@ def find_blocks(paper: Paper, sections: Mapping[str, str]) -> list[Block]:
             close()
             parts.append(Block("furniture", start, end, section))
             continue
-        head, length = _section_head(line, sections, section)
+        head, length = _section_head(line, section)
         if head or " | " in line:
             close()
         if head == _COMBINED:
@@ -163,14 +155,17 @@ def _running_heads(paper: Paper, lines: Sequence[Span]) -> set[int]:
     return {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
 
 
-def _section_head(line: str, sections: Mapping[str, str], current: str) -> tuple[str, int]:
+def _section_head(line: str, current: str) -> tuple[str, int]:
     """Return the section that a line opens, "" for none, and how many characters of it are the head."""
     heads = [(_NUMBERING.sub("", line).strip().rstrip(":."), len(line))]
     run_in = _RUN_IN_HEAD.match(line)
     if run_in and current != "abstract":
         heads.append((run_in[1], run_in.end()))
-    opened = ((sections.get(" ".join(head.lower().split()), ""), length) for head, length in heads)
-    return next((head for head in opened if head[0]), ("", 0))
+    for head, length in heads:
+        for section, names in load("words")["sections"].items():
+            if " ".join(head.lower().split()) in names:
+                return section, length
+    return "", 0
 
 
 def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Block]:

@@ -10,7 +10,7 @@ from oxymilk.draft.context import Context, Reading
 from oxymilk.draft.numbers import find_tokens
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.text import Paper, find_blocks
-from oxymilk.draft.words import load_words, section_names
+from oxymilk.draft.words import load_words
 
 DATA = Path(__file__).parents[2] / "data" / "draft"
 
@@ -91,7 +91,7 @@ def read(asks, section, study, text):
 def outline(paper):
     """The blocks of a text: the place or kind of each, and its lines."""
     shown = []
-    for block in find_blocks(paper, section_names()):
+    for block in find_blocks(paper):
         kind = f"p{block.number}" if block.kind == "paragraph" else block.kind
         lines = paper.text[block.start : block.end].splitlines()
         shown.append(f"{block.section} {kind}: {' / '.join(line.strip() for line in lines if line.strip())}")

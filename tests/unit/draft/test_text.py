@@ -4,7 +4,7 @@ import pytest
 
 from oxymilk.draft.context import Reading
 from oxymilk.draft.text import Block, Paper, find_blocks, line_spans, sentences
-from oxymilk.draft.words import load_words, section_names
+from oxymilk.draft.words import load_words
 
 LIND, LUND = "Lind et al. (2019)", "(Lund, 2020)"
 
@@ -13,7 +13,7 @@ def kinds(text, pages=()):
     """The kind of each block and its lines."""
     return [
         (block.kind, " / ".join(text[block.start : block.end].split("\n")).strip(" /"))
-        for block in find_blocks(Paper(text, pages), section_names())
+        for block in find_blocks(Paper(text, pages))
     ]
 
 
@@ -49,7 +49,7 @@ def test_a_heading_is_given_to_what_follows_and_rows_to_the_rows_below():
     text = "Results\n\nMilk of\n mothers\n\nSo.\n\na | b |\n1 | 2 |\n\n12\n\n3 | 4 |\nMore.\n\nDiscussion\n\nNew.\n"
     found = [
         (block.section, block.number, block.heading, [text[slice(*row)] for row in block.above])
-        for block in find_blocks(Paper(text), section_names())
+        for block in find_blocks(Paper(text))
         if block.kind == "paragraph"
     ]
     milk = "Milk of mothers"
