@@ -148,40 +148,24 @@ class Reading:
         return " ".join(filter(None, (block.section, place, "heading" if block.kind == "heading" else "")))
 
 
-@dataclass(frozen=True)
 class Context:
     """A stretch of a sentence, most often one number, and what is round it.
 
-    Attributes
+    Parameters
     ----------
     reading, sentence : Reading, Sentence
         The paper and the sentence.
     start, end : int
-        The stretch is ``reading.text[start:end]``.
-    index : int
-        Which number of the sentence it is, or ends with.
+        The stretch is ``reading.text[start:end]``; `before` and `after` are the sentence up to it and from it on.
+    index : int, optional
+        Which number of the sentence it is, or ends with: `token`.
     """
 
-    reading: Reading
-    sentence: Sentence
-    start: int
-    end: int
-    index: int = -1
-
-    @cached_property
-    def token(self) -> Token:
-        """The number."""
-        return self.sentence.tokens[self.index]
-
-    @cached_property
-    def before(self) -> str:
-        """What the sentence prints up to it."""
-        return self.reading.text[self.sentence.start : self.start]
-
-    @cached_property
-    def after(self) -> str:
-        """What the sentence prints from it on."""
-        return self.reading.text[self.end : self.sentence.end]
+    def __init__(self, reading: Reading, sentence: Sentence, start: int, end: int, index: int = -1) -> None:
+        self.reading, self.sentence, self.start, self.end, self.index = reading, sentence, start, end, index
+        self.before = reading.text[sentence.start : start]
+        self.after = reading.text[end : sentence.end]
+        self.token = sentence.tokens[index] if sentence.tokens else None
 
     @cached_property
     def phrase(self) -> Span:
@@ -196,18 +180,16 @@ class Context:
         return low, min((begin for begin, _ in edges if begin >= self.end), default=end)
 
     @cached_property
-    def operator(self) -> str:
-        """The operator before it, a sign or in words, in our form; "" for "=" and for none."""
+    def operator(self) -> tuple[str, int]:
+        """The operator before it in our form, "" for "=" and for none; and where it begins if it is in words."""
         sign = self.reading.words["operator_before"].search(self.before)
-        return _SIGNS.get(sign["op"], sign["op"]) if sign else self.operator_in_words[1]
-
-    @cached_property
-    def operator_in_words(self) -> tuple[int, str]:
-        """Where in `before` an operator in words begins that ends it, and the operator; "" when there is none."""
-        patterns = self.reading.words.ids["operators"]
-        found = ((match.start(), key) for key in patterns if (match := patterns[key].search(self.before)))
+        if sign:
+            return _SIGNS.get(sign["op"], sign["op"]), len(self.before)
+        patterns = self.reading.words.ids["operators"].items()
+        found = [(match.start(), key) for key, pattern in patterns if (match := pattern.search(self.before))]
         # "no less than" holds "less than": what begins first counts
-        return min(found, default=(0, ""))
+        start, operator = min(found, default=(len(self.before), ""))
+        return operator, start
 
     def other(self, index: int) -> Context:
         """Return another number of the sentence."""

@@ -21,7 +21,7 @@ from oxymilk.draft.tables import read_cell
 from oxymilk.draft.words import load_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -107,6 +107,12 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
     reading = Reading(paper, load_words(study))
     proposals: list[Proposal] = []
     reasons: dict[int, tuple[str, str]] = {}
+    for block in reading.blocks:
+        if block.kind == "furniture":
+            outside = f"{block.section} page furniture", "page number, running head or address"
+            reasons |= {
+                token.start: outside for token in reading.tokens if block.start <= token.start < block.end
+            }
     for sentence in reading.sentences:
         numbers: list[Proposal] = []
         for index, token in enumerate(sentence.tokens):
@@ -118,56 +124,41 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
                 numbers.append(in_table or number)
         numbers = put_between(reading, numbers)
         proposals += [*numbers, *read_statements(reading, sentence, numbers)]
-    proposals += read_agreements(reading, proposals)
+    proposals += [*read_agreements(reading, proposals)]
     claimed = {proposal.start for proposal in proposals if proposal.of_token}
+    in_heads = "heads of sections", "in the head of a section"
     left_out = [
         LeftOut(token.text, where, reading.place(token.start), reason)
         for token in reading.tokens
         if token.start not in claimed
-        for where, reason in [reasons.get(token.start) or _outside(reading, token.start)]
+        for where, reason in [reasons.get(token.start, in_heads)]
     ]
     proposals = _with_tests(reading, sorted(proposals, key=lambda proposal: proposal.start))
     return Draft(tuple(_claims(reading, _with_totals(proposals))), tuple(left_out))
 
 
-def _outside(reading: Reading, start: int) -> tuple[str, str]:
-    """Return the place of a number that is in no sentence, and the reason why it claims nothing."""
-    for block in reading.blocks:
-        if block.start <= start < block.end:
-            return f"{block.section} page furniture", "page number, running head or address"
-    return "heads of sections", "in the head of a section"
-
-
 def _with_tests(reading: Reading, proposals: Sequence[Proposal]) -> list[Proposal]:
     """Give a p-value without a test the test of the same p-value elsewhere, if that is one test only."""
     columns = ("test", "group", "timepoint", "variable")
-    p_values = [
-        (reading.value(proposal.printed), proposal)
-        for proposal in proposals
-        if proposal.quantity == "p_value"
-    ]
     tests: dict[object, set[tuple[str, ...]]] = {}
-    for value, proposal in p_values:
-        if proposal.check == "recompute":
-            tests.setdefault(value, set()).add(tuple(getattr(proposal, column) for column in columns))
-    given = {
-        proposal.sentence.start: next(iter(tests[value]))
-        for value, proposal in p_values
-        if proposal.check == "ambiguous" and len(tests.get(value, ())) == 1
-    }
-    return [
-        replace(
-            proposal,
-            **dict(zip(columns, given[proposal.sentence.start], strict=True)),
-            check="recompute",
-            remark="the test by the p-value",
-        )
-        if proposal.sentence.start in given
-        and proposal.check == "ambiguous"
-        and proposal.quantity in OF_A_TEST
-        else proposal
-        for proposal in proposals
-    ]
+    p_values = [proposal for proposal in proposals if proposal.quantity == "p_value"]
+    for p_value in p_values:
+        if p_value.check == "recompute":
+            test = tuple(getattr(p_value, column) for column in columns)
+            tests.setdefault(reading.value(p_value.printed), set()).add(test)
+    given: dict[int, tuple[str, ...]] = {}
+    for p_value in p_values:
+        same = tests.get(reading.value(p_value.printed), set())
+        if p_value.check == "ambiguous" and len(same) == 1:
+            (given[p_value.sentence.start],) = same
+    completed = []
+    for proposal in proposals:
+        test = given.get(proposal.sentence.start)
+        if test and proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST:
+            proposal = replace(proposal, **dict(zip(columns, test, strict=True)))
+            proposal = replace(proposal, check="recompute", remark="the test by the p-value")
+        completed.append(proposal)
+    return completed
 
 
 def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -181,58 +172,41 @@ def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
     for size in sizes:
         if size.check == "recompute":
             usual.setdefault(size.group, Counter())[size.printed] += 1
-    sizes = [size for size in sizes if size.printed.isdigit()]
+    totals = {group: [counts.most_common(1)[0][0]] for group, counts in usual.items()}
     completed = []
     for proposal in proposals:
         if proposal.quantity.startswith(("count", "percent")) and not proposal.n:
-            here = [
-                size
-                for size in sizes
-                if size.sentence == proposal.sentence
-                and (not proposal.group or size.group in ("", proposal.group))
-            ]
-            earlier = [
-                size
-                for size in sizes
-                if size.sentence.block.start == proposal.sentence.block.start
-                and size.group == proposal.group
-                and size.start < proposal.start
-            ]
-            before = [size for size in here if size.start < proposal.start]
-            nearest = before[-1:] or here[:1] or earlier[-1:]
-            often = usual.get(proposal.group, Counter()).most_common(1)
-            total = nearest[0].printed if nearest else often[0][0] if often else ""
-            proposal = replace(proposal, n=total)
+            block, group = proposal.sentence.block.start, proposal.group
+            near = [size for size in sizes if size.sentence.block.start == block and size.printed.isdigit()]
+            here = [size for size in near if size.sentence == proposal.sentence]
+            here = [size for size in here if not group or size.group in ("", group)]
+            before = [size.printed for size in here if size.start < proposal.start]
+            earlier = [size.printed for size in near if size.group == group and size.start < proposal.start]
+            total = before[-1:] or [size.printed for size in here[:1]] or earlier[-1:] or totals.get(group)
+            proposal = replace(proposal, n=(total or [""])[0])
         if proposal.quantity == "percent" and proposal.check == "arithmetic" and not proposal.n:
             proposal = proposal.asks("of how many?")
         completed.append(proposal)
     return completed
 
 
-def _claims(reading: Reading, proposals: Sequence[Proposal]) -> list[Claim]:
-    """Give proposals their ids, and what is to be expected of them."""
+def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
+    """Yield the claims: proposals with their ids, and with what is to be expected of them."""
     taken: Counter[str] = Counter()
-    claims = []
     for proposal in proposals:
-        section = proposal.sentence.block.section.split()[0]
-        scale = proposal.level or proposal.variable
-        parts = (proposal.test, proposal.quantity, scale, proposal.group, proposal.timepoint, section)
-        name = re.sub(r"[^a-z0-9]+", "_", "_".join(filter(None, parts)).lower())
+        scale, sentence = proposal.level or proposal.variable, proposal.sentence
+        parts = (proposal.test, proposal.quantity, scale, proposal.group, proposal.timepoint)
+        name = "_".join([*filter(None, parts), sentence.block.section.split()[0]])
+        name = re.sub(r"[^a-z0-9]+", "_", name.lower())
         taken[name] += 1
         readable = proposal.quantity == "decision" or reading.value(proposal.printed) is not None
         check = proposal.check if readable or proposal.check in REASONS else "ambiguous"
-        cells = {column: getattr(proposal, column) for column in COLUMNS if hasattr(proposal, column)}
         note = ("proposed", reading.place(proposal.start), proposal.remark)
-        cells |= {
-            "id": name if taken[name] == 1 else f"{name}_{taken[name]}",
-            "where": proposal.sentence.where,
-            "check": check,
-            "expect": "not_checkable" if check in REASONS else "reproduced",
-            "note": "; ".join(filter(None, note)),
-        }
-        claim = Claim(**cells)
+        cells = {column: getattr(proposal, column) for column in COLUMNS if hasattr(proposal, column)}
+        cells |= {"id": name if taken[name] == 1 else f"{name}_{taken[name]}", "where": sentence.where}
+        cells |= {"check": check, "expect": "not_checkable" if check in REASONS else "reproduced"}
+        claim = Claim(**cells, note="; ".join(filter(None, note)))
         if check == "arithmetic":
             verdict, reason = arithmetic_verdict(claim, Notation(reading.words.marks, reading.words.rounding))
             claim = claim._replace(check=reason or check, expect=verdict)
-        claims.append(claim)
-    return claims
+        yield claim

@@ -76,7 +76,7 @@ def read_number(context: Context) -> Proposal | str:
             continue
         if "reason" in rule:
             return rule["reason"]
-        cells = {"operator": context.operator, "check": _unchecked(context), **rule.get("cells", {})}
+        cells = {"operator": context.operator[0], "check": _unchecked(context), **rule.get("cells", {})}
         proposal = Proposal(context, context.token.text, **cells)
         read = _READERS[rule["reader"]](proposal) if "reader" in rule else proposal
         if read is not None:
@@ -86,7 +86,7 @@ def read_number(context: Context) -> Proposal | str:
 
 def _holds(rule: Mapping[str, Any], context: Context) -> bool:
     """Say whether all conditions of a rule hold for a number."""
-    whole = {"kind": context.token.kind, "text": context.token.text, "operator": context.operator}
+    whole = {"kind": context.token.kind, "text": context.token.text, "operator": context.operator[0]}
     return (
         all(compiled(rule[name]).fullmatch(shown) for name, shown in whole.items() if name in rule)
         and ("after" not in rule or compiled(rule["after"]).match(context.after) is not None)
@@ -132,8 +132,8 @@ def _p_value(proposal: Proposal) -> Proposal | None:
     context, reading, printed = proposal.context, proposal.context.reading, proposal.printed
     words, value = reading.words, reading.value(printed)
     # an operator in words as its sign: "p-value below" is "p-value <"
-    start, sign = context.operator_in_words
-    left = f"{context.before[:start]}{sign} " if sign else context.before
+    operator, start = context.operator
+    left = context.before if start == len(context.before) else f"{context.before[:start]}{operator} "
     match = words["p_of_number"].search(left)
     if not match and re.fullmatch(r"0?[.,]\d{2,}", printed) and context.after.startswith(")"):
         match = words["p_of_brackets"].search(context.before)
@@ -185,7 +185,8 @@ def _percentage(proposal: Proposal) -> Proposal:
     elif first > 1 and ratio == "/".join(token.text for token in sentence.tokens[first - 2 : first]):
         first -= 2
     step = _from_to(context)
-    around = replace(context, start=sentence.tokens[first].start)
+    start = sentence.tokens[first].start
+    around = Context(context.reading, sentence, start, context.end, context.index)
     read = _cell(replace(proposal, quantity="percent"), around, changes=step is None)
     if step is not None and read.level:
         read = replace(read, timepoint=list(words.ids["timepoints"])[step], check="recompute", remark="")
