@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 # sections in which a paper prints its own numbers, unless the sentence names another work
 _OWN = ("abstract", "methods", "results", "discussion", "conclusion", PREAMBLE)
 _CITING = ("abstract", "introduction", "discussion")
-# a colon or comma ends a phrase, but not inside a number
-_BREAK = re.compile(r"[;:,](?=\s)")
 # hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2013\u2212"), "-")
 _SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
@@ -173,7 +170,7 @@ class Context:
         start, end, words = self.sentence.start, self.sentence.end, self.reading.words
         both_times, breaks, joins = (
             [match.span() for match in pattern.finditer(self.reading.text, start, end)]
-            for pattern in (words.ids["timepoints"][""], _BREAK, words["joins"])
+            for pattern in (words.ids["timepoints"][""], words["phrase_end"], words["joins"])
         )
         edges = [edge for edge in (*breaks, *joins) if not _within(edge[0], both_times)]
         low = max((stop for _, stop in edges if stop <= self.start), default=start)
@@ -197,7 +194,7 @@ class Context:
         return Context(self.reading, self.sentence, token.start, token.end, index)
 
     def fits_between(self, name: str, first: int, second: int) -> bool:
-        """Say whether what is between two numbers of the sentence is a pattern of rules.yaml."""
+        """Say whether what is between two numbers of the sentence is a pattern of patterns.yaml."""
         tokens = self.sentence.tokens
         gap = self.reading.text[tokens[first].end : tokens[second].start]
         return self.reading.words[name].fullmatch(gap) is not None

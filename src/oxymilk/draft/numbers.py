@@ -13,7 +13,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from oxymilk.draft.words import load
+from oxymilk.draft.words import compiled, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,19 +25,6 @@ STATEMENTS = frozenset({"comparison", "decision", "sum"})
 
 _LOOKALIKES = {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
                "\uff0c": ",", "\uff0e": ".", "\uff05": "%"}  # fmt: skip
-# "12", "11,7", "1.000", "1,234.5", "1e-05"; no mark at the end, so that "12." and "10," end with their digits.
-_DIGITS = r"\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?"
-# A number begins with its decimal mark only after a blank, a bracket or an operator: "p=.05", but not "Vol.3".
-_SHARE = rf"(?:{_DIGITS}|(?<![^\s(\[=<>≤≥~])[.,]\d+)(?:[ \t\u00a0]*[%‰])?"
-# "20-35", "60 - 80%", and "(20-" at the end of a line with "35)" on the next.
-_JOIN = r"(?:-\s*|[ \t\u00a0]+-[ \t\u00a0]+)"
-_NUMERIC = re.compile(
-    rf"(?P<range>{_SHARE}(?:{_JOIN}{_DIGITS}(?:[ \t\u00a0]*[%‰])?)+)"
-    # a hyphen after a letter, a digit or a closing bracket joins; elsewhere it is a minus sign
-    rf"|(?P<number>(?:(?<![^\s(\[=<>≤≥~,;:])-)?{_SHARE}|[¼½¾⅓⅔⅛])"
-)
-_ROMAN = re.compile(r"\bke-\s*(?P<ordinal>[IVX]+)\b|\b(?P<plain>[IVX]{2,})\b")
-_VALID_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 
 
 class Token(NamedTuple):
@@ -80,15 +67,18 @@ def find_tokens(text: str) -> list[Token]:
         str(unicodedata.decimal(sign)) if sign.isdecimal() else _LOOKALIKES.get(sign, sign) for sign in text
     )
     found = [
-        *((match.span(), match.lastgroup, "".join(match[0].split())) for match in _NUMERIC.finditer(plain)),
+        *(
+            (match.span(), match.lastgroup, "".join(match[0].split()))
+            for match in compiled("{numeric}").finditer(plain)
+        ),
         *(
             (match.span(), "word", " ".join(match[0].lower().split()))
             for match in _number_words().finditer(plain)
         ),
         *(
             (match.span(match.lastgroup), "roman", match[match.lastgroup])
-            for match in _ROMAN.finditer(plain)
-            if _VALID_ROMAN.fullmatch(match[match.lastgroup])
+            for match in compiled("{roman}").finditer(plain)
+            if compiled("{valid_roman}").fullmatch(match[match.lastgroup])
         ),
     ]
     return [

@@ -71,7 +71,7 @@ def read_number(context: Context) -> Proposal | str:
     Proposal or str
         The proposal, its check not yet final (see `oxymilk.draft.propose`), or the reason why there is none.
     """
-    for rule in load("rules")["rules"]:
+    for rule in load("rules"):
         if not _holds(rule, context):
             continue
         if "reason" in rule:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,6 @@ from oxymilk.draft.rules import Proposal, of_test
 if TYPE_CHECKING:
     from oxymilk.draft.context import Context
     from oxymilk.draft.words import Pattern
-
-_CELL = re.compile(r"([^|\n]*)(?:\||\n|$)")
 
 
 def read_cell(number: Proposal) -> Proposal | None:
@@ -72,7 +69,11 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
     """Return the cell of a number, the first cell of its row and the heads of its column; empty if in no table."""
     block, text = context.sentence.block, context.reading.text
     row, *above = (
-        [match.span(1) for match in _CELL.finditer(text, *span) if match.end() > match.start()]
+        [
+            match.span(1)
+            for match in context.reading.words["table_cell"].finditer(text, *span)
+            if match.end() > match.start()
+        ]
         for span in ((block.start, block.end), *block.above)
     )
     if " | " not in text[block.start : block.end]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from oxymilk.draft.words import load
+from oxymilk.draft.words import compiled, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,23 +18,6 @@ if TYPE_CHECKING:
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
-_FURNITURE = re.compile(
-    r"\s*(?:[-–|]?\s*(?:page|halaman|hal\.?|p\.)?\s*\d{1,4}\s*(?:(?:of|dari|/)\s*\d{1,4})?\s*[-–|]?"
-    r"|(?:https?://|www\.|doi:?\s*10\.).*"
-    r"|[^.]{0,60}\bvol(?:ume)?\b\s*\.?\s*\d.{0,60}"
-    r"|.{0,40}\be?-?ISSN\b.{0,60})\s*",
-    re.IGNORECASE,
-)
-_NUMBERING = re.compile(r"^\s*(?:[IVX]+\.|[A-Z]\.|\d+(?:\.\d+)*\.?)?\s*")
-# "Abstract: We ..."
-_RUN_IN_HEAD = re.compile(r"\s*([A-Za-z /]{3,40}?)\s*[:—]\s+")
-# a sentence ends before a capital or a bracket, but not after "No.", "et al.", "dkk." or a single letter
-_SENTENCE_END = re.compile(r"[.!?][\"'”’)]*(?=\s+[A-Z(\[\"“])")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:al|dkk|dll|dr|no|vol|fig|gbr|tab|vs|cf|approx|prof|st|jl|hlm|hal|pp|eq|ref|asymp|sig|[a-z])|\be\.g|\bi\.e)\.$",
-    re.IGNORECASE,
-)
-_TWO_SENTENCES = re.compile(r"[^\W\d_]{2}[.!?]\s+[A-Z]")
 Span = tuple[int, int]
 
 
@@ -108,7 +91,7 @@ def find_blocks(paper: Paper) -> list[Block]:
         if not line.strip():
             close()
             continue
-        if number in running or _FURNITURE.fullmatch(line):
+        if number in running or compiled("{furniture}").fullmatch(line):
             close()
             parts.append(Block("furniture", start, end, section))
             continue
@@ -138,8 +121,8 @@ def sentences(text: str, block: Block) -> list[Span]:
     """Return where the sentences of a block begin and end."""
     ends = [
         match.end()
-        for match in _SENTENCE_END.finditer(text, block.start, block.end)
-        if not _ABBREVIATION.search(text[block.start : match.start() + 1])
+        for match in compiled("{sentence_end}").finditer(text, block.start, block.end)
+        if not compiled("{abbreviation}").search(text[block.start : match.start() + 1])
     ]
     edges = [block.start, *ends, block.end]
     return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
@@ -157,8 +140,8 @@ def _running_heads(paper: Paper, lines: Sequence[Span]) -> set[int]:
 
 def _section_head(line: str, current: str) -> tuple[str, int]:
     """Return the section that a line opens, "" for none, and how many characters of it are the head."""
-    heads = [(_NUMBERING.sub("", line).strip().rstrip(":."), len(line))]
-    run_in = _RUN_IN_HEAD.match(line)
+    heads = [(compiled("{numbering}").sub("", line).strip().rstrip(":."), len(line))]
+    run_in = compiled("{run_in_head}").match(line)
     if run_in and current != "abstract":
         heads.append((run_in[1], run_in.end()))
     for head, length in heads:
@@ -176,12 +159,14 @@ def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Bloc
     short = len(shown[0]) < 0.75 * width and shown[0][:1].isupper() and shown[0][-1:].isalnum()
     if short and len(lines) > 1 and shown[1][:1].isupper():
         first = 1
-    complete = [number for number, line in enumerate(shown) if re.search(r"[.!?:;]\W*$", line)]
+    complete = [number for number, line in enumerate(shown) if compiled("{line_complete}").search(line)]
     rest = text[lines[complete[-1]][1] if complete else lines[0][0] : lines[-1][1]]
     if len(rest.strip()) <= _LONGEST_HEADING:
         if complete and rest.strip()[:1].isupper():
             last = complete[-1] + 1
-        elif not complete and not first and " | " not in rest and not _TWO_SENTENCES.search(rest):
+        elif (
+            not complete and not first and " | " not in rest and not compiled("{two_sentences}").search(rest)
+        ):
             last = 0
     kinds = (("heading", lines[:first]), ("paragraph", lines[first:last]), ("heading", lines[last:]))
     return [Block(kind, part[0][0], part[-1][1], section) for kind, part in kinds if part]

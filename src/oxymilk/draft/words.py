@@ -45,7 +45,7 @@ class Words:
     between: str = "post"
 
     def __getitem__(self, name: str) -> Pattern:
-        """Return a list of words.yaml or a pattern of rules.yaml."""
+        """Return a list of words.yaml or a pattern of patterns.yaml."""
         return compiled(f"{{{name}}}")
 
 
@@ -72,8 +72,8 @@ def load_words(study: Study | None = None) -> Words:
 
 
 @cache
-def load(name: str) -> dict[str, Any]:
-    """Return words.yaml or rules.yaml as it is."""
+def load(name: str) -> Any:
+    """Return words.yaml, patterns.yaml or rules.yaml as it is."""
     return yaml.safe_load(files("oxymilk.draft").joinpath(f"{name}.yaml").read_bytes())
 
 
@@ -81,7 +81,7 @@ def load(name: str) -> dict[str, Any]:
 def compiled(pattern: str) -> Pattern:
     r"""Compile a pattern without regard to case.
 
-    "{name}" in it is a list of words.yaml or a pattern of rules.yaml, "{statistics.u}" the words for one id.
+    "{name}" in it is a pattern of patterns.yaml or a list of words.yaml, "{statistics.u}" the words for one id.
 
     Examples
     --------
@@ -91,8 +91,8 @@ def compiled(pattern: str) -> Pattern:
 
     def expanded(name: re.Match[str]) -> str:
         kind, _, key = name[1].partition(".")
-        if kind in load("rules")["patterns"]:
-            return compiled(load("rules")["patterns"][kind]).pattern
+        if kind in load("patterns"):
+            return compiled(load("patterns")[kind]).pattern
         words = load("words")[kind][key] if key else load("words")[kind]
         return _whole_words(words) if isinstance(words, list) else "|".join(map(_whole_words, words.values()))
 
