@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from oxymilk.audit.printed import parse_printed
 from oxymilk.draft.numbers import Token, find_tokens
 from oxymilk.draft.text import PREAMBLE, Block, Paper, Span, find_blocks, line_spans, sentences
+from oxymilk.draft.words import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -132,14 +133,14 @@ class Reading:
 
     def _citations(self, block: Block, start: int, end: int, *, at_end: bool = False) -> tuple[str, ...]:
         """Return the works named between two places, or only those whose name ends there."""
-        found = self.words["citations"].finditer(self.text, start, end) if block.section in _CITING else ()
+        found = pattern_of("citations").finditer(self.text, start, end) if block.section in _CITING else ()
         return tuple(" ".join(match[0].split()) for match in found if not at_end or match.end() == end)
 
     def _where(self, block: Block) -> str:
         """Say in our own short words where a block is: "results table 4", "introduction p3"."""
         shown = self.text[block.start : block.end]
         # the rows of a table say what it is in the heading above them
-        table = self.words["numbered_label"].search(block.heading if " | " in shown else shown[:60])
+        table = pattern_of("numbered_label").search(block.heading if " | " in shown else shown[:60])
         place = f"p{block.number}" if block.number else ""
         place = f"table {table[1]}" if table and block.section == "results" else place
         return " ".join(filter(None, (block.section, place, "heading" if block.kind == "heading" else "")))
@@ -170,7 +171,7 @@ class Context:
         start, end, words = self.sentence.start, self.sentence.end, self.reading.words
         both_times, breaks, joins = (
             [match.span() for match in pattern.finditer(self.reading.text, start, end)]
-            for pattern in (words.ids["timepoints"][""], words["phrase_end"], words["joins"])
+            for pattern in (words.ids["timepoints"][""], pattern_of("phrase_end"), pattern_of("joins"))
         )
         edges = [edge for edge in (*breaks, *joins) if not _within(edge[0], both_times)]
         low = max((stop for _, stop in edges if stop <= self.start), default=start)
@@ -179,7 +180,7 @@ class Context:
     @cached_property
     def operator(self) -> tuple[str, int]:
         """The operator before it in our form, "" for "=" and for none; and where it begins if it is in words."""
-        sign = self.reading.words["operator_before"].search(self.before)
+        sign = pattern_of("operator_before").search(self.before)
         if sign:
             return _SIGNS.get(sign["op"], sign["op"]), len(self.before)
         patterns = self.reading.words.ids["operators"].items()
@@ -197,11 +198,11 @@ class Context:
         """Say whether what is between two numbers of the sentence is a pattern of patterns.yaml."""
         tokens = self.sentence.tokens
         gap = self.reading.text[tokens[first].end : tokens[second].start]
-        return self.reading.words[name].fullmatch(gap) is not None
+        return pattern_of(name).fullmatch(gap) is not None
 
     def is_in(self, name: str, part: Sentence | Block) -> bool:
         """Say whether it begins inside of what a list of words finds in its sentence or block."""
-        found = self.reading.words[name].finditer(self.reading.text, part.start, part.end)
+        found = pattern_of(name).finditer(self.reading.text, part.start, part.end)
         return _within(self.start, (match.span() for match in found))
 
     def mentions(self, kind: str, start: int, end: int) -> list[Mention]:
@@ -228,7 +229,7 @@ class Context:
         theirs = any(self.end <= token.start < begin for begin, _, _ in behind for token in sentence.tokens)
         if found and not (whole and theirs):
             return found
-        if not found and reading.words["some_group"].search(reading.text, low, high):
+        if not found and pattern_of("some_group").search(reading.text, low, high):
             return ""  # a group that we do not know
         before = self.mentions("groups", sentence.start, self.start)
         after = self.mentions("groups", self.end, sentence.end)
@@ -266,7 +267,7 @@ class Context:
     def test(self) -> str:
         """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
         reading, sentence, words = self.reading, self.sentence, self.reading.words
-        tests = {**words.ids["tests"], "other": words["other_tests"]}
+        tests = {**words.ids["tests"], "other": pattern_of("other_tests")}
         if sentence.cited:
             return _id(reading.mentions(tests, sentence.start, sentence.end))
         # a sentence may go through several tests: the last named before the number is the one
@@ -275,7 +276,7 @@ class Context:
         if named:
             return named
         # "between the groups"; and a U is of the test between groups, whatever the one before was
-        if words["of_rank_sum"].search(reading.text, sentence.start, sentence.end):
+        if pattern_of("of_rank_sum").search(reading.text, sentence.start, sentence.end):
             return "rank_sum"
         return _id(reading.mentions(tests, sentence.block.start, sentence.start)[-1:])
 

@@ -13,7 +13,7 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from oxymilk.draft.words import compiled, load
+from oxymilk.draft.words import load, pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ def find_tokens(text: str) -> list[Token]:
     found = [
         *(
             (match.span(), match.lastgroup, "".join(match[0].split()))
-            for match in compiled("{numeric}").finditer(plain)
+            for match in pattern_of("numeric").finditer(plain)
         ),
         *(
             (match.span(), "word", " ".join(match[0].lower().split()))
@@ -77,8 +77,8 @@ def find_tokens(text: str) -> list[Token]:
         ),
         *(
             (match.span(match.lastgroup), "roman", match[match.lastgroup])
-            for match in compiled("{roman}").finditer(plain)
-            if compiled("{valid_roman}").fullmatch(match[match.lastgroup])
+            for match in pattern_of("roman").finditer(plain)
+            if pattern_of("valid_roman").fullmatch(match[match.lastgroup])
         ),
     ]
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import statistics
 import unicodedata
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from oxymilk.draft.text import Paper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from oxymilk.draft.text import Span
 
@@ -91,15 +92,10 @@ def _read_docx(path: Path) -> Paper:
 
 def _word_row(row: Any) -> str:
     """Return a row of a Word table; a merged cell, which comes once for each column it spans, has its text once."""
-    cells = [cell._tc for cell in row.cells]
-    repeated = [number > 0 and cells[number - 1] is cell for number, cell in enumerate(cells)]
-    texts = (" ".join(cell.text.split()) for cell in row.cells)
-    return _joined("" if again else text for text, again in zip(texts, repeated, strict=True))
-
-
-def _joined(cells: Iterable[str]) -> str:
-    """Return the line of a row of a table."""
-    return " | ".join(cells) + " | "
+    cells = list(row.cells)
+    first = [not number or cells[number - 1]._tc is not cell._tc for number, cell in enumerate(cells)]
+    texts = (" ".join(cell.text.split()) for cell in cells)
+    return " | ".join([*(text * shown for text, shown in zip(texts, first, strict=True)), ""])
 
 
 # --- PDF: it places words, and has no paragraphs and no tables. The lines come in the order in which the file prints
@@ -147,25 +143,23 @@ def page_lines(page: Any) -> list[str]:
 def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
     """Return lines in which those that make a row of a table are that row.
 
-    Parameters
-    ----------
-    lines : sequence of str
-        In reading order; a row may be one line or a line for each of its cells.
-    placed : sequence of str
-        The same page as it looks, with blanks for gaps.
+    The lines are in reading order; a row may be one line or a line for each of its cells. `placed` is the same page as
+    it looks, with blanks for gaps.
 
     Examples
     --------
     >>> with_rows(["Level n", "low", "4"], ["Level      n", "low        4"])
     ['Level | n | ', 'low | 4 | ']
     """
-    rows = {_squeezed(row): row for row in _rows(placed)}
+    # compared without blanks and the marks between cells
+    squeezed = partial(re.sub, r"[\s|]+", "")
+    rows = {squeezed(row): row for row in _rows(placed)}
     found: list[str] = []
     start = 0
     while start < len(lines):
         shown, row, end = "", lines[start], start + 1
         for last in range(start, len(lines)):
-            shown += _squeezed(lines[last])
+            shown += squeezed(lines[last])
             if shown in rows:
                 row, end = rows[shown], last + 1
                 break
@@ -195,10 +189,5 @@ def _rows(placed: Sequence[str]) -> list[str]:
                 " ".join(line[low:high] for low, high in cells if left <= low < right)
                 for left, right in columns
             ]
-            rows.append(_joined(texts))
+            rows.append(" | ".join([*texts, ""]))
     return rows
-
-
-def _squeezed(text: str) -> str:
-    """Return a text without blanks and the marks between cells."""
-    return re.sub(r"[\s|]+", "", text)

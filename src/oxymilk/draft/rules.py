@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from oxymilk.audit.printed import printed_interval
 from oxymilk.draft.context import Context, Sentence
-from oxymilk.draft.words import compiled, load
+from oxymilk.draft.words import compiled, load, pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -134,19 +134,19 @@ def _p_value(proposal: Proposal) -> Proposal | None:
     # an operator in words as its sign: "p-value below" is "p-value <"
     operator, start = context.operator
     left = context.before if start == len(context.before) else f"{context.before[:start]}{operator} "
-    match = words["p_of_number"].search(left)
+    match = pattern_of("p_of_number").search(left)
     if not match and re.fullmatch(r"0?[.,]\d{2,}", printed) and context.after.startswith(")"):
-        match = words["p_of_brackets"].search(context.before)
+        match = pattern_of("p_of_brackets").search(context.before)
     if not match or value is None or not 0 <= value <= 1 or "%" in printed:
         return None
     # "p" alone is the name of a number below one that has decimals
     if not match["op"] and (printed.isdigit() or (len(match["name"]) == 1 and value >= 1)):
         return None
     earlier = left[: match.start()]
-    if match["op"] == "<" and words["criteria_before"].search(earlier):
+    if match["op"] == "<" and pattern_of("criteria_before").search(earlier):
         return replace(proposal, quantity="alpha", operator="", check="recompute")
     usual = value in _USUAL_ALPHAS or (words.study and value == Fraction(str(words.study.alpha)))
-    behind = words["p_before"].search(earlier) or words["value_before"].search(context.before)
+    behind = pattern_of("p_before").search(earlier) or pattern_of("value_before").search(context.before)
     bounds = re.fullmatch("[<>]=?", proposal.operator) and not proposal.sentence.cited
     return of_test(replace(proposal, quantity="threshold" if bounds and (usual or behind) else "p_value"))
 
@@ -192,7 +192,7 @@ def _percentage(proposal: Proposal) -> Proposal:
         read = replace(read, timepoint=list(words.ids["timepoints"])[step], check="recompute", remark="")
         if context.reading.two_groups and not read.group:
             read = read.asks("of which group?")
-    elif read.quantity != "percent" and words["by_before"].search(context.before):
+    elif read.quantity != "percent" and pattern_of("by_before").search(context.before):
         return _figure(proposal)
     return replace(read, n=of_numbers.partition("/")[2])
 
@@ -305,7 +305,7 @@ def _makes(context: Context, part: int, whole: int, slack: int = 0) -> bool:
 
 def _from_to(context: Context) -> int | None:
     """Return 0 for the first percentage of "from 30% to 70%", 1 for the second, None for any other."""
-    from_before = context.reading.words["from_before"]
+    from_before = pattern_of("from_before")
     for first in (context.index, context.index - 1):
         steps = 0 <= first < len(context.sentence.tokens) - 1 and context.fits_between(
             "to_gap", first, first + 1
@@ -324,19 +324,14 @@ def _names_level(context: Context) -> bool:
     return bool(level or context.change(level=level))
 
 
-def _may_count(context: Context) -> bool:
-    """Say whether a number can count participants of the study."""
-    printed, own = context.token.text, context.sentence.own
-    return own and context.token.kind == "number" and printed.isdigit() and len(printed) < 6
-
-
 _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "own": lambda context: context.sentence.own,
     "at_the_end": lambda context: context.sentence.block.section == "end matter",
     "in_heading": lambda context: context.sentence.block.kind == "heading",
     "in_citation": lambda context: context.is_in("citations", context.sentence.block),
     "in_idiom": lambda context: context.is_in("idioms", context.sentence),
-    "may_count": _may_count,
+    # a number of participants, in a paper's own words
+    "may_count": lambda context: context.sentence.own and re.fullmatch(r"\d{1,5}", context.token.text),
     "is_paired": _is_paired,
     "is_whole": _is_whole,
     "is_part": lambda context: (
@@ -344,8 +339,8 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     ),
     "names_level": _names_level,
     "names_group": lambda context: context.mentions("groups", *context.phrase),
-    "names_sample": lambda context: compiled("{sample}").search(context.reading.text[slice(*context.phrase)]),
-    "in_sampling": lambda context: compiled("{sample}").search(
+    "names_sample": lambda context: pattern_of("sample").search(context.reading.text[slice(*context.phrase)]),
+    "in_sampling": lambda context: pattern_of("sample").search(
         context.reading.text, context.sentence.start, context.sentence.end
     ),
 }

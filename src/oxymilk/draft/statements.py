@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.draft.context import Context
 from oxymilk.draft.rules import Proposal, of_test
+from oxymilk.draft.words import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,26 +25,22 @@ _SHARES = (("most", ">", "printed as most"), ("fewer", "<", "printed as less tha
 
 def read_statements(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
     """Yield what a sentence states about its own numbers; none of it accounts for a number of the text."""
-    yield from _decisions(reading, sentence, numbers)
-    yield from _shares(reading, sentence, numbers)
-    yield from _highest(reading, numbers)
-    yield from _sums(reading, sentence, numbers)
+    for read in (_decisions, _shares, _highest, _sums):
+        yield from read(reading, sentence, numbers)
 
 
 def put_between(reading: Reading, numbers: Sequence[Proposal]) -> list[Proposal]:
     """Turn a figure that the sentence explains as "between 11 and 12" into the claim that it lies there."""
-    numbers, words, value = list(numbers), reading.words, reading.value
+    numbers = list(numbers)
     for low, high in pairwise(numbers):
-        gap = reading.text[low.context.end : high.start]
-        if not words["between_before"].search(low.context.before) or not words["between_gap"].fullmatch(gap):
+        joined = low.context.fits_between("between_gap", low.context.index, high.context.index)
+        if not joined or not pattern_of("between_before").search(low.context.before):
             continue
+        n = f"{low.printed};{high.printed}"
         for place, number in enumerate(numbers[: numbers.index(low)]):
-            limits = [value(printed) for printed in (low.printed, number.printed, high.printed)]
-            if number.quantity == "figure" and None not in limits and limits[0] < limits[1] < limits[2]:
-                numbers[place] = _arithmetic(
-                    number, "between", operator="", n=f"{low.printed};{high.printed}"
-                )
-                numbers[place] = replace(numbers[place], of_token=True)
+            values = [reading.value(printed) for printed in (low.printed, number.printed, high.printed)]
+            if number.quantity == "figure" and None not in values and values[0] < values[1] < values[2]:
+                numbers[place] = replace(number, quantity="between", operator="", n=n, check="arithmetic")
                 break
     return numbers
 
@@ -58,7 +55,8 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     words, block = reading.words, sentence.block
     shown = reading.text[block.start : sentence.end]
     tested = any(number.quantity in ("p_value", "z", "u", "w") for number in numbers) or (
-        words["p_value"].search(shown) and words["evidence"].search(shown, sentence.start - block.start)
+        pattern_of("p_value").search(shown)
+        and pattern_of("evidence").search(shown, sentence.start - block.start)
     )
     concludes = tested or block.section in _CONCLUDING
     if not concludes or not sentence.own or block.kind == "heading" or block.section == "methods":
@@ -93,8 +91,8 @@ def _shares(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -
     percentages = [number for number in numbers if number.quantity in _PERCENTAGES]
     shares = [share for share in percentages if share.printed.endswith("%") and "-" not in share.printed]
     for name, operator, remark in _SHARES:
-        for match in reading.words[name].finditer(reading.text, sentence.start, sentence.end):
-            stop = reading.words["contrast"].search(reading.text, match.end(), sentence.end)
+        for match in pattern_of(name).finditer(reading.text, sentence.start, sentence.end):
+            stop = pattern_of("contrast").search(reading.text, match.end(), sentence.end)
             reach = stop.start() if stop else sentence.end
             behind = [share for share in shares if match.end() <= share.start < reach]
             # "75% of the mothers, the majority, ..."
@@ -103,7 +101,7 @@ def _shares(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -
                 yield _arithmetic(share, "comparison", operator=operator, n="50%", remark=remark)
 
 
-def _highest(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+def _highest(reading: Reading, _sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
     """Yield "40 ml was the highest", held against the largest other number of its unit."""
     if any(number.quantity != "figure" or number.printed.endswith("%") for number in numbers):
         return
@@ -111,7 +109,7 @@ def _highest(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Proposal
     for at, number in enumerate(numbers):
         low, _ = Context(reading, number.sentence, number.start, number.start).phrase
         others = [other for k, other in enumerate(numbers) if k != at and units[k] == units[at]]
-        if others and reading.words["highest"].search(reading.text, low, number.start):
+        if others and pattern_of("highest").search(reading.text, low, number.start):
             largest = max(others, key=lambda other: reading.value(other.printed) or 0).printed
             yield _arithmetic(number, "comparison", operator=">", n=largest, remark="printed as the highest")
 
@@ -125,9 +123,9 @@ def _sums(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> 
     if len(wholes) == 1 and len(groups) > 1:
         yield _arithmetic(wholes[0], "sum", n="+".join(groups.values()), **cells)
     # the size of a group as the sentence, or one before it in the paragraph, prints it
-    earlier = reading.words["size_before"].findall(reading.text, sentence.block.start, sentence.start)
+    earlier = pattern_of("size_before").findall(reading.text, sentence.block.start, sentence.start)
     total = ["", *earlier, *(size.printed for size in sizes)][-1]
-    for match in reading.words["rest"].finditer(reading.text, sentence.start, sentence.end):
+    for match in pattern_of("rest").finditer(reading.text, sentence.start, sentence.end):
         for quantity, printed in (("count", total), ("percent", "100%")):
             counted = [number for number in numbers if number.quantity == quantity]
             for rest in [number for number in counted if number.start > match.end()][:1]:
@@ -153,7 +151,7 @@ def read_agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[P
         if number.quantity == "figure"
         and number.sentence.own
         and number.printed.isdigit()
-        and reading.words["whole_day"].search(number.context.before)
+        and pattern_of("whole_day").search(number.context.before)
         and any(pattern.search(number.context.before[-40:]) for pattern in timepoints)
     ]
     counts = Counter(day.printed for day in days).most_common()
@@ -166,7 +164,7 @@ def read_agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[P
         Proposal(Context(reading, sentence, *match.span(1)), match[1])
         for sentence in reading.sentences
         if sentence.block.section != "end matter"
-        for match in reading.words["table_number"].finditer(reading.text, sentence.start, sentence.end)
+        for match in pattern_of("table_number").finditer(reading.text, sentence.start, sentence.end)
     ]
     plain = {int(table.printed) for table in tables if table.printed.isdigit()}
     dotted = [table for table in tables if not table.printed.isdigit()]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oxymilk.draft.rules import Proposal, of_test
+from oxymilk.draft.words import pattern_of
 
 if TYPE_CHECKING:
     from oxymilk.draft.context import Context
@@ -36,7 +37,7 @@ def read_cell(number: Proposal) -> Proposal | None:
             for key, pattern in words.ids["statistics"].items()
             if pattern.fullmatch(column.strip()) or pattern.fullmatch(row.strip())
         )
-        is_p_value = words["p_value"].search(column) or words["p_row"].fullmatch(row)
+        is_p_value = pattern_of("p_value").search(column) or pattern_of("p_row").fullmatch(row)
         quantity = "p_value" if is_p_value else next(named, "")
     value = context.reading.value(number.printed)
     if quantity and (quantity != "p_value" or (value is not None and 0 <= value <= 1)):
@@ -45,10 +46,10 @@ def read_cell(number: Proposal) -> Proposal | None:
         number = replace(number, quantity=quantity, operator=operator, group=group, test=test)
         return replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
     in_brackets = "%" in heads and context.before.rstrip().endswith("(")
-    of_percent = words["percent_head"].search(column) and not words["count_head"].search(column)
+    of_percent = pattern_of("percent_head").search(column) and not pattern_of("count_head").search(column)
     is_percent = number.printed.endswith("%") or bool(in_brackets or of_percent)
-    counts = number.printed.isdigit() and ("%" in heads or words["count_head"].search(heads))
-    is_total = words["total_row"].fullmatch(row)
+    counts = number.printed.isdigit() and ("%" in heads or pattern_of("count_head").search(heads))
+    is_total = pattern_of("total_row").fullmatch(row)
     if not (is_percent or counts) or (is_total and is_percent):
         return None
     size = replace(number, quantity="sample_size", operator="", group=group, check="recompute")
@@ -71,7 +72,7 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
     row, *above = (
         [
             match.span(1)
-            for match in context.reading.words["table_cell"].finditer(text, *span)
+            for match in pattern_of("table_cell").finditer(text, *span)
             if match.end() > match.start()
         ]
         for span in ((block.start, block.end), *block.above)
@@ -85,7 +86,7 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
     for cells in above:
         shown = [text[start:end].strip() for start, end in cells]
         filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
-        if filled and context.reading.words["no_head"].fullmatch(shown[filled[-1]]):
+        if filled and pattern_of("no_head").fullmatch(shown[filled[-1]]):
             left = 1
         elif filled:
             left = filled[-1]

@@ -44,10 +44,6 @@ class Words:
     outcome: str = ""
     between: str = "post"
 
-    def __getitem__(self, name: str) -> Pattern:
-        """Return a list of words.yaml or a pattern of patterns.yaml."""
-        return compiled(f"{{{name}}}")
-
 
 def load_words(study: Study | None = None) -> Words:
     """Compile the words.
@@ -75,6 +71,11 @@ def load_words(study: Study | None = None) -> Words:
 def load(name: str) -> Any:
     """Return words.yaml, patterns.yaml or rules.yaml as it is."""
     return yaml.safe_load(files("oxymilk.draft").joinpath(f"{name}.yaml").read_bytes())
+
+
+def pattern_of(name: str) -> Pattern:
+    """Return a pattern of patterns.yaml or of a list of words.yaml."""
+    return compiled(f"{{{name}}}")
 
 
 @cache
@@ -137,16 +138,7 @@ def _labels(item: Any) -> list[str]:
 
 
 def _whole_words(patterns: Iterable[str]) -> str:
-    """Return one pattern of whole words; a blank is any white space, one in a lookbehind, whose width is fixed."""
-    parts = (re.split(r"(\(\?<![^)]*\))", pattern) for pattern in patterns)
-    spaced = (
-        "".join(
-            part.replace(" ", r"\s")
-            if part.startswith("(?<!")
-            else part.replace(" ?", r"\s*").replace(" ", r"\s+")
-            for part in pattern
-        )
-        for pattern in parts
-    )
+    """Return one pattern of whole words; a blank is any white space."""
+    spaced = (pattern.replace(" ?", r"\s*").replace(" ", r"\s+") for pattern in patterns)
     # the longest first, so that "lebih dari setengah" is not cut to "lebih dari"
     return rf"(?<!\w)(?:{'|'.join(sorted(spaced, key=len, reverse=True))})(?!\w)"

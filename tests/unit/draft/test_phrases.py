@@ -10,7 +10,7 @@ from oxymilk.draft.context import Context, Reading
 from oxymilk.draft.numbers import find_tokens
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.text import Paper, find_blocks
-from oxymilk.draft.words import load_words
+from oxymilk.draft.words import load_words, pattern_of
 
 DATA = Path(__file__).parents[2] / "data" / "draft"
 
@@ -84,7 +84,7 @@ def read(asks, section, study, text):
     if asks in words.ids:
         found = Reading(Paper(text), words).mentions(words.ids[asks], 0, len(text))
         return "\n".join(f"{key}: {text[start:end]}" for start, end, key in found)
-    match = words[asks].search(text)
+    match = pattern_of(asks).search(text)
     return match[0] if match else ""
 
 
