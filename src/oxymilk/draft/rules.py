@@ -76,7 +76,9 @@ def read_number(context: Context) -> Proposal | str:
             continue
         if "reason" in rule:
             return rule["reason"]
-        cells = {"operator": context.operator[0], "check": _unchecked(context), **rule.get("cells", {})}
+        # nothing at hand can check a number unless its rule or reader says how
+        unchecked = "cited" if context.sentence.sources else "no_data"
+        cells = {"operator": context.operator[0], "check": unchecked, **rule.get("cells", {})}
         proposal = Proposal(context, context.token.text, **cells)
         read = _READERS[rule["reader"]](proposal) if "reader" in rule else proposal
         if read is not None:
@@ -88,17 +90,12 @@ def _holds(rule: Mapping[str, Any], context: Context) -> bool:
     """Say whether all conditions of a rule hold for a number."""
     whole = {"kind": context.token.kind, "text": context.token.text, "operator": context.operator[0]}
     return (
-        all(compiled(rule[name]).fullmatch(shown) for name, shown in whole.items() if name in rule)
+        all(compiled(rule[name]).fullmatch(text) for name, text in whole.items() if name in rule)
         and ("after" not in rule or compiled(rule["after"]).match(context.after) is not None)
         and ("before" not in rule or compiled(rf"(?:{rule['before']})\Z").search(context.before) is not None)
         and all(_PROPERTIES[name](context) for name in rule.get("if", ()))
         and not any(_PROPERTIES[name](context) for name in rule.get("unless", ()))
     )
-
-
-def _unchecked(context: Context) -> str:
-    """Return the reason code of a number that nothing at hand can check."""
-    return "cited" if context.sentence.sources else "no_data"
 
 
 # --- readers: tests

@@ -74,7 +74,7 @@ def read(asks, section, study, text):
     if asks in CONTEXTS:
         start = len(written(section, text.partition("#")[0])) - 1
         reading = Reading(Paper(written(section, text.replace("#", ""))), words)
-        sentence = next(one for one in reading.sentences if one.start <= start < one.end)
+        sentence = next(part for part in reading.sentences if part.start <= start < part.end)
         index, token = next((k, token) for k, token in enumerate(sentence.tokens) if token.start == start)
         return CONTEXTS[asks](Context(reading, sentence, token.start, token.end, index))
     if asks == "numbers":

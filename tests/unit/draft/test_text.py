@@ -117,7 +117,9 @@ def test_lines_and_pages():
 )  # fmt: skip
 def test_each_sentence_has_its_place_and_its_numbers(text, places):
     found = Reading(Paper(text), load_words()).sentences
-    assert [(one.where, " ".join(token.text for token in one.tokens)) for one in found] == places
+    assert [
+        (sentence.where, " ".join(token.text for token in sentence.tokens)) for sentence in found
+    ] == places
 
 
 @pytest.mark.parametrize(
@@ -144,8 +146,8 @@ def test_each_sentence_has_its_place_and_its_numbers(text, places):
 )  # fmt: skip
 def test_whose_work_a_sentence_reports(head, text, expected):
     found = Reading(Paper(f"{head}\n\n{text}\n"), load_words()).sentences
-    assert [(one.cited, one.sources) for one in found] == expected
-    assert [one.own for one in found] == [not cited for cited, _ in expected]
+    assert [(sentence.cited, sentence.sources) for sentence in found] == expected
+    assert [sentence.own for sentence in found] == [not cited for cited, _ in expected]
 
 
 @pytest.mark.parametrize(
