@@ -302,12 +302,10 @@ def _makes(context: Context, part: int, whole: int, slack: int = 0) -> bool:
 
 def _from_to(context: Context) -> int | None:
     """Return 0 for the first percentage of "from 30% to 70%", 1 for the second, None for any other."""
-    from_before = pattern_of("from_before")
+    last = len(context.sentence.tokens) - 1
     for first in (context.index, context.index - 1):
-        steps = 0 <= first < len(context.sentence.tokens) - 1 and context.fits_between(
-            "to_gap", first, first + 1
-        )
-        if steps and from_before.search(context.other(first).before):
+        begins = 0 <= first < last and pattern_of("from_before").search(context.other(first).before)
+        if begins and context.fits_between("to_gap", first, first + 1):
             return context.index - first
     return None
 

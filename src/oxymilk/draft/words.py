@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from oxymilk.study import Study
 
@@ -58,7 +58,10 @@ def load_words(study: Study | None = None) -> Words:
     del ours["sections"], ours["number_words"]
     kinds = {**ours, **(_of_study(study, ours) if study else {})}
     ids = {
-        kind: {key: compiled(_whole_words(words) + _BEHIND.get(kind, "")) for key, words in entries.items()}
+        kind: {
+            key: compiled(_whole_words(tuple(words)) + _BEHIND.get(kind, ""))
+            for key, words in entries.items()
+        }
         for kind, entries in kinds.items()
     }
     if study is None:
@@ -95,7 +98,8 @@ def compiled(pattern: str) -> Pattern:
         if kind in load("patterns"):
             return compiled(load("patterns")[kind]).pattern
         words = load("words")[kind][key] if key else load("words")[kind]
-        return _whole_words(words) if isinstance(words, list) else "|".join(map(_whole_words, words.values()))
+        lists = [words] if isinstance(words, list) else words.values()
+        return "|".join(_whole_words(tuple(entries)) for entries in lists)
 
     return re.compile(re.sub(r"\{([a-z_.]+)\}", expanded, pattern), re.IGNORECASE)
 
@@ -137,7 +141,8 @@ def _labels(item: Any) -> list[str]:
     ]
 
 
-def _whole_words(patterns: Iterable[str]) -> str:
+@cache
+def _whole_words(patterns: tuple[str, ...]) -> str:
     """Return one pattern of whole words; a blank is any white space."""
     spaced = (pattern.replace(" ?", r"\s*").replace(" ", r"\s+") for pattern in patterns)
     # the longest first, so that "lebih dari setengah" is not cut to "lebih dari"
