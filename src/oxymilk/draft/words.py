@@ -73,7 +73,9 @@ def load_words(study: Study | None = None) -> Words:
 @cache
 def load(name: str) -> Any:
     """Return words.yaml, patterns.yaml or rules.yaml as it is."""
-    return yaml.safe_load(files("oxymilk.draft").joinpath(f"{name}.yaml").read_bytes())
+    # ten times as fast where libyaml is there
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(files("oxymilk.draft").joinpath(f"{name}.yaml").read_bytes(), loader)
 
 
 def pattern_of(name: str) -> Pattern:
