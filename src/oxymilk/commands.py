@@ -124,7 +124,7 @@ def draft_claims(
 
     Nothing is final: read the paper beside the draft. Each note begins with "proposed" and gives the line.
     """
-    from oxymilk.draft.claims import draft_claims
+    from oxymilk.draft.propose import draft_claims
     from oxymilk.draft.read import Unreadable, read_paper
     from oxymilk.files import write_csv
     from oxymilk.study import load_study
@@ -171,7 +171,8 @@ def verify(
 
     names = studies or verification.configured_studies(Path("config.yaml"))
     verdicts = {
-        name: verification.audit_results(data / name, results_of(data / name, results / name)) for name in names
+        name: verification.audit_results(data / name, results_of(data / name, results / name))
+        for name in names
     }
     verification.print_verdicts(verdicts, every=every, language=language)
     if junit:

@@ -8,8 +8,6 @@ import pytest
 from oxymilk.analysis import FREQUENCY_COLUMNS, TEST_COLUMNS
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Notation
-from oxymilk.draft.claims import draft_claims
-from oxymilk.draft.text import Paper
 from oxymilk.study import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -56,42 +54,3 @@ def claim(study):
         return Claim(**known | {"expect": expect, "notation": notation} | cells)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def bath():
-    """An invented study of foot baths: groups bath and usual, times start and end, sleep bad or fine, ages."""
-    return load_study(ROOT / "tests" / "data" / "draft" / "study.yaml")
-
-
-@pytest.fixture(scope="session")
-def proposed():
-    """Draft the claims of a text; each in one line with all that its row says but its id, place and line."""
-
-    def draft(text, study=None):
-        return [in_a_line(claim) for claim in draft_claims(Paper(text), study).claims]
-
-    return draft
-
-
-def in_a_line(claim):
-    """For instance "percent >70% control post /low n=10: arithmetic differs (of which level?)"."""
-    scale = f"{claim.variable}/{claim.level}" if claim.level else claim.variable
-    n = claim.n and f"n={claim.n}"
-    check = f"arithmetic {claim.expect}" if claim.check == "arithmetic" else claim.check
-    assert all(isinstance(cell, str) for cell in claim)
-    marked, line, *remark = claim.note.split("; ")
-    assert marked == "proposed"
-    assert "line" in line
-    assert claim.check in ("recompute", "arithmetic") or claim.expect == "not_checkable"
-    assert claim.check != "recompute" or claim.expect == "reproduced"
-    cells = (
-        claim.quantity,
-        claim.operator + claim.printed,
-        claim.test,
-        claim.group,
-        claim.timepoint,
-        scale,
-        n,
-    )
-    return f"{' '.join(filter(None, cells))}: {check}" + (f" ({'; '.join(remark)})" if remark else "")

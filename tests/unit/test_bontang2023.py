@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from oxymilk.audit.claims import load_claims
-from oxymilk.draft.tokens import account_for_tokens, find_tokens, listed_tokens
+from oxymilk.draft.numbers import account_for_tokens, find_tokens, listed_tokens
 from oxymilk.study import load_study
 
 STUDY = Path(__file__).parents[2] / "data" / "bontang2023"

@@ -147,21 +147,8 @@ class Claim:
     def _parse(self, text: str) -> PrintedNumber:
         return parse_printed(text, self.notation.decimal_mark)
 
-    # ---- the old doors, until their callers use those above ----
-
-    def __iter__(self):
-        """Yield the cells."""
-        return iter(self.cells.values())
-
-    def _asdict(self) -> dict[str, str]:
-        return self.cells
-
-    def _replace(self, **changed: str) -> Claim:
-        return replace(self, **changed)
-
 
 COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation")
-Claim._fields = COLUMNS
 
 
 def claim_of(row: Mapping[str, str], study: Study) -> Claim:

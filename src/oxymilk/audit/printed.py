@@ -305,16 +305,3 @@ def as_runs(sizes: Iterable[int]) -> str:
         else:
             runs.append([size, size])
     return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
-
-
-# ---- the old doors, until their callers hold a Claim -------------------------------------------------------
-
-
-def printed_interval(text, decimal_marks=(".",), rounding="half_up", operator="", *, domain=(None, None)):
-    """Return `parse_printed(text, decimal_marks).interval(rounding, operator, domain)`."""
-    return parse_printed(text, decimal_marks).interval(rounding, operator, domain)
-
-
-def print_like(value, like, decimal_marks, rounding="half_up"):
-    """Return `parse_printed(like, decimal_marks).write(value, rounding)`."""
-    return parse_printed(like, decimal_marks).write(value, rounding)

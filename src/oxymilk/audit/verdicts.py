@@ -167,15 +167,3 @@ def decide(p_value: Interval, alpha: Fraction) -> str:
 
 def _decimal(value: Fraction) -> str:
     return f"{float(value):.10g}"
-
-
-# ---- the old doors, until their callers use those above ----------------------------------------------------
-
-_verdict = check_claim
-
-
-def arithmetic_verdict(claim, notation):
-    """Return the verdict and reason of `check_claim`."""
-    from dataclasses import replace
-
-    return check_claim(replace(claim, notation=notation))[:2]

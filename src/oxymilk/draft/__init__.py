@@ -1,1 +1,1 @@
-"""Propose the claims of a paper from its text."""
+"""A paper's text and the claims that can be proposed from it."""

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import statistics
+import unicodedata
+from functools import partial
+from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from oxymilk.draft.pdf import page_lines
 from oxymilk.draft.text import Paper
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from oxymilk.draft.text import Span
+
 _PLAIN = (".txt", ".text", ".md", "")
-_ENCODINGS = ("utf-8-sig", "cp1252")
+# "ffi" and the like as one character
+_LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+# words with at most two blanks between them
+_CELL = re.compile(r"\S+(?: {1,2}\S+)*")
 
 
 class Unreadable(Exception):  # noqa: N818 - says what the user should do, not what went wrong in us
@@ -39,75 +52,142 @@ def read_paper(path: Path) -> Paper:
     kind = path.suffix.lower()
     if not path.is_file():
         raise FileNotFoundError(2, "no such file", str(path))
-    if kind == ".docx":
-        paper = _read_docx(path)
-    elif kind == ".pdf":
-        paper = _read_pdf(path)
-    elif kind in _PLAIN:
-        paper = Paper(_read_text(path))
-    else:
+    readers = {".docx": _read_docx, ".pdf": _read_pdf, **dict.fromkeys(_PLAIN, _read_text)}
+    if kind not in readers:
         raise Unreadable(
             f"{path.name}: a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
         )
+    paper = readers[kind](path)
     if not paper.text.strip():
         raise Unreadable(f"{path.name}: no text in it; a scan must go through text recognition (OCR) first")
     return paper
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path) -> Paper:
+    """Read plain text, whatever its line ends."""
     data = path.read_bytes()
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else _ENCODINGS:
+    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
-            return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+            return Paper(data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n"))
         except UnicodeDecodeError:
             continue
     raise Unreadable(f"{path.name}: neither UTF-8 nor Windows-1252 text; save it as UTF-8")
 
 
 def _read_docx(path: Path) -> Paper:
+    """Read a Word document: paragraphs, and rows of tables as lines of cells."""
     try:
         import docx
     except ImportError:
         raise Unreadable(f"{path.name}: reading Word files needs python-docx; install it") from None
-    from docx.table import Table
-
     try:
-        document = docx.Document(str(path))
+        items = list(docx.Document(str(path)).iter_inner_content())
     # a damaged package fails in many ways, all of them the file's
     except Exception as error:
         raise Unreadable(f"{path.name}: not a Word document that can be opened ({error})") from None
-    parts = []
-    for item in document.iter_inner_content():
-        if isinstance(item, Table):
-            parts.append("\n".join(_row(row) for row in item.rows))
-        else:
-            parts.append(item.text)
+    parts = ["\n".join(map(_word_row, item.rows)) if hasattr(item, "rows") else item.text for item in items]
     return Paper("\n\n".join(parts) + "\n")
 
 
-def _row(row: object) -> str:
-    cells: list[str] = []
-    last = None
-    for cell in row.cells:
-        # a merged cell is handed out once for each column it spans
-        cells.append("" if cell._tc is last else " ".join(cell.text.split()))
-        last = cell._tc
-    return " | ".join(cells) + " | "
+def _word_row(row: Any) -> str:
+    """Return a row of a Word table; a merged cell, which comes once for each column it spans, has its text once."""
+    cells = list(row.cells)
+    first = [not number or cells[number - 1]._tc is not cell._tc for number, cell in enumerate(cells)]
+    texts = (" ".join(cell.text.split()) for cell in cells)
+    return " | ".join([*(text * shown for text, shown in zip(texts, first, strict=True)), ""])
+
+
+# --- PDF: it places words, and has no paragraphs and no tables. The lines come in the order in which the file prints
+# them, which keeps two columns of text apart; rows of tables are where words are below each other with gaps between.
 
 
 def _read_pdf(path: Path) -> Paper:
+    """Read a PDF, page by page."""
     try:
         import pypdf
     except ImportError:
         raise Unreadable(f"{path.name}: reading PDF files needs pypdf; install it") from None
     try:
-        reader = pypdf.PdfReader(path)
-        texts = [page_lines(page) for page in reader.pages]
+        texts = [page_lines(page) for page in pypdf.PdfReader(path).pages]
     # a damaged or locked file fails in many ways, all of them the file's
     except Exception as error:
         raise Unreadable(f"{path.name}: not a PDF that can be opened ({error})") from None
-    pages, lines = [], []
-    for found in texts:
-        pages.append(len(lines) + 1)
-        lines.extend(found)
-    return Paper("\n".join(lines) + "\n", tuple(pages))
+    pages = tuple(1 + sum(map(len, texts[:number])) for number in range(len(texts)))
+    return Paper("\n".join(line for lines in texts for line in lines) + "\n", pages)
+
+
+def page_lines(page: Any) -> list[str]:
+    """Return the lines of a page of pypdf.
+
+    A row of a table is one line with its cells between " | ". A blank line is put after a short line that ends a
+    sentence: PDFs keep lines, not paragraphs.
+    """
+    lines = page.extract_text().translate(_LIGATURES).splitlines()
+    try:
+        placed = page.extract_text(extraction_mode="layout").translate(_LIGATURES)
+    # the library finds no places on some pages, in many ways; their tables are then running text
+    except Exception:
+        placed = ""
+    lines = with_rows(lines, placed.splitlines())
+    usual = statistics.median([len(line.strip()) for line in lines if line.strip()] or [0])
+    spaced = []
+    for line in lines:
+        # a soft hyphen shows only at a line's end
+        spaced.append(line.replace("\u00ad", ""))
+        if len(line.strip()) < 0.85 * usual and re.search(r"[.!?]\W*$", line):
+            spaced.append("")
+    return spaced
+
+
+def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
+    """Return lines in which those that make a row of a table are that row.
+
+    The lines are in reading order; a row may be one line or a line for each of its cells. `placed` is the same page as
+    it looks, with blanks for gaps.
+
+    Examples
+    --------
+    >>> with_rows(["Level n", "low", "4"], ["Level      n", "low        4"])
+    ['Level | n | ', 'low | 4 | ']
+    """
+    # compared without blanks and the marks between cells
+    squeezed = partial(re.sub, r"[\s|]+", "")
+    rows = {squeezed(row): row for row in _rows(placed)}
+    found: list[str] = []
+    start = 0
+    while start < len(lines):
+        shown, row, end = "", lines[start], start + 1
+        for last in range(start, len(lines)):
+            shown += squeezed(lines[last])
+            if shown in rows:
+                row, end = rows[shown], last + 1
+                break
+            if not shown or not any(row_shown.startswith(shown) for row_shown in rows):
+                break
+        found.append(row)
+        start = end
+    return found
+
+
+def _rows(placed: Sequence[str]) -> list[str]:
+    """Return the rows of tables on a page as it looks: two or more lines below each other with gaps."""
+    rows: list[str] = []
+    for has_gaps, group in groupby(placed, lambda line: len(_CELL.findall(line)) > 1):
+        run = list(group)
+        if not has_gaps or len(run) < 2:
+            continue
+        spans = [[match.span() for match in _CELL.finditer(line)] for line in run]
+        # cells that overlap are of one column
+        columns: list[Span] = []
+        for low, high in sorted(span for row in spans for span in row):
+            if columns and low < columns[-1][1]:
+                low, high = columns[-1][0], max(columns.pop()[1], high)
+            columns.append((low, high))
+        for line, cells in zip(run, spans, strict=True):
+            texts = [
+                " ".join(line[low:high] for low, high in cells if left <= low < right)
+                for left, right in columns
+            ]
+            rows.append(" | ".join([*texts, ""]))
+    return rows

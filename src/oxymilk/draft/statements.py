@@ -2,294 +2,173 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
-from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from oxymilk.draft.proposal import Proposal, number_value, of_test
+from oxymilk.draft.context import Context
+from oxymilk.draft.rules import Proposal, of_test
+from oxymilk.draft.words import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from oxymilk.draft.context import Reading, Sentence
+    from oxymilk.draft.context import Mention, Reading, Sentence
 
 _PERCENTAGES = ("percent", "percent_up", "percent_down", "percent_unchanged", "ratio_percent", "figure")
+_CHANGES = ("count_up", "count_down", "count_unchanged")
 # sections in which "there is an effect" is about this study even without a test beside it
 _CONCLUDING = ("abstract", "results", "conclusion", "front matter")
+_SHARES = (("most", ">", "printed as most"), ("fewer", "<", "printed as less than half"))
 
 
-def read_statements(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> list[Proposal]:
-    """Return the statements of a sentence about its own numbers.
-
-    Parameters
-    ----------
-    reading : Reading
-        The paper.
-    sentence : Sentence
-        Where to look.
-    numbers : sequence of Proposal
-        What the numbers of the sentence state, in their order.
-
-    Returns
-    -------
-    list of Proposal
-        None of them accounts for a number of the text.
-    """
-    return [
-        replace(found, of_token=False)
-        for rule in (_decisions, _shares, _highest, _split_sample, _the_rest, _changes_add_up)
-        for found in rule(reading, sentence, numbers)
-    ]
+def read_statements(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield what a sentence states about its own numbers; none of it accounts for a number of the text."""
+    for read in (_decisions, _shares, _highest, _sums):
+        yield from read(reading, sentence, numbers)
 
 
-def put_between(reading: Reading, sentence: Sentence, numbers: list[Proposal]) -> list[Proposal]:
+def put_between(reading: Reading, numbers: Sequence[Proposal]) -> list[Proposal]:
     """Turn a figure that the sentence explains as "between 11 and 12" into the claim that it lies there."""
+    numbers = list(numbers)
     for low, high in pairwise(numbers):
-        left = reading.text[sentence.start : low.start]
-        gap = reading.text[low.start + len(low.printed) : high.start]
-        if not re.search(rf"{reading.words['between'].pattern}\s*$", left, re.IGNORECASE):
+        joined = low.context.fits_between("between_gap", low.context.index, high.context.index)
+        if not joined or not pattern_of("between_before").search(low.context.before):
             continue
-        if not re.fullmatch(r"\s*(?:%\s*)?(?:and|to|dan|sampai|hingga|-)\s*", gap, re.IGNORECASE):
-            continue
-        ends = [number_value(each.printed, reading) for each in (low, high)]
-        for position, each in enumerate(numbers):
-            value = number_value(each.printed, reading)
-            if each.start >= low.start or each.quantity != "figure" or None in (*ends, value):
-                continue
-            if ends[0] < value < ends[1]:
-                n = f"{low.printed};{high.printed}"
-                numbers[position] = replace(each, quantity="between", operator="", n=n, check="arithmetic")
+        n = f"{low.printed};{high.printed}"
+        for place, number in enumerate(numbers[: numbers.index(low)]):
+            values = [reading.value(printed) for printed in (low.printed, number.printed, high.printed)]
+            if number.quantity == "figure" and None not in values and values[0] < values[1] < values[2]:
+                numbers[place] = replace(number, quantity="between", operator="", n=n, check="arithmetic")
                 break
     return numbers
 
 
-def read_agreements(reading: Reading, proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Return claims that numbers printed in several places agree: the day of a measurement, the tables' numbers."""
-    return [replace(each, of_token=False) for each in (*_days(reading, proposals), *_table_numbers(reading))]
-
-
-# --- decisions
+def _arithmetic(number: Proposal, quantity: str, **cells: str) -> Proposal:
+    """Return a statement about a number that arithmetic on printed numbers checks."""
+    return replace(number, quantity=quantity, test="", check="arithmetic", of_token=False, **cells)
 
 
 def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
-    block = sentence.block
-    if not sentence.own or block.kind == "heading" or block.section == "methods":
+    """Yield "there was a difference", "Ha was accepted"."""
+    words, block = reading.words, sentence.block
+    shown = reading.text[block.start : sentence.end]
+    tested = any(number.quantity in ("p_value", "z", "u", "w") for number in numbers) or (
+        pattern_of("p_value").search(shown)
+        and pattern_of("evidence").search(shown, sentence.start - block.start)
+    )
+    concludes = tested or block.section in _CONCLUDING
+    if not concludes or not sentence.own or block.kind == "heading" or block.section == "methods":
         return
-    if block.section not in _CONCLUDING and not any(
-        each.quantity in ("p_value", "z", "u", "w") for each in numbers
-    ):
-        earlier = reading.text[block.start : sentence.end]
-        if not (
-            reading.words["p_value"].search(earlier)
-            and reading.words["evidence"].search(earlier, sentence.start - block.start)
-        ):
-            return
-    found = _hypotheses(reading, sentence)
-    taken = [(low, high) for low, high, _ in found]
-    found += [
-        each
-        for each in reading.mentions(reading.words.decisions, sentence.start, sentence.end)
-        if not any(low <= each[0] < high for low, high in taken)
-    ]
-    for low, high, decision in sorted(_apart(reading, found)):
-        proposal = Proposal(sentence, low, decision, "decision")
-        yield of_test(reading, _default_test(reading, proposal, low, high), low, high)
-
-
-def _apart(reading: Reading, found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Leave one of two mentions of the same decision that nothing but a few words parts."""
-    kept: list[tuple[int, int, str]] = []
-    for each in sorted(found):
-        if kept and each[2] == kept[-1][2] and len(reading.text[kept[-1][1] : each[0]].split()) <= 1:
-            kept[-1] = (kept[-1][0], each[1], each[2])
-        else:
-            kept.append(each)
-    return kept
-
-
-def _hypotheses(reading: Reading, sentence: Sentence) -> list[tuple[int, int, str]]:
-    words = reading.words.hypotheses
-    fates = {key: words[key] for key in ("accepted", "rejected")}
-    states = {("alternative", "accepted"), ("null", "rejected")}
-    found: list[tuple[int, int, str]] = []
-    for low, high, which in reading.mentions(
-        {key: words[key] for key in ("alternative", "null")}, sentence.start, sentence.end
-    ):
-        fate = reading.mentions(fates, high, min(high + 40, sentence.end))
-        if not fate:
-            continue
-        _, end, became = fate[0]
-        decision = "significant" if (which, became) in states else "not significant"
-        if found and low - found[-1][1] < 20 and found[-1][2] == decision:
-            found[-1] = (found[-1][0], end, decision)
-        else:
-            found.append((low, end, decision))
-    return found
-
-
-def _default_test(reading: Reading, proposal: Proposal, low: int, high: int) -> Proposal:
-    """Say that an effect is one between groups, where there are two and no test is named."""
-    two_groups = reading.words.study is None or len(reading.words.study.groups) > 1
-    if reading.test(proposal.sentence, low, high) or not two_groups:
-        return proposal
-    return replace(proposal, test="rank_sum")
-
-
-# --- "most", "highest"
+    # what became of a hypothesis; "Ha is accepted and Ho is rejected" is said once
+    found: list[Mention] = []
+    for start, high, hypothesis in reading.mentions(words.ids["hypotheses"], sentence.start, sentence.end):
+        for _, end, fate in reading.mentions(words.ids["fates"], high, min(high + 40, sentence.end))[:1]:
+            holds = (hypothesis == "alternative") == (fate == "accepted")
+            mention = start, end, "significant" if holds else "not significant"
+            again = found and start - found[-1][1] < 20 and found[-1][2] == mention[2]
+            found.append((found.pop()[0], *mention[1:]) if again else mention)
+    said = reading.mentions(words.ids["decisions"], sentence.start, sentence.end)
+    found += [mention for mention in said if not any(low <= mention[0] < high for low, high, _ in found)]
+    # two mentions of the same decision that at most one word parts are one
+    kept: list[Mention] = []
+    for mention in sorted(found):
+        again = (
+            kept and kept[-1][2] == mention[2] and len(reading.text[kept[-1][1] : mention[0]].split()) <= 1
+        )
+        kept.append((kept.pop()[0], *mention[1:]) if again else mention)
+    # an effect without a test is one between groups, where there are two
+    usual = "" if words.study and len(words.study.groups) < 2 else "rank_sum"
+    for start, end, decision in kept:
+        context = Context(reading, sentence, start, end)
+        test = "" if context.test else usual
+        yield of_test(Proposal(context, decision, "decision", test=test, of_token=False))
 
 
 def _shares(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
-    for name, operator in (("most", ">"), ("fewer", "<")):
-        for match in reading.words[name].finditer(reading.text, sentence.start, sentence.end):
-            stop = reading.words["contrast"].search(reading.text, match.end(), sentence.end)
+    """Yield "most (60%)" and "fewer than half (40%)"."""
+    percentages = [number for number in numbers if number.quantity in _PERCENTAGES]
+    shares = [share for share in percentages if share.printed.endswith("%") and "-" not in share.printed]
+    for name, operator, remark in _SHARES:
+        for match in pattern_of(name).finditer(reading.text, sentence.start, sentence.end):
+            stop = pattern_of("contrast").search(reading.text, match.end(), sentence.end)
             reach = stop.start() if stop else sentence.end
-            shares = [each for each in numbers if _is_share(each) and match.end() <= each.start < reach]
-            if not shares:
-                # "75% of the mothers, the majority, ..."
-                shares = [
-                    each for each in numbers if _is_share(each) and 0 <= match.start() - each.start < 40
-                ][-1:]
-            for each in shares:
-                yield replace(
-                    each, quantity="comparison", operator=operator, test="", n="50%",
-                    check="arithmetic", remark="printed as most" if operator == ">" else "printed as less than half",
-                )  # fmt: skip
+            behind = [share for share in shares if match.end() <= share.start < reach]
+            # "75% of the mothers, the majority, ..."
+            before = [share for share in shares if 0 <= match.start() - share.start < 40]
+            for share in behind or before[-1:]:
+                yield _arithmetic(share, "comparison", operator=operator, n="50%", remark=remark)
 
 
-def _is_share(each: Proposal) -> bool:
-    return each.quantity in _PERCENTAGES and each.printed.endswith("%") and "-" not in each.printed
-
-
-def _highest(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
-    figures = [each for each in numbers if each.quantity == "figure" and not each.printed.endswith("%")]
-    if len(figures) < 2 or len(figures) != len(numbers):
+def _highest(reading: Reading, _sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield "40 ml was the highest", held against the largest other number of its unit."""
+    if any(number.quantity != "figure" or number.printed.endswith("%") for number in numbers):
         return
-    for each in figures:
-        low, _ = reading.phrase(sentence, each.start, each.start)
-        if not reading.words["highest"].search(reading.text, low, each.start):
-            continue
-        others = [
-            other for other in figures
-            if other is not each and _unit(reading, other) == _unit(reading, each)
-        ]  # fmt: skip
-        if others:
-            largest = max(others, key=lambda other: number_value(other.printed, reading) or Fraction(0))
-            remark = "printed as the highest"
-            yield replace(
-                each,
-                quantity="comparison",
-                operator=">",
-                n=largest.printed,
-                check="arithmetic",
-                remark=remark,
-            )
+    units = ["".join(number.context.after.split()[:1]).strip(".,;()").lower() for number in numbers]
+    for at, number in enumerate(numbers):
+        low, _ = Context(reading, number.sentence, number.start, number.start).phrase
+        others = [other for k, other in enumerate(numbers) if k != at and units[k] == units[at]]
+        if others and pattern_of("highest").search(reading.text, low, number.start):
+            largest = max(others, key=lambda other: reading.value(other.printed) or 0).printed
+            yield _arithmetic(number, "comparison", operator=">", n=largest, remark="printed as the highest")
 
 
-def _unit(reading: Reading, each: Proposal) -> str:
-    after = reading.text[each.start + len(each.printed) : each.sentence.end].split()
-    return after[0].strip(".,;()").lower() if after else ""
-
-
-# --- sums
-
-
-def _split_sample(_reading: Reading, _sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
-    """Yield "20 mothers: 10 with and 10 without"."""
-    sizes = [each for each in numbers if each.quantity == "sample_size" and each.check == "recompute"]
-    whole = [each for each in sizes if not each.group]
-    parts = {each.group: each for each in sizes if each.group}
-    if len(whole) == 1 and len(parts) > 1:
-        yield _sum(whole[0], whole[0].printed, [each.printed for each in parts.values()])
-
-
-def _the_rest(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
-    """Yield "7 (70%) still, the remaining 3 (30%) not": counts make the group, percentages 100%."""
-    for match in reading.words["rest"].finditer(reading.text, sentence.start, sentence.end):
-        for quantity in ("count", "percent"):
-            here = [each for each in numbers if each.quantity == quantity]
-            rest = next((each for each in here if each.start > match.end()), None)
-            if rest is None:
-                continue
-            parts = [
-                each for each in here
-                if each.start < match.start() and (each.group, each.timepoint) == (rest.group, rest.timepoint)
-            ]  # fmt: skip
-            if parts and quantity == "percent":
-                yield _sum(rest, "100%", [each.printed for each in (*parts, rest)])
-            elif parts and (total := _total(reading, sentence, numbers)):
-                yield _sum(rest, total, [each.printed for each in (*parts, rest)])
-
-
-def _changes_add_up(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
-    changes = {
-        each.quantity: each for each in numbers
-        if each.quantity in ("count_up", "count_down", "count_unchanged")
-    }  # fmt: skip
-    total = _total(reading, sentence, numbers)
+def _sums(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield sums: of the groups, of "7 (70%) still, the remaining 3 (30%) not", of those who changed or did not."""
+    cells = {"operator": "", "variable": "", "level": "", "remark": ""}
+    sizes = [number for number in numbers if number.quantity == "sample_size"]
+    wholes = [size for size in sizes if size.check == "recompute" and not size.group]
+    groups = {size.group: size.printed for size in sizes if size.check == "recompute" and size.group}
+    if len(wholes) == 1 and len(groups) > 1:
+        yield _arithmetic(wholes[0], "sum", n="+".join(groups.values()), **cells)
+    # the size of a group as the sentence, or one before it in the paragraph, prints it
+    earlier = pattern_of("size_before").findall(reading.text, sentence.block.start, sentence.start)
+    total = ["", *earlier, *(size.printed for size in sizes)][-1]
+    for match in pattern_of("rest").finditer(reading.text, sentence.start, sentence.end):
+        for quantity, printed in (("count", total), ("percent", "100%")):
+            counted = [number for number in numbers if number.quantity == quantity]
+            for rest in [number for number in counted if number.start > match.end()][:1]:
+                at = rest.group, rest.timepoint
+                before = [number for number in counted if number.start < match.start()]
+                parts = [number.printed for number in before if (number.group, number.timepoint) == at]
+                if parts and printed:
+                    n = "+".join([*parts, rest.printed])
+                    yield _arithmetic(rest, "sum", printed=printed, n=n, **cells)
+    changes = {number.quantity: number for number in numbers if number.quantity in _CHANGES}
     if total and "count_unchanged" in changes and len(changes) > 1:
-        last = max(changes.values(), key=lambda each: each.start)
-        yield _sum(last, total, [each.printed for each in changes.values()])
+        last = max(changes.values(), key=lambda number: number.start)
+        n = "+".join(number.printed for number in changes.values())
+        yield _arithmetic(last, "sum", printed=total, n=n, **cells)
 
 
-def _total(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> str:
-    """Return the size of a group as the sentence, or one before it in the paragraph, prints it."""
-    sizes = [each.printed for each in numbers if each.quantity == "sample_size"]
-    if sizes:
-        return sizes[-1]
-    earlier = re.findall(
-        rf"{reading.words['out_of'].pattern}\s+(?:the\s+)?(\d+)\s+{reading.words['people'].pattern}",
-        reading.text[sentence.block.start : sentence.start],
-        re.IGNORECASE,
-    )
-    return earlier[-1] if earlier else ""
-
-
-def _sum(at: Proposal, total: str, parts: Sequence[str]) -> Proposal:
-    level = {"test": "", "variable": "", "level": "", "operator": "", "remark": ""}
-    return replace(at, printed=total, quantity="sum", n="+".join(parts), check="arithmetic", **level)
-
-
-# --- numbers that must agree
-
-
-def _days(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Proposal]:
-    """Yield a day of measurement that differs from the day printed everywhere else."""
-    found = []
-    for each in proposals:
-        if each.quantity == "figure" and each.sentence.own and each.printed.isdigit():
-            left = reading.text[each.sentence.start : each.start]
-            near = reading.mentions(
-                reading.words.timepoints, max(each.sentence.start, each.start - 40), each.start
-            )
-            if near and re.search(r"\b(?:hari\s*ke\s*-?|day)\s*$", left, re.IGNORECASE):
-                found.append(each)
-    counts = Counter(each.printed for each in found)
-    if len(counts) == 2:
-        (usual, often), (_, once) = counts.most_common()
-        if once == 1 and often >= 3:
-            odd = next(each for each in found if each.printed != usual)
-            remark = f"the same measurement is day {usual} elsewhere"
-            yield replace(odd, quantity="comparison", operator="", n=usual, check="arithmetic", remark=remark)
-
-
-def _table_numbers(reading: Reading) -> Iterator[Proposal]:
-    """Yield a table's number that falls out of a sequence of which just one number is missing."""
-    labels = re.compile(r"\b(?:table|tabel)\s+(\d+(?:\.\d+)*)", re.IGNORECASE)
-    found = [
-        (sentence, match.start(1), match[1])
+def read_agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield what must agree and does not: a day printed otherwise everywhere else, a table's number out of sequence."""
+    timepoints = reading.words.ids["timepoints"].values()
+    days = [
+        number
+        for number in numbers
+        if number.quantity == "figure"
+        and number.sentence.own
+        and number.printed.isdigit()
+        and pattern_of("whole_day").search(number.context.before)
+        and any(pattern.search(number.context.before[-40:]) for pattern in timepoints)
+    ]
+    counts = Counter(day.printed for day in days).most_common()
+    if len(counts) == 2 and counts[0][1] >= 3 and counts[1][1] == 1:
+        (usual, _), (odd, _) = counts
+        remark = f"the same measurement is day {usual} elsewhere"
+        day = next(day for day in days if day.printed == odd)
+        yield _arithmetic(day, "comparison", operator="", n=usual, remark=remark)
+    tables = [
+        Proposal(Context(reading, sentence, *match.span(1)), match[1])
         for sentence in reading.sentences
         if sentence.block.section != "end matter"
-        for match in labels.finditer(reading.text, sentence.start, sentence.end)
+        for match in pattern_of("table_number").finditer(reading.text, sentence.start, sentence.end)
     ]
-    plain = {int(number) for _, _, number in found if number.isdigit()}
-    dotted = [each for each in found if not each[2].isdigit()]
+    plain = {int(table.printed) for table in tables if table.printed.isdigit()}
+    dotted = [table for table in tables if not table.printed.isdigit()]
     missing = set(range(1, max(plain, default=0) + 1)) - plain
-    if len({number for _, _, number in dotted}) == 1 and len(missing) == 1 and len(plain) > 1:
-        sentence, start, number = dotted[0]
+    if len({table.printed for table in dotted}) == 1 and len(missing) == 1 and len(plain) > 1:
         remark = "the other tables are numbered without a point"
-        yield Proposal(
-            sentence, start, number, "comparison", n=str(missing.pop()), check="arithmetic", remark=remark
-        )
+        yield _arithmetic(dotted[0], "comparison", n=str(missing.pop()), remark=remark)

@@ -2,154 +2,111 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oxymilk.draft.proposal import Proposal, number_value, of_test
+from oxymilk.draft.rules import Proposal, of_test
+from oxymilk.draft.words import pattern_of
 
 if TYPE_CHECKING:
-    from oxymilk.draft.context import Reading, Sentence
-
-_CELL = re.compile(r"([^|\n]*)(?:\||\n|$)")
-_COUNT_HEAD = re.compile(r"(?<!\w)(?:n|f|no|freq\w*|frekuensi|jumlah|count)(?!\w)", re.IGNORECASE)
-_ASIDE = r"(?:\s*[(\[].{0,25}[)\]])?"
-_PERCENT_HEAD = re.compile(r"%|persen|percent", re.IGNORECASE)
-_NO_HEAD = re.compile(r"(?=.*\d)[\d.,%()\s/-]+")
-_TOTAL = re.compile(r"\s*(?:total|jumlah|all|semua)\s*", re.IGNORECASE)
+    from oxymilk.draft.context import Context
+    from oxymilk.draft.words import Pattern
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A cell: its own text, the first cell of its row, and what stands above it."""
-
-    text: str
-    row_head: str
-    column_heads: tuple[str, ...]
-    caption: str
-
-
-def find_cell(reading: Reading, sentence: Sentence, place: int) -> Cell | None:
-    """Return the table cell of a number of a sentence, None where it is in no table."""
-    block, text = sentence.block, reading.text
-    whole = text[block.start : block.end]
-    if " | " not in whole:
-        return None
-    row = _cells(whole)
-    number = sum(end <= place - block.start for _, end in row)
-    heads: list[str] = []
-    # a head that spans columns fills the empty cells to its right, but none that stands under a head of its own
-    left = 1
-    for start, end in block.above:
-        above = [text[start:end][slice(*one)].strip() for one in _cells(text[start:end])]
-        filled = [k for k in range(left, number + 1) if number < len(above) and above[k]]
-        if filled and _NO_HEAD.fullmatch(above[filled[-1]]):
-            left = 1
-        elif filled:
-            left = filled[-1]
-            heads.append(above[left])
-    return Cell(whole[slice(*row[number])], whole[slice(*row[0])], tuple(heads), block.heading)
-
-
-def read_cell(reading: Reading, base: Proposal, index: int) -> Proposal | None:
-    """Say what a number in a table states, None where it is in no table or its heads do not tell.
+def read_cell(number: Proposal) -> Proposal | None:
+    """Say what a number in a table states, None where it is in no table or its heads do not say it.
 
     Parameters
     ----------
-    reading : Reading
-        The paper.
-    base : Proposal
-        The number as a figure.
-    index : int
-        Which number of its row it is.
+    number : Proposal
+        The number, with its operator; as what it would be in running text.
     """
-    sentence = base.sentence
-    token = sentence.tokens[index]
-    cell = find_cell(reading, sentence, token.start)
-    if cell is None or token.kind != "number" or not sentence.own:
+    context, words = number.context, number.context.reading.words
+    caption = context.sentence.block.heading
+    cell, row, above = _heads(context)
+    if not cell or context.token.kind != "number" or not context.sentence.own:
         return None
-    heads = " ; ".join(cell.column_heads)
-    above = f"{cell.caption} ; {heads}"
-    groups = reading.words.heads
-    group = (
-        _named(groups, heads) or _named(groups, cell.row_head) or _named(reading.words.groups, cell.caption)
-    )
-    column = cell.column_heads[-1] if cell.column_heads else ""
-    value = number_value(token.text, reading)
-    quantity = "" if cell.text == cell.row_head else _of_a_test(reading, column, cell.row_head)
-    if quantity == "p_value" and (value is None or not 0 <= value <= 1):
-        quantity = ""
-    if quantity:
-        test = _named(reading.words.tests, f"{above} ; {cell.row_head}")
-        operator = base.operator if quantity == "p_value" else ""
-        found = replace(base, quantity=quantity, operator=operator, group=group, test=test)
-        if test == "signed_rank" and group:
-            return replace(found, check="recompute")
-        return of_test(reading, found, token.start, token.end)
-    in_brackets = re.search(r"\(\s*$", reading.text[sentence.start : token.start]) is not None
-    of_percent = _PERCENT_HEAD.search(column) and not _COUNT_HEAD.search(column)
-    is_percent = token.text.endswith("%") or (in_brackets and "%" in heads) or bool(of_percent)
-    whole = value is not None and value.denominator == 1 and token.text.isdigit()
-    if not is_percent and not (whole and (_COUNT_HEAD.search(heads) or "%" in heads)):
+    number = Proposal(context, number.printed, operator=number.operator)
+    heads, column = " ; ".join(above), above[-1] if above else ""
+    group = _named(words.ids["heads"], heads, row) or _named(words.ids["groups"], caption)
+    # papers print what belongs to a test one a column, programs one a row
+    quantity = ""
+    if cell != row:
+        named = (
+            key
+            for key, pattern in words.ids["statistics"].items()
+            if pattern.fullmatch(column.strip()) or pattern.fullmatch(row.strip())
+        )
+        is_p_value = pattern_of("p_value").search(column) or pattern_of("p_row").fullmatch(row)
+        quantity = "p_value" if is_p_value else next(named, "")
+    value = context.reading.value(number.printed)
+    if quantity and (quantity != "p_value" or (value is not None and 0 <= value <= 1)):
+        test = _named(words.ids["tests"], f"{caption} ; {heads} ; {row}")
+        operator = number.operator if quantity == "p_value" else ""
+        number = replace(number, quantity=quantity, operator=operator, group=group, test=test)
+        return replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
+    in_brackets = "%" in heads and context.before.rstrip().endswith("(")
+    of_percent = pattern_of("percent_head").search(column) and not pattern_of("count_head").search(column)
+    is_percent = number.printed.endswith("%") or bool(in_brackets or of_percent)
+    counts = number.printed.isdigit() and ("%" in heads or pattern_of("count_head").search(heads))
+    is_total = pattern_of("total_row").fullmatch(row)
+    if not (is_percent or counts) or (is_total and is_percent):
         return None
-    if _TOTAL.fullmatch(cell.row_head):
-        if is_percent:
-            return None
-        return replace(base, quantity="sample_size", operator="", group=group, check="recompute")
-    variable, _, level = (
-        _named(reading.words.levels, cell.row_head) or _named(reading.words.levels, heads)
-    ).partition("/")
-    named = next((one for key, one in groups.items() if key == _named(groups, cell.row_head)), None)
-    if not level and not is_percent and named and len(named.sub("", cell.row_head).split()) <= 1:
-        # a row of a group, in a table without levels, begins with how many they were
-        return replace(base, quantity="sample_size", operator="", group=group, check="recompute")
-    timepoint = _named(reading.words.timepoints, heads) or _named(reading.words.timepoints, cell.row_head)
-    timepoint = timepoint or _named(reading.words.timepoints, cell.caption)
-    found = replace(
-        base,
-        quantity="percent" if is_percent else "count",
-        operator="",
-        group=group,
-        variable=variable,
-        level=level,
-    )
-    study = reading.words.study
-    if not level or (study is not None and variable != study.outcome.id):
-        return replace(found, check="arithmetic" if is_percent else "no_data")
-    found = replace(found, timepoint=timepoint)
-    clear = timepoint and (group or not reading.two_groups)
-    return (
-        replace(found, check="recompute")
-        if clear
-        else replace(found, check="ambiguous", remark="of which cell?")
-    )
+    size = replace(number, quantity="sample_size", operator="", group=group, check="recompute")
+    variable, _, level = _named(words.ids["levels"], row, heads).partition("/")
+    named = words.ids["heads"].get(_named(words.ids["heads"], row))
+    # a row of a group, in a table without levels, begins with how many they were
+    if is_total or (named and not level and not is_percent and len(named.sub("", row).split()) <= 1):
+        return size
+    read = replace(size, quantity="percent" if is_percent else "count", variable=variable, level=level)
+    if not level or (words.study is not None and variable != words.outcome):
+        return replace(read, check="arithmetic" if is_percent else "no_data")
+    read = replace(read, timepoint=_named(words.ids["timepoints"], heads, row, caption))
+    clear = read.timepoint and (group or not context.reading.two_groups)
+    return read if clear else read.asks("of which cell?")
 
 
-def _of_a_test(reading: Reading, column: str, row: str) -> str:
-    """Return what of a test a column's or a row's head names: papers print one a column, programs one a row."""
-    words = reading.words
-    p_value = words["p_value"].pattern
-    if re.search(p_value, column, re.IGNORECASE) or re.fullmatch(
-        rf"\s*{p_value}{_ASIDE}\s*", row, re.IGNORECASE
-    ):
-        return "p_value"
-    for quantity, pattern in words.statistics.items():
-        if any(re.fullmatch(pattern.pattern, head.strip(), re.IGNORECASE) for head in (column, row)):
-            return quantity
+def _heads(context: Context) -> tuple[str, str, list[str]]:
+    """Return the cell of a number, the first cell of its row and the heads of its column; empty if in no table."""
+    block, text = context.sentence.block, context.reading.text
+    row, *above = (
+        [
+            match.span(1)
+            for match in pattern_of("table_cell").finditer(text, *span)
+            if match.end() > match.start()
+        ]
+        for span in ((block.start, block.end), *block.above)
+    )
+    if " | " not in text[block.start : block.end]:
+        return "", "", []
+    column = sum(end <= context.start for _, end in row)
+    heads: list[str] = []
+    # a head that spans columns fills the empty cells to its right, but none that has a head of its own above it
+    left = 1
+    for cells in above:
+        shown = [text[start:end].strip() for start, end in cells]
+        filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
+        if filled and pattern_of("no_head").fullmatch(shown[filled[-1]]):
+            left = 1
+        elif filled:
+            left = filled[-1]
+            heads.append(shown[left])
+    return text[slice(*row[column])], text[slice(*row[0])], heads
+
+
+def _named(patterns: dict[str, Pattern], *heads: str) -> str:
+    """Return what the first head that names just one of them names; "tidak lancar" does not name "lancar" too."""
+    for head in heads:
+        spans = [
+            (*match.span(), key) for key, pattern in patterns.items() for match in pattern.finditer(head)
+        ]
+        found = {
+            key
+            for low, high, key in spans
+            if not any(
+                start <= low and high <= end and (start, end) != (low, high) for start, end, _ in spans
+            )
+        }
+        if len(found) == 1 and "" not in found:
+            return found.pop()
     return ""
-
-
-def _cells(row: str) -> list[tuple[int, int]]:
-    """Return where the cells of a row begin and end."""
-    return [match.span(1) for match in _CELL.finditer(row) if match.end() > match.start()]
-
-
-def _named(patterns: dict[str, re.Pattern[str]], shown: str) -> str:
-    """Return what a head names, "" when nothing or several; "tidak lancar" does not name "lancar" too."""
-    spans = [(match.span(), key) for key, pattern in patterns.items() for match in pattern.finditer(shown)]
-    found = {
-        key
-        for (low, high), key in spans
-        if not any(start <= low and high <= end and (start, end) != (low, high) for (start, end), _ in spans)
-    }
-    return found.pop() if len(found) == 1 else ""

@@ -2,13 +2,14 @@
 
 import os
 from collections import Counter
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from oxymilk.analysis import TEST_COLUMNS
-from oxymilk.audit.computed import Results
-from oxymilk.audit.verdicts import _verdict
+from oxymilk.audit.recompute import Tables
+from oxymilk.audit.verdicts import check_claim
 from oxymilk.explain.claims_on_counts import Differences, claims_on_counts
 from oxymilk.explain.departures import find_departures, sheet_of
 from oxymilk.explain.procedures import calculated_values, calculations_of, search_procedures
@@ -203,9 +204,9 @@ def test_untouched_data_give_no_claim_that_differs(make_study, random_pairs, cla
         sizes = rng.integers(3, 31, size=2).tolist()
         many = np.array([random_pairs(rng, levels, sizes) for _ in range(50)])
         for pairs, (frequencies, written, tests) in zip(many, result_rows(study, many), strict=True):
-            results = Results(study, frequencies, written)
+            tables = Tables(Fraction(str(study.alpha)), frequencies, written)
             for claim in printed_claims(study, pairs, tests, rng, claim_text, decimals):
-                verdict, _, computed, *_ = _verdict(claim, results)
+                verdict, _, computed, *_ = check_claim(claim, tables)
                 at_end = claim.quantity == "p_value" and computed == "1"
                 verdicts[verdict, at_end] += 1
                 assert verdict != "differs", (claim, computed)

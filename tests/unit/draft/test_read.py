@@ -1,0 +1,309 @@
+"""Read papers from plain text, Word documents and PDFs, and refuse what has no text."""
+
+import re
+import sys
+from types import SimpleNamespace
+
+import docx
+import pypdf
+import pytest
+
+from oxymilk.draft.propose import draft_claims
+from oxymilk.draft.read import Unreadable, page_lines, read_paper, with_rows
+from oxymilk.draft.text import Paper
+
+LONG = "x" * 99 + "."
+SCAN = "no text in it; a scan must go through text recognition (OCR) first"
+NO_TEXT = "neither UTF-8 nor Windows-1252 text; save it as UTF-8"
+
+
+def refused(path):
+    with pytest.raises(Unreadable) as caught:
+        read_paper(path)
+    return str(caught.value)
+
+
+# --- plain text
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.TXT", "a.text", "a.md", "a"])
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        *(
+            ("RESULTS\n9 – Café\n".encode(code), "RESULTS\n9 – Café\n")
+            for code in ("utf-8", "utf-8-sig", "cp1252")
+        ),
+        (b"\xff\xfe" + "9 – Café\n".encode("utf-16-le"), "9 – Café\n"),
+        (b"\xfe\xff" + "9 – Café\n".encode("utf-16-be"), "9 – Café\n"),
+        (b"1\r\n2\r3\n\r\n4", "1\n2\n3\n\n4"),
+    ],
+)
+def test_plain_text(tmp_path, name, data, text):
+    (tmp_path / name).write_bytes(data)
+    assert read_paper(tmp_path / name) == Paper(text)
+    assert read_paper(str(tmp_path / name)) == Paper(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        # Windows-1252 has no character 0x81
+        ("a.txt", b"Caf\xe9 \x81\n", NO_TEXT),
+        ("a.txt", b"\xff\xfe9", NO_TEXT),
+        ("a.txt", b"", SCAN),
+        ("a.txt", b" \n\t\r\n", SCAN),
+        ("a.ODT", b"9", "a .odt file is not read; save it as .docx, .pdf or plain text (.txt)"),
+        ("a.docx", b"no such thing", r"not a Word document that can be opened \(.*\w.*\)"),
+        ("a.pdf", b"no such thing", r"not a PDF that can be opened \(.*\w.*\)"),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_what_to_do(tmp_path, name, data, message):
+    (tmp_path / name).write_bytes(data)
+    found = refused(tmp_path / name)
+    assert found == f"{name}: {message}" or re.fullmatch(f"{re.escape(name)}: {message}", found)
+    assert "None" not in found
+
+
+@pytest.mark.parametrize("name", ["none.txt", "none.docx", "none.pdf", "none.odt", "."])
+def test_a_file_that_is_not_there_is_not_found(tmp_path, name):
+    with pytest.raises(FileNotFoundError, match="no such file") as caught:
+        read_paper(tmp_path / name)
+    assert (caught.value.errno, caught.value.filename) == (2, str(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("name", "library", "module", "kind"),
+    [
+        ("a.DOCX", "python-docx", "docx", "reading Word files"),
+        ("a.pdf", "pypdf", "pypdf", "reading PDF files"),
+    ],
+)
+def test_a_library_that_is_not_there_is_named(tmp_path, monkeypatch, name, library, module, kind):
+    (tmp_path / name).write_bytes(b"9")
+    monkeypatch.setitem(sys.modules, module, None)
+    assert refused(tmp_path / name) == f"{name}: {kind} needs {library}; install it"
+
+
+# --- Word
+
+
+def document(path, caption, rows, merged=()):
+    """A Word document of a results section with a table."""
+    paper = docx.Document()
+    for text in ("Results", caption):
+        paper.add_paragraph(text)
+    table = paper.add_table(rows=len(rows), cols=len(rows[0]))
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    for first, last in merged:
+        table.cell(0, first).merge(table.cell(0, last))
+    paper.add_paragraph("The women slept.")
+    paper.save(path)
+    return path
+
+
+def test_paragraphs_and_tables_of_a_word_document_are_in_their_order(tmp_path):
+    rows = [["", "Before", ""], ["poor", " 7\n(70 %)", "3"]]
+    # a merged cell has its text once
+    path = document(tmp_path / "a.docx", "Sleep", rows, merged=[(1, 2)])
+    text = "Results\n\nSleep\n\n | Before |  | \npoor | 7 (70 %) | 3 | \n\nThe women slept.\n"
+    assert read_paper(path) == Paper(text)
+
+
+@pytest.mark.parametrize("merged", [(), [(1, 2), (3, 4)]])
+def test_cells_of_a_word_table_get_the_heads_of_their_row_and_column(tmp_path, merged):
+    caption = "Tabel 1. Produksi ASI kelompok kontrol"
+    rows = [["", "Sebelum", "", "Sesudah", ""], ["", "f", "%", "f", "%"], ["Kurang", "10", "100,0", "7", "70,0"],
+            ["Cukup", "0", "0,0", "3", "30,0"], ["Total", "10", "100", "10", "100"]]  # fmt: skip
+    claims = draft_claims(read_paper(document(tmp_path / "paper.docx", caption, rows, merged))).claims
+    assert [
+        (claim.quantity, claim.printed, claim.timepoint, claim.level, claim.group) for claim in claims[:8]
+    ] == [
+        (quantity, printed, when, level, "control")
+        for level, pairs in (("low", ["10 100,0", "7 70,0"]), ("high", ["0 0,0", "3 30,0"]))
+        for when, pair in zip(("pre", "post"), pairs, strict=True)
+        for quantity, printed in zip(("count", "percent"), pair.split(), strict=True)
+    ]
+    sizes = [claim for claim in claims[8:] if claim.quantity == "sample_size"]
+    assert [(claim.printed, claim.group) for claim in sizes] == [("10", "control")] * 2
+    assert {claim.where for claim in claims} == {"results table 1"}
+
+
+# --- PDF
+
+
+def make_pdf(path, pages):
+    """A PDF of text lines, after ISO 32000-1 7.5: header, objects, cross-reference table, trailer."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"",
+               b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]  # fmt: skip
+    kids = []
+    for lines in pages:
+        # a row of a table is a tuple of cells
+        cells = [
+            (50 + 150 * column, 780 - 14 * number, cell)
+            for number, line in enumerate(lines)
+            for column, cell in enumerate(line if isinstance(line, tuple) else (line,))
+        ]
+        shown = "".join(f"1 0 0 1 {x} {y} Tm ({cell}) Tj " for x, y, cell in cells if cell)
+        stream = f"BT /F1 10 Tf {shown}ET".encode("latin-1")
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
+        kids.append(len(objects) + 1)
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
+            b"/Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
+        )
+    listed = b" ".join(b"%d 0 R" % kid for kid in kids)
+    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), listed)
+    data, places = b"%PDF-1.4\n", []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    table += b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(data))
+    path.write_bytes(data + table + trailer)
+    return path
+
+
+def test_a_pdf_is_read_with_its_pages_and_without_running_heads(tmp_path):
+    head = "Journal of Invented Trials 12"
+    pages = [
+        [
+            head,
+            "RESULTS",
+            "The Mann-Whitney test gave p = 0.04 in all women who took part in this small study.",
+        ],
+        [head, "In the control group 3 of 10 women improved, as the last table of this paper shows."],
+        [head, "CONCLUSION", "It lasted 9 days."],
+    ]
+    draft = draft_claims(read_paper(make_pdf(tmp_path / "paper.pdf", pages)))
+    found = [(claim.quantity, claim.printed, claim.note.split("; ")[1]) for claim in draft.claims]
+    assert found == [
+        ("p_value", "0.04", "page 1, line 3"),
+        ("count_up", "3", "page 2, line 5"),
+        ("sample_size", "10", "page 2, line 5"),
+        ("figure", "9", "page 3, line 8"),
+    ]
+    assert [number.token for number in draft.left_out] == ["12", "12", "12"]
+
+
+def test_a_table_of_a_pdf_is_read_by_its_heads(tmp_path):
+    page = [
+        "RESULTS",
+        "Table 1. Milk production of the control group",
+        ("Level", "Before n \\(%\\)", "After n \\(%\\)"),
+        # a ligature
+        ("Su\\256cient", "0 \\(0\\)", "3 \\(30\\)"),
+        ("Poor", "10 \\(100\\)", "7 \\(70\\)"),
+    ]
+    claims = draft_claims(read_paper(make_pdf(tmp_path / "paper.pdf", [page]))).claims
+    found = {(claim.quantity, claim.printed, claim.timepoint, claim.level) for claim in claims}
+    expected = {
+        ("count", "10", "pre", "low"),
+        ("percent", "70", "post", "low"),
+        ("count", "7", "post", "low"),
+    }
+    assert expected <= found
+    assert {claim.where for claim in claims} == {"results table 1"}
+
+
+def page(text, placed=""):
+    """A page of pypdf: its text in reading order, and as it looks; None where no places can be found."""
+
+    def extract_text(extraction_mode="plain"):
+        if extraction_mode == "plain":
+            return text
+        if placed is None:
+            raise ZeroDivisionError("no place")
+        return placed
+
+    return SimpleNamespace(extract_text=extract_text)
+
+
+def test_the_pages_of_a_pdf_begin_on_their_lines_and_pictures_are_a_scan(tmp_path, monkeypatch):
+    path = tmp_path / "a.PDF"
+    path.write_bytes(b"9")
+    texts = [
+        "RESULTS\nThe women slept very well in\nthe ward.\nThey slept 9 hours of all day",
+        "",
+        "It was 5.",
+    ]
+    monkeypatch.setattr(pypdf, "PdfReader", lambda _: SimpleNamespace(pages=[page(text) for text in texts]))
+    assert read_paper(path) == Paper(
+        "RESULTS\nThe women slept very well in\nthe ward.\n\nThey slept 9 hours of all day\nIt was 5.\n",
+        (1, 6, 6),
+    )
+    texts[:] = ["", ""]
+    assert refused(path) == f"a.PDF: {SCAN}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "blank_behind_last"),
+    [
+        # a line of less than 85% of the usual length that ends a sentence ends a paragraph
+        ([LONG, LONG, "It ended."], True),
+        ([LONG, LONG, "It ended!”)"], True),
+        ([LONG, LONG, "Did it end? "], True),
+        ([LONG, LONG, "It ended, it"], False),
+        ([LONG, LONG, "It ended. It"], False),
+        ([LONG, LONG, "x" * 83 + "."], True),
+        ([LONG, LONG, "x" * 84 + "."], False),
+        ([LONG, LONG, " " * 9 + "x" * 83 + "." + " " * 9], True),
+        ([LONG, "", "", "", " " * 200, "It ended."], True),
+        (["", " "], False),
+        ([], False),
+    ],
+)
+def test_the_lines_of_a_page_become_paragraphs(lines, blank_behind_last):
+    assert page_lines(page("\n".join(lines))) == lines + [""] * blank_behind_last
+
+
+@pytest.mark.parametrize(
+    ("text", "placed", "lines"),
+    [
+        ("Le\ufb01t n\nlow 4", "Le\ufb01t      n\nlow        4", ["Lefit | n | ", "low | 4 | "]),
+        ("Le\ufb01t n\nlow 4", None, ["Lefit n", "low 4"]),
+        ("Le\ufb01t n\nlow 4", "", ["Lefit n", "low 4"]),
+        # a hyphen that shows only at a line's end is no character
+        ("co\u00adtton", "", ["cotton"]),
+        ("", "", []),
+    ],
+)
+def test_a_page_with_places_and_one_without(text, placed, lines):
+    assert page_lines(page(text, placed)) == lines
+
+
+TABLE = [
+    "Running text of a page.",
+    "",
+    "Level          n        p",
+    "low          4 (22)     0.01",
+    "high         14 (78)",
+]
+ROWS = ["Level | n | p | ", "low | 4 (22) | 0.01 | ", "high | 14 (78) |  | "]
+TWO = ["Level      n", "low        4"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "placed", "expected"),
+    [
+        # one line a row, or one line a cell
+        ([TABLE[0], "Level n p", "low 4 (22) 0.01", "high 14 (78)"], TABLE, [TABLE[0], *ROWS]),
+        (["Level", "n", "p", "low", "4 (22)", "0.01", "high", "14 (78)", "The end."], TABLE, [*ROWS, "The end."]),
+        # two lines are a table and one is none; a blank line before a table stays
+        (["Level n", "low", "4"], TWO, ["Level | n | ", "low | 4 | "]),
+        (["Level n", "low", "4"], TWO[:1], ["Level n", "low", "4"]),
+        (["", "Level", "n", "", "low 4"], TWO, ["", "Level | n | ", "", "low | 4 | "]),
+        # cells that touch are of two columns, cells that overlap of one
+        (["abcd xy", "a bc xy"], ["abcd      xy", "a   bc    xy"], ["abcd |  | xy | ", "a | bc | xy | "]),
+        (["abcde xy", "a bc xy"], ["abcde     xy", "a   bc    xy"], ["abcde | xy | ", "a bc | xy | "]),
+        # two columns of text are no table
+        (["The first", "goes on.", "The second", "goes there."],
+         ["The first      The second", "goes on.       goes there."],
+            ["The first", "goes on.", "The second", "goes there."]),
+    ],
+)  # fmt: skip
+def test_rows_of_a_table_are_found_where_a_pdf_places_them(lines, placed, expected):
+    assert with_rows(lines, placed) == expected

@@ -1,0 +1,165 @@
+"""How the text of a paper is taken apart where pages and places count; see also the outlines of readings.csv."""
+
+import pytest
+
+from oxymilk.draft.context import Reading
+from oxymilk.draft.text import Block, Paper, find_blocks, line_spans, sentences
+from oxymilk.draft.words import load_words
+
+LIND, LUND = "Lind et al. (2019)", "(Lund, 2020)"
+
+
+def kinds(text, pages=()):
+    """The kind of each block and its lines."""
+    return [
+        (block.kind, " / ".join(text[block.start : block.end].split("\n")).strip(" /"))
+        for block in find_blocks(Paper(text, pages))
+    ]
+
+
+def paged(*pages):
+    """A text of these pages, and the lines on which they begin."""
+    starts, lines = [], []
+    for page in pages:
+        starts.append(len(lines) + 1)
+        lines += page
+    return "\n".join(lines) + "\n", tuple(starts)
+
+
+@pytest.mark.parametrize(
+    ("pages", "running"),
+    [
+        # what three pages share but for digits and blanks; twice is not enough
+        ([[f"Trials{blank}1", f"{k} is so.", end] for k, blank, end in
+          (("One", " ", "The end"), ("Two", "  ", "The end"), ("Six", " ", "The finish"))], 3),
+        ([[f"It is {kind}.", "", "Trials 1"] for kind in ("one", "two", "three", "four")], 4),
+        ([["So it is.", "", "So it is."], ["So it is."]], 0),
+        # of two on a page the first is the running head
+        ([["Trials 1", "", f"It is {kind}. It was", "Trials 1"] for kind in ("one", "two", "three")], 3),
+    ],
+)  # fmt: skip
+def test_what_three_pages_repeat_but_for_its_digits_is_a_running_head(pages, running):
+    text, starts = paged(*pages)
+    found = [kind for kind, _ in kinds(text, starts)]
+    assert found.count("furniture") == running
+    assert "furniture" not in [kind for kind, _ in kinds(text)]
+
+
+def test_a_heading_is_given_to_what_follows_and_rows_to_the_rows_below():
+    text = "Results\n\nMilk of\n mothers\n\nSo.\n\na | b |\n1 | 2 |\n\n12\n\n3 | 4 |\nMore.\n\nDiscussion\n\nNew.\n"
+    found = [
+        (block.section, block.number, block.heading, [text[slice(*row)] for row in block.above])
+        for block in find_blocks(Paper(text))
+        if block.kind == "paragraph"
+    ]
+    milk = "Milk of mothers"
+    assert found == [
+        ("results", 1, milk, []),
+        ("results", 2, milk, []),
+        ("results", 2, milk, ["a | b |\n"]),
+        ("results", 2, milk, ["a | b |\n", "1 | 2 |\n"]),
+        ("results", 3, milk, []),
+        ("discussion", 1, "", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["It is so.", "It was so!", "Is it?", "Yes"],
+        ["It is so.\u201d", "(It was so.)", "[Yes].", '"Yes."', "\u201cYes.\u201d", "No."],
+        ["It is so\nin all.", "It was\n"],
+        ["See Lind et al. (2019) and Lind dkk. It is so."],
+        ["See Fig. A and Tab. B and No. C vs. D and e.g. E or i.e. F, approx. G."],
+        ["Dr. Lind and Prof. Okoro met H. Amara, cf. Vol. A, pp. B, ref. C, hal. D, Jl. E."],
+        ["It rose by 3. 4 were low.", "It fell."],
+        ["It is so. it was."],
+        ["It is 3.5 in A.B. It was."],
+        ["It is so.It was."],
+    ],
+)
+def test_sentences_end_before_a_capital_but_not_after_an_abbreviation(parts):
+    text = f"Milk. {' '.join(parts)} Milk."
+    block = Block("paragraph", 6, len(text) - 6)
+    found = sentences(text, block)
+    assert [text[low:high].strip() for low, high in found] == [part.strip() for part in parts]
+    assert (found[0][0], found[-1][1]) == (block.start, block.end)
+
+
+def test_lines_and_pages():
+    assert line_spans("a\n\nbcd\ne") == [(0, 2), (2, 3), (3, 7), (7, 8)]
+    assert (line_spans("a\n"), line_spans("")) == ([(0, 2)], [])
+    text = "One.\nTwo.\nThree.\n"
+    for pages, places in (
+        ((), ["line 1", "line 1", "line 2", "line 3"]),
+        ((1, 3), ["page 1, line 1", "page 1, line 1", "page 1, line 2", "page 2, line 3"]),
+    ):
+        reading = Reading(Paper(text, pages), load_words())
+        assert [reading.place(text.index(word)) for word in ("One", "\nTwo", "Two", "Three")] == places
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (
+            "RESULTS\n\nIn 5 days 6 slept. They had 7.\n\n4\n\nTabel 4.1 has 8.\n\nSleep and age\n\nWomen slept 9.\n",
+            [("results p1", "5 6"), ("results p1", "7"), ("results table 4.1", "4.1 8"), ("results heading", ""),
+             ("results p3", "9")],
+        ),
+        # a number of page furniture is of no sentence; one on the line below it is
+        ("RESULTS\n\nWomen slept well in\n1074\n5 beds.\n", [("results heading", ""), ("results p1", "5")]),
+        ("RESULTS\n\nAs TABEL. 2.3 shows, not table 4.\n", [("results table 2.3", "2.3 4")]),
+        # a table is what a paragraph of the results names in its first sixty characters
+        (f"RESULTS\n\n{52 * 'x'} table 2 shows it.\n", [("results table 2", "2")]),
+        (f"RESULTS\n\n{53 * 'x'} table 2 shows it.\n", [("results p1", "2")]),
+        ("METHODS\n\nTable 2 shows it.\n", [("methods p1", "2")]),
+    ],
+)  # fmt: skip
+def test_each_sentence_has_its_place_and_its_numbers(text, places):
+    found = Reading(Paper(text), load_words()).sentences
+    assert [
+        (sentence.where, " ".join(token.text for token in sentence.tokens)) for sentence in found
+    ] == places
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "expected"),
+    [
+        # a named work is the source of its sentence, that at the paragraph's end of all sentences without one
+        ("DISCUSSION", f"It was 5. {LIND} saw 6. It was 7.", [(False, ()), (True, (LIND,)), (False, ())]),
+        ("DISCUSSION", f"It was 5. Lind  et al.\n(2019) saw 6. It was 7 {LUND}.",
+         [(False, (LUND,)), (True, (LIND,)), (True, (LUND,))]),
+        ("DISCUSSION", f"{LIND} saw 6 as 7 {LUND}.", [(True, (LIND, LUND))]),
+        ("ABSTRACT", f"{LIND} saw 6.", [(True, (LIND,))]),
+        # methods, results and conclusion are the paper's own, whatever they name
+        ("METHODS", f"{LIND} used 6 {LUND}.", [(False, ())]),
+        ("RESULTS", f"{LIND} used 6 {LUND}.", [(False, ())]),
+        ("CONCLUSION", f"{LIND} used 6 {LUND}.", [(False, ())]),
+        # an introduction reports others; without a source of its own a sentence has those of the paragraph, or none
+        ("INTRODUCTION", "It was 5.", [(True, ())]),
+        ("INTRODUCTION", f"{LIND} saw 6. It was 7.", [(True, (LIND,))] * 2),
+        ("INTRODUCTION", f"It was 5. {LIND} saw 6. So 7 slept.", [(True, (LIND,))] * 3),
+        ("INTRODUCTION", f"It was 5. {LIND} saw 6. So 7 slept.\n\nIt was so {LUND}.",
+         [(True, (LIND,))] * 3 + [(True, (LUND,))]),
+        ("INTRODUCTION", f"It was 5. {LIND} saw 6 {LUND}.", [(True, (LUND,)), (True, (LIND, LUND))]),
+    ],
+)  # fmt: skip
+def test_whose_work_a_sentence_reports(head, text, expected):
+    found = Reading(Paper(f"{head}\n\n{text}\n"), load_words()).sentences
+    assert [(sentence.cited, sentence.sources) for sentence in found] == expected
+    assert [sentence.own for sentence in found] == [not cited for cited, _ in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "two"),
+    [
+        ("The control group and the intervention group slept.", True),
+        ("The control group slept.", False),
+        ("The intervention group slept.", False),
+        ("All slept.", False),
+    ],
+)
+def test_without_a_study_a_text_that_names_two_groups_has_two(text, two, studies):
+    assert Reading(Paper(text), load_words()).two_groups is two
+    assert Reading(Paper(text), load_words(studies["bath"])).two_groups
+    assert not Reading(Paper(text), load_words(studies["one group"])).two_groups
