@@ -44,7 +44,7 @@ def test_what_a_phrase_states(expected, studies):
     empty = dict.fromkeys(columns, "")
     found = [
         empty
-        | {column: cell for column, cell in claim._asdict().items() if column in columns}
+        | {column: cell for column, cell in claim.cells.items() if column in columns}
         | {"remark": "; ".join(claim.note.split("; ")[2:])}
         for claim in draft.claims
     ]

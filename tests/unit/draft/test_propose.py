@@ -38,7 +38,7 @@ def measured(draft, by_hand, columns=("quantity", "printed")):
     def keys(claims):
         return Counter((*(row[column] for column in columns), row["where"].split()[0]) for row in claims)
 
-    hand, proposed = keys(by_hand), keys(claim._asdict() for claim in draft.claims)
+    hand, proposed = keys(by_hand), keys(claim.cells for claim in draft.claims)
     same = sum((hand & proposed).values())
     return same / sum(hand.values()), same / sum(proposed.values())
 
@@ -54,7 +54,7 @@ def test_nineteen_of_twenty_claims_of_an_invented_paper_are_proposed(invented, s
     assert min(measured(draft, by_hand)) >= 0.95
     # every number is proposed or listed
     listed = listed_tokens(
-        [claim._asdict() for claim in draft.claims], draft.exclusions_table().to_dict("records")
+        [claim.cells for claim in draft.claims], draft.exclusions_table().to_dict("records")
     )
     assert account_for_tokens(find_tokens(invented.text), listed) == []
     assert len(draft.left_out) == draft.exclusions_table()["occurrences"].astype(int).sum()
@@ -104,7 +104,7 @@ def test_a_row_has_every_cell(studies):
          "note": "proposed; line 5"},
     ]  # fmt: skip
     claims = draft_claims(Paper(text), studies["bath"]).claims
-    assert [claim._asdict() for claim in claims] == [{**empty, **checked, **row} for row in cells]
+    assert [claim.cells for claim in claims] == [{**empty, **checked, **row} for row in cells]
 
 
 def test_ids_are_unique_and_lower_case_words(studies):
