@@ -88,8 +88,8 @@ def test_groups(
     tables = {
         "frequencies": analysis.frequency_table(loaded, levels if loaded.outcome.levels else table),
         "summaries": analysis.summary_table(loaded, numbers),
-        "tests": analysis.test_table(loaded, table),
-        "sensitivity": analysis.test_table(loaded, other, "score" if on_levels else "level"),
+        "tests": analysis.rank_test_table(loaded, table),
+        "sensitivity": analysis.rank_test_table(loaded, other, "score" if on_levels else "level"),
         "procedures": analysis.program_table(loaded, table),
         "effects": analysis.effect_table(loaded, table, confidence),
         "baseline": baseline_table(loaded, read_csv(characteristics)),

@@ -18,25 +18,8 @@ from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, sign
 TestResult = SignedRankResult | RankSumResult
 
 __all__ = [
-    "ASYMPTOTIC_RELATIVE_ERROR",
-    "Effect",
-    "Procedure",
-    "Program",
-    "ProgramResult",
-    "RankSumResult",
-    "SignedRankResult",
-    "TestResult",
-    "TooLargeError",
-    "between_effects",
-    "difference_counts",
-    "evaluate_programs",
-    "evaluate_programs_counts",
-    "holm",
-    "least_p_value",
-    "load_programs",
-    "rank_sum_counts",
-    "rank_sum_test",
-    "signed_rank_counts",
-    "signed_rank_test",
-    "within_effects",
-]
+    "ASYMPTOTIC_RELATIVE_ERROR", "Effect", "Procedure", "Program", "ProgramResult", "RankSumResult",
+    "SignedRankResult", "TestResult", "TooLargeError", "between_effects", "difference_counts",
+    "evaluate_programs", "evaluate_programs_counts", "holm", "least_p_value", "load_programs",
+    "rank_sum_counts", "rank_sum_test", "signed_rank_counts", "signed_rank_test", "within_effects",
+]  # fmt: skip

@@ -7,17 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from oxymilk.stats import ranks
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.rank_sum import RankSumResult, rank_sum_counts
-from oxymilk.stats.ranks import (
-    count_differences,
-    counts_array,
-    difference_counts,
-    exact_numbers,
-    paired_differences,
-    two_sample_table,
-    unique_rows,
-)
 from oxymilk.stats.rules import Situation
 from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts
 
@@ -41,8 +33,8 @@ class Pairs:
     @classmethod
     def of_values(cls, pre: Iterable, post: Iterable) -> Pairs:
         """Return the one dataset of paired values."""
-        before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
-        sizes, negative, positive, zeros = count_differences(paired_differences(before, after))
+        before, after = ranks.exact_numbers(pre, "pre"), ranks.exact_numbers(post, "post")
+        sizes, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(before, after))
         dichotomous = len({*before, *after}) <= 2
         counts = negative[None], positive[None], np.array([zeros])
         return cls(*counts, np.array(sizes, dtype=float), np.array([dichotomous]))
@@ -50,14 +42,14 @@ class Pairs:
     @classmethod
     def of_tables(cls, counts: np.ndarray) -> tuple[Pairs, np.ndarray]:
         """Return the distinct datasets of tables (..., K, K), and the place of each table among them, shape (...)."""
-        counts = counts_array(counts, "counts", 2)
-        negative, positive, zeros = difference_counts(counts)
+        counts = ranks.counts_array(counts, "counts", 2)
+        negative, positive, zeros = ranks.difference_counts(counts)
         k = counts.shape[-1]
         occurs = (counts.sum(axis=-1) + counts.sum(axis=-2)) > 0
         dichotomous = occurs.sum(axis=-1) <= 2
         # a row a table; with three levels: falls by 1 and 2, rises by 1 and 2, unchanged, dichotomous
         rows = np.concatenate([negative, positive, zeros[..., None], dichotomous[..., None]], axis=-1)
-        distinct, places = unique_rows(rows.reshape(-1, 2 * k))
+        distinct, places = ranks.unique_rows(rows.reshape(-1, 2 * k))
         negative, positive = distinct[:, : k - 1], distinct[:, k - 1 : -2]
         data = cls(negative, positive, distinct[:, -2], np.arange(1.0, k), distinct[:, -1] > 0)
         return data, places.reshape(zeros.shape)
@@ -93,18 +85,18 @@ class Groups:
     @classmethod
     def of_values(cls, x: Iterable, y: Iterable) -> Groups:
         """Return the one dataset of two groups' values."""
-        first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
+        first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
         levels = sorted({*first, *second})
-        return cls(two_sample_table(first, second)[None], np.array(levels, dtype=float))
+        return cls(ranks.two_sample_table(first, second)[None], np.array(levels, dtype=float))
 
     @classmethod
     def of_tables(cls, counts: np.ndarray) -> tuple[Groups, np.ndarray]:
         """Return the distinct datasets of tables (..., 2, K), and the place of each table among them, shape (...)."""
-        counts = counts_array(counts, "counts", 2)
+        counts = ranks.counts_array(counts, "counts", 2)
         k = counts.shape[-1]
         if counts.shape[-2] != 2:
             raise ValueError(f"counts: shape (..., 2, K) is needed, not {counts.shape}")
-        distinct, places = unique_rows(counts.reshape(-1, 2 * k))
+        distinct, places = ranks.unique_rows(counts.reshape(-1, 2 * k))
         return cls(distinct.reshape(-1, 2, k), np.arange(float(k))), places.reshape(counts.shape[:-2])
 
     @property

@@ -9,12 +9,11 @@ from math import inf, nan, sqrt
 
 import numpy as np
 
-from oxymilk.stats import intervals
+from oxymilk.stats import intervals, ranks
 from oxymilk.stats.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import Procedure, check_test
 from oxymilk.stats.rank_sum import rank_sum_counts, rank_sum_test
-from oxymilk.stats.ranks import count_differences, exact_numbers, paired_differences, two_sample_table
 from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, signed_rank_test
 
 # `least_p_value` by likelihood looks at every table of the margins; more than this many would take minutes.
@@ -81,8 +80,8 @@ def within_effects(
     >>> effect.name, effect.estimate, round(effect.low, 4), round(effect.high, 4)
     ('net_share_risen', 0.3, -0.0608, 0.6032)
     """
-    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
-    differences = sorted(paired_differences(before, after))
+    before, after = ranks.exact_numbers(pre, "pre"), ranks.exact_numbers(post, "post")
+    differences = sorted(ranks.paired_differences(before, after))
     result = signed_rank_test(before, after, procedure)
     n, up, down = len(differences), result.n_up, result.n_down
     low, high = intervals.paired_difference(up, down, n, confidence)
@@ -160,7 +159,7 @@ def between_effects(
     >>> [(row.name, round(row.estimate, 4), round(row.low, 4)) for row in rows if row.name == "risk_difference"]
     [('risk_difference', 0.7, 0.2889)]
     """
-    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
+    first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
     result = rank_sum_test(first, second, procedure)
     n1, n2 = result.n1, result.n2
     theta = result.u1 / (n1 * n2)
@@ -177,7 +176,7 @@ def between_effects(
         if len(values) != 2:
             return effects
         success = values[1]
-    (threshold,) = exact_numbers([success], "success")
+    (threshold,) = ranks.exact_numbers([success], "success")
     a, b = sum(value >= threshold for value in first), sum(value >= threshold for value in second)
     return effects + _risks(a, n1, b, n2, confidence)
 
@@ -272,12 +271,12 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     check_test(test)
     every = procedure.two_sided == "likelihood"  # else the two most uneven tables are enough
     if test == "signed_rank":
-        _, negative, positive, zeros = count_differences(paired_differences(first, second))
+        _, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(first, second))
         sizes = negative + positive
         rises = _shares(sizes) if every else np.array([sizes, 0 * sizes])
         result = signed_rank_counts(sizes - rises, rises, np.full(len(rises), zeros), procedure)
     else:
-        table = two_sample_table(first, second)
+        table = ranks.two_sample_table(first, second)
         sizes, n1 = table.sum(axis=0), int(table[0].sum())
         if every:
             chosen = _shares(np.minimum(sizes, n1))

@@ -11,16 +11,10 @@ from statistics import NormalDist
 
 import numpy as np
 
+from oxymilk.stats import ranks
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.rank_sum import rank_sum_test
-from oxymilk.stats.ranks import (
-    count_differences,
-    doubled_midranks,
-    exact_numbers,
-    paired_differences,
-    two_sample_table,
-)
 from oxymilk.stats.signed_rank import signed_rank_test
 
 # The interval asks for two exact tests at every distinct shift outside it; more than this many would take minutes.
@@ -76,14 +70,14 @@ def signed_rank_shift(
     >>> signed_rank_shift([0] * 10, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     Shift(estimate=5.5, low=3.0, high=8.0, method='inversion of the exact conditional test')
     """
-    differences = paired_differences(pre, post)
+    differences = ranks.paired_differences(pre, post)
     alpha = _half_alpha(confidence)
 
     def accepts(shift: Fraction, alternative: str) -> bool:
         """Return whether the test against `alternative` accepts that the differences are about `shift`."""
-        _, negative, positive, zeros = count_differences(value - shift for value in differences)
+        _, negative, positive, zeros = ranks.count_differences(value - shift for value in differences)
         sizes = negative + positive
-        scores = _SIGNS[alternative] * doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
+        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
         if flip_tail_bound(sizes, scores, (positive * scores).sum()) < _surely(alpha):
             return False
         procedure = Procedure("exact", alternative, zero_method=zero_method)
@@ -119,15 +113,15 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     >>> rank_sum_shift([1] * 10, [1] * 3 + [0] * 7)
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
-    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
+    first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
     alpha = _half_alpha(confidence)
 
     def accepts(shift: Fraction, alternative: str) -> bool:
         """Return whether the test against `alternative` accepts that x - shift is about y."""
         moved = [value - shift for value in first]
-        table = two_sample_table(moved, second)
+        table = ranks.two_sample_table(moved, second)
         sizes = table.sum(axis=0)
-        scores = _SIGNS[alternative] * doubled_midranks(sizes)
+        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes)
         if sample_tail_bound(sizes, scores, len(moved), (table[0] * scores).sum()) < _surely(alpha):
             return False
         return rank_sum_test(moved, second, Procedure("exact", alternative)).p_fraction > alpha
