@@ -2,7 +2,7 @@
 
 from oxymilk.stats.effects import Effect, between_effects, holm, least_p_value, within_effects
 from oxymilk.stats.null import TooLargeError
-from oxymilk.stats.p_values import ASYMPTOTIC_RELATIVE_ERROR
+from oxymilk.stats.p_values import ASYMPTOTIC_RELATIVE_ERROR, TestResult
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.programs import (
     Program,
@@ -14,8 +14,6 @@ from oxymilk.stats.programs import (
 from oxymilk.stats.rank_sum import RankSumResult, rank_sum_counts, rank_sum_test
 from oxymilk.stats.ranks import difference_counts
 from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, signed_rank_test
-
-TestResult = SignedRankResult | RankSumResult
 
 __all__ = [
     "ASYMPTOTIC_RELATIVE_ERROR", "Effect", "Procedure", "Program", "ProgramResult", "RankSumResult",

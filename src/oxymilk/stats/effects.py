@@ -282,7 +282,10 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
             chosen = _shares(np.minimum(sizes, n1))
             chosen = chosen[chosen.sum(axis=1) == n1]
         else:
-            chosen = np.array([_filled(sizes, n1), _filled(sizes[::-1], n1)[::-1]])
+            # the lowest n1 of the values, and the highest: 4 of levels of 3, 2 and 5 are 3, 1, 0 and 0, 0, 4
+            below = np.cumsum(sizes) - sizes
+            above = below[-1] + sizes[-1] - below - sizes
+            chosen = np.clip(n1 - np.array([below, above]), 0, sizes)
         result = rank_sum_counts(np.stack([chosen, sizes - chosen], axis=-2), procedure)
     return float(result.p_value.min())
 
@@ -296,9 +299,3 @@ def _shares(most: np.ndarray) -> np.ndarray:
             'use "distance" or "doubled"'
         )
     return np.array(list(product(*(range(n + 1) for n in most.tolist()))), dtype=np.int64)
-
-
-def _filled(sizes: np.ndarray, n: int) -> np.ndarray:
-    """Take the first n of the values, in this order of their levels: 4 of levels of 3, 2 and 5 are 3, 1 and 0."""
-    before = np.cumsum(sizes) - sizes
-    return np.clip(n - before, 0, sizes)

@@ -22,6 +22,7 @@ MOST_SHIFTS = 2_000
 EXACT = "inversion of the exact conditional test"
 LARGE = "order statistics, normal approximation"
 _SIGNS = {"greater": 1, "less": -1}
+_SURELY = 0.999  # a bound below so much of alpha is below alpha whatever floating point does
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def signed_rank_shift(
         _, negative, positive, zeros = ranks.count_differences(moved)
         sizes = negative + positive
         scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
-        if flip_tail_bound(sizes, scores, (positive * scores).sum()) < _surely(alpha):
+        if flip_tail_bound(sizes, scores, (positive * scores).sum()) < _SURELY * alpha:
             return False
         procedure = Procedure("exact", alternative, zero_method=zero_method)
         return signed_rank_test([0] * n, moved, procedure).p_fraction > alpha
@@ -128,7 +129,7 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
         table = ranks.two_sample_table(moved, others)
         sizes = table.sum(axis=0)
         scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes)
-        if sample_tail_bound(sizes, scores, n1, (table[0] * scores).sum()) < _surely(alpha):
+        if sample_tail_bound(sizes, scores, n1, (table[0] * scores).sum()) < _SURELY * alpha:
             return False
         return rank_sum_test(moved, others, Procedure("exact", alternative)).p_fraction > alpha
 
@@ -142,11 +143,6 @@ def _half_alpha(confidence: float) -> Fraction:
     if not 0 < level < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
     return (1 - level) / 2
-
-
-def _surely(alpha: Fraction) -> float:
-    """Return what is less than alpha whatever floating point does."""
-    return 0.999 * float(alpha)
 
 
 def _shift(
@@ -189,6 +185,7 @@ def _limit(points: list[Fraction], outwards: int, accepts: Callable[[Fraction], 
 
 # From here on the whole numbers are Python's own: sums of two must fit into 64 bits.
 _LARGEST = 2**61
+Numbers = Sequence[Fraction | int]
 
 
 @dataclass(frozen=True)
@@ -203,6 +200,7 @@ class Sums:
     * below : how many values of the second list are less than each of its distinct values, and the length of the list
     * scale : divides every sum
     * own : the lists are one: each pair counts once, and each value with itself
+    * total : how many sums there are
     """
 
     first: np.ndarray
@@ -211,11 +209,7 @@ class Sums:
     below: np.ndarray
     scale: int
     own: bool
-
-    @property
-    def total(self) -> int:
-        """How many sums there are."""
-        return self.count_to(int(self.first[-1] + self.second[-1]))
+    total: int
 
     def count_to(self, most: int) -> int:
         """Count the sums that are at most `most` / scale."""
@@ -246,18 +240,18 @@ class Sums:
         return [Fraction(units, self.scale) for units in sums] if len(sums) <= most else None
 
 
-def all_differences(x: Sequence[Fraction | int], y: Sequence[Fraction | int]) -> Sums:
+def all_differences(x: Numbers, y: Numbers) -> Sums:
     """Return all differences x - y of two groups."""
     return _sums(x, [-value for value in y], own=False)
 
 
-def all_averages(values: Sequence[Fraction | int]) -> Sums:
+def all_averages(values: Numbers) -> Sums:
     """Return the averages of all two values, each with itself too: the Walsh averages."""
     halves = [Fraction(value, 2) for value in values]
     return _sums(halves, halves, own=True)
 
 
-def _sums(first: Sequence[Fraction | int], second: Sequence[Fraction | int], *, own: bool) -> Sums:
+def _sums(first: Numbers, second: Numbers, *, own: bool) -> Sums:
     """Return the sums of two lists, in units of their least common denominator."""
     scale = lcm(*(value.denominator for value in (*first, *second)))
     whole = [[int(value * scale) for value in values] for values in (first, second)]
@@ -265,7 +259,8 @@ def _sums(first: Sequence[Fraction | int], second: Sequence[Fraction | int], *, 
     (mine, weights), (theirs, counts) = (
         np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole
     )
-    return Sums(mine, theirs, weights, np.concatenate([[0], np.cumsum(counts)]), scale, own)
+    total = len(first) * (len(first) + 1) // 2 if own else len(first) * len(second)
+    return Sums(mine, theirs, weights, np.concatenate([[0], np.cumsum(counts)]), scale, own, total)
 
 
 # ---- bounds of tails: what lies below alpha by its bound needs no exact tail ---------------------------------
@@ -281,13 +276,9 @@ def flip_tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float) -> floa
     the expectation is a product of hyperbolic cosines. `sizes` and `scores` have shape (K,): how many have each score.
     """
     halves = scores / 2
-    variance = float((sizes * halves**2).sum())
-    return _bound(
-        total - float((sizes * halves).sum()),
-        variance,
-        # the logarithm of a hyperbolic cosine
-        lambda t: float((sizes * (np.logaddexp(t * halves, -t * halves) - log(2))).sum()),
-    )
+    above, variance = total - float((sizes * halves).sum()), float((sizes * halves**2).sum())
+    # the logarithm of a hyperbolic cosine
+    return _bound(above, variance, lambda t: sizes @ (np.logaddexp(t * halves, -t * halves) - log(2)))
 
 
 def sample_tail_bound(sizes: np.ndarray, scores: np.ndarray, drawn: int, total: float) -> float:

@@ -7,6 +7,7 @@ against the function of scipy or statsmodels for one table.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from fractions import Fraction
 from math import comb, prod
@@ -170,15 +171,13 @@ def freeman_halton(table: list[list[int]]) -> Fraction:
     drawn = sum(table[0])
     # held by the first row so far -> {weight: tables of that weight}; for columns of 2 and 1, and one drawn:
     # {0: {1: 1}}, then {0: {1: 1}, 1: {2: 1}}, then {0: {1: 1}, 1: {2: 1, 1: 1}}: two tables, of 2 and 1 in 3 samples
-    weights: dict[int, dict[int, int]] = {0: {1: 1}}
+    weights = {0: Counter({1: 1})}
     for total in totals:
-        longer: dict[int, dict[int, int]] = {}
+        longer: defaultdict[int, Counter[int]] = defaultdict(Counter)
         for held, tables in weights.items():
             for n in range(min(total, drawn - held) + 1):
-                grown = longer.setdefault(held + n, {})
                 for weight, times in tables.items():
-                    product = weight * comb(total, n)
-                    grown[product] = grown.get(product, 0) + times
+                    longer[held + n][weight * comb(total, n)] += times
         weights = longer
     observed = prod(comb(first + second, first) for first, second in columns)
     as_rare = sum(weight * times for weight, times in weights[drawn].items() if weight <= observed)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from math import ceil, floor
+from typing import Self
 
 import numpy as np
 from scipy.special import ndtr
@@ -19,6 +20,31 @@ from oxymilk.stats.ranks import unique_rows
 ASYMPTOTIC_RELATIVE_ERROR = 1e-12
 _SMALLEST = 5e-324
 _ARRAY = (np.ndarray, np.generic)
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What every rank test gives: numbers for one dataset, arrays for many.
+
+    * p_value : p-value, in (0, 1]
+    * p_fraction : the same as a fraction (exact methods, one dataset), else None
+    * z : standardised W+ or U1, positive when post, or the first sample, tends to be larger. Asymptotic: by the
+      procedure's switches. Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
+    * z_squared : z * abs(z) as a fraction (one dataset), else None
+    * procedure : the procedure
+    """
+
+    p_value: float | np.ndarray
+    p_fraction: Fraction | None
+    z: float | np.ndarray
+    z_squared: Fraction | None
+    procedure: Procedure
+
+    def of_one_dataset(self, p_fraction: Fraction | None, z_squared: Fraction) -> Self:
+        """Return the same with its fractions, and the arrays of shape () as numbers."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        numbers = {name: value.item() for name, value in values.items() if isinstance(value, _ARRAY)}
+        return replace(self, **numbers, p_fraction=p_fraction, z_squared=z_squared)
 
 
 def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
@@ -41,23 +67,12 @@ def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
     return np.maximum(tails * ndtr(tail), _SMALLEST)
 
 
-def as_float(p: Fraction) -> float:
-    """Return an exact p-value as a float; never 0, however small it is."""
-    return max(float(p), _SMALLEST)
-
-
 def exact_p_values(keys: np.ndarray, p_of: Callable[..., Fraction], procedure: Procedure) -> np.ndarray:
-    """Return p_of(*key, procedure) of each dataset, shape (...); keys of shape (..., C) that are equal share one."""
+    """Return p_of(*key, procedure) of each dataset as a float, shape (...); equal keys, shape (..., C), share one."""
     distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
-    p_values = [as_float(p_of(*key, procedure=procedure)) for key in distinct.tolist()]
+    # never 0, however small the fraction is
+    p_values = [max(float(p_of(*key, procedure=procedure)), _SMALLEST) for key in distinct.tolist()]
     return np.array(p_values)[inverse].reshape(keys.shape[:-1])
-
-
-def of_one_dataset(result: object, p_fraction: Fraction | None, z_squared: Fraction) -> object:
-    """Return the result of a test, its arrays of shape () as numbers, with its fractions."""
-    values = {field.name: getattr(result, field.name) for field in fields(result)}
-    numbers = {name: value.item() for name, value in values.items() if isinstance(value, _ARRAY)}
-    return replace(result, **numbers, p_fraction=p_fraction, z_squared=z_squared)
 
 
 def towards_mean(difference: np.ndarray, step: int, alternative: str) -> np.ndarray:

@@ -11,31 +11,20 @@ from math import comb, gcd
 import numpy as np
 
 from oxymilk.stats.null import lower_from_counts, sample_distribution, untied_sample_counts
-from oxymilk.stats.p_values import exact_p, exact_p_values, normal_p, of_one_dataset, towards_mean, untied_p
+from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table
 
 
 @dataclass(frozen=True)
-class RankSumResult:
-    """What a rank-sum test gives: numbers for one dataset, arrays for many.
+class RankSumResult(TestResult):
+    """What a rank-sum test gives, beside what every rank test gives: numbers for one dataset, arrays for many.
 
-    * p_value : p-value, in (0, 1]
-    * p_fraction : the same as a fraction (exact methods, one dataset), else None
-    * z : standardised U1, positive when the first sample tends to be larger. Asymptotic: by the procedure's
-      switches. Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
-    * z_squared : z * abs(z) as a fraction (one dataset), else None
-    * procedure : the procedure
     * n1, n2 : sizes of the samples
     * u1, u2 : pairs in which the first (second) sample's value is larger, equal values counting one half
     * rank_sum1, rank_sum2, mean_rank1, mean_rank2 : of the mid-ranks in the joint sample
     """
 
-    p_value: float | np.ndarray
-    p_fraction: Fraction | None
-    z: float | np.ndarray
-    z_squared: Fraction | None
-    procedure: Procedure
     n1: int | np.ndarray
     n2: int | np.ndarray
     u1: float | np.ndarray
@@ -95,7 +84,7 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     z_squared = Fraction(0)
     if difference:
         z_squared = Fraction(difference * abs(difference) * top, int(many.n1) * int(many.n2) * bottom)
-    return of_one_dataset(many, fraction, z_squared)
+    return many.of_one_dataset(fraction, z_squared)
 
 
 def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:

@@ -226,8 +226,7 @@ def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[in
     ----------
     test : {"signed_rank", "rank_sum"}
     table : rows of counts
-        signed_rank: one row for each level before, one column for each level after. rank_sum: one row for each of the
-        two groups, one column for each level.
+        signed_rank: a row a level before, a column a level after. rank_sum: a row a group, a column a level.
 
     Returns
     -------

@@ -11,7 +11,7 @@ from math import gcd, nan
 import numpy as np
 
 from oxymilk.stats.null import flip_counts, flip_distribution
-from oxymilk.stats.p_values import exact_p, exact_p_values, normal_p, of_one_dataset, towards_mean, untied_p
+from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import (
     check_size,
@@ -23,26 +23,15 @@ from oxymilk.stats.ranks import (
 
 
 @dataclass(frozen=True)
-class SignedRankResult:
-    """What a signed-rank test gives: numbers for one dataset, arrays for many.
+class SignedRankResult(TestResult):
+    """What a signed-rank test gives, beside what every rank test gives: numbers for one dataset, arrays for many.
 
-    * p_value : p-value, in (0, 1]
-    * p_fraction : the same as a fraction (exact methods, one dataset), else None
-    * z : standardised W+, positive when post tends to be larger. Asymptotic: by the procedure's switches.
-      Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
-    * z_squared : z * abs(z) as a fraction (one dataset), else None
-    * procedure : the procedure
     * n_used : pairs that the test ranks and keeps (non-zero differences; with "split" all)
     * n_zero, n_up, n_down : pairs with a zero, positive, negative difference post - pre
     * w_plus, w_minus : rank sums of positive and negative differences
     * mean_rank_plus, mean_rank_minus : of positive and negative differences; nan where there are none
     """
 
-    p_value: float | np.ndarray
-    p_fraction: Fraction | None
-    z: float | np.ndarray
-    z_squared: Fraction | None
-    procedure: Procedure
     n_used: int | np.ndarray
     n_zero: int | np.ndarray
     n_up: int | np.ndarray
@@ -101,7 +90,7 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
         fraction = _exact_fraction(*_exact_key(*counts, procedure).tolist(), procedure=procedure)
     difference, variance = map(int, _standard(*counts, procedure))
     z_squared = Fraction(difference * abs(difference), variance) if difference else Fraction(0)
-    return of_one_dataset(signed_rank_counts(*counts, procedure), fraction, z_squared)
+    return signed_rank_counts(*counts, procedure).of_one_dataset(fraction, z_squared)
 
 
 def signed_rank_counts(

@@ -68,7 +68,9 @@ def test_each_test_uses_whom_it_can_and_names_the_others(study):
 
 def test_groups_can_be_compared_on_their_change(study):
     changed = study.model_copy(update={"between": "change"})
-    between = analysis.rank_test_table(changed, SMALL).set_index(["test", "role"]).loc[("rank_sum", "declared")]
+    between = (
+        analysis.rank_test_table(changed, SMALL).set_index(["test", "role"]).loc[("rank_sum", "declared")]
+    )
     assert (between["timepoint"], between["n1"], between["n2"]) == ("change", 2, 1)
     assert between["left_out"] == "I2 K1"
     # changes +1 and 0 against -1

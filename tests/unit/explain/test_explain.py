@@ -264,7 +264,7 @@ def test_texts_have_both_languages_and_the_same_words():
 def test_every_program_calculation_has_words_and_switches():
     from oxymilk.explain.hits import _texts
     from oxymilk.explain.procedures import _other_tests
-    from oxymilk.stats.calculations import OTHER
+    from oxymilk.stats.other_tests import OTHER
 
     assert set(_other_tests()) == set(OTHER)
     words = _texts()["words"]

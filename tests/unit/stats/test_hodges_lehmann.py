@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement, product
-from math import cosh, exp, inf, log
+from math import inf
 
 import numpy as np
 import pytest
@@ -107,7 +107,7 @@ def test_differences_that_the_shift_makes_zero_are_dropped_or_ranked():
     assert hl.signed_rank_shift([0] * 6, differences, 0.5, "pratt").high < 1
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     st.lists(st.integers(-1, 3), min_size=1, max_size=8),
     st.lists(st.integers(-1, 3), min_size=1, max_size=5),
@@ -204,7 +204,7 @@ def compare(sums, expected):
         assert sums.count_to(int(units) - 1) == sum(other < value for other in expected)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(lists, lists)
 def test_all_differences_and_averages(x, y):
     compare(hl.all_differences(x, y), [Fraction(a - b) for a, b in product(x, y)])
@@ -241,7 +241,7 @@ def sample_sums(sizes, scores, drawn):
     return [sum(chosen) for chosen in combinations(np.repeat(scores, sizes).tolist(), drawn)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(CELLS, st.data())
 def test_a_bound_is_above_the_share(cells, data):
     sizes, values = np.array(cells).T
@@ -267,14 +267,14 @@ def test_a_bound_is_above_the_share(cells, data):
 
 def test_bounds_are_near_the_best_of_their_kind():
     """Minimise over t on a fine grid, from the definition; ties only change how the scores are counted."""
-    grid = [0.0001 * step for step in range(1, 4000)]
+    t = np.arange(0.0001, 0.4, 0.0001)[:, None]
     scores = np.array([2 * place for place in range(1, 21)])
     for total in (230, 290):
-        best = min(exp(10 * log(np.exp(t * scores).sum() / 20) - t * total) for t in grid)
+        best = np.exp(10 * np.log(np.exp(t * scores).mean(axis=1)) - t[:, 0] * total).min()
         bound = hl.sample_tail_bound(np.ones(20), scores, 10, total)
         assert best * (1 - 1e-9) <= bound <= 1.05 * best
         excess = total + 60 - scores.sum() / 2
-        best = min(exp(sum(log(cosh(t * s / 2)) for s in scores) - t * excess) for t in grid)
+        best = np.exp(np.log(np.cosh(t * scores / 2)).sum(axis=1) - t[:, 0] * excess).min()
         bound = hl.flip_tail_bound(np.ones(20), scores, total + 60)
         assert best * (1 - 1e-9) <= bound <= 1.05 * best
     twice = np.repeat(scores[:10], 2)

@@ -60,14 +60,6 @@ def test_risk_ratio_when_all_or_none_succeed():
     assert low * high == pytest.approx(1, rel=1e-9)
 
 
-def test_odds():
-    assert intervals.odds(3, 3, 0.95)[0] == 1
-    assert intervals.odds(6, 2, 0.95)[0] == 3
-    assert intervals.odds(4, 0, 0.95)[0::2] == (inf, inf)
-    assert isnan(intervals.odds(0, 0, 0.95)[0])
-    assert intervals.odds(0, 0, 0.95)[1:] == (0, inf)
-
-
 def test_odds_ratio_is_left_out_only_where_nobody_or_everybody_succeeds():
     for a, n1, b, n2 in ((0, 4, 0, 5), (4, 4, 5, 5)):
         estimate, *limits = intervals.odds_ratio(a, n1, b, n2, 0.95)

@@ -207,7 +207,7 @@ def test_freeman_halton_refuses_what_is_no_table_or_too_large(monkeypatch):
 @pytest.mark.parametrize("offset", [0, 1e6])
 def test_t_tests(offset):
     scores = np.array([0, 1, 5]) + offset
-    tables = np.array(list(product(range(3), repeat=6))).reshape(-1, 2, 3)[::5]
+    tables = np.array(list(product(range(3), repeat=6))).reshape(-1, 2, 3)[::13]
     tables = tables[tables.any(axis=2).all(axis=1)]
     student, welch = (run(name, groups(tables, scores)) for name in ("student_t", "welch_t"))
     for i, table in enumerate(tables):

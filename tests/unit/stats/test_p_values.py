@@ -15,7 +15,7 @@ from oxymilk.stats import (
     signed_rank_test,
 )
 from oxymilk.stats.null import lower_from_counts
-from oxymilk.stats.p_values import as_float, exact_p, normal_p, untied_p
+from oxymilk.stats.p_values import exact_p, normal_p, untied_p
 
 # T = 0, ..., 6: lopsided, with a gap, and with equally likely values on both sides
 COUNTS = (1, 4, 0, 2, 2, 2, 1)
@@ -70,7 +70,7 @@ def test_half_ranks_in_the_untied_table():
 
 
 def test_never_zero():
-    assert normal_p(1000, "two-sided") == as_float(Fraction(1, 10**400)) == 5e-324
+    assert normal_p(1000, "two-sided") == 5e-324
     assert normal_p(0, "greater") == 0.5
 
 
