@@ -9,20 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from oxymilk import stats
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.stats import (
-    Procedure,
-    TestResult,
-    TooLargeError,
-    between_effects,
-    evaluate_programs,
-    holm,
-    least_p_value,
-    rank_sum_test,
-    signed_rank_test,
-    within_effects,
-)
+from oxymilk.stats import Procedure, TestResult, TooLargeError
 from oxymilk.stats.null import MEMORY_LIMIT
 from oxymilk.stats.procedure import CHOICES
 
@@ -58,7 +48,6 @@ def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text, whose scores are levels (or anything, for an outcome without levels).
 
@@ -94,7 +83,6 @@ def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     numbers : DataFrame
         Tidy observations whose scores are numbers; empty for an outcome that has levels only.
 
@@ -127,7 +115,6 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text; there is no test without any.
     scale : {"level", "score"}, optional
@@ -157,7 +144,6 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text.
 
@@ -177,7 +163,7 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
         }
         for sample in samples(study, observations)
         if sample.testable
-        for line in evaluate_programs(sample.test, sample.first, sample.second)
+        for line in stats.evaluate_programs(sample.test, sample.first, sample.second)
     ]
     return pd.DataFrame(rows, columns=list(PROGRAM_COLUMNS))
 
@@ -188,7 +174,6 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text.
     confidence : float
@@ -204,28 +189,30 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         search for the least p, would need too much memory.
     """
     tested = [sample for sample in samples(study, observations) if sample.testable]
-    adjusted = {}
-    for role in ROLES:
-        results = [_result(study, sample, role) for sample in tested]
-        # the family is all tests: without one of them nothing can be adjusted
-        whole = bool(results) and None not in results
-        adjusted[role] = holm([result.p_value for result in results]) if whole else [None] * len(tested)
+    adjusted = {role: _adjusted([_result(study, sample, role) for sample in tested]) for role in ROLES}
     rows = []
     for number, sample in enumerate(tested):
         place = (sample.test, sample.group, sample.timepoint)
-        estimate = within_effects if sample.test == "signed_rank" else between_effects
+        estimate = stats.within_effects if sample.test == "signed_rank" else stats.between_effects
         effects = estimate(sample.first, sample.second, _procedure(study, sample, "declared"), confidence)
         rows.extend((*place, *astuple(effect)) for effect in effects)
         for role in ROLES:
             procedure = _procedure(study, sample, role)
             words = procedure.words_for(sample.test)
             try:
-                least = least_p_value(sample.test, sample.first, sample.second, procedure)
+                least = stats.least_p_value(sample.test, sample.first, sample.second, procedure)
             except TooLargeError:
                 least = None
             rows.append((*place, f"holm_{role}", adjusted[role][number], None, None, None, words, ""))
             rows.append((*place, f"least_{role}", least, None, None, None, words, ""))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
+def _adjusted(results: list[TestResult | None]) -> list[float | None]:
+    """Adjust the p-values of all tests; without one of the family nothing can be adjusted."""
+    if not results or None in results:
+        return [None] * len(results)
+    return stats.holm([result.p_value for result in results])
 
 
 def exact_counterpart(declared: Procedure) -> Procedure:
@@ -241,7 +228,7 @@ def _procedure(study: Study, sample: Sample, role: str) -> Procedure:
 
 def _result(study: Study, sample: Sample, role: str) -> TestResult | None:
     """Run a test; None when the exact counterpart of the declared procedure would need too much memory."""
-    run = signed_rank_test if sample.test == "signed_rank" else rank_sum_test
+    run = stats.signed_rank_test if sample.test == "signed_rank" else stats.rank_sum_test
     procedure = _procedure(study, sample, role)
     try:
         return run(sample.first, sample.second, procedure)

@@ -23,7 +23,6 @@ def baseline_table(study: Study, characteristics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     characteristics : DataFrame
         Columns participant, group, characteristic, level, value, all text; as `oxymilk.ingest` gives them.
 

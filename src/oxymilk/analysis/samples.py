@@ -22,7 +22,6 @@ def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text.
 
@@ -66,7 +65,6 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text.
     scale : {"level", "score"}, optional

@@ -311,53 +311,48 @@ def _count(halves: _Halves, most: int, window: Callable) -> int:
     return total
 
 
-def sample_lower(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> Lower:
-    """Return the function t -> number of samples with T <= t, without the whole distribution of `sample_counts`.
+def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None = None) -> Lower:
+    """Return the function t -> number of outcomes with T <= t, without the whole distribution.
 
-    A state's key is drawn * stride + score: with stride 10, two observations of score 3 have key 23. The right states
-    that complete a sample are one run of keys, and those with a small enough score its beginning.
+    Parameters
+    ----------
+    sizes, scores
+        As for `flip_counts`, or `sample_counts`.
+    drawn : int, optional
+        Size of the sample; sign patterns are counted without it.
+
+    Notes
+    -----
+    A sample's state has the key drawn * stride + score: with stride 10, two observations of score 3 have key 23. The
+    right states that complete a sample are one run of keys, and those with a small enough score its beginning. Of sign
+    patterns the score alone is the key, and all right states are one run.
     """
-    top = _score_sum(sizes, scores)
-    total, symmetric = comb(sum(sizes), drawn), 2 * drawn == sum(sizes)
-    stride = top + 1
-    halves = _halves(sizes, tuple(stride + score for score in scores), stride, (drawn + 1) * stride)
+    n, top = sum(sizes), _score_sum(sizes, scores)
+    if drawn is None:
+        # symmetric: larger sums are not looked up
+        total, symmetric, stride, most_drawn, steps = 2**n, True, top // 2 + 1, 0, scores
+    else:
+        total, symmetric, stride, most_drawn = comb(n, drawn), 2 * drawn == n, top + 1, drawn
+        steps = tuple(stride + score for score in scores)
+    halves = _halves(sizes, steps, stride, (most_drawn + 1) * stride)
     left_drawn, left_score = np.divmod(halves.keys, stride)
-    run_begins = np.searchsorted(halves.right, stride * np.arange(drawn + 1))
+    run_begins = np.searchsorted(halves.right, stride * np.arange(most_drawn + 1))
+    middle_size, middle_score = sizes[halves.middle], scores[halves.middle]
 
     @lru_cache(maxsize=8)
     def lower(t: int) -> int:
         if symmetric and 2 * t >= top:
-            # the observations that are not drawn are a sample of the same size
+            # all signs turned round; the observations that are not drawn are a sample of the same size
             return total - lower(top - t - 1)
 
         def window(taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            needed = drawn - taken - left_drawn
-            room = np.minimum(t - scores[halves.middle] * taken - left_score, top)
+            needed = 0 * taken - left_drawn if drawn is None else drawn - taken - left_drawn
+            room = np.minimum(t - middle_score * taken - left_score, stride - 1)
             # where room or needed is negative, this is no place behind the run's beginning
             end = np.searchsorted(halves.right, needed * stride + room, side="right")
             return run_begins[np.maximum(needed, 0)], end
 
-        return _count(halves, min(sizes[halves.middle], drawn), window)
-
-    return lower
-
-
-def flip_lower(sizes: tuple[int, ...], scores: tuple[int, ...]) -> Lower:
-    """Return the function t -> number of sign patterns with T <= t, without the whole distribution of `flip_counts`."""
-    top = _score_sum(sizes, scores)
-    end = top // 2 + 1  # larger sums are not looked up
-    halves = _halves(sizes, scores, end, end)
-
-    @lru_cache(maxsize=8)
-    def lower(t: int) -> int:
-        if 2 * t >= top:
-            return 2 ** sum(sizes) - lower(top - t - 1)  # all signs turned round
-
-        def window(taken: np.ndarray) -> tuple[int, np.ndarray]:
-            room = t - scores[halves.middle] * taken - halves.keys
-            return 0, np.searchsorted(halves.right, room, side="right")
-
-        return _count(halves, sizes[halves.middle], window)
+        return _count(halves, middle_size if drawn is None else min(middle_size, drawn), window)
 
     return lower
 
@@ -368,30 +363,22 @@ def flip_lower(sizes: tuple[int, ...], scores: tuple[int, ...]) -> Lower:
 _PER_BYTE, _PER_COUNT, _PER_STATE, _SET_UP = 8.5e-11, 2e-7, 1.5e-7, 3e-4
 
 
-def _whole_is_cheaper(top: int, work: float, states: float) -> bool:
-    """Return whether a distribution, of `work` bytes for each of its `top` sums, costs less than `states`."""
-    return top * (work * _PER_BYTE + _PER_COUNT) <= _SET_UP + states * _PER_STATE
-
-
-def flip_distribution(
-    sizes: tuple[int, ...], scores: tuple[int, ...], whole: bool
+def distribution(
+    sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None, whole: bool
 ) -> tuple[Lower, tuple[int, ...] | None]:
-    """Return `lower` and, if `whole` or cheap (it is kept for the next dataset), the counts of `flip_counts`."""
-    n, combinations = sum(sizes), prod(size + 1.0 for size in sizes)
-    work = n * _bytes_for(2**n)
-    if whole or _whole_is_cheaper(_score_sum(sizes, scores), work, 2 * combinations**0.5):
-        counts = flip_counts(sizes, scores)
-        return lower_from_counts(counts), counts
-    return flip_lower(sizes, scores), None
+    """Return `lower` and, if `whole` or cheap (they are kept for the next dataset), the counts of all outcomes.
 
-
-def sample_distribution(
-    sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int, whole: bool
-) -> tuple[Lower, tuple[int, ...] | None]:
-    """Return `lower` and, if `whole` or cheap (it is kept for the next table), the counts of `sample_counts`."""
+    `sizes`, `scores` and `drawn` as for `lower_from_ends`.
+    """
     n, combinations = sum(sizes), prod(size + 1.0 for size in sizes)
-    top, work = _largest_sum(sizes, scores, drawn), n * drawn * _bytes_for(comb(n, drawn)) / 2
-    if whole or len(sizes) == 2 or _whole_is_cheaper(top, work, combinations**0.6):
-        counts = sample_counts(sizes, scores, drawn)
+    if drawn is None:
+        top, work, states = _score_sum(sizes, scores), n * _bytes_for(2**n), 2 * combinations**0.5
+    else:
+        whole = whole or len(sizes) == 2
+        top, states = _largest_sum(sizes, scores, drawn), combinations**0.6
+        work = n * drawn * _bytes_for(comb(n, drawn)) / 2
+    # the whole distribution takes `work` bytes for each of its `top` sums
+    if whole or top * (work * _PER_BYTE + _PER_COUNT) <= _SET_UP + states * _PER_STATE:
+        counts = flip_counts(sizes, scores) if drawn is None else sample_counts(sizes, scores, drawn)
         return lower_from_counts(counts), counts
-    return sample_lower(sizes, scores, drawn), None
+    return lower_from_ends(sizes, scores, drawn), None

@@ -10,7 +10,7 @@ from math import comb, gcd
 
 import numpy as np
 
-from oxymilk.stats.null import lower_from_counts, sample_distribution, untied_sample_counts
+from oxymilk.stats.null import distribution, lower_from_counts, untied_sample_counts
 from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table
@@ -180,7 +180,7 @@ def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) ->
         return exact_p(procedure, twice_u // 2, lower, total, Fraction(n1 * n2, 2), counts)
     scores, offset, divisor, mean = _scores(sizes, n1)
     t = (twice_u + n1 * (n1 + 1) - n1 * offset) // divisor
-    lower, counts = sample_distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
+    lower, counts = distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
     return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)
 
 

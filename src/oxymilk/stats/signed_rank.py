@@ -10,7 +10,7 @@ from math import gcd, nan
 
 import numpy as np
 
-from oxymilk.stats.null import flip_counts, flip_distribution
+from oxymilk.stats.null import distribution, flip_counts
 from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import (
@@ -213,6 +213,6 @@ def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure)
     ranks = _doubled_ranks(np.array(sizes), np.int64(zeros), procedure).tolist()
     divisor = gcd(*ranks) or 1
     scores = tuple(rank // divisor for rank in ranks)
-    lower, counts = flip_distribution(sizes, scores, procedure.two_sided == "likelihood")
+    lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood")
     mean = Fraction(sum(size * score for size, score in zip(sizes, scores, strict=True)), 2)
     return exact_p(procedure, twice_w // divisor, lower, 2**nonzero, mean, counts)
