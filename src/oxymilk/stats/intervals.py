@@ -7,7 +7,7 @@ them against scipy and statsmodels, which take two seconds to load, where these 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import atanh, comb, exp, inf, isnan, log, nan, sqrt, tanh
+from math import atanh, exp, inf, isnan, nan, sqrt, tanh
 from statistics import NormalDist
 
 import numpy as np
@@ -106,7 +106,10 @@ def odds_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> tuple[flo
     if a + b in (0, n1 + n2):
         return nan, 0.0, inf
     successes = np.arange(max(0, a + b - n2), min(a + b, n1) + 1)
-    log_ways = np.array([log(comb(n1, k) * comb(n2, a + b - k)) for k in successes.tolist()])
+    # the ways to draw k + 1 of the first group's successes, over those to draw k
+    k = successes[:-1]
+    ratios = (n1 - k) * (a + b - k) / ((k + 1) * (n2 - a - b + k + 1))
+    log_ways = np.concatenate([[0], np.cumsum(np.log(ratios))])
     tail = (1 - confidence) / 2
 
     def solve(values: np.ndarray, expected: float) -> float:

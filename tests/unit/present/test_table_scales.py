@@ -40,7 +40,9 @@ def tables_of(tmp_path_factory, request):
             "effects": analysis.effect_table(study, found.table),
             "baseline": baseline_table(study, found.characteristics),
             "summaries": analysis.summary_table(study, numbers),
-            "sensitivity": analysis.rank_test_table(study, found.other_scale, "score" if on_levels else "level"),
+            "sensitivity": analysis.rank_test_table(
+                study, found.other_scale, "score" if on_levels else "level"
+            ),
         }.items():
             write_csv(frame, folder / f"{name}.csv")
         read = {path.stem: read_csv(path) for path in folder.glob("*.csv")}
