@@ -42,7 +42,7 @@ CACHED = (
     null.flip_counts,
     null.sample_counts,
     null.untied_sample_counts,
-    null._cumulated,
+    null.lower_from_counts,
     rank_sum._exact_fraction,
     rank_sum._scores,
     signed_rank._exact_fraction,

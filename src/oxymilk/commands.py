@@ -205,7 +205,7 @@ def explain(
     loaded = load_study(study / "study.yaml")
     claims = load_claims(study / "claims.csv", loaded)
     observations = ingest_observations(loaded, study).table
-    tables = [table(loaded, observations) for table in (analysis.frequency_table, analysis.test_table)]
+    tables = [table(loaded, observations) for table in (analysis.frequency_table, analysis.rank_test_table)]
     verdicts = audit_claims(loaded, claims, *map(as_read, tables))
     try:
         found, _ = explain_one(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from oxymilk.analysis import effect_table, frequency_table, program_table, test_table
+from oxymilk.analysis import effect_table, frequency_table, program_table, rank_test_table
 from oxymilk.audit.claims import load_claims
 from oxymilk.audit.printed import as_runs, parse_printed, sizes_that_allow
 from oxymilk.audit.verdicts import audit_claims
@@ -17,7 +17,7 @@ from oxymilk.study import load_study
 from oxymilk.texts import labels
 
 DATA = Path(__file__).parents[2] / "data"
-test_table.__test__ = False
+rank_test_table.__test__ = False
 STUDIES = ("muayah2023", "anggraeni2021")
 
 
@@ -32,7 +32,7 @@ def audited(request):
     study = load_study(folder / "study.yaml")
     observations = ingest_observations(study, folder).table
     frequencies = as_read(frequency_table(study, observations))
-    tests = as_read(test_table(study, observations))
+    tests = as_read(rank_test_table(study, observations))
     verdicts = audit_claims(study, load_claims(folder / "claims.csv", study), frequencies, tests)
     return study, observations, tests, verdicts
 
@@ -58,7 +58,7 @@ def test_without_a_sheet_there_is_no_p_value():
     assert study.sheets == ()
     observations = ingest_observations(study, DATA / "anggraeni2021").table
     assert len(observations) == 0
-    assert len(test_table(study, observations)) == 0
+    assert len(rank_test_table(study, observations)) == 0
 
 
 # --- muayah2023
@@ -93,7 +93,7 @@ def test_every_procedure_prints_the_cited_p_value():
     ranks = programs[(programs["test"] == "signed_rank") & (programs["kind"] == "rank")]
     assert len(ranks) > 5
     assert ranks["p_value"].max() < 0.0005
-    declared = test_table(study, observations).query("role == 'declared'").iloc[0]
+    declared = rank_test_table(study, observations).query("role == 'declared'").iloc[0]
     # 25 equal ranks: z = 25 / sqrt(25); the two-sided tail of the normal distribution at 5 is 5.733e-7
     assert declared["z"] == pytest.approx(5, abs=1e-12)
     assert declared["p_value"] == pytest.approx(5.733031437583892e-07, rel=1e-9)

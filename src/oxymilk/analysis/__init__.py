@@ -3,98 +3,75 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from oxymilk import stats
+from oxymilk.analysis.baseline import baseline_table
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.stats import Procedure, TestResult, TooLargeError, rank_sum_test, signed_rank_test
+from oxymilk.stats import Procedure, TestResult, TooLargeError
 from oxymilk.stats.null import MEMORY_LIMIT
+from oxymilk.stats.procedure import CHOICES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from oxymilk.results import Results
     from oxymilk.study import Study
 
-SUMMARY_COLUMNS = (
-    "group",
-    "timepoint",
-    "n",
-    "missing",
-    "mean",
-    "sd",
-    "q1",
-    "median",
-    "q3",
-    "minimum",
-    "maximum",
-)
 ROLES = ("declared", "exact")
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
-_SWITCHES = (
-    "method",
-    "alternative",
-    "tie_correction",
-    "continuity",
-    "zero_method",
-    "two_sided",
-    "mid_p",
-    "half_integer",
-)
-_SWITCHES_OF = {
-    "signed_rank": _SWITCHES,
-    "rank_sum": tuple(switch for switch in _SWITCHES if switch != "zero_method"),
-}
-_SIGNED_RANK_FIELDS = ("n_up", "n_down", "w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus")
-_RANK_SUM_FIELDS = ("n1", "n2", "u1", "u2", "rank_sum1", "rank_sum2", "mean_rank1", "mean_rank2")
+SUMMARY_COLUMNS = (
+    "group", "timepoint", "n", "missing", "mean", "sd", "q1", "median", "q3", "minimum", "maximum",
+)  # fmt: skip
 TEST_COLUMNS = (
-    "test",
-    "group",
-    "timepoint",
-    "variable",
-    "scale",
-    "role",
-    *_SWITCHES,
-    "procedure",
-    "n",
-    "n_left_out",
-    "left_out",
-    "n_up",
-    "n_down",
-    "n_unchanged",
-    *_SIGNED_RANK_FIELDS[2:],
-    *_RANK_SUM_FIELDS,
-    "z",
-    "z_squared",
-    "p_value",
-    "p_fraction",
-)
+    "test", "group", "timepoint", "variable", "scale", "role", *CHOICES, "procedure",
+    "n", "n_left_out", "left_out", "n_up", "n_down", "n_unchanged",
+    "w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus",
+    "n1", "n2", "u1", "u2", "rank_sum1", "rank_sum2", "mean_rank1", "mean_rank2",
+    "z", "z_squared", "p_value", "p_fraction",
+)  # fmt: skip
 PROGRAM_COLUMNS = (
-    "test",
-    "group",
-    "timepoint",
-    "id",
-    "program",
-    "versions",
-    "output",
-    "kind",
-    "procedure",
-    "p_value",
-    "printed_by_default",
-    "source",
-)
+    "test", "group", "timepoint", "id", "program", "versions", "output", "kind", "procedure",
+    "p_value", "printed_by_default", "source",
+)  # fmt: skip
 EFFECT_COLUMNS = (
-    "test",
-    "group",
-    "timepoint",
-    "effect",
-    "estimate",
-    "low",
-    "high",
-    "confidence",
-    "method",
-    "note",
-)
+    "test", "group", "timepoint", "effect", "estimate", "low", "high", "confidence", "method", "note",
+)  # fmt: skip
+
+
+def result_tables(study: Study, results: Results, confidence: float) -> dict[str, pd.DataFrame]:
+    """Make every result table of a study from its observations.
+
+    Parameters
+    ----------
+    study : Study
+    results : Results
+        Its observations, other_scale and characteristics are read.
+    confidence : float
+        Of the intervals beside effects, between 0 and 1.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        By name: frequencies, summaries, tests, sensitivity, procedures, effects, baseline.
+    """
+    table, other = results.observations, results.other_scale
+    on_levels = study.outcome.scale == "level"
+    levels, numbers = (table, other) if on_levels else (other, table)
+    return {
+        "frequencies": frequency_table(study, levels if study.outcome.levels else table),
+        "summaries": summary_table(study, numbers),
+        "tests": rank_test_table(study, table),
+        "sensitivity": rank_test_table(study, other, "score" if on_levels else "level"),
+        "procedures": program_table(study, table),
+        "effects": effect_table(study, table, confidence),
+        "baseline": baseline_table(study, results.characteristics),
+    }
 
 
 def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
@@ -103,7 +80,6 @@ def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text, whose scores are levels (or anything, for an outcome without levels).
 
@@ -115,21 +91,22 @@ def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
         has one row with an empty level.
     """
     rows = []
-    for group in study.groups:
-        for timepoint in study.timepoints:
-            here = observations[
-                (observations["group"] == group.id) & (observations["timepoint"] == timepoint.id)
-            ]
-            scores = list(here["score"])
-            missing = scores.count("")
-            total = len(scores) - missing
-            for level in study.outcome.level_ids:
-                n = scores.count(level)
-                percent = 100 * n / total if total else None
-                rows.append((group.id, timepoint.id, level, n, total, percent, missing))
-            if not study.outcome.levels:
-                rows.append((group.id, timepoint.id, "", total, total, 100 if total else None, missing))
+    for *cell, scores in _cells(study, observations):
+        missing = scores.count("")
+        total = len(scores) - missing
+        for level in study.outcome.level_ids:
+            n = scores.count(level)
+            rows.append((*cell, level, n, total, 100 * n / total if total else None, missing))
+        if not study.outcome.levels:
+            rows.append((*cell, "", total, total, 100 if total else None, missing))
     return pd.DataFrame(rows, columns=list(FREQUENCY_COLUMNS))
+
+
+def _cells(study: Study, observations: pd.DataFrame) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield each group and timepoint with its scores, "" where one is missing."""
+    for group, timepoint in product(study.group_ids, study.timepoint_ids):
+        here = (observations["group"] == group) & (observations["timepoint"] == timepoint)
+        yield group, timepoint, list(observations.loc[here, "score"])
 
 
 def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
@@ -138,7 +115,6 @@ def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     numbers : DataFrame
         Tidy observations whose scores are numbers; empty for an outcome that has levels only.
 
@@ -149,23 +125,20 @@ def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
         type 6, as SPSS gives them (Hyndman & Fan 1996, doi:10.2307/2684934).
     """
     rows = []
-    for group in study.groups:
-        for timepoint in study.timepoints:
-            here = numbers[(numbers["group"] == group.id) & (numbers["timepoint"] == timepoint.id)]
-            scores = pd.to_numeric(here["score"].replace("", None)).dropna().to_numpy(float)
-            if here.empty:
-                continue
-            known = len(scores)
-            quartiles = np.quantile(scores, (0.25, 0.5, 0.75), method="weibull") if known else (None,) * 3
-            spread = scores.std(ddof=1) if known > 1 else None
-            ends = (scores.min(), scores.max()) if known else (None, None)
-            mean = scores.mean() if known else None
-            missing = len(here) - known
-            rows.append((group.id, timepoint.id, known, missing, mean, spread, *quartiles, *ends))
+    for *cell, scores in _cells(study, numbers):
+        if not scores:
+            continue
+        known = np.array([float(score) for score in scores if score])
+        statistics = [None] * 7
+        if len(known):
+            quartiles = np.quantile(known, (0.25, 0.5, 0.75), method="weibull")
+            spread = known.std(ddof=1) if len(known) > 1 else None
+            statistics = [known.mean(), spread, *quartiles, known.min(), known.max()]
+        rows.append((*cell, len(known), len(scores) - len(known), *statistics))
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
-def test_table(study: Study, observations: pd.DataFrame, scale: str | None = None) -> pd.DataFrame:
+def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None = None) -> pd.DataFrame:
     """Run the study's tests: signed-rank within each group, rank-sum between the first two groups.
 
     Each test has two rows: the procedure that the study declares, and the exact one (conditional on the observed ties
@@ -174,7 +147,6 @@ def test_table(study: Study, observations: pd.DataFrame, scale: str | None = Non
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text; there is no test without any.
     scale : {"level", "score"}, optional
@@ -191,13 +163,11 @@ def test_table(study: Study, observations: pd.DataFrame, scale: str | None = Non
     FaultsError
         If the declared procedure itself would need too much memory.
     """
-    rows = []
     scale = scale or study.outcome.scale
-    for sample in samples(study, observations, scale) if len(observations) else ():
-        for role in ROLES:
-            row = _test_row(study, sample, role)
-            rows.append(row | {"variable": study.outcome.id, "scale": scale})
-    return pd.DataFrame(rows, columns=list(TEST_COLUMNS))
+    tested = samples(study, observations, scale) if len(observations) else ()
+    rows = [_test_row(study, sample, role) for sample in tested for role in ROLES]
+    table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
+    return table.assign(variable=study.outcome.id, scale=scale)
 
 
 def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +176,6 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text.
 
@@ -216,26 +185,18 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
         Columns `PROGRAM_COLUMNS`; one row a test and entry of `stats/programs.yaml`. `printed_by_default` tells whether
         the program prints that line for data of this size and with these ties unless asked otherwise.
     """
-    from oxymilk.stats.programs import evaluate_programs
-
-    rows = []
-    for sample in samples(study, observations):
-        if not sample.testable:
-            continue
-        for result in evaluate_programs(sample.test, sample.first, sample.second):
-            entry = result.entry
-            rows.append(
-                {
-                    **{
-                        name: getattr(entry, name)
-                        for name in ("id", "program", "versions", "output", "kind", "source")
-                    },
-                    **{name: getattr(sample, name) for name in ("test", "group", "timepoint")},
-                    "procedure": entry.words,
-                    "p_value": result.p_value,
-                    "printed_by_default": result.printed_by_default,
-                }
-            )
+    rows = [
+        {
+            **sample._asdict(),
+            **vars(line.entry),
+            "procedure": line.entry.words,
+            "p_value": line.p_value,
+            "printed_by_default": line.printed_by_default,
+        }
+        for sample in samples(study, observations)
+        if sample.testable
+        for line in stats.evaluate_programs(sample.test, sample.first, sample.second)
+    ]
     return pd.DataFrame(rows, columns=list(PROGRAM_COLUMNS))
 
 
@@ -245,7 +206,6 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text.
     confidence : float
@@ -260,31 +220,31 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         `least_exact`); these four have no interval, and no estimate where the exact counterpart of a test, or the
         search for the least p, would need too much memory.
     """
-    from oxymilk.stats.effects import between_effects, holm, least_p_value, within_effects
-
     tested = [sample for sample in samples(study, observations) if sample.testable]
+    adjusted = {role: _adjusted([_result(study, sample, role) for sample in tested]) for role in ROLES}
     rows = []
-    adjusted = {}
-    for role in ROLES:
-        results = [_result(study, sample, role) for sample in tested]
-        # the family is all tests: without one of them nothing can be adjusted
-        whole = bool(results) and None not in results
-        adjusted[role] = holm([each.p_value for each in results]) if whole else [None] * len(tested)
     for number, sample in enumerate(tested):
         place = (sample.test, sample.group, sample.timepoint)
-        effects = within_effects if sample.test == "signed_rank" else between_effects
-        estimated = effects(sample.first, sample.second, _procedure(study, sample, "declared"), confidence)
-        rows.extend((*place, *astuple(effect)) for effect in estimated)
+        estimate = stats.within_effects if sample.test == "signed_rank" else stats.between_effects
+        effects = estimate(sample.first, sample.second, _procedure(study, sample, "declared"), confidence)
+        rows.extend((*place, *astuple(effect)) for effect in effects)
         for role in ROLES:
             procedure = _procedure(study, sample, role)
             words = procedure.words_for(sample.test)
             try:
-                least = least_p_value(sample.test, sample.first, sample.second, procedure)
+                least = stats.least_p_value(sample.test, sample.first, sample.second, procedure)
             except TooLargeError:
                 least = None
             rows.append((*place, f"holm_{role}", adjusted[role][number], None, None, None, words, ""))
             rows.append((*place, f"least_{role}", least, None, None, None, words, ""))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
+def _adjusted(results: list[TestResult | None]) -> list[float | None]:
+    """Adjust the p-values of all tests; without one of the family nothing can be adjusted."""
+    if not results or None in results:
+        return [None] * len(results)
+    return stats.holm([result.p_value for result in results])
 
 
 def exact_counterpart(declared: Procedure) -> Procedure:
@@ -293,13 +253,14 @@ def exact_counterpart(declared: Procedure) -> Procedure:
 
 
 def _procedure(study: Study, sample: Sample, role: str) -> Procedure:
+    """Return the procedure of a test in a role."""
     declared = getattr(study.procedure, sample.test)
     return declared if role == "declared" else exact_counterpart(declared)
 
 
 def _result(study: Study, sample: Sample, role: str) -> TestResult | None:
     """Run a test; None when the exact counterpart of the declared procedure would need too much memory."""
-    run = signed_rank_test if sample.test == "signed_rank" else rank_sum_test
+    run = stats.signed_rank_test if sample.test == "signed_rank" else stats.rank_sum_test
     procedure = _procedure(study, sample, role)
     try:
         return run(sample.first, sample.second, procedure)
@@ -307,41 +268,27 @@ def _result(study: Study, sample: Sample, role: str) -> TestResult | None:
         if role != "declared":
             return None
         place = {"column": f"procedure.{sample.test}.method", "value": procedure.method}
-        limit = f"{MEMORY_LIMIT / 2**30:g}"
-        raise FaultsError(
-            [Fault("exact_too_large", "study.yaml", **place, params={"limit": limit})]
-        ) from None
+        limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
+        raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)]) from None
 
 
 def _test_row(study: Study, sample: Sample, role: str) -> dict[str, object]:
+    """Return the columns of `TEST_COLUMNS` that apply to a test, and others that are left out of the table."""
     procedure = _procedure(study, sample, role)
-    row: dict[str, object] = {
-        "test": sample.test,
-        "group": sample.group,
-        "timepoint": sample.timepoint,
-        "role": role,
-        **{name: value for name, value in procedure.switches().items() if name in _SWITCHES_OF[sample.test]},
-        "procedure": procedure.words_for(sample.test),
-        "n_left_out": len(sample.left_out),
-        "left_out": " ".join(sample.left_out),
-    }
-    if sample.test == "signed_rank":
-        row["n"] = len(sample.first)
+    switches = procedure.switches()
+    n1, n2 = len(sample.first), len(sample.second)
+    if sample.test == "rank_sum":
+        del switches["zero_method"]
+        sizes = {"n": n1 + n2, "n1": n1, "n2": n2}
     else:
-        row |= {
-            "n": len(sample.first) + len(sample.second),
-            "n1": len(sample.first),
-            "n2": len(sample.second),
-        }
+        sizes = {"n": n1}
+    row = sample._asdict() | switches | sizes
+    row |= {"role": role, "n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
     result = _result(study, sample, role) if sample.testable else None
-    if result is None:
-        return row
-    if sample.test == "signed_rank":
-        row |= {name: getattr(result, name) for name in _SIGNED_RANK_FIELDS}
-        row["n_unchanged"] = result.n_zero
-    else:
-        row |= {name: getattr(result, name) for name in _RANK_SUM_FIELDS}
-    fraction = "" if result.p_fraction is None else str(result.p_fraction)
-    # z times |z|: a fraction, sign kept, where z itself is a root
-    exact = {"z_squared": str(result.z_squared), "p_fraction": fraction}
-    return row | {"z": result.z, "p_value": result.p_value} | exact
+    if result is not None:
+        row |= vars(result)
+        row["n_unchanged"] = row.get("n_zero")
+        # z times |z|: a fraction, sign kept, where z itself is a root
+        row["z_squared"] = str(result.z_squared)
+        row["p_fraction"] = "" if result.p_fraction is None else str(result.p_fraction)
+    return row | {"procedure": procedure.words_for(sample.test)}

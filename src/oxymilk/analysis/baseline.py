@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from oxymilk.stats import Procedure, rank_sum_test
-from oxymilk.stats.freeman_halton import freeman_halton
 from oxymilk.stats.null import TooLargeError
+from oxymilk.stats.other_tests import freeman_halton
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -23,7 +23,6 @@ def baseline_table(study: Study, characteristics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     study : Study
-        The study.
     characteristics : DataFrame
         Columns participant, group, characteristic, level, value, all text; as `oxymilk.ingest` gives them.
 

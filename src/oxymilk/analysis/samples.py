@@ -1,4 +1,4 @@
-"""The data of each test of a study: who is compared with whom, and who could not take part."""
+"""Observations grouped by participant, and the data of each test: who is compared with whom, and who could not be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -14,7 +14,29 @@ if TYPE_CHECKING:
 
 # a level as its place in the order, or a number as it is written
 Score = int | Decimal
-Record = dict[str, Score | None]
+
+
+def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
+    """Group observations by participant.
+
+    Parameters
+    ----------
+    study : Study
+    observations : DataFrame
+        Tidy observations, all cells text.
+
+    Returns
+    -------
+    dict of group id to dict of participant code to dict of timepoint id to score
+        Groups in table order, participants in the order of the observations; a missing score is empty, and a timepoint
+        without an observation is not there.
+    """
+    records: dict[str, dict[str, dict[str, str]]] = {group: {} for group in study.group_ids}
+    columns = observations[["participant", "group", "timepoint", "score"]]
+    for code, group, timepoint, score in columns.itertuples(index=False):
+        if group in records:
+            records[group].setdefault(code, {})[timepoint] = score
+    return records
 
 
 def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
@@ -67,7 +89,6 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     Parameters
     ----------
     study : Study
-        The study.
     observations : DataFrame
         Tidy observations, all cells text.
     scale : {"level", "score"}, optional
@@ -78,49 +99,33 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     Sample
         Levels as 0, 1, ..., the worst first; numbers as decimals, as they are written.
     """
-    read = _level_reader(study) if (scale or study.outcome.scale) == "level" else Decimal
+    rank = {level: place for place, level in enumerate(study.outcome.level_ids)}
+    read = rank.__getitem__ if (scale or study.outcome.scale) == "level" else Decimal
     pre, post = (timepoint.id for timepoint in study.compared)
-    by_group = {}
-    for group in study.groups:
-        records = _records(observations[observations["group"] == group.id], read)
-        by_group[group.id] = records
-        pairs = {code: record for code, record in records.items() if None not in (record[pre], record[post])}
-        yield Sample(
-            "signed_rank",
-            group.id,
-            "",
-            [record[pre] for record in pairs.values()],
-            [record[post] for record in pairs.values()],
-            [code for code in records if code not in pairs],
-        )
+    records = {
+        group: {
+            code: [read(scores[t]) if scores[t] else None for t in (pre, post)] for code, scores in of.items()
+        }
+        for group, of in participants(study, observations).items()
+    }
+    for group, members in records.items():
+        pairs = [record for record in members.values() if None not in record]
+        left_out = [code for code, record in members.items() if None in record]
+        before, after = ([record[i] for record in pairs] for i in (0, 1))
+        yield Sample("signed_rank", group, "", before, after, left_out)
     if len(study.groups) < 2:
         return
-    scores, left_out = [], []
-    for group in study.groups[:2]:
-        mine = []
-        for code, record in by_group[group.id].items():
-            score = _compared(record, study.between, pre, post)
-            if score is None:
-                left_out.append(code)
-            else:
-                mine.append(score)
-        scores.append(mine)
-    yield Sample("rank_sum", "", "change" if study.between == "change" else post, *scores, left_out)
+    compared: list[list[Score]] = []
+    left_out = []
+    for group in study.group_ids[:2]:
+        scores = {code: _compared(*record, study.between) for code, record in records[group].items()}
+        compared.append([score for score in scores.values() if score is not None])
+        left_out += [code for code, score in scores.items() if score is None]
+    yield Sample("rank_sum", "", "change" if study.between == "change" else post, *compared, left_out)
 
 
-def _compared(record: Record, between: str, pre: str, post: str) -> Score | None:
+def _compared(pre: Score | None, post: Score | None, between: str) -> Score | None:
+    """Return the score on which the groups are compared: post, or the change; None where it is missing."""
     if between != "change":
-        return record[post]
-    return None if None in (record[pre], record[post]) else record[post] - record[pre]
-
-
-def _level_reader(study: Study) -> Callable[[str], int]:
-    rank = {level: position for position, level in enumerate(study.outcome.level_ids)}
-    return rank.__getitem__
-
-
-def _records(observations: pd.DataFrame, read: Callable[[str], Score]) -> dict[str, Record]:
-    records: dict[str, Record] = {}
-    for code, timepoint, score in observations[["participant", "timepoint", "score"]].itertuples(index=False):
-        records.setdefault(code, {})[timepoint] = read(score) if score else None
-    return records
+        return post
+    return None if None in (pre, post) else post - pre

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
-from statsmodels.stats.multitest import multipletests
 
-from oxymilk.stats import intervals
+from oxymilk.stats import intervals, ranks
 from oxymilk.stats.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
 from oxymilk.stats.null import TooLargeError
-from oxymilk.stats.procedure import TESTS, Procedure
+from oxymilk.stats.procedure import Procedure, check_test
 from oxymilk.stats.rank_sum import rank_sum_counts, rank_sum_test
-from oxymilk.stats.ranks import exact_numbers, paired_differences, two_sample_table
-from oxymilk.stats.signed_rank import signed_rank_counts, signed_rank_test
+from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, signed_rank_test
 
-# `least_p_value` by likelihood looks at every table of the margins; beyond this many it would take minutes.
+# `least_p_value` by likelihood looks at every table of the margins; more than this many would take minutes.
 MOST_TABLES = 20_000
+CLOPPER_PEARSON = "exact, Clopper and Pearson 1934"
+NEWCOMBE_1998 = "hybrid score, Newcombe 1998 method 10"
+NEWCOMBE_2006 = "score type, Newcombe 2006 method 5"
+TANGO = "score interval, Tango 1998"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class Effect:
     level: float
     method: str
     note: str = ""
+
+
+# ---- pairs -------------------------------------------------------------------------------------------------
 
 
 def within_effects(
@@ -75,22 +80,22 @@ def within_effects(
     >>> effect.name, effect.estimate, round(effect.low, 4), round(effect.high, 4)
     ('net_share_risen', 0.3, -0.0608, 0.6032)
     """
-    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
+    before, after = ranks.exact_numbers(pre, "pre"), ranks.exact_numbers(post, "post")
+    differences = sorted(ranks.paired_differences(before, after))
     result = signed_rank_test(before, after, procedure)
-    n, up, down = len(before), result.n_up, result.n_down
-    one_size = len(paired_differences(before, after)[0]) == 1
-    net = intervals.paired_difference(up, down, n, confidence)
-    tango = "score interval, Tango 1998"
+    n, up, down = len(differences), result.n_up, result.n_down
+    low, high = intervals.paired_difference(up, down, n, confidence)
     odds, *odds_limits = intervals.odds(up, down, confidence)
-    shift = signed_rank_shift(before, after, confidence, _zero_method(procedure))
-    differences = sorted(b - a for a, b in zip(before, after, strict=True))
+    # the exact test that is inverted gives no rank to a zero, so splitting ranks them as Pratt's method does
+    zero_method = "drop" if procedure.zero_method == "drop" else "pratt"
+    shift = signed_rank_shift(before, after, confidence, zero_method)
     median = float((differences[n // 2] + differences[-(n // 2) - 1]) / 2)
     return [
-        _matched_rank_biserial(result, one_size, confidence),
-        Effect("common_language", (n + up - down) / (2 * n), (1 + net[0]) / 2, (1 + net[1]) / 2, confidence, tango,
+        _matched_rank_biserial(result, len({abs(value) for value in differences} - {0}) == 1, confidence),
+        Effect("common_language", (n + up - down) / (2 * n), (1 + low) / 2, (1 + high) / 2, confidence, TANGO,
                "pairs that rose, plus half of those unchanged"),
-        Effect("net_share_risen", (up - down) / n, *net, confidence, tango),
-        Effect("odds_risen", odds, *odds_limits, confidence, "exact, Clopper and Pearson 1934",
+        Effect("net_share_risen", (up - down) / n, low, high, confidence, TANGO),
+        Effect("odds_risen", odds, *odds_limits, confidence, CLOPPER_PEARSON,
                "" if up + down else "no pair changed"),
         _z_effect("r_z_pairs", result.z, n, confidence, "N counts pairs"),
         _z_effect("r_z_observations", result.z, 2 * n, confidence, "N counts observations, two a pair"),
@@ -99,39 +104,26 @@ def within_effects(
     ]  # fmt: skip
 
 
-def _zero_method(procedure: Procedure) -> str:
-    # the exact test that is inverted gives no rank to a zero, so splitting ranks them as Pratt's method does
-    return "drop" if procedure.zero_method == "drop" else "pratt"
-
-
-def _matched_rank_biserial(result: object, one_size: bool, confidence: float) -> Effect:
-    name, total = "matched_rank_biserial", result.w_plus + result.w_minus
-    if result.n_up + result.n_down == 0:
-        return Effect(name, 0.0, nan, nan, confidence, "", "no pair changed")
-    r = (result.w_plus - result.w_minus) / total
+def _matched_rank_biserial(result: SignedRankResult, one_size: bool, confidence: float) -> Effect:
+    """Return the rank-biserial correlation; changes of one size are a share, whose interval is exact."""
+    changed = result.n_up + result.n_down
+    if changed == 0:
+        return Effect("matched_rank_biserial", 0.0, nan, nan, confidence, "", "no pair changed")
+    r = (result.w_plus - result.w_minus) / (result.w_plus + result.w_minus)
     if one_size and result.procedure.zero_method != "split":
-        low, high = intervals.share(result.n_up, result.n_up + result.n_down, confidence)
-        note = "all changes are of one size: the share of rises, from -1 to 1"
-        return Effect(name, r, 2 * low - 1, 2 * high - 1, confidence, "exact, Clopper and Pearson 1934", note)
-    n = result.n_used
-    # standard deviation of r when there is no effect
-    error = sqrt(n * (n + 1) * (2 * n + 1) / 6) / (n * (n + 1) / 2)
-    low, high = intervals.fisher_transformed(r, error, confidence)
-    note = "no interval at -1 and 1" if np.isnan(low) else ""
-    return Effect(name, r, low, high, confidence, "Fisher's transformation, variance without effect", note)
+        low, high = (2 * limit - 1 for limit in intervals.share(result.n_up, changed, confidence))
+        method, note = CLOPPER_PEARSON, "all changes are of one size: the share of rises, from -1 to 1"
+    else:
+        n = result.n_used
+        # standard deviation of r when there is no effect
+        error = sqrt(n * (n + 1) * (2 * n + 1) / 6) / (n * (n + 1) / 2)
+        low, high = intervals.fisher_transformed(r, error, confidence)
+        method = "Fisher's transformation, variance without effect"
+        note = "no interval at -1 and 1" if np.isnan(low) else ""
+    return Effect("matched_rank_biserial", r, low, high, confidence, method, note)
 
 
-def _shift_effect(shift: Shift, confidence: float, what: str) -> Effect:
-    note = f"{what}, in units of the score"
-    if shift.low == shift.high:
-        note += "; no width: the scores take too few values"
-    return Effect(
-        "hodges_lehmann_shift", shift.estimate, shift.low, shift.high, confidence, shift.method, note
-    )
-
-
-def _z_effect(name: str, z: float, n: int, confidence: float, note: str) -> Effect:
-    return Effect(name, z / sqrt(n), nan, nan, confidence, "", f"z / sqrt(N); {note}; no interval of its own")
+# ---- two groups --------------------------------------------------------------------------------------------
 
 
 def between_effects(
@@ -167,48 +159,64 @@ def between_effects(
     >>> [(row.name, round(row.estimate, 4), round(row.low, 4)) for row in rows if row.name == "risk_difference"]
     [('risk_difference', 0.7, 0.2889)]
     """
-    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
+    first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
     result = rank_sum_test(first, second, procedure)
     n1, n2 = result.n1, result.n2
     theta = result.u1 / (n1 * n2)
     low, high = intervals.superiority(theta, n1, n2, confidence)
-    newcombe = "score type, Newcombe 2006 method 5"
-    shift = rank_sum_shift(first, second, confidence)
+    delta = 2 * theta - 1, 2 * low - 1, 2 * high - 1
     effects = [
-        Effect("rank_biserial", 2 * theta - 1, 2 * low - 1, 2 * high - 1, confidence, newcombe, "Cliff's delta"),
-        Effect("common_language", theta, low, high, confidence, newcombe),
+        Effect("rank_biserial", *delta, confidence, NEWCOMBE_2006, "Cliff's delta"),
+        Effect("common_language", theta, low, high, confidence, NEWCOMBE_2006),
         _z_effect("r_z", result.z, n1 + n2, confidence, "N counts both groups"),
-        _shift_effect(shift, confidence, "first group less second"),
-    ]  # fmt: skip
+        _shift_effect(rank_sum_shift(first, second, confidence), confidence, "first group less second"),
+    ]
     if success is None:
         values = sorted({*first, *second})
         if len(values) != 2:
             return effects
         success = values[1]
-    (threshold,) = exact_numbers([success], "success")
+    (threshold,) = ranks.exact_numbers([success], "success")
     a, b = sum(value >= threshold for value in first), sum(value >= threshold for value in second)
     return effects + _risks(a, n1, b, n2, confidence)
 
 
 def _risks(a: int, n1: int, b: int, n2: int, confidence: float) -> list[Effect]:
+    """Return the measures of risk: a of n1 succeeded, and b of n2."""
     difference, limits = a / n1 - b / n2, intervals.risk_difference(a, n1, b, n2, confidence)
-    ratio = (a / n1) / (b / n2) if b else (np.inf if a else nan)
+    ratio = (a / n1) / (b / n2) if b else (inf if a else nan)
     odds, *odds_limits = intervals.odds_ratio(a, n1, b, n2, confidence)
-    needed, needed_low, needed_high, note = intervals.number_needed(difference, limits)
-    newcombe = "hybrid score, Newcombe 1998 method 10"
+    *needed, note = intervals.number_needed(difference, limits)
     undefined = "not defined: " + ("nobody" if a + b == 0 else "everybody") + " succeeded"
     return [
-        Effect("risk_difference", difference, *limits, confidence, newcombe),
+        Effect("risk_difference", difference, *limits, confidence, NEWCOMBE_1998),
         Effect("risk_ratio", ratio, *intervals.risk_ratio(a, n1, b, n2, confidence), confidence,
                "score, Miettinen and Nurminen 1985", undefined if a + b == 0 else ""),
         Effect("odds_ratio", odds, *odds_limits, confidence, "exact conditional, Fisher",
                undefined if a + b in (0, n1 + n2) else "conditional maximum likelihood"),
-        Effect("number_needed_to_treat", needed, needed_low, needed_high, confidence, newcombe, note),
+        Effect("number_needed_to_treat", *needed, confidence, NEWCOMBE_1998, note),
     ]  # fmt: skip
 
 
+# ---- both --------------------------------------------------------------------------------------------------
+
+
+def _shift_effect(shift: Shift, confidence: float, direction: str) -> Effect:
+    """Return a shift as an effect."""
+    note = f"{direction}, in units of the score"
+    if shift.low == shift.high:
+        note += "; no width: the scores take too few values"
+    limits = shift.low, shift.high
+    return Effect("hodges_lehmann_shift", shift.estimate, *limits, confidence, shift.method, note)
+
+
+def _z_effect(name: str, z: float, n: int, confidence: float, note: str) -> Effect:
+    """Return z / sqrt(n) as an effect."""
+    return Effect(name, z / sqrt(n), nan, nan, confidence, "", f"z / sqrt(N); {note}; no interval of its own")
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjust the p-values of one family (Holm 1979, doi:10.2307/4615733), by statsmodels.
+    """Adjust the p-values of one family (Holm 1979, doi:10.2307/4615733).
 
     Parameters
     ----------
@@ -228,7 +236,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
     values = np.asarray(p_values, dtype=float)
     if values.size == 0 or not np.all((values >= 0) & (values <= 1)):
         raise ValueError("p_values must be one or more numbers from 0 to 1")
-    return [float(p) for p in multipletests(values, method="holm")[1]]
+    order = np.argsort(values)
+    # the least of 3 times 3, the next times 2, the largest once; and none below one before it
+    adjusted = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
+    values[order] = np.minimum(adjusted, 1)
+    return values.tolist()
 
 
 def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Procedure) -> float:
@@ -256,49 +268,34 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     >>> least_p_value("rank_sum", [1] * 10, [1] * 3 + [0] * 7, Procedure("exact"))
     0.0030959752321981426
     """
-    if test not in TESTS:
-        raise ValueError(f"test must be one of {', '.join(TESTS)}; not {test!r}")
+    check_test(test)
+    every = procedure.two_sided == "likelihood"  # else the two most uneven tables are enough
     if test == "signed_rank":
-        negative, positive, zeros = paired_differences(first, second)
+        _, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(first, second))
         sizes = negative + positive
-        if procedure.two_sided == "likelihood":
-            return _least_signed(_sign_patterns(sizes), sizes, zeros, procedure)
-        return _least_signed(np.array([sizes, 0 * sizes]), sizes, zeros, procedure)
-    table = two_sample_table(first, second)
-    sizes, n1 = table.sum(axis=0), int(table[0].sum())
-    if procedure.two_sided == "likelihood":
-        firsts = _all_shares(sizes, n1)
+        rises = _shares(sizes) if every else np.array([sizes, 0 * sizes])
+        result = signed_rank_counts(sizes - rises, rises, np.full(len(rises), zeros), procedure)
     else:
-        firsts = np.array([_filled(sizes, n1), _filled(sizes[::-1], n1)[::-1]])
-    tables = np.stack([firsts, sizes - firsts], axis=-2)
-    return float(rank_sum_counts(tables, procedure).p_value.min())
-
-
-def _least_signed(positive: np.ndarray, sizes: np.ndarray, zeros: int, procedure: Procedure) -> float:
-    result = signed_rank_counts(sizes - positive, positive, np.full(len(positive), zeros), procedure)
+        table = ranks.two_sample_table(first, second)
+        sizes, n1 = table.sum(axis=0), int(table[0].sum())
+        if every:
+            chosen = _shares(np.minimum(sizes, n1))
+            chosen = chosen[chosen.sum(axis=1) == n1]
+        else:
+            # the lowest n1 of the values, and the highest: 4 of levels of 3, 2 and 5 are 3, 1, 0 and 0, 0, 4
+            below = np.cumsum(sizes) - sizes
+            above = below[-1] + sizes[-1] - below - sizes
+            chosen = np.clip(n1 - np.array([below, above]), 0, sizes)
+        result = rank_sum_counts(np.stack([chosen, sizes - chosen], axis=-2), procedure)
     return float(result.p_value.min())
 
 
-def _sign_patterns(sizes: np.ndarray) -> np.ndarray:
-    _refuse(np.prod(sizes + 1.0))
-    return np.array(list(product(*(range(size + 1) for size in sizes))), dtype=np.int64)
-
-
-def _all_shares(sizes: np.ndarray, n1: int) -> np.ndarray:
-    _refuse(np.prod(np.minimum(sizes, n1) + 1.0))
-    shares = product(*(range(min(size, n1) + 1) for size in sizes.tolist()))
-    return np.array([share for share in shares if sum(share) == n1], dtype=np.int64)
-
-
-def _refuse(tables: float) -> None:
+def _shares(most: np.ndarray) -> np.ndarray:
+    """Return all ways to take up to so many of each level, shape (ways, K)."""
+    tables = np.prod(most + 1.0)
     if tables > MOST_TABLES:
         raise TooLargeError(
             f'two_sided="likelihood" would have to look at {tables:.3g} tables, more than {MOST_TABLES}; '
             'use "distance" or "doubled"'
         )
-
-
-def _filled(sizes: np.ndarray, n: int) -> np.ndarray:
-    """Give the first n of the values, in this order of their levels."""
-    before = np.cumsum(sizes) - sizes
-    return np.clip(n - before, 0, sizes)
+    return np.array(list(product(*(range(n + 1) for n in most.tolist()))), dtype=np.int64)

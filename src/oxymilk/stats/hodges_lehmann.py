@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import floor, inf, sqrt
+from math import floor, inf, lcm, log, sqrt
 from statistics import NormalDist
 
-from oxymilk.stats.null import TooLargeError, flip_counts, untied_sample_counts
-from oxymilk.stats.pairwise import Sums, all_averages, all_differences
+import numpy as np
+
+from oxymilk.stats import ranks
+from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.rank_sum import rank_sum_test
-from oxymilk.stats.ranks import doubled_midranks, exact_numbers, paired_differences, two_sample_table
 from oxymilk.stats.signed_rank import signed_rank_test
-from oxymilk.stats.tail_bounds import flip_tail_bound, sample_tail_bound
 
-# The interval asks for two exact tests at every distinct shift outside it; beyond this many it would take minutes.
+# The interval asks for two exact tests at every distinct shift outside it; more than this many would take minutes.
 MOST_SHIFTS = 2_000
+EXACT = "inversion of the exact conditional test"
+LARGE = "order statistics, normal approximation"
+_SIGNS = {"greater": 1, "less": -1}
+_SURELY = 0.999  # a bound below so much of alpha is below alpha whatever floating point does
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,6 @@ class Shift:
     low: float
     high: float
     method: str
-
-
-EXACT = "inversion of the exact conditional test"
-ORDER = "order statistics, exact table for untied ranks"
-LARGE = "order statistics, normal approximation"
-_SIGNS = {"greater": 1, "less": -1}
 
 
 def signed_rank_shift(
@@ -73,25 +71,26 @@ def signed_rank_shift(
     >>> signed_rank_shift([0] * 10, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     Shift(estimate=5.5, low=3.0, high=8.0, method='inversion of the exact conditional test')
     """
-    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
-    if len(before) != len(after):
-        raise ValueError(f"pre has {len(before)} values and post {len(after)}: they must be pairs")
-    differences = [b - a for a, b in zip(before, after, strict=True)]
-    alpha, surely = _levels(confidence)
+    differences = ranks.paired_differences(pre, post)
+    n, alpha, sums = len(differences), _half_alpha(confidence), all_averages(differences)
+    unit = (
+        2 * sums.scale
+    )  # in these units shifts, and what lies between two, are whole, and ten times as fast
+    whole = [int(value * unit) for value in differences]
 
     def accepts(shift: Fraction, alternative: str) -> bool:
-        shifts = [shift] * len(differences)
-        negative, positive, zeros = paired_differences(shifts, differences)
-        sign = _SIGNS[alternative]
-        scores = sign * doubled_midranks(negative + positive, zeros if zero_method == "pratt" else 0)
-        if flip_tail_bound(negative + positive, scores, (positive * scores).sum()) < surely:
+        """Return whether the test against `alternative` accepts that the differences are about `shift`."""
+        moved = [value - int(shift * unit) for value in whole]
+        _, negative, positive, zeros = ranks.count_differences(moved)
+        sizes = negative + positive
+        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
+        if flip_tail_bound(sizes, scores, (positive * scores).sum()) < _SURELY * alpha:
             return False
         procedure = Procedure("exact", alternative, zero_method=zero_method)
-        return signed_rank_test(shifts, differences, procedure).p_fraction > alpha
+        return signed_rank_test([0] * n, moved, procedure).p_fraction > alpha
 
-    n = len(differences)
     spread = n * (n + 1) / 4, sqrt(n * (n + 1) * (2 * n + 1) / 24)
-    return _shift(all_averages(differences), accepts, alpha, spread)
+    return _shift(sums, accepts, alpha, spread)
 
 
 def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
@@ -119,140 +118,186 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     >>> rank_sum_shift([1] * 10, [1] * 3 + [0] * 7)
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
-    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
-    alpha, surely = _levels(confidence)
+    first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
+    n1, n2, alpha, sums = len(first), len(second), _half_alpha(confidence), all_differences(first, second)
+    unit = 2 * sums.scale
+    whole, others = ([int(value * unit) for value in values] for values in (first, second))
 
     def accepts(shift: Fraction, alternative: str) -> bool:
-        moved = [a - shift for a in first]
-        table = two_sample_table(moved, second)
+        """Return whether the test against `alternative` accepts that x - shift is about y."""
+        moved = [value - int(shift * unit) for value in whole]
+        table = ranks.two_sample_table(moved, others)
         sizes = table.sum(axis=0)
-        scores = _SIGNS[alternative] * doubled_midranks(sizes)
-        if sample_tail_bound(sizes, scores, len(moved), (table[0] * scores).sum()) < surely:
+        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes)
+        if sample_tail_bound(sizes, scores, n1, (table[0] * scores).sum()) < _SURELY * alpha:
             return False
-        return rank_sum_test(moved, second, Procedure("exact", alternative)).p_fraction > alpha
+        return rank_sum_test(moved, others, Procedure("exact", alternative)).p_fraction > alpha
 
-    n1, n2 = len(first), len(second)
     spread = n1 * n2 / 2, sqrt(n1 * n2 * (n1 + n2 + 1) / 12)
-    return _shift(all_differences(first, second), accepts, alpha, spread)
-
-
-def _median(sums: Sums) -> float:
-    middle = sums.total // 2
-    return float((sums.ranked(middle + 1) + sums.ranked(sums.total - middle)) / 2)
-
-
-def _shift(
-    sums: Sums,
-    accepts: Callable[[Fraction, str], bool],
-    alpha: Fraction,
-    spread: tuple[float, float],
-) -> Shift:
-    shifts = sums.distinct(MOST_SHIFTS)
-    if shifts is not None:
-        try:
-            return Shift(_median(sums), *_inverted(shifts, accepts), EXACT)
-        except TooLargeError:
-            pass
-    mean, deviation = spread
-    rank = floor(mean + NormalDist().inv_cdf(float(alpha)) * deviation)
-    low, high = _from_both_ends(sums, max(rank, 1))
-    return Shift(_median(sums), low, high, LARGE)
-
-
-def _levels(confidence: float) -> tuple[Fraction, float]:
-    """Return half of alpha, and what lies below it whatever floating point does."""
-    alpha = _half_alpha(confidence)
-    return alpha, 0.999 * float(alpha)
+    return _shift(sums, accepts, alpha, spread)
 
 
 def _half_alpha(confidence: float) -> Fraction:
+    """Return (1 - confidence) / 2, exactly."""
     level = Fraction(str(confidence))
     if not 0 < level < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
     return (1 - level) / 2
 
 
-def _inverted(shifts: list[Fraction], accepts: Callable[[Fraction, str], bool]) -> tuple[float, float]:
-    """Walk inwards from each end to the first shift that the test against the shifts beyond it does not reject.
+def _shift(
+    sums: Sums, accepts: Callable[[Fraction, str], bool], alpha: Fraction, spread: tuple[float, float]
+) -> Shift:
+    """Return the median of the sums with its limits; `spread` is mean and SD of the untied test's statistic."""
+    middle = sums.total // 2
+    median = float((sums.ranked(middle + 1) + sums.ranked(sums.total - middle)) / 2)
+    shifts = sums.distinct(MOST_SHIFTS)
+    if shifts is not None:
+        try:
+            low = _limit(shifts, -1, lambda shift: accepts(shift, "greater"))
+            return Shift(median, low, _limit(shifts[::-1], 1, lambda shift: accepts(shift, "less")), EXACT)
+        except TooLargeError:
+            pass
+    mean, deviation = spread
+    rank = max(1, floor(mean + NormalDist().inv_cdf(float(alpha)) * deviation))
+    return Shift(median, float(sums.ranked(rank)), float(sums.ranked(sums.total - rank + 1)), LARGE)
 
-    The statistic changes only at `shifts`; between two of them, and beyond the ends, it is constant. p may fall again
+
+def _limit(points: list[Fraction], outwards: int, accepts: Callable[[Fraction], bool]) -> float:
+    """Walk inwards from one end to the first shift that the test against the shifts further out does not reject.
+
+    The statistic changes only at `points`; between two of them, and outside all, it is constant. p may fall again
     further inwards when there are ties, so no bisection. Each limit has its own test: where many values are tied the
     tests can reject every shift between them, and a shift that neither rejects need not exist.
     """
-
-    def limit(points: list[Fraction], outwards: int, alternative: str) -> float:
-        if accepts(points[0] + outwards, alternative):
-            return outwards * inf
-        # at the last point no value is left on this side, and p is 1
-        return next(
-            float(here)
-            for here, following in pairwise([*points, points[-1]])
-            # the stretch that ends here was rejected; this point, or the stretch that begins here?
-            if accepts(here, alternative) or accepts((here + following) / 2, alternative)
-        )
-
-    return limit(shifts, -1, "greater"), limit(shifts[::-1], 1, "less")
+    if accepts(points[0] + outwards):
+        return outwards * inf
+    # at the last point no value is left on this side, and p is 1
+    return next(
+        float(here)
+        for here, following in pairwise([*points, points[-1]])
+        # the stretch that ends here was rejected; this point, or the stretch that begins here?
+        if accepts(here) or accepts((here + following) / 2)
+    )
 
 
-def _from_both_ends(sums: Sums, rank: int) -> tuple[float, float]:
-    return float(sums.ranked(rank)), float(sums.ranked(sums.total - rank + 1))
+# ---- all differences and all averages: counted, never written out --------------------------------------------
+
+# From here on the whole numbers are Python's own: sums of two must fit into 64 bits.
+_LARGEST = 2**61
+Numbers = Sequence[Fraction | int]
 
 
 @dataclass(frozen=True)
-class OrderInterval:
-    """An interval by order statistics.
+class Sums:
+    """All sums of a value of one list and a value of another, in units of 1 / scale.
 
-    * low, high : the `rank`-th smallest and the `rank`-th largest average or difference
-    * rank : counted from 1
-    * achieved : confidence without ties
+    Two groups of 10,000 have a hundred million differences. How many of them are at most a given number takes a search
+    of one group for each distinct value of the other; a bisection over that count finds each order statistic.
+
+    * first, second : the distinct values of the lists, ascending, times `scale`
+    * weights : how often each of the first occurs
+    * below : how many values of the second list are less than each of its distinct values, and the length of the list
+    * scale : divides every sum
+    * own : the lists are one: each pair counts once, and each value with itself
+    * total : how many sums there are
     """
 
-    low: float
-    high: float
-    rank: int
-    achieved: float
+    first: np.ndarray
+    second: np.ndarray
+    weights: np.ndarray
+    below: np.ndarray
+    scale: int
+    own: bool
+    total: int
+
+    def count_to(self, most: int) -> int:
+        """Count the sums that are at most `most` / scale."""
+        places = np.searchsorted(self.second, most - self.first, side="right")
+        count = int((self.weights * self.below[places]).sum())
+        if not self.own:
+            return count
+        with_itself = int(self.weights[2 * self.first <= most].sum())
+        return (count + with_itself) // 2
+
+    def ranked(self, rank: int) -> Fraction:
+        """Return the `rank`-th smallest sum, counted from 1."""
+        low, high = int(self.first[0] + self.second[0]), int(self.first[-1] + self.second[-1])
+        while low < high:
+            middle = (low + high) // 2
+            if self.count_to(middle) >= rank:
+                high = middle
+            else:
+                low = middle + 1
+        return Fraction(low, self.scale)
+
+    def distinct(self, most: int) -> list[Fraction] | None:
+        """Return the distinct sums, ascending; None when there are more than `most`."""
+        # one value of a list makes as many sums as the other list has values
+        if max(len(self.first), len(self.second)) > most:
+            return None
+        sums = np.unique(np.add.outer(self.first, self.second)).tolist()
+        return [Fraction(units, self.scale) for units in sums] if len(sums) <= most else None
 
 
-def signed_rank_order_interval(pre: Iterable, post: Iterable, confidence: float = 0.95) -> OrderInterval:
-    """Interval of the shift of pairs as R's wilcox.test prints it before 4.6 (without ties and zeros).
+def all_differences(x: Numbers, y: Numbers) -> Sums:
+    """Return all differences x - y of two groups."""
+    return _sums(x, [-value for value in y], own=False)
 
-    Parameters
-    ----------
-    pre, post : iterable of numbers
-        Paired; zero differences are left out.
-    confidence : float
-        Between 0 and 1.
 
-    Raises
-    ------
-    ValueError
-        If no difference is other than zero.
+def all_averages(values: Numbers) -> Sums:
+    """Return the averages of all two values, each with itself too: the Walsh averages."""
+    halves = [Fraction(value, 2) for value in values]
+    return _sums(halves, halves, own=True)
+
+
+def _sums(first: Numbers, second: Numbers, *, own: bool) -> Sums:
+    """Return the sums of two lists, in units of their least common denominator."""
+    scale = lcm(*(value.denominator for value in (*first, *second)))
+    whole = [[int(value * scale) for value in values] for values in (first, second)]
+    kind = np.int64 if max(abs(value) for values in whole for value in values) < _LARGEST else object
+    (mine, weights), (theirs, counts) = (
+        np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole
+    )
+    total = len(first) * (len(first) + 1) // 2 if own else len(first) * len(second)
+    return Sums(mine, theirs, weights, np.concatenate([[0], np.cumsum(counts)]), scale, own, total)
+
+
+# ---- bounds of tails: what lies below alpha by its bound needs no exact tail ---------------------------------
+
+# t, as shares of the one that is best for a normal distribution
+_SHARES = np.array([0.6, 0.8, 1.0, 1.2, 1.5, 2.0])
+
+
+def flip_tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float) -> float:
+    """Bound the share of sign patterns whose positive scores sum to at least `total`.
+
+    For every t > 0, P(S >= s) <= E(exp(t S)) / exp(t s) (Chernoff 1952, doi:10.1214/aoms/1177729330). For sign flips
+    the expectation is a product of hyperbolic cosines. `sizes` and `scores` have shape (K,): how many have each score.
     """
-    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
-    differences = [b - a for a, b in zip(before, after, strict=True) if a != b]
-    if not differences:
-        raise ValueError("no difference is other than zero: there is no interval")
-    n = len(differences)
-    return _order_interval(
-        all_averages(differences), flip_counts((1,) * n, tuple(range(1, n + 1))), confidence
-    )
+    halves = scores / 2
+    above, variance = total - float((sizes * halves).sum()), float((sizes * halves**2).sum())
+    # the logarithm of a hyperbolic cosine
+    return _bound(above, variance, lambda t: sizes @ (np.logaddexp(t * halves, -t * halves) - log(2)))
 
 
-def rank_sum_order_interval(x: Iterable, y: Iterable, confidence: float = 0.95) -> OrderInterval:
-    """Interval of the shift between two groups as R's wilcox.test prints it before 4.6 (without ties)."""
-    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
-    return _order_interval(
-        all_differences(first, second), untied_sample_counts(len(first), len(second)), confidence
-    )
+def sample_tail_bound(sizes: np.ndarray, scores: np.ndarray, drawn: int, total: float) -> float:
+    """Bound the share of samples of `drawn` observations whose scores sum to at least `total`.
+
+    As `flip_tail_bound`; the expectation is at most that of as many draws with replacement (Hoeffding 1963,
+    section 6, doi:10.1080/01621459.1963.10500830).
+    """
+    n, whole = sizes.sum(), (sizes * scores).sum()
+    # whole numbers until the division: equal scores have no spread, not that of rounding
+    around, above = (n * scores - whole) / n, float((n * total - drawn * whole) / n)
+    shares = sizes / n
+    variance = drawn * float((shares * around**2).sum())
+    return _bound(above, variance, lambda t: drawn * np.logaddexp.reduce(np.log(shares) + t * around))
 
 
-def _order_interval(sums: Sums, counts: Sequence[int], confidence: float) -> OrderInterval:
-    alpha, total = _half_alpha(confidence), sum(counts)
-    rank, below = 0, 0
-    while (below + counts[rank]) < alpha * total:
-        below += counts[rank]
-        rank += 1
-    if rank == 0:
-        rank, below = 1, counts[0]
-    low, high = _from_both_ends(sums, rank)
-    return OrderInterval(low, high, rank, float(1 - 2 * Fraction(below, total)))
+def _bound(above: float, variance: float, log_moment: Callable[[float], float]) -> float:
+    """Return the least bound of the t that are tried, for a sum so far above its mean; at most 1."""
+    if above <= 0 or variance == 0:
+        return 1.0
+    exponents = [log_moment(t) - t * above for t in _SHARES * above / variance]
+    return float(min(1.0, np.exp(min(exponents))))

@@ -1,22 +1,23 @@
 """Intervals for shares and for what is made of two shares; each names its source.
 
-Limits that do not exist are infinite where the data allow any size, and nan where nothing can be said.
+Limits that do not exist are infinite where the data allow any size, and nan where nothing can be said. The tests hold
+them against scipy and statsmodels, which take two seconds to load, where these are right.
 """
 
 from __future__ import annotations
 
-from math import atanh, inf, isnan, nan, sqrt, tanh
+from collections.abc import Callable
+from math import atanh, exp, inf, isnan, nan, sqrt, tanh
 from statistics import NormalDist
 
-from scipy.optimize import brentq
-from scipy.stats import binomtest
-from scipy.stats.contingency import odds_ratio as scipy_odds_ratio
-from statsmodels.stats.proportion import confint_proportions_2indep
+import numpy as np
+from scipy.special import betaincinv
 
 Interval = tuple[float, float]
-_PRECISION = {"xtol": 1e-14, "rtol": 1e-14}
-# In the place of a variance of 0: a score of 0 / 0 is 0, and any other is beyond every critical value.
+# In the place of a variance of 0: a score of 0 / 0 is 0, and any other is more than every critical value.
 _LEAST = 1e-300
+# Logarithms to the base 2: the roots lie within these bounds for any counts that fit into memory.
+_BOUNDS = (-60.0, 60.0)
 
 
 def critical(confidence: float) -> float:
@@ -26,20 +27,38 @@ def critical(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where a function is zero; its signs at the ends differ."""
+    from scipy.optimize import brentq  # half a second to load
+
+    return brentq(function, low, high, xtol=1e-14, rtol=1e-14)
+
+
 def share(successes: int, n: int, confidence: float) -> Interval:
-    """Exact interval of a share (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404), by scipy; n > 0."""
-    return tuple(map(float, binomtest(successes, n).proportion_ci(confidence, method="exact")))
+    """Exact interval of a share (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404); n > 0."""
+    tail = (1 - confidence) / 2
+    low = betaincinv(successes, n - successes + 1, tail) if successes else 0.0
+    high = betaincinv(successes + 1, n - successes, 1 - tail) if successes < n else 1.0
+    return float(low), float(high)
+
+
+def wilson(successes: int, n: int, confidence: float) -> Interval:
+    """Score interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953); n > 0."""
+    z = critical(confidence)
+    centre = successes + z**2 / 2
+    reach = z * sqrt(successes * (n - successes) / n + z**2 / 4)
+    return (centre - reach) / (n + z**2), (centre + reach) / (n + z**2)
 
 
 def risk_difference(a: int, n1: int, b: int, n2: int, confidence: float) -> Interval:
-    """Interval of a/n1 - b/n2: hybrid score (Newcombe 1998, method 10), by statsmodels.
+    """Interval of a/n1 - b/n2: hybrid score (Newcombe 1998, method 10).
 
     doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I
     """
-    low, high = confint_proportions_2indep(
-        a, n1, b, n2, method="newcomb", compare="diff", alpha=1 - confidence
-    )
-    return float(low), float(high)
+    p1, p2 = a / n1, b / n2
+    (low1, high1), (low2, high2) = wilson(a, n1, confidence), wilson(b, n2, confidence)
+    low = p1 - p2 - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2)
+    return low, p1 - p2 + sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2)
 
 
 def risk_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> Interval:
@@ -68,15 +87,16 @@ def risk_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> Interval:
 
     if a == b == 0:
         return 0.0, inf
-    # log to the base 2: the roots lie within these bounds for any counts that fit into memory
-    bounds = (-60.0, 60.0)
-    low = 0.0 if a == 0 else 2 ** brentq(lambda x: score(x) - z, *bounds, **_PRECISION)
-    high = inf if b == 0 else 2 ** brentq(lambda x: score(x) + z, *bounds, **_PRECISION)
+    low = 0.0 if a == 0 else 2 ** _root(lambda x: score(x) - z, *_BOUNDS)
+    high = inf if b == 0 else 2 ** _root(lambda x: score(x) + z, *_BOUNDS)
     return low, high
 
 
 def odds_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> tuple[float, float, float]:
-    """Conditional estimate and exact interval of the odds ratio (Fisher), by scipy.
+    """Conditional estimate and exact interval of the odds ratio (Fisher), as R's fisher.test.
+
+    Given all successes, a of them in the first group have a chance in proportion to the ways to draw them times the
+    odds ratio to the power of a. The estimate makes a the mean; the limits make the tails (1 - confidence) / 2.
 
     Returns
     -------
@@ -85,9 +105,28 @@ def odds_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> tuple[flo
     """
     if a + b in (0, n1 + n2):
         return nan, 0.0, inf
-    result = scipy_odds_ratio([[a, n1 - a], [b, n2 - b]], kind="conditional")
-    low, high = result.confidence_interval(confidence)
-    return float(result.statistic), float(low), float(high)
+    successes = np.arange(max(0, a + b - n2), min(a + b, n1) + 1)
+    # the ways to draw k + 1 of the first group's successes, over those to draw k
+    k = successes[:-1]
+    ratios = (n1 - k) * (a + b - k) / ((k + 1) * (n2 - a - b + k + 1))
+    log_ways = np.concatenate([[0], np.cumsum(np.log(ratios))])
+    tail = (1 - confidence) / 2
+
+    def solve(values: np.ndarray, expected: float) -> float:
+        """Return the odds ratio at which `values`, one for each number of successes, have an expected value."""
+
+        def excess(log_odds: float) -> float:
+            logs = log_ways + log_odds * successes
+            chances = np.exp(logs - logs.max())
+            return float(chances @ values / chances.sum()) - expected
+
+        return exp(_root(excess, -100, 100))
+
+    least, most = a == successes[0], a == successes[-1]
+    estimate = 0.0 if least else inf if most else solve(successes, a)
+    low = 0.0 if least else solve(successes >= a, tail)
+    high = inf if most else solve(successes <= a, tail)
+    return estimate, low, high
 
 
 def number_needed(difference: float, limits: Interval) -> tuple[float, float, float, str]:
@@ -101,8 +140,7 @@ def number_needed(difference: float, limits: Interval) -> tuple[float, float, fl
         (to harm): low > 0 > high, and the note says so.
     note : str
     """
-    reciprocal = [1 / value if value else inf for value in (difference, limits[1], limits[0])]
-    estimate, low, high = reciprocal
+    estimate, low, high = (1 / value if value else inf for value in (difference, limits[1], limits[0]))
     if limits[0] < 0 < limits[1]:
         return estimate, low, high, "the interval runs from low (benefit) through infinity to high (harm)"
     if limits[1] <= 0:
@@ -112,18 +150,10 @@ def number_needed(difference: float, limits: Interval) -> tuple[float, float, fl
 
 
 def superiority(theta: float, n1: int, n2: int, confidence: float) -> Interval:
-    """Interval of P(X > Y) + P(X = Y) / 2 (Newcombe 2006, method 5, doi:10.1002/sim.2324).
+    """Interval of P(X > Y) + P(X = Y) / 2, theta = U1 / (n1 n2) (Newcombe 2006, method 5, doi:10.1002/sim.2324).
 
     Ours: Brunner and Munzel's interval of statsmodels (`rank_compare_2indep`) leaves [0, 1] and has no width
     when the groups are apart.
-
-    Parameters
-    ----------
-    theta : float
-        U1 / (n1 n2).
-    n1, n2 : int
-        Sizes of the groups.
-    confidence : float
     """
     z, star = critical(confidence), (n1 + n2) / 2 - 1
 
@@ -132,23 +162,15 @@ def superiority(theta: float, n1: int, n2: int, confidence: float) -> Interval:
         distance = (theta - t) ** 2 / max(t * (1 - t), _LEAST)
         return distance - z**2 * (1 + star * ((1 - t) / (2 - t) + t / (1 + t))) / (n1 * n2)
 
-    low = 0.0 if theta == 0 else brentq(excess, 0, theta, **_PRECISION)
-    high = 1.0 if theta == 1 else brentq(excess, theta, 1, **_PRECISION)
+    low = 0.0 if theta == 0 else _root(excess, 0, theta)
+    high = 1.0 if theta == 1 else _root(excess, theta, 1)
     return low, high
 
 
 def paired_difference(up: int, down: int, n: int, confidence: float) -> Interval:
-    """Score interval of the share that rose less the share that fell (Tango 1998).
+    """Score interval of the share of n pairs that rose less the share that fell (Tango 1998).
 
     doi:10.1002/(SICI)1097-0258(19980430)17:8<891::AID-SIM780>3.0.CO;2-B
-
-    Parameters
-    ----------
-    up, down : int
-        Pairs that rose and that fell.
-    n : int
-        All pairs.
-    confidence : float
     """
     z = critical(confidence)
 
@@ -160,8 +182,8 @@ def paired_difference(up: int, down: int, n: int, confidence: float) -> Interval
         variance = n * (2 * q + delta * (1 - delta))
         return (up - down - n * delta) / sqrt(max(variance, _LEAST))
 
-    low = -1.0 if down == n else brentq(lambda d: score(d) - z, -1, (up - down) / n, **_PRECISION)
-    high = 1.0 if up == n else brentq(lambda d: score(d) + z, (up - down) / n, 1, **_PRECISION)
+    low = -1.0 if down == n else _root(lambda delta: score(delta) - z, -1, (up - down) / n)
+    high = 1.0 if up == n else _root(lambda delta: score(delta) + z, (up - down) / n, 1)
     return low, high
 
 
@@ -169,9 +191,9 @@ def odds(successes: int, failures: int, confidence: float) -> tuple[float, float
     """Successes / failures with the exact interval of their share turned into odds; nan without either."""
     if successes + failures == 0:
         return nan, 0.0, inf
-    low, high = share(successes, successes + failures, confidence)
-    as_odds = [p / (1 - p) if p < 1 else inf for p in (low, high)]
-    return successes / failures if failures else inf, *as_odds
+    limits = share(successes, successes + failures, confidence)
+    low, high = (p / (1 - p) if p < 1 else inf for p in limits)
+    return successes / failures if failures else inf, low, high
 
 
 def fisher_transformed(r: float, standard_error: float, confidence: float) -> Interval:

@@ -1,162 +1,299 @@
-"""Tests on the level numbers, and p-values that programs make of a rank statistic in their own way."""
+"""The other calculations behind programs' lines: McNemar, sign, chi-square, Fisher, t, and rank statistics read oddly.
+
+Each takes D distinct datasets, `Pairs` or `Groups`, and returns their two-sided p-values, shape (D,): 1 where there is
+nothing to test (no changes, one level), nan where no program prints a number. The tests of this module hold each
+against the function of scipy or statsmodels for one table.
+"""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from fractions import Fraction
+from math import comb, prod
+
 import numpy as np
-from scipy import stats
+from scipy.special import bdtr, chdtrc, stdtr, xlogy
 
-from oxymilk.stats.ranks import counts_array
+from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
+from oxymilk.stats.null import TooLargeError
+from oxymilk.stats.procedure import Procedure
+
+# `freeman_halton` looks at every table of the margins; more than this many would take minutes.
+MOST_TABLES = 2_000_000
+_CORRECTED = Procedure("asymptotic", continuity=True)
+_FISHER = Procedure("exact", two_sided="likelihood")
 
 
-def paired_t(negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Paired t-test on counts of differences, two-sided.
+# ---- pairs ---------------------------------------------------------------------------------------------
 
-    Parameters
-    ----------
-    negative, positive : array of int, shape (..., M)
-        Differences by size.
-    zeros : array of int, shape (...)
-    sizes : array of float, shape (M,)
-        The sizes.
 
-    Returns
-    -------
-    ndarray of float, shape (...)
-        1 if every difference is 0; nan where all are the same nonzero difference or there is only one pair:
-        no program prints a p-value then.
-    """
-    negative, positive = counts_array(negative, "negative", 1), counts_array(positive, "positive", 1)
-    n = negative.sum(axis=-1) + positive.sum(axis=-1) + counts_array(zeros, "zeros", 0)
-    total = ((positive - negative) * sizes).sum(axis=-1)
-    squares = ((positive + negative) * np.square(sizes)).sum(axis=-1)
+def sign_exact(data: Pairs) -> np.ndarray:
+    """Exact sign test: min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2)."""
+    down, up = data.changes
+    return np.minimum(1, 2 * bdtr(np.minimum(down, up), down + up, 0.5))
+
+
+def sign_chi_square(data: Pairs, correction: int) -> np.ndarray:
+    """Sign test by chi-square: (|up - down| - correction)^2 / (up + down)."""
+    down, up = data.changes
+    statistic = (np.abs(up - down) - correction) ** 2 / np.maximum(down + up, 1)
+    return np.where(down + up == 0, 1.0, chdtrc(1, statistic))
+
+
+def mcnemar_exact(data: Pairs) -> np.ndarray:
+    """Exact McNemar test: the sign test, of two levels only."""
+    return np.where(data.dichotomous, sign_exact(data), np.nan)
+
+
+def mcnemar(data: Pairs, correction: int = 0) -> np.ndarray:
+    """McNemar's chi-square (doi:10.1007/BF02295996), or Edwards' with a correction of 1 (doi:10.1007/BF02289105)."""
+    return np.where(data.dichotomous, sign_chi_square(data, correction), np.nan)
+
+
+def mcnemar_edwards_r(data: Pairs) -> np.ndarray:
+    """Edwards' chi-square as R's mcnemar.test has it: no correction, and so p = 1, when up equals down."""
+    down, up = data.changes
+    return np.where(data.dichotomous & (down == up), 1.0, mcnemar(data, 1))
+
+
+def paired_t(data: Pairs) -> np.ndarray:
+    """Paired t-test; nan where all differences are the same but not 0, or there is only one pair."""
+    n = data.situation.n
+    total = ((data.positive - data.negative) * data.sizes).sum(axis=1)
+    squares = ((data.positive + data.negative) * data.sizes**2).sum(axis=1)
     variance = _variance(squares, total, n)
     t = total / np.sqrt(np.where(variance > 0, n * variance, 1))
-    p = 2 * stats.t.sf(np.abs(t), np.maximum(n - 1, 1))
-    return np.where(variance > 0, p, np.where(squares == 0, 1.0, np.nan))
+    return np.where(variance > 0, _two_sided_t(t, n - 1), np.where(squares == 0, 1.0, np.nan))
 
 
-def student_t(tables: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Two-sample t-test on the level numbers, equal variances assumed, two-sided.
+def sas_signed_rank_t(data: Pairs) -> np.ndarray:
+    """SAS PROC UNIVARIATE's signed rank above 20 nonzero differences; nan up to 20.
+
+    S sqrt((n - 1) / (n V - S^2)) against Student t with n - 1 degrees of freedom; S is W+ less its mean, V its
+    variance given the ties (Iman 1974, doi:10.1080/03610927408827178). nan where n V = S^2, since t is then infinite:
+    all differences are equal in size and sign.
+    """
+    z, n = data.rank(Procedure("asymptotic")).z, data.situation.n_used
+    rest = n - z**2
+    usable = (n > 20) & (rest > 1e-9 * n)
+    t = z * np.sqrt(np.maximum(n - 1, 0) / np.where(usable, rest, 1))
+    return np.where(usable, _two_sided_t(t, n - 1), np.nan)
+
+
+def signed_rank_floored(data: Pairs, less: str, greater: str) -> np.ndarray:
+    """Twice the smaller tail of the untied table at the statistic cut to an integer (scipy before 1.14).
+
+    less, greater : the rule for half ranks of each tail that has the effect of the cut
+    """
+    rules = {"less": less, "greater": greater}
+    tails = (Procedure("exact_untied", name, half_integer=rule) for name, rule in rules.items())
+    return np.minimum(1, 2 * np.minimum(*(data.rank(tail).p_value for tail in tails)))
+
+
+# ---- two groups ----------------------------------------------------------------------------------------
+
+
+def chi_square(data: Groups, statistic: str = "pearson") -> np.ndarray:
+    """Chi-square test of independence.
 
     Parameters
     ----------
-    tables : array of int, shape (..., 2, K)
-    scores : array of float, shape (K,)
-        The number of each level.
+    data : Groups
+        Levels that nobody has are left out.
+    statistic : {"pearson", "yates", "likelihood"}
+        sum (O - E)^2 / E; the same with Yates' correction, never larger than the difference itself, as in R, scipy
+        and SPSS (doi:10.2307/2983604); 2 sum O log(O / E).
+    """
+    tables = data.tables
+    rows, columns = tables.sum(axis=2, keepdims=True), tables.sum(axis=1, keepdims=True)
+    expected = rows * columns / np.maximum(tables.sum(axis=(1, 2), keepdims=True), 1)
+    safe = np.where(expected > 0, expected, 1)
+    if statistic == "likelihood":
+        terms = 2 * xlogy(tables, tables / safe)
+    else:
+        correction = 0.5 if statistic == "yates" else 0
+        terms = np.maximum(np.abs(tables - expected) - correction, 0) ** 2 / safe
+    df = ((rows > 0).sum(axis=(1, 2)) - 1) * ((columns > 0).sum(axis=(1, 2)) - 1)
+    # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
+    return chdtrc(np.maximum(df, 1), np.maximum(terms.sum(axis=(1, 2)), 0))
+
+
+def chi_square_yates(data: Groups) -> np.ndarray:
+    """Yates' corrected chi-square of tables with two levels."""
+    fours, two_levels = data.of_two_levels()
+    return np.where(two_levels, chi_square(fours, "yates"), np.nan)
+
+
+def fisher(data: Groups) -> np.ndarray:
+    """Fisher's exact test of two levels: all tables of the margins that are at most as likely."""
+    fours, two_levels = data.of_two_levels()
+    return np.where(two_levels, fours.rank(_FISHER).p_value, np.nan)
+
+
+def fisher_one_sided(data: Groups) -> np.ndarray:
+    """Fisher's exact test of two levels in the direction of the difference: the smaller tail."""
+    fours, two_levels = data.of_two_levels()
+    return np.where(two_levels, smaller_tail(fours, _FISHER), np.nan)
+
+
+def freeman_halton(table: list[list[int]]) -> Fraction:
+    """Fisher's exact test of one table with two rows and any number of columns (Freeman & Halton 1951).
+
+    Parameters
+    ----------
+    table : two rows of counts, of one length
 
     Returns
     -------
-    ndarray of float, shape (...)
-        1 if all scores are equal; nan where there is no variance but a difference, or no degree of freedom.
+    Fraction
+        Total probability of the tables that are no more likely than the observed one (doi:10.2307/2332323); 1 where a
+        margin leaves no other table.
+
+    Raises
+    ------
+    TooLargeError
+        When more than `MOST_TABLES` tables have these column totals.
+    ValueError
+        When the table has not two rows of one length, or a negative count.
+
+    Examples
+    --------
+    >>> freeman_halton([[10, 0], [3, 7]])
+    Fraction(1, 323)
     """
-    return _two_sample_t(tables, scores, equal_var=True)
+    columns = list(zip(*table, strict=False))
+    if len(table) != 2 or len(table[0]) != len(table[1]) or not columns or min(map(min, columns)) < 0:
+        raise ValueError("the table must have two rows of counts, of one length")
+    totals = [sum(column) for column in columns]
+    if prod(total + 1 for total in totals) > MOST_TABLES:
+        raise TooLargeError(f"more than {MOST_TABLES:,} tables have these totals; use a chi-square test")
+    drawn = sum(table[0])
+    # held by the first row so far -> {weight: tables of that weight}; for columns of 2 and 1, and one drawn:
+    # {0: {1: 1}}, then {0: {1: 1}, 1: {2: 1}}, then {0: {1: 1}, 1: {2: 1, 1: 1}}: two tables, of 2 and 1 in 3 samples
+    weights = {0: Counter({1: 1})}
+    for total in totals:
+        longer: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        for held, tables in weights.items():
+            for n in range(min(total, drawn - held) + 1):
+                for weight, times in tables.items():
+                    longer[held + n][weight * comb(total, n)] += times
+        weights = longer
+    observed = prod(comb(first + second, first) for first, second in columns)
+    as_rare = sum(weight * times for weight, times in weights[drawn].items() if weight <= observed)
+    return Fraction(as_rare, comb(sum(totals), drawn))
 
 
-def welch_t(tables: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Two-sample t-test on the level numbers, Welch's degrees of freedom; shapes as `student_t`."""
-    return _two_sample_t(tables, scores, equal_var=False)
+def two_sample_t(data: Groups, *, equal_variances: bool) -> np.ndarray:
+    """Two-sample t-test on the level numbers: Student's, or Welch's with his degrees of freedom.
 
-
-def _two_sample_t(tables: np.ndarray, scores: np.ndarray, *, equal_var: bool) -> np.ndarray:
-    tables = counts_array(tables, "tables", 2)
-    scores = np.asarray(scores, dtype=float)
-    # about the middle, so that a large common level does not swallow the variance
-    scores = scores - scores.mean()
-    n = tables.sum(axis=-1)
-    total, squares = (tables * scores).sum(axis=-1), (tables * scores**2).sum(axis=-1)
+    nan where there is no variance but a difference, or no degree of freedom.
+    """
+    scores = data.scores - data.scores.mean()  # so that a large common level does not swallow the variance
+    n = data.tables.sum(axis=2)
+    total, squares = (data.tables * scores).sum(axis=2), (data.tables * scores**2).sum(axis=2)
     mean, variance = total / np.maximum(n, 1), _variance(squares, total, n)
-    enough = (n >= (1 if equal_var else 2)).all(axis=-1)
-    usable = enough & (variance.sum(axis=-1) > 0)
-    safe_n = np.where(usable[..., None], n, 2)
-    spread = np.sqrt(np.where(usable[..., None], variance, 1.0))
-    p = stats.ttest_ind_from_stats(
-        mean[..., 0], spread[..., 0], safe_n[..., 0],
-        mean[..., 1], spread[..., 1], safe_n[..., 1],
-        equal_var=equal_var,
-    ).pvalue  # fmt: skip
-    one_level = (tables.sum(axis=-2) > 0).sum(axis=-1) <= 1
-    return np.where(usable, p, np.where(one_level, 1.0, np.nan))
+    usable = (n >= (1 if equal_variances else 2)).all(axis=1) & (variance.sum(axis=1) > 0)
+    n, variance = (np.where(usable[:, None], values, 2) for values in (n, variance))
+    if equal_variances:
+        df = n.sum(axis=1) - 2
+        error = ((n - 1) * variance).sum(axis=1) / df * (1 / n).sum(axis=1)
+    else:
+        error = (variance / n).sum(axis=1)
+        df = error**2 / ((variance / n) ** 2 / (n - 1)).sum(axis=1)
+    p = _two_sided_t((mean[:, 0] - mean[:, 1]) / np.sqrt(error), df)
+    return np.where(usable, p, np.where(_one_level(data), 1.0, np.nan))
+
+
+def linear_by_linear(data: Groups) -> np.ndarray:
+    """Linear-by-linear association: (N - 1) r^2 as a chi-square with one degree of freedom.
+
+    r is the correlation of group and score (Agresti, Categorical Data Analysis, 3rd ed., p. 87).
+    """
+    scores = data.scores - data.scores.mean()
+    n = data.situation.n
+    pooled = data.tables.sum(axis=1)
+    mean = (pooled * scores).sum(axis=1) / np.maximum(n, 1)
+    spread = (pooled * (scores - mean[:, None]) ** 2).sum(axis=1)
+    between = (data.tables[:, 0] * (scores - mean[:, None])).sum(axis=1)
+    margins = data.tables.sum(axis=2).prod(axis=1)
+    nothing = _one_level(data) | (margins == 0)
+    statistic = (n - 1) * n * between**2 / np.where(nothing, 1, margins * spread)
+    return np.where(nothing, 1.0, chdtrc(1, np.maximum(statistic, 0)))
+
+
+def sas_rank_sum_t(data: Groups) -> np.ndarray:
+    """SAS PROC NPAR1WAY's t approximation: z, continuity-corrected, with N - 1 degrees of freedom."""
+    return _two_sided_t(data.rank(_CORRECTED).z, data.situation.n - 1)
+
+
+def rank_sum_half_corrected(data: Groups) -> np.ndarray:
+    """Return what scipy.stats.mannwhitneyu gave before 1.7 without `alternative`: one tail, corrected.
+
+    P(Z > |max(U) - n1 n2 / 2 - 0.5| / sd): at most one half, even where U is at its mean and the correction goes past
+    it. 1 where all values are equal (scipy raises an error there).
+    """
+    smaller = smaller_tail(data, _CORRECTED)
+    return np.where(smaller >= 1, 1.0, np.minimum(smaller, 1 - smaller))
+
+
+# ---- both ----------------------------------------------------------------------------------------------
+
+
+def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:
+    """Return the two-sided p-value of Student's t; one degree of freedom where there is none."""
+    return 2 * stdtr(np.maximum(df, 1), -np.abs(t))
 
 
 def _variance(squares: np.ndarray, total: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return the variance from the sums of squares and of values."""
     deviation = squares - total**2 / np.maximum(n, 1)
     # a difference of equal floats, up to rounding, is no variance
     deviation = np.where(deviation > 1e-12 * squares, deviation, 0.0)
     return deviation / np.maximum(n - 1, 1)
 
 
-def linear_by_linear(tables: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Linear-by-linear association: (N - 1) r^2 as a chi-square with one degree of freedom.
-
-    Shapes as `student_t`; r is the correlation of group and score (Agresti, Categorical Data Analysis, 3rd ed.,
-    p. 87). p is 1 if a group is empty or only one level occurs.
-    """
-    tables = counts_array(tables, "tables", 2)
-    scores = np.asarray(scores, dtype=float)
-    scores = scores - scores.mean()
-    n1, n2 = tables[..., 0, :].sum(axis=-1), tables[..., 1, :].sum(axis=-1)
-    n = n1 + n2
-    pooled = tables.sum(axis=-2)
-    mean = (pooled * scores).sum(axis=-1) / np.maximum(n, 1)
-    spread = (pooled * (scores - mean[..., None]) ** 2).sum(axis=-1)
-    between = (tables[..., 0, :] * (scores - mean[..., None])).sum(axis=-1)
-    empty = (n1 == 0) | (n2 == 0) | ((pooled > 0).sum(axis=-1) <= 1)
-    statistic = (n - 1) * n * between**2 / np.where(empty, 1, n1 * n2 * spread)
-    return np.where(empty, 1.0, stats.chi2.sf(statistic, 1))
+def _one_level(data: Groups) -> np.ndarray:
+    """Return where only one level occurs, shape (D,)."""
+    return (data.tables.sum(axis=1) > 0).sum(axis=1) <= 1
 
 
-def sas_signed_rank_t(z: np.ndarray, n_used: np.ndarray) -> np.ndarray:
-    """Two-sided p of SAS PROC UNIVARIATE's signed rank above 20 differences.
-
-    S sqrt((n - 1) / (n V - S^2)) against Student t with n - 1 degrees of freedom; S is W+ less its mean, V its
-    variance given the ties (Iman 1974, doi:10.1080/03610927408827178).
-
-    Parameters
-    ----------
-    z : array of float
-        S / sqrt(V): tie-corrected, no continuity correction, zeros dropped.
-    n_used : array of int
-        Nonzero differences.
-
-    Returns
-    -------
-    ndarray of float
-        nan up to 20 differences (SAS never uses it there), and where n V = S^2, since t is then infinite: all
-        differences are equal in size and sign.
-    """
-    z, n = np.asarray(z, dtype=float), np.asarray(n_used)
-    rest = n - z**2
-    usable = (n > 20) & (rest > 1e-9 * n)
-    t = z * np.sqrt(np.maximum(n - 1, 0) / np.where(usable, rest, 1))
-    return np.where(usable, 2 * stats.t.sf(np.abs(t), np.maximum(n - 1, 1)), np.nan)
-
-
-def sas_rank_sum_t(z: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Two-sided p of SAS PROC NPAR1WAY's t approximation.
-
-    Parameters
-    ----------
-    z : array of float
-        Tie-corrected, continuity-corrected.
-    n : array of int
-        Participants of both groups; t has n - 1 degrees of freedom.
-    """
-    return 2 * stats.t.sf(np.abs(np.asarray(z, dtype=float)), np.maximum(np.asarray(n) - 1, 1))
-
-
-def rank_sum_half_corrected(smaller: np.ndarray) -> np.ndarray:
-    """Return what scipy.stats.mannwhitneyu gave before 1.7 without `alternative`: one tail, corrected.
-
-    Parameters
-    ----------
-    smaller : array of float
-        The smaller of the two one-sided asymptotic p-values, tie-corrected, continuity-corrected.
-
-    Returns
-    -------
-    ndarray of float
-        P(Z > |max(U) - n1 n2 / 2 - 0.5| / sd): at most one half, even where U is at its mean and the correction
-        goes past it. 1 where all values are equal (scipy raises an error there).
-    """
-    smaller = np.asarray(smaller, dtype=float)
-    return np.where(smaller >= 1, 1.0, np.minimum(smaller, 1 - smaller))
+# The calculations that programs.yaml names, in words and as a function. post - pre is "up", so W of scipy's
+# wilcoxon(pre, post) is W-.
+OTHER: dict[str, tuple[str, Callable[[Data], np.ndarray]]] = {
+    "signed_rank_floored_pre_post": (
+        "exact table for untied ranks, two-sided by doubling, the rank sum of falls cut to an integer",
+        lambda pairs: signed_rank_floored(pairs, "conservative", "natural"),
+    ),
+    "signed_rank_floored_post_pre": (
+        "exact table for untied ranks, two-sided by doubling, the rank sum of rises cut to an integer",
+        lambda pairs: signed_rank_floored(pairs, "natural", "conservative"),
+    ),
+    "sas_signed_rank_t": ("signed-rank statistic against Student t", sas_signed_rank_t),
+    "sas_rank_sum_t": ("rank-sum z, continuity-corrected, against Student t", sas_rank_sum_t),
+    "rank_sum_half_corrected": (
+        "normal approximation, one tail, tie-corrected, continuity correction",
+        rank_sum_half_corrected,
+    ),
+    "mcnemar_exact": ("exact McNemar test", mcnemar_exact),
+    "mcnemar": ("McNemar chi-square, uncorrected", mcnemar),
+    "mcnemar_edwards": ("McNemar chi-square, Edwards' correction", lambda pairs: mcnemar(pairs, 1)),
+    "mcnemar_edwards_r": (
+        "McNemar chi-square, Edwards' correction unless the changes balance",
+        mcnemar_edwards_r,
+    ),
+    "sign_exact": ("exact sign test", sign_exact),
+    "sign_corrected": (
+        "sign test, normal approximation, continuity correction",
+        lambda pairs: sign_chi_square(pairs, 1),
+    ),
+    "paired_t": ("paired t-test", paired_t),
+    "chi_square": ("Pearson chi-square, uncorrected", chi_square),
+    "chi_square_yates": ("Pearson chi-square, Yates' correction", chi_square_yates),
+    "likelihood_ratio": ("likelihood-ratio chi-square", lambda groups: chi_square(groups, "likelihood")),
+    "fisher": ("Fisher's exact test, two-sided", fisher),
+    "fisher_one_sided": ("Fisher's exact test, one-sided", fisher_one_sided),
+    "linear_by_linear": ("linear-by-linear association", linear_by_linear),
+    "student_t": ("Student t-test", lambda groups: two_sample_t(groups, equal_variances=True)),
+    "welch_t": ("Welch t-test", lambda groups: two_sample_t(groups, equal_variances=False)),
+}

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from math import ceil, floor
+from typing import Self
 
 import numpy as np
 from scipy.special import ndtr
 
-from oxymilk.stats.null import lower_from_counts
+from oxymilk.stats.null import Lower, lower_from_counts
 from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.ranks import unique_rows
 
 # Bound on |p - P| / P of an asymptotic p-value p at or above 1e-300, where P belongs to the exact z**2: the
 # roundings of z (a few units in the last place) grow by z**2 < 1400; the tests measure it.
 ASYMPTOTIC_RELATIVE_ERROR = 1e-12
 _SMALLEST = 5e-324
+_ARRAY = (np.ndarray, np.generic)
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """What every rank test gives: numbers for one dataset, arrays for many.
+
+    * p_value : p-value, in (0, 1]
+    * p_fraction : the same as a fraction (exact methods, one dataset), else None
+    * z : standardised W+ or U1, positive when post, or the first sample, tends to be larger. Asymptotic: by the
+      procedure's switches. Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
+    * z_squared : z * abs(z) as a fraction (one dataset), else None
+    * procedure : the procedure
+    """
+
+    p_value: float | np.ndarray
+    p_fraction: Fraction | None
+    z: float | np.ndarray
+    z_squared: Fraction | None
+    procedure: Procedure
+
+    def of_one_dataset(self, p_fraction: Fraction | None, z_squared: Fraction) -> Self:
+        """Return the same with its fractions, and the arrays of shape () as numbers."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        numbers = {name: value.item() for name, value in values.items() if isinstance(value, _ARRAY)}
+        return replace(self, **numbers, p_fraction=p_fraction, z_squared=z_squared)
 
 
 def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
@@ -37,9 +67,12 @@ def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
     return np.maximum(tails * ndtr(tail), _SMALLEST)
 
 
-def as_float(p: Fraction) -> float:
-    """Return an exact p-value as a float; never 0, however small it is."""
-    return max(float(p), _SMALLEST)
+def exact_p_values(keys: np.ndarray, p_of: Callable[..., Fraction], procedure: Procedure) -> np.ndarray:
+    """Return p_of(*key, procedure) of each dataset as a float, shape (...); equal keys, shape (..., C), share one."""
+    distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
+    # never 0, however small the fraction is
+    p_values = [max(float(p_of(*key, procedure=procedure)), _SMALLEST) for key in distinct.tolist()]
+    return np.array(p_values)[inverse].reshape(keys.shape[:-1])
 
 
 def towards_mean(difference: np.ndarray, step: int, alternative: str) -> np.ndarray:
@@ -55,7 +88,7 @@ def towards_mean(difference: np.ndarray, step: int, alternative: str) -> np.ndar
 def exact_p(
     procedure: Procedure,
     t: int,
-    lower: Callable[[int], int],
+    lower: Lower,
     total: int,
     mean: Fraction,
     counts: tuple[int, ...] | None = None,
@@ -80,43 +113,32 @@ def exact_p(
     Returns
     -------
     Fraction
-        In (0, 1].
+        In (0, 1]. With mid_p the outcomes that are just as extreme as the observed one count half.
     """
-    # twice the count of outcomes, so that mid-p's halves stay whole
+
+    def at(value: int) -> int:
+        """Count the outcomes with T = value, for mid-p."""
+        return lower(value) - lower(value - 1) if procedure.mid_p else 0
+
+    # twice the number of outcomes, so that the halves of mid-p stay whole
     if procedure.alternative == "less":
-        twice = 2 * lower(t) - (lower(t) - lower(t - 1) if procedure.mid_p else 0)
+        twice = 2 * lower(t) - at(t)
     elif procedure.alternative == "greater":
-        below = lower(t - 1)
-        twice = 2 * (total - below) - (lower(t) - below if procedure.mid_p else 0)
+        twice = 2 * (total - lower(t - 1)) - at(t)
     elif procedure.two_sided == "doubled":
-        at_most, below = lower(t), lower(t - 1)
-        half_point = at_most - below if procedure.mid_p else 0
-        twice = min(2 * total, 2 * (2 * min(at_most, total - below) - half_point))
-    elif procedure.two_sided == "distance":
-        twice = _twice_as_far(t, lower, total, mean, procedure.mid_p)
+        smaller = min(lower(t), total - lower(t - 1))
+        twice = min(2 * total, 2 * (2 * smaller - at(t)))
+    elif procedure.two_sided == "likelihood":
+        twice = 2 * sum(count for count in counts if count <= counts[t])
+        twice -= sum(count for count in counts if count == counts[t]) if procedure.mid_p else 0
     else:
-        same = counts[t]
-        no_likelier = sum(count for count in counts if count <= same)
-        equally = sum(count for count in counts if count == same)
-        twice = 2 * no_likelier - (equally if procedure.mid_p else 0)
+        # T at most `low` or at least `high` is as far from the mean as t; mean 7/2 and t = 5: T <= 2 or T >= 5
+        low, high = mean - abs(t - mean), mean + abs(t - mean)
+        if low == high:
+            return Fraction(2 * total - at(t), 2 * total)
+        twice = 2 * (lower(floor(low)) + total - lower(ceil(high) - 1))
+        twice -= sum(at(int(end)) for end in (low, high) if end.denominator == 1)
     return Fraction(twice, 2 * total)
-
-
-def _twice_as_far(t: int, lower: Callable[[int], int], total: int, mean: Fraction, mid_p: bool) -> int:
-    distance = abs(t - mean)
-    if distance == 0 and not mid_p:
-        return 2 * total
-    down, up = mean - distance, mean + distance
-    below, above = down.__floor__(), up.__ceil__()
-    at_most = lower(below)
-    less = lower(above - 1)
-    if not mid_p:
-        return 2 * (at_most + total - less)
-    if distance == 0:
-        return 2 * total - (at_most - lower(below - 1))
-    points = (at_most - lower(below - 1)) if below == down else 0
-    points += (lower(above) - less) if above == up else 0
-    return 2 * (at_most + total - less) - points
 
 
 def untied_p(procedure: Procedure, t: Fraction, counts: tuple[int, ...]) -> Fraction:
@@ -138,12 +160,9 @@ def untied_p(procedure: Procedure, t: Fraction, counts: tuple[int, ...]) -> Frac
     """
     lower = lower_from_counts(counts)
     total = lower(len(counts))
-    down, up = t.__floor__(), t.__ceil__()
+    down, up = floor(t), ceil(t)
     if procedure.half_integer == "conservative":
         down, up = up, down
     less, greater = Fraction(lower(down), total), Fraction(total - lower(up - 1), total)
-    if procedure.alternative == "less":
-        return less
-    if procedure.alternative == "greater":
-        return greater
-    return min(Fraction(1), 2 * min(less, greater))
+    both = min(Fraction(1), 2 * min(less, greater))
+    return {"less": less, "greater": greater, "two-sided": both}[procedure.alternative]

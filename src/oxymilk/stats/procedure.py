@@ -19,6 +19,12 @@ CHOICES: dict[str, tuple[str | bool, ...]] = {
 TESTS = ("signed_rank", "rank_sum")
 
 
+def check_test(test: str) -> None:
+    """Raise ValueError unless there is such a rank test."""
+    if test not in TESTS:
+        raise ValueError(f"test must be one of {', '.join(TESTS)}; not {test!r}")
+
+
 @dataclass(frozen=True)
 class Procedure:
     """Every switch of a rank test's p-value.
@@ -99,26 +105,9 @@ class Procedure:
         return replace(self, alternative=alternative, two_sided=self.two_sided if keep else "distance")
 
     def words_for(self, test: str) -> str:
-        """Say the procedure in English, with only the switches that `test` has.
-
-        Parameters
-        ----------
-        test : {"signed_rank", "rank_sum"}
-            The rank-sum test knows no zero differences.
-
-        Returns
-        -------
-        str
-            The parts in a fixed order, joined by commas.
-        """
-        if test not in TESTS:
-            raise ValueError(f"test must be one of {', '.join(TESTS)}; not {test!r}")
+        """Say the procedure in English, with only the switches that `test` has (the rank-sum test has no zeros)."""
+        check_test(test)
         return procedure_words(self.switches(), test)
-
-    @property
-    def words(self) -> str:
-        """The procedure in English, all switches (those of the signed-rank test, which has the most)."""
-        return self.words_for("signed_rank")
 
     def switches(self) -> dict[str, str | bool]:
         """Return the switches that this procedure uses, in the order of the fields."""

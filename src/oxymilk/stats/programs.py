@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 
 import numpy as np
 import yaml
 
-from oxymilk.stats.calculations import OTHER, Data, Groups, Pairs, smaller_tail
+from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
 from oxymilk.stats.null import TooLargeError
-from oxymilk.stats.procedure import TESTS, Procedure
-from oxymilk.stats.ranks import (
-    counts_array,
-    difference_counts,
-    exact_numbers,
-    paired_differences,
-    two_sample_table,
-    unique_rows,
-)
+from oxymilk.stats.other_tests import OTHER
+from oxymilk.stats.procedure import TESTS, Procedure, check_test
 from oxymilk.stats.rules import RULES
 
 
@@ -45,6 +38,11 @@ class Program:
     other: str
     rule: str
     source: str
+
+    @property
+    def calculation(self) -> tuple[Procedure | None, str, str]:
+        """What is computed: lines with equal calculations show equal numbers."""
+        return self.procedure, self.tail, self.other
 
     @property
     def words(self) -> str:
@@ -92,19 +90,23 @@ def load_programs() -> tuple[Program, ...]:
     >>> load_programs()[0].output
     'Asymp. Sig. (2-tailed)'
     """
-    entries = yaml.safe_load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes())
-    programs = tuple(_program(entry) for entry in entries)
+    # the loader in C, ten times as fast, is there wherever libyaml is
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    entries = yaml.load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes(), loader)
+    programs = tuple(program_of(entry) for entry in entries)
     ids = [program.id for program in programs]
     if len(set(ids)) < len(ids):
-        raise ValueError(f"programs.yaml: repeated ids {sorted({i for i in ids if ids.count(i) > 1})}")
+        raise ValueError(
+            f"programs.yaml: repeated ids {sorted({name for name in ids if ids.count(name) > 1})}"
+        )
     return programs
 
 
-def _program(entry: dict) -> Program:
-    given = dict(entry)
+def program_of(entry: dict) -> Program:
+    """Check one entry of programs.yaml; ValueError names it and what is wrong."""
+    given = {"other": "", "tail": "", **entry}
     switches = given.pop("procedure", None)
-    other = given.setdefault("other", "")
-    tail = given.setdefault("tail", "")
+    other, tail = given["other"], given["tail"]
     name = f"programs.yaml: {given.get('id')}"
     if (switches is None) != bool(other):
         raise ValueError(f"{name}: give either a procedure or another calculation")
@@ -134,7 +136,7 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     -------
     list of ProgramResult
         In the order of programs.yaml. A line is left out where the program has no p-value to print: McNemar's,
-        Yates', Fisher's and Boschloo's tests of more than two levels, a t-test without variance, an exact
+        Yates' and Fisher's tests of more than two levels, a t-test without variance, an exact
         distribution that does not fit into memory.
 
     Raises
@@ -148,44 +150,21 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     >>> line.entry.id, round(line.p_value, 7)
     ('spss_wilcoxon', 0.0015654)
     """
-    _check_test(test)
-    data = _pairs_of_values(first, second) if test == "signed_rank" else _groups_of_values(first, second)
-    facts = data.facts
+    check_test(test)
+    data = (Pairs if test == "signed_rank" else Groups).of_values(first, second)
+    calculate = cache(partial(_calculate, data))
     results = []
-    for program, p_value, z in _evaluate(data, _programs_of(test, None)):
-        if np.isnan(p_value[0]):
-            continue
-        printed = bool(RULES[program.rule](facts)[0])
-        results.append(ProgramResult(program, float(p_value[0]), None if z is None else float(z[0]), printed))
+    for program in _programs_of(test):
+        p_value, z = calculate(*program.calculation)
+        if not np.isnan(p_value[0]):
+            printed = bool(RULES[program.rule](data.situation)[0])
+            statistic = None if z is None else float(z[0])
+            results.append(ProgramResult(program, float(p_value[0]), statistic, printed))
     return results
 
 
-def _pairs_of_values(pre: Iterable, post: Iterable) -> Pairs:
-    before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
-    negative, positive, zeros = paired_differences(before, after)
-    sizes = sorted({abs(b - a) for a, b in zip(before, after, strict=True)} - {0})
-    return Pairs(
-        negative[None],
-        positive[None],
-        np.array([zeros]),
-        np.array([float(size) for size in sizes]),
-        np.array([len({*before, *after}) <= 2]),
-    )
-
-
-def _groups_of_values(x: Iterable, y: Iterable) -> Groups:
-    first, second = exact_numbers(x, "x"), exact_numbers(y, "y")
-    scores = np.array([float(value) for value in sorted({*first, *second})])
-    return Groups(two_sample_table(first, second)[None], scores)
-
-
 def evaluate_programs_counts(
-    test: str,
-    counts: np.ndarray,
-    *,
-    ids: Iterable[str] | None = None,
-    scores: np.ndarray | None = None,
-    printed_only: bool = False,
+    test: str, counts: np.ndarray, *, ids: Iterable[str] | None = None
 ) -> dict[str, np.ndarray]:
     """Evaluate every program's line for whole arrays of tables of counts.
 
@@ -194,19 +173,15 @@ def evaluate_programs_counts(
     test : {"signed_rank", "rank_sum"}
         Pairs, or two groups.
     counts : array of int
-        Pairs: tables of pre by post, shape (..., K, K). Two groups: shape (..., 2, K). Levels are 0, ..., K - 1.
+        Pairs: tables of pre by post, shape (..., K, K). Two groups: shape (..., 2, K). Levels are 0, ..., K - 1, and
+        these are their numbers for the t-tests.
     ids : iterable of str, optional
         Only these entries of programs.yaml.
-    scores : array of float, shape (K,), optional
-        The number of each level for the t-tests and the linear-by-linear association of two groups;
-        0, 1, ..., K - 1 unless given. Pairs always use the level numbers.
-    printed_only : bool
-        Put nan where the program would not print the line unasked.
 
     Returns
     -------
     dict of str to ndarray of float, shape (...)
-        id: p-values; nan where `evaluate_programs` would leave the line out.
+        id: p-values, not to be written to; nan where `evaluate_programs` would leave the line out.
 
     Raises
     ------
@@ -218,87 +193,37 @@ def evaluate_programs_counts(
     Each distinct table is computed once: all 81,796 datasets of two groups of ten with two levels hold only 286
     tables of pairs and 121 tables of groups.
     """
-    _check_test(test)
+    check_test(test)
     programs = _programs_of(test, ids)
-    if test == "signed_rank":
-        data, inverse, shape = _pairs_of_counts(counts)
-    else:
-        data, inverse, shape = _groups_of_counts(counts, scores)
-    facts = data.facts
-    spread: dict[int, np.ndarray] = {}  # lines that share a number share the array before it is masked
-    result = {}
-    for program, p_value, _ in _evaluate(data, programs):
-        if printed_only:
-            p_value = np.where(RULES[program.rule](facts), p_value, np.nan)
-            result[program.id] = p_value[inverse].reshape(shape)
-            continue
-        if id(p_value) not in spread:
-            spread[id(p_value)] = p_value[inverse].reshape(shape)
-            spread[id(p_value)].setflags(write=False)
-        result[program.id] = spread[id(p_value)]
-    return result
+    data, places = (Pairs if test == "signed_rank" else Groups).of_tables(counts)
+
+    @cache
+    def p_values(*calculation: object) -> np.ndarray:
+        """Return the p-value of each table, one array for all lines that share it."""
+        p_value = _calculate(data, *calculation)[0][places]
+        p_value.setflags(write=False)
+        return p_value
+
+    return {program.id: p_values(*program.calculation) for program in programs}
 
 
-def _pairs_of_counts(counts: np.ndarray) -> tuple[Pairs, np.ndarray, tuple[int, ...]]:
-    counts = counts_array(counts, "counts", 2)
-    negative, positive, zeros = difference_counts(counts)
-    k = counts.shape[-1]
-    if k > 2:
-        occurs = (counts.sum(axis=-1) + counts.sum(axis=-2)) > 0
-        dichotomous = occurs.sum(axis=-1) <= 2
-    else:
-        dichotomous = np.ones(zeros.shape, dtype=bool)
-    rows = np.concatenate([negative, positive, zeros[..., None], dichotomous[..., None]], axis=-1)
-    distinct, inverse = unique_rows(rows.reshape(-1, rows.shape[-1]))
-    data = Pairs(
-        distinct[:, : k - 1],
-        distinct[:, k - 1 : 2 * k - 2],
-        distinct[:, -2],
-        np.arange(1.0, k),
-        distinct[:, -1] > 0,
-    )
-    return data, inverse, zeros.shape
-
-
-def _groups_of_counts(
-    counts: np.ndarray, scores: np.ndarray | None
-) -> tuple[Groups, np.ndarray, tuple[int, ...]]:
-    counts = counts_array(counts, "counts", 2)
-    k = counts.shape[-1]
-    scores = np.arange(float(k)) if scores is None else np.asarray(scores, dtype=float)
-    if counts.shape[-2] != 2 or scores.shape != (k,):
-        raise ValueError(
-            f"counts: shape (..., 2, K) and K scores are needed, not {counts.shape} and {scores.shape}"
-        )
-    distinct, inverse = unique_rows(counts.reshape(-1, 2 * k))
-    return Groups(distinct.reshape(-1, 2, k), scores), inverse, counts.shape[:-2]
-
-
-def _evaluate(
-    data: Data, programs: Iterable[Program]
-) -> Iterable[tuple[Program, np.ndarray, np.ndarray | None]]:
-    """Yield each program with its p-values and z; equal calculations are made once and give the same arrays."""
-    done: dict[tuple, tuple[np.ndarray, np.ndarray | None]] = {}
-    for program in programs:
-        key = (program.procedure, program.tail, program.other)
-        if key not in done:
-            done[key] = _calculate(data, program)
-        yield program, *done[key]
-
-
-def _calculate(data: Data, program: Program) -> tuple[np.ndarray, np.ndarray | None]:
+def _calculate(
+    data: Data, procedure: Procedure | None, tail: str, other: str
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return p-values, shape (D,), and z where the line prints one; nan where there is not enough memory."""
     try:
-        if program.procedure is None:
-            return OTHER[program.other][1](data), None
-        if program.tail:
-            return smaller_tail(data, program.procedure), None
-        result = data.rank(program.procedure)
+        if procedure is None:
+            return OTHER[other][1](data), None
+        if tail:
+            return smaller_tail(data, procedure), None
+        result = data.rank(procedure)
     except TooLargeError:
-        return np.full(data.facts.n.shape, np.nan), None
-    return result.p_value, result.z if program.procedure.method == "asymptotic" else None
+        return np.full(data.situation.n.shape, np.nan), None
+    return result.p_value, result.z if procedure.method == "asymptotic" else None
 
 
-def _programs_of(test: str, ids: Iterable[str] | None) -> list[Program]:
+def _programs_of(test: str, ids: Iterable[str] | None = None) -> list[Program]:
+    """Return the entries of a test, only those of `ids` if given."""
     programs = [program for program in load_programs() if program.test == test]
     if ids is None:
         return programs
@@ -307,8 +232,3 @@ def _programs_of(test: str, ids: Iterable[str] | None) -> list[Program]:
     if unknown:
         raise ValueError(f"no such program for {test}: {', '.join(sorted(unknown))}")
     return [program for program in programs if program.id in wanted]
-
-
-def _check_test(test: str) -> None:
-    if test not in TESTS:
-        raise ValueError(f"test must be one of {', '.join(TESTS)}; not {test!r}")

@@ -6,36 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import comb
+from math import comb, gcd
 
 import numpy as np
 
-from oxymilk.stats.null import common_scores, lower_from_counts, sample_distribution, untied_sample_counts
-from oxymilk.stats.p_values import as_float, exact_p, normal_p, towards_mean, untied_p
+from oxymilk.stats.null import distribution, lower_from_counts, untied_sample_counts
+from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
-from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table, unique_rows
+from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table
 
 
 @dataclass(frozen=True)
-class RankSumResult:
-    """What a rank-sum test gives: numbers for one dataset, arrays for many.
+class RankSumResult(TestResult):
+    """What a rank-sum test gives, beside what every rank test gives: numbers for one dataset, arrays for many.
 
-    * p_value : p-value, in (0, 1]
-    * p_fraction : the same as a fraction (exact methods, one dataset), else None
-    * z : standardised U1, positive when the first sample tends to be larger. Asymptotic: by the procedure's
-      switches. Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
-    * z_squared : z * abs(z) as a fraction (one dataset), else None
-    * procedure : the procedure
     * n1, n2 : sizes of the samples
     * u1, u2 : pairs in which the first (second) sample's value is larger, equal values counting one half
     * rank_sum1, rank_sum2, mean_rank1, mean_rank2 : of the mid-ranks in the joint sample
     """
 
-    p_value: float | np.ndarray
-    p_fraction: Fraction | None
-    z: float | np.ndarray
-    z_squared: Fraction | None
-    procedure: Procedure
     n1: int | np.ndarray
     n2: int | np.ndarray
     u1: float | np.ndarray
@@ -70,6 +59,17 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
+    See Also
+    --------
+    rank_sum_counts : the same on arrays of tables.
+    oxymilk.stats.between_effects : how large the difference is.
+    oxymilk.stats.evaluate_programs : what each statistics program prints.
+
+    References
+    ----------
+    Wilcoxon (1945), doi:10.2307/3001968. Mann & Whitney (1947), doi:10.1214/aoms/1177730491.
+    Hollander, Wolfe & Chicken (2014), Nonparametric Statistical Methods, 3rd ed., section 4.1.
+
     Examples
     --------
     >>> rank_sum_test([1] * 10, [1] * 3 + [0] * 7, Procedure("exact")).p_fraction
@@ -80,23 +80,11 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     fraction = None
     if procedure.method != "asymptotic":
         fraction = _exact_fraction(*_exact_key(table).tolist(), procedure=procedure)
-    difference, top, bottom = _standard(table, procedure)
-    square = int(difference) * abs(int(difference)) * int(top)
-    return RankSumResult(
-        p_value=float(many.p_value),
-        p_fraction=fraction,
-        z=float(many.z),
-        z_squared=Fraction(square, int(many.n1) * int(many.n2) * int(bottom)) if square else Fraction(0),
-        procedure=procedure,
-        n1=int(many.n1),
-        n2=int(many.n2),
-        u1=float(many.u1),
-        u2=float(many.u2),
-        rank_sum1=float(many.rank_sum1),
-        rank_sum2=float(many.rank_sum2),
-        mean_rank1=float(many.mean_rank1),
-        mean_rank2=float(many.mean_rank2),
-    )
+    difference, top, bottom = map(int, _standard(table, procedure))
+    z_squared = Fraction(0)
+    if difference:
+        z_squared = Fraction(difference * abs(difference) * top, int(many.n1) * int(many.n2) * bottom)
+    return many.of_one_dataset(fraction, z_squared)
 
 
 def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
@@ -139,6 +127,7 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     ranks = doubled_midranks(tables.sum(axis=-2))
     rank_sums = (tables * ranks[..., None, :]).sum(axis=-1) / 2
     u = rank_sums - n * (n + 1) / 2
+    mean_ranks = rank_sums / n
 
     difference, top, bottom = _standard(tables, procedure)
     all_tied = bottom == 0
@@ -148,25 +137,9 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     if procedure.method == "asymptotic":
         p_value = np.where(all_tied, 1.0, normal_p(z, procedure.alternative))
     else:
-        keys = _exact_key(tables)
-        distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
-        values = [as_float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
-        p_value = np.array(values)[inverse].reshape(n1.shape)
-    return RankSumResult(
-        p_value,
-        None,
-        z,
-        None,
-        procedure,
-        n1,
-        n2,
-        u[..., 0],
-        u[..., 1],
-        rank_sums[..., 0],
-        rank_sums[..., 1],
-        rank_sums[..., 0] / n1,
-        rank_sums[..., 1] / n2,
-    )
+        p_value = exact_p_values(_exact_key(tables), _exact_fraction, procedure)
+    by_sample = (values[..., sample] for values in (u, rank_sums, mean_ranks) for sample in (0, 1))
+    return RankSumResult(p_value, None, z, None, procedure, n1, n2, *by_sample)
 
 
 def _standard(tables: np.ndarray, procedure: Procedure) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -207,13 +180,19 @@ def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) ->
         return exact_p(procedure, twice_u // 2, lower, total, Fraction(n1 * n2, 2), counts)
     scores, offset, divisor, mean = _scores(sizes, n1)
     t = (twice_u + n1 * (n1 + 1) - n1 * offset) // divisor
-    lower, counts = sample_distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
+    lower, counts = distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
     return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)
 
 
 @lru_cache(maxsize=4096)
 def _scores(sizes: tuple[int, ...], n1: int) -> tuple[tuple[int, ...], int, int, Fraction]:
-    """Return the scores of the tie groups, as `common_scores` does, and the mean of their sum over n1."""
-    scores, offset, divisor = common_scores(doubled_midranks(np.array(sizes)).tolist())
+    """Return scores, offset and divisor of the tie groups, and the mean of the score sum of n1 observations.
+
+    Scores begin at 0 and have no common divisor: doubled rank = offset + divisor * score. Tie groups of 2, 3 and 3
+    have doubled ranks 3, 8 and 14, and so scores 0, 5 and 11.
+    """
+    ranks = doubled_midranks(np.array(sizes)).tolist()
+    divisor = gcd(*(rank - ranks[0] for rank in ranks)) or 1
+    scores = tuple((rank - ranks[0]) // divisor for rank in ranks)
     weighted = sum(size * score for size, score in zip(sizes, scores, strict=True))
-    return scores, offset, divisor, Fraction(n1 * weighted, sum(sizes))
+    return scores, ranks[0], divisor, Fraction(n1 * weighted, sum(sizes))

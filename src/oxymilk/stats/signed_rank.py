@@ -10,33 +10,28 @@ from math import gcd, nan
 
 import numpy as np
 
-from oxymilk.stats.null import flip_counts, flip_distribution
-from oxymilk.stats.p_values import as_float, exact_p, normal_p, towards_mean, untied_p
+from oxymilk.stats.null import distribution, flip_counts
+from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
-from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, paired_differences, unique_rows
+from oxymilk.stats.ranks import (
+    check_size,
+    count_differences,
+    counts_array,
+    doubled_midranks,
+    paired_differences,
+)
 
 
 @dataclass(frozen=True)
-class SignedRankResult:
-    """What a signed-rank test gives: numbers for one dataset, arrays for many.
+class SignedRankResult(TestResult):
+    """What a signed-rank test gives, beside what every rank test gives: numbers for one dataset, arrays for many.
 
-    * p_value : p-value, in (0, 1]
-    * p_fraction : the same as a fraction (exact methods, one dataset), else None
-    * z : standardised W+, positive when post tends to be larger. Asymptotic: by the procedure's switches.
-      Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
-    * z_squared : z * abs(z) as a fraction (one dataset), else None
-    * procedure : the procedure
     * n_used : pairs that the test ranks and keeps (non-zero differences; with "split" all)
     * n_zero, n_up, n_down : pairs with a zero, positive, negative difference post - pre
     * w_plus, w_minus : rank sums of positive and negative differences
     * mean_rank_plus, mean_rank_minus : of positive and negative differences; nan where there are none
     """
 
-    p_value: float | np.ndarray
-    p_fraction: Fraction | None
-    z: float | np.ndarray
-    z_squared: Fraction | None
-    procedure: Procedure
     n_used: int | np.ndarray
     n_zero: int | np.ndarray
     n_up: int | np.ndarray
@@ -71,35 +66,31 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
+    See Also
+    --------
+    signed_rank_counts : the same on arrays of counts.
+    oxymilk.stats.within_effects : how large the change is.
+    oxymilk.stats.evaluate_programs : what each statistics program prints.
+
+    References
+    ----------
+    Wilcoxon (1945), doi:10.2307/3001968. Pratt (1959), doi:10.1080/01621459.1959.10501526.
+    Hollander, Wolfe & Chicken (2014), Nonparametric Statistical Methods, 3rd ed., section 3.1.
+
     Examples
     --------
     >>> result = signed_rank_test([0] * 10, [1] * 3 + [0] * 7, Procedure("exact"))
     >>> result.p_fraction, result.n_up, result.n_zero
     (Fraction(1, 4), 3, 7)
     """
-    negative, positive, zeros = paired_differences(pre, post)
-    many = signed_rank_counts(negative, positive, np.int64(zeros), procedure)
+    _, negative, positive, zeros = count_differences(paired_differences(pre, post))
+    counts = negative, positive, np.int64(zeros)
     fraction = None
     if procedure.method != "asymptotic":
-        key = _exact_key(negative, positive, np.int64(zeros), procedure)
-        fraction = _exact_fraction(*key.tolist(), procedure=procedure)
-    difference, variance = _standard(negative, positive, np.int64(zeros), procedure)
-    square = int(difference) * abs(int(difference))
-    return SignedRankResult(
-        p_value=float(many.p_value),
-        p_fraction=fraction,
-        z=float(many.z),
-        z_squared=Fraction(square, int(variance)) if square else Fraction(0),
-        procedure=procedure,
-        n_used=int(many.n_used),
-        n_zero=zeros,
-        n_up=int(many.n_up),
-        n_down=int(many.n_down),
-        w_plus=float(many.w_plus),
-        w_minus=float(many.w_minus),
-        mean_rank_plus=float(many.mean_rank_plus),
-        mean_rank_minus=float(many.mean_rank_minus),
-    )
+        fraction = _exact_fraction(*_exact_key(*counts, procedure).tolist(), procedure=procedure)
+    difference, variance = map(int, _standard(*counts, procedure))
+    z_squared = Fraction(difference * abs(difference), variance) if difference else Fraction(0)
+    return signed_rank_counts(*counts, procedure).of_one_dataset(fraction, z_squared)
 
 
 def signed_rank_counts(
@@ -141,7 +132,7 @@ def signed_rank_counts(
 
     ranks = _doubled_ranks(negative + positive, zeros, procedure)
     w_plus, w_minus = (positive * ranks).sum(axis=-1) / 2, (negative * ranks).sum(axis=-1) / 2
-    means = [_divide(w, n) for w, n in ((w_plus, n_up), (w_minus, n_down))]
+    mean_rank_plus, mean_rank_minus = _divide(w_plus, n_up), _divide(w_minus, n_down)
     n_used = n_down + n_up
     if procedure.zero_method == "split":
         half = zeros * (zeros + 1) / 4
@@ -152,20 +143,20 @@ def signed_rank_counts(
     if procedure.method == "asymptotic":
         p_value = np.where(n_down + n_up == 0, 1.0, normal_p(z, procedure.alternative))
     else:
-        keys = _exact_key(negative, positive, zeros, procedure)
-        distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
-        values = [as_float(_exact_fraction(*row, procedure=procedure)) for row in distinct.tolist()]
-        p_value = np.array(values)[inverse].reshape(zeros.shape)
+        p_value = exact_p_values(_exact_key(negative, positive, zeros, procedure), _exact_fraction, procedure)
+    means = mean_rank_plus, mean_rank_minus
     return SignedRankResult(
-        p_value, None, z, None, procedure, n_used, zeros, n_up, n_down, w_plus, w_minus, means[0], means[1]
+        p_value, None, z, None, procedure, n_used, zeros, n_up, n_down, w_plus, w_minus, *means
     )
 
 
 def _divide(a: np.ndarray, b: np.ndarray, otherwise: float = nan) -> np.ndarray:
+    """Return a / b, and `otherwise` where b is 0."""
     return np.divide(a, b, out=np.full(a.shape, otherwise), where=b != 0)
 
 
 def _doubled_ranks(sizes: np.ndarray, zeros: np.ndarray, procedure: Procedure) -> np.ndarray:
+    """Return the doubled mid-ranks of the differences of each size; zeros take the first ranks unless dropped."""
     return doubled_midranks(sizes, 0 if procedure.zero_method == "drop" else zeros)
 
 
@@ -177,16 +168,15 @@ def _standard(
     ranks = _doubled_ranks(sizes, zeros, procedure)
     difference = ((positive - negative) * ranks).sum(axis=-1)
     nonzero = sizes.sum(axis=-1)
+    ranked_zeros = 0 if procedure.zero_method == "drop" else zeros
     if procedure.tie_correction:
         variance = (sizes * ranks**2).sum(axis=-1)
         if procedure.zero_method == "split":
             variance = variance + zeros * (zeros + 1) ** 2
-    elif procedure.zero_method == "drop":
-        variance = _untied_squares(nonzero)
-    elif procedure.zero_method == "pratt":
-        variance = _untied_squares(nonzero + zeros) - _untied_squares(zeros)
     else:
-        variance = _untied_squares(nonzero + zeros)
+        variance = _untied_squares(nonzero + ranked_zeros)
+        if procedure.zero_method == "pratt":
+            variance = variance - _untied_squares(zeros)
     if procedure.continuity:
         difference = towards_mean(difference, 2, procedure.alternative)
     # without a change there is nothing to test: z = 0 whatever the switches
@@ -223,6 +213,6 @@ def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure)
     ranks = _doubled_ranks(np.array(sizes), np.int64(zeros), procedure).tolist()
     divisor = gcd(*ranks) or 1
     scores = tuple(rank // divisor for rank in ranks)
-    lower, counts = flip_distribution(sizes, scores, procedure.two_sided == "likelihood")
+    lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood")
     mean = Fraction(sum(size * score for size, score in zip(sizes, scores, strict=True)), 2)
     return exact_p(procedure, twice_w // divisor, lower, 2**nonzero, mean, counts)

@@ -56,7 +56,7 @@ def test_frequencies_count_every_cell_and_name_what_is_missing(study):
 
 
 def test_each_test_uses_whom_it_can_and_names_the_others(study):
-    table = analysis.test_table(study, SMALL).set_index(["test", "group", "role"])
+    table = analysis.rank_test_table(study, SMALL).set_index(["test", "group", "role"])
     within = table.loc[("signed_rank", "intervention", "declared")]
     assert (within["n"], within["n_up"], within["n_unchanged"], within["left_out"]) == (2, 1, 1, "I2")
     control = table.loc[("signed_rank", "control", "declared")]
@@ -68,7 +68,9 @@ def test_each_test_uses_whom_it_can_and_names_the_others(study):
 
 def test_groups_can_be_compared_on_their_change(study):
     changed = study.model_copy(update={"between": "change"})
-    between = analysis.test_table(changed, SMALL).set_index(["test", "role"]).loc[("rank_sum", "declared")]
+    between = (
+        analysis.rank_test_table(changed, SMALL).set_index(["test", "role"]).loc[("rank_sum", "declared")]
+    )
     assert (between["timepoint"], between["n1"], between["n2"]) == ("change", 2, 1)
     assert between["left_out"] == "I2 K1"
     # changes +1 and 0 against -1
@@ -77,12 +79,12 @@ def test_groups_can_be_compared_on_their_change(study):
 
 def test_one_group_has_no_test_between_groups(study):
     alone = study.model_copy(update={"groups": study.groups[:1]})
-    assert analysis.test_table(alone, SMALL)["test"].unique().tolist() == ["signed_rank"]
+    assert analysis.rank_test_table(alone, SMALL)["test"].unique().tolist() == ["signed_rank"]
 
 
 def test_nobody_with_both_scores_is_no_crash(study):
     empty = observations(("I1", "intervention", "kurang", ""), ("K1", "control", "", "cukup"))
-    table = analysis.test_table(study, empty)
+    table = analysis.rank_test_table(study, empty)
     assert table["n"].tolist() == [0, 0, 0, 0, 1, 1]
     assert table["left_out"].tolist() == ["I1", "I1", "K1", "K1", "I1", "I1"]
     assert table["p_value"].isna().all()
@@ -91,7 +93,7 @@ def test_nobody_with_both_scores_is_no_crash(study):
 
 
 def test_every_row_says_which_procedure_made_it(study):
-    table = analysis.test_table(study, SMALL)
+    table = analysis.rank_test_table(study, SMALL)
     assert (table["procedure"] != "").all()
     exact = table[table["role"] == "exact"]
     assert (exact["method"] == "exact").all()
@@ -127,10 +129,10 @@ def test_a_study_of_numbers_is_tested_on_the_decimals_as_written():
     folder = ROOT / "data" / "examples" / "long"
     numeric = load_study(folder)
     found = ingest_observations(numeric, folder)
-    table = analysis.test_table(numeric, found.table)
+    table = analysis.rank_test_table(numeric, found.table)
     assert set(table["scale"]) == {"score"}
     assert table["p_value"].notna().all()
-    other = analysis.test_table(numeric, found.other_scale, "level")
+    other = analysis.rank_test_table(numeric, found.other_scale, "level")
     assert set(other["scale"]) == {"level"}
     assert len(other) == len(table)
     summary = analysis.summary_table(numeric, found.table).set_index(["group", "timepoint"])
@@ -153,14 +155,14 @@ def test_of_many_visits_the_two_that_are_compared_are_tested():
     visits = load_study(folder)
     found = ingest_observations(visits, folder)
     assert len(visits.timepoints) > 2
-    table = analysis.test_table(visits, found.table)
+    table = analysis.rank_test_table(visits, found.table)
     assert table["timepoint"].tolist()[-1] == visits.compared[1].id
     assert set(analysis.frequency_table(visits, found.table)["timepoint"]) == set(visits.timepoint_ids)
 
 
 def test_no_observations_give_empty_tables(study):
     nothing = SMALL.iloc[:0]
-    assert analysis.test_table(study, nothing).empty
+    assert analysis.rank_test_table(study, nothing).empty
     assert analysis.program_table(study, nothing).empty
     assert analysis.effect_table(study, nothing).empty
     assert (analysis.frequency_table(study, nothing)["total"] == 0).all()
@@ -189,7 +191,7 @@ def test_an_exact_counterpart_that_needs_too_much_memory_is_left_empty(study, re
     data = ingest_observations(study, ROOT / "data" / "bontang2023").table
     roomy = analysis.effect_table(study, data).set_index(["test", "group", "effect"])
     request.getfixturevalue("no_memory")
-    tests = analysis.test_table(study, data).set_index(["test", "group", "role"])
+    tests = analysis.rank_test_table(study, data).set_index(["test", "group", "role"])
     effects = analysis.effect_table(study, data).set_index(["test", "group", "effect"])
     for group in study.group_ids:
         # the sign flips do not fit, the hypergeometric distribution between the groups does
@@ -213,7 +215,7 @@ def test_a_declared_exact_test_that_needs_too_much_memory_is_a_fault(study, no_m
     switches = {"signed_rank_switches": SignedRankSwitches(method="exact")}
     declared = study.procedure.model_copy(update=switches)
     with pytest.raises(FaultsError) as caught:
-        analysis.test_table(study.model_copy(update={"procedure": declared}), data)
+        analysis.rank_test_table(study.model_copy(update={"procedure": declared}), data)
     (fault,) = caught.value.faults
     assert (fault.code, fault.file, fault.column) == (
         "exact_too_large",

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from oxymilk.analysis import frequency_table, test_table
+from oxymilk.analysis import frequency_table, rank_test_table
 from oxymilk.audit.claims import Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts, records_of
@@ -43,7 +43,7 @@ def as_text(tmp_path_factory):
 @pytest.fixture(scope="session")
 def audit(as_text):
     def verdicts(study, claims, observations):
-        tables = frequency_table(study, observations), test_table(study, observations)
+        tables = frequency_table(study, observations), rank_test_table(study, observations)
         return audit_claims(study, claims, *(as_text(table) for table in tables))
 
     return verdicts

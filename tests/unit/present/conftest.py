@@ -61,7 +61,7 @@ def make_frames(tmp_path_factory):
         frames = {
             "observations": as_read("observations", observations),
             "frequencies": as_read("frequencies", analysis.frequency_table(study, observations)),
-            "tests": as_read("tests", analysis.test_table(study, observations)),
+            "tests": as_read("tests", analysis.rank_test_table(study, observations)),
             "procedures": as_read("procedures", analysis.program_table(study, observations)),
             "effects": as_read("effects", analysis.effect_table(study, observations)),
         }

@@ -33,7 +33,7 @@ def observations(volumes):
 @pytest.fixture(scope="module")
 def tests(volumes, observations, tmp_path_factory):
     path = tmp_path_factory.mktemp("slopes") / "tests.csv"
-    write_csv(analysis.test_table(volumes, observations), path)
+    write_csv(analysis.rank_test_table(volumes, observations), path)
     return read_csv(path)
 
 

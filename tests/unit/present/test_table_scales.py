@@ -33,14 +33,16 @@ def tables_of(tmp_path_factory, request):
         on_levels = study.outcome.scale == "level"
         levels, numbers = (found.table, found.other_scale) if on_levels else (found.other_scale, found.table)
         frequencies = analysis.frequency_table(study, levels)
-        tests = analysis.test_table(study, found.table)
+        tests = analysis.rank_test_table(study, found.table)
         for name, frame in {
             "frequencies": frequencies,
             "tests": tests,
             "effects": analysis.effect_table(study, found.table),
             "baseline": baseline_table(study, found.characteristics),
             "summaries": analysis.summary_table(study, numbers),
-            "sensitivity": analysis.test_table(study, found.other_scale, "score" if on_levels else "level"),
+            "sensitivity": analysis.rank_test_table(
+                study, found.other_scale, "score" if on_levels else "level"
+            ),
         }.items():
             write_csv(frame, folder / f"{name}.csv")
         read = {path.stem: read_csv(path) for path in folder.glob("*.csv")}

@@ -1,7 +1,6 @@
-"""Effects and intervals: published examples, definitions, other packages, and where those are wrong."""
+"""Effects: the first study, definitions, other packages, and whole rows; Holm's correction and the least p."""
 
 import warnings
-from fractions import Fraction
 from itertools import combinations, product
 from math import inf, isnan, nan
 
@@ -9,9 +8,9 @@ import numpy as np
 import pingouin
 import pytest
 from scipy import stats
-from scipy.stats.contingency import odds_ratio
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.nonparametric import rank_compare_2indep
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.proportion import proportion_confint
 
 from oxymilk.stats import (
     Procedure,
@@ -38,7 +37,7 @@ def limits(effect):
     return effect.low, effect.high
 
 
-# ---- the first study -----------------------------------------------------------------------------------
+# ---- numbers ----------------------------------------------------------------------------------------
 
 
 def test_first_study_within():
@@ -94,9 +93,6 @@ def test_risks_need_two_values_or_a_threshold():
     for threshold, difference in ((1, 3 / 4 - 1 / 3), (2, 1 / 2), ("0.5", 3 / 4 - 1 / 3), (0, 0), (3, 0)):
         effects = named(between_effects(x, y, ASYMPTOTIC, success=threshold))
         assert effects["risk_difference"].estimate == pytest.approx(difference, abs=1e-15)
-
-
-# ---- data without a difference, without variance, fully apart ------------------------------------------
 
 
 def test_nothing_changed():
@@ -191,229 +187,6 @@ def test_pingouin_ignores_the_zeros_and_turns_with_the_alternative():
     )
 
 
-# ---- shifts --------------------------------------------------------------------------------------------
-
-
-def brute_interval(p_value, lowest, highest, alpha):
-    """Try every quarter step; the statistic changes at half steps only."""
-    grid = [Fraction(i, 4) for i in range(int(4 * lowest) - 4, int(4 * highest) + 5)]
-    low = next(g for g in grid if p_value(g, "greater") > alpha)
-    high = next(g for g in reversed(grid) if p_value(g, "less") > alpha)
-    # a quarter between two half steps stands for the whole stretch
-    ends = [v if v.denominator <= 2 else v + Fraction(side, 4) for v, side in ((low, -1), (high, 1))]
-    return -inf if low == grid[0] else ends[0], inf if high == grid[-1] else ends[1]
-
-
-@pytest.mark.parametrize("zero_method", ["drop", "pratt"])
-@pytest.mark.parametrize("confidence", [0.8, 0.95])
-def test_shift_of_pairs_by_brute_force(zero_method, confidence):
-    alpha = (1 - Fraction(str(confidence))) / 2
-    for differences in (*list(product((-1, 0, 1, 3), repeat=4))[::3], (0, 1, 1, 2, 2, 2, 3, -1)):
-        pre = [0] * len(differences)
-
-        def p_value(shift, alternative, d=differences, zeros=pre):
-            procedure = Procedure("exact", alternative, zero_method=zero_method)
-            return signed_rank_test([shift] * len(zeros), d, procedure).p_fraction
-
-        shift = hl.signed_rank_shift(pre, differences, confidence, zero_method)
-        expected = brute_interval(p_value, min(differences), max(differences), alpha)
-        assert (shift.low, shift.high) == expected
-        averages = [(a + b) / 2 for i, a in enumerate(differences) for b in differences[i:]]
-        assert shift.estimate == np.median(averages)
-        assert shift.method == hl.EXACT
-
-
-@pytest.mark.parametrize("confidence", [0.8, 0.95])
-def test_shift_between_groups_by_brute_force(confidence):
-    alpha = (1 - Fraction(str(confidence))) / 2
-    for x in list(product((0, 1, 3), repeat=4))[::4]:
-        y = (0, 0, 1, 2)
-
-        def p_value(shift, alternative, x=x, y=y):
-            return rank_sum_test([a - shift for a in x], y, Procedure("exact", alternative)).p_fraction
-
-        shift = hl.rank_sum_shift(x, y, confidence)
-        assert (shift.low, shift.high) == brute_interval(p_value, min(x) - 2, max(x), alpha)
-        assert shift.estimate == np.median(np.subtract.outer(x, y))
-
-
-def test_shift_on_decimals_as_written():
-    shift = hl.signed_rank_shift(["0.1", "0.5", "0.9", "0.2"], ["0.3", "0.7", "1.1", "0.4"], 0.8)
-    assert (shift.estimate, shift.low, shift.high) == (0.2, 0.2, 0.2)
-
-
-def test_one_distinct_shift():
-    assert hl.rank_sum_shift([1], [0]).low == -inf
-    assert hl.rank_sum_shift([1], [0]).high == inf
-    apart = hl.rank_sum_shift([1] * 5, [0] * 5)
-    assert (apart.low, apart.high) == (1, 1)
-
-
-def test_large_data_fall_back_to_the_normal_approximation(monkeypatch):
-    rng = np.random.default_rng(8)
-    x, y = np.round(rng.normal(0, 1, (2, 25)), 3).tolist()
-    exact = hl.rank_sum_shift(x, y), hl.signed_rank_shift(x, y)
-    monkeypatch.setattr(hl, "MOST_SHIFTS", 10)
-    large = hl.rank_sum_shift(x, y), hl.signed_rank_shift(x, y)
-    for a, b in zip(exact, large, strict=True):
-        assert b.method == hl.LARGE
-        assert a.estimate == b.estimate
-        assert (b.low, b.high) == pytest.approx((a.low, a.high), abs=0.05)
-    monkeypatch.setattr(hl, "MOST_SHIFTS", 2000)
-    monkeypatch.setattr("oxymilk.stats.null.MEMORY_LIMIT", 0)
-    assert hl.signed_rank_shift(x[:21], y[:21]).method == hl.LARGE
-
-
-def test_order_statistics():
-    """Hollander, Wolfe & Chicken (2014), example 3.1: depression scores, interval of Walsh averages."""
-    pre = [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30]
-    post = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
-    interval = hl.signed_rank_order_interval(pre, post, 0.96)
-    assert (interval.low, interval.high) == (-0.786, -0.010)
-    assert round(interval.achieved, 3) == 0.961
-    assert hl.signed_rank_shift(pre, post).estimate == -0.46
-    with pytest.raises(ValueError, match="no difference"):
-        hl.signed_rank_order_interval([1, 2], [1, 2])
-
-
-@pytest.mark.parametrize("confidence", [0, 1, -0.5, 95])
-def test_confidence_is_checked(confidence):
-    for call in (
-        lambda: hl.signed_rank_shift([0, 0], [1, 2], confidence),
-        lambda: hl.rank_sum_order_interval([0, 0], [1, 2], confidence),
-        lambda: within_effects([0, 0], [1, 2], ASYMPTOTIC, confidence),
-        lambda: between_effects([0, 0], [1, 2], ASYMPTOTIC, confidence),
-    ):
-        with pytest.raises(ValueError, match="confidence must lie between 0 and 1"):
-            call()
-
-
-def test_pairs_must_be_pairs():
-    with pytest.raises(ValueError, match="pairs"):
-        hl.signed_rank_shift([1], [2, 3])
-
-
-# ---- shares --------------------------------------------------------------------------------------------
-
-
-def test_newcombe_published():
-    """Newcombe (1998), table II, method 10."""
-    printed = {
-        (56, 70, 48, 80): (0.0524, 0.3339),
-        (9, 10, 3, 10): (0.1705, 0.8090),
-        (6, 7, 2, 7): (0.0582, 0.8062),
-        (5, 56, 0, 29): (-0.0381, 0.1926),
-        (0, 10, 0, 20): (-0.1611, 0.2775),
-        (0, 10, 0, 10): (-0.2775, 0.2775),
-        (10, 10, 0, 20): (0.6791, 1.0),
-        (10, 10, 0, 10): (0.6075, 1.0),
-    }
-    for (a, n1, b, n2), expected in printed.items():
-        low, high = intervals.risk_difference(a, n1, b, n2, 0.95)
-        assert (round(low, 4), round(high, 4)) == expected
-
-
-def test_risk_ratio_is_that_of_statsmodels_where_that_is_right():
-    for a, n1, b, n2 in ((5, 10, 5, 10), (9, 12, 3, 17), (10, 10, 3, 10), (0, 10, 3, 10), (30, 50, 15, 50)):
-        for level in (0.9, 0.95):
-            ours = intervals.risk_ratio(a, n1, b, n2, level)
-            theirs = confint_proportions_2indep(
-                a, n1, b, n2, method="score", compare="ratio", alpha=1 - level
-            )
-            assert ours == pytest.approx(tuple(map(float, theirs)), rel=1e-6)
-
-
-def test_risk_ratio_of_statsmodels_is_wrong_at_the_edges():
-    low, _ = confint_proportions_2indep(10, 10, 10, 10, method="score", compare="ratio")
-    assert low > 0.999  # no room below 1, though ten of ten says little
-    ours = intervals.risk_ratio(10, 10, 10, 10, 0.95)
-    assert ours == pytest.approx((1 / ours[1], ours[1]), rel=1e-9)
-    assert ours[0] == pytest.approx(0.71207, abs=1e-5)
-    # nobody succeeds in the second group: right, but by a division by zero
-    with pytest.warns(RuntimeWarning, match="divide by zero"):
-        theirs = confint_proportions_2indep(10, 10, 0, 10, method="score", compare="ratio")
-    low, high = intervals.risk_ratio(10, 10, 0, 10, 0.95)
-    assert low == pytest.approx(float(theirs[0]), rel=1e-6)
-    assert high == theirs[1] == inf
-
-
-def test_risk_ratio_turned_is_its_reciprocal():
-    for a, n1, b, n2 in ((1, 7, 5, 9), (0, 4, 2, 9), (3, 3, 1, 8), (2, 100, 90, 95)):
-        low, high = intervals.risk_ratio(a, n1, b, n2, 0.95)
-        other = intervals.risk_ratio(b, n2, a, n1, 0.95)
-        assert [1 / v if v else inf for v in other[::-1]] == pytest.approx([low, high], rel=1e-9)
-        assert low < (a / n1) / (b / n2) < high or a == 0
-
-
-def test_odds_ratio_is_that_of_scipy():
-    for a, n1, b, n2 in ((5, 10, 4, 10), (1, 9, 15, 21)):
-        result = odds_ratio([[a, n1 - a], [b, n2 - b]])
-        expected = (result.statistic, *result.confidence_interval(0.95))
-        assert intervals.odds_ratio(a, n1, b, n2, 0.95) == pytest.approx(expected, rel=1e-12)
-    # R 4.2.2, fisher.test(matrix(c(5, 4, 5, 6), 2)); its search ends at 1e-4
-    assert intervals.odds_ratio(5, 10, 4, 10, 0.95) == pytest.approx(
-        (1.469665, 0.1865694, 12.3957696), rel=5e-4
-    )
-
-
-@pytest.mark.parametrize(
-    ("difference", "interval", "expected", "words"),
-    [
-        (0.25, (0.1, 0.5), (4, 2, 10), ""),
-        (-0.25, (-0.5, -0.1), (-4, -10, -2), "harm"),
-        (0.1, (-0.1, 0.3), (10, 1 / 0.3, -10), "through infinity"),
-        (0.0, (-0.2, 0.2), (inf, 5, -5), "through infinity"),
-        (0.25, (0.0, 0.5), (4, 2, inf), ""),
-        (-0.25, (-0.5, 0.0), (-4, -inf, -2), "harm"),
-    ],
-)
-def test_number_needed(difference, interval, expected, words):
-    *numbers, note = intervals.number_needed(difference, interval)
-    assert numbers == pytest.approx(expected)
-    assert words in note
-    assert bool(words) == bool(note)
-
-
-def test_paired_difference_without_unchanged_pairs_is_wilson():
-    """Then the share that rose decides alone: Tango's score is Wilson's."""
-    for up, down in ((7, 3), (10, 0), (0, 4), (1, 1)):
-        low, high = proportion_confint(up, up + down, method="wilson")
-        expected = 2 * low - 1, 2 * high - 1
-        assert intervals.paired_difference(up, down, up + down, 0.95) == pytest.approx(expected, rel=1e-9)
-
-
-def test_paired_difference_inverts_its_score_test():
-    """At the limits the score statistic, with shares fitted by search, is the critical value."""
-    from scipy.optimize import minimize_scalar
-
-    up, down, n = 4, 1, 12
-    for limit, sign in zip(intervals.paired_difference(up, down, n, 0.95), (1, -1), strict=True):
-
-        def minus_log(q, delta=limit):
-            shares = q + delta, q, 1 - 2 * q - delta
-            return -sum(
-                k * np.log(max(s, 1e-300)) for k, s in zip((up, down, n - up - down), shares, strict=True)
-            )
-
-        bounds = max(0, -limit) + 1e-12, (1 - limit) / 2 - 1e-12
-        q = minimize_scalar(minus_log, bounds=bounds, method="bounded", options={"xatol": 1e-12}).x
-        z = (up - down - n * limit) / np.sqrt(n * (2 * q + limit * (1 - limit)))
-        assert z == pytest.approx(sign * 1.959963985, rel=1e-5)
-
-
-def test_superiority_solves_its_equation():
-    """Newcombe (2006), method 5: |theta - limit| is z times the standard error at the limit."""
-    for theta, n1, n2 in ((0.85, 10, 10), (0.3, 4, 9), (1, 10, 10), (0, 3, 5), (0.5, 6, 6)):
-        z, star = intervals.critical(0.95), (n1 + n2) / 2 - 1
-        for limit in intervals.superiority(theta, n1, n2, 0.95):
-            if limit in (0, 1):
-                assert limit == theta
-                continue
-            spread = 1 + star * ((1 - limit) / (2 - limit) + limit / (1 + limit))
-            error = np.sqrt(limit * (1 - limit) * spread / (n1 * n2))
-            assert abs(theta - limit) == pytest.approx(z * error, rel=1e-9)
-
-
 def test_superiority_of_statsmodels_leaves_its_range():
     x, y = [3, 3, 3, 2, 3], [1, 2, 1, 2, 2]
     _, high = rank_compare_2indep(x, y).conf_int()
@@ -423,102 +196,7 @@ def test_superiority_of_statsmodels_leaves_its_range():
     assert 0 <= effect.low < effect.estimate < effect.high <= 1
 
 
-def test_odds():
-    assert intervals.odds(3, 1, 0.95)[0] == 3
-    low, high = stats.binomtest(3, 4).proportion_ci()
-    assert intervals.odds(3, 1, 0.95)[1:] == pytest.approx((low / (1 - low), high / (1 - high)), rel=1e-12)
-    assert intervals.odds(0, 5, 0.95)[:2] == (0, 0)
-
-
-# ---- families and least p ------------------------------------------------------------------------------
-
-
-def test_holm():
-    p = [0.01, 0.04, 0.03, 0.005]
-    order = sorted(p)
-    by_hand = {}
-    largest = 0
-    for i, value in enumerate(order):
-        largest = max(largest, min(1, (len(p) - i) * value))
-        by_hand[value] = largest
-    assert holm(p) == pytest.approx([by_hand[value] for value in p], rel=1e-14)
-    assert holm([0.6, 0.9]) == [1, 1]
-    assert holm([0.2]) == [0.2]
-    # the first study: both within-group tests and the one between
-    assert holm([0.0015654, 0.0832645, 0.0013812]) == pytest.approx(
-        [0.0041436, 0.0832645, 0.0041436], rel=1e-12
-    )
-
-
-def test_holm_takes_p_values_only():
-    assert holm([0, 1]) == [0, 1]
-    assert holm([0.25]) == [0.25]
-    for bad in ([], [nan], [1.1], [-0.1], [0.5, 2]):
-        with pytest.raises(ValueError, match=r"^p_values must be one or more numbers from 0 to 1$"):
-            holm(bad)
-
-
-def test_least_p_between_groups_by_enumeration():
-    values = [0, 0, 1, 1, 1, 2, 3]
-    procedures = [
-        ASYMPTOTIC,
-        Procedure("asymptotic", continuity=True, alternative="less"),
-        Procedure("exact"),
-        Procedure("exact", "greater"),
-        Procedure("exact", two_sided="doubled"),
-        Procedure("exact", two_sided="likelihood"),
-        Procedure("exact_untied"),
-    ]
-    for procedure, n1 in product(procedures, (1, 3)):
-        every = []
-        for chosen in combinations(range(len(values)), n1):
-            x = [values[i] for i in chosen]
-            y = [v for i, v in enumerate(values) if i not in chosen]
-            every.append(rank_sum_test(x, y, procedure).p_value)
-        x, y = values[:n1], values[n1:]
-        assert least_p_value("rank_sum", x, y, procedure) == pytest.approx(min(every), rel=1e-12)
-
-
-def test_least_p_of_pairs_by_enumeration():
-    sizes = [0, 0, 1, 1, 2, 5]
-    for procedure in (
-        ASYMPTOTIC,
-        Procedure("exact", zero_method="pratt"),
-        Procedure("exact", "less"),
-        Procedure("exact", two_sided="likelihood"),
-        Procedure("exact_untied", zero_method="split"),
-    ):
-        every = [
-            signed_rank_test([0] * 6, [s * v for s, v in zip(signs, sizes, strict=True)], procedure).p_value
-            for signs in product((-1, 1), repeat=6)
-        ]
-        assert least_p_value("signed_rank", [0] * 6, sizes, procedure) == pytest.approx(min(every), rel=1e-12)
-
-
-@pytest.mark.parametrize("two_sided", ["distance", "doubled", "likelihood"])
-def test_least_p_of_equal_values_is_1(two_sided):
-    procedure = Procedure("exact", two_sided=two_sided)
-    assert least_p_value("signed_rank", [1, 2], [1, 2], procedure) == 1
-    assert least_p_value("rank_sum", [1, 1], [1, 1, 1], procedure) == 1
-
-
-def test_least_p_of_pairs_one_sided():
-    """Three changes: all of them up, or all of them down."""
-    for alternative in ("less", "greater"):
-        assert least_p_value("signed_rank", [0, 0, 0], [1, 2, -2], Procedure("exact", alternative)) == 1 / 8
-
-
-def test_least_p_of_the_first_study():
-    assert least_p_value("signed_rank", [0] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 0.25
-    # ten against ten with thirteen successes: ten of ten is the most uneven there is
-    assert least_p_value("rank_sum", [1] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 1 / 323
-    with pytest.raises(ValueError, match="test must be one of"):
-        least_p_value("sign", [0], [1], ASYMPTOTIC)
-    with pytest.raises(ValueError, match="likelihood"):
-        least_p_value("rank_sum", range(20), range(20), Procedure("exact", two_sided="likelihood"))
-
-
-# ---- whole rows ------------------------------------------------------------------------------------------
+# ---- whole rows -------------------------------------------------------------------------------------
 
 
 def test_rows_of_pairs_say_what_they_are():
@@ -582,21 +260,15 @@ def test_the_median_difference_is_that_of_numpy(post):
     assert (row.name, row.estimate) == ("median_difference", np.median(post))
 
 
-def test_the_shift_ranks_zeros_as_the_procedure_does(monkeypatch):
+@pytest.mark.parametrize(
+    ("zero_method", "ranked"), [("drop", "drop"), ("pratt", "pratt"), ("split", "pratt")]
+)
+def test_the_shift_ranks_zeros_as_the_procedure_does(zero_method, ranked):
     """The inverted test drops zeros or ranks them; a split test ranks them, as Pratt's does."""
-    seen = []
-    monkeypatch.setattr(
-        effects, "signed_rank_shift", lambda *given: (seen.append(given), hl.signed_rank_shift(*given))[1]
-    )
     pre, post = [0] * 12, [0, 0, 0, 1, 1, 2, 2, 2, 3, -1, 4, 2]
-    shifts = {}
-    for zero_method in ("drop", "pratt", "split"):
-        row = within_effects(pre, post, Procedure("asymptotic", zero_method=zero_method))[6]
-        shifts[zero_method] = (row.low, row.high)
-    for zero_method, same in (("drop", "drop"), ("pratt", "pratt"), ("split", "pratt")):
-        expected = hl.signed_rank_shift(pre, post, 0.95, same)
-        assert shifts[zero_method] == (expected.low, expected.high)
-    assert [given[2:] for given in seen] == [(0.95, "drop"), (0.95, "pratt"), (0.95, "pratt")]
+    row = within_effects(pre, post, Procedure("asymptotic", zero_method=zero_method))[6]
+    shift = hl.signed_rank_shift(pre, post, 0.95, ranked)
+    assert limits(row) == (shift.low, shift.high)
 
 
 def test_rows_of_groups_say_what_they_are():
@@ -636,15 +308,6 @@ def test_what_is_not_defined_says_why(x, y, success, ratio_note, odds_note):
     assert (rows["risk_ratio"].note, rows["odds_ratio"].note) == (ratio_note, odds_note)
 
 
-def test_no_width_is_said():
-    """Twenty falls against twenty rises of one: only one shift is left."""
-    row = between_effects([0] * 20, [1] * 20, Procedure("asymptotic"))[3]
-    assert row.low == row.high == -1
-    assert row.note == (
-        "first group less second, in units of the score; no width: the scores take too few values"
-    )
-
-
 def test_broken_values_are_named():
     procedure = Procedure("exact")
     for function, names in ((within_effects, ("pre", "post")), (between_effects, ("x", "y"))):
@@ -656,6 +319,90 @@ def test_broken_values_are_named():
         between_effects([1, 2], [1, 2], procedure, success="cukup")
     with pytest.raises(ValueError, match=r"^test must be one of signed_rank, rank_sum; not 't'$"):
         least_p_value("t", [1], [2], procedure)
+    for function in (within_effects, between_effects):
+        with pytest.raises(ValueError, match=r"^confidence must lie between 0 and 1, not 95$"):
+            function([0, 0], [1, 2], procedure, 95)
+
+
+# ---- families and least p ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "p_values",
+    [
+        [0.01, 0.04, 0.03, 0.005],
+        [0.6, 0.9],
+        [0.2],
+        [0, 1],
+        [0.3, 0.3, 0.01],
+        [0.0015654, 0.0832645, 0.0013812],
+    ],
+)
+def test_holm_is_that_of_statsmodels(p_values):
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist(), rel=1e-14)
+    assert holm([0.0015654, 0.0832645, 0.0013812]) == pytest.approx(
+        [0.0041436, 0.0832645, 0.0041436], rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("broken", [[], [nan], [1.1], [-0.1], [0.5, 2]])
+def test_holm_takes_p_values_only(broken):
+    with pytest.raises(ValueError, match=r"^p_values must be one or more numbers from 0 to 1$"):
+        holm(broken)
+
+
+def test_least_p_between_groups_by_enumeration():
+    values = [0, 0, 1, 1, 1, 2, 3]
+    procedures = [
+        ASYMPTOTIC,
+        Procedure("asymptotic", continuity=True, alternative="less"),
+        Procedure("exact"),
+        Procedure("exact", "greater"),
+        Procedure("exact", two_sided="doubled"),
+        Procedure("exact", two_sided="likelihood"),
+        Procedure("exact_untied"),
+    ]
+    for procedure, n1 in product(procedures, (1, 3)):
+        every = []
+        for chosen in combinations(range(len(values)), n1):
+            x = [values[i] for i in chosen]
+            y = [v for i, v in enumerate(values) if i not in chosen]
+            every.append(rank_sum_test(x, y, procedure).p_value)
+        x, y = values[:n1], values[n1:]
+        assert least_p_value("rank_sum", x, y, procedure) == pytest.approx(min(every), rel=1e-12)
+
+
+def test_least_p_of_pairs_by_enumeration():
+    sizes = [0, 0, 1, 1, 2, 5]
+    for procedure in (
+        ASYMPTOTIC,
+        Procedure("exact", zero_method="pratt"),
+        Procedure("exact", "less"),
+        Procedure("exact", two_sided="likelihood"),
+        Procedure("exact_untied", zero_method="split"),
+    ):
+        every = [
+            signed_rank_test([0] * 6, [s * v for s, v in zip(signs, sizes, strict=True)], procedure).p_value
+            for signs in product((-1, 1), repeat=6)
+        ]
+        assert least_p_value("signed_rank", [0] * 6, sizes, procedure) == pytest.approx(min(every), rel=1e-12)
+
+
+@pytest.mark.parametrize("two_sided", ["distance", "doubled", "likelihood"])
+def test_least_p_of_equal_values_is_1(two_sided):
+    procedure = Procedure("exact", two_sided=two_sided)
+    assert least_p_value("signed_rank", [1, 2], [1, 2], procedure) == 1
+    assert least_p_value("rank_sum", [1, 1], [1, 1, 1], procedure) == 1
+
+
+def test_least_p_of_the_first_study():
+    assert least_p_value("signed_rank", [0] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 0.25
+    # ten against ten with thirteen successes: ten of ten is the most uneven there is
+    assert least_p_value("rank_sum", [1] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 1 / 323
+    with pytest.raises(ValueError, match="test must be one of"):
+        least_p_value("sign", [0], [1], ASYMPTOTIC)
+    with pytest.raises(ValueError, match="likelihood"):
+        least_p_value("rank_sum", range(20), range(20), Procedure("exact", two_sided="likelihood"))
 
 
 def test_likelihood_looks_at_a_bounded_number_of_tables(monkeypatch):

@@ -1,5 +1,7 @@
-"""Shifts and their limits: at a p-value of exactly alpha, for large data, and what is refused."""
+"""Shifts and their limits: by brute force, at a p-value of exactly alpha, for large data; and bounds of tails."""
 
+from fractions import Fraction
+from itertools import combinations, combinations_with_replacement, product
 from math import inf
 
 import numpy as np
@@ -8,89 +10,92 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
-from oxymilk.stats.null import TooLargeError
 
-WHAT_IS_LARGE = ("many shifts", "much memory")
-
-
-@pytest.fixture(params=WHAT_IS_LARGE)
-def all_is_large(request, monkeypatch):
-    if request.param == "many shifts":
-        monkeypatch.setattr(hl, "MOST_SHIFTS", 3)
-    else:
-
-        def refuse(*_arguments):
-            raise TooLargeError
-
-        monkeypatch.setattr(hl, "_inverted", refuse)
+# ---- limits by inversion -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
-@pytest.mark.parametrize("n", [15, 19, 40])
-def test_large_pairs_take_order_statistics(all_is_large, confidence, n):
-    """Hollander, Wolfe & Chicken 2014, section 3.3: C = n(n+1)/4 - z sqrt(n(n+1)(2n+1)/24), rounded down."""
-    # no two averages of powers of 2 are equal
-    differences = [2**i for i in range(n)]
-    walsh = sorted((a + b) / 2 for i, a in enumerate(differences) for b in differences[i:])
-    z = stats.norm.isf((1 - confidence) / 2)
-    rank = int(n * (n + 1) / 4 - z * (n * (n + 1) * (2 * n + 1) / 24) ** 0.5)
-    shift = hl.signed_rank_shift([0] * n, differences, confidence)
-    assert (shift.low, shift.high) == (walsh[rank - 1], walsh[-rank])
-    assert (shift.estimate, shift.method) == (np.median(walsh), hl.LARGE)
+def brute_interval(p_value, lowest, highest, alpha):
+    """Try every quarter step; the statistic changes at half steps only."""
+    grid = [Fraction(i, 4) for i in range(int(4 * lowest) - 4, int(4 * highest) + 5)]
+    low = next(g for g in grid if p_value(g, "greater") > alpha)
+    high = next(g for g in reversed(grid) if p_value(g, "less") > alpha)
+    # a quarter between two half steps stands for the whole stretch
+    ends = [v if v.denominator <= 2 else v + Fraction(side, 4) for v, side in ((low, -1), (high, 1))]
+    return -inf if low == grid[0] else ends[0], inf if high == grid[-1] else ends[1]
 
 
-@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95])
-def test_large_groups_take_order_statistics(all_is_large, confidence):
-    """Section 4.3: C = n1 n2 / 2 - z sqrt(n1 n2 (n1 + n2 + 1) / 12), rounded down."""
-    x, y = [(7 * i) % 23 + i / 8 for i in range(11)], [(5 * i) % 17 - i / 8 for i in range(8)]
-    pairwise = sorted(a - b for a in x for b in y)
-    rank = int(88 / 2 - stats.norm.isf((1 - confidence) / 2) * (88 * 20 / 12) ** 0.5)
-    shift = hl.rank_sum_shift(x, y, confidence)
-    assert (shift.low, shift.high) == (pairwise[rank - 1], pairwise[-rank])
-    assert (shift.estimate, shift.method) == (np.median(pairwise), hl.LARGE)
+@pytest.mark.parametrize("zero_method", ["drop", "pratt"])
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_shift_of_pairs_by_brute_force(zero_method, confidence):
+    alpha = (1 - Fraction(str(confidence))) / 2
+    for differences in (*list(product((-1, 0, 1, 3), repeat=4))[::9], (0, 1, 1, 2, 2, 2, 3, -1)):
+        pre = [0] * len(differences)
+
+        def p_value(shift, alternative, d=differences):
+            procedure = Procedure("exact", alternative, zero_method=zero_method)
+            return signed_rank_test([shift] * len(d), d, procedure).p_fraction
+
+        shift = hl.signed_rank_shift(pre, differences, confidence, zero_method)
+        assert (shift.low, shift.high) == brute_interval(p_value, min(differences), max(differences), alpha)
+        averages = [(a + b) / 2 for a, b in combinations_with_replacement(differences, 2)]
+        assert (shift.estimate, shift.method) == (np.median(averages), hl.EXACT)
 
 
-def test_the_smallest_rank_is_one(all_is_large):
-    shift = hl.signed_rank_shift([0] * 4, [1, 2, 3, 4], 0.99999)
-    assert (shift.low, shift.high) == (1, 4)
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_shift_between_groups_by_brute_force(confidence):
+    alpha = (1 - Fraction(str(confidence))) / 2
+    for x in list(product((0, 1, 3), repeat=4))[::6]:
+        y = (0, 0, 1, 2)
+
+        def p_value(shift, alternative, x=x, y=y):
+            return rank_sum_test([a - shift for a in x], y, Procedure("exact", alternative)).p_fraction
+
+        shift = hl.rank_sum_shift(x, y, confidence)
+        assert (shift.low, shift.high) == brute_interval(p_value, min(x) - 2, max(x), alpha)
+        assert shift.estimate == np.median(np.subtract.outer(x, y))
 
 
-def test_a_shift_is_rejected_at_p_equal_to_alpha():
-    """Five pairs: beyond the ends one tail is 1/32, between -3 and the next average 2/32."""
-    differences = [-3, 1, 2, 4, 8]
-    wide = hl.signed_rank_shift([0] * 5, differences, 1 - 2 / 33)
-    assert (wide.low, wide.high) == (-inf, inf)
-    at = hl.signed_rank_shift([0] * 5, differences, 0.9375)
-    assert (at.low, at.high, at.method) == (-3, 8, hl.EXACT)
-    # at -3, a zero and four rises, and on to the next average one tail is 1/16; at -1 two of five tie: 3/32
-    inner = hl.signed_rank_shift([0] * 5, differences, 0.875)
-    assert (inner.low, inner.high) == (-1, 6)
-    # three against three: one tail of 1/20
-    groups = hl.rank_sum_shift([1, 4, 9], [0, 2, 7], 0.9)
-    assert (groups.low, groups.high) == (-6, 9)
-    groups = hl.rank_sum_shift([1, 4, 9], [0, 2, 7], 0.91)
-    assert (groups.low, groups.high) == (-inf, inf)
+PAIRS_5, GROUPS_3 = [-3, 1, 2, 4, 8], ([1, 4, 9], [0, 2, 7])
 
 
-def test_as_many_shifts_as_allowed_are_tried(monkeypatch):
-    monkeypatch.setattr(hl, "MOST_SHIFTS", 15)
-    assert hl.signed_rank_shift([0] * 5, [1, 2, 4, 8, 16]).method == hl.EXACT
-    monkeypatch.setattr(hl, "MOST_SHIFTS", 14)
-    assert hl.signed_rank_shift([0] * 5, [1, 2, 4, 8, 16]).method == hl.LARGE
+# Hollander, Wolfe & Chicken (2014), example 3.1: depression scores
+BOOK = (
+    [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30],
+    [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29],
+)
 
 
-def test_limits_do_not_cross_where_every_shift_is_rejected():
-    """Thirty unchanged and six rises of one: at 0 p is 1/64 against greater shifts; just above 0 six of 36 stay up.
-
-    There W+ is 6 * 33.5 = 201 of 666 with variance (30 * 15.5^2 + 6 * 33.5^2) / 4, z = -2.24: rejected as well.
-    """
-    for zero_method in ("drop", "pratt"):
-        shift = hl.signed_rank_shift([0] * 36, [0] * 30 + [1] * 6, 0.95, zero_method)
-        assert (shift.low, shift.estimate, shift.high, shift.method) == (0, 0, 0, hl.EXACT)
-    # two rises of twelve at a confidence of a half: 1/4 at 0; just above it W+ is 23 of 78
-    few = hl.signed_rank_shift([0] * 12, [0] * 10 + [5] * 2, 0.5)
-    assert (few.low, few.high) == (0, 0)
+@pytest.mark.parametrize(
+    ("shift", "limits"),
+    [
+        # five pairs: beyond the ends one tail is 1/32, between -3 and the next average 2/32
+        (lambda: hl.signed_rank_shift([0] * 5, PAIRS_5, 0.95), (-inf, inf)),
+        (lambda: hl.signed_rank_shift([0] * 5, PAIRS_5, 0.9375), (-3, 8)),
+        # at -3, a zero and four rises, and on to the next average one tail is 1/16; at -1 two of five tie: 3/32
+        (lambda: hl.signed_rank_shift([0] * 5, PAIRS_5, 0.875), (-1, 6)),
+        # three against three: one tail of 1/20
+        (lambda: hl.rank_sum_shift(*GROUPS_3, 0.9), (-6, 9)),
+        (lambda: hl.rank_sum_shift(*GROUPS_3, 0.91), (-inf, inf)),
+        (lambda: hl.signed_rank_shift(*BOOK, 0.96), (-0.786, -0.010)),
+        # decimals as written; one distinct shift
+        (
+            lambda: hl.signed_rank_shift(["0.1", "0.5", "0.9", "0.2"], ["0.3", "0.7", "1.1", "0.4"], 0.8),
+            (0.2, 0.2),
+        ),
+        (lambda: hl.rank_sum_shift([1], [0]), (-inf, inf)),
+        (lambda: hl.rank_sum_shift([1] * 5, [0] * 5), (1, 1)),
+        # thirty unchanged and six rises of one: at 0 p is 1/64; just above it six of 36 stay up, W+ = 201 of 666
+        (lambda: hl.signed_rank_shift([0] * 36, [0] * 30 + [1] * 6), (0, 0)),
+        (lambda: hl.signed_rank_shift([0] * 36, [0] * 30 + [1] * 6, 0.95, "pratt"), (0, 0)),
+        # two rises of twelve at a confidence of a half: 1/4 at 0; just above it W+ is 23 of 78
+        (lambda: hl.signed_rank_shift([0] * 12, [0] * 10 + [5] * 2, 0.5), (0, 0)),
+    ],
+)
+def test_limits(shift, limits):
+    assert (shift().low, shift().high, shift().method) == (*limits, hl.EXACT)
+    assert hl.signed_rank_shift(*BOOK).estimate == -0.46
 
 
 def test_differences_that_the_shift_makes_zero_are_dropped_or_ranked():
@@ -102,7 +107,7 @@ def test_differences_that_the_shift_makes_zero_are_dropped_or_ranked():
     assert hl.signed_rank_shift([0] * 6, differences, 0.5, "pratt").high < 1
 
 
-@settings(derandomize=True, deadline=None, database=None, max_examples=60)
+@settings(max_examples=20)
 @given(
     st.lists(st.integers(-1, 3), min_size=1, max_size=8),
     st.lists(st.integers(-1, 3), min_size=1, max_size=5),
@@ -118,43 +123,196 @@ def test_the_estimate_lies_between_the_limits(first, second, unchanged, confiden
     assert shift.low <= shift.estimate <= shift.high
 
 
-def test_an_order_interval_at_a_p_value_of_alpha():
-    """In R qsignrank(3/64, 6) is 2, psignrank(2, 6) being 3/64; qwilcox(2/20, 3, 3) is 1."""
-    pairs = hl.signed_rank_order_interval([0] * 6, [1, 2, 4, 8, 16, 32], 0.90625)
-    # averages from below: 1, 1.5, 2; from above: 32, 24, 20
-    assert (pairs.low, pairs.high, pairs.rank, pairs.achieved) == (1.5, 24, 2, 1 - 4 / 64)
-    groups = hl.rank_sum_order_interval([1, 4, 9], [0, 2, 7], 0.8)
-    assert (groups.low, groups.high, groups.rank, groups.achieved) == (-6, 9, 1, 0.9)
+# ---- large data ----------------------------------------------------------------------------------------
 
 
-def test_confidence_is_95_unless_given():
+def test_as_many_shifts_as_allowed_are_tried(monkeypatch):
+    monkeypatch.setattr(hl, "MOST_SHIFTS", 15)
+    assert hl.signed_rank_shift([0] * 5, [1, 2, 4, 8, 16]).method == hl.EXACT
+    monkeypatch.setattr(hl, "MOST_SHIFTS", 14)
+    assert hl.signed_rank_shift([0] * 5, [1, 2, 4, 8, 16]).method == hl.LARGE
+
+
+def test_without_memory_for_the_exact_test_order_statistics_are_taken(no_memory):
+    assert hl.signed_rank_shift([0] * 21, range(21)).method == hl.LARGE
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.999])
+def test_large_data_take_order_statistics(monkeypatch, confidence):
+    """Hollander, Wolfe & Chicken 2014, 3.3 and 4.3: C = mean - z SD of W+ or U without ties, rounded down."""
+    monkeypatch.setattr(hl, "MOST_SHIFTS", 3)
+    z = stats.norm.isf((1 - confidence) / 2)
+    for n in (15, 40):
+        differences = [2**i for i in range(n)]  # no two averages are equal
+        walsh = sorted((a + b) / 2 for a, b in combinations_with_replacement(differences, 2))
+        rank = int(n * (n + 1) / 4 - z * (n * (n + 1) * (2 * n + 1) / 24) ** 0.5)
+        shift = hl.signed_rank_shift([0] * n, differences, confidence)
+        assert (shift.low, shift.high) == (walsh[rank - 1], walsh[-rank])
+        assert (shift.estimate, shift.method) == (np.median(walsh), hl.LARGE)
+    x, y = [(7 * i) % 23 + i / 8 for i in range(11)], [(5 * i) % 17 - i / 8 for i in range(8)]
+    pairwise = sorted(a - b for a in x for b in y)
+    rank = int(88 / 2 - z * (88 * 20 / 12) ** 0.5)
+    shift = hl.rank_sum_shift(x, y, confidence)
+    assert (shift.low, shift.high) == (pairwise[rank - 1], pairwise[-rank])
+    assert (shift.estimate, shift.method) == (np.median(pairwise), hl.LARGE)
+    # the smallest rank is one
+    shift = hl.signed_rank_shift([0] * 4, [1, 2, 3, 4], 0.99999)
+    assert (shift.low, shift.high) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("function", "first", "second", "message"),
+    [
+        (hl.signed_rank_shift, [1, None], [1, 2], r"pre\[1\]: None is not a number"),
+        (hl.signed_rank_shift, [1, 2], ["x", 2], r"post\[0\]: 'x' is not a number"),
+        (hl.signed_rank_shift, [1, 2], [3], "pre has 2 values and post 1: they must be pairs"),
+        (hl.rank_sum_shift, [1, None], [1, 2], r"x\[1\]: None is not a number"),
+        (hl.rank_sum_shift, [1, 2], ["x", 2], r"y\[0\]: 'x' is not a number"),
+    ],
+)
+def test_broken_values_are_named(function, first, second, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        function(first, second)
+
+
+def test_confidence():
     pre, post = [0] * 8, [1, 2, 4, 8, 16, 32, 64, 128]
-    for function in (
-        hl.signed_rank_shift,
-        hl.rank_sum_shift,
-        hl.signed_rank_order_interval,
-        hl.rank_sum_order_interval,
-    ):
+    for function in (hl.signed_rank_shift, hl.rank_sum_shift):
         assert function(pre, post) == function(pre, post, 0.95) != function(pre, post, 0.8)
+        for confidence in (0, 1, -1, 1.5):
+            with pytest.raises(ValueError, match=f"^confidence must lie between 0 and 1, not {confidence}$"):
+                function(pre, post, confidence)
 
 
-def test_broken_values_are_named():
-    for function in (hl.signed_rank_shift, hl.signed_rank_order_interval):
-        with pytest.raises(ValueError, match=r"^pre\[1\]: None is not a number$"):
-            function([1, None], [1, 2])
-        with pytest.raises(ValueError, match=r"^post\[0\]: 'x' is not a number$"):
-            function([1, 2], ["x", 2])
-    for function in (hl.rank_sum_shift, hl.rank_sum_order_interval):
-        with pytest.raises(ValueError, match=r"^x\[1\]: None is not a number$"):
-            function([1, None], [1, 2])
-        with pytest.raises(ValueError, match=r"^y\[0\]: 'x' is not a number$"):
-            function([1, 2], ["x", 2])
-    with pytest.raises(ValueError, match=r"^pre has 2 values and post 1: they must be pairs$"):
-        hl.signed_rank_shift([1, 2], [3])
-    with pytest.raises(ValueError, match=r"shorter"):
-        hl.signed_rank_order_interval([1, 2], [3])
-    with pytest.raises(ValueError, match=r"^no difference is other than zero: there is no interval$"):
-        hl.signed_rank_order_interval([1, 2], [1, 2])
-    for confidence in (0, 1, -1, 1.5):
-        with pytest.raises(ValueError, match=f"^confidence must lie between 0 and 1, not {confidence}$"):
-            hl.signed_rank_shift([1, 2], [3, 5], confidence)
+# ---- order statistics of all differences and averages ---------------------------------------------------
+
+numbers = (st.integers(-6, 6), st.integers(-(2**63), 2**63), st.fractions(-3, 3, max_denominator=10))
+lists = st.one_of(*(st.lists(kind, min_size=1, max_size=9) for kind in numbers))
+
+
+def compare(sums, expected):
+    expected = sorted(expected)
+    assert sums.total == len(expected)
+    assert [sums.ranked(rank) for rank in range(1, sums.total + 1)] == expected
+    distinct = sorted(set(expected))
+    assert sums.distinct(len(distinct)) == distinct
+    assert sums.distinct(len(distinct) - 1) is None
+    for value in distinct:
+        units = value * sums.scale
+        assert units.denominator == 1
+        assert sums.count_to(int(units)) == sum(other <= value for other in expected)
+        assert sums.count_to(int(units) - 1) == sum(other < value for other in expected)
+
+
+@settings(max_examples=20)
+@given(lists, lists)
+def test_all_differences_and_averages(x, y):
+    compare(hl.all_differences(x, y), [Fraction(a - b) for a, b in product(x, y)])
+    compare(hl.all_averages(x), [Fraction(a + b, 2) for a, b in combinations_with_replacement(x, 2)])
+
+
+@pytest.mark.parametrize("size", [2**61 - 1, 2**61, 2**62, 2**63, 2**64])
+def test_sums_at_the_edge_of_64_bits(size):
+    compare(hl.all_differences([size, -size], [size, -size]), [0, 0, 2 * size, -2 * size])
+    compare(hl.all_averages([size, -size]), [size, 0, -size])
+
+
+def test_ten_thousand_and_ten_thousand():
+    """A hundred million differences i - 2 j: 0 is where the median is."""
+    sums = hl.all_differences(range(-9_999, 10_000, 2), range(-19_998, 20_000, 4))
+    assert sums.total == 10**8
+    assert sums.distinct(9_999) is None
+    assert (sums.ranked(1), sums.ranked(10**8)) == (-9_999 - 19_998, 9_999 + 19_998)
+    assert sums.ranked(10**8 // 2) == -sums.ranked(10**8 // 2 + 1)
+
+
+# ---- bounds of tails -----------------------------------------------------------------------------------
+
+CELLS = st.lists(st.tuples(st.integers(1, 3), st.integers(-4, 9)), min_size=1, max_size=4)
+
+
+def flip_sums(sizes, scores):
+    """The sum of the positive scores of every sign pattern, written out."""
+    values = np.repeat(scores, sizes).tolist()
+    return [sum(chosen) for chosen in product(*((0, value) for value in values))]
+
+
+def sample_sums(sizes, scores, drawn):
+    return [sum(chosen) for chosen in combinations(np.repeat(scores, sizes).tolist(), drawn)]
+
+
+@settings(max_examples=20)
+@given(CELLS, st.data())
+def test_a_bound_is_above_the_share(cells, data):
+    sizes, values = np.array(cells).T
+    drawn = data.draw(st.integers(1, int(sizes.sum())))
+    for sums, bound_of, middle in (
+        (
+            flip_sums(sizes, values),
+            lambda t: hl.flip_tail_bound(sizes, values, t),
+            (sizes * values).sum() / 2,
+        ),
+        (
+            sample_sums(sizes, values, drawn),
+            lambda t: hl.sample_tail_bound(sizes, values, drawn, t),
+            drawn * np.average(values, weights=sizes),
+        ),
+    ):
+        for total in range(min(sums) - 1, max(sums) + 2):
+            share = Fraction(sum(value >= total for value in sums), len(sums))
+            assert share <= bound_of(total) * (1 + 1e-12) <= 1 + 1e-11
+            if total <= middle:
+                assert bound_of(total) == pytest.approx(1)
+
+
+def test_bounds_are_near_the_best_of_their_kind():
+    """Minimise over t on a fine grid, from the definition; ties only change how the scores are counted."""
+    t = np.arange(0.0001, 0.4, 0.0001)[:, None]
+    scores = np.array([2 * place for place in range(1, 21)])
+    for total in (230, 290):
+        best = np.exp(10 * np.log(np.exp(t * scores).mean(axis=1)) - t[:, 0] * total).min()
+        bound = hl.sample_tail_bound(np.ones(20), scores, 10, total)
+        assert best * (1 - 1e-9) <= bound <= 1.05 * best
+        excess = total + 60 - scores.sum() / 2
+        best = np.exp(np.log(np.cosh(t * scores / 2)).sum(axis=1) - t[:, 0] * excess).min()
+        bound = hl.flip_tail_bound(np.ones(20), scores, total + 60)
+        assert best * (1 - 1e-9) <= bound <= 1.05 * best
+    twice = np.repeat(scores[:10], 2)
+    for bound_of, given_ in ((hl.sample_tail_bound, (10, 150)), (hl.flip_tail_bound, (180,))):
+        tied = bound_of(np.full(10, 2), scores[:10], *given_)
+        assert tied == pytest.approx(bound_of(np.ones(20), twice, *given_))
+
+
+@pytest.mark.parametrize("levels", [3, 25])
+def test_intervals_are_those_of_exact_tests_alone(levels, monkeypatch):
+    rng = np.random.default_rng(levels)
+    x, y = (rng.integers(low, levels + low, 15).tolist() for low in (0, 2))
+
+    def shifts():
+        """The shifts, and how many exact tests they took."""
+        asked = []
+        with monkeypatch.context() as patch:
+            for name in ("signed_rank_test", "rank_sum_test"):
+                run = getattr(hl, name)
+                patch.setattr(hl, name, lambda *given, run=run: asked.append(1) or run(*given))
+            return [hl.signed_rank_shift(x, y, 0.9, zero) for zero in ("drop", "pratt")] + [
+                hl.rank_sum_shift(x, y, 0.9)
+            ], len(asked)
+
+    with_bounds, few = shifts()
+    for name in ("flip_tail_bound", "sample_tail_bound"):
+        monkeypatch.setattr(hl, name, lambda *_: 1.0)
+    without, many = shifts()
+    assert with_bounds == without
+    assert few < many
+
+
+def test_bounds_at_their_edges():
+    """One far from the others; nothing overflows; rounding makes no spread; a little above the middle."""
+    assert hl.sample_tail_bound(np.array([99, 1]), np.array([0, 100]), 1, 21) == 1
+    assert hl.sample_tail_bound(np.array([999, 1]), np.array([1000, 2000]), 1, 2000) >= 0.001 * (1 - 1e-12)
+    assert hl.flip_tail_bound(np.array([1]), np.array([10**6]), 10**6) >= 0.5 * (1 - 1e-12)
+    for drawn, score in product((1, 2, 3), (7, 11)):
+        assert hl.sample_tail_bound(np.ones(3, dtype=int), np.full(3, score), drawn, drawn * score) == 1
+    assert hl.flip_tail_bound(np.ones(100), np.full(100, 0.1), 5.9) < 0.3
+    assert hl.sample_tail_bound(np.ones(200), np.repeat([0, 0.1], 100), 100, 5.9) < 0.3

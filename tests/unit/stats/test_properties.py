@@ -1,5 +1,6 @@
 """What must hold for every dataset and every procedure; and what does not, though it is often said to."""
 
+import os
 from fractions import Fraction
 from itertools import pairwise
 
@@ -11,8 +12,7 @@ from hypothesis import strategies as st
 from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test, signed_rank_counts, signed_rank_test
 from oxymilk.stats.procedure import CHOICES
 
-# the same examples on every run and every machine
-repeatable = settings(derandomize=True, deadline=None, database=None, max_examples=120)
+some = settings(max_examples=120 if "OXYMILK_FULL" in os.environ else 30)
 
 OTHER_SIDE = {"two-sided": "two-sided", "greater": "less", "less": "greater"}
 levels = st.lists(st.integers(0, 4), min_size=1, max_size=9)
@@ -50,28 +50,19 @@ def same(a, b):
 # ---- symmetry and invariance -------------------------------------------------------------------------------
 
 
-@repeatable
+@some
 @given(levels, levels, procedures())
-def test_rank_sum_of_swapped_samples(x, y, procedure):
+def test_rank_sum_of_swapped_samples_and_of_reflected_levels(x, y, procedure):
     result = rank_sum_test(x, y, procedure)
-    swapped = rank_sum_test(y, x, procedure.with_alternative(OTHER_SIDE[procedure.alternative]))
-    same(result, swapped)
-    assert (swapped.u1, swapped.u2, swapped.z) == (result.u2, result.u1, -result.z)
-    assert swapped.z_squared == -result.z_squared
+    mirror = procedure.with_alternative(OTHER_SIDE[procedure.alternative])
+    for turned in (rank_sum_test(y, x, mirror), rank_sum_test([-v for v in x], [-v for v in y], mirror)):
+        same(result, turned)
+        assert (turned.u1, turned.u2, turned.z) == (result.u2, result.u1, -result.z)
+        assert turned.z_squared == -result.z_squared
     assert result.u1 + result.u2 == len(x) * len(y)
 
 
-@repeatable
-@given(levels, levels, procedures())
-def test_rank_sum_of_reflected_levels(x, y, procedure):
-    result = rank_sum_test(x, y, procedure)
-    mirror = procedure.with_alternative(OTHER_SIDE[procedure.alternative])
-    reflected = rank_sum_test([-v for v in x], [-v for v in y], mirror)
-    same(result, reflected)
-    assert reflected.z == -result.z
-
-
-@repeatable
+@some
 @given(pairs, signed_rank_procedures)
 def test_signed_rank_of_swapped_times(values, procedure):
     pre, post = zip(*values, strict=True)
@@ -83,7 +74,7 @@ def test_signed_rank_of_swapped_times(values, procedure):
         same(result, swapped)
 
 
-@repeatable
+@some
 @given(levels, levels, procedures(), st.lists(decimals, min_size=5, max_size=5, unique=True))
 def test_rank_sum_knows_only_the_order(x, y, procedure, codes):
     codes = sorted(codes)
@@ -91,7 +82,7 @@ def test_rank_sum_knows_only_the_order(x, y, procedure, codes):
     assert recoded == rank_sum_test(x, y, procedure)
 
 
-@repeatable
+@some
 @given(pairs, signed_rank_procedures, decimals, st.decimals("0.1", 50, places=1))
 def test_signed_rank_knows_neither_unit_nor_origin(values, procedure, origin, unit):
     pre, post = zip(*values, strict=True)
@@ -101,7 +92,7 @@ def test_signed_rank_knows_neither_unit_nor_origin(values, procedure, origin, un
     assert (result.w_plus, result.w_minus, result.z) == (other.w_plus, other.w_minus, other.z)
 
 
-@repeatable
+@some
 @given(st.data(), pairs, signed_rank_procedures)
 def test_row_order_does_not_matter(data, values, procedure):
     shuffled = data.draw(st.permutations(values))
@@ -113,7 +104,7 @@ def test_row_order_does_not_matter(data, values, procedure):
     assert reordered == rank_sum_test(x, y, procedure)
 
 
-@repeatable
+@some
 @given(pairs, procedures(methods=("exact",)))
 def test_exact_split_is_exact_pratt(values, procedure):
     """Given the zeros, their half ranks are a constant."""
@@ -128,7 +119,7 @@ def test_exact_split_is_exact_pratt(values, procedure):
 # ---- sizes of p-values -------------------------------------------------------------------------------------
 
 
-@repeatable
+@some
 @given(pairs, signed_rank_procedures)
 def test_p_is_above_0_and_at_most_1(values, procedure):
     pre, post = zip(*values, strict=True)
@@ -165,7 +156,7 @@ def check_exact_ps(ps):
         assert ps[rule, True] >= ps[rule, False] / 2
 
 
-@repeatable
+@some
 @given(levels, levels)
 def test_exact_rank_sum_ps(x, y):
     ps = exact_ps(lambda procedure: rank_sum_test(x, y, procedure))
@@ -175,7 +166,7 @@ def test_exact_rank_sum_ps(x, y):
         assert ps["distance", False] == ps["doubled", False]
 
 
-@repeatable
+@some
 @given(pairs, st.sampled_from(CHOICES["zero_method"]))
 def test_exact_signed_rank_ps(values, zero_method):
     pre, post = zip(*values, strict=True)
@@ -216,7 +207,7 @@ def test_likelihood_is_not_distance_even_when_symmetric():
     assert by["likelihood"] != by["distance"]
 
 
-@repeatable
+@some
 @given(levels, levels)
 def test_conservative_half_ranks_never_give_a_smaller_p(x, y):
     for alternative in CHOICES["alternative"]:
@@ -229,25 +220,18 @@ def test_conservative_half_ranks_never_give_a_smaller_p(x, y):
             assert conservative.p_fraction == natural.p_fraction
 
 
-@repeatable
-@given(st.lists(st.integers(-20, 20), min_size=2, max_size=8, unique=True), st.integers(1, 7))
+@some
+@given(st.lists(st.integers(-20, 20), min_size=2, max_size=8, unique_by=abs), st.integers(1, 7))
 def test_untied_table_is_exact_without_ties(values, cut):
     x, y = values[: cut % len(values) or 1], values[cut % len(values) or 1 :]
     for alternative in CHOICES["alternative"]:
         table, exact = (Procedure(method, alternative) for method in ("exact_untied", "exact"))
         assert rank_sum_test(x, y, table).p_fraction == rank_sum_test(x, y, exact).p_fraction
-    differences = sorted({abs(v) for v in values} - {0})
-    if differences:
-        post = [d if i % 3 else -d for i, d in enumerate(differences)]
-        pre = [0] * len(post)
-        for alternative in CHOICES["alternative"]:
-            table, exact = (Procedure(method, alternative) for method in ("exact_untied", "exact"))
-            assert (
-                signed_rank_test(pre, post, table).p_fraction == signed_rank_test(pre, post, exact).p_fraction
-            )
+        paired = [signed_rank_test([0] * len(values), values, procedure) for procedure in (table, exact)]
+        assert paired[0].p_fraction == paired[1].p_fraction
 
 
-@repeatable
+@some
 @given(levels, levels, st.booleans())
 def test_corrections_go_one_way(x, y, continuity):
     """Ties shrink the variance; the continuity correction shrinks |z|."""
@@ -278,10 +262,3 @@ def test_exact_tends_to_asymptotic():
     for smaller_n, larger_n in pairwise(gaps):
         assert np.all(np.array(larger_n) < 0.85 * np.array(smaller_n))
     assert max(gaps[-1]) < 0.01
-
-
-def test_fractions_are_exact():
-    """p times the number of outcomes is whole."""
-    p = signed_rank_test([0] * 9, [1, 2, 2, 3, -1, -4, 4, 4, 5], Procedure("exact")).p_fraction
-    assert (p * 2**9).denominator == 1
-    assert isinstance(p, Fraction)

@@ -1,4 +1,5 @@
 import math
+import os
 from fractions import Fraction
 from itertools import product
 
@@ -8,6 +9,7 @@ from scipy import stats
 
 from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test
 
+FULL = "OXYMILK_FULL" in os.environ
 ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
 
 
@@ -103,13 +105,13 @@ def test_broken_tables(tables, message):
 
 def test_arrays_keep_their_shape_and_agree_with_the_door(every_procedure):
     rng = np.random.default_rng(3)
-    tables = rng.multinomial([6, 7], np.full(4, 0.25), size=(3, 5, 2))
-    tables = np.stack([tables[..., 0, :], rng.multinomial(7, np.full(4, 0.25), size=(3, 5))], axis=-2)
+    tables = rng.multinomial([6, 7], np.full(4, 0.25), size=(2, 3, 2))
+    tables = np.stack([tables[..., 0, :], rng.multinomial(7, np.full(4, 0.25), size=(2, 3))], axis=-2)
     for procedure in every_procedure["rank_sum"]:
         many = rank_sum_counts(tables, procedure)
-        assert many.p_value.shape == many.z.shape == many.u1.shape == (3, 5)
+        assert many.p_value.shape == many.z.shape == many.u1.shape == (2, 3)
         assert many.procedure == procedure
-        for place in np.ndindex(3, 5):
+        for place in np.ndindex(2, 3):
             x, y = (np.repeat([0.5, 1.25, 7, 9], row) for row in tables[place])
             one = rank_sum_test(x, y, procedure)
             for name in ("p_value", "z", "n1", "n2", "u1", "u2", "rank_sum1", "mean_rank1", "mean_rank2"):
@@ -142,7 +144,7 @@ def two_level_tables(largest):
 
 def test_two_levels_asymptotic_is_chi_square():
     """z**2 = (N - 1) / N * Pearson's chi-square, as fractions."""
-    for table in two_level_tables(4):
+    for table in two_level_tables(3):
         (a, b), (c, d) = table.tolist()
         n = a + b + c + d
         square = Fraction((n - 1) * (b * c - a * d) ** 2, (a + b) * (c + d) * (a + c) * (b + d))
@@ -152,7 +154,7 @@ def test_two_levels_asymptotic_is_chi_square():
 
 
 def test_two_levels_exact_is_hypergeometric_and_likelihood_is_fisher():
-    for table in two_level_tables(4):
+    for table in two_level_tables(4 if FULL else 2):
         (a, b), (c, d) = table.tolist()
         law = stats.hypergeom(a + b + c + d, b + d, a + b)
         tails = {"less": law.cdf(b), "greater": law.sf(b - 1)}
@@ -164,7 +166,7 @@ def test_two_levels_exact_is_hypergeometric_and_likelihood_is_fisher():
         assert p == pytest.approx(fisher, rel=1e-10)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(3 if FULL else 1))
 def test_scipy_agrees_where_it_is_right(seed):
     rng = np.random.default_rng(seed)
     x, y = rng.integers(0, 4, 5), rng.integers(0, 4, 6)

@@ -10,6 +10,7 @@ import pytest
 from oxymilk.stats.ranks import (
     LARGEST_SAMPLE,
     check_size,
+    count_differences,
     counts_array,
     difference_counts,
     doubled_midranks,
@@ -71,12 +72,13 @@ def test_what_is_no_number_is_named_with_its_place(values, message):
 
 
 def test_differences_of_pairs():
-    negative, positive, zeros = paired_differences([0, 5, 1, 2, 0.1], [3, 2, 1, 3, 0.4])
-    # sizes 0.3, 1, 3
-    assert (negative.tolist(), positive.tolist(), zeros) == ([0, 0, 1], [1, 1, 1], 1)
-    negative, positive, zeros = paired_differences([1, 2], [1, 2])
-    assert (negative.shape, positive.shape, zeros) == ((0,), (0,), 2)
-    assert negative.dtype == positive.dtype == np.int64
+    differences = paired_differences([0, 5, 1, 2, 0.1], [3, 2, 1, 3, 0.4])
+    assert differences == [3, -3, 0, 1, Fraction(3, 10)]
+    sizes, negative, positive, zeros = count_differences(differences)
+    assert (sizes, zeros) == ([Fraction(3, 10), 1, 3], 1)
+    assert (negative.tolist(), positive.tolist()) == ([0, 0, 1], [1, 1, 1])
+    sizes, negative, positive, zeros = count_differences([0, 0])
+    assert (sizes, negative.shape, positive.dtype, zeros) == ([], (0,), np.int64, 2)
     with pytest.raises(ValueError, match=r"^pre has 2 values and post 1: they must be pairs$"):
         paired_differences([1, 2], [1])
 
