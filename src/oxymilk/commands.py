@@ -54,7 +54,7 @@ def new(
     from oxymilk.new_study.lexicon import lexicon
     from oxymilk.new_study.new import KINDS, MissingFlagsError, new_study
     from oxymilk.new_study.texts import say
-    from oxymilk.study.undecided import UNDECIDED
+    from oxymilk.study.yaml_lines import UNDECIDED
     from oxymilk.texts import LANGUAGES
 
     _one_of("--language", language, LANGUAGES)

@@ -53,11 +53,6 @@ def wide(grid: Grid, sheet: Sheet, study: Study) -> Found:
     return _one_table(grid, sheet, study, sheet.scores)
 
 
-def app_export(grid: Grid, sheet: Sheet, study: Study) -> Found:
-    """Wide, below a title, an update line and cards; the declared header row tells where the table begins."""
-    return wide(grid, sheet, study)
-
-
 def long(grid: Grid, sheet: Sheet, study: Study) -> Found:
     """One row a participant and timepoint."""
     return _one_table(grid, sheet, study, {"": sheet.score})
@@ -139,7 +134,6 @@ LAYOUTS: dict[str, Callable[[Grid, Sheet, Study], Found]] = {
     "side_by_side": side_by_side,
     "titled": titled,
     "transposed": transposed,
-    "app_export": app_export,
     "crosstab": crosstab,
 }
 

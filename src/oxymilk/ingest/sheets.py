@@ -17,7 +17,7 @@ from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.statistics_files import read_statistics_file
 from oxymilk.ingest.workbooks import read_workbook
-from oxymilk.study.encodings import encoding_codec
+from oxymilk.study.sheet import encoding_codec
 
 if TYPE_CHECKING:
     from oxymilk.study.sheet import Sheet

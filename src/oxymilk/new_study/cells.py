@@ -12,7 +12,7 @@ from oxymilk.new_study.lexicon import is_word_of, tokens
 from oxymilk.new_study.look import Column
 from oxymilk.new_study.proposal import Proposal
 from oxymilk.new_study.texts import say
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 _MOST_WORDS = 12

@@ -18,11 +18,8 @@ from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.texts import say
 from oxymilk.study import Study, load_study
 from oxymilk.study.base import ID_PATTERN
-from oxymilk.study.lookup import each
-from oxymilk.study.sheet import Sheet
-from oxymilk.study.sheet_checks import stays_inside
-from oxymilk.study.tree import Tree, read_tree
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.sheet import Sheet, is_inside
+from oxymilk.study.yaml_lines import UNDECIDED, Tree, read_tree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,12 +147,12 @@ def check_files(path: Path) -> Check:
 def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
     """Return what is wrong with the sheets that a faulty study.yaml declares well enough to look at them."""
     faults: list[Fault] = []
-    for _, entry in each(tree, "sheets"):
+    for _, entry in tree.entries("sheets", "*"):
         try:
             sheet = Sheet.model_validate(_decided(entry))
         except ValueError:
             continue  # reported as a fault of study.yaml
-        if not stays_inside(folder, sheet.file):
+        if not is_inside(folder, sheet.file):
             continue  # told as well; such a file is not opened
         known = known_words(sheet_texts(sheet))
         grid, found = read_grid(folder, sheet)

@@ -22,7 +22,7 @@ from oxymilk.new_study.shapes import titles_of
 from oxymilk.new_study.study_file import first_claims, study_text
 from oxymilk.new_study.texts import say
 from oxymilk.study.base import ID_PATTERN
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from oxymilk.new_study.look import Column, Table
 from oxymilk.new_study.proposal import Proposal
 from oxymilk.new_study.shapes import Shape, blocks_of, crosstab_of, titles_of
 from oxymilk.new_study.table_one import characteristics_of
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 # layouts whose rows may hold characteristics

@@ -9,7 +9,7 @@ from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import is_word_of, moment, tokens
 from oxymilk.new_study.look import Column, Table
 from oxymilk.sheet_words import is_foot
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 

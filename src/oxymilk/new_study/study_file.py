@@ -9,7 +9,7 @@ from oxymilk.new_study.answers import Answers, Named, decimals_of
 from oxymilk.new_study.compose import Said, compose
 from oxymilk.new_study.lexicon import label, lexicon, slug
 from oxymilk.new_study.texts import say
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.yaml_lines import UNDECIDED
 
 if TYPE_CHECKING:
     import pandas as pd

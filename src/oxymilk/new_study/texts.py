@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import labels
 
 

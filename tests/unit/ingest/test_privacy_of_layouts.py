@@ -69,7 +69,7 @@ def two_header_rows(key, headers, slip):
 def app_export(key, headers, slip):
     sheets, files = wide(key, headers, slip)
     files["sheet.csv"] = [["Laporan"], ["update", "Kasmiatun Wirasih"], [], [], [], [], *files["sheet.csv"]]
-    return [sheets[0] | {"layout": "app_export", "header_row": 7}], files
+    return [sheets[0] | {"layout": "wide", "header_row": 7}], files
 
 
 def side_by_side(key, headers, slip):

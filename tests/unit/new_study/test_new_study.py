@@ -19,7 +19,7 @@ from oxymilk.new_study.check_study import check_study
 from oxymilk.new_study.compose import Said, compose
 from oxymilk.new_study.new import MissingFlagsError, new_study
 from oxymilk.study import load_study
-from oxymilk.study.tree import read_tree
+from oxymilk.study.yaml_lines import read_tree
 
 DATA = Path(__file__).parents[3] / "data"
 EXAMPLES = DATA / "examples"
