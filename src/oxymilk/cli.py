@@ -53,7 +53,7 @@ def ingest_observations(study: StudyFile, folder: Folder) -> None:
     """
     from oxymilk.faults import FaultsError, faults_table
     from oxymilk.files import write_csv
-    from oxymilk.new_study.check_study import check_files
+    from oxymilk.new_study.check import check_files
 
     check = check_files(study)
     write_csv(faults_table(check.faults), folder / "faults.csv")

@@ -1,21 +1,24 @@
 """Propose how the sheets of a study are to be read, from what was seen in them.
 
-Nothing is decided here that the sheet does not show: what stays open is written as `???`, and what was seen
+Nothing is decided here that the sheet does not show: what is open is written as `???`, and what was seen
 is written beside each proposal. Values of columns that identify persons are never shown.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oxymilk.ingest.privacy import identifies, keys_identify
+from oxymilk.ingest.decode import decimal_mark_of
+from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.cells import Cells
 from oxymilk.new_study.columns import (
-    Scores,
+    Layout,
     find_group,
     find_items,
+    find_layout,
     find_participant,
     find_scores,
     find_timepoint,
@@ -24,20 +27,20 @@ from oxymilk.new_study.columns import (
     measured,
     score_column,
 )
-from oxymilk.new_study.compose import Said
-from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, tokens
-from oxymilk.new_study.look import Column, Table
-from oxymilk.new_study.proposal import Proposal
-from oxymilk.new_study.shapes import Shape, blocks_of, crosstab_of, titles_of
-from oxymilk.new_study.table_one import characteristics_of
+from oxymilk.new_study.lexicon import is_word_of, label, lexicon, moment, ordered, say, slug, tokens
+from oxymilk.new_study.profile import Column, Table, number_in
+from oxymilk.new_study.write import Noted, ProposedStudy
+from oxymilk.sheet_words import same_unit
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 # layouts whose rows may hold characteristics
 _OF_PEOPLE = ("wide", "visits", "long", "titled", "one_timepoint")
+_MOST_WORDS = 12
+_MOST_LEVELS = 8
 
 
-def propose(tables: list[Table], answers: Answers, language: str) -> Proposal:
+def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStudy:
     """Propose the sheets of a study.
 
     Parameters
@@ -51,315 +54,415 @@ def propose(tables: list[Table], answers: Answers, language: str) -> Proposal:
 
     Returns
     -------
-    Proposal
+    ProposedStudy
         With as many sheets as tables.
     """
-    maker = _Maker(answers, language, Proposal(), tables)
+    study, people = ProposedStudy(), set()
     for table in tables:
-        maker.add(table)
-    return maker.proposal
+        proposer = _Proposer(table, tables, answers, language, study, people)
+        study.sheets.append(proposer.sheet())
+    study.participants = len(people)
+    return study
 
 
 @dataclass
-class _Maker:
+class _Proposer:
+    """Proposes one sheet; columns `used` have a use already, `people` are (group, participant) of all sheets."""
+
+    table: Table
+    tables: list[Table]
     answers: Answers
     language: str
-    proposal: Proposal
-    tables: list[Table]
+    study: ProposedStudy
+    people: set[tuple[str, str]]
     used: set[int] = field(default_factory=set)
-    people: set[tuple[str, str]] = field(default_factory=set)
-
-    @property
-    def cells(self) -> Cells:
-        return Cells(self.answers, self.language, self.proposal)
 
     def note(self, key: str, **values: object) -> str:
-        return self.cells.note(key, **values)
+        """Return a comment on what was seen."""
+        return say(f"seen.{key}", self.language, **values)
 
-    def add(self, table: Table) -> None:
-        """Add the proposal for one table."""
-        self.used = set()
+    def sheet(self) -> dict[str, Any]:
+        """Return the sheet as study.yaml declares it."""
+        table, answers = self.table, self.answers
+        layout = find_layout(table, answers, alone=len(self.tables) == 1)
         sheet: dict[str, Any] = {"file": table.file}
         if table.worksheet:
             sheet["worksheet"] = table.worksheet
         if table.encoding != "utf-8":
-            sheet["encoding"] = Said(table.encoding, self.note("encoding"))
-        if self.answers.delimiter:
-            sheet["delimiter"] = self.answers.delimiter
-        shape = self._shape(table)
-        sheet["layout"] = Said(shape.layout, self.note(f"layout_{shape.layout}"))
+            sheet["encoding"] = Noted(table.encoding, self.note("encoding"))
+        if answers.delimiter:
+            sheet["delimiter"] = answers.delimiter
+        sheet["layout"] = Noted(layout.name, self.note(f"layout_{layout.name}"))
         if table.header_rows != (1,):
             rows = tuple(map(str, table.header_rows))
-            headed = self.note("header_row", row=" + ".join(rows))
-            sheet["header_row"] = Said(rows if len(rows) > 1 else rows[0], headed)
+            seen = self.note("header_row", row=" + ".join(rows))
+            sheet["header_row"] = Noted(rows if len(rows) > 1 else rows[0], seen)
         if table.last_row:
-            sheet["last_row"] = Said(str(table.last_row), self.note("last_row"))
-        {
-            "side_by_side": self._side_by_side,
-            "crosstab": self._crosstab,
-            "titled": self._rows,
-        }.get(shape.layout, self._rows)(table, sheet, shape)
-        self._rest(table, sheet)
-        self.proposal.sheets.append(sheet)
-        self.proposal.participants = len(self.people)
+            sheet["last_row"] = Noted(str(table.last_row), self.note("last_row"))
+        if layout.blocks:
+            sheet |= self._side_by_side(layout)
+        elif layout.counts:
+            sheet |= self._crosstab(layout)
+        else:
+            sheet |= self._rows(layout)
+        if table.totals:
+            sheet["skip"] = Noted(table.totals, self.note("skip"))
+        if self.used and layout.name in _OF_PEOPLE:
+            characteristics = self._characteristics()
+            if characteristics:
+                sheet["characteristics"] = characteristics
+        rest = [column for column in table.columns if column.at not in self.used]
+        rest = [column for column in rest if not identifies(column.header, header=True)]
+        ignored = [column.name for column in rest if not column.identifying]
+        dropped = [column.name for column in rest if column.identifying]
+        if dropped:
+            sheet["ignore"] = Noted((*ignored, *dropped), self.note("dropped", columns=", ".join(dropped)))
+        elif ignored:
+            sheet["ignore"] = Noted(tuple(ignored), self.note("ignored"))
+        return sheet
 
-    def _shape(self, table: Table) -> Shape:
-        if table.transposed:
-            return Shape("transposed")
-        crosstab = crosstab_of(table, self.answers)
-        if crosstab:
-            return crosstab
-        blocks = blocks_of(table)
-        if blocks:
-            return blocks
-        only = moment(table.worksheet or table.file) if len(self.tables) > 1 else ""
-        if only and not all(find_scores(table, self.answers).columns):
-            return Shape("one_timepoint", timepoint=only)
-        if find_timepoint(table):
-            return Shape("long")
-        if find_visits(table, self.answers) and not all(find_scores(table, self.answers).columns):
-            return Shape("visits")
-        titles = titles_of(table, self.answers)
-        if titles and find_group(table, self.answers) is None and len(self.answers.groups) > 1:
-            return Shape("titled", titles=titles)
-        return Shape("wide")
+    def _use(self, *columns: Column | None) -> None:
+        self.used |= {column.at for column in columns if column is not None}
 
     # ---- one row a participant or measurement ----
 
-    def _rows(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
-        group = None if shape.titles else find_group(table, self.answers)
-        repeated = shape.layout == "long" or bool(shape.titles)
-        participant = find_participant(table, repeated=repeated, joined=shape.layout == "one_timepoint")
-        if participant is not None:
-            self.used.add(participant.at)
-        sheet["participant"] = self._participant(table, participant, shape)
-        self._group(table, sheet, shape, group)
-        if shape.layout == "long":
-            self._timepoint(table, sheet)
-        if shape.layout == "one_timepoint":
-            sheet["timepoint"] = Said({"only": shape.timepoint}, self.note("only"))
-        if self.answers.measured == "checklist" and self._items(table, sheet, shape):
-            return
-        if shape.layout in ("long", "one_timepoint"):
-            column = score_column(table, self.answers, self.used)
+    def _rows(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of a sheet of which each row, or column, is a participant or measurement."""
+        table, answers = self.table, self.answers
+        joined = layout.name == "one_timepoint"
+        group = None if layout.titles else find_group(table, answers)
+        repeated = layout.name == "long" or bool(layout.titles)
+        participant = find_participant(table, repeated=repeated, joined=joined)
+        self._use(participant)
+        keys: dict[str, Any] = {"participant": self._participant(participant, layout)}
+        if source := self._group(group, layout):
+            keys["group"] = source
+        if layout.name == "long":
+            column = find_timepoint(table)
+            self._use(column)
+            codes = {
+                word: Noted(moment(word) or UNDECIDED, self.note("times", count=count))
+                for word, count in column.counts().items()
+            }
+            keys["timepoint"] = {"column": Noted(column.name, self._values(column)), "codes": codes}
+        if joined:
+            keys["timepoint"] = Noted({"only": layout.timepoint}, self.note("only"))
+        items = find_items(table, one_timepoint=joined) if answers.measured == "checklist" else None
+        if items:
+            seen = self.note("items", count=len(items.items), items=", ".join(items.items))
+            patterns = {when: Noted(pattern, seen) for when, pattern in items.patterns.items()}
+            keys |= {"score": patterns[""]} if joined else {"scores": patterns}
+            self._use(*items.columns)
+            self.study.items = items.items
+            words = dict.fromkeys(word for column in items.columns for word in column.counts())
+            self.study.answers_seen = {
+                what: [word for word in words if is_word_of(word, what)] for what in ("yes", "no")
+            }
+            if missing := tuple(word for word in words if is_word_of(word, "missing")):
+                keys["missing"] = missing
+            return keys
+        if layout.name in ("long", "one_timepoint"):
+            column = score_column(table, answers, self.used)
             fitting = [one for one in table.columns if one.at not in self.used]
-            sheet["score"] = self._column(column, fitting)
-            self.used |= {column.at} if column else set()
-            if column is not None:
-                self.proposal.outcome = self.proposal.outcome or measured(column, self.answers)
-            sheet |= self.cells.meaning([column] if column else [])
-        elif shape.layout == "visits":
-            self._visits(table, sheet)
+            keys["score"] = self._score(column, fitting)
+            columns = [column] if column else []
+            of_what = measured(column, answers) if column else ""
+        elif layout.name == "visits":
+            visits = find_visits(table, answers)
+            columns, of_what = list(visits.columns.values()), visits.measured
+            names = ", ".join(column.name for column in columns)
+            keys["score"] = Noted(visits.pattern, self.note("visits", columns=names))
+            counted = _counted(visits.pattern)
+            ids = (
+                ["pre", "post"] if len(columns) == 2 else [f"{counted}_{number}" for number in visits.columns]
+            )
+            keys["visits"] = dict(zip(visits.columns, ids, strict=True))
+            self.study.timepoints = ids
         else:
-            self._scores(sheet, find_scores(table, self.answers, self.used))
+            scores = find_scores(table, answers, self.used)
+            both, of_what = zip(("pre", "post"), scores.columns, strict=True), scores.measured
+            keys["scores"] = {when: self._score(column, scores.fitting) for when, column in both}
+            columns = [column for column in scores.columns if column]
+            # which of them it is is open; what their words mean is not
+            likely = [column for column in scores.fitting if fit(column, answers) > 1]
+            keys |= self._meaning(columns or likely)
+        self._use(*columns)
+        self.study.outcome = self.study.outcome or of_what
+        return keys | (self._meaning(columns) if "score" in keys else {})
 
-    def _participant(self, table: Table, column: Column | None, shape: Shape) -> Said:
+    def _participant(self, column: Column | None, layout: Layout) -> Noted:
+        """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
         if column is None:
-            return Said({"column": UNDECIDED}, self.note("participant_open"))
+            return Noted({"column": UNDECIDED}, self.note("participant_open"))
         count = len(column.counts())
-        own = self._named_group(table)
-        alike = [other for other in self.tables if other is not table and _shares_a_word(other, column)]
+        own = self._group_named(self.table)
+        words = set(map(fold, column.counts()))
+        # the other tables that have a column of the same name with some of the same words
+        alike = [
+            other
+            for other in self.tables
+            if other is not self.table
+            and any(
+                fold(one.header) == fold(column.header) and not words.isdisjoint(map(fold, one.counts()))
+                for one in other.columns
+            )
+        ]
         if (
-            shape.layout in ("wide", "visits")
+            layout.name in ("wide", "visits")
             and column.is_word_of("number")
-            and any(self._named_group(other) == own and self._is_whole(other) for other in alike)
-            and self._is_whole(table)
+            and any(self._group_named(other) == own and self._is_whole(other) for other in alike)
+            and self._is_whole(self.table)
         ):
             self.used.discard(column.at)
-            self.people |= {(str(len(self.proposal.sheets)), str(cell.row)) for cell in column.cells}
-            return Said({"by_row": True}, self.note("participant_by_row", column=column.name))
+            self.people |= {(str(len(self.study.sheets)), str(cell.row)) for cell in column.cells}
+            return Noted({"by_row": True}, self.note("participant_by_row", column=column.name))
         value: dict[str, Any] = {"column": column.name}
         note = self.note("participant", count=count)
-        if column.identifying or keys_identify([cell.text for cell in column.cells], self.cells.known()):
+        known = self._known_words()
+        if column.identifying or keys_identify([cell.text for cell in column.cells], known):
             value["identifying"] = True
             note = self.note("participant_identifying", count=count)
-        in_titles = bool(shape.titles) and count < len(column.cells)
-        if in_titles or any(self._named_group(other) not in (own, "") for other in alike if own):
+        in_titles = bool(layout.titles) and count < len(column.cells)
+        if in_titles or any(self._group_named(other) not in (own, "") for other in alike if own):
             value["per_group"] = True
             note += "; " + self.note("participant_per_group")
         if in_titles:
             self.people |= {("", str(cell.row)) for cell in column.cells}
         else:
-            self.people |= {(own if "per_group" in value else "", fold(word)) for word in column.counts()}
-        return Said(value, note)
+            self.people |= {(own if "per_group" in value else "", word) for word in words}
+        return Noted(value, note)
 
-    def _named_group(self, table: Table) -> str:
+    def _group_named(self, table: Table) -> str:
         """Return the group that the name of a worksheet or file, one of several, tells; else the empty string."""
-        name = fold(f"{table.worksheet} {table.file}")
-        named = [
-            one.id
-            for one in self.answers.groups
-            if any(word in name for word in one.written() if len(word) > 2)
-        ]
-        return named[0] if len(named) == 1 and len(self.tables) > 1 else ""
+        return self.answers.group_in(f"{table.worksheet} {table.file}") if len(self.tables) > 1 else ""
 
     def _is_whole(self, table: Table) -> bool:
         """Say whether a table has the scores of both times."""
-        found = find_scores(table, self.answers).columns
-        return all(found) or find_visits(table, self.answers) is not None
+        return all(find_scores(table, self.answers).columns) or find_visits(table, self.answers) is not None
 
-    def _group(self, table: Table, sheet: dict[str, Any], shape: Shape, column: Column | None) -> None:
-        groups = self.answers.groups
-        if shape.titles:
-            sheet["group"] = {"titles": self.cells.codes(shape.titles, "group")}
-        elif column is not None and len(groups) > 1:
-            self.used.add(column.at)
-            codes = self.cells.codes(column.counts(), "group", column.labels())
-            sheet["group"] = {"column": Said(column.name, self.cells.values(column)), "codes": codes}
-        elif len(groups) == 1:
-            sheet["group"] = {"only": groups[0].id}
-        else:
-            named = self._named_group(table)
-            others = [one for one in self.proposal.sheets if "column" in self._told(one)]
-            if named:
-                sheet["group"] = Said({"only": named}, self.note("only"))
-            elif not (shape.layout == "one_timepoint" and others):
-                sheet["group"] = Said({"column": UNDECIDED}, self.note("group_open"))
+    def _group(self, column: Column | None, layout: Layout) -> Any:
+        """Return what tells the groups apart; None where another sheet of the same participants does."""
+        groups, named = self.answers.groups, self._group_named(self.table)
+        if layout.titles:
+            return {"titles": self._codes(layout.titles, "group")}
+        if column is not None and len(groups) > 1:
+            self._use(column)
+            codes = self._codes(column.counts(), "group", column.labels())
+            return {"column": Noted(column.name, self._values(column)), "codes": codes}
+        if len(groups) == 1:
+            return {"only": groups[0].id}
+        if named:
+            return Noted({"only": named}, self.note("only"))
+        others = [sheet["group"] for sheet in self.study.sheets if "group" in sheet]
+        others = [other.value if isinstance(other, Noted) else other for other in others]
+        if layout.name == "one_timepoint" and any("column" in other for other in others):
+            return None
+        return Noted({"column": UNDECIDED}, self.note("group_open"))
 
-    @staticmethod
-    def _told(sheet: dict[str, Any]) -> dict[str, Any]:
-        group = sheet.get("group", {})
-        return group.value if isinstance(group, Said) else group
-
-    def _timepoint(self, table: Table, sheet: dict[str, Any]) -> None:
-        column = find_timepoint(table)
-        self.used.add(column.at)
-        codes: dict[str, Any] = {}
-        for word, count in column.counts().items():
-            codes[word] = Said(moment(word) or UNDECIDED, self.note("times", count=count))
-        sheet["timepoint"] = {"column": Said(column.name, self.cells.values(column)), "codes": codes}
-
-    def _scores(self, sheet: dict[str, Any], scores: Scores) -> None:
-        found = [one for one in scores.columns if one is not None]
-        self.used |= {one.at for one in found}
-        if all(scores.columns):
-            self.proposal.outcome = self.proposal.outcome or scores.measured
-        sheet["scores"] = {
-            timepoint: self._column(column, scores.fitting)
-            for timepoint, column in zip(("pre", "post"), scores.columns, strict=True)
-        }
-        # which of them it is stays open; what their words mean does not
-        likely = [] if found else [one for one in scores.fitting if fit(one, self.answers) > 1]
-        sheet |= self.cells.meaning(found or likely)
-
-    def _visits(self, table: Table, sheet: dict[str, Any]) -> None:
-        visits = find_visits(table, self.answers)
-        columns = list(visits.columns.values())
-        self.used |= {one.at for one in columns}
-        sheet["score"] = Said(
-            visits.pattern, self.note("visits", columns=", ".join(one.name for one in columns))
-        )
-        counted = _counted(visits.pattern)
-        ids = ["pre", "post"] if len(columns) == 2 else [f"{counted}_{word}" for word in visits.columns]
-        sheet["visits"] = dict(zip(visits.columns, ids, strict=True))
-        self.proposal.timepoints = ids
-        self.proposal.outcome = self.proposal.outcome or visits.measured
-        sheet |= self.cells.meaning(columns)
-
-    def _items(self, table: Table, sheet: dict[str, Any], shape: Shape) -> bool:
-        """Propose the items of a checklist; False when no columns look like items."""
-        found = find_items(table, shape.layout == "one_timepoint")
-        if found is None:
-            return False
-        self.used |= {one.at for one in found.columns}
-        seen = self.note("items", count=len(found.items), items=", ".join(found.items))
-        if shape.layout == "one_timepoint":
-            sheet["score"] = Said(next(iter(found.patterns.values())), seen)
-        else:
-            sheet["scores"] = {one: Said(pattern, seen) for one, pattern in found.patterns.items()}
-        self.proposal.items = found.items
-        words = dict.fromkeys(word for one in found.columns for word in one.counts())
-        self.proposal.answers_seen = {
-            what: [word for word in words if is_word_of(word, what)] for what in ("yes", "no")
-        }
-        missing = [word for word in words if is_word_of(word, "missing")]
-        if missing:
-            sheet["missing"] = tuple(missing)
-        return True
-
-    def _column(self, column: Column | None, fitting: list[Column]) -> Said:
+    def _score(self, column: Column | None, fitting: list[Column]) -> Noted:
+        """Return the name of a score column, else the columns that it could be."""
         if column is not None:
-            return Said(column.name, self.cells.values(column))
+            return Noted(column.name, self._values(column))
         names = ", ".join(one.name for one in fitting) or "-"
-        return Said(UNDECIDED, self.note("column_open", columns=names))
+        return Noted(UNDECIDED, self.note("column_open", columns=names))
 
-    # ---- other shapes ----
+    # ---- other layouts ----
 
-    def _side_by_side(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
-        sheet["participant"] = Said(
-            {"column": shape.participant, **({"per_group": True} if shape.starts_anew else {})},
-            self.note("participant_block"),
-        )
-        sheet["blocks"] = []
-        only = self.answers.groups[0].id if len(self.answers.groups) == 1 else ""
-        for columns, title in shape.blocks:
-            group = only or self.answers.meaning("group", title) or UNDECIDED
-            note = self.note("block", title=title if self.cells.may_be_shown(title) else "-")
-            if group == UNDECIDED:
-                note += self.note("which_group", legal=self.cells.legal("group"))
-            sheet["blocks"].append(Said({"columns": columns, "group": group}, note))
-        scores = [one for one in table.columns if one.header in shape.scores.values()]
-        sheet["scores"] = shape.scores
-        self.used |= {
-            one.at for one in table.columns if one.header in (shape.participant, *shape.scores.values())
+    def _side_by_side(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of a sheet whose tables are side by side."""
+        answers, found = self.answers, layout.blocks
+        blocks = []
+        for columns, title in found.ranges:
+            group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
+            note = self.note("block", title=title if may_be_shown(title, self._known_words()) else "-")
+            if not group:
+                note += self.note("which_group", legal=", ".join(one.id for one in answers.groups))
+            blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
+        participant = {"column": found.participant, **({"per_group": True} if found.starts_anew else {})}
+        scores = [column for column in self.table.columns if column.header in found.scores.values()]
+        self._use(*scores, *(column for column in self.table.columns if column.header == found.participant))
+        self.people |= {("", str(number)) for number in range(found.people)}
+        return {
+            "participant": Noted(participant, self.note("participant_block")),
+            "blocks": blocks,
+            "scores": found.scores,
+            **self._meaning(scores),
         }
-        self.people |= {("", str(number)) for number in range(shape.people)}
-        sheet |= self.cells.meaning(scores)
 
-    def _crosstab(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
-        group = find_group(table, self.answers)
-        self.used |= {one.at for one in (*shape.columns, *([group] if group else []))}
+    def _crosstab(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of a printed cross-tabulation."""
+        found, group = layout.counts, find_group(self.table, self.answers)
         if group is not None:
-            codes = self.cells.codes(group.counts(), "group")
-            sheet["group"] = {"column": Said(group.name, self.cells.values(group)), "codes": codes}
+            self._use(group)
+            codes = self._codes(group.counts(), "group")
+            source: Any = {"column": Noted(group.name, self._values(group)), "codes": codes}
         elif len(self.answers.groups) == 1:
-            sheet["group"] = {"only": self.answers.groups[0].id}
+            source = {"only": self.answers.groups[0].id}
         else:
-            sheet["group"] = Said({"column": UNDECIDED}, self.note("group_open"))
-        before, after, total = shape.columns[0], shape.after, shape.total
-        sheet["crosstab"] = {
-            "before": {
-                "column": Said(before.name, self.cells.values(before)),
-                "codes": self.cells.codes(before.counts(), "level"),
-            },
-            "after": Said(after, self.note("after")),
-            **({"total": total} if total else {}),
+            source = Noted({"column": UNDECIDED}, self.note("group_open"))
+        before = {
+            "column": Noted(found.before.name, self._values(found.before)),
+            "codes": self._codes(found.before.counts(), "level"),
         }
-        self.people |= {("", str(number)) for number in range(shape.people)}
-        self.proposal.reconstructed = True
+        self._use(*found.columns)
+        self.people |= {("", str(number)) for number in range(found.people)}
+        self.study.reconstructed = True
+        total = {"total": found.total} if found.total else {}
+        return {
+            "group": source,
+            "crosstab": {"before": before, "after": Noted(found.after, self.note("after")), **total},
+        }
 
-    # ---- the remaining columns ----
+    # ---- what cells mean ----
 
-    def _rest(self, table: Table, sheet: dict[str, Any]) -> None:
-        if table.totals:
-            sheet["skip"] = Said(table.totals, self.note("skip"))
-        if self.used and not table.transposed and sheet["layout"].value in _OF_PEOPLE:
-            declared, columns = characteristics_of(table, self.used, self.language)
-            known = {one["id"] for one in self.proposal.characteristics}
-            self.proposal.characteristics += [one for one in declared if one["id"] not in known]
-            if columns:
-                sheet["characteristics"] = columns
-        rest = [one for one in table.columns if one.at not in self.used]
-        rest = [one for one in rest if not identifies(one.header, header=True)]
-        ignored = [one.name for one in rest if not one.identifying]
-        dropped = [one.name for one in rest if one.identifying]
-        if dropped:
-            sheet["ignore"] = Said((*ignored, *dropped), self.note("dropped", columns=", ".join(dropped)))
-        elif ignored:
-            sheet["ignore"] = Said(tuple(ignored), self.note("ignored"))
+    def _known_words(self) -> frozenset[str]:
+        """Return the words of the groups and levels, which name nobody."""
+        named = (*self.answers.groups, *self.answers.levels)
+        return known_words(word for one in named for word in (one.id, *one.written()))
 
+    def _means(self, what: str, word: str, labels: Mapping[str, str]) -> str:
+        """Return the group or level that a word, else its value label, means."""
+        return self.answers.meaning(what, word) or self.answers.meaning(what, labels.get(word, ""))
 
-def _shares_a_word(table: Table, column: Column) -> bool:
-    """Say whether a table has a column of the same name with some of the same words."""
-    words = set(map(fold, column.counts()))
-    return any(
-        fold(one.header) == fold(column.header) and not words.isdisjoint(map(fold, one.counts()))
-        for one in table.columns
-    )
+    def _meaning(self, columns: list[Column]) -> dict[str, Any]:
+        """Return the keys of a sheet that say what the cells of its score columns mean.
+
+        Codes of levels, else the decimal mark; and the words for no value. The most decimals are noted in the study.
+        """
+        keys: dict[str, Any] = {}
+        cells = [cell for column in columns for cell in column.cells]
+        if self.answers.measured == "levels":
+            first: dict[str, str] = {}
+            counts: Counter[str] = Counter()
+            labels: dict[str, str] = {}
+            for column in columns:
+                labels |= column.labels()
+                for word, count in column.counts(declared_missing=False).items():
+                    counts[first.setdefault(fold(word), word)] += count
+            missing = [
+                word
+                for word in counts
+                if (is_word_of(word, "missing") or is_word_of(labels.get(word, ""), "missing"))
+                and not self._means("level", word, labels)
+            ]
+            words = {word: count for word, count in counts.items() if word not in missing}
+            if len(words) > _MOST_WORDS:
+                keys["codes"] = Noted({UNDECIDED: UNDECIDED}, self.note("many_words", count=len(words)))
+            elif words:
+                keys["codes"] = self._codes(words, "level", labels)
+        else:
+            missing = list(dict.fromkeys(cell.text for cell in cells if is_word_of(cell.text, "missing")))
+            mark, unclear = decimal_mark_of(cells)
+            if unclear:
+                keys["decimal_mark"] = Noted(UNDECIDED, self.note("mark_open"))
+            elif mark and any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
+                keys["decimal_mark"] = Noted(mark, self.note("mark"))
+            tails = (
+                tokens(part)[:1] for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]
+            )
+            decimals = [len(digits) for tail in tails for digits in tail if digits.isdigit()]
+            self.study.decimals = max([self.study.decimals, *decimals])
+        if missing:
+            keys["missing"] = Noted(tuple(missing), self.note("missing"))
+        return keys
+
+    def _codes(
+        self, words: Mapping[str, int | str], what: str, labels: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
+
+        `words` are word -> how often it was seen, or of a title the id of the group that a word in it names.
+        """
+        codes: dict[str, Any] = {}
+        labels = labels or {}
+        for word, count in words.items():
+            label_of_word = labels.get(word, "")
+            # what occurs once and may be a name is for check-study to tell, by its cell
+            if count == 1 and not may_be_shown(f"{word} {label_of_word}", self._known_words()):
+                continue
+            meaning = self._means(what, word, labels) or (count if isinstance(count, str) else "")
+            note = self.note("title") if isinstance(count, str) else self.note("times", count=count)
+            if label_of_word:
+                note = self.note("labelled", label=label_of_word)
+            if not meaning:
+                note += self.note(
+                    f"which_{what}", legal=", ".join(one.id for one in self.answers.named(what))
+                )
+                self.study.undecided.append((what, word))
+            codes[word] = Noted(meaning or UNDECIDED, note)
+        return codes
+
+    def _values(self, column: Column) -> str:
+        """Return what a column holds, in words: a few values, a range, or how many there are."""
+        counts, known = column.counts(), self._known_words()
+        titled = self.note("titled", title=column.title) if column.title else ""
+        if column.identifying or len(counts) > 8 or not all(may_be_shown(word, known) for word in counts):
+            numbers = column.number_share() > 0.8 and len(counts) > 5
+            return self.note("numbers" if numbers else "different", count=len(counts)) + titled
+        return (
+            self.note("values", values=", ".join(f"{word} ({count})" for word, count in counts.items()))
+            + titled
+        )
+
+    # ---- Table 1 ----
+
+    def _characteristics(self) -> dict[str, Any]:
+        """Return the columns of the characteristics that headers name; the study gets their declarations."""
+        sources = {}
+        for known in lexicon()["characteristics"]:
+            columns = (column for column in self.table.columns if column.at not in self.used)
+            column = next((column for column in columns if column.spellings & set(known["headers"])), None)
+            if column is None or not column.cells:
+                continue
+            found = self._numbers(column, known) or self._levels(column, known)
+            if found is None:
+                continue
+            keys, sources[known["id"]] = found
+            self._use(column)
+            if known["id"] not in (declared["id"] for declared in self.study.characteristics):
+                self.study.characteristics.append({"id": known["id"], "label": known["label"], **keys})
+        return sources
+
+    def _numbers(self, column: Column, known: dict[str, Any]) -> tuple[dict[str, Any], Any] | None:
+        """Return a characteristic whose cells are all numbers, and its source."""
+        numbers = [number for cell in column.cells if (number := number_in(cell))]
+        if "numbers" not in known or column.labels() or len(numbers) < len(column.cells):
+            return None
+        units = {number[2] for number in numbers if number[2]}
+        # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
+        own = units.pop() if len(units) == 1 else ""
+        unit = own if own and not same_unit(own, known["unit"][self.language]) else known["unit"]
+        decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in numbers)
+        note = self.note("characteristic_number")
+        return {"kind": "number", "unit": unit, "decimals": Noted(str(decimals), note)}, column.name
+
+    def _levels(self, column: Column, known: dict[str, Any]) -> tuple[dict[str, Any], Any] | None:
+        """Return a characteristic whose cells are words, in their usual order, else as they were met.
+
+        Codes whose words the file does not tell are left alone: what they mean, only the user can say.
+        """
+        labels = column.labels()
+        words = {word: labels.get(word, word) for word in column.counts()}
+        numbers = any(word.replace(".", "").isdigit() for word in words.values())
+        if numbers or len(words) > _MOST_LEVELS or any(map(identifies, words.values())):
+            return None
+        usual = [fold(name) for name in ordered(list(words.values()))]
+        if usual:
+            words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
+        ids = {
+            word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)
+        }
+        if len(set(ids.values())) < len(ids):
+            return None
+        levels = [{"id": ids[word], "label": label(name)[0]} for word, name in words.items()]
+        note = self.note("characteristic_ordered" if usual else "characteristic_levels")
+        return {"levels": Noted(levels, note)}, {"column": column.name, "codes": ids}
 
 
 def _counted(pattern: str) -> str:
     """Return what the numbers of visits count, by the last word before them: day, week, visit."""
     words = tokens(pattern.partition("{visit}")[0])
-    known = [one["id"] for word in reversed(words) for one in lexicon()["visits"] if word in one["words"]]
+    known = [
+        visit["id"] for word in reversed(words) for visit in lexicon()["visits"] if word in visit["words"]
+    ]
     return known[0] if known else "visit"

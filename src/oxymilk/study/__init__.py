@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, ValidationError
 
 from oxymilk.faults import FaultsError
-from oxymilk.study.base import DecimalMarks, Id, Label, Model, Shown, Text, Texts, TimepointId
+from oxymilk.study.base import DecimalMarks, Id, Label, Labelled, Model, Shown, Text, Texts, TimepointId
 from oxymilk.study.checks import faults_between_keys, faults_of_validation, known_ids
 from oxymilk.study.outcome import Characteristic, Outcome
 from oxymilk.study.sheet import Sheet
@@ -35,18 +35,12 @@ class Citation(Model):
     url: Text | None = None
 
 
-class Group(Model):
+class Group(Labelled):
     """An arm of the study."""
 
-    id: Id
-    label: Label
 
-
-class Timepoint(Model):
+class Timepoint(Labelled):
     """A time of measurement."""
-
-    id: Id
-    label: Label
 
 
 class RankSumSwitches(Model):

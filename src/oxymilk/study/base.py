@@ -127,6 +127,13 @@ class Label(Model):
         return tuple(dict.fromkeys((self.en, self.id)))
 
 
+class Labelled(Model):
+    """What has an id for the file and a label for readers."""
+
+    id: Id
+    label: Label
+
+
 def _same_in_both(value: object) -> object:
     """Let `unit: ml` stand for `unit: {en: ml, id: ml}`."""
     return {"en": value, "id": value} if isinstance(value, str) else value

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from oxymilk.study.base import Id, Label, Model, Text, Texts, Unit, refuse
+from oxymilk.study.base import Labelled, Model, Text, Texts, Unit, refuse
 from oxymilk.study.yaml_lines import KeyPath
 from oxymilk.words import fold
 
@@ -21,14 +21,12 @@ Span = tuple[Decimal | None, Decimal | None]
 _Faults = Iterator[tuple[KeyPath, str, str, dict[str, Any]]]
 
 
-class Level(Model):
+class Level(Labelled):
     """An ordered category; the bounds say which numbers belong to it.
 
     `at_least` and `at_most` include the number they name, `above` and `below` exclude it.
     """
 
-    id: Id
-    label: Label
     at_least: Number | None = None
     above: Number | None = None
     at_most: Number | None = None
@@ -54,11 +52,9 @@ class Level(Model):
         )
 
 
-class Item(Model):
+class Item(Labelled):
     """One line of a checklist: yes or no, or a count that reaches its target or does not."""
 
-    id: Id
-    label: Label
     column: Text | None = None
     kind: Literal["yes_no", "count"] = "yes_no"
     weight: Number = Field(default=Decimal(1), gt=0)
@@ -112,14 +108,12 @@ class Checklist(Model):
                 yield from ((path, word, "codes_collide", {}) for word in sorted(yes & no))
 
 
-class Variable(Model):
+class Variable(Labelled):
     """What outcomes and characteristics have in common: levels, or numbers that levels may be cut from.
 
     Without `decimals` numbers may have any decimals, and bounds must meet in one number: "below 10" and "from 10".
     """
 
-    id: Id
-    label: Label
     kind: Literal["levels", "number"] = "levels"
     unit: Unit | None = None
     decimals: int | None = Field(default=None, ge=0, le=6)

@@ -95,7 +95,7 @@ def _delimiter(mark: str) -> str:
 
 
 def _layout(name: object) -> object:
-    if name in FORMER_LAYOUTS:
+    if isinstance(name, str) and name in FORMER_LAYOUTS:
         raise invalid("value_unknown", legal=get_args(Layout), nearest=FORMER_LAYOUTS[name])
     return name
 

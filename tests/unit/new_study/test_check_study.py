@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from oxymilk.cli import app
-from oxymilk.new_study.check_study import check_study
+from oxymilk.new_study.check import check_study
 
 DATA = Path(__file__).parents[3] / "data"
 STUDIES = [

@@ -15,9 +15,9 @@ from oxymilk.faults import FaultsError
 from oxymilk.ingest import ingest_observations
 from oxymilk.new_study import new as module
 from oxymilk.new_study.answers import Answers, parse_named
-from oxymilk.new_study.check_study import check_study
-from oxymilk.new_study.compose import Said, compose
+from oxymilk.new_study.check import check_study
 from oxymilk.new_study.new import MissingFlagsError, new_study
+from oxymilk.new_study.write import Noted, compose
 from oxymilk.study import load_study
 from oxymilk.study.yaml_lines import read_tree
 
@@ -299,7 +299,7 @@ def test_cells_that_are_code_or_nonsense_are_only_text(tmp_path):
 
 
 def test_a_sheet_of_many_cells_is_looked_at_in_part(tmp_path, monkeypatch):
-    monkeypatch.setattr("oxymilk.new_study.look._MOST_CELLS", 400)
+    monkeypatch.setattr("oxymilk.new_study.profile._MOST_CELLS", 400)
     rows = "".join(f"{number},P,24,Kurang,Cukup\n" for number in range(1000))
     path = sheet(tmp_path, "Kode,Kelompok,Umur,Sebelum,Sesudah\n" + rows)
     _, text = make(tmp_path, answers("P"), path)
@@ -412,7 +412,7 @@ def test_the_study_is_the_same_in_both_languages(tmp_path):
 )
 def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
     tree = {"".join(filter(str.isprintable, key)) or "x": value for key, value in tree.items()}
-    said = {key: Said(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
+    said = {key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
     found = yaml.safe_load(compose(said))
 
     def clean(value):

@@ -7,7 +7,7 @@ import xlsxwriter
 import yaml
 
 from oxymilk.new_study.answers import Answers, parse_named
-from oxymilk.new_study.check_study import check_study
+from oxymilk.new_study.check import check_study
 from oxymilk.new_study.new import new_study
 
 
