@@ -21,7 +21,7 @@ from oxymilk.words import fold, nearest
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
-_SWITCHES_OF_METHOD = {
+SWITCHES_OF_METHOD = {
     "tie_correction": ("asymptotic",),
     "continuity": ("asymptotic",),
     "two_sided": ("exact",),
@@ -175,7 +175,7 @@ def _procedure_faults(tree: Tree) -> Iterator[Fault]:
     for test in ("signed_rank", "rank_sum"):
         method = tree.at("procedure", test, "method")
         for path, value in tree.entries("procedure", test, "*"):
-            legal = _SWITCHES_OF_METHOD.get(path[-1], _METHODS)
+            legal = SWITCHES_OF_METHOD.get(path[-1], _METHODS)
             if method in _METHODS and method not in legal and value is not None:
                 params = {"switch": path[-1], "method": str(method), "legal": legal}
                 yield tree.fault("switch_illegal", path, str(value), **params)

@@ -1,6 +1,8 @@
 """study.yaml: the form, and a planted fault for each rule with its line."""
 
 import copy
+import importlib.util
+from pathlib import Path
 
 import pytest
 import yaml
@@ -8,6 +10,8 @@ import yaml
 from oxymilk.faults import FaultsError, describe
 from oxymilk.stats import Procedure
 from oxymilk.study import load_study
+from oxymilk.study.checks import SWITCHES_OF_METHOD
+from oxymilk.texts import LANGUAGES, labels
 
 TEXT = """\
 id: ward
@@ -294,16 +298,30 @@ def test_any_shape_is_a_fault_and_never_a_crash(faults, key, value):
 
 def test_legal_switches_are_those_of_the_statistics():
     """Every combination that study.yaml lets pass can be built; every one it refuses, cannot."""
-    from oxymilk.study.checks import _SWITCHES_OF_METHOD
-
     values = {
         "tie_correction": False, "continuity": True, "two_sided": "doubled", "mid_p": True,
         "half_integer": "conservative",
     }  # fmt: skip
-    for switch, methods in _SWITCHES_OF_METHOD.items():
+    for switch, methods in SWITCHES_OF_METHOD.items():
         for method in ("asymptotic", "exact", "exact_untied"):
             if method in methods:
                 Procedure(method=method, **{switch: values[switch]})
             else:
                 with pytest.raises(ValueError, match=switch):
                     Procedure(method=method, **{switch: values[switch]})
+
+
+def test_the_reference_page_is_current_and_every_key_is_described_in_every_language():
+    script = Path(__file__).parents[3] / "docs" / "study_yaml.py"
+    spec = importlib.util.spec_from_file_location("study_yaml", script)
+    docs = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(docs)
+    described = {field.description for model in docs.models() for field in model.model_fields.values()}
+    for language in LANGUAGES:
+        assert {f"new_study.keys.{key}" for key in labels(language).section("new_study.keys")} == described
+    assert docs.PAGE.read_text(encoding="utf-8") == docs.page(), "run: python docs/study_yaml.py"
+
+
+def test_a_layout_that_was_renamed_is_a_fault_that_names_the_new_one(faults):
+    (fault,) = faults(TEXT.replace("layout: wide", "layout: app_export"))
+    assert (fault.code, fault.row, fault.params["nearest"]) == ("value_unknown", 25, "wide")
