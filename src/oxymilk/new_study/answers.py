@@ -62,9 +62,14 @@ class Answers:
         """Return the groups or the levels; `what` is group or level."""
         return self.groups if what == "group" else self.levels
 
-    def meaning(self, what: str, word: str) -> str:
-        """Return the id of the group or level that a word of a sheet means, or the empty string."""
-        return next((one.id for one in self.named(what) if fold(word) in one.written()), "")
+    def legal(self, what: str) -> str:
+        """Return the ids of the groups or levels, as a comment names them."""
+        return ", ".join(one.id for one in self.named(what))
+
+    def meaning(self, what: str, *words: str) -> str:
+        """Return the id of the group or level that a word of a sheet means, else its label, or the empty string."""
+        meant = (one.id for word in words for one in self.named(what) if fold(word) in one.written())
+        return next(meant, "")
 
     def group_in(self, name: str) -> str:
         """Return the one group that the name of a worksheet or file tells, or the empty string."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oxymilk.ingest.grid import column_letters
+from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, tokens
+from oxymilk.new_study.lexicon import is_word_of, label, lexicon, moment, ordered, say, slug, tokens
 from oxymilk.new_study.profile import Column, Table, number_in
-from oxymilk.sheet_words import is_foot
+from oxymilk.new_study.write import Noted
+from oxymilk.sheet_words import is_foot, same_unit
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import clean, fold
 
 _MOST_LEVELS = 6
+_MOST_CATEGORIES = 8
 _TIMES = ("pre", "post")
 
 
@@ -28,9 +31,10 @@ class Scores(NamedTuple):
 
 
 class Visits(NamedTuple):
-    """Columns that differ in the number of a visit: the pattern of their names, the columns by number."""
+    """Columns that differ in a number: the pattern of their names, what it counts, the columns by number."""
 
     pattern: str
+    counted: str
     columns: dict[str, Column]
     measured: str
 
@@ -152,9 +156,7 @@ def fit(column: Column, answers: Answers) -> int:
         units = {fold(number[2]) for cell in column.cells if (number := number_in(cell)) and number[2]}
         other_unit = len(units) == 1 and fold(answers.unit) not in units
         return 2 if column.number_share() > 0.5 and not other_unit else 0
-    known = sum(
-        bool(answers.meaning("level", cell.text) or answers.meaning("level", cell.label)) for cell in cells
-    )
+    known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
     if 2 * known >= len(cells):
         return 2
     return 1 if len(column.counts()) <= _MOST_LEVELS else 0
@@ -210,7 +212,11 @@ def find_visits(table: Table, answers: Answers) -> Visits | None:
         return None
     columns = dict(sorted(series[fitting[0]].items(), key=lambda visit: int(visit[0])))
     before, after = fitting[0]
-    return Visits(f"{before}{{visit}}{after}", columns, measured(next(iter(columns.values())), answers))
+    # the last word before the number says what it counts: day, week, else visit
+    words, known = reversed(tokens(before)), lexicon()["visits"]
+    counted = next((visit["id"] for word in words for visit in known if word in visit["words"]), "visit")
+    first = next(iter(columns.values()))
+    return Visits(f"{before}{{visit}}{after}", counted, columns, measured(first, answers))
 
 
 def find_items(table: Table, *, one_timepoint: bool = False) -> Items | None:
@@ -312,6 +318,39 @@ def find_counts(table: Table, answers: Answers) -> Counts | None:
         totals[0].name if totals else "",
         sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdigit()),
     )
+
+
+def characteristic_of(
+    column: Column, known: dict[str, Any], language: str
+) -> tuple[dict[str, Any], Any] | None:
+    """Return the keys of a characteristic of Table 1 and its source in the sheet; None when its cells do not say.
+
+    Numbers are proposed as numbers, words as levels in their usual order, else as they were met. Codes whose words
+    the file does not tell are left alone: what they mean, only the user can say.
+    """
+    labels = column.labels()
+    numbers = [number for cell in column.cells if (number := number_in(cell))]
+    if "numbers" in known and not labels and len(numbers) == len(column.cells):
+        units = {number[2] for number in numbers if number[2]}
+        # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
+        own = units.pop() if len(units) == 1 else ""
+        unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
+        decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in numbers)
+        seen = Noted(str(decimals), say("seen.characteristic_number", language))
+        return {"kind": "number", "unit": unit, "decimals": seen}, column.name
+    words = {word: labels.get(word, word) for word in column.counts()}
+    codes = any(word.replace(".", "").isdigit() for word in words.values())
+    if codes or len(words) > _MOST_CATEGORIES or any(map(identifies, words.values())):
+        return None
+    usual = [fold(name) for name in ordered(list(words.values()))]
+    if usual:
+        words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
+    ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}
+    if len(set(ids.values())) < len(ids):
+        return None
+    levels = [{"id": ids[word], "label": label(name)[0]} for word, name in words.items()]
+    seen = say(f"seen.characteristic_{'ordered' if usual else 'levels'}", language)
+    return {"levels": Noted(levels, seen)}, {"column": column.name, "codes": ids}
 
 
 def measured(column: Column, answers: Answers) -> str:

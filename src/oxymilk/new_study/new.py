@@ -253,9 +253,8 @@ class _Dialogue:
     def meanings(self, answers: Answers, proposed: ProposedStudy) -> Answers:
         """Ask what each word means whose meaning is open; no answer leaves it open."""
         for what, word in dict.fromkeys(proposed.undecided):
-            legal = [one.id for one in answers.named(what)]
-            answer = self.question(what, word=word, legal=", ".join(legal))
-            ids = (one for one in legal if fold(one) == fold(answer))
+            answer = self.question(what, word=word, legal=answers.legal(what))
+            ids = (one.id for one in answers.named(what) if fold(one.id) == fold(answer))
             meaning = next(ids, "") or answers.meaning(what, answer)
             if meaning:
                 answers = answers.with_word(what, meaning, word)

@@ -7,7 +7,6 @@ is written beside each proposal. Values of columns that identify persons are nev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,9 @@ from oxymilk.ingest.decode import decimal_mark_of
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.columns import (
+    Items,
     Layout,
+    characteristic_of,
     find_group,
     find_items,
     find_layout,
@@ -27,17 +28,15 @@ from oxymilk.new_study.columns import (
     measured,
     score_column,
 )
-from oxymilk.new_study.lexicon import is_word_of, label, lexicon, moment, ordered, say, slug, tokens
-from oxymilk.new_study.profile import Column, Table, number_in
+from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, say, tokens
+from oxymilk.new_study.profile import Column, Table
 from oxymilk.new_study.write import Noted, ProposedStudy
-from oxymilk.sheet_words import same_unit
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 # layouts whose rows may hold characteristics
 _OF_PEOPLE = ("wide", "visits", "long", "titled", "one_timepoint")
 _MOST_WORDS = 12
-_MOST_LEVELS = 8
 
 
 def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStudy:
@@ -107,18 +106,15 @@ class _Proposer:
             sheet |= self._rows(layout)
         if table.totals:
             sheet["skip"] = Noted(table.totals, self.note("skip"))
-        if self.used and layout.name in _OF_PEOPLE:
-            characteristics = self._characteristics()
-            if characteristics:
-                sheet["characteristics"] = characteristics
+        if self.used and layout.name in _OF_PEOPLE and (characteristics := self._characteristics()):
+            sheet["characteristics"] = characteristics
         rest = [column for column in table.columns if column.at not in self.used]
         rest = [column for column in rest if not identifies(column.header, header=True)]
-        ignored = [column.name for column in rest if not column.identifying]
-        dropped = [column.name for column in rest if column.identifying]
-        if dropped:
-            sheet["ignore"] = Noted((*ignored, *dropped), self.note("dropped", columns=", ".join(dropped)))
-        elif ignored:
-            sheet["ignore"] = Noted(tuple(ignored), self.note("ignored"))
+        dropped = ", ".join(column.name for column in rest if column.identifying)
+        if rest:
+            names = tuple(column.name for column in sorted(rest, key=lambda column: column.identifying))
+            note = self.note("dropped", columns=dropped) if dropped else self.note("ignored")
+            sheet["ignore"] = Noted(names, note)
         return sheet
 
     def _use(self, *columns: Column | None) -> None:
@@ -148,47 +144,48 @@ class _Proposer:
         if joined:
             keys["timepoint"] = Noted({"only": layout.timepoint}, self.note("only"))
         items = find_items(table, one_timepoint=joined) if answers.measured == "checklist" else None
-        if items:
-            seen = self.note("items", count=len(items.items), items=", ".join(items.items))
-            patterns = {when: Noted(pattern, seen) for when, pattern in items.patterns.items()}
-            keys |= {"score": patterns[""]} if joined else {"scores": patterns}
-            self._use(*items.columns)
-            self.study.items = items.items
-            words = dict.fromkeys(word for column in items.columns for word in column.counts())
-            self.study.answers_seen = {
-                what: [word for word in words if is_word_of(word, what)] for what in ("yes", "no")
-            }
-            if missing := tuple(word for word in words if is_word_of(word, "missing")):
-                keys["missing"] = missing
-            return keys
+        return keys | (self._items(items) if items else self._scores(layout))
+
+    def _items(self, found: Items) -> dict[str, Any]:
+        """Return the keys of the items of a checklist."""
+        self._use(*found.columns)
+        seen = self.note("items", count=len(found.items), items=", ".join(found.items))
+        patterns = {when: Noted(pattern, seen) for when, pattern in found.patterns.items()}
+        words = dict.fromkeys(word for column in found.columns for word in column.counts())
+        seen_as = {
+            what: [word for word in words if is_word_of(word, what)] for what in ("yes", "no", "missing")
+        }
+        self.study.items, self.study.answers_seen = found.items, seen_as
+        missing = {"missing": tuple(seen_as["missing"])} if seen_as["missing"] else {}
+        return ({"score": patterns[""]} if "" in patterns else {"scores": patterns}) | missing
+
+    def _scores(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of the score columns and of what their cells mean."""
+        table, answers = self.table, self.answers
+        keys: dict[str, Any] = {}
         if layout.name in ("long", "one_timepoint"):
             column = score_column(table, answers, self.used)
-            fitting = [one for one in table.columns if one.at not in self.used]
-            keys["score"] = self._score(column, fitting)
-            columns = [column] if column else []
+            keys["score"] = self._score(column, [one for one in table.columns if one.at not in self.used])
+            columns = telling = [column] if column else []
             of_what = measured(column, answers) if column else ""
         elif layout.name == "visits":
             visits = find_visits(table, answers)
-            columns, of_what = list(visits.columns.values()), visits.measured
-            names = ", ".join(column.name for column in columns)
+            columns = telling = list(visits.columns.values())
+            of_what, names = visits.measured, ", ".join(column.name for column in columns)
             keys["score"] = Noted(visits.pattern, self.note("visits", columns=names))
-            counted = _counted(visits.pattern)
-            ids = (
-                ["pre", "post"] if len(columns) == 2 else [f"{counted}_{number}" for number in visits.columns]
-            )
-            keys["visits"] = dict(zip(visits.columns, ids, strict=True))
-            self.study.timepoints = ids
+            ids = [f"{visits.counted}_{number}" for number in visits.columns]
+            self.study.timepoints = ["pre", "post"] if len(ids) == 2 else ids
+            keys["visits"] = dict(zip(visits.columns, self.study.timepoints, strict=True))
         else:
             scores = find_scores(table, answers, self.used)
             both, of_what = zip(("pre", "post"), scores.columns, strict=True), scores.measured
             keys["scores"] = {when: self._score(column, scores.fitting) for when, column in both}
             columns = [column for column in scores.columns if column]
             # which of them it is is open; what their words mean is not
-            likely = [column for column in scores.fitting if fit(column, answers) > 1]
-            keys |= self._meaning(columns or likely)
+            telling = columns or [column for column in scores.fitting if fit(column, answers) > 1]
         self._use(*columns)
         self.study.outcome = self.study.outcome or of_what
-        return keys | (self._meaning(columns) if "score" in keys else {})
+        return keys | self._meaning(telling)
 
     def _participant(self, column: Column | None, layout: Layout) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
@@ -276,42 +273,28 @@ class _Proposer:
             group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
             note = self.note("block", title=title if may_be_shown(title, self._known_words()) else "-")
             if not group:
-                note += self.note("which_group", legal=", ".join(one.id for one in answers.groups))
+                note += self.note("which_group", legal=answers.legal("group"))
             blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
         participant = {"column": found.participant, **({"per_group": True} if found.starts_anew else {})}
         scores = [column for column in self.table.columns if column.header in found.scores.values()]
         self._use(*scores, *(column for column in self.table.columns if column.header == found.participant))
         self.people |= {("", str(number)) for number in range(found.people)}
-        return {
-            "participant": Noted(participant, self.note("participant_block")),
-            "blocks": blocks,
-            "scores": found.scores,
-            **self._meaning(scores),
-        }
+        participant = Noted(participant, self.note("participant_block"))
+        return {"participant": participant, "blocks": blocks, "scores": found.scores, **self._meaning(scores)}
 
     def _crosstab(self, layout: Layout) -> dict[str, Any]:
         """Return the keys of a printed cross-tabulation."""
-        found, group = layout.counts, find_group(self.table, self.answers)
-        if group is not None:
-            self._use(group)
-            codes = self._codes(group.counts(), "group")
-            source: Any = {"column": Noted(group.name, self._values(group)), "codes": codes}
-        elif len(self.answers.groups) == 1:
-            source = {"only": self.answers.groups[0].id}
-        else:
-            source = Noted({"column": UNDECIDED}, self.note("group_open"))
-        before = {
-            "column": Noted(found.before.name, self._values(found.before)),
-            "codes": self._codes(found.before.counts(), "level"),
-        }
+        found = layout.counts
+        group = self._group(find_group(self.table, self.answers), layout)
+        codes = self._codes(found.before.counts(), "level")
+        before = {"column": Noted(found.before.name, self._values(found.before)), "codes": codes}
         self._use(*found.columns)
         self.people |= {("", str(number)) for number in range(found.people)}
         self.study.reconstructed = True
-        total = {"total": found.total} if found.total else {}
-        return {
-            "group": source,
-            "crosstab": {"before": before, "after": Noted(found.after, self.note("after")), **total},
-        }
+        crosstab = {"before": before, "after": Noted(found.after, self.note("after"))}
+        if found.total:
+            crosstab["total"] = found.total
+        return {"group": group, "crosstab": crosstab}
 
     # ---- what cells mean ----
 
@@ -319,10 +302,6 @@ class _Proposer:
         """Return the words of the groups and levels, which name nobody."""
         named = (*self.answers.groups, *self.answers.levels)
         return known_words(word for one in named for word in (one.id, *one.written()))
-
-    def _means(self, what: str, word: str, labels: Mapping[str, str]) -> str:
-        """Return the group or level that a word, else its value label, means."""
-        return self.answers.meaning(what, word) or self.answers.meaning(what, labels.get(word, ""))
 
     def _meaning(self, columns: list[Column]) -> dict[str, Any]:
         """Return the keys of a sheet that say what the cells of its score columns mean.
@@ -343,7 +322,7 @@ class _Proposer:
                 word
                 for word in counts
                 if (is_word_of(word, "missing") or is_word_of(labels.get(word, ""), "missing"))
-                and not self._means("level", word, labels)
+                and not self.answers.meaning("level", word, labels.get(word, ""))
             ]
             words = {word: count for word, count in counts.items() if word not in missing}
             if len(words) > _MOST_WORDS:
@@ -357,17 +336,16 @@ class _Proposer:
                 keys["decimal_mark"] = Noted(UNDECIDED, self.note("mark_open"))
             elif mark and any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
                 keys["decimal_mark"] = Noted(mark, self.note("mark"))
-            tails = (
-                tokens(part)[:1] for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]
-            )
-            decimals = [len(digits) for tail in tails for digits in tail if digits.isdigit()]
+            # the digits after each mark, "4,25 ml" has two
+            parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
+            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
             self.study.decimals = max([self.study.decimals, *decimals])
         if missing:
             keys["missing"] = Noted(tuple(missing), self.note("missing"))
         return keys
 
     def _codes(
-        self, words: Mapping[str, int | str], what: str, labels: Mapping[str, str] | None = None
+        self, words: dict[str, Any], what: str, labels: dict[str, str] | None = None
     ) -> dict[str, Any]:
         """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
 
@@ -376,18 +354,16 @@ class _Proposer:
         codes: dict[str, Any] = {}
         labels = labels or {}
         for word, count in words.items():
-            label_of_word = labels.get(word, "")
+            label = labels.get(word, "")
             # what occurs once and may be a name is for check-study to tell, by its cell
-            if count == 1 and not may_be_shown(f"{word} {label_of_word}", self._known_words()):
+            if count == 1 and not may_be_shown(f"{word} {label}", self._known_words()):
                 continue
-            meaning = self._means(what, word, labels) or (count if isinstance(count, str) else "")
+            meaning = self.answers.meaning(what, word, label) or (count if isinstance(count, str) else "")
             note = self.note("title") if isinstance(count, str) else self.note("times", count=count)
-            if label_of_word:
-                note = self.note("labelled", label=label_of_word)
+            if label:
+                note = self.note("labelled", label=label)
             if not meaning:
-                note += self.note(
-                    f"which_{what}", legal=", ".join(one.id for one in self.answers.named(what))
-                )
+                note += self.note(f"which_{what}", legal=self.answers.legal(what))
                 self.study.undecided.append((what, word))
             codes[word] = Noted(meaning or UNDECIDED, note)
         return codes
@@ -399,10 +375,8 @@ class _Proposer:
         if column.identifying or len(counts) > 8 or not all(may_be_shown(word, known) for word in counts):
             numbers = column.number_share() > 0.8 and len(counts) > 5
             return self.note("numbers" if numbers else "different", count=len(counts)) + titled
-        return (
-            self.note("values", values=", ".join(f"{word} ({count})" for word, count in counts.items()))
-            + titled
-        )
+        values = ", ".join(f"{word} ({count})" for word, count in counts.items())
+        return self.note("values", values=values) + titled
 
     # ---- Table 1 ----
 
@@ -414,7 +388,7 @@ class _Proposer:
             column = next((column for column in columns if column.spellings & set(known["headers"])), None)
             if column is None or not column.cells:
                 continue
-            found = self._numbers(column, known) or self._levels(column, known)
+            found = characteristic_of(column, known, self.language)
             if found is None:
                 continue
             keys, sources[known["id"]] = found
@@ -422,47 +396,3 @@ class _Proposer:
             if known["id"] not in (declared["id"] for declared in self.study.characteristics):
                 self.study.characteristics.append({"id": known["id"], "label": known["label"], **keys})
         return sources
-
-    def _numbers(self, column: Column, known: dict[str, Any]) -> tuple[dict[str, Any], Any] | None:
-        """Return a characteristic whose cells are all numbers, and its source."""
-        numbers = [number for cell in column.cells if (number := number_in(cell))]
-        if "numbers" not in known or column.labels() or len(numbers) < len(column.cells):
-            return None
-        units = {number[2] for number in numbers if number[2]}
-        # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
-        own = units.pop() if len(units) == 1 else ""
-        unit = own if own and not same_unit(own, known["unit"][self.language]) else known["unit"]
-        decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in numbers)
-        note = self.note("characteristic_number")
-        return {"kind": "number", "unit": unit, "decimals": Noted(str(decimals), note)}, column.name
-
-    def _levels(self, column: Column, known: dict[str, Any]) -> tuple[dict[str, Any], Any] | None:
-        """Return a characteristic whose cells are words, in their usual order, else as they were met.
-
-        Codes whose words the file does not tell are left alone: what they mean, only the user can say.
-        """
-        labels = column.labels()
-        words = {word: labels.get(word, word) for word in column.counts()}
-        numbers = any(word.replace(".", "").isdigit() for word in words.values())
-        if numbers or len(words) > _MOST_LEVELS or any(map(identifies, words.values())):
-            return None
-        usual = [fold(name) for name in ordered(list(words.values()))]
-        if usual:
-            words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
-        ids = {
-            word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)
-        }
-        if len(set(ids.values())) < len(ids):
-            return None
-        levels = [{"id": ids[word], "label": label(name)[0]} for word, name in words.items()]
-        note = self.note("characteristic_ordered" if usual else "characteristic_levels")
-        return {"levels": Noted(levels, note)}, {"column": column.name, "codes": ids}
-
-
-def _counted(pattern: str) -> str:
-    """Return what the numbers of visits count, by the last word before them: day, week, visit."""
-    words = tokens(pattern.partition("{visit}")[0])
-    known = [
-        visit["id"] for word in reversed(words) for visit in lexicon()["visits"] if word in visit["words"]
-    ]
-    return known[0] if known else "visit"

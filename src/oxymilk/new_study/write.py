@@ -38,39 +38,25 @@ class Noted(NamedTuple):
 
 @dataclass
 class ProposedStudy:
-    """What study.yaml will say of the sheets, and what the rest of it needs to know.
+    """What study.yaml will say of the sheets, and what the rest of it needs to know."""
 
-    Attributes
-    ----------
-    sheets, characteristics : list of dict
-        As study.yaml holds them, values with comments.
-    timepoints : list of str
-        Ids in time order.
-    outcome : str
-        What was measured, as the headers name it; empty when they do not.
-    items : list of str
-        The items of a checklist, as the headers write them.
-    answers_seen : dict
-        yes and no of a checklist, as the sheets write them.
-    decimals : int
-        The most decimals of the numbers.
-    participants : int
-        How many there seem to be.
-    undecided : list of tuple
-        ("group" or "level", word) for words whose meaning is open.
-    reconstructed : bool
-        Whether the sheet is a printed table.
-    """
-
+    # as study.yaml holds them, values with comments
     sheets: list[dict[str, Any]] = field(default_factory=list)
     characteristics: list[dict[str, Any]] = field(default_factory=list)
+    # ids in time order
     timepoints: list[str] = field(default_factory=lambda: ["pre", "post"])
+    # what was measured, as the headers name it; empty when they do not
     outcome: str = ""
+    # the items of a checklist, as the headers write them, and yes and no as the cells do
     items: list[str] = field(default_factory=list)
     answers_seen: dict[str, list[str]] = field(default_factory=dict)
+    # the most decimals of the numbers
     decimals: int = 0
+    # how many participants there seem to be
     participants: int = 0
+    # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
+    # whether the sheet is a printed table
     reconstructed: bool = False
 
 

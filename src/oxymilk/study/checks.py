@@ -189,9 +189,8 @@ def _layout_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
     needed, possible = SCORE_KEYS[layout]
     participant, timepoint = sheet.get("participant"), sheet.get("timepoint")
     blocks = [block for _, block in tree.entries(*where, "blocks", "*") if isinstance(block, dict)]
-    of_blocks = [
-        key for key in ("participant", "group", "scores") if blocks and all(key in block for block in blocks)
-    ]
+    # the keys that each block has of its own
+    of_blocks = set.intersection(*map(set, blocks)) if blocks else set()
     missing: list[KeyPath] = [(key,) for key in needed if sheet.get(key) is None]
     if layout == "side_by_side" and blocks and "scores" not in (*sheet, *of_blocks):
         missing.append(("scores",))
@@ -228,15 +227,17 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
         named.add(fold(str(column)))
     units = [str(word) for word in unit.values()] if isinstance(unit, dict) and unit else [str(unit or "-")]
     if sheet.get("time_format") is not None and kind != "number":
-        yield tree.fault(
-            "key_without_use", (*where, "time_format"), "time_format", why=f"kind: {kind or 'levels'}"
-        )
+        why = f"kind: {kind or 'levels'}"
+        yield tree.fault("key_without_use", (*where, "time_format"), "time_format", why=why)
     elif sheet.get("time_format") is not None and unit is not None:
-        for word in units:
-            if not same_unit(word, "menit"):
-                yield tree.fault("time_unit", ("outcome", "unit"), word)
+        other_units = (word for word in units if not same_unit(word, "menit"))
+        yield from (tree.fault("time_unit", ("outcome", "unit"), word) for word in other_units)
     fractions = str(sheet.get("fractions")).lower() not in ("none", "false", "no", "off")
-    if fractions and sheet.get("layout") in SCORE_KEYS and not all(same_unit(word, "%") for word in units):
+    if (
+        fractions
+        and str(sheet.get("layout")) in SCORE_KEYS
+        and not all(same_unit(word, "%") for word in units)
+    ):
         yield tree.fault("key_without_use", (*where, "fractions"), "fractions", why=f"unit: {units[0]}")
 
 
@@ -248,22 +249,22 @@ def _code_faults(tree: Tree, where: KeyPath) -> Iterator[Fault]:
     for path in [(*where, *keys) for keys in codes] + [(*source, "codes") for source in sources]:
         meanings: dict[str, Any] = {}
         for word_path, meaning in tree.entries(*path, "*"):
-            if meanings.setdefault(fold(word_path[-1]), meaning) != meaning:
-                yield tree.fault("codes_collide", word_path, word_path[-1])
+            word = str(word_path[-1])
+            if meanings.setdefault(fold(word), meaning) != meaning:
+                yield tree.fault("codes_collide", word_path, word)
     written = tree.at(*where, "missing")
     missing = {fold(str(word)) for word in (written if isinstance(written, list) else [written or ""])}
     for path, _ in tree.entries(*where, "codes", "*"):
-        if fold(path[-1]) in missing:
-            yield tree.fault("codes_collide", path, path[-1])
+        if fold(str(path[-1])) in missing:
+            yield tree.fault("codes_collide", path, str(path[-1]))
+    # id of a characteristic -> the ids of its levels
     levels = {
-        str(one.get("id")): path
-        for path, one in tree.entries("characteristics", "*")
-        if isinstance(one, dict)
+        str(name): tree.ids(*path[:-1], "levels") for path, name in tree.entries("characteristics", "*", "id")
     }
     for source in sources:
-        legal = tree.ids(*levels[source[-1]], "levels") if source[-1] in levels else None
-        for path, level in tree.entries(*source, "codes", "*") if legal is not None else ():
-            if is_id(level) and level not in legal:
+        legal = levels.get(source[-1])
+        for path, level in tree.entries(*source, "codes", "*"):
+            if legal is not None and is_id(level) and level not in legal:
                 params = {"what": "level", "legal": legal, "nearest": nearest(level, legal)}
                 yield tree.fault("reference_unknown", path, str(level), **params)
 

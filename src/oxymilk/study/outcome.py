@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Annotated, Any, Literal
@@ -12,9 +13,10 @@ from oxymilk.study.base import Labelled, Model, Text, Texts, Unit, refuse
 from oxymilk.study.yaml_lines import KeyPath
 from oxymilk.words import fold
 
+# bound of a level -> how a number of the level compares with it
+BOUNDS = {"at_least": operator.ge, "above": operator.gt, "at_most": operator.le, "below": operator.lt}
 # more digits than any measurement has, fewer than arithmetic rounds at
 Number = Annotated[Decimal, Field(max_digits=20)]
-BOUNDS = ("at_least", "above", "at_most", "below")
 # least and greatest number, both included, None where there is no limit
 Span = tuple[Decimal | None, Decimal | None]
 # path within the part, value, code, params
@@ -44,12 +46,7 @@ class Level(Labelled):
 
     def holds(self, number: Decimal) -> bool:
         """Say whether a number lies within the bounds."""
-        return (
-            (self.at_least is None or number >= self.at_least)
-            and (self.above is None or number > self.above)
-            and (self.at_most is None or number <= self.at_most)
-            and (self.below is None or number < self.below)
-        )
+        return all(BOUNDS[name](number, bound) for name, bound in self.bounds.items())
 
 
 class Item(Labelled):

@@ -96,21 +96,13 @@ def test_the_form(write):
 
 
 def test_it_is_frozen(write):
-    study = load_study(write(TEXT))
+    study = load_study(write(TEXT).parent)  # a folder is its study
     with pytest.raises(ValueError, match="frozen"):
         study.alpha = 0.1
     with pytest.raises(KeyError):
         study.groups[0].label["fr"]
-
-
-def test_a_folder_stands_for_its_study(write):
-    assert load_study(write(TEXT).parent).id == "ward"
-
-
-def test_the_procedures_are_those_of_the_statistics(write):
-    procedure = load_study(write(TEXT)).procedure
-    assert procedure.signed_rank == Procedure(method="asymptotic", zero_method="pratt")
-    assert procedure.rank_sum == Procedure(method="exact", mid_p=True)
+    assert study.procedure.signed_rank == Procedure(method="asymptotic", zero_method="pratt")
+    assert study.procedure.rank_sum == Procedure(method="exact", mid_p=True)
 
 
 def test_more_timepoints_when_the_two_compared_are_named(write):
@@ -191,31 +183,19 @@ def test_quoted_they_are_ids(write, value):
 def test_all_faults_at_once(faults):
     text = TEXT
     for old, new in (
-        ("alpha: 0.05", "alpha: five"),
-        ("id: ward", "id: word"),
-        ("layout: wide", "layout: wyde"),
-        ("Kurang: kurang", "Kurang: kurnag"),
-        ("file: sheet.csv", "file: /etc/passwd"),
-        ("basis: stated", "basis: guessed"),
-        ("- id: post", "- id: pre"),
-        ("zero_method: pratt", "half_integer: natural"),
+        ("alpha: 0.05", "alpha: five"), ("id: ward", "id: word"), ("layout: wide", "layout: wyde"),
+        ("Kurang: kurang", "Kurang: kurnag"), ("file: sheet.csv", "file: /etc/passwd"), ("- id: post", "- id: pre"),
+        ("basis: stated", "basis: guessed"), ("zero_method: pratt", "half_integer: natural"),
         ("title: {en: A study, id: Sebuah studi}", "title: {en: A study}"),
-    ):
+    ):  # fmt: skip
         assert old in text
         text = text.replace(old, new, 1)
     found = faults(text)
     assert [(fault.code, fault.row) for fault in found] == [
-        ("id_not_folder", 1),
-        ("key_missing", 2),
-        ("value_wrong_kind", 4),
-        ("id_duplicate", 13),
-        ("path_outside", 24),
-        ("value_unknown", 25),
-        ("reference_unknown", 28),
-        ("reference_unknown", 29),
-        ("value_unknown", 32),
+        ("id_not_folder", 1), ("key_missing", 2), ("value_wrong_kind", 4), ("id_duplicate", 13), ("path_outside", 24),
+        ("value_unknown", 25), ("reference_unknown", 28), ("reference_unknown", 29), ("value_unknown", 32),
         ("switch_illegal", 33),
-    ]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -255,20 +235,17 @@ def test_broken_files(faults, text, code):
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(FaultsError) as caught:
+    with pytest.raises(FaultsError, match="does not exist"):
         load_study(tmp_path / "study.yaml")
-    assert [fault.code for fault in caught.value.faults] == ["file_missing"]
 
 
-@pytest.mark.parametrize(
-    ("compare", "code"),
-    [
-        ("[pre]", "timepoints_compared"),
-        ("[pre, pre]", "timepoints_compared"),
-        ("[post, pre]", "timepoints_order"),
-        ("[pre, pots]", "reference_unknown"),
-    ],
-)
+COMPARE = {
+    "[pre]": "timepoints_compared", "[pre, pre]": "timepoints_compared",
+    "[post, pre]": "timepoints_order", "[pre, pots]": "reference_unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("compare", "code"), COMPARE.items())
 def test_the_two_that_are_compared(faults, compare, code):
     found = faults(TEXT.replace("alpha:", f"compare: {compare}\nalpha:"))
     assert [(fault.code, fault.row) for fault in found] == [(code, 4)]
