@@ -64,11 +64,11 @@ class Answers:
 
     def legal(self, what: str) -> str:
         """Return the ids of the groups or levels, as a comment names them."""
-        return ", ".join(one.id for one in self.named(what))
+        return ", ".join(named.id for named in self.named(what))
 
     def meaning(self, what: str, *words: str) -> str:
         """Return the id of the group or level that a word of a sheet means, else its label, or the empty string."""
-        meant = (one.id for word in words for one in self.named(what) if fold(word) in one.written())
+        meant = (named.id for word in words for named in self.named(what) if fold(word) in named.written())
         return next(meant, "")
 
     def group_in(self, name: str) -> str:
@@ -83,7 +83,8 @@ class Answers:
     def with_word(self, what: str, meaning: str, word: str) -> Answers:
         """Return the answers with one more word for a group or level."""
         changed = (
-            replace(one, words=(*one.words, word)) if one.id == meaning else one for one in self.named(what)
+            replace(named, words=(*named.words, word)) if named.id == meaning else named
+            for named in self.named(what)
         )
         return replace(self, **{f"{what}s": tuple(changed)})
 

@@ -122,7 +122,7 @@ def find_participant(table: Table, *, repeated: bool = False, joined: bool = Fal
         elif column.cells and column.is_word_of("number"):
             ranked.append((950, column.at, column))
     candidates = (column for _, _, column in sorted(ranked, key=lambda entry: entry[:2]))
-    return next((one for one in candidates if repeated or len(one.counts()) == len(one.cells)), None)
+    return next((key for key in candidates if repeated or len(key.counts()) == len(key.cells)), None)
 
 
 def find_group(table: Table, answers: Answers) -> Column | None:
@@ -330,6 +330,8 @@ def characteristic_of(
     """
     labels = column.labels()
     numbers = [number for cell in column.cells if (number := number_in(cell))]
+    if not column.cells:
+        return None
     if "numbers" in known and not labels and len(numbers) == len(column.cells):
         units = {number[2] for number in numbers if number[2]}
         # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages

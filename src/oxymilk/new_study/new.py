@@ -226,7 +226,9 @@ class _Dialogue:
         """Tell what a table holds: its rows and the names of its columns."""
         file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
         rows = max((len(column.cells) for column in table.columns), default=0)
-        names = (HIDDEN if identifies(one.header, header=True) else one.name for one in table.columns)
+        names = (
+            HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
+        )
         self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=", ".join(names)))
 
     def answers(self, answers: Answers, tables: list[Table]) -> Answers:
@@ -254,7 +256,7 @@ class _Dialogue:
         """Ask what each word means whose meaning is open; no answer leaves it open."""
         for what, word in dict.fromkeys(proposed.undecided):
             answer = self.question(what, word=word, legal=answers.legal(what))
-            ids = (one.id for one in answers.named(what) if fold(one.id) == fold(answer))
+            ids = (named.id for named in answers.named(what) if fold(named.id) == fold(answer))
             meaning = next(ids, "") or answers.meaning(what, answer)
             if meaning:
                 answers = answers.with_word(what, meaning, word)

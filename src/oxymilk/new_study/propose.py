@@ -146,16 +146,15 @@ class _Proposer:
         items = find_items(table, one_timepoint=joined) if answers.measured == "checklist" else None
         return keys | (self._items(items) if items else self._scores(layout))
 
-    def _items(self, found: Items) -> dict[str, Any]:
+    def _items(self, checklist: Items) -> dict[str, Any]:
         """Return the keys of the items of a checklist."""
-        self._use(*found.columns)
-        seen = self.note("items", count=len(found.items), items=", ".join(found.items))
-        patterns = {when: Noted(pattern, seen) for when, pattern in found.patterns.items()}
-        words = dict.fromkeys(word for column in found.columns for word in column.counts())
-        seen_as = {
-            what: [word for word in words if is_word_of(word, what)] for what in ("yes", "no", "missing")
-        }
-        self.study.items, self.study.answers_seen = found.items, seen_as
+        self._use(*checklist.columns)
+        seen = self.note("items", count=len(checklist.items), items=", ".join(checklist.items))
+        patterns = {when: Noted(pattern, seen) for when, pattern in checklist.patterns.items()}
+        words = dict.fromkeys(word for column in checklist.columns for word in column.counts())
+        lists = ("yes", "no", "missing")
+        seen_as = {what: [word for word in words if is_word_of(word, what)] for what in lists}
+        self.study.items, self.study.answers_seen = checklist.items, seen_as
         missing = {"missing": tuple(seen_as["missing"])} if seen_as["missing"] else {}
         return ({"score": patterns[""]} if "" in patterns else {"scores": patterns}) | missing
 
@@ -165,7 +164,9 @@ class _Proposer:
         keys: dict[str, Any] = {}
         if layout.name in ("long", "one_timepoint"):
             column = score_column(table, answers, self.used)
-            keys["score"] = self._score(column, [one for one in table.columns if one.at not in self.used])
+            keys["score"] = self._score(
+                column, [other for other in table.columns if other.at not in self.used]
+            )
             columns = telling = [column] if column else []
             of_what = measured(column, answers) if column else ""
         elif layout.name == "visits":
@@ -200,8 +201,8 @@ class _Proposer:
             for other in self.tables
             if other is not self.table
             and any(
-                fold(one.header) == fold(column.header) and not words.isdisjoint(map(fold, one.counts()))
-                for one in other.columns
+                fold(same.header) == fold(column.header) and not words.isdisjoint(map(fold, same.counts()))
+                for same in other.columns
             )
         ]
         if (
@@ -260,40 +261,41 @@ class _Proposer:
         """Return the name of a score column, else the columns that it could be."""
         if column is not None:
             return Noted(column.name, self._values(column))
-        names = ", ".join(one.name for one in fitting) or "-"
+        names = ", ".join(likely.name for likely in fitting) or "-"
         return Noted(UNDECIDED, self.note("column_open", columns=names))
 
     # ---- other layouts ----
 
     def _side_by_side(self, layout: Layout) -> dict[str, Any]:
         """Return the keys of a sheet whose tables are side by side."""
-        answers, found = self.answers, layout.blocks
-        blocks = []
-        for columns, title in found.ranges:
+        answers, blocks = self.answers, layout.blocks
+        declared = []
+        for columns, title in blocks.ranges:
             group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
             note = self.note("block", title=title if may_be_shown(title, self._known_words()) else "-")
             if not group:
                 note += self.note("which_group", legal=answers.legal("group"))
-            blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
-        participant = {"column": found.participant, **({"per_group": True} if found.starts_anew else {})}
-        scores = [column for column in self.table.columns if column.header in found.scores.values()]
-        self._use(*scores, *(column for column in self.table.columns if column.header == found.participant))
-        self.people |= {("", str(number)) for number in range(found.people)}
-        participant = Noted(participant, self.note("participant_block"))
-        return {"participant": participant, "blocks": blocks, "scores": found.scores, **self._meaning(scores)}
+            declared.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
+        scores = [column for column in self.table.columns if column.header in blocks.scores.values()]
+        self._use(*scores, *(column for column in self.table.columns if column.header == blocks.participant))
+        self.people |= {("", str(number)) for number in range(blocks.people)}
+        per_group = {"per_group": True} if blocks.starts_anew else {}
+        participant = Noted({"column": blocks.participant, **per_group}, self.note("participant_block"))
+        keys = {"participant": participant, "blocks": declared, "scores": blocks.scores}
+        return keys | self._meaning(scores)
 
     def _crosstab(self, layout: Layout) -> dict[str, Any]:
         """Return the keys of a printed cross-tabulation."""
-        found = layout.counts
+        counts = layout.counts
         group = self._group(find_group(self.table, self.answers), layout)
-        codes = self._codes(found.before.counts(), "level")
-        before = {"column": Noted(found.before.name, self._values(found.before)), "codes": codes}
-        self._use(*found.columns)
-        self.people |= {("", str(number)) for number in range(found.people)}
+        codes = self._codes(counts.before.counts(), "level")
+        before = {"column": Noted(counts.before.name, self._values(counts.before)), "codes": codes}
+        self._use(*counts.columns)
+        self.people |= {("", str(number)) for number in range(counts.people)}
         self.study.reconstructed = True
-        crosstab = {"before": before, "after": Noted(found.after, self.note("after"))}
-        if found.total:
-            crosstab["total"] = found.total
+        crosstab = {"before": before, "after": Noted(counts.after, self.note("after"))}
+        if counts.total:
+            crosstab["total"] = counts.total
         return {"group": group, "crosstab": crosstab}
 
     # ---- what cells mean ----
@@ -301,7 +303,7 @@ class _Proposer:
     def _known_words(self) -> frozenset[str]:
         """Return the words of the groups and levels, which name nobody."""
         named = (*self.answers.groups, *self.answers.levels)
-        return known_words(word for one in named for word in (one.id, *one.written()))
+        return known_words(word for group in named for word in (group.id, *group.written()))
 
     def _meaning(self, columns: list[Column]) -> dict[str, Any]:
         """Return the keys of a sheet that say what the cells of its score columns mean.
@@ -386,12 +388,10 @@ class _Proposer:
         for known in lexicon()["characteristics"]:
             columns = (column for column in self.table.columns if column.at not in self.used)
             column = next((column for column in columns if column.spellings & set(known["headers"])), None)
-            if column is None or not column.cells:
+            characteristic = characteristic_of(column, known, self.language) if column else None
+            if characteristic is None:
                 continue
-            found = characteristic_of(column, known, self.language)
-            if found is None:
-                continue
-            keys, sources[known["id"]] = found
+            keys, sources[known["id"]] = characteristic
             self._use(column)
             if known["id"] not in (declared["id"] for declared in self.study.characteristics):
                 self.study.characteristics.append({"id": known["id"], "label": known["label"], **keys})

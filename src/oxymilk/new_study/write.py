@@ -197,7 +197,8 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "alpha": "0.05",
         "groups": [_labelled(group, language) for group in answers.groups],
         "timepoints": [
-            {"id": one, "label": _TIMEPOINTS.get(one) or _visit(one)} for one in proposed.timepoints
+            {"id": timepoint, "label": _TIMEPOINTS.get(timepoint) or _visit(timepoint)}
+            for timepoint in proposed.timepoints
         ],
         "compare": Noted((UNDECIDED, UNDECIDED), which) if several else None,
         "outcome": _outcome(answers, proposed, language),

@@ -77,24 +77,28 @@ def is_inside(folder: Path, file: str) -> bool:
 
 
 def _file(file: str, info: ValidationInfo) -> str:
+    """Refuse a file outside the study's folder, which the context of the validation names."""
     if info.context and not is_inside(info.context["folder"], file):
         raise invalid("path_outside")
     return file
 
 
 def _encoding(name: str) -> str:
+    """Refuse an encoding that is none of the closed list."""
     if encoding_codec(name) is None:
         raise invalid("value_unknown", legal=list(ENCODINGS), nearest=nearest(name, ENCODINGS))
     return name
 
 
 def _delimiter(mark: str) -> str:
+    """Refuse what divides no columns."""
     if mark not in DELIMITERS:
         raise invalid("value_unknown", legal=" ".join(DELIMITERS))
     return mark
 
 
 def _layout(name: object) -> object:
+    """Refuse the former name of a layout, and name the present one."""
     if isinstance(name, str) and name in FORMER_LAYOUTS:
         raise invalid("value_unknown", legal=get_args(Layout), nearest=FORMER_LAYOUTS[name])
     return name

@@ -57,19 +57,20 @@ class Tree:
     def entries(self, *pattern: Hashable) -> Iterator[tuple[KeyPath, Any]]:
         """Yield path and value of all that matches a pattern of keys; "*" is any key or place in a list.
 
-        Nothing is yielded for what is missing or of another shape.
+        Nothing is yielded for what is missing or of another shape. In "groups: [{id: a}, {id: b}]" the pattern
+        ("groups", "*", "id") yields (("groups", 0, "id"), "a") and (("groups", 1, "id"), "b").
         """
-        found: list[tuple[KeyPath, Any]] = [((), self.data)]
+        matches: list[tuple[KeyPath, Any]] = [((), self.data)]
         for step in pattern:
-            parts = [
+            # one step down from all that matched so far
+            matches = [
                 ((*path, key), part)
-                for path, value in found
+                for path, value in matches
                 if isinstance(value, dict | list)
                 for key, part in (value.items() if isinstance(value, dict) else enumerate(value))
                 if step in ("*", key)
             ]
-            found = parts
-        yield from found
+        yield from matches
 
     def at(self, *path: Hashable) -> Any:
         """Return what is at a path, None when anything on the way is missing or of another shape."""
