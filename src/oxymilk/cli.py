@@ -56,7 +56,7 @@ def ingest_observations(study: Study, folder: ResultsFolder) -> None:
     """
     from oxymilk.faults import FaultsError, faults_table
     from oxymilk.files import write_csv
-    from oxymilk.new_study.check_study import check_files
+    from oxymilk.new_study.check import check_files
 
     check = check_files(study / "study.yaml")
     write_csv(faults_table(check.faults), folder / "faults.csv")

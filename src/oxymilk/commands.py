@@ -49,11 +49,10 @@ def new(
     language: Language = "en",
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
-    from oxymilk.new_study.answers import Answers
-    from oxymilk.new_study.lexicon import lexicon
-    from oxymilk.new_study.new import KINDS, MissingFlagsError, new_study
-    from oxymilk.new_study.texts import say
-    from oxymilk.study.undecided import UNDECIDED
+    from oxymilk.new_study.answers import KINDS, Answers
+    from oxymilk.new_study.lexicon import lexicon, say
+    from oxymilk.new_study.new import MissingFlagsError, new_study
+    from oxymilk.study.yaml_lines import UNDECIDED
     from oxymilk.texts import LANGUAGES
 
     one_of("--language", language, LANGUAGES)
@@ -91,7 +90,7 @@ def check_study(
 
     Exit status 0: it can run. 2: something must be corrected.
     """
-    from oxymilk.new_study.check_study import check_study
+    from oxymilk.new_study.check import check_study
     from oxymilk.texts import LANGUAGES
 
     one_of("--language", language, ("", *LANGUAGES))

@@ -11,7 +11,7 @@ import pytest
 import oxymilk
 from oxymilk.faults import Fault, codes
 from oxymilk.stats.procedure import CHOICES, Procedure
-from oxymilk.study.tree import read_tree
+from oxymilk.study.yaml_lines import read_tree
 from oxymilk.texts import LANGUAGES, labels, procedure_words
 
 SOURCE = Path(oxymilk.__file__).parent

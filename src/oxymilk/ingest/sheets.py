@@ -18,7 +18,7 @@ from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid, column_letters
 from oxymilk.ingest.marks import Place
 from oxymilk.ingest.sandbox import read_foreign
-from oxymilk.study.encodings import encoding_codec
+from oxymilk.study.sheet import encoding_codec
 from oxymilk.words import is_blank, nearest
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from oxymilk.new_study.lexicon import slug
 from oxymilk.words import clean, fold
 
+KINDS = ("levels", "number", "checklist")
 _BOUND = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:[.,]\d+)?)")
 _KEYS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
 
@@ -58,19 +58,35 @@ class Answers:
         """What kind of outcome it is: as said, else a number when there is a unit, else levels."""
         return self.kind or ("number" if self.unit else "levels")
 
-    def meaning(self, what: str, word: str) -> str:
-        """Return the id of the group or level that a word of a sheet means, or the empty string."""
-        return next((one.id for one in self._named(what) if fold(word) in one.written()), "")
-
-    def with_word(self, what: str, one: str, word: str) -> Answers:
-        """Return the answers with one more word for a group or level."""
-        changed = tuple(
-            replace(each, words=(*each.words, word)) if each.id == one else each for each in self._named(what)
-        )
-        return replace(self, **{f"{what}s": changed})
-
-    def _named(self, what: str) -> tuple[Named, ...]:
+    def named(self, what: str) -> tuple[Named, ...]:
+        """Return the groups or the levels; `what` is group or level."""
         return self.groups if what == "group" else self.levels
+
+    def legal(self, what: str) -> str:
+        """Return the ids of the groups or levels, as a comment names them."""
+        return ", ".join(named.id for named in self.named(what))
+
+    def meaning(self, what: str, *words: str) -> str:
+        """Return the id of the group or level that a word of a sheet means, else its label, or the empty string."""
+        meant = (named.id for word in words for named in self.named(what) if fold(word) in named.written())
+        return next(meant, "")
+
+    def group_in(self, name: str) -> str:
+        """Return the one group that the name of a worksheet or file tells, or the empty string."""
+        ids = [
+            group.id
+            for group in self.groups
+            if any(word in fold(name) for word in group.written() if len(word) > 2)
+        ]
+        return ids[0] if len(ids) == 1 else ""
+
+    def with_word(self, what: str, meaning: str, word: str) -> Answers:
+        """Return the answers with one more word for a group or level."""
+        changed = (
+            replace(named, words=(*named.words, word)) if named.id == meaning else named
+            for named in self.named(what)
+        )
+        return replace(self, **{f"{what}s": tuple(changed)})
 
 
 def parse_named(text: str, what: str) -> tuple[Named, ...]:
@@ -92,35 +108,25 @@ def parse_named(text: str, what: str) -> tuple[Named, ...]:
     Raises
     ------
     ValueError
-        When a name is missing or stands twice, or a cut-off is no number; the message is the part of the text.
+        When a name is missing or occurs twice, or a cut-off is no number; the message is the part of the text.
 
     Examples
     --------
-    >>> [(one.id, one.words) for one in parse_named("Pijat oksitosin=1, Kontrol=2|k", "group")]
+    >>> [(group.id, group.words) for group in parse_named("Pijat oksitosin=1, Kontrol=2|k", "group")]
     [('pijat_oksitosin', ('1',)), ('kontrol', ('2', 'k'))]
     >>> parse_named("kurang<10,cukup>=10", "level")[1].bounds
     {'at_least': '10'}
     """
-    found: list[Named] = []
+    named: list[Named] = []
     # a comma between two digits is a decimal mark
     for number, part in enumerate(re.split(r"(?<!\d),|,(?!\d)", text), start=1):
         if not part.strip():
             continue
         bounds = {_KEYS[mark]: value.replace(",", ".") for mark, value in _BOUND.findall(part)}
         name, _, words = _BOUND.sub("", part).partition("=")
-        one = Named(
-            slug(name, f"{what}_{number}"),
-            clean(name),
-            tuple(clean(word) for word in words.split("|") if word.strip()),
-            bounds,
-        )
-        if not one.name or set("<>") & set(one.name) or one.id in (other.id for other in found):
+        one_id = slug(name, f"{what}_{number}")
+        if not clean(name) or set("<>") & set(clean(name)) or one_id in (other.id for other in named):
             raise ValueError(part.strip())
-        found.append(one)
-    return tuple(found)
-
-
-def decimals_of(levels: tuple[Named, ...]) -> int:
-    """Return how many decimals the cut-offs are written with."""
-    exponents = [Decimal(value).as_tuple().exponent for one in levels for value in one.bounds.values()]
-    return max((-int(exponent) for exponent in exponents), default=0)
+        spellings = tuple(clean(word) for word in words.split("|") if word.strip())
+        named.append(Named(one_id, clean(name), spellings, bounds))
+    return tuple(named)

@@ -1,4 +1,4 @@
-"""The words of headers, worksheets and cells that proposals rest on."""
+"""The words of headers, worksheets and cells that proposals rest on; the texts of a new study."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from typing import Any
 
 import yaml
 
+from oxymilk.study.yaml_lines import UNDECIDED
+from oxymilk.texts import LANGUAGES, labels
 from oxymilk.words import clean, fold
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return a text; `key` is dotted, below `new_study`."""
+    return labels(language)(f"new_study.{key}", **{"undecided": UNDECIDED, **values}).strip()
 
 
 @functools.cache
 def lexicon() -> dict[str, Any]:
     """Return lexicon.yaml."""
-    text = resources.files("oxymilk.new_study").joinpath("lexicon.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return yaml.safe_load(resources.files("oxymilk.new_study").joinpath("lexicon.yaml").read_text("utf-8"))
 
 
 def plain(text: str) -> str:
@@ -26,7 +32,7 @@ def plain(text: str) -> str:
 
 
 def spellings(header: str) -> set[str]:
-    """Return the forms in which a header may stand in lexicon.yaml: its last part, what is in brackets or not.
+    """Return the forms in which a header may be in lexicon.yaml: its last part, with what is in brackets or not.
 
     Examples
     --------
@@ -34,7 +40,7 @@ def spellings(header: str) -> set[str]:
     ['umur', 'umur th']
     """
     last = header.rsplit(" > ", maxsplit=1)[-1]
-    return {found for form in (last, re.sub(r"[(\[].*?[)\]]", " ", last)) if (found := plain(form))}
+    return {plain(last), plain(re.sub(r"[(\[].*?[)\]]", " ", last))} - {""}
 
 
 def tokens(text: str) -> list[str]:
@@ -50,9 +56,8 @@ def moment(text: str) -> str:
     >>> moment("Produksi ASI sesudah hari ke-15"), moment("Pre_ASI"), moment("Umur")
     ('post', 'pre', '')
     """
-    words = set(tokens(text))
-    found = [one for one in ("pre", "post") if words & set(lexicon()[one])]
-    return found[0] if len(found) == 1 else ""
+    moments = [when for when in ("pre", "post") if not set(tokens(text)).isdisjoint(lexicon()[when])]
+    return moments[0] if len(moments) == 1 else ""
 
 
 def is_word_of(text: str, what: str) -> bool:
@@ -71,18 +76,20 @@ def ordered(words: list[str], *, part: bool = False) -> list[str]:
     ([], ['kurang', 'Cukup'])
     """
     folded = {fold(word): word for word in words}
-    found = max(([folded[one] for one in order if one in folded] for order in lexicon()["orders"]), key=len)
-    return found if len(found) == len(folded) or (part and len(found) > 1) else []
+    known = max(
+        ([folded[word] for word in order if word in folded] for order in lexicon()["orders"]), key=len
+    )
+    return known if len(known) == len(folded) or (part and len(known) > 1) else []
 
 
 def label(name: str) -> tuple[dict[str, str], bool]:
-    """Return the label in both languages, and whether the translation is known; else the name stands for both."""
-    for one in lexicon()["names"]:
-        if fold(name) in (fold(one["id"]), fold(one["en"])):
-            # what the user wrote stays as written
-            written = "id" if fold(name) == fold(one["id"]) else "en"
-            return {**{lang: one[lang] for lang in ("en", "id")}, written: name}, True
-    return {"en": name, "id": name}, False
+    """Return the label in every language, and whether the translation is known; else the name is used for all."""
+    for known in lexicon()["names"]:
+        for language in LANGUAGES:
+            if fold(name) == fold(known[language]):
+                # what the user wrote is kept as written
+                return {**known, language: name}, True
+    return dict.fromkeys(LANGUAGES, name), False
 
 
 def slug(name: str, otherwise: str) -> str:

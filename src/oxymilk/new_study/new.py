@@ -12,26 +12,22 @@ from typing import TYPE_CHECKING
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
 from oxymilk.ingest.privacy import identifies
-from oxymilk.new_study.answers import Answers, parse_named
-from oxymilk.new_study.columns import find_group, find_scores, score_column
-from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, ordered
-from oxymilk.new_study.look import Table, look
-from oxymilk.new_study.proposal import Proposal
+from oxymilk.new_study.answers import KINDS, Answers, Named, parse_named
+from oxymilk.new_study.columns import find_group, find_scores, find_titles, score_column
+from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, ordered, say
+from oxymilk.new_study.profile import Table, look
 from oxymilk.new_study.propose import propose
-from oxymilk.new_study.shapes import titles_of
-from oxymilk.new_study.study_file import first_claims, study_text
-from oxymilk.new_study.texts import say
+from oxymilk.new_study.write import ProposedStudy, first_claims, study_text
 from oxymilk.study.base import ID_PATTERN
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
     # question, default -> answer
     Ask = Callable[[str, str], str]
 
-KINDS = ("levels", "number", "checklist")
 ALL_WORKSHEETS = "all"
-# what stands before the name of a group: "A. Kelompok Pijat" is Pijat
+# what is before the name of a group: "A. Kelompok Pijat" is Pijat
 _GROUP_WORD = re.compile(r".*?\b(?:kelompok|grup|group)\b[\s.:]*(?=[^\W\d_]{2})", re.IGNORECASE)
 
 
@@ -88,51 +84,52 @@ def new_study(
         When something must be asked and `ask` is None; all of it is named at once.
     """
     folder = Path(data) / name
-    _check_name(name, folder)
-    asker = _Asker(ask, language, tell or (lambda _: None))
-    if not sheets and ask is None:
-        raise MissingFlagsError(["--sheet", *_missing(answers)])
-    sheets = sheets or asker.sheets()
-    names = [_safe_name(path) for path in sheets]
-    if len(set(names)) < len(names):
-        raise FaultsError([Fault("sheet_name_twice", names[0])])
-    answers, tables = _look_at(sheets, answers, asker)
-    missing = _missing(answers)
-    if missing and ask is None:
-        raise MissingFlagsError(missing)
-    for table in tables:
-        asker.show(table)
-    if ask is not None:
-        answers = asker.answers(answers, tables)
-    proposal = propose(tables, answers, language)
-    while proposal.undecided and ask is not None:
-        more = asker.meanings(answers, proposal)
-        if more == answers:
-            break
-        answers, before = more, proposal.undecided
-        proposal = propose(tables, answers, language)
-        if proposal.undecided == before:
-            break
-    text = study_text(name, names, answers, proposal, language)
-    _write(folder, text, proposal, sheets, names, language)
-    return NewStudy(folder, ("study.yaml", "claims.csv", *names), _marks(text))
-
-
-def _marks(text: str) -> int:
-    lines = [line.partition("  # ")[0] for line in text.splitlines() if not line.lstrip().startswith("#")]
-    return sum(UNDECIDED in line for line in lines)
-
-
-def _check_name(name: str, folder: Path) -> None:
     if not ID_PATTERN.fullmatch(name):
         raise FaultsError([Fault("id_illegal", str(folder.parent), value=name)])
     if folder.exists():
         raise FaultsError([Fault("study_exists", str(folder), value=name)])
-
-
-def _safe_name(path: Path) -> str:
-    """Return the name of a sheet's copy: study.yaml takes no colon or backslash in it."""
-    return path.name.replace(":", "_").replace("\\", "_")
+    dialogue = _Dialogue(ask, language, tell or (lambda _: None))
+    if not sheets and ask is None:
+        raise MissingFlagsError(["--sheet", *_missing(answers)])
+    sheets = sheets or dialogue.sheets()
+    # study.yaml takes no colon or backslash in the name of a sheet
+    names = [path.name.replace(":", "_").replace("\\", "_") for path in sheets]
+    if len(set(names)) < len(names):
+        raise FaultsError([Fault("sheet_name_twice", names[0])])
+    tables: list[Table] = []
+    for path, copy in zip(sheets, names, strict=True):
+        answers, of_file = _look_at(path, answers, dialogue)
+        tables += [replace(table, file=copy) for table in of_file]
+    missing = _missing(answers)
+    if missing and ask is None:
+        raise MissingFlagsError(missing)
+    for table in tables:
+        dialogue.show(table)
+    if ask is not None:
+        answers = dialogue.answers(answers, tables)
+    proposed = propose(tables, answers, language)
+    while proposed.undecided and ask is not None:
+        before, more = proposed.undecided, dialogue.meanings(answers, proposed)
+        if more == answers:
+            break
+        answers, proposed = more, propose(tables, more, language)
+        if proposed.undecided == before:
+            break
+    text = study_text(name, names, answers, proposed, language)
+    part = folder.with_name(f".{name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        write_text(part / "study.yaml", text)
+        write_csv(first_claims(proposed, language), part / "claims.csv")
+        for path, copy in zip(sheets, names, strict=True):
+            shutil.copyfile(path, part / copy)
+        part.rename(folder)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    lines = [line.partition("  # ")[0] for line in text.splitlines() if not line.lstrip().startswith("#")]
+    return NewStudy(folder, ("study.yaml", "claims.csv", *names), sum(UNDECIDED in line for line in lines))
 
 
 def _missing(answers: Answers) -> list[str]:
@@ -145,152 +142,125 @@ def _missing(answers: Answers) -> list[str]:
     return flags if answers.program else [*flags, f"--program ({', '.join(lexicon()['programs'])})"]
 
 
-def _look_at(sheets: list[Path], answers: Answers, asker: _Asker) -> tuple[Answers, list[Table]]:
-    """Look at all sheets; ask for the delimiter or worksheet when a file leaves it open."""
-    tables: list[Table] = []
-    for path in sheets:
-        if not path.is_file():
-            raise FaultsError([Fault("sheet_not_there", str(path))])
-        worksheet = "" if fold(answers.worksheet) == ALL_WORKSHEETS else answers.worksheet
-        try:
-            found = look(path.parent, path.name, worksheet=worksheet, delimiter=answers.delimiter)
-        except FaultsError as error:
-            fault = error.faults[0]
-            if fault.code != "delimiter_ambiguous":
-                raise
-            legal = fault.params["legal"]
-            answers = replace(answers, delimiter=asker.choice("delimiter", legal.split(), _missing(answers)))
-            found = look(path.parent, path.name, delimiter=answers.delimiter)
-        if len(found) > 1 and not answers.worksheet and not _told_apart(found, answers):
-            legal = [table.worksheet for table in found]
-            alike = {tuple(column.header for column in table.columns) for table in found}
-            likely = ALL_WORKSHEETS if len(alike) == 1 else ""
-            chosen = asker.choice("worksheet", [*legal, ALL_WORKSHEETS], _missing(answers), likely)
-            answers = replace(answers, worksheet=chosen)
-            found = [one for one in found if chosen in (one.worksheet, ALL_WORKSHEETS)]
-        tables += [replace(table, file=_safe_name(path)) for table in found]
+def _look_at(path: Path, answers: Answers, dialogue: _Dialogue) -> tuple[Answers, list[Table]]:
+    """Look at all sheets of a file; ask for the delimiter or worksheet when it leaves it open."""
+    if not path.is_file():
+        raise FaultsError([Fault("sheet_not_there", str(path))])
+    worksheet = "" if fold(answers.worksheet) == ALL_WORKSHEETS else answers.worksheet
+    try:
+        tables = look(path.parent, path.name, worksheet=worksheet, delimiter=answers.delimiter)
+    except FaultsError as error:
+        fault = error.faults[0]
+        if fault.code != "delimiter_ambiguous":
+            raise
+        legal = fault.params["legal"].split()
+        answers = replace(answers, delimiter=dialogue.choice("delimiter", legal, _missing(answers)))
+        tables = look(path.parent, path.name, delimiter=answers.delimiter)
+    if len(tables) > 1 and not answers.worksheet and not _told_apart(tables, answers):
+        alike = {tuple(column.header for column in table.columns) for table in tables}
+        legal = [*(table.worksheet for table in tables), ALL_WORKSHEETS]
+        likely = ALL_WORKSHEETS if len(alike) == 1 else ""
+        chosen = dialogue.choice("worksheet", legal, _missing(answers), likely)
+        answers = replace(answers, worksheet=chosen)
+        tables = [table for table in tables if chosen in (table.worksheet, ALL_WORKSHEETS)]
     return answers, tables
 
 
 def _told_apart(tables: list[Table], answers: Answers) -> bool:
     """Say whether the names of worksheets tell timepoints or groups."""
-    if {moment(table.worksheet) for table in tables} == {"pre", "post"}:
-        return True
-    return bool(answers.groups) and all(
-        any(
-            word in fold(table.worksheet) for one in answers.groups for word in one.written() if len(word) > 2
-        )
-        for table in tables
-    )
-
-
-def _write(
-    folder: Path, text: str, proposal: Proposal, sheets: list[Path], names: list[str], language: str
-) -> None:
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
-        write_text(part / "study.yaml", text)
-        write_csv(first_claims(proposal, language), part / "claims.csv")
-        for path, name in zip(sheets, names, strict=True):
-            shutil.copyfile(path, part / name)
-        part.rename(folder)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise
+    names = [table.worksheet for table in tables]
+    words = [word for group in answers.groups for word in group.written() if len(word) > 2]
+    by_group = bool(answers.groups) and all(any(word in fold(name) for word in words) for name in names)
+    return by_group or set(map(moment, names)) == {"pre", "post"}
 
 
 @dataclass
-class _Asker:
+class _Dialogue:
+    """Asks the questions of a language and shows what was seen."""
+
     ask: Ask | None
     language: str
     tell: Callable[[str], None]
 
+    def question(self, key: str, default: str = "", **values: str) -> str:
+        return self.ask(say(f"questions.{key}", self.language, **values), default).strip()
+
+    def again(self, problem: str) -> None:
+        self.tell(say("messages.try_again", self.language, problem=problem))
+
     def sheets(self) -> list[Path]:
+        """Ask for the files until they are there."""
         while True:
-            paths = [
-                Path(one.strip()).expanduser() for one in self._question("sheet").split(";") if one.strip()
-            ]
+            names = filter(None, map(str.strip, self.question("sheet").split(";")))
+            paths = [Path(name).expanduser() for name in names]
             absent = [str(path) for path in paths if not path.is_file()]
             if paths and not absent:
                 return paths
-            self._again(", ".join(absent) or "-")
+            self.again(", ".join(absent) or "-")
 
     def choice(self, key: str, legal: list[str], others: list[str], default: str = "") -> str:
         """Ask for one of a few answers; without a terminal its flag is missing, as `others` are."""
         if self.ask is None:
             raise MissingFlagsError([f"--{key} ({', '.join(legal)})", *others])
         while True:
-            answer = self._question(key, default, legal=", ".join(legal))
-            found = next((one for one in legal if fold(one) == fold(answer)), None)
-            if found is not None:
-                return found
-            self._again(answer)
+            answer = self.question(key, default, legal=", ".join(legal))
+            for word in legal:
+                if fold(word) == fold(answer):
+                    return word
+            self.again(answer)
+
+    def named(self, key: str, default: str, most: int = 100, least: int = 1) -> tuple[Named, ...]:
+        """Ask for groups or levels until as many are named as there may be."""
+        while True:
+            answer = self.question(key, default)
+            try:
+                named = parse_named(answer, "group" if key == "groups" else "level")
+            except ValueError as error:
+                self.again(str(error))
+                continue
+            if least <= len(named) <= most:
+                return named
+            self.again(answer)
 
     def show(self, table: Table) -> None:
         """Tell what a table holds: its rows and the names of its columns."""
         file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
         rows = max((len(column.cells) for column in table.columns), default=0)
-        columns = ", ".join(
+        names = (
             HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
         )
-        self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=columns))
+        self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=", ".join(names)))
 
     def answers(self, answers: Answers, tables: list[Table]) -> Answers:
         """Ask for what is not known yet, with what was seen as defaults."""
         if not answers.groups:
-            answers = replace(answers, groups=self._named("groups", "group", _groups_seen(tables, answers)))
+            answers = replace(answers, groups=self.named("groups", _groups_seen(tables, answers), most=2))
         if not answers.kind and not answers.unit and not answers.levels:
             answers = replace(answers, kind=self.choice("kind", list(KINDS), [], "levels"))
-        if answers.measured == "number":
-            if not answers.unit:
-                answers = replace(answers, unit=self._question("unit"))
-            if not answers.levels:
-                answers = replace(answers, levels=self._named("cutoffs", "level", "", needed=False))
+        is_number = answers.measured == "number"
+        if is_number and not answers.unit:
+            answers = replace(answers, unit=self.question("unit"))
+        if is_number and not answers.levels:
+            answers = replace(answers, levels=self.named("cutoffs", "", least=0))
         elif not answers.levels:
-            answers = replace(answers, levels=self._named("levels", "level", _levels_seen(tables, answers)))
+            answers = replace(answers, levels=self.named("levels", _levels_seen(tables, answers), least=2))
         if not answers.outcome:
             seen = propose(tables, answers, self.language).outcome
-            answers = replace(answers, outcome=self._question("outcome", seen))
+            answers = replace(answers, outcome=self.question("outcome", seen))
         if not answers.program:
-            answers = replace(
-                answers, program=self.choice("program", list(lexicon()["programs"]), [], "spss")
-            )
+            program = self.choice("program", list(lexicon()["programs"]), [], "spss")
+            answers = replace(answers, program=program)
         return answers
 
-    def meanings(self, answers: Answers, proposal: Proposal) -> Answers:
+    def meanings(self, answers: Answers, proposed: ProposedStudy) -> Answers:
         """Ask what each word means whose meaning is open; no answer leaves it open."""
-        for what, word in dict.fromkeys(proposal.undecided):
-            legal = [one.id for one in (answers.groups if what == "group" else answers.levels)]
-            answer = self._question(what, word=word, legal=", ".join(legal))
-            meaning = next((one for one in legal if fold(one) == fold(answer)), "") or answers.meaning(
-                what, answer
-            )
+        for what, word in dict.fromkeys(proposed.undecided):
+            answer = self.question(what, word=word, legal=answers.legal(what))
+            ids = (named.id for named in answers.named(what) if fold(named.id) == fold(answer))
+            meaning = next(ids, "") or answers.meaning(what, answer)
             if meaning:
                 answers = answers.with_word(what, meaning, word)
         return answers
-
-    def _named(self, key: str, what: str, default: str, *, needed: bool = True) -> tuple:
-        while True:
-            answer = self._question(key, default)
-            try:
-                found = parse_named(answer, what)
-            except ValueError as error:
-                self._again(str(error))
-                continue
-            if (what == "group" and not 1 <= len(found) <= 2) or (
-                needed and what == "level" and len(found) < 2
-            ):
-                self._again(answer)
-            else:
-                return found
-
-    def _question(self, key: str, default: str = "", **values: str) -> str:
-        return self.ask(say(f"questions.{key}", self.language, **values), default).strip()
-
-    def _again(self, problem: str) -> None:
-        self.tell(say("messages.try_again", self.language, problem=problem))
 
 
 def _groups_seen(tables: list[Table], answers: Answers) -> str:
@@ -299,7 +269,7 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
     if column is not None:
         seen = [column.labels().get(word, word) for word in column.counts()]
     else:
-        seen = [title for table in tables for title in titles_of(table, answers)]
+        seen = [title for table in tables for title in find_titles(table, answers)]
     if not seen and not any(moment(table.worksheet) for table in tables):
         seen = [table.worksheet for table in tables if table.worksheet]
     if any(mark in word for word in seen for mark in ",=|"):
@@ -311,14 +281,13 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
 def _levels_seen(tables: list[Table], answers: Answers) -> str:
     """Return the words of the score columns as an answer, when their order is known."""
     for table in tables:
-        columns = [one for one in find_scores(table, answers).columns if one]
-        columns = columns or [one for one in [score_column(table, answers, set())] if one]
+        columns = (*find_scores(table, answers).columns, score_column(table, answers, set()))
+        seen = [column for column in columns[:2] if column] or [column for column in columns[2:] if column]
         words: dict[str, str] = {}
-        for column in columns:
+        for column in seen:
             for word in column.labels().values() or column.counts():
                 if not is_word_of(word, "missing"):
                     words.setdefault(fold(word), word)
-        found = ordered(list(words.values()), part=True)
-        if found:
-            return ",".join(found)
+        if known := ordered(list(words.values()), part=True):
+            return ",".join(known)
     return ""

@@ -1,21 +1,25 @@
 """Propose how the sheets of a study are to be read, from what was seen in them.
 
-Nothing is decided here that the sheet does not show: what stays open is written as `???`, and what was seen
+Nothing is decided here that the sheet does not show: what is open is written as `???`, and what was seen
 is written beside each proposal. Values of columns that identify persons are never shown.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from oxymilk.ingest.privacy import identifies, keys_identify
+from oxymilk.ingest.scores import decimal_mark_of
+from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.cells import Cells
 from oxymilk.new_study.columns import (
-    Scores,
+    Items,
+    Layout,
+    characteristic_of,
     find_group,
     find_items,
+    find_layout,
     find_participant,
     find_scores,
     find_timepoint,
@@ -24,20 +28,18 @@ from oxymilk.new_study.columns import (
     measured,
     score_column,
 )
-from oxymilk.new_study.compose import Said
-from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, tokens
-from oxymilk.new_study.look import Column, Table
-from oxymilk.new_study.proposal import Proposal
-from oxymilk.new_study.shapes import Shape, blocks_of, crosstab_of, titles_of
-from oxymilk.new_study.table_one import characteristics_of
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, say, tokens
+from oxymilk.new_study.profile import Column, Table
+from oxymilk.new_study.write import Noted, ProposedStudy
+from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold
 
 # layouts whose rows may hold characteristics
 _OF_PEOPLE = ("wide", "visits", "long", "titled", "one_timepoint")
+_MOST_WORDS = 12
 
 
-def propose(tables: list[Table], answers: Answers, language: str) -> Proposal:
+def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStudy:
     """Propose the sheets of a study.
 
     Parameters
@@ -51,315 +53,346 @@ def propose(tables: list[Table], answers: Answers, language: str) -> Proposal:
 
     Returns
     -------
-    Proposal
+    ProposedStudy
         With as many sheets as tables.
     """
-    maker = _Maker(answers, language, Proposal(), tables)
+    study, people = ProposedStudy(), set()
     for table in tables:
-        maker.add(table)
-    return maker.proposal
+        proposer = _Proposer(table, tables, answers, language, study, people)
+        study.sheets.append(proposer.sheet())
+    study.participants = len(people)
+    return study
 
 
 @dataclass
-class _Maker:
+class _Proposer:
+    """Proposes one sheet; columns `used` have a use already, `people` are (group, participant) of all sheets."""
+
+    table: Table
+    tables: list[Table]
     answers: Answers
     language: str
-    proposal: Proposal
-    tables: list[Table]
+    study: ProposedStudy
+    people: set[tuple[str, str]]
     used: set[int] = field(default_factory=set)
-    people: set[tuple[str, str]] = field(default_factory=set)
-
-    @property
-    def cells(self) -> Cells:
-        return Cells(self.answers, self.language, self.proposal)
 
     def note(self, key: str, **values: object) -> str:
-        return self.cells.note(key, **values)
+        """Return a comment on what was seen."""
+        return say(f"seen.{key}", self.language, **values)
 
-    def add(self, table: Table) -> None:
-        """Add the proposal for one table."""
-        self.used = set()
+    def sheet(self) -> dict[str, Any]:
+        """Return the sheet as study.yaml declares it."""
+        table, answers = self.table, self.answers
+        layout = find_layout(table, answers, alone=len(self.tables) == 1)
         sheet: dict[str, Any] = {"file": table.file}
         if table.worksheet:
             sheet["worksheet"] = table.worksheet
         if table.encoding != "utf-8":
-            sheet["encoding"] = Said(table.encoding, self.note("encoding"))
-        if self.answers.delimiter:
-            sheet["delimiter"] = self.answers.delimiter
-        shape = self._shape(table)
-        sheet["layout"] = Said(shape.layout, self.note(f"layout_{shape.layout}"))
+            sheet["encoding"] = Noted(table.encoding, self.note("encoding"))
+        if answers.delimiter:
+            sheet["delimiter"] = answers.delimiter
+        sheet["layout"] = Noted(layout.name, self.note(f"layout_{layout.name}"))
         if table.header_rows != (1,):
             rows = tuple(map(str, table.header_rows))
-            headed = self.note("header_row", row=" + ".join(rows))
-            sheet["header_row"] = Said(rows if len(rows) > 1 else rows[0], headed)
+            seen = self.note("header_row", row=" + ".join(rows))
+            sheet["header_row"] = Noted(rows if len(rows) > 1 else rows[0], seen)
         if table.last_row:
-            sheet["last_row"] = Said(str(table.last_row), self.note("last_row"))
-        {
-            "side_by_side": self._side_by_side,
-            "crosstab": self._crosstab,
-            "titled": self._rows,
-        }.get(shape.layout, self._rows)(table, sheet, shape)
-        self._rest(table, sheet)
-        self.proposal.sheets.append(sheet)
-        self.proposal.participants = len(self.people)
+            sheet["last_row"] = Noted(str(table.last_row), self.note("last_row"))
+        if layout.blocks:
+            sheet |= self._side_by_side(layout)
+        elif layout.counts:
+            sheet |= self._crosstab(layout)
+        else:
+            sheet |= self._rows(layout)
+        if table.totals:
+            sheet["skip"] = Noted(table.totals, self.note("skip"))
+        if self.used and layout.name in _OF_PEOPLE and (characteristics := self._characteristics()):
+            sheet["characteristics"] = characteristics
+        rest = [column for column in table.columns if column.at not in self.used]
+        rest = [column for column in rest if not identifies(column.header, header=True)]
+        dropped = ", ".join(column.name for column in rest if column.identifying)
+        if rest:
+            names = tuple(column.name for column in sorted(rest, key=lambda column: column.identifying))
+            note = self.note("dropped", columns=dropped) if dropped else self.note("ignored")
+            sheet["ignore"] = Noted(names, note)
+        return sheet
 
-    def _shape(self, table: Table) -> Shape:
-        if table.transposed:
-            return Shape("transposed")
-        crosstab = crosstab_of(table, self.answers)
-        if crosstab:
-            return crosstab
-        blocks = blocks_of(table)
-        if blocks:
-            return blocks
-        only = moment(table.worksheet or table.file) if len(self.tables) > 1 else ""
-        if only and not all(find_scores(table, self.answers).columns):
-            return Shape("one_timepoint", timepoint=only)
-        if find_timepoint(table):
-            return Shape("long")
-        if find_visits(table, self.answers) and not all(find_scores(table, self.answers).columns):
-            return Shape("visits")
-        titles = titles_of(table, self.answers)
-        if titles and find_group(table, self.answers) is None and len(self.answers.groups) > 1:
-            return Shape("titled", titles=titles)
-        return Shape("wide")
+    def _use(self, *columns: Column | None) -> None:
+        self.used |= {column.at for column in columns if column is not None}
 
     # ---- one row a participant or measurement ----
 
-    def _rows(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
-        group = None if shape.titles else find_group(table, self.answers)
-        repeated = shape.layout == "long" or bool(shape.titles)
-        participant = find_participant(table, repeated=repeated, joined=shape.layout == "one_timepoint")
-        if participant is not None:
-            self.used.add(participant.at)
-        sheet["participant"] = self._participant(table, participant, shape)
-        self._group(table, sheet, shape, group)
-        if shape.layout == "long":
-            self._timepoint(table, sheet)
-        if shape.layout == "one_timepoint":
-            sheet["timepoint"] = Said({"only": shape.timepoint}, self.note("only"))
-        if self.answers.measured == "checklist" and self._items(table, sheet, shape):
-            return
-        if shape.layout in ("long", "one_timepoint"):
-            column = score_column(table, self.answers, self.used)
-            fitting = [one for one in table.columns if one.at not in self.used]
-            sheet["score"] = self._column(column, fitting)
-            self.used |= {column.at} if column else set()
-            if column is not None:
-                self.proposal.outcome = self.proposal.outcome or measured(column, self.answers)
-            sheet |= self.cells.meaning([column] if column else [])
-        elif shape.layout == "visits":
-            self._visits(table, sheet)
-        else:
-            self._scores(sheet, find_scores(table, self.answers, self.used))
+    def _rows(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of a sheet of which each row, or column, is a participant or measurement."""
+        table, answers = self.table, self.answers
+        joined = layout.name == "one_timepoint"
+        group = None if layout.titles else find_group(table, answers)
+        repeated = layout.name == "long" or bool(layout.titles)
+        participant = find_participant(table, repeated=repeated, joined=joined)
+        self._use(participant)
+        keys: dict[str, Any] = {"participant": self._participant(participant, layout)}
+        if source := self._group(group, layout):
+            keys["group"] = source
+        if layout.name == "long":
+            column = find_timepoint(table)
+            self._use(column)
+            codes = {
+                word: Noted(moment(word) or UNDECIDED, self.note("times", count=count))
+                for word, count in column.counts().items()
+            }
+            keys["timepoint"] = {"column": Noted(column.name, self._values(column)), "codes": codes}
+        if joined:
+            keys["timepoint"] = Noted({"only": layout.timepoint}, self.note("only"))
+        items = find_items(table, one_timepoint=joined) if answers.measured == "checklist" else None
+        return keys | (self._items(items) if items else self._scores(layout))
 
-    def _participant(self, table: Table, column: Column | None, shape: Shape) -> Said:
+    def _items(self, checklist: Items) -> dict[str, Any]:
+        """Return the keys of the items of a checklist."""
+        self._use(*checklist.columns)
+        seen = self.note("items", count=len(checklist.items), items=", ".join(checklist.items))
+        patterns = {when: Noted(pattern, seen) for when, pattern in checklist.patterns.items()}
+        words = dict.fromkeys(word for column in checklist.columns for word in column.counts())
+        lists = ("yes", "no", "missing")
+        seen_as = {what: [word for word in words if is_word_of(word, what)] for what in lists}
+        self.study.items, self.study.answers_seen = checklist.items, seen_as
+        missing = {"missing": tuple(seen_as["missing"])} if seen_as["missing"] else {}
+        return ({"score": patterns[""]} if "" in patterns else {"scores": patterns}) | missing
+
+    def _scores(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of the score columns and of what their cells mean."""
+        table, answers = self.table, self.answers
+        keys: dict[str, Any] = {}
+        if layout.name in ("long", "one_timepoint"):
+            column = score_column(table, answers, self.used)
+            keys["score"] = self._score(
+                column, [other for other in table.columns if other.at not in self.used]
+            )
+            columns = telling = [column] if column else []
+            of_what = measured(column, answers) if column else ""
+        elif layout.name == "visits":
+            visits = find_visits(table, answers)
+            columns = telling = list(visits.columns.values())
+            of_what, names = visits.measured, ", ".join(column.name for column in columns)
+            keys["score"] = Noted(visits.pattern, self.note("visits", columns=names))
+            ids = [f"{visits.counted}_{number}" for number in visits.columns]
+            self.study.timepoints = ["pre", "post"] if len(ids) == 2 else ids
+            keys["visits"] = dict(zip(visits.columns, self.study.timepoints, strict=True))
+        else:
+            scores = find_scores(table, answers, self.used)
+            both, of_what = zip(("pre", "post"), scores.columns, strict=True), scores.measured
+            keys["scores"] = {when: self._score(column, scores.fitting) for when, column in both}
+            columns = [column for column in scores.columns if column]
+            # which of them it is is open; what their words mean is not
+            telling = columns or [column for column in scores.fitting if fit(column, answers) > 1]
+        self._use(*columns)
+        self.study.outcome = self.study.outcome or of_what
+        return keys | self._meaning(telling)
+
+    def _participant(self, column: Column | None, layout: Layout) -> Noted:
+        """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
         if column is None:
-            return Said({"column": UNDECIDED}, self.note("participant_open"))
+            return Noted({"column": UNDECIDED}, self.note("participant_open"))
         count = len(column.counts())
-        own = self._named_group(table)
-        alike = [other for other in self.tables if other is not table and _shares_a_word(other, column)]
+        own = self._group_named(self.table)
+        words = set(map(fold, column.counts()))
+        # the other tables that have a column of the same name with some of the same words
+        alike = [
+            other
+            for other in self.tables
+            if other is not self.table
+            and any(
+                fold(same.header) == fold(column.header) and not words.isdisjoint(map(fold, same.counts()))
+                for same in other.columns
+            )
+        ]
         if (
-            shape.layout in ("wide", "visits")
+            layout.name in ("wide", "visits")
             and column.is_word_of("number")
-            and any(self._named_group(other) == own and self._is_whole(other) for other in alike)
-            and self._is_whole(table)
+            and any(self._group_named(other) == own and self._is_whole(other) for other in alike)
+            and self._is_whole(self.table)
         ):
             self.used.discard(column.at)
-            self.people |= {(str(len(self.proposal.sheets)), str(cell.row)) for cell in column.cells}
-            return Said({"by_row": True}, self.note("participant_by_row", column=column.name))
+            self.people |= {(str(len(self.study.sheets)), str(cell.row)) for cell in column.cells}
+            return Noted({"by_row": True}, self.note("participant_by_row", column=column.name))
         value: dict[str, Any] = {"column": column.name}
         note = self.note("participant", count=count)
-        if column.identifying or keys_identify([cell.text for cell in column.cells], self.cells.known()):
+        known = self._known_words()
+        if column.identifying or keys_identify([cell.text for cell in column.cells], known):
             value["identifying"] = True
             note = self.note("participant_identifying", count=count)
-        in_titles = bool(shape.titles) and count < len(column.cells)
-        if in_titles or any(self._named_group(other) not in (own, "") for other in alike if own):
+        in_titles = bool(layout.titles) and count < len(column.cells)
+        if in_titles or any(self._group_named(other) not in (own, "") for other in alike if own):
             value["per_group"] = True
             note += "; " + self.note("participant_per_group")
         if in_titles:
             self.people |= {("", str(cell.row)) for cell in column.cells}
         else:
-            self.people |= {(own if "per_group" in value else "", fold(word)) for word in column.counts()}
-        return Said(value, note)
+            self.people |= {(own if "per_group" in value else "", word) for word in words}
+        return Noted(value, note)
 
-    def _named_group(self, table: Table) -> str:
+    def _group_named(self, table: Table) -> str:
         """Return the group that the name of a worksheet or file, one of several, tells; else the empty string."""
-        name = fold(f"{table.worksheet} {table.file}")
-        named = [
-            one.id
-            for one in self.answers.groups
-            if any(word in name for word in one.written() if len(word) > 2)
-        ]
-        return named[0] if len(named) == 1 and len(self.tables) > 1 else ""
+        return self.answers.group_in(f"{table.worksheet} {table.file}") if len(self.tables) > 1 else ""
 
     def _is_whole(self, table: Table) -> bool:
         """Say whether a table has the scores of both times."""
-        found = find_scores(table, self.answers).columns
-        return all(found) or find_visits(table, self.answers) is not None
+        return all(find_scores(table, self.answers).columns) or find_visits(table, self.answers) is not None
 
-    def _group(self, table: Table, sheet: dict[str, Any], shape: Shape, column: Column | None) -> None:
-        groups = self.answers.groups
-        if shape.titles:
-            sheet["group"] = {"titles": self.cells.codes(shape.titles, "group")}
-        elif column is not None and len(groups) > 1:
-            self.used.add(column.at)
-            codes = self.cells.codes(column.counts(), "group", column.labels())
-            sheet["group"] = {"column": Said(column.name, self.cells.values(column)), "codes": codes}
-        elif len(groups) == 1:
-            sheet["group"] = {"only": groups[0].id}
-        else:
-            named = self._named_group(table)
-            others = [one for one in self.proposal.sheets if "column" in self._told(one)]
-            if named:
-                sheet["group"] = Said({"only": named}, self.note("only"))
-            elif not (shape.layout == "one_timepoint" and others):
-                sheet["group"] = Said({"column": UNDECIDED}, self.note("group_open"))
+    def _group(self, column: Column | None, layout: Layout) -> Any:
+        """Return what tells the groups apart; None where another sheet of the same participants does."""
+        groups, named = self.answers.groups, self._group_named(self.table)
+        if layout.titles:
+            return {"titles": self._codes(layout.titles, "group")}
+        if column is not None and len(groups) > 1:
+            self._use(column)
+            codes = self._codes(column.counts(), "group", column.labels())
+            return {"column": Noted(column.name, self._values(column)), "codes": codes}
+        if len(groups) == 1:
+            return {"only": groups[0].id}
+        if named:
+            return Noted({"only": named}, self.note("only"))
+        others = [sheet["group"] for sheet in self.study.sheets if "group" in sheet]
+        others = [other.value if isinstance(other, Noted) else other for other in others]
+        if layout.name == "one_timepoint" and any("column" in other for other in others):
+            return None
+        return Noted({"column": UNDECIDED}, self.note("group_open"))
 
-    @staticmethod
-    def _told(sheet: dict[str, Any]) -> dict[str, Any]:
-        group = sheet.get("group", {})
-        return group.value if isinstance(group, Said) else group
-
-    def _timepoint(self, table: Table, sheet: dict[str, Any]) -> None:
-        column = find_timepoint(table)
-        self.used.add(column.at)
-        codes: dict[str, Any] = {}
-        for word, count in column.counts().items():
-            codes[word] = Said(moment(word) or UNDECIDED, self.note("times", count=count))
-        sheet["timepoint"] = {"column": Said(column.name, self.cells.values(column)), "codes": codes}
-
-    def _scores(self, sheet: dict[str, Any], scores: Scores) -> None:
-        found = [one for one in scores.columns if one is not None]
-        self.used |= {one.at for one in found}
-        if all(scores.columns):
-            self.proposal.outcome = self.proposal.outcome or scores.measured
-        sheet["scores"] = {
-            timepoint: self._column(column, scores.fitting)
-            for timepoint, column in zip(("pre", "post"), scores.columns, strict=True)
-        }
-        # which of them it is stays open; what their words mean does not
-        likely = [] if found else [one for one in scores.fitting if fit(one, self.answers) > 1]
-        sheet |= self.cells.meaning(found or likely)
-
-    def _visits(self, table: Table, sheet: dict[str, Any]) -> None:
-        visits = find_visits(table, self.answers)
-        columns = list(visits.columns.values())
-        self.used |= {one.at for one in columns}
-        sheet["score"] = Said(
-            visits.pattern, self.note("visits", columns=", ".join(one.name for one in columns))
-        )
-        counted = _counted(visits.pattern)
-        ids = ["pre", "post"] if len(columns) == 2 else [f"{counted}_{word}" for word in visits.columns]
-        sheet["visits"] = dict(zip(visits.columns, ids, strict=True))
-        self.proposal.timepoints = ids
-        self.proposal.outcome = self.proposal.outcome or visits.measured
-        sheet |= self.cells.meaning(columns)
-
-    def _items(self, table: Table, sheet: dict[str, Any], shape: Shape) -> bool:
-        """Propose the items of a checklist; False when no columns look like items."""
-        found = find_items(table, shape.layout == "one_timepoint")
-        if found is None:
-            return False
-        self.used |= {one.at for one in found.columns}
-        seen = self.note("items", count=len(found.items), items=", ".join(found.items))
-        if shape.layout == "one_timepoint":
-            sheet["score"] = Said(next(iter(found.patterns.values())), seen)
-        else:
-            sheet["scores"] = {one: Said(pattern, seen) for one, pattern in found.patterns.items()}
-        self.proposal.items = found.items
-        words = dict.fromkeys(word for one in found.columns for word in one.counts())
-        self.proposal.answers_seen = {
-            what: [word for word in words if is_word_of(word, what)] for what in ("yes", "no")
-        }
-        missing = [word for word in words if is_word_of(word, "missing")]
-        if missing:
-            sheet["missing"] = tuple(missing)
-        return True
-
-    def _column(self, column: Column | None, fitting: list[Column]) -> Said:
+    def _score(self, column: Column | None, fitting: list[Column]) -> Noted:
+        """Return the name of a score column, else the columns that it could be."""
         if column is not None:
-            return Said(column.name, self.cells.values(column))
-        names = ", ".join(one.name for one in fitting) or "-"
-        return Said(UNDECIDED, self.note("column_open", columns=names))
+            return Noted(column.name, self._values(column))
+        names = ", ".join(likely.name for likely in fitting) or "-"
+        return Noted(UNDECIDED, self.note("column_open", columns=names))
 
-    # ---- other shapes ----
+    # ---- other layouts ----
 
-    def _side_by_side(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
-        sheet["participant"] = Said(
-            {"column": shape.participant, **({"per_group": True} if shape.starts_anew else {})},
-            self.note("participant_block"),
-        )
-        sheet["blocks"] = []
-        only = self.answers.groups[0].id if len(self.answers.groups) == 1 else ""
-        for columns, title in shape.blocks:
-            group = only or self.answers.meaning("group", title) or UNDECIDED
-            note = self.note("block", title=title if self.cells.may_be_shown(title) else "-")
-            if group == UNDECIDED:
-                note += self.note("which_group", legal=self.cells.legal("group"))
-            sheet["blocks"].append(Said({"columns": columns, "group": group}, note))
-        scores = [one for one in table.columns if one.header in shape.scores.values()]
-        sheet["scores"] = shape.scores
-        self.used |= {
-            one.at for one in table.columns if one.header in (shape.participant, *shape.scores.values())
-        }
-        self.people |= {("", str(number)) for number in range(shape.people)}
-        sheet |= self.cells.meaning(scores)
+    def _side_by_side(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of a sheet whose tables are side by side."""
+        answers, blocks = self.answers, layout.blocks
+        declared = []
+        for columns, title in blocks.ranges:
+            group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
+            note = self.note("block", title=title if may_be_shown(title, self._known_words()) else "-")
+            if not group:
+                note += self.note("which_group", legal=answers.legal("group"))
+            declared.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
+        scores = [column for column in self.table.columns if column.header in blocks.scores.values()]
+        self._use(*scores, *(column for column in self.table.columns if column.header == blocks.participant))
+        self.people |= {("", str(number)) for number in range(blocks.people)}
+        per_group = {"per_group": True} if blocks.starts_anew else {}
+        participant = Noted({"column": blocks.participant, **per_group}, self.note("participant_block"))
+        keys = {"participant": participant, "blocks": declared, "scores": blocks.scores}
+        return keys | self._meaning(scores)
 
-    def _crosstab(self, table: Table, sheet: dict[str, Any], shape: Shape) -> None:
-        group = find_group(table, self.answers)
-        self.used |= {one.at for one in (*shape.columns, *([group] if group else []))}
-        if group is not None:
-            codes = self.cells.codes(group.counts(), "group")
-            sheet["group"] = {"column": Said(group.name, self.cells.values(group)), "codes": codes}
-        elif len(self.answers.groups) == 1:
-            sheet["group"] = {"only": self.answers.groups[0].id}
+    def _crosstab(self, layout: Layout) -> dict[str, Any]:
+        """Return the keys of a printed cross-tabulation."""
+        counts = layout.counts
+        group = self._group(find_group(self.table, self.answers), layout)
+        codes = self._codes(counts.before.counts(), "level")
+        before = {"column": Noted(counts.before.name, self._values(counts.before)), "codes": codes}
+        self._use(*counts.columns)
+        self.people |= {("", str(number)) for number in range(counts.people)}
+        self.study.reconstructed = True
+        crosstab = {"before": before, "after": Noted(counts.after, self.note("after"))}
+        if counts.total:
+            crosstab["total"] = counts.total
+        return {"group": group, "crosstab": crosstab}
+
+    # ---- what cells mean ----
+
+    def _known_words(self) -> frozenset[str]:
+        """Return the words of the groups and levels, which name nobody."""
+        named = (*self.answers.groups, *self.answers.levels)
+        return known_words(word for group in named for word in (group.id, *group.written()))
+
+    def _meaning(self, columns: list[Column]) -> dict[str, Any]:
+        """Return the keys of a sheet that say what the cells of its score columns mean.
+
+        Codes of levels, else the decimal mark; and the words for no value. The most decimals are noted in the study.
+        """
+        keys: dict[str, Any] = {}
+        cells = [cell for column in columns for cell in column.cells]
+        if self.answers.measured == "levels":
+            first: dict[str, str] = {}
+            counts: Counter[str] = Counter()
+            labels: dict[str, str] = {}
+            for column in columns:
+                labels |= column.labels()
+                for word, count in column.counts(declared_missing=False).items():
+                    counts[first.setdefault(fold(word), word)] += count
+            missing = [
+                word
+                for word in counts
+                if (is_word_of(word, "missing") or is_word_of(labels.get(word, ""), "missing"))
+                and not self.answers.meaning("level", word, labels.get(word, ""))
+            ]
+            words = {word: count for word, count in counts.items() if word not in missing}
+            if len(words) > _MOST_WORDS:
+                keys["codes"] = Noted({UNDECIDED: UNDECIDED}, self.note("many_words", count=len(words)))
+            elif words:
+                keys["codes"] = self._codes(words, "level", labels)
         else:
-            sheet["group"] = Said({"column": UNDECIDED}, self.note("group_open"))
-        before, after, total = shape.columns[0], shape.after, shape.total
-        sheet["crosstab"] = {
-            "before": {
-                "column": Said(before.name, self.cells.values(before)),
-                "codes": self.cells.codes(before.counts(), "level"),
-            },
-            "after": Said(after, self.note("after")),
-            **({"total": total} if total else {}),
-        }
-        self.people |= {("", str(number)) for number in range(shape.people)}
-        self.proposal.reconstructed = True
+            missing = list(dict.fromkeys(cell.text for cell in cells if is_word_of(cell.text, "missing")))
+            mark, unclear = decimal_mark_of(cells)
+            if unclear:
+                keys["decimal_mark"] = Noted(UNDECIDED, self.note("mark_open"))
+            elif mark and any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
+                keys["decimal_mark"] = Noted(mark, self.note("mark"))
+            # the digits after each mark, "4,25 ml" has two
+            parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
+            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
+            self.study.decimals = max([self.study.decimals, *decimals])
+        if missing:
+            keys["missing"] = Noted(tuple(missing), self.note("missing"))
+        return keys
 
-    # ---- the remaining columns ----
+    def _codes(
+        self, words: dict[str, Any], what: str, labels: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
 
-    def _rest(self, table: Table, sheet: dict[str, Any]) -> None:
-        if table.totals:
-            sheet["skip"] = Said(table.totals, self.note("skip"))
-        if self.used and not table.transposed and sheet["layout"].value in _OF_PEOPLE:
-            declared, columns = characteristics_of(table, self.used, self.language)
-            known = {one["id"] for one in self.proposal.characteristics}
-            self.proposal.characteristics += [one for one in declared if one["id"] not in known]
-            if columns:
-                sheet["characteristics"] = columns
-        rest = [one for one in table.columns if one.at not in self.used]
-        rest = [one for one in rest if not identifies(one.header, header=True)]
-        ignored = [one.name for one in rest if not one.identifying]
-        dropped = [one.name for one in rest if one.identifying]
-        if dropped:
-            sheet["ignore"] = Said((*ignored, *dropped), self.note("dropped", columns=", ".join(dropped)))
-        elif ignored:
-            sheet["ignore"] = Said(tuple(ignored), self.note("ignored"))
+        `words` are word -> how often it was seen, or of a title the id of the group that a word in it names.
+        """
+        codes: dict[str, Any] = {}
+        labels = labels or {}
+        for word, count in words.items():
+            label = labels.get(word, "")
+            # what occurs once and may be a name is for check-study to tell, by its cell
+            if count == 1 and not may_be_shown(f"{word} {label}", self._known_words()):
+                continue
+            meaning = self.answers.meaning(what, word, label) or (count if isinstance(count, str) else "")
+            note = self.note("title") if isinstance(count, str) else self.note("times", count=count)
+            if label:
+                note = self.note("labelled", label=label)
+            if not meaning:
+                note += self.note(f"which_{what}", legal=self.answers.legal(what))
+                self.study.undecided.append((what, word))
+            codes[word] = Noted(meaning or UNDECIDED, note)
+        return codes
 
+    def _values(self, column: Column) -> str:
+        """Return what a column holds, in words: a few values, a range, or how many there are."""
+        counts, known = column.counts(), self._known_words()
+        titled = self.note("titled", title=column.title) if column.title else ""
+        if column.identifying or len(counts) > 8 or not all(may_be_shown(word, known) for word in counts):
+            numbers = column.number_share() > 0.8 and len(counts) > 5
+            return self.note("numbers" if numbers else "different", count=len(counts)) + titled
+        values = ", ".join(f"{word} ({count})" for word, count in counts.items())
+        return self.note("values", values=values) + titled
 
-def _shares_a_word(table: Table, column: Column) -> bool:
-    """Say whether a table has a column of the same name with some of the same words."""
-    words = set(map(fold, column.counts()))
-    return any(
-        fold(one.header) == fold(column.header) and not words.isdisjoint(map(fold, one.counts()))
-        for one in table.columns
-    )
+    # ---- Table 1 ----
 
-
-def _counted(pattern: str) -> str:
-    """Return what the numbers of visits count, by the last word before them: day, week, visit."""
-    words = tokens(pattern.partition("{visit}")[0])
-    known = [one["id"] for word in reversed(words) for one in lexicon()["visits"] if word in one["words"]]
-    return known[0] if known else "visit"
+    def _characteristics(self) -> dict[str, Any]:
+        """Return the columns of the characteristics that headers name; the study gets their declarations."""
+        sources = {}
+        for known in lexicon()["characteristics"]:
+            columns = (column for column in self.table.columns if column.at not in self.used)
+            column = next((column for column in columns if column.spellings & set(known["headers"])), None)
+            characteristic = characteristic_of(column, known, self.language) if column else None
+            if characteristic is None:
+                continue
+            keys, sources[known["id"]] = characteristic
+            self._use(column)
+            if known["id"] not in (declared["id"] for declared in self.study.characteristics):
+                self.study.characteristics.append({"id": known["id"], "label": known["label"], **keys})
+        return sources

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationError
 
-from oxymilk.faults import Fault, FaultsError
-from oxymilk.study.base import DecimalMarks, Id, Label, Model, Shown, Text, Texts
-from oxymilk.study.checks import cross_check, faults_of_validation
+from oxymilk.faults import FaultsError
+from oxymilk.study.base import DecimalMarks, Id, Label, Labelled, Model, Shown, Text, Texts, TimepointId
+from oxymilk.study.checks import faults_between_keys, faults_of_validation, known_ids
 from oxymilk.study.outcome import Characteristic, Outcome
 from oxymilk.study.sheet import Sheet
-from oxymilk.study.tree import read_tree
-from oxymilk.study.undecided import undecided
+from oxymilk.study.yaml_lines import read_tree
 
 if TYPE_CHECKING:
     from oxymilk.stats import Procedure as StatsProcedure
@@ -36,35 +35,16 @@ class Citation(Model):
     url: Text | None = None
 
 
-class Group(Model):
+class Group(Labelled):
     """An arm of the study."""
 
-    id: Id
-    label: Label
 
-
-class Timepoint(Model):
+class Timepoint(Labelled):
     """A time of measurement."""
-
-    id: Id
-    label: Label
-
-
-class SignedRankSwitches(Model):
-    """The switches of a signed-rank procedure, as written; what is not written has its default."""
-
-    method: Literal["asymptotic", "exact", "exact_untied"]
-    alternative: Literal["two-sided", "greater", "less"] = "two-sided"
-    tie_correction: bool = True
-    continuity: bool = False
-    zero_method: Literal["drop", "pratt", "split"] = "drop"
-    two_sided: Literal["distance", "doubled", "likelihood"] = "distance"
-    mid_p: bool = False
-    half_integer: Literal["natural", "conservative"] = "natural"
 
 
 class RankSumSwitches(Model):
-    """The switches of a rank-sum procedure; zeros are a matter of the signed-rank test only."""
+    """The switches of a rank-sum procedure, as written; what is not written has its default."""
 
     method: Literal["asymptotic", "exact", "exact_untied"]
     alternative: Literal["two-sided", "greater", "less"] = "two-sided"
@@ -73,6 +53,12 @@ class RankSumSwitches(Model):
     two_sided: Literal["distance", "doubled", "likelihood"] = "distance"
     mid_p: bool = False
     half_integer: Literal["natural", "conservative"] = "natural"
+
+
+class SignedRankSwitches(RankSumSwitches):
+    """The switches of a signed-rank procedure: zeros are a matter of this test only."""
+
+    zero_method: Literal["drop", "pratt", "split"] = "drop"
 
 
 class StudyProcedure(Model):
@@ -106,7 +92,7 @@ class Study(Model):
     alpha: float = Field(gt=0, lt=1)
     groups: tuple[Group, ...] = Field(min_length=1, max_length=2)
     timepoints: tuple[Timepoint, ...] = Field(min_length=2)
-    compare: tuple[Id, ...] = ()
+    compare: tuple[TimepointId, ...] = ()
     outcome: Outcome
     characteristics: tuple[Characteristic, ...] = ()
     sheets: tuple[Sheet, ...] = ()
@@ -164,26 +150,24 @@ def load_study(path: Path) -> Study:
     tree = read_tree(path)
     faults = list(tree.faults)
     study = None
-    if isinstance(tree.data, dict):
+    if tree.data is not None:
         try:
-            study = Study.model_validate(tree.data)
+            study = Study.model_validate(tree.data, context={"folder": path.parent, **known_ids(tree)})
         except ValidationError as error:
-            faults += faults_of_validation(error, Study, tree, path.name)
-        faults += cross_check(tree, path)
-    open_ = undecided(tree, path.name)
+            faults += faults_of_validation(error, Study, tree)
+        faults += faults_between_keys(tree, path.absolute().parent.name)
+    still_open = tree.undecided()
     # what is still open is no other fault besides
-    lines = {fault.row for fault in open_}
-    faults = open_ + [fault for fault in faults if fault.row not in lines]
+    lines = {fault.row for fault in still_open}
+    faults = still_open + [fault for fault in faults if fault.row not in lines]
     if faults or study is None:
-        raise FaultsError(sorted(_distinct(faults), key=lambda fault: (fault.row or 0, fault.column)))
+        distinct = {(fault.code, fault.row, fault.column, fault.value): fault for fault in faults}
+        raise FaultsError(sorted(distinct.values(), key=lambda fault: (fault.row or 0, fault.column)))
     return study
 
 
-def _distinct(faults: list[Fault]) -> list[Fault]:
-    return list({(fault.code, fault.row, fault.column, fault.value): fault for fault in faults}.values())
-
-
-def _procedure(switches: SignedRankSwitches | RankSumSwitches) -> StatsProcedure:
+def _procedure(switches: RankSumSwitches) -> StatsProcedure:
+    """Return the procedure of the statistics that these switches say."""
     from oxymilk.stats.procedure import Procedure
 
     # only what was written: a default spelled out (continuity with exact, say) may be no legal combination

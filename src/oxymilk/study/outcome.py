@@ -2,56 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from oxymilk.study.base import Id, Label, Model, Text, Texts, Unit
+from oxymilk.study.base import Labelled, Model, Text, Texts, Unit, refuse
+from oxymilk.study.yaml_lines import KeyPath
+from oxymilk.words import fold
 
+# bound of a level -> how a number of the level compares with it
+BOUNDS = {"at_least": operator.ge, "above": operator.gt, "at_most": operator.le, "below": operator.lt}
 # more digits than any measurement has, fewer than arithmetic rounds at
 Number = Annotated[Decimal, Field(max_digits=20)]
-BOUNDS = ("at_least", "above", "at_most", "below")
+# least and greatest number, both included, None where there is no limit
+Span = tuple[Decimal | None, Decimal | None]
+# path within the part, value, code, params
+_Faults = Iterator[tuple[KeyPath, str, str, dict[str, Any]]]
 
 
-class Level(Model):
+class Level(Labelled):
     """An ordered category; the bounds say which numbers belong to it.
 
     `at_least` and `at_most` include the number they name, `above` and `below` exclude it.
     """
 
-    id: Id
-    label: Label
     at_least: Number | None = None
     above: Number | None = None
     at_most: Number | None = None
     below: Number | None = None
 
     @property
+    def bounds(self) -> dict[str, Decimal]:
+        """The bounds that are declared."""
+        return {name: bound for name in BOUNDS if (bound := getattr(self, name)) is not None}
+
+    @property
     def bounded(self) -> bool:
         """Whether any bound is declared."""
-        return any(getattr(self, name) is not None for name in BOUNDS)
+        return bool(self.bounds)
 
     def holds(self, number: Decimal) -> bool:
         """Say whether a number lies within the bounds."""
-        return (
-            (self.at_least is None or number >= self.at_least)
-            and (self.above is None or number > self.above)
-            and (self.at_most is None or number <= self.at_most)
-            and (self.below is None or number < self.below)
-        )
+        return all(BOUNDS[name](number, bound) for name, bound in self.bounds.items())
 
 
-class Item(Model):
-    """One line of a checklist: yes or no, or a count that reaches its target or does not.
+class Item(Labelled):
+    """One line of a checklist: yes or no, or a count that reaches its target or does not."""
 
-    `column` is what stands for `{item}` in the sheet's column names; the id when it is not given. `yes` and
-    `no` are words of this item alone, in place of those of the checklist; a count may be followed by its `unit`.
-    """
-
-    id: Id
-    label: Label
     column: Text | None = None
     kind: Literal["yes_no", "count"] = "yes_no"
     weight: Number = Field(default=Decimal(1), gt=0)
@@ -64,15 +64,12 @@ class Item(Model):
 
     @property
     def written(self) -> str:
-        """The word that stands for the item in a column name."""
+        """The word that takes the place of `{item}` in a column name."""
         return self.column or self.id
 
 
 class Checklist(Model):
-    """The items whose points are summed, and the words that mean yes and no.
-
-    `cutoffs_in` says what the bounds of the levels are: points, or percent of the greatest sum of points.
-    """
+    """The items whose points are summed, and the words that mean yes and no."""
 
     items: tuple[Item, ...] = Field(min_length=1)
     yes: Texts = ()
@@ -88,16 +85,32 @@ class Checklist(Model):
         """Return the words that mean yes and no for an item."""
         return item.yes or self.yes, item.no or self.no
 
+    def faults(self) -> _Faults:
+        """Yield what is wrong between the keys of the checklist and its items."""
+        for at, key in enumerate(("yes", "no")):
+            if any(item.kind == "yes_no" and not self.words(item)[at] for item in self.items):
+                yield (), "", "key_missing", {"key": key}
+        for at, item in enumerate(self.items):
+            path, why = ("items", at), {"why": f"kind: {item.kind}"}
+            bounded = item.at_least is not None or item.at_most is not None
+            if item.kind == "count" and not bounded:
+                yield path, "", "key_missing", {"key": "at_least"}
+            if item.kind == "yes_no" and bounded:
+                yield path, "at_least/at_most", "key_without_use", why
+            for key in ("unit",) if item.kind == "yes_no" else ("yes", "no"):
+                if getattr(item, key):
+                    yield (*path, key), key, "key_without_use", why
+            if item.kind == "yes_no":
+                yes, no = (set(map(fold, words)) for words in self.words(item))
+                yield from ((path, word, "codes_collide", {}) for word in sorted(yes & no))
 
-class Scale(Model):
+
+class Variable(Labelled):
     """What outcomes and characteristics have in common: levels, or numbers that levels may be cut from.
 
-    `decimals` is how many decimals the numbers are written with; it makes "up to 10" and "from 11" meet. Without
-    it numbers may have any decimals, and bounds must meet in one number: "below 10" and "from 10".
+    Without `decimals` numbers may have any decimals, and bounds must meet in one number: "below 10" and "from 10".
     """
 
-    id: Id
-    label: Label
     kind: Literal["levels", "number"] = "levels"
     unit: Unit | None = None
     decimals: int | None = Field(default=None, ge=0, le=6)
@@ -115,8 +128,59 @@ class Scale(Model):
         """The levels with their bounds in the unit of the scores."""
         return self.levels
 
+    @property
+    def score_decimals(self) -> int | None:
+        """How many decimals the scores have, None for any."""
+        return self.decimals
 
-class Outcome(Scale):
+    @property
+    def score_range(self) -> Span:
+        """The least and greatest possible score, None where there is no limit."""
+        return self.minimum, self.maximum
+
+    def faults(self) -> _Faults:
+        """Yield what is wrong between the keys: the bounds must cover every possible number exactly once."""
+        levels = list(enumerate(self.levels))
+        for at, level in levels:
+            if level.bounded and self.kind == "levels":
+                yield ("levels", at), level.id, "key_without_use", {"why": "kind: levels"}
+            if not level.bounded and self.kind != "levels":
+                yield ("levels", at), "", "key_missing", {"key": "at_least"}
+        if self.kind == "levels" or not levels or not all(level.bounded for level in self.levels):
+            return
+        decimals = cutoff_decimals(self)
+        # bounds in percent of the points are no scores, and may be as fine as they like
+        too_fine = [
+            (("levels", at, name), str(bound), "cutoff_too_fine", {"decimals": decimals})
+            for at, level in levels
+            for name, bound in level.bounds.items()
+            if self.cutoffs is self.levels and bound != round(bound, decimals)
+        ]
+        spans = [span_of(level, decimals, self.score_range) for level in self.cutoffs]
+        empty = [
+            (("levels", at), _written((low, high)), "cutoff_empty", {})
+            for at, (low, high) in enumerate(spans)
+            if low is not None and high is not None and low > high
+        ]
+        if too_fine or empty:
+            yield from too_fine or empty[:1]
+            return
+        unit = {"unit": self._unit_of_cutoffs()}
+        gaps, overlaps = uncovered(spans, self.score_range, decimals)
+        yield from ((("levels",), _written(gap), "cutoff_gap", unit) for gap in gaps)
+        yield from ((("levels",), _written(overlap), "cutoff_overlap", unit) for overlap in overlaps)
+
+    def _unit_of_cutoffs(self) -> str:
+        """Return the unit that a fault names behind a range of scores."""
+        return " / ".join(self.unit.words) if self.unit else ""
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> Variable:
+        refuse(self.faults())
+        return self
+
+
+class Outcome(Variable):
     """What is measured; levels are in order, the worst first.
 
     `scale` is what the tests run on: the levels or the scores. A checklist's scores are sums of points.
@@ -133,9 +197,7 @@ class Outcome(Scale):
             return self.levels
         share = self.checklist.most / 100
         return tuple(
-            level.model_copy(
-                update={name: bound * share for name in BOUNDS if (bound := getattr(level, name)) is not None}
-            )
+            level.model_copy(update={name: bound * share for name, bound in level.bounds.items()})
             for level in self.levels
         )
 
@@ -147,28 +209,38 @@ class Outcome(Scale):
         return max(max(-int(item.weight.normalize().as_tuple().exponent), 0) for item in self.checklist.items)
 
     @property
-    def score_range(self) -> tuple[Decimal | None, Decimal | None]:
+    def score_range(self) -> Span:
         """The least and greatest possible score, None where there is no limit."""
         if self.checklist is None:
             return self.minimum, self.maximum
         return Decimal(0), self.checklist.most
 
+    def faults(self) -> _Faults:
+        """Yield what is wrong between the keys of the outcome, its levels and its checklist."""
+        why = {"why": f"kind: {self.kind}"}
+        if self.kind == "checklist" and self.checklist is None:
+            yield (), "", "key_missing", {"key": "checklist"}
+        if self.kind != "checklist" and self.checklist is not None:
+            yield ("checklist",), "checklist", "key_without_use", why
+        if self.kind == "number" and self.unit is None:
+            yield (), "", "key_missing", {"key": "unit"}
+        if self.kind == "levels" and self.scale == "score":
+            yield ("scale",), "scale: score", "key_without_use", why
+        if self.scale == "level" and len(self.levels) < 2:
+            yield ("levels",), "", "list_length", {"least": 2, "most": "-"}
+        yield from super().faults()
+        if self.checklist is not None:
+            for path, *rest in self.checklist.faults():
+                yield ("checklist", *path), *rest
 
-class Characteristic(Scale):
+    def _unit_of_cutoffs(self) -> str:
+        if self.cutoffs is self.levels:
+            return super()._unit_of_cutoffs()
+        return f"/ {self.checklist.most.normalize():f}"
+
+
+class Characteristic(Variable):
     """A row block of Table 1, with the levels that are known."""
-
-    @property
-    def score_decimals(self) -> int | None:
-        """How many decimals the numbers have."""
-        return self.decimals
-
-    @property
-    def score_range(self) -> tuple[Decimal | None, Decimal | None]:
-        """The least and greatest possible number, None where there is no limit."""
-        return self.minimum, self.maximum
-
-
-Span = tuple[Decimal | None, Decimal | None]
 
 
 def span_of(level: Level, decimals: int, limits: Span) -> Span:
@@ -196,22 +268,22 @@ def span_of(level: Level, decimals: int, limits: Span) -> Span:
     return low, high
 
 
-def cutoff_decimals(scale: Outcome | Characteristic) -> int:
+def cutoff_decimals(variable: Variable) -> int:
     """Return the decimals of a grid on which bounds meet just as they do among all possible numbers.
 
     Those of the scores; where they are not declared, one more than any bound has: a gap or an overlap of bounds
     that have fewer decimals holds such a number.
     """
-    if scale.score_decimals is not None:
-        return scale.score_decimals
-    bounds = [getattr(level, name) for level in scale.levels for name in BOUNDS]
-    exponents = [-int(one.as_tuple().exponent) for one in (*bounds, *scale.score_range) if one is not None]
-    return 1 + max([0, *exponents])
+    if variable.score_decimals is not None:
+        return variable.score_decimals
+    bounds = [bound for level in variable.levels for bound in level.bounds.values()]
+    limits = [limit for limit in variable.score_range if limit is not None]
+    return 1 + max([0, *(-int(number.as_tuple().exponent) for number in bounds + limits)])
 
 
-def level_of(number: Decimal, scale: Outcome | Characteristic) -> str:
+def level_of(number: Decimal, variable: Variable) -> str:
     """Return the id of the level that a number belongs to, or "" when no level has bounds."""
-    return next((level.id for level in scale.cutoffs if level.bounded and level.holds(number)), "")
+    return next((level.id for level in variable.cutoffs if level.bounded and level.holds(number)), "")
 
 
 def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[Span], list[Span]]:
@@ -228,23 +300,32 @@ def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[
     """
     step = Decimal(1).scaleb(-decimals)
     lowest, highest = Decimal("-Infinity"), Decimal("Infinity")
-    ordered = sorted(
+    start = lowest if limits[0] is None else limits[0]
+    end = highest if limits[1] is None else limits[1]
+    due, gaps, overlaps = start, [], []
+    for low, high in sorted(
         (lowest if low is None else low, highest if high is None else high) for low, high in spans
-    )
-    due = lowest if limits[0] is None else limits[0]
-    gaps, overlaps = [], []
-    for low, high in ordered:
+    ):
         if low > due:
             gaps.append((due, low - step))
-        elif low < due and due > (lowest if limits[0] is None else limits[0]):
+        elif low < due and due > start:
             overlaps.append((low, min(high, due - step)))
         due = max(due, high + step)
-    end = highest if limits[1] is None else limits[1]
     if due <= end and due != highest:
         gaps.append((due, end))
     return [_finite(gap) for gap in gaps], [_finite(overlap) for overlap in overlaps]
 
 
 def _finite(span: tuple[Decimal, Decimal]) -> Span:
-    low, high = (None if one.is_infinite() else one for one in span)
+    low, high = (None if number.is_infinite() else number for number in span)
     return low, high
+
+
+def _written(span: Span) -> str:
+    """Return a range of numbers as people write it."""
+    low, high = (None if number is None else format(number.normalize(), "f") for number in span)
+    if low == high:
+        return str(low)
+    if low is None or high is None:
+        return f"<= {high}" if low is None else f">= {low}"
+    return f"{low}-{high}"

@@ -2,25 +2,106 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import codecs
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Generic, Literal, TypeVar, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from oxymilk.study.base import Id, Model, Text, Texts, one_or_more
+from oxymilk.study.base import (
+    CharacteristicId,
+    GroupId,
+    Id,
+    LevelId,
+    Model,
+    Text,
+    Texts,
+    TimepointId,
+    invalid,
+    one_or_more,
+)
+from oxymilk.words import nearest
+
+# name in study.yaml -> Python codec; a closed list, since Python also calls zip and rot13 encodings
+ENCODINGS = {
+    "utf-8": "utf-8-sig",
+    "utf-16": "utf-16",
+    "windows-1252": "cp1252",
+    "iso-8859-1": "latin-1",
+    "iso-8859-15": "iso8859-15",
+    "ascii": "ascii",
+}
+DELIMITERS = (",", ";", "|", "tab")
+# layout -> the keys that say where its scores are: those it needs, those it may have; all other keys fit every layout
+SCORE_KEYS = {
+    "wide": (("scores",), ()),
+    "titled": (("scores",), ()),
+    "transposed": (("scores",), ()),
+    "long": (("timepoint", "score"), ()),
+    "one_timepoint": (("timepoint", "score"), ()),
+    "visits": (("visits", "score"), ()),
+    "side_by_side": (("blocks",), ("scores",)),
+    "crosstab": (("crosstab",), ()),
+}
+# a layout that once had a name of its own -> the one that reads the same
+FORMER_LAYOUTS = {"app_export": "wide"}
 
 Layout = Literal[
-    "wide",
-    "long",
-    "one_timepoint",
-    "visits",
-    "side_by_side",
-    "titled",
-    "transposed",
-    "app_export",
-    "crosstab",
-]
-
+    "wide", "long", "one_timepoint", "visits", "side_by_side", "titled", "transposed", "crosstab"
+]  # fmt: skip
 Row = Annotated[int, Field(ge=1, le=1_048_576)]
+IdOf = TypeVar("IdOf", bound=str)
+
+
+def encoding_codec(name: str) -> str | None:
+    """Return the Python codec of an encoding that study.yaml may name, or None."""
+    if name.strip().lower() in ENCODINGS:
+        return ENCODINGS[name.strip().lower()]
+    try:
+        canonical = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    known = {codecs.lookup(codec).name: codec for codec in ENCODINGS.values()}
+    return "utf-8-sig" if canonical == "utf-8" else known.get(canonical)
+
+
+def is_inside(folder: Path, file: str) -> bool:
+    """Say whether a sheet's path is within the study's folder, links followed."""
+    pure = PurePosixPath(file)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in file or ":" in file or "\0" in file:
+        return False
+    try:
+        return (folder / pure).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a name that is too long, a link to itself
+        return False
+
+
+def _file(file: str, info: ValidationInfo) -> str:
+    """Refuse a file outside the study's folder, which the context of the validation names."""
+    if info.context and not is_inside(info.context["folder"], file):
+        raise invalid("path_outside")
+    return file
+
+
+def _encoding(name: str) -> str:
+    """Refuse an encoding that is none of the closed list."""
+    if encoding_codec(name) is None:
+        raise invalid("value_unknown", legal=list(ENCODINGS), nearest=nearest(name, ENCODINGS))
+    return name
+
+
+def _delimiter(mark: str) -> str:
+    """Refuse what divides no columns."""
+    if mark not in DELIMITERS:
+        raise invalid("value_unknown", legal=" ".join(DELIMITERS))
+    return mark
+
+
+def _layout(name: object) -> object:
+    """Refuse the former name of a layout, and name the present one."""
+    if isinstance(name, str) and name in FORMER_LAYOUTS:
+        raise invalid("value_unknown", legal=get_args(Layout), nearest=FORMER_LAYOUTS[name])
+    return name
 
 
 def _column(value: object) -> object:
@@ -33,7 +114,6 @@ class ParticipantSource(Model):
 
     `identifying` values (names, initials, record numbers) are replaced by P01, P02, ...; when it is not
     declared, they are unless all are plain codes and the header or variable label tells of no person.
-    `per_group` numbers start anew in each group.
     """
 
     column: Text | None = None
@@ -42,16 +122,13 @@ class ParticipantSource(Model):
     identifying: bool | None = None
 
 
-class CodedSource(Model):
-    """A column and what its words mean; without codes its words are the ids themselves.
-
-    `only` says it for the whole sheet; `titles` gives the words of the rows that head each part of it.
-    """
+class CodedSource(Model, Generic[IdOf]):
+    """A column and what its words mean; without codes its words are the ids themselves."""
 
     column: Text | None = None
-    codes: dict[Text, Id] = Field(default_factory=dict)
-    only: Id | None = None
-    titles: dict[Text, Id] = Field(default_factory=dict)
+    codes: dict[Text, IdOf] = Field(default_factory=dict)
+    only: IdOf | None = None
+    titles: dict[Text, IdOf] = Field(default_factory=dict)
 
 
 class CharacteristicSource(Model):
@@ -62,19 +139,19 @@ class CharacteristicSource(Model):
 
 
 class Block(Model):
-    """One of several blocks that stand side by side: a range of columns, or columns of its own."""
+    """One of several blocks side by side: a range of columns, or columns of its own."""
 
     columns: Annotated[str, Field(pattern=r"^\s*[A-Za-z]{1,3}\s*:\s*[A-Za-z]{1,3}\s*$")] | None = None
-    group: Id | None = None
+    group: GroupId | None = None
     participant: Text | None = None
-    scores: dict[Id, Text] = Field(default_factory=dict)
+    scores: dict[TimepointId, Text] = Field(default_factory=dict)
 
 
 class Crosstab(Model):
     """A printed cross-tabulation: level before by row, level after by column, cells are participants."""
 
-    before: Annotated[CodedSource, BeforeValidator(_column)]
-    after: dict[Text, Id] = Field(min_length=1)
+    before: Annotated[CodedSource[LevelId], BeforeValidator(_column)]
+    after: dict[Text, LevelId] = Field(min_length=1)
     total: Text | None = None
 
 
@@ -82,31 +159,31 @@ class Sheet(Model):
     """One observation sheet and how to read it.
 
     A column name may hold `{item}` (checklists) and, in the layout visits, `{visit}`; "Jumlah [2]" is the
-    second column headed Jumlah; two header rows are joined as "Pre Test > Jumlah". With `fractions`, 0.75 is 75 %.
+    second column headed Jumlah; two header rows are joined as "Pre Test > Jumlah".
     """
 
-    file: Text
-    layout: Layout
+    file: Annotated[Text, AfterValidator(_file)]
+    layout: Annotated[Layout, BeforeValidator(_layout)]
     worksheet: Text | None = None
-    encoding: Text = "utf-8"
-    delimiter: Text | None = None
+    encoding: Annotated[Text, AfterValidator(_encoding)] = "utf-8"
+    delimiter: Annotated[Text, AfterValidator(_delimiter)] | None = None
     decimal_mark: Literal[",", "."] | None = None
     header_row: Annotated[tuple[Row, ...], BeforeValidator(one_or_more), Field(min_length=1)] = (1,)
     last_row: int | None = Field(default=None, ge=2)
     participant: Annotated[ParticipantSource | None, BeforeValidator(_column)] = None
-    group: Annotated[CodedSource | None, BeforeValidator(_column)] = None
-    timepoint: Annotated[CodedSource | None, BeforeValidator(_column)] = None
-    scores: dict[Id, Text] = Field(default_factory=dict)
+    group: Annotated[CodedSource[GroupId] | None, BeforeValidator(_column)] = None
+    timepoint: Annotated[CodedSource[TimepointId] | None, BeforeValidator(_column)] = None
+    scores: dict[TimepointId, Text] = Field(default_factory=dict)
     score: Text | None = None
-    visits: dict[Text, Id] = Field(default_factory=dict)
+    visits: dict[Text, TimepointId] = Field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     crosstab: Crosstab | None = None
-    codes: dict[Text, Id] = Field(default_factory=dict)
+    codes: dict[Text, LevelId] = Field(default_factory=dict)
     time_format: Literal["hours_minutes"] | None = None
     fractions: bool = False
     missing: Texts = ()
     skip: Texts = ()
     ignore: Texts = ()
-    characteristics: dict[Id, Annotated[CharacteristicSource, BeforeValidator(_column)]] = Field(
-        default_factory=dict
+    characteristics: dict[CharacteristicId, Annotated[CharacteristicSource, BeforeValidator(_column)]] = (
+        Field(default_factory=dict)
     )

@@ -17,8 +17,8 @@ from tests.unit.ingest.conftest import FULL
 from oxymilk.faults import FaultsError, describe, faults_table
 from oxymilk.ingest import ingest_observations
 from oxymilk.new_study.answers import Answers, parse_named
-from oxymilk.new_study.check_study import check_study
-from oxymilk.new_study.look import look
+from oxymilk.new_study.check import check_study
+from oxymilk.new_study.profile import look
 from oxymilk.new_study.propose import propose
 from oxymilk.study import load_study
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from oxymilk.audit.claims import Claim, load_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe
 from oxymilk.ingest.grid import transpose
@@ -15,14 +17,11 @@ from oxymilk.ingest.masking import masked, sheet_texts
 from oxymilk.ingest.observations import Observations, ingest_observations
 from oxymilk.ingest.privacy import known_words
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.new_study.texts import say
+from oxymilk.new_study.lexicon import say
 from oxymilk.study import Study, load_study
 from oxymilk.study.base import ID_PATTERN
-from oxymilk.study.lookup import each
-from oxymilk.study.sheet import Sheet
-from oxymilk.study.sheet_checks import stays_inside
-from oxymilk.study.tree import Tree, read_tree
-from oxymilk.study.undecided import UNDECIDED
+from oxymilk.study.sheet import Sheet, is_inside
+from oxymilk.study.yaml_lines import UNDECIDED, read_tree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,26 +58,26 @@ class Check:
     def report(self, languages: Sequence[str]) -> Iterator[str]:
         """Yield the lines that a person reads: what to correct, what to know, what was read, the next step."""
         for heading, kind in (("to_correct", "fault"), ("to_know", "warning")):
-            found = [fault for fault in self.faults if fault.kind == kind]
-            if found:
-                yield " / ".join(say(f"messages.{heading}", one) for one in languages)
-            yield from (_lines([describe(fault, one) for one in languages]) for fault in found)
-        for one in languages:
-            if lines := self.summary(one):
-                yield say("messages.understood", one)
+            faults = [fault for fault in self.faults if fault.kind == kind]
+            if faults:
+                yield " / ".join(say(f"messages.{heading}", language) for language in languages)
+            for fault in faults:
+                yield "  " + "\n    ".join(describe(fault, language) for language in languages)
+        for language in languages:
+            if lines := self.summary(language):
+                yield say("messages.understood", language)
                 yield from (f"  {line}" for line in lines)
-        yield from (self.next_step(one) for one in languages)
+        yield from map(self.next_step, languages)
 
     def next_step(self, language: str) -> str:
         """Return what to do next."""
         if self.ready:
-            return say(
-                "messages.next_run" if self.listed else "messages.next_config", language, name=self.name
-            )
-        if any(fault.code == "study_missing" for fault in self.faults):
-            return say("messages.next_new", language, name=self.name)
+            key = "next_run" if self.listed else "next_config"
+        else:
+            missing = any(fault.code == "study_missing" for fault in self.faults)
+            key = "next_new" if missing else "next_correct"
         count = sum(fault.kind == "fault" for fault in self.faults)
-        return say("messages.next_correct", language, name=self.name, count=count)
+        return say(f"messages.{key}", language, name=self.name, count=count)
 
     def summary(self, language: str) -> list[str]:
         """Return what was understood, to compare with what is known: participants, values, claims."""
@@ -88,10 +87,6 @@ class Check:
         if self.claims is not None:
             lines.append(say("messages.claims", language, count=len(self.claims)))
         return lines
-
-
-def _lines(texts: list[str]) -> str:
-    return "\n    ".join([f"  {texts[0]}", *texts[1:]])
 
 
 def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Check:
@@ -117,7 +112,12 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
         if not ID_PATTERN.fullmatch(name):  # no study can be made of this name
             return Check(name, [Fault("id_illegal", str(data), value=name)])
         return Check(name, [Fault("study_missing", str(folder), value=name)])
-    return replace(check_files(folder / "study.yaml"), listed=name in _listed(config))
+    try:
+        listed = yaml.safe_load(config.read_text(encoding="utf-8"))["studies"]
+    except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError):
+        listed = None
+    is_listed = isinstance(listed, list) and name in listed
+    return replace(check_files(folder / "study.yaml"), listed=is_listed)
 
 
 def check_files(path: Path) -> Check:
@@ -127,15 +127,12 @@ def check_files(path: Path) -> Check:
     faults: list[Fault] = []
     try:
         study = load_study(path)
+        observations = ingest_observations(study, folder)
+        faults += observations.warnings
     except FaultsError as error:
         faults += error.faults
-        faults += _sheets_as_declared(read_tree(path), folder)
-    if study is not None:
-        try:
-            observations = ingest_observations(study, folder)
-            faults += observations.warnings
-        except FaultsError as error:
-            faults += error.faults
+        if study is None:
+            faults += _faults_of_sheets(path)
     try:
         if study is None:  # without a study the cells cannot be checked
             read_claims(folder / "claims.csv")
@@ -147,26 +144,30 @@ def check_files(path: Path) -> Check:
     return Check(folder.name, faults, study, observations, claims)
 
 
-def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
+def _faults_of_sheets(path: Path) -> list[Fault]:
     """Return what is wrong with the sheets that a faulty study.yaml declares well enough to look at them."""
     faults: list[Fault] = []
-    for _, entry in each(tree, "sheets"):
+    for _, entry in read_tree(path).entries("sheets", "*"):
         try:
             sheet = Sheet.model_validate(_decided(entry))
         except ValueError:
             continue  # reported as a fault of study.yaml
-        if not stays_inside(folder, sheet.file):
-            continue  # told as well; such a file is not opened
+        if not is_inside(path.parent, sheet.file):
+            continue  # reported as well; such a file is not opened
         known = known_words(sheet_texts(sheet))
-        grid, found = read_grid(folder, sheet)
-        faults += masked(found, known)
-        if grid is None:
+        grid, of_file = read_grid(path.parent, sheet)
+        faults += masked(of_file, known)
+        if grid is None or sheet.layout == "side_by_side":
             continue
         if sheet.layout == "transposed":
             grid = transpose(grid)
-        names = [name for name in _columns(sheet) if "{" not in name]
-        if names and sheet.layout != "side_by_side":
-            _, missing = find_columns(grid, read_header(grid, sheet), names)
+        sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
+        columns = [source.column for source in sources if source is not None]
+        columns = [
+            name for name in (*columns, *sheet.scores.values(), sheet.score) if name and "{" not in name
+        ]
+        if columns:
+            _, missing = find_columns(grid, read_header(grid, sheet), columns)
             faults += masked(missing, known)
     return faults
 
@@ -174,42 +175,25 @@ def _sheets_as_declared(tree: Tree, folder: Path) -> list[Fault]:
 def _decided(value: Any) -> Any:
     """Return a declaration without the places that are still open."""
     if isinstance(value, dict):
-        parts = {key: _decided(one) for key, one in value.items() if UNDECIDED not in (key, one)}
-        return {key: one for key, one in parts.items() if one != {} or not value[key]}
+        parts = {key: _decided(part) for key, part in value.items() if UNDECIDED not in (key, part)}
+        return {key: part for key, part in parts.items() if part != {} or not value[key]}
     if isinstance(value, list):
-        return [_decided(one) for one in value if one != UNDECIDED]
+        return [_decided(part) for part in value if part != UNDECIDED]
     return value
 
 
-def _columns(sheet: Sheet) -> Iterator[str]:
-    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
-    yield from (one.column for one in sources if one is not None and one.column)
-    yield from sheet.scores.values()
-    if sheet.score:
-        yield sheet.score
-
-
-def _listed(config: Path) -> list[str]:
-    import yaml
-
-    try:
-        studies = yaml.safe_load(config.read_text(encoding="utf-8"))["studies"]
-    except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError):
-        return []
-    return list(studies) if isinstance(studies, list) else []
-
-
 def _participants(study: Study, table: pd.DataFrame, language: str) -> Iterator[str]:
+    """Yield how many participants each group has, and what their scores are at each timepoint."""
     unit = study.outcome.unit[language] if study.outcome.unit else ""
     for group in study.groups:
         members = table[table["group"] == group.id]
         count = members["participant"].nunique()
         yield say("messages.participants", language, label=group.label[language], count=count)
         for timepoint in study.timepoints:
-            scores = [one for one in members[members["timepoint"] == timepoint.id]["score"] if one]
+            scores = [score for score in members[members["timepoint"] == timepoint.id]["score"] if score]
             if study.outcome.scale == "level":
-                labels = {level.id: level.label[language] for level in study.outcome.levels}
-                values = ", ".join(f"{label} {scores.count(one)}" for one, label in labels.items())
+                levels = study.outcome.levels
+                values = ", ".join(f"{level.label[language]} {scores.count(level.id)}" for level in levels)
             else:
                 numbers = sorted(map(float, scores)) or [0.0]
                 values = f"{numbers[0]:g} - {numbers[-1]:g} {unit}".strip()

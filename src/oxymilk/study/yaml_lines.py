@@ -1,0 +1,209 @@
+"""study.yaml as it is written: every scalar as its own text, every key with its line.
+
+YAML 1.1 turns `no` into false, `1_0` into 10 and `2023-01-02` into a date, and lets a second key replace
+the first. Here a scalar keeps its text and its YAML type beside it, and a duplicate key is a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from oxymilk.faults import Fault
+
+KeyPath = tuple[Hashable, ...]
+# the mark of what is still open: no study runs while it is anywhere in the file
+UNDECIDED = "???"
+# lists of words as a sheet has them: there the mark is a word of the sheet
+_WORDS_OF_A_SHEET = ("missing", "skip", "ignore")
+_LARGEST_FILE = 300_000  # bytes
+_DEEPEST = 20
+# an escape can name half a character, which no file can hold
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_HALF = "half a character (\\ud800 to \\udfff)"
+
+
+class Scalar(str):
+    """A YAML scalar as written, and its YAML 1.1 type: str, int, float, bool, timestamp."""
+
+    yaml_type: str = "str"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A YAML file: nested dicts and lists of `Scalar` and None, the line of each key path, the faults."""
+
+    name: str
+    data: Any = None
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def line(self, path: KeyPath) -> int | None:
+        """Return the line of `path`, or of its nearest ancestor that is written."""
+        written = (path[:length] for length in range(len(path), -1, -1))
+        return next((self.lines[part] for part in written if part in self.lines), None)
+
+    def fault(self, code: str, path: KeyPath, value: str = "", **params: Any) -> Fault:
+        """Return a fault at a key path, with its line."""
+        return Fault(
+            code, self.name, row=self.line(path), column=written_path(path), value=value, params=params
+        )
+
+    def entries(self, *pattern: Hashable) -> Iterator[tuple[KeyPath, Any]]:
+        """Yield path and value of all that matches a pattern of keys; "*" is any key or place in a list.
+
+        Nothing is yielded for what is missing or of another shape. In "groups: [{id: a}, {id: b}]" the pattern
+        ("groups", "*", "id") yields (("groups", 0, "id"), "a") and (("groups", 1, "id"), "b").
+        """
+        matches: list[tuple[KeyPath, Any]] = [((), self.data)]
+        for step in pattern:
+            # one step down from all that matched so far
+            matches = [
+                ((*path, key), part)
+                for path, value in matches
+                if isinstance(value, dict | list)
+                for key, part in (value.items() if isinstance(value, dict) else enumerate(value))
+                if step in ("*", key)
+            ]
+        yield from matches
+
+    def at(self, *path: Hashable) -> Any:
+        """Return what is at a path, None when anything on the way is missing or of another shape."""
+        return next((value for _, value in self.entries(*path)), None)
+
+    def ids(self, *path: Hashable) -> list[str]:
+        """Return the ids of the entries of a list, those that are written."""
+        return [str(value) for _, value in self.entries(*path, "*", "id") if value and isinstance(value, str)]
+
+    def undecided(self) -> list[Fault]:
+        """Return a fault for each line that has the mark of what is open, in a value or as a key."""
+        by_line: dict[int | None, KeyPath] = {}
+        for path in _open_places(self.data, ()):
+            by_line.setdefault(self.line(path), path)
+        return [self.fault("undecided", path, UNDECIDED) for path in by_line.values()]
+
+
+def read_tree(path: Path) -> Tree:
+    """Read a YAML file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; at most 300 kB, UTF-8.
+
+    Returns
+    -------
+    Tree
+        With `data` None and the reason in `faults` when the file cannot be read.
+    """
+    path = Path(path)
+
+    def refused(code: str, row: int | None = None, **params: object) -> Tree:
+        return Tree(path.name, faults=[Fault(code, path.name, row=row, params=params)])
+
+    try:
+        size = path.stat().st_size
+        if size > _LARGEST_FILE:
+            return refused("file_too_large", size=size, most=_LARGEST_FILE)
+        root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_NoAliases)
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        return refused("encoding_wrong", row=row, encoding="utf-8", nearest="")
+    except OSError:
+        return refused("file_missing")
+    except _AliasFoundError as error:
+        return refused("yaml_alias", row=error.line)
+    except yaml.MarkedYAMLError as error:
+        row = error.problem_mark.line + 1 if error.problem_mark else None
+        return refused("yaml_syntax", row=row, problem=error.problem or error.context or "")
+    except yaml.YAMLError as error:  # a control character, say
+        return refused("yaml_syntax", problem=str(error).splitlines()[0])
+    except RecursionError:
+        return refused("yaml_syntax", problem="nested too deeply")
+    if not isinstance(root, yaml.MappingNode):
+        return refused("yaml_no_keys")
+    tree = Tree(path.name, data={})
+    tree.data.update(_built(root, (), tree))
+    return tree
+
+
+def written_path(path: KeyPath) -> str:
+    """Return a key path as text, list items counted from 1: `groups[2].label.en`."""
+    text = ""
+    for step in path:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+class _AliasFoundError(Exception):
+    def __init__(self, line: int):
+        self.line = line
+
+
+class _NoAliases(yaml.SafeLoader):
+    """The safe loader without aliases: a few lines of them can expand to gigabytes."""
+
+    def compose_node(self, parent: yaml.Node, index: object) -> yaml.Node:
+        if self.check_event(yaml.AliasEvent):
+            raise _AliasFoundError(self.peek_event().start_mark.line + 1)
+        return super().compose_node(parent, index)
+
+
+def _built(node: yaml.Node, path: KeyPath, tree: Tree) -> Any:
+    """Return the value of a node; its lines and faults are added to the tree."""
+    tree.lines.setdefault(path, node.start_mark.line + 1)
+
+    def refuse(problem: str, row: int) -> None:
+        tree.faults.append(Fault("yaml_syntax", tree.name, row=row, params={"problem": problem}))
+
+    if len(path) > _DEEPEST:
+        return refuse(f"deeper than {_DEEPEST} keys", tree.lines[path])
+    if isinstance(node, yaml.SequenceNode):
+        return [_built(item, (*path, at), tree) for at, item in enumerate(node.value)]
+    if isinstance(node, yaml.ScalarNode):
+        if node.tag == "tag:yaml.org,2002:null":
+            return None
+        if _SURROGATE.search(node.value):
+            return refuse(_HALF, tree.lines[path])
+        scalar = Scalar(node.value)
+        scalar.yaml_type = node.tag.rpartition(":")[2]
+        return scalar
+    mapping: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key, row = key_node.value, key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.endswith(":merge"):
+            refuse("a key that is not a word", row)
+        elif _SURROGATE.search(key):
+            refuse(_HALF, row)
+        elif key in mapping:
+            first = tree.lines[(*path, key)]
+            duplicate = written_path((*path, key))
+            tree.faults.append(
+                Fault(
+                    "key_duplicate", tree.name, row=row, column=duplicate, value=key, params={"first": first}
+                )
+            )
+        else:
+            tree.lines[(*path, key)] = row
+            mapping[key] = _built(value_node, (*path, key), tree)
+    return mapping
+
+
+def _open_places(value: object, path: KeyPath) -> Iterator[KeyPath]:
+    """Yield the paths at which the mark of what is open is a value or part of a key."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if UNDECIDED in key:
+                yield (*path, key)
+            elif key not in _WORDS_OF_A_SHEET:
+                yield from _open_places(part, (*path, key))
+    elif isinstance(value, list):
+        for at, part in enumerate(value):
+            yield from _open_places(part, (*path, at))
+    elif isinstance(value, str) and UNDECIDED in value:
+        yield path
