@@ -18,75 +18,70 @@ if TYPE_CHECKING:
 
     from oxymilk.audit.reconstruct import Reconstruction
     from oxymilk.stats import ProgramResult
-    from oxymilk.texts import Labels
+
+
+def print_rows(rows: Iterable[Sequence[str]], headers: Iterable[str], title: str = "") -> None:
+    """Print a table; a cell is data and no markup of the terminal."""
+    table = Table(title=title or None, title_justify="left")
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
 
 
 def print_programs(results: Iterable[ProgramResult], language: str) -> None:
     """Print the p-value that each output line of each program shows, those printed by default marked."""
-    words = labels(language)
+    t = labels(language)
     rows = [
         (
             result.entry.program,
             result.entry.versions,
             result.entry.output,
-            words("terminal.yes") if result.printed_by_default else "",
-            words.number(f"{result.p_value:.10g}"),
+            t("terminal.yes") if result.printed_by_default else "",
+            t.number(f"{result.p_value:.10g}"),
             result.entry.words,
         )
         for result in results
     ]
     names = ("program", "versions", "output", "by_default", "p_value", "procedure")
-    _print(rows, [words(f"terminal.{name}") for name in names])
+    print_rows(rows, (t(f"terminal.{name}") for name in names))
 
 
 def print_explanations(explanations: pd.DataFrame, language: str) -> None:
     """Print the rows of explanations.csv, best first."""
     from oxymilk.explain import describe_hit
 
-    words = labels(language)
+    t = labels(language)
     rows = [
         (
             row["rank"],
             describe_hit(row["code"], json.loads(row["params"]), language),
             row["programs"],
-            words.number(row["coincidence"]) if row["coincidence"] else "",
-            words("terminal.yes") if row["informative"] == "true" else words("terminal.no"),
+            t.number(row["coincidence"]) if row["coincidence"] else "",
+            t("terminal.yes" if row["informative"] == "true" else "terminal.no"),
         )
         for row in explanations.to_dict("records")
     ]
     names = ("rank", "explanation", "programs", "coincidence", "informative")
-    _print(rows, [words(f"terminal.{name}") for name in names])
+    print_rows(rows, (t(f"terminal.{name}") for name in names))
 
 
-def print_reconstruction(found: Reconstruction, language: str) -> None:
+def print_reconstruction(reconstruction: Reconstruction, language: str) -> None:
     """Print how many datasets the printed counts allow and, where there are several, the range of every result."""
-    words = labels(language)
-    console = Console()
-    if found.unknown:
-        console.print(Text(words("terminal.size_unknown", groups=", ".join(found.unknown))))
+    t, console = labels(language), Console()
+    if reconstruction.unknown:
+        console.print(Text(t("terminal.size_unknown", groups=", ".join(reconstruction.unknown))))
         return
-    if found.not_searched:
-        console.print(Text(words("terminal.not_searched", what=_beyond(found.not_searched, words))))
+    if reconstruction.not_searched:
+        # what was too large to be searched: "20 tables of a group"
+        number, _, what = reconstruction.not_searched.partition(" ")
+        n, what = (t.number(number), what) if number.isdecimal() else ("", reconstruction.not_searched)
+        what = t(f"terminal.beyond.{key_of(what)}", n=n)
+        console.print(Text(t("terminal.not_searched", what=what)))
         return
-    console.print(Text(words("terminal.datasets", count=found.number, with_p=found.with_p_values)))
-    for frame in (found.datasets, found.ranges, found.contradictions):
+    counts = {"count": reconstruction.number, "with_p": reconstruction.with_p_values}
+    console.print(Text(t("terminal.datasets", **counts)))
+    for frame in (reconstruction.datasets, reconstruction.ranges, reconstruction.contradictions):
         if frame is not None and len(frame):
-            _print(frame.astype(str).itertuples(index=False), list(frame.columns))
-
-
-def _beyond(reason: str, words: Labels) -> str:
-    """Say in the language what was too large to be searched: "20 tables of a group"."""
-    number, _, what = reason.partition(" ")
-    if number.isdecimal():
-        return words(f"terminal.beyond.{key_of(what)}", n=words.number(number))
-    return words(f"terminal.beyond.{key_of(reason)}")
-
-
-def _print(rows: Iterable[Sequence[str]], headers: list[str]) -> None:
-    table = Table()
-    for header in headers:
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        # Text, not str: a cell is data and no markup of the terminal
-        table.add_row(*map(Text, row))
-    Console().print(table)
+            print_rows(frame.astype(str).itertuples(index=False), frame.columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
@@ -25,6 +25,8 @@ from oxymilk.present.lines import (
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from oxymilk.audit.printed import Interval
     from oxymilk.results import Results
     from oxymilk.study import Characteristic, Group, Outcome, Study, Timepoint
@@ -180,14 +182,11 @@ class View:
         return self.t("explanations.claim", about=line.title, printed=self.localised(line.printed))
 
     def _printed(self, claim: Row) -> str:
-        printed, sign = claim["printed"], OPERATOR_SIGNS[claim["operator"]]
         if claim["quantity"] == "decision":
-            return self.decision(printed)
-        if claim["quantity"] in ("comparison", "sum"):
-            return f"{printed} {sign or '='} {claim['n']}"
+            return self.decision(claim["printed"])
         if claim["quantity"] == "between":
             low, _, high = claim["n"].partition(";")
-            return self.t("report.between", value=printed, low=low.strip(), high=high.strip())
+            return self.t("report.between", value=claim["printed"], low=low.strip(), high=high.strip())
         return with_operator(claim)
 
     def _computed(self, claim: Row) -> str:
@@ -229,7 +228,7 @@ class View:
             PrintedTest(
                 *key,
                 printed=with_operator(claims[0]) if claims else "",
-                places=tuple(claim["where"] for claim in claims),
+                places=tuple(self.t.place(claim["where"]) for claim in claims),
                 interval=interval,
                 unit=unit,
                 declared=p["declared"],
@@ -362,5 +361,16 @@ class View:
 
 
 def with_operator(claim: Row) -> str:
-    """Return what a claim prints, its operator in front: "< 0.05", "0.05"."""
-    return f"{OPERATOR_SIGNS[claim['operator']]} {claim['printed']}".lstrip()
+    """Return what a claim prints with its operator: "< 0.05", "0.05"; "48% ≤ 91%" of two printed numbers."""
+    sign = OPERATOR_SIGNS[claim["operator"]]
+    if claim["quantity"] in ("comparison", "sum"):
+        return f"{claim['printed']} {sign or '='} {claim['n']}"
+    return f"{sign} {claim['printed']}".lstrip()
+
+
+def views(study: Path, results: Results, languages: Iterable[str]) -> Iterator[View]:
+    """Yield a view of the study of a folder in each language."""
+    from oxymilk.study import load_study
+
+    loaded = load_study(study)
+    yield from (View(loaded, results, language) for language in languages)

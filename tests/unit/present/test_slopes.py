@@ -11,8 +11,6 @@ from oxymilk import analysis
 from oxymilk.files import read_csv, write_csv
 from oxymilk.ingest import ingest_observations
 from oxymilk.present.figure_slopes import describe_slopes, slopes, slopes_figure
-from oxymilk.present.figures import draw
-from oxymilk.present.report import render_report
 from oxymilk.study import load_study
 from oxymilk.texts import LANGUAGES
 
@@ -114,35 +112,6 @@ def test_words_that_stand_in_for_the_slopes(volumes, observations):
     title, description = describe_slopes(volumes, observations, "en")
     assert title == "Expressed milk before and after, by group"
     assert "Control (n = 4): 3 up, 1 unchanged, 0 down." in description
-
-
-def test_figures_and_report_of_numbers_have_slopes(volumes, observations, tests, results):
-    frames = {
-        "observations": observations,
-        "frequencies": results["frequencies"].iloc[:0],
-        "tests": tests,
-        "procedures": results["procedures"].iloc[:0],
-        "effects": results["effects"].iloc[:0],
-        "verdicts": results["verdicts"].iloc[:0],
-    }
-    names = ("observations", "tests", "procedures", "verdicts", "effects")
-    first = next(draw(volumes, *(frames[name] for name in names), "en"))
-    assert (first.name, first.description) == (
-        "before_after",
-        describe_slopes(volumes, observations, "en")[1],
-    )
-    facts = {"versions": {}, "inputs": {}, "commit": "unknown", "changed": False}
-    page = render_report(volumes, **frames, language="en", provenance=facts)
-    assert "Solid lines rise, dashed ones fall" in page
-
-
-def test_an_outcome_without_levels_has_no_table_of_frequencies(volumes, tests, results):
-    from oxymilk.present.tables import build_tables
-
-    study = volumes.model_copy(update={"outcome": volumes.outcome.model_copy(update={"levels": ()})})
-    none = [results[name].iloc[:0] for name in ("frequencies", "verdicts", "effects")]
-    tables = build_tables(study, none[0], tests, none[1], none[2], "en")
-    assert [table.kind for table in tables] == ["characteristics", "signed_rank", "signed_rank", "rank_sum"]
 
 
 def test_more_lines_than_a_panel_has_room_for_are_finer(volumes):

@@ -1,0 +1,193 @@
+"""The report of a study: one HTML page that needs no other file, no network and no script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from oxymilk.present.figures import NAMES
+from oxymilk.present.formats import environment
+from oxymilk.present.lines import LANES, VERDICT_SIGNS, ClaimLine
+from oxymilk.present.report.explanations import explanation_section
+from oxymilk.present.tables.builder import planned
+from oxymilk.texts import NO_VALUE
+
+if TYPE_CHECKING:
+    from oxymilk.present.view import View
+    from oxymilk.study import Study
+
+
+def render_report(view: View, folder: Path, provenance: Mapping[str, object]) -> str:
+    """Write the report of a study; it takes the figures and tables that were made before, and makes none.
+
+    Parameters
+    ----------
+    view : View
+        The study, its results and the language.
+    folder : Path
+        results/<study>/<language>/: its figures/<name>.svg, those that are there, and its tables/table_<number>.html.
+    provenance : mapping
+        See `oxymilk.present.provenance.provenance`.
+
+    Returns
+    -------
+    str
+        A whole HTML page. The same results give the same text; it holds no date.
+
+    Raises
+    ------
+    FileNotFoundError
+        When a table of the study is not in the folder.
+    """
+    folder = Path(folder)
+    figures = {
+        name: Markup(_svg(folder / "figures" / f"{name}.svg"))
+        for name in NAMES
+        if (folder / "figures" / f"{name}.svg").is_file()
+    }
+    tables = [
+        (kind, Markup(_figure_element(folder / "tables" / f"table_{number}.html")))
+        for number, (kind, _) in enumerate(planned(view), start=1)
+    ]
+    counts = {verdict: sum(line.verdict == verdict for line in view.claims) for verdict in VERDICT_SIGNS}
+    explained = explanation_section(view)
+    template = environment(autoescape=True).get_template("report.html")
+    return template.render(
+        view=view,
+        t=view.t,
+        study=view.study,
+        language=view.language,
+        citation=_citation(view.study),
+        counts=counts,
+        signs=VERDICT_SIGNS,
+        no_value=NO_VALUE,
+        headline=_headline(view, counts),
+        not_checkable=_not_checkable(view),
+        differing=_differing(view),
+        procedures={
+            row["test"]: view.procedure(row) for row in view.rows("tests") if row["role"] == "declared"
+        },
+        figures=figures,
+        captions=_captions(view),
+        figure_numbers={name: number for number, name in enumerate(figures, start=1)},
+        tables=tables,
+        has_effects=bool(view.effects),
+        explained=explained,
+        lanes=LANES,
+        places=_by_place(view.claims),
+        provenance=provenance,
+    )
+
+
+def _svg(path: Path) -> str:
+    """Return a drawing as it goes into a page: without its XML declaration."""
+    return path.read_text(encoding="utf-8").partition("?>")[2].strip()
+
+
+def _figure_element(path: Path) -> str:
+    """Return the body of a table's page."""
+    return path.read_text(encoding="utf-8").partition("<body>\n")[2].partition("</body>")[0]
+
+
+def _captions(view: View) -> dict[str, str]:
+    """Return which caption a figure has where it is not the one of its name."""
+    captions = {}
+    if view.study.outcome.scale == "score":
+        captions["before_after"] = "slopes"
+    if not any(test.printed for test in view.printed_tests):
+        captions["p_values"] = "p_values_without_printed"
+    return captions
+
+
+def _citation(study: Study) -> list[tuple[str, str]]:
+    """Return the parts of the citation that are known, each with the element that it goes into."""
+    cited = study.citation
+    volume = (cited.volume or "") + (f"({cited.issue})" if cited.issue else "")
+    parts = [
+        ("span", ", ".join(cited.authors)),
+        ("span", f"({cited.year})" if cited.year else ""),
+        ("span", cited.title),
+        ("cite", cited.journal),
+        ("span", ", ".join(filter(None, [volume, cited.pages]))),
+        ("doi", cited.doi),
+        ("url", cited.url),
+    ]
+    return [(element, text) for element, text in parts if text]
+
+
+def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
+    """Return what a reader should know after ten seconds: paragraphs of sentences, the p-values first."""
+    t, alpha = view.t, view.t.number(view.study.alpha)
+    if not view.claims:
+        return [[t("report.headline.no_claims")]]
+    good, differing = counts["reproduced"] + counts["reproduced_after_rounding"], counts["differs"]
+    numbers = [t("report.headline.claims", checkable=good + differing, reproduced=good)]
+    if differing:
+        from_data = sum(
+            line.verdict == "differs" and line.claim["check"] == "recompute" for line in view.claims
+        )
+        among = differing - from_data
+        numbers.append(t("report.headline.differ", n=differing, from_data=from_data, among=among))
+    printed = [test for test in view.printed_tests if test.printed]
+    if not printed:
+        return [numbers]
+    wrong = [test for test in printed if test.verdict == "differs"]
+    sentences = [t("report.headline.p_values", total=len(printed), reproduced=len(printed) - len(wrong))]
+    for test in wrong:
+        values = {"printed": test.printed, "prints_as": test.claim["prints_as"]}
+        values = {name: view.localised(value) for name, value in values.items()}
+        sentences.append(t("report.headline.p_differs", test=view.test_name(test), **values))
+    decisions = [test.claim["decision"] for test in printed]
+    if set(decisions) == {"agree"}:
+        sentences.append(t("report.headline.decisions_stand", alpha=alpha))
+    elif "flip" in decisions:
+        sentences.append(t("report.headline.decisions_change", n=decisions.count("flip"), alpha=alpha))
+    return [sentences, numbers]
+
+
+def _not_checkable(view: View) -> list[str]:
+    """Count the reasons why claims are not checkable, in the order of their texts."""
+    reasons = [line.claim["reason"] for line in view.claims if line.verdict == "not_checkable"]
+    texts = view.t.section("verdicts.reason")
+    return [f"{reasons.count(reason)} {text}" for reason, text in texts.items() if reason in reasons]
+
+
+def _differing(view: View) -> list[dict[str, object]]:
+    """Gather the claims that differ: one entry for each quantity and note, with all its places; tests first."""
+    findings: dict[tuple[str, str, str], list[ClaimLine]] = {}
+    for line in view.claims:
+        if line.verdict == "differs":
+            # one finding in several places has one note; without a note each place is a finding
+            note = line.claim["note"]
+            findings.setdefault((line.quantity, note, "" if note else line.id), []).append(line)
+    explained = {claim.line.id for claim in view.explained if claim.explanations}
+    entries = []
+    for (quantity, note, _), lines in findings.items():
+        about = {line.about for line in lines}
+        shared = about.pop() if len(about) == 1 else ""
+        places: dict[str, list[tuple[str, str]]] = {}
+        for line in lines:
+            places.setdefault(line.where, []).append((line.id, "" if shared else line.about))
+        pairs = ((view.localised(line.printed), view.localised(line.computed)) for line in lines)
+        entries.append(
+            {
+                "title": ", ".join(filter(None, [quantity, shared])),
+                "numbers": list(dict.fromkeys(pairs)),
+                "note": note,
+                "places": places,
+                "explained": [line.id for line in lines if line.id in explained],
+                "of_test": any(line.decision for line in lines),
+            }
+        )
+    return sorted(entries, key=lambda entry: not entry["of_test"])
+
+
+def _by_place(lines: list[ClaimLine]) -> dict[str, list[ClaimLine]]:
+    """Gather the lines by the part of the paper that they are in, in the order of claims.csv."""
+    parts: dict[str, list[ClaimLine]] = {}
+    for line in lines:
+        parts.setdefault(line.where.partition(" ")[0], []).append(line)
+    return parts

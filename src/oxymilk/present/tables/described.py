@@ -1,0 +1,122 @@
+"""The tables that describe the outcome: frequencies of its levels, summary of its scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oxymilk.present.tables.builder import (
+    TableBuilder,
+    left_out_note,
+    named_group,
+    results_of,
+    scale_note,
+    test_numbers,
+)
+from oxymilk.present.tables.model import Panel, Table, row
+from oxymilk.texts import NO_VALUE, to_decimal
+
+if TYPE_CHECKING:
+    from oxymilk.present.view import View
+    from oxymilk.study import Group
+
+# column of summaries.csv, decimals more than the scores have, width
+_SUMMARY = (
+    ("mean", 1, 0.9),
+    ("sd", 1, 0.9),
+    ("minimum", 0, 0.9),
+    ("q1", 1, 1.0),
+    ("median", 1, 0.9),
+    ("q3", 1, 1.0),
+    ("maximum", 0, 0.9),
+)
+
+
+def frequency_table(view: View, number: int, group: Group) -> Table:
+    """Make the table of a group's frequencies: each level at each timepoint, with those whose score is missing."""
+    t, table = view.t, TableBuilder(view, "frequencies")
+    mine = [record for record in view.rows("frequencies") if record["group"] == group.id]
+    decimals = 0 if all(to_decimal(record["percent"] or "0") % 1 == 0 for record in mine) else 1
+    any_missing = any(int(record["missing"] or 0) for record in mine)
+    rows, missing = [], []
+    for timepoint in view.study.timepoints:
+        here = {record["level"]: record for record in mine if record["timepoint"] == timepoint.id}
+        if not here:
+            continue
+        rows.append(row("section", row=view.label(timepoint)))
+        for level in view.study.outcome.levels:
+            record = here[level.id]
+            claims = table.select("count", "percent", group=group.id, timepoint=timepoint.id, level=level.id)
+            rows += table.checked(
+                claims,
+                row=view.label(level),
+                n=record["n"],
+                percent=t.number(record["percent"], decimals),
+                percent_full=record["percent"],
+            )
+        hundred = t.number(100, decimals) if int(record["total"]) else NO_VALUE
+        rows.append(row("total", row=t("tables.row.total"), n=record["total"], percent=hundred))
+        if any_missing:
+            rows.append(row(row=t("tables.row.missing"), n=record["missing"]))
+            missing.append(f"{view.label(timepoint)} {record['missing']}")
+    if missing:
+        table.note(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
+        if any((test["test"], test["group"]) == ("signed_rank", group.id) for test in view.rows("tests")):
+            table.note(left_out_note(view, results_of(view, "signed_rank", group.id)[0]))
+    computed = t("tables.spanner.computed")
+    columns = (
+        table.column("row", "left", 2.2, label=t("tables.column.level")),
+        table.column("n", width=0.8, spanner=computed),
+        table.column("percent", width=0.8, spanner=computed),
+        table.csv_column("percent_full", full=t("tables.column.percent")),
+        *table.checked_columns(),
+    )
+    outcome = view.label(view.study.outcome)
+    title = t("tables.title.frequencies", outcome=outcome, group=named_group(view, group))
+    return table.finish(number, title, Panel("", columns, tuple(rows)))
+
+
+def summary_table(view: View, number: int) -> Table:
+    """Make the table that describes scores in the outcome's unit: a section a group, a row a timepoint."""
+    t, table, outcome = view.t, TableBuilder(view, "summary"), view.study.outcome
+    decimals = _score_decimals(view)
+    rows, missing = [], []
+    for group in view.study.groups:
+        mine = {
+            record["timepoint"]: record for record in view.rows("summaries") if record["group"] == group.id
+        }
+        rows += [row("section", row=view.label(group))] if mine else []
+        for timepoint in view.study.timepoints:
+            if timepoint.id not in mine:
+                continue
+            record, name = mine[timepoint.id], view.label(timepoint)
+            shown = {column: t.number(record[column], decimals + more) for column, more, _ in _SUMMARY}
+            full = {f"{column}_full": record[column] for column, _, _ in _SUMMARY}
+            rows.append(row(row=name, n=record["n"], missing=record["missing"], **shown, **full))
+            if int(record["missing"] or 0):
+                missing.append(f"{view.label(group)}, {name}: {record['missing']}")
+    columns = (
+        table.column("row", "left", 2.4, label=t("tables.column.group")),
+        table.column("n", width=0.5),
+        *(table.column(name, width=width) for name, _, width in _SUMMARY),
+        table.csv_column("missing"),
+        *(table.csv_column(f"{name}_full", full=t(f"tables.column.{name}")) for name, _, _ in _SUMMARY),
+    )
+    if missing:
+        table.note(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
+    table.note(t("tables.note.summary"), scale_note(view) if test_numbers(view)[1] else "")
+    title = t("tables.title.summary", outcome=view.label(outcome))
+    if outcome.unit:
+        unit = outcome.unit[view.language]
+        title = t("tables.title.summary_unit", outcome=view.label(outcome), unit=unit)
+    return table.finish(number, title, Panel("", columns, tuple(rows)))
+
+
+def _score_decimals(view: View) -> int:
+    """Return the decimals of the scores: as declared, else those that the extremes are written with, two at most."""
+    if view.study.outcome.score_decimals is not None:
+        return view.study.outcome.score_decimals
+    extremes = [
+        to_decimal(record[column]) for record in view.rows("summaries") for column in ("minimum", "maximum")
+    ]
+    written = [-int(extreme.as_tuple().exponent) for extreme in extremes if extreme is not None]
+    return min(2, max([0, *written]))

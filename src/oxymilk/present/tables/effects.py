@@ -1,0 +1,116 @@
+"""The table of what else the data say: effects with their intervals, and p-values adjusted and least attainable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oxymilk.present.tables.builder import TableBuilder, results_of, scale_note, scale_words, test_numbers
+from oxymilk.present.tables.model import Cell, Panel, Table, row
+from oxymilk.present.view import P_VALUES
+
+if TYPE_CHECKING:
+    from oxymilk.present.view import View
+
+_RISKS = ("risk_difference", "risk_ratio", "odds_ratio", "number_needed_to_treat")
+_ROLES = ("declared", "exact")
+
+
+def effects_table(view: View, number: int) -> Table:
+    """Make the table of effects: their sizes with intervals, and the p-values of each test."""
+    t, table, study = view.t, TableBuilder(view, "effects"), view.study
+    panels = (_sizes(table), _p_values(table))
+    kinds = {test.test for test in view.effects}
+    pre, post = map(view.label, study.compared)
+    if "signed_rank" in kinds:
+        table.note(t("effects.note.direction_signed_rank", pre=pre, post=post))
+    if "rank_sum" in kinds:
+        table.note(t("effects.note.direction_rank_sum", group1=view.label(study.groups[0])))
+    if any(effect.effect in _RISKS for test in view.effects for effect in test.effects):
+        table.note(t("effects.note.risks"))
+    first, last = test_numbers(view)
+    table.note(
+        scale_note(view),
+        t("effects.note.r"),
+        _shift_note(view),
+        t("effects.note.interval", confidence=view.confidence),
+        t(f"effects.note.{'p_values' if first < last else 'p_value'}", first=first, last=last),
+        t("effects.note.holm", n=len(view.effects)),
+        t("effects.note.least"),
+    )
+    return table.finish(number, t("tables.title.effects"), *panels)
+
+
+def _shift_note(view: View) -> str:
+    """Say in what a shift of the outcome is counted."""
+    outcome = view.study.outcome
+    if outcome.kind == "levels" or outcome.scale == "level":
+        return view.t("effects.note.shift_levels")
+    if outcome.unit:
+        return view.t("effects.note.shift_unit", unit=outcome.unit[view.language])
+    return view.t("effects.note.shift_numbers")
+
+
+def _sizes(table: TableBuilder) -> Panel:
+    """Return the effects of each test with their intervals."""
+    view, t, rows = table.view, table.view.t, []
+    for test in view.effects:
+        rows.append(row("section", row=view.test_name(test)))
+        for effect in test.effects:
+            estimate, low, high = effect.written
+            rows.append(
+                row(
+                    row=Cell(effect.label, table.mark(effect.note)),
+                    estimate=estimate,
+                    low=low,
+                    high=Cell(high, table.mark(effect.method)),
+                    estimate_full=effect.estimate,
+                    low_full=effect.low,
+                    high_full=effect.high,
+                    method=effect.method,
+                    note=effect.note,
+                )
+            )
+    label = {
+        name: t(f"effects.column.{name}") for name in ("effect", "estimate", "low", "high", "method", "note")
+    }
+    interval = t("effects.column.interval", confidence=view.confidence)
+    shown = (
+        table.column("row", "left", 5.6, label=label["effect"]),
+        table.column("estimate", width=1.2, label=label["estimate"]),
+        table.column("low", width=1.2, label=label["low"], spanner=interval),
+        table.column("high", width=1.4, label=label["high"], spanner=interval),
+    )
+    full = (
+        table.csv_column(f"{column.key}_full", full=column.label, spanner=interval) for column in shown[1:]
+    )
+    words = (table.csv_column(name, label=label[name]) for name in ("method", "note"))
+    return Panel(label["effect"], (*shown, *full, *words), tuple(rows))
+
+
+def _p_values(table: TableBuilder) -> Panel:
+    """Return p of each test, adjusted and the least, declared and, where it is another procedure, exact."""
+    view, t, alpha = table.view, table.view.t, table.view.study.alpha
+    results = [results_of(view, test.test, test.group) for test in view.effects]
+    roles = _ROLES if any(exact for _, exact in results) else _ROLES[:1]
+    keys = [f"{name}_{role}" for role in roles for name in ("p", *P_VALUES)]
+    rows = []
+    for test, by_role in zip(view.effects, results, strict=True):
+        p_values = dict(test.p_values)
+        p_values |= {f"p_{role}": p["p_value"] for role, p in zip(_ROLES, by_role, strict=True) if p}
+        # where the declared procedure is the exact one they are one p
+        p_values.setdefault("p_exact", p_values["p_declared"])
+        shown = {key: t.p_value(p_values[key], alpha) for key in keys}
+        full = {f"{key}_full": p_values[key] for key in keys}
+        rows.append(row(row=view.test_name(test), **shown, **full, scale=scale_words(view)))
+    columns = []
+    for key in keys:
+        name, _, role = key.rpartition("_")
+        label, spanner = t(f"effects.column.{name}"), t(f"effects.column.{role}")
+        columns.append(table.column(key, width=0.9, label=label, spanner=spanner))
+    full_columns = (
+        table.csv_column(f"{column.key}_full", full=column.label, spanner=column.spanner)
+        for column in columns
+    )
+    stub = table.column("row", "left", 4.0, label=t("tables.column.test"))
+    columns = (stub, *columns, *full_columns, table.csv_column("scale"))
+    return Panel(t("effects.column.p_values"), columns, tuple(rows))
