@@ -7,6 +7,7 @@ import pytest
 
 from oxymilk.analysis import FREQUENCY_COLUMNS, TEST_COLUMNS
 from oxymilk.audit.claims import Claim
+from oxymilk.audit.printed import Notation
 from oxymilk.draft.claims import draft_claims
 from oxymilk.draft.text import Paper
 from oxymilk.study import load_study
@@ -82,18 +83,11 @@ def tests():
 
 
 @pytest.fixture
-def claim():
-    def make(printed, quantity, check="recompute", expect="reproduced", **cells):
-        empty = dict.fromkeys(Claim._fields, "")
-        known = {
-            "id": "one",
-            "where": "here",
-            "printed": printed,
-            "quantity": quantity,
-            "check": check,
-            "expect": expect,
-        }
-        return Claim(**{**empty, **known, **cells})
+def claim(study):
+    def make(printed, quantity, check="recompute", expect="reproduced", rounding="half_up", **cells):
+        known = {"id": "one", "where": "here", "printed": printed, "quantity": quantity, "check": check}
+        notation = Notation(study.decimal_mark, rounding)
+        return Claim(**known | {"expect": expect, "notation": notation} | cells)
 
     return make
 
@@ -119,7 +113,7 @@ def in_a_line(claim):
     scale = f"{claim.variable}/{claim.level}" if claim.level else claim.variable
     n = claim.n and f"n={claim.n}"
     check = f"arithmetic {claim.expect}" if claim.check == "arithmetic" else claim.check
-    assert all(isinstance(cell, str) for cell in claim)
+    assert all(isinstance(cell, str) for cell in claim.cells.values())
     marked, line, *remark = claim.note.split("; ")
     assert marked == "proposed"
     assert "line" in line

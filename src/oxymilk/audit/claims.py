@@ -1,50 +1,42 @@
-"""Read `claims.csv`, the numbers a paper printed, and say all that is wrong with it at once."""
+"""Claims: the numbers that a paper prints, as `claims.csv` lists them, and every fault of that file at once."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from oxymilk.audit.grim import parse_sizes
-from oxymilk.audit.printed import OPERATORS, parse_printed
+from oxymilk.audit.printed import (
+    EITHER_MARK,
+    LOWER,
+    OPERATORS,
+    UPPER,
+    Interval,
+    Notation,
+    PrintedNumber,
+    parse_printed,
+    parse_sizes,
+)
 from oxymilk.faults import Fault, FaultsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from oxymilk.study import Study
 
-COLUMNS = (
-    "id",
-    "where",
-    "printed",
-    "operator",
-    "quantity",
-    "test",
-    "group",
-    "timepoint",
-    "variable",
-    "level",
-    "n",
-    "check",
-    "expect",
-    "note",
-)
 TESTS = ("signed_rank", "rank_sum")
+OF_A_CELL = ("count", "percent")
+OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
+OF_A_TEST = ("p_value", "z", "u", "w", "threshold", "decision")
 # quantities that the data of the study give
 RECOMPUTED = (
     "sample_size",
-    "count",
-    "percent",
-    "count_up",
-    "count_down",
-    "count_unchanged",
-    "percent_up",
-    "percent_down",
-    "percent_unchanged",
+    *OF_A_CELL,
+    *OF_A_CHANGE,
     "p_value",
     "z",
     "u",
@@ -61,35 +53,129 @@ REASONS = ("cited", "no_data", "undefined", "ambiguous")
 CHECKS = ("recompute", "arithmetic", *REASONS)
 VERDICTS = ("reproduced", "reproduced_after_rounding", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
-OF_A_TEST = ("p_value", "z", "u", "w", "threshold", "decision")
-OF_A_CELL = ("count", "percent")
-OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
 
+_LEVELS_OF_SIGNIFICANCE = ("threshold", "alpha")
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
+_DOMAINS = {"p_value": (0, 1)} | dict.fromkeys(
+    ("percent", "percent_up", "percent_down", "grim_percent"), (0, 100)
+)
 
 
-class Claim(NamedTuple):
-    """One number as printed, in one place; see docs/claims.md for the columns."""
+@dataclass(frozen=True)
+class Claim:
+    """One number as printed, in one place.
 
-    id: str
-    where: str
-    printed: str
-    operator: str
-    quantity: str
-    test: str
-    group: str
-    timepoint: str
-    variable: str
-    level: str
-    n: str
-    check: str
-    expect: str
-    note: str
+    Its columns are those of claims.csv, all text (docs/claims.md); `notation` is how its paper prints numbers.
+    What the printed string means under that notation is worked out once, when first asked for.
+    """
+
+    id: str = ""
+    where: str = ""
+    printed: str = ""
+    operator: str = ""
+    quantity: str = ""
+    test: str = ""
+    group: str = ""
+    timepoint: str = ""
+    variable: str = ""
+    level: str = ""
+    n: str = ""
+    check: str = ""
+    expect: str = ""
+    note: str = ""
+    notation: Notation = EITHER_MARK
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The row of claims.csv."""
+        return {column: getattr(self, column) for column in COLUMNS}
+
+    @cached_property
+    def number(self) -> PrintedNumber | None:
+        """The printed number taken apart; None for a decision, and where the printed string is no number."""
+        return _parsed(self._parse, self.printed)
 
     @property
     def others(self) -> tuple[str, ...]:
-        """The other printed numbers that an arithmetic check rests on."""
+        """The other printed numbers that an arithmetic check rests on, as text."""
         return tuple(part.strip() for part in re.split("[/;+]", self.n)) if self.n else ()
+
+    @cached_property
+    def rests_on(self) -> tuple[PrintedNumber, ...]:
+        """The numbers of `others`, without the sample sizes of a GRIM check; ValueError where one is no number."""
+        return tuple(self._parse(part) for part in self.others[self.quantity in GRIM :])
+
+    @property
+    def scale(self) -> int:
+        """100 where a level of significance is printed in percent ("α = 5%"), else 1."""
+        in_percent = self.quantity in _LEVELS_OF_SIGNIFICANCE and self.number and self.number.percent
+        return 100 if in_percent else 1
+
+    @cached_property
+    def stated(self) -> Interval | None:
+        """The set of values under which the claim is true; None for a decision, and where there is no number.
+
+        Operator, rounding, percent and the bounds of the quantity are taken in. A comparison and "between" are about
+        the printed numbers as they are, alpha is a number as it is, and Z is taken without its sign.
+        """
+        number, quantity = self.number, self.quantity
+        if quantity == "comparison":
+            (other,) = self.rests_on
+            if self.operator in (*UPPER, *LOWER):
+                return Interval.beside(other.value, self.operator)
+            return Interval.point(other.value)
+        if quantity == "between":
+            low, high = sorted(number.value for number in self.rests_on)
+            return Interval(low, high, closed_high=True)
+        if number is None:
+            return None
+        if quantity == "alpha" or (quantity == "threshold" and not self.operator):
+            stated = Interval.point(number.value)
+        else:
+            domain = _DOMAINS.get(quantity, (None, None))
+            stated = number.interval(self.notation.rounding, self.operator, domain)
+        # programs print Z, or -Z, for the same test
+        return stated.magnitude() if quantity == "z" else stated.scaled(Fraction(1, self.scale))
+
+    @cached_property
+    def style(self) -> PrintedNumber | None:
+        """The number in whose style a computed one is printed; "p < 0.05" is no reason to print p as 0.00."""
+        inequality = self.operator in (*UPPER, *LOWER) and self.quantity in ("threshold", "p_value")
+        if inequality and self.number and self.number.mark:
+            return self.number._replace(decimals=max(3, self.number.decimals))
+        return self.number
+
+    def write(self, value: Fraction, rounding: str | None = None) -> str:
+        """Print a value of the claim's quantity as the paper would; cut or rounded otherwise if so asked."""
+        return self.style.write(self.scale * value, rounding or self.notation.rounding)
+
+    def printed_as(self, printed: str) -> Claim:
+        """Return the claim with another printed string."""
+        return replace(self, printed=printed)
+
+    def _parse(self, text: str) -> PrintedNumber:
+        return parse_printed(text, self.notation.decimal_mark)
+
+    # ---- the old doors, until their callers use those above ----
+
+    def __iter__(self):
+        """Yield the cells."""
+        return iter(self.cells.values())
+
+    def _asdict(self) -> dict[str, str]:
+        return self.cells
+
+    def _replace(self, **changed: str) -> Claim:
+        return replace(self, **changed)
+
+
+COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation")
+Claim._fields = COLUMNS
+
+
+def notation_of(study: Study) -> Notation:
+    """Return how a study's paper prints numbers."""
+    return Notation(study.decimal_mark, study.rounding)
 
 
 def load_claims(path: Path, study: Study) -> list[Claim]:
@@ -114,26 +200,23 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
     """
     path = Path(path)
     header, rows = read_claims(path)
-    at = [header.index(column) for column in COLUMNS]
-    claims = [(number, Claim(*(cells[place].strip() for place in at))) for number, cells in rows]
-    faults = [fault for row, claim in claims for fault in _faults(claim, row, path.name, study)]
+    notation = notation_of(study)
+    faults: list[Fault] = []
+    claims: list[Claim] = []
     first_row: dict[str, int] = {}
-    for row, claim in claims:
-        if claim.id in first_row:
+    for row, cells in rows:
+        stripped = {column: cell.strip() for column, cell in zip(header, cells, strict=True)}
+        claim = Claim(**stripped, notation=notation)
+        claims.append(claim)
+        faults += _faults(claim, row, path.name, study)
+        if first_row.setdefault(claim.id, row) != row:
+            params = {"first": first_row[claim.id]}
             faults.append(
-                Fault(
-                    "claims_id_twice",
-                    path.name,
-                    row=row,
-                    column="id",
-                    value=claim.id,
-                    params={"first": first_row[claim.id]},
-                )
+                Fault("claims_id_twice", path.name, row=row, column="id", value=claim.id, params=params)
             )
-        first_row.setdefault(claim.id, row)
     if faults:
-        raise FaultsError(sorted(faults, key=lambda fault: fault.row or 0))
-    return [claim for _, claim in claims]
+        raise FaultsError(faults)
+    return claims
 
 
 def read_claims(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -170,130 +253,95 @@ def read_claims(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     except (csv.Error, OSError) as error:
         raise FaultsError([Fault("sheet_unreadable", path.name, params={"problem": str(error)})]) from None
     header = table[0] if table else []
-    faults = [Fault("claims_column_missing", path.name, column=one) for one in COLUMNS if one not in header]
-    faults += [
-        Fault("claims_column_unknown", path.name, column=one)
-        for at, one in enumerate(header)
-        if one not in COLUMNS or one in header[:at]
+    missing = [column for column in COLUMNS if column not in header]
+    unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
+    faults = [Fault("claims_column_missing", path.name, column=column) for column in missing]
+    faults += [Fault("claims_column_unknown", path.name, column=name) for name in unknown]
+    if faults:
+        raise FaultsError(faults)
+    width = len(header)
+    filled = [(row, cells) for row, cells in enumerate(table[1:], start=2) if any(map(str.strip, cells))]
+    faults = [
+        Fault(
+            "claims_row_long", path.name, row=row, value=cells[0], params={"count": len(cells), "due": width}
+        )
+        for row, cells in filled
+        if len(cells) > width
     ]
     if faults:
         raise FaultsError(faults)
-    filled = [(at, cells) for at, cells in enumerate(table[1:], start=2) if any(map(str.strip, cells))]
-    faults = [
-        Fault("claims_row_long", path.name, row=at, value=cells[0],
-              params={"count": len(cells), "due": len(header)})
-        for at, cells in filled
-        if len(cells) > len(header)
-    ]  # fmt: skip
-    if faults:
-        raise FaultsError(faults)
-    rows = [(at, cells + [""] * (len(header) - len(cells))) for at, cells in filled]
-    return header, rows
+    return header, [(row, cells + [""] * (width - len(cells))) for row, cells in filled]
 
 
 def _faults(claim: Claim, row: int, file: str, study: Study) -> list[Fault]:
+    """Return the faults of one row, in the order in which they are reported."""
     faults: list[Fault] = []
 
-    def wrong(code: str, column: str, legal: tuple[str, ...] = ()) -> None:
-        value = getattr(claim, column)
-        faults.append(
-            Fault(code, file, row=row, column=column, value=value, params={"legal": ", ".join(legal)})
-        )
+    def fault(code: str, column: str, value: str | None = None, **params: str) -> None:
+        value = getattr(claim, column) if value is None else value
+        faults.append(Fault(code, file, row=row, column=column, value=value, params=params))
 
-    def one_of(column: str, legal: tuple[str, ...], *, required: bool = True) -> None:
-        value = getattr(claim, column)
-        if value not in legal and (required or value):
-            wrong("claims_value", column, legal)
-
-    one_of("operator", OPERATORS)
-    one_of("quantity", _possible_quantities(claim.check))
-    one_of("check", CHECKS)
-    one_of("expect", VERDICTS)
-    one_of("test", TESTS, required=claim.check == "recompute" and claim.quantity in OF_A_TEST)
-    one_of("group", tuple(group.id for group in study.groups), required=_needs_group(claim))
-    moments = (*(timepoint.id for timepoint in study.timepoints), "change")
-    one_of("timepoint", moments, required=claim.check == "recompute" and claim.quantity in OF_A_CELL)
-    variables = {study.outcome.id: study.outcome, **{item.id: item for item in study.characteristics}}
-    one_of("variable", tuple(variables), required=False)
-    variable = variables.get(claim.variable or study.outcome.id)
-    if variable is not None:
-        levels = tuple(level.id for level in variable.levels)
-        one_of("level", levels, required=claim.check == "recompute" and claim.quantity in OF_A_CELL)
+    for column, (legal, required) in _legal_values(claim, study).items():
+        cell = getattr(claim, column)
+        if cell not in legal and (required or cell):
+            fault("claims_value", column, legal=", ".join(legal))
     for column in ("id", "where", "printed"):
         if not getattr(claim, column):
-            wrong("claims_empty", column)
+            fault("claims_empty", column)
     if claim.check in REASONS and claim.expect != "not_checkable":
-        wrong("claims_value", "expect", ("not_checkable",))
+        fault("claims_value", "expect", legal="not_checkable")
     if claim.expect == "differs" and not claim.note:
-        wrong("claims_note", "note")
-    faults.extend(_number_faults(claim, row, file, study))
-    return faults
+        fault("claims_note", "note")
+    if claim.check in REASONS or claim.check not in CHECKS:
+        return faults
 
-
-def _possible_quantities(check: str) -> tuple[str, ...]:
-    every = tuple(dict.fromkeys((*RECOMPUTED, *ARITHMETIC, *FIGURES)))
-    return {"recompute": RECOMPUTED, "arithmetic": ARITHMETIC}.get(check, every)
-
-
-def _needs_group(claim: Claim) -> bool:
-    of_a_group = claim.quantity in OF_A_CHANGE or claim.test == "signed_rank"
-    return claim.check == "recompute" and of_a_group
-
-
-def _number_faults(claim: Claim, row: int, file: str, study: Study) -> list[Fault]:
-    if claim.check not in ("recompute", "arithmetic"):
-        return []
-    faults: list[Fault] = []
-    marks = study.decimal_mark
-
-    def printed(text: str) -> object:
-        return parse_printed(text, marks)
-
-    def number(column: str, text: str, parse: Callable[[str], object] = printed) -> None:
-        try:
-            parse(text)
-        except ValueError:
-            faults.append(
-                Fault(
-                    "claims_number",
-                    file,
-                    row=row,
-                    column=column,
-                    value=text,
-                    params={"marks": " ".join(marks)},
-                )
-            )
-
+    marks = " ".join(study.decimal_mark)
     if claim.quantity == "decision":
         if claim.printed not in DECISIONS:
-            legal = ", ".join(DECISIONS)
-            faults.append(
-                Fault(
-                    "claims_value",
-                    file,
-                    row=row,
-                    column="printed",
-                    value=claim.printed,
-                    params={"legal": legal},
-                )
-            )
-    elif claim.printed:
-        number("printed", claim.printed)
-        if claim.quantity == "p_value" and claim.printed.endswith("%"):
-            faults.append(Fault("claims_p_percent", file, row=row, column="printed", value=claim.printed))
+            fault("claims_value", "printed", legal=", ".join(DECISIONS))
+    elif claim.printed and claim.number is None:
+        fault("claims_number", "printed", marks=marks)
+    if claim.quantity == "p_value" and claim.printed.endswith("%"):
+        fault("claims_p_percent", "printed")
     if claim.check == "arithmetic":
-        separator = _SEPARATORS.get(claim.quantity)
-        if not claim.n or (separator and separator not in claim.n):
-            faults.append(
-                Fault(
-                    "claims_arithmetic",
-                    file,
-                    row=row,
-                    column="n",
-                    value=claim.n,
-                    params={"quantity": claim.quantity},
-                )
-            )
+        if not claim.n or _SEPARATORS.get(claim.quantity, "") not in claim.n:
+            fault("claims_arithmetic", "n", quantity=claim.quantity)
         for position, part in enumerate(claim.others):
-            number("n", part, parse_sizes if claim.quantity in GRIM and not position else printed)
+            parse = parse_sizes if claim.quantity in GRIM and position == 0 else claim._parse
+            if _parsed(parse, part) is None:
+                fault("claims_number", "n", part, marks=marks)
     return faults
+
+
+def _legal_values(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...], bool]]:
+    """Return for each column with a vocabulary its words, and whether the claim needs one of them."""
+    every = tuple(dict.fromkeys((*RECOMPUTED, *ARITHMETIC, *FIGURES)))
+    quantities = {"recompute": RECOMPUTED, "arithmetic": ARITHMETIC}.get(claim.check, every)
+    recomputed = claim.check == "recompute"
+    of_cell = recomputed and claim.quantity in OF_A_CELL
+    of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test == "signed_rank")
+    levels = {
+        variable.id: tuple(level.id for level in variable.levels)
+        for variable in (study.outcome, *study.characteristics)
+    }
+    # of a variable that the study does not have, every level may be
+    own_levels = levels.get(claim.variable or study.outcome.id, (claim.level,))
+    return {
+        "operator": (OPERATORS, True),
+        "quantity": (quantities, True),
+        "check": (CHECKS, True),
+        "expect": (VERDICTS, True),
+        "test": (TESTS, recomputed and claim.quantity in OF_A_TEST),
+        "group": (study.group_ids, of_group),
+        "timepoint": ((*study.timepoint_ids, "change"), of_cell),
+        "variable": (tuple(levels), False),
+        "level": (own_levels, of_cell),
+    }
+
+
+def _parsed(parse: Callable[[str], object], text: str) -> object | None:
+    """Return what a parser makes of a text, None where it refuses."""
+    try:
+        return parse(text)
+    except ValueError:
+        return None

@@ -1,6 +1,6 @@
 """Printed numbers as exact sets: what "0,083" can have been before it was rounded.
 
-A number in a paper stands for every value that prints as that string. All arithmetic here is on
+A number in a paper states every value that prints as that string. All arithmetic here is on
 `fractions.Fraction`; nothing is compared within a tolerance.
 """
 
@@ -12,9 +12,27 @@ from fractions import Fraction
 from typing import NamedTuple
 
 ROUNDINGS = ("half_up", "half_even", "truncate")
-OPERATORS = ("", "=", "~", "<", "<=", ">", ">=")
+# the operators of claims.csv, and the sign of each in print
+SIGNS = {"": "", "=": "", "~": "≈", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
+OPERATORS = tuple(SIGNS)
+UPPER = ("<", "<=")
+LOWER = (">", ">=")
+# the largest sample size that may be asked for: the report lists those that are possible
+LARGEST_SAMPLE = 10_000
 
 _SHAPE = re.compile(r"^(?P<sign>[-+\u2212]?)(?P<body>\d[\d.,\u066b]*|[.,\u066b]\d+)(?P<percent>\s*%?)$")
+_PREFIX = re.compile(r"\s*(<=|>=|[=~<>≤≥≈]?)\s*")
+_SIZES = re.compile(r"(\d+)(?:\s*\.\.\s*(\d+))?")
+
+
+class Notation(NamedTuple):
+    """How a paper prints numbers: the decimal marks that it uses, and how it shortens."""
+
+    decimal_mark: tuple[str, ...] = (".", ",")
+    rounding: str = "half_up"
+
+
+EITHER_MARK = Notation()
 
 
 class Interval(NamedTuple):
@@ -24,6 +42,18 @@ class Interval(NamedTuple):
     high: Fraction | None
     closed_low: bool = True
     closed_high: bool = False
+
+    @classmethod
+    def point(cls, value: Fraction) -> Interval:
+        """Return the set of a single number."""
+        return cls(value, value, closed_low=True, closed_high=True)
+
+    @classmethod
+    def beside(cls, value: Fraction, operator: str) -> Interval:
+        """Return the numbers on one side of a number: "<", "<=", ">" or ">=" it."""
+        if operator in UPPER:
+            return cls(None, value, closed_high=operator == "<=")
+        return cls(value, None, closed_low=operator == ">=")
 
     def contains(self, value: Fraction) -> bool:
         """Whether `value` lies in the set."""
@@ -37,7 +67,44 @@ class Interval(NamedTuple):
 
     def meets(self, other: Interval) -> bool:
         """Whether some number lies in both sets."""
-        return not (_apart(self, other) or _apart(other, self))
+        return not (self._below(other) or other._below(self))
+
+    def _below(self, other: Interval) -> bool:
+        """Whether every number of the set is smaller than every number of `other`."""
+        if self.high is None or other.low is None:
+            return False
+        apart = not (self.closed_high and other.closed_low)
+        return self.high < other.low or (self.high == other.low and apart)
+
+    def clipped(self, least: Fraction | int | None, most: Fraction | int | None) -> Interval:
+        """Return the part of the set from `least` to `most`, both attained; None is no bound."""
+        low, high, closed_low, closed_high = self
+        if least is not None and (low is None or low < least):
+            low, closed_low = Fraction(least), True
+        if most is not None and (high is None or high > most):
+            high, closed_high = Fraction(most), True
+        return Interval(low, high, closed_low, closed_high)
+
+    def scaled(self, factor: Fraction) -> Interval:
+        """Return the set with every number multiplied by a positive factor."""
+        low, high = (None if end is None else end * factor for end in (self.low, self.high))
+        return self._replace(low=low, high=high)
+
+    def magnitude(self) -> Interval:
+        """Return the absolute values of the numbers of the set: of -2 to below 1, 0 to 2.
+
+        A set without an end on one side stays as it is ("Z < 2" and "Z > -2" are about the size as printed), but
+        for one that reaches down from zero or below: "Z < -1.96" states a size of more than 1.96.
+        """
+        low, high, closed_low, closed_high = self
+        if low is None and high <= 0:
+            return Interval(-high, None, closed_low=closed_high)
+        if low is None or high is None or low >= 0:
+            return self
+        if high <= 0:
+            return Interval(-high, -low, closed_high, closed_low)
+        largest, attained = max((high, closed_high), (-low, closed_low))
+        return Interval(Fraction(0), largest, closed_low=True, closed_high=attained)
 
 
 class PrintedNumber(NamedTuple):
@@ -46,7 +113,7 @@ class PrintedNumber(NamedTuple):
     Attributes
     ----------
     value : Fraction
-        The number as it stands, "7,5%" being 7.5.
+        The number as it is printed, "7,5%" being 7.5.
     decimals : int
         Digits after the decimal mark.
     mark : str
@@ -55,13 +122,91 @@ class PrintedNumber(NamedTuple):
         The text after the digits, "%" or " %" or "".
     leading_zero : bool
         Whether a number below one was printed as "0.05" rather than ".05".
+    negative : bool
+        Whether a minus sign was printed; "-0.00" was a negative number.
     """
 
     value: Fraction
     decimals: int
-    mark: str
-    percent: str
-    leading_zero: bool
+    mark: str = ""
+    percent: str = ""
+    leading_zero: bool = True
+    negative: bool = False
+
+    def interval(
+        self,
+        rounding: str = "half_up",
+        operator: str = "",
+        domain: tuple[Fraction | int | None, Fraction | int | None] = (None, None),
+    ) -> Interval:
+        """Return the set of numbers that the printed number states.
+
+        Parameters
+        ----------
+        rounding : {"half_up", "half_even", "truncate"}
+            How the number was shortened. Halves go away from zero, to the even digit, or digits are cut.
+        operator : {"", "=", "~", "<", "<=", ">", ">="}
+            What precedes the number. An inequality states all numbers on that side of the number as printed.
+        domain : pair
+            Smallest and largest value that the quantity can have, both attained; (0, 1) for a p-value, so that
+            "0,000" is [0, 0.0005).
+
+        Returns
+        -------
+        Interval
+            "0,083" is [0.0825, 0.0835) under half_up.
+
+        Raises
+        ------
+        ValueError
+            When the operator or rounding is unknown.
+        """
+        if operator not in OPERATORS:
+            raise ValueError(f"unknown operator {operator!r}; use one of {', '.join(OPERATORS[1:])} or none")
+        if operator in (*UPPER, *LOWER):
+            return Interval.beside(self.value, operator).clipped(*domain)
+        return self._before_rounding(rounding).clipped(*domain)
+
+    def _before_rounding(self, rounding: str) -> Interval:
+        """Return the numbers that print as this one, those of -0.5 being the mirror image of those of 0.5."""
+        _check_rounding(rounding)
+        unit, size = Fraction(1, 10**self.decimals), abs(self.value)
+        if rounding == "truncate":
+            low, high, closed_low, closed_high = size, size + unit, True, False
+        else:
+            even = rounding == "half_even" and (size / unit).numerator % 2 == 0
+            low, high = size - unit / 2, size + unit / 2
+            closed_low, closed_high = even or rounding == "half_up", even
+        if self.negative:
+            # "-0.00" was a negative number that was rounded to zero
+            top = min(-low, Fraction(0))
+            return Interval(-high, top, closed_high, closed_low and top != 0)
+        if size == 0:
+            # zero is printed for small numbers of either sign
+            return Interval(-high, high, closed_high, closed_high)
+        return Interval(low, high, closed_low, closed_high)
+
+    def write(self, value: Fraction, rounding: str = "half_up") -> str:
+        """Print another number in the style of this one: its decimals, decimal mark, leading zero, percent sign.
+
+        Parameters
+        ----------
+        value : Fraction
+            The exact number.
+        rounding : {"half_up", "half_even", "truncate"}
+            How to shorten.
+
+        Returns
+        -------
+        str
+        """
+        units = round_units(value, self.decimals, rounding)
+        digits = f"{abs(units):0{self.decimals + 1}d}"
+        place = len(digits) - self.decimals
+        whole, fraction = digits[:place], digits[place:]
+        if whole == "0" and fraction and not self.leading_zero:
+            whole = ""
+        return ("-" if units < 0 else "") + whole + (self.mark + fraction if fraction else "") + self.percent
 
 
 def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> PrintedNumber:
@@ -89,7 +234,7 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
     if not match:
         raise ValueError(f"{text!r} is not a number")
     body = match["body"]
-    mark = max((m for m in marks if m in body), key=body.rfind, default="")
+    mark = max((mark for mark in marks if mark in body), key=body.rfind, default="")
     whole, _, fraction = body.rpartition(mark) if mark else (body, "", "")
     thousands = {".", ",", "\u066b"} - {mark}
     groups = re.split("[" + re.escape("".join(thousands)) + "]", whole)
@@ -100,141 +245,108 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
     )
     if not grouped_well or (digits and not digits.isdecimal()) or (fraction and not fraction.isdecimal()):
         raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(marks)}")
-    scaled = Fraction(int((digits or "0") + fraction), 10 ** len(fraction))
-    sign = -1 if match["sign"] in ("-", "\u2212") else 1
-    return PrintedNumber(sign * scaled, len(fraction), mark, match["percent"], bool(digits))
+    size = Fraction(int((digits or "0") + fraction), 10 ** len(fraction))
+    negative = match["sign"] in ("-", "\u2212")
+    value = -size if negative else size
+    return PrintedNumber(value, len(fraction), mark, match["percent"], bool(digits), negative)
 
 
-def printed_interval(
-    text: str,
-    decimal_marks: str | Iterable[str] = (".",),
-    rounding: str = "half_up",
-    operator: str = "",
-    *,
-    domain: tuple[Fraction | int | None, Fraction | int | None] = (None, None),
-) -> Interval:
-    """Return the set of numbers that a printed number states.
+def split_operator(text: str) -> tuple[str, str]:
+    """Part the operator from a printed number: "≤ 0,05" is ("<=", "0,05"), "0,05" is ("", "0,05")."""
+    prefix = _PREFIX.match(text)
+    by_sign = {sign: operator for operator, sign in SIGNS.items() if sign}
+    return by_sign.get(prefix[1], prefix[1]), text[prefix.end() :]
 
-    Parameters
-    ----------
-    text : str
-        The string as printed.
-    decimal_marks : str or iterable of str
-        See `parse_printed`.
-    rounding : {"half_up", "half_even", "truncate"}
-        How the number was shortened. Halves go away from zero, to the even digit, or digits are cut.
-    operator : {"", "=", "~", "<", "<=", ">", ">="}
-        What stands before the number. An inequality states all numbers on that side of the number as it stands.
-    domain : pair
-        Smallest and largest value that the quantity can have, both attained; (0, 1) for a p-value, so that
-        "0,000" is [0, 0.0005).
 
-    Returns
-    -------
-    Interval
-        "0,083" is [0.0825, 0.0835) under half_up.
+def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> int:
+    """Return `value` rounded to `decimals` places, as a whole number of the last place: 2.237 to 2 is 224."""
+    _check_rounding(rounding)
+    scaled = abs(value) * 10**decimals
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    half = Fraction(2 * rest, scaled.denominator)
+    up = half > 1 or (half == 1 and (rounding == "half_up" or whole % 2 == 1))
+    return (1 if value >= 0 else -1) * (whole + (up and rounding != "truncate"))
+
+
+def _check_rounding(rounding: str) -> None:
+    if rounding not in ROUNDINGS:
+        raise ValueError(f"unknown rounding {rounding!r}; use one of {', '.join(ROUNDINGS)}")
+
+
+# ---- sample sizes ------------------------------------------------------------------------------------------
+
+
+def parse_sizes(text: str) -> range:
+    """Read a sample size, "15", or a range of them, "1..100".
 
     Raises
     ------
     ValueError
-        When the text is not a number, or the operator or rounding is unknown.
+        When the text is neither, or the range is empty, begins below 1 or ends above `LARGEST_SAMPLE`.
     """
-    if operator not in OPERATORS:
-        raise ValueError(f"unknown operator {operator!r}; use one of {', '.join(OPERATORS[1:])} or none")
-    number = parse_printed(text, decimal_marks)
-    value = number.value
-    if operator in ("<", "<="):
-        stated = Interval(None, value, closed_high=operator == "<=")
-    elif operator in (">", ">="):
-        stated = Interval(value, None, closed_low=operator == ">=")
-    else:
-        stated = _unround(value, number.decimals, rounding, negative=text.strip()[0] in "-\u2212")
-    return _clip(stated, *domain)
+    match = _SIZES.fullmatch(text.strip())
+    if match:
+        first, last = int(match[1]), int(match[2] or match[1])
+        if 1 <= first <= last <= LARGEST_SAMPLE:
+            return range(first, last + 1)
+    raise ValueError(f"{text!r} is no sample size from 1 to {LARGEST_SAMPLE} and no range such as 1..100")
 
 
-def print_like(
-    value: Fraction, like: str, decimal_marks: str | Iterable[str], rounding: str = "half_up"
-) -> str:
-    """Print a number in the style of a printed one: its decimals, decimal mark, leading zero and percent sign.
+def sizes_that_allow(stated: Interval, sizes: Iterable[int], unit: Fraction) -> list[int]:
+    """Return the sample sizes n of which some whole multiple of unit / n lies in a set: the GRIM test, inverted.
+
+    A percentage of n participants is a whole number of them, and the mean of n scores that are whole multiples of
+    a step is a whole multiple of the step divided by n. So a printed value is possible for some sample sizes only:
+    73.3% for 15 (11 of them), not for 14, of whom 10 are 71.4% and 11 are 78.6%.
 
     Parameters
     ----------
-    value : Fraction
-        The exact number.
-    like : str
-        The printed number whose style is taken.
-    decimal_marks : str or iterable of str
-        See `parse_printed`.
-    rounding : {"half_up", "half_even", "truncate"}
-        How to shorten.
+    stated : Interval
+        What the printed number can have been.
+    sizes : iterable of int
+        The sample sizes to try.
+    unit : Fraction
+        100 for percentages; for means the step of the scores, 1 for whole grams.
 
     Returns
     -------
-    str
+    list of int
+        The possible ones, in their order.
+
+    References
+    ----------
+    Brown and Heathers 2017, doi:10.1177/1948550616673876.
     """
-    style = parse_printed(like, decimal_marks)
-    units = round_units(value, style.decimals, rounding)
-    digits = f"{abs(units):0{style.decimals + 1}d}"
-    whole, fraction = (
-        (digits[: -style.decimals], digits[-style.decimals :]) if style.decimals else (digits, "")
-    )
-    if whole == "0" and fraction and not style.leading_zero:
-        whole = ""
-    mark = style.mark or next(iter(tuple(decimal_marks)))
-    return ("-" if units < 0 else "") + whole + (mark + fraction if fraction else "") + style.percent
+
+    def allows(step: Fraction) -> bool:
+        if stated.low is None or stated.high is None:
+            return True
+        # the multiples next to the lower end: one of them is the smallest inside, if any is
+        first = (stated.low / step).__ceil__()
+        return any(stated.contains(multiple * step) for multiple in (first, first + 1))
+
+    return [n for n in sizes if allows(unit / n)]
 
 
-def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> int:
-    """Return `value` rounded to `decimals` places, as a whole number of the last place."""
-    scaled = abs(value) * 10**decimals
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    twice = 2 * rest
-    if rounding == "half_up":
-        up = twice >= scaled.denominator
-    elif rounding == "half_even":
-        up = twice > scaled.denominator or (twice == scaled.denominator and whole % 2 == 1)
-    elif rounding == "truncate":
-        up = False
-    else:
-        raise ValueError(f"unknown rounding {rounding!r}; use one of {', '.join(ROUNDINGS)}")
-    return (1 if value >= 0 else -1) * (whole + up)
+def as_runs(sizes: Iterable[int]) -> str:
+    """Write sample sizes, runs of them as ranges: "13, 20, 26-27"."""
+    runs: list[list[int]] = []
+    for size in sizes:
+        if runs and size == runs[-1][1] + 1:
+            runs[-1][1] = size
+        else:
+            runs.append([size, size])
+    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
 
 
-def _unround(value: Fraction, decimals: int, rounding: str, *, negative: bool) -> Interval:
-    unit = Fraction(1, 10**decimals)
-    size = abs(value)
-    if rounding == "half_up":
-        away = Interval(size - unit / 2, size + unit / 2, closed_low=True, closed_high=False)
-    elif rounding == "half_even":
-        even = (size / unit).numerator % 2 == 0
-        away = Interval(size - unit / 2, size + unit / 2, closed_low=even, closed_high=even)
-    elif rounding == "truncate":
-        away = Interval(size, size + unit, closed_low=True, closed_high=False)
-    else:
-        raise ValueError(f"unknown rounding {rounding!r}; use one of {', '.join(ROUNDINGS)}")
-    if size == 0 and not negative:
-        # zero is printed for small numbers of either sign
-        return Interval(-away.high, away.high, closed_low=away.closed_high, closed_high=away.closed_high)
-    if negative:
-        low = -away.high
-        # "-0.00" was a negative number that came out as zero
-        high = min(-away.low, Fraction(0))
-        return Interval(low, high, closed_low=away.closed_high, closed_high=away.closed_low and high != 0)
-    return away
+# ---- the old doors, until their callers hold a Claim -------------------------------------------------------
 
 
-def _clip(stated: Interval, least: Fraction | int | None, most: Fraction | int | None) -> Interval:
-    low, high, closed_low, closed_high = stated
-    if least is not None and (low is None or low < least):
-        low, closed_low = Fraction(least), True
-    if most is not None and (high is None or high > most):
-        high, closed_high = Fraction(most), True
-    return Interval(low, high, closed_low, closed_high)
+def printed_interval(text, decimal_marks=(".",), rounding="half_up", operator="", *, domain=(None, None)):
+    """Return `parse_printed(text, decimal_marks).interval(rounding, operator, domain)`."""
+    return parse_printed(text, decimal_marks).interval(rounding, operator, domain)
 
 
-def _apart(below: Interval, above: Interval) -> bool:
-    """Whether every number of `below` is smaller than every number of `above`."""
-    if below.high is None or above.low is None:
-        return False
-    touching = below.high == above.low
-    return below.high < above.low or (touching and not (below.closed_high and above.closed_low))
+def print_like(value, like, decimal_marks, rounding="half_up"):
+    """Return `parse_printed(like, decimal_marks).write(value, rounding)`."""
+    return parse_printed(like, decimal_marks).write(value, rounding)

@@ -65,7 +65,7 @@ class Draft:
         """Return the rows of a claims.csv."""
         import pandas as pd
 
-        return pd.DataFrame(list(self.claims), columns=list(COLUMNS), dtype=str)
+        return pd.DataFrame([claim.cells for claim in self.claims], columns=list(COLUMNS), dtype=str)
 
     def exclusions_table(self) -> pd.DataFrame:
         """Return the rows of an exclusions.csv: each number, place and reason once, with how often."""

@@ -1,6 +1,7 @@
 """docs/claims.md says all that claims.csv may hold, and nothing else."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def test_the_examples_are_claims_that_can_be_audited(tmp_path, claim, study, fre
     made = [example_claim(claim, cells, number) for number, cells in enumerate(examples())]
     assert len(made) == 14
     with_level = [
-        each._replace(level="housewife") if "occupation" in each.variable else each for each in made
+        (replace(each, level="housewife") if "occupation" in each.variable else each).cells for each in made
     ]
     write_csv(pd.DataFrame(with_level), tmp_path / "claims.csv")
     verdicts = audit_claims(study, load_claims(tmp_path / "claims.csv", study), frequencies, tests)

@@ -36,7 +36,7 @@ BOTH = (",", ".")
     ],
 )
 def test_a_printed_number_is_taken_apart(text, value, decimals, mark, percent, leading_zero):
-    assert parse_printed(text, BOTH) == (value, decimals, mark, percent, leading_zero)
+    assert parse_printed(text, BOTH) == (value, decimals, mark, percent, leading_zero, value < 0)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_mark_that_is_not_declared_must_part_thousands(text):
 
 
 def test_the_arabic_decimal_mark():
-    assert parse_printed("٣٫٥", ("\u066b",)) == (F(7, 2), 1, "\u066b", "", True)
+    assert parse_printed("٣٫٥", ("\u066b",)) == (F(7, 2), 1, "\u066b", "", True, False)
 
 
 def test_what_is_not_said_is_a_decimal_point_and_half_up():
