@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from oxymilk.present.formats import TEMPLATES
 from oxymilk.present.lines import VERDICT_SIGNS
 from oxymilk.present.tables.model import Cell, Column, Note, Panel, Row, Table, row
 from oxymilk.present.view import with_operator
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
     from oxymilk.study import Group
 
 TESTS = ("signed_rank", "rank_sum")
+
+
+@cache
+def _layouts() -> dict[str, dict[str, dict]]:
+    """Return the columns of every table."""
+    import yaml
+
+    return yaml.safe_load((TEMPLATES / "columns.yaml").read_bytes())
 
 
 def planned(view: View) -> list[tuple[str, Group | None]]:
@@ -116,7 +126,7 @@ class PrintedForm:
 
     @property
     def cells(self) -> dict[str, Cell]:
-        """Its cells, by the keys of `TableBuilder.checked_columns`."""
+        """Its cells, by the keys of the columns "checked"."""
         return {"printed": self.printed, "where": Cell(self.where), "verdict": self.verdict}
 
 
@@ -151,35 +161,40 @@ class TableBuilder:
             self._marked[text] = next(self._letters)
         return (self._marked[text],) if text else ()
 
-    def column(
-        self,
-        key: str,
-        align: str = "right",
-        width: float = 1.0,
-        *,
-        label: str = "",
-        spanner: str = "",
-        shown: bool = True,
-    ) -> Column:
-        """Return a column, labelled by its key unless a label is given."""
-        return Column(
-            key, label or self.view.t(f"tables.column.{key}"), spanner, align, width, only_csv=not shown
-        )
+    def columns(
+        self, layout: str, *, of_group: str = "", hidden: Collection[str] = (), **spanners: str
+    ) -> tuple[Column, ...]:
+        """Return the columns of a layout of columns.yaml.
 
-    def csv_column(self, key: str, *, label: str = "", full: str = "", spanner: str = "") -> Column:
-        """Return a column that only the CSV file has; `full` is the label of the one whose ten digits it has."""
-        t = self.view.t
-        label = t("tables.column.full", column=full) if full else label or t(f"tables.column.{key}")
-        return Column(key, label, spanner, only_csv=True)
-
-    def checked_columns(self) -> tuple[Column, ...]:
-        """Return the columns of what the paper prints: the form, the places, the verdict."""
-        spanner = self.view.t("tables.spanner.paper")
-        return (
-            self.column("printed", "center", 1.2, spanner=spanner),
-            self.column("where", "left", 2.5, spanner=spanner),
-            self.column("verdict", "left", 1.5),
-        )
+        Parameters
+        ----------
+        layout : str
+            Its name there.
+        of_group : str, optional
+            The id of the group that the columns are about; their keys end in it.
+        hidden : collection of str
+            Columns that only the CSV file is to have.
+        **spanners : str
+            The spanners that the table fills in.
+        """
+        t, columns = self.view.t, {}
+        for key, form in _layouts()[layout].items():
+            full = form.get("full")
+            label = (
+                t("tables.column.full", column=columns[full].label)
+                if full
+                else t(form.get("label", f"tables.column.{key}"))
+            )
+            spanner = form.get("spanner", "")
+            columns[key] = Column(
+                key=f"{key}_{of_group}" if of_group else key,
+                label=label,
+                spanner=spanners.get(spanner) or (t(spanner) if spanner else ""),
+                align=form.get("align", "right"),
+                width=form.get("width", 1.0),
+                only_csv=bool(full) or form.get("csv", False) or key in hidden,
+            )
+        return tuple(columns.values())
 
     def select(self, *quantities: str, variable: str = "", **match: str) -> list[Record]:
         """Return the claims of these quantities whose columns equal `match`, in the order of the file.

@@ -46,60 +46,27 @@ def characteristics_table(view: View, number: int) -> Table:
             partial |= bool(others)
     if counted:
         table.note(t("tables.note.characteristics_computed"))
-        columns, title = _columns_of_counts(table), t("tables.title.characteristics_computed")
+        title, layout = t("tables.title.characteristics_computed"), "counts"
     else:
         table.note(t("tables.note.characteristics") if view.study.characteristics else "")
         table.note(t("tables.note.other_levels") if partial else "")
-        columns, title = _columns_as_printed(table), t("tables.title.characteristics")
-    return table.finish(number, title, Panel("", columns, tuple(rows)))
+        title, layout = t("tables.title.characteristics"), "as_printed"
+    # without a printed number the paper has no columns, and p none where no groups could be compared
+    hidden = () if table.verdicts or not counted else ("printed", "verdict")
+    columns = [*table.columns(layout)]
+    for group in view.study.groups:
+        spanner = view.label(group)
+        columns += table.columns(f"{layout}_of_group", of_group=group.id, hidden=hidden, group=spanner)
+    if counted:
+        compared = any(record["p_value"] for record in view.rows("baseline"))
+        columns += table.columns("comparison", hidden=() if compared else ("p",))
+    return table.finish(number, title, Panel("", tuple(columns), tuple(rows)))
 
 
 def _size(view: View, group: str) -> str:
     """Return the number of participants of a group, those with a missing score too."""
     mine = [record for record in view.rows("frequencies") if record["group"] == group]
     return str(max((int(record["total"]) + int(record["missing"] or 0) for record in mine), default=0))
-
-
-def _columns_of_counts(table: TableBuilder) -> tuple:
-    """Return the columns of a sheet's counts; the paper's when it prints anything, p when groups could be compared."""
-    t, printed = table.view.t, bool(table.verdicts)
-    compared = any(record["p_value"] for record in table.view.rows("baseline"))
-    columns = [table.column("row", "left", 2.5, label=t("tables.column.characteristic"))]
-    percent, p = t("tables.column.percent"), t("tables.column.comparison")
-    for group in table.view.study.groups:
-        spanner = table.view.label(group)
-        labels = {name: t(f"tables.column.{name}") for name in ("n", "printed", "where", "verdict")}
-        columns += [
-            table.column(f"n_{group.id}", width=0.5, label=labels["n"], spanner=spanner),
-            table.column(f"percent_{group.id}", width=0.7, label=percent, spanner=spanner),
-            table.csv_column(f"percent_full_{group.id}", full=percent, spanner=spanner),
-            table.column(f"printed_{group.id}", label=labels["printed"], spanner=spanner, shown=printed),
-            table.csv_column(f"where_{group.id}", label=labels["where"], spanner=spanner),
-            table.column(
-                f"verdict_{group.id}", "left", 1.5, label=labels["verdict"], spanner=spanner, shown=printed
-            ),
-        ]
-    return (
-        *columns,
-        table.column("p", width=0.8, label=p, shown=compared),
-        table.csv_column("p_full", full=p),
-    )
-
-
-def _columns_as_printed(table: TableBuilder) -> tuple:
-    """Return the columns of what is printed alone."""
-    t = table.view.t
-    columns = [table.column("row", "left", 2.7, label=t("tables.column.characteristic"))]
-    for group in table.view.study.groups:
-        spanner = table.view.label(group)
-        labels = {name: t(f"tables.column.{name}") for name in ("n", "printed", "where", "verdict")}
-        columns += [
-            table.column(f"printed_{group.id}", width=1.1, label=labels["printed"], spanner=spanner),
-            table.column(f"n_{group.id}", width=0.6, label=labels["n"], spanner=spanner),
-            table.csv_column(f"where_{group.id}", label=labels["where"], spanner=spanner),
-            table.column(f"verdict_{group.id}", "left", 1.7, label=labels["verdict"], spanner=spanner),
-        ]
-    return tuple(columns)
 
 
 def _counted_rows(table: TableBuilder, item: Characteristic, counts: list[Record]) -> list[Row]:

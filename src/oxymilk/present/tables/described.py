@@ -19,16 +19,8 @@ if TYPE_CHECKING:
     from oxymilk.present.view import View
     from oxymilk.study import Group
 
-# column of summaries.csv, decimals more than the scores have, width
-_SUMMARY = (
-    ("mean", 1, 0.9),
-    ("sd", 1, 0.9),
-    ("minimum", 0, 0.9),
-    ("q1", 1, 1.0),
-    ("median", 1, 0.9),
-    ("q3", 1, 1.0),
-    ("maximum", 0, 0.9),
-)
+# columns of summaries.csv, and the decimals more than the scores have
+_SUMMARY = {"mean": 1, "sd": 1, "minimum": 0, "q1": 1, "median": 1, "q3": 1, "maximum": 0}
 
 
 def frequency_table(view: View, number: int, group: Group) -> Table:
@@ -62,14 +54,7 @@ def frequency_table(view: View, number: int, group: Group) -> Table:
         table.note(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
         if any((test["test"], test["group"]) == ("signed_rank", group.id) for test in view.rows("tests")):
             table.note(left_out_note(view, results_of(view, "signed_rank", group.id)[0]))
-    computed = t("tables.spanner.computed")
-    columns = (
-        table.column("row", "left", 2.2, label=t("tables.column.level")),
-        table.column("n", width=0.8, spanner=computed),
-        table.column("percent", width=0.8, spanner=computed),
-        table.csv_column("percent_full", full=t("tables.column.percent")),
-        *table.checked_columns(),
-    )
+    columns = (*table.columns("frequencies"), *table.columns("checked"))
     outcome = view.label(view.study.outcome)
     title = t("tables.title.frequencies", outcome=outcome, group=named_group(view, group))
     return table.finish(number, title, Panel("", columns, tuple(rows)))
@@ -89,18 +74,11 @@ def summary_table(view: View, number: int) -> Table:
             if timepoint.id not in mine:
                 continue
             record, name = mine[timepoint.id], view.label(timepoint)
-            shown = {column: t.number(record[column], decimals + more) for column, more, _ in _SUMMARY}
-            full = {f"{column}_full": record[column] for column, _, _ in _SUMMARY}
+            shown = {column: t.number(record[column], decimals + more) for column, more in _SUMMARY.items()}
+            full = {f"{column}_full": record[column] for column in _SUMMARY}
             rows.append(row(row=name, n=record["n"], missing=record["missing"], **shown, **full))
             if int(record["missing"] or 0):
                 missing.append(f"{view.label(group)}, {name}: {record['missing']}")
-    columns = (
-        table.column("row", "left", 2.4, label=t("tables.column.group")),
-        table.column("n", width=0.5),
-        *(table.column(name, width=width) for name, _, width in _SUMMARY),
-        table.csv_column("missing"),
-        *(table.csv_column(f"{name}_full", full=t(f"tables.column.{name}")) for name, _, _ in _SUMMARY),
-    )
     if missing:
         table.note(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
     table.note(t("tables.note.summary"), scale_note(view) if test_numbers(view)[1] else "")
@@ -108,7 +86,7 @@ def summary_table(view: View, number: int) -> Table:
     if outcome.unit:
         unit = outcome.unit[view.language]
         title = t("tables.title.summary_unit", outcome=view.label(outcome), unit=unit)
-    return table.finish(number, title, Panel("", columns, tuple(rows)))
+    return table.finish(number, title, Panel("", table.columns("summary"), tuple(rows)))
 
 
 def _score_decimals(view: View) -> int:

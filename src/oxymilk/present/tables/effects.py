@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oxymilk.present.tables.builder import TableBuilder, results_of, scale_note, scale_words, test_numbers
@@ -70,21 +71,8 @@ def _sizes(table: TableBuilder) -> Panel:
                     note=effect.note,
                 )
             )
-    label = {
-        name: t(f"effects.column.{name}") for name in ("effect", "estimate", "low", "high", "method", "note")
-    }
     interval = t("effects.column.interval", confidence=view.confidence)
-    shown = (
-        table.column("row", "left", 5.6, label=label["effect"]),
-        table.column("estimate", width=1.2, label=label["estimate"]),
-        table.column("low", width=1.2, label=label["low"], spanner=interval),
-        table.column("high", width=1.4, label=label["high"], spanner=interval),
-    )
-    full = (
-        table.csv_column(f"{column.key}_full", full=column.label, spanner=interval) for column in shown[1:]
-    )
-    words = (table.csv_column(name, label=label[name]) for name in ("method", "note"))
-    return Panel(label["effect"], (*shown, *full, *words), tuple(rows))
+    return Panel(t("effects.column.effect"), table.columns("effects", interval=interval), tuple(rows))
 
 
 def _p_values(table: TableBuilder) -> Panel:
@@ -102,15 +90,16 @@ def _p_values(table: TableBuilder) -> Panel:
         shown = {key: t.p_value(p_values[key], alpha) for key in keys}
         full = {f"{key}_full": p_values[key] for key in keys}
         rows.append(row(row=view.test_name(test), **shown, **full, scale=scale_words(view)))
-    columns = []
-    for key in keys:
-        name, _, role = key.rpartition("_")
-        label, spanner = t(f"effects.column.{name}"), t(f"effects.column.{role}")
-        columns.append(table.column(key, width=0.9, label=label, spanner=spanner))
-    full_columns = (
-        table.csv_column(f"{column.key}_full", full=column.label, spanner=column.spanner)
-        for column in columns
+    shown = [column for role in roles for column in table.columns(f"p_values_{role}")]
+    full = (
+        replace(
+            column,
+            key=f"{column.key}_full",
+            label=t("tables.column.full", column=column.label),
+            only_csv=True,
+        )
+        for column in shown
     )
-    stub = table.column("row", "left", 4.0, label=t("tables.column.test"))
-    columns = (stub, *columns, *full_columns, table.csv_column("scale"))
+    stub, scale = table.columns("p_values")
+    columns = (stub, *shown, *full, scale)
     return Panel(t("effects.column.p_values"), columns, tuple(rows))

@@ -30,19 +30,7 @@ def explanation_table(view: View, number: int) -> Table:
     )
     if without:
         table.note(t("explanations.note.without", claims=t("common.list_separator").join(without)))
-    label = t.section("explanations.column")
-    columns = (
-        table.column("row", "left", 1.0, label=label["rank"]),
-        table.column("explanation", "left", 5.2, label=label["explanation"]),
-        table.column("kind", "left", 1.75, label=label["kind"]),
-        table.column("contradicts", width=1.6, label=label["contradicts"]),
-        table.column("coincidence", width=1.3, label=label["coincidence"]),
-        *(
-            table.csv_column(name, label=label[name])
-            for name in ("p_value", "prints_as", "programs", "ways", "contradicted", "witness")
-        ),
-    )
-    panel = Panel(label["explanation"], columns, tuple(rows))
+    panel = Panel(t("explanations.column.explanation"), table.columns("explanations"), tuple(rows))
     return table.close(number, t("tables.title.explanations"), panel)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oxymilk.present.tables.builder import (
@@ -102,14 +103,9 @@ def rank_sum_table(view: View, number: int) -> Table:
 
 def _ranks_panel(table: TableBuilder, stub: str, ranks: list[Row], declared: Record) -> Panel:
     """Return the panel of the ranks, with the number of all participants below them."""
-    t, computed = table.view.t, table.view.t("tables.spanner.computed")
-    columns = (
-        table.column("row", "left", 2.3, label=stub),
-        table.column("n", width=0.6, spanner=computed),
-        table.column("mean_rank", width=1.05, spanner=computed),
-        table.column("rank_sum", width=1.05, spanner=computed),
-        *table.checked_columns(),
-    )
+    t = table.view.t
+    first, *others = table.columns("ranks")
+    columns = (replace(first, label=stub), *others, *table.columns("checked"))
     total = row("total", row=t("tables.row.total"), n=declared["n"])
     return Panel(t("tables.column.ranks"), columns, (*ranks, total))
 
@@ -144,16 +140,8 @@ def _statistics_panel(
         )
     decision = t("tables.row.decision", alpha=t.number(alpha))
     rows += table.checked(table.select("decision", **about), row=decision, value=decision_of(view, declared))
-    statistic = t("tables.column.statistic")
-    columns = (
-        table.column("row", "left", 2.3, label=statistic),
-        table.column("value", width=2.7, spanner=t("tables.spanner.computed")),
-        table.csv_column("full", full=t("tables.column.value")),
-        table.csv_column("procedure"),
-        table.csv_column("scale"),
-        *table.checked_columns(),
-    )
-    return Panel(statistic, columns, tuple(rows))
+    columns = (*table.columns("statistics"), *table.columns("checked"))
+    return Panel(t("tables.column.statistic"), columns, tuple(rows))
 
 
 def _note_procedure(table: TableBuilder, declared: Record, exact: Record | None) -> None:
@@ -212,23 +200,10 @@ def sensitivity_table(view: View, number: int) -> Table:
             )
         )
     scale, main_scale = scale_words(view, view.rows("sensitivity")[0]["scale"]), scale_words(view)
-    other = t("tables.spanner.other_scale", scale=scale)
-    own = t("tables.spanner.main_scale", scale=main_scale)
-    p_declared, decision = t("tables.column.p_declared"), t("tables.column.decision")
-    shown = (
-        table.column("row", "left", 2.8, label=t("tables.column.test")),
-        table.column("n", width=0.5, spanner=other),
-        table.column("z", width=0.8, spanner=other),
-        table.column("p_declared", width=0.9, spanner=other),
-        table.column("p_exact", width=0.9, spanner=other),
-        table.column("decision", "left", 1.6, spanner=other),
-        table.column("p_main", width=0.9, label=p_declared, spanner=own),
-        table.column("decision_main", "left", 1.4, label=decision, spanner=own),
-    )
-    full = (
-        table.csv_column(f"{column.key}_full", full=column.label, spanner=column.spanner)
-        for column in shown
-        if column.key in ("z", "p_declared", "p_exact", "p_main")
+    columns = table.columns(
+        "sensitivity",
+        other=t("tables.spanner.other_scale", scale=scale),
+        main=t("tables.spanner.main_scale", scale=main_scale),
     )
     first, last = test_numbers(view)
     key = "sensitivity_scale" if first < last else "sensitivity_scale_one"
@@ -236,4 +211,4 @@ def sensitivity_table(view: View, number: int) -> Table:
         t(f"tables.note.{key}", scale=scale, main=main_scale, first=first, last=last),
         t("tables.note.sensitivity_decision", alpha=t.number(alpha)),
     )
-    return table.finish(number, t("tables.title.sensitivity"), Panel("", (*shown, *full), tuple(rows)))
+    return table.finish(number, t("tables.title.sensitivity"), Panel("", columns, tuple(rows)))
