@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from copy import deepcopy
 from datetime import datetime
+from functools import cache
+from html import escape
 from typing import TYPE_CHECKING
 
 from oxymilk.present.formats import plain, render
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from docx.document import Document
-    from lxml.etree import _Element
 
     from oxymilk.present.tables.model import Panel, Table
 
@@ -28,10 +29,11 @@ _PAGE_WIDTH_CM, _PAGE_HEIGHT_CM, _MARGIN_CM = 21.0, 29.7, 2.0
 _TEXT_WIDTH = round((_PAGE_WIDTH_CM - 2 * _MARGIN_CM) / 2.54 * 1440)
 # A document written twice must have the same bytes: no clock. This is the earliest time that a zip file can hold.
 _EPOCH = datetime(1980, 1, 1)
+_TITLE = "title of the tables"
 
 
-def table_elements(table: Table) -> list[_Element]:
-    """Return a table as the elements of a Word document: its caption, its panels, its notes.
+def table_xml(table: Table) -> str:
+    """Return a table in Word's own XML: its caption, its panels, its notes.
 
     Parameters
     ----------
@@ -40,47 +42,64 @@ def table_elements(table: Table) -> list[_Element]:
 
     Returns
     -------
-    list of Element
+    str
         What `document` takes; the widths are fixed, so that Word and LibreOffice set the table alike.
     """
-    from docx.oxml import parse_xml
 
     def widths(panel: Panel) -> list[int]:
         return [round(width * _TEXT_WIDTH) for width in panel.widths()]
 
-    return list(parse_xml(render("table.docx.xml", table, widths=widths)))
+    return re.sub(r">\s+<", "><", render("table.docx.xml", table, widths=widths).strip())
 
 
-def document(tables: Sequence[Table], elements: Sequence[list[_Element]]) -> bytes:
+def document(tables: Sequence[Table], contents: Sequence[str]) -> bytes:
     """Return a Word document (.docx) with the tables, one a page.
 
     Parameters
     ----------
     tables : sequence of Table
         Tables of one language.
-    elements : sequence of list of Element
-        What `table_elements` gives for each of them; left as they are.
+    contents : sequence of str
+        What `table_xml` gives for each of them.
 
     Returns
     -------
     bytes
         The file; the same bytes for the same tables.
     """
+    t = labels(tables[0].language if tables else "en")
+    titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)
+    # each table but the first begins a page
+    first, *others = contents or [""]
+    body = first + "".join(
+        content.replace("<w:keepNext/>", "<w:keepNext/><w:pageBreakBefore/>", 1) for content in others
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, part in _blank_parts(t.language).items():
+            if name == "word/document.xml":
+                part = part.replace(b"<w:body>", f"<w:body>{body}".encode())
+            elif name == "docProps/core.xml":
+                part = part.replace(_TITLE.encode(), escape("; ".join(titles)[:255]).encode())
+            # nothing that depends on the time or the machine
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, part, zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+@cache
+def _blank_parts(language: str) -> dict[str, bytes]:
+    """Return the parts of a document without text, by their names."""
     import docx
 
-    whole = docx.Document()
-    _set_styles(whole)
-    _set_properties(whole, tables)
-    end = whole.element.body[-1]
-    for position, content in enumerate(elements):
-        for element in deepcopy(content):
-            end.addprevious(element)
-        if position:
-            caption = whole.element.body[-1 - len(content)]
-            caption.get_or_add_pPr().get_or_add_pageBreakBefore()
-    buffer = io.BytesIO()
-    whole.save(buffer)
-    return _rewrite_zip(buffer.getvalue())
+    blank, buffer = docx.Document(), io.BytesIO()
+    _set_styles(blank)
+    _set_properties(blank, labels(language)("common.language_tag"))
+    blank.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _set_styles(whole: Document) -> None:
@@ -111,31 +130,17 @@ def _set_styles(whole: Document) -> None:
     note.font.size = Pt(NOTE_POINTS)
 
 
-def _set_properties(whole: Document, tables: Sequence[Table]) -> None:
-    """Set title, author and language, and no time."""
+def _set_properties(whole: Document, language_tag: str) -> None:
+    """Set author and language, a title that is to be replaced, and no time."""
     from docx.oxml.ns import qn
 
-    t = labels(tables[0].language) if tables else labels("en")
-    titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)
     properties = whole.core_properties
-    properties.title = "; ".join(titles)[:255]
+    properties.title = _TITLE
     properties.author = properties.last_modified_by = "oxymilk"
     properties.comments = properties.subject = properties.keywords = properties.category = ""
     properties.created = properties.modified = _EPOCH
     properties.revision = 1
-    properties.language = t("common.language_tag")
+    properties.language = language_tag
     # the language in which the spelling is checked
     for language in whole.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), t("common.language_tag"))
-
-
-def _rewrite_zip(data: bytes) -> bytes:
-    """Return the same archive without times and without what depends on the machine."""
-    target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
-        for name in old.namelist():
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            new.writestr(entry, old.read(name), zipfile.ZIP_DEFLATED, 9)
-    return target.getvalue()
+        language.set(qn("w:val"), language_tag)

@@ -264,7 +264,7 @@ def test_every_format_says_what_the_tests_run_on(make_example, language, words, 
     kinds = []
     for table in build_tables(make_example("long", language))[4:]:
         kinds.append(table.kind)
-        document = zipfile.ZipFile(io.BytesIO(word.document([table], [word.table_elements(table)])))
+        document = zipfile.ZipFile(io.BytesIO(word.document([table], [word.table_xml(table)])))
         texts = {
             "md": markdown(table).replace("\\", ""),
             "html": html_page(table),

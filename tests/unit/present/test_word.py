@@ -13,7 +13,7 @@ from oxymilk.present.tables import build_tables
 
 
 def word_document(tables):
-    return word.document(tables, [word.table_elements(table) for table in tables])
+    return word.document(tables, [word.table_xml(table) for table in tables])
 
 
 @pytest.fixture(scope="module")

@@ -61,8 +61,8 @@ def write_tables(tables: tuple[Table, ...], folder: Path) -> None:
         Where to write; made when missing. Every file is written whole or not at all.
     """
     folder = Path(folder)
-    elements = [word.table_elements(table) for table in tables]
-    for table, content in zip(tables, elements, strict=True):
+    contents = [word.table_xml(table) for table in tables]
+    for table, content in zip(tables, contents, strict=True):
         name = f"table_{table.number}"
         write_csv(formats.csv_frame(table), folder / f"{name}.csv")
         write_text(folder / f"{name}.md", formats.markdown(table))
@@ -70,4 +70,4 @@ def write_tables(tables: tuple[Table, ...], folder: Path) -> None:
         write_text(folder / f"{name}.tex", formats.latex(table))
         write_bytes(folder / f"{name}.docx", word.document((table,), [content]))
     write_text(folder / "tables.tex", formats.latex_document(tables))
-    write_bytes(folder / "tables.docx", word.document(tables, elements))
+    write_bytes(folder / "tables.docx", word.document(tables, contents))
