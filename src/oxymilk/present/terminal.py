@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -20,14 +21,22 @@ if TYPE_CHECKING:
     from oxymilk.stats import ProgramResult
 
 
-def print_rows(rows: Iterable[Sequence[str]], headers: Iterable[str], title: str = "") -> None:
-    """Print a table; a cell is data and no markup of the terminal."""
+def print_rows(
+    rows: Iterable[Sequence[str]], headers: Iterable[str], title: str = "", styles: Iterable[str] = ()
+) -> None:
+    """Print a table, or its title alone where it has no row; `styles` are those of the rows."""
     table = Table(title=title or None, title_justify="left")
     for header in headers:
         table.add_column(header, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)
+    for row, style in zip_longest(rows, styles):
+        # Text, not str: a cell is data and no markup of the terminal
+        table.add_row(*map(Text, row), style=style)
+    Console().print(table if table.rows or not title else Text(title))
+
+
+def print_line(text: str) -> None:
+    """Print a line; it is data and no markup of the terminal."""
+    Console().print(Text(text))
 
 
 def print_programs(results: Iterable[ProgramResult], language: str) -> None:
@@ -69,19 +78,18 @@ def print_explanations(explanations: pd.DataFrame, language: str) -> None:
 
 def print_reconstruction(reconstruction: Reconstruction, language: str) -> None:
     """Print how many datasets the printed counts allow and, where there are several, the range of every result."""
-    t, console = labels(language), Console()
+    t = labels(language)
     if reconstruction.unknown:
-        console.print(Text(t("terminal.size_unknown", groups=", ".join(reconstruction.unknown))))
+        print_line(t("terminal.size_unknown", groups=", ".join(reconstruction.unknown)))
         return
     if reconstruction.not_searched:
         # what was too large to be searched: "20 tables of a group"
         number, _, what = reconstruction.not_searched.partition(" ")
         n, what = (t.number(number), what) if number.isdecimal() else ("", reconstruction.not_searched)
-        what = t(f"terminal.beyond.{key_of(what)}", n=n)
-        console.print(Text(t("terminal.not_searched", what=what)))
+        print_line(t("terminal.not_searched", what=t(f"terminal.beyond.{key_of(what)}", n=n)))
         return
     counts = {"count": reconstruction.number, "with_p": reconstruction.with_p_values}
-    console.print(Text(t("terminal.datasets", **counts)))
+    print_line(t("terminal.datasets", **counts))
     for frame in (reconstruction.datasets, reconstruction.ranges, reconstruction.contradictions):
         if frame is not None and len(frame):
             print_rows(frame.astype(str).itertuples(index=False), frame.columns)

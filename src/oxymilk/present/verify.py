@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from oxymilk.audit.claims import VERDICTS, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.present.terminal import print_line, print_rows
 from oxymilk.present.view import with_operator
 from oxymilk.study import load_study
 from oxymilk.texts import labels
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from oxymilk.present.lines import Row
     from oxymilk.results import Results
+    from oxymilk.texts import Labels
 
 COLUMNS = ("claim", "printed", "prints_as", "computed", "verdict", "decision", "as_expected")
 
@@ -69,40 +71,40 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
     language : str
         One of `oxymilk.texts.LANGUAGES`.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    t, console = labels(language), Console()
+    t = labels(language)
     for name, frame in verdicts.items():
         rows = frame.to_dict("records")
-        counts = _counts(rows)
-        summary = ", ".join(f"{n} {t(f'verdicts.{verdict}')}" for verdict, n in counts.items() if n)
-        heading = f"{name}: {t('verify.summary', claims=len(rows), verdicts=summary)}"
-        table = Table(title=heading, title_justify="left")
-        for column in COLUMNS:
+        listed = [row for row in rows if every or _is_listed(row)]
+        counts = ", ".join(f"{n} {t(f'verdicts.{verdict}')}" for verdict, n in _counts(rows).items() if n)
+        print_rows(
+            [_cells(row, t) for row in listed],
             # a header of two words takes two lines, so that the numbers below it have room on one
-            table.add_column(t(f"verify.{column}").replace(" ", "\n"), overflow="fold")
-        for row in rows:
-            recomputed_p = (row["quantity"], row["check"]) == ("p_value", "recompute")
-            if every or recomputed_p or row["verdict"] == "differs" or not _as_expected(row):
-                reason = f" ({t('verdicts.reason.' + row['reason'])})" if row["reason"] else ""
-                expected = t(f"verdicts.{row['expect']}")
-                cells = (
-                    row["id"],
-                    with_operator(row),
-                    row["prints_as"],
-                    row["computed"],
-                    t(f"verdicts.{row['verdict']}") + reason,
-                    t(f"verify.{row['decision']}") if row["decision"] else "",
-                    t("verify.yes") if _as_expected(row) else t("verify.no", expected=expected),
-                )
-                # Text, not str: a cell is data and no markup of the terminal
-                table.add_row(*map(Text, cells), style="" if _as_expected(row) else "bold red")
-        console.print(table if table.rows else Text(heading))
+            (t(f"verify.{column}").replace(" ", "\n") for column in COLUMNS),
+            title=f"{name}: {t('verify.summary', claims=len(rows), verdicts=counts)}",
+            styles=["" if _as_expected(row) else "bold red" for row in listed],
+        )
         unexpected = sum(not _as_expected(row) for row in rows)
-        key = "verify.unexpected" if unexpected else "verify.all_expected"
-        console.print(Text(t(key, count=unexpected)))
+        print_line(t("verify.unexpected" if unexpected else "verify.all_expected", count=unexpected))
+
+
+def _is_listed(row: Row) -> bool:
+    """Return whether a row is listed unasked: a recomputed p-value, what differs, what is not as expected."""
+    recomputed_p = (row["quantity"], row["check"]) == ("p_value", "recompute")
+    return recomputed_p or row["verdict"] == "differs" or not _as_expected(row)
+
+
+def _cells(row: Row, t: Labels) -> tuple[str, ...]:
+    reason = f" ({t('verdicts.reason.' + row['reason'])})" if row["reason"] else ""
+    expected = t(f"verdicts.{row['expect']}")
+    return (
+        row["id"],
+        with_operator(row),
+        row["prints_as"],
+        row["computed"],
+        t(f"verdicts.{row['verdict']}") + reason,
+        t(f"verify.{row['decision']}") if row["decision"] else "",
+        t("verify.yes") if _as_expected(row) else t("verify.no", expected=expected),
+    )
 
 
 def as_junit(verdicts: dict[str, pd.DataFrame]) -> str:

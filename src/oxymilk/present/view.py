@@ -10,7 +10,7 @@ from itertools import groupby
 from math import inf, isinf
 from typing import TYPE_CHECKING
 
-from oxymilk.audit.printed import parse_printed, printed_interval
+from oxymilk.audit.printed import SIGNS, parse_printed, split_operator
 from oxymilk.present.lines import (
     LANES,
     ClaimLine,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from oxymilk.study import Characteristic, Group, Outcome, Study, Timepoint
     from oxymilk.study.outcome import Level
 
-# before a printed number; what is equal, or nothing, is not said
-OPERATOR_SIGNS = {"": "", "=": "", "<": "<", ">": ">", "<=": "≤", ">=": "≥", "~": "≈"}
 INFINITY = "\N{INFINITY}"
 # rows of effects.csv that are p-values, by how their names begin
 P_VALUES = ("holm", "least")
@@ -138,13 +136,13 @@ class View:
 
     def localised(self, printed: str) -> str:
         """Return a printed number with the reader's decimal mark; "0.002" and "0,002" are one number."""
-        number = printed.lstrip("<>=~≤≥≈ ")
+        _, number = split_operator(printed)
         try:
-            used = parse_printed(number, self.study.decimal_mark).mark
+            mark = parse_printed(number, self.study.decimal_mark).mark
         except ValueError:
             return printed
-        mark = self.t("common.decimal_mark")
-        return printed.removesuffix(number) + (number.replace(used, mark) if used else number)
+        localised = number.replace(mark, self.t("common.decimal_mark")) if mark else number
+        return printed.removesuffix(number) + localised
 
     @cached_property
     def claims(self) -> list[ClaimLine]:
@@ -241,13 +239,9 @@ class View:
 
     def _stated(self, claim: Row) -> tuple[Interval, Fraction]:
         """Return the p-values that a claim states, and one unit of its last digit."""
-        study, printed = self.study, claim["printed"]
-        unit = Fraction(1, 10 ** parse_printed(printed, study.decimal_mark).decimals)
-        domain = (Fraction(0), Fraction(1))
-        stated = printed_interval(
-            printed, study.decimal_mark, study.rounding, claim["operator"], domain=domain
-        )
-        return stated, unit
+        number = parse_printed(claim["printed"], self.study.decimal_mark)
+        stated = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
+        return stated, Fraction(1, 10**number.decimals)
 
     def _programs(self, key: tuple[str, ...], interval: Interval | None) -> tuple[ProgramValue, ...]:
         values = [
@@ -362,7 +356,7 @@ class View:
 
 def with_operator(claim: Row) -> str:
     """Return what a claim prints with its operator: "< 0.05", "0.05"; "48% ≤ 91%" of two printed numbers."""
-    sign = OPERATOR_SIGNS[claim["operator"]]
+    sign = SIGNS[claim["operator"]]
     if claim["quantity"] in ("comparison", "sum"):
         return f"{claim['printed']} {sign or '='} {claim['n']}"
     return f"{sign} {claim['printed']}".lstrip()

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from oxymilk.audit.claims import ARITHMETIC, FIGURES, RECOMPUTED
-from oxymilk.present.view import _SAID_ELSEWHERE, OPERATOR_SIGNS
+from oxymilk.audit.printed import OPERATORS
+from oxymilk.present.view import _SAID_ELSEWHERE
 from oxymilk.stats import Procedure, effects
 from oxymilk.stats.effects import between_effects, within_effects
 from oxymilk.texts import LANGUAGES, NO_VALUE, key_of, labels
@@ -47,7 +48,7 @@ def test_a_claim_in_words(views, results, claim, printed, computed):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_quantity_and_operator_has_words(language):
     assert {*RECOMPUTED, *ARITHMETIC, *FIGURES} <= set(labels(language).section("report.quantity"))
-    assert set(OPERATOR_SIGNS) - {""} == set(labels(language).section("tables.operator"))
+    assert set(OPERATORS) - {""} == set(labels(language).section("tables.operator"))
 
 
 @pytest.mark.parametrize(

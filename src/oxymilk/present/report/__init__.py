@@ -17,7 +17,6 @@ from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
     from oxymilk.present.view import View
-    from oxymilk.study import Study
 
 
 def render_report(view: View, folder: Path, provenance: Mapping[str, object]) -> str:
@@ -60,7 +59,6 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
         t=view.t,
         study=view.study,
         language=view.language,
-        citation=_citation(view.study),
         counts=counts,
         signs=VERDICT_SIGNS,
         no_value=NO_VALUE,
@@ -71,7 +69,6 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
             row["test"]: view.procedure(row) for row in view.rows("tests") if row["role"] == "declared"
         },
         figures=figures,
-        captions=_captions(view),
         figure_numbers={name: number for number, name in enumerate(figures, start=1)},
         tables=tables,
         has_effects=bool(view.effects),
@@ -90,32 +87,6 @@ def _svg(path: Path) -> str:
 def _figure_element(path: Path) -> str:
     """Return the body of a table's page."""
     return path.read_text(encoding="utf-8").partition("<body>\n")[2].partition("</body>")[0]
-
-
-def _captions(view: View) -> dict[str, str]:
-    """Return which caption a figure has where it is not the one of its name."""
-    captions = {}
-    if view.study.outcome.scale == "score":
-        captions["before_after"] = "slopes"
-    if not any(test.printed for test in view.printed_tests):
-        captions["p_values"] = "p_values_without_printed"
-    return captions
-
-
-def _citation(study: Study) -> list[tuple[str, str]]:
-    """Return the parts of the citation that are known, each with the element that it goes into."""
-    cited = study.citation
-    volume = (cited.volume or "") + (f"({cited.issue})" if cited.issue else "")
-    parts = [
-        ("span", ", ".join(cited.authors)),
-        ("span", f"({cited.year})" if cited.year else ""),
-        ("span", cited.title),
-        ("cite", cited.journal),
-        ("span", ", ".join(filter(None, [volume, cited.pages]))),
-        ("doi", cited.doi),
-        ("url", cited.url),
-    ]
-    return [(element, text) for element, text in parts if text]
 
 
 def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
