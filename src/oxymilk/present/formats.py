@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -62,6 +62,13 @@ _LATEX = str.maketrans(
         "\N{SQUARE ROOT}": r"$\surd$",
     }
 )
+# braces are LaTeX's own
+_LATEX_SIGNS = {
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+}
 
 
 def plain(text: str) -> str:
@@ -166,19 +173,6 @@ def environment(**options: object) -> jinja2.Environment:
     )
 
 
-def _environment(escape: Callable[[str], str], **delimiters: str) -> jinja2.Environment:
-    """Return the templates of a format, which has its way to escape a text."""
-
-    def escaped(value: object) -> object:
-        is_text = isinstance(value, str) and not isinstance(value, Markup | Macro | _Raw)
-        return escape(value) if is_text else value
-
-    templates = environment(autoescape=escape is _html_text, finalize=escaped, **delimiters)
-    templates.filters |= {"raw": _Raw, "plain": plain}
-    templates.globals |= {"headers": headers}
-    return templates
-
-
 def _html_text(text: str) -> str:
     return Markup(escape(plain(text)))
 
@@ -195,16 +189,18 @@ def _latex_text(text: str) -> str:
 
 @cache
 def _template(name: str) -> jinja2.Template:
-    """Return a template, with the escapes of the format that its name ends in."""
-    if name.endswith(".md"):
-        return _environment(_markdown_text).get_template(name)
-    if name.endswith(".tex"):
-        marks = ("block_start", "block_end", "variable_start", "variable_end")
-        delimiters = {
-            f"{mark}_string": sign for mark, sign in zip(marks, ("<%", "%>", "<<", ">>"), strict=True)
-        }
-        return _environment(_latex_text, **delimiters).get_template(name)
-    return _environment(_html_text).get_template(name)
+    """Return a template that escapes every text as the format does that its name ends in."""
+    escape = {"md": _markdown_text, "tex": _latex_text}.get(name.rpartition(".")[2], _html_text)
+
+    def escaped(value: object) -> object:
+        is_text = isinstance(value, str) and not isinstance(value, Markup | Macro | _Raw)
+        return escape(value) if is_text else value
+
+    signs = _LATEX_SIGNS if escape is _latex_text else {}
+    templates = environment(autoescape=escape is _html_text, finalize=escaped, **signs)
+    templates.filters |= {"raw": _Raw, "plain": plain}
+    templates.globals |= {"headers": headers}
+    return templates.get_template(name)
 
 
 def render(name: str, table: Table, **values: object) -> str:

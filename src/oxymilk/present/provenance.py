@@ -47,30 +47,26 @@ def provenance(paths: Iterable[Path], root: Path) -> dict[str, object]:
         When an input is missing.
     """
     root = Path(root).resolve()
-    # a folder that merely lies inside some other checkout has no commit of its own
-    top = _git(root, "rev-parse", "--show-toplevel")
-    commit = _git(root, "rev-parse", "HEAD") if top and Path(top).resolve() == root else ""
-    return {
-        "versions": _versions(),
-        "inputs": {_name(path, root): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths},
-        "commit": commit or UNKNOWN,
-        "changed": bool(commit and _git(root, "status", "--porcelain", "--untracked-files=no")),
-    }
-
-
-def _versions() -> dict[str, str]:
     versions = {"oxymilk": oxymilk.__version__, "Python": platform.python_version()}
     for package in PACKAGES:
         try:
             versions[package] = version(package)
         except PackageNotFoundError:
             versions[package] = UNKNOWN
-    return versions
-
-
-def _name(path: Path, root: Path) -> str:
-    whole = Path(path).resolve()
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else Path(path).name
+    inputs = {}
+    for path in map(Path, paths):
+        whole = path.resolve()
+        name = whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path.name
+        inputs[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    # a folder that merely lies inside some other checkout has no commit of its own
+    top = _git(root, "rev-parse", "--show-toplevel")
+    commit = _git(root, "rev-parse", "HEAD") if top and Path(top).resolve() == root else ""
+    return {
+        "versions": versions,
+        "inputs": inputs,
+        "commit": commit or UNKNOWN,
+        "changed": bool(commit and _git(root, "status", "--porcelain", "--untracked-files=no")),
+    }
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -93,10 +93,20 @@ def document(tables: Sequence[Table], contents: Sequence[str]) -> bytes:
 def _blank_parts(language: str) -> dict[str, bytes]:
     """Return the parts of a document without text, by their names."""
     import docx
+    from docx.oxml.ns import qn
 
     blank, buffer = docx.Document(), io.BytesIO()
     _set_styles(blank)
-    _set_properties(blank, labels(language)("common.language_tag"))
+    properties = blank.core_properties
+    properties.title = _TITLE
+    properties.author = properties.last_modified_by = "oxymilk"
+    properties.comments = properties.subject = properties.keywords = properties.category = ""
+    properties.created = properties.modified = _EPOCH
+    properties.revision = 1
+    properties.language = labels(language)("common.language_tag")
+    # the language in which the spelling is checked
+    for checked in blank.styles.element.iter(qn("w:lang")):
+        checked.set(qn("w:val"), properties.language)
     blank.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -128,19 +138,3 @@ def _set_styles(whole: Document) -> None:
     note = whole.styles.add_style("Table note", WD_STYLE_TYPE.PARAGRAPH)
     note.base_style = whole.styles["Normal"]
     note.font.size = Pt(NOTE_POINTS)
-
-
-def _set_properties(whole: Document, language_tag: str) -> None:
-    """Set author and language, a title that is to be replaced, and no time."""
-    from docx.oxml.ns import qn
-
-    properties = whole.core_properties
-    properties.title = _TITLE
-    properties.author = properties.last_modified_by = "oxymilk"
-    properties.comments = properties.subject = properties.keywords = properties.category = ""
-    properties.created = properties.modified = _EPOCH
-    properties.revision = 1
-    properties.language = language_tag
-    # the language in which the spelling is checked
-    for language in whole.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), language_tag)

@@ -41,18 +41,21 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     FileNotFoundError
         When a table of the study is not in the folder.
     """
-    folder = Path(folder)
-    figures = {
-        name: Markup(_svg(folder / "figures" / f"{name}.svg"))
-        for name in NAMES
-        if (folder / "figures" / f"{name}.svg").is_file()
-    }
-    tables = [
-        (kind, Markup(_figure_element(folder / "tables" / f"table_{number}.html")))
-        for number, (kind, _) in enumerate(planned(view), start=1)
-    ]
+    figures = {}
+    for path in (folder / "figures" / f"{name}.svg" for name in NAMES):
+        if path.is_file():
+            # without the XML declaration
+            figures[path.stem] = Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip())
+    tables = []
+    for number, (kind, _) in enumerate(planned(view), start=1):
+        page = (folder / "tables" / f"table_{number}.html").read_text(encoding="utf-8")
+        tables.append((kind, Markup(page.partition("<body>\n")[2].partition("</body>")[0])))
+    # by the part of the paper, in the order of claims.csv
+    places: dict[str, list[ClaimLine]] = {}
+    for line in view.claims:
+        places.setdefault(line.where.partition(" ")[0], []).append(line)
+    reasons = [line.claim["reason"] for line in view.claims if line.verdict == "not_checkable"]
     counts = {verdict: sum(line.verdict == verdict for line in view.claims) for verdict in VERDICT_SIGNS}
-    explained = explanation_section(view)
     template = environment(autoescape=True).get_template("report.html")
     return template.render(
         view=view,
@@ -63,7 +66,11 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
         signs=VERDICT_SIGNS,
         no_value=NO_VALUE,
         headline=_headline(view, counts),
-        not_checkable=_not_checkable(view),
+        not_checkable=[
+            f"{reasons.count(reason)} {text}"
+            for reason, text in view.t.section("verdicts.reason").items()
+            if reason in reasons
+        ],
         differing=_differing(view),
         procedures={
             row["test"]: view.procedure(row) for row in view.rows("tests") if row["role"] == "declared"
@@ -72,21 +79,11 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
         figure_numbers={name: number for number, name in enumerate(figures, start=1)},
         tables=tables,
         has_effects=bool(view.effects),
-        explained=explained,
+        explained=explanation_section(view),
         lanes=LANES,
-        places=_by_place(view.claims),
+        places=places,
         provenance=provenance,
     )
-
-
-def _svg(path: Path) -> str:
-    """Return a drawing as it goes into a page: without its XML declaration."""
-    return path.read_text(encoding="utf-8").partition("?>")[2].strip()
-
-
-def _figure_element(path: Path) -> str:
-    """Return the body of a table's page."""
-    return path.read_text(encoding="utf-8").partition("<body>\n")[2].partition("</body>")[0]
 
 
 def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
@@ -119,13 +116,6 @@ def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
     return [sentences, numbers]
 
 
-def _not_checkable(view: View) -> list[str]:
-    """Count the reasons why claims are not checkable, in the order of their texts."""
-    reasons = [line.claim["reason"] for line in view.claims if line.verdict == "not_checkable"]
-    texts = view.t.section("verdicts.reason")
-    return [f"{reasons.count(reason)} {text}" for reason, text in texts.items() if reason in reasons]
-
-
 def _differing(view: View) -> list[dict[str, object]]:
     """Gather the claims that differ: one entry for each quantity and note, with all its places; tests first."""
     findings: dict[tuple[str, str, str], list[ClaimLine]] = {}
@@ -154,11 +144,3 @@ def _differing(view: View) -> list[dict[str, object]]:
             }
         )
     return sorted(entries, key=lambda entry: not entry["of_test"])
-
-
-def _by_place(lines: list[ClaimLine]) -> dict[str, list[ClaimLine]]:
-    """Gather the lines by the part of the paper that they are in, in the order of claims.csv."""
-    parts: dict[str, list[ClaimLine]] = {}
-    for line in lines:
-        parts.setdefault(line.where.partition(" ")[0], []).append(line)
-    return parts
