@@ -13,7 +13,7 @@ from oxymilk.present.formats import TEMPLATES
 from oxymilk.present.lines import VERDICT_SIGNS
 from oxymilk.present.tables.model import Cell, Column, Note, Panel, Row, Table, row
 from oxymilk.present.view import with_operator
-from oxymilk.texts import NO_VALUE, to_decimal
+from oxymilk.texts import NO_VALUE, read_yaml, to_decimal
 
 if TYPE_CHECKING:
     from oxymilk.present.lines import Row as Record
@@ -26,9 +26,7 @@ TESTS = ("signed_rank", "rank_sum")
 @cache
 def _layouts() -> dict[str, dict[str, dict]]:
     """Return the columns of every table."""
-    import yaml
-
-    return yaml.safe_load((TEMPLATES / "columns.yaml").read_bytes())
+    return read_yaml(TEMPLATES / "columns.yaml")
 
 
 def planned(view: View) -> list[tuple[str, Group | None]]:
@@ -57,7 +55,7 @@ def planned(view: View) -> list[tuple[str, Group | None]]:
     return sorted(plan, key=lambda table: order.index(table[0]))
 
 
-def test_numbers(view: View) -> tuple[int, int]:
+def numbers_of_tests(view: View) -> tuple[int, int]:
     """Return the numbers of the first and the last table that hold a test; (0, 0) when there is none."""
     numbers = [number for number, (kind, _) in enumerate(planned(view), start=1) if kind in TESTS]
     return (numbers[0], numbers[-1]) if numbers else (0, 0)
@@ -228,7 +226,7 @@ class TableBuilder:
     def finish(self, number: int, title: str, *panels: Panel) -> Table:
         """Add the notes that every table has (basis, origin of the data, meaning of the verdicts) and close it."""
         t, study = self.view.t, self.view.study
-        first, last = test_numbers(self.view)
+        first, last = numbers_of_tests(self.view)
         if self.kind not in TESTS and study.procedure.basis == "inferred" and last:
             key = "basis_elsewhere" if first < last else "basis_elsewhere_one"
             self.note(t(f"tables.note.{key}", first=first, last=last))

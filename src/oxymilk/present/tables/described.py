@@ -8,9 +8,9 @@ from oxymilk.present.tables.builder import (
     TableBuilder,
     left_out_note,
     named_group,
+    numbers_of_tests,
     results_of,
     scale_note,
-    test_numbers,
 )
 from oxymilk.present.tables.model import Panel, Table, row
 from oxymilk.texts import NO_VALUE, to_decimal
@@ -81,7 +81,7 @@ def summary_table(view: View, number: int) -> Table:
                 missing.append(f"{view.label(group)}, {name}: {record['missing']}")
     if missing:
         table.note(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
-    table.note(t("tables.note.summary"), scale_note(view) if test_numbers(view)[1] else "")
+    table.note(t("tables.note.summary"), scale_note(view) if numbers_of_tests(view)[1] else "")
     title = t("tables.title.summary", outcome=view.label(outcome))
     if outcome.unit:
         unit = outcome.unit[view.language]

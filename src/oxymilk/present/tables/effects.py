@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.builder import TableBuilder, results_of, scale_note, scale_words, test_numbers
+from oxymilk.present.tables.builder import TableBuilder, numbers_of_tests, results_of, scale_note, scale_words
 from oxymilk.present.tables.model import Cell, Panel, Table, row
 from oxymilk.present.view import P_VALUES
 
@@ -28,7 +28,7 @@ def effects_table(view: View, number: int) -> Table:
         table.note(t("effects.note.direction_rank_sum", group1=view.label(study.groups[0])))
     if any(effect.effect in _RISKS for test in view.effects for effect in test.effects):
         table.note(t("effects.note.risks"))
-    first, last = test_numbers(view)
+    first, last = numbers_of_tests(view)
     table.note(
         scale_note(view),
         t("effects.note.r"),

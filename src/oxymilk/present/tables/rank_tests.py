@@ -10,10 +10,10 @@ from oxymilk.present.tables.builder import (
     decision_of,
     left_out_note,
     named_group,
+    numbers_of_tests,
     results_of,
     scale_note,
     scale_words,
-    test_numbers,
 )
 from oxymilk.present.tables.model import Cell, Panel, Row, Table, row
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
@@ -205,7 +205,7 @@ def sensitivity_table(view: View, number: int) -> Table:
         other=t("tables.spanner.other_scale", scale=scale),
         main=t("tables.spanner.main_scale", scale=main_scale),
     )
-    first, last = test_numbers(view)
+    first, last = numbers_of_tests(view)
     key = "sensitivity_scale" if first < last else "sensitivity_scale_one"
     table.note(
         t(f"tables.note.{key}", scale=scale, main=main_scale, first=first, last=last),
