@@ -203,7 +203,7 @@ def labels(language: str) -> Labels:
 
 
 def read_yaml(path: Path) -> dict:
-    """Read a YAML file of the package, by the loader in C, ten times as fast, wherever libyaml is."""
+    """Read a YAML file, by the loader in C, ten times as fast, wherever libyaml is."""
     import yaml
 
     return yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -13,7 +13,7 @@ from oxymilk.faults import Fault, FaultsError
 from oxymilk.present.terminal import print_line, print_rows
 from oxymilk.present.view import with_operator
 from oxymilk.study import load_study
-from oxymilk.texts import labels
+from oxymilk.texts import labels, read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +27,9 @@ COLUMNS = ("claim", "printed", "prints_as", "computed", "verdict", "decision", "
 
 def configured_studies(path: Path) -> list[str]:
     """Return the studies that a config.yaml names; FaultsError when it is not there."""
-    import yaml
-
     if not path.is_file():
         raise FaultsError([Fault("config_missing", path.name)])
-    return list(yaml.safe_load(path.read_text(encoding="utf-8"))["studies"])
+    return list(read_yaml(path)["studies"])
 
 
 def audit_results(study: Path, results: Results) -> pd.DataFrame:
