@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 
-LANGUAGES = ("en", "id")
 # the switches of a procedure in the order in which they are said
 _SWITCHES = (
     "method", "two_sided", "alternative", "tail", "tie_correction", "continuity", "mid_p", "zero_method",
@@ -20,24 +17,33 @@ MINUS = "\N{MINUS SIGN}"
 NO_VALUE = "\N{EN DASH}"
 
 _FOLDER = Path(__file__).with_name("texts")
+# a language is a file of that folder; English, which every default names, is the first
+LANGUAGES = tuple(
+    sorted((path.stem for path in _FOLDER.glob("*.yaml")), key=lambda name: (name != "en", name))
+)
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # in a short place name, "p3" is the third paragraph of that section
 _PLACE_WORD = re.compile(r"\bp(?P<paragraph>\d+)\b|[^\W\d_]+")
 
 
-@dataclass(frozen=True)
 class Labels:
     """The texts of one language; call it with a dotted key.
 
     Attributes
     ----------
     language : str
-        "en" or "id".
-    texts : Mapping of str to str
+        One of `LANGUAGES`.
+    texts : dict of str to str
         Every text under its dotted key, such as "tables.p_value".
     """
 
-    language: str
-    texts: Mapping[str, str]
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        self.language = language
+        self.texts = dict(texts)
+        self._sections: dict[str, dict[str, str]] = {}
+        for key, text in self.texts.items():
+            for dot in re.finditer(r"\.", key):
+                self._sections.setdefault(key[: dot.start()], {})[key[dot.end() :]] = text
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of `key` with `values` put at its placeholders.
@@ -47,7 +53,7 @@ class Labels:
         key : str
             Dotted key, such as "tables.title.ranks".
         **values : object
-            One value for each placeholder of the text; what stands in a value is never read as a placeholder.
+            One value for each placeholder of the text; what is in a value is never read as a placeholder.
 
         Returns
         -------
@@ -64,13 +70,12 @@ class Labels:
         return self.texts[key].format(**values)
 
     def has(self, key: str) -> bool:
-        """Tell whether the language has a text under `key`."""
+        """Say whether the language has a text under `key`."""
         return key in self.texts
 
-    def section(self, prefix: str) -> dict[str, str]:
+    def section(self, prefix: str) -> Mapping[str, str]:
         """Return the texts below `prefix`, keys without it, in file order."""
-        start = f"{prefix}."
-        return {key.removeprefix(start): text for key, text in self.texts.items() if key.startswith(start)}
+        return self._sections.get(prefix, {})
 
     def number(self, value: object, decimals: int | None = None) -> str:
         """Write a number as the language does: its decimal mark, a true minus sign.
@@ -103,10 +108,37 @@ class Labels:
             return self.number(value)
         return self.number(exact, max(0, digits - 1 - exact.adjusted()))
 
+    def compact(self, value: float, digits: int = 3) -> str:
+        """Write a number as short as it can be with `digits` significant digits; nan as an en dash.
+
+        Examples
+        --------
+        >>> labels("id").compact(0.0015654), labels("en").compact(2.1e-7)
+        ('0,00157', '2.1 × 10⁻⁷')
+        """
+        if value != value:  # NaN is not equal to itself
+            return NO_VALUE
+        text = f"{value:.{digits}g}"
+        if value != 0 and abs(value) < 1e-4:
+            mantissa, _, exponent = f"{value:.{digits - 2}e}".partition("e")
+            text = f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+        return text.replace(".", self("common.decimal_mark"))
+
+    def percent(self, share: float | None) -> str:
+        """Write a share in whole percent; what is not nothing is not written as 0%, what is not all not as 100%."""
+        if share is None:
+            return NO_VALUE
+        whole = self.number(100 * to_decimal(share), 0)
+        if whole == "0" and share > 0:
+            return "< 1%"
+        if whole == "100" and share < 1:
+            return "> 99%"
+        return f"{whole}%"
+
     def p_value(self, value: object, alpha: object = None) -> str:
         """Write a p-value with three decimals.
 
-        A p that would print as 0.000 is written "<0.001". When rounding would carry p to or across
+        A p that would print as 0.000 is written "< 0.001". When rounding would carry p to or across
         `alpha`, as many decimals are added as keep it on its side (0.04996, never 0.050, at alpha 0.05).
 
         Parameters
@@ -130,7 +162,7 @@ class Labels:
             if level is None or exact == level or (rounded - level) * (exact - level) > 0:
                 break
         if rounded == 0:
-            return "<" + self.number("0.001")
+            return f"< {self.number('0.001')}"
         return self.number(exact, decimals)
 
     def place(self, where: str) -> str:
@@ -152,7 +184,7 @@ def labels(language: str) -> Labels:
     Parameters
     ----------
     language : str
-        "en" or "id".
+        One of `LANGUAGES`.
 
     Returns
     -------
@@ -164,14 +196,17 @@ def labels(language: str) -> Labels:
     ValueError
         If there is no such language.
     """
-    import yaml
-
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
-    # the loader in C, ten times as fast, is there wherever libyaml is
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    content = yaml.load((_FOLDER / f"{language}.yaml").read_bytes(), loader)
-    return Labels(language, MappingProxyType(dict(_flatten(content))))
+    content = read_yaml(_FOLDER / f"{language}.yaml")
+    return Labels(language, dict(_flatten(content)))
+
+
+def read_yaml(path: Path) -> dict:
+    """Read a YAML file, by the loader in C, ten times as fast, wherever libyaml is."""
+    import yaml
+
+    return yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def procedure_words(switches: Mapping[str, object], test: str, language: str = "en") -> str:

@@ -10,13 +10,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import oxymilk
+from oxymilk.study import load_study
 
 PACKAGES = ("numpy", "scipy", "pandas", "matplotlib")
 UNKNOWN = "unknown"
 
 
+def study_provenance(study: Path, root: Path = Path()) -> dict[str, object]:
+    """Return the `provenance` of the study of a folder: study.yaml, its sheets and, if it has one, its claims.csv."""
+    sheets = [study / sheet.file for sheet in load_study(study).sheets]
+    claims = [path for path in [study / "claims.csv"] if path.is_file()]
+    return provenance([study / "study.yaml", *sheets, *claims], root)
+
+
 def provenance(paths: Iterable[Path], root: Path) -> dict[str, object]:
-    """Say what a report was made from and with.
+    """Return what a report was made from and with.
 
     Parameters
     ----------
@@ -39,49 +47,33 @@ def provenance(paths: Iterable[Path], root: Path) -> dict[str, object]:
         When an input is missing.
     """
     root = Path(root).resolve()
-    commit = _commit(root)
+    versions = {"oxymilk": oxymilk.__version__, "Python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = UNKNOWN
+    inputs = {}
+    for path in map(Path, paths):
+        whole = path.resolve()
+        name = whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path.name
+        inputs[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    # a folder that merely lies inside some other checkout has no commit of its own
+    top = _git(root, "rev-parse", "--show-toplevel")
+    commit = _git(root, "rev-parse", "HEAD") if top and Path(top).resolve() == root else ""
     return {
-        "versions": _versions(),
-        "inputs": {
-            _name(Path(path), root): hashlib.sha256(Path(path).read_bytes()).hexdigest() for path in paths
-        },
-        "commit": commit,
-        "changed": commit != UNKNOWN and bool(_git(root, "status", "--porcelain", "--untracked-files=no")),
+        "versions": versions,
+        "inputs": inputs,
+        "commit": commit or UNKNOWN,
+        "changed": bool(commit and _git(root, "status", "--porcelain", "--untracked-files=no")),
     }
 
 
-def _versions() -> dict[str, str]:
-    found = {"oxymilk": oxymilk.__version__, "Python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = UNKNOWN
-    return found
-
-
-def _name(path: Path, root: Path) -> str:
-    whole = path.resolve()
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path.name
-
-
-def _commit(root: Path) -> str:
-    # a folder that merely lies inside some other checkout has no commit of its own
-    top = _git(root, "rev-parse", "--show-toplevel")
-    if not top or Path(top).resolve() != root:
-        return UNKNOWN
-    return _git(root, "rev-parse", "HEAD") or UNKNOWN
-
-
 def _git(root: Path, *arguments: str) -> str:
+    """Return what git prints; "" when it fails, takes too long or is not there."""
+    command = ["git", "--no-optional-locks", "-C", str(root), *arguments]
     try:
-        done = subprocess.run(
-            ["git", "--no-optional-locks", "-C", str(root), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=20,
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip() if done.returncode == 0 else ""

@@ -10,30 +10,37 @@ from xml.etree import ElementTree
 from oxymilk.audit.claims import VERDICTS, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.files import read_csv
-from oxymilk.texts import Labels, labels
+from oxymilk.present.terminal import print_line, print_rows
+from oxymilk.present.view import with_operator
+from oxymilk.study import load_study
+from oxymilk.texts import labels, read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from oxymilk.present.lines import Row
+    from oxymilk.results import Results
+    from oxymilk.texts import Labels
+
+COLUMNS = ("claim", "printed", "prints_as", "computed", "verdict", "decision", "as_expected")
+
 
 def configured_studies(path: Path) -> list[str]:
-    """Return the studies that a config.yaml names."""
-    import yaml
-
+    """Return the studies that a config.yaml names; FaultsError when it is not there."""
     if not path.is_file():
         raise FaultsError([Fault("config_missing", path.name)])
-    config = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return list(config["studies"])
+    return list(read_yaml(path)["studies"])
 
 
-def audit_results(data: Path, results: Path) -> pd.DataFrame:
-    """Audit the result tables of one study anew, so that an old verdicts.csv cannot pass for today's.
+def audit_results(study: Path, results: Results) -> pd.DataFrame:
+    """Audit the result tables of a study anew, so that an old verdicts.csv cannot pass for today's.
 
     Parameters
     ----------
-    data, results : Path
-        The folder of the study and of its results.
+    study : Path
+        The folder of the study.
+    results : Results
+        Its results.
 
     Returns
     -------
@@ -45,18 +52,13 @@ def audit_results(data: Path, results: Path) -> pd.DataFrame:
     FaultsError
         When the study or its claims have faults, or a result table is not there.
     """
-    from oxymilk.study import load_study
-
-    study = load_study(data / "study.yaml")
-    tables = [results / "frequencies.csv", results / "tests.csv"]
-    missing = [Fault("results_missing", str(path)) for path in tables if not path.is_file()]
-    if missing:
-        raise FaultsError(missing)
-    return audit_claims(study, load_claims(data / "claims.csv", study), *map(read_csv, tables))
+    loaded = load_study(study)
+    tables = results.frequencies, results.tests
+    return audit_claims(loaded, load_claims(study / "claims.csv", loaded), *tables)
 
 
 def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: str) -> None:
-    """Print what holds and what does not.
+    """Print which claims hold and which do not.
 
     Parameters
     ----------
@@ -64,103 +66,84 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
         The audited claims of each study.
     every : bool
         List every claim; otherwise the p-values, what differs and what is not as expected.
-    language : {'en', 'id'}
-        The language of the words.
+    language : str
+        One of `oxymilk.texts.LANGUAGES`.
     """
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    words = labels(language)
-    console = Console()
+    t = labels(language)
     for name, frame in verdicts.items():
-        heading = f"{name}: {_summary(frame, words)}"
-        table = Table(title=heading, title_justify="left")
-        for column in ("claim", "printed", "prints_as", "computed", "verdict", "decision", "as_expected"):
+        rows = frame.to_dict("records")
+        listed = [row for row in rows if every or _is_listed(row)]
+        counts = ", ".join(f"{n} {t(f'verdicts.{verdict}')}" for verdict, n in _counts(rows).items() if n)
+        print_rows(
+            [_cells(row, t) for row in listed],
             # a header of two words takes two lines, so that the numbers below it have room on one
-            table.add_column(words(f"verify.{column}").replace(" ", "\n"), overflow="fold")
-        shown = frame if every else frame[_worth_a_look(frame)]
-        for row in shown.to_dict("records"):
-            wrong = row["as_expected"] != "true"
-            cells = [
-                row["id"],
-                _statement(row),
-                row["prints_as"],
-                row["computed"],
-                _verdict(row, words),
-                words(f"verify.{row['decision']}") if row["decision"] else "",
-                words("verify.no", expected=words(f"verdicts.{row['expect']}"))
-                if wrong
-                else words("verify.yes"),
-            ]
-            # Text, not str: a cell is data and no markup of the terminal
-            table.add_row(*map(Text, cells), style="bold red" if wrong else "")
-        console.print(table if table.rows else Text(heading))
-        unexpected = int((frame["as_expected"] != "true").sum())
-        key = "verify.unexpected" if unexpected else "verify.all_expected"
-        console.print(Text(words(key, count=unexpected) if unexpected else words(key)))
+            (t(f"verify.{column}").replace(" ", "\n") for column in COLUMNS),
+            title=f"{name}: {t('verify.summary', claims=len(rows), verdicts=counts)}",
+            styles=["" if _as_expected(row) else "bold red" for row in listed],
+        )
+        unexpected = sum(not _as_expected(row) for row in rows)
+        print_line(t("verify.unexpected" if unexpected else "verify.all_expected", count=unexpected))
+
+
+def _is_listed(row: Row) -> bool:
+    """Return whether a row is listed unasked: a recomputed p-value, what differs, what is not as expected."""
+    recomputed_p = (row["quantity"], row["check"]) == ("p_value", "recompute")
+    return recomputed_p or row["verdict"] == "differs" or not _as_expected(row)
+
+
+def _cells(row: Row, t: Labels) -> tuple[str, ...]:
+    reason = f" ({t('verdicts.reason.' + row['reason'])})" if row["reason"] else ""
+    expected = t(f"verdicts.{row['expect']}")
+    return (
+        row["id"],
+        with_operator(row),
+        row["prints_as"],
+        row["computed"],
+        t(f"verdicts.{row['verdict']}") + reason,
+        t(f"verify.{row['decision']}") if row["decision"] else "",
+        t("verify.yes") if _as_expected(row) else t("verify.no", expected=expected),
+    )
 
 
 def as_junit(verdicts: dict[str, pd.DataFrame]) -> str:
     """Return the verdicts as JUnit XML: a suite a study, a case a claim, a failure where not as expected."""
     suites = ElementTree.Element("testsuites", name="oxymilk")
     for name, frame in verdicts.items():
-        rows = frame.to_dict("records")
-        suite = ElementTree.SubElement(
-            suites,
-            "testsuite",
-            name=name,
-            tests=str(len(rows)),
-            failures=str(sum(row["as_expected"] != "true" for row in rows)),
-            skipped=str(
-                sum(row["as_expected"] == "true" and row["verdict"] == "not_checkable" for row in rows)
-            ),
-        )
-        for row in rows:
+        suite = ElementTree.SubElement(suites, "testsuite", name=name)
+        for row in frame.to_dict("records"):
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=row["id"])
-            said = f"printed {_statement(row)}, computed {row['computed'] or '-'}: {row['verdict']}"
-            if row["as_expected"] != "true":
-                failure = ElementTree.SubElement(case, "failure", message=f"{said}, expected {row['expect']}")
+            if not _as_expected(row):
+                message = f"printed {with_operator(row)}, computed {row['computed'] or '-'}: {row['verdict']}"
+                failure = ElementTree.SubElement(
+                    case, "failure", message=f"{message}, expected {row['expect']}"
+                )
                 failure.text = row["note"]
             elif row["verdict"] == "not_checkable":
                 ElementTree.SubElement(case, "skipped", message=row["reason"])
+        for key, path in (("tests", "testcase"), ("failures", ".//failure"), ("skipped", ".//skipped")):
+            suite.set(key, str(len(suite.findall(path))))
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def as_json(verdicts: dict[str, pd.DataFrame]) -> str:
     """Return the verdicts as JSON: for each study its counts and its claims."""
-    content = {
-        name: {
-            "claims": len(frame),
-            "as_expected": bool((frame["as_expected"] == "true").all()),
-            "verdicts": {verdict: int((frame["verdict"] == verdict).sum()) for verdict in VERDICTS},
-            "rows": [
-                {**row, "as_expected": row["as_expected"] == "true"} for row in frame.to_dict("records")
-            ],
+    content = {}
+    for name, frame in verdicts.items():
+        rows = frame.to_dict("records")
+        content[name] = {
+            "claims": len(rows),
+            "as_expected": all(map(_as_expected, rows)),
+            "verdicts": _counts(rows),
+            "rows": [{**row, "as_expected": _as_expected(row)} for row in rows],
         }
-        for name, frame in verdicts.items()
-    }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _worth_a_look(frame: pd.DataFrame) -> pd.Series:
-    recomputed_p = (frame["quantity"] == "p_value") & (frame["check"] == "recompute")
-    return recomputed_p | (frame["verdict"] == "differs") | (frame["as_expected"] != "true")
+def _as_expected(row: Row) -> bool:
+    return row["as_expected"] == "true"
 
 
-def _statement(row: dict[str, str]) -> str:
-    if row["quantity"] == "comparison":
-        return f"{row['printed']} {row['operator'] or '='} {row['n']}"
-    return row["operator"] + row["printed"]
-
-
-def _verdict(row: dict[str, str], words: Labels) -> str:
-    reason = f" ({words('verdicts.reason.' + row['reason'])})" if row["reason"] else ""
-    return words(f"verdicts.{row['verdict']}") + reason
-
-
-def _summary(frame: pd.DataFrame, words: Labels) -> str:
-    counts = [(verdict, int((frame["verdict"] == verdict).sum())) for verdict in VERDICTS]
-    parts = [f"{count} {words(f'verdicts.{verdict}')}" for verdict, count in counts if count]
-    return words("verify.summary", claims=len(frame), verdicts=", ".join(parts))
+def _counts(rows: list[Row]) -> dict[str, int]:
+    given = [row["verdict"] for row in rows]
+    return {verdict: given.count(verdict) for verdict in VERDICTS}

@@ -1,49 +1,75 @@
-"""The first study as the tables see it, and variants of it."""
+"""The first study as its readers see it, and variants of it: one way to make results, by the analysis itself."""
 
-import itertools
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from oxymilk import analysis
+from oxymilk.analysis.baseline import baseline_table
 from oxymilk.audit.claims import COLUMNS, Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims
-from oxymilk.files import read_csv, write_csv
+from oxymilk.files import as_read
+from oxymilk.ingest import ingest_observations
+from oxymilk.present.view import View
+from oxymilk.results import Results
 from oxymilk.study import load_study
+from oxymilk.texts import LANGUAGES
 
-BONTANG = Path(__file__).parents[3] / "data" / "bontang2023"
+DATA = Path(__file__).parents[3] / "data"
 # pre and post of each participant; two letters a participant, "-" for a missing score
 RECORDS = {"intervention": ["kc"] * 10, "control": ["kc"] * 3 + ["kk"] * 7}
-TABLE_INPUTS = ("frequencies", "tests", "verdicts", "effects")
 LEVELS = {"k": "kurang", "c": "cukup", "m": "sedang", "-": ""}
+EXPLAINED = ("explanations", "datasets", "contradictions", "outcomes")
+NAMES = (
+    "observations", "frequencies", "tests", "procedures", "effects", "verdicts", "baseline", "summaries", "sensitivity",
+    *EXPLAINED,
+)  # fmt: skip
+
+
+def analysed(study, claims, observations, other_scale=None, characteristics=None):
+    """Return the result tables of a study by name, as the pipeline reads them."""
+    on_levels = study.outcome.scale == "level"
+    levels, numbers = (observations, other_scale) if on_levels else (other_scale, observations)
+    frames = {
+        "observations": observations,
+        "frequencies": analysis.frequency_table(study, observations if levels is None else levels),
+        "tests": analysis.test_table(study, observations),
+        "procedures": analysis.program_table(study, observations),
+        "effects": analysis.effect_table(study, observations),
+    }
+    if other_scale is not None:
+        frames["baseline"] = baseline_table(study, characteristics)
+        frames["summaries"] = analysis.summary_table(study, numbers)
+        frames["sensitivity"] = analysis.test_table(study, other_scale, "score" if on_levels else "level")
+    frames = {name: as_read(frame) for name, frame in frames.items()}
+    frames["verdicts"] = as_read(audit_claims(study, claims, frames["frequencies"], frames["tests"]))
+    return frames
+
+
+def view_of(study, frames, language="en"):
+    """Return a view of result tables; a table that is not given is empty."""
+    results = Results(Path("nowhere"))
+    vars(results).update({name: frames.get(name, pd.DataFrame({"test": []})) for name in NAMES})
+    return View(study, results, language)
 
 
 @pytest.fixture(scope="session")
-def bontang():
-    return load_study(BONTANG)
+def bontang_folder():
+    return DATA / "bontang2023"
 
 
 @pytest.fixture(scope="session")
-def bontang_claims(bontang):
-    return load_claims(BONTANG / "claims.csv", bontang)
-
-
-@pytest.fixture
-def make_claim():
-    def make(**columns):
-        return Claim(**{name: columns.get(name, "") for name in COLUMNS})
-
-    return make
+def bontang(bontang_folder):
+    return load_study(bontang_folder)
 
 
 @pytest.fixture(scope="session")
-def make_frames(tmp_path_factory):
-    """Run the analysis on `records` and return the result tables by name, as the pipeline writes and reads them."""
-    count = itertools.count(1)
+def make_results():
+    """Return the result tables of a study whose participants have the levels of `records`."""
 
-    def make(study, claims, records=None):
+    def make(study, claims=(), records=None):
         rows = [
             (f"{group[0].upper()}{number:02d}", group, timepoint, study.outcome.id, LEVELS[letter])
             for group, pairs in (records or RECORDS).items()
@@ -51,51 +77,72 @@ def make_frames(tmp_path_factory):
             for timepoint, letter in zip(("pre", "post"), pair, strict=True)
         ]
         columns = ["participant", "group", "timepoint", "outcome", "score"]
-        observations = pd.DataFrame(rows, columns=columns)
-        folder = tmp_path_factory.mktemp(f"results{next(count)}")
-
-        def as_read(name, frame):
-            write_csv(frame, folder / f"{name}.csv")
-            return read_csv(folder / f"{name}.csv")
-
-        frames = {
-            "observations": as_read("observations", observations),
-            "frequencies": as_read("frequencies", analysis.frequency_table(study, observations)),
-            "tests": as_read("tests", analysis.rank_test_table(study, observations)),
-            "procedures": as_read("procedures", analysis.program_table(study, observations)),
-            "effects": as_read("effects", analysis.effect_table(study, observations)),
-        }
-        audited = audit_claims(study, claims, frames["frequencies"], frames["tests"])
-        return frames | {"verdicts": as_read("verdicts", audited)}
+        return analysed(study, list(claims), pd.DataFrame(rows, columns=columns))
 
     return make
 
 
 @pytest.fixture(scope="session")
-def table_frames(make_frames):
-    """Return what tables are made from: frequencies, tests, verdicts and effects."""
+def make_view(make_results):
+    """Return a view of such a study."""
 
-    def make(study, claims, records=None):
-        frames = make_frames(study, claims, records)
-        return tuple(frames[name] for name in TABLE_INPUTS)
+    def make(study, claims=(), records=None, language="en"):
+        return view_of(study, make_results(study, claims, records), language)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def results(bontang, bontang_claims, make_frames):
-    """The result tables of the first study; its sheet is reconstructed to hold just `RECORDS`."""
-    return make_frames(bontang, bontang_claims)
+def make_example():
+    """Return a view of an example, with its own claims or with others."""
+    ingested = {}
+
+    def make(name, language="en", claims=None):
+        folder = DATA / "examples" / name
+        study = load_study(folder)
+        sheets = ingested.setdefault(name, ingest_observations(study, folder))
+        claims = load_claims(folder / "claims.csv", study) if claims is None else claims
+        frames = analysed(study, claims, sheets.table, sheets.other_scale, sheets.characteristics)
+        return view_of(study, frames, language)
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def explained(bontang, bontang_claims, results):
-    """The tables of explanations of the first study by name, as the pipeline reads them."""
-    found = explain_claims(bontang, bontang_claims, results["verdicts"], results["observations"])
-    names = ("explanations", "datasets", "contradictions", "outcomes")
-    return {name: getattr(found, name) for name in names}
+def results(bontang, make_results):
+    """The result tables of the first study by name; its sheet is reconstructed to hold just `RECORDS`."""
+    return make_results(bontang, load_claims(DATA / "bontang2023" / "claims.csv", bontang))
 
 
 @pytest.fixture(scope="session")
-def bontang_frames(results):
-    return tuple(results[name] for name in TABLE_INPUTS)
+def explained(bontang, results):
+    """The tables of explanations of the first study by name."""
+    claims = load_claims(DATA / "bontang2023" / "claims.csv", bontang)
+    found = explain_claims(bontang, claims, results["verdicts"], results["observations"])
+    return {name: as_read(getattr(found, name)) for name in EXPLAINED}
+
+
+@pytest.fixture(scope="session")
+def views(bontang, results, explained):
+    """The first study, explained, in each language."""
+    return {language: view_of(bontang, results | explained, language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def changed(bontang, results, explained):
+    """Return the first study, explained, with some of its tables or parts of the study replaced."""
+
+    def make(language="en", study=None, **tables):
+        return view_of(study or bontang, results | explained | tables, language)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_claim():
+    def make(printed="0,01", quantity="p_value", **columns):
+        given = {"id": "one", "where": "results", "check": "recompute", "expect": "differs", "note": "..."}
+        columns = given | {"printed": printed, "quantity": quantity} | columns
+        return Claim(**{name: columns.get(name, "") for name in COLUMNS})
+
+    return make

@@ -8,10 +8,14 @@ from html.parser import HTMLParser
 import pytest
 
 import oxymilk
-from oxymilk.present.provenance import provenance
+from oxymilk.files import write_text
+from oxymilk.present.figures import NAMES
+from oxymilk.present.formats import html_page
+from oxymilk.present.provenance import provenance, study_provenance
 from oxymilk.present.report import render_report
-from oxymilk.present.report_claims import claim_line
-from oxymilk.texts import labels
+from oxymilk.present.report.explanations import explanation_section
+from oxymilk.present.tables import build_tables
+from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
 FACTS = {
     "versions": {"oxymilk": "0.0", "Python": "3.0"},
@@ -21,6 +25,8 @@ FACTS = {
 }
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 VOID = {"meta", "col", "br", "img", "link", "input", "hr"}
+MANN_WHITNEY = "mann_whitney_p_abstract"
+SVG = '<?xml version="1.0" encoding="utf-8"?>\n<svg role="img" aria-label="{name}"></svg>\n'
 
 
 class Page(HTMLParser):
@@ -50,28 +56,31 @@ class Page(HTMLParser):
 
     @property
     def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.words))
+        words = re.sub(r"\s+", " ", " ".join(self.words)).replace(" .", ".")
+        return words.replace("\N{NARROW NO-BREAK SPACE}", " ")
 
     def all(self, tag):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
 @pytest.fixture(scope="module")
-def study(bontang):
-    return bontang
+def render(tmp_path_factory):
+    """Return the report of a view, from tables and (made-up) figures in a folder."""
+
+    def make(view, figures=NAMES, facts=FACTS):
+        folder = tmp_path_factory.mktemp("report")
+        for table in build_tables(view):
+            write_text(folder / "tables" / f"table_{table.number}.html", html_page(table))
+        for name in figures:
+            write_text(folder / "figures" / f"{name}.svg", SVG.format(name=name))
+        return render_report(view, folder, facts)
+
+    return make
 
 
 @pytest.fixture(scope="module")
-def frames(results):
-    return results
-
-
-@pytest.fixture(scope="module")
-def reports(study, frames):
-    return {
-        language: render_report(study, **frames, language=language, provenance=FACTS)
-        for language in ("en", "id")
-    }
+def reports(views, render):
+    return {language: render(view) for language, view in views.items()}
 
 
 @pytest.fixture(scope="module")
@@ -79,245 +88,261 @@ def pages(reports):
     return {language: Page(text) for language, text in reports.items()}
 
 
-def test_says_at_once_what_holds_and_what_differs(pages, frames):
-    verdicts = frames["verdicts"]["verdict"].value_counts()
+@pytest.fixture(scope="module")
+def section(reports):
+    return Page(re.search(r'<section id="explanations".*?</section>', reports["en"], re.DOTALL)[0]).text
+
+
+# ---------------------------------------------------------------- what it says
+
+
+def test_says_at_once_what_holds_and_what_differs(pages, results):
+    verdicts = results["verdicts"]["verdict"].value_counts()
     good = verdicts["reproduced"] + verdicts["reproduced_after_rounding"]
-    checkable = good + verdicts["differs"]
-    text = pages["en"].text
+    text = pages["en"].text.replace("\N{NO-BREAK SPACE}", " ")
     start = text.index("At a glance", text.index("Made from"))
     glance = text[start : text.index("What differs", start)]
-    assert "2 of 3 printed p-values are reproduced." in glance
-    assert (
-        "Mann-Whitney U test: After (day 15): printed 0.004, the declared procedure prints 0.001." in glance
-    )
-    assert "Every decision at α = 0.05 stands." in glance.replace("\N{NO-BREAK SPACE}", " ")
-    assert f"Of {checkable} printed numbers that can be checked, {good} are reproduced." in glance
-    assert f"{verdicts['differs']} differ: 3 from what the data give" in glance
-    assert all(p in glance for p in ("0.001565", "0.08326", "0.001381", "0.001953", "0.25", "0.003096"))
+    for words in (
+        "2 of 3 printed p-values are reproduced.",
+        "Mann-Whitney U test: After (day 15): printed 0.004, the declared procedure prints 0.001.",
+        "Every decision at α = 0.05 stands.",
+        f"Of {good + verdicts['differs']} printed numbers that can be checked, {good} are reproduced.",
+        f"{verdicts['differs']} differ: 3 from what the data give",
+        *("0.001565", "0.08326", "0.001381", "0.001953", "0.25", "0.003096"),
+    ):
+        assert words in glance
 
 
 def test_indonesian_in_its_words_and_numbers(pages):
-    text = pages["id"].text
-    assert "2 dari 3 nilai-p yang tercetak tereproduksi." in text
-    assert "tercetak 0,004, prosedur acuan mencetak 0,001." in text
-    assert "0,08326" in text
+    text = pages["id"].text.replace("\N{NO-BREAK SPACE}", " ")
+    for words in (
+        "2 dari 3 nilai-p yang tercetak tereproduksi.",
+        "tercetak 0,004, prosedur acuan mencetak 0,001.",
+        "0,08326",
+        "Seberapa besar bedanya? Satuan pada digit terakhir yang tercetak: 3.",
+        "Tidak. Pada α = 0,05 nilai-p yang tercetak dan hasil hitung ulang sama-sama signifikan.",
+    ):
+        assert words in text
+    english = {words for words in labels("en").section("explanations").values() if len(words.split()) > 3}
+    assert not [words for words in english if words in text]
 
 
-@pytest.mark.parametrize(("language", "tag"), [("en", "en-GB"), ("id", "id-ID")])
-def test_page_names_its_language(pages, language, tag):
-    assert pages[language].all("html") == [{"lang": tag}]
-
-
-def test_every_claim_has_its_line(pages, frames):
+def test_every_claim_has_its_line_and_every_note_is_shown(pages, results):
     ids = [attributes["id"] for attributes in pages["en"].all("tr") if "id" in attributes]
-    assert ids == [f"claim-{claim}" for claim in frames["verdicts"]["id"]]
-
-
-def test_every_note_is_shown(pages, frames):
-    for note in filter(None, frames["verdicts"]["note"]):
+    assert ids == [f"claim-{claim}" for claim in results["verdicts"]["id"]]
+    for note in filter(None, results["verdicts"]["note"]):
         assert re.sub(r"\s+", " ", note) in pages["en"].text
 
 
-def test_ids_are_unique_and_every_anchor_leads_somewhere(pages):
-    for page in pages.values():
-        ids = [attributes["id"] for _, attributes in page.elements if attributes.get("id")]
-        assert len(ids) == len(set(ids))
-        anchors = [each["href"][1:] for each in page.all("a") if each["href"].startswith("#")]
-        assert anchors
-        assert set(anchors) <= set(ids)
-        named = [name for _, each in page.elements for name in (each.get("aria-labelledby") or "").split()]
-        assert set(named) <= set(ids)
-
-
-def test_needs_no_network_and_no_script(reports, pages, study):
-    for language, page in pages.items():
-        for tag, attributes in page.elements:
-            assert tag not in ("script", "link", "iframe", "img", "object")
-            for name, value in attributes.items():
-                assert not name.startswith("on")
-                if name in ("src", "href", "xlink:href", "srcset", "data"):
-                    assert value.startswith("#") or (tag == "a" and value == study.citation.url)
-        assert "@import" not in reports[language]
-        assert all(address.startswith("#") for address in re.findall(r"url\(([^)]*)\)", reports[language]))
-
-
-def test_figures_are_drawings_with_words(pages):
-    for language, page in pages.items():
-        drawings = page.all("svg")
-        assert [each["role"] for each in drawings] == ["img", "img", "img"]
-        assert {each["lang"] for each in drawings} == {language}
-        assert "<?xml" not in page.text
-
-
-def test_tables_stand_in_the_report(pages):
-    assert sum(each.get("class") == "oxymilk-table" for each in pages["en"].all("figure")) == 7
-
-
-def test_tables_that_scroll_can_be_reached_by_keyboard(pages):
-    regions = [each for each in pages["en"].all("div") if each.get("role") == "region"]
-    assert regions
-    named = ("aria-label", "aria-labelledby")
-    assert all(each["tabindex"] == "0" and any(each.get(name) for name in named) for each in regions)
-
-
-def test_wording_is_neutral(pages):
-    words = pages["en"].text.casefold()
-    assert not re.findall(
-        r"\b(fraud|fabricat\w*|manipulat\w*|wrong|error|mistake|suspicious|misconduct)\b", words
-    )
-
-
-def test_basis_and_reconstruction_are_said(pages, study):
+def test_basis_and_reconstruction_are_said(pages, bontang):
     text = pages["en"].text
     assert "The paper does not state it; it is inferred." in text
-    assert re.sub(r"\s+", " ", study.procedure.reason.en) in text
+    assert re.sub(r"\s+", " ", bontang.procedure.reason.en) in text
     assert "The observation sheet is reconstructed" in text
 
 
-def test_programs_that_print_the_printed_value_are_marked(pages, frames):
+def test_programs_that_print_the_printed_value_are_marked(pages, results):
     # 0.083 comes from the asymptotic procedures; no output gives 0.004
-    fits = [each for each in pages["en"].all("tr") if each.get("class") == "fits"]
-    near = frames["procedures"]["p_value"].astype(float)
-    within = frames["procedures"]["group"].map(
-        {"intervention": (0.0015, 0.0025), "control": (0.0825, 0.0835), "": (0.0035, 0.0045)}
-    )
-    distinct = {
-        (group, p)
-        for group, p, (low, high) in zip(frames["procedures"]["group"], near, within, strict=True)
-        if low <= p < high
+    fits = [row for row in pages["en"].all("tr") if row.get("class") == "fits"]
+    stated = {"intervention": (0.0015, 0.0025), "control": (0.0825, 0.0835), "": (0.0035, 0.0045)}
+    rows = results["procedures"].to_dict("records")
+    values = {(row["group"], float(row["p_value"])) for row in rows}
+    inside = [p for group, p in values if stated[group][0] <= p < stated[group][1]]
+    assert len(fits) == len(inside) > 0
+
+
+def test_wording_is_neutral(pages):
+    words = r"\b(fraud|fabricat\w*|manipulat\w*|wrong|error|mistake\w*|suspicious|misconduct)\b"
+    assert not re.findall(words, pages["en"].text.casefold())
+
+
+def test_a_decision_that_changes_is_said(changed, results, render):
+    verdicts = results["verdicts"].copy()
+    claimed = (verdicts["test"] == "rank_sum") & (verdicts["quantity"] == "p_value")
+    verdicts.loc[claimed, ["decision", "decision_printed"]] = ["flip", "not significant"]
+    text = Page(render(changed(verdicts=verdicts))).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Decisions at α = 0.05 that change: 1." in text
+    assert "no: printed as not significant, recomputed significant" in text
+    assert "Every decision" not in text
+
+
+def test_a_study_without_claims_reports_its_results(changed, results, explained, render):
+    nothing = {
+        name: frame.iloc[:0]
+        for name, frame in (explained | results).items()
+        if name in (*explained, "verdicts")
     }
-    assert len(fits) == len(distinct) > 0
+    page = Page(render(changed(**nothing)))
+    assert "No printed numbers were entered" in page.text
+    assert "none printed" in page.text
+    assert "0.08326" in page.text
+    assert not [attributes for attributes in page.all("section") if attributes["id"] == "explanations"]
 
 
-def test_provenance_is_shown(pages, study, frames):
-    text = pages["en"].text
-    assert "oxymilk 0.0; Python 3.0" in text
-    assert "c0ffee" in text
-    assert "ab" * 32 in text
-    other = render_report(
-        study, **frames, language="en", provenance={**FACTS, "commit": "unknown", "changed": False}
-    )
-    assert "not a git checkout" in other
-    assert "with local changes" in render_report(
-        study, **frames, language="en", provenance={**FACTS, "changed": True}
-    )
+def test_the_report_without_an_exact_p(bontang, make_view, render, no_memory):
+    for language in LANGUAGES:
+        page = render(make_view(bontang, language=language))
+        assert labels(language)("tables.note.exact_too_large") in page
+        assert f'<td class="number">{NO_VALUE}</td>' in page
+        assert not re.search(r"\bnan\b", page)
 
 
-def test_same_arguments_same_page(study, frames, reports):
-    assert render_report(study, **frames, language="en", provenance=FACTS) == reports["en"]
+# ---------------------------------------------------------------- what it is made of
 
 
-def test_hostile_texts_stay_texts(study, frames):
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_ids_are_unique_every_anchor_leads_somewhere_and_nothing_is_fetched(
+    reports, pages, bontang, language
+):
+    page = pages[language]
+    assert page.all("html") == [{"lang": labels(language)("common.language_tag")}]
+    ids = [attributes["id"] for _, attributes in page.elements if attributes.get("id")]
+    assert len(ids) == len(set(ids))
+    anchors = {each["href"][1:] for each in page.all("a") if each["href"].startswith("#")}
+    assert f"explained-{MANN_WHITNEY}" in anchors <= set(ids)
+    named = [name for _, each in page.elements for name in (each.get("aria-labelledby") or "").split()]
+    assert set(named) <= set(ids)
+    for tag, attributes in page.elements:
+        assert tag not in ("script", "link", "iframe", "img", "object")
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            if name in ("src", "href", "xlink:href", "srcset", "data"):
+                assert value.startswith("#") or (tag == "a" and value == bontang.citation.url)
+    assert "@import" not in reports[language]
+    assert all(address.startswith("#") for address in re.findall(r"url\(([^)]*)\)", reports[language]))
+
+
+def test_tables_and_figures_of_the_folder_are_in_the_report(pages, reports):
+    page = pages["en"]
+    assert sum(each.get("class") == "oxymilk-table" for each in page.all("figure")) == 8
+    shown = [each["aria-label"] for each in page.all("svg")]
+    assert set(shown) == {"before_after", "p_values", "effects", "explanation_map"}
+    assert "<?xml" not in reports["en"]
+    # what scrolls can be reached by keyboard
+    regions = [each for each in page.all("div") if each.get("role") == "region"]
+    assert regions
+    named = ("aria-label", "aria-labelledby")
+    assert all(each["tabindex"] == "0" and any(map(each.get, named)) for each in regions)
+
+
+def test_without_figures_or_effects_their_sections_are_left_out(changed, results, render, tmp_path):
+    text = render(changed(effects=results["effects"].iloc[:0]), figures=())
+    assert Page(text).all("svg") == []
+    for name in ("sizes", "figures"):
+        assert f'id="{name}"' not in text
+        assert f'href="#{name}"' not in text
+    with pytest.raises(FileNotFoundError):
+        render_report(changed(), tmp_path, FACTS)
+
+
+def test_numbers_have_slopes_and_their_levels_flows(make_example, reports, render):
+    assert "Flows between the levels of" in reports["en"]
+    page = render(make_example("long"))
+    assert "Flows between the levels of" not in page
+    assert "of each participant, from Before to After" in page
+
+
+def test_provenance_is_shown_and_the_page_is_the_same_each_time(pages, reports, views, render):
+    for words in ("oxymilk 0.0; Python 3.0", "c0ffee", "ab" * 32):
+        assert words in pages["en"].text
+    for facts, words in (
+        (FACTS, "c0ffee"),
+        (FACTS | {"commit": "unknown"}, "not a git checkout"),
+        (FACTS | {"changed": True}, "with local changes"),
+    ):
+        page = render(views["en"], facts=facts)
+        assert words in page
+        assert (page == reports["en"]) == (facts is FACTS)
+
+
+def test_hostile_texts_stay_texts(bontang, changed, results, render):
     def hostile(model):
         return model.model_copy(
-            update={"label": model.label.model_copy(update={"en": HOSTILE, "id": HOSTILE})}
+            update={"label": model.label.model_copy(update=dict.fromkeys(LANGUAGES, HOSTILE))}
         )
 
-    outcome = hostile(study.outcome)
-    outcome = outcome.model_copy(update={"levels": tuple(hostile(level) for level in study.outcome.levels)})
-    citation = study.citation.model_copy(
-        update={"title": HOSTILE, "journal": HOSTILE, "url": "javascript:alert(1)", "authors": (HOSTILE,)}
-    )
-    bad = study.model_copy(
+    cited = {"title": HOSTILE, "journal": HOSTILE, "url": "javascript:alert(1)", "authors": (HOSTILE,)}
+    study = bontang.model_copy(
         update={
-            "title": study.title.model_copy(update={"en": HOSTILE}),
-            "groups": tuple(hostile(group) for group in study.groups),
-            "timepoints": tuple(hostile(timepoint) for timepoint in study.timepoints),
-            "outcome": outcome,
-            "citation": citation,
+            "title": bontang.title.model_copy(update={"en": HOSTILE}),
+            "groups": tuple(map(hostile, bontang.groups)),
+            "timepoints": tuple(map(hostile, bontang.timepoints)),
+            "outcome": hostile(bontang.outcome).model_copy(
+                update={"levels": tuple(map(hostile, bontang.outcome.levels))}
+            ),
+            "citation": bontang.citation.model_copy(update=cited),
         }
     )
-    tables = {name: frame.copy() for name, frame in frames.items()}
-    tables["verdicts"]["note"] = HOSTILE
-    tables["verdicts"]["where"] = HOSTILE
-    tables["procedures"]["program"] = HOSTILE
-    facts = {**FACTS, "commit": HOSTILE, "inputs": {HOSTILE: HOSTILE}, "versions": {HOSTILE: HOSTILE}}
-    page = Page(render_report(bad, **tables, language="en", provenance=facts))
+    verdicts = results["verdicts"].assign(note=HOSTILE, where=HOSTILE)
+    procedures = results["procedures"].assign(program=HOSTILE)
+    facts = FACTS | {"commit": HOSTILE, "inputs": {HOSTILE: HOSTILE}, "versions": {HOSTILE: HOSTILE}}
+    page = Page(render(changed(study=study, verdicts=verdicts, procedures=procedures), facts=facts))
     assert page.all("script") == page.all("img") == []
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
     assert not any("javascript" in each.get("href", "") for each in page.all("a"))
     assert "<script>alert(1)</script>" in page.text
 
 
-def test_a_study_without_claims_reports_its_results(study, frames):
-    none = {**frames, "verdicts": frames["verdicts"].iloc[:0]}
-    page = Page(render_report(study, **none, language="en", provenance=FACTS))
-    assert "No printed numbers were entered" in page.text
-    assert "none printed" in page.text
-    assert "0.08326" in page.text
-
-
-def test_without_effects_there_is_nothing_more_to_say(study, frames):
-    none = {**frames, "effects": frames["effects"].iloc[:0]}
-    text = render_report(study, **none, language="en", provenance=FACTS)
-    assert list(Page(text).elements)
-    assert 'id="sizes"' not in text
-    assert 'href="#sizes"' not in text
-
-
-def test_a_decision_that_changes_is_said(study, frames):
-    verdicts = frames["verdicts"].copy()
-    claimed = (verdicts["test"] == "rank_sum") & (verdicts["quantity"] == "p_value")
-    verdicts.loc[claimed, ["decision", "decision_printed"]] = ["flip", "not significant"]
-    page = Page(render_report(study, **{**frames, "verdicts": verdicts}, language="en", provenance=FACTS))
-    text = page.text.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Decisions at α = 0.05 that change: 1." in text
-    assert "no: printed as not significant, recomputed significant" in text
-    assert "Every decision" not in text
+# ---------------------------------------------------------------- explanations
 
 
 @pytest.mark.parametrize(
-    ("claim", "printed", "computed"),
+    "words",
     [
-        ({"quantity": "comparison", "printed": "48%", "operator": "<=", "n": "91%"}, "48% ≤ 91%", "–"),
-        (
-            {"quantity": "sum", "printed": "20", "operator": "", "n": "10+10", "prints_as": "20"},
-            "20 = 10+10",
-            "20",
-        ),
-        ({"quantity": "between", "printed": "11,7", "n": "11;12"}, "11,7 between 11 and 12", "–"),
-        (
-            {
-                "quantity": "ratio_percent",
-                "printed": "45%",
-                "operator": "~",
-                "n": "2,7/5,9",
-                "prints_as": "46%",
-            },
-            "≈ 45%",
-            "2,7/5,9 = 46%",
-        ),
-        (
-            {"quantity": "p_value", "printed": "0,002", "operator": "=", "prints_as": "0,002"},
-            "0,002",
-            "0,002",
-        ),
-        (
-            {"quantity": "threshold", "printed": "0.05", "operator": "<", "prints_as": "0.002"},
-            "< 0.05",
-            "0.002",
-        ),
-        (
-            {"quantity": "decision", "printed": "not significant", "decision_computed": "significant"},
-            "not significant",
-            "significant",
-        ),
-        ({"quantity": "figure", "printed": "15%", "verdict": "not_checkable", "reason": "cited"}, "15%", "–"),
+        "What differs? Printed 0.004 (in 3 places: abstract; results table 6; discussion effect). The declared",
+        "The declared procedure gives 0.001381, which prints as 0.001.",
+        "By how much? Units of the last printed digit: 3.",
+        "Does it change the conclusion? No. At α = 0.05 the printed and the recomputed p are both significant.",
+        "What would explain it? Ways found: 11.",
+        "What is that worth? Informative, with a coincidence of at most one half: 10 of 11.",
+        "Each shows what is possible, not what happened.",
+        "could have 81 796 different datasets in all. Of these, 4 satisfy every printed p-value, 1 every",
+        "1 every printed count and percentage, and 0 both.",
+        "286 286 81 796",
+        "Claims that contradict each other",
+        "percentage, Control, After (day 15), insufficient: 70%",
+        "(the same as: percentage, Control, After (day 15), sufficient: 30%; ",
+        "Without an explanation",
     ],
 )
-def test_a_claim_in_words(study, frames, claim, printed, computed):
-    row = (
-        dict.fromkeys(frames["verdicts"].columns, "") | {"verdict": "reproduced", "where": "abstract"} | claim
-    )
-    line = claim_line(study, row, labels("en"))
-    assert (line.printed, line.computed) == (printed, computed)
+def test_explanations_in_plain_words(section, words):
+    assert words in section.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_every_quantity_has_words():
-    from oxymilk.audit.claims import ARITHMETIC, FIGURES, RECOMPUTED
+def test_claims_that_no_search_applies_to_are_counted(section, explained):
+    unsearched = (explained["explanations"]["code"] == "no_search").sum()
+    assert f"to which no search applies: {unsearched}" in section
 
-    for language in ("en", "id"):
-        assert {*RECOMPUTED, *ARITHMETIC, *FIGURES} <= set(labels(language).section("report.quantity"))
+
+def test_a_conclusion_that_changes_and_nothing_informative(changed, results, explained, render):
+    verdicts = results["verdicts"].copy()
+    decisions = ["decision", "decision_printed", "decision_computed"]
+    verdicts.loc[verdicts["id"] == MANN_WHITNEY, decisions] = ["flip", "not significant", "significant"]
+    explanations = explained["explanations"].assign(informative="false")
+    view = changed(verdicts=verdicts, explanations=explanations)
+    first = explanation_section(view)["claims"][0]
+    assert "the printed p is not significant, the recomputed p significant" in first["conclusion"]
+    assert first["worth"].startswith("None of the 11 is informative")
+    assert re.search(r"Coincidence \d+%: uninformative", Page(render(view)).text)
+
+
+def test_what_was_not_searched_is_said(changed, explained, render):
+    unknown = {"set": "all", "group": "", "datasets": "", "searched": "false", "reason": "<too many> margins"}
+    datasets = explained["datasets"].iloc[:1].assign(**unknown)
+    page = render(changed(datasets=datasets, contradictions=explained["contradictions"].iloc[:0]))
+    assert "&lt;too many&gt; margins" in page
+    text = Page(page).text
+    assert "not searched" in text
+    assert "different datasets in all" not in text
+    assert "Claims that contradict each other" not in text
+
+
+def test_a_design_without_a_map_says_so_where_the_groups_differ(changed, explained, render):
+    figures = NAMES[:3]
+    assert "There is no map of outcomes" in render(changed(), figures)
+    explanations = explained["explanations"]
+    others = explanations[explanations["claim_id"] != MANN_WHITNEY]
+    assert "There is no map of outcomes" not in render(changed(explanations=others), figures)
 
 
 # ---------------------------------------------------------------- provenance
@@ -359,6 +384,13 @@ def test_provenance_of_a_checkout(tmp_path):
     outside = tmp_path / "other.csv"
     outside.write_text("3\n")
     assert list(provenance([outside], root)["inputs"]) == ["other.csv"]
+
+
+def test_provenance_of_a_study(bontang_folder):
+    inputs = list(study_provenance(bontang_folder, bontang_folder)["inputs"])
+    assert inputs[0] == "study.yaml"
+    assert inputs[-1] == "claims.csv"
+    assert len(inputs) > 2
 
 
 def test_a_missing_input_is_an_error(tmp_path):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import groupby, product
-from string import ascii_lowercase
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 
@@ -16,7 +15,7 @@ class Column:
     Attributes
     ----------
     key : str
-        Names the column across panels and languages.
+        Names the column across panels and languages; "row" is the stub.
     label : str
         Its header.
     spanner : str
@@ -39,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """Text of a cell, the letters of its notes, and whether it stands out (a verdict that differs)."""
+    """Text of a cell, the letters of its notes, and whether it is in bold (a verdict that differs)."""
 
     text: str = ""
     marks: tuple[str, ...] = ()
@@ -48,14 +47,24 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: one cell a column (csv-only columns too), or a single cell when it opens a section.
+    """A row: its cells by the key of their column, the others empty; only the stub when it opens a section.
 
     A row of kind "more" continues the row above it: its stub is empty, since another printed form of the same number
     follows.
     """
 
-    cells: tuple[Cell, ...]
+    cells: Mapping[str, Cell]
     kind: Literal["body", "more", "section", "total"] = "body"
+
+    def cell(self, key: str) -> Cell:
+        """Return the cell of a column."""
+        return self.cells.get(key, Cell())
+
+
+def row(kind: str = "body", /, **cells: Cell | str) -> Row:
+    """Make a row from cells or their texts."""
+    whole = {key: cell if isinstance(cell, Cell) else Cell(cell) for key, cell in cells.items()}
+    return Row(whole, kind)
 
 
 @dataclass(frozen=True)
@@ -67,18 +76,14 @@ class Panel:
     rows: tuple[Row, ...]
 
     @property
-    def shown(self) -> tuple[int, ...]:
-        """Positions of the columns that are not only for the CSV file."""
-        return tuple(position for position, column in enumerate(self.columns) if not column.only_csv)
-
-    @property
     def shown_columns(self) -> tuple[Column, ...]:
         """The columns that are not only for the CSV file."""
-        return tuple(self.columns[position] for position in self.shown)
+        return tuple(column for column in self.columns if not column.only_csv)
 
     def shown_cells(self, row: Row) -> tuple[Cell, ...]:
-        """Return the cells of `row` that are not only for the CSV file; all one of a section row."""
-        return row.cells if row.kind == "section" else tuple(row.cells[position] for position in self.shown)
+        """Return the cells of `row` that are not only for the CSV file; the stub alone of a section."""
+        columns = self.shown_columns[:1] if row.kind == "section" else self.shown_columns
+        return tuple(row.cell(column.key) for column in columns)
 
     def spanners(self) -> tuple[tuple[str, int], ...]:
         """Return each spanner and the number of columns below it, from left to right; ("", k) for none."""
@@ -106,12 +111,11 @@ class Table:
     Attributes
     ----------
     kind : str
-        "characteristics", "summary", "frequencies", "signed_rank", "rank_sum", "effects", "sensitivity" or
-        "explanations".
+        One of the kinds in `oxymilk.present.tables`.
     number : int
         Its number, from 1.
     language : str
-        "en" or "id".
+        One of `oxymilk.texts.LANGUAGES`.
     title : str
         What it shows, without its number.
     panels : tuple of Panel
@@ -120,16 +124,7 @@ class Table:
         General ones first, then those with a mark.
     """
 
-    kind: Literal[
-        "characteristics",
-        "summary",
-        "frequencies",
-        "signed_rank",
-        "rank_sum",
-        "effects",
-        "sensitivity",
-        "explanations",
-    ]
+    kind: str
     number: int
     language: str
     title: str
@@ -145,36 +140,3 @@ class Table:
     def marked_notes(self) -> tuple[Note, ...]:
         """The notes about single cells."""
         return tuple(note for note in self.notes if note.mark)
-
-
-@dataclass
-class Notes:
-    """Collects the notes of a table: equal texts share a letter, in order of first use."""
-
-    general: list[str] = field(default_factory=list)
-    _marked: dict[str, str] = field(default_factory=dict)
-    _letters: Iterator[str] = field(default_factory=lambda: _mark_letters())
-
-    def add(self, *texts: str) -> None:
-        """Add notes about the whole table; a text that is there already is not repeated."""
-        self.general.extend(text for text in dict.fromkeys(texts) if text and text not in self.general)
-
-    def mark(self, text: str) -> tuple[str, ...]:
-        """Return the letter of a note about a cell, as the `marks` of that cell; none for an empty text."""
-        if not text:
-            return ()
-        if text not in self._marked:
-            self._marked[text] = next(self._letters)
-        return (self._marked[text],)
-
-    def finish(self) -> tuple[Note, ...]:
-        """Return all notes, general ones first."""
-        return (
-            *(Note(text) for text in self.general),
-            *(Note(text, letter) for text, letter in self._marked.items()),
-        )
-
-
-def _mark_letters() -> Iterator[str]:
-    for length in (1, 2):
-        yield from ("".join(letters) for letters in product(ascii_lowercase, repeat=length))

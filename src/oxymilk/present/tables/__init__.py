@@ -1,0 +1,73 @@
+"""The tables of a study: what is recomputed beside what is printed, in every format that authors ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oxymilk.files import write_bytes, write_csv, write_text
+from oxymilk.present import formats, word
+from oxymilk.present.tables.builder import planned
+from oxymilk.present.tables.characteristics import characteristics_table
+from oxymilk.present.tables.described import frequency_table, summary_table
+from oxymilk.present.tables.effects import effects_table
+from oxymilk.present.tables.explanations import explanation_table
+from oxymilk.present.tables.rank_tests import rank_sum_table, sensitivity_table, signed_rank_table
+
+if TYPE_CHECKING:
+    from oxymilk.present.tables.model import Table
+    from oxymilk.present.view import View
+
+# how each kind of table is made, from the view, its number and, where there is one a group, the group
+_MAKERS = {
+    "characteristics": characteristics_table,
+    "summary": summary_table,
+    "frequencies": frequency_table,
+    "signed_rank": signed_rank_table,
+    "rank_sum": rank_sum_table,
+    "effects": effects_table,
+    "sensitivity": sensitivity_table,
+    "explanations": explanation_table,
+}
+
+
+def build_tables(view: View) -> tuple[Table, ...]:
+    """Make the tables of a study.
+
+    Parameters
+    ----------
+    view : View
+        The study, its results and the language.
+
+    Returns
+    -------
+    tuple of Table
+        Those of `oxymilk.present.tables.builder.planned`, numbered from 1.
+    """
+    return tuple(
+        _MAKERS[kind](view, number, *([group] if group else []))
+        for number, (kind, group) in enumerate(planned(view), start=1)
+    )
+
+
+def write_tables(tables: tuple[Table, ...], folder: Path) -> None:
+    """Write table_<number>.{csv,md,html,tex,docx}, tables.docx and tables.tex into `folder`.
+
+    Parameters
+    ----------
+    tables : tuple of Table
+        Tables of one language.
+    folder : Path
+        Where to write; made when missing. Every file is written whole or not at all.
+    """
+    folder = Path(folder)
+    contents = [word.table_xml(table) for table in tables]
+    for table, content in zip(tables, contents, strict=True):
+        name = f"table_{table.number}"
+        write_csv(formats.csv_frame(table), folder / f"{name}.csv")
+        write_text(folder / f"{name}.md", formats.markdown(table))
+        write_text(folder / f"{name}.html", formats.html_page(table))
+        write_text(folder / f"{name}.tex", formats.latex(table))
+        write_bytes(folder / f"{name}.docx", word.document((table,), [content]))
+    write_text(folder / "tables.tex", formats.latex_document(tables))
+    write_bytes(folder / "tables.docx", word.document(tables, contents))

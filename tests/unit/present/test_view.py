@@ -1,0 +1,256 @@
+"""A study in words: claims, printed tests, effects, explanations."""
+
+import ast
+import itertools
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from oxymilk.audit.claims import ARITHMETIC, FIGURES, RECOMPUTED
+from oxymilk.audit.printed import OPERATORS
+from oxymilk.present.view import _SAID_ELSEWHERE
+from oxymilk.stats import Procedure, effects
+from oxymilk.stats.effects import between_effects, within_effects
+from oxymilk.texts import LANGUAGES, NO_VALUE, key_of, labels
+
+OWN_NOTES = {
+    "direction_signed_rank", "direction_rank_sum", "risks", "interval", "r", "shift_levels", "shift_numbers",
+    "shift_unit", "p_value", "p_values", "holm", "least",
+}  # fmt: skip
+
+
+# ---------------------------------------------------------------- claims
+
+
+@pytest.mark.parametrize(
+    ("claim", "printed", "computed"),
+    [
+        ({"quantity": "comparison", "printed": "48%", "operator": "<=", "n": "91%"}, "48% ≤ 91%", NO_VALUE),
+        ({"quantity": "sum", "printed": "20", "n": "10+10", "prints_as": "20"}, "20 = 10+10", "20"),
+        ({"quantity": "between", "printed": "11,7", "n": "11;12"}, "11,7 between 11 and 12", NO_VALUE),
+        ({"quantity": "ratio_percent", "printed": "45%", "operator": "~", "n": "2,7/5,9", "prints_as": "46%"},
+         "≈ 45%", "2,7/5,9 = 46%"),
+        ({"quantity": "p_value", "printed": "0,002", "operator": "=", "prints_as": "0,002"}, "0,002", "0,002"),
+        ({"quantity": "threshold", "printed": "0.05", "operator": "<", "prints_as": "0.002"}, "< 0.05", "0.002"),
+        ({"quantity": "decision", "printed": "not significant", "decision_computed": "significant"},
+         "not significant", "significant"),
+        ({"quantity": "figure", "printed": "15%", "verdict": "not_checkable", "reason": "cited"}, "15%", NO_VALUE),
+    ],
+)  # fmt: skip
+def test_a_claim_in_words(views, results, claim, printed, computed):
+    empty = dict.fromkeys(results["verdicts"].columns, "")
+    line = views["en"].claim_line(empty | {"verdict": "reproduced", "where": "abstract"} | claim)
+    assert (line.printed, line.computed) == (printed, computed)
+    assert line.where == "abstract"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_quantity_and_operator_has_words(language):
+    assert {*RECOMPUTED, *ARITHMETIC, *FIGURES} <= set(labels(language).section("report.quantity"))
+    assert set(OPERATORS) - {""} == set(labels(language).section("tables.operator"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "english", "indonesian"),
+    [("0,004", "0.004", "0,004"), ("< 0.05", "< 0.05", "< 0,05"), ("≤ 0,05", "≤ 0.05", "≤ 0,05"), ("20", "20", "20"),
+     ("significant", "significant", "significant"), ("", "", "")],
+)  # fmt: skip
+def test_a_printed_number_takes_the_mark_of_the_reader(views, printed, english, indonesian):
+    assert [views[language].localised(printed) for language in LANGUAGES] == [english, indonesian]
+
+
+# ---------------------------------------------------------------- printed tests
+
+
+def test_each_printed_p_value_once_whatever_its_decimal_mark(views):
+    tests = views["en"].printed_tests
+    assert [(test.printed, len(test.places), test.verdict) for test in tests] == [
+        ("0.002", 3, "reproduced"), ("0.083", 3, "reproduced"), ("0.004", 3, "differs"),
+    ]  # fmt: skip
+    names = [views["id"].test_name(test) for test in tests]
+    assert names[2] == "Uji Mann-Whitney U: Sesudah (hari ke-15)"
+    for test in tests:
+        assert [value.p_value for value in test.programs] == sorted(value.p_value for value in test.programs)
+        assert all(value.prints == test.interval.contains(value.p_value) for value in test.programs)
+        assert test.interval.contains(test.declared) == (test.verdict == "reproduced")
+    assert [bool(test.printing) for test in tests] == [True, True, False]
+
+
+def test_a_test_without_a_printed_p_or_without_any(changed, results):
+    tests, verdicts = results["tests"].copy(), results["verdicts"]
+    tests.loc[tests["group"] == "control", "p_value"] = ""
+    verdicts = verdicts[verdicts["group"] != "intervention"]
+    first, last = changed(tests=tests, verdicts=verdicts).printed_tests
+    assert (first.group, first.printed, first.places, first.verdict) == ("intervention", "", (), "")
+    assert first.interval is first.unit is None
+    assert last.test == "rank_sum"
+
+
+# ---------------------------------------------------------------- effects
+
+
+@pytest.fixture(scope="module")
+def emitted():
+    """Every effect that the statistics give: small data of all kinds, and data too large for the exact interval."""
+    few = list(itertools.product(range(3), repeat=2))
+    pairs = [([a, b, 0], [c, d, 1]) for (a, b), (c, d) in itertools.product(few, few)]
+    samples = [(list(first), list(second)) for first, second in itertools.product(few, few)][::4]
+    pairs = pairs[::9]
+    pairs += [
+        ([0] * 10, [1] * 10),
+        ([0, 0, 0], [1, 1, 1]),
+        ([0, 0], [0, 0]),
+        ([0] * 3, [1, -2, 3]),
+        ([0] * 4, [1, -2, 3, 4]),
+    ]
+    pairs.append(([0] * 64, [3**k for k in range(64)]))
+    samples += [([1, 1], [0, 1, 1, 0]), ([0, 0], [1, 1]), ([0, 1], [0, 1])]
+    samples.append(([k * 101 for k in range(50)], list(range(50))))
+    found = []
+    for zero_method in ("drop", "pratt", "split"):
+        procedure = Procedure("asymptotic", zero_method=zero_method)
+        few_pairs = pairs if zero_method == "drop" else pairs[::9]
+        found += [
+            ("signed_rank", each) for pre, post in few_pairs for each in within_effects(pre, post, procedure)
+        ]
+    procedure = Procedure("asymptotic")
+    for success in (None, 0, 3):
+        few_samples = samples if success is None else [([0, 1], [0, 1])]
+        found += [
+            ("rank_sum", each)
+            for x, y in few_samples
+            for each in between_effects(x, y, procedure, success=success)
+        ]
+    return found
+
+
+def parts_of(text):
+    return [part for part in text.split("; ") if part and part not in _SAID_ELSEWHERE]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_method_and_note_of_the_statistics_has_its_words(emitted, language):
+    texts = labels(language).section("effects")
+    for test, effect in emitted:
+        assert f"name.{test}.{effect.name}" in texts
+        for section in ("method", "note"):
+            for part in parts_of(getattr(effect, section)):
+                assert f"{section}.{key_of(part)}" in texts
+
+
+def test_no_words_are_kept_for_what_the_statistics_never_say(emitted):
+    t = labels("en")
+    for section, own in (("method", set()), ("note", OWN_NOTES)):
+        said = {key_of(part) for _, effect in emitted for part in parts_of(getattr(effect, section))}
+        assert set(t.section(f"effects.{section}")) - own == said
+    assert set(t.section("effects.name")) == {f"{test}.{effect.name}" for test, effect in emitted}
+    assert set(_SAID_ELSEWHERE) <= {part for _, effect in emitted for part in effect.note.split("; ")}
+
+
+def test_the_data_above_bring_out_every_text_of_the_statistics(emitted):
+    # every text in the code that stands where an effect is made, so that a new one cannot stay without words
+    said = {text for _, effect in emitted for text in (effect.method, effect.note)}
+    tree = ast.parse(Path(effects.__file__).read_text(encoding="utf-8"))
+    raised = {id(each) for node in ast.walk(tree) if isinstance(node, ast.Raise) for each in ast.walk(node)}
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and isinstance(node.body[0], ast.Expr)
+    }
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and " " in node.value.strip()
+        and id(node) not in raised | documented
+    ]
+    assert len(texts) > 15
+    assert [text for text in texts if not any(text in each for each in said)] == []
+
+
+@pytest.fixture
+def effect_in_words(changed):
+    """Return the view of a study with one effect, and that effect."""
+
+    def make(language="en", **cells):
+        columns = ("group", "timepoint", "estimate", "low", "high", "confidence", "method", "note")
+        row = dict.fromkeys(columns, "") | {"test": "rank_sum", "effect": "r_z"} | cells
+        view = changed(language, effects=pd.DataFrame([row]))
+        return view, view.effects[0].effects[0]
+
+    return make
+
+
+def test_a_text_without_words_is_shown_as_it_is(effect_in_words):
+    assert effect_in_words("id", note="something new")[1].note == "Something new."
+
+
+@pytest.mark.parametrize(
+    ("numbers", "english"),
+    [
+        (("0.7", "-0.06079263982", "0.9"), ("0.70", "−0.06", "0.90")),
+        (("inf", "2.241521475", "inf"), ("∞", "2.24", "∞")),
+        (("-inf", "-inf", "-3.456"), ("−∞", "−∞", "−3.46")),
+        (("1", "", ""), ("1.00", NO_VALUE, NO_VALUE)),
+        (("0.0123", "-0.004", "0.0345"), ("0.012", "−0.004", "0.035")),
+        (("0", "-0.004", "250"), ("0.00", "0.00", "250.00")),
+    ],
+)
+def test_numbers_of_an_effect_share_their_decimals(effect_in_words, numbers, english):
+    cells = dict(zip(("estimate", "low", "high"), numbers, strict=True))
+    assert effect_in_words("en", **cells)[1].written == english
+    indonesian = tuple(text.replace(".", ",") for text in english)
+    assert effect_in_words("id", **cells)[1].written == indonesian
+
+
+@pytest.mark.parametrize(
+    ("stated", "language", "percent"),
+    [("0.95", "en", "95"), ("0.975", "id", "97,5"), ("0.9", "en", "90"), ("", "en", "")],
+)
+def test_confidence_in_percent(effect_in_words, stated, language, percent):
+    assert effect_in_words(language, confidence=stated)[0].confidence == percent
+
+
+# ---------------------------------------------------------------- explanations
+
+
+def test_explained_claims_are_in_the_language_with_all_their_places(views, explained):
+    for language, printed in (("en", "0.004"), ("id", "0,004")):
+        view = views[language]
+        first = view.explained[0]
+        assert len(first.lines) == 3
+        assert view.claim_words(first.line).endswith(f": {printed}")
+        assert f" {printed}" in first.explanations[0].description
+        assert first.without == ""
+        assert sum(claim.explanations == () for claim in view.explained) == len(
+            {row["claim_id"] for row in view.rows("explanations") if row["kind"] == "none"}
+        )
+    assert views["en"].explains_between_groups
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (0.004, "< 1%"),
+        (0.104, "10%"),
+        (0.5, "50%"),
+        (0.9999, "> 99%"),
+        (1.0, "100%"),
+        (None, NO_VALUE),
+    ],
+)
+def test_shares(share, text):
+    assert labels("id").percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "text"),
+    [(0.0015654, "en", "0.00157"), (0.0015654, "id", "0,00157"), (2.1e-7, "en", "2.1 × 10⁻⁷"), (0.0, "en", "0"),
+     (1.0, "id", "1"), (float("nan"), "en", NO_VALUE)],
+)  # fmt: skip
+def test_numbers_as_short_as_they_can_be(value, language, text):
+    assert labels(language).compact(value) == text
