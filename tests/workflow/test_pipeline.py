@@ -33,7 +33,7 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
         for number in range(1, 9):
             assert {f"table_{number}.{kind}" for kind in ("csv", "md", "html", "tex", "docx")} <= tables
         figures = {path.name for path in (folder / language / "figures").iterdir()}
-        for name in ("before_after", "p_values", "effects", "explanation_rank", "explanation_map"):
+        for name in ("before_after", "p_values", "effects", "explanation_map"):
             assert {f"{name}.{kind}" for kind in ("svg", "png", "pdf")} <= figures
         assert f'lang="{language}' in (folder / language / "report.html").read_text(encoding="utf-8")
 

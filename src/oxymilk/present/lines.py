@@ -69,6 +69,8 @@ class ProgramValue:
         Where it is printed.
     lane : str
         One of `LANES`.
+    by_default : bool
+        Whether the program prints the line unasked; another test may be printed so too.
     prints : bool
         Whether the value prints as the printed string.
     """
@@ -78,6 +80,7 @@ class ProgramValue:
     versions: str
     output: str
     lane: str
+    by_default: bool
     prints: bool
 
 

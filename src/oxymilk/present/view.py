@@ -256,6 +256,7 @@ class View:
                 float(row["p_value"]),
                 *(row[name] for name in ("program", "versions", "output")),
                 lane=LANES[2 if row["kind"] == "other" else row["printed_by_default"] != "true"],
+                by_default=row["printed_by_default"] == "true",
                 prints=interval is not None and interval.contains(Fraction(row["p_value"])),
             )
             for row in self.rows("procedures")
