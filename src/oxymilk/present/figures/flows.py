@@ -28,8 +28,20 @@ _HEAD, _FOOT = 0.82, 0.62
 # a direction has a colour and a hatch, for eyes and printers that see no colour
 _LOOK = {
     "up": {"facecolor": style.SKY, "edgecolor": style.BLUE, "hatch": "", "linewidth": 0.8, "zorder": 3},
-    "unchanged": {"facecolor": style.GRID, "edgecolor": style.FAINT, "hatch": "", "linewidth": 0.8, "zorder": 2},
-    "down": {"facecolor": style.PAPER, "edgecolor": style.VERMILION, "hatch": "////", "linewidth": 0.8, "zorder": 3},
+    "unchanged": {
+        "facecolor": style.GRID,
+        "edgecolor": style.FAINT,
+        "hatch": "",
+        "linewidth": 0.8,
+        "zorder": 2,
+    },
+    "down": {
+        "facecolor": style.PAPER,
+        "edgecolor": style.VERMILION,
+        "hatch": "////",
+        "linewidth": 0.8,
+        "zorder": 3,
+    },
 }
 
 
@@ -90,22 +102,19 @@ def draw(view: View) -> Drawing | None:
             sheet.write(x + _BAR / 2, top + 0.14, view.label(timepoint), ha="center", fontweight=weight)
         _draw_flows(sheet, view, moves, lefts, bottoms, inch)
         _draw_bars(sheet, view, moves, lefts, bottoms, inch)
-    return moving.drawing(
-        view, sheet, [_sentence(view, *step) for moves in groups for step in _named(view, moves)]
-    )
+    return moving.drawing(view, sheet, _description(view, groups))
 
 
-def _named(view: View, moves: Moves) -> list[tuple[str, dict[tuple[int, int], int]]]:
-    """Return the steps of a group with its name, and with that of the step where there are several."""
-    group, moments = view.group(moves.group), [view.label(timepoint) for timepoint in view.study.timepoints]
-    steps = steps_of(moves, len(moments))
-    names = [f"{group}, {before} → {after}" for before, after in pairwise(moments)]
-    return list(zip(names if len(steps) > 1 else [group], steps, strict=True))
-
-
-def _sentence(view: View, name: str, counts: dict[tuple[int, int], int]) -> str:
-    flows = "; ".join(_words(view, pair, n) for pair, n in counts.items())
-    return view.t("figures.group_moves", group=name, n=sum(counts.values()), moves=flows)
+def _description(view: View, groups: list[Moves]) -> str:
+    """Say every flow of every group, step by step where there are several."""
+    moments, sentences = [view.label(timepoint) for timepoint in view.study.timepoints], []
+    for moves in groups:
+        steps = steps_of(moves, len(moments))
+        for (before, after), counts in zip(pairwise(moments), steps, strict=True):
+            group = view.group(moves.group) + (f", {before} → {after}" if len(steps) > 1 else "")
+            flows = "; ".join(_words(view, pair, n) for pair, n in counts.items())
+            sentences.append(view.t("figures.group_moves", group=group, n=sum(counts.values()), moves=flows))
+    return " ".join(sentences)
 
 
 def _words(view: View, pair: tuple[int, int], n: int) -> str:

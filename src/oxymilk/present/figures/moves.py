@@ -76,10 +76,10 @@ def moves_of(view: View, read: Callable[[str], object]) -> list[Moves]:
     return gathered
 
 
-def drawing(view: View, sheet: Sheet, sentences: Sequence[str]) -> Drawing:
+def drawing(view: View, sheet: Sheet, description: str) -> Drawing:
     """Return the figure before and after with its title."""
     title = view.t("figures.before_after_title", outcome=view.label(view.study.outcome))
-    return Drawing("before_after", sheet.figure, title, " ".join(sentences))
+    return Drawing("before_after", sheet.figure, title, description)
 
 
 def count_words(view: View, moves: Moves) -> list[str]:

@@ -71,7 +71,7 @@ def draw(view: View) -> Drawing | None:
         moving.write_words(sheet, view, moves, left + panel / 2, sheet.height - 0.24, foot - 0.52, key)
         counts = ", ".join(moving.count_words(view, moves))
         sentences.append(view.t("figures.group_moves", group=name, n=n, moves=counts))
-    return moving.drawing(view, sheet, sentences)
+    return moving.drawing(view, sheet, " ".join(sentences))
 
 
 def _draw_slopes(axes: Axes, view: View, moves: Moves) -> None:

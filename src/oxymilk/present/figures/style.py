@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations, product
 from xml.etree import ElementTree
 
 import matplotlib
@@ -151,19 +152,18 @@ def beside(
         where that fits; else the sides that cover least.
     """
 
-    def lefts(sides: str) -> list[float]:
-        places = zip(sides, marks, widths, strict=True)
-        return [place + clear if side == "r" else place - clear - width for side, place, width in places]
-
-    def covered(sides: str) -> float:
-        texts = [(left, left + width) for left, width in zip(lefts(sides), widths, strict=True)]
+    def covered(lefts: Sequence[float]) -> float:
+        texts = [(left, left + width) for left, width in zip(lefts, widths, strict=True)]
         dots = [(place - clear / 2, place + clear / 2) for place in marks]
         outside = sum(max(0.0, panel[0] - low) + max(0.0, high - panel[1] - 0.2) for low, high in texts)
         # the two marks may touch each other: only texts count against them
-        pairs = [(text, dot) for text in texts for dot in dots] + ([texts] if len(texts) == 2 else [])
+        pairs = [*product(texts, dots), *combinations(texts, 2)]
         return outside + sum(max(0.0, min(one[1], two[1]) - max(one[0], two[0])) for one, two in pairs)
 
-    return lefts(min(("lr", "rr", "ll", "rl") if len(marks) == 2 else ("r", "l"), key=covered))
+    sides = [(place - clear - width, place + clear) for place, width in zip(marks, widths, strict=True)]
+    # the outer sides are tried first
+    sides[-1] = sides[-1][::-1]
+    return list(min(product(*sides), key=covered))
 
 
 def spread(places: Sequence[float], least: float) -> list[float]:
@@ -172,7 +172,8 @@ def spread(places: Sequence[float], least: float) -> list[float]:
     Blocks of places that touch are centred on the mean of their wishes (pooling of adjacent violators):
     [1, 1, 1, 5] with 1 becomes [0, 1, 2, 5]. The result has the order of `places`.
     """
-    order = sorted(range(len(places)), key=lambda index: (places[index], index))
+    # what is equal but for the last digits keeps its order
+    order = sorted(range(len(places)), key=lambda index: (round(places[index], 9), index))
     blocks: list[tuple[float, int]] = []  # wish of the block's first place, number of places
     for index in order:
         wish, size = places[index], 1
