@@ -136,25 +136,26 @@ def _draw_close_up(sheet: Sheet, view: View, test: PrintedTest, number: int, bot
 
 
 def _draw_marks(axes: Axes, view: View, test: PrintedTest, prefix: str, number: int) -> None:
-    """Draw the band of what prints as printed, the recomputed p-values, and what programs print.
-
-    A recomputed p outside of the panel is an arrow at its edge. Outputs of one lane that give one p share a mark,
-    filled if programs print it by default; those outside are left out, but for an arrow in the overview.
-    """
-    t, (left, right) = view.t, axes.get_xlim()
+    """Draw the band of what prints as printed, and the marks; `prefix` says whose names they have."""
+    left, right = axes.get_xlim()
     axes.set_ylim(0, 1)
     axes.hlines(LANES.values(), max(left, 0), right, colors=style.GRID, linewidth=0.6, zorder=0.5)
     if test.interval:
         low, high = max(float(test.interval.low), left), min(float(test.interval.high), right)
         look = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8, "zorder": 2.2}
-        words = t("figures.band", printed=view.localised(test.printed))
+        words = view.t("figures.band", printed=view.localised(test.printed))
         axes.add_patch(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
+    _draw_recomputed(axes, view, test, f"{prefix}recomputed-{number}")
+    _draw_programs(axes, view, test, f"{prefix}mark-{number}", arrows=not prefix)
 
-    exact = {"color": style.INK, "markerfacecolor": style.PAPER, "zorder": 4}
+
+def _draw_recomputed(axes: Axes, view: View, test: PrintedTest, name: str) -> None:
+    """Draw the dot and the diamond; where one is outside of the panel an arrow at its edge points to it."""
+    left, right = axes.get_xlim()
+    diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "zorder": 4}
     dot = {"color": style.BLUE, "zorder": 5}
-    frame = test.declared == test.exact
     for kind, p_value, marker, size, look in (
-        ("exact", test.exact, "D", _FRAME if frame else _DIAMOND, exact),
+        ("exact", test.exact, "D", _FRAME if test.exact == test.declared else _DIAMOND, diamond),
         ("declared", test.declared, "o", _DOT, dot),
     ):
         if isnan(p_value):
@@ -162,29 +163,33 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, prefix: str, number: 
         if not left <= p_value <= right:
             marker, size = "<" if p_value < left else ">", _ARROW
         edge = {"markeredgecolor": style.PAPER if marker == "o" else style.INK, "markeredgewidth": 1.1}
-        name, words = f"{prefix}recomputed-{number}-{kind}", t(f"figures.{kind}", p=t.compact(p_value))
+        words = view.t(f"figures.{kind}", p=view.t.compact(p_value))
         look = {"marker": marker, "markersize": size, **look, **edge, **style.MARK}
-        axes.plot(min(max(p_value, left), right), LANES["recomputed"], gid=name, label=words, **look)
+        axes.plot(
+            min(max(p_value, left), right), LANES["recomputed"], gid=f"{name}-{kind}", label=words, **look
+        )
 
+
+def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arrows: bool) -> None:
+    """Draw what programs print; outputs of one lane that give one p share a mark, filled if all are defaults.
+
+    What is outside of the panel is left out; with `arrows` one at the left edge stands for what is smaller.
+    """
+    left, right = axes.get_xlim()
     ordered = sorted(test.programs, key=lambda value: (-LANES[value.lane], value.p_value))
     marks = groupby(ordered, key=lambda value: (value.lane, value.p_value))
-    for place, ((lane, p_value), group) in enumerate(marks, start=1):
-        if p_value > right or (p_value < left and prefix):
+    for number, ((lane, p_value), group) in enumerate(marks, start=1):
+        if p_value > right or (p_value < left and not arrows):
             continue
         values = list(group)
         outputs = [f"{value.program} ({value.versions}): {value.output}" for value in values]
-        words = "\n".join([t("figures.gives", p=t.compact(p_value), n=len(outputs)), *outputs])
+        words = view.t("figures.gives", p=view.t.compact(p_value), n=len(outputs))
         marker, size = ("^", _TRIANGLE) if lane == "other_test" else ("o", _SMALL_MARK)
         face = style.QUIET if all(value.by_default for value in values) else style.PAPER
-        look = {
-            "color": style.QUIET,
-            "markerfacecolor": face,
-            "markeredgewidth": 0.9,
-            "zorder": 3,
-            **style.MARK,
-        }
-        look |= {"marker": "<" if p_value < left else marker, "markersize": size}
-        axes.plot(max(p_value, left), LANES[lane], gid=f"{prefix}mark-{number}-{place}", label=words, **look)
+        look = {"color": style.QUIET, "markerfacecolor": face, "markeredgewidth": 0.9, "markersize": size}
+        (mark,) = axes.plot(max(p_value, left), LANES[lane], zorder=3, **look, **style.MARK)
+        mark.set_marker("<" if p_value < left else marker)
+        mark.set(gid=f"{name}-{number}", label="\n".join([words, *outputs]))
 
 
 # ---------------------------------------------------------------- words
