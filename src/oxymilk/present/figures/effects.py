@@ -1,0 +1,199 @@
+"""The forest figure: for each test which effect, how large, how sure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from oxymilk.present.figures import style
+from oxymilk.present.figures.style import Drawing, Sheet
+from oxymilk.texts import NO_VALUE
+
+if TYPE_CHECKING:
+    from oxymilk.present.lines import Effect, TestEffects
+    from oxymilk.present.view import View
+
+# Each panel's effects, in the order of their lines. What has no interval of its own (r, the median), or says the same
+# as another on a second scale (common-language effect, number needed to treat), is in the table only.
+PANELS = {
+    "size": ("matched_rank_biserial", "rank_biserial", "net_share_risen", "risk_difference"),
+    "ratio": ("odds_risen", "risk_ratio", "odds_ratio"),
+    "shift": ("hodges_lehmann_shift",),
+}
+NO_EFFECT = {"size": 0.0, "ratio": 1.0, "shift": 0.0}
+
+# inches
+_WIDTH = 8.9  # at least
+_MARGIN, _INDENT, _NUMBERS = 0.12, 0.36, 7.45
+_SPANS = {"size": (3.0, 1.75), "ratio": (5.0, 1.3), "shift": (6.55, 0.75)}  # left edge, width
+_HEAD, _FOOT = 0.38, 0.56
+_NAME, _LINE, _GAP = 0.3, 0.225, 0.1  # the name of a test, an effect, the space under a test
+_DOT, _BEYOND, _ARROW = 6.5, 7.5, 5.0  # points: an estimate, one beyond the scale, an end without a limit
+# the scale of ratios ends here; what lies beyond is an arrow
+_LEAST_RATIO, _LARGEST_RATIO = 1e-3, 1e3
+
+
+@dataclass(frozen=True)
+class Line:
+    """An effect in the figure: its panel, the depth of its middle below the panel's top (inches), its words."""
+
+    effect: Effect
+    panel: str
+    depth: float
+    value: str
+    words: str
+
+
+@style.plain_style()
+def draw(view: View) -> Drawing | None:
+    """Draw the effects of each test with their intervals.
+
+    One line an effect, grouped by test; each in the column of its scale: from -1 to 1, ratios on a log scale, shifts.
+    A dashed line marks no effect. An end without a limit, or beyond the scale, is an arrow.
+
+    Parameters
+    ----------
+    view : View
+        The study, its results and the language.
+
+    Returns
+    -------
+    Drawing or None
+        One axes a panel (gid "panel-size", "panel-ratio", "panel-shift"; absent without an effect on that scale); y is
+        minus the depth of the line in inches. None without effects.
+    """
+    t, blocks, depth = view.t, [], 0.0
+    if not view.rows("effects"):
+        return None
+    for test in view.effects:
+        lines = _lines_of(view, test, depth + _NAME)
+        blocks.append((view.test_name(test), depth, lines))
+        depth += _NAME + len(lines) * _LINE + _GAP
+    drawn = [line for *_, lines in blocks for line in lines]
+    sheet = Sheet(_WIDTH, _HEAD + depth + _FOOT)
+    if not drawn:
+        nothing = t("effects.figure.nothing")
+        sheet.write(_WIDTH / 2, sheet.height / 2, nothing, ha="center", va="center", fontsize=style.TEXT)
+        return Drawing("effects", sheet.figure, t("effects.figure.title"), nothing)
+    longest = max(sheet.text_width(line.value) for line in drawn)
+    sheet = Sheet(max(_WIDTH, _NUMBERS + longest + _MARGIN), sheet.height)
+    for panel in PANELS:
+        lines = [line for line in drawn if line.panel == panel]
+        if lines:
+            _draw_panel(sheet, view, panel, lines, depth)
+    _write(sheet, view, blocks)
+    separator = t("common.list_separator")
+    sentences = [f"{name}. {separator.join(line.words for line in lines)}." for name, _, lines in blocks]
+    return Drawing("effects", sheet.figure, t("effects.figure.title"), " ".join(sentences))
+
+
+def _lines_of(view: View, test: TestEffects, depth: float) -> list[Line]:
+    """Return the lines of a test from a depth on; what is not defined has none."""
+    defined = {effect.effect: effect for effect in test.effects if effect.estimate}
+    lines = []
+    for panel, names in PANELS.items():
+        for effect in (defined[name] for name in names if name in defined):
+            estimate, low, high = effect.written
+            key = "value_alone" if NO_VALUE in (low, high) else "value"
+            value = view.t(f"effects.figure.{key}", estimate=estimate, low=low, high=high)
+            words = view.t("effects.figure.sentence", effect=effect.label, value=value)
+            lines.append(Line(effect, panel, depth + (len(lines) + 0.5) * _LINE, value, words))
+    return lines
+
+
+def _write(sheet: Sheet, view: View, blocks: list[tuple[str, float, list[Line]]]) -> None:
+    """Write the names of the tests and of their effects on the left, the numbers on the right."""
+    t, top, middle = view.t, sheet.height - _HEAD, {"va": "center_baseline"}
+    numbers = t("effects.figure.numbers", confidence=view.confidence)
+    sheet.write(_MARGIN, sheet.height - 0.2, t("effects.figure.effect"), color=style.QUIET, **middle)
+    sheet.write(_NUMBERS, sheet.height - 0.2, numbers, color=style.QUIET, **middle)
+    # a long name may reach over the line of no effect
+    ground = {"boxstyle": "square,pad=0.1", **style.GROUND}
+    for name, depth, lines in blocks:
+        sheet.write(_MARGIN, top - depth - _NAME / 2, name, bbox=ground, **style.HEADING, **middle)
+        for line in lines:
+            sheet.write(_INDENT, top - line.depth, line.effect.label, **middle)
+            sheet.write(_NUMBERS, top - line.depth, line.value, **middle)
+        if depth:
+            ends, y = [_MARGIN, sheet.width - _MARGIN], top - depth + _GAP / 2
+            sheet.add(Line2D(ends, [y, y], color=style.GRID, linewidth=0.8))
+
+
+def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: float) -> None:
+    """Draw the marks of one scale, for all tests; `depth` is its height in inches."""
+    left, width = _SPANS[panel]
+    axes = sheet.scale(f"panel-{panel}", left, _FOOT, width, depth)
+    axes.set_ylim(-depth, 0)
+    if panel == "ratio":
+        axes.set_xscale("log")
+    axes.set_xlim(_limits(panel, lines))
+    ticks, minor = _ticks(panel, axes.get_xlim())
+    style.set_ticks(axes, ticks, [view.t.number(f"{tick:.6g}") for tick in ticks], minor)
+    axes.axvline(NO_EFFECT[panel], color=style.QUIET, linewidth=0.9, linestyle=style.DASHED, zorder=1)
+    for number, line in enumerate(lines, start=1):
+        _draw_line(axes, line, f"{panel}-{number}")
+    unit = view.study.outcome.unit if panel == "shift" else None
+    label = view.t("effects.figure.shift_unit", unit=unit[view.language]) if unit else ""
+    sheet.write(left + width / 2, 0.14, label or view.t(f"effects.figure.{panel}"), ha="center")
+
+
+def _draw_line(axes: Axes, line: Line, name: str) -> None:
+    """Draw an interval and its estimate; without an interval the dot is open."""
+    (left, right), y = axes.get_xlim(), -line.depth
+    estimate, low, high = line.effect.numbers
+    has_interval = None not in (low, high)
+    if has_interval:
+        ink = {"color": style.INK, "linewidth": 1.3, "zorder": 3}
+        arrow = {"color": style.INK, "markersize": _ARROW, "zorder": 4, **style.MARK}
+        start, end = max(low, left), min(high, right)
+        axes.plot(
+            [start, end], [y, y], solid_capstyle="butt", gid=f"interval-{name}", label=line.words, **ink
+        )
+        for side, limit, place, marker in (("low", low, start, "<"), ("high", high, end, ">")):
+            if limit != place:
+                axes.plot(place, y, marker, gid=f"beyond-{side}-{name}", label=line.words, **arrow)
+            elif low != high:
+                axes.plot([place, place], [y - 0.035, y + 0.035], **ink)
+    place = min(max(estimate, left), right)
+    marker, size = ("o", _DOT) if place == estimate else ("<" if estimate < place else ">", _BEYOND)
+    look = {"color": style.BLUE, "markerfacecolor": style.BLUE if has_interval else style.PAPER}
+    look |= {"marker": marker, "markersize": size, "zorder": 5, **style.MARK}
+    axes.plot(place, y, gid=f"estimate-{name}", label=line.words, **look)
+
+
+# ---------------------------------------------------------------- scales
+
+
+def _limits(panel: str, lines: list[Line]) -> tuple[float, float]:
+    """Return the ends of a panel's scale: all finite values, and no effect; the same for every test."""
+    known = [value for line in lines for value in line.effect.numbers if value is not None]
+    values = [NO_EFFECT[panel], *filter(isfinite, known)]
+    if panel == "size":
+        return -1.0, 1.0
+    if panel == "ratio":
+        inside = [value for value in values if _LEAST_RATIO <= value <= _LARGEST_RATIO]
+        open_low = 0.0 in known or min(values) < _LEAST_RATIO
+        open_high = inf in known or max(values) > _LARGEST_RATIO
+        # room for an arrow beyond the last value; at least from 1/2 to 2
+        return min(*inside, 0.5) / (3 if open_low else 1.3), max(*inside, 2.0) * (3 if open_high else 1.3)
+    reach = max(values) - min(values) or 1.0
+    return min(*values, -0.25 * reach) - 0.08 * reach, max(*values, 0.25 * reach) + 0.08 * reach
+
+
+def _ticks(panel: str, limits: tuple[float, float]) -> tuple[list[float], list[float]]:
+    """Return the ticks of a panel that have numbers, and the short ones between."""
+    low, high = limits
+    if panel == "size":
+        return [-1, -0.5, 0, 0.5, 1], [tenth / 10 for tenth in range(-10, 11)]
+    if panel == "shift":
+        ticks, minor = MaxNLocator(nbins=2, steps=[1, 2, 5, 10]).tick_values(low, high), []
+    else:
+        minor = [digit * 10.0**power for power in range(-4, 5) for digit in range(1, 10)]
+        # with few powers of ten in sight, halves and doubles help
+        ticks = (0.1, 0.2, 0.5, 1, 2, 5, 10) if high / low < 10**1.5 else minor[::9]
+    return [tick for tick in ticks if low <= tick <= high], [tick for tick in minor if low <= tick <= high]

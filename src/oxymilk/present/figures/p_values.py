@@ -1,0 +1,272 @@
+"""The figure of p-values: each printed one among those that programs give on the same data."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import groupby
+from math import isnan
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from oxymilk.audit.printed import parse_printed
+from oxymilk.present.figures import style
+from oxymilk.present.figures.style import Drawing, Sheet
+from oxymilk.present.lines import VERDICT_SIGNS
+
+if TYPE_CHECKING:
+    from oxymilk.present.lines import PrintedTest
+    from oxymilk.present.view import View
+
+# how far the close-up reaches, in units of the last printed digit
+REACH = 3.4
+# heights of the marks in a panel, as a share of it: the recomputed p-values, then those of programs
+LANES = {"recomputed": 0.835, "by_default": 0.518, "on_request": 0.329, "other_test": 0.141}
+
+# inches
+_WIDTH = 8.9
+_LANE_NAMES, _VERDICT = 1.56, 7.2
+_OVERVIEW, _CLOSE_UP = (1.64, 5.59), (5.83, 6.98)  # left and right edge
+_HEAD, _ROW, _FOOT = 0.36, 1.45, 0.2
+_PANEL_BOTTOM, _PANEL = 0.27, 0.78  # within a row
+# points
+_DOT, _DIAMOND, _FRAME, _ARROW, _SMALL_MARK, _TRIANGLE = 8.5, 7.5, 13.5, 5.5, 4.6, 5.2
+_POWERS = [float(f"1e{power}") for power in range(-12, 1)]
+_MOST_LABELS = 7  # of powers of ten
+
+
+@style.plain_style()
+def draw(view: View) -> Drawing | None:
+    """Draw where each printed p-value lies among the p-values that procedures give on the same data.
+
+    One row a printed p-value. The printed value is a band: all numbers that print as it. The declared procedure is a
+    dot, the exact conditional p a diamond, each other p-value that some program prints a small mark; left on a log
+    scale, right close to the printed value in units of its last digit.
+
+    Parameters
+    ----------
+    view : View
+        The study, its results and the language.
+
+    Returns
+    -------
+    Drawing or None
+        Panels in pairs a row: overview (gid "overview-1"), close-up (gid "close_up-1"; absent without a printed p).
+        None without a test.
+    """
+    t, tests = view.t, view.printed_tests
+    if not view.rows("tests"):
+        return None
+    sheet = Sheet(_WIDTH, _HEAD + _ROW * max(len(tests), 1) + _FOOT)
+    if not tests:
+        sheet.write(_WIDTH / 2, sheet.height / 2, t("figures.no_rows"), ha="center", fontsize=style.TEXT)
+        return Drawing("p_values", sheet.figure, t("figures.p_values_title"), t("figures.no_rows"))
+    heading = {"y": sheet.height - 0.2, "ha": "center", "color": style.QUIET}
+    sheet.write(sum(_OVERVIEW) / 2, text=t("figures.overview"), **heading)
+    if any(test.interval for test in tests):
+        sheet.write(sum(_CLOSE_UP) / 2, text=t("figures.close_up"), **heading)
+    limits = _limits(tests, view.study.alpha)
+    for number, test in enumerate(tests, start=1):
+        bottom = sheet.height - _HEAD - number * _ROW + _PANEL_BOTTOM
+        _draw_overview(sheet, view, test, number, bottom, limits, labelled=number == len(tests))
+        if test.interval:
+            _draw_close_up(sheet, view, test, number, bottom)
+        _write_row(sheet, view, test, bottom)
+    sheet.write(sum(_OVERVIEW) / 2, 0.09, t("figures.p_axis"), ha="center")
+    description = " ".join(_sentence(view, test) for test in tests)
+    return Drawing("p_values", sheet.figure, t("figures.p_values_title"), description)
+
+
+def _sentence(view: View, test: PrintedTest) -> str:
+    """Say a row of the figure."""
+    t, key = view.t, "without_printed"
+    words = {
+        "test": view.test_name(test),
+        "declared": t.compact(test.declared),
+        "exact": t.compact(test.exact),
+    }
+    if test.interval:
+        key = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
+        words |= {"printed": view.localised(test.printed), "verdict": t(f"verdicts.{test.verdict}")}
+    return t(f"figures.row_{key}", **words)
+
+
+# ---------------------------------------------------------------- panels
+
+
+def _draw_overview(
+    sheet: Sheet,
+    view: View,
+    test: PrintedTest,
+    number: int,
+    bottom: float,
+    limits: tuple[float, float],
+    *,
+    labelled: bool,
+) -> None:
+    """Draw a row's p-values on the log scale that all rows share; the last row has its numbers."""
+    axes = sheet.scale(f"overview-{number}", _OVERVIEW[0], bottom, _OVERVIEW[1] - _OVERVIEW[0], _PANEL)
+    axes.set_xscale("log")
+    axes.set_xlim(limits)
+    ticks = [power for power in _POWERS if limits[0] <= power]
+    minor = [digit * power for power in _POWERS for digit in (2, 5) if limits[0] <= digit * power <= 1]
+    # a long scale has no room for a word at every power of ten
+    written = ticks[:: -1 if len(ticks) <= _MOST_LABELS else -2] if labelled else []
+    style.set_ticks(axes, ticks, [_power(view, tick) if tick in written else "" for tick in ticks], minor)
+    axes.axvline(view.study.alpha, color=style.QUIET, linewidth=0.9, linestyle=style.DASHED, zorder=2)
+    _draw_marks(axes, view, test, "", number)
+    _name_printed_and_alpha(sheet, axes, view, test, bottom + 1.05 * _PANEL)
+    _name_recomputed(sheet, axes, view, test, bottom + LANES["recomputed"] * _PANEL)
+
+
+def _draw_close_up(sheet: Sheet, view: View, test: PrintedTest, number: int, bottom: float) -> None:
+    """Draw what is within a few units of the last printed digit."""
+    parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
+    printed, unit = float(parsed.value), float(test.unit)
+    axes = sheet.scale(f"close_up-{number}", _CLOSE_UP[0], bottom, _CLOSE_UP[1] - _CLOSE_UP[0], _PANEL)
+    axes.set_xlim(printed - REACH * unit, printed + REACH * unit)
+    # there is no p below zero
+    axes.spines["bottom"].set_bounds(max(0.0, printed - REACH * unit), printed + REACH * unit)
+    ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
+    axes.set_xticks(ticks, [view.t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
+    axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=style.SMALLEST, pad=1.5)
+    _draw_marks(axes, view, test, "close_up_", number)
+
+
+def _draw_marks(axes: Axes, view: View, test: PrintedTest, prefix: str, number: int) -> None:
+    """Draw the band of what prints as printed, and the marks; `prefix` says whose names they have."""
+    left, right = axes.get_xlim()
+    axes.set_ylim(0, 1)
+    axes.hlines(LANES.values(), max(left, 0), right, colors=style.GRID, linewidth=0.6, zorder=0.5)
+    if test.interval:
+        low, high = max(float(test.interval.low), left), min(float(test.interval.high), right)
+        look = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8, "zorder": 2.2}
+        words = view.t("figures.band", printed=view.localised(test.printed))
+        axes.add_patch(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
+    _draw_recomputed(axes, view, test, f"{prefix}recomputed-{number}")
+    _draw_programs(axes, view, test, f"{prefix}mark-{number}", arrows=not prefix)
+
+
+def _draw_recomputed(axes: Axes, view: View, test: PrintedTest, name: str) -> None:
+    """Draw the dot and the diamond; where one is outside of the panel an arrow at its edge points to it."""
+    left, right = axes.get_xlim()
+    diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "zorder": 4}
+    dot = {"color": style.BLUE, "zorder": 5}
+    for kind, p_value, marker, size, look in (
+        ("exact", test.exact, "D", _FRAME if test.exact == test.declared else _DIAMOND, diamond),
+        ("declared", test.declared, "o", _DOT, dot),
+    ):
+        if isnan(p_value):
+            continue
+        if not left <= p_value <= right:
+            marker, size = "<" if p_value < left else ">", _ARROW
+        edge = {"markeredgecolor": style.PAPER if marker == "o" else style.INK, "markeredgewidth": 1.1}
+        words = view.t(f"figures.{kind}", p=view.t.compact(p_value))
+        look = {"marker": marker, "markersize": size, **look, **edge, **style.MARK}
+        axes.plot(
+            min(max(p_value, left), right), LANES["recomputed"], gid=f"{name}-{kind}", label=words, **look
+        )
+
+
+def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arrows: bool) -> None:
+    """Draw what programs print; outputs of one lane that give one p share a mark, filled if all are defaults.
+
+    What is outside of the panel is left out; with `arrows` one at the left edge stands for what is smaller.
+    """
+    left, right = axes.get_xlim()
+    ordered = sorted(test.programs, key=lambda value: (-LANES[value.lane], value.p_value))
+    marks = groupby(ordered, key=lambda value: (value.lane, value.p_value))
+    for number, ((lane, p_value), group) in enumerate(marks, start=1):
+        if p_value > right or (p_value < left and not arrows):
+            continue
+        values = list(group)
+        outputs = [f"{value.program} ({value.versions}): {value.output}" for value in values]
+        words = view.t("figures.gives", p=view.t.compact(p_value), n=len(outputs))
+        marker, size = ("^", _TRIANGLE) if lane == "other_test" else ("o", _SMALL_MARK)
+        face = style.QUIET if all(value.by_default for value in values) else style.PAPER
+        look = {"color": style.QUIET, "markerfacecolor": face, "markeredgewidth": 0.9, "markersize": size}
+        (mark,) = axes.plot(max(p_value, left), LANES[lane], zorder=3, **look, **style.MARK)
+        mark.set_marker("<" if p_value < left else marker)
+        mark.set(gid=f"{name}-{number}", label="\n".join([words, *outputs]))
+
+
+# ---------------------------------------------------------------- words
+
+
+def _name_printed_and_alpha(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y: float) -> None:
+    """Write over the panel what is printed, over its band, and alpha, at its line, where it leaves room."""
+    taken = (0.0, 0.0)
+    if test.interval:
+        printed = view.t("figures.printed", printed=view.localised(test.printed))
+        low, high = axes.get_xlim()
+        centre = (max(float(test.interval.low), low) * min(float(test.interval.high), high)) ** 0.5
+        width = sheet.text_width(printed, fontweight="bold")
+        left = min(max(sheet.inch(axes, centre) - width / 2, _OVERVIEW[0]), _OVERVIEW[1] - width)
+        taken = (left, left + width)
+        sheet.write(left, y, printed, color=style.AMBER_EDGE, fontweight="bold")
+    alpha = f"α = {view.t.compact(view.study.alpha)}"
+    line, width = sheet.inch(axes, view.study.alpha), sheet.text_width(alpha)
+    for left in (line - width / 2, line + 0.05, line - width - 0.05):
+        if left > taken[1] + 0.08 or left + width < taken[0] - 0.08:
+            sheet.write(left, y, alpha, color=style.QUIET)
+            return
+
+
+def _name_recomputed(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y: float) -> None:
+    """Write beside the dot and the diamond, over the lines of lane and alpha but not over the band."""
+    t, same = view.t, test.declared == test.exact
+    kinds = {"declared_exact": test.declared} if same else {"declared": test.declared, "exact": test.exact}
+    named = sorted((p, t(f"figures.{kind}", p=t.compact(p))) for kind, p in kinds.items() if not isnan(p))
+    places = [sheet.inch(axes, max(p, axes.get_xlim()[0])) for p, _ in named]
+    widths = [sheet.text_width(text) for _, text in named]
+    clear = _DOT / 72 * (1.35 if same else 0.85)
+    for left, width, (_, text) in zip(
+        style.beside(places, widths, clear, _OVERVIEW), widths, named, strict=True
+    ):
+        place = {"transform": sheet.inches, "fontsize": style.SMALL, "zorder": 3.5}
+        axes.text(left, y, text, va="center_baseline", **place)
+        ground = {"facecolor": style.PAPER, "clip_on": False, "zorder": 2.1, "transform": sheet.inches}
+        axes.add_patch(Rectangle((left - 0.03, y - 0.08), width + 0.06, 0.16, linewidth=0, **ground))
+
+
+def _write_row(sheet: Sheet, view: View, test: PrintedTest, bottom: float) -> None:
+    """Write the name of the test, what the heights mean, and the verdict."""
+    t, top = view.t, bottom + _PANEL
+    sheet.write(0.12, top + 0.2, view.test_name(test), **style.HEADING)
+    quiet = {"ha": "right", "va": "center", "fontsize": style.SMALLEST, "color": style.QUIET}
+    for lane, height in LANES.items():
+        sheet.write(_LANE_NAMES, bottom + height * _PANEL, t(f"figures.lane.{lane}"), **quiet)
+    if not test.interval:
+        return
+    verdict = fill(f"{VERDICT_SIGNS[test.verdict]} {t(f'verdicts.{test.verdict}')}", 21)
+    color = style.VERMILION if test.verdict == "differs" else style.INK
+    sheet.write(_VERDICT, top - 0.14, verdict, fontsize=style.TEXT, fontweight="bold", color=color)
+    sentences = (
+        t("figures.prints_as", p=view.localised(test.claim["prints_as"])),
+        view.decision(test.claim["decision"]),
+        t("figures.outputs_printing", n=len(test.printing), total=len(test.programs)),
+    )
+    lines = "\n".join(fill(sentence, 29) for sentence in sentences if sentence)
+    # the first line of the verdict is on a height with the dot; it may have two
+    y = top - 0.2 - 0.17 * verdict.count("\n")
+    sheet.write(_VERDICT, y, lines, fontsize=style.SMALLEST, va="top", linespacing=1.45)
+
+
+# ---------------------------------------------------------------- the log scale
+
+
+def _limits(tests: list[PrintedTest], alpha: float) -> tuple[float, float]:
+    """Return the ends of the log scale; left of the recomputed p-values there is room for their words."""
+    values = [alpha, 1e-3]
+    for test in tests:
+        # an exact p that is nan is not the smaller one
+        values += [min(test.declared, test.exact) / 14, *(value.p_value / 1.4 for value in test.programs)]
+        values += [float(test.interval.low) / 1.4] if test.interval else []
+    return max(min(value for value in values if value > 0), _POWERS[0]), 1.15
+
+
+def _power(view: View, value: float) -> str:
+    """Write a power of ten: 10⁻⁵, 0.001."""
+    return view.t.compact(value, 2).partition(" × ")[2] if value < 1e-4 else view.t.compact(value, 1)

@@ -1,0 +1,205 @@
+"""All figures: nothing written covers another, files of the same bytes, SVG that a screen reader reads."""
+
+import itertools
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from oxymilk.files import write_csv
+from oxymilk.present import figures
+from oxymilk.present.figures import effects, style
+from oxymilk.texts import LANGUAGES
+
+STUDY = Path(__file__).parents[4] / "data" / "bontang2023"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def crowded(changed, results, studies, moves_seen, seen):
+    """Return the figures of a name in a language with much to write in them."""
+
+    def make(name, language):
+        lost = [("control", *scores) for scores in 5 * [("5", "7", "")]]
+        words = [("control", *scores) for scores in 5 * [("kurang", "cukup", "")]]
+        if name == "slopes":
+            paths = [("intervention", "5", "9", "4"), ("control", "4", "", "5.5"), *lost]
+            return moves_seen(studies.visited_volumes, paths, language)
+        if name == "visits":
+            paths = [("intervention", "kurang", "cukup", "kurang"), ("control", "cukup", "cukup", "kurang")]
+            return moves_seen(studies.visits, [*paths, *words], language)
+        if name == "levels":
+            paths = [("intervention", f"l{k % 5}", f"l{k * 3 % 5}") for k in range(30)]
+            paths += [("control", f"l{k % 4}", f"l{k % 5}") for k in range(23)]
+            return moves_seen(studies.five, [*paths, *7 * [("control", "l0", "")]], language)
+        tables = {}
+        if name == "effects":
+            tables["effects"] = results["effects"].copy()
+            wide = tables["effects"]["effect"] == "hodges_lehmann_shift"
+            tables["effects"].loc[wide, ["estimate", "low", "high"]] = ["-1250.25", "-20000", "inf"]
+        if name == "p_values":
+            tables["verdicts"] = results["verdicts"].copy()
+            within = tables["verdicts"]["test"] == "signed_rank"
+            tables["verdicts"].loc[within, "verdict"] = "reproduced_after_rounding"
+        return seen(changed(language, **tables), name)
+
+    return make
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["levels", "visits", "slopes", "p_values", "effects", "explanation_map"])
+def test_nothing_written_covers_another_or_leaves_the_figure(crowded, name, language):
+    drawn = crowded(name, language)
+    drawn.figure.draw_without_rendering()
+    whole = drawn.figure.bbox
+    boxes = [(text.get_text(), text.get_window_extent()) for text in drawn.written]
+    for words, box in boxes:
+        assert whole.x0 - 1 <= box.x0 <= box.x1 <= whole.x1 + 1, words
+        assert whole.y0 - 1 <= box.y0 <= box.y1 <= whole.y1 + 1, words
+    for (words, box), (others, other) in itertools.combinations(boxes, 2):
+        shared = min(box.x1, other.x1) - max(box.x0, other.x0), min(box.y1, other.y1) - max(box.y0, other.y0)
+        assert min(shared) <= 2, (words, others)
+
+
+@pytest.mark.parametrize(
+    ("marks", "widths", "lefts"),
+    [
+        ([1.0, 3.0], [0.5, 0.5], [0.4, 3.1]),  # far apart: outer sides
+        ([0.2, 3.0], [0.5, 0.5], [0.3, 3.1]),  # at the left margin: both on the right where that is free
+        ([2.0], [0.5], [2.1]),
+        ([3.9], [0.5], [3.3]),
+    ],
+)
+def test_words_beside_marks_keep_off_each_other(marks, widths, lefts):
+    assert style.beside(marks, widths, 0.1, (0.0, 4.0)) == pytest.approx(lefts)
+
+
+@pytest.mark.parametrize(
+    ("places", "moved"),
+    [([5, 1], [5, 1]), ([1, 1, 1], [0, 1, 2]), ([0, 0.5, 0.6, 9], [-0.633333, 0.366667, 1.366667, 9])],
+)
+def test_spread_moves_texts_apart_and_no_further(places, moved):
+    assert style.spread(places, 1.0) == pytest.approx(moved, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "least"),
+    [("AMBER", "BLUE", 3), ("GRID", "SKY", 1.4), ("SKY", "VERMILION", 2.5)],  # the dot on its band; the flows
+)
+def test_colours_differ_in_grey(first, second, least):
+    def grey(name):
+        colour = getattr(style, name)
+        red, green, blue = (int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5))
+        return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 + 0.05
+
+    assert grey(first) / grey(second) > least
+
+
+# ---------------------------------------------------------------- files
+
+
+@pytest.fixture(scope="module")
+def folder(changed, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures") / "new"
+    figures.plot_figures(changed("id"), folder)
+    return folder
+
+
+def test_svg_and_png_are_always_written_and_pdf_on_request(folder, example, tmp_path):
+    names = [f"{name}.{form}" for name in figures.NAMES for form in figures.ALWAYS]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(names)
+    view = example("long")
+    written = figures.plot_figures(view, tmp_path / "new", ["pdf", "svg"])
+    assert [path.name for path in written] == [f"before_after.{form}" for form in ("svg", "png", "pdf")]
+    assert sorted((tmp_path / "new").iterdir()) == sorted(written)
+    with pytest.raises(ValueError, match="gif"):
+        figures.plot_figures(view, tmp_path / "other", ["gif"])
+    assert not (tmp_path / "other").exists()
+
+
+def test_svg_is_text_with_title_and_description_and_ids_of_its_own(folder):
+    drawings = {
+        name: ElementTree.fromstring(figures.inline((folder / f"{name}.svg").read_bytes()))
+        for name in figures.NAMES
+    }
+    ids = []
+    for name, root in drawings.items():
+        assert (root.get("role"), root.get("lang")) == ("img", "id")
+        title, description = list(root)[:2]
+        assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
+        assert root.get("aria-labelledby").split() == [title.get("id"), description.get("id")]
+        assert title.text
+        assert description.text
+        assert not root.findall(f".//{SVG}style")
+        own = [element.get("id") for element in root.iter() if element.get("id")]
+        assert all(each.startswith(f"{name}-") for each in own)
+        source = ElementTree.tostring(root, encoding="unicode")
+        links = [
+            link.split('"')[0].split(")")[0]
+            for link in source.split('href="#')[1:] + source.split("url(#")[1:]
+        ]
+        assert set(links) <= set(own)
+        ids += own
+    assert len(ids) == len(set(ids))
+    assert "tercetak 0,083" in ["".join(text.itertext()) for text in drawings["p_values"].iter(f"{SVG}text")]
+    hovers = {name: [tip.text for tip in root.iter(f"{SVG}title")] for name, root in drawings.items()}
+    assert "kurang → kurang: 7" in hovers["before_after"]
+    assert any("SPSS" in words for words in hovers["p_values"])
+
+
+def test_hostile_labels_stay_text(changed, bontang):
+    label = bontang.groups[0].label.model_copy(
+        update={"en": '<script>alert("1")</script> $x$ & id="a" url(#b)'}
+    )
+    group = bontang.groups[0].model_copy(update={"label": label})
+    study = bontang.model_copy(update={"groups": (group, *bontang.groups[1:])})
+    for drawing in figures.draw(changed(study=study)):
+        svg = style.render(drawing, "svg", "en").decode()
+        assert "<script" not in svg
+        assert any(
+            label.en in "".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")
+        )
+
+
+def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(folder, changed, tmp_path):
+    view = changed()
+    for name in ("observations", "tests", "procedures", "verdicts", "effects", "explanations", "outcomes"):
+        write_csv(getattr(view.results, name), tmp_path / f"{name}.csv")
+    settings = (
+        "font.size: 20\naxes.grid: True\nsavefig.bbox: tight\nsvg.fonttype: path\nlegend.shadow: True\n"
+    )
+    (tmp_path / "matplotlibrc").write_text(settings)
+    code = f"""
+        from pathlib import Path
+        from oxymilk.present.figures import effects, plot_figures
+        from oxymilk.present.figures.style import render
+        from oxymilk.present.view import View
+        from oxymilk.results import Results
+        from oxymilk.study import load_study
+
+        view = View(load_study(Path({str(STUDY)!r})), Results(Path(".")), "id")
+        plot_figures(view, Path("there"))
+        Path("there/effects.pdf").write_bytes(render(effects.draw(view), "pdf", "id"))
+    """
+    strange = {
+        "PYTHONHASHSEED": "4711",
+        "TZ": "Asia/Makassar",
+        "LC_ALL": "C",
+        "MATPLOTLIBRC": str(tmp_path),
+        "SOURCE_DATE_EPOCH": "1",
+    }
+    command = [sys.executable, "-W", "error", "-c", textwrap.dedent(code)]
+    subprocess.run(command, check=True, cwd=tmp_path, env={**os.environ, **strange})
+    pdf = style.render(effects.draw(changed("id")), "pdf", "id")
+    assert pdf == (tmp_path / "there/effects.pdf").read_bytes()
+    for path in folder.iterdir():
+        assert path.read_bytes() == (tmp_path / "there" / path.name).read_bytes(), path.name
+
+
+def test_names_and_inlining_need_nothing_that_draws():
+    code = "import sys; from oxymilk.present.figures import NAMES, inline; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
