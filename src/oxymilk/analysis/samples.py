@@ -22,29 +22,6 @@ def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str
     Parameters
     ----------
     study : Study
-    observations : DataFrame
-        Tidy observations, all cells text.
-
-    Returns
-    -------
-    dict of group id to dict of participant code to dict of timepoint id to score
-        Groups in table order, participants in the order of the observations; a missing score is empty, and a timepoint
-        without an observation is not there.
-    """
-    records: dict[str, dict[str, dict[str, str]]] = {group: {} for group in study.group_ids}
-    columns = observations[["participant", "group", "timepoint", "score"]]
-    for code, group, timepoint, score in columns.itertuples(index=False):
-        if group in records:
-            records[group].setdefault(code, {})[timepoint] = score
-    return records
-
-
-def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
-    """Group observations by participant.
-
-    Parameters
-    ----------
-    study : Study
         The study.
     observations : DataFrame
         Tidy observations, all cells text.

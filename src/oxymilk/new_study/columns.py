@@ -13,9 +13,8 @@ from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import is_word_of, label, lexicon, moment, ordered, say, slug, tokens
 from oxymilk.new_study.profile import Column, Table, number_in
 from oxymilk.new_study.write import Noted
-from oxymilk.words import is_foot, same_unit
 from oxymilk.study.yaml_lines import UNDECIDED
-from oxymilk.words import clean, fold
+from oxymilk.words import clean, fold, is_foot, same_unit
 
 _MOST_LEVELS = 6
 _MOST_CATEGORIES = 8

@@ -10,8 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
+from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.columns import (
     Items,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from oxymilk.texts import key_of, labels
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

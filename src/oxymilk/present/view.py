@@ -348,7 +348,7 @@ class View:
 
     def _describe(self, row: Row) -> str:
         """Say an explanation; what is printed takes the reader's decimal mark, as everywhere in the report."""
-        from oxymilk.explain.hits import describe_explanation
+        from oxymilk.explain import describe_explanation
 
         params = json.loads(row["params"])
         printed = {name: self.localised(params[name]) for name in ("printed", "prints_as") if name in params}

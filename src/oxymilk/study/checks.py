@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, get_args
 
 from oxymilk.faults import Fault
-from oxymilk.words import same_unit
 from oxymilk.study.base import is_id
 from oxymilk.study.sheet import SCORE_KEYS
 from oxymilk.study.yaml_lines import KeyPath, Tree
 from oxymilk.texts import labels
-from oxymilk.words import fold, nearest
+from oxymilk.words import fold, nearest, same_unit
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
