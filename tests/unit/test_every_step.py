@@ -35,26 +35,11 @@ HEADER = "Nama Ibu,No. HP,Alamat,NIK,No RM,Email,Kelompok,Sebelum,Sesudah"
 def run_every_step(study, results, shown=True):
     """Call the subcommands one after the other, as the rules do; the pages only when they are to be shown."""
 
-    def step(name, *inputs, **options):
-        named = {f"--{key.replace('_', '-')}": str(results / f"{key}.csv") for key in inputs}
-        named |= {f"--{key}": str(value) for key, value in options.items()}
-        arguments = [part for pair in named.items() for part in pair]
-        app([name, "--study", str(study / "study.yaml"), *arguments], standalone_mode=False)
-
-    claims = study / "claims.csv"
-    step("ingest-observations", folder=results)
-    step("test-groups", "observations", "other_scale", "characteristics", folder=results)
-    step("audit-claims", "frequencies", "tests", claims=claims, output=results / "verdicts.csv")
-    step("explain-claims", "observations", "verdicts", claims=claims, folder=results)
-    if not shown:
-        return
-    pages = {"folder": results, "languages": "id"}
-    scales = ("baseline", "summaries", "sensitivity")
-    step("make-tables", "frequencies", "tests", "verdicts", "effects", "explanations", *scales, **pages)
-    figures = ("observations", "tests", "procedures", "effects", "verdicts", "explanations", "outcomes")
-    step("plot-figures", *figures, formats="svg", **pages)
-    tables = ("frequencies", "datasets", "contradictions")
-    step("render-report", *figures, *tables, *scales, claims=claims, **pages)
+    steps = ["ingest-observations", "test-groups", "audit-claims", "explain-claims"]
+    pages = ["make-tables", "plot-figures", "render-report"] if shown else []
+    for step in (*steps, *pages):
+        language = ["--languages", "id"] if step in pages else []
+        app([step, "--study", str(study), "--results", str(results), *language], standalone_mode=False)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
