@@ -146,7 +146,7 @@ def plot_figures(
     study: Study,
     folder: ResultsFolder,
     languages: Languages = "en",
-    formats: Annotated[str, typer.Option(help="pdf, to draw it beside svg and png.")] = "",
+    formats: Annotated[str, typer.Option(help="svg,png,pdf: pdf is drawn when it is asked for, the others always.")] = "",
 ) -> None:
     """Draw the flows between levels, each printed p-value among those that procedures give, effects, explanations."""
     from oxymilk.present.figures import plot_figures

@@ -62,7 +62,7 @@ rule plot_figures:
         study=subpath(input.study, parent=True),
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
-        formats=",".join(lookup(dpath="figure_formats", within=config)),
+        formats=",".join(["svg", "png", *lookup(dpath="figure_formats", within=config)]),
     shell:
         """
         oxymilk plot-figures \
