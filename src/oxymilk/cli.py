@@ -146,7 +146,7 @@ def plot_figures(
     study: Study,
     folder: ResultsFolder,
     languages: Languages = "en",
-    formats: Annotated[str, typer.Option(help="svg,png,pdf: pdf is drawn when it is asked for, the others always.")] = "",
+    formats: Annotated[str, typer.Option(help="svg and png are always drawn; pdf when named.")] = "",
 ) -> None:
     """Draw the flows between levels, each printed p-value among those that procedures give, effects, explanations."""
     from oxymilk.present.figures import plot_figures
