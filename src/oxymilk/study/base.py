@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from oxymilk.study.yaml_lines import KeyPath, Scalar
+from oxymilk.study.yaml_lines import KeyPath
 from oxymilk.words import nearest
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
@@ -29,8 +29,8 @@ def invalid(code: str, **params: Any) -> PydanticCustomError:
 
 def is_id(value: object) -> bool:
     """Say whether a value is written as an id: small letters, digits, _, and no bare `no` or `yes`."""
-    boolean = isinstance(value, Scalar) and value.yaml_type == "bool"
-    return isinstance(value, str) and not boolean and ID_PATTERN.fullmatch(value) is not None
+    written = isinstance(value, str) and ID_PATTERN.fullmatch(value) is not None
+    return written and getattr(value, "yaml_type", "str") != "bool"
 
 
 def _id(value: object) -> object:

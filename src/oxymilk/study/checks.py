@@ -111,11 +111,8 @@ def faults_between_keys(tree: Tree, folder: str) -> Iterator[Fault]:
         yield tree.fault("id_not_folder", ("id",), str(study_id), folder=folder)
     lists = [tree.entries(*where, "*", "id") for pattern in _LISTS for where, _ in tree.entries(*pattern)]
     # no characteristic has the id of the outcome
-    pairs = [
-        [(("outcome", "id"), tree.at("outcome", "id")), entry]
-        for entry in tree.entries("characteristics", "*", "id")
-    ]
-    for entries in [*lists, *pairs]:
+    lists += [[*tree.entries("outcome", "id"), entry] for entry in tree.entries("characteristics", "*", "id")]
+    for entries in lists:
         first: dict[str, KeyPath] = {}
         for path, name in entries:
             if isinstance(name, str) and first.setdefault(name, path) != path:
@@ -202,11 +199,12 @@ def _layout_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
 def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterator[Fault]:
     """Yield the faults of the score columns: placeholders, columns named twice, how numbers are written."""
     kind, unit, layout = tree.at("outcome", "kind"), tree.at("outcome", "unit"), str(sheet.get("layout"))
-    due = {"{item}": kind == "checklist", "{visit}": layout == "visits"}
+    placeholders = {"{item}": kind == "checklist", "{visit}": layout == "visits"}
+    due = [word for word, is_due in placeholders.items() if is_due]
     for keys in (("score",), *_COLUMNS_BY_TIMEPOINT):
         for path, column in tree.entries(*where, *keys):
-            for word in due:
-                if due[word] and isinstance(column, str) and word not in column:
+            for word in due if isinstance(column, str) else ():
+                if word not in column:
                     yield tree.fault("placeholder_missing", path, str(column), word=word)
     first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):

@@ -50,10 +50,6 @@ class Level(Labelled):
         """Whether any bound is declared."""
         return bool(self.bounds)
 
-    def holds(self, number: Decimal) -> bool:
-        """Say whether a number lies within the bounds."""
-        return all(_BOUNDS[name][0](number, bound) for name, bound in self.bounds.items())
-
 
 class Item(Labelled):
     """One line of a checklist: yes or no, or a count that reaches its target or does not."""
@@ -269,7 +265,10 @@ def cutoff_decimals(variable: Variable) -> int:
 
 def level_of(number: Decimal, variable: Variable) -> str:
     """Return the id of the level that a number belongs to, or "" when no level has bounds."""
-    return next((level.id for level in variable.cutoffs if level.bounded and level.holds(number)), "")
+    for level in variable.cutoffs:
+        if level.bounded and all(_BOUNDS[name][0](number, bound) for name, bound in level.bounds.items()):
+            return level.id
+    return ""
 
 
 def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[Span], list[Span]]:

@@ -53,8 +53,9 @@ class Tree:
         return next((self.lines[part] for part in written if part in self.lines), None)
 
     def fault(self, code: str, path: KeyPath, value: str = "", **params: Any) -> Fault:
-        """Return a fault at a key path, with its line."""
-        place = {"row": self.line(path), "column": written_path(path)}
+        """Return a fault at a key path, with its line; the path is written as `groups[2].label.en`."""
+        steps = (f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
+        place = {"row": self.line(path), "column": "".join(steps).removeprefix(".")}
         return Fault(code, self.name, value=value, params=params, **place)
 
     def entries(self, *pattern: Hashable) -> Iterator[tuple[KeyPath, Any]]:
@@ -135,14 +136,6 @@ def read_tree(path: Path) -> Tree:
     tree = Tree(path.name, data={})
     tree.data.update(_built(root, (), tree))
     return tree
-
-
-def written_path(path: KeyPath) -> str:
-    """Return a key path as text, list items counted from 1: `groups[2].label.en`."""
-    text = ""
-    for step in path:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text
 
 
 class _AliasError(yaml.MarkedYAMLError):
