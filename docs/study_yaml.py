@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 
 from oxymilk.study import Study
 from oxymilk.study.base import Model
-from oxymilk.texts import labels
+from oxymilk.texts import LANGUAGES, labels
 
 PAGE = Path(__file__).with_name("study-yaml.md")
 TOP = """\
@@ -78,12 +78,10 @@ def page() -> str:
     for model in models():
         rows = ["| key | value | default | what it is | artinya |", "|---|---|---|---|---|"]
         for name, field in model.model_fields.items():
-            about = [
-                " ".join(labels(language)(field.description).split()).replace("|", "\\|")
-                for language in ("en", "id")
-            ]
-            kind = written(field.annotation)
-            rows.append(f"| `{field.alias or name}` | {kind} | {default(field)} | {about[0]} | {about[1]} |")
+            texts = (" ".join(labels(language)(field.description).split()) for language in LANGUAGES)
+            about = [text.replace("|", "\\|") for text in texts]
+            cells = [f"`{field.alias or name}`", written(field.annotation), default(field), *about]
+            rows.append(f"| {' | '.join(cells)} |")
         parts.append(f"## {model.__name__}\n\n" + "\n".join(rows) + "\n")
     return "\n".join(parts)
 

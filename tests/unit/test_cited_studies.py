@@ -1,7 +1,9 @@
 """The cited studies: what their pages say of them holds, and the pipeline's steps run on one group and on no sheet."""
 
 import csv
+import itertools
 import re
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
@@ -46,19 +48,10 @@ def test_every_verdict_is_the_expected_one(audited):
 def test_one_group_has_no_test_between_groups(audited):
     study, observations, tests, _ = audited
     assert study.procedure.rank_sum is None
-    effects, programs = effect_table(study, observations), program_table(study, observations)
-    tested = {"signed_rank"} if study.sheets else set()
-    assert set(tests["test"]) == tested
-    assert set(effects["test"]) == tested
-    assert set(programs["test"]) == tested
-
-
-def test_without_a_sheet_there_is_no_p_value():
-    study = load_study(DATA / "anggraeni2021" / "study.yaml")
-    assert study.sheets == ()
-    observations = ingest_observations(study, DATA / "anggraeni2021").table
-    assert len(observations) == 0
-    assert len(rank_test_table(study, observations)) == 0
+    # without a sheet there is no test at all
+    assert bool(study.sheets) == bool(len(observations)) == (study.id == "muayah2023")
+    for table in (tests, effect_table(study, observations), program_table(study, observations)):
+        assert set(table["test"]) == ({"signed_rank"} if study.sheets else set())
 
 
 # --- muayah2023
@@ -66,21 +59,16 @@ def test_without_a_sheet_there_is_no_p_value():
 
 def test_the_cited_counts_allow_one_table_of_two_levels_only():
     claims = {row["id"]: row["printed"] for row in rows(DATA / "muayah2023" / "claims.csv")}
-    mothers, before, after = (
-        int(claims[f"{name}_introduction"])
-        for name in ("sample_size", "kurang_count_pre", "cukup_count_post")
-    )
-    tables = [
-        (stayed_low, up, down, mothers - stayed_low - up - down)
-        for stayed_low in range(mothers + 1)
-        for up in range(mothers + 1 - stayed_low)
-        for down in range(mothers + 1 - stayed_low - up)
-    ]
+    names = ("sample_size", "kurang_count_pre", "cukup_count_post")
+    mothers, before, after = (int(claims[f"{name}_introduction"]) for name in names)
+    # (stayed low, went up, went down, stayed high)
+    three = itertools.product(range(mothers + 1), repeat=3)
+    tables = [(*counts, mothers - sum(counts)) for counts in three if sum(counts) <= mothers]
     fitting = [table for table in tables if table[0] + table[1] == before and table[1] + table[3] == after]
     assert fitting == [(10, 25, 0, 0)]
     sheet = rows(DATA / "muayah2023" / "observations.csv")
-    pairs = [(row["Produksi ASI sebelum"], row["Produksi ASI sesudah"]) for row in sheet]
-    assert (len(pairs), pairs.count(("Kurang", "Kurang")), pairs.count(("Kurang", "Cukup"))) == (35, 10, 25)
+    pairs = Counter((row["Produksi ASI sebelum"], row["Produksi ASI sesudah"]) for row in sheet)
+    assert pairs == {("Kurang", "Kurang"): 10, ("Kurang", "Cukup"): 25}
     assert len({row["Kode"] for row in sheet}) == 35
 
 
@@ -111,7 +99,7 @@ def test_the_page_lists_the_sample_sizes_that_allow_the_printed_numbers():
     listed = re.findall(r"^\| (?=[\d]).*? \| ([\d, -]+) \|$", page, flags=re.MULTILINE)
     percent, mean, coarse = sizes("73,3", 100), sizes("284,85", 1), sizes("284,85", 10)
     both = [n for n in percent if n in mean]
-    assert listed == [as_runs(each) for each in (percent, mean, coarse, both)]
+    assert listed == [as_runs(allowed) for allowed in (percent, mean, coarse, both)]
     assert both == [60, 75, 86]
 
 
@@ -126,13 +114,15 @@ def test_the_verdicts_list_them_too(audited):
 @pytest.mark.parametrize("name", STUDIES)
 def test_claims_are_numbers_of_the_citing_studys_claims(name):
     known = {row["printed"] for row in rows(DATA / "bontang2023" / "claims.csv")} | {"not significant"}
-    for row in rows(DATA / name / "claims.csv"):
-        assert row["printed"] in known
-        assert row["where"] in ("introduction cited", "discussion cited")
-
-
-@pytest.mark.parametrize("name", STUDIES)
-def test_places_are_words_of_each_language(name):
-    places = {row["where"] for row in rows(DATA / name / "claims.csv")}
-    assert {labels("en").place(one) for one in places} == {"introduction (as cited)", "discussion (as cited)"}
-    assert {labels("id").place(one) for one in places} == {"pendahuluan (dikutip)", "pembahasan (dikutip)"}
+    claims = rows(DATA / name / "claims.csv")
+    places = {row["where"] for row in claims}
+    assert {row["printed"] for row in claims} <= known
+    assert places == {"introduction cited", "discussion cited"}
+    assert {labels("en").place(place) for place in places} == {
+        "introduction (as cited)",
+        "discussion (as cited)",
+    }
+    assert {labels("id").place(place) for place in places} == {
+        "pendahuluan (dikutip)",
+        "pembahasan (dikutip)",
+    }

@@ -22,27 +22,14 @@ def placeholders(text):
     return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
-def test_both_languages_have_the_same_keys_in_the_same_order():
-    assert list(labels("en").texts) == list(labels("id").texts)
+def test_both_languages_have_the_same_keys_and_placeholders_and_their_own_sentences():
+    english, indonesian = labels("en").texts, labels("id").texts
     assert set(LANGUAGES) == {"en", "id"}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_empty(language):
-    assert [key for key, text in labels(language).texts.items() if not text.strip()] == []
-
-
-def test_both_languages_have_the_same_placeholders():
-    english, indonesian = labels("en").texts, labels("id").texts
-    different = [key for key in english if placeholders(english[key]) != placeholders(indonesian[key])]
-    assert different == []
-
-
-def test_sentences_are_translated():
-    english, indonesian = labels("en").texts, labels("id").texts
+    assert list(english) == list(indonesian)
+    assert [key for key in english if not (english[key].strip() and indonesian[key].strip())] == []
+    assert [key for key in english if placeholders(english[key]) != placeholders(indonesian[key])] == []
     words = {key: re.findall(r"[^\W\d_]{2,}", re.sub(r"\{\w+\}", "", text)) for key, text in english.items()}
-    same = [key for key, found in words.items() if len(found) > 2 and english[key] == indonesian[key]]
-    assert same == []
+    assert [key for key in english if len(words[key]) > 2 and english[key] == indonesian[key]] == []
 
 
 def test_every_text_of_the_tables_is_used():
@@ -51,76 +38,48 @@ def test_every_text_of_the_tables_is_used():
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             # what is read as a whole section is used
-            end = (
-                r"\..+" if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "section" else ""
-            )
-            node = node.args[0] if end else node
+            whole = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "section"
+            node, end = (node.args[0], r"\..+") if whole else (node, "")
             if isinstance(node, ast.JoinedStr):
                 parts = (re.escape(p.value) if isinstance(p, ast.Constant) else ".+" for p in node.values)
                 patterns.add("".join(parts) + end)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 patterns.add(re.escape(node.value) + end)
     templates = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("templates/*"))
-    whole = re.compile("|".join(p for p in patterns if p.startswith(SECTIONS)))
-    unused = [
-        key
-        for key in labels("en").texts
-        if key.startswith(SECTIONS) and not whole.fullmatch(key) and key not in templates
-    ]
-    assert unused == []
+    used = re.compile("|".join(pattern for pattern in patterns if pattern.startswith(SECTIONS)))
+    keys = [key for key in labels("en").texts if key.startswith(SECTIONS) and key not in templates]
+    assert [key for key in keys if not used.fullmatch(key)] == []
 
 
-def test_unknown_key_and_language_are_refused():
+def test_unknown_key_and_language_are_refused_and_values_are_no_placeholders():
     with pytest.raises(KeyError, match=r"no text 'tables\.nothing'"):
         labels("en")("tables.nothing")
     with pytest.raises(ValueError, match="none of en, id"):
         labels("fr")
+    assert labels("en")("common.named_group", group="{group} {0} %s") == "{group} {0} %s group"
 
 
-def test_values_are_not_read_as_placeholders():
-    text = labels("en")("common.named_group", group="{group} {0} %s")
-    assert text == "{group} {0} %s group"
+# "2.675" is rounded half up on the decimals as written, not on the binary float below it
+NUMBERS = [
+    ("5.5", 2, "5.50", "5,50"), (55.0, 2, "55.00", "55,00"), ("-3.16227766", 3, "−3.162", "−3,162"),
+    ("2.675", 2, "2.68", "2,68"), (2.675, 2, "2.68", "2,68"), ("0.5", 0, "1", "1"), (0.05, None, "0.05", "0,05"),
+    ("1e-05", None, "0.00001", "0,00001"), ("", 2, "–", "–"), (None, 2, "–", "–"), (float("nan"), 2, "–", "–"),
+]  # fmt: skip
+# the last but one are on the side of alpha where they lie
+P_VALUES = {
+    "0.001565402258": "0.002", "0.08326451666": "0.083", "0.25": "0.250", "1": "1.000", "0.0005": "0.001",
+    "0.000499": "< 0.001", "0": "< 0.001", "0.05": "0.050", "0.04996": "0.04996", "0.0496": "0.0496",
+    "0.05004": "0.05004", "": "–",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("value", "decimals", "english", "indonesian"),
-    [
-        ("5.5", 2, "5.50", "5,50"),
-        (55.0, 2, "55.00", "55,00"),
-        ("-3.16227766", 3, "−3.162", "−3,162"),
-        ("2.675", 2, "2.68", "2,68"),  # half up on the decimals as written, not on the binary float below it
-        (2.675, 2, "2.68", "2,68"),
-        ("0.5", 0, "1", "1"),
-        (0.05, None, "0.05", "0,05"),
-        ("1e-05", None, "0.00001", "0,00001"),
-        ("", 2, "–", "–"),
-        (None, 2, "–", "–"),
-        (float("nan"), 2, "–", "–"),
-    ],
-)
+@pytest.mark.parametrize(("value", "decimals", "english", "indonesian"), NUMBERS)
 def test_numbers(value, decimals, english, indonesian):
     assert labels("en").number(value, decimals) == english
     assert labels("id").number(value, decimals) == indonesian
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("0.001565402258", "0.002"),
-        ("0.08326451666", "0.083"),
-        ("0.25", "0.250"),
-        ("1", "1.000"),
-        ("0.0005", "0.001"),
-        ("0.000499", "< 0.001"),
-        ("0", "< 0.001"),
-        ("0.05", "0.050"),
-        # on the side of alpha where it lies
-        ("0.04996", "0.04996"),
-        ("0.0496", "0.0496"),
-        ("0.05004", "0.05004"),
-        ("", "–"),
-    ],
-)
+@pytest.mark.parametrize(("value", "expected"), P_VALUES.items())
 def test_p_values(value, expected):
     assert labels("en").p_value(value, 0.05) == expected
     assert labels("id").p_value(value, "0.05") == expected.replace(".", ",")
@@ -140,30 +99,27 @@ def test_places():
     assert labels("en").place("introduction p10") == "introduction par.\u00a010"
 
 
-def test_declared_procedure_of_the_paper_in_words():
-    switches = {
-        "method": "asymptotic",
-        "alternative": "two-sided",
-        "tie_correction": True,
-        "continuity": False,
-    }
-    assert procedure_words(switches | {"zero_method": "drop"}, "signed_rank") == (
-        "asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction, "
-        "zero differences dropped"
-    )
-    assert procedure_words(switches, "rank_sum", "id") == (
-        "asimtotik (pendekatan normal), dua sisi, dengan koreksi nilai kembar, tanpa koreksi kontinuitas"
-    )
+PAPER = {"method": "asymptotic", "alternative": "two-sided", "tie_correction": True, "continuity": False}
+EXACT = {"method": "exact", "two_sided": "distance", "mid_p": False, "zero_method": "drop"}
 
 
-def test_exact_rank_sum_procedure_speaks_of_no_zeros():
-    switches = {"method": "exact", "two_sided": "distance", "mid_p": False, "zero_method": "drop"}
-    assert procedure_words(switches, "rank_sum") == (
-        "exact (conditional on the observed ties), two-sided by distance from the expected value"
-    )
-    assert procedure_words({"method": "exact", "tail": "smaller"}, "rank_sum") == (
-        "exact (conditional on the observed ties), the smaller one-sided p-value"
-    )
+IN_WORDS = [
+    (PAPER | {"zero_method": "drop"}, "signed_rank", "en",
+     ["asymptotic (normal approximation)", "two-sided", "tie-corrected", "without continuity correction",
+      "zero differences dropped"]),
+    (PAPER, "rank_sum", "id",
+     ["asimtotik (pendekatan normal)", "dua sisi", "dengan koreksi nilai kembar", "tanpa koreksi kontinuitas"]),
+    # a rank-sum test speaks of no zeros
+    (EXACT, "rank_sum", "en",
+     ["exact (conditional on the observed ties)", "two-sided by distance from the expected value"]),
+    ({"method": "exact", "tail": "smaller"}, "rank_sum", "en",
+     ["exact (conditional on the observed ties)", "the smaller one-sided p-value"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("switches", "test", "language", "words"), IN_WORDS)
+def test_procedures_in_words(switches, test, language, words):
+    assert procedure_words(switches, test, language) == ", ".join(words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -193,9 +149,8 @@ def test_each_fault_says_what_is_wrong_and_what_to_do(code):
 
 
 def test_no_phrase_of_a_fault_has_the_name_of_its_place():
-    assert not [
-        name for name in labels("en").section("fault_phrase") if re.match(r"^(code|file|row|value)_", name)
-    ]
+    phrases = labels("en").section("fault_phrase")
+    assert [name for name in phrases if re.match(r"^(code|file|row|value)_", name)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

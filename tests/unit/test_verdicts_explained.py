@@ -18,11 +18,12 @@ def section(title):
 
 
 def test_each_verdict_reason_and_decision_has_its_entry():
-    assert (
-        tuple(re.findall(r"^\*\*(\w+)\*\*:", section("The four verdicts"), re.MULTILINE)) == claims.VERDICTS
-    )
-    assert tuple(re.findall(r"^\| `(\w+)`", section("The four reasons"), re.MULTILINE)) == claims.REASONS
-    assert re.findall(r"^\| `(\w+)`", section("The decision"), re.MULTILINE) == ["agree", "flip"]
+    for title, entry, expected in (
+        ("The four verdicts", r"^\*\*(\w+)\*\*:", claims.VERDICTS),
+        ("The four reasons", r"^\| `(\w+)`", claims.REASONS),
+        ("The decision", r"^\| `(\w+)`", ("agree", "flip")),
+    ):
+        assert tuple(re.findall(entry, section(title), re.MULTILINE)) == expected
     assert all(f"`{rounding}`" in TEXT for rounding in ROUNDINGS)
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from oxymilk.faults import FaultsError
 from oxymilk.study.base import DecimalMarks, Id, Label, Labelled, Model, Shown, Text, Texts, TimepointId
-from oxymilk.study.checks import faults_between_keys, faults_of_validation, known_ids
+from oxymilk.study.checks import faults_between_keys, faults_of_validation
 from oxymilk.study.outcome import Characteristic, Outcome
 from oxymilk.study.sheet import Sheet
 from oxymilk.study.yaml_lines import read_tree
@@ -54,6 +54,14 @@ class RankSumSwitches(Model):
     mid_p: bool = False
     half_integer: Literal["natural", "conservative"] = "natural"
 
+    @property
+    def procedure(self) -> StatsProcedure:
+        """The procedure of the statistics that these switches say."""
+        from oxymilk.stats.procedure import Procedure
+
+        # only what was written: a default spelled out (continuity with exact, say) may be no legal combination
+        return Procedure(**self.model_dump(exclude_unset=True))
+
 
 class SignedRankSwitches(RankSumSwitches):
     """The switches of a signed-rank procedure: zeros are a matter of this test only."""
@@ -73,12 +81,12 @@ class StudyProcedure(Model):
     @property
     def signed_rank(self) -> StatsProcedure:
         """The procedure of the tests within groups."""
-        return _procedure(self.signed_rank_switches)
+        return self.signed_rank_switches.procedure
 
     @property
     def rank_sum(self) -> StatsProcedure | None:
         """The procedure of the test between groups; None for a study of one group."""
-        return None if self.rank_sum_switches is None else _procedure(self.rank_sum_switches)
+        return self.rank_sum_switches and self.rank_sum_switches.procedure
 
 
 class Study(Model):
@@ -152,23 +160,17 @@ def load_study(path: Path) -> Study:
     study = None
     if tree.data is not None:
         try:
-            study = Study.model_validate(tree.data, context={"folder": path.parent, **known_ids(tree)})
+            study = Study.model_validate(tree.data, context={"folder": path.parent, "tree": tree})
         except ValidationError as error:
             faults += faults_of_validation(error, Study, tree)
         faults += faults_between_keys(tree, path.absolute().parent.name)
     still_open = tree.undecided()
-    # what is still open is no other fault besides
+    # what is still open is no other fault besides; the models and the checks between keys may find the same fault
     lines = {fault.row for fault in still_open}
-    faults = still_open + [fault for fault in faults if fault.row not in lines]
-    if faults or study is None:
-        distinct = {(fault.code, fault.row, fault.column, fault.value): fault for fault in faults}
+    distinct = {
+        (fault.code, fault.row, fault.column, fault.value, fault.params.get("key")): fault
+        for fault in still_open + [fault for fault in faults if fault.row not in lines]
+    }
+    if distinct or study is None:
         raise FaultsError(sorted(distinct.values(), key=lambda fault: (fault.row or 0, fault.column)))
     return study
-
-
-def _procedure(switches: RankSumSwitches) -> StatsProcedure:
-    """Return the procedure of the statistics that these switches say."""
-    from oxymilk.stats.procedure import Procedure
-
-    # only what was written: a default spelled out (continuity with exact, say) may be no legal combination
-    return Procedure(**switches.model_dump(exclude_unset=True))

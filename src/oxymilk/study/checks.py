@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from oxymilk.faults import Fault
-from oxymilk.study.base import is_id
+from oxymilk.study.base import DECLARED_IN, is_id
 from oxymilk.study.sheet import SCORE_KEYS
 from oxymilk.study.yaml_lines import KeyPath, Tree
 from oxymilk.texts import labels
@@ -20,36 +20,28 @@ from oxymilk.words import fold, nearest, same_unit
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
+# switch of a rank test -> the methods for which it has a meaning; the other switches fit every method
 SWITCHES_OF_METHOD = {
-    "tie_correction": ("asymptotic",),
-    "continuity": ("asymptotic",),
-    "two_sided": ("exact",),
-    "mid_p": ("exact",),
-    "half_integer": ("exact_untied",),
-}
+    "tie_correction": ("asymptotic",), "continuity": ("asymptotic",),
+    "two_sided": ("exact",), "mid_p": ("exact",), "half_integer": ("exact_untied",),
+}  # fmt: skip
 _METHODS = ("asymptotic", "exact", "exact_untied")
 # the lists whose entries must have different ids
-_LISTS: tuple[KeyPath, ...] = (
-    ("groups",),
-    ("timepoints",),
-    ("outcome", "levels"),
-    ("outcome", "checklist", "items"),
-    ("characteristics",),
-    ("characteristics", "*", "levels"),
-)
+_LISTS = (*DECLARED_IN.values(), ("outcome", "checklist", "items"), ("characteristics", "*", "levels"))
+# where a sheet says what its words mean, which columns its scores are in, and which timepoints it has
+_CODES = (
+    ("group", "codes"), ("group", "titles"), ("timepoint", "codes"), ("timepoint", "titles"), ("codes",),
+    ("visits",), ("crosstab", "before", "codes"), ("crosstab", "after"), ("characteristics", "*", "codes"),
+)  # fmt: skip
+_COLUMNS_BY_TIMEPOINT = (("scores", "*"), ("blocks", "*", "scores", "*"))
+_TIMEPOINTS = (("visits", "*"), ("timepoint", "only"), ("timepoint", "codes", "*"))
+# a layout that once had a name of its own -> the one that reads the same
+FORMER_LAYOUTS = {"app_export": "wide"}
 # pydantic's error types -> the kind of value that was due, a phrase of the texts
 _EXPECTED = {
     "string": "text", "bool": "true_false", "int": "whole_number", "float": "number", "decimal": "number",
     "finite": "number", "tuple": "list", "dict": "keys", "model": "keys", "string_pattern_mismatch": "column_range",
 }  # fmt: skip
-
-
-def known_ids(tree: Tree) -> dict[str, list[str]]:
-    """Return the ids that other parts of the file may refer to, by what they are of."""
-    lists = {"group": ("groups",), "timepoint": ("timepoints",), "level": ("outcome", "levels")}
-    return {
-        what: tree.ids(*path) for what, path in (lists | {"characteristic": ("characteristics",)}).items()
-    }
 
 
 def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: Tree) -> Iterator[Fault]:
@@ -78,7 +70,8 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
             code = "value_missing"
         elif kind == "literal_error":
             legal = re.findall(r"'([^']*)'", context["expected"])
-            code, params = "value_unknown", {"legal": legal, "nearest": nearest(value, legal)}
+            code, near = "value_unknown", FORMER_LAYOUTS.get(value) or nearest(value, legal)
+            params = {"legal": legal, "nearest": near}
         elif kind in ("too_short", "too_long"):
             if kind == "too_short" and len(written) >= context["min_length"]:
                 continue  # entries that are faults themselves are not counted
@@ -93,22 +86,14 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
         yield tree.fault(code, path, value, **params)
 
 
-def _legal_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """Return the keys that the model at `path` knows."""
-    for step in path:
-        fields = {field.alias or name: field for name, field in model.model_fields.items()}
-        if not isinstance(step, int):
-            model = _model_within(fields[step].annotation) if step in fields else None
-            if model is None:
-                return []
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_within(annotation: Any) -> Any:
-    """Return the first model that a type is made of, or None."""
-    if hasattr(annotation, "model_fields"):
-        return annotation
-    return next((model for part in get_args(annotation) if (model := _model_within(part))), None)
+def _legal_keys(kind: Any, path: KeyPath) -> list[str]:
+    """Return the keys that the model at `path` within a type knows."""
+    if hasattr(kind, "model_fields"):
+        fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+        return _legal_keys(fields.get(path[0]), path[1:]) if path else list(fields)
+    # a list and a dict are one step; of alternatives the first that is a model counts
+    within = path[1:] if get_origin(kind) in (tuple, dict) else path
+    return next(filter(None, (_legal_keys(part, within) for part in get_args(kind))), [])
 
 
 def faults_between_keys(tree: Tree, folder: str) -> Iterator[Fault]:
@@ -124,10 +109,14 @@ def faults_between_keys(tree: Tree, folder: str) -> Iterator[Fault]:
     study_id = tree.at("id")
     if is_id(study_id) and study_id != folder:
         yield tree.fault("id_not_folder", ("id",), str(study_id), folder=folder)
-    for where in (path for pattern in _LISTS for path, _ in tree.entries(*pattern)):
-        yield from _twice(tree, [path for path, _ in tree.entries(*where, "*", "id")])
-    for path, _ in tree.entries("characteristics", "*", "id"):
-        yield from _twice(tree, [("outcome", "id"), path])
+    lists = [tree.entries(*where, "*", "id") for pattern in _LISTS for where, _ in tree.entries(*pattern)]
+    # no characteristic has the id of the outcome
+    lists += [[*tree.entries("outcome", "id"), entry] for entry in tree.entries("characteristics", "*", "id")]
+    for entries in lists:
+        first: dict[str, KeyPath] = {}
+        for path, name in entries:
+            if isinstance(name, str) and first.setdefault(name, path) != path:
+                yield tree.fault("id_duplicate", path, str(name), first=tree.line(first[name]))
     yield from _timepoint_faults(tree)
     yield from _procedure_faults(tree)
     for where, sheet in tree.entries("sheets", "*"):
@@ -135,40 +124,39 @@ def faults_between_keys(tree: Tree, folder: str) -> Iterator[Fault]:
             yield from _layout_faults(tree, where, sheet)
             yield from _column_faults(tree, where, sheet)
             yield from _code_faults(tree, where)
-    yield from _unread_timepoints(tree)
-
-
-def _twice(tree: Tree, paths: list[KeyPath]) -> Iterator[Fault]:
-    """Yield a fault for each id that is written at an earlier path too."""
-    first: dict[str, KeyPath] = {}
-    for path in paths:
-        name = tree.at(*path)
-        if isinstance(name, str) and name in first:
-            yield tree.fault("id_duplicate", path, str(name), first=tree.line(first[name]))
-        elif isinstance(name, str):
-            first[name] = path
 
 
 def _timepoint_faults(tree: Tree) -> Iterator[Fault]:
-    """Yield a fault when the two timepoints that are compared are not two, or not in time order."""
+    """Yield a fault when the compared timepoints are not two, not in time order, or in no sheet."""
     known, compare = tree.ids("timepoints"), tree.at("compare")
+    compared = known if len(known) <= 2 or compare else []
     if compare is None and len(known) > 2:
         yield tree.fault("timepoints_compared", ("timepoints",), legal=known)
     if isinstance(compare, list):
-        chosen = [str(timepoint) for timepoint in compare if isinstance(timepoint, str)]
-        if len(chosen) != 2 or chosen[0] == chosen[1]:
+        compared = [str(timepoint) for timepoint in compare if isinstance(timepoint, str)]
+        if len(compared) != 2 or compared[0] == compared[1]:
             yield tree.fault("timepoints_compared", ("compare",), legal=known)
-        order = [known.index(timepoint) for timepoint in chosen if timepoint in known]
+        order = [known.index(timepoint) for timepoint in compared if timepoint in known]
         if order != sorted(order):
-            yield tree.fault("timepoints_order", ("compare",), ", ".join(chosen))
+            yield tree.fault("timepoints_order", ("compare",), ", ".join(compared))
+    read = {path[-1] for keys in _COLUMNS_BY_TIMEPOINT for path, _ in tree.entries("sheets", "*", *keys)}
+    read |= {str(timepoint) for keys in _TIMEPOINTS for _, timepoint in tree.entries("sheets", "*", *keys)}
+    for where, _ in tree.entries("sheets", "*"):
+        source = tree.at(*where, "timepoint")
+        named = isinstance(source, dict) and (source.get("only") or isinstance(source.get("codes"), dict))
+        if not named and (source is not None or tree.at(*where, "crosstab") is not None):
+            read |= set(known)  # the ids are the words of the sheet
+    for timepoint in known if read else ():
+        if timepoint in compared and timepoint not in read:
+            yield tree.fault("timepoint_not_read", ("sheets",), timepoint)
 
 
 def _procedure_faults(tree: Tree) -> Iterator[Fault]:
     """Yield a fault for a reason or a test that is missing, and for switches without meaning for the method."""
-    procedure, groups = tree.at("procedure"), tree.at("groups")
+    procedure = tree.at("procedure")
     if tree.at("procedure", "basis") == "inferred" and tree.at("procedure", "reason") is None:
         yield tree.fault("reason_missing", ("procedure",))
-    two_groups = isinstance(groups, list) and len(groups) > 1
+    two_groups = isinstance(tree.at("groups"), list) and len(tree.at("groups")) > 1
     if two_groups and isinstance(procedure, dict) and procedure.get("rank_sum") is None:
         yield tree.fault("key_missing", ("procedure",), key="rank_sum")
     for test in ("signed_rank", "rank_sum"):
@@ -187,23 +175,21 @@ def _layout_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
         return
     needed, possible = SCORE_KEYS[layout]
     participant, timepoint = sheet.get("participant"), sheet.get("timepoint")
-    blocks = [block for _, block in tree.entries(*where, "blocks", "*") if isinstance(block, dict)]
+    blocks = [set(block) for _, block in tree.entries(*where, "blocks", "*") if isinstance(block, dict)]
     # the keys that each block has of its own
-    of_blocks = set.intersection(*map(set, blocks)) if blocks else set()
-    missing: list[KeyPath] = [(key,) for key in needed if sheet.get(key) is None]
-    if layout == "side_by_side" and blocks and "scores" not in (*sheet, *of_blocks):
-        missing.append(("scores",))
-    if layout != "one_timepoint" and len(tree.ids("groups")) > 1 and "group" not in (*sheet, *of_blocks):
-        missing.append(("group",))
-    if layout != "crosstab" and participant is None and "participant" not in of_blocks:
-        missing.append(("participant",))
-    if isinstance(participant, dict) and not participant.get("column") and not participant.get("by_row"):
-        missing.append(("participant", "column"))
-    if layout == "titled" and not tree.at(*where, "group", "titles"):
-        missing.append(("group", "titles"))
-    if layout == "one_timepoint" and timepoint is not None and not tree.at(*where, "timepoint", "only"):
-        missing.append(("timepoint", "only"))
-    for *parents, key in missing:
+    of_blocks = set.intersection(*blocks) if blocks else set()
+    written = {*sheet, *of_blocks}
+    no_column = isinstance(participant, dict) and not (participant.get("column") or participant.get("by_row"))
+    missing: dict[KeyPath, bool] = {
+        ("scores",): layout == "side_by_side" and bool(blocks) and "scores" not in written,
+        ("group",): layout != "one_timepoint" and len(tree.ids("groups")) > 1 and "group" not in written,
+        ("participant",): layout != "crosstab" and participant is None and "participant" not in of_blocks,
+        ("participant", "column"): no_column,
+        ("group", "titles"): layout == "titled" and not tree.at(*where, "group", "titles"),
+        ("timepoint", "only"): layout == "one_timepoint" and timepoint is not None
+        and not tree.at(*where, "timepoint", "only"),
+    } | {(key,): sheet.get(key) is None for key in needed}  # fmt: skip
+    for *parents, key in (path for path, is_missing in missing.items() if is_missing):
         yield tree.fault("key_missing", (*where, *parents), key=key)
     for key in {key for keys in SCORE_KEYS.values() for part in keys for key in part}:
         if sheet.get(key) is not None and key not in needed + possible:
@@ -212,18 +198,18 @@ def _layout_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
 
 def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterator[Fault]:
     """Yield the faults of the score columns: placeholders, columns named twice, how numbers are written."""
-    kind, unit = tree.at("outcome", "kind"), tree.at("outcome", "unit")
-    due = {"{item}": kind == "checklist", "{visit}": sheet.get("layout") == "visits"}
-    columns = [((*where, "score"), sheet.get("score")), *tree.entries(*where, "scores", "*")]
-    for path, column in (*columns, *tree.entries(*where, "blocks", "*", "scores", "*")):
-        for word, is_due in due.items():
-            if is_due and isinstance(column, str) and word not in column:
-                yield tree.fault("placeholder_missing", path, str(column), word=word)
-    named: set[str] = set()
+    kind, unit, layout = tree.at("outcome", "kind"), tree.at("outcome", "unit"), str(sheet.get("layout"))
+    placeholders = {"{item}": kind == "checklist", "{visit}": layout == "visits"}
+    due = [word for word, is_due in placeholders.items() if is_due]
+    for keys in (("score",), *_COLUMNS_BY_TIMEPOINT):
+        for path, column in tree.entries(*where, *keys):
+            for word in due if isinstance(column, str) else ():
+                if word not in column:
+                    yield tree.fault("placeholder_missing", path, str(column), word=word)
+    first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):
-        if isinstance(column, str) and fold(column) in named:
+        if first.setdefault(fold(str(column)), path) != path and isinstance(column, str):
             yield tree.fault("column_twice", path, str(column))
-        named.add(fold(str(column)))
     units = [str(word) for word in unit.values()] if isinstance(unit, dict) and unit else [str(unit or "-")]
     if sheet.get("time_format") is not None and kind != "number":
         why = f"kind: {kind or 'levels'}"
@@ -232,57 +218,25 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
         other_units = (word for word in units if not same_unit(word, "menit"))
         yield from (tree.fault("time_unit", ("outcome", "unit"), word) for word in other_units)
     fractions = str(sheet.get("fractions")).lower() not in ("none", "false", "no", "off")
-    if (
-        fractions
-        and str(sheet.get("layout")) in SCORE_KEYS
-        and not all(same_unit(word, "%") for word in units)
-    ):
+    if fractions and layout in SCORE_KEYS and not all(same_unit(word, "%") for word in units):
         yield tree.fault("key_without_use", (*where, "fractions"), "fractions", why=f"unit: {units[0]}")
 
 
 def _code_faults(tree: Tree, where: KeyPath) -> Iterator[Fault]:
     """Yield a fault for each word of a sheet that has two meanings, and for unknown levels of characteristics."""
-    sources = [path for path, _ in tree.entries(*where, "characteristics", "*")]
-    codes = [("group", "codes"), ("group", "titles"), ("timepoint", "codes"), ("timepoint", "titles"), ("codes",),
-             ("visits",), ("crosstab", "before", "codes"), ("crosstab", "after")]  # fmt: skip
-    for path in [(*where, *keys) for keys in codes] + [(*source, "codes") for source in sources]:
-        meanings: dict[str, Any] = {}
-        for word_path, meaning in tree.entries(*path, "*"):
-            word = str(word_path[-1])
-            if meanings.setdefault(fold(word), meaning) != meaning:
-                yield tree.fault("codes_collide", word_path, word)
-    written = tree.at(*where, "missing")
-    missing = {fold(str(word)) for word in (written if isinstance(written, list) else [written or ""])}
-    for path, _ in tree.entries(*where, "codes", "*"):
-        if fold(str(path[-1])) in missing:
-            yield tree.fault("codes_collide", path, str(path[-1]))
-    # id of a characteristic -> the ids of its levels
-    levels = {
-        str(name): tree.ids(*path[:-1], "levels") for path, name in tree.entries("characteristics", "*", "id")
-    }
-    for source in sources:
-        legal = levels.get(source[-1])
-        for path, level in tree.entries(*source, "codes", "*"):
-            if legal is not None and is_id(level) and level not in legal:
+    missing = tree.at(*where, "missing")
+    no_value = [fold(str(word)) for word in (missing if isinstance(missing, list) else [missing or ""])]
+    for keys in _CODES:
+        for codes, _ in tree.entries(*where, *keys):
+            # a score that is written as "no value" has this meaning already
+            meanings: dict[str, Any] = dict.fromkeys(no_value if keys == ("codes",) else (), ())
+            for path, meaning in tree.entries(*codes, "*"):
+                word = str(path[-1])
+                if meanings.setdefault(fold(word), meaning) != meaning:
+                    yield tree.fault("codes_collide", path, word)
+    for declared, name in tree.entries("characteristics", "*", "id"):
+        legal = tree.ids(*declared[:-1], "levels")
+        for path, level in tree.entries(*where, "characteristics", name, "codes", "*"):
+            if is_id(level) and level not in legal:
                 params = {"what": "level", "legal": legal, "nearest": nearest(level, legal)}
                 yield tree.fault("reference_unknown", path, str(level), **params)
-
-
-def _unread_timepoints(tree: Tree) -> Iterator[Fault]:
-    """Yield a fault for each timepoint to be compared of which no sheet can have scores."""
-    known, compare = tree.ids("timepoints"), tree.at("compare")
-    compared = compare if isinstance(compare, list) else known if len(known) <= 2 or compare else []
-    read = {path[-1] for path, _ in tree.entries("sheets", "*", "scores", "*")}
-    read |= {path[-1] for path, _ in tree.entries("sheets", "*", "blocks", "*", "scores", "*")}
-    read |= {str(timepoint) for _, timepoint in tree.entries("sheets", "*", "visits", "*")}
-    for where, sheet in tree.entries("sheets", "*"):
-        source = sheet.get("timepoint") if isinstance(sheet, dict) else None
-        if isinstance(source, dict) and source.get("only"):
-            read.add(str(source["only"]))
-        elif isinstance(source, dict) and isinstance(source.get("codes"), dict):
-            read |= {str(timepoint) for timepoint in source["codes"].values()}
-        elif source is not None or tree.at(*where, "crosstab") is not None:
-            read |= set(known)
-    for timepoint in known if read else ():
-        if timepoint in compared and timepoint not in read:
-            yield tree.fault("timepoint_not_read", ("sheets",), timepoint)

@@ -7,20 +7,26 @@ from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
-from oxymilk.study.base import Labelled, Model, Text, Texts, Unit, refuse
+from oxymilk.study.base import Labelled, Model, Text, Texts, Unit, invalid
 from oxymilk.study.yaml_lines import KeyPath
 from oxymilk.words import fold
 
-# bound of a level -> how a number of the level compares with it
-BOUNDS = {"at_least": operator.ge, "above": operator.gt, "at_most": operator.le, "below": operator.lt}
+# bound of a level -> how a number of the level compares with it, whether it bounds the least (0) or the greatest (1)
+# number of the level, and on a grid of numbers: how it is rounded to one, and how many steps further that number is
+_BOUNDS = {
+    "at_least": (operator.ge, 0, ROUND_CEILING, 0), "above": (operator.gt, 0, ROUND_FLOOR, 1),
+    "at_most": (operator.le, 1, ROUND_FLOOR, 0), "below": (operator.lt, 1, ROUND_CEILING, -1),
+}  # fmt: skip
 # more digits than any measurement has, fewer than arithmetic rounds at
 Number = Annotated[Decimal, Field(max_digits=20)]
 # least and greatest number, both included, None where there is no limit
 Span = tuple[Decimal | None, Decimal | None]
-# path within the part, value, code, params
-_Faults = Iterator[tuple[KeyPath, str, str, dict[str, Any]]]
+# a fault of a part of the file: path within the part, value, code, params
+_Found = tuple[KeyPath, str, str, dict[str, Any]]
+_Faults = Iterator[_Found]
 
 
 class Level(Labelled):
@@ -37,16 +43,12 @@ class Level(Labelled):
     @property
     def bounds(self) -> dict[str, Decimal]:
         """The bounds that are declared."""
-        return {name: bound for name in BOUNDS if (bound := getattr(self, name)) is not None}
+        return {name: bound for name in _BOUNDS if (bound := getattr(self, name)) is not None}
 
     @property
     def bounded(self) -> bool:
         """Whether any bound is declared."""
         return bool(self.bounds)
-
-    def holds(self, number: Decimal) -> bool:
-        """Say whether a number lies within the bounds."""
-        return all(BOUNDS[name](number, bound) for name, bound in self.bounds.items())
 
 
 class Item(Labelled):
@@ -124,59 +126,76 @@ class Variable(Labelled):
         return tuple(level.id for level in self.levels)
 
     @property
+    def points(self) -> Checklist | None:
+        """The checklist whose points are the scores; characteristics have none."""
+        return getattr(self, "checklist", None)
+
+    @property
+    def in_percent(self) -> bool:
+        """Whether the bounds of the levels are in percent of the greatest sum of points."""
+        return self.points is not None and self.points.cutoffs_in == "percent"
+
+    @property
     def cutoffs(self) -> tuple[Level, ...]:
-        """The levels with their bounds in the unit of the scores."""
-        return self.levels
+        """The levels with their bounds in the unit of the scores; a percent of the points is a number of points."""
+        if not self.in_percent:
+            return self.levels
+        share = self.points.most / 100
+        return tuple(
+            level.model_copy(update={name: bound * share for name, bound in level.bounds.items()})
+            for level in self.levels
+        )
 
     @property
     def score_decimals(self) -> int | None:
-        """How many decimals the scores have, None for any."""
-        return self.decimals
+        """How many decimals the scores have, for a checklist those of its weights; None for any."""
+        if self.points is None or self.decimals is not None:
+            return self.decimals
+        return max(max(-int(item.weight.normalize().as_tuple().exponent), 0) for item in self.points.items)
 
     @property
     def score_range(self) -> Span:
         """The least and greatest possible score, None where there is no limit."""
-        return self.minimum, self.maximum
+        return (self.minimum, self.maximum) if self.points is None else (Decimal(0), self.points.most)
 
     def faults(self) -> _Faults:
         """Yield what is wrong between the keys: the bounds must cover every possible number exactly once."""
-        levels = list(enumerate(self.levels))
-        for at, level in levels:
+        for at, level in enumerate(self.levels):
             if level.bounded and self.kind == "levels":
                 yield ("levels", at), level.id, "key_without_use", {"why": "kind: levels"}
             if not level.bounded and self.kind != "levels":
                 yield ("levels", at), "", "key_missing", {"key": "at_least"}
-        if self.kind == "levels" or not levels or not all(level.bounded for level in self.levels):
+        if self.kind == "levels" or not self.levels or not all(level.bounded for level in self.levels):
             return
         decimals = cutoff_decimals(self)
         # bounds in percent of the points are no scores, and may be as fine as they like
-        too_fine = [
+        amiss: list[_Found] = [
             (("levels", at, name), str(bound), "cutoff_too_fine", {"decimals": decimals})
-            for at, level in levels
+            for at, level in enumerate(() if self.in_percent else self.levels)
             for name, bound in level.bounds.items()
-            if self.cutoffs is self.levels and bound != round(bound, decimals)
+            if bound != round(bound, decimals)
         ]
         spans = [span_of(level, decimals, self.score_range) for level in self.cutoffs]
-        empty = [
-            (("levels", at), _written((low, high)), "cutoff_empty", {})
-            for at, (low, high) in enumerate(spans)
-            if low is not None and high is not None and low > high
-        ]
-        if too_fine or empty:
-            yield from too_fine or empty[:1]
-            return
-        unit = {"unit": self._unit_of_cutoffs()}
-        gaps, overlaps = uncovered(spans, self.score_range, decimals)
-        yield from ((("levels",), _written(gap), "cutoff_gap", unit) for gap in gaps)
-        yield from ((("levels",), _written(overlap), "cutoff_overlap", unit) for overlap in overlaps)
-
-    def _unit_of_cutoffs(self) -> str:
-        """Return the unit that a fault names behind a range of scores."""
-        return " / ".join(self.unit.words) if self.unit else ""
+        for at, (low, high) in enumerate(spans):
+            if not amiss and low is not None and high is not None and low > high:
+                amiss.append((("levels", at), _written((low, high)), "cutoff_empty", {}))
+        if not amiss:
+            unit = " / ".join(self.unit.words) if self.unit else ""
+            params = {"unit": f"/ {self.points.most.normalize():f}" if self.in_percent else unit}
+            gaps_and_overlaps = uncovered(spans, self.score_range, decimals)
+            for code, places in zip(("cutoff_gap", "cutoff_overlap"), gaps_and_overlaps, strict=True):
+                amiss += [(("levels",), _written(span), code, params) for span in places]
+        yield from amiss
 
     @model_validator(mode="after")
     def _hold_together(self) -> Variable:
-        refuse(self.faults())
+        """Refuse a variable with faults, all of them at once."""
+        errors = [
+            InitErrorDetails(type=invalid(code, **params), loc=path, input=value)
+            for path, value, code, params in self.faults()
+        ]
+        if errors:
+            raise ValidationError.from_exception_data("study.yaml", errors)
         return self
 
 
@@ -190,53 +209,21 @@ class Outcome(Variable):
     scale: Literal["level", "score"] = "level"
     checklist: Checklist | None = None
 
-    @property
-    def cutoffs(self) -> tuple[Level, ...]:
-        """The levels with their bounds in the unit of the scores; a percent of the points is a number of points."""
-        if self.checklist is None or self.checklist.cutoffs_in == "points":
-            return self.levels
-        share = self.checklist.most / 100
-        return tuple(
-            level.model_copy(update={name: bound * share for name, bound in level.bounds.items()})
-            for level in self.levels
-        )
-
-    @property
-    def score_decimals(self) -> int | None:
-        """How many decimals scores have: as declared, for a checklist those of its weights."""
-        if self.checklist is None or self.decimals is not None:
-            return self.decimals
-        return max(max(-int(item.weight.normalize().as_tuple().exponent), 0) for item in self.checklist.items)
-
-    @property
-    def score_range(self) -> Span:
-        """The least and greatest possible score, None where there is no limit."""
-        if self.checklist is None:
-            return self.minimum, self.maximum
-        return Decimal(0), self.checklist.most
-
     def faults(self) -> _Faults:
         """Yield what is wrong between the keys of the outcome, its levels and its checklist."""
         why = {"why": f"kind: {self.kind}"}
-        if self.kind == "checklist" and self.checklist is None:
-            yield (), "", "key_missing", {"key": "checklist"}
+        for kind, key in (("checklist", "checklist"), ("number", "unit")):
+            if self.kind == kind and getattr(self, key) is None:
+                yield (), "", "key_missing", {"key": key}
         if self.kind != "checklist" and self.checklist is not None:
             yield ("checklist",), "checklist", "key_without_use", why
-        if self.kind == "number" and self.unit is None:
-            yield (), "", "key_missing", {"key": "unit"}
         if self.kind == "levels" and self.scale == "score":
             yield ("scale",), "scale: score", "key_without_use", why
         if self.scale == "level" and len(self.levels) < 2:
             yield ("levels",), "", "list_length", {"least": 2, "most": "-"}
         yield from super().faults()
-        if self.checklist is not None:
-            for path, *rest in self.checklist.faults():
-                yield ("checklist", *path), *rest
-
-    def _unit_of_cutoffs(self) -> str:
-        if self.cutoffs is self.levels:
-            return super()._unit_of_cutoffs()
-        return f"/ {self.checklist.most.normalize():f}"
+        for path, *rest in self.checklist.faults() if self.checklist else ():
+            yield ("checklist", *path), *rest
 
 
 class Characteristic(Variable):
@@ -255,17 +242,12 @@ def span_of(level: Level, decimals: int, limits: Span) -> Span:
     limits : tuple
         The least and greatest possible number, for a level without a bound on that side.
     """
-    step = Decimal(1).scaleb(-decimals)
-    low, high = limits
-    if level.at_least is not None:
-        low = level.at_least.quantize(step, ROUND_CEILING)
-    elif level.above is not None:
-        low = level.above.quantize(step, ROUND_FLOOR) + step
-    if level.at_most is not None:
-        high = level.at_most.quantize(step, ROUND_FLOOR)
-    elif level.below is not None:
-        high = level.below.quantize(step, ROUND_CEILING) - step
-    return low, high
+    step, span = Decimal(1).scaleb(-decimals), list(limits)
+    # of two bounds on one side the first counts
+    for name, bound in reversed(level.bounds.items()):
+        _, side, rounding, steps = _BOUNDS[name]
+        span[side] = bound.quantize(step, rounding) + steps * step
+    return tuple(span)
 
 
 def cutoff_decimals(variable: Variable) -> int:
@@ -283,7 +265,10 @@ def cutoff_decimals(variable: Variable) -> int:
 
 def level_of(number: Decimal, variable: Variable) -> str:
     """Return the id of the level that a number belongs to, or "" when no level has bounds."""
-    return next((level.id for level in variable.cutoffs if level.bounded and level.holds(number)), "")
+    for level in variable.cutoffs:
+        if level.bounded and all(_BOUNDS[name][0](number, bound) for name, bound in level.bounds.items()):
+            return level.id
+    return ""
 
 
 def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[Span], list[Span]]:
@@ -298,34 +283,30 @@ def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[
     decimals : int
         Numbers are whole multiples of 10 ** -decimals.
     """
-    step = Decimal(1).scaleb(-decimals)
-    lowest, highest = Decimal("-Infinity"), Decimal("Infinity")
-    start = lowest if limits[0] is None else limits[0]
-    end = highest if limits[1] is None else limits[1]
+    step, infinity = Decimal(1).scaleb(-decimals), Decimal("Infinity")
+    (start, end), *spans = (
+        (-infinity if low is None else low, infinity if high is None else high)
+        for low, high in (limits, *spans)
+    )
     due, gaps, overlaps = start, [], []
-    for low, high in sorted(
-        (lowest if low is None else low, highest if high is None else high) for low, high in spans
-    ):
+    for low, high in sorted(spans):
         if low > due:
             gaps.append((due, low - step))
         elif low < due and due > start:
             overlaps.append((low, min(high, due - step)))
         due = max(due, high + step)
-    if due <= end and due != highest:
+    if due <= end and due != infinity:
         gaps.append((due, end))
-    return [_finite(gap) for gap in gaps], [_finite(overlap) for overlap in overlaps]
-
-
-def _finite(span: tuple[Decimal, Decimal]) -> Span:
-    low, high = (None if number.is_infinite() else number for number in span)
-    return low, high
+    gaps, overlaps = (
+        [tuple(None if number.is_infinite() else number for number in span) for span in places]
+        for places in (gaps, overlaps)
+    )
+    return gaps, overlaps
 
 
 def _written(span: Span) -> str:
     """Return a range of numbers as people write it."""
-    low, high = (None if number is None else format(number.normalize(), "f") for number in span)
-    if low == high:
-        return str(low)
-    if low is None or high is None:
-        return f"<= {high}" if low is None else f">= {low}"
-    return f"{low}-{high}"
+    low, high = ("" if number is None else format(number.normalize(), "f") for number in span)
+    if low and high:
+        return low if low == high else f"{low}-{high}"
+    return f">= {low}" if low else f"<= {high}"

@@ -4,65 +4,42 @@ from __future__ import annotations
 
 import codecs
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo
 
-from oxymilk.study.base import (
-    CharacteristicId,
-    GroupId,
-    Id,
-    LevelId,
-    Model,
-    Text,
-    Texts,
-    TimepointId,
-    invalid,
-    one_or_more,
-)
+from oxymilk.study.base import Id, Model, OneOrMore, Text, Texts, TimepointId, invalid, reference, short_for
 from oxymilk.words import nearest
 
 # name in study.yaml -> Python codec; a closed list, since Python also calls zip and rot13 encodings
 ENCODINGS = {
-    "utf-8": "utf-8-sig",
-    "utf-16": "utf-16",
-    "windows-1252": "cp1252",
-    "iso-8859-1": "latin-1",
-    "iso-8859-15": "iso8859-15",
-    "ascii": "ascii",
-}
+    "utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252",
+    "iso-8859-1": "latin-1", "iso-8859-15": "iso8859-15", "ascii": "ascii",
+}  # fmt: skip
 DELIMITERS = (",", ";", "|", "tab")
 # layout -> the keys that say where its scores are: those it needs, those it may have; all other keys fit every layout
 SCORE_KEYS = {
-    "wide": (("scores",), ()),
-    "titled": (("scores",), ()),
-    "transposed": (("scores",), ()),
-    "long": (("timepoint", "score"), ()),
-    "one_timepoint": (("timepoint", "score"), ()),
-    "visits": (("visits", "score"), ()),
-    "side_by_side": (("blocks",), ("scores",)),
-    "crosstab": (("crosstab",), ()),
-}
-# a layout that once had a name of its own -> the one that reads the same
-FORMER_LAYOUTS = {"app_export": "wide"}
+    "wide": (("scores",), ()), "long": (("timepoint", "score"), ()),
+    "one_timepoint": (("timepoint", "score"), ()), "visits": (("visits", "score"), ()),
+    "side_by_side": (("blocks",), ("scores",)), "titled": (("scores",), ()),
+    "transposed": (("scores",), ()), "crosstab": (("crosstab",), ()),
+}  # fmt: skip
 
-Layout = Literal[
-    "wide", "long", "one_timepoint", "visits", "side_by_side", "titled", "transposed", "crosstab"
-]  # fmt: skip
+GroupId = Annotated[Id, reference("group")]
+LevelId = Annotated[Id, reference("level")]
+CharacteristicId = Annotated[Id, reference("characteristic")]
+Column = short_for(lambda word: {"column": word})
 Row = Annotated[int, Field(ge=1, le=1_048_576)]
 IdOf = TypeVar("IdOf", bound=str)
 
 
 def encoding_codec(name: str) -> str | None:
     """Return the Python codec of an encoding that study.yaml may name, or None."""
-    if name.strip().lower() in ENCODINGS:
-        return ENCODINGS[name.strip().lower()]
+    known = {codecs.lookup(encoding).name: codec for encoding, codec in ENCODINGS.items()}
     try:
-        canonical = codecs.lookup(name).name
+        return known.get(codecs.lookup(name.strip()).name.removesuffix("-sig"))
     except (LookupError, ValueError):
         return None
-    known = {codecs.lookup(codec).name: codec for codec in ENCODINGS.values()}
-    return "utf-8-sig" if canonical == "utf-8" else known.get(canonical)
 
 
 def is_inside(folder: Path, file: str) -> bool:
@@ -97,18 +74,6 @@ def _delimiter(mark: str) -> str:
     return mark
 
 
-def _layout(name: object) -> object:
-    """Refuse the former name of a layout, and name the present one."""
-    if isinstance(name, str) and name in FORMER_LAYOUTS:
-        raise invalid("value_unknown", legal=get_args(Layout), nearest=FORMER_LAYOUTS[name])
-    return name
-
-
-def _column(value: object) -> object:
-    """Let `participant: Kode` stand for `participant: {column: Kode}`."""
-    return {"column": value} if isinstance(value, str) else value
-
-
 class ParticipantSource(Model):
     """What tells participants apart: a column, or the row when nothing is written.
 
@@ -138,6 +103,9 @@ class CharacteristicSource(Model):
     codes: dict[Text, Id] = Field(default_factory=dict)
 
 
+Characteristics = dict[CharacteristicId, Annotated[CharacteristicSource, Column]]
+
+
 class Block(Model):
     """One of several blocks side by side: a range of columns, or columns of its own."""
 
@@ -150,7 +118,7 @@ class Block(Model):
 class Crosstab(Model):
     """A printed cross-tabulation: level before by row, level after by column, cells are participants."""
 
-    before: Annotated[CodedSource[LevelId], BeforeValidator(_column)]
+    before: Annotated[CodedSource[LevelId], Column]
     after: dict[Text, LevelId] = Field(min_length=1)
     total: Text | None = None
 
@@ -163,16 +131,16 @@ class Sheet(Model):
     """
 
     file: Annotated[Text, AfterValidator(_file)]
-    layout: Annotated[Layout, BeforeValidator(_layout)]
+    layout: Literal[tuple(SCORE_KEYS)]
     worksheet: Text | None = None
     encoding: Annotated[Text, AfterValidator(_encoding)] = "utf-8"
     delimiter: Annotated[Text, AfterValidator(_delimiter)] | None = None
     decimal_mark: Literal[",", "."] | None = None
-    header_row: Annotated[tuple[Row, ...], BeforeValidator(one_or_more), Field(min_length=1)] = (1,)
+    header_row: Annotated[tuple[Row, ...], OneOrMore, Field(min_length=1)] = (1,)
     last_row: int | None = Field(default=None, ge=2)
-    participant: Annotated[ParticipantSource | None, BeforeValidator(_column)] = None
-    group: Annotated[CodedSource[GroupId] | None, BeforeValidator(_column)] = None
-    timepoint: Annotated[CodedSource[TimepointId] | None, BeforeValidator(_column)] = None
+    participant: Annotated[ParticipantSource | None, Column] = None
+    group: Annotated[CodedSource[GroupId] | None, Column] = None
+    timepoint: Annotated[CodedSource[TimepointId] | None, Column] = None
     scores: dict[TimepointId, Text] = Field(default_factory=dict)
     score: Text | None = None
     visits: dict[Text, TimepointId] = Field(default_factory=dict)
@@ -184,6 +152,4 @@ class Sheet(Model):
     missing: Texts = ()
     skip: Texts = ()
     ignore: Texts = ()
-    characteristics: dict[CharacteristicId, Annotated[CharacteristicSource, BeforeValidator(_column)]] = (
-        Field(default_factory=dict)
-    )
+    characteristics: Characteristics = Field(default_factory=dict)

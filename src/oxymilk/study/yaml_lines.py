@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ KeyPath = tuple[Hashable, ...]
 # the mark of what is still open: no study runs while it is anywhere in the file
 UNDECIDED = "???"
 # lists of words as a sheet has them: there the mark is a word of the sheet
-_WORDS_OF_A_SHEET = ("missing", "skip", "ignore")
+_WORDS_OF_A_SHEET = {"missing", "skip", "ignore"}
 _LARGEST_FILE = 300_000  # bytes
 _DEEPEST = 20
 # an escape can name half a character, which no file can hold
@@ -36,12 +36,16 @@ class Scalar(str):
 
 @dataclass(frozen=True)
 class Tree:
-    """A YAML file: nested dicts and lists of `Scalar` and None, the line of each key path, the faults."""
+    """A YAML file: nested dicts and lists of `Scalar` and None, the line of each key path, the faults.
+
+    `marked` are the paths of keys and values that hold the mark of what is open.
+    """
 
     name: str
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    marked: list[KeyPath] = field(default_factory=list)
 
     def line(self, path: KeyPath) -> int | None:
         """Return the line of `path`, or of its nearest ancestor that is written."""
@@ -49,10 +53,10 @@ class Tree:
         return next((self.lines[part] for part in written if part in self.lines), None)
 
     def fault(self, code: str, path: KeyPath, value: str = "", **params: Any) -> Fault:
-        """Return a fault at a key path, with its line."""
-        return Fault(
-            code, self.name, row=self.line(path), column=written_path(path), value=value, params=params
-        )
+        """Return a fault at a key path, with its line; the path is written as `groups[2].label.en`."""
+        steps = (f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path)
+        place = {"row": self.line(path), "column": "".join(steps).removeprefix(".")}
+        return Fault(code, self.name, value=value, params=params, **place)
 
     def entries(self, *pattern: Hashable) -> Iterator[tuple[KeyPath, Any]]:
         """Yield path and value of all that matches a pattern of keys; "*" is any key or place in a list.
@@ -83,8 +87,10 @@ class Tree:
     def undecided(self) -> list[Fault]:
         """Return a fault for each line that has the mark of what is open, in a value or as a key."""
         by_line: dict[int | None, KeyPath] = {}
-        for path in _open_places(self.data, ()):
-            by_line.setdefault(self.line(path), path)
+        for path in self.marked:
+            # what is below a marked key is open with it
+            if not _WORDS_OF_A_SHEET & {*path} and not any(UNDECIDED in str(step) for step in path[:-1]):
+                by_line.setdefault(self.line(path), path)
         return [self.fault("undecided", path, UNDECIDED) for path in by_line.values()]
 
 
@@ -116,10 +122,10 @@ def read_tree(path: Path) -> Tree:
         return refused("encoding_wrong", row=row, encoding="utf-8", nearest="")
     except OSError:
         return refused("file_missing")
-    except _AliasFoundError as error:
-        return refused("yaml_alias", row=error.line)
     except yaml.MarkedYAMLError as error:
         row = error.problem_mark.line + 1 if error.problem_mark else None
+        if isinstance(error, _AliasError):
+            return refused("yaml_alias", row)
         return refused("yaml_syntax", row=row, problem=error.problem or error.context or "")
     except yaml.YAMLError as error:  # a control character, say
         return refused("yaml_syntax", problem=str(error).splitlines()[0])
@@ -132,17 +138,8 @@ def read_tree(path: Path) -> Tree:
     return tree
 
 
-def written_path(path: KeyPath) -> str:
-    """Return a key path as text, list items counted from 1: `groups[2].label.en`."""
-    text = ""
-    for step in path:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text
-
-
-class _AliasFoundError(Exception):
-    def __init__(self, line: int):
-        self.line = line
+class _AliasError(yaml.MarkedYAMLError):
+    """An alias, at its mark."""
 
 
 class _NoAliases(yaml.SafeLoader):
@@ -150,26 +147,28 @@ class _NoAliases(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node, index: object) -> yaml.Node:
         if self.check_event(yaml.AliasEvent):
-            raise _AliasFoundError(self.peek_event().start_mark.line + 1)
+            raise _AliasError(problem_mark=self.peek_event().start_mark)
         return super().compose_node(parent, index)
 
 
 def _built(node: yaml.Node, path: KeyPath, tree: Tree) -> Any:
     """Return the value of a node; its lines and faults are added to the tree."""
-    tree.lines.setdefault(path, node.start_mark.line + 1)
+    line = tree.lines.setdefault(path, node.start_mark.line + 1)
 
-    def refuse(problem: str, row: int) -> None:
+    def refuse(problem: str, row: int = line) -> None:
         tree.faults.append(Fault("yaml_syntax", tree.name, row=row, params={"problem": problem}))
 
     if len(path) > _DEEPEST:
-        return refuse(f"deeper than {_DEEPEST} keys", tree.lines[path])
+        return refuse(f"deeper than {_DEEPEST} keys")
     if isinstance(node, yaml.SequenceNode):
         return [_built(item, (*path, at), tree) for at, item in enumerate(node.value)]
     if isinstance(node, yaml.ScalarNode):
         if node.tag == "tag:yaml.org,2002:null":
             return None
         if _SURROGATE.search(node.value):
-            return refuse(_HALF, tree.lines[path])
+            return refuse(_HALF)
+        if UNDECIDED in node.value:
+            tree.marked.append(path)
         scalar = Scalar(node.value)
         scalar.yaml_type = node.tag.rpartition(":")[2]
         return scalar
@@ -181,29 +180,11 @@ def _built(node: yaml.Node, path: KeyPath, tree: Tree) -> Any:
         elif _SURROGATE.search(key):
             refuse(_HALF, row)
         elif key in mapping:
-            first = tree.lines[(*path, key)]
-            duplicate = written_path((*path, key))
-            tree.faults.append(
-                Fault(
-                    "key_duplicate", tree.name, row=row, column=duplicate, value=key, params={"first": first}
-                )
-            )
+            duplicate = tree.fault("key_duplicate", (*path, key), key, first=tree.lines[(*path, key)])
+            tree.faults.append(replace(duplicate, row=row))
         else:
             tree.lines[(*path, key)] = row
+            if UNDECIDED in key:
+                tree.marked.append((*path, key))
             mapping[key] = _built(value_node, (*path, key), tree)
     return mapping
-
-
-def _open_places(value: object, path: KeyPath) -> Iterator[KeyPath]:
-    """Yield the paths at which the mark of what is open is a value or part of a key."""
-    if isinstance(value, dict):
-        for key, part in value.items():
-            if UNDECIDED in key:
-                yield (*path, key)
-            elif key not in _WORDS_OF_A_SHEET:
-                yield from _open_places(part, (*path, key))
-    elif isinstance(value, list):
-        for at, part in enumerate(value):
-            yield from _open_places(part, (*path, at))
-    elif isinstance(value, str) and UNDECIDED in value:
-        yield path
