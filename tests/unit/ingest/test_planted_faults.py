@@ -165,7 +165,7 @@ def oxymilk(tmp_path, monkeypatch, capsys):
         if content is not None:
             (folder / file).write_bytes(as_bytes(content() if callable(content) else content))
         before = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-        command = ["ingest-observations", "--study", str(folder / "study.yaml"), "--folder", str(results)]
+        command = ["ingest-observations", "--study", str(folder), "--results", str(results)]
         monkeypatch.setattr("sys.argv", ["oxymilk", *command])
         with pytest.raises(SystemExit) as ended:
             main()
