@@ -1,11 +1,26 @@
 """Settings for all tests."""
 
+import functools
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 # the same examples in every run, and no deadline: a busy machine is no fault of the code
 settings.register_profile("oxymilk", derandomize=True, deadline=None, database=None)
 settings.load_profile("oxymilk")
+
+
+@functools.cache
+def _has_full_sizes(path: Path) -> bool:
+    return "OXYMILK_FULL" in path.read_text(encoding="utf-8")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of files whose sizes OXYMILK_FULL changes: `make test-rest` runs these, and no others, again."""
+    for item in items:
+        if _has_full_sizes(item.path):
+            item.add_marker("full")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import pytest
 
 pytestmark = [
     pytest.mark.workflow,
-    pytest.mark.full,
     pytest.mark.skipif(
         os.environ.get("OXYMILK_FULL") != "1",
         reason="ten studies through snakemake: `make test-all` runs them; test_every_step.py runs their steps",

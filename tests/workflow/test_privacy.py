@@ -10,7 +10,6 @@ from python_calamine import CalamineWorkbook
 
 pytestmark = [
     pytest.mark.workflow,
-    pytest.mark.full,
     pytest.mark.skipif(
         os.environ.get("OXYMILK_FULL") != "1",
         reason="ten studies through snakemake: `make test-all` runs them; test_every_step.py runs their steps",

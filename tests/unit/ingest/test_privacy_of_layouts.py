@@ -122,7 +122,7 @@ LAYOUTS = [
     long,
     visits,
 ]
-INGEST = ["ingest-observations", "--study", "data/ward/study.yaml", "--folder", "results"]
+INGEST = ["ingest-observations", "--study", "data/ward", "--results", "results"]
 CHECK = ["check-study", "ward"]
 
 
