@@ -13,12 +13,13 @@ import numpy as np
 LARGEST_EXPONENT = 400
 # N**3 must fit into 64 bits, signed.
 LARGEST_SAMPLE = 2_000_000
+Number = Fraction | int
 
 
 # ---- observations ------------------------------------------------------------------------------------------
 
 
-def exact_numbers(values: Iterable, name: str) -> list[Fraction | int]:
+def exact_numbers(values: Iterable, name: str) -> list[Number]:
     """Read numbers as the decimals they are written as: 0.3 is three tenths, not the nearest binary float.
 
     Parameters
@@ -46,7 +47,7 @@ def exact_numbers(values: Iterable, name: str) -> list[Fraction | int]:
     return numbers
 
 
-def _exact_number(value: object, name: str) -> Fraction | int:
+def _exact_number(value: object, name: str) -> Number:
     """Read one number; `name` says which for the error."""
     if isinstance(value, (np.floating, float)):
         # str of a numpy float is the shortest decimal in its own precision
@@ -56,11 +57,9 @@ def _exact_number(value: object, name: str) -> Fraction | int:
     if isinstance(value, (int, Fraction)):
         return value
     try:
-        decimal = Decimal(value) if isinstance(value, (str, Decimal)) else None
+        decimal = Decimal(value if isinstance(value, (str, Decimal)) else "no number")
     except InvalidOperation:
-        decimal = None
-    if decimal is None:
-        raise ValueError(f"{name}: {value!r} is not a number")
+        raise ValueError(f"{name}: {value!r} is not a number") from None
     if not decimal.is_finite():
         raise ValueError(f"{name}: {value!r} is missing or infinite; leave such observations out first")
     if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
@@ -87,7 +86,7 @@ def two_sample_table(x: Iterable, y: Iterable) -> np.ndarray:
     return np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
 
 
-def paired_differences(pre: Iterable, post: Iterable) -> list[Fraction | int]:
+def paired_differences(pre: Iterable, post: Iterable) -> list[Number]:
     """Return the differences post - pre of paired values, exactly; ValueError unless they are pairs."""
     before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
     if len(before) != len(after):
@@ -95,9 +94,7 @@ def paired_differences(pre: Iterable, post: Iterable) -> list[Fraction | int]:
     return [b - a for a, b in zip(before, after, strict=True)]
 
 
-def count_differences(
-    differences: Iterable[Fraction | int],
-) -> tuple[list[Fraction | int], np.ndarray, np.ndarray, int]:
+def count_differences(differences: Iterable[Number]) -> tuple[list[Number], np.ndarray, np.ndarray, int]:
     """Count differences by size and sign.
 
     Returns
@@ -111,10 +108,8 @@ def count_differences(
     """
     count = Counter(differences)
     sizes = sorted({abs(difference) for difference in count} - {0})
-    negative, positive = (
-        np.array([count[sign * size] for size in sizes], dtype=np.int64) for sign in (-1, 1)
-    )
-    return sizes, negative, positive, count[0]
+    signed = (np.array([count[sign * size] for size in sizes], dtype=np.int64) for sign in (-1, 1))
+    return sizes, *signed, count[0]
 
 
 # ---- tables of counts --------------------------------------------------------------------------------------
@@ -168,9 +163,9 @@ def counts_array(counts: object, name: str, dimensions: int) -> np.ndarray:
     return array
 
 
-def check_size(n: np.ndarray, least: int, what: str) -> None:
-    """Raise ValueError if a dataset is smaller than `least` or larger than 64-bit integers allow."""
-    if n.size and n.min() < least:
+def check_size(n: np.ndarray, what: str) -> None:
+    """Raise ValueError if a dataset is empty or larger than 64-bit integers allow."""
+    if n.size and n.min() < 1:
         raise ValueError(f"a dataset has no {what}")
     if n.size and n.max() > LARGEST_SAMPLE:
         raise ValueError(f"a dataset has {n.max()} {what}; at most {LARGEST_SAMPLE} are possible")
