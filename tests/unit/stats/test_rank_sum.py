@@ -72,22 +72,6 @@ def test_zero_method_is_not_a_switch_of_this_test():
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "message"),
-    [
-        ([], [1], "x: no values"),
-        ([1], [], "y: no values"),
-        ([1, math.nan], [1], r"x\[1\].*missing or infinite"),
-        ([1], [1, None], r"y\[1\].*not a number"),
-        ([1], [1, "cukup"], r"y\[1\].*'cukup' is not a number"),
-        ("123", [1], "x: give a list"),
-    ],
-)
-def test_broken_observations(x, y, message):
-    with pytest.raises(ValueError, match=message):
-        rank_sum_test(x, y, EXACT)
-
-
-@pytest.mark.parametrize(
     ("tables", "message"),
     [
         ([[1, 2], [3, -1]], "^tables: a count is negative"),

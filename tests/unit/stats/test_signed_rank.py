@@ -92,23 +92,6 @@ def test_decimals_as_written():
 
 
 @pytest.mark.parametrize(
-    ("pre", "post", "message"),
-    [
-        ([], [], "pre: no values"),
-        ([1], [], "post: no values"),
-        ([1, 2], [1], "pre has 2 values and post 1"),
-        ([1, math.nan], [1, 2], r"pre\[1\].*missing or infinite"),
-        ([1, 2], [1, "NaN"], r"post\[1\].*missing or infinite"),
-        ([1, "1,5"], [1, 2], "'1,5' is not a number"),
-        ([1, [2]], [1, 2], "is not a number"),
-    ],
-)
-def test_broken_observations(pre, post, message):
-    with pytest.raises(ValueError, match=message):
-        signed_rank_test(pre, post, EXACT)
-
-
-@pytest.mark.parametrize(
     ("negative", "positive", "zeros", "message"),
     [
         ([0], [-1], 3, "positive: a count is negative"),
