@@ -14,23 +14,6 @@ from oxymilk.stats import Procedure, difference_counts, signed_rank_counts, sign
 ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
 
 
-def test_first_study():
-    """Ten of ten rise; three rise and seven stay."""
-    rise = signed_rank_test([0] * 10, [1] * 10, ASYMPTOTIC)
-    assert rise.p_value == pytest.approx(0.0015654022580025, rel=1e-13)
-    assert (rise.z_squared, rise.p_fraction) == (10, None)
-    assert (rise.n_used, rise.n_zero, rise.n_up, rise.n_down) == (10, 0, 10, 0)
-    assert (rise.w_plus, rise.w_minus, rise.mean_rank_plus) == (55, 0, 5.5)
-    assert math.isnan(rise.mean_rank_minus)
-    assert signed_rank_test([0] * 10, [1] * 10, EXACT).p_fraction == Fraction(1, 512)
-    stay = signed_rank_test([0] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC)
-    assert stay.p_value == pytest.approx(0.0832645166635504, rel=1e-13)
-    assert (stay.z_squared, stay.n_used, stay.n_zero, stay.w_plus) == (3, 3, 7, 6)
-    for zero_method in ("drop", "pratt", "split"):
-        procedure = Procedure("exact", zero_method=zero_method)
-        assert signed_rank_test([0] * 10, [1] * 3 + [0] * 7, procedure).p_fraction == Fraction(1, 4)
-
-
 def test_zero_methods_rank_zeros_differently():
     pre, post = [0] * 6, [0, 0, 1, -2, 3, 3]
     results = {
@@ -161,22 +144,6 @@ def test_no_datasets():
 
 
 # ---- second routes -----------------------------------------------------------------------------------------
-
-
-def test_two_levels_are_mcnemar():
-    """z = (up - down) / sqrt(up + down); exact: McNemar's, a binomial test with one half."""
-    for up in range(5):
-        for down in range(5):
-            if up + down == 0:
-                continue
-            result = signed_rank_test([0] * (up + down + 2), [1] * up + [-1] * down + [0, 0], ASYMPTOTIC)
-            square = Fraction((up - down) ** 2, up + down)
-            assert result.z_squared == (square if up > down else -square)
-            assert result.z == pytest.approx((up - down) / math.sqrt(up + down), rel=1e-15)
-            for alternative in ("two-sided", "greater", "less"):
-                binomial = stats.binomtest(up, up + down, alternative=alternative).pvalue
-                exact = signed_rank_counts([down], [up], 2, Procedure("exact", alternative))
-                assert exact.p_value == pytest.approx(binomial, rel=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(3 if "OXYMILK_FULL" in os.environ else 1))
