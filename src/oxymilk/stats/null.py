@@ -30,17 +30,10 @@ class TooLargeError(ValueError):
 
 
 def refuse_if_larger(needed: float, what: str) -> None:
-    """Refuse a distribution that would not fit, before anything is allocated.
-
-    Raises
-    ------
-    TooLargeError
-        If `needed` bytes are more than `MEMORY_LIMIT`; names the way out.
-    """
+    """Raise TooLargeError, before anything is allocated, if `needed` bytes are more than `MEMORY_LIMIT`."""
     if needed > MEMORY_LIMIT:
         raise TooLargeError(
-            f"{what} needs about {needed / 2**30:.1f} GiB, more than the limit of "
-            f"{MEMORY_LIMIT / 2**30:g} GiB; "
+            f"{what} needs about {needed / 2**30:.1f} GiB, more than the limit of {MEMORY_LIMIT / 2**30:g} GiB; "
             'use method="asymptotic", which is close at this size'
         )
 

@@ -143,13 +143,7 @@ def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def counts_array(counts: object, name: str, dimensions: int) -> np.ndarray:
-    """Check an array of counts and return it as 64-bit integers.
-
-    Raises
-    ------
-    ValueError
-        If a count is negative or not whole, or the array has fewer than `dimensions` axes.
-    """
+    """Return an array of counts as 64-bit integers; ValueError if one is negative or not whole, or axes are missing."""
     array = np.asarray(counts)
     if array.dtype.kind not in "iub":
         as_float = np.asarray(array, dtype=float)
@@ -222,16 +216,12 @@ def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[in
     test : {"signed_rank", "rank_sum"}
     table : rows of counts
         signed_rank: a row a level before, a column a level after. rank_sum: a row a group, a column a level.
+        ValueError when a cell is no count, or the table has another shape.
 
     Returns
     -------
     first, second : list of int
         pre and post, or the two groups.
-
-    Raises
-    ------
-    ValueError
-        When a cell is no count, or the table has another shape.
     """
     try:
         rows = [[int(str(cell)) for cell in row] for row in table]

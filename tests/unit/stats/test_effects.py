@@ -1,11 +1,9 @@
 """Effects: the first study, definitions, other packages, and whole rows; Holm's correction and the least p."""
 
-import warnings
 from itertools import combinations, product
-from math import inf, isnan, nan
+from math import inf, nan
 
 import numpy as np
-import pingouin
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
@@ -39,24 +37,6 @@ def limits(effect):
 # ---- numbers ----------------------------------------------------------------------------------------
 
 
-def test_first_study_within():
-    effects = named(within_effects([0] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC))
-    assert effects["matched_rank_biserial"].estimate == 1
-    # all changes of one size: three of three rose
-    assert limits(effects["matched_rank_biserial"]) == pytest.approx((2 * 0.025 ** (1 / 3) - 1, 1), rel=1e-12)
-    assert effects["net_share_risen"].estimate == 0.3
-    # nobody fell: Tango's interval ends as Wilson's does for 3 of 10
-    wilson = proportion_confint(3, 10, method="wilson")
-    assert effects["net_share_risen"].high == pytest.approx(wilson[1], rel=1e-12)
-    assert effects["common_language"].estimate == 0.65
-    assert limits(effects["odds_risen"]) == pytest.approx((0.025 ** (1 / 3) / (1 - 0.025 ** (1 / 3)), inf))
-    assert effects["r_z_pairs"].estimate == pytest.approx((3 / 10) ** 0.5, rel=1e-12)
-    assert effects["r_z_observations"].estimate == pytest.approx((3 / 20) ** 0.5, rel=1e-12)
-    shift = effects["hodges_lehmann_shift"]
-    assert (shift.estimate, shift.low, shift.high) == (0, 0, 0.5)
-    assert all(effect.level == 0.95 for effect in effects.values())
-
-
 def test_first_study_between():
     effects = named(between_effects([1] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC))
     assert effects["rank_biserial"].estimate == pytest.approx(0.7, rel=1e-14)
@@ -87,31 +67,6 @@ def test_risks_need_two_values_or_a_threshold():
         assert effects["risk_difference"].estimate == pytest.approx(difference, abs=1e-15)
 
 
-def test_nothing_changed():
-    effects = named(within_effects([1, 2, 3], [1, 2, 3], ASYMPTOTIC))
-    assert effects["matched_rank_biserial"].estimate == 0
-    assert isnan(effects["matched_rank_biserial"].low)
-    assert effects["common_language"].estimate == 0.5
-    assert limits(effects["hodges_lehmann_shift"]) == (-inf, inf)
-    assert isnan(effects["odds_risen"].estimate)
-    assert limits(effects["odds_risen"]) == (0, inf)
-    assert "no pair changed" in effects["odds_risen"].note
-    assert effects["r_z_pairs"].estimate == 0
-
-
-def test_everybody_equal():
-    effects = named(between_effects([1] * 4, [1] * 5, ASYMPTOTIC, success=1))
-    assert effects["rank_biserial"].estimate == 0
-    assert effects["rank_biserial"].low < 0 < effects["rank_biserial"].high
-    assert isnan(effects["odds_ratio"].estimate)
-    assert "everybody" in effects["odds_ratio"].note
-    assert effects["risk_ratio"].estimate == 1
-    nobody = named(between_effects([0] * 4, [0] * 5, ASYMPTOTIC, success=1))
-    assert isnan(nobody["risk_ratio"].estimate)
-    assert limits(nobody["risk_ratio"]) == (0, inf)
-    assert "nobody" in nobody["risk_ratio"].note
-
-
 def test_groups_apart():
     effects = named(between_effects([1] * 10, [0] * 10, ASYMPTOTIC))
     assert effects["rank_biserial"].estimate == effects["rank_biserial"].high == 1
@@ -133,44 +88,6 @@ def test_turned_data_turn_the_effects(zero_method):
         assert (-other.high, -other.low) == pytest.approx(limits(one), abs=1e-9, nan_ok=True)
     assert 1 - back["common_language"].high == pytest.approx(there["common_language"].low, abs=1e-9)
     assert 1 / back["odds_risen"].high == pytest.approx(there["odds_risen"].low, rel=1e-9)
-
-
-def test_matched_rank_biserial_by_its_definition():
-    pre, post = [0] * 7, [1, 2, -3, 4, 0, 2, -1]
-    for zero_method in ("drop", "pratt"):
-        procedure = Procedure("asymptotic", zero_method=zero_method)
-        effect = named(within_effects(pre, post, procedure))["matched_rank_biserial"]
-        result = signed_rank_test(pre, post, procedure)
-        expected = (result.w_plus - result.w_minus) / (result.w_plus + result.w_minus)
-        assert effect.estimate == pytest.approx(expected, rel=1e-14)
-        assert effect.low < effect.estimate < effect.high
-    all_up = named(within_effects(pre, [1, 2, 3, 1, 2, 3, 4], ASYMPTOTIC))["matched_rank_biserial"]
-    assert (all_up.estimate, isnan(all_up.low), "no interval" in all_up.note) == (1, True, True)
-
-
-def test_pingouin_ignores_the_zeros_and_turns_with_the_alternative():
-    """Its RBC drops the zeros whatever `zero_method`, and has the other sign for "less" in wilcoxon only."""
-    pre, post = [0] * 7, [1, 2, -3, 4, 0, 2, -1]
-    procedures = (Procedure("asymptotic", zero_method=rule) for rule in ("drop", "pratt"))
-    drop, pratt = (within_effects(pre, post, procedure)[0].estimate for procedure in procedures)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        rows = {
-            (zeros, tail): pingouin.wilcoxon(post, pre, alternative=tail, zero_method=zeros).iloc[0]
-            for zeros, tail in product(("wilcox", "pratt"), ("two-sided", "less"))
-        }
-    assert rows["wilcox", "two-sided"]["RBC"] == pytest.approx(drop, rel=1e-12)
-    assert rows["pratt", "two-sided"]["RBC"] == pytest.approx(drop, rel=1e-12)
-    assert abs(pratt - drop) > 0.01
-    assert rows["wilcox", "less"]["RBC"] == pytest.approx(-drop, rel=1e-12)
-    # its CLES of pairs compares everybody with everybody, not each with her own earlier self
-    assert rows["wilcox", "two-sided"]["CLES"] == pytest.approx((4 * 7 + 3.5) / 49)
-    assert named(within_effects(pre, post, ASYMPTOTIC))["common_language"].estimate == 4.5 / 7
-    groups = named(between_effects(post, pre, ASYMPTOTIC))
-    for tail in ("two-sided", "less"):
-        row = pingouin.mwu(post, pre, alternative=tail).iloc[0]
-        assert row["RBC"] == pytest.approx(groups["rank_biserial"].estimate, rel=1e-12)
-        assert row["CLES"] == pytest.approx(groups["common_language"].estimate, rel=1e-12) or tail == "less"
 
 
 def test_superiority_of_statsmodels_leaves_its_range():
@@ -235,12 +152,6 @@ def test_rows_of_pairs_that_changed_by_one_size_or_not_at_all():
     assert same[3].note == "no pair changed"
     all_rise = within_effects([0, 0], [1, 2], Procedure("asymptotic"))[0]
     assert (all_rise.estimate, all_rise.note) == (1, "no interval at -1 and 1")
-
-
-@pytest.mark.parametrize("post", [[7], [1, 6], [5, 2, 9], [4, 1, 1, 8], [-3, 0, 2, 2, 11]])
-def test_the_median_difference_is_that_of_numpy(post):
-    row = within_effects([0] * len(post), post, ASYMPTOTIC)[-1]
-    assert (row.name, row.estimate) == ("median_difference", np.median(post))
 
 
 @pytest.mark.parametrize(

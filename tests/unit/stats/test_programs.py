@@ -125,21 +125,6 @@ def test_tables_keep_their_shape():
 # ---- the numbers of the first study --------------------------------------------------------------------
 
 
-def test_first_study_within_groups():
-    ten, three = by_id("signed_rank", *UP_10), by_id("signed_rank", *UP_3)
-    assert ten["spss_wilcoxon"].p_value == pytest.approx(0.001565402258, rel=1e-9)
-    assert three["spss_wilcoxon"].p_value == pytest.approx(0.08326451666, rel=1e-9)
-    assert (ten["spss_wilcoxon"].z, three["spss_wilcoxon"].z) == pytest.approx((10**0.5, 3**0.5), rel=1e-12)
-    assert (ten["spss_exact_wilcoxon"].p_value, three["spss_exact_wilcoxon"].p_value) == (0.001953125, 0.25)
-    assert three["spss_exact_wilcoxon_one_tailed"].p_value == 0.125
-    # closed forms on two levels
-    for name in ("spss_mcnemar_exact", "stata_sign"):
-        assert three[name].p_value == three["spss_exact_wilcoxon"].p_value
-    assert three["stata_mcnemar"].p_value == pytest.approx(three["spss_wilcoxon"].p_value, rel=1e-12)
-    assert "paired_t" not in ten  # all differences equal: no program prints a t
-    assert three["paired_t"].p_value == pytest.approx(stats.ttest_rel(*UP_3).pvalue, rel=1e-12)
-
-
 def test_first_study_between_groups():
     lines = by_id("rank_sum", *BETWEEN)
     # the exact lines print no z
@@ -334,9 +319,3 @@ def test_an_exact_distribution_that_does_not_fit_leaves_its_lines_out(monkeypatc
     lines = by_id("signed_rank", [0] * 61, list(range(1, 62)))
     assert "spss_wilcoxon" in lines
     assert "stata_signrank_exact" not in lines
-
-
-def test_decimals_are_taken_as_written():
-    lines = by_id("signed_rank", ["0.1", "0.5", "0.9"], ["0.3", "0.7", "1.1"])
-    assert lines["spss_wilcoxon"].z == pytest.approx(3**0.5, rel=1e-12)  # all differences are 0.2
-    assert not lines["r_signed_rank_exact"].printed_by_default

@@ -85,7 +85,7 @@ def test_arrays_keep_their_shape_and_agree_with_the_door(every_procedure):
         for place in np.ndindex(2, 3):
             x, y = (np.repeat([0.5, 1.25, 7, 9], row) for row in tables[place])
             one = rank_sum_test(x, y, procedure)
-            for name in ("p_value", "z", "n1", "n2", "u1", "u2", "rank_sum1", "mean_rank1", "mean_rank2"):
+            for name in set(vars(one)) - {"p_fraction", "z_squared", "procedure"}:
                 assert getattr(many, name)[place] == getattr(one, name), name
             if one.p_fraction is not None:
                 assert float(one.p_fraction) == one.p_value
@@ -114,10 +114,8 @@ def test_scipy_agrees_where_it_is_right(seed):
     for alternative in ("two-sided", "greater", "less"):
         for continuity in (False, True):
             procedure = Procedure("asymptotic", alternative, continuity=continuity)
-            expected = stats.mannwhitneyu(
-                x, y, use_continuity=continuity, alternative=alternative, method="asymptotic"
-            ).pvalue
-            assert rank_sum_test(x, y, procedure).p_value == pytest.approx(expected, rel=1e-10)
+            scipy = stats.mannwhitneyu(x, y, continuity, alternative, method="asymptotic")
+            assert rank_sum_test(x, y, procedure).p_value == pytest.approx(scipy.pvalue, rel=1e-10)
         # scipy doubles the smaller tail of the permutations
         method = stats.PermutationMethod(n_resamples=math.comb(11, 5))
         expected = stats.mannwhitneyu(x, y, alternative=alternative, method=method).pvalue

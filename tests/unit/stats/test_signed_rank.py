@@ -16,18 +16,13 @@ ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
 
 def test_zero_methods_rank_zeros_differently():
     pre, post = [0] * 6, [0, 0, 1, -2, 3, 3]
-    results = {
-        z: signed_rank_test(pre, post, Procedure("asymptotic", zero_method=z))
-        for z in ("drop", "pratt", "split")
-    }
-    assert [(r.w_plus, r.w_minus, r.n_used) for r in results.values()] == [
-        (8, 2, 4),
-        (14, 4, 4),
-        (15.5, 5.5, 6),
-    ]
+    procedures = (Procedure("asymptotic", zero_method=rule) for rule in ("drop", "pratt", "split"))
+    results = [signed_rank_test(pre, post, procedure) for procedure in procedures]
+    ranks = [(result.w_plus, result.w_minus, result.n_used) for result in results]
+    assert ranks == [(8, 2, 4), (14, 4, 4), (15.5, 5.5, 6)]
     # z**2 = D**2 / Q with doubled ranks: drop 2, 4, 7, 7; pratt 6, 8, 11, 11; split has the zeros' 3, 3 too
     squares = [Fraction(12**2, 118), Fraction(20**2, 342), Fraction(20**2, 360)]
-    assert [r.z_squared for r in results.values()] == squares
+    assert [result.z_squared for result in results] == squares
 
 
 def test_continuity_stops_at_the_mean():
@@ -60,12 +55,8 @@ def test_levels_that_do_not_occur_change_nothing(every_procedure):
 def test_decimals_as_written():
     """0.3 - 0.1 and 0.7 - 0.5 are one tie group; so are their strings and Decimals."""
     pre, post = [0.1, 0.5, 0.9], [0.3, 0.7, 0.6]
-    exact = [
-        signed_rank_test(map(kind, pre), map(kind, post), ASYMPTOTIC) for kind in (float, str, np.float64)
-    ]
-    exact.append(
-        signed_rank_test([Decimal(str(v)) for v in pre], [Decimal(str(v)) for v in post], ASYMPTOTIC)
-    )
+    kinds = (float, str, np.float64, lambda value: Decimal(str(value)))
+    exact = [signed_rank_test(map(kind, pre), map(kind, post), ASYMPTOTIC) for kind in kinds]
     exact.append(signed_rank_test([1, 5, 9], [3, 7, 6], ASYMPTOTIC))
     exact.append(signed_rank_test(np.array(pre, dtype=np.float32), np.array(post, np.float32), ASYMPTOTIC))
     assert len({(r.w_plus, r.w_minus, r.z_squared) for r in exact}) == 1
@@ -102,12 +93,10 @@ def test_arrays_keep_their_shape_and_agree_with_the_door(every_procedure):
         assert many.p_value.shape == many.z.shape == many.w_plus.shape == (2, 3)
         for place in np.ndindex(2, 3):
             one = signed_rank_test(
-                np.repeat(pre, pairs[place].ravel()), np.repeat(post, pairs[place].ravel()), procedure
+                *(np.repeat(values, pairs[place].ravel()) for values in (pre, post)), procedure
             )
-            for name in ("p_value", "z", "n_used", "n_zero", "n_up", "n_down", "w_plus", "w_minus"):
-                assert getattr(many, name)[place] == getattr(one, name), name
-            for name in ("mean_rank_plus", "mean_rank_minus"):
-                assert np.array_equal(getattr(many, name)[place], getattr(one, name), equal_nan=True)
+            for name in set(vars(one)) - {"p_fraction", "z_squared", "procedure"}:
+                assert np.array_equal(getattr(many, name)[place], getattr(one, name), equal_nan=True), name
             if one.p_fraction is not None:
                 assert float(one.p_fraction) == one.p_value
             assert float(one.z_squared) == pytest.approx(one.z * abs(one.z), rel=1e-14, abs=0)
@@ -121,11 +110,8 @@ def test_a_dataset_is_alike_alone_and_among_others():
     assert (one.mean_rank_plus, one.mean_rank_minus) == (3.5, 6.5 / 3)
     assert np.array_equal(many.mean_rank_minus, [6.5 / 3, math.nan, math.nan], equal_nan=True)
     assert np.array_equal(many.mean_rank_plus, [3.5, 3, math.nan], equal_nan=True)
-    assert (many.n_down.tolist(), many.n_up.tolist(), many.n_zero.tolist()) == (
-        [3, 0, 0],
-        [1, 5, 0],
-        [1, 0, 4],
-    )
+    counts = many.n_down.tolist(), many.n_up.tolist(), many.n_zero.tolist()
+    assert counts == ([3, 0, 0], [1, 5, 0], [1, 0, 4])
     assert many.p_value.tolist()[::2] == [one.p_value, 1]
 
 
@@ -159,10 +145,10 @@ def test_scipy_agrees_where_it_is_right(seed):
                 procedure = Procedure(
                     "asymptotic", alternative, continuity=continuity, zero_method=zero_method
                 )
-                expected = stats.wilcoxon(
-                    post, pre, scipy_name, continuity, alternative, method="asymptotic"
-                ).pvalue
-                assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(expected, rel=1e-10)
+                scipy = stats.wilcoxon(post, pre, scipy_name, continuity, alternative, method="asymptotic")
+                assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(
+                    scipy.pvalue, rel=1e-10
+                )
             flips = stats.PermutationMethod(n_resamples=2**8)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
