@@ -43,17 +43,12 @@ def refuse_if_larger(needed: float, what: str) -> None:
 
 @lru_cache(maxsize=256)
 def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, ...]:
-    """Count the sign patterns for each score sum of the positive observations.
+    """Return how many of the 2^n sign patterns have T = 0, 1, ..., the sum of the scores of positive observations.
 
     Parameters
     ----------
     sizes, scores : tuple of int, positive, of equal length
         Observations in each tie group, and the score of each of its observations.
-
-    Returns
-    -------
-    tuple of int
-        Number of the 2^n patterns with T = 0, 1, ..., sum(sizes * scores).
 
     Examples
     --------
@@ -74,7 +69,7 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
 
 @lru_cache(maxsize=64)
 def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> tuple[int, ...]:
-    """Count the samples of `drawn` observations for each score sum.
+    """Return how many of the comb(n, drawn) samples of observations have the score sum T = 0, 1, ..., the largest.
 
     Parameters
     ----------
@@ -82,11 +77,6 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
         Observations in each tie group, and the score of each of its observations; increasing from 0.
     drawn : int
         Size of the sample.
-
-    Returns
-    -------
-    tuple of int
-        Number of the comb(sum(sizes), drawn) samples with T = 0, 1, ..., the largest possible.
 
     Examples
     --------
@@ -119,13 +109,9 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
 
 @lru_cache(maxsize=64)
 def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
-    """Count the orderings of n1 + n2 untied values for each Mann-Whitney U.
+    """Return how many orderings of n1 + n2 untied values have the Mann-Whitney U = 0, 1, ..., n1 * n2.
 
-    Returns
-    -------
-    tuple of int
-        Number of orderings with U = 0, 1, ..., n1 * n2: the Gaussian binomial coefficient, prod over i = 1, ..., n1
-        of (1 - q^(n2 + i)) / (1 - q^i).
+    These are the Gaussian binomial coefficient, prod over i = 1, ..., n1 of (1 - q^(n2 + i)) / (1 - q^i).
 
     Examples
     --------

@@ -32,12 +32,7 @@ def exact_numbers(values: Iterable, name: str) -> list[Number]:
     Returns
     -------
     list of Fraction or int
-        In the same order.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or one is missing, infinite or not a number.
+        In the same order. ValueError if there are none, or one is missing, infinite or not a number.
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise ValueError(f"{name}: give a list of numbers, not {values!r}")
@@ -99,12 +94,9 @@ def count_differences(differences: Iterable[Number]) -> tuple[list[Number], np.n
 
     Returns
     -------
-    sizes : list of Fraction or int
-        The M distinct sizes other than 0, in increasing order.
-    negative, positive : ndarray of int, shape (M,)
-        Differences of each size.
-    zeros : int
-        Differences of zero.
+    sizes, negative, positive, zeros
+        The M distinct sizes other than 0, in increasing order; the differences of each size, ndarrays of shape (M,);
+        and how many are zero.
     """
     count = Counter(differences)
     sizes = sorted({abs(difference) for difference in count} - {0})
@@ -185,18 +177,9 @@ def doubled_midranks(sizes: np.ndarray, start: np.ndarray | int = 0) -> np.ndarr
 
 
 def unique_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct rows and, for each row, the place of its equal among them.
+    """Return the distinct rows, shape (D, C), and for each row its place among them, shape (R,).
 
-    Parameters
-    ----------
-    rows : array of int, not negative, shape (R, C)
-        Usually many more rows than distinct ones.
-
-    Returns
-    -------
-    distinct : ndarray of int, shape (D, C)
-    inverse : ndarray of int, shape (R,)
-        `distinct[inverse]` equals `rows`.
+    `rows` are counts of shape (R, C), usually many more than distinct ones; `distinct[inverse]` equals `rows`.
     """
     radix = rows.max(axis=0, initial=0).astype(object) + 1
     places = np.cumprod(np.concatenate([[1], radix]))
