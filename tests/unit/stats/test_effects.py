@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.nonparametric import rank_compare_2indep
-from statsmodels.stats.proportion import proportion_confint
 
 from oxymilk.stats import (
     Procedure,
@@ -35,25 +34,6 @@ def limits(effect):
 
 
 # ---- numbers ----------------------------------------------------------------------------------------
-
-
-def test_first_study_between():
-    effects = named(between_effects([1] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC))
-    assert effects["rank_biserial"].estimate == pytest.approx(0.7, rel=1e-14)
-    assert effects["common_language"].estimate == 0.85
-    assert effects["r_z"].estimate == pytest.approx(3.198557367121814 / 20**0.5, rel=1e-12)
-    assert effects["risk_difference"].estimate == pytest.approx(0.7, rel=1e-14)
-    # Wilson's limits of 10/10 and 3/10, squared and added
-    (l1, _), (_, u2) = (proportion_confint(a, 10, method="wilson") for a in (10, 3))
-    low = 0.7 - ((1 - l1) ** 2 + (u2 - 0.3) ** 2) ** 0.5
-    assert effects["risk_difference"].low == pytest.approx(low, rel=1e-12)
-    assert effects["risk_ratio"].estimate == pytest.approx(10 / 3, rel=1e-14)
-    assert effects["odds_ratio"].estimate == inf
-    assert limits(effects["odds_ratio"]) == (pytest.approx(2.575465, abs=2e-4), inf)  # R 4.2.2 fisher.test
-    needed = effects["number_needed_to_treat"]
-    assert needed.estimate == pytest.approx(1 / 0.7, rel=1e-14)
-    reciprocals = tuple(1 / limit for limit in limits(effects["risk_difference"])[::-1])
-    assert limits(needed) == pytest.approx(reciprocals, rel=1e-14)
 
 
 def test_risks_need_two_values_or_a_threshold():

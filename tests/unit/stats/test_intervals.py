@@ -179,6 +179,8 @@ def test_odds_ratio_is_that_of_scipy():
     # R 4.2.2, fisher.test(matrix(c(5, 4, 5, 6), 2)); its search ends at 1e-4
     of_r = 1.469665, 0.1865694, 12.3957696
     assert intervals.odds_ratio(5, 10, 4, 10, 0.95) == pytest.approx(of_r, rel=5e-4)
+    # fisher.test(matrix(c(10, 0, 3, 7), 2))
+    assert intervals.odds_ratio(10, 10, 3, 10, 0.95) == (inf, pytest.approx(2.575465, abs=2e-4), inf)
 
 
 def test_paired_difference_without_unchanged_pairs_is_wilson():
