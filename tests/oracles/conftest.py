@@ -27,3 +27,9 @@ def load_oracle():
 @pytest.fixture(scope="session")
 def left_out():
     return _load("left_out")
+
+
+@pytest.fixture(scope="session")
+def cases(load_oracle):
+    """The cases of other checking tools by their names."""
+    return {case["id"]: case for case in load_oracle("consistency_cases")["cases"]}

@@ -7,14 +7,8 @@ from functools import cache, lru_cache
 
 import pytest
 
-from oxymilk.stats import (
-    Procedure,
-    between_effects,
-    evaluate_programs,
-    evaluate_programs_counts,
-    signed_rank_test,
-    within_effects,
-)
+from oxymilk import stats
+from oxymilk.stats import Procedure
 from oxymilk.stats import hodges_lehmann as hl
 
 # several tests ask for the same shifts, and some take a second
@@ -59,13 +53,30 @@ def data(case):
     return case["y"], case["x"]
 
 
-def effects(case, procedure=ASYMPTOTIC):
-    return {effect.name: effect for effect in effects_of(case["kind"], *map(tuple, data(case)), procedure)}
+@cache
+def effects_of(kind, first, second, procedure):
+    estimate = stats.between_effects if kind == "twosample" else stats.within_effects
+    return {effect.name: effect for effect in estimate(first, second, procedure)}
 
 
 @cache
-def effects_of(kind, first, second, procedure):
-    return (between_effects if kind == "twosample" else within_effects)(first, second, procedure)
+def lines_of(kind, first, second):
+    return stats.evaluate_programs("rank_sum" if kind == "twosample" else "signed_rank", first, second)
+
+
+def effects(case, procedure=ASYMPTOTIC):
+    return effects_of(case["kind"], *map(tuple, data(case)), procedure)
+
+
+def evaluated(case):
+    return lines_of(case["kind"], *map(tuple, data(case)))
+
+
+def shift_of(case, *options):
+    """The shift of a case's data; the options of pairs alone are left out for two groups."""
+    if case["kind"] == "twosample":
+        return shift_of_groups(*data(case), *options[:1])
+    return shift_of_pairs(*data(case), *options)
 
 
 # ---- 111 datasets --------------------------------------------------------------------------------------
@@ -77,13 +88,9 @@ def test_estimates(oracle_public_case):
     expected = {k: v for k, v in case["estimates"].items() if not k.startswith("ci_untied_table")}
     ours = effects(case)
     if case["kind"] == "twosample":
-        values = {
-            "hl_shift": ours["hodges_lehmann_shift"].estimate,
-            "cliffs_delta": ours["rank_biserial"].estimate,
-            "rank_biserial": ours["rank_biserial"].estimate,
-            "cles_a12": ours["common_language"].estimate,
-            "r_z_over_sqrt_N": ours["r_z"].estimate,
-        }
+        names = {"hl_shift": "hodges_lehmann_shift", "cliffs_delta": "rank_biserial", "cles_a12": "common_language",
+                 "rank_biserial": "rank_biserial", "r_z_over_sqrt_N": "r_z"}  # fmt: skip
+        values = {key: ours[name].estimate for key, name in names.items()}
     else:
         values = estimates_of_pairs(case, ours)
     assert set(expected) == set(values)
@@ -106,7 +113,7 @@ def estimates_of_pairs(case, ours):
         values[f"rank_biserial_{name}"] = these["matched_rank_biserial"].estimate
         values[f"r_{name}_n_pairs"] = these["r_z_pairs"].estimate
         values[f"r_{name}_n_observations"] = these["r_z_observations"].estimate
-        z = signed_rank_test(pre, post, procedure).z
+        z = stats.signed_rank_test(pre, post, procedure).z
         values[f"r_{name}_n_nonzero"] = z / math.sqrt(len(changed)) if changed else 0
     return values
 
@@ -117,14 +124,10 @@ def test_intervals_by_inversion(oracle_public_case):
         zeros, _, level = key.rpartition("_")
         if level not in LEVELS:
             continue
-        if case["kind"] == "twosample":
-            shift = shift_of_groups(*data(case), int(level) / 100)
-        else:
-            shift = shift_of_pairs(*data(case), int(level) / 100, ZEROS[zeros])
+        shift = shift_of(case, int(level) / 100, ZEROS.get(zeros))
         assert shift.method == hl.EXACT
-        assert (shift.low, shift.high) == pytest.approx(
-            (number(expected["low"]), number(expected["high"])), rel=1e-10
-        )
+        limits = number(expected["low"]), number(expected["high"])
+        assert (shift.low, shift.high) == pytest.approx(limits, rel=1e-10)
 
 
 def test_intervals_that_r_prints(oracle_public_case):
@@ -138,7 +141,7 @@ def test_intervals_that_r_prints(oracle_public_case):
         known = key.startswith("wilcox.test_default") and "exact" in printed["method"]
         if not known or key[-2:] not in LEVELS:
             continue
-        shift = (shift_of_groups if case["kind"] == "twosample" else shift_of_pairs)(*data(case), level)
+        shift = shift_of(case, level)
         assert shift.estimate == pytest.approx(printed["estimate"], rel=1e-10)
         if math.isfinite(shift.low):
             assert (shift.low, shift.high) == pytest.approx((printed["low"], printed["high"]), rel=1e-10)
@@ -162,24 +165,8 @@ def test_other_tests(oracle_public_case):
         # R's NaN: no changes
         assert ours == 1 if expected in (None, "NaN") else close(ours, expected), key
     for result in case["results"]:
-        if result["test"] != "sign_test" or "undefined" in result:
-            continue
-        tail = result["tail"]
-        if tail == "two-sided":
+        if (result["test"], result["tail"]) == ("sign_test", "two-sided") and "undefined" not in result:
             assert close(lines["sign_exact"], result["p"])
-
-
-@cache
-def evaluated_data(test, first, second):
-    return evaluate_programs(test, first, second)
-
-
-def evaluated(case):
-    return evaluated_data(kind_of_test(case), *map(tuple, data(case)))
-
-
-def kind_of_test(case):
-    return "rank_sum" if case["kind"] == "twosample" else "signed_rank"
 
 
 def test_pspp(oracle_public_case):
@@ -236,11 +223,10 @@ def test_default_lines(oracle_public_case):
         if isinstance(value, dict):
             value = value.get("p", value.get("p_val"))
         start, versions = choice[name]
-        chosen = [
-            line
-            for line in lines
-            if line.entry.id.startswith(start) and line.entry.versions == versions and line.printed_by_default
+        of_program = [
+            line for line in lines if line.entry.id.startswith(start) and line.entry.versions == versions
         ]
+        chosen = [line for line in of_program if line.printed_by_default]
         assert len(chosen) == 1, (name, chosen)
         if value in (None, "NaN"):
             assert chosen[0].p_value == 1  # nothing changed, or all values equal
@@ -265,22 +251,19 @@ def test_published_estimates_and_intervals(oracle_textbook_case):
             mu = Fraction(str(case["mu"]))
             first, second = (first, moved(second, mu)) if paired else (moved(first, mu), second)
         if kind in ("est", "est_unshifted"):
-            pairs = (
-                [(a, b) for a, b in zip(first, second, strict=True) if a != b] if "nonzero" in what else None
-            )
-            given = zip(*pairs, strict=True) if pairs else (first, second)
+            given = first, second
+            if "nonzero" in what:
+                given = zip(*((a, b) for a, b in zip(*given, strict=True) if a != b), strict=True)
             ours = (shift_of_pairs if paired else shift_of_groups)(*given).estimate
         elif key.startswith(("ci9", "inv9")):
             level, side = int(key.split("_")[0][-2:]) / 100, key.split("_")[1]
             # as R from 4.6
-            shift = (
-                shift_of_pairs(first, second, level, "pratt")
-                if paired
-                else shift_of_groups(first, second, level)
-            )
-            ours = getattr(shift, side)
+            options = (level, "pratt") if paired else (level,)
+            ours = getattr((shift_of_pairs if paired else shift_of_groups)(first, second, *options), side)
         elif key.startswith("p:sign_test_exact"):
-            ours = sign_test(first, second, key.rpartition("=")[2])
+            lines = {line.entry.id: line for line in stats.evaluate_programs("signed_rank", first, second)}
+            # one-sided in the direction of the data: half of the two-sided
+            ours = lines["stata_sign"].p_value / (1 if key.endswith("=two-sided") else 2)
         else:
             continue
         assert ours == pytest.approx(value, abs=tolerance), (case["source"], key)
@@ -290,23 +273,13 @@ def moved(values, by):
     return [Fraction(str(value)) + by for value in values]
 
 
-def sign_test(first, second, tail):
-    (p,) = (
-        line.p_value
-        for line in evaluate_programs("signed_rank", first, second)
-        if line.entry.id == "stata_sign"
-    )
-    # one-sided in the direction of the data: half of the two-sided
-    return p if tail == "two-sided" else p / 2
-
-
 def test_two_by_two_tables_of_other_checking_tools(consistency_cases_case):
     case = consistency_cases_case
     if "table" not in case["input"]:
         assert case["group"] != "two_by_two"
         return
     (a, b), (c, d) = table = case["input"]["table"]
-    lines = evaluate_programs_counts("rank_sum", [table, [[a, b], [c + 1, d - 1]]])
+    lines = stats.evaluate_programs_counts("rank_sum", [table, [[a, b], [c + 1, d - 1]]])
     fisher, after = lines["spss_fisher"]
     ours = {
         **dict.fromkeys(("fisher_minlike", "fisher", "fisher_p", "p_before"), fisher),

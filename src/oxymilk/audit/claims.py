@@ -158,7 +158,7 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
 
 
 def load_claims(path: Path, study: Study) -> list[Claim]:
-    """Read a study's claims.
+    """Read a study's claims in the order of the file; FaultsError with every fault of it, each with its row.
 
     Parameters
     ----------
@@ -166,16 +166,6 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
         A `claims.csv`.
     study : Study
         The study whose groups, timepoints, variables and levels the claims name.
-
-    Returns
-    -------
-    list of Claim
-        In the order of the file.
-
-    Raises
-    ------
-    FaultsError
-        With every fault of the file, each with its row.
     """
     path = Path(path)
     claims = {row: claim_of(cells, study) for row, cells in read_claims(path)}
@@ -203,12 +193,8 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     Returns
     -------
     list of tuple
-        For each row that is not blank its number, the header being 1, and its cells by column.
-
-    Raises
-    ------
-    FaultsError
-        When the file is missing or no CSV, lacks a column or has others, or a row has more cells than the header.
+        For each row that is not blank its number, the header being 1, and its cells by column. FaultsError when the
+        file is missing or no CSV, lacks a column or has others, or a row has more cells than the header.
     """
     path = Path(path)
     if not path.is_file():
@@ -229,14 +215,11 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     faults += [_fault("claims_column_unknown", path.name, column=name) for name in unknown]
     if faults:
         raise FaultsError(faults)
-    width = len(header)
+    due = len(header)
     filled = [(row, cells) for row, cells in enumerate(table[1:], start=2) if any(map(str.strip, cells))]
-    faults = [
-        _fault("claims_row_long", path.name, row, value=cells[0], count=len(cells), due=width)
-        for row, cells in filled
-        if len(cells) > width
-    ]
-    if faults:
+    long = [(row, cells) for row, cells in filled if len(cells) > due]
+    row_long = partial(_fault, "claims_row_long", path.name, due=due)
+    if faults := [row_long(row, value=cells[0], count=len(cells)) for row, cells in long]:
         raise FaultsError(faults)
     return [
         (row, {column: cell.strip() for column, cell in zip_longest(header, cells, fillvalue="")})
@@ -305,6 +288,7 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
 def _fault(
     code: str, file: str, row: int | None = None, column: str = "", value: str = "", **params: object
 ) -> Fault:
+    """Return a fault of the file, the words of its text as keywords."""
     return Fault(code, file, row=row, column=column, value=value, params=params)
 
 

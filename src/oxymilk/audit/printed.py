@@ -103,16 +103,10 @@ class Interval(NamedTuple):
 class PrintedNumber(NamedTuple):
     """A printed number taken apart.
 
-    Attributes
-    ----------
-    value : Fraction
-        The number as it is printed, "7,5%" being 7.5.
-    decimals : int
-        Digits after the decimal mark.
-    mark, percent : str
-        The decimal mark, and the text after the digits, "%" or " %"; "" when there is none.
-    leading_zero, negative : bool
-        Whether it was printed as "0.05" rather than ".05"; whether a minus sign was printed, as in "-0.00".
+    * value : the number as it is printed, "7,5%" being 7.5
+    * decimals : digits after the decimal mark
+    * mark, percent : the decimal mark, and the text after the digits, "%" or " %"; "" when there is none
+    * leading_zero, negative : it was printed as "0.05" rather than ".05"; with a minus sign, as in "-0.00"
     """
 
     value: Fraction
@@ -143,12 +137,7 @@ class PrintedNumber(NamedTuple):
         Returns
         -------
         Interval
-            "0,083" is [0.0825, 0.0835) under half_up.
-
-        Raises
-        ------
-        ValueError
-            When the operator or rounding is unknown.
+            "0,083" is [0.0825, 0.0835) under half_up; ValueError when the operator or rounding is unknown.
         """
         if operator not in OPERATORS:
             raise ValueError(f"unknown operator {operator!r}; use one of {', '.join(OPERATORS[1:])} or none")
@@ -187,7 +176,7 @@ class PrintedNumber(NamedTuple):
 
 
 def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> PrintedNumber:
-    """Take a printed number apart.
+    """Take a printed number apart; ValueError when the text is not a number under these marks.
 
     Parameters
     ----------
@@ -196,15 +185,6 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
     decimal_marks : str or iterable of str
         The decimal marks that the paper uses. Where two are declared, a number that has both uses the last one;
         the other separates thousands.
-
-    Returns
-    -------
-    PrintedNumber
-
-    Raises
-    ------
-    ValueError
-        When the text is not a number under these marks.
     """
     marks = tuple(decimal_marks)
     match = _SHAPE.match(text.strip())
@@ -217,15 +197,15 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
     groups = re.split("[" + re.escape("".join(thousands)) + "]", whole)
     digits = "".join(groups)
     # "0,083" under a decimal point is no eighty-three
-    grouped_well = len(groups) == 1 or (
-        1 <= len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(group) == 3 for group in groups[1:])
-    )
-    if not grouped_well or (digits and not digits.isdecimal()) or (fraction and not fraction.isdecimal()):
+    in_threes = 1 <= len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(g) == 3 for g in groups[1:])
+    plain = all(part.isdecimal() for part in (digits, fraction) if part)
+    if not plain or not (len(groups) == 1 or in_threes):
         raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(marks)}")
     size = Fraction(int((digits or "0") + fraction), 10 ** len(fraction))
     negative = match["sign"] in ("-", "\u2212")
-    value = -size if negative else size
-    return PrintedNumber(value, len(fraction), mark, match["percent"], bool(digits), negative)
+    return PrintedNumber(
+        -size if negative else size, len(fraction), mark, match["percent"], bool(digits), negative
+    )
 
 
 def split_operator(text: str) -> tuple[str, str]:
@@ -254,15 +234,8 @@ def _check_rounding(rounding: str) -> None:
 
 
 def parse_sizes(text: str) -> range:
-    """Read a sample size, "15", or a range of them, "1..100".
-
-    Raises
-    ------
-    ValueError
-        When the text is neither, or the range is empty, begins below 1 or ends above `LARGEST_SAMPLE`.
-    """
-    match = _SIZES.fullmatch(text.strip())
-    if match:
+    """Read a sample size, "15", or a range, "1..100"; ValueError unless from 1 to `LARGEST_SAMPLE`."""
+    if match := _SIZES.fullmatch(text.strip()):
         first, last = int(match[1]), int(match[2] or match[1])
         if 1 <= first <= last <= LARGEST_SAMPLE:
             return range(first, last + 1)

@@ -28,16 +28,10 @@ class Undefined(Exception):  # noqa: N818 - an outcome of a check, not an error
 class Computed(NamedTuple):
     """What the data, or other printed numbers, give for a claim.
 
-    Attributes
-    ----------
-    value : Fraction
-        The best single number.
-    within : Interval
-        Every value it can have.
-    from_printed : bool
-        Whether the width of `within` is the rounding of other printed numbers, not of floating point.
-    procedure : str
-        The procedure that gave it, in words; "" where it is of no test.
+    * value : the best single number
+    * within : every value it can have
+    * from_printed : the width of `within` is the rounding of other printed numbers, not of floating point
+    * procedure : the procedure that gave it, in words; "" where it is of no test
     """
 
     value: Fraction
@@ -68,13 +62,7 @@ class Tables(NamedTuple):
 
 
 def recompute(claim: Claim, tables: Tables) -> Computed:
-    """Return what the result tables give for a claim.
-
-    Raises
-    ------
-    Undefined
-        When they give nothing.
-    """
+    """Return what the result tables give for a claim; Undefined when they give nothing."""
     quantity = claim.quantity
     if quantity == "alpha":
         return Computed.exactly(tables.alpha)
@@ -99,13 +87,7 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
 
 
 def of_test(test: dict[str, str], column: str) -> Computed:
-    """Return a column of a row of tests.csv, exactly where it is known exactly.
-
-    Raises
-    ------
-    Undefined
-        When the cell is empty.
-    """
+    """Return a column of a row of tests.csv, exactly where it is known exactly; Undefined when it is empty."""
     if not test[column]:
         raise Undefined("undefined")
     value, procedure = Fraction(test[column]), test["procedure"]
@@ -161,17 +143,17 @@ def _percent(count: int, total: int) -> Computed:
 def arithmetic(claim: Claim) -> Computed:
     """Return what the printed numbers that a claim names give for it.
 
-    Raises
-    ------
-    Undefined
-        When it is divided by zero, or by a number of participants that is none.
-    ValueError
-        When what it names is no number.
+    Undefined when it is divided by zero, or by no number of participants; ValueError when it names no number.
     """
     if claim.quantity in ("comparison", "between"):
         return Computed.exactly(claim.number.value)
     if claim.quantity == "percent":
-        return _whole_number_percent(claim)
+        # the percentage nearest to the printed one that a whole number of n participants makes (GRIM's check)
+        (total,) = (number.value for number in claim.rests_on)
+        if total <= 0 or total.denominator != 1:
+            raise Undefined("undefined")
+        # halves go up, so that the choice does not depend on the parity of the count
+        return _percent(floor(claim.number.value * total / 100 + Fraction(1, 2)), int(total))
     values = [number.value for number in claim.rests_on]
     sets = [
         # a number without decimals is a count and is exact
@@ -195,13 +177,3 @@ def arithmetic(claim: Claim) -> Computed:
     low, missed = min((quotient, not attained) for quotient, attained in corners)
     high, attained = max(corners)
     return Computed(100 * values[0] / values[1], Interval(low, high, not missed, attained), from_printed=True)
-
-
-def _whole_number_percent(claim: Claim) -> Computed:
-    """Return the percentage nearest to the printed one that a whole number of n participants makes (GRIM's check)."""
-    (total,) = (number.value for number in claim.rests_on)
-    if total <= 0 or total.denominator != 1:
-        raise Undefined("undefined")
-    # halves go up, so that the choice does not depend on the parity of the count
-    count = floor(claim.number.value * total / 100 + Fraction(1, 2))
-    return _percent(count, int(total))

@@ -22,20 +22,13 @@ if TYPE_CHECKING:
 class Verdict(NamedTuple):
     """The outcome of a check: the cells that verdicts.csv adds to a claim, but for the last two.
 
-    Attributes
-    ----------
-    verdict : str
-        One of `oxymilk.audit.claims.VERDICTS`.
-    reason : str
-        Why it is not checkable.
-    computed : str
-        What the data give, ten digits; of a GRIM check the smallest possible sample size.
-    prints_as : str
-        The same in the style of the printed number.
-    procedure : str
-        The procedure of the test, in words.
-    decision_printed, decision_computed : str
-        Of p-values and decisions: "significant", "not significant", or "" where that is open.
+    * verdict : one of `oxymilk.audit.claims.VERDICTS`
+    * reason : why it is not checkable
+    * computed : what the data give, ten digits; of a GRIM check the smallest possible sample size
+    * prints_as : the same in the style of the printed number
+    * procedure : the procedure of the test, in words
+    * decision_printed, decision_computed : of p-values and decisions "significant", "not significant", or "" where
+      that is open
     """
 
     verdict: str
@@ -86,7 +79,7 @@ def audit_claims(
 
 
 def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
-    """Check one claim.
+    """Check one claim; ValueError when a number that it rests on is none under its paper's decimal marks.
 
     Parameters
     ----------
@@ -94,15 +87,6 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
         What the paper prints.
     tables : Tables, optional
         The result tables; a claim whose check is "arithmetic" rests on other printed numbers and needs none.
-
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    ValueError
-        When one of the numbers that it rests on is none under its paper's decimal marks.
     """
     if claim.check in REASONS:
         return Verdict("not_checkable", claim.check)

@@ -70,6 +70,10 @@ class Pairs:
         """Participants that fell and rose, shape (D,) each."""
         return self.negative.sum(axis=1), self.positive.sum(axis=1)
 
+    def of_two_levels(self) -> tuple[Pairs, np.ndarray]:
+        """Return the same, and where at most two levels occur, shape (D,)."""
+        return self, self.dichotomous
+
 
 @dataclass(frozen=True)
 class Groups:

@@ -72,10 +72,10 @@ def signed_rank_shift(
     Shift(estimate=5.5, low=3.0, high=8.0, method='inversion of the exact conditional test')
     """
     differences = ranks.paired_differences(pre, post)
-    n, alpha, sums = len(differences), _half_alpha(confidence), all_averages(differences)
-    unit = (
-        2 * sums.scale
-    )  # in these units shifts, and what lies between two, are whole, and ten times as fast
+    n, alpha = len(differences), _half_alpha(confidence)
+    sums = Sums.of([Fraction(value, 2) for value in differences])  # the averages of two: Walsh's
+    # in these units shifts, and what lies between two, are whole, and ten times as fast
+    unit = 2 * sums.scale
     whole = [int(value * unit) for value in differences]
 
     def accepts(shift: Fraction, alternative: str) -> bool:
@@ -119,7 +119,8 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
     first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
-    n1, n2, alpha, sums = len(first), len(second), _half_alpha(confidence), all_differences(first, second)
+    n1, n2, alpha = len(first), len(second), _half_alpha(confidence)
+    sums = Sums.of(first, [-value for value in second])
     unit = 2 * sums.scale
     whole, others = ([int(value * unit) for value in values] for values in (first, second))
 
@@ -211,6 +212,20 @@ class Sums:
     own: bool
     total: int
 
+    @classmethod
+    def of(cls, first: Numbers, second: Numbers | None = None) -> Sums:
+        """Return the sums of the values of two lists, or of one list's, each with itself too."""
+        lists = first, first if second is None else second
+        scale = lcm(*(value.denominator for values in lists for value in values))
+        whole = [[int(value * scale) for value in values] for values in lists]
+        kind = np.int64 if max(abs(value) for values in whole for value in values) < _LARGEST else object
+        (mine, weights), (theirs, counts) = (
+            np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole
+        )
+        below, n = np.concatenate([[0], np.cumsum(counts)]), len(first)
+        total = n * (n + 1) // 2 if second is None else n * len(second)
+        return cls(mine, theirs, weights, below, scale, second is None, total)
+
     def count_to(self, most: int) -> int:
         """Count the sums that are at most `most` / scale."""
         places = np.searchsorted(self.second, most - self.first, side="right")
@@ -238,29 +253,6 @@ class Sums:
             return None
         sums = np.unique(np.add.outer(self.first, self.second)).tolist()
         return [Fraction(units, self.scale) for units in sums] if len(sums) <= most else None
-
-
-def all_differences(x: Numbers, y: Numbers) -> Sums:
-    """Return all differences x - y of two groups."""
-    return _sums(x, [-value for value in y], own=False)
-
-
-def all_averages(values: Numbers) -> Sums:
-    """Return the averages of all two values, each with itself too: the Walsh averages."""
-    halves = [Fraction(value, 2) for value in values]
-    return _sums(halves, halves, own=True)
-
-
-def _sums(first: Numbers, second: Numbers, *, own: bool) -> Sums:
-    """Return the sums of two lists, in units of their least common denominator."""
-    scale = lcm(*(value.denominator for value in (*first, *second)))
-    whole = [[int(value * scale) for value in values] for values in (first, second)]
-    kind = np.int64 if max(abs(value) for values in whole for value in values) < _LARGEST else object
-    (mine, weights), (theirs, counts) = (
-        np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole
-    )
-    total = len(first) * (len(first) + 1) // 2 if own else len(first) * len(second)
-    return Sums(mine, theirs, weights, np.concatenate([[0], np.cumsum(counts)]), scale, own, total)
 
 
 # ---- bounds of tails: what lies below alpha by its bound needs no exact tail ---------------------------------

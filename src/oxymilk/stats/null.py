@@ -17,7 +17,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import accumulate
 from math import comb, prod
-from typing import NamedTuple
 
 import numpy as np
 
@@ -31,17 +30,10 @@ class TooLargeError(ValueError):
 
 
 def refuse_if_larger(needed: float, what: str) -> None:
-    """Refuse a distribution that would not fit, before anything is allocated.
-
-    Raises
-    ------
-    TooLargeError
-        If `needed` bytes are more than `MEMORY_LIMIT`; names the way out.
-    """
+    """Raise TooLargeError, before anything is allocated, if `needed` bytes are more than `MEMORY_LIMIT`."""
     if needed > MEMORY_LIMIT:
         raise TooLargeError(
-            f"{what} needs about {needed / 2**30:.1f} GiB, more than the limit of "
-            f"{MEMORY_LIMIT / 2**30:g} GiB; "
+            f"{what} needs about {needed / 2**30:.1f} GiB, more than the limit of {MEMORY_LIMIT / 2**30:g} GiB; "
             'use method="asymptotic", which is close at this size'
         )
 
@@ -51,17 +43,12 @@ def refuse_if_larger(needed: float, what: str) -> None:
 
 @lru_cache(maxsize=256)
 def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, ...]:
-    """Count the sign patterns for each score sum of the positive observations.
+    """Return how many of the 2^n sign patterns have T = 0, 1, ..., the sum of the scores of positive observations.
 
     Parameters
     ----------
     sizes, scores : tuple of int, positive, of equal length
         Observations in each tie group, and the score of each of its observations.
-
-    Returns
-    -------
-    tuple of int
-        Number of the 2^n patterns with T = 0, 1, ..., sum(sizes * scores).
 
     Examples
     --------
@@ -82,7 +69,7 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
 
 @lru_cache(maxsize=64)
 def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> tuple[int, ...]:
-    """Count the samples of `drawn` observations for each score sum.
+    """Return how many of the comb(n, drawn) samples of observations have the score sum T = 0, 1, ..., the largest.
 
     Parameters
     ----------
@@ -91,11 +78,6 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
     drawn : int
         Size of the sample.
 
-    Returns
-    -------
-    tuple of int
-        Number of the comb(sum(sizes), drawn) samples with T = 0, 1, ..., the largest possible.
-
     Examples
     --------
     >>> sample_counts((2, 3), (0, 2), 2)  # two of the low, one of each, two of the high
@@ -103,7 +85,13 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
     """
     n = sum(sizes)
     if len(sizes) == 2 and scores == (0, 1):
-        return _hypergeometric_counts(*sizes, drawn)
+        # hypergeometric: each count from the one before it
+        low, high = sizes
+        least = max(0, drawn - low)
+        counts = [0] * least + [comb(high, least) * comb(low, drawn - least)]
+        for i in range(least, min(drawn, high)):
+            counts.append(counts[-1] * ((high - i) * (drawn - i)) // ((i + 1) * (low - drawn + i + 1)))
+        return tuple(counts)
     top = _largest_sum(sizes, scores, drawn)
     width = _bytes_for(comb(n, drawn))
     refuse_if_larger(top * (width * drawn + 80), f"The exact distribution of {drawn} of {n} tied ranks")
@@ -119,24 +107,11 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
     return tuple(_unpack(packed[drawn].to_bytes(width * (top + 1), "little"), width, top + 1))
 
 
-def _hypergeometric_counts(low: int, high: int, drawn: int) -> tuple[int, ...]:
-    """Count the samples with 0, 1, ... of the `high` observations; each count from the one before it."""
-    least = max(0, drawn - low)
-    counts = [0] * least + [comb(high, least) * comb(low, drawn - least)]
-    for i in range(least, min(drawn, high)):
-        counts.append(counts[-1] * ((high - i) * (drawn - i)) // ((i + 1) * (low - drawn + i + 1)))
-    return tuple(counts)
-
-
 @lru_cache(maxsize=64)
 def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
-    """Count the orderings of n1 + n2 untied values for each Mann-Whitney U.
+    """Return how many orderings of n1 + n2 untied values have the Mann-Whitney U = 0, 1, ..., n1 * n2.
 
-    Returns
-    -------
-    tuple of int
-        Number of orderings with U = 0, 1, ..., n1 * n2: the Gaussian binomial coefficient, prod over i = 1, ..., n1
-        of (1 - q^(n2 + i)) / (1 - q^i).
+    These are the Gaussian binomial coefficient, prod over i = 1, ..., n1 of (1 - q^(n2 + i)) / (1 - q^i).
 
     Examples
     --------
@@ -221,44 +196,6 @@ def _largest_sum(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) ->
 # ---- tails from both ends ----------------------------------------------------------------------------------
 
 
-class _Halves(NamedTuple):
-    """All tie groups but one, joined from both ends.
-
-    * keys, ways : states of the left groups, sorted, and the number of ways to each
-    * right : sorted keys of the right groups' states
-    * sums : number of ways to the first 1, 2, ... right states that share their number drawn
-    * middle : the group that is left over
-    * chosen : number of ways to take 0, 1, ... of its observations
-    """
-
-    keys: np.ndarray
-    ways: np.ndarray
-    right: np.ndarray
-    sums: np.ndarray
-    middle: int
-    chosen: np.ndarray
-
-
-def _halves(sizes: tuple[int, ...], steps: tuple[int, ...], stride: int, end: int) -> _Halves:
-    """Join tie groups whose observations add `steps` to a state's key; keys that share key // stride are one run."""
-    # with at most 62 observations every number of ways fits into 64 bits
-    one = np.ones(1, dtype=np.int64 if sum(sizes) <= 62 else object)
-    left = right = (np.zeros(1, dtype=np.int64), one)
-    low, high = 0, len(sizes) - 1
-    while low < high:
-        # grow the smaller side, so that both stay small
-        if len(left[0]) * sizes[low] <= len(right[0]) * sizes[high]:
-            left, low = _join(*left, sizes[low], steps[low], end), low + 1
-        else:
-            right, high = _join(*right, sizes[high], steps[high], end), high - 1
-    keys, ways = right
-    # ways 1 2 | 1 3 of two runs: sums 0 1 3 4 7 before each state, less 0 0 3 3 before each run: 1 3 | 1 4
-    runs = _runs(keys // stride)
-    before = np.concatenate([0 * one, np.add.accumulate(ways)])
-    sums = before[1:] - np.repeat(before[runs], np.diff(runs, append=len(keys)))
-    return _Halves(*left, keys, sums, low, _binomials(sizes[low], one.dtype))
-
-
 def _join(
     keys: np.ndarray, ways: np.ndarray, size: int, step: int, end: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -293,24 +230,6 @@ def _runs(values: np.ndarray) -> np.ndarray:
 LOOK_UPS = 100_000
 
 
-def _count(halves: _Halves, most: int, window: Callable) -> int:
-    """Count the ways to take at most `most` of the middle group, a left state, and a right state of its window.
-
-    window : numbers taken, shape (R, 1) -> where the right states that fit begin and end, shape (R, left states)
-    """
-    total = 0
-    step = max(1, LOOK_UPS // len(halves.keys))
-    for start in range(0, most + 1, step):
-        taken = np.arange(start, min(start + step, most + 1))
-        begin, end = window(taken[:, None])
-        row, left = np.nonzero(end > begin)
-        if len(row):
-            ways = halves.ways[left] * halves.sums[end[row, left] - 1]
-            first = _runs(row)
-            total += int(np.dot(np.add.reduceat(ways, first), halves.chosen[taken[row[first]]]))
-    return total
-
-
 def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None = None) -> Lower:
     """Return the function t -> number of outcomes with T <= t, without the whole distribution.
 
@@ -334,25 +253,46 @@ def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int 
     else:
         total, symmetric, stride, most_drawn = comb(n, drawn), 2 * drawn == n, top + 1, drawn
         steps = tuple(stride + score for score in scores)
-    halves = _halves(sizes, steps, stride, (most_drawn + 1) * stride)
-    left_drawn, left_score = np.divmod(halves.keys, stride)
-    run_begins = np.searchsorted(halves.right, stride * np.arange(most_drawn + 1))
-    middle_size, middle_score = sizes[halves.middle], scores[halves.middle]
+    # with at most 62 observations every number of ways fits into 64 bits
+    one = np.ones(1, dtype=np.int64 if n <= 62 else object)
+    left = right = (np.zeros(1, dtype=np.int64), one)
+    middle, last = 0, len(sizes) - 1
+    while middle < last:
+        # grow the smaller side, so that both stay small
+        if len(left[0]) * sizes[middle] <= len(right[0]) * sizes[last]:
+            left, middle = _join(*left, sizes[middle], steps[middle], (most_drawn + 1) * stride), middle + 1
+        else:
+            right, last = _join(*right, sizes[last], steps[last], (most_drawn + 1) * stride), last - 1
+    keys, ways = right
+    # ways 1 2 | 1 3 of two runs: sums 0 1 3 4 7 before each state, less 0 0 3 3 before each run: 1 3 | 1 4
+    runs = _runs(keys // stride)
+    before = np.concatenate([0 * one, np.add.accumulate(ways)])
+    sums = before[1:] - np.repeat(before[runs], np.diff(runs, append=len(keys)))
+    run_begins = np.searchsorted(keys, stride * np.arange(most_drawn + 1))
+    left_drawn, left_score = np.divmod(left[0], stride)
+    chosen = _binomials(sizes[middle], one.dtype)
+    most_taken = sizes[middle] if drawn is None else min(sizes[middle], drawn)
+    step = max(1, LOOK_UPS // len(left_drawn))
 
     @lru_cache(maxsize=8)
     def lower(t: int) -> int:
         if symmetric and 2 * t >= top:
             # all signs turned round; the observations that are not drawn are a sample of the same size
             return total - lower(top - t - 1)
-
-        def window(taken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        count = 0
+        for start in range(0, most_taken + 1, step):
+            # a row for each number taken of the middle group, a column for each left state
+            taken = np.arange(start, min(start + step, most_taken + 1))[:, None]
             needed = 0 * taken - left_drawn if drawn is None else drawn - taken - left_drawn
-            room = np.minimum(t - middle_score * taken - left_score, stride - 1)
+            room = np.minimum(t - scores[middle] * taken - left_score, stride - 1)
             # where room or needed is negative, this is no place behind the run's beginning
-            end = np.searchsorted(halves.right, needed * stride + room, side="right")
-            return run_begins[np.maximum(needed, 0)], end
-
-        return _count(halves, middle_size if drawn is None else min(middle_size, drawn), window)
+            end = np.searchsorted(keys, needed * stride + room, side="right")
+            row, state = np.nonzero(end > run_begins[np.maximum(needed, 0)])
+            if len(row):
+                first = _runs(row)
+                joined = np.add.reduceat(left[1][state] * sums[end[row, state] - 1], first)
+                count += int(np.dot(joined, chosen[taken[row[first], 0]]))
+        return count
 
     return lower
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from math import comb, prod
 
 import numpy as np
@@ -21,6 +22,7 @@ from oxymilk.stats.procedure import Procedure
 
 # `freeman_halton` looks at every table of the margins; more than this many would take minutes.
 MOST_TABLES = 2_000_000
+Calculation = Callable[[Data], np.ndarray]
 _CORRECTED = Procedure("asymptotic", continuity=True)
 _FISHER = Procedure("exact", two_sided="likelihood")
 
@@ -34,27 +36,12 @@ def sign_exact(data: Pairs) -> np.ndarray:
     return np.minimum(1, 2 * bdtr(np.minimum(down, up), down + up, 0.5))
 
 
-def sign_chi_square(data: Pairs, correction: int) -> np.ndarray:
-    """Sign test by chi-square: (|up - down| - correction)^2 / (up + down)."""
+def sign_chi_square(data: Pairs, correction: int = 0, *, of_balance: bool = True) -> np.ndarray:
+    """Sign test by chi-square: (|up - down| - correction)^2 / (up + down); R corrects no balance, up = down."""
     down, up = data.changes
+    correction = np.where((up != down) | of_balance, correction, 0)
     statistic = (np.abs(up - down) - correction) ** 2 / np.maximum(down + up, 1)
     return np.where(down + up == 0, 1.0, chdtrc(1, statistic))
-
-
-def mcnemar_exact(data: Pairs) -> np.ndarray:
-    """Exact McNemar test: the sign test, of two levels only."""
-    return np.where(data.dichotomous, sign_exact(data), np.nan)
-
-
-def mcnemar(data: Pairs, correction: int = 0) -> np.ndarray:
-    """McNemar's chi-square (doi:10.1007/BF02295996), or Edwards' with a correction of 1 (doi:10.1007/BF02289105)."""
-    return np.where(data.dichotomous, sign_chi_square(data, correction), np.nan)
-
-
-def mcnemar_edwards_r(data: Pairs) -> np.ndarray:
-    """Edwards' chi-square as R's mcnemar.test has it: no correction, and so p = 1, when up equals down."""
-    down, up = data.changes
-    return np.where(data.dichotomous & (down == up), 1.0, mcnemar(data, 1))
 
 
 def paired_t(data: Pairs) -> np.ndarray:
@@ -86,8 +73,10 @@ def signed_rank_floored(data: Pairs, less: str, greater: str) -> np.ndarray:
 
     less, greater : the rule for half ranks of each tail that has the effect of the cut
     """
-    rules = {"less": less, "greater": greater}
-    tails = (Procedure("exact_untied", name, half_integer=rule) for name, rule in rules.items())
+    tails = (
+        Procedure("exact_untied", "less", half_integer=less),
+        Procedure("exact_untied", "greater", half_integer=greater),
+    )
     return np.minimum(1, 2 * np.minimum(*(data.rank(tail).p_value for tail in tails)))
 
 
@@ -117,24 +106,6 @@ def chi_square(data: Groups, statistic: str = "pearson") -> np.ndarray:
     df = ((rows > 0).sum(axis=(1, 2)) - 1) * ((columns > 0).sum(axis=(1, 2)) - 1)
     # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
     return chdtrc(np.maximum(df, 1), np.maximum(terms.sum(axis=(1, 2)), 0))
-
-
-def chi_square_yates(data: Groups) -> np.ndarray:
-    """Yates' corrected chi-square of tables with two levels."""
-    fours, two_levels = data.of_two_levels()
-    return np.where(two_levels, chi_square(fours, "yates"), np.nan)
-
-
-def fisher(data: Groups) -> np.ndarray:
-    """Fisher's exact test of two levels: all tables of the margins that are at most as likely."""
-    fours, two_levels = data.of_two_levels()
-    return np.where(two_levels, fours.rank(_FISHER).p_value, np.nan)
-
-
-def fisher_one_sided(data: Groups) -> np.ndarray:
-    """Fisher's exact test of two levels in the direction of the difference: the smaller tail."""
-    fours, two_levels = data.of_two_levels()
-    return np.where(two_levels, smaller_tail(fours, _FISHER), np.nan)
 
 
 def freeman_halton(table: list[list[int]]) -> Fraction:
@@ -222,11 +193,6 @@ def linear_by_linear(data: Groups) -> np.ndarray:
     return np.where(nothing, 1.0, chdtrc(1, np.maximum(statistic, 0)))
 
 
-def sas_rank_sum_t(data: Groups) -> np.ndarray:
-    """SAS PROC NPAR1WAY's t approximation: z, continuity-corrected, with N - 1 degrees of freedom."""
-    return _two_sided_t(data.rank(_CORRECTED).z, data.situation.n - 1)
-
-
 def rank_sum_half_corrected(data: Groups) -> np.ndarray:
     """Return what scipy.stats.mannwhitneyu gave before 1.7 without `alternative`: one tail, corrected.
 
@@ -238,6 +204,16 @@ def rank_sum_half_corrected(data: Groups) -> np.ndarray:
 
 
 # ---- both ----------------------------------------------------------------------------------------------
+
+
+def of_two_levels(calculate: Calculation) -> Calculation:
+    """Return a calculation of tables of two levels at most: nan where more levels occur."""
+
+    def restricted(data: Data) -> np.ndarray:
+        restricted_data, two_levels = data.of_two_levels()
+        return np.where(two_levels, calculate(restricted_data), np.nan)
+
+    return restricted
 
 
 def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:
@@ -259,41 +235,55 @@ def _one_level(data: Groups) -> np.ndarray:
 
 
 # The calculations that programs.yaml names, in words and as a function. post - pre is "up", so W of scipy's
-# wilcoxon(pre, post) is W-.
-OTHER: dict[str, tuple[str, Callable[[Data], np.ndarray]]] = {
+# wilcoxon(pre, post) is W-. McNemar's tests (doi:10.1007/BF02295996; corrected, Edwards, doi:10.1007/BF02289105)
+# are sign tests of two levels.
+OTHER: dict[str, tuple[str, Calculation]] = {
     "signed_rank_floored_pre_post": (
         "exact table for untied ranks, two-sided by doubling, the rank sum of falls cut to an integer",
-        lambda pairs: signed_rank_floored(pairs, "conservative", "natural"),
+        partial(signed_rank_floored, less="conservative", greater="natural"),
     ),
     "signed_rank_floored_post_pre": (
         "exact table for untied ranks, two-sided by doubling, the rank sum of rises cut to an integer",
-        lambda pairs: signed_rank_floored(pairs, "natural", "conservative"),
+        partial(signed_rank_floored, less="natural", greater="conservative"),
     ),
     "sas_signed_rank_t": ("signed-rank statistic against Student t", sas_signed_rank_t),
-    "sas_rank_sum_t": ("rank-sum z, continuity-corrected, against Student t", sas_rank_sum_t),
+    "sas_rank_sum_t": (
+        "rank-sum z, continuity-corrected, against Student t",
+        lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1),
+    ),
     "rank_sum_half_corrected": (
         "normal approximation, one tail, tie-corrected, continuity correction",
         rank_sum_half_corrected,
     ),
-    "mcnemar_exact": ("exact McNemar test", mcnemar_exact),
-    "mcnemar": ("McNemar chi-square, uncorrected", mcnemar),
-    "mcnemar_edwards": ("McNemar chi-square, Edwards' correction", lambda pairs: mcnemar(pairs, 1)),
+    "mcnemar_exact": ("exact McNemar test", of_two_levels(sign_exact)),
+    "mcnemar": ("McNemar chi-square, uncorrected", of_two_levels(sign_chi_square)),
+    "mcnemar_edwards": (
+        "McNemar chi-square, Edwards' correction",
+        of_two_levels(partial(sign_chi_square, correction=1)),
+    ),
     "mcnemar_edwards_r": (
         "McNemar chi-square, Edwards' correction unless the changes balance",
-        mcnemar_edwards_r,
+        of_two_levels(partial(sign_chi_square, correction=1, of_balance=False)),
     ),
     "sign_exact": ("exact sign test", sign_exact),
     "sign_corrected": (
         "sign test, normal approximation, continuity correction",
-        lambda pairs: sign_chi_square(pairs, 1),
+        partial(sign_chi_square, correction=1),
     ),
     "paired_t": ("paired t-test", paired_t),
     "chi_square": ("Pearson chi-square, uncorrected", chi_square),
-    "chi_square_yates": ("Pearson chi-square, Yates' correction", chi_square_yates),
-    "likelihood_ratio": ("likelihood-ratio chi-square", lambda groups: chi_square(groups, "likelihood")),
-    "fisher": ("Fisher's exact test, two-sided", fisher),
-    "fisher_one_sided": ("Fisher's exact test, one-sided", fisher_one_sided),
+    "chi_square_yates": (
+        "Pearson chi-square, Yates' correction",
+        of_two_levels(partial(chi_square, statistic="yates")),
+    ),
+    "likelihood_ratio": ("likelihood-ratio chi-square", partial(chi_square, statistic="likelihood")),
+    # all tables of the margins that are at most as likely; or the smaller tail
+    "fisher": ("Fisher's exact test, two-sided", of_two_levels(lambda groups: groups.rank(_FISHER).p_value)),
+    "fisher_one_sided": (
+        "Fisher's exact test, one-sided",
+        of_two_levels(partial(smaller_tail, procedure=_FISHER)),
+    ),
     "linear_by_linear": ("linear-by-linear association", linear_by_linear),
-    "student_t": ("Student t-test", lambda groups: two_sample_t(groups, equal_variances=True)),
-    "welch_t": ("Welch t-test", lambda groups: two_sample_t(groups, equal_variances=False)),
+    "student_t": ("Student t-test", partial(two_sample_t, equal_variances=True)),
+    "welch_t": ("Welch t-test", partial(two_sample_t, equal_variances=False)),
 }

@@ -48,19 +48,7 @@ class TestResult:
 
 
 def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
-    """Return the p-value of a standard normal statistic; never 0, whatever z.
-
-    Parameters
-    ----------
-    z : array of float
-        Positive speaks for "greater".
-    alternative : {"two-sided", "greater", "less"}
-
-    Returns
-    -------
-    ndarray of float
-        In (0, 1].
-    """
+    """Return the p-value, in (0, 1], of standard normal statistics, positive for "greater"; never 0, whatever z."""
     z = np.asarray(z, dtype=float)
     tail = {"two-sided": -np.abs(z), "greater": -z, "less": z}[alternative]
     tails = 2 if alternative == "two-sided" else 1
@@ -101,10 +89,8 @@ def exact_p(
         Its method is "exact"; alternative, two_sided and mid_p are used.
     t : int
         The observed statistic; large values speak for "greater".
-    lower : callable
-        t -> number of outcomes with T <= t.
-    total : int
-        Number of all outcomes.
+    lower, total
+        t -> number of outcomes with T <= t, and the number of all outcomes.
     mean : Fraction
         Mean of T under the null hypothesis.
     counts : tuple of int, optional

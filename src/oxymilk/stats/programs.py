@@ -96,9 +96,8 @@ def load_programs() -> tuple[Program, ...]:
     programs = tuple(program_of(entry) for entry in entries)
     ids = [program.id for program in programs]
     if len(set(ids)) < len(ids):
-        raise ValueError(
-            f"programs.yaml: repeated ids {sorted({name for name in ids if ids.count(name) > 1})}"
-        )
+        repeated = sorted({name for name in ids if ids.count(name) > 1})
+        raise ValueError(f"programs.yaml: repeated ids {repeated}")
     return programs
 
 
@@ -107,17 +106,16 @@ def program_of(entry: dict) -> Program:
     given = {"other": "", "tail": "", **entry}
     switches = given.pop("procedure", None)
     other, tail = given["other"], given["tail"]
-    name = f"programs.yaml: {given.get('id')}"
-    if (switches is None) != bool(other):
-        raise ValueError(f"{name}: give either a procedure or another calculation")
-    if other and other not in OTHER:
-        raise ValueError(f"{name}: unknown calculation {other!r}")
-    if tail not in ("", "smaller") or (tail and other):
-        raise ValueError(f"{name}: unknown tail {tail!r}")
-    if given.get("rule") not in RULES:
-        raise ValueError(f"{name}: unknown rule {given.get('rule')!r}")
-    if given.get("test") not in TESTS:
-        raise ValueError(f"{name}: unknown test {given.get('test')!r}")
+    faults = {
+        "give either a procedure or another calculation": (switches is None) != bool(other),
+        f"unknown calculation {other!r}": other and other not in OTHER,
+        f"unknown tail {tail!r}": tail not in ("", "smaller") or (tail and other),
+        f"unknown rule {given.get('rule')!r}": given.get("rule") not in RULES,
+        f"unknown test {given.get('test')!r}": given.get("test") not in TESTS,
+    }
+    for problem, occurs in faults.items():
+        if occurs:
+            raise ValueError(f"programs.yaml: {given.get('id')}: {problem}")
     procedure = None if switches is None else Procedure(**switches)
     return Program(kind="other" if other else "rank", procedure=procedure, **given)
 
@@ -197,14 +195,12 @@ def evaluate_programs_counts(
     programs = _programs_of(test, ids)
     data, places = (Pairs if test == "signed_rank" else Groups).of_tables(counts)
 
-    @cache
-    def p_values(*calculation: object) -> np.ndarray:
-        """Return the p-value of each table, one array for all lines that share it."""
-        p_value = _calculate(data, *calculation)[0][places]
-        p_value.setflags(write=False)
-        return p_value
-
-    return {program.id: p_values(*program.calculation) for program in programs}
+    by_calculation: dict[tuple, np.ndarray] = {}
+    for calculation in {program.calculation for program in programs}:
+        # one array for all lines that share a calculation
+        by_calculation[calculation] = _calculate(data, *calculation)[0][places]
+        by_calculation[calculation].setflags(write=False)
+    return {program.id: by_calculation[program.calculation] for program in programs}
 
 
 def _calculate(
@@ -225,10 +221,8 @@ def _calculate(
 def _programs_of(test: str, ids: Iterable[str] | None = None) -> list[Program]:
     """Return the entries of a test, only those of `ids` if given."""
     programs = [program for program in load_programs() if program.test == test]
-    if ids is None:
-        return programs
-    wanted = set(ids)
-    unknown = wanted - {program.id for program in programs}
-    if unknown:
-        raise ValueError(f"no such program for {test}: {', '.join(sorted(unknown))}")
+    known = {program.id for program in programs}
+    wanted = known if ids is None else set(ids)
+    if wanted - known:
+        raise ValueError(f"no such program for {test}: {', '.join(sorted(wanted - known))}")
     return [program for program in programs if program.id in wanted]

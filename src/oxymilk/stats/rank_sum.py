@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, gcd
+from operator import mul
 
 import numpy as np
 
@@ -121,8 +122,8 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     if tables.shape[-2] != 2:
         raise ValueError(f"tables: the last but one axis must be the two samples, not {tables.shape[-2]}")
     n = tables.sum(axis=-1)
-    check_size(n, 1, "observations in a sample")
-    check_size(n.sum(axis=-1), 1, "observations")
+    check_size(n, "observations in a sample")
+    check_size(n.sum(axis=-1), "observations")
     n1, n2 = n[..., 0], n[..., 1]
     ranks = doubled_midranks(tables.sum(axis=-2))
     rank_sums = (tables * ranks[..., None, :]).sum(axis=-1) / 2
@@ -178,21 +179,16 @@ def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) ->
         counts = untied_sample_counts(n1, n2)
         lower, total = lower_from_counts(counts), comb(n1 + n2, n1)
         return exact_p(procedure, twice_u // 2, lower, total, Fraction(n1 * n2, 2), counts)
-    scores, offset, divisor, mean = _scores(sizes, n1)
-    t = (twice_u + n1 * (n1 + 1) - n1 * offset) // divisor
+    scores, first, divisor = _scores(sizes)
+    mean = Fraction(n1 * sum(map(mul, sizes, scores)), n1 + n2)
+    t = (twice_u + n1 * (n1 + 1) - n1 * first) // divisor
     lower, counts = distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
     return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)
 
 
 @lru_cache(maxsize=4096)
-def _scores(sizes: tuple[int, ...], n1: int) -> tuple[tuple[int, ...], int, int, Fraction]:
-    """Return scores, offset and divisor of the tie groups, and the mean of the score sum of n1 observations.
-
-    Scores begin at 0 and have no common divisor: doubled rank = offset + divisor * score. Tie groups of 2, 3 and 3
-    have doubled ranks 3, 8 and 14, and so scores 0, 5 and 11.
-    """
+def _scores(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
+    """Return scores from 0, first and divisor: doubled rank = first + divisor * score; sizes 2, 3, 3 score 0, 5, 11."""
     ranks = doubled_midranks(np.array(sizes)).tolist()
     divisor = gcd(*(rank - ranks[0] for rank in ranks)) or 1
-    scores = tuple((rank - ranks[0]) // divisor for rank in ranks)
-    weighted = sum(size * score for size, score in zip(sizes, scores, strict=True))
-    return scores, ranks[0], divisor, Fraction(n1 * weighted, sum(sizes))
+    return tuple((rank - ranks[0]) // divisor for rank in ranks), ranks[0], divisor

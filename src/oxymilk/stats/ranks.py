@@ -13,12 +13,13 @@ import numpy as np
 LARGEST_EXPONENT = 400
 # N**3 must fit into 64 bits, signed.
 LARGEST_SAMPLE = 2_000_000
+Number = Fraction | int
 
 
 # ---- observations ------------------------------------------------------------------------------------------
 
 
-def exact_numbers(values: Iterable, name: str) -> list[Fraction | int]:
+def exact_numbers(values: Iterable, name: str) -> list[Number]:
     """Read numbers as the decimals they are written as: 0.3 is three tenths, not the nearest binary float.
 
     Parameters
@@ -31,12 +32,7 @@ def exact_numbers(values: Iterable, name: str) -> list[Fraction | int]:
     Returns
     -------
     list of Fraction or int
-        In the same order.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or one is missing, infinite or not a number.
+        In the same order. ValueError if there are none, or one is missing, infinite or not a number.
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise ValueError(f"{name}: give a list of numbers, not {values!r}")
@@ -46,7 +42,7 @@ def exact_numbers(values: Iterable, name: str) -> list[Fraction | int]:
     return numbers
 
 
-def _exact_number(value: object, name: str) -> Fraction | int:
+def _exact_number(value: object, name: str) -> Number:
     """Read one number; `name` says which for the error."""
     if isinstance(value, (np.floating, float)):
         # str of a numpy float is the shortest decimal in its own precision
@@ -56,11 +52,9 @@ def _exact_number(value: object, name: str) -> Fraction | int:
     if isinstance(value, (int, Fraction)):
         return value
     try:
-        decimal = Decimal(value) if isinstance(value, (str, Decimal)) else None
+        decimal = Decimal(value if isinstance(value, (str, Decimal)) else "no number")
     except InvalidOperation:
-        decimal = None
-    if decimal is None:
-        raise ValueError(f"{name}: {value!r} is not a number")
+        raise ValueError(f"{name}: {value!r} is not a number") from None
     if not decimal.is_finite():
         raise ValueError(f"{name}: {value!r} is missing or infinite; leave such observations out first")
     if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
@@ -87,7 +81,7 @@ def two_sample_table(x: Iterable, y: Iterable) -> np.ndarray:
     return np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
 
 
-def paired_differences(pre: Iterable, post: Iterable) -> list[Fraction | int]:
+def paired_differences(pre: Iterable, post: Iterable) -> list[Number]:
     """Return the differences post - pre of paired values, exactly; ValueError unless they are pairs."""
     before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
     if len(before) != len(after):
@@ -95,26 +89,19 @@ def paired_differences(pre: Iterable, post: Iterable) -> list[Fraction | int]:
     return [b - a for a, b in zip(before, after, strict=True)]
 
 
-def count_differences(
-    differences: Iterable[Fraction | int],
-) -> tuple[list[Fraction | int], np.ndarray, np.ndarray, int]:
+def count_differences(differences: Iterable[Number]) -> tuple[list[Number], np.ndarray, np.ndarray, int]:
     """Count differences by size and sign.
 
     Returns
     -------
-    sizes : list of Fraction or int
-        The M distinct sizes other than 0, in increasing order.
-    negative, positive : ndarray of int, shape (M,)
-        Differences of each size.
-    zeros : int
-        Differences of zero.
+    sizes, negative, positive, zeros
+        The M distinct sizes other than 0, in increasing order; the differences of each size, ndarrays of shape (M,);
+        and how many are zero.
     """
     count = Counter(differences)
     sizes = sorted({abs(difference) for difference in count} - {0})
-    negative, positive = (
-        np.array([count[sign * size] for size in sizes], dtype=np.int64) for sign in (-1, 1)
-    )
-    return sizes, negative, positive, count[0]
+    signed = (np.array([count[sign * size] for size in sizes], dtype=np.int64) for sign in (-1, 1))
+    return sizes, *signed, count[0]
 
 
 # ---- tables of counts --------------------------------------------------------------------------------------
@@ -148,13 +135,7 @@ def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def counts_array(counts: object, name: str, dimensions: int) -> np.ndarray:
-    """Check an array of counts and return it as 64-bit integers.
-
-    Raises
-    ------
-    ValueError
-        If a count is negative or not whole, or the array has fewer than `dimensions` axes.
-    """
+    """Return an array of counts as 64-bit integers; ValueError if one is negative or not whole, or axes are missing."""
     array = np.asarray(counts)
     if array.dtype.kind not in "iub":
         as_float = np.asarray(array, dtype=float)
@@ -168,9 +149,9 @@ def counts_array(counts: object, name: str, dimensions: int) -> np.ndarray:
     return array
 
 
-def check_size(n: np.ndarray, least: int, what: str) -> None:
-    """Raise ValueError if a dataset is smaller than `least` or larger than 64-bit integers allow."""
-    if n.size and n.min() < least:
+def check_size(n: np.ndarray, what: str) -> None:
+    """Raise ValueError if a dataset is empty or larger than 64-bit integers allow."""
+    if n.size and n.min() < 1:
         raise ValueError(f"a dataset has no {what}")
     if n.size and n.max() > LARGEST_SAMPLE:
         raise ValueError(f"a dataset has {n.max()} {what}; at most {LARGEST_SAMPLE} are possible")
@@ -196,18 +177,9 @@ def doubled_midranks(sizes: np.ndarray, start: np.ndarray | int = 0) -> np.ndarr
 
 
 def unique_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct rows and, for each row, the place of its equal among them.
+    """Return the distinct rows, shape (D, C), and for each row its place among them, shape (R,).
 
-    Parameters
-    ----------
-    rows : array of int, not negative, shape (R, C)
-        Usually many more rows than distinct ones.
-
-    Returns
-    -------
-    distinct : ndarray of int, shape (D, C)
-    inverse : ndarray of int, shape (R,)
-        `distinct[inverse]` equals `rows`.
+    `rows` are counts of shape (R, C), usually many more than distinct ones; `distinct[inverse]` equals `rows`.
     """
     radix = rows.max(axis=0, initial=0).astype(object) + 1
     places = np.cumprod(np.concatenate([[1], radix]))
@@ -227,16 +199,12 @@ def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[in
     test : {"signed_rank", "rank_sum"}
     table : rows of counts
         signed_rank: a row a level before, a column a level after. rank_sum: a row a group, a column a level.
+        ValueError when a cell is no count, or the table has another shape.
 
     Returns
     -------
     first, second : list of int
         pre and post, or the two groups.
-
-    Raises
-    ------
-    ValueError
-        When a cell is no count, or the table has another shape.
     """
     try:
         rows = [[int(str(cell)) for cell in row] for row in table]

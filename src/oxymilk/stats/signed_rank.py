@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, nan
+from operator import mul
 
 import numpy as np
 
@@ -128,7 +129,7 @@ def signed_rank_counts(
     negative, positive = np.broadcast_arrays(negative, positive)
     zeros = np.broadcast_to(counts_array(zeros, "zeros", 0), negative.shape[:-1])
     n_down, n_up = negative.sum(axis=-1), positive.sum(axis=-1)
-    check_size(n_down + n_up + zeros, 1, "pairs")
+    check_size(n_down + n_up + zeros, "pairs")
 
     ranks = _doubled_ranks(negative + positive, zeros, procedure)
     w_plus, w_minus = (positive * ranks).sum(axis=-1) / 2, (negative * ranks).sum(axis=-1) / 2
@@ -144,10 +145,12 @@ def signed_rank_counts(
         p_value = np.where(n_down + n_up == 0, 1.0, normal_p(z, procedure.alternative))
     else:
         p_value = exact_p_values(_exact_key(negative, positive, zeros, procedure), _exact_fraction, procedure)
-    means = mean_rank_plus, mean_rank_minus
-    return SignedRankResult(
-        p_value, None, z, None, procedure, n_used, zeros, n_up, n_down, w_plus, w_minus, *means
+    counts, rank_sums, means = (
+        (n_used, zeros, n_up, n_down),
+        (w_plus, w_minus),
+        (mean_rank_plus, mean_rank_minus),
     )
+    return SignedRankResult(p_value, None, z, None, procedure, *counts, *rank_sums, *means)
 
 
 def _divide(a: np.ndarray, b: np.ndarray, otherwise: float = nan) -> np.ndarray:
@@ -174,18 +177,14 @@ def _standard(
         if procedure.zero_method == "split":
             variance = variance + zeros * (zeros + 1) ** 2
     else:
-        variance = _untied_squares(nonzero + ranked_zeros)
-        if procedure.zero_method == "pratt":
-            variance = variance - _untied_squares(zeros)
+        # squares of twice the ranks 1, ..., n, and of those that Pratt's zeros use up
+        n, used_up = nonzero + ranked_zeros, zeros if procedure.zero_method == "pratt" else 0 * zeros
+        variance, less = (4 * (m * (m + 1) * (2 * m + 1) // 6) for m in (n, used_up))
+        variance = variance - less
     if procedure.continuity:
         difference = towards_mean(difference, 2, procedure.alternative)
     # without a change there is nothing to test: z = 0 whatever the switches
     return np.where(nonzero == 0, 0, difference), variance
-
-
-def _untied_squares(n: np.ndarray) -> np.ndarray:
-    """Return the sum of squares of twice the ranks 1, ..., n."""
-    return 4 * (n * (n + 1) * (2 * n + 1) // 6)
 
 
 def _exact_key(
@@ -214,5 +213,5 @@ def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure)
     divisor = gcd(*ranks) or 1
     scores = tuple(rank // divisor for rank in ranks)
     lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood")
-    mean = Fraction(sum(size * score for size, score in zip(sizes, scores, strict=True)), 2)
+    mean = Fraction(sum(map(mul, sizes, scores)), 2)
     return exact_p(procedure, twice_w // divisor, lower, 2**nonzero, mean, counts)

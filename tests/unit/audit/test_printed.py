@@ -31,18 +31,13 @@ def stated(text, rounding="half_up", operator="", domain=(None, None)):
 @pytest.mark.parametrize(
     ("text", "value", "decimals", "mark", "percent", "leading_zero"),
     [
-        ("0,083", F(83, 1000), 3, ",", "", True),
-        (".004", F(4, 1000), 3, ".", "", False),
-        ("100%", 100, 0, "", "%", True),
-        ("71,4 %", F(714, 10), 1, ",", " %", True),
-        ("-2.24", F(-224, 100), 2, ".", "", True),
-        ("−2,24", F(-224, 100), 2, ",", "", True),
-        ("1.234,5", F(12345, 10), 1, ",", "", True),
-        ("1,234,567.8", F(12345678, 10), 1, ".", "", True),
-        (" +5 ", 5, 0, "", "", True),
-        ("12.345.678,9", F(123456789, 10), 1, ",", "", True),
+        ("0,083", F(83, 1000), 3, ",", "", True), (".004", F(4, 1000), 3, ".", "", False),
+        ("100%", 100, 0, "", "%", True), ("71,4 %", F(714, 10), 1, ",", " %", True),
+        ("-2.24", F(-224, 100), 2, ".", "", True), ("−2,24", F(-224, 100), 2, ",", "", True),
+        ("1.234,5", F(12345, 10), 1, ",", "", True), ("1,234,567.8", F(12345678, 10), 1, ".", "", True),
+        (" +5 ", 5, 0, "", "", True), ("12.345.678,9", F(123456789, 10), 1, ",", "", True),
     ],
-)
+)  # fmt: skip
 def test_a_printed_number_is_taken_apart(text, value, decimals, mark, percent, leading_zero):
     assert parse_printed(text, BOTH) == (value, decimals, mark, percent, leading_zero, value < 0)
 

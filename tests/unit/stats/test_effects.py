@@ -1,16 +1,13 @@
 """Effects: the first study, definitions, other packages, and whole rows; Holm's correction and the least p."""
 
-import warnings
 from itertools import combinations, product
-from math import inf, isnan, nan
+from math import inf, nan
 
 import numpy as np
-import pingouin
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.nonparametric import rank_compare_2indep
-from statsmodels.stats.proportion import proportion_confint
 
 from oxymilk.stats import (
     Procedure,
@@ -24,7 +21,6 @@ from oxymilk.stats import (
     within_effects,
 )
 from oxymilk.stats import hodges_lehmann as hl
-from oxymilk.stats.effects import Effect
 
 ASYMPTOTIC = Procedure("asymptotic")
 
@@ -40,84 +36,15 @@ def limits(effect):
 # ---- numbers ----------------------------------------------------------------------------------------
 
 
-def test_first_study_within():
-    effects = named(within_effects([0] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC))
-    assert effects["matched_rank_biserial"].estimate == 1
-    # all changes of one size: three of three rose
-    assert limits(effects["matched_rank_biserial"]) == pytest.approx((2 * 0.025 ** (1 / 3) - 1, 1), rel=1e-12)
-    assert effects["net_share_risen"].estimate == 0.3
-    # nobody fell: Tango's interval ends as Wilson's does for 3 of 10
-    assert effects["net_share_risen"].high == pytest.approx(
-        proportion_confint(3, 10, method="wilson")[1], rel=1e-12
-    )
-    assert effects["common_language"].estimate == 0.65
-    assert limits(effects["odds_risen"]) == pytest.approx((0.025 ** (1 / 3) / (1 - 0.025 ** (1 / 3)), inf))
-    assert effects["r_z_pairs"].estimate == pytest.approx((3 / 10) ** 0.5, rel=1e-12)
-    assert effects["r_z_observations"].estimate == pytest.approx((3 / 20) ** 0.5, rel=1e-12)
-    shift = effects["hodges_lehmann_shift"]
-    assert (shift.estimate, shift.low, shift.high) == (0, 0, 0.5)
-    assert all(effect.level == 0.95 for effect in effects.values())
-
-
-def test_first_study_between():
-    effects = named(between_effects([1] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC))
-    assert effects["rank_biserial"].estimate == pytest.approx(0.7, rel=1e-14)
-    assert effects["common_language"].estimate == 0.85
-    assert effects["r_z"].estimate == pytest.approx(3.198557367121814 / 20**0.5, rel=1e-12)
-    assert effects["risk_difference"].estimate == pytest.approx(0.7, rel=1e-14)
-    # Wilson's limits of 10/10 and 3/10, squared and added
-    (l1, _), (_, u2) = (proportion_confint(a, 10, method="wilson") for a in (10, 3))
-    assert effects["risk_difference"].low == pytest.approx(
-        0.7 - ((1 - l1) ** 2 + (u2 - 0.3) ** 2) ** 0.5, rel=1e-12
-    )
-    assert effects["risk_ratio"].estimate == pytest.approx(10 / 3, rel=1e-14)
-    assert effects["odds_ratio"].estimate == inf
-    assert limits(effects["odds_ratio"]) == (pytest.approx(2.575465, abs=2e-4), inf)  # R 4.2.2 fisher.test
-    needed = effects["number_needed_to_treat"]
-    assert needed.estimate == pytest.approx(1 / 0.7, rel=1e-14)
-    assert limits(needed) == pytest.approx(
-        tuple(1 / v for v in limits(effects["risk_difference"])[::-1]), rel=1e-14
-    )
-
-
 def test_risks_need_two_values_or_a_threshold():
     x, y = [0, 1, 2, 2], [0, 0, 1]
     without = named(between_effects(x, y, ASYMPTOTIC))
     assert "risk_difference" not in without
-    assert set(named(between_effects(x, y, ASYMPTOTIC, success=1))) - set(without) == {
-        "risk_difference",
-        "risk_ratio",
-        "odds_ratio",
-        "number_needed_to_treat",
-    }
+    risks = {"risk_difference", "risk_ratio", "odds_ratio", "number_needed_to_treat"}
+    assert set(named(between_effects(x, y, ASYMPTOTIC, success=1))) - set(without) == risks
     for threshold, difference in ((1, 3 / 4 - 1 / 3), (2, 1 / 2), ("0.5", 3 / 4 - 1 / 3), (0, 0), (3, 0)):
         effects = named(between_effects(x, y, ASYMPTOTIC, success=threshold))
         assert effects["risk_difference"].estimate == pytest.approx(difference, abs=1e-15)
-
-
-def test_nothing_changed():
-    effects = named(within_effects([1, 2, 3], [1, 2, 3], ASYMPTOTIC))
-    assert effects["matched_rank_biserial"].estimate == 0
-    assert isnan(effects["matched_rank_biserial"].low)
-    assert effects["common_language"].estimate == 0.5
-    assert limits(effects["hodges_lehmann_shift"]) == (-inf, inf)
-    assert isnan(effects["odds_risen"].estimate)
-    assert limits(effects["odds_risen"]) == (0, inf)
-    assert "no pair changed" in effects["odds_risen"].note
-    assert effects["r_z_pairs"].estimate == 0
-
-
-def test_everybody_equal():
-    effects = named(between_effects([1] * 4, [1] * 5, ASYMPTOTIC, success=1))
-    assert effects["rank_biserial"].estimate == 0
-    assert effects["rank_biserial"].low < 0 < effects["rank_biserial"].high
-    assert isnan(effects["odds_ratio"].estimate)
-    assert "everybody" in effects["odds_ratio"].note
-    assert effects["risk_ratio"].estimate == 1
-    nobody = named(between_effects([0] * 4, [0] * 5, ASYMPTOTIC, success=1))
-    assert isnan(nobody["risk_ratio"].estimate)
-    assert limits(nobody["risk_ratio"]) == (0, inf)
-    assert "nobody" in nobody["risk_ratio"].note
 
 
 def test_groups_apart():
@@ -141,50 +68,6 @@ def test_turned_data_turn_the_effects(zero_method):
         assert (-other.high, -other.low) == pytest.approx(limits(one), abs=1e-9, nan_ok=True)
     assert 1 - back["common_language"].high == pytest.approx(there["common_language"].low, abs=1e-9)
     assert 1 / back["odds_risen"].high == pytest.approx(there["odds_risen"].low, rel=1e-9)
-
-
-def test_matched_rank_biserial_by_its_definition():
-    pre, post = [0] * 7, [1, 2, -3, 4, 0, 2, -1]
-    for zero_method in ("drop", "pratt"):
-        procedure = Procedure("asymptotic", zero_method=zero_method)
-        effect = named(within_effects(pre, post, procedure))["matched_rank_biserial"]
-        result = signed_rank_test(pre, post, procedure)
-        expected = (result.w_plus - result.w_minus) / (result.w_plus + result.w_minus)
-        assert effect.estimate == pytest.approx(expected, rel=1e-14)
-        assert effect.low < effect.estimate < effect.high
-    all_up = named(within_effects(pre, [1, 2, 3, 1, 2, 3, 4], ASYMPTOTIC))["matched_rank_biserial"]
-    assert (all_up.estimate, isnan(all_up.low), "no interval" in all_up.note) == (1, True, True)
-
-
-def test_pingouin_ignores_the_zeros_and_turns_with_the_alternative():
-    """Its RBC drops the zeros whatever `zero_method`, and has the other sign for "less" in wilcoxon only."""
-    pre, post = [0] * 7, [1, 2, -3, 4, 0, 2, -1]
-    drop, pratt = (
-        named(within_effects(pre, post, Procedure("asymptotic", zero_method=z)))[
-            "matched_rank_biserial"
-        ].estimate
-        for z in ("drop", "pratt")
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        rows = {
-            (zeros, tail): pingouin.wilcoxon(post, pre, alternative=tail, zero_method=zeros).iloc[0]
-            for zeros, tail in product(("wilcox", "pratt"), ("two-sided", "less"))
-        }
-    assert rows["wilcox", "two-sided"]["RBC"] == pytest.approx(drop, rel=1e-12)
-    assert rows["pratt", "two-sided"]["RBC"] == pytest.approx(drop, rel=1e-12)
-    assert abs(pratt - drop) > 0.01
-    assert rows["wilcox", "less"]["RBC"] == pytest.approx(-drop, rel=1e-12)
-    # its CLES of pairs compares everybody with everybody, not each with her own earlier self
-    assert rows["wilcox", "two-sided"]["CLES"] == pytest.approx((4 * 7 + 3.5) / 49)
-    assert named(within_effects(pre, post, ASYMPTOTIC))["common_language"].estimate == 4.5 / 7
-    groups = named(between_effects(post, pre, ASYMPTOTIC))
-    for tail in ("two-sided", "less"):
-        row = pingouin.mwu(post, pre, alternative=tail).iloc[0]
-        assert row["RBC"] == pytest.approx(groups["rank_biserial"].estimate, rel=1e-12)
-    assert pingouin.mwu(post, pre)["CLES"].iloc[0] == pytest.approx(
-        groups["common_language"].estimate, rel=1e-12
-    )
 
 
 def test_superiority_of_statsmodels_leaves_its_range():
@@ -219,9 +102,8 @@ def test_rows_of_pairs_say_what_they_are():
     # four differences are used: the ranks 1 to 4 have squares that sum to 30
     reach = stats.norm.isf(0.05) * 30**0.5 / 10
     assert rows[0].estimate == pytest.approx(r, rel=1e-12)
-    assert (rows[0].low, rows[0].high) == pytest.approx(
-        tuple(np.tanh([np.arctanh(r) - reach, np.arctanh(r) + reach])), rel=1e-12
-    )
+    expected = tuple(np.tanh([np.arctanh(r) - reach, np.arctanh(r) + reach]))
+    assert limits(rows[0]) == pytest.approx(expected, rel=1e-12)
     # differences -1, 0, 0, 1, 2, 3
     assert rows[7].estimate == 0.5
     assert np.isnan([rows[7].low, rows[7].high, rows[4].low, rows[5].high]).all()
@@ -240,24 +122,16 @@ def test_rows_of_pairs_that_changed_by_one_size_or_not_at_all():
     # ranks 4, 4, 4 of 10 in the middle of 7 zeros: (3 * 9 + 14 - 14) / 55
     assert split.estimate == pytest.approx(27 / 55, rel=1e-12)
     rises_and_falls = within_effects([0] * 4, [1, 1, 1, -1], Procedure("asymptotic"))[0]
-    assert (rises_and_falls.low, rises_and_falls.high) == pytest.approx(
-        (2 * stats.beta.ppf(0.025, 3, 2) - 1, 2 * stats.beta.ppf(0.975, 4, 1) - 1), rel=1e-9
-    )
+    expected = tuple(2 * stats.beta.ppf([0.025, 0.975], [3, 4], [2, 1]) - 1)
+    assert limits(rises_and_falls) == pytest.approx(expected, rel=1e-9)
     balanced = within_effects([0, 0, 0, 0], [1, -1, 2, -2], Procedure("asymptotic"))
     assert (balanced[0].estimate, balanced[0].note, balanced[3].note) == (0, "", "")
     same = within_effects([0, 0], [0, 0], Procedure("exact"))
-    assert repr(same[0]) == repr(
-        Effect("matched_rank_biserial", 0.0, np.nan, np.nan, 0.95, "", "no pair changed")
-    ).replace("np.", "")
+    assert (same[0].estimate, same[0].method, same[0].note) == (0, "", "no pair changed")
+    assert np.isnan(limits(same[0])).all()
     assert same[3].note == "no pair changed"
     all_rise = within_effects([0, 0], [1, 2], Procedure("asymptotic"))[0]
     assert (all_rise.estimate, all_rise.note) == (1, "no interval at -1 and 1")
-
-
-@pytest.mark.parametrize("post", [[7], [1, 6], [5, 2, 9], [4, 1, 1, 8], [-3, 0, 2, 2, 11]])
-def test_the_median_difference_is_that_of_numpy(post):
-    row = within_effects([0] * len(post), post, ASYMPTOTIC)[-1]
-    assert (row.name, row.estimate) == ("median_difference", np.median(post))
 
 
 @pytest.mark.parametrize(
@@ -308,17 +182,10 @@ def test_what_is_not_defined_says_why(x, y, success, ratio_note, odds_note):
     assert (rows["risk_ratio"].note, rows["odds_ratio"].note) == (ratio_note, odds_note)
 
 
-def test_broken_values_are_named():
+def test_what_the_values_are_compared_with_is_checked_too():
     procedure = Procedure("exact")
-    for function, names in ((within_effects, ("pre", "post")), (between_effects, ("x", "y"))):
-        with pytest.raises(ValueError, match=rf"^{names[0]}\[1\]: None is not a number$"):
-            function([1, None], [1, 2], procedure)
-        with pytest.raises(ValueError, match=rf"^{names[1]}\[0\]: 'x' is not a number$"):
-            function([1, 2], ["x", 2], procedure)
     with pytest.raises(ValueError, match=r"^success\[0\]: 'cukup' is not a number$"):
         between_effects([1, 2], [1, 2], procedure, success="cukup")
-    with pytest.raises(ValueError, match=r"^test must be one of signed_rank, rank_sum; not 't'$"):
-        least_p_value("t", [1], [2], procedure)
     for function in (within_effects, between_effects):
         with pytest.raises(ValueError, match=r"^confidence must lie between 0 and 1, not 95$"):
             function([0, 0], [1, 2], procedure, 95)
@@ -327,22 +194,11 @@ def test_broken_values_are_named():
 # ---- families and least p ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "p_values",
-    [
-        [0.01, 0.04, 0.03, 0.005],
-        [0.6, 0.9],
-        [0.2],
-        [0, 1],
-        [0.3, 0.3, 0.01],
-        [0.0015654, 0.0832645, 0.0013812],
-    ],
-)
-def test_holm_is_that_of_statsmodels(p_values):
-    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist(), rel=1e-14)
-    assert holm([0.0015654, 0.0832645, 0.0013812]) == pytest.approx(
-        [0.0041436, 0.0832645, 0.0041436], rel=1e-12
-    )
+def test_holm_is_that_of_statsmodels():
+    study = [0.0015654, 0.0832645, 0.0013812]
+    for p_values in ([0.01, 0.04, 0.03, 0.005], [0.6, 0.9], [0.2], [0, 1], [0.3, 0.3, 0.01], study):
+        assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist(), rel=1e-14)
+    assert holm(study) == pytest.approx([0.0041436, 0.0832645, 0.0041436], rel=1e-12)
 
 
 @pytest.mark.parametrize("broken", [[], [nan], [1.1], [-0.1], [0.5, 2]])
@@ -353,23 +209,16 @@ def test_holm_takes_p_values_only(broken):
 
 def test_least_p_between_groups_by_enumeration():
     values = [0, 0, 1, 1, 1, 2, 3]
-    procedures = [
-        ASYMPTOTIC,
-        Procedure("asymptotic", continuity=True, alternative="less"),
-        Procedure("exact"),
-        Procedure("exact", "greater"),
-        Procedure("exact", two_sided="doubled"),
-        Procedure("exact", two_sided="likelihood"),
-        Procedure("exact_untied"),
-    ]
-    for procedure, n1 in product(procedures, (1, 3)):
+    exact = [Procedure("exact", two_sided=rule) for rule in ("distance", "doubled", "likelihood")]
+    others = [Procedure("asymptotic", "less", continuity=True), Procedure("exact", "greater")]
+    for procedure, n1 in product((ASYMPTOTIC, *exact, *others, Procedure("exact_untied")), (1, 3)):
         every = []
         for chosen in combinations(range(len(values)), n1):
             x = [values[i] for i in chosen]
             y = [v for i, v in enumerate(values) if i not in chosen]
             every.append(rank_sum_test(x, y, procedure).p_value)
-        x, y = values[:n1], values[n1:]
-        assert least_p_value("rank_sum", x, y, procedure) == pytest.approx(min(every), rel=1e-12)
+        least = least_p_value("rank_sum", values[:n1], values[n1:], procedure)
+        assert least == pytest.approx(min(every), rel=1e-12)
 
 
 def test_least_p_of_pairs_by_enumeration():
@@ -399,7 +248,7 @@ def test_least_p_of_the_first_study():
     assert least_p_value("signed_rank", [0] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 0.25
     # ten against ten with thirteen successes: ten of ten is the most uneven there is
     assert least_p_value("rank_sum", [1] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 1 / 323
-    with pytest.raises(ValueError, match="test must be one of"):
+    with pytest.raises(ValueError, match=r"^test must be one of signed_rank, rank_sum; not 'sign'$"):
         least_p_value("sign", [0], [1], ASYMPTOTIC)
     with pytest.raises(ValueError, match="likelihood"):
         least_p_value("rank_sum", range(20), range(20), Procedure("exact", two_sided="likelihood"))
@@ -413,9 +262,7 @@ def test_likelihood_looks_at_a_bounded_number_of_tables(monkeypatch):
         monkeypatch.setattr(effects, "MOST_TABLES", 6)
         assert 0 < least_p_value(test, *given, likelihood) <= 1
         monkeypatch.setattr(effects, "MOST_TABLES", 5)
-        message = (
-            'two_sided="likelihood" would have to look at 6 tables, more than 5; use "distance" or "doubled"'
-        )
-        with pytest.raises(ValueError, match=f"^{message}$"):
+        message = '^two_sided="likelihood" would have to look at 6 tables, more than 5; use "distance" or "doubled"$'
+        with pytest.raises(ValueError, match=message):
             least_p_value(test, *given, likelihood)
         assert 0 < least_p_value(test, *given, Procedure("exact")) <= 1

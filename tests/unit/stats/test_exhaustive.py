@@ -94,18 +94,6 @@ def all_tables():
     return np.array(list(product(samples, repeat=2)))
 
 
-def test_enumeration_of_tables_is_enumeration_of_observations():
-    """The table route above against choosing the observations one by one."""
-    for sizes in compositions(6, 3):
-        levels = np.repeat(np.arange(3), sizes)
-        for n1 in range(1, 6):
-            outcomes = defaultdict(int)
-            for chosen in combinations(range(6), n1):
-                x = np.bincount(levels[list(chosen)], minlength=3)
-                outcomes[int(twice_u(x, np.array(sizes) - x))] += 1
-            assert dict(outcomes) == drawn_tables(sizes, n1)
-
-
 def test_rank_sum_exact(all_tables, every_procedure):
     procedures = [p for p in every_procedure["rank_sum"] if p.method == "exact"]
     assert len(procedures) == 10

@@ -34,15 +34,8 @@ def test_confidence_is_heeded(confidence):
     hybrid = d - e - sqrt((d - l1) ** 2 + (u2 - e) ** 2), d - e + sqrt((u1 - d) ** 2 + (e - l2) ** 2)
     assert intervals.risk_difference(9, 10, 3, 11, confidence) == pytest.approx(hybrid, rel=1e-9)
     middle, reach = np.arctanh(0.6), z * 0.25
-    assert intervals.fisher_transformed(0.6, 0.25, confidence) == pytest.approx(
-        np.tanh([middle - reach, middle + reach]), rel=1e-12
-    )
-
-
-@pytest.mark.parametrize("confidence", [-0.1, 0, 1, 1.5])
-def test_confidence_lies_between_0_and_1(confidence):
-    with pytest.raises(ValueError, match=f"^confidence must lie between 0 and 1, not {confidence}$"):
-        intervals.critical(confidence)
+    limits = np.tanh([middle - reach, middle + reach])
+    assert intervals.fisher_transformed(0.6, 0.25, confidence) == pytest.approx(limits, rel=1e-12)
 
 
 def test_risk_ratio_when_all_or_none_succeed():
@@ -69,9 +62,6 @@ def test_odds_ratio_is_left_out_only_where_nobody_or_everybody_succeeds():
         assert intervals.odds_ratio(a, n1, b, n2, 0.95)[0] == pytest.approx(1, rel=1e-6)
     assert intervals.odds_ratio(1, 5, 0, 5, 0.95)[0] == inf
     # the conditional estimate is not the cross product 3 * 4 / (1 * 1)
-    assert intervals.odds_ratio(3, 4, 1, 5, 0.95)[0] == pytest.approx(
-        stats.contingency.odds_ratio([[3, 1], [1, 4]], kind="conditional").statistic, rel=1e-12
-    )
     assert intervals.odds_ratio(3, 4, 1, 5, 0.95)[0] < 11
 
 
@@ -139,20 +129,6 @@ def test_no_pair_changed():
         assert (low, high) == pytest.approx((-z2 / (8 + z2), z2 / (8 + z2)), abs=1e-12)
 
 
-def test_limits_close_in_on_the_estimate():
-    """As confidence falls to 0 so does the width, also where the variance is 0 at the estimate."""
-    for function, given, estimate in (
-        (intervals.risk_ratio, (10, 10, 10, 10), 1),
-        (intervals.risk_ratio, (6, 10, 3, 10), 2),
-        (intervals.paired_difference, (3, 1, 8), 0.25),
-        (intervals.paired_difference, (0, 0, 8), 0),
-        (intervals.paired_difference, (8, 0, 8), 1),
-        (intervals.paired_difference, (0, 8, 8), -1),
-        (intervals.superiority, (0.25, 3, 4), 0.25),
-    ):
-        assert function(*given, 1e-12) == pytest.approx((estimate, estimate), abs=1e-11)
-
-
 # ---- beside other programs ---------------------------------------------------------------------------
 
 
@@ -171,16 +147,6 @@ def test_newcombe_published():
     for (a, n1, b, n2), expected in printed.items():
         low, high = intervals.risk_difference(a, n1, b, n2, 0.95)
         assert (round(low, 4), round(high, 4)) == expected
-
-
-def test_risk_ratio_is_that_of_statsmodels_where_that_is_right():
-    for a, n1, b, n2 in ((5, 10, 5, 10), (9, 12, 3, 17), (10, 10, 3, 10), (0, 10, 3, 10), (30, 50, 15, 50)):
-        for level in (0.9, 0.95):
-            ours = intervals.risk_ratio(a, n1, b, n2, level)
-            theirs = confint_proportions_2indep(
-                a, n1, b, n2, method="score", compare="ratio", alpha=1 - level
-            )
-            assert ours == pytest.approx(tuple(map(float, theirs)), rel=1e-6)
 
 
 def test_risk_ratio_of_statsmodels_is_wrong_at_the_edges():
@@ -206,14 +172,15 @@ def test_risk_ratio_turned_is_its_reciprocal():
 
 
 def test_odds_ratio_is_that_of_scipy():
-    for a, n1, b, n2 in ((5, 10, 4, 10), (1, 9, 15, 21)):
+    for a, n1, b, n2 in ((5, 10, 4, 10), (1, 9, 15, 21), (3, 4, 1, 5)):
         result = odds_ratio([[a, n1 - a], [b, n2 - b]])
         expected = (result.statistic, *result.confidence_interval(0.95))
         assert intervals.odds_ratio(a, n1, b, n2, 0.95) == pytest.approx(expected, rel=1e-12)
     # R 4.2.2, fisher.test(matrix(c(5, 4, 5, 6), 2)); its search ends at 1e-4
-    assert intervals.odds_ratio(5, 10, 4, 10, 0.95) == pytest.approx(
-        (1.469665, 0.1865694, 12.3957696), rel=5e-4
-    )
+    of_r = 1.469665, 0.1865694, 12.3957696
+    assert intervals.odds_ratio(5, 10, 4, 10, 0.95) == pytest.approx(of_r, rel=5e-4)
+    # fisher.test(matrix(c(10, 0, 3, 7), 2))
+    assert intervals.odds_ratio(10, 10, 3, 10, 0.95) == (inf, pytest.approx(2.575465, abs=2e-4), inf)
 
 
 def test_paired_difference_without_unchanged_pairs_is_wilson():

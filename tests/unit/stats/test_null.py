@@ -26,9 +26,8 @@ def from_zero(ranks):
 
 def same_tails(whole, tail, counts):
     top = len(counts)
-    assert [whole(t) for t in (-1, 0, 1, top // 3, top // 2, top - 2, top - 1, top, 10**6)] == [
-        tail(t) for t in (-1, 0, 1, top // 3, top // 2, top - 2, top - 1, top, 10**6)
-    ]
+    places = (-1, 0, 1, top // 3, top // 2, top - 2, top - 1, top, 10**6)
+    assert [whole(t) for t in places] == [tail(t) for t in places]
 
 
 # 63 observations and more leave 64-bit integers
@@ -55,6 +54,11 @@ def test_samples_by_two_routes(n, drawn, levels):
     same_tails(null.lower_from_counts(counts), null.lower_from_ends(sizes, scores, drawn), counts)
 
 
+# Mann & Whitney 1947, doi:10.1214/aoms/1177730491, table I: n = m = 3 has tails .05 .10 .20 .35 .50
+def test_a_published_table():
+    assert null.untied_sample_counts(3, 3) == (1, 1, 2, 3, 3, 3, 3, 2, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("n1", "n2"), [(1, 1), (1, 5), (5, 1), (4, 4), (3, 8), (20, 25), (33, 33), (33, 34), (40, 41)]
 )
@@ -64,24 +68,6 @@ def test_untied_samples_by_two_routes(n1, n2):
     least = n1 * (n1 - 1) // 2
     assert null.untied_sample_counts(n1, n2) == by_flips[least:]
     assert not any(by_flips[:least])
-
-
-@pytest.mark.parametrize(
-    ("distribution", "is_whole"),
-    [
-        (lambda: null.distribution((60, 60, 60), (0, 1, 3), 90, whole=False), False),
-        (lambda: null.distribution((60, 60, 60), (0, 1, 3), 90, whole=True), True),
-        (lambda: null.distribution((3, 2, 1), (0, 1, 3), 3, whole=False), True),
-        (lambda: null.distribution((60, 60, 60), (61, 181, 301), None, whole=False), False),
-        (lambda: null.distribution((3, 2, 1), (2, 5, 6), None, whole=False), True),
-        # a million sums of four patterns; 2^60 patterns of 1830 sums; 600 sums of 50 bytes, added 400 times
-        (lambda: null.distribution((1, 1), (1, 10**6), None, whole=False), False),
-        (lambda: null.distribution((1,) * 60, tuple(range(1, 61)), None, whole=False), True),
-        (lambda: null.distribution((200, 200), (1, 2), None, whole=False), False),
-    ],
-)
-def test_the_cheaper_route_is_taken(distribution, is_whole):
-    assert (distribution()[1] is not None) == is_whole
 
 
 def test_likelihood_has_the_whole_distribution_whatever_its_cost():
@@ -95,13 +81,7 @@ def test_likelihood_has_the_whole_distribution_whatever_its_cost():
 
 @pytest.mark.parametrize(
     ("sizes", "scores"),
-    [
-        ((1,), (3,)),
-        ((2, 3), (1, 2)),
-        ((3, 2, 4), (2, 7, 13)),
-        ((1, 1, 1, 1, 1), (1, 2, 3, 4, 5)),
-        ((2, 1, 5, 2), (1, 1, 4, 9)),
-    ],
+    [((2, 3), (1, 2)), ((3, 2, 4), (2, 7, 13)), ((1,) * 5, (1, 2, 3, 4, 5)), ((2, 1, 5, 2), (1, 1, 4, 9))],
 )
 def test_distributions_are_sums_over_the_ways_to_take_observations(sizes, scores, monkeypatch):
     """i of t tied observations are taken in C(t, i) ways; small data, every value, one observation to all."""
@@ -128,14 +108,6 @@ def test_distributions_are_sums_over_the_ways_to_take_observations(sizes, scores
             assert given in ((samples,) if whole else (samples, None))
 
 
-def test_known_tables():
-    # Mann & Whitney 1947, doi:10.1214/aoms/1177730491, table I: n = m = 3 has tails .05 .10 .20 .35 .50
-    assert null.untied_sample_counts(3, 3) == (1, 1, 2, 3, 3, 3, 3, 2, 1, 1)
-    assert null.flip_counts((1, 1, 1), (1, 2, 3)) == (1, 1, 1, 2, 1, 1, 1)
-    # two of two low and three high observations whose score is 2, not 1
-    assert null.sample_counts((2, 3), (0, 2), 2) == (1, 0, 6, 0, 3)
-
-
 @pytest.mark.parametrize("size", [67, 70])
 def test_tails_of_groups_whose_ways_leave_64_bits(size):
     """comb(67, 33) is more than 2^63, comb(70, 35) than 2^64: by two routes, and far above the largest sum."""
@@ -147,31 +119,15 @@ def test_tails_of_groups_whose_ways_leave_64_bits(size):
     assert [tail(t) for t in (90, 133, 10**6)] == [whole(90), whole(133), comb(3 * size, 90)]
 
 
-@pytest.mark.parametrize(
-    ("function", "arguments"),
-    [
-        (null.flip_counts, ((1, 2), (1,))),
-        (null.lower_from_ends, ((1, 2), (1,))),
-        (null.distribution, ((1, 2), (1,), None, False)),
-        (null.sample_counts, ((1, 2, 1), (0, 1), 2)),
-        (null.lower_from_ends, ((1, 2, 1), (0, 1), 2)),
-    ],
-)
-def test_sizes_and_scores_go_together(function, arguments):
-    with pytest.raises(ValueError, match="shorter"):
-        function(*arguments)
-
-
 # ---- memory --------------------------------------------------------------------------------------------
 
 
 def test_a_refusal_says_how_much_and_what_to_do():
     null.refuse_if_larger(2**30, "This")
-    message = (
-        "This needs about 2.5 GiB, more than the limit of 1 GiB; "
-        'use method="asymptotic", which is close at this size'
-    )
-    with pytest.raises(TooLargeError, match=f"^{re.escape(message)}$"):
+    message = "^This needs about 2.5 GiB, more than the limit of 1 GiB; "
+    with pytest.raises(
+        TooLargeError, match=message + 'use method="asymptotic", which is close at this size$'
+    ):
         null.refuse_if_larger(2.5 * 2**30, "This")
 
 
@@ -179,25 +135,19 @@ ONES, LEVELS = (1,) * 20, tuple(range(20))
 
 
 @pytest.mark.parametrize(
-    ("what", "refused"),
+    ("what", "distribution", "given"),
     [
-        ("The exact distribution of 20 signed ranks", lambda: null.flip_counts.__wrapped__(ONES, LEVELS)),
-        (
-            "The exact distribution of 7 of 20 tied ranks",
-            lambda: null.sample_counts.__wrapped__(ONES, LEVELS, 7),
-        ),
-        (
-            "The exact distribution of U for 9 + 11 values",
-            lambda: null.untied_sample_counts.__wrapped__(9, 11),
-        ),
-        ("This exact distribution", lambda: null.lower_from_ends(ONES, LEVELS, 7)),
-        ("This exact distribution", lambda: null.lower_from_ends((9,) * 5, tuple(10**i for i in range(5)))),
+        ("The exact distribution of 20 signed ranks", null.flip_counts.__wrapped__, (ONES, LEVELS)),
+        ("The exact distribution of 7 of 20 tied ranks", null.sample_counts.__wrapped__, (ONES, LEVELS, 7)),
+        ("The exact distribution of U for 9 + 11 values", null.untied_sample_counts.__wrapped__, (9, 11)),
+        ("This exact distribution", null.lower_from_ends, (ONES, LEVELS, 7)),
+        ("This exact distribution", null.lower_from_ends, ((9,) * 5, tuple(10**i for i in range(5)))),
     ],
 )
-def test_a_refusal_names_the_distribution(what, refused, monkeypatch):
+def test_a_refusal_names_the_distribution(what, distribution, given, monkeypatch):
     monkeypatch.setattr(null, "MEMORY_LIMIT", 1000)
     with pytest.raises(TooLargeError, match=f"^{re.escape(what)} needs about "):
-        refused()
+        distribution(*given)
 
 
 def test_too_large_is_refused_before_anything_is_computed():

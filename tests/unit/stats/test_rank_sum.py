@@ -1,7 +1,6 @@
 import math
 import os
 from fractions import Fraction
-from itertools import product
 
 import numpy as np
 import pytest
@@ -11,18 +10,6 @@ from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test
 
 FULL = "OXYMILK_FULL" in os.environ
 ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
-
-
-def test_first_study():
-    """Ten of ten against three of ten."""
-    x, y = [1] * 10, [1] * 3 + [0] * 7
-    result = rank_sum_test(x, y, ASYMPTOTIC)
-    assert result.p_value == pytest.approx(0.0013811705035128, rel=1e-13)
-    assert (result.z_squared, result.p_fraction) == (Fraction(133, 13), None)
-    assert (result.n1, result.n2, result.u1, result.u2) == (10, 10, 85, 15)
-    ranks = (result.rank_sum1, result.rank_sum2, result.mean_rank1, result.mean_rank2)
-    assert ranks == (140, 70, 14, 7)
-    assert rank_sum_test(x, y, EXACT).p_fraction == Fraction(1, 323)
 
 
 def test_switches_of_the_variance_and_the_numerator():
@@ -72,22 +59,6 @@ def test_zero_method_is_not_a_switch_of_this_test():
 
 
 @pytest.mark.parametrize(
-    ("x", "y", "message"),
-    [
-        ([], [1], "x: no values"),
-        ([1], [], "y: no values"),
-        ([1, math.nan], [1], r"x\[1\].*missing or infinite"),
-        ([1], [1, None], r"y\[1\].*not a number"),
-        ([1], [1, "cukup"], r"y\[1\].*'cukup' is not a number"),
-        ("123", [1], "x: give a list"),
-    ],
-)
-def test_broken_observations(x, y, message):
-    with pytest.raises(ValueError, match=message):
-        rank_sum_test(x, y, EXACT)
-
-
-@pytest.mark.parametrize(
     ("tables", "message"),
     [
         ([[1, 2], [3, -1]], "^tables: a count is negative"),
@@ -114,7 +85,7 @@ def test_arrays_keep_their_shape_and_agree_with_the_door(every_procedure):
         for place in np.ndindex(2, 3):
             x, y = (np.repeat([0.5, 1.25, 7, 9], row) for row in tables[place])
             one = rank_sum_test(x, y, procedure)
-            for name in ("p_value", "z", "n1", "n2", "u1", "u2", "rank_sum1", "mean_rank1", "mean_rank2"):
+            for name in set(vars(one)) - {"p_fraction", "z_squared", "procedure"}:
                 assert getattr(many, name)[place] == getattr(one, name), name
             if one.p_fraction is not None:
                 assert float(one.p_fraction) == one.p_value
@@ -136,36 +107,6 @@ def test_large_samples_do_not_overflow():
 # ---- second routes -----------------------------------------------------------------------------------------
 
 
-def two_level_tables(largest):
-    for a, b, c, d in product(range(largest + 1), repeat=4):
-        if a + b and c + d and a + c and b + d:
-            yield np.array([[a, b], [c, d]])
-
-
-def test_two_levels_asymptotic_is_chi_square():
-    """z**2 = (N - 1) / N * Pearson's chi-square, as fractions."""
-    for table in two_level_tables(3):
-        (a, b), (c, d) = table.tolist()
-        n = a + b + c + d
-        square = Fraction((n - 1) * (b * c - a * d) ** 2, (a + b) * (c + d) * (a + c) * (b + d))
-        result = rank_sum_test([0] * a + [1] * b, [0] * c + [1] * d, ASYMPTOTIC)
-        assert abs(result.z_squared) == square
-        assert (result.z_squared > 0) == (b * c > a * d)
-
-
-def test_two_levels_exact_is_hypergeometric_and_likelihood_is_fisher():
-    for table in two_level_tables(4 if FULL else 2):
-        (a, b), (c, d) = table.tolist()
-        law = stats.hypergeom(a + b + c + d, b + d, a + b)
-        tails = {"less": law.cdf(b), "greater": law.sf(b - 1)}
-        for alternative, tail in tails.items():
-            p = rank_sum_counts(table, Procedure("exact", alternative)).p_value
-            assert p == pytest.approx(tail, rel=1e-10)
-        fisher = stats.fisher_exact(table).pvalue
-        p = rank_sum_counts(table, Procedure("exact", two_sided="likelihood")).p_value
-        assert p == pytest.approx(fisher, rel=1e-10)
-
-
 @pytest.mark.parametrize("seed", range(3 if FULL else 1))
 def test_scipy_agrees_where_it_is_right(seed):
     rng = np.random.default_rng(seed)
@@ -173,10 +114,8 @@ def test_scipy_agrees_where_it_is_right(seed):
     for alternative in ("two-sided", "greater", "less"):
         for continuity in (False, True):
             procedure = Procedure("asymptotic", alternative, continuity=continuity)
-            expected = stats.mannwhitneyu(
-                x, y, use_continuity=continuity, alternative=alternative, method="asymptotic"
-            ).pvalue
-            assert rank_sum_test(x, y, procedure).p_value == pytest.approx(expected, rel=1e-10)
+            scipy = stats.mannwhitneyu(x, y, continuity, alternative, method="asymptotic")
+            assert rank_sum_test(x, y, procedure).p_value == pytest.approx(scipy.pvalue, rel=1e-10)
         # scipy doubles the smaller tail of the permutations
         method = stats.PermutationMethod(n_resamples=math.comb(11, 5))
         expected = stats.mannwhitneyu(x, y, alternative=alternative, method=method).pvalue
@@ -184,14 +123,3 @@ def test_scipy_agrees_where_it_is_right(seed):
         if alternative == "two-sided":
             procedure = Procedure("exact", two_sided="doubled")
         assert rank_sum_test(x, y, procedure).p_value == pytest.approx(expected, rel=1e-10)
-
-
-def test_untied_is_scipys_exact_distribution():
-    rng = np.random.default_rng(5)
-    for n1, n2 in ((1, 1), (1, 9), (9, 1), (7, 8), (30, 40)):
-        values = rng.permutation(n1 + n2)
-        x, y = values[:n1], values[n1:]
-        for alternative in ("two-sided", "greater", "less"):
-            expected = stats.mannwhitneyu(x, y, alternative=alternative, method="exact").pvalue
-            for procedure in (Procedure("exact", alternative), Procedure("exact_untied", alternative)):
-                assert rank_sum_test(x, y, procedure).p_value == pytest.approx(expected, rel=1e-10)

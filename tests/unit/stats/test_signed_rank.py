@@ -14,37 +14,15 @@ from oxymilk.stats import Procedure, difference_counts, signed_rank_counts, sign
 ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
 
 
-def test_first_study():
-    """Ten of ten rise; three rise and seven stay."""
-    rise = signed_rank_test([0] * 10, [1] * 10, ASYMPTOTIC)
-    assert rise.p_value == pytest.approx(0.0015654022580025, rel=1e-13)
-    assert (rise.z_squared, rise.p_fraction) == (10, None)
-    assert (rise.n_used, rise.n_zero, rise.n_up, rise.n_down) == (10, 0, 10, 0)
-    assert (rise.w_plus, rise.w_minus, rise.mean_rank_plus) == (55, 0, 5.5)
-    assert math.isnan(rise.mean_rank_minus)
-    assert signed_rank_test([0] * 10, [1] * 10, EXACT).p_fraction == Fraction(1, 512)
-    stay = signed_rank_test([0] * 10, [1] * 3 + [0] * 7, ASYMPTOTIC)
-    assert stay.p_value == pytest.approx(0.0832645166635504, rel=1e-13)
-    assert (stay.z_squared, stay.n_used, stay.n_zero, stay.w_plus) == (3, 3, 7, 6)
-    for zero_method in ("drop", "pratt", "split"):
-        procedure = Procedure("exact", zero_method=zero_method)
-        assert signed_rank_test([0] * 10, [1] * 3 + [0] * 7, procedure).p_fraction == Fraction(1, 4)
-
-
 def test_zero_methods_rank_zeros_differently():
     pre, post = [0] * 6, [0, 0, 1, -2, 3, 3]
-    results = {
-        z: signed_rank_test(pre, post, Procedure("asymptotic", zero_method=z))
-        for z in ("drop", "pratt", "split")
-    }
-    assert [(r.w_plus, r.w_minus, r.n_used) for r in results.values()] == [
-        (8, 2, 4),
-        (14, 4, 4),
-        (15.5, 5.5, 6),
-    ]
+    procedures = (Procedure("asymptotic", zero_method=rule) for rule in ("drop", "pratt", "split"))
+    results = [signed_rank_test(pre, post, procedure) for procedure in procedures]
+    ranks = [(result.w_plus, result.w_minus, result.n_used) for result in results]
+    assert ranks == [(8, 2, 4), (14, 4, 4), (15.5, 5.5, 6)]
     # z**2 = D**2 / Q with doubled ranks: drop 2, 4, 7, 7; pratt 6, 8, 11, 11; split has the zeros' 3, 3 too
     squares = [Fraction(12**2, 118), Fraction(20**2, 342), Fraction(20**2, 360)]
-    assert [r.z_squared for r in results.values()] == squares
+    assert [result.z_squared for result in results] == squares
 
 
 def test_continuity_stops_at_the_mean():
@@ -77,35 +55,14 @@ def test_levels_that_do_not_occur_change_nothing(every_procedure):
 def test_decimals_as_written():
     """0.3 - 0.1 and 0.7 - 0.5 are one tie group; so are their strings and Decimals."""
     pre, post = [0.1, 0.5, 0.9], [0.3, 0.7, 0.6]
-    exact = [
-        signed_rank_test(map(kind, pre), map(kind, post), ASYMPTOTIC) for kind in (float, str, np.float64)
-    ]
-    exact.append(
-        signed_rank_test([Decimal(str(v)) for v in pre], [Decimal(str(v)) for v in post], ASYMPTOTIC)
-    )
+    kinds = (float, str, np.float64, lambda value: Decimal(str(value)))
+    exact = [signed_rank_test(map(kind, pre), map(kind, post), ASYMPTOTIC) for kind in kinds]
     exact.append(signed_rank_test([1, 5, 9], [3, 7, 6], ASYMPTOTIC))
     exact.append(signed_rank_test(np.array(pre, dtype=np.float32), np.array(post, np.float32), ASYMPTOTIC))
     assert len({(r.w_plus, r.w_minus, r.z_squared) for r in exact}) == 1
     assert (exact[0].w_plus, exact[0].w_minus) == (3, 3)
     assert signed_rank_test(["0.30"], ["3e-1"], EXACT).n_zero == 1
     assert signed_rank_test([True, False], [True, True], EXACT).n_up == 1
-
-
-@pytest.mark.parametrize(
-    ("pre", "post", "message"),
-    [
-        ([], [], "pre: no values"),
-        ([1], [], "post: no values"),
-        ([1, 2], [1], "pre has 2 values and post 1"),
-        ([1, math.nan], [1, 2], r"pre\[1\].*missing or infinite"),
-        ([1, 2], [1, "NaN"], r"post\[1\].*missing or infinite"),
-        ([1, "1,5"], [1, 2], "'1,5' is not a number"),
-        ([1, [2]], [1, 2], "is not a number"),
-    ],
-)
-def test_broken_observations(pre, post, message):
-    with pytest.raises(ValueError, match=message):
-        signed_rank_test(pre, post, EXACT)
 
 
 @pytest.mark.parametrize(
@@ -136,12 +93,10 @@ def test_arrays_keep_their_shape_and_agree_with_the_door(every_procedure):
         assert many.p_value.shape == many.z.shape == many.w_plus.shape == (2, 3)
         for place in np.ndindex(2, 3):
             one = signed_rank_test(
-                np.repeat(pre, pairs[place].ravel()), np.repeat(post, pairs[place].ravel()), procedure
+                *(np.repeat(values, pairs[place].ravel()) for values in (pre, post)), procedure
             )
-            for name in ("p_value", "z", "n_used", "n_zero", "n_up", "n_down", "w_plus", "w_minus"):
-                assert getattr(many, name)[place] == getattr(one, name), name
-            for name in ("mean_rank_plus", "mean_rank_minus"):
-                assert np.array_equal(getattr(many, name)[place], getattr(one, name), equal_nan=True)
+            for name in set(vars(one)) - {"p_fraction", "z_squared", "procedure"}:
+                assert np.array_equal(getattr(many, name)[place], getattr(one, name), equal_nan=True), name
             if one.p_fraction is not None:
                 assert float(one.p_fraction) == one.p_value
             assert float(one.z_squared) == pytest.approx(one.z * abs(one.z), rel=1e-14, abs=0)
@@ -155,11 +110,8 @@ def test_a_dataset_is_alike_alone_and_among_others():
     assert (one.mean_rank_plus, one.mean_rank_minus) == (3.5, 6.5 / 3)
     assert np.array_equal(many.mean_rank_minus, [6.5 / 3, math.nan, math.nan], equal_nan=True)
     assert np.array_equal(many.mean_rank_plus, [3.5, 3, math.nan], equal_nan=True)
-    assert (many.n_down.tolist(), many.n_up.tolist(), many.n_zero.tolist()) == (
-        [3, 0, 0],
-        [1, 5, 0],
-        [1, 0, 4],
-    )
+    counts = many.n_down.tolist(), many.n_up.tolist(), many.n_zero.tolist()
+    assert counts == ([3, 0, 0], [1, 5, 0], [1, 0, 4])
     assert many.p_value.tolist()[::2] == [one.p_value, 1]
 
 
@@ -180,22 +132,6 @@ def test_no_datasets():
 # ---- second routes -----------------------------------------------------------------------------------------
 
 
-def test_two_levels_are_mcnemar():
-    """z = (up - down) / sqrt(up + down); exact: McNemar's, a binomial test with one half."""
-    for up in range(5):
-        for down in range(5):
-            if up + down == 0:
-                continue
-            result = signed_rank_test([0] * (up + down + 2), [1] * up + [-1] * down + [0, 0], ASYMPTOTIC)
-            square = Fraction((up - down) ** 2, up + down)
-            assert result.z_squared == (square if up > down else -square)
-            assert result.z == pytest.approx((up - down) / math.sqrt(up + down), rel=1e-15)
-            for alternative in ("two-sided", "greater", "less"):
-                binomial = stats.binomtest(up, up + down, alternative=alternative).pvalue
-                exact = signed_rank_counts([down], [up], 2, Procedure("exact", alternative))
-                assert exact.p_value == pytest.approx(binomial, rel=1e-12)
-
-
 @pytest.mark.parametrize("seed", range(3 if "OXYMILK_FULL" in os.environ else 1))
 def test_scipy_agrees_where_it_is_right(seed):
     """scipy's asymptotic method for every rule for zeros, and its sign flips where they are enumerated."""
@@ -209,10 +145,10 @@ def test_scipy_agrees_where_it_is_right(seed):
                 procedure = Procedure(
                     "asymptotic", alternative, continuity=continuity, zero_method=zero_method
                 )
-                expected = stats.wilcoxon(
-                    post, pre, scipy_name, continuity, alternative, method="asymptotic"
-                ).pvalue
-                assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(expected, rel=1e-10)
+                scipy = stats.wilcoxon(post, pre, scipy_name, continuity, alternative, method="asymptotic")
+                assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(
+                    scipy.pvalue, rel=1e-10
+                )
             flips = stats.PermutationMethod(n_resamples=2**8)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
