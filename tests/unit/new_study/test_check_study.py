@@ -75,14 +75,18 @@ def test_a_faulty_study_yaml_hides_no_fault_of_its_sheets_and_claims(study):
     ]
 
 
-def test_files_that_are_absent_come_together(study):
-    (study / "observations.csv").unlink()
+def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study):
     (study / "claims.csv").unlink()
-    assert found(study) == [("observations.csv", "file_missing", ""), ("claims.csv", "claims_missing", "")]
+    check = check_study(study.name, study.parent)
+    assert check.ready
+    assert check.claims is None
+    assert "claims" not in " ".join(check.summary("en"))
+    (study / "observations.csv").unlink()
+    assert found(study) == [("observations.csv", "file_missing", "")]
     spoil(study / "study.yaml", ("alpha: 0.05 ", "alpha: ??? "))
-    assert [code for _, code, _ in found(study)] == ["undecided", "file_missing", "claims_missing"]
+    assert [code for _, code, _ in found(study)] == ["undecided", "file_missing"]
     (study / "study.yaml").unlink()
-    assert [code for _, code, _ in found(study)] == ["file_missing", "claims_missing"]
+    assert [code for _, code, _ in found(study)] == ["file_missing"]
 
 
 def test_what_is_open_is_told_even_where_the_file_is_legal(study):
