@@ -13,7 +13,7 @@ from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
 from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import KINDS, Answers, Named, parse_named
-from oxymilk.new_study.columns import find_group, find_scores, find_titles, score_column
+from oxymilk.new_study.columns import find_group, find_scores, find_titles
 from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, ordered, say
 from oxymilk.new_study.profile import Table, look
 from oxymilk.new_study.propose import propose
@@ -281,10 +281,8 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
 def _levels_seen(tables: list[Table], answers: Answers) -> str:
     """Return the words of the score columns as an answer, when their order is known."""
     for table in tables:
-        columns = (*find_scores(table, answers).columns, score_column(table, answers, set()))
-        seen = [column for column in columns[:2] if column] or [column for column in columns[2:] if column]
         words: dict[str, str] = {}
-        for column in seen:
+        for column in find_scores(table, answers)[0] or find_scores(table, answers, single=True)[0]:
             for word in column.labels().values() or column.counts():
                 if not is_word_of(word, "missing"):
                     words.setdefault(fold(word), word)

@@ -10,6 +10,7 @@ import re
 import statistics
 import string
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -64,14 +65,9 @@ class Column:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lexicon()[what])
 
-    def counts(self, *, declared_missing: bool = True) -> dict[str, int]:
-        """Return how often each word occurs in the column, alike words as one, in order of appearance.
-
-        Without `declared_missing` the values that the file itself declares as missing are left out.
-        """
-        cells = [cell for cell in self.cells if declared_missing or cell.kind != "missing"]
-        first: dict[str, str] = {}
-        return dict(Counter(first.setdefault(fold(cell.text), cell.text) for cell in cells))
+    def counts(self) -> dict[str, int]:
+        """Return how often each word occurs in the column; see `count_words`."""
+        return count_words(self.cells)
 
     def labels(self) -> dict[str, str]:
         """Return the value label of each value that has one (statistics files)."""
@@ -119,6 +115,12 @@ def number_in(cell: Cell) -> re.Match[str] | None:
     """Return number and unit of a cell ("27 thn"), or None when it holds no number."""
     parts = _WITH_UNIT.fullmatch(cell.text)
     return parts if parts and cell.kind != "date" and NUMBER.fullmatch(parts[1]) else None
+
+
+def count_words(cells: Iterable[Cell]) -> dict[str, int]:
+    """Return how often each word occurs, alike words as one, in order of appearance."""
+    first: dict[str, str] = {}
+    return dict(Counter(first.setdefault(fold(cell.text), cell.text) for cell in cells))
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:

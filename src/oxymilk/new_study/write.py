@@ -50,8 +50,8 @@ class ProposedStudy:
     answers_seen: dict[str, list[str]] = field(default_factory=dict)
     # the most decimals of the numbers
     decimals: int = 0
-    # how many participants there seem to be
-    participants: int = 0
+    # the participants that there seem to be: (group, participant), the group only where their numbers start anew
+    people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
     # whether the sheet is a printed table
@@ -218,7 +218,7 @@ def first_claims(proposed: ProposedStudy, language: str) -> pd.DataFrame:
     row |= {
         "id": "example_sample_size",
         "where": say("claims.where", language),
-        "printed": str(proposed.participants),
+        "printed": str(len(proposed.people)),
         "quantity": "sample_size",
         "check": "recompute",
         "expect": "reproduced",
