@@ -261,7 +261,13 @@ class _Proposer(SheetColumns):
 
     def _group_named(self, table: Table) -> str:
         """Return the group that the name of a worksheet or file, one of several, tells; else the empty string."""
-        return self.answers.group_in(f"{table.worksheet} {table.file}") if len(self.tables) > 1 else ""
+        name = fold(f"{table.worksheet} {table.file}")
+        ids = [
+            group.id
+            for group in self.answers.groups
+            if any(word in name for word in group.written() if len(word) > 2)
+        ]
+        return ids[0] if len(ids) == 1 and len(self.tables) > 1 else ""
 
     def _group(self) -> Any:
         """Return what tells the groups apart; None where another sheet of the same participants does."""

@@ -89,22 +89,12 @@ def scalar(text: str) -> str:
     return json.dumps(_printable(text), ensure_ascii=False)
 
 
-def _noted(value: Any) -> Noted:
-    """Return a value with all that is said of it: a `Noted` may hold a `Noted`."""
-    if not isinstance(value, Noted):
-        return Noted(value)
-    inner = _noted(value.value)
-    return Noted(
-        inner.value, value.behind or inner.behind, "\n".join(filter(None, (value.above, inner.above)))
-    )
-
-
 def _lines(tree: dict[str, Any] | list[Any], indent: int) -> Iterator[str]:
     """Yield the lines of a mapping or list in block style; what fits on a line is written on one."""
     pad = " " * indent
     is_list = isinstance(tree, list)
     for key, part in enumerate(tree) if is_list else tree.items():
-        value, behind, above = _noted(part)
+        value, behind, above = part if isinstance(part, Noted) else Noted(part)
         yield from (f"{pad}# {line}" if line else "" for line in above.splitlines())
         start = f"{pad}-" if is_list else f"{pad}{scalar(str(key))}:"
         comment = f"  # {behind}" if behind else ""
@@ -200,7 +190,9 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "between": "post" if len(answers.groups) > 1 else None,
     }
     tree = {
-        key: Noted(value, above="\n" + _about(Study, key, language))
+        key: (value if isinstance(value, Noted) else Noted(value))._replace(
+            above="\n" + _about(Study, key, language)
+        )
         for key, value in content.items()
         if value is not None
     }
