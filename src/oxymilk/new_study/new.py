@@ -106,11 +106,10 @@ def new_study(
     for table in tables:
         file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
         rows = max((len(column.cells) for column in table.columns), default=0)
-        hidden = [identifies(column.header, header=True) for column in table.columns]
-        columns = [
-            HIDDEN if is_name else column.name for column, is_name in zip(table.columns, hidden, strict=True)
-        ]
-        dialogue.tell(say("messages.seen_table", language, file=file, rows=rows, columns=", ".join(columns)))
+        columns = ", ".join(
+            HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
+        )
+        dialogue.tell(say("messages.seen_table", language, file=file, rows=rows, columns=columns))
     if ask is not None:
         answers = dialogue.answers(answers, tables)
     proposed = propose(tables, answers, language)
@@ -209,12 +208,12 @@ class _Dialogue:
 
         return self.until(read, key, default, legal=", ".join(legal))
 
-    def named(self, key: str, default: str, most: int = 100, least: int = 1) -> tuple[Named, ...]:
-        """Ask for groups or levels until as many are named as there may be."""
+    def named(self, key: str, default: str, legal: range) -> tuple[Named, ...]:
+        """Ask for groups or levels until a legal number of them is named."""
 
         def read(answer: str) -> tuple[Named, ...]:
             named = parse_named(answer, "group" if key == "groups" else "level")
-            if least <= len(named) <= most:
+            if len(named) in legal:
                 return named
             raise ValueError(answer)
 
@@ -223,17 +222,20 @@ class _Dialogue:
     def answers(self, answers: Answers, tables: list[Table]) -> Answers:
         """Ask for what is not known yet, with what was seen as defaults."""
         if not answers.groups:
-            answers = replace(answers, groups=self.named("groups", _groups_seen(tables, answers), most=2))
+            answers = replace(
+                answers, groups=self.named("groups", _groups_seen(tables, answers), range(1, 3))
+            )
         if not answers.kind and not answers.unit and not answers.levels:
             answers = replace(answers, kind=self.choice("kind", list(KINDS), "levels"))
         is_number = answers.measured == "number"
         if is_number and not answers.unit:
             answers = replace(answers, unit=self.question("unit"))
         if not answers.levels:
-            asked = (
-                ("cutoffs", "", 100, 0) if is_number else ("levels", _levels_seen(tables, answers), 100, 2)
-            )
-            answers = replace(answers, levels=self.named(*asked))
+            if is_number:
+                levels = self.named("cutoffs", "", range(101))
+            else:
+                levels = self.named("levels", _levels_seen(tables, answers), range(2, 101))
+            answers = replace(answers, levels=levels)
         if not answers.outcome:
             seen = propose(tables, answers, self.language).outcome
             answers = replace(answers, outcome=self.question("outcome", seen))
@@ -248,8 +250,8 @@ class _Dialogue:
             ids = (named.id for named in answers.named(what) if fold(named.id) == fold(answer))
             if meaning := next(ids, "") or answers.meaning(what, answer):
                 named = tuple(
-                    replace(one, words=(*one.words, word)) if one.id == meaning else one
-                    for one in answers.named(what)
+                    replace(known, words=(*known.words, word)) if known.id == meaning else known
+                    for known in answers.named(what)
                 )
                 answers = (
                     replace(answers, groups=named) if what == "group" else replace(answers, levels=named)

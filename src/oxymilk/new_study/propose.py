@@ -55,8 +55,8 @@ def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStu
     """
     study = ProposedStudy()
     # the words of the groups and levels name nobody
-    named = (*answers.groups, *answers.levels)
-    known = known_words(word for one in named for word in (one.id, *one.written()))
+    declared = (*answers.groups, *answers.levels)
+    known = known_words(word for named in declared for word in (named.id, *named.written()))
     for table in tables:
         study.sheets.append(_Proposer(table, answers, language, study, known, tables=tables).sheet())
     return study
