@@ -65,6 +65,10 @@ def ready(tmp_path, name="melati"):
     return check
 
 
+def scores(tmp_path):
+    return ready(tmp_path).observations.table["score"].tolist()
+
+
 def to_correct(tmp_path):
     return [fault for fault in check_study("melati", tmp_path).faults if fault.kind == "fault"]
 
@@ -177,13 +181,9 @@ def test_headers_that_say_nothing_leave_columns_open(tmp_path):
     assert {fault.code for fault in to_correct(tmp_path)} == {"undecided"}
     # what the words mean is proposed even where the column is open
     assert proposed(text)[0]["codes"] == {"kurang": "kurang", "cukup": "cukup"}
-    decide(
-        folder,
-        ('group: {column: "???"}', "group: {column: x1, codes: {a: intervensi, b: kontrol}}"),
-        ('pre: "???"', "pre: depan"),
-        ('post: "???"', "post: belakang"),
-        ("ignore: [x1, depan, belakang]", "ignore: []"),
-    )
+    decide(folder, ('group: {column: "???"}', "group: {column: x1, codes: {a: intervensi, b: kontrol}}"))
+    decide(folder, ('pre: "???"', "pre: depan"), ('post: "???"', "post: belakang"))
+    decide(folder, ("ignore: [x1, depan, belakang]", "ignore: []"))
     text = (folder / "study.yaml").read_text(encoding="utf-8")
     assert "???" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
     ready(tmp_path)
@@ -339,7 +339,7 @@ def test_two_header_rows_are_one_header_however_few_columns_the_upper_one_spans(
     assert found["scores"] == {"pre": "Produksi ASI > Sebelum", "post": "Produksi ASI > Sesudah"}
     assert found["characteristics"] == {"age": "Usia (th)"}
     assert yaml.safe_load(text)["outcome"]["label"]["id"] == "Produksi ASI"
-    assert ready(tmp_path).observations.table["score"].tolist() == ["kurang", "cukup", "kurang", "kurang"]
+    assert scores(tmp_path) == ["kurang", "cukup", "kurang", "kurang"]
 
 
 def test_notes_and_signatures_below_a_table_are_left_out_and_a_mother_who_left_is_not(tmp_path):
@@ -369,7 +369,7 @@ def test_visits_may_be_numbered_anywhere_in_a_header(tmp_path):
     assert tree["outcome"]["label"] == {"en": "Milk volume", "id": "Volume ASI"}
     assert tree["outcome"]["decimals"] == 2
     (folder / "study.yaml").write_text(text.replace('["???", "???"]', "[day_1, day_7]"), encoding="utf-8")
-    assert ready(tmp_path).observations.table["score"].tolist()[:3] == ["4.25", "9", "30"]
+    assert scores(tmp_path)[:3] == ["4.25", "9", "30"]
 
 
 @pytest.mark.parametrize("names", [("Intervensi", "Kontrol"), ("Ruang 1", "Ruang 2")])
@@ -425,14 +425,7 @@ def test_a_statistics_file_tells_with_its_labels_what_its_names_do_not(tmp_path)
     assert [part["id"] for part in tree["characteristics"][0]["levels"]] == ["dasar", "menengah", "tinggi"]
     assert tree["outcome"]["label"]["id"] == "Produksi ASI"
     assert 'pre: V4  # seen: 1 (2), 8 (1); the file calls it "Produksi ASI sebelum"' in text
-    assert ready(tmp_path).observations.table["score"].tolist() == [
-        "kurang",
-        "cukup",
-        "kurang",
-        "kurang",
-        "",
-        "",
-    ]
+    assert scores(tmp_path) == ["kurang", "cukup", "kurang", "kurang", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -511,9 +504,8 @@ def test_without_a_terminal_all_missing_flags_are_named(tmp_path):
     assert run.exit_code == 2
     assert "Pilihan berikut belum diberikan: --unit, --program" in run.output
     assert not (tmp_path / "melati").exists()
-    run = CliRunner().invoke(
-        app, [*command, *["--levels", "kurang,cukup", "--program", "spss", "--language", "id"]]
-    )
+    command += ["--levels", "kurang,cukup", "--program", "spss", "--language", "id"]
+    run = CliRunner().invoke(app, command)
     assert run.exit_code == 0, run.output
     assert "Berikutnya: oxymilk check-study melati" in run.output
     assert "# Nama folder studi di data/." in (tmp_path / "melati" / "study.yaml").read_text(encoding="utf-8")
@@ -544,20 +536,21 @@ def test_the_study_is_the_same_in_both_languages(tmp_path):
     assert trees[0] == trees[1]
 
 
-@given(
-    st.dictionaries(st.text(min_size=1), st.text() | st.lists(st.text(), min_size=1).map(tuple), min_size=1)
-)
+TEXTS = st.text() | st.lists(st.text(), min_size=1).map(tuple)
+
+
+@given(st.dictionaries(st.text(min_size=1), TEXTS, min_size=1))
 def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
     def clean(text):
         return "".join(letter if letter.isprintable() else " " for letter in text)
 
     tree = {"".join(filter(str.isprintable, key)) or "x": value for key, value in tree.items()}
     path = tmp_path_factory.getbasetemp() / "study.yaml"
-    path.write_text(
-        compose({key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}), "utf-8"
-    )
+    noted = {key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
+    path.write_text(compose(noted), "utf-8")
     expected = {
-        key: clean(one) if isinstance(one, str) else list(map(clean, one)) for key, one in tree.items()
+        key: clean(value) if isinstance(value, str) else list(map(clean, value))
+        for key, value in tree.items()
     }
     assert read_tree(path).data == expected
 
