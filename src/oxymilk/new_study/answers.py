@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from oxymilk.new_study.lexicon import slug
 from oxymilk.words import clean, fold
@@ -70,23 +70,6 @@ class Answers:
         """Return the id of the group or level that a word of a sheet means, else its label, or the empty string."""
         meant = (named.id for word in words for named in self.named(what) if fold(word) in named.written())
         return next(meant, "")
-
-    def group_in(self, name: str) -> str:
-        """Return the one group that the name of a worksheet or file tells, or the empty string."""
-        ids = [
-            group.id
-            for group in self.groups
-            if any(word in fold(name) for word in group.written() if len(word) > 2)
-        ]
-        return ids[0] if len(ids) == 1 else ""
-
-    def with_word(self, what: str, meaning: str, word: str) -> Answers:
-        """Return the answers with one more word for a group or level."""
-        changed = (
-            replace(named, words=(*named.words, word)) if named.id == meaning else named
-            for named in self.named(what)
-        )
-        return replace(self, **{f"{what}s": tuple(changed)})
 
 
 def parse_named(text: str, what: str) -> tuple[Named, ...]:

@@ -13,7 +13,7 @@ from oxymilk.audit.claims import Claim, load_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe
 from oxymilk.ingest.grid import transpose
 from oxymilk.ingest.headers import find_columns, read_header
-from oxymilk.ingest.masking import masked, sheet_texts
+from oxymilk.ingest.masking import declared_columns, masked, sheet_texts
 from oxymilk.ingest.observations import Observations, ingest_observations
 from oxymilk.ingest.privacy import known_words
 from oxymilk.ingest.sheets import read_grid
@@ -38,7 +38,7 @@ class Check:
     faults : list of Fault
         What must be corrected, and the warnings after it.
     study, observations, claims
-        What could be read, None else.
+        What could be read, None else; a study without claims.csv has no claims.
     listed : bool
         Whether config.yaml names the study.
     """
@@ -104,8 +104,9 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
     Returns
     -------
     Check
-        With every fault of study.yaml, the sheets and claims.csv. Of a study.yaml that is faulty, the sheets
-        are checked as far as they are declared: whether they can be read and have the declared columns.
+        With every fault of study.yaml, the sheets and claims.csv, which need not be there. Of a study.yaml that is
+        faulty, the sheets are checked as far as they are declared: whether they can be read and have the declared
+        columns.
     """
     folder = Path(data) / name
     if not folder.is_dir():
@@ -121,7 +122,7 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
 
 
 def check_files(path: Path) -> Check:
-    """Check a study.yaml and the sheets and claims.csv beside it; see `check_study`."""
+    """Check a study.yaml, the sheets beside it, and claims.csv when there is one; see `check_study`."""
     folder = path.parent
     study, observations, claims = None, None, None
     faults: list[Fault] = []
@@ -133,13 +134,14 @@ def check_files(path: Path) -> Check:
         faults += error.faults
         if study is None:
             faults += _faults_of_sheets(path)
-    try:
-        if study is None:  # without a study the cells cannot be checked
-            read_claims(folder / "claims.csv")
-        else:
-            claims = load_claims(folder / "claims.csv", study)
-    except FaultsError as error:
-        faults += error.faults
+    if (folder / "claims.csv").exists():
+        try:
+            if study is None:  # without a study the cells cannot be checked
+                read_claims(folder / "claims.csv")
+            else:
+                claims = load_claims(folder / "claims.csv", study)
+        except FaultsError as error:
+            faults += error.faults
     faults.sort(key=lambda fault: fault.kind)
     return Check(folder.name, faults, study, observations, claims)
 
@@ -161,11 +163,7 @@ def _faults_of_sheets(path: Path) -> list[Fault]:
             continue
         if sheet.layout == "transposed":
             grid = transpose(grid)
-        sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
-        columns = [source.column for source in sources if source is not None]
-        columns = [
-            name for name in (*columns, *sheet.scores.values(), sheet.score) if name and "{" not in name
-        ]
+        columns = [name for name in declared_columns(sheet) if "{" not in name]
         if columns:
             _, missing = find_columns(grid, read_header(grid, sheet), columns)
             faults += masked(missing, known)

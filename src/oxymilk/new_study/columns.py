@@ -1,32 +1,25 @@
-"""Find which column of a table holds what, and which layout the table has."""
+"""Find which column of a table holds what: participant, group, scores, visits, characteristics."""
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from oxymilk.ingest.grid import column_letters
-from oxymilk.ingest.privacy import identifies
+from oxymilk.ingest.privacy import identifies, may_be_shown
+from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import is_word_of, label, lexicon, moment, ordered, say, slug, tokens
-from oxymilk.new_study.profile import Column, Table, number_in
-from oxymilk.new_study.write import Noted
+from oxymilk.new_study.lexicon import is_word_of, label, lexicon, ordered, say, slug, tokens
+from oxymilk.new_study.profile import Column, Table, count_words, number_in
+from oxymilk.new_study.write import Noted, ProposedStudy
 from oxymilk.study.yaml_lines import UNDECIDED
-from oxymilk.words import clean, fold, is_foot, same_unit
+from oxymilk.words import clean, fold, same_unit
 
-_MOST_LEVELS = 6
+# a column of groups, timepoints, levels or answers has no more different words
+MOST_LEVELS = 6
 _MOST_CATEGORIES = 8
-_TIMES = ("pre", "post")
-
-
-class Scores(NamedTuple):
-    """The columns of the scores before and after, None where it is open; the columns that could be meant."""
-
-    columns: tuple[Column | None, Column | None]
-    fitting: list[Column]
-    measured: str = ""
+_MOST_WORDS = 12
+TIMES = ("pre", "post")
 
 
 class Visits(NamedTuple):
@@ -35,68 +28,6 @@ class Visits(NamedTuple):
     pattern: str
     counted: str
     columns: dict[str, Column]
-    measured: str
-
-
-class Items(NamedTuple):
-    """The items of a checklist: as headers write them, the pattern of each timepoint, all their columns."""
-
-    items: list[str]
-    patterns: dict[str, str]
-    columns: list[Column]
-
-
-class Blocks(NamedTuple):
-    """Tables side by side: range of columns and the text above each; headers; do the numbers start anew."""
-
-    ranges: list[tuple[str, str]]
-    participant: str
-    scores: dict[str, str]
-    starts_anew: bool
-    people: int
-
-
-class Counts(NamedTuple):
-    """A printed cross-tabulation: the column of levels before, header -> level after, the columns of totals."""
-
-    before: Column
-    after: dict[str, str]
-    columns: list[Column]
-    total: str
-    people: int
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A layout as study.yaml names it, and what was found of it: its timepoint, titles, blocks or counts."""
-
-    name: str
-    timepoint: str = ""
-    titles: dict[str, str] = field(default_factory=dict)
-    blocks: Blocks | None = None
-    counts: Counts | None = None
-
-
-def find_layout(table: Table, answers: Answers, *, alone: bool) -> Layout:
-    """Return the layout of a table; `alone` when the study has no other table."""
-    if table.grid.transposed:
-        return Layout("transposed")
-    if counts := find_counts(table, answers):
-        return Layout("crosstab", counts=counts)
-    if blocks := find_blocks(table):
-        return Layout("side_by_side", blocks=blocks)
-    both = all(find_scores(table, answers).columns)
-    only = "" if alone else moment(table.worksheet or table.file)
-    if only and not both:
-        return Layout("one_timepoint", timepoint=only)
-    if find_timepoint(table):
-        return Layout("long")
-    if not both and find_visits(table, answers):
-        return Layout("visits")
-    titles = find_titles(table, answers)
-    if titles and find_group(table, answers) is None and len(answers.groups) > 1:
-        return Layout("titled", titles=titles)
-    return Layout("wide")
 
 
 def find_participant(table: Table, *, repeated: bool = False, joined: bool = False) -> Column | None:
@@ -111,22 +42,24 @@ def find_participant(table: Table, *, repeated: bool = False, joined: bool = Fal
     joined : bool
         Whether other sheets have the same participants: then a running number does not tell who is who.
     """
-    ranked: list[tuple[int, int, Column]] = []
+    ranked: list[tuple[int, Column]] = []
     for column in table.columns:
         places = [at for at, word in enumerate(lexicon()["participant"]) if word in column.spellings]
-        if column.cells and places:
-            ranked.append((places[0], column.at, column))
-        elif column.cells and column.identifying:
-            ranked.append((900 if joined else 1000, column.at, column))
-        elif column.cells and column.is_word_of("number"):
-            ranked.append((950, column.at, column))
-    candidates = (column for _, _, column in sorted(ranked, key=lambda entry: entry[:2]))
-    return next((key for key in candidates if repeated or len(key.counts()) == len(key.cells)), None)
+        if places:
+            ranked.append((places[0], column))
+        elif column.identifying:
+            ranked.append((900 if joined else 1000, column))
+        elif column.is_word_of("number"):
+            ranked.append((950, column))
+    for _, column in sorted(ranked, key=lambda entry: entry[0]):
+        if column.cells and (repeated or len(column.counts()) == len(column.cells)):
+            return column
+    return None
 
 
 def find_group(table: Table, answers: Answers) -> Column | None:
     """Return the column of the groups: its words are theirs, or its header says so."""
-    few = [column for column in table.columns if len(column.counts()) <= _MOST_LEVELS]
+    few = [column for column in table.columns if len(column.counts()) <= MOST_LEVELS]
     for column in few:
         words = [*column.counts(), *column.labels().values()]
         known = [word for word in words if answers.meaning("group", word)]
@@ -135,14 +68,6 @@ def find_group(table: Table, answers: Answers) -> Column | None:
             return column
     named = [column for column in few if column.is_word_of("group") and len(column.counts()) > 1]
     return named[0] if len(named) == 1 else None
-
-
-def find_timepoint(table: Table) -> Column | None:
-    """Return the column whose cells say before or after, as in a sheet of one row a measurement."""
-    for column in table.columns:
-        if set(_TIMES) <= set(map(moment, column.counts())) and len(column.counts()) <= _MOST_LEVELS:
-            return column
-    return None
 
 
 def fit(column: Column, answers: Answers) -> int:
@@ -158,39 +83,49 @@ def fit(column: Column, answers: Answers) -> int:
     known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
     if 2 * known >= len(cells):
         return 2
-    return 1 if len(column.counts()) <= _MOST_LEVELS else 0
+    return 1 if len(column.counts()) <= MOST_LEVELS else 0
 
 
-def _best_fitting(table: Table, answers: Answers, used: set[int]) -> list[Column]:
-    """Return the columns without another use that fit the outcome best."""
+def find_scores(
+    table: Table, answers: Answers, used: set[int] = frozenset(), *, single: bool = False
+) -> tuple[list[Column], list[Column]]:
+    """Return the columns of the scores, and all that could be meant.
+
+    Parameters
+    ----------
+    table : Table
+        The sheet.
+    answers : Answers
+        What was measured.
+    used : set of int
+        The places of columns that have another use.
+    single : bool
+        Whether one column holds all scores; else one holds those before and one those after.
+
+    Returns
+    -------
+    list of Column
+        Before and after, or the single one; empty when it is open.
+    list of Column
+        Those that fit the outcome best.
+    """
     fits = {
         column.at: fit(column, answers)
         for column in table.columns
         if column.at not in used and not column.is_word_of("number")
     }
     best = max(fits.values(), default=0)
-    return [column for column in table.columns if best and fits.get(column.at) == best]
-
-
-def find_scores(table: Table, answers: Answers, used: set[int] = frozenset()) -> Scores:
-    """Return the columns of the scores before and after."""
-    fitting = _best_fitting(table, answers, used)
-    before, after = ([column for column in fitting if column.moment == when] for when in _TIMES)
-    pairs = [(pre, post) for pre in before for post in after if _named(pre) == _named(post)]
-    if len(pairs) != 1 and len(before) == len(after) == 1:
-        pairs = [(before[0], after[0])]
-    if len(pairs) == 1:
-        return Scores(pairs[0], fitting, measured(pairs[0][0], answers))
-    return Scores((None, None), fitting)
-
-
-def score_column(table: Table, answers: Answers, used: set[int]) -> Column | None:
-    """Return the one column that fits the outcome, or None when none or several do."""
-    fitting = _best_fitting(table, answers, used)
-    if len(fitting) > 1:
-        unit = tokens(answers.unit)
-        fitting = [column for column in fitting if unit and unit[0] in tokens(column.header)] or fitting
-    return fitting[0] if len(fitting) == 1 else None
+    fitting = [column for column in table.columns if best and fits.get(column.at) == best]
+    if single:
+        unit = tokens(answers.unit)[:1]
+        of_unit = [column for column in fitting if unit and unit[0] in tokens(column.header)]
+        candidates = [[column] for column in (of_unit or fitting)]
+    else:
+        before, after = ([column for column in fitting if column.moment == when] for when in TIMES)
+        pairs = [[pre, post] for pre in before for post in after]
+        candidates = [pair for pair in pairs if len(set(map(_named, pair))) == 1]
+        candidates = candidates if len(candidates) == 1 else pairs
+    return candidates[0] if len(candidates) == 1 else [], fitting
 
 
 def find_visits(table: Table, answers: Answers) -> Visits | None:
@@ -214,35 +149,7 @@ def find_visits(table: Table, answers: Answers) -> Visits | None:
     # the last word before the number says what it counts: day, week, else visit
     words, known = reversed(tokens(before)), lexicon()["visits"]
     counted = next((visit["id"] for word in words for visit in known if word in visit["words"]), "visit")
-    first = next(iter(columns.values()))
-    return Visits(f"{before}{{visit}}{after}", counted, columns, measured(first, answers))
-
-
-def find_items(table: Table, *, one_timepoint: bool = False) -> Items | None:
-    """Return the items of a checklist, when the headers before and after differ in the timepoint only."""
-    columns = [column for column in table.columns if column.cells and len(column.counts()) <= _MOST_LEVELS]
-    if one_timepoint:
-        series = {"": [column for column in columns if re.fullmatch(r"\D{0,6}\d{1,2}", column.header)]}
-    else:
-        series = {when: [column for column in columns if column.moment == when] for when in _TIMES}
-    if any(len(columns) < 2 for columns in series.values()):
-        return None
-    names = {when: [column.name for column in columns] for when, columns in series.items()}
-    # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
-    heads = {
-        when: "" if one_timepoint else re.sub(r"[^\W_]*$", "", _common_start(names[when])) for when in series
-    }
-    items = [[name.removeprefix(heads[when]) for name in names[when]] for when in series]
-    if any(other != items[0] for other in items):
-        return None
-    patterns = {when: f"{head}{{item}}" for when, head in heads.items()}
-    return Items(items[0], patterns, list(itertools.chain(*series.values())))
-
-
-def _common_start(names: list[str]) -> str:
-    """Return what all names begin with."""
-    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    return "".join(letters[0] for letters in alike)
+    return Visits(f"{before}{{visit}}{after}", counted, columns)
 
 
 def find_titles(table: Table, answers: Answers) -> dict[str, str]:
@@ -263,60 +170,6 @@ def find_titles(table: Table, answers: Answers) -> dict[str, str]:
             titles[text] = named[0] if len(named) == 1 else ""
             below = below or row >= max(table.header_rows)
     return titles if below and len(titles) > 1 else {}
-
-
-def find_blocks(table: Table) -> Blocks | None:
-    """Return the blocks of a sheet whose header repeats: participant, before, after, and again."""
-    names = [fold(column.header) for column in table.columns]
-    once = list(dict.fromkeys(names))
-    width = len(once)
-    if len(names) < 4 or width == len(names) or once * (len(names) // width) != names:
-        return None
-    parts = [table.columns[at : at + width] for at in range(0, len(names), width)]
-    headers = [column.header for column in parts[0]]
-    number = next((at for at, header in enumerate(headers) if not moment(header)), None)
-    if number is None:
-        return None
-    people = [set(part[number].counts()) for part in parts]
-    above = table.header_rows[0] - 2
-    ranges = []
-    for part in parts:
-        first, last = part[0].at, part[-1].at
-        texts = [table.grid.text(above, at) for at in range(first, last + 1)] if above >= 0 else []
-        title = next(filter(None, texts), "")
-        ranges.append((f"{column_letters(first)}:{column_letters(last)}", title))
-    return Blocks(
-        ranges,
-        headers[number],
-        {when: next((header for header in headers if moment(header) == when), UNDECIDED) for when in _TIMES},
-        any(people[0] & other for other in people[1:]),
-        sum(len(part[number].cells) for part in parts),
-    )
-
-
-def find_counts(table: Table, answers: Answers) -> Counts | None:
-    """Return a printed cross-tabulation: columns headed by levels that hold counts, a column of levels."""
-    levels = {column.at: answers.meaning("level", column.header) for column in table.columns}
-    counted = [column for column in table.columns if levels[column.at]]
-    if len(counted) < 2 or any(column.number_share() < 1 for column in counted):
-        return None
-    before = [
-        column
-        for column in table.columns
-        if not levels[column.at]
-        and column.cells
-        and all(answers.meaning("level", word) for word in column.counts())
-    ]
-    if len(before) != 1:
-        return None
-    totals = [column for column in table.columns if is_foot(column.header) and column.number_share() == 1]
-    return Counts(
-        before[0],
-        {column.name: levels[column.at] for column in counted},
-        [before[0], *counted, *totals],
-        totals[0].name if totals else "",
-        sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdigit()),
-    )
 
 
 def characteristic_of(
@@ -366,3 +219,111 @@ def _named(column: Column) -> str:
     words = re.findall(r"[^\W_]+", clean(column.title or column.header))
     times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
     return " ".join(word for word in words if fold(word) not in times and not word.isdigit())
+
+
+@dataclass
+class SheetColumns:
+    """What study.yaml says of the columns of a sheet; `known` words name nobody, columns `used` have a use already."""
+
+    table: Table
+    answers: Answers
+    language: str
+    study: ProposedStudy
+    known: frozenset[str]
+    used: set[int] = field(default_factory=set)
+
+    def note(self, key: str, **values: object) -> str:
+        """Return a comment on what was seen."""
+        return say(f"seen.{key}", self.language, **values)
+
+    def use(self, *columns: Column | None) -> None:
+        """Note that columns have a use."""
+        self.used |= {column.at for column in columns if column is not None}
+
+    # ---- what cells mean ----
+
+    def meaning(self, columns: list[Column]) -> dict[str, Any]:
+        """Return the keys of a sheet that say what the cells of its score columns mean.
+
+        Codes of levels, else the decimal mark; and the words for no value. The most decimals are noted in the study.
+        """
+        keys: dict[str, Any] = {}
+        cells = [cell for column in columns for cell in column.cells]
+        if self.answers.measured == "levels":
+            labels = {cell.text: cell.label for cell in cells if cell.label}
+            # what the file itself declares as missing needs no word
+            counts = count_words(cell for cell in cells if cell.kind != "missing")
+            missing = [
+                word
+                for word in counts
+                if (is_word_of(word, "missing") or is_word_of(labels.get(word, ""), "missing"))
+                and not self.answers.meaning("level", word, labels.get(word, ""))
+            ]
+            words = {word: count for word, count in counts.items() if word not in missing}
+            if len(words) > _MOST_WORDS:
+                keys["codes"] = Noted({UNDECIDED: UNDECIDED}, self.note("many_words", count=len(words)))
+            elif words:
+                keys["codes"] = self.codes(words, "level", labels)
+        else:
+            missing = list(dict.fromkeys(cell.text for cell in cells if is_word_of(cell.text, "missing")))
+            mark, unclear = decimal_mark_of(cells)
+            if unclear:
+                keys["decimal_mark"] = Noted(UNDECIDED, self.note("mark_open"))
+            elif mark and any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
+                keys["decimal_mark"] = Noted(mark, self.note("mark"))
+            # the digits after each mark, "4,25 ml" has two
+            parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
+            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
+            self.study.decimals = max([self.study.decimals, *decimals])
+        if missing:
+            keys["missing"] = Noted(tuple(missing), self.note("missing"))
+        return keys
+
+    def codes(self, words: dict[str, Any], what: str, labels: dict[str, str] | None = None) -> dict[str, Any]:
+        """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
+
+        `words` are word -> how often it was seen, or of a title the id of the group that a word in it names.
+        """
+        codes: dict[str, Any] = {}
+        labels = labels or {}
+        for word, count in words.items():
+            label = labels.get(word, "")
+            # what occurs once and may be a name is for check-study to tell, by its cell
+            if count == 1 and not may_be_shown(f"{word} {label}", self.known):
+                continue
+            meaning = self.answers.meaning(what, word, label) or (count if isinstance(count, str) else "")
+            note = self.note("title") if isinstance(count, str) else self.note("times", count=count)
+            if label:
+                note = self.note("labelled", label=label)
+            if not meaning:
+                note += self.note(f"which_{what}", legal=self.answers.legal(what))
+                self.study.undecided.append((what, word))
+            codes[word] = Noted(meaning or UNDECIDED, note)
+        return codes
+
+    def values(self, column: Column) -> str:
+        """Return what a column holds, in words: a few values, a range, or how many there are."""
+        counts, known = column.counts(), self.known
+        titled = self.note("titled", title=column.title) if column.title else ""
+        if column.identifying or len(counts) > 8 or not all(may_be_shown(word, known) for word in counts):
+            numbers = column.number_share() > 0.8 and len(counts) > 5
+            return self.note("numbers" if numbers else "different", count=len(counts)) + titled
+        values = ", ".join(f"{word} ({count})" for word, count in counts.items())
+        return self.note("values", values=values) + titled
+
+    # ---- Table 1 ----
+
+    def characteristics(self) -> dict[str, Any]:
+        """Return the columns of the characteristics that headers name; the study gets their declarations."""
+        sources = {}
+        for known in lexicon()["characteristics"]:
+            columns = (column for column in self.table.columns if column.at not in self.used)
+            column = next((column for column in columns if column.spellings & set(known["headers"])), None)
+            characteristic = characteristic_of(column, known, self.language) if column else None
+            if characteristic is None:
+                continue
+            keys, sources[known["id"]] = characteristic
+            self.use(column)
+            if known["id"] not in (declared["id"] for declared in self.study.characteristics):
+                self.study.characteristics.append({"id": known["id"], "label": known["label"], **keys})
+        return sources

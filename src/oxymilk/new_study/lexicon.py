@@ -12,7 +12,7 @@ import yaml
 
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import LANGUAGES, labels
-from oxymilk.words import clean, fold
+from oxymilk.words import clean, fold, plain
 
 
 def say(key: str, language: str, **values: object) -> str:
@@ -24,11 +24,6 @@ def say(key: str, language: str, **values: object) -> str:
 def lexicon() -> dict[str, Any]:
     """Return lexicon.yaml."""
     return yaml.safe_load(resources.files("oxymilk.new_study").joinpath("lexicon.yaml").read_text("utf-8"))
-
-
-def plain(text: str) -> str:
-    """Return a header as lexicon.yaml writes it: small letters, points and underscores as blanks."""
-    return re.sub(r"[\W_]+", " ", fold(text)).strip()
 
 
 def spellings(header: str) -> set[str]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
 from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import KINDS, Answers, Named, parse_named
-from oxymilk.new_study.columns import find_group, find_scores, find_titles, score_column
+from oxymilk.new_study.columns import TIMES, find_group, find_scores, find_titles
 from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, ordered, say
 from oxymilk.new_study.profile import Table, look
 from oxymilk.new_study.propose import propose
@@ -91,7 +91,7 @@ def new_study(
     dialogue = _Dialogue(ask, language, tell or (lambda _: None))
     if not sheets and ask is None:
         raise MissingFlagsError(["--sheet", *_missing(answers)])
-    sheets = sheets or dialogue.sheets()
+    sheets = sheets or dialogue.until(_sheets, "sheet")
     # study.yaml takes no colon or backslash in the name of a sheet
     names = [path.name.replace(":", "_").replace("\\", "_") for path in sheets]
     if len(set(names)) < len(names):
@@ -104,17 +104,21 @@ def new_study(
     if missing and ask is None:
         raise MissingFlagsError(missing)
     for table in tables:
-        dialogue.show(table)
+        file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
+        rows = max((len(column.cells) for column in table.columns), default=0)
+        columns = ", ".join(
+            HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
+        )
+        dialogue.tell(say("messages.seen_table", language, file=file, rows=rows, columns=columns))
     if ask is not None:
         answers = dialogue.answers(answers, tables)
     proposed = propose(tables, answers, language)
-    while proposed.undecided and ask is not None:
-        before, more = proposed.undecided, dialogue.meanings(answers, proposed)
-        if more == answers:
-            break
-        answers, proposed = more, propose(tables, more, language)
-        if proposed.undecided == before:
-            break
+    before: list[tuple[str, str]] = []
+    # an answer may show another column, whose words are open
+    while ask is not None and proposed.undecided != before:
+        before = proposed.undecided
+        answers = dialogue.meanings(answers, proposed)
+        proposed = propose(tables, answers, language)
     text = study_text(name, names, answers, proposed, language)
     part = folder.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -154,24 +158,21 @@ def _look_at(path: Path, answers: Answers, dialogue: _Dialogue) -> tuple[Answers
         if fault.code != "delimiter_ambiguous":
             raise
         legal = fault.params["legal"].split()
-        answers = replace(answers, delimiter=dialogue.choice("delimiter", legal, _missing(answers)))
+        answers = replace(answers, delimiter=dialogue.choice("delimiter", legal, others=_missing(answers)))
         tables = look(path.parent, path.name, delimiter=answers.delimiter)
-    if len(tables) > 1 and not answers.worksheet and not _told_apart(tables, answers):
-        alike = {tuple(column.header for column in table.columns) for table in tables}
-        legal = [*(table.worksheet for table in tables), ALL_WORKSHEETS]
-        likely = ALL_WORKSHEETS if len(alike) == 1 else ""
-        chosen = dialogue.choice("worksheet", legal, _missing(answers), likely)
-        answers = replace(answers, worksheet=chosen)
-        tables = [table for table in tables if chosen in (table.worksheet, ALL_WORKSHEETS)]
-    return answers, tables
-
-
-def _told_apart(tables: list[Table], answers: Answers) -> bool:
-    """Say whether the names of worksheets tell timepoints or groups."""
+    if len(tables) == 1 or answers.worksheet:
+        return answers, tables
+    # names of worksheets that tell timepoints or groups leave nothing open
     names = [table.worksheet for table in tables]
     words = [word for group in answers.groups for word in group.written() if len(word) > 2]
     by_group = bool(answers.groups) and all(any(word in fold(name) for word in words) for name in names)
-    return by_group or set(map(moment, names)) == {"pre", "post"}
+    if not by_group and set(map(moment, names)) != set(TIMES):
+        alike = {tuple(column.header for column in table.columns) for table in tables}
+        likely = ALL_WORKSHEETS if len(alike) == 1 else ""
+        chosen = dialogue.choice("worksheet", [*names, ALL_WORKSHEETS], likely, others=_missing(answers))
+        answers = replace(answers, worksheet=chosen)
+        tables = [table for table in tables if chosen in (table.worksheet, ALL_WORKSHEETS)]
+    return answers, tables
 
 
 @dataclass
@@ -183,73 +184,63 @@ class _Dialogue:
     tell: Callable[[str], None]
 
     def question(self, key: str, default: str = "", **values: str) -> str:
+        """Ask one question."""
         return self.ask(say(f"questions.{key}", self.language, **values), default).strip()
 
-    def again(self, problem: str) -> None:
-        self.tell(say("messages.try_again", self.language, problem=problem))
-
-    def sheets(self) -> list[Path]:
-        """Ask for the files until they are there."""
+    def until(self, read: Callable[[str], Any], key: str, default: str = "", **values: str) -> Any:
+        """Ask until an answer can be read; `read` raises ValueError with what is wrong with an answer."""
         while True:
-            names = filter(None, map(str.strip, self.question("sheet").split(";")))
-            paths = [Path(name).expanduser() for name in names]
-            absent = [str(path) for path in paths if not path.is_file()]
-            if paths and not absent:
-                return paths
-            self.again(", ".join(absent) or "-")
+            try:
+                return read(self.question(key, default, **values))
+            except ValueError as problem:
+                self.tell(say("messages.try_again", self.language, problem=problem))
 
-    def choice(self, key: str, legal: list[str], others: list[str], default: str = "") -> str:
+    def choice(self, key: str, legal: list[str], default: str = "", *, others: Sequence[str] = ()) -> str:
         """Ask for one of a few answers; without a terminal its flag is missing, as `others` are."""
         if self.ask is None:
             raise MissingFlagsError([f"--{key} ({', '.join(legal)})", *others])
-        while True:
-            answer = self.question(key, default, legal=", ".join(legal))
+
+        def read(answer: str) -> str:
             for word in legal:
                 if fold(word) == fold(answer):
                     return word
-            self.again(answer)
+            raise ValueError(answer)
 
-    def named(self, key: str, default: str, most: int = 100, least: int = 1) -> tuple[Named, ...]:
-        """Ask for groups or levels until as many are named as there may be."""
-        while True:
-            answer = self.question(key, default)
-            try:
-                named = parse_named(answer, "group" if key == "groups" else "level")
-            except ValueError as error:
-                self.again(str(error))
-                continue
-            if least <= len(named) <= most:
+        return self.until(read, key, default, legal=", ".join(legal))
+
+    def named(self, key: str, default: str, legal: range) -> tuple[Named, ...]:
+        """Ask for groups or levels until a legal number of them is named."""
+
+        def read(answer: str) -> tuple[Named, ...]:
+            named = parse_named(answer, "group" if key == "groups" else "level")
+            if len(named) in legal:
                 return named
-            self.again(answer)
+            raise ValueError(answer)
 
-    def show(self, table: Table) -> None:
-        """Tell what a table holds: its rows and the names of its columns."""
-        file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
-        rows = max((len(column.cells) for column in table.columns), default=0)
-        names = (
-            HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
-        )
-        self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=", ".join(names)))
+        return self.until(read, key, default)
 
     def answers(self, answers: Answers, tables: list[Table]) -> Answers:
         """Ask for what is not known yet, with what was seen as defaults."""
         if not answers.groups:
-            answers = replace(answers, groups=self.named("groups", _groups_seen(tables, answers), most=2))
+            answers = replace(
+                answers, groups=self.named("groups", _groups_seen(tables, answers), range(1, 3))
+            )
         if not answers.kind and not answers.unit and not answers.levels:
-            answers = replace(answers, kind=self.choice("kind", list(KINDS), [], "levels"))
+            answers = replace(answers, kind=self.choice("kind", list(KINDS), "levels"))
         is_number = answers.measured == "number"
         if is_number and not answers.unit:
             answers = replace(answers, unit=self.question("unit"))
-        if is_number and not answers.levels:
-            answers = replace(answers, levels=self.named("cutoffs", "", least=0))
-        elif not answers.levels:
-            answers = replace(answers, levels=self.named("levels", _levels_seen(tables, answers), least=2))
+        if not answers.levels:
+            if is_number:
+                levels = self.named("cutoffs", "", range(101))
+            else:
+                levels = self.named("levels", _levels_seen(tables, answers), range(2, 101))
+            answers = replace(answers, levels=levels)
         if not answers.outcome:
             seen = propose(tables, answers, self.language).outcome
             answers = replace(answers, outcome=self.question("outcome", seen))
         if not answers.program:
-            program = self.choice("program", list(lexicon()["programs"]), [], "spss")
-            answers = replace(answers, program=program)
+            answers = replace(answers, program=self.choice("program", list(lexicon()["programs"]), "spss"))
         return answers
 
     def meanings(self, answers: Answers, proposed: ProposedStudy) -> Answers:
@@ -257,10 +248,24 @@ class _Dialogue:
         for what, word in dict.fromkeys(proposed.undecided):
             answer = self.question(what, word=word, legal=answers.legal(what))
             ids = (named.id for named in answers.named(what) if fold(named.id) == fold(answer))
-            meaning = next(ids, "") or answers.meaning(what, answer)
-            if meaning:
-                answers = answers.with_word(what, meaning, word)
+            if meaning := next(ids, "") or answers.meaning(what, answer):
+                named = tuple(
+                    replace(known, words=(*known.words, word)) if known.id == meaning else known
+                    for known in answers.named(what)
+                )
+                answers = (
+                    replace(answers, groups=named) if what == "group" else replace(answers, levels=named)
+                )
         return answers
+
+
+def _sheets(answer: str) -> list[Path]:
+    """Return the files that an answer names; a ValueError names those that are not there."""
+    paths = [Path(name.strip()).expanduser() for name in answer.split(";") if name.strip()]
+    absent = [str(path) for path in paths if not path.is_file()]
+    if absent or not paths:
+        raise ValueError(", ".join(absent) or "-")
+    return paths
 
 
 def _groups_seen(tables: list[Table], answers: Answers) -> str:
@@ -281,10 +286,8 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
 def _levels_seen(tables: list[Table], answers: Answers) -> str:
     """Return the words of the score columns as an answer, when their order is known."""
     for table in tables:
-        columns = (*find_scores(table, answers).columns, score_column(table, answers, set()))
-        seen = [column for column in columns[:2] if column] or [column for column in columns[2:] if column]
         words: dict[str, str] = {}
-        for column in seen:
+        for column in find_scores(table, answers)[0] or find_scores(table, answers, single=True)[0]:
             for word in column.labels().values() or column.counts():
                 if not is_word_of(word, "missing"):
                     words.setdefault(fold(word), word)

@@ -10,6 +10,7 @@ import re
 import statistics
 import string
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,9 +20,9 @@ from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, spellings
+from oxymilk.new_study.lexicon import lexicon, moment, spellings
 from oxymilk.study.sheet import Sheet
-from oxymilk.words import fold, is_blank, is_foot
+from oxymilk.words import clean, fold, is_blank, is_foot, plain
 
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
@@ -64,14 +65,9 @@ class Column:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lexicon()[what])
 
-    def counts(self, *, declared_missing: bool = True) -> dict[str, int]:
-        """Return how often each word occurs in the column, alike words as one, in order of appearance.
-
-        Without `declared_missing` the values that the file itself declares as missing are left out.
-        """
-        cells = [cell for cell in self.cells if declared_missing or cell.kind != "missing"]
-        first: dict[str, str] = {}
-        return dict(Counter(first.setdefault(fold(cell.text), cell.text) for cell in cells))
+    def counts(self) -> dict[str, int]:
+        """Return how often each word occurs in the column; see `count_words`."""
+        return count_words(self.cells)
 
     def labels(self) -> dict[str, str]:
         """Return the value label of each value that has one (statistics files)."""
@@ -119,6 +115,12 @@ def number_in(cell: Cell) -> re.Match[str] | None:
     """Return number and unit of a cell ("27 thn"), or None when it holds no number."""
     parts = _WITH_UNIT.fullmatch(cell.text)
     return parts if parts and cell.kind != "date" and NUMBER.fullmatch(parts[1]) else None
+
+
+def count_words(cells: Iterable[Cell]) -> dict[str, int]:
+    """Return how often each word occurs, alike words as one, in order of appearance."""
+    first: dict[str, str] = {}
+    return dict(Counter(first.setdefault(fold(cell.text), cell.text) for cell in cells))
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:
@@ -175,18 +177,20 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         grid = transpose(grid)
     header_rows = _header_rows(grid)
     header = read_header(grid, sheet.model_copy(update={"header_row": header_rows}))
-    headers = [_words(grid.rows[row - 1]) for row in header_rows]
+    # the texts of each row, blanks left out
+    words_of = [list(filter(None, map(clean, texts))) for texts in grid.rows]
+    headers = [list(map(fold, words_of[row - 1])) for row in header_rows]
     titles = {
-        row: next(grid.text(row, at) for at, text in enumerate(texts) if not is_blank(text))
-        for row, texts in enumerate(grid.rows)
-        if len(words := _words(texts)) == 1 and not _is_number(words[0])
+        row: words[0]
+        for row, words in enumerate(words_of)
+        if len(words) == 1 and not NUMBER.fullmatch(fold(words[0]).rstrip("."))
     }
-    last = _last_row(grid, header.first)
+    last = 0 if grid.transposed else _last_row(words_of, titles, header.first)
     totals: dict[str, str] = {}
     rows = []
     for row in range(header.first, last or len(grid.rows)):
-        words = [text for at in range(max(map(len, grid.rows))) if (text := grid.text(row, at))]
-        if not words or row in titles or _words(grid.rows[row]) in headers:
+        words = words_of[row]
+        if not words or row in titles or list(map(fold, words)) in headers:
             continue
         # a word that heads totals is in front, or after the blank of a merged group
         foot = next((word for word in words[:2] if is_foot(word, below_foot=bool(totals))), None)
@@ -202,58 +206,39 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
             cells = [cell for row in rows if (cell := grid.cell(row, at, name)).text]
             own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
             columns.append(Column(own, name, at, cells, grid.titles.get(at, "")))
-
-    def participant(cell: Cell) -> int | str:
-        # of an exchanged sheet, a participant is a column of the file
-        return cell.address.rstrip(string.digits) if grid.transposed else cell.row
-
-    # a row that has a running number and nothing else was numbered in advance
-    filled = Counter(participant(cell) for column in columns for cell in column.cells)
+    # a participant that has a running number and nothing else was numbered in advance
+    filled = Counter(_participant(grid, cell) for column in columns for cell in column.cells)
     if len(columns) > 1:
         columns = [
-            replace(column, cells=[cell for cell in column.cells if filled[participant(cell)] > 1])
+            replace(column, cells=[cell for cell in column.cells if filled[_participant(grid, cell)] > 1])
             for column in columns
         ]
-    return Table(
-        sheet.file,
-        worksheet,
-        sheet.encoding,
-        grid,
-        header_rows,
-        tuple(columns),
-        titles,
-        tuple(totals.values()),
-        last,
-    )
+    found = (tuple(columns), titles, tuple(totals.values()), last)
+    return Table(sheet.file, worksheet, sheet.encoding, grid, header_rows, *found)
 
 
-def _words(texts: list[str]) -> list[str]:
-    """Return the texts of a row that are not blank, in the form in which words are compared."""
-    return [fold(text) for text in texts if not is_blank(text)]
+def _participant(grid: Grid, cell: Cell) -> int | str:
+    """Return the row of the file that holds a participant, in an exchanged sheet the column."""
+    return cell.address.rstrip(string.digits) if grid.transposed else cell.row
 
 
-def _is_number(word: str) -> bool:
-    return NUMBER.fullmatch(word.rstrip(".")) is not None
-
-
-def _last_row(grid: Grid, first: int) -> int:
+def _last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> int:
     """Return the last row (from 1) of a table that has notes or signatures below it, 0 when it has none.
 
     Notes are below a blank row, or alone in a row; a row of few values right below the others may be a participant
     who left, and belongs to the table.
     """
-    filled = [len(_words(texts)) for texts in grid.rows]
+    filled = list(map(len, words_of))
     full = [count for count in filled[first:] if count > 1]
-    if grid.transposed or not full:
+    if not full:
         return 0
     half = statistics.median(full) / 2
     body = max(row for row in range(first, len(filled)) if filled[row] > 1 and filled[row] >= half)
     while body + 1 < len(filled) and filled[body + 1] > 1:
         body += 1
-    for row in range(body + 1, len(filled)):
-        words = [text for at in range(len(grid.rows[row])) if (text := grid.text(row, at))]
-        in_advance = filled[row] == 1 and _is_number(_words(grid.rows[row])[0])
-        if filled[row] and not in_advance and not any(is_foot(word, below_foot=True) for word in words[:2]):
+    for row, words in enumerate(words_of[body + 1 :], start=body + 1):
+        in_advance = len(words) == 1 and row not in titles
+        if words and not in_advance and not any(is_foot(word, below_foot=True) for word in words[:2]):
             return body + 1
     return 0
 
@@ -275,18 +260,17 @@ def _is_on_its_side(grid: Grid) -> bool:
 def _header_rows(grid: Grid) -> tuple[int, ...]:
     """Return the rows (from 1) that most look like a header: known words, texts, all different."""
     characteristics = {word for known in lexicon()["characteristics"] for word in known["headers"]}
-
-    def is_known(word: str) -> bool:
-        named = any(is_word_of(word, what) for what in ("participant", "number", "group", "timepoint"))
-        known = named or not characteristics.isdisjoint(spellings(word))
-        return known or is_identifying(word) or bool(moment(word))
-
+    roles = {word for what in ("participant", "number", "group", "timepoint") for word in lexicon()[what]}
     scores = []
     for row, texts in enumerate(grid.rows[:_SEARCHED_ROWS]):
-        words = [
-            text for at in range(len(texts)) if (text := grid.text(row, at)) and not NUMBER.fullmatch(text)
-        ]
-        scores.append(3 * sum(map(is_known, words)) + len(set(map(fold, words))))
+        words = [text for at in range(len(texts)) if (text := grid.text(row, at))]
+        words = [word for word in words if not NUMBER.fullmatch(word)]
+        known = sum(
+            bool(roles & {fold(word), plain(word)} or characteristics & spellings(word) or moment(word))
+            or is_identifying(word)
+            for word in words
+        )
+        scores.append(3 * known + len(set(map(fold, words))))
     likely = scores.index(max(scores))
     for upper in (likely - 1, likely):
         if 0 <= upper < len(grid.rows) - 1 and _continues(grid, upper, upper + 1):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from oxymilk.new_study.answers import Answers, Named
+from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import label, lexicon, say, slug
 from oxymilk.study import Study
 from oxymilk.study.outcome import Outcome
@@ -20,8 +20,6 @@ from oxymilk.texts import labels
 if TYPE_CHECKING:
     import pandas as pd
     from pydantic import BaseModel
-
-    from oxymilk.stats import Procedure
 
 _WIDTH = 108
 _PLAIN = re.compile(r"[^\W\d_][\w ./()+-]*|\d+")
@@ -52,8 +50,8 @@ class ProposedStudy:
     answers_seen: dict[str, list[str]] = field(default_factory=dict)
     # the most decimals of the numbers
     decimals: int = 0
-    # how many participants there seem to be
-    participants: int = 0
+    # the participants that there seem to be: (group, participant), the group only where their numbers start anew
+    people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
     # whether the sheet is a printed table
@@ -74,7 +72,7 @@ def compose(tree: dict[str, Any]) -> str:
     # The threshold.
     alpha: 0.05  # seen: nothing
     """
-    return "\n".join(_mapping(tree, 0)) + "\n"
+    return "\n".join(map(_printable, _lines(tree, 0))) + "\n"
 
 
 def scalar(text: str) -> str:
@@ -91,44 +89,26 @@ def scalar(text: str) -> str:
     return json.dumps(_printable(text), ensure_ascii=False)
 
 
-def _noted(value: Any) -> Noted:
-    """Return a value with all that is said of it: a `Noted` may hold a `Noted`."""
-    if not isinstance(value, Noted):
-        return Noted(value)
-    inner = _noted(value.value)
-    return Noted(
-        inner.value, value.behind or inner.behind, "\n".join(filter(None, (value.above, inner.above)))
-    )
-
-
-def _mapping(tree: dict[str, Any], indent: int) -> Iterator[str]:
-    """Yield the lines of a mapping in block style; what fits on a line is written on one."""
+def _lines(tree: dict[str, Any] | list[Any], indent: int) -> Iterator[str]:
+    """Yield the lines of a mapping or list in block style; what fits on a line is written on one."""
     pad = " " * indent
-    for key, noted in tree.items():
-        value, behind, above = _noted(noted)
-        yield from (f"{pad}# {_printable(line)}" if line else "" for line in above.splitlines())
-        start = f"{pad}{scalar(str(key))}:"
-        if _is_block(value):
-            yield _commented(start, behind)
-            yield from (
-                _sequence(value, indent + 2) if isinstance(value, list) else _mapping(value, indent + 2)
-            )
-        else:
-            yield _commented(f"{start} {_flow(value)}", behind)
-
-
-def _sequence(values: list[Any], indent: int) -> Iterator[str]:
-    """Yield the lines of a list, one entry a line or block."""
-    pad = " " * indent
-    for value, behind, above in map(_noted, values):
-        yield from (f"{pad}# {_printable(line)}" for line in above.splitlines())
-        if _is_block(value):
-            lines = list(_mapping(value, indent + 2))
+    is_list = isinstance(tree, list)
+    for key, part in enumerate(tree) if is_list else tree.items():
+        value, behind, above = part if isinstance(part, Noted) else Noted(part)
+        yield from (f"{pad}# {line}" if line else "" for line in above.splitlines())
+        start = f"{pad}-" if is_list else f"{pad}{scalar(str(key))}:"
+        comment = f"  # {behind}" if behind else ""
+        if not _is_block(value):
+            yield f"{start} {_flow(value)}{comment}"
+            continue
+        lines = list(_lines(value, indent + 2))
+        if is_list:
+            # the first key is on the line of the hyphen, below what is said above it
             first = next(at for at, line in enumerate(lines) if not line.lstrip().startswith("#"))
-            lines[first] = f"{pad}- {lines[first].lstrip()}"
-            yield from lines
+            lines[first] = f"{start} {lines[first].lstrip()}"
         else:
-            yield _commented(f"{pad}- {_flow(value)}", behind)
+            yield start + comment
+        yield from lines
 
 
 def _is_block(value: Any) -> bool:
@@ -152,16 +132,12 @@ def _flow(value: Any) -> str:
     return scalar(str(value))
 
 
-def _commented(line: str, behind: str) -> str:
-    return f"{line}  # {_printable(behind)}" if behind else line
-
-
 def _printable(text: str) -> str:
     """Return the text without characters that YAML does not allow."""
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def about(model: type[BaseModel], key: str, language: str) -> str:
+def _about(model: type[BaseModel], key: str, language: str) -> str:
     """Return the description of a key of study.yaml."""
     return labels(language)(model.model_fields[key].description, undecided=UNDECIDED).strip()
 
@@ -187,7 +163,15 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     str
         YAML that `load_study` reads once every `???` is replaced.
     """
-    several = len(proposed.timepoints) > 2
+    visits = {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
+    timepoints = []
+    for timepoint in proposed.timepoints:
+        # the label of day_3 is Day 3
+        counted, _, number = timepoint.partition("_")
+        both = _TIMEPOINTS.get(timepoint) or {
+            key: f"{word} {number}" for key, word in visits[counted].items()
+        }
+        timepoints.append({"id": timepoint, "label": both})
     which = say("seen.compare_open", language, legal=", ".join(proposed.timepoints))
     content = {
         "id": name,
@@ -195,12 +179,9 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "decimal_mark": (",", "."),
         "rounding": "half_up",
         "alpha": "0.05",
-        "groups": [_labelled(group, language) for group in answers.groups],
-        "timepoints": [
-            {"id": timepoint, "label": _TIMEPOINTS.get(timepoint) or _visit(timepoint)}
-            for timepoint in proposed.timepoints
-        ],
-        "compare": Noted((UNDECIDED, UNDECIDED), which) if several else None,
+        "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
+        "timepoints": timepoints,
+        "compare": Noted((UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
@@ -209,7 +190,9 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "between": "post" if len(answers.groups) > 1 else None,
     }
     tree = {
-        key: Noted(value, above="\n" + about(Study, key, language))
+        key: (value if isinstance(value, Noted) else Noted(value))._replace(
+            above="\n" + _about(Study, key, language)
+        )
         for key, value in content.items()
         if value is not None
     }
@@ -227,7 +210,7 @@ def first_claims(proposed: ProposedStudy, language: str) -> pd.DataFrame:
     row |= {
         "id": "example_sample_size",
         "where": say("claims.where", language),
-        "printed": str(proposed.participants),
+        "printed": str(len(proposed.people)),
         "quantity": "sample_size",
         "check": "recompute",
         "expect": "reproduced",
@@ -237,19 +220,9 @@ def first_claims(proposed: ProposedStudy, language: str) -> pd.DataFrame:
 
 
 def _label(name: str, language: str) -> Any:
+    """Return the label in both languages; what must still be translated is noted."""
     both, known = label(name)
     return both if known else Noted(both, say("seen.translate", language))
-
-
-def _labelled(named: Named, language: str) -> dict[str, Any]:
-    return {"id": named.id, "label": _label(named.name, language)}
-
-
-def _visit(timepoint: str) -> dict[str, str]:
-    """Return the label of a numbered visit: day_3 is Day 3."""
-    counted, _, number = timepoint.partition("_")
-    words = next(visit["label"] for visit in lexicon()["visits"] if visit["id"] == counted)
-    return {language: f"{word} {number}" for language, word in words.items()}
 
 
 def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[str, Any]:
@@ -268,14 +241,18 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         decimals = max([proposed.decimals, *(len(bound.partition(".")[2]) for bound in bounds)])
         tree["unit"] = answers.unit or UNDECIDED
         tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
-        tree["scale"] = Noted("score", above=about(Outcome, "scale", language))
-    no_cutoff = {} if kind == "levels" else {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
+        tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
+    no_cutoff = {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
     levels = [
-        _labelled(level, language) | (no_cutoff if kind == "levels" else level.bounds or no_cutoff)
+        {
+            "id": level.id,
+            "label": _label(level.name, language),
+            **({} if kind == "levels" else level.bounds or no_cutoff),
+        }
         for level in answers.levels
     ]
     if levels:
-        tree["levels"] = Noted(levels, above="" if kind == "levels" else about(Outcome, "levels", language))
+        tree["levels"] = Noted(levels, above="" if kind == "levels" else _about(Outcome, "levels", language))
     elif kind != "number":
         tree["levels"] = Noted(UNDECIDED, say("seen.level_open", language))
     if kind == "checklist":
@@ -285,7 +262,7 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         ]
         words = {what: tuple(proposed.answers_seen.get(what) or [UNDECIDED]) for what in ("yes", "no")}
         tree["checklist"] = Noted(
-            {**words, "items": items or UNDECIDED}, above=about(Outcome, "checklist", language)
+            {**words, "items": items or UNDECIDED}, above=_about(Outcome, "checklist", language)
         )
     return tree
 
@@ -296,17 +273,14 @@ def _procedure(answers: Answers, language: str) -> dict[str, Any]:
 
     program = lexicon()["programs"][answers.program]
     known = {line.id: line.procedure for line in load_programs()}
-    tests = ("signed_rank", "rank_sum") if len(answers.groups) > 1 else ("signed_rank",)
-    return {
-        "basis": "stated",
-        "program": Noted(program["name"], say("seen.program", language)),
-        **{test: _switches(known[program[test]], test) for test in tests},
-    }
-
-
-def _switches(procedure: Procedure, test: str) -> dict[str, str | bool]:
-    """Return the switches that have a meaning for the method of a procedure."""
-    of_method = {"asymptotic": ("tie_correction", "continuity"), "exact": ("two_sided", "mid_p")}
-    zeros = ("zero_method",) if test == "signed_rank" else ()
-    values = asdict(procedure)
-    return {name: values[name] for name in ("method", "alternative", *of_method[procedure.method], *zeros)}
+    # the switches that have a meaning for a method
+    switches = {"asymptotic": ("tie_correction", "continuity"), "exact": ("two_sided", "mid_p")}
+    tests: dict[str, dict[str, Any]] = {}
+    for test in ("signed_rank", "rank_sum") if len(answers.groups) > 1 else ("signed_rank",):
+        values = asdict(known[program[test]])
+        zeros = ("zero_method",) if test == "signed_rank" else ()
+        tests[test] = {
+            name: values[name] for name in ("method", "alternative", *switches[values["method"]], *zeros)
+        }
+    seen = Noted(program["name"], say("seen.program", language))
+    return {"basis": "stated", "program": seen, **tests}

@@ -34,8 +34,15 @@ def answers(groups="Intervensi,Kontrol", levels="kurang,cukup", **more):
 
 
 def make(tmp_path, said, *sheets, name="melati", language="en", **more):
-    made = new_study(name, [Path(one) for one in sheets], said, data=tmp_path, language=language, **more)
+    made = new_study(name, [Path(path) for path in sheets], said, data=tmp_path, language=language, **more)
     return made.folder, (made.folder / "study.yaml").read_text(encoding="utf-8")
+
+
+def refused(tmp_path, *sheets, **more):
+    """Return the fault for which a study is not made."""
+    with pytest.raises(FaultsError) as caught:
+        make(tmp_path, answers(WARD_GROUPS), *sheets, **more)
+    return caught.value.faults[0].code
 
 
 def proposed(text):
@@ -50,6 +57,20 @@ def decide(folder, *changes):
         assert old in text, old
         text = text.replace(old, new, 1)
     path.write_text(text, encoding="utf-8")
+
+
+def ready(tmp_path, name="melati"):
+    check = check_study(name, tmp_path)
+    assert check.ready, check.faults
+    return check
+
+
+def scores(tmp_path):
+    return ready(tmp_path).observations.table["score"].tolist()
+
+
+def to_correct(tmp_path):
+    return [fault for fault in check_study("melati", tmp_path).faults if fault.kind == "fault"]
 
 
 def sheet(tmp_path, text, name="sheet.csv", encoding="utf-8"):
@@ -121,12 +142,11 @@ def test_a_proposal_reads_a_sheet_as_its_own_study_does(name, tmp_path):
     files, said, decisions = CASES[name]
     example = EXAMPLES / name
     folder, _ = make(tmp_path, answers(**said), *(example / file for file in files))
-    open_places = [fault for fault in check_study("melati", tmp_path).faults if fault.kind == "fault"]
+    open_places = to_correct(tmp_path)
     # only what a user decides is open; one fault a line
     assert [fault.code for fault in open_places] == ["undecided"] * sum("???" in old for old, _ in decisions)
     decide(folder, *decisions)
-    check = check_study("melati", tmp_path)
-    assert check.ready, check.faults
+    check = ready(tmp_path)
     found = check.observations.table
     expected = ingest_observations(load_study(example), example).table
     same = expected if name == "visits" else found
@@ -158,15 +178,15 @@ def test_headers_that_say_nothing_leave_columns_open(tmp_path):
     folder, text = make(tmp_path, answers(), path)
     assert 'group: {column: "???"}  # no column with the groups was found' in text
     assert text.count('"???"  # which column? it could be: depan, belakang') == 2
-    check = check_study("melati", tmp_path)
-    assert {fault.code for fault in check.faults} == {"undecided"}
+    assert {fault.code for fault in to_correct(tmp_path)} == {"undecided"}
+    # what the words mean is proposed even where the column is open
+    assert proposed(text)[0]["codes"] == {"kurang": "kurang", "cukup": "cukup"}
     decide(folder, ('group: {column: "???"}', "group: {column: x1, codes: {a: intervensi, b: kontrol}}"))
     decide(folder, ('pre: "???"', "pre: depan"), ('post: "???"', "post: belakang"))
     decide(folder, ("ignore: [x1, depan, belakang]", "ignore: []"))
     text = (folder / "study.yaml").read_text(encoding="utf-8")
     assert "???" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
-    # codes of levels could not be proposed without a column
-    assert check_study("melati", tmp_path).ready
+    ready(tmp_path)
 
 
 def test_codes_of_table_one_without_words_are_left_to_the_user(tmp_path):
@@ -174,11 +194,9 @@ def test_codes_of_table_one_without_words_are_left_to_the_user(tmp_path):
     rows = "a,Intervensi,24,2,IRT,kurang,cukup\nb,Kontrol,30,3,PNS,kurang,kurang\n"
     _, text = make(tmp_path, answers(), sheet(tmp_path, head + rows))
     tree = yaml.safe_load(text)
-    assert [one["id"] for one in tree["characteristics"]] == ["age", "occupation"]
+    assert [part["id"] for part in tree["characteristics"]] == ["age", "occupation"]
     assert tree["sheets"][0]["ignore"] == ["Pendidikan"]
-    check = check_study("melati", tmp_path)
-    assert check.ready
-    assert check.observations.characteristics["value"].tolist() == ["24", "", "30", ""]
+    assert ready(tmp_path).observations.characteristics["value"].tolist() == ["24", "", "30", ""]
 
 
 def test_names_of_persons_are_in_no_file_but_the_sheet(tmp_path):
@@ -192,8 +210,7 @@ def test_names_of_persons_are_in_no_file_but_the_sheet(tmp_path):
         folder, study = make(tmp_path, answers(WARD_GROUPS), sheet(tmp_path, text), name=f"study_{number}")
         assert f"participant: {line}" in study
         decide(folder, ('tdk cukup: "???"', "tdk cukup: kurang"))
-        check = check_study(f"study_{number}", tmp_path)
-        assert check.ready
+        check = ready(tmp_path, f"study_{number}")
         written = study + (folder / "claims.csv").read_text("utf-8") + "\n".join(check.report(("en", "id")))
         for secret in ("Contoh Satu", "Rahasia", "0800"):
             assert secret not in written
@@ -204,19 +221,15 @@ def test_a_study_that_is_there_is_never_touched(tmp_path):
     path = sheet(tmp_path, WARD)
     folder = tmp_path / "melati"
     folder.mkdir()
-    for occupied in ("empty folder", "full folder"):
-        with pytest.raises(FaultsError) as caught:
-            make(tmp_path, answers(WARD_GROUPS), path)
-        assert [fault.code for fault in caught.value.faults] == ["study_exists"], occupied
+    for _ in ("empty folder", "full folder"):
+        assert refused(tmp_path, path) == "study_exists"
         (folder / "study.yaml").write_text("mine", encoding="utf-8")
     assert (folder / "study.yaml").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("name", ["Melati", "../melati", "me lati", "1melati", "", "a/b", ".", "mélati"])
 def test_a_name_that_is_no_id_is_refused(name, tmp_path):
-    with pytest.raises(FaultsError) as caught:
-        make(tmp_path / "data", answers(WARD_GROUPS), sheet(tmp_path, WARD), name=name)
-    assert caught.value.faults[0].code == "id_illegal"
+    assert refused(tmp_path / "data", sheet(tmp_path, WARD), name=name) == "id_illegal"
     assert [path.name for path in tmp_path.rglob("*")] == ["sheet.csv"]
 
 
@@ -242,9 +255,7 @@ def test_sheets_that_cannot_be_used(tmp_path):
         ([sheet(tmp_path, WARD, "sheet.pdf")], "format_unknown"),
         ([sheet(tmp_path, "nothing here", "broken.xlsx")], "sheet_unreadable"),
     ):
-        with pytest.raises(FaultsError) as caught:
-            make(tmp_path, answers(), *sheets)
-        assert caught.value.faults[0].code == code
+        assert refused(tmp_path, *sheets) == code
     assert not (tmp_path / "melati").exists()
 
 
@@ -269,8 +280,7 @@ def test_worksheets_are_told_apart_by_their_names_or_asked(tmp_path):
         )
 
     make(tmp_path, answers(), book("Intervensi", "Kontrol"), name="groups")
-    check = check_study("groups", tmp_path)
-    assert check.ready
+    check = ready(tmp_path, "groups")
     assert check.observations.table["group"].tolist() == ["intervensi", "intervensi", "kontrol", "kontrol"]
     path = book("Januari", "Februari")
     with pytest.raises(MissingFlagsError, match=r"--worksheet .Januari, Februari, all"):
@@ -292,8 +302,8 @@ def test_cells_that_are_code_or_nonsense_are_only_text(tmp_path):
     assert tree.faults == []
     assert tree.data["sheets"][0]["scores"] == {"pre": 'Sebelum: "a" # {x}', "post": "Sesudah hari [15]"}
     assert tree.data["sheets"][0]["codes"]["- kurang: {"] == "???"
-    faults = [fault for fault in check_study("melati", tmp_path).faults if fault.kind == "fault"]
-    assert [fault.code for fault in faults] == ["undecided"] * 2  # two words; among ignore ??? is a header
+    # two words; among ignore ??? is a header
+    assert [fault.code for fault in to_correct(tmp_path)] == ["undecided"] * 2
 
 
 def test_a_sheet_of_many_cells_is_looked_at_in_part(tmp_path, monkeypatch):
@@ -329,9 +339,7 @@ def test_two_header_rows_are_one_header_however_few_columns_the_upper_one_spans(
     assert found["scores"] == {"pre": "Produksi ASI > Sebelum", "post": "Produksi ASI > Sesudah"}
     assert found["characteristics"] == {"age": "Usia (th)"}
     assert yaml.safe_load(text)["outcome"]["label"]["id"] == "Produksi ASI"
-    check = check_study("melati", tmp_path)
-    assert check.ready
-    assert check.observations.table["score"].tolist() == ["kurang", "cukup", "kurang", "kurang"]
+    assert scores(tmp_path) == ["kurang", "cukup", "kurang", "kurang"]
 
 
 def test_notes_and_signatures_below_a_table_are_left_out_and_a_mother_who_left_is_not(tmp_path):
@@ -342,7 +350,7 @@ def test_notes_and_signatures_below_a_table_are_left_out_and_a_mother_who_left_i
     _, text = make(tmp_path, answers(), workbook(tmp_path, {"Data": [head, *rows, left, *foot]}))
     assert proposed(text)[0]["last_row"] == 6
     assert "Contoh" not in text
-    faults = [fault for fault in check_study("melati", tmp_path).faults if fault.kind == "fault"]
+    faults = to_correct(tmp_path)
     # her group is missing, and is asked for; nothing is said of the signatures
     assert {fault.row for fault in faults} == {6}
     _, text = make(tmp_path, answers(), workbook(tmp_path, {"Data": [head, *rows]}), name="plain")
@@ -357,13 +365,11 @@ def test_visits_may_be_numbered_anywhere_in_a_header(tmp_path):
     assert found["score"] == "Volume ASI hari {visit} (ml)"
     assert found["visits"] == {1: "day_1", 3: "day_3", 7: "day_7"}
     tree = yaml.safe_load(text)
-    assert [one["label"] for one in tree["timepoints"]][1] == {"en": "Day 3", "id": "Hari 3"}
+    assert [part["label"] for part in tree["timepoints"]][1] == {"en": "Day 3", "id": "Hari 3"}
     assert tree["outcome"]["label"] == {"en": "Milk volume", "id": "Volume ASI"}
     assert tree["outcome"]["decimals"] == 2
     (folder / "study.yaml").write_text(text.replace('["???", "???"]', "[day_1, day_7]"), encoding="utf-8")
-    check = check_study("melati", tmp_path)
-    assert check.ready
-    assert check.observations.table["score"].tolist()[:3] == ["4.25", "9", "30"]
+    assert scores(tmp_path)[:3] == ["4.25", "9", "30"]
 
 
 @pytest.mark.parametrize("names", [("Intervensi", "Kontrol"), ("Ruang 1", "Ruang 2")])
@@ -378,8 +384,7 @@ def test_numbers_that_start_anew_in_each_worksheet_are_different_mothers(names, 
     _, text = make(tmp_path, answers(worksheet="all"), workbook(tmp_path, book))
     source = [found["participant"] for found in proposed(text)]
     assert source == [{"column": "No", "per_group": True} if with_groups else {"by_row": True}] * 2
-    check = check_study("melati", tmp_path)
-    assert check.ready, check.faults
+    check = ready(tmp_path)
     assert check.observations.table["participant"].nunique() == 6
     assert check.claims[0].printed == "6"
 
@@ -417,20 +422,10 @@ def test_a_statistics_file_tells_with_its_labels_what_its_names_do_not(tmp_path)
     assert found["missing"] == [8]  # what the file itself declares as missing needs no word
     assert found["codes"] == {1: "kurang", 2: "cukup"}
     assert found["characteristics"]["education"]["codes"] == {1: "dasar", 2: "menengah", 3: "tinggi"}
-    assert [one["id"] for one in tree["characteristics"][0]["levels"]] == ["dasar", "menengah", "tinggi"]
+    assert [part["id"] for part in tree["characteristics"][0]["levels"]] == ["dasar", "menengah", "tinggi"]
     assert tree["outcome"]["label"]["id"] == "Produksi ASI"
     assert 'pre: V4  # seen: 1 (2), 8 (1); the file calls it "Produksi ASI sebelum"' in text
-    check = check_study("melati", tmp_path)
-    assert check.ready
-    assert check.observations.table["score"].tolist() == ["kurang", "cukup", "kurang", "kurang", "", ""]
-
-
-def test_what_words_mean_is_proposed_even_where_the_column_is_open(tmp_path):
-    path = sheet(tmp_path, "Kode,Kelompok,x,y\na,Intervensi,K,C\nb,Kontrol,K,K\n")
-    _, text = make(tmp_path, answers(levels="kurang=K,cukup=C"), path)
-    (found,) = proposed(text)
-    assert found["scores"] == {"pre": "???", "post": "???"}
-    assert found["codes"] == {"K": "kurang", "C": "cukup"}
+    assert scores(tmp_path) == ["kurang", "cukup", "kurang", "kurang", "", ""]
 
 
 @pytest.mark.parametrize(
@@ -486,25 +481,16 @@ def test_at_a_terminal_each_question_is_asked_with_what_was_seen(tmp_path):
     defaults = dict(asked)
     assert [default for question, default in asked if question.startswith("The groups")] == ["P,K", "P,K"]
     assert defaults["The name of what was measured"] == "Produksi ASI"
+    # levels are offered in the order that is known, without the word that is in none
+    firsts = {question.split(",")[0].split(" (")[0]: default for question, default in asked}
+    assert firsts["The levels"] == "Kurang,Cukup"
+    assert firsts["The program of the p-values"] == "spss"
     assert any("excel" in line for line in told)
     assert any(line.endswith("Produksi ASI sebelum, Produksi ASI sesudah") for line in told)
     assert "P: pijat" in text
     assert "K: kontrol" in text
     assert 'tdk cukup: "???"' in text  # no answer leaves it open
     assert (folder / "sheet.csv").read_text(encoding="utf-8") == WARD
-
-
-def test_levels_whose_order_is_known_are_offered_in_that_order(tmp_path):
-    path = sheet(tmp_path, WARD)  # with a word that is in no order
-    asked = {}
-
-    def ask(question, default):
-        asked[question.split(",")[0]] = default
-        return default
-
-    make(tmp_path, answers(WARD_GROUPS, "", program=""), path, ask=ask)
-    assert asked["The levels"] == "Kurang,Cukup"
-    assert asked["The program of the p-values (spss"] == "spss"
 
 
 def test_without_a_terminal_all_missing_flags_are_named(tmp_path):
@@ -518,9 +504,8 @@ def test_without_a_terminal_all_missing_flags_are_named(tmp_path):
     assert run.exit_code == 2
     assert "Pilihan berikut belum diberikan: --unit, --program" in run.output
     assert not (tmp_path / "melati").exists()
-    run = CliRunner().invoke(
-        app, [*command, *["--levels", "kurang,cukup", "--program", "spss", "--language", "id"]]
-    )
+    command += ["--levels", "kurang,cukup", "--program", "spss", "--language", "id"]
+    run = CliRunner().invoke(app, command)
     assert run.exit_code == 0, run.output
     assert "Berikutnya: oxymilk check-study melati" in run.output
     assert "# Nama folder studi di data/." in (tmp_path / "melati" / "study.yaml").read_text(encoding="utf-8")
@@ -551,20 +536,21 @@ def test_the_study_is_the_same_in_both_languages(tmp_path):
     assert trees[0] == trees[1]
 
 
-@given(
-    st.dictionaries(st.text(min_size=1), st.text() | st.lists(st.text(), min_size=1).map(tuple), min_size=1)
-)
+TEXTS = st.text() | st.lists(st.text(), min_size=1).map(tuple)
+
+
+@given(st.dictionaries(st.text(min_size=1), TEXTS, min_size=1))
 def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
     def clean(text):
-        return "".join(one if one.isprintable() else " " for one in text)
+        return "".join(letter if letter.isprintable() else " " for letter in text)
 
     tree = {"".join(filter(str.isprintable, key)) or "x": value for key, value in tree.items()}
     path = tmp_path_factory.getbasetemp() / "study.yaml"
-    path.write_text(
-        compose({key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}), "utf-8"
-    )
+    noted = {key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
+    path.write_text(compose(noted), "utf-8")
     expected = {
-        key: clean(one) if isinstance(one, str) else list(map(clean, one)) for key, one in tree.items()
+        key: clean(value) if isinstance(value, str) else list(map(clean, value))
+        for key, value in tree.items()
     }
     assert read_tree(path).data == expected
 
