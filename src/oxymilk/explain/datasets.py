@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from math import comb, prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, compared_margin
@@ -220,7 +220,7 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
 def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupDatasets:
     """List the datasets of a group; a claim is evaluated once for all that look alike to it."""
     n, k = int(records.pairs[g].sum()), records.levels
-    pairs = parts_of(n, k * k).reshape(-1, k, k)
+    pairs = list_tables(n, k)
 
     def tables_at(places: np.ndarray) -> np.ndarray:
         tables = np.tile(records.tables, (len(places), 1, 1, 1))
@@ -249,24 +249,55 @@ def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupD
     return GroupDatasets(len(pairs), margins, margin_of[first], numbers, truths)
 
 
-@lru_cache(maxsize=64)
-def parts_of(n: int, parts: int) -> np.ndarray:
-    """Return all ways to share n among some parts, shape (comb(n + parts - 1, parts - 1), parts), not to be changed.
+def list_tables(
+    n: int, levels: int, before: ArrayLike = None, after: ArrayLike = None, budget: int | None = None
+) -> np.ndarray:
+    """List the tables of pre by post of a group whose counts lie within bounds, in the order of their cells.
 
-    Two among three: 0 0 2, 0 1 1, 0 2 0, 1 0 1, 1 1 0 and 2 0 0. Each part is added as a column: what is left of two
-    after the first part is 2, 1 or 0, so that the rows 0, 1 and 2 are repeated 3, 2 and 1 times for the second.
+    Parameters
+    ----------
+    n : int
+        Participants.
+    levels : int
+        Levels, K.
+    before, after : array of int, shape (K, 2), optional
+        The smallest and the largest count of each level.
+    budget : int, optional
+        Most tables, also of those that are begun.
+
+    Returns
+    -------
+    ndarray of int, shape (N, K, K)
+        Without bounds comb(n + K * K - 1, n) tables. Of two participants, both low before and one low after:
+        [[1, 1], [0, 0]] alone.
+
+    Raises
+    ------
+    NotSearched
+        Above the budget.
     """
-    ways = np.zeros((1, 0), dtype=np.int64)
-    left = np.array([n], dtype=np.int64)
-    for _ in range(parts - 1):
-        choices = left + 1
-        row = np.repeat(np.arange(len(left)), choices)
-        part = np.arange(len(row)) - np.repeat(np.cumsum(choices) - choices, choices)
-        ways = np.concatenate([ways[row], part[:, None]], axis=1)
-        left = left[row] - part
-    ways = np.concatenate([ways, left[:, None]], axis=1)
-    ways.setflags(write=False)
-    return ways
+    before, after = (np.tile([0, n], (levels, 1)) if bounds is None else bounds for bounds in (before, after))
+    # cell by cell: of two participants the first cell leaves 2, 1 or 0, so that the rows 0, 1 and 2 are repeated 3, 2
+    # and 1 times for the second; the last cell of a row or a column brings that to its smallest count
+    cells = np.zeros((1, 0), dtype=np.int64)
+    for row, column in product(range(levels), repeat=2):
+        left = n - cells.sum(axis=1)
+        in_row, in_column = cells[:, row * levels :].sum(axis=1), cells[:, column::levels].sum(axis=1)
+        high = np.minimum.reduce([left, before[row][1] - in_row, after[column][1] - in_column])
+        low = np.zeros_like(left)
+        if column == levels - 1:
+            low = np.maximum(low, before[row][0] - in_row)
+        if row == levels - 1:
+            low = np.maximum(low, after[column][0] - in_column)
+        if row == column == levels - 1:
+            low = np.maximum(low, left)
+        choices = np.maximum(high - low + 1, 0)
+        if budget is not None and choices.sum() > budget:
+            raise NotSearched("tables_of_a_group", int(choices.sum()))
+        begun = np.repeat(np.arange(len(cells)), choices)
+        cell = low[begun] + np.arange(len(begun)) - np.repeat(np.cumsum(choices) - choices, choices)
+        cells = np.column_stack([cells[begun], cell])
+    return cells.reshape(-1, levels, levels)
 
 
 def is_count(claim: ClaimOnCounts) -> bool:

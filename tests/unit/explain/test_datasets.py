@@ -15,7 +15,7 @@ from oxymilk.explain.datasets import (
     all_datasets,
     contradiction_table,
     dataset_table,
-    parts_of,
+    list_tables,
 )
 
 BETWEEN = {"test": "rank_sum"}
@@ -149,10 +149,20 @@ def test_claims_that_the_same_datasets_make_true(design):
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])
-@pytest.mark.parametrize("parts", [1, 2, 4])
-def test_ways_to_share(n, parts, every_table):
-    assert sorted(map(tuple, parts_of(n, parts).tolist())) == every_table(n, parts)
-    assert not parts_of(n, parts).flags.writeable
+@pytest.mark.parametrize("levels", [1, 2])
+def test_tables_of_a_group(n, levels, every_table):
+    """All of them in order, or those whose counts lie within bounds."""
+    every = np.array(every_table(n, levels**2)).reshape(-1, levels, levels)
+    assert list_tables(n, levels).tolist() == every.tolist()
+    limits = [[0, n], [0, 1], [1, n], [1, 2], [n + 1, -1]]
+    for before, after in product(product(limits, repeat=levels), repeat=2):
+        counts = np.stack([every.sum(axis=2), every.sum(axis=1)], axis=1)
+        bounds = np.array([before, after])
+        within = ((counts >= bounds[..., 0]) & (counts <= bounds[..., 1])).all(axis=(1, 2))
+        assert list_tables(n, levels, before, after, len(every)).tolist() == every[within].tolist()
+    if n and levels == 2:
+        with pytest.raises(NotSearched):
+            list_tables(n, levels, budget=len(every) - 1)
 
 
 # ---- bounds ---------------------------------------------------------------------------------------------------
