@@ -231,11 +231,9 @@ class ClaimOnCounts:
         if self.claim.quantity in OF_A_CELL:
             return feature[..., self.study.outcome.level_ids.index(self.claim.level)]
         direction = self.claim.quantity.partition("_")[2]
-        return {
-            "up": feature.positive.sum(axis=-1),
-            "down": feature.negative.sum(axis=-1),
-            "unchanged": feature.zeros,
-        }[direction]
+        if direction == "unchanged":
+            return feature.zeros
+        return (feature.positive if direction == "up" else feature.negative).sum(axis=-1)
 
     def holds(self, feature: object, procedure: Procedure | None = None) -> np.ndarray:
         """Return whether the claim is true, shape (...)."""

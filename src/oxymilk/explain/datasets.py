@@ -10,19 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from math import comb, prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
-from oxymilk.explain.claims_on_counts import ClaimOnCounts, compared_margin
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records, compared_margin
 from oxymilk.stats import difference_counts
 from oxymilk.texts import labels
-
-if TYPE_CHECKING:
-    from oxymilk.explain.claims_on_counts import Records
 
 BUDGET = 5_000_000  # pairs of margins formed at a time
 BYTES = 16  # of a group's list, for each pair of margins of the budget: 80 MB
@@ -36,10 +32,11 @@ CONTRADICTION_COLUMNS = ("set", "size", "claims", "equivalent", "complete")
 _CHUNK = 200_000
 
 
+@dataclass(eq=False)
 class NotSearched(Exception):  # noqa: N818 - an outcome, not an error
     """A search that would need more than its budget.
 
-    Parameters
+    Attributes
     ----------
     code : str
         What there would be too many of: a key of the texts, below `terminal.beyond`.
@@ -47,9 +44,8 @@ class NotSearched(Exception):  # noqa: N818 - an outcome, not an error
         How many of them there would be.
     """
 
-    def __init__(self, code: str, needed: int = 0) -> None:
-        super().__init__(code, needed)
-        self.code, self.needed = code, needed
+    code: str
+    needed: int = 0
 
     def words(self, language: str = "en") -> str:
         """Say in a language what was not searched: "2450 pairs of margins between the groups"."""
@@ -210,10 +206,8 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
     whole = [claim for claim in claims if len(claim.groups) > 1]
     unseen = [claim.id for claim in whole if len(claim.groups) > 2 or claim.sees not in seen]
     counted = [claim for claim in claims if claim.id not in unseen]
-    groups = [
-        _list_group(records, g, [claim for claim in counted if claim.groups == (g,)])
-        for g in range(len(records.tables))
-    ]
+    own = ([claim for claim in counted if claim.groups == (g,)] for g in range(len(records.tables)))
+    groups = [_list_group(records, g, claims) for g, claims in enumerate(own)]
     return Datasets(records, counted, unseen, groups, budget)
 
 
@@ -366,10 +360,9 @@ def contradiction_table(datasets: Datasets) -> pd.DataFrame:
         same.setdefault(datasets.truth(claim), []).append(claim)
     alike = list(same.values())
     sets, complete = _minimal_contradictions(datasets, [claims[0] for claims in alike])
+    smallest_first = sorted(map(sorted, sets), key=lambda places: (len(places), places))
     rows = []
-    for number, places in enumerate(
-        sorted(map(sorted, sets), key=lambda places: (len(places), places)), start=1
-    ):
+    for number, places in enumerate(smallest_first, start=1):
         names = " ".join(alike[i][0].id for i in places)
         equivalent = " ".join(f"{alike[i][0].id}={other.id}" for i in places for other in alike[i][1:])
         rows.append((str(number), str(len(places)), names, equivalent, "true" if complete else "false"))

@@ -9,16 +9,14 @@ or not at all; the sizes of the changes are free. Scales with ties are not searc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.explain.coincidence import DifferingClaim, Explanation
 from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import Procedure, rank_sum_counts, signed_rank_counts
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_TABLES = 30_000
 SCORE = "finer score"
@@ -110,8 +108,7 @@ def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure)
         One for each number of pairs that did not change and each W+ from the smallest to the largest.
     """
     n = up + down + unchanged
-    rises: list[np.ndarray] = []
-    used: list[int] = []
+    rises, used = [], []
     for still in range(unchanged + 1):
         m = n - still
         for positive in range(up, m - down + 1):
@@ -145,9 +142,10 @@ def search_scales(differing: DifferingClaim) -> list[Explanation]:
     """
     claim, feature, declared = differing.on_counts, differing.feature, differing.declared
     two_groups = claim.sees == "rank_sum"
-    if two_groups and differing.study.between == "change":
-        return []  # a change of level is no cut of a change of score
     if two_groups:
+        if differing.study.between == "change":
+            return []  # a change of level is no cut of a change of score
+        sizes = np.sum(feature, axis=-1)
         scales = untied_rank_sum(feature, declared)
     else:
         numbers = (feature.positive.sum(), feature.negative.sum(), feature.zeros)
@@ -162,16 +160,14 @@ def search_scales(differing: DifferingClaim) -> list[Explanation]:
     if not len(values):
         if two_groups:
             # the U values that would print the p-value, whatever the categories
-            free = untied_rank_sum(np.sum(feature, axis=-1)[:, None], declared)
+            free = untied_rank_sum(sizes[:, None], declared)
             values = free.statistic[claim.true_of(free.p_value[:, None])]
         params["values"] = _numbers(values)
         code = "scale_unattainable" if len(values) else "scale_none"
         return [Explanation("none", code, params, others=differing.others_as_is)]
-    params |= {
-        "values": _numbers(values),
-        # U counted from the other group
-        "others": _numbers(np.prod(np.sum(feature, axis=-1)) - values) if two_groups else [],
-    }
+    # U counted from the other group
+    others = _numbers(np.prod(sizes) - values) if two_groups else []
+    params |= {"values": _numbers(values), "others": others}
     first = int(np.flatnonzero(fits)[0])
     return [
         Explanation(
