@@ -274,10 +274,44 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         In the order of their first places. Claims about timepoints that are not compared, about sample sizes and
         about other printed numbers are not among them.
     """
-    if not records.levels:
-        return []
-    found = (_on_counts(places, records) for places in distinct_claims(claims, records.study))
-    return [claim for claim in found if claim is not None]
+    study, readings = records.study, []
+    pre, post = study.compared
+    for places in distinct_claims(claims, study) if records.levels else ():
+        claim = places[0]
+        quantity = claim.quantity
+        groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
+        sees = ""
+        if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
+            continue
+        if quantity in OF_A_CELL:
+            sees = {pre.id: "pre", post.id: "post"}.get(claim.timepoint, "")
+        elif quantity in OF_A_CHANGE or (quantity in OF_A_TEST and claim.test == "signed_rank"):
+            sees = "difference" if claim.group else ""
+        elif quantity in OF_A_TEST and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
+            sees, groups = "rank_sum", (0, 1)
+        if not sees:
+            continue
+        tables = records.tables[list(groups)]
+        moment = "post" if sees == "rank_sum" and study.between == "post" else sees
+        seen = margin(tables, moment) if moment in ("pre", "post") else tables[:, :-1, :-1]
+        sizes = seen.reshape(len(groups), -1).sum(axis=1)
+        n = int(sizes.sum())
+        if not (sizes.all() if quantity in OF_A_TEST else n):
+            continue
+        ids = tuple(place.id for place in places)
+        if quantity in OF_A_TEST:
+            # Z: all pairs change alike; two groups that share no level, two levels
+            largest = {"z": np.sqrt(n if sees == "difference" else n - 1), "u": np.prod(sizes)}
+            printable = printable_of(claim, study, float(largest.get(quantity, n * (n + 1) / 2)))
+            readings.append(ClaimOnCounts(study, claim, ids, sees, groups, printable))
+            continue
+        percent = "percent" in quantity
+        values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)]
+        printable = printable_of(claim, study, 100 if percent else n)
+        counts = np.array([float(value) for value in values])
+        allowed = np.array([claim.stated.contains(value) for value in values])
+        readings.append(ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed))
+    return readings
 
 
 def distinct_claims(claims: list[Claim], study: Study) -> list[list[Claim]]:
@@ -302,41 +336,3 @@ def claim_place(claim: Claim, study: Study) -> tuple[str, ...]:
     """Return what two claims share that are about the same thing: test, group, timepoint, variable and level."""
     timepoint = "" if claim.test else claim.timepoint
     return (claim.test, claim.group, timepoint, claim.variable or study.outcome.id, claim.level)
-
-
-def _on_counts(places: list[Claim], records: Records) -> ClaimOnCounts | None:
-    """Return a claim as a function of tables; None where no table of counts makes it true or false."""
-    claim, study = places[0], records.study
-    quantity = claim.quantity
-    groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
-    pre, post = study.compared
-    sees = ""
-    if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
-        return None
-    if quantity in OF_A_CELL:
-        sees = {pre.id: "pre", post.id: "post"}.get(claim.timepoint, "")
-    elif quantity in OF_A_CHANGE or (quantity in OF_A_TEST and claim.test == "signed_rank"):
-        sees = "difference" if claim.group else ""
-    elif quantity in OF_A_TEST and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
-        sees, groups = "rank_sum", (0, 1)
-    if not sees:
-        return None
-    tables = records.tables[list(groups)]
-    moment = "post" if sees == "rank_sum" and study.between == "post" else sees
-    seen = margin(tables, moment) if moment in ("pre", "post") else tables[:, :-1, :-1]
-    sizes = seen.reshape(len(groups), -1).sum(axis=1)
-    n = int(sizes.sum())
-    if not (sizes.all() if quantity in OF_A_TEST else n):
-        return None
-    ids = tuple(place.id for place in places)
-    if quantity in OF_A_TEST:
-        # Z: all pairs change alike; two groups that share no level, two levels
-        largest = {"z": np.sqrt(n if sees == "difference" else n - 1), "u": np.prod(sizes)}
-        printable = printable_of(claim, study, float(largest.get(quantity, n * (n + 1) / 2)))
-        return ClaimOnCounts(study, claim, ids, sees, groups, printable)
-    percent = "percent" in quantity
-    values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)]
-    printable = printable_of(claim, study, 100 if percent else n)
-    counts = np.array([float(value) for value in values])
-    allowed = np.array([claim.stated.contains(value) for value in values])
-    return ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed)

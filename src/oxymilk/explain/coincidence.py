@@ -143,16 +143,8 @@ class Explanation:
     def order(self) -> tuple:
         """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable."""
         share = 2.0 if self.coincidence is None else round(self.coincidence, 12)
-        return (
-            self.kind == "none",
-            not self.informative,
-            len(self.contradicted),
-            self.effort,
-            share,
-            KINDS.index(self.kind),
-            self.code,
-            self.params_as_text,
-        )
+        worth = (self.kind == "none", not self.informative, len(self.contradicted), self.effort, share)
+        return (*worth, KINDS.index(self.kind), self.code, self.params_as_text)
 
 
 @dataclass(frozen=True)
@@ -211,15 +203,12 @@ class Printable:
         """
         values = np.asarray(values, dtype=float).ravel()
         values = values[~np.isnan(values)]
-        mask = np.zeros(self.size, dtype=bool)
-        if not len(values):
-            return mask
-        if self.operator in (*UPPER, *LOWER):
+        if self.operator and len(values):
             strings = np.arange(self.first, self.last + 1) / 10**self.decimals
             reached = values.min() if self.operator in UPPER else values.max()
             compare = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
             return compare[self.operator](strings, reached)
-        return self.mark(mask, self.units(values))
+        return self.mark(np.zeros(self.size, dtype=bool), self.units(values))
 
     def mark(self, mask: np.ndarray, units: np.ndarray) -> np.ndarray:
         """Set the elements of a mask of strings that belong to some units, and return it."""

@@ -156,25 +156,23 @@ class Datasets:
         a, b = self.groups[0].margins, self.groups[1].margins
         exact = claim.sees == "rank_sum" and self.records.study.procedure.rank_sum.method != "asymptotic"
         budget = BUDGET_EXACT if exact else self.budget
-        if claim.id not in self._truths and len(a) * len(b) <= budget:
-            self._truths[claim.id] = _truth_of_pairs(claim, a, b)
+        every = len(a) * len(b) <= budget
         if claim.id in self._truths:
             return self._truths[claim.id][np.ix_(first, second)]
-        if len(first) * len(second) > budget:
-            raise NotSearched("pairs_of_margins_between_the_groups", len(first) * len(second))
-        return _truth_of_pairs(claim, a[first], b[second])
-
-
-def _truth_of_pairs(claim: ClaimOnCounts, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return whether pairs of margins, (M1, L) and (M2, L), make a claim true, shape (M1, M2); some rows at a time."""
-    rows = max(1, _CHUNK // len(b))
-    parts = []
-    for start in range(0, len(a), rows):
-        chunk = a[start : start + rows]
-        shape = (len(chunk), len(b), a.shape[1])
-        pair = np.stack([np.broadcast_to(chunk[:, None], shape), np.broadcast_to(b, shape)], axis=-2)
-        parts.append(claim.holds(pair if claim.sees == "rank_sum" else pair.sum(axis=-2)))
-    return np.concatenate(parts)
+        if not every:
+            if len(first) * len(second) > budget:
+                raise NotSearched("pairs_of_margins_between_the_groups", len(first) * len(second))
+            a, b = a[first], b[second]
+        # some rows at a time, so that memory is bounded: pairs of shape (rows, M2, 2, L)
+        rows, parts = max(1, _CHUNK // len(b)), []
+        for start in range(0, len(a), rows):
+            pair = np.stack(np.broadcast_arrays(a[start : start + rows, None], b[None]), axis=-2)
+            parts.append(claim.holds(pair if claim.sees == "rank_sum" else pair.sum(axis=-2)))
+        truth = np.concatenate(parts)
+        if not every:
+            return truth
+        self._truths[claim.id] = truth
+        return truth[np.ix_(first, second)]
 
 
 def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BUDGET) -> Datasets:
@@ -215,12 +213,6 @@ def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupD
     """List the datasets of a group; a claim is evaluated once for all that look alike to it."""
     n, k = int(records.pairs[g].sum()), records.levels
     pairs = list_tables(n, k)
-
-    def tables_at(places: np.ndarray) -> np.ndarray:
-        tables = np.tile(records.tables, (len(places), 1, 1, 1))
-        tables[:, g, :k, :k] = pairs[places]
-        return tables
-
     views = {"pre": pairs.sum(axis=2), "post": pairs.sum(axis=1), "difference": difference_counts(pairs)}
     compared = "post" if records.study.between == "post" else "difference"
     alike: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -228,13 +220,16 @@ def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupD
         view = np.column_stack(views[name]) if name == "difference" else views[name]
         # of two participants (2, 0), (1, 1) and (0, 2) are read as the numbers 2, 11 and 20 to the base 3
         codes = view @ (n + 1) ** np.arange(view.shape[1])
-        alike[name] = np.unique(codes, return_index=True, return_inverse=True)[1:]
-    first, margin_of = alike[compared]
-    margins = compared_margin(tables_at(first)[:, g], records.study)
+        _, first, view_of = np.unique(codes, return_index=True, return_inverse=True)
+        tables = np.tile(records.tables, (len(first), 1, 1, 1))
+        tables[:, g, :k, :k] = pairs[first]
+        alike[name] = tables, view_of
+    tables, margin_of = alike[compared]
+    margins = compared_margin(tables[:, g], records.study)
     kind, truths = margin_of, {}
     for claim in claims:
-        first, view_of = alike[claim.sees]
-        truths[claim.id] = claim.holds(claim.feature(tables_at(first)))[view_of]
+        tables, view_of = alike[claim.sees]
+        truths[claim.id] = claim.holds(claim.feature(tables))[view_of]
         # kinds 0, 1, of which only the second is found both true and false, become 0, 2, 3 and are renumbered 0, 1, 2
         halves = 2 * kind + truths[claim.id]
         kind = (np.cumsum(np.bincount(halves) > 0) - 1)[halves]
@@ -320,8 +315,8 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
         p_values = [claim for claim in claims if claim.claim.quantity == "p_value"]
         counts = [claim for claim in claims if is_count(claim)]
         both = [claim for claim in claims if claim in p_values or claim in counts]
-        named = {"p_values": p_values, "counts": counts, "both": both, "every_claim": claims}
-        sets = [("all", []), *((name, wanted) for name, wanted in named.items() if wanted)]
+        named = [("p_values", p_values), ("counts", counts), ("both", both), ("every_claim", claims)]
+        sets = [("all", []), *(pair for pair in named if pair[1])]
         if g is None:
             sets += [("p_value", [claim]) for claim in p_values]
             sets += [("p_value_pair", list(pair)) for pair in combinations(p_values, 2)]

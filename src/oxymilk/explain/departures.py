@@ -188,19 +188,13 @@ def search_departures(
         like = no_worse & (contradicted == contradicted[at]) & (found.participants == found.participants[at])
         table = found.tables[at].astype(np.int64)
         changed, changes = change_records(records, table)
+        equal = Counter((g, old, new) for g, _, old, new in changes)
         said = [
-            {
-                "n": number,
-                "group": study.groups[g].label.model_dump(),
-                "group_id": study.groups[g].id,
-                "pre": labels[old[0]],
-                "post": labels[old[1]],
-                "new_pre": labels[new[0]],
-                "new_post": labels[new[1]],
-                "cells": [study.outcome.level_ids[k] for k in (*old, *new)],
-            }
-            for (g, old, new), number in Counter((g, old, new) for g, _, old, new in changes).items()
-        ]
+            {"n": number, "group": study.groups[g].label.model_dump(), "group_id": study.groups[g].id,
+             "pre": labels[old[0]], "post": labels[old[1]], "new_pre": labels[new[0]], "new_post": labels[new[1]],
+             "cells": [study.outcome.level_ids[k] for k in (*old, *new)]}
+            for (g, old, new), number in equal.items()
+        ]  # fmt: skip
         # of the two numbers that may be printed, U1 or U2, the one that is
         value = next(value for value in found.values[at].tolist() if claim.true_of(np.array([value])))
         explanations.append(

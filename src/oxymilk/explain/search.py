@@ -219,28 +219,21 @@ def _explain(
             witness = "" if found.witness is None else f"{first}_{rank}.csv"
             if witness:
                 witnesses[witness] = found.witness
-            rows.append(
-                {
-                    "claim_id": first,
-                    "claim_ids": " ".join(differing.ids),
-                    "kind": found.kind,
-                    "rank": str(rank),
-                    "description": describe_explanation(found.code, found.params),
-                    "programs": found.programs,
-                    "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
-                    "prints_as": found.prints_as,
-                    "participants_changed": str(found.effort) if found.kind == "departure" else "",
-                    "switches_moved": str(found.switches_moved) if found.kind == "procedure" else "",
-                    "ways": str(found.ways) if found.kind != "none" else "",
-                    "claims_kept": " ".join(found.kept),
-                    "claims_contradicted": " ".join(found.contradicted),
-                    "coincidence": "" if found.coincidence is None else f"{found.coincidence:.10g}",
-                    "informative": "true" if found.informative else "false",
-                    "witness": witness,
-                    "code": found.code,
-                    "params": found.params_as_text,
-                }
-            )
+            share = found.coincidence
+            cells = {
+                "claim_id": first, "claim_ids": " ".join(ids), "kind": found.kind, "rank": str(rank),
+                "description": describe_explanation(found.code, found.params), "programs": found.programs,
+                "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
+                "prints_as": found.prints_as,
+                "participants_changed": str(found.effort) if found.kind == "departure" else "",
+                "switches_moved": str(found.switches_moved) if found.kind == "procedure" else "",
+                "ways": str(found.ways) if found.kind != "none" else "",
+                "claims_kept": " ".join(found.kept), "claims_contradicted": " ".join(found.contradicted),
+                "coincidence": "" if share is None else f"{share:.10g}",
+                "informative": "true" if found.informative else "false",
+                "witness": witness, "code": found.code, "params": found.params_as_text,
+            }  # fmt: skip
+            rows.append(cells)
     return pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS), dtype=str), witnesses
 
 
