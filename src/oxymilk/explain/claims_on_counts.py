@@ -8,19 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.analysis.samples import participants
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, signed_rank_counts
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from oxymilk.study import Study
+from oxymilk.study import Study
 
 OF_P = ("p_value", "threshold", "decision")
 Record = tuple[int, int]
@@ -33,14 +30,9 @@ Record = tuple[int, int]
 class Records:
     """What every participant's record is.
 
-    Attributes
-    ----------
-    study : Study
-        The study.
-    codes : tuple of dict
-        For each group its participant codes with their record (pre, post), in the order of the observations.
-    levels : int
-        Number of levels, K; a missing score is K.
+    * study : The study.
+    * codes : For each group its participant codes with their record (pre, post), in the order of the observations.
+    * levels : Number of levels, K; a missing score is K.
     """
 
     study: Study
@@ -66,19 +58,9 @@ class Records:
 
 
 def records_of(study: Study, observations: pd.DataFrame) -> Records:
-    """Count the records of a study at the two timepoints that are compared.
+    """Count the records of a study at the two timepoints that are compared; observations are tidy, all cells text.
 
-    Parameters
-    ----------
-    study : Study
-        The study.
-    observations : DataFrame
-        Tidy observations, all cells text.
-
-    Returns
-    -------
-    Records
-        Empty, with no level at all, where the tests run on numbers.
+    The records are empty, with no level at all, where the tests run on numbers.
     """
     if study.outcome.scale != "level" or not study.outcome.levels:
         return Records(study, tuple({} for _ in study.groups), 0)
@@ -97,19 +79,9 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
 
 
 def records_from_counts(study: Study, pairs: np.ndarray) -> Records:
-    """Give made-up participant codes to counted records.
+    """Give made-up participant codes to counted records: tables of pre by post, shape (G, K, K).
 
-    Parameters
-    ----------
-    study : Study
-        The study.
-    pairs : array of int, shape (G, K, K)
-        Participants of each group with each pre and post level.
-
-    Returns
-    -------
-    Records
-        Codes are the group's place and a number, "1-01"; records go by pre level, then post level.
+    Codes are the group's place and a number, "1-01"; records go by pre level, then post level.
     """
     codes = []
     for g, table in enumerate(np.asarray(pairs, dtype=np.int64), start=1):
@@ -155,24 +127,14 @@ def compared_margin(tables: np.ndarray, study: Study) -> np.ndarray:
 class ClaimOnCounts:
     """A distinct claim about the data of a study, in however many places it is printed.
 
-    Attributes
-    ----------
-    study : Study
-        The study.
-    claim : Claim
-        Where it is printed first.
-    ids : tuple of str
-        All places where it is printed.
-    sees : {"pre", "post", "difference", "rank_sum"}
-        The feature of a dataset that it rests on.
-    groups : tuple of int
-        Places of the groups that it rests on.
-    printable : Printable
-        The strings that could be printed here.
-    counts : ndarray of float or None
-        For counts and percentages: the value of each possible count.
-    allowed : ndarray of bool or None
-        For those: whether each possible count makes the claim true.
+    * study : The study.
+    * claim : Where it is printed first.
+    * ids : All places where it is printed.
+    * sees, {"pre", "post", "difference", "rank_sum"} : The feature of a dataset that it rests on.
+    * groups : Places of the groups that it rests on.
+    * printable : The strings that could be printed here.
+    * counts : For counts and percentages: the value of each possible count.
+    * allowed : For those: whether each possible count makes the claim true.
     """
 
     study: Study
@@ -259,20 +221,10 @@ class ClaimOnCounts:
 
 
 def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCounts]:
-    """Return the distinct claims that the records could make true or false.
+    """Return the distinct claims that the records could make true or false, in the order of their first places.
 
-    Parameters
-    ----------
-    records : Records
-        The records; totals are taken from them.
-    claims : list of Claim
-        All claims of the study.
-
-    Returns
-    -------
-    list of ClaimOnCounts
-        In the order of their first places. Claims about timepoints that are not compared, about sample sizes and
-        about other printed numbers are not among them.
+    Totals are taken from the records. Claims about timepoints that are not compared, about sample sizes and about
+    other printed numbers are not among them.
     """
     study, readings = records.study, []
     pre, post = study.compared

@@ -36,12 +36,8 @@ _CHUNK = 200_000
 class NotSearched(Exception):  # noqa: N818 - an outcome, not an error
     """A search that would need more than its budget.
 
-    Attributes
-    ----------
-    code : str
-        What there would be too many of: a key of the texts, below `terminal.beyond`.
-    needed : int
-        How many of them there would be.
+    * code : What there would be too many of: a key of the texts, below `terminal.beyond`.
+    * needed : How many of them there would be.
     """
 
     code: str
@@ -59,18 +55,13 @@ class GroupDatasets:
     Two participants at two levels have ten tables of pre by post: three with the counts after (0, 2), four with
     (1, 1), three with (2, 0). That one participant rose is true of 1, 2 and 0 of these: five kinds of datasets.
 
-    Attributes
-    ----------
-    total : int
-        How many datasets there are.
-    margins : ndarray of int, shape (M, L)
-        What the test between groups sees of them: the distinct counts after, or counts of changes.
-    margin_of : ndarray of int, shape (P,)
-        For each kind of dataset the place of its margin.
-    numbers : ndarray of int, shape (P,)
-        How many datasets are of that kind.
-    truths : dict of str to ndarray of bool, shape (P,)
-        Whether they make each claim about the group true, by the claim's id.
+    * total : How many datasets there are.
+    * margins, int, shape (M, L) : What the test between groups sees of them: the distinct counts after, or counts
+      of changes.
+    * margin_of, int, shape (P,) : For each kind of dataset the place of its margin.
+    * numbers, int, shape (P,) : How many datasets are of that kind.
+    * truths, dict of str to bool, shape (P,) : Whether they make each claim about the group true, by the claim's
+      id.
     """
 
     total: int
@@ -79,32 +70,17 @@ class GroupDatasets:
     numbers: np.ndarray
     truths: dict[str, np.ndarray]
 
-    def weights(self, claims: Iterable[ClaimOnCounts]) -> np.ndarray:
-        """Return how many datasets with each margin make all of some claims true: whole numbers, shape (M,)."""
-        true = np.ones(len(self.numbers), dtype=bool)
-        for claim in claims:
-            true &= self.truths[claim.id]
-        return np.bincount(self.margin_of[true], self.numbers[true], minlength=len(self.margins))
-
 
 @dataclass
 class Datasets:
     """All datasets of a design, ready to be counted.
 
-    Attributes
-    ----------
-    records : Records
-        The study, its group sizes, and the incomplete records, which stay as they are.
-    claims : list of ClaimOnCounts
-        Claims that can be counted.
-    left_out : list of str
-        Ids of those that cannot: counts of the whole sample that the test between the groups does not see.
-    groups : list of GroupDatasets
-        The groups.
-    budget : int
-        Most pairs of margins that are formed at a time.
-    looked_up : int
-        Pairs of margins looked up so far.
+    * records : The study, its group sizes, and the incomplete records, which stay as they are.
+    * claims : Claims that can be counted.
+    * left_out : Ids of those that cannot: counts of the whole sample that the test between the groups does not see.
+    * groups : The groups.
+    * budget : Most pairs of margins that are formed at a time.
+    * looked_up : Pairs of margins looked up so far.
     """
 
     records: Records
@@ -120,10 +96,12 @@ class Datasets:
         claims = list(claims)
         if any(claim.id in self.left_out for claim in claims):
             raise NotSearched("counts_of_the_whole_sample")
-        weights = [
-            group.weights(claim for claim in claims if claim.groups == (place,))
-            for place, group in enumerate(self.groups)
-        ]
+        # how many datasets of each group with each margin make its own claims true: whole numbers, shape (M,)
+        weights = []
+        for place, group in enumerate(self.groups):
+            own = [group.truths[claim.id] for claim in claims if claim.groups == (place,)]
+            true = np.logical_and.reduce([group.numbers > 0, *own])
+            weights.append(np.bincount(group.margin_of[true], group.numbers[true], len(group.margins)))
         if g is not None:
             return int(weights[g].sum())
         joint = [claim for claim in claims if len(claim.groups) > 1]
@@ -295,19 +273,11 @@ def is_count(claim: ClaimOnCounts) -> bool:
 
 
 def dataset_table(datasets: Datasets) -> pd.DataFrame:
-    """Count the datasets that satisfy the printed numbers.
+    """Count the datasets that satisfy the printed numbers: columns `DATASET_COLUMNS`, all text.
 
-    Parameters
-    ----------
-    datasets : Datasets
-        All datasets of the design.
-
-    Returns
-    -------
-    DataFrame
-        Columns `DATASET_COLUMNS`. First each group on its own, then all groups. `set` is all, p_values, counts, both,
-        every_claim (where there are such claims), p_value (one of them) or p_value_pair. `datasets` is empty where
-        it was not searched; `reason` then says why. Else `reason` names claims that had to be left out.
+    First each group on its own, then all groups. `set` is all, p_values, counts, both, every_claim (where there are
+    such claims), p_value (one of them) or p_value_pair. `datasets` is empty where it was not searched; `reason` then
+    says why. Else `reason` names claims that had to be left out.
     """
     rows = []
     for g, group in [*enumerate(datasets.records.study.group_ids), (None, "")]:
@@ -339,16 +309,9 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
 def contradiction_table(datasets: Datasets) -> pd.DataFrame:
     """List the minimal sets of claims that no dataset of the design can satisfy together.
 
-    Parameters
-    ----------
-    datasets : Datasets
-        All datasets of the design.
-
-    Returns
-    -------
-    DataFrame
-        Columns `CONTRADICTION_COLUMNS`; one row a set, the smallest first. Claims that the same datasets make true are
-        listed once; `equivalent` gives the others as "first=other". `complete` is false when sets may be missing.
+    Columns `CONTRADICTION_COLUMNS`, all text; one row a set, the smallest first. Claims that the same datasets make
+    true are listed once; `equivalent` gives the others as "first=other". `complete` is false when sets may be
+    missing.
     """
     same: dict[bytes, list[ClaimOnCounts]] = {}
     for claim in datasets.claims:

@@ -23,18 +23,11 @@ ALWAYS = 2  # participants: the search goes so deep if the budget allows, even w
 class Departures:
     """All datasets that differ from the records in some participants, and what they make of a claim.
 
-    Attributes
-    ----------
-    tables : ndarray of int, shape (N, G, K + 1, K + 1)
-        The datasets.
-    participants : ndarray of int, shape (N,)
-        How many participants' records differ, the fewest possible.
-    values : ndarray of float, shape (N, C)
-        What the claim's number is in each.
-    fits : ndarray of bool, shape (N,)
-        Which make the claim true.
-    searched : int
-        Up to how many participants all datasets are there.
+    * tables, int, shape (N, G, K + 1, K + 1) : The datasets.
+    * participants, int, shape (N,) : How many participants' records differ, the fewest possible.
+    * values, float, shape (N, C) : What the claim's number is in each.
+    * fits, bool, shape (N,) : Which make the claim true.
+    * searched : Up to how many participants all datasets are there.
     """
 
     tables: np.ndarray
@@ -68,9 +61,16 @@ def _enumerate_departures(
         if spent > budget:
             return
         changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}
-        yield np.concatenate(
-            [_changed_tables(records, groups, [changes[part] for part in split]) for split in splits]
-        )
+        parts, k = [], records.levels
+        for split in splits:
+            # two changes of one group and three of another: an array (2, 3, G, K + 1, K + 1), read as six tables
+            sizes = [len(changes[part]) for part in split]
+            tables = np.tile(records.tables.astype(np.int16), (*sizes, 1, 1, 1))
+            for axis, (g, changing) in enumerate(split):
+                shape = np.where(np.arange(len(split)) == axis, sizes, 1)
+                tables[..., g, :k, :k] += changes[g, changing].reshape(*shape, k, k)
+            parts.append(tables.reshape(-1, *records.tables.shape))
+        yield np.concatenate(parts)
 
 
 def _changes(table: np.ndarray, number: int) -> np.ndarray:
@@ -93,39 +93,17 @@ def _changes(table: np.ndarray, number: int) -> np.ndarray:
     return np.concatenate(changes)
 
 
-def _changed_tables(records: Records, groups: tuple[int, ...], changes: list[np.ndarray]) -> np.ndarray:
-    """Return the tables of all combinations of the groups' changes, shape (N, G, K + 1, K + 1).
-
-    Two changes of one group and three of another fill an array (2, 3, G, K + 1, K + 1), which is read as six tables.
-    """
-    sizes, k = [len(change) for change in changes], records.levels
-    tables = np.tile(records.tables.astype(np.int16), (*sizes, 1, 1, 1))
-    for axis, (g, change) in enumerate(zip(groups, changes, strict=True)):
-        shape = [len(change) if axis == other else 1 for other in range(len(sizes))]
-        tables[..., g, :k, :k] += change.reshape(*shape, k, k)
-    return tables.reshape(-1, *records.tables.shape)
-
-
 def find_departures(
     records: Records, claim: ClaimOnCounts, participants: int, budget: int = BUDGET
 ) -> Departures:
-    """Search the departures that make a claim true under the declared procedure.
+    """Search the departures that make a claim true under the declared procedure, and return all that were searched.
 
     Parameters
     ----------
-    records : Records
-        What is on disk.
-    claim : ClaimOnCounts
-        The claim.
     participants : int
         How far to go while nothing is found; two participants are searched in any case.
     budget : int
         Most datasets.
-
-    Returns
-    -------
-    Departures
-        All that were searched.
     """
     searched = 0
     parts: list[tuple[np.ndarray, ...]] = []

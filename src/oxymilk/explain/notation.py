@@ -51,15 +51,8 @@ class Slip(NamedTuple):
 def search_notation(differing: DifferingClaim) -> list[Explanation]:
     """Return the slips that turn the right number into the printed one.
 
-    Parameters
-    ----------
-    differing : DifferingClaim
-        The claim; one that states no number of its own has no slips.
-
-    Returns
-    -------
-    list of Explanation
-        In the order of the slips, one for each kind of slip but one for each number that may have been copied.
+    A claim that states no number of its own has none. In the order of the slips, one for each kind of slip but one
+    for each number that may have been copied.
     """
     true = true_value(differing)
     if true is None:

@@ -29,20 +29,12 @@ OTHER_TESTS: dict[str, list[str]] = yaml.safe_load(
 class Calculation:
     """One way to compute a number, and the program lines that show it.
 
-    Attributes
-    ----------
-    procedure : Procedure or None
-        The procedure; None for a calculation that is none.
-    tail : str
-        "smaller" for the smaller of the two one-sided p-values.
-    other : str
-        The name of another calculation.
-    switches : tuple of str
-        What differs from the declared procedure.
-    programs : tuple of Program
-        The lines; none for a combination of switches that no listed program shows.
-    truncated : bool
-        Whether its number was cut instead of rounded.
+    * procedure : The procedure; None for a calculation that is none.
+    * tail : "smaller" for the smaller of the two one-sided p-values.
+    * other : The name of another calculation.
+    * switches : What differs from the declared procedure.
+    * programs : The lines; none for a combination of switches that no listed program shows.
+    * truncated : Whether its number was cut instead of rounded.
     """
 
     procedure: Procedure | None
@@ -79,17 +71,8 @@ def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ..
 def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
     """Return every way to compute a test's p-value: all program lines, and all combinations of switches.
 
-    Parameters
-    ----------
-    test : {"signed_rank", "rank_sum"}
-        The test.
-    declared : Procedure
-        The procedure that the study declares.
-
-    Returns
-    -------
-    tuple of Calculation
-        Lines that show the same calculation are one. In the order of programs.yaml, then of the switches.
+    Lines that show the same calculation are one. In the order of programs.yaml, then of the switches; what differs is
+    counted from the procedure that the study declares.
     """
     shown: dict[tuple, list[Program]] = {}
     for program in load_programs():
@@ -163,16 +146,9 @@ def calculated_values(
 def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     """Return the ways to compute a test that give a claim's printed number on the data as they are.
 
-    Parameters
-    ----------
-    differing : DifferingClaim
-        A claim about a test.
-
-    Returns
-    -------
-    list of Explanation
-        One for each way; `programs` names those that show it. The coincidence of a way that some program shows is taken
-        over all ways that programs show, of others over all combinations, both with as few switches moved or fewer.
+    One explanation for each way; `programs` names those that show it. The coincidence of a way that some program
+    shows is taken over all ways that programs show, of others over all combinations, both with as few switches moved
+    or fewer.
     """
     claim, feature = differing.on_counts, differing.feature
     counts = differing.records.pairs[claim.groups[0]] if claim.sees == "difference" else feature
@@ -221,7 +197,6 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
                 params,
                 number,
                 effort=way.effort,
-                switches_moved=len(way.switches),
                 ways=max(1, len(programs)),
                 programs="; ".join(f"{line.program} ({line.versions}): {line.output}" for line in programs),
                 others=others,

@@ -36,29 +36,18 @@ _no_ranges = partial(pd.DataFrame, columns=list(RANGE_COLUMNS), dtype=str)
 class Reconstruction:
     """What printed counts and percentages say of the data.
 
-    Attributes
-    ----------
-    sizes : dict of str to int
-        Participants of each group, as printed.
-    unknown : tuple of str
-        Groups whose size is not printed, or printed in two ways; then nothing else could be made.
-    not_searched : str
-        What would have gone beyond the budget, a key of the texts below `terminal.beyond`; then nothing was listed.
-    needed : int
-        How many of them there would have been.
-    number : int or None
-        Datasets that the printed counts allow; None when they were not listed.
-    with_p_values : int or None
-        Of these, how many also give the printed p-values; None when they were not counted.
-    sheet : DataFrame or None
-        The one dataset, as the study's sheet, its participants numbered.
-    datasets : DataFrame
-        Columns `LIST_COLUMNS`, all text: the first datasets of each group, the cells that are not empty.
-    ranges : DataFrame
-        Columns `RANGE_COLUMNS`, all text: smallest and largest value of every result over all of them, how many
-        different values there are, and which decisions occur.
-    contradictions : DataFrame or None
-        When there is no dataset: the smallest sets of counts that contradict each other.
+    * sizes : Participants of each group, as printed.
+    * unknown : Groups whose size is not printed, or printed in two ways; then nothing else could be made.
+    * not_searched : What would have gone beyond the budget, a key of the texts below `terminal.beyond`; then
+      nothing was listed.
+    * needed : How many of them there would have been.
+    * number : Datasets that the printed counts allow; None when they were not listed.
+    * with_p_values : Of these, how many also give the printed p-values; None when they were not counted.
+    * sheet : The one dataset, as the study's sheet, its participants numbered.
+    * datasets : Columns `LIST_COLUMNS`, all text: the first datasets of each group, the cells that are not empty.
+    * ranges : Columns `RANGE_COLUMNS`, all text: smallest and largest value of every result over all of them, how
+      many different values there are, and which decisions occur.
+    * contradictions : When there is no dataset: the smallest sets of counts that contradict each other.
     """
 
     sizes: dict[str, int]

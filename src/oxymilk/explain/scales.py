@@ -25,14 +25,9 @@ SCORE = "finer score"
 class FinerScales(NamedTuple):
     """What finer scales without ties can give.
 
-    Attributes
-    ----------
-    statistic : ndarray of float, shape (N,)
-        U1 or W+.
-    p_value : ndarray of float, shape (N,)
-        Under the declared procedure.
-    tables : ndarray of int
-        The datasets on the finer scale.
+    * statistic, float, shape (N,) : U1 or W+.
+    * p_value, float, shape (N,) : Under the declared procedure.
+    * tables : The datasets on the finer scale.
     """
 
     statistic: np.ndarray
@@ -41,19 +36,9 @@ class FinerScales(NamedTuple):
 
 
 def untied_rank_sum(table: np.ndarray, procedure: Procedure) -> FinerScales:
-    """Return every finer scale without ties, up to scales with the same U.
+    """Return every finer scale without ties, up to scales with the same U, of two groups' categories, shape (2, K).
 
-    Parameters
-    ----------
-    table : array of int, shape (2, K)
-        The printed categories of the two groups.
-    procedure : Procedure
-        The declared procedure.
-
-    Returns
-    -------
-    FinerScales
-        Tables of shape (N, 2, n1 + n2), one for each whole U from the smallest to the largest.
+    The tables have shape (N, 2, n1 + n2), one for each whole U from the smallest to the largest.
 
     Examples
     --------
@@ -94,18 +79,9 @@ def _places(chosen: int, n: int, above: int) -> list[int]:
 def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure) -> FinerScales:
     """Return every finer scale without ties between the sizes of changes, up to scales with the same W+.
 
-    Parameters
-    ----------
-    up, down, unchanged : int
-        Pairs whose category rose, fell or stayed.
-    procedure : Procedure
-        The declared procedure.
-
-    Returns
-    -------
-    FinerScales
-        Tables of shape (N, 2, n): falls and rises by size; what is missing to n did not change on the finer scale.
-        One for each number of pairs that did not change and each W+ from the smallest to the largest.
+    The tables have shape (N, 2, n): falls and rises by size, of pairs whose category rose, fell or stayed; what is
+    missing to n did not change on the finer scale. One for each number of pairs that did not change and each W+ from
+    the smallest to the largest.
     """
     n = up + down + unchanged
     rises, used = [], []
@@ -130,15 +106,8 @@ def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure)
 def search_scales(differing: DifferingClaim) -> list[Explanation]:
     """Return the finer scale that would print a claim's p-value; when there is none, what would be needed.
 
-    Parameters
-    ----------
-    differing : DifferingClaim
-        A claim of a p-value, decision or threshold.
-
-    Returns
-    -------
-    list of Explanation
-        At most one; its coincidence is taken over all scales without ties.
+    At most one explanation, of a p-value, decision or threshold; its coincidence is taken over all scales without
+    ties.
     """
     claim, feature, declared = differing.on_counts, differing.feature, differing.declared
     two_groups = claim.sees == "rank_sum"

@@ -38,16 +38,11 @@ _NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 class Explanations:
     """All that explains the differing claims of a study, as tables of text.
 
-    Attributes
-    ----------
-    explanations : DataFrame
-        One row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
-    datasets, contradictions : DataFrame
-        How many datasets of the design satisfy which claims; the minimal sets of claims that none satisfies together.
-    outcomes : DataFrame
-        For an outcome of two levels, the declared p-value of every pair of counts after.
-    witnesses : dict of str to DataFrame
-        Sheets by file name, as the column `witness` of the explanations gives it.
+    * explanations : One row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
+    * datasets, contradictions : How many datasets of the design satisfy which claims; the minimal sets of claims
+      that none satisfies together.
+    * outcomes : For an outcome of two levels, the declared p-value of every pair of counts after.
+    * witnesses : Sheets by file name, as the column `witness` of the explanations gives it.
     """
 
     explanations: pd.DataFrame
@@ -193,7 +188,7 @@ def _explain_claim(differing: DifferingClaim, depart: partial) -> list[Explanati
             "prints_as": prints_as,
             "value": "" if value is None else f"{value:.4g}",
         }
-        ready.append(replace(explanation, params=params, prints_as=prints_as))
+        ready.append(replace(explanation, params=params))
     return sorted(ready, key=lambda explanation: explanation.order)
 
 
@@ -224,9 +219,9 @@ def _explain(
                 "claim_id": first, "claim_ids": " ".join(ids), "kind": found.kind, "rank": str(rank),
                 "description": describe_explanation(found.code, found.params), "programs": found.programs,
                 "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
-                "prints_as": found.prints_as,
+                "prints_as": found.params["prints_as"],
                 "participants_changed": str(found.effort) if found.kind == "departure" else "",
-                "switches_moved": str(found.switches_moved) if found.kind == "procedure" else "",
+                "switches_moved": str(len(found.params["switches"])) if found.kind == "procedure" else "",
                 "ways": str(found.ways) if found.kind != "none" else "",
                 "claims_kept": " ".join(found.kept), "claims_contradicted": " ".join(found.contradicted),
                 "coincidence": "" if share is None else f"{share:.10g}",
@@ -240,19 +235,9 @@ def _explain(
 def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame:
     """Compute the declared p-value between the groups for every pair of counts of the better of two levels.
 
-    Parameters
-    ----------
-    records : Records
-        The records.
-    claims : list of ClaimOnCounts
-        The claims; the p-values printed for the test between the groups are looked for.
-
-    Returns
-    -------
-    DataFrame
-        Columns `OUTCOME_COLUMNS`, all text: participants of the first and the second group at the better level and
-        in all, p-value, ids of the claims that it would print as (joined by blanks), and whether these are the
-        counts on disk. Empty for other designs.
+    Columns `OUTCOME_COLUMNS`, all text: participants of the first and the second group at the better level and in
+    all, p-value, ids of the claims that print this p-value for the test between the groups (joined by blanks), and
+    whether these are the counts on disk. Empty for other designs.
     """
     study, rows = records.study, []
     if records.levels == 2 and len(study.groups) >= 2 and study.between == "post":

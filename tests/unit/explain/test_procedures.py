@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from oxymilk.explain.claims_on_counts import claims_on_counts
+from oxymilk.explain.claims_on_counts import claims_on_counts, records_from_counts
 from oxymilk.explain.notation import claim_label
 from oxymilk.explain.procedures import (
     OTHER_TESTS,
@@ -111,9 +111,9 @@ def test_every_calculation_of_programs_has_words_and_switches():
 @pytest.mark.parametrize("quantity", ["p_value", "threshold", "decision", "z"])
 @pytest.mark.parametrize("pairs", [PAIRS, TWO_LEVELS])
 @pytest.mark.parametrize("place", [OWN, BETWEEN])
-def test_the_number_of_each_calculation(place, quantity, pairs, make_study, records_with, claim_text):
+def test_the_number_of_each_calculation(place, quantity, pairs, make_study, claim_text):
     test = place["test"]
-    records = records_with(make_study(pairs.shape[-1]), pairs)
+    records = records_from_counts(make_study(pairs.shape[-1]), pairs)
     printed = {"decision": "significant", "threshold": "0.05"}.get(quantity, "0.5")
     operator = "<" if quantity == "threshold" else ""
     (claim,) = claims_on_counts(records, [claim_text("p", printed, quantity, operator=operator, **place)])
