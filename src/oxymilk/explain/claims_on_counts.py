@@ -8,19 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.analysis.samples import participants
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, signed_rank_counts
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from oxymilk.study import Study
+from oxymilk.study import Study
 
 OF_P = ("p_value", "threshold", "decision")
 Record = tuple[int, int]
@@ -33,14 +30,9 @@ Record = tuple[int, int]
 class Records:
     """What every participant's record is.
 
-    Attributes
-    ----------
-    study : Study
-        The study.
-    codes : tuple of dict
-        For each group its participant codes with their record (pre, post), in the order of the observations.
-    levels : int
-        Number of levels, K; a missing score is K.
+    * study : The study.
+    * codes : For each group its participant codes with their record (pre, post), in the order of the observations.
+    * levels : Number of levels, K; a missing score is K.
     """
 
     study: Study
@@ -66,19 +58,9 @@ class Records:
 
 
 def records_of(study: Study, observations: pd.DataFrame) -> Records:
-    """Count the records of a study at the two timepoints that are compared.
+    """Count the records of a study at the two timepoints that are compared; observations are tidy, all cells text.
 
-    Parameters
-    ----------
-    study : Study
-        The study.
-    observations : DataFrame
-        Tidy observations, all cells text.
-
-    Returns
-    -------
-    Records
-        Empty, with no level at all, where the tests run on numbers.
+    The records are empty, with no level at all, where the tests run on numbers.
     """
     if study.outcome.scale != "level" or not study.outcome.levels:
         return Records(study, tuple({} for _ in study.groups), 0)
@@ -97,19 +79,9 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
 
 
 def records_from_counts(study: Study, pairs: np.ndarray) -> Records:
-    """Give made-up participant codes to counted records.
+    """Give made-up participant codes to counted records: tables of pre by post, shape (G, K, K).
 
-    Parameters
-    ----------
-    study : Study
-        The study.
-    pairs : array of int, shape (G, K, K)
-        Participants of each group with each pre and post level.
-
-    Returns
-    -------
-    Records
-        Codes are the group's place and a number, "1-01"; records go by pre level, then post level.
+    Codes are the group's place and a number, "1-01"; records go by pre level, then post level.
     """
     codes = []
     for g, table in enumerate(np.asarray(pairs, dtype=np.int64), start=1):
@@ -155,24 +127,14 @@ def compared_margin(tables: np.ndarray, study: Study) -> np.ndarray:
 class ClaimOnCounts:
     """A distinct claim about the data of a study, in however many places it is printed.
 
-    Attributes
-    ----------
-    study : Study
-        The study.
-    claim : Claim
-        Where it is printed first.
-    ids : tuple of str
-        All places where it is printed.
-    sees : {"pre", "post", "difference", "rank_sum"}
-        The feature of a dataset that it rests on.
-    groups : tuple of int
-        Places of the groups that it rests on.
-    printable : Printable
-        The strings that could be printed here.
-    counts : ndarray of float or None
-        For counts and percentages: the value of each possible count.
-    allowed : ndarray of bool or None
-        For those: whether each possible count makes the claim true.
+    * study : The study.
+    * claim : Where it is printed first.
+    * ids : All places where it is printed.
+    * sees, {"pre", "post", "difference", "rank_sum"} : The feature of a dataset that it rests on.
+    * groups : Places of the groups that it rests on.
+    * printable : The strings that could be printed here.
+    * counts : For counts and percentages: the value of each possible count.
+    * allowed : For those: whether each possible count makes the claim true.
     """
 
     study: Study
@@ -231,11 +193,9 @@ class ClaimOnCounts:
         if self.claim.quantity in OF_A_CELL:
             return feature[..., self.study.outcome.level_ids.index(self.claim.level)]
         direction = self.claim.quantity.partition("_")[2]
-        return {
-            "up": feature.positive.sum(axis=-1),
-            "down": feature.negative.sum(axis=-1),
-            "unchanged": feature.zeros,
-        }[direction]
+        if direction == "unchanged":
+            return feature.zeros
+        return (feature.positive if direction == "up" else feature.negative).sum(axis=-1)
 
     def holds(self, feature: object, procedure: Procedure | None = None) -> np.ndarray:
         """Return whether the claim is true, shape (...)."""
@@ -261,25 +221,49 @@ class ClaimOnCounts:
 
 
 def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCounts]:
-    """Return the distinct claims that the records could make true or false.
+    """Return the distinct claims that the records could make true or false, in the order of their first places.
 
-    Parameters
-    ----------
-    records : Records
-        The records; totals are taken from them.
-    claims : list of Claim
-        All claims of the study.
-
-    Returns
-    -------
-    list of ClaimOnCounts
-        In the order of their first places. Claims about timepoints that are not compared, about sample sizes and
-        about other printed numbers are not among them.
+    Totals are taken from the records. Claims about timepoints that are not compared, about sample sizes and about
+    other printed numbers are not among them.
     """
-    if not records.levels:
-        return []
-    found = (_on_counts(places, records) for places in distinct_claims(claims, records.study))
-    return [claim for claim in found if claim is not None]
+    study, readings = records.study, []
+    pre, post = study.compared
+    for places in distinct_claims(claims, study) if records.levels else ():
+        claim = places[0]
+        quantity = claim.quantity
+        groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
+        sees = ""
+        if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
+            continue
+        if quantity in OF_A_CELL:
+            sees = {pre.id: "pre", post.id: "post"}.get(claim.timepoint, "")
+        elif quantity in OF_A_CHANGE or (quantity in OF_A_TEST and claim.test == "signed_rank"):
+            sees = "difference" if claim.group else ""
+        elif quantity in OF_A_TEST and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
+            sees, groups = "rank_sum", (0, 1)
+        if not sees:
+            continue
+        tables = records.tables[list(groups)]
+        moment = "post" if sees == "rank_sum" and study.between == "post" else sees
+        seen = margin(tables, moment) if moment in ("pre", "post") else tables[:, :-1, :-1]
+        sizes = seen.reshape(len(groups), -1).sum(axis=1)
+        n = int(sizes.sum())
+        if not (sizes.all() if quantity in OF_A_TEST else n):
+            continue
+        ids = tuple(place.id for place in places)
+        if quantity in OF_A_TEST:
+            # Z: all pairs change alike; two groups that share no level, two levels
+            largest = {"z": np.sqrt(n if sees == "difference" else n - 1), "u": np.prod(sizes)}
+            printable = printable_of(claim, study, float(largest.get(quantity, n * (n + 1) / 2)))
+            readings.append(ClaimOnCounts(study, claim, ids, sees, groups, printable))
+            continue
+        percent = "percent" in quantity
+        values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)]
+        printable = printable_of(claim, study, 100 if percent else n)
+        counts = np.array([float(value) for value in values])
+        allowed = np.array([claim.stated.contains(value) for value in values])
+        readings.append(ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed))
+    return readings
 
 
 def distinct_claims(claims: list[Claim], study: Study) -> list[list[Claim]]:
@@ -304,41 +288,3 @@ def claim_place(claim: Claim, study: Study) -> tuple[str, ...]:
     """Return what two claims share that are about the same thing: test, group, timepoint, variable and level."""
     timepoint = "" if claim.test else claim.timepoint
     return (claim.test, claim.group, timepoint, claim.variable or study.outcome.id, claim.level)
-
-
-def _on_counts(places: list[Claim], records: Records) -> ClaimOnCounts | None:
-    """Return a claim as a function of tables; None where no table of counts makes it true or false."""
-    claim, study = places[0], records.study
-    quantity = claim.quantity
-    groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
-    pre, post = study.compared
-    sees = ""
-    if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
-        return None
-    if quantity in OF_A_CELL:
-        sees = {pre.id: "pre", post.id: "post"}.get(claim.timepoint, "")
-    elif quantity in OF_A_CHANGE or (quantity in OF_A_TEST and claim.test == "signed_rank"):
-        sees = "difference" if claim.group else ""
-    elif quantity in OF_A_TEST and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
-        sees, groups = "rank_sum", (0, 1)
-    if not sees:
-        return None
-    tables = records.tables[list(groups)]
-    moment = "post" if sees == "rank_sum" and study.between == "post" else sees
-    seen = margin(tables, moment) if moment in ("pre", "post") else tables[:, :-1, :-1]
-    sizes = seen.reshape(len(groups), -1).sum(axis=1)
-    n = int(sizes.sum())
-    if not (sizes.all() if quantity in OF_A_TEST else n):
-        return None
-    ids = tuple(place.id for place in places)
-    if quantity in OF_A_TEST:
-        # Z: all pairs change alike; two groups that share no level, two levels
-        largest = {"z": np.sqrt(n if sees == "difference" else n - 1), "u": np.prod(sizes)}
-        printable = printable_of(claim, study, float(largest.get(quantity, n * (n + 1) / 2)))
-        return ClaimOnCounts(study, claim, ids, sees, groups, printable)
-    percent = "percent" in quantity
-    values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)]
-    printable = printable_of(claim, study, 100 if percent else n)
-    counts = np.array([float(value) for value in values])
-    allowed = np.array([claim.stated.contains(value) for value in values])
-    return ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed)

@@ -13,16 +13,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import LOWER, UPPER, round_units
+from oxymilk.stats import Procedure
+from oxymilk.study import Study
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from oxymilk.audit.claims import Claim
     from oxymilk.explain.claims_on_counts import ClaimOnCounts, Differences, Records
-    from oxymilk.stats import Procedure
-    from oxymilk.study import Study
 
 KINDS = ("notation", "procedure", "finer_scale", "departure", "none")
 
@@ -31,18 +30,11 @@ KINDS = ("notation", "procedure", "finer_scale", "departure", "none")
 class DifferingClaim:
     """A distinct claim that differs, and all that the searches need to know of the study.
 
-    Attributes
-    ----------
-    claim : Claim
-        Where it is printed first; `ids` are all places.
-    records : Records
-        What is on disk.
-    on_counts : ClaimOnCounts or None
-        The claim as a function of data; None for a claim about other printed numbers.
-    others : list of ClaimOnCounts
-        The other claims about the data; `claims` are all claims of the paper.
-    computed : str
-        What the verdict computed.
+    * claim : Where it is printed first; `ids` are all places.
+    * records : What is on disk.
+    * on_counts : The claim as a function of data; None for a claim about other printed numbers.
+    * others : The other claims about the data; `claims` are all claims of the paper.
+    * computed : What the verdict computed.
     """
 
     claim: Claim
@@ -78,41 +70,23 @@ class DifferingClaim:
 class Explanation:
     """One way to make a claim come true.
 
-    Attributes
-    ----------
-    kind : str
-        One of `KINDS`.
-    code : str
-        A key of the texts, below `explain.codes`.
-    params : dict
-        The words of the text; plain values, lists and dicts.
-    value : float or None
-        The number that the explanation gives.
-    prints_as : str
-        That number in the claim's style.
-    effort : int
-        How many steps away: switches moved, participants changed, 1 for a slip or a finer scale.
-    switches_moved : int
-        Of a procedure: how many of its switches differ from the declared one.
-    ways : int
-        In how many ways the same can come about.
-    programs : str
-        Programs with versions and output lines.
-    others : dict of str to bool
-        Whether each of the other claims about the data holds under this explanation.
-    coincidence : float or None
-        Share of the strings that could have been printed which this search would explain too.
-    witness : DataFrame or None
-        One dataset that shows the explanation to be possible.
+    * kind : One of `KINDS`.
+    * code : A key of the texts, below `explain.codes`.
+    * params : The words of the text; plain values, lists and dicts.
+    * value : The number that the explanation gives.
+    * effort : How many steps away: switches moved, participants changed, 1 for a slip or a finer scale.
+    * ways : In how many ways the same can come about.
+    * programs : Programs with versions and output lines.
+    * others : Whether each of the other claims about the data holds under this explanation.
+    * coincidence : Share of the strings that could have been printed which this search would explain too.
+    * witness : One dataset that shows the explanation to be possible.
     """
 
     kind: str
     code: str
     params: dict[str, Any]
     value: float | None = None
-    prints_as: str = ""
     effort: int = 1
-    switches_moved: int = 0
     ways: int = 1
     programs: str = ""
     others: dict[str, bool] = field(default_factory=dict)
@@ -143,38 +117,22 @@ class Explanation:
     def order(self) -> tuple:
         """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable."""
         share = 2.0 if self.coincidence is None else round(self.coincidence, 12)
-        return (
-            self.kind == "none",
-            not self.informative,
-            len(self.contradicted),
-            self.effort,
-            share,
-            KINDS.index(self.kind),
-            self.code,
-            self.params_as_text,
-        )
+        worth = (self.kind == "none", not self.informative, len(self.contradicted), self.effort, share)
+        return (*worth, KINDS.index(self.kind), self.code, self.params_as_text)
 
 
 @dataclass(frozen=True)
 class Printable:
     """The strings that could be printed in a claim's place, as whole numbers of the last printed place ("units").
 
-    Attributes
-    ----------
-    first, last : int
-        The smallest and the largest of them. For a p-value all strings with the claim's decimals on its side of
-        alpha: "0.004" at alpha 0.05 is one of 0, 1, ..., 49. For a statistic, a count or a percentage all that the
-        design allows.
-    claimed : int
-        The unit that is printed; -2 when nothing can print so.
-    decimals : int
-        Digits after the decimal mark.
-    operator : str
-        "" (equal), "<", "<=", ">" or ">=".
-    rounding : str
-        How numbers are shortened.
-    alpha : float
-        For decisions: 0 is significant, 1 is not.
+    * first, last : The smallest and the largest of them. For a p-value all strings with the claim's decimals on its
+      side of alpha: "0.004" at alpha 0.05 is one of 0, 1, ..., 49. For a statistic, a count or a percentage all
+      that the design allows.
+    * claimed : The unit that is printed; -2 when nothing can print so.
+    * decimals : Digits after the decimal mark.
+    * operator : "" (equal), "<", "<=", ">" or ">=".
+    * rounding : How numbers are shortened.
+    * alpha : For decisions: 0 is significant, 1 is not.
     """
 
     first: int
@@ -197,29 +155,15 @@ class Printable:
         return print_units(values, self.decimals, self.rounding)
 
     def covered(self, values: np.ndarray) -> np.ndarray:
-        """Return which strings some of the values would make true.
-
-        Parameters
-        ----------
-        values : array of float
-            What a search reached; nan is nothing.
-
-        Returns
-        -------
-        ndarray of bool, shape (size,)
-            One element for each string, from `first` to `last`.
-        """
+        """Return which strings, `first` to `last`, some values would make true, shape (size,); nan is nothing."""
         values = np.asarray(values, dtype=float).ravel()
         values = values[~np.isnan(values)]
-        mask = np.zeros(self.size, dtype=bool)
-        if not len(values):
-            return mask
-        if self.operator in (*UPPER, *LOWER):
+        if self.operator and len(values):
             strings = np.arange(self.first, self.last + 1) / 10**self.decimals
             reached = values.min() if self.operator in UPPER else values.max()
             compare = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
             return compare[self.operator](strings, reached)
-        return self.mark(mask, self.units(values))
+        return self.mark(np.zeros(self.size, dtype=bool), self.units(values))
 
     def mark(self, mask: np.ndarray, units: np.ndarray) -> np.ndarray:
         """Set the elements of a mask of strings that belong to some units, and return it."""
@@ -262,20 +206,9 @@ def print_units(values: np.ndarray, decimals: int, rounding: str) -> np.ndarray:
 
 
 def printable_of(claim: Claim, study: Study, most: float) -> Printable:
-    """Return the strings that could be printed in a claim's place.
+    """Return the strings that could be printed in a claim's place, under the study's alpha and rounding.
 
-    Parameters
-    ----------
-    claim : Claim
-        The claim.
-    study : Study
-        For its alpha and rounding.
-    most : float
-        The largest value that the quantity can take; not used for p-values and decisions.
-
-    Returns
-    -------
-    Printable
+    `most` is the largest value that the quantity can take; it is not used for p-values and decisions.
     """
     if claim.quantity == "decision":
         return Printable(0, 1, int(claim.printed != "significant"), 0, "", study.rounding, study.alpha)

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, product
 from math import comb, prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
-from oxymilk.explain.claims_on_counts import ClaimOnCounts, compared_margin
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records, compared_margin
 from oxymilk.stats import difference_counts
 from oxymilk.texts import labels
-
-if TYPE_CHECKING:
-    from oxymilk.explain.claims_on_counts import Records
 
 BUDGET = 5_000_000  # pairs of margins formed at a time
 BYTES = 16  # of a group's list, for each pair of margins of the budget: 80 MB
@@ -36,20 +32,16 @@ CONTRADICTION_COLUMNS = ("set", "size", "claims", "equivalent", "complete")
 _CHUNK = 200_000
 
 
+@dataclass(eq=False)
 class NotSearched(Exception):  # noqa: N818 - an outcome, not an error
     """A search that would need more than its budget.
 
-    Parameters
-    ----------
-    code : str
-        What there would be too many of: a key of the texts, below `terminal.beyond`.
-    needed : int
-        How many of them there would be.
+    * code : What there would be too many of: a key of the texts, below `terminal.beyond`.
+    * needed : How many of them there would be.
     """
 
-    def __init__(self, code: str, needed: int = 0) -> None:
-        super().__init__(code, needed)
-        self.code, self.needed = code, needed
+    code: str
+    needed: int = 0
 
     def words(self, language: str = "en") -> str:
         """Say in a language what was not searched: "2450 pairs of margins between the groups"."""
@@ -63,18 +55,13 @@ class GroupDatasets:
     Two participants at two levels have ten tables of pre by post: three with the counts after (0, 2), four with
     (1, 1), three with (2, 0). That one participant rose is true of 1, 2 and 0 of these: five kinds of datasets.
 
-    Attributes
-    ----------
-    total : int
-        How many datasets there are.
-    margins : ndarray of int, shape (M, L)
-        What the test between groups sees of them: the distinct counts after, or counts of changes.
-    margin_of : ndarray of int, shape (P,)
-        For each kind of dataset the place of its margin.
-    numbers : ndarray of int, shape (P,)
-        How many datasets are of that kind.
-    truths : dict of str to ndarray of bool, shape (P,)
-        Whether they make each claim about the group true, by the claim's id.
+    * total : How many datasets there are.
+    * margins, int, shape (M, L) : What the test between groups sees of them: the distinct counts after, or counts
+      of changes.
+    * margin_of, int, shape (P,) : For each kind of dataset the place of its margin.
+    * numbers, int, shape (P,) : How many datasets are of that kind.
+    * truths, dict of str to bool, shape (P,) : Whether they make each claim about the group true, by the claim's
+      id.
     """
 
     total: int
@@ -83,32 +70,17 @@ class GroupDatasets:
     numbers: np.ndarray
     truths: dict[str, np.ndarray]
 
-    def weights(self, claims: Iterable[ClaimOnCounts]) -> np.ndarray:
-        """Return how many datasets with each margin make all of some claims true: whole numbers, shape (M,)."""
-        true = np.ones(len(self.numbers), dtype=bool)
-        for claim in claims:
-            true &= self.truths[claim.id]
-        return np.bincount(self.margin_of[true], self.numbers[true], minlength=len(self.margins))
-
 
 @dataclass
 class Datasets:
     """All datasets of a design, ready to be counted.
 
-    Attributes
-    ----------
-    records : Records
-        The study, its group sizes, and the incomplete records, which stay as they are.
-    claims : list of ClaimOnCounts
-        Claims that can be counted.
-    left_out : list of str
-        Ids of those that cannot: counts of the whole sample that the test between the groups does not see.
-    groups : list of GroupDatasets
-        The groups.
-    budget : int
-        Most pairs of margins that are formed at a time.
-    looked_up : int
-        Pairs of margins looked up so far.
+    * records : The study, its group sizes, and the incomplete records, which stay as they are.
+    * claims : Claims that can be counted.
+    * left_out : Ids of those that cannot: counts of the whole sample that the test between the groups does not see.
+    * groups : The groups.
+    * budget : Most pairs of margins that are formed at a time.
+    * looked_up : Pairs of margins looked up so far.
     """
 
     records: Records
@@ -124,10 +96,12 @@ class Datasets:
         claims = list(claims)
         if any(claim.id in self.left_out for claim in claims):
             raise NotSearched("counts_of_the_whole_sample")
-        weights = [
-            group.weights(claim for claim in claims if claim.groups == (place,))
-            for place, group in enumerate(self.groups)
-        ]
+        # how many datasets of each group with each margin make its own claims true: whole numbers, shape (M,)
+        weights = []
+        for place, group in enumerate(self.groups):
+            own = [group.truths[claim.id] for claim in claims if claim.groups == (place,)]
+            true = np.logical_and.reduce([group.numbers > 0, *own])
+            weights.append(np.bincount(group.margin_of[true], group.numbers[true], len(group.margins)))
         if g is not None:
             return int(weights[g].sum())
         joint = [claim for claim in claims if len(claim.groups) > 1]
@@ -160,25 +134,23 @@ class Datasets:
         a, b = self.groups[0].margins, self.groups[1].margins
         exact = claim.sees == "rank_sum" and self.records.study.procedure.rank_sum.method != "asymptotic"
         budget = BUDGET_EXACT if exact else self.budget
-        if claim.id not in self._truths and len(a) * len(b) <= budget:
-            self._truths[claim.id] = _truth_of_pairs(claim, a, b)
+        every = len(a) * len(b) <= budget
         if claim.id in self._truths:
             return self._truths[claim.id][np.ix_(first, second)]
-        if len(first) * len(second) > budget:
-            raise NotSearched("pairs_of_margins_between_the_groups", len(first) * len(second))
-        return _truth_of_pairs(claim, a[first], b[second])
-
-
-def _truth_of_pairs(claim: ClaimOnCounts, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return whether pairs of margins, (M1, L) and (M2, L), make a claim true, shape (M1, M2); some rows at a time."""
-    rows = max(1, _CHUNK // len(b))
-    parts = []
-    for start in range(0, len(a), rows):
-        chunk = a[start : start + rows]
-        shape = (len(chunk), len(b), a.shape[1])
-        pair = np.stack([np.broadcast_to(chunk[:, None], shape), np.broadcast_to(b, shape)], axis=-2)
-        parts.append(claim.holds(pair if claim.sees == "rank_sum" else pair.sum(axis=-2)))
-    return np.concatenate(parts)
+        if not every:
+            if len(first) * len(second) > budget:
+                raise NotSearched("pairs_of_margins_between_the_groups", len(first) * len(second))
+            a, b = a[first], b[second]
+        # some rows at a time, so that memory is bounded: pairs of shape (rows, M2, 2, L)
+        rows, parts = max(1, _CHUNK // len(b)), []
+        for start in range(0, len(a), rows):
+            pair = np.stack(np.broadcast_arrays(a[start : start + rows, None], b[None]), axis=-2)
+            parts.append(claim.holds(pair if claim.sees == "rank_sum" else pair.sum(axis=-2)))
+        truth = np.concatenate(parts)
+        if not every:
+            return truth
+        self._truths[claim.id] = truth
+        return truth[np.ix_(first, second)]
 
 
 def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BUDGET) -> Datasets:
@@ -210,23 +182,15 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
     whole = [claim for claim in claims if len(claim.groups) > 1]
     unseen = [claim.id for claim in whole if len(claim.groups) > 2 or claim.sees not in seen]
     counted = [claim for claim in claims if claim.id not in unseen]
-    groups = [
-        _list_group(records, g, [claim for claim in counted if claim.groups == (g,)])
-        for g in range(len(records.tables))
-    ]
+    own = ([claim for claim in counted if claim.groups == (g,)] for g in range(len(records.tables)))
+    groups = [_list_group(records, g, claims) for g, claims in enumerate(own)]
     return Datasets(records, counted, unseen, groups, budget)
 
 
 def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupDatasets:
     """List the datasets of a group; a claim is evaluated once for all that look alike to it."""
     n, k = int(records.pairs[g].sum()), records.levels
-    pairs = parts_of(n, k * k).reshape(-1, k, k)
-
-    def tables_at(places: np.ndarray) -> np.ndarray:
-        tables = np.tile(records.tables, (len(places), 1, 1, 1))
-        tables[:, g, :k, :k] = pairs[places]
-        return tables
-
+    pairs = list_tables(n, k)
     views = {"pre": pairs.sum(axis=2), "post": pairs.sum(axis=1), "difference": difference_counts(pairs)}
     compared = "post" if records.study.between == "post" else "difference"
     alike: dict[str, tuple[np.ndarray, np.ndarray]] = {}
@@ -234,13 +198,16 @@ def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupD
         view = np.column_stack(views[name]) if name == "difference" else views[name]
         # of two participants (2, 0), (1, 1) and (0, 2) are read as the numbers 2, 11 and 20 to the base 3
         codes = view @ (n + 1) ** np.arange(view.shape[1])
-        alike[name] = np.unique(codes, return_index=True, return_inverse=True)[1:]
-    first, margin_of = alike[compared]
-    margins = compared_margin(tables_at(first)[:, g], records.study)
+        _, first, view_of = np.unique(codes, return_index=True, return_inverse=True)
+        tables = np.tile(records.tables, (len(first), 1, 1, 1))
+        tables[:, g, :k, :k] = pairs[first]
+        alike[name] = tables, view_of
+    tables, margin_of = alike[compared]
+    margins = compared_margin(tables[:, g], records.study)
     kind, truths = margin_of, {}
     for claim in claims:
-        first, view_of = alike[claim.sees]
-        truths[claim.id] = claim.holds(claim.feature(tables_at(first)))[view_of]
+        tables, view_of = alike[claim.sees]
+        truths[claim.id] = claim.holds(claim.feature(tables))[view_of]
         # kinds 0, 1, of which only the second is found both true and false, become 0, 2, 3 and are renumbered 0, 1, 2
         halves = 2 * kind + truths[claim.id]
         kind = (np.cumsum(np.bincount(halves) > 0) - 1)[halves]
@@ -249,24 +216,55 @@ def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupD
     return GroupDatasets(len(pairs), margins, margin_of[first], numbers, truths)
 
 
-@lru_cache(maxsize=64)
-def parts_of(n: int, parts: int) -> np.ndarray:
-    """Return all ways to share n among some parts, shape (comb(n + parts - 1, parts - 1), parts), not to be changed.
+def list_tables(
+    n: int, levels: int, before: ArrayLike = None, after: ArrayLike = None, budget: int | None = None
+) -> np.ndarray:
+    """List the tables of pre by post of a group whose counts lie within bounds, in the order of their cells.
 
-    Two among three: 0 0 2, 0 1 1, 0 2 0, 1 0 1, 1 1 0 and 2 0 0. Each part is added as a column: what is left of two
-    after the first part is 2, 1 or 0, so that the rows 0, 1 and 2 are repeated 3, 2 and 1 times for the second.
+    Parameters
+    ----------
+    n : int
+        Participants.
+    levels : int
+        Levels, K.
+    before, after : array of int, shape (K, 2), optional
+        The smallest and the largest count of each level.
+    budget : int, optional
+        Most tables, also of those that are begun.
+
+    Returns
+    -------
+    ndarray of int, shape (N, K, K)
+        Without bounds comb(n + K * K - 1, n) tables. Of two participants, both low before and one low after:
+        [[1, 1], [0, 0]] alone.
+
+    Raises
+    ------
+    NotSearched
+        Above the budget.
     """
-    ways = np.zeros((1, 0), dtype=np.int64)
-    left = np.array([n], dtype=np.int64)
-    for _ in range(parts - 1):
-        choices = left + 1
-        row = np.repeat(np.arange(len(left)), choices)
-        part = np.arange(len(row)) - np.repeat(np.cumsum(choices) - choices, choices)
-        ways = np.concatenate([ways[row], part[:, None]], axis=1)
-        left = left[row] - part
-    ways = np.concatenate([ways, left[:, None]], axis=1)
-    ways.setflags(write=False)
-    return ways
+    before, after = (np.tile([0, n], (levels, 1)) if bounds is None else bounds for bounds in (before, after))
+    # cell by cell: of two participants the first cell leaves 2, 1 or 0, so that the rows 0, 1 and 2 are repeated 3, 2
+    # and 1 times for the second; the last cell of a row or a column brings that to its smallest count
+    cells = np.zeros((1, 0), dtype=np.int64)
+    for row, column in product(range(levels), repeat=2):
+        left = n - cells.sum(axis=1)
+        in_row, in_column = cells[:, row * levels :].sum(axis=1), cells[:, column::levels].sum(axis=1)
+        high = np.minimum.reduce([left, before[row][1] - in_row, after[column][1] - in_column])
+        low = np.zeros_like(left)
+        if column == levels - 1:
+            low = np.maximum(low, before[row][0] - in_row)
+        if row == levels - 1:
+            low = np.maximum(low, after[column][0] - in_column)
+        if row == column == levels - 1:
+            low = np.maximum(low, left)
+        choices = np.maximum(high - low + 1, 0)
+        if budget is not None and choices.sum() > budget:
+            raise NotSearched("tables_of_a_group", int(choices.sum()))
+        begun = np.repeat(np.arange(len(cells)), choices)
+        cell = low[begun] + np.arange(len(begun)) - np.repeat(np.cumsum(choices) - choices, choices)
+        cells = np.column_stack([cells[begun], cell])
+    return cells.reshape(-1, levels, levels)
 
 
 def is_count(claim: ClaimOnCounts) -> bool:
@@ -275,19 +273,11 @@ def is_count(claim: ClaimOnCounts) -> bool:
 
 
 def dataset_table(datasets: Datasets) -> pd.DataFrame:
-    """Count the datasets that satisfy the printed numbers.
+    """Count the datasets that satisfy the printed numbers: columns `DATASET_COLUMNS`, all text.
 
-    Parameters
-    ----------
-    datasets : Datasets
-        All datasets of the design.
-
-    Returns
-    -------
-    DataFrame
-        Columns `DATASET_COLUMNS`. First each group on its own, then all groups. `set` is all, p_values, counts, both,
-        every_claim (where there are such claims), p_value (one of them) or p_value_pair. `datasets` is empty where
-        it was not searched; `reason` then says why. Else `reason` names claims that had to be left out.
+    First each group on its own, then all groups. `set` is all, p_values, counts, both, every_claim (where there are
+    such claims), p_value (one of them) or p_value_pair. `datasets` is empty where it was not searched; `reason` then
+    says why. Else `reason` names claims that had to be left out.
     """
     rows = []
     for g, group in [*enumerate(datasets.records.study.group_ids), (None, "")]:
@@ -295,8 +285,8 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
         p_values = [claim for claim in claims if claim.claim.quantity == "p_value"]
         counts = [claim for claim in claims if is_count(claim)]
         both = [claim for claim in claims if claim in p_values or claim in counts]
-        named = {"p_values": p_values, "counts": counts, "both": both, "every_claim": claims}
-        sets = [("all", []), *((name, wanted) for name, wanted in named.items() if wanted)]
+        named = [("p_values", p_values), ("counts", counts), ("both", both), ("every_claim", claims)]
+        sets = [("all", []), *(pair for pair in named if pair[1])]
         if g is None:
             sets += [("p_value", [claim]) for claim in p_values]
             sets += [("p_value_pair", list(pair)) for pair in combinations(p_values, 2)]
@@ -319,26 +309,18 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
 def contradiction_table(datasets: Datasets) -> pd.DataFrame:
     """List the minimal sets of claims that no dataset of the design can satisfy together.
 
-    Parameters
-    ----------
-    datasets : Datasets
-        All datasets of the design.
-
-    Returns
-    -------
-    DataFrame
-        Columns `CONTRADICTION_COLUMNS`; one row a set, the smallest first. Claims that the same datasets make true are
-        listed once; `equivalent` gives the others as "first=other". `complete` is false when sets may be missing.
+    Columns `CONTRADICTION_COLUMNS`, all text; one row a set, the smallest first. Claims that the same datasets make
+    true are listed once; `equivalent` gives the others as "first=other". `complete` is false when sets may be
+    missing.
     """
     same: dict[bytes, list[ClaimOnCounts]] = {}
     for claim in datasets.claims:
         same.setdefault(datasets.truth(claim), []).append(claim)
     alike = list(same.values())
     sets, complete = _minimal_contradictions(datasets, [claims[0] for claims in alike])
+    smallest_first = sorted(map(sorted, sets), key=lambda places: (len(places), places))
     rows = []
-    for number, places in enumerate(
-        sorted(map(sorted, sets), key=lambda places: (len(places), places)), start=1
-    ):
+    for number, places in enumerate(smallest_first, start=1):
         names = " ".join(alike[i][0].id for i in places)
         equivalent = " ".join(f"{alike[i][0].id}={other.id}" for i in places for other in alike[i][1:])
         rows.append((str(number), str(len(places)), names, equivalent, "true" if complete else "false"))

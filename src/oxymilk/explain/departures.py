@@ -7,16 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement, product
 from math import comb, factorial, prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Record, Records, one_by_one
 from oxymilk.explain.coincidence import DifferingClaim, Explanation
-
-if TYPE_CHECKING:
-    from oxymilk.study.sheet import Sheet
 
 CHUNK = 100_000
 BUDGET = 1_000_000
@@ -27,18 +23,11 @@ ALWAYS = 2  # participants: the search goes so deep if the budget allows, even w
 class Departures:
     """All datasets that differ from the records in some participants, and what they make of a claim.
 
-    Attributes
-    ----------
-    tables : ndarray of int, shape (N, G, K + 1, K + 1)
-        The datasets.
-    participants : ndarray of int, shape (N,)
-        How many participants' records differ, the fewest possible.
-    values : ndarray of float, shape (N, C)
-        What the claim's number is in each.
-    fits : ndarray of bool, shape (N,)
-        Which make the claim true.
-    searched : int
-        Up to how many participants all datasets are there.
+    * tables, int, shape (N, G, K + 1, K + 1) : The datasets.
+    * participants, int, shape (N,) : How many participants' records differ, the fewest possible.
+    * values, float, shape (N, C) : What the claim's number is in each.
+    * fits, bool, shape (N,) : Which make the claim true.
+    * searched : Up to how many participants all datasets are there.
     """
 
     tables: np.ndarray
@@ -56,29 +45,32 @@ def _enumerate_departures(
     One array (N, G, K + 1, K + 1) for each number of participants, never part of one; the number of its datasets is
     bounded before it is formed.
     """
-    spent = 0
+    spent, occupied = 0, np.count_nonzero(records.pairs, axis=(1, 2)).tolist()
     changes = {(g, 0): np.zeros((1, records.levels**2), dtype=np.int16) for g in groups}
     for number in range(1, participants + 1):
         # how many participants change in each group: ((0, 0), (1, 2)), ((0, 1), (1, 1)), ((0, 2), (1, 0))
-        splits = [
-            tuple(zip(groups, split, strict=True))
-            for split in product(range(number + 1), repeat=len(groups))
-            if sum(split) == number
-        ]
+        numbers = product(range(number + 1), repeat=len(groups))
+        splits = [tuple(zip(groups, split, strict=True)) for split in numbers if sum(split) == number]
+        # no fewer than there are: who leaves a cell may go to any other
         for split in splits:
-            spent += prod(_most_changes(records.pairs[g], changing) for g, changing in split)
+            spent += prod(
+                comb(occupied[g] + many - 1, many) * comb(records.levels**2 + many - 2, many)
+                for g, many in split
+                if many
+            )
         if spent > budget:
             return
         changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}
-        yield np.concatenate(
-            [_changed_tables(records, groups, [changes[part] for part in split]) for split in splits]
-        )
-
-
-def _most_changes(table: np.ndarray, number: int) -> int:
-    """Return a number that is not below the number of changes of a group's table."""
-    occupied, cells = np.count_nonzero(table), table.size
-    return comb(occupied + number - 1, number) * comb(cells + number - 2, number) if number else 1
+        parts, k = [], records.levels
+        for split in splits:
+            # two changes of one group and three of another: an array (2, 3, G, K + 1, K + 1), read as six tables
+            sizes = [len(changes[part]) for part in split]
+            tables = np.tile(records.tables.astype(np.int16), (*sizes, 1, 1, 1))
+            for axis, (g, changing) in enumerate(split):
+                shape = np.where(np.arange(len(split)) == axis, sizes, 1)
+                tables[..., g, :k, :k] += changes[g, changing].reshape(*shape, k, k)
+            parts.append(tables.reshape(-1, *records.tables.shape))
+        yield np.concatenate(parts)
 
 
 def _changes(table: np.ndarray, number: int) -> np.ndarray:
@@ -101,39 +93,17 @@ def _changes(table: np.ndarray, number: int) -> np.ndarray:
     return np.concatenate(changes)
 
 
-def _changed_tables(records: Records, groups: tuple[int, ...], changes: list[np.ndarray]) -> np.ndarray:
-    """Return the tables of all combinations of the groups' changes, shape (N, G, K + 1, K + 1).
-
-    Two changes of one group and three of another fill an array (2, 3, G, K + 1, K + 1), which is read as six tables.
-    """
-    sizes, k = [len(change) for change in changes], records.levels
-    tables = np.tile(records.tables.astype(np.int16), (*sizes, 1, 1, 1))
-    for axis, (g, change) in enumerate(zip(groups, changes, strict=True)):
-        shape = [len(change) if axis == other else 1 for other in range(len(sizes))]
-        tables[..., g, :k, :k] += change.reshape(*shape, k, k)
-    return tables.reshape(-1, *records.tables.shape)
-
-
 def find_departures(
     records: Records, claim: ClaimOnCounts, participants: int, budget: int = BUDGET
 ) -> Departures:
-    """Search the departures that make a claim true under the declared procedure.
+    """Search the departures that make a claim true under the declared procedure, and return all that were searched.
 
     Parameters
     ----------
-    records : Records
-        What is on disk.
-    claim : ClaimOnCounts
-        The claim.
     participants : int
         How far to go while nothing is found; two participants are searched in any case.
     budget : int
         Most datasets.
-
-    Returns
-    -------
-    Departures
-        All that were searched.
     """
     searched = 0
     parts: list[tuple[np.ndarray, ...]] = []
@@ -177,7 +147,8 @@ def search_departures(
     searched : int
         Up to how many participants all departures were searched.
     """
-    records, claim = differing.records, differing.on_counts
+    records, claim, study = differing.records, differing.on_counts, differing.study
+    labels = [level.label.model_dump() for level in study.outcome.levels]
     found = find_departures(records, claim, participants, budget)
     if not found.fits.any():
         return [], found.searched
@@ -185,27 +156,30 @@ def search_departures(
         other.id: _by_chunk(lambda chunk, other=other: other.holds(other.feature(chunk)), found.tables)
         for other in differing.others
     }
-    contradicted = np.sum([~holding for holding in holds.values()], axis=0) + np.zeros_like(
-        found.participants
-    )
+    contradicted = sum((~holding).astype(np.int64) for holding in holds.values()) + 0 * found.participants
     fitting = np.flatnonzero(found.fits)
     # a stable order: fewest contradictions, fewest participants, then as enumerated
     order = np.lexsort((fitting, found.participants[fitting], contradicted[fitting]))
     explanations = []
     for at in fitting[order][:most].tolist():
         no_worse = (contradicted <= contradicted[at]) & (found.participants <= found.participants[at])
-        like = (
-            found.fits & (contradicted == contradicted[at]) & (found.participants == found.participants[at])
-        )
+        like = no_worse & (contradicted == contradicted[at]) & (found.participants == found.participants[at])
         table = found.tables[at].astype(np.int64)
         changed, changes = change_records(records, table)
+        equal = Counter((g, old, new) for g, _, old, new in changes)
+        said = [
+            {"n": number, "group": study.groups[g].label.model_dump(), "group_id": study.groups[g].id,
+             "pre": labels[old[0]], "post": labels[old[1]], "new_pre": labels[new[0]], "new_post": labels[new[1]],
+             "cells": [study.outcome.level_ids[k] for k in (*old, *new)]}
+            for (g, old, new), number in equal.items()
+        ]  # fmt: skip
         # of the two numbers that may be printed, U1 or U2, the one that is
         value = next(value for value in found.values[at].tolist() if claim.true_of(np.array([value])))
         explanations.append(
             Explanation(
                 "departure",
                 "departure",
-                {"changes": _changes_as_params(records, changes), "like": int(like.sum())},
+                {"changes": said, "like": int((like & found.fits).sum())},
                 value,
                 effort=len(changes),
                 ways=ways_to(records.pairs, table[:, :-1, :-1]),
@@ -230,26 +204,6 @@ def ways_to(before: np.ndarray, after: np.ndarray) -> int:
         lost, won = np.maximum(old - new, 0).ravel().tolist(), np.maximum(new - old, 0).ravel().tolist()
         ways *= prod(map(comb, old.ravel().tolist(), lost)) * factorial(sum(won)) // prod(map(factorial, won))
     return ways
-
-
-def _changes_as_params(records: Records, changes: list) -> list[dict[str, object]]:
-    """Return changes as params of a text: equal ones once, with their number."""
-    study = records.study
-    levels = [level.label.model_dump() for level in study.outcome.levels]
-    equal = Counter((g, old, new) for g, _, old, new in changes)
-    return [
-        {
-            "n": number,
-            "group": study.groups[g].label.model_dump(),
-            "group_id": study.groups[g].id,
-            "pre": levels[old[0]],
-            "post": levels[old[1]],
-            "new_pre": levels[new[0]],
-            "new_post": levels[new[1]],
-            "cells": [study.outcome.level_ids[k] for k in (*old, *new)],
-        }
-        for (g, old, new), number in equal.items()
-    ]
 
 
 # ---- witnesses ---------------------------------------------------------------------------------------------
@@ -294,32 +248,27 @@ def sheet_of(records: Records) -> pd.DataFrame:
     sheet = study.sheets[0] if len(study.sheets) == 1 and study.outcome.kind == "levels" else None
     named = sheet and sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
     plain = named and sheet.layout in ("wide", "long") and sheet.header_row == (1,)
-    rows: list[dict[str, str]] = []
-    for group, codes in zip(study.group_ids, records.codes, strict=True):
-        for code, record in codes.items():
-            scores = {t.id: levels[k] for t, k in zip(study.compared, record, strict=True)}
-            if plain:
-                rows += _sheet_rows(sheet, code, group, scores)
-                continue
-            who = {"participant": code, "group": group}
-            rows += [
-                who | {"timepoint": timepoint, "outcome": study.outcome.id, "score": score}
-                for timepoint, score in scores.items()
-            ]
-    return pd.DataFrame(rows, dtype=str)
-
-
-def _sheet_rows(sheet: Sheet, code: str, group: str, scores: dict[str, str]) -> list[dict[str, str]]:
-    """Write a participant's scores in the words of a sheet: one row, or one for each timepoint."""
 
     def word(codes: dict[str, str], wanted: str) -> str:
         # the first word of the sheet that means an id; without codes the words are the ids
         return next((word for word, meaning in codes.items() if meaning == wanted), wanted)
 
-    who = {sheet.participant.column: code, sheet.group.column: word(sheet.group.codes, group)}
-    blank = {source.column: "" for source in sheet.characteristics.values()}
-    words = {timepoint: word(sheet.codes, score) if score else "" for timepoint, score in scores.items()}
-    if sheet.layout == "wide":
-        return [who | {column: words.get(t, "") for t, column in sheet.scores.items()} | blank]
-    column, codes = sheet.timepoint.column, sheet.timepoint.codes
-    return [who | {column: word(codes, t), sheet.score: score} | blank for t, score in words.items()]
+    rows: list[dict[str, str]] = []
+    for group, codes in zip(study.group_ids, records.codes, strict=True):
+        for code, record in codes.items():
+            scores = {t.id: levels[k] for t, k in zip(study.compared, record, strict=True)}
+            if not plain:
+                who = {"participant": code, "group": group}
+                of = {"outcome": study.outcome.id}
+                rows += [who | {"timepoint": t} | of | {"score": score} for t, score in scores.items()]
+                continue
+            who = {sheet.participant.column: code, sheet.group.column: word(sheet.group.codes, group)}
+            blank = {source.column: "" for source in sheet.characteristics.values()}
+            words = {t: word(sheet.codes, score) if score else "" for t, score in scores.items()}
+            if sheet.layout == "wide":
+                cells = {column: words.get(t, "") for t, column in sheet.scores.items()}
+                rows.append(who | cells | blank)
+            else:
+                times = {t: {sheet.timepoint.column: word(sheet.timepoint.codes, t)} for t in words}
+                rows += [who | times[t] | {sheet.score: score} | blank for t, score in words.items()]
+    return pd.DataFrame(rows, dtype=str)

@@ -6,22 +6,22 @@ The coincidence of an explanation is the share of strings that its slip and the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
+from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Interval, round_units
 from oxymilk.explain.claims_on_counts import claim_place
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, print_units, printable_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
 from oxymilk.stats.p_values import normal_p
+from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels
-
-if TYPE_CHECKING:
-    from oxymilk.audit.claims import Claim
-    from oxymilk.study import Study
 
 EQUAL = ("", "=", "~")
 # programs print p-values with these numbers of decimals
@@ -44,22 +44,15 @@ class Slip(NamedTuple):
     """What a slip could have made of a number: strings, as whole numbers of the last printed place."""
 
     code: str
-    params: dict[str, object]
     units: set[int]
+    params: Mapping[str, object] = MappingProxyType({})
 
 
 def search_notation(differing: DifferingClaim) -> list[Explanation]:
     """Return the slips that turn the right number into the printed one.
 
-    Parameters
-    ----------
-    differing : DifferingClaim
-        The claim; one that states no number of its own has no slips.
-
-    Returns
-    -------
-    list of Explanation
-        In the order of the slips, one for each kind of slip but one for each number that may have been copied.
+    A claim that states no number of its own has none. In the order of the slips, one for each kind of slip but one
+    for each number that may have been copied.
     """
     true = true_value(differing)
     if true is None:
@@ -80,25 +73,23 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
         of_pairs = claim.test == "signed_rank"
         result = signed_rank_counts(*feature, declared) if of_pairs else rank_sum_counts(feature, declared)
         for name in _STATISTICS[claim.test]:
-            label = {
-                language: labels(language)(f"explain.words.statistic_name_{name}") for language in LANGUAGES
-            }
+            key = f"explain.words.statistic_name_{name}"
+            label = {language: labels(language)(key) for language in LANGUAGES}
             statistics.append(OtherNumber(label, Fraction(repr(abs(float(getattr(result, name)))))))
-        # of the same test
-        stated = [
-            other.claim.stated
-            for other in differing.others
-            if (other.claim.quantity, other.claim.test, other.claim.group) == ("z", claim.test, claim.group)
-        ]
-        printed_z = [z for z in stated if None not in (z.low, z.high)]
+        for other in differing.others:
+            z = other.claim
+            of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
+            if of_same_test and None not in (z.stated.low, z.stated.high):
+                printed_z.append(z.stated)
     slips = slips_of(true, printable, claim.quantity == "p_value", copies, statistics, printed_z)
     mask = np.zeros(printable.size, dtype=bool)
     explanations = []
     for slip in slips:
-        # all numbers that may be copied are one step
-        alike = slip.code in ("notation_copied", "notation_statistic")
-        for same in (other for other in slips if other.code == slip.code) if alike else (slip,):
-            printable.mark(mask, list(same.units))
+        for same in slips:
+            # all numbers that may be copied are one step
+            copied = slip.code == same.code in ("notation_copied", "notation_statistic")
+            if same is slip or copied:
+                printable.mark(mask, list(same.units))
         if printable.claimed in slip.units:
             share = printable.share(mask)
             explanations.append(
@@ -128,11 +119,8 @@ def _printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
         place = (other.check, *claim_place(other, study))
         alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
         # the same place printed otherwise is no other place
-        elsewhere = other.check in ("recompute", "cited") and place != (
-            "recompute",
-            *claim_place(claim, study),
-        )
-        if alike and elsewhere:
+        same = place == ("recompute", *claim_place(claim, study))
+        if alike and not same and other.check in ("recompute", "cited"):
             value = abs(other.number.value)
             copies.setdefault((place, value), OtherNumber(claim_label(other, study), value, other.id))
     return list(copies.values())
@@ -193,32 +181,25 @@ def slips_of(
     """
     d, rounding = printable.decimals, printable.rounding
     right = round_units(true, d, rounding)
-    slips: list[Slip] = []
     if printable.operator:
         # "p < 0,000": the operator is put before what a program prints for a tiny p
-        if is_p and printable.operator == "<" and right == 0:
-            slips.append(Slip("below_zero", {}, {0}))
-        slips.append(Slip("at_threshold", {}, {right}))
+        below_zero = is_p and printable.operator == "<" and right == 0
+        slips = [Slip("below_zero", {0})] if below_zero else []
+        slips.append(Slip("at_threshold", {right}))
         right = -1  # the threshold itself may be the rounded number
     else:
-        slips += _slips_of_rules(true, d, rounding, is_p)
-        slips += [
-            Slip("copied", {"other": copy.label, "claim": copy.claim}, {round_units(copy.value, d, rounding)})
-            for copy in copies
-        ]
-        slips += [
-            Slip("statistic", {"other": other.label}, {round_units(other.value, d, rounding)})
-            for other in statistics
-        ]
+        slips = _slips_of_rules(true, d, rounding, is_p)
+        for copy in copies:
+            params = {"other": copy.label, "claim": copy.claim}
+            slips.append(Slip("copied", {round_units(copy.value, d, rounding)}, params))
+        for other in statistics:
+            slips.append(Slip("statistic", {round_units(other.value, d, rounding)}, {"other": other.label}))
         for stated in printed_z:
             low, high = print_units(np.array(p_of_printed_z(stated)), d, rounding).tolist()
-            slips.append(Slip("printed_z", {}, set(range(low, high + 1))))
+            slips.append(Slip("printed_z", set(range(low, high + 1))))
         slips += _slips_of_digits(true, d, rounding)
-    return [
-        Slip(f"notation_{slip.code}", slip.params, slip.units - {right})
-        for slip in slips
-        if slip.units - {right}
-    ]
+    others = (Slip(f"notation_{slip.code}", slip.units - {right}, slip.params) for slip in slips)
+    return [slip for slip in others if slip.units]
 
 
 def p_of_printed_z(stated: Interval, alternative: str = "two-sided") -> tuple[float, float]:
@@ -246,27 +227,22 @@ def _slips_of_rules(true: Fraction, d: int, rounding: str, is_p: bool) -> list[S
     """Slips that a rule makes: digits cut, rounded up or twice, padded; a p halved, or not below a floor."""
     cut = round_units(true, d, "truncate")
     twice = round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)
-    slips = [
-        Slip("truncated", {}, {cut}),
-        Slip("rounded_up", {}, {cut + 1}),
-        Slip("rounded_twice", {}, {twice}),
-    ]
+    slips = [Slip("truncated", {cut}), Slip("rounded_up", {cut + 1}), Slip("rounded_twice", {twice})]
     if d > 1:
-        slips.append(Slip("padded", {}, {10 * round_units(true, d - 1, rounding)}))
+        slips.append(Slip("padded", {10 * round_units(true, d - 1, rounding)}))
     if is_p:
         halves = {
             round_units(Fraction(round_units(true, given, rounding), 2 * 10**given), d, mode)
             for given in PROGRAM_DECIMALS
             for mode in (rounding, "truncate")
         }
-        slips.append(Slip("halved", {}, halves))
+        slips.append(Slip("halved", halves))
         # what is smaller than one unit of the last place is printed as one unit; or as 0.001, the usual floor
         if true < Fraction(1, 10**d):
-            slips.append(Slip("floor", {}, {1}))
-        if true < Fraction(1, 1000) and d > 3:
-            slips.append(Slip("floor", {}, {10 ** (d - 3)}))
+            slips.append(Slip("floor", {1}))
         if true < Fraction(1, 1000):
-            slips.append(Slip("zero", {}, {0}))
+            slips += [Slip("floor", {10 ** (d - 3)})] if d > 3 else []
+            slips.append(Slip("zero", {0}))
     return slips
 
 
@@ -290,15 +266,14 @@ def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[Slip]:
     swapped = {
         int(whole[:i] + whole[i + 1] + whole[i] + whole[i + 2 :]) for i in range(start, len(whole) - 1)
     }
-    typed = {
-        int(whole[:i] + digit + whole[i + 1 :]) for i in range(start, len(whole)) for digit in "0123456789"
-    }
+    digit_at = ((i, digit) for i in range(start, len(whole)) for digit in "0123456789")
+    typed = {int(whole[:i] + digit + whole[i + 1 :]) for i, digit in digit_at}
     known = f"{whole[:-d]}.{whole[-d:]}" if d else whole
     source = f"{longer[: -d - 1]}.{longer[-d - 1 :]}" if d else known
     return [
-        Slip("zero_lost", {}, zero),
-        Slip("mark_lost", {}, mark),
-        Slip("swapped", {"source": known}, swapped),
-        Slip("dropped", {"source": source}, dropped),
-        Slip("mistyped", {"source": known}, typed),
+        Slip("zero_lost", zero),
+        Slip("mark_lost", mark),
+        Slip("swapped", swapped, {"source": known}),
+        Slip("dropped", dropped, {"source": source}),
+        Slip("mistyped", typed, {"source": known}),
     ]

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
+import yaml
 
 from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts
 from oxymilk.explain.coincidence import DifferingClaim, Explanation
@@ -17,29 +17,24 @@ from oxymilk.explain.notation import claim_label
 from oxymilk.stats import Procedure
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import CHOICES
+from oxymilk.stats.programs import Program, evaluate_programs_counts, load_programs
 
-if TYPE_CHECKING:
-    from oxymilk.stats.programs import Program
+# which switches lie between a rank test and each other calculation
+OTHER_TESTS: dict[str, list[str]] = yaml.safe_load(
+    resources.files("oxymilk.explain").joinpath("other_tests.yaml").read_bytes()
+)
 
 
 @dataclass(frozen=True)
 class Calculation:
     """One way to compute a number, and the program lines that show it.
 
-    Attributes
-    ----------
-    procedure : Procedure or None
-        The procedure; None for a calculation that is none.
-    tail : str
-        "smaller" for the smaller of the two one-sided p-values.
-    other : str
-        The name of another calculation.
-    switches : tuple of str
-        What differs from the declared procedure.
-    programs : tuple of Program
-        The lines; none for a combination of switches that no listed program shows.
-    truncated : bool
-        Whether its number was cut instead of rounded.
+    * procedure : The procedure; None for a calculation that is none.
+    * tail : "smaller" for the smaller of the two one-sided p-values.
+    * other : The name of another calculation.
+    * switches : What differs from the declared procedure.
+    * programs : The lines; none for a combination of switches that no listed program shows.
+    * truncated : Whether its number was cut instead of rounded.
     """
 
     procedure: Procedure | None
@@ -53,14 +48,6 @@ class Calculation:
     def effort(self) -> int:
         """Switches moved; cutting the digits is one more step."""
         return len(self.switches) + self.truncated
-
-
-@cache
-def switches_of_other_tests() -> dict[str, list[str]]:
-    """Return which switches lie between a rank test and each other calculation, from other_tests.yaml."""
-    import yaml
-
-    return yaml.safe_load(resources.files("oxymilk.explain").joinpath("other_tests.yaml").read_bytes())
 
 
 def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ...]:
@@ -84,29 +71,16 @@ def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ..
 def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
     """Return every way to compute a test's p-value: all program lines, and all combinations of switches.
 
-    Parameters
-    ----------
-    test : {"signed_rank", "rank_sum"}
-        The test.
-    declared : Procedure
-        The procedure that the study declares.
-
-    Returns
-    -------
-    tuple of Calculation
-        Lines that show the same calculation are one. In the order of programs.yaml, then of the switches.
+    Lines that show the same calculation are one. In the order of programs.yaml, then of the switches; what differs is
+    counted from the procedure that the study declares.
     """
-    from oxymilk.stats.programs import load_programs
-
     shown: dict[tuple, list[Program]] = {}
     for program in load_programs():
         if program.test == test:
             shown.setdefault((program.procedure, program.tail, program.other), []).append(program)
     calculations = []
     for (procedure, tail, other), programs in shown.items():
-        switches = (
-            switches_between(declared, procedure) if procedure else tuple(switches_of_other_tests()[other])
-        )
+        switches = switches_between(declared, procedure) if procedure else tuple(OTHER_TESTS[other])
         if procedure and tail and declared.alternative == "two-sided":
             switches = tuple(name for name in CHOICES if name in (*switches, "alternative"))
         calculations.append(Calculation(procedure, tail, other, switches, tuple(programs)))
@@ -153,8 +127,6 @@ def calculated_values(
     list of ndarray of shape (..., C) or None
         None where a way has no such number; nan where it has none on a dataset.
     """
-    from oxymilk.stats.programs import evaluate_programs_counts
-
     of_p = claim.claim.quantity in OF_P
     special = [way.programs[0].id for way in calculations if of_p and (way.tail or way.other)]
     p_values = evaluate_programs_counts(claim.claim.test, counts, ids=special) if special else {}
@@ -174,26 +146,18 @@ def calculated_values(
 def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     """Return the ways to compute a test that give a claim's printed number on the data as they are.
 
-    Parameters
-    ----------
-    differing : DifferingClaim
-        A claim about a test.
-
-    Returns
-    -------
-    list of Explanation
-        One for each way; `programs` names those that show it. The coincidence of a way that some program shows is taken
-        over all ways that programs show, of others over all combinations, both with as few switches moved or fewer.
+    One explanation for each way; `programs` names those that show it. The coincidence of a way that some program
+    shows is taken over all ways that programs show, of others over all combinations, both with as few switches moved
+    or fewer.
     """
     claim, feature = differing.on_counts, differing.feature
     counts = differing.records.pairs[claim.groups[0]] if claim.sees == "difference" else feature
     calculations = calculations_of(claim.claim.test, differing.declared)
+    values = calculated_values(claim, counts, feature, calculations)
     reached = [
-        (calculation, value, claim.printable)
-        for calculation, value in zip(
-            calculations, calculated_values(claim, counts, feature, calculations), strict=True
-        )
-        if value is not None and calculation.effort
+        (way, value, claim.printable)
+        for way, value in zip(calculations, values, strict=True)
+        if value is not None and way.effort
     ]
     rounded = claim.printable.rounding != "truncate" and not claim.printable.operator
     if claim.claim.quantity == "p_value" and rounded:
@@ -202,52 +166,44 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
         reached += [(replace(way, truncated=True), value, cut) for way, value, _ in reached if way.programs]
     covered = [printable.covered(value) for _, value, printable in reached]
     explanations = []
-    for calculation, value, printable in reached:
-        truncated = calculation.truncated
-        fits = (printable.units(value) == printable.claimed).any() if truncated else claim.true_of(value)
-        if np.all(fits):
-            mask = np.zeros(printable.size, dtype=bool)
-            for (other, _, _), strings in zip(reached, covered, strict=True):
-                if other.effort <= calculation.effort and (other.programs or not calculation.programs):
-                    mask |= strings
-            explanations.append(
-                _explanation(differing, calculation, float(value.ravel()[0]), printable.share(mask))
+    for way, value, printable in reached:
+        fits = (printable.units(value) == printable.claimed).any() if way.truncated else claim.true_of(value)
+        if not np.all(fits):
+            continue
+        mask = np.zeros(printable.size, dtype=bool)
+        for (other, _, _), strings in zip(reached, covered, strict=True):
+            if other.effort <= way.effort and (other.programs or not way.programs):
+                mask |= strings
+        number, programs = float(value.ravel()[0]), way.programs
+        others, elsewhere = _other_claims(differing, way, number)
+        params: dict[str, object] = {"switches": list(way.switches), "effort": way.effort}
+        if way.other:
+            code = "procedure_other"
+            params["other_test"] = way.other
+        else:
+            code = "procedure_program" if programs else "procedure_switches"
+            # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
+            unsaid = ("alternative", "two_sided") if way.tail else ()
+            unsaid += ("zero_method",) if claim.sees == "rank_sum" else ()
+            switches = {name: cell for name, cell in way.procedure.switches().items() if name not in unsaid}
+            tail = {"tail": way.tail} if way.tail else {}
+            params["procedure"] = {"test": claim.claim.test, **switches, **tail}
+            params["elsewhere"] = elsewhere
+        params["programs"] = [program.id for program in programs]
+        explanations.append(
+            Explanation(
+                "procedure",
+                code + ("_truncated" if way.truncated else ""),
+                params,
+                number,
+                effort=way.effort,
+                ways=max(1, len(programs)),
+                programs="; ".join(f"{line.program} ({line.versions}): {line.output}" for line in programs),
+                others=others,
+                coincidence=printable.share(mask),
             )
+        )
     return explanations
-
-
-def _explanation(
-    differing: DifferingClaim, calculation: Calculation, number: float, share: float
-) -> Explanation:
-    claim, procedure, programs = differing.claim, calculation.procedure, calculation.programs
-    others, elsewhere = _other_claims(differing, calculation, number)
-    params: dict[str, object] = {"switches": list(calculation.switches), "effort": calculation.effort}
-    if calculation.other:
-        code = "procedure_other"
-        params["other_test"] = calculation.other
-    else:
-        code = "procedure_program" if programs else "procedure_switches"
-        # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
-        unsaid = ("alternative", "two_sided") if calculation.tail else ()
-        unsaid += ("zero_method",) if claim.test == "rank_sum" else ()
-        switches = {name: value for name, value in procedure.switches().items() if name not in unsaid}
-        tail = {"tail": calculation.tail} if calculation.tail else {}
-        params |= {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
-    params["programs"] = [program.id for program in programs]
-    return Explanation(
-        "procedure",
-        code + ("_truncated" if calculation.truncated else ""),
-        params,
-        number,
-        effort=calculation.effort,
-        switches_moved=len(calculation.switches),
-        ways=max(1, len(programs)),
-        programs="; ".join(
-            f"{program.program} ({program.versions}): {program.output}" for program in programs
-        ),
-        others=others,
-        coincidence=share,
-    )
 
 
 def _other_claims(

@@ -6,28 +6,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from oxymilk.analysis import exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
-from oxymilk.explain.claims_on_counts import (
-    ClaimOnCounts,
-    Records,
-    change_margin,
-    claims_on_counts,
-    margin,
-    records_from_counts,
-)
-from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, is_count, parts_of
+from oxymilk.explain import claims_on_counts as on_counts
+from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, is_count, list_tables
 from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
-
-if TYPE_CHECKING:
-    from oxymilk.stats import Procedure
-    from oxymilk.study import Study
+from oxymilk.study import Study
 
 BUDGET = 1_000_000
 BUDGET_EXACT = 2_000
@@ -47,29 +36,18 @@ _no_ranges = partial(pd.DataFrame, columns=list(RANGE_COLUMNS), dtype=str)
 class Reconstruction:
     """What printed counts and percentages say of the data.
 
-    Attributes
-    ----------
-    sizes : dict of str to int
-        Participants of each group, as printed.
-    unknown : tuple of str
-        Groups whose size is not printed, or printed in two ways; then nothing else could be made.
-    not_searched : str
-        What would have gone beyond the budget, a key of the texts below `terminal.beyond`; then nothing was listed.
-    needed : int
-        How many of them there would have been.
-    number : int or None
-        Datasets that the printed counts allow; None when they were not listed.
-    with_p_values : int or None
-        Of these, how many also give the printed p-values; None when they were not counted.
-    sheet : DataFrame or None
-        The one dataset, as the study's sheet, its participants numbered.
-    datasets : DataFrame
-        Columns `LIST_COLUMNS`, all text: the first datasets of each group, the cells that are not empty.
-    ranges : DataFrame
-        Columns `RANGE_COLUMNS`, all text: smallest and largest value of every result over all of them, how many
-        different values there are, and which decisions occur.
-    contradictions : DataFrame or None
-        When there is no dataset: the smallest sets of counts that contradict each other.
+    * sizes : Participants of each group, as printed.
+    * unknown : Groups whose size is not printed, or printed in two ways; then nothing else could be made.
+    * not_searched : What would have gone beyond the budget, a key of the texts below `terminal.beyond`; then
+      nothing was listed.
+    * needed : How many of them there would have been.
+    * number : Datasets that the printed counts allow; None when they were not listed.
+    * with_p_values : Of these, how many also give the printed p-values; None when they were not counted.
+    * sheet : The one dataset, as the study's sheet, its participants numbered.
+    * datasets : Columns `LIST_COLUMNS`, all text: the first datasets of each group, the cells that are not empty.
+    * ranges : Columns `RANGE_COLUMNS`, all text: smallest and largest value of every result over all of them, how
+      many different values there are, and which decisions occur.
+    * contradictions : When there is no dataset: the smallest sets of counts that contradict each other.
     """
 
     sizes: dict[str, int]
@@ -103,25 +81,28 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     sizes, unknown = printed_sizes(study, claims)
     if unknown:
         return Reconstruction(sizes, unknown)
-    levels = len(study.outcome.levels)
+    levels = study.outcome.level_ids
     if study.outcome.scale != "level" or not levels:
         return Reconstruction(sizes, not_searched="the_tests_run_on_numbers_not_on_levels")
-    start = np.zeros((len(study.groups), levels, levels), dtype=np.int64)
+    start = np.zeros((len(study.groups), len(levels), len(levels)), dtype=np.int64)
     start[:, 0, 0] = [sizes[group] for group in study.group_ids]
-    records = records_from_counts(study, start)
-    readings = claims_on_counts(records, claims)
+    records = on_counts.records_from_counts(study, start)
+    readings = on_counts.claims_on_counts(records, claims)
     counts = [reading for reading in readings if is_count(reading)]
+    both = [reading for reading in counts if len(reading.groups) == 2]
+    pairs = None
     try:
         groups = [_tables_of_group(records, g, counts, budget) for g in range(len(start))]
-        pairs = _pairs_of_tables(records, groups, counts, budget)
+        number = prod(map(len, groups))
+        if both:
+            if 10 * number > budget:
+                raise NotSearched("pairs_of_tables_of_two_groups", number)
+            first, second = np.indices([len(tables) for tables in groups]).reshape(2, -1)
+            pairs = _that_hold(both, np.stack([groups[0][first], groups[1][second]], axis=1))
+            groups = [np.unique(pairs[:, g], axis=0) for g in (0, 1)]
+            number = len(pairs)
     except NotSearched as beyond:
-        what, needed = beyond.args
-        return Reconstruction(sizes, not_searched=what, needed=needed)
-    number, between = prod(len(tables) for tables in groups), None
-    if pairs is not None:
-        number = len(pairs[0])
-        between = np.stack([tables[index] for tables, index in zip(groups, pairs, strict=True)], axis=1)
-        groups = [tables[np.unique(index)] for tables, index in zip(groups, pairs, strict=True)]
+        return Reconstruction(sizes, not_searched=beyond.code, needed=beyond.needed)
     with_p_values = contradictions = None
     try:
         designs = all_datasets(records, readings)
@@ -132,13 +113,22 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
             contradictions = contradiction_table(designs)
     except NotSearched:
         pass
+    cells = [
+        (group, str(place), levels[pre], levels[post], str(table[pre, post]))
+        for group, tables in zip(study.group_ids, groups, strict=True)
+        for place, table in enumerate(tables[:MOST_LISTED], start=1)
+        for pre, post in np.argwhere(table).tolist()
+    ]
+    sheet = None
+    if number == 1:
+        sheet = sheet_of(on_counts.records_from_counts(study, np.concatenate(groups)[:, :-1, :-1]))
     return Reconstruction(
         sizes,
         number=number,
         with_p_values=with_p_values,
-        sheet=sheet_of(records_from_counts(study, np.concatenate(groups))) if number == 1 else None,
-        datasets=_list(study, groups),
-        ranges=_ranges(study, groups, between, budget) if number else _no_ranges(),
+        sheet=sheet,
+        datasets=_no_datasets(cells),
+        ranges=_ranges(study, groups, pairs, budget) if number else _no_ranges(),
         contradictions=contradictions,
     )
 
@@ -146,120 +136,80 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
 def printed_sizes(study: Study, claims: list[Claim]) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the printed size of each group, and the groups without one or with two different ones."""
     only = study.group_ids[0] if len(study.groups) == 1 else ""
-    own = [claim for claim in claims if claim.check == "recompute"]
-    stated = [
-        (claim.group or only, claim.number)
-        for claim in own
-        if claim.quantity == "sample_size" and claim.operator in ("", "=")
-    ]
-    denominators = [
-        (claim.group or only, *claim.rests_on)
-        for claim in own
-        if claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
-        and claim.variable in ("", study.outcome.id)
-        and claim.n
-    ]
+    stated, denominators = [], []
+    for claim in claims:
+        if claim.check != "recompute":
+            continue
+        if claim.quantity == "sample_size" and claim.operator in ("", "="):
+            stated.append((claim.group or only, claim.number))
+        of_outcome = claim.quantity in (*OF_A_CELL, *OF_A_CHANGE) and claim.variable in ("", study.outcome.id)
+        if of_outcome and claim.n:
+            denominators.append((claim.group or only, *claim.rests_on))
     printed: dict[str, set[int]] = {group: set() for group in study.group_ids}
     for source in (stated, denominators):
         without = [group for group, sizes in printed.items() if not sizes]
         for group, number in source:
             if group in without and number.value.denominator == 1 and number.value > 0:
                 printed[group].add(int(number.value))
-    sizes = {group: next(iter(found)) for group, found in printed.items() if len(found) == 1}
+    sizes = {group: next(iter(numbers)) for group, numbers in printed.items() if len(numbers) == 1}
     return sizes, tuple(group for group in study.group_ids if group not in sizes)
 
 
-# ---- listing -----------------------------------------------------------------------------------------------
-
-
-def _tables_of_group(records: Records, g: int, counts: list[ClaimOnCounts], budget: int) -> np.ndarray:
-    """Return the tables of a group that its own counts allow, shape (N, K, K), built up pre level by pre level.
-
-    Of 3 participants at two levels, "2 low before" allows the first rows [2, 0], [1, 1], [0, 2], and with each of
-    them the second rows [1, 0], [0, 1]: six tables. "None low after" leaves [[0, 2], [0, 1]].
-    """
+def _tables_of_group(
+    records: on_counts.Records, g: int, counts: list[on_counts.ClaimOnCounts], budget: int
+) -> np.ndarray:
+    """Return the tables of a group that its own counts allow, shape (N, K + 1, K + 1), nobody's score missing."""
     n, k = int(records.pairs[g].sum()), records.levels
     own = [reading for reading in counts if reading.groups == (g,)]
-    allowed = {(timepoint, level): set(range(n + 1)) for timepoint in ("pre", "post") for level in range(k)}
+    bounds = {"pre": np.tile([0, n], (k, 1)), "post": np.tile([0, n], (k, 1))}
     for reading in own:
-        if reading.sees in ("pre", "post"):
+        if reading.sees in bounds:
             level = records.study.outcome.level_ids.index(reading.claim.level)
-            allowed[reading.sees, level] &= set(np.flatnonzero(reading.allowed).tolist())
-    most_after = np.array([max(allowed["post", level], default=-1) for level in range(k)])
-    tables = np.zeros((1, 0, k), dtype=np.int64)
-    for level in range(k):
-        none = np.zeros((0, k), dtype=np.int64)
-        rows = np.concatenate([none, *(parts_of(total, k) for total in sorted(allowed["pre", level]))])
-        formed = len(tables) * len(rows)
-        if formed > budget:
-            raise NotSearched("tables_of_a_group", formed)
-        first, row = (index.ravel() for index in np.indices((len(tables), len(rows))))
-        tables = np.concatenate([tables[first], rows[row, None]], axis=1)
-        after = tables.sum(axis=1)
-        left = n - after.sum(axis=1)
-        tables = tables[(after <= most_after).all(axis=1) & (left == 0 if level == k - 1 else left >= 0)]
-    return tables[_which_hold(own, records, {g: tables})]
+            allowed = np.flatnonzero(reading.allowed)
+            low, high = (allowed[0], allowed[-1]) if len(allowed) else (n + 1, -1)
+            limits = bounds[reading.sees][level]
+            limits[:] = max(low, limits[0]), min(high, limits[1])
+    tables = list_tables(n, k, bounds["pre"], bounds["post"], budget)
+    datasets = np.zeros((len(tables), *records.tables.shape), dtype=np.int64)
+    datasets[:, g, :k, :k] = tables
+    return _that_hold(own, datasets)[:, g]
 
 
-def _pairs_of_tables(
-    records: Records, groups: list[np.ndarray], counts: list[ClaimOnCounts], budget: int
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return which tables of the two groups are possible together; None where no count is of both."""
-    both = [reading for reading in counts if len(reading.groups) == 2]
-    if not both:
-        return None
-    shape = (len(groups[0]), len(groups[1]))
-    if 10 * prod(shape) > budget:
-        raise NotSearched("pairs_of_tables_of_two_groups", prod(shape))
-    first, second = (index.ravel() for index in np.indices(shape))
-    true = _which_hold(both, records, {0: groups[0][first], 1: groups[1][second]})
-    return first[true], second[true]
-
-
-def _which_hold(readings: list[ClaimOnCounts], records: Records, tables: dict[int, np.ndarray]) -> np.ndarray:
-    """Return which datasets make all readings true; `tables` holds those of some groups, one element a dataset."""
-    number = len(next(iter(tables.values())))
-    datasets = np.zeros((number, *records.tables.shape), dtype=np.int64)
-    for g, own in tables.items():
-        datasets[:, g, :-1, :-1] = own
-    true = np.ones(number, dtype=bool)
+def _that_hold(readings: list[on_counts.ClaimOnCounts], datasets: np.ndarray) -> np.ndarray:
+    """Return the datasets, of shape (N, G, K + 1, K + 1), that make all readings true."""
     for reading in readings:
-        true &= reading.holds(reading.feature(datasets))
-    return true
+        datasets = datasets[reading.holds(reading.feature(datasets))]
+    return datasets
 
 
-# ---- tables of results -------------------------------------------------------------------------------------
-
-
-def _list(study: Study, groups: list[np.ndarray]) -> pd.DataFrame:
-    """Return the first tables of each group, cell by cell."""
-    levels = study.outcome.level_ids
-    rows = [
-        (group, str(number), levels[pre], levels[post], str(int(table[pre, post])))
-        for group, tables in zip(study.group_ids, groups, strict=True)
-        for number, table in enumerate(tables[:MOST_LISTED], start=1)
-        for pre, post in np.argwhere(table).tolist()
-    ]
-    return pd.DataFrame(rows, columns=list(LIST_COLUMNS), dtype=str)
-
-
-def _ranges(study: Study, groups: list[np.ndarray], between: np.ndarray | None, budget: int) -> pd.DataFrame:
-    """Return the range of every result; `between` holds the pairs of tables where not all are possible together."""
-    alpha = float(Fraction(str(study.alpha)))
+def _ranges(study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, budget: int) -> pd.DataFrame:
+    """Return the range of every result; `pairs` holds the pairs of tables where not all are possible together."""
+    # what the tests see of the tables, each margin once: shape (M, 2 K - 1), and (M, 2, L) between the groups
     tested = [
-        ("signed_rank", group, _seen("change", own))
-        for group, own in zip(study.group_ids, groups, strict=True)
+        ("signed_rank", group, np.unique(on_counts.change_margin(tables), axis=0))
+        for group, tables in zip(study.group_ids, groups, strict=True)
     ]
     if len(groups) >= 2 and study.procedure.rank_sum is not None:
-        tested.append(("rank_sum", "", _compared(study, groups, between, budget)))
+        if pairs is not None:
+            tested.append(("rank_sum", "", np.unique(on_counts.compared_margin(pairs, study), axis=0)))
+        else:
+            a, b = (np.unique(on_counts.compared_margin(tables, study), axis=0) for tables in groups[:2])
+            if len(a) * len(b) <= budget:
+                first, second = np.indices((len(a), len(b))).reshape(2, -1)
+                tested.append(("rank_sum", "", np.stack([a[first], b[second]], axis=1)))
+    alpha = float(Fraction(str(study.alpha)))
     rows: list[tuple[str, ...]] = []
     for test, group, margins in tested:
         declared = getattr(study.procedure, test)
         for role, procedure in (("declared", declared), ("exact", exact_counterpart(declared))):
-            many = len(margins) > BUDGET_EXACT and procedure.method != "asymptotic"
-            if many or not len(margins):
+            if len(margins) > BUDGET_EXACT and procedure.method != "asymptotic":
                 continue
-            results = _CALCULATE[test](margins, procedure)
+            if test == "signed_rank":
+                middle = margins.shape[1] // 2
+                falls, unchanged, rises = np.split(margins, [middle, middle + 1], axis=1)
+                results = signed_rank_counts(falls[:, ::-1], rises, unchanged[:, 0], procedure)
+            else:
+                results = rank_sum_counts(margins, procedure)
             for name in _RESULTS[test] if role == "declared" else ("p_value",):
                 values = np.asarray(getattr(results, name))
                 # the same p-value reached in two ways may differ in its last bits
@@ -269,32 +219,3 @@ def _ranges(study: Study, groups: list[np.ndarray], between: np.ndarray | None, 
                 low, high = (f"{value:.10g}" for value in (values.min(), values.max()))
                 rows.append((test, group, role, name, low, high, str(distinct), "; ".join(made)))
     return pd.DataFrame(rows, columns=list(RANGE_COLUMNS))
-
-
-def _compared(study: Study, groups: list[np.ndarray], between: np.ndarray | None, budget: int) -> np.ndarray:
-    """Return the distinct pairs of margins that the groups are compared on, shape (M, 2, L); none beyond the budget."""
-    if between is not None:
-        return _seen(study.between, between)
-    first, second = (_seen(study.between, tables) for tables in groups)
-    if len(first) * len(second) > budget:
-        return np.zeros((0, 2, first.shape[1]), dtype=np.int64)
-    i, j = (index.ravel() for index in np.indices((len(first), len(second))))
-    return np.stack([first[i], second[j]], axis=1)
-
-
-def _seen(what: str, tables: np.ndarray) -> np.ndarray:
-    """Return the distinct margins of tables: counts after ("post"), or of changes, the largest fall first."""
-    # an empty row and column of missing scores
-    padded = np.pad(tables, [(0, 0)] * (tables.ndim - 2) + [(0, 1), (0, 1)])
-    return np.unique(margin(padded, "post") if what == "post" else change_margin(padded), axis=0)
-
-
-def _signed_rank(changes: np.ndarray, procedure: Procedure) -> object:
-    """Test counts of changes, shape (M, 2 K - 1), of which the middle one is no change."""
-    middle = changes.shape[1] // 2
-    return signed_rank_counts(
-        changes[:, :middle][:, ::-1], changes[:, middle + 1 :], changes[:, middle], procedure
-    )
-
-
-_CALCULATE = {"signed_rank": _signed_rank, "rank_sum": rank_sum_counts}

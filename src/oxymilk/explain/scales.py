@@ -9,16 +9,14 @@ or not at all; the sizes of the changes are free. Scales with ties are not searc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from oxymilk.explain.coincidence import DifferingClaim, Explanation
 from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import Procedure, rank_sum_counts, signed_rank_counts
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_TABLES = 30_000
 SCORE = "finer score"
@@ -27,14 +25,9 @@ SCORE = "finer score"
 class FinerScales(NamedTuple):
     """What finer scales without ties can give.
 
-    Attributes
-    ----------
-    statistic : ndarray of float, shape (N,)
-        U1 or W+.
-    p_value : ndarray of float, shape (N,)
-        Under the declared procedure.
-    tables : ndarray of int
-        The datasets on the finer scale.
+    * statistic, float, shape (N,) : U1 or W+.
+    * p_value, float, shape (N,) : Under the declared procedure.
+    * tables : The datasets on the finer scale.
     """
 
     statistic: np.ndarray
@@ -43,19 +36,9 @@ class FinerScales(NamedTuple):
 
 
 def untied_rank_sum(table: np.ndarray, procedure: Procedure) -> FinerScales:
-    """Return every finer scale without ties, up to scales with the same U.
+    """Return every finer scale without ties, up to scales with the same U, of two groups' categories, shape (2, K).
 
-    Parameters
-    ----------
-    table : array of int, shape (2, K)
-        The printed categories of the two groups.
-    procedure : Procedure
-        The declared procedure.
-
-    Returns
-    -------
-    FinerScales
-        Tables of shape (N, 2, n1 + n2), one for each whole U from the smallest to the largest.
+    The tables have shape (N, 2, n1 + n2), one for each whole U from the smallest to the largest.
 
     Examples
     --------
@@ -96,22 +79,12 @@ def _places(chosen: int, n: int, above: int) -> list[int]:
 def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure) -> FinerScales:
     """Return every finer scale without ties between the sizes of changes, up to scales with the same W+.
 
-    Parameters
-    ----------
-    up, down, unchanged : int
-        Pairs whose category rose, fell or stayed.
-    procedure : Procedure
-        The declared procedure.
-
-    Returns
-    -------
-    FinerScales
-        Tables of shape (N, 2, n): falls and rises by size; what is missing to n did not change on the finer scale.
-        One for each number of pairs that did not change and each W+ from the smallest to the largest.
+    The tables have shape (N, 2, n): falls and rises by size, of pairs whose category rose, fell or stayed; what is
+    missing to n did not change on the finer scale. One for each number of pairs that did not change and each W+ from
+    the smallest to the largest.
     """
     n = up + down + unchanged
-    rises: list[np.ndarray] = []
-    used: list[int] = []
+    rises, used = [], []
     for still in range(unchanged + 1):
         m = n - still
         for positive in range(up, m - down + 1):
@@ -133,21 +106,15 @@ def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure)
 def search_scales(differing: DifferingClaim) -> list[Explanation]:
     """Return the finer scale that would print a claim's p-value; when there is none, what would be needed.
 
-    Parameters
-    ----------
-    differing : DifferingClaim
-        A claim of a p-value, decision or threshold.
-
-    Returns
-    -------
-    list of Explanation
-        At most one; its coincidence is taken over all scales without ties.
+    At most one explanation, of a p-value, decision or threshold; its coincidence is taken over all scales without
+    ties.
     """
     claim, feature, declared = differing.on_counts, differing.feature, differing.declared
     two_groups = claim.sees == "rank_sum"
-    if two_groups and differing.study.between == "change":
-        return []  # a change of level is no cut of a change of score
     if two_groups:
+        if differing.study.between == "change":
+            return []  # a change of level is no cut of a change of score
+        sizes = np.sum(feature, axis=-1)
         scales = untied_rank_sum(feature, declared)
     else:
         numbers = (feature.positive.sum(), feature.negative.sum(), feature.zeros)
@@ -162,16 +129,14 @@ def search_scales(differing: DifferingClaim) -> list[Explanation]:
     if not len(values):
         if two_groups:
             # the U values that would print the p-value, whatever the categories
-            free = untied_rank_sum(np.sum(feature, axis=-1)[:, None], declared)
+            free = untied_rank_sum(sizes[:, None], declared)
             values = free.statistic[claim.true_of(free.p_value[:, None])]
         params["values"] = _numbers(values)
         code = "scale_unattainable" if len(values) else "scale_none"
         return [Explanation("none", code, params, others=differing.others_as_is)]
-    params |= {
-        "values": _numbers(values),
-        # U counted from the other group
-        "others": _numbers(np.prod(np.sum(feature, axis=-1)) - values) if two_groups else [],
-    }
+    # U counted from the other group
+    others = _numbers(np.prod(sizes) - values) if two_groups else []
+    params |= {"values": _numbers(values), "others": others}
     first = int(np.flatnonzero(fits)[0])
     return [
         Explanation(

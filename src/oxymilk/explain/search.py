@@ -5,34 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import parse_printed
+from oxymilk.explain import claims_on_counts as on_counts
 from oxymilk.explain import datasets
-from oxymilk.explain.claims_on_counts import (
-    OF_P,
-    ClaimOnCounts,
-    Records,
-    claim_key,
-    claims_on_counts,
-    distinct_claims,
-    margin,
-    records_of,
-)
+from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim_key
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, print_units
 from oxymilk.explain.departures import ALWAYS, BUDGET, search_departures
 from oxymilk.explain.notation import search_notation, true_value
 from oxymilk.explain.procedures import search_procedures
 from oxymilk.explain.scales import search_scales
 from oxymilk.stats import rank_sum_counts
+from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels, procedure_words
-
-if TYPE_CHECKING:
-    from oxymilk.study import Study
 
 EXPLANATION_COLUMNS = (
     "claim_id", "claim_ids", "kind", "rank", "description", "programs", "p_value", "prints_as",
@@ -47,16 +38,11 @@ _NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 class Explanations:
     """All that explains the differing claims of a study, as tables of text.
 
-    Attributes
-    ----------
-    explanations : DataFrame
-        One row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
-    datasets, contradictions : DataFrame
-        How many datasets of the design satisfy which claims; the minimal sets of claims that none satisfies together.
-    outcomes : DataFrame
-        For an outcome of two levels, the declared p-value of every pair of counts after.
-    witnesses : dict of str to DataFrame
-        Sheets by file name, as the column `witness` of the explanations gives it.
+    * explanations : One row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
+    * datasets, contradictions : How many datasets of the design satisfy which claims; the minimal sets of claims
+      that none satisfies together.
+    * outcomes : For an outcome of two levels, the declared p-value of every pair of counts after.
+    * witnesses : Sheets by file name, as the column `witness` of the explanations gives it.
     """
 
     explanations: pd.DataFrame
@@ -98,18 +84,19 @@ def explain_claims(
     -------
     Explanations
     """
-    records = records_of(study, observations)
+    records = on_counts.records_of(study, observations)
     differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
-    rows, witnesses = _explain(records, claims, verdicts, differing, participants, budget, most_departures)
-    on_counts = claims_on_counts(records, claims)
+    depart = partial(search_departures, participants=participants, budget=budget, most=most_departures)
+    rows, witnesses = _explain(records, claims, verdicts, differing, depart)
+    readings = on_counts.claims_on_counts(records, claims)
     try:
-        every = datasets.all_datasets(records, on_counts, 5 * budget)
+        every = datasets.all_datasets(records, readings, 5 * budget)
         counted, contradictions = datasets.dataset_table(every), datasets.contradiction_table(every)
     except datasets.NotSearched as reason:
         cells = ("all", "", "", "", "", "", "false", reason.words())
         counted = pd.DataFrame([cells], columns=list(datasets.DATASET_COLUMNS), dtype=str)
         contradictions = pd.DataFrame(columns=list(datasets.CONTRADICTION_COLUMNS), dtype=str)
-    return Explanations(rows, counted, contradictions, outcome_table(records, on_counts), witnesses)
+    return Explanations(rows, counted, contradictions, outcome_table(records, readings), witnesses)
 
 
 def explain_one(
@@ -157,13 +144,12 @@ def explain_one(
             parse_printed(printed, study.decimal_mark)
         key = claim_key(chosen, study)
         claims = [claim.printed_as(printed) if claim_key(claim, study) == key else claim for claim in claims]
-    records = records_of(study, observations)
-    return _explain(records, claims, verdicts, {claim_id}, participants, budget, most_departures)
+    records = on_counts.records_of(study, observations)
+    depart = partial(search_departures, participants=participants, budget=budget, most=most_departures)
+    return _explain(records, claims, verdicts, {claim_id}, depart)
 
 
-def _explain_claim(
-    differing: DifferingClaim, participants: int, budget: int, most_departures: int
-) -> list[Explanation]:
+def _explain_claim(differing: DifferingClaim, depart: partial) -> list[Explanation]:
     """Search all that may explain a claim; ranked as `Explanation.order` says."""
     quantity, test = differing.claim.quantity, differing.claim.test
     explanations: list[Explanation] = []
@@ -178,123 +164,94 @@ def _explain_claim(
         if quantity in OF_P:
             searched.append("finer_scale")
             explanations += search_scales(differing)
-        departures, depth = search_departures(differing, participants, budget, most_departures)
+        departures, depth = depart(differing)
         searched.append(f"departure_{depth}")
         explanations += departures
     if all(explanation.kind == "none" for explanation in explanations):
         of_data = differing.claim.check == "recompute"
         code = "nothing_found" if searched else "number_outcome" if of_data else "no_search"
         explanations.append(Explanation("none", code, {"searched": searched}))
-    printed = (_as_printed(differing, explanation) for explanation in explanations)
-    return sorted(printed, key=lambda explanation: explanation.order)
-
-
-def _as_printed(differing: DifferingClaim, explanation: Explanation) -> Explanation:
-    """Add to an explanation what its text needs: the claim's printed string, the value, how that prints."""
-    claim, value = differing.claim, explanation.value
-    if explanation.kind == "notation":
-        prints_as = claim.printed
-    elif value is None:
+    ready = []
+    for explanation in explanations:
+        value, style = explanation.value, differing.claim.style
         prints_as = ""
-    elif claim.quantity == "decision":
-        prints_as = "significant" if value < differing.study.alpha else "not significant"
-    else:
-        rounding = "truncate" if explanation.code.endswith("_truncated") else differing.study.rounding
-        units = print_units(np.array(claim.scale * value), claim.style.decimals, rounding)
-        prints_as = claim.style.write(Fraction(int(units), 10**claim.style.decimals))
-    words = {
-        "printed": claim.printed,
-        "prints_as": prints_as,
-        "value": "" if value is None else f"{value:.4g}",
-    }
-    return replace(explanation, params=explanation.params | words, prints_as=prints_as)
+        if explanation.kind == "notation":
+            prints_as = differing.claim.printed
+        elif value is not None and quantity == "decision":
+            prints_as = "significant" if value < differing.study.alpha else "not significant"
+        elif value is not None:
+            rounding = "truncate" if explanation.code.endswith("_truncated") else differing.study.rounding
+            units = print_units(np.array(differing.claim.scale * value), style.decimals, rounding)
+            prints_as = style.write(Fraction(int(units), 10**style.decimals))
+        params = explanation.params | {
+            "printed": differing.claim.printed,
+            "prints_as": prints_as,
+            "value": "" if value is None else f"{value:.4g}",
+        }
+        ready.append(replace(explanation, params=params))
+    return sorted(ready, key=lambda explanation: explanation.order)
 
 
 # ---- tables ------------------------------------------------------------------------------------------------
 
 
 def _explain(
-    records: Records,
-    claims: list[Claim],
-    verdicts: pd.DataFrame,
-    chosen: set[str],
-    participants: int,
-    budget: int,
-    most_departures: int,
+    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: set[str], depart: partial
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
     rows, witnesses = [], {}
     computed = dict(zip(verdicts["id"], verdicts["computed"], strict=True))
-    on_counts = claims_on_counts(records, claims)
-    for places in distinct_claims(claims, records.study):
+    readings = on_counts.claims_on_counts(records, claims)
+    for places in on_counts.distinct_claims(claims, records.study):
         first, ids = places[0].id, tuple(claim.id for claim in places)
         if chosen.isdisjoint(ids):
             continue
-        own = next((claim for claim in on_counts if claim.id == first), None)
-        others = [claim for claim in on_counts if claim is not own]
+        own = next((claim for claim in readings if claim.id == first), None)
+        others = [claim for claim in readings if claim is not own]
         differing = DifferingClaim(places[0], ids, records, own, others, claims, computed[first])
         of_p = differing.claim.quantity in OF_P
-        for rank, found in enumerate(
-            _explain_claim(differing, participants, budget, most_departures), start=1
-        ):
-            if found.witness is not None:
-                witnesses[f"{first}_{rank}.csv"] = found.witness
-            rows.append(
-                {
-                    "claim_id": first,
-                    "claim_ids": " ".join(differing.ids),
-                    "kind": found.kind,
-                    "rank": str(rank),
-                    "description": describe_explanation(found.code, found.params),
-                    "programs": found.programs,
-                    "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
-                    "prints_as": found.prints_as,
-                    "participants_changed": str(found.effort) if found.kind == "departure" else "",
-                    "switches_moved": str(found.switches_moved) if found.kind == "procedure" else "",
-                    "ways": str(found.ways) if found.kind != "none" else "",
-                    "claims_kept": " ".join(found.kept),
-                    "claims_contradicted": " ".join(found.contradicted),
-                    "coincidence": "" if found.coincidence is None else f"{found.coincidence:.10g}",
-                    "informative": "true" if found.informative else "false",
-                    "witness": f"{first}_{rank}.csv" if found.witness is not None else "",
-                    "code": found.code,
-                    "params": found.params_as_text,
-                }
-            )
+        for rank, found in enumerate(_explain_claim(differing, depart), start=1):
+            witness = "" if found.witness is None else f"{first}_{rank}.csv"
+            if witness:
+                witnesses[witness] = found.witness
+            share = found.coincidence
+            cells = {
+                "claim_id": first, "claim_ids": " ".join(ids), "kind": found.kind, "rank": str(rank),
+                "description": describe_explanation(found.code, found.params), "programs": found.programs,
+                "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
+                "prints_as": found.params["prints_as"],
+                "participants_changed": str(found.effort) if found.kind == "departure" else "",
+                "switches_moved": str(len(found.params["switches"])) if found.kind == "procedure" else "",
+                "ways": str(found.ways) if found.kind != "none" else "",
+                "claims_kept": " ".join(found.kept), "claims_contradicted": " ".join(found.contradicted),
+                "coincidence": "" if share is None else f"{share:.10g}",
+                "informative": "true" if found.informative else "false",
+                "witness": witness, "code": found.code, "params": found.params_as_text,
+            }  # fmt: skip
+            rows.append(cells)
     return pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS), dtype=str), witnesses
 
 
 def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame:
     """Compute the declared p-value between the groups for every pair of counts of the better of two levels.
 
-    Parameters
-    ----------
-    records : Records
-        The records.
-    claims : list of ClaimOnCounts
-        The claims; the p-values printed for the test between the groups are looked for.
-
-    Returns
-    -------
-    DataFrame
-        Columns `OUTCOME_COLUMNS`, all text: participants of the first and the second group at the better level and
-        in all, p-value, ids of the claims that it would print as (joined by blanks), and whether these are the
-        counts on disk. Empty for other designs.
+    Columns `OUTCOME_COLUMNS`, all text: participants of the first and the second group at the better level and in
+    all, p-value, ids of the claims that print this p-value for the test between the groups (joined by blanks), and
+    whether these are the counts on disk. Empty for other designs.
     """
     study, rows = records.study, []
     if records.levels == 2 and len(study.groups) >= 2 and study.between == "post":
-        observed = margin(records.tables[:2], "post")
+        observed = on_counts.margin(records.tables[:2], "post")
         n1, n2 = observed.sum(axis=1).tolist()
         first, second = (counts.ravel() for counts in np.indices((n1 + 1, n2 + 1)))
         if n1 and n2:
             # one row a pair of counts, (1, 0) of 2 and 1: [[1, 1], [1, 0]]
             tables = np.stack([n1 - first, first, n2 - second, second], axis=-1).reshape(-1, 2, 2)
             p_values = rank_sum_counts(tables, study.procedure.rank_sum).p_value.tolist()
-            true = {
-                claim.id: claim.holds(tables)
-                for claim in claims
-                if claim.sees == "rank_sum" and claim.claim.quantity == "p_value"
-            }
+            printed = [
+                claim for claim in claims if (claim.sees, claim.claim.quantity) == ("rank_sum", "p_value")
+            ]
+            true = {claim.id: claim.holds(tables) for claim in printed}
             names = [[name for name, holds in true.items() if holds[at]] for at in range(len(tables))]
             here = (tables == observed).all(axis=(1, 2))
             rows = [
@@ -328,12 +285,8 @@ def describe_explanation(code: str, params: dict[str, Any], language: str = "en"
     KeyError
         For a code or language that the texts do not have.
     """
-    return _text(f"codes.{code}", params, language)
-
-
-def _text(key: str, params: dict[str, Any], language: str) -> str:
     words = {name: _words(name, value, language) for name, value in params.items()}
-    return labels(language)(f"explain.{key}", **words)
+    return labels(language)(f"explain.codes.{code}", **words)
 
 
 def _words(name: str, value: Any, language: str) -> str:
@@ -346,7 +299,8 @@ def _words(name: str, value: Any, language: str) -> str:
     if name in ("other_test", "statistic"):
         return words[f"{name}_{value}"]
     if name == "changes":
-        return "; ".join(_text("words.change", change, language) for change in value)
+        each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
+        return "; ".join(labels(language)("explain.words.change", **cells) for cells in each)
     if name == "searched":
         # "departure_2" went up to two participants; "departure_0" says that none was within the budget
         spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]

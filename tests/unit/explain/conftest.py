@@ -149,18 +149,13 @@ def decimals():
 
 
 @pytest.fixture(scope="session")
-def records_with():
-    return records_from_counts
-
-
-@pytest.fixture(scope="session")
-def differing_claim(make_study, records_with):
+def differing_claim(make_study):
     """The first of some claims as the searches take it, the others beside it."""
 
     def make(claims, pairs, study=None, computed=""):
         records = pairs
         if not isinstance(pairs, Records):
-            records = records_with(study or make_study(len(pairs[0])), np.array(pairs))
+            records = records_from_counts(study or make_study(len(pairs[0])), np.array(pairs))
         on_counts = claims_on_counts(records, claims)
         own = [claim for claim in on_counts if claim.id == claims[0].id]
         others = [claim for claim in on_counts if claim not in own]
@@ -171,7 +166,7 @@ def differing_claim(make_study, records_with):
 
 
 @pytest.fixture(scope="session")
-def made_up(make_study, print_all, records_with, audit):
+def made_up(make_study, print_all, audit):
     """A study from tables of pre by post that prints its results, but for what is `misprinted`."""
 
     def make(pairs, misprinted, more=(), between="post", digits=3, **switches):
@@ -180,7 +175,7 @@ def made_up(make_study, print_all, records_with, audit):
         study = study.model_copy(update={"between": between})
         claims = [*print_all(study, pairs, digits), *(text_claim(*cells[:3], **cells[3]) for cells in more)]
         claims = [claim.printed_as(misprinted.get(claim.id, claim.printed)) for claim in claims]
-        observations = sheet_of(records_with(study, pairs))
+        observations = sheet_of(records_from_counts(study, pairs))
         return study, claims, audit(study, claims, observations), observations
 
     return make

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from oxymilk.explain import departures
-from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_of
+from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts, records_of
 from oxymilk.explain.departures import change_records, find_departures, search_departures, sheet_of, ways_to
 from oxymilk.study.sheet import CharacteristicSource, Sheet
 
@@ -46,8 +46,7 @@ def claim_of(records, claim):
 
 
 @pytest.mark.parametrize(
-    ("cells", "groups"),
-    [(CELL, (0,)), (CELL | {"group": "control"}, (1,)), (CELL | {"group": ""}, (0, 1))],
+    ("cells", "groups"), [(CELL, (0,)), (CELL | {"group": "control"}, (1,)), (CELL | {"group": ""}, (0, 1))]
 )
 def test_every_dataset_at_each_distance_once(cells, groups, make_study, claim_text, by_distance):
     records = Records(make_study(2), INCOMPLETE, 2)
@@ -58,15 +57,6 @@ def test_every_dataset_at_each_distance_once(cells, groups, make_study, claim_te
         tables = [table.astype(np.int64).tobytes() for table in found.tables[found.participants == number]]
         assert len(tables) == len(set(tables))
         assert set(tables) == expected.get(number, set())
-
-
-def test_at_three_levels(records_with, make_study, claim_text, by_distance):
-    pairs = np.zeros((2, 3, 3), dtype=int)
-    pairs[0, 0, 0], pairs[0, 1, 2], pairs[1, 2, 0] = 1, 1, 1
-    records = records_with(make_study(3), pairs)
-    found = find_departures(records, claim_of(records, claim_text("a", "9", "u", test="rank_sum")), 2)
-    expected = by_distance(records.tables, (0, 1))
-    assert {table.astype(np.int64).tobytes() for table in found.tables} == expected[1] | expected[2]
 
 
 @pytest.mark.parametrize(
@@ -83,8 +73,8 @@ def test_at_three_levels(records_with, make_study, claim_text, by_distance):
         (CELL | {"group": ""}, 15 + 36 + 18 + 54, 2),
     ],
 )
-def test_no_more_datasets_than_the_budget(cells, budget, searched, records_with, make_study, claim_text):
-    records = records_with(make_study(2), np.array([[[1, 1], [1, 0]], [[0, 1], [0, 1]]]))
+def test_no_more_datasets_than_the_budget(cells, budget, searched, make_study, claim_text):
+    records = records_from_counts(make_study(2), np.array([[[1, 1], [1, 0]], [[0, 1], [0, 1]]]))
     found = find_departures(records, claim_of(records, claim_text("a", "9", "count", **cells)), 2, budget)
     assert found.searched == searched
     assert len(found.tables) <= budget
@@ -105,8 +95,8 @@ def test_no_more_datasets_than_the_budget(cells, budget, searched, records_with,
         ("9", 4, 4),
     ],
 )
-def test_the_search_ends_when_it_finds(printed, participants, searched, records_with, make_study, claim_text):
-    records = records_with(make_study(2), np.array([[[2, 1], [1, 1]], [[0, 1], [0, 1]]]))
+def test_the_search_ends_when_it_finds(printed, participants, searched, make_study, claim_text):
+    records = records_from_counts(make_study(2), np.array([[[2, 1], [1, 1]], [[0, 1], [0, 1]]]))
     found = find_departures(
         records, claim_of(records, claim_text("a", printed, "count", **CELL)), participants
     )
@@ -119,11 +109,11 @@ def test_the_search_ends_when_it_finds(printed, participants, searched, records_
 @pytest.mark.parametrize("chunk", [4, 100_000])
 @pytest.mark.parametrize("printed", ["0", "2"])
 def test_the_best_departures_of_all(
-    printed, chunk, records_with, make_study, differing_claim, claim_text, by_distance, monkeypatch
+    printed, chunk, make_study, differing_claim, claim_text, by_distance, monkeypatch
 ):
     """Fewest other claims contradicted, then fewest participants; beside each how common it is."""
     monkeypatch.setattr(departures, "CHUNK", chunk)
-    records = records_with(make_study(2), PAIRS)
+    records = records_from_counts(make_study(2), PAIRS)
     claims = [
         claim_text("a", printed, "count_up", group="intervention"),
         claim_text("same", "1", "count", **(CELL | {"timepoint": "pre"})),
@@ -182,12 +172,8 @@ def test_ways_are_those_of_a_list(seed, random_pairs):
     before, after = (random_pairs(rng, 2, (4, 3)) for _ in range(2))
     first, second = (ways_by_brute_force(old, new) for old, new in zip(before, after, strict=True))
     assert (ways_to(before, after), ways_to(before[:1], after[:1])) == (first * second, first)
-
-
-def test_many_ways_are_counted_exactly():
-    """Half of sixty, more ways than floating point tells apart."""
-    before, after = np.array([[[60, 0], [0, 0]]]), np.array([[[30, 20], [10, 0]]])
-    assert ways_to(before, after) == comb(60, 30) * comb(30, 10)
+    # half of sixty: more ways than floating point tells apart
+    assert ways_to([np.diag([60, 0])], [np.array([[30, 20], [10, 0]])]) == comb(60, 30) * comb(30, 10)
 
 
 def test_changes_as_params(differing_claim, claim_text):
@@ -241,19 +227,14 @@ def test_the_first_of_equal_records_change(wanted, changed, make_study):
 
 
 CODES = ({"a": (0, 1), "b": (1, 2)}, {"c": (0, 0)})
-WIDE = {
-    "file": "wide.csv",
-    "layout": "wide",
+WORDS = {
     "participant": "Kode",
     "group": {"column": "Kelompok", "codes": {"Int": "intervention", "Kon": "control"}},
-    "scores": {"pre": "Sebelum", "post": "Sesudah"},
     "codes": {"sedikit": "level0", "kurang": "level0", "banyak": "level1"},
 }
-LONG = {key: value for key, value in WIDE.items() if key != "scores"} | {
-    "layout": "long",
-    "timepoint": {"column": "Waktu", "codes": {"sblm": "pre", "ssdh": "post"}},
-    "score": "ASI",
-}
+WIDE = WORDS | {"file": "wide.csv", "layout": "wide", "scores": {"pre": "Sebelum", "post": "Sesudah"}}
+TIMES = {"column": "Waktu", "codes": {"sblm": "pre", "ssdh": "post"}}
+LONG = WORDS | {"file": "wide.csv", "layout": "long", "timepoint": TIMES, "score": "ASI"}
 PLAIN = {"file": "w.csv", "layout": "wide", "participant": "id", "group": "arm", "scores": {"post": "after"}}
 TIDY_WORDS = """Kode,Kelompok,Waktu,ASI
 a,Int,sblm,sedikit

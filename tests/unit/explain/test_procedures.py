@@ -5,15 +5,15 @@ from itertools import product
 import numpy as np
 import pytest
 
-from oxymilk.explain.claims_on_counts import claims_on_counts
+from oxymilk.explain.claims_on_counts import claims_on_counts, records_from_counts
 from oxymilk.explain.notation import claim_label
 from oxymilk.explain.procedures import (
+    OTHER_TESTS,
     all_procedures,
     calculated_values,
     calculations_of,
     search_procedures,
     switches_between,
-    switches_of_other_tests,
 )
 from oxymilk.stats import Procedure, evaluate_programs, load_programs, rank_sum_test, signed_rank_test
 from oxymilk.stats.ranks import expand_counts
@@ -88,9 +88,7 @@ def test_every_line_and_every_combination_is_one_calculation(test, declared):
     for one in calculations:
         for program in one.programs:
             assert (program.procedure, program.tail, program.other) == (one.procedure, one.tail, one.other)
-        switches = (
-            switches_of_other_tests()[one.other] if one.other else switches_between(declared, one.procedure)
-        )
+        switches = OTHER_TESTS[one.other] if one.other else switches_between(declared, one.procedure)
         # the smaller of the two one-sided p-values is another alternative than a two-sided one
         tail = {"alternative"} if one.tail and declared.alternative == "two-sided" else set()
         assert (set(one.switches), one.effort) == ({*switches} | tail, len(one.switches))
@@ -102,7 +100,7 @@ def test_every_line_and_every_combination_is_one_calculation(test, declared):
 
 
 def test_every_calculation_of_programs_has_words_and_switches():
-    switches = switches_of_other_tests()
+    switches = OTHER_TESTS
     assert set(switches) == {program.other for program in load_programs() if program.other}
     for language in ("en", "id"):
         words = labels(language).section("explain.words")
@@ -113,9 +111,9 @@ def test_every_calculation_of_programs_has_words_and_switches():
 @pytest.mark.parametrize("quantity", ["p_value", "threshold", "decision", "z"])
 @pytest.mark.parametrize("pairs", [PAIRS, TWO_LEVELS])
 @pytest.mark.parametrize("place", [OWN, BETWEEN])
-def test_the_number_of_each_calculation(place, quantity, pairs, make_study, records_with, claim_text):
+def test_the_number_of_each_calculation(place, quantity, pairs, make_study, claim_text):
     test = place["test"]
-    records = records_with(make_study(pairs.shape[-1]), pairs)
+    records = records_from_counts(make_study(pairs.shape[-1]), pairs)
     printed = {"decision": "significant", "threshold": "0.05"}.get(quantity, "0.5")
     operator = "<" if quantity == "threshold" else ""
     (claim,) = claims_on_counts(records, [claim_text("p", printed, quantity, operator=operator, **place)])

@@ -10,15 +10,10 @@ import pytest
 from oxymilk.analysis import TEST_COLUMNS
 from oxymilk.audit.recompute import Tables
 from oxymilk.audit.verdicts import check_claim
-from oxymilk.explain.claims_on_counts import Differences, claims_on_counts
+from oxymilk.explain.claims_on_counts import Differences, claims_on_counts, records_from_counts
 from oxymilk.explain.departures import find_departures, sheet_of
 from oxymilk.explain.procedures import calculated_values, calculations_of, search_procedures
-from oxymilk.stats import (
-    difference_counts,
-    evaluate_programs_counts,
-    rank_sum_counts,
-    signed_rank_counts,
-)
+from oxymilk.stats import difference_counts, evaluate_programs_counts, rank_sum_counts, signed_rank_counts
 
 DECLARED = (
     {"method": "asymptotic"},
@@ -42,16 +37,7 @@ PLANTED = {2: 200, 3: 100, 4: 12} if FULL else {2: 60, 3: 30, 4: 4}
 
 @pytest.mark.parametrize(("test", "levels", "sizes", "declared"), DESIGNS)
 def test_every_program_is_found(
-    test,
-    levels,
-    sizes,
-    declared,
-    make_study,
-    random_pairs,
-    records_with,
-    differing_claim,
-    claim_text,
-    decimals,
+    test, levels, sizes, declared, make_study, random_pairs, differing_claim, claim_text, decimals
 ):
     """5,100 printed p-values in all, each by a program drawn at random, on data with ties and zeros."""
     rng = np.random.default_rng(levels + 10 * sizes[0])
@@ -61,7 +47,7 @@ def test_every_program_is_found(
     feature = Differences(*difference_counts(counts)) if test == "signed_rank" else counts
     by_program = evaluate_programs_counts(test, counts)
     names = list(by_program)
-    records = records_with(study, pairs[0])
+    records = records_from_counts(study, pairs[0])
     place = {"test": test, "group": "intervention" if test == "signed_rank" else ""}
     calculations = calculations_of(test, getattr(study.procedure, test))
     values = None
@@ -109,7 +95,7 @@ def planted(rng, pairs, participants):
 
 
 @pytest.mark.parametrize("levels", [2, 3, 4])
-def test_planted_departures_are_found(levels, make_study, random_pairs, records_with, claim_text, decimals):
+def test_planted_departures_are_found(levels, make_study, random_pairs, claim_text, decimals):
     rng = np.random.default_rng(levels)
     study = make_study(levels)
     searched = 0
@@ -120,7 +106,7 @@ def test_planted_departures_are_found(levels, make_study, random_pairs, records_
         truth = planted(rng, pairs, participants)
         p_value = rank_sum_counts(truth.sum(axis=1), study.procedure.rank_sum).p_value
         claim = claim_text("p", decimals(p_value, 3), "p_value", test="rank_sum")
-        records = records_with(study, pairs)
+        records = records_from_counts(study, pairs)
         (on_counts,) = claims_on_counts(records, [claim])
         found = find_departures(records, on_counts, participants)
         at = (found.tables[:, :, :-1, :-1] == truth).all(axis=(1, 2, 3))
@@ -215,14 +201,12 @@ def test_untouched_data_give_no_claim_that_differs(make_study, random_pairs, cla
     assert verdicts["not_checkable", False] <= 20
 
 
-def test_the_made_up_rows_are_those_of_the_analysis(
-    make_study, random_pairs, records_with, claim_text, decimals, audit
-):
+def test_the_made_up_rows_are_those_of_the_analysis(make_study, random_pairs, claim_text, decimals, audit):
     rng = np.random.default_rng(3)
     study = make_study(3)
     many = np.array([random_pairs(rng, 3, (7, 9)) for _ in range(20)])
     for pairs, (_, _, tests) in zip(many, result_rows(study, many), strict=True):
-        observations = sheet_of(records_with(study, pairs))
+        observations = sheet_of(records_from_counts(study, pairs))
         claims = printed_claims(study, pairs, tests, rng, claim_text, decimals)
         verdicts = audit(study, claims, observations)
         assert set(verdicts.loc[verdicts["computed"] != "1", "verdict"]) == {"reproduced"}
