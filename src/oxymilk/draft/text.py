@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
-from oxymilk.draft.words import load, pattern_of
+from oxymilk.draft.words import load, regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ def find_blocks(paper: Paper) -> list[Block]:
         if not line.strip():
             close()
             continue
-        if number in running or pattern_of("furniture").fullmatch(line):
+        if number in running or regex("{furniture}").fullmatch(line):
             close()
             parts.append(Block("furniture", start, end, section))
             continue
@@ -117,8 +117,8 @@ def sentences(text: str, block: Block) -> list[Span]:
     """Return where the sentences of a block begin and end."""
     ends = [
         match.end()
-        for match in pattern_of("sentence_end").finditer(text, block.start, block.end)
-        if not pattern_of("abbreviation").search(text[block.start : match.start() + 1])
+        for match in regex("{sentence_end}").finditer(text, block.start, block.end)
+        if not regex("{abbreviation}").search(text[block.start : match.start() + 1])
     ]
     edges = [block.start, *ends, block.end]
     return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
@@ -136,8 +136,8 @@ def _running_heads(paper: Paper, lines: Sequence[Span]) -> set[int]:
 
 def _section_head(line: str, current: str) -> tuple[str, int]:
     """Return the section that a line opens, "" for none, and how many characters of it are the head."""
-    heads = [(pattern_of("numbering").sub("", line).strip().rstrip(":."), len(line))]
-    run_in = pattern_of("run_in_head").match(line)
+    heads = [(regex("{numbering}").sub("", line).strip().rstrip(":."), len(line))]
+    run_in = regex("{run_in_head}").match(line)
     if run_in and current != "abstract":
         heads.append((run_in[1], run_in.end()))
     for head, length in heads:
@@ -155,12 +155,12 @@ def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Bloc
     short = len(shown[0]) < 0.75 * width and shown[0][:1].isupper() and shown[0][-1:].isalnum()
     if short and len(lines) > 1 and shown[1][:1].isupper():
         first = 1
-    complete = [number for number, line in enumerate(shown) if pattern_of("line_complete").search(line)]
+    complete = [number for number, line in enumerate(shown) if regex("{line_complete}").search(line)]
     rest = text[lines[complete[-1]][1] if complete else lines[0][0] : lines[-1][1]]
     if len(rest.strip()) <= _LONGEST_HEADING:
         if complete and rest.strip()[:1].isupper():
             last = complete[-1] + 1
-        elif not complete and not first and not pattern_of("no_heading").search(rest):
+        elif not complete and not first and not regex("{no_heading}").search(rest):
             last = 0
     kinds = (("heading", lines[:first]), ("paragraph", lines[first:last]), ("heading", lines[last:]))
     return [Block(kind, part[0][0], part[-1][1], section) for kind, part in kinds if part]
