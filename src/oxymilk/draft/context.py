@@ -86,11 +86,8 @@ class Reading:
         for block in self.blocks:
             if block.kind == "furniture":
                 continue
-            shown, section, introduces = (
-                text[block.start : block.end],
-                block.section,
-                block.section == "introduction",
-            )
+            shown, section = text[block.start : block.end], block.section
+            introduces = section == "introduction"
             # the rows of a table say what it is in the heading above them
             table = regex("{numbered_label}").search(block.heading if " | " in shown else shown[:60])
             place = f"p{block.number}" if block.number else "heading" if block.kind == "heading" else ""

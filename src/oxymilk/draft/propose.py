@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import pandas as pd
+
 from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
 from oxymilk.audit.verdicts import check_claim
 from oxymilk.draft.context import Context, Reading
@@ -20,8 +22,7 @@ from oxymilk.draft.words import load_words, regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    import pandas as pd
+    from fractions import Fraction
 
     from oxymilk.draft.context import Mention, Sentence
     from oxymilk.draft.text import Paper
@@ -55,14 +56,10 @@ class Draft:
 
     def claims_table(self) -> pd.DataFrame:
         """Return the rows of a claims.csv."""
-        import pandas as pd
-
         return pd.DataFrame([claim.cells for claim in self.claims], columns=list(COLUMNS), dtype=str)
 
     def exclusions_table(self) -> pd.DataFrame:
         """Return the rows of an exclusions.csv: each number, place and reason once, with how often."""
-        import pandas as pd
-
         counts = Counter((number.token, number.where, number.reason) for number in self.left_out)
         rows = [(*number, str(times)) for number, times in counts.items()]
         return pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS), dtype=str)
@@ -114,9 +111,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
     for block in reading.blocks:
         if block.kind == "furniture":
             outside = f"{block.section} page furniture", "page number, running head or address"
-            reasons |= {
-                token.start: outside for token in reading.tokens if block.start <= token.start < block.end
-            }
+            reasons |= dict.fromkeys(range(block.start, block.end), outside)
     for sentence in reading.sentences:
         numbers: list[Proposal] = []
         for index, token in enumerate(sentence.tokens):
@@ -146,25 +141,27 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
 def _with_tests(proposals: Sequence[Proposal]) -> list[Proposal]:
     """Give a p-value without a test the test of the same p-value elsewhere, if that is one test only."""
     columns = ("test", "group", "timepoint", "variable")
-    tests: dict[object, set[tuple[str, ...]]] = {}
     p_values = [proposal for proposal in proposals if proposal.quantity == "p_value"]
+    tests: dict[Fraction, list[dict[str, str]]] = {}
     for p_value in p_values:
-        if p_value.check == "recompute":
-            test = tuple(getattr(p_value, column) for column in columns)
-            tests.setdefault(p_value.number.value, set()).add(test)
-    given: dict[int, tuple[str, ...]] = {}
-    for p_value in p_values:
-        same = tests.get(p_value.number.value, set())
-        if p_value.check == "ambiguous" and len(same) == 1:
-            (given[p_value.context.sentence.start],) = same
-    completed = []
-    for proposal in proposals:
-        test = given.get(proposal.context.sentence.start)
-        if test and proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST:
-            proposal = replace(proposal, **dict(zip(columns, test, strict=True)))
-            proposal = replace(proposal, check="recompute", note="the test by the p-value")
-        completed.append(proposal)
-    return completed
+        same = tests.setdefault(p_value.number.value, [])
+        test = {column: getattr(p_value, column) for column in columns}
+        if p_value.check == "recompute" and test not in same:
+            same.append(test)
+    # where a sentence begins -> the test of the other numbers in it
+    given = {
+        p_value.context.sentence.start: tests[p_value.number.value][0]
+        for p_value in p_values
+        if p_value.check == "ambiguous" and len(tests[p_value.number.value]) == 1
+    }
+    completed = {"check": "recompute", "note": "the test by the p-value"}
+    return [
+        replace(proposal, **test, **completed)
+        if test and proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST
+        else proposal
+        for proposal in proposals
+        for test in [given.get(proposal.context.sentence.start)]
+    ]
 
 
 def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -173,31 +170,20 @@ def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
     That is the last sample size that the sentence prints before the number, else the first after it; else the last
     in the paragraph; else what is usual for the group in the paper.
     """
-    sizes = [proposal for proposal in proposals if proposal.quantity == "sample_size"]
-    usual: dict[str, Counter[str]] = {}
-    for size in sizes:
-        if size.check == "recompute":
-            usual.setdefault(size.group, Counter())[size.printed] += 1
-    totals = {group: [counts.most_common(1)[0][0]] for group, counts in usual.items()}
+    sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
+    often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
+    usual = {group: printed for (group, printed), _ in reversed(often)}
     completed = []
     for proposal in proposals:
+        start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
         if proposal.quantity.startswith(("count", "percent")) and not proposal.n:
-            block, group = proposal.context.sentence.block.start, proposal.group
-            near = [
-                size
-                for size in sizes
-                if size.context.sentence.block.start == block and size.printed.isdigit()
-            ]
-            here = [size for size in near if size.context.sentence == proposal.context.sentence]
+            near = [size for size in sizes if size.context.sentence.block == sentence.block]
+            here = [size for size in near if size.context.sentence == sentence]
             here = [size for size in here if not group or size.group in ("", group)]
-            before = [size.printed for size in here if size.context.start < proposal.context.start]
-            earlier = [
-                size.printed
-                for size in near
-                if size.group == group and size.context.start < proposal.context.start
-            ]
-            total = before[-1:] or [size.printed for size in here[:1]] or earlier[-1:] or totals.get(group)
-            proposal = replace(proposal, n=(total or [""])[0])
+            before = [size for size in here if size.context.start < start]
+            earlier = [size for size in near if size.group == group and size.context.start < start]
+            total = before[-1:] or here[:1] or earlier[-1:]
+            proposal = replace(proposal, n=total[0].printed if total else usual.get(group, ""))
         if proposal.quantity == "percent" and proposal.check == "arithmetic" and not proposal.n:
             proposal = proposal.asks("of how many?")
         completed.append(proposal)
@@ -217,12 +203,9 @@ def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
         check = proposal.check if readable else "ambiguous"
         note = "; ".join(filter(None, ("proposed", reading.place(proposal.context.start), proposal.note)))
         cells = {"id": name if taken[name] == 1 else f"{name}_{taken[name]}", "where": sentence.where}
-        cells |= {
-            "check": check,
-            "expect": "not_checkable" if check in REASONS else "reproduced",
-            "note": note,
-        }
-        claim = Claim(**{**proposal.cells, **cells}, notation=proposal.notation)
+        expect = "not_checkable" if check in REASONS else "reproduced"
+        cells = proposal.cells | cells | {"check": check, "expect": expect, "note": note}
+        claim = Claim(**cells, notation=proposal.notation)
         if check == "arithmetic":
             verdict, reason, *_ = check_claim(claim)
             claim = replace(claim, check=reason or check, expect=verdict)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from oxymilk.draft.words import load, regex
@@ -71,46 +71,39 @@ def find_blocks(paper: Paper) -> list[Block]:
 
     Section heads themselves are left out; a head that runs into its paragraph ("Abstract: ...") is cut off it.
     """
-    text, lines = paper.text, line_spans(paper.text)
-    running = _running_heads(paper, lines)
-    parts: list[Block] = []
-    run: list[Span] = []
-    section, combined = PREAMBLE, 0
-
-    def close() -> None:
-        if run:
-            parts.extend(_split_headings(text, run, section))
-            run.clear()
-
-    for number, (start, end) in enumerate(lines, start=1):
+    text = paper.text
+    lines = {number: match.span() for number, match in enumerate(re.finditer(r".*\n|.+", text), start=1)}
+    # what three or more pages share but for its digits is a running head; of two on a page the first
+    places: dict[str, dict[int, int]] = {}
+    for number, span in lines.items():
+        shape = re.sub(r"\d+", "#", " ".join(text[slice(*span)].split()))
+        places.setdefault(shape, {}).setdefault(paper.page(number), number)
+    running = {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
+    # lines that belong together: blank lines, heads of sections, rows of tables and furniture end a run
+    runs: list[tuple[str, bool, list[Span]]] = []
+    section, combined, continues = PREAMBLE, 0, False
+    for number, (start, end) in lines.items():
         line = text[start:end]
         if not line.strip():
-            close()
+            continues = False
             continue
-        if number in running or regex("{furniture}").fullmatch(line):
-            close()
-            parts.append(Block("furniture", start, end, section))
-            continue
-        head, length = _section_head(line, section)
-        if head or " | " in line:
-            close()
+        outside = number in running or bool(regex("{furniture}").fullmatch(line))
+        head, length = ("", 0) if outside else _section_head(line, section)
         if head == _COMBINED:
             # under the second of two combined heads a paper discusses what it reported
             combined += 1
             head = "results" if combined == 1 else "discussion"
         section = head or section
-        if text[start + length : end].strip():
-            run.append((start + length, end))
-        if " | " in line:
-            close()
-    close()
+        alone, rest = outside or " | " in line, text[start + length : end].strip()
+        if continues and not head and not alone:
+            runs[-1][2].append((start, end))
+        elif rest:
+            runs.append((section, outside, [(start + length, end)]))
+        continues = bool(rest) and not alone
+    parts: list[Block] = []
+    for section, outside, run in runs:
+        parts += [Block("furniture", *run[0], section)] if outside else _split_headings(text, run, section)
     return _number(text, _mend(text, parts))
-
-
-def line_spans(text: str) -> list[Span]:
-    """Return where each line begins and ends, its line end included."""
-    ends = list(accumulate(map(len, re.findall(r"[^\n]*\n|[^\n]+", text))))
-    return list(pairwise([0, *ends]))
 
 
 def sentences(text: str, block: Block) -> list[Span]:
@@ -122,16 +115,6 @@ def sentences(text: str, block: Block) -> list[Span]:
     ]
     edges = [block.start, *ends, block.end]
     return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
-
-
-def _running_heads(paper: Paper, lines: Sequence[Span]) -> set[int]:
-    """Return the lines that three or more pages share but for their digits."""
-    places: dict[str, dict[int, int]] = {}
-    for number, (start, end) in enumerate(lines, start=1):
-        shape = re.sub(r"\d+", "#", " ".join(paper.text[start:end].split()))
-        if shape:
-            places.setdefault(shape, {}).setdefault(paper.page(number), number)
-    return {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
 
 
 def _section_head(line: str, current: str) -> tuple[str, int]:

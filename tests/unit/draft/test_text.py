@@ -3,7 +3,7 @@
 import pytest
 
 from oxymilk.draft.context import Reading
-from oxymilk.draft.text import Block, Paper, find_blocks, line_spans, sentences
+from oxymilk.draft.text import Block, Paper, find_blocks, sentences
 from oxymilk.draft.words import load_words
 
 LIND, LUND = "Lind et al. (2019)", "(Lund, 2020)"
@@ -87,8 +87,6 @@ def test_sentences_end_before_a_capital_but_not_after_an_abbreviation(parts):
 
 
 def test_lines_and_pages():
-    assert line_spans("a\n\nbcd\ne") == [(0, 2), (2, 3), (3, 7), (7, 8)]
-    assert (line_spans("a\n"), line_spans("")) == ([(0, 2)], [])
     text = "One.\nTwo.\nThree.\n"
     for pages, places in (
         ((), ["line 1", "line 1", "line 2", "line 3"]),
