@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from oxymilk.draft.numbers import Token
     from oxymilk.draft.text import Block, Paper, Span
-    from oxymilk.draft.words import Pattern, Words
+    from oxymilk.draft.words import Words
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
 _OWN = ("abstract", "methods", "results", "discussion", "conclusion", PREAMBLE)
@@ -112,7 +113,7 @@ class Reading:
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""
         line = self.text.count("\n", 0, at) + 1
-        page = self.paper.page(line)
+        page = bisect_right(self.paper.pages, line)
         return f"page {page}, line {line}" if page else f"line {line}"
 
     def mentions(self, kind: str, start: int, end: int) -> list[Mention]:
@@ -185,14 +186,6 @@ class Context:
         tokens = self.sentence.tokens
         gap = self.reading.text[tokens[first].end : tokens[second].start]
         return regex(f"{{{name}}}").fullmatch(gap) is not None
-
-    def is_in(self, pattern: Pattern) -> bool:
-        """Say whether it begins inside of what a pattern finds in its paragraph."""
-        block = self.sentence.block
-        return _within(
-            self.start,
-            (match.span() for match in pattern.finditer(self.reading.text, block.start, block.end)),
-        )
 
     def nearest(self, kind: str, reach: str = "phrase") -> str:
         """Return the id that the phrase names: before the number if any, else after it, else "".

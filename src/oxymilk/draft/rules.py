@@ -55,14 +55,20 @@ def read_number(context: Context) -> Proposal | str:
     Proposal or str
         The proposal, its check not yet final (see `oxymilk.draft.propose`), or the reason why there is none.
     """
-    sentence, token, operator = context.sentence, context.token, context.operator[0]
+    token, operator, block = context.token, context.operator[0], context.sentence.block
     whole = {"kind": token.kind, "text": token.text, "operator": operator}
     for rule in load("rules"):
         holds = (
             all(regex(rule[name]).fullmatch(text) for name, text in whole.items() if name in rule)
             and ("after" not in rule or regex(rule["after"]).match(context.after))
             and ("before" not in rule or regex(rf"(?:{rule['before']})\Z").search(context.before))
-            and ("inside" not in rule or context.is_in(regex(rule["inside"])))
+            and (
+                "inside" not in rule
+                or any(
+                    match.start() <= context.start < match.end()
+                    for match in regex(rule["inside"]).finditer(context.reading.text, block.start, block.end)
+                )
+            )
             and all(_PROPERTIES[name](context) for name in rule.get("if", ()))
             and not any(_PROPERTIES[name](context) for name in rule.get("unless", ()))
         )
@@ -71,13 +77,9 @@ def read_number(context: Context) -> Proposal | str:
         if "reason" in rule:
             return rule["reason"]
         # nothing at hand can check a number unless its rule or reader says how
-        cells = {
-            "operator": operator,
-            "check": "cited" if sentence.sources else "no_data",
-            **rule.get("cells", {}),
-        }
-        notation = context.reading.words.notation
-        proposal = Proposal(printed=token.text, notation=notation, context=context, **cells)
+        unchecked = "cited" if context.sentence.sources else "no_data"
+        cells = {"printed": token.text, "operator": operator, "check": unchecked, **rule.get("cells", {})}
+        proposal = Proposal(**cells, notation=context.reading.words.notation, context=context)
         read = _READERS[rule["reader"]](proposal) if "reader" in rule else proposal
         if read is not None:
             return read.asks(rule["asks"]) if "asks" in rule else read
@@ -301,7 +303,7 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     ),
     "names_change": lambda context: context.change(),
     "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
-    "names_sample": lambda context: regex("{sample}").search(context.reading.text[slice(*context.phrase)]),
+    "names_sample": lambda context: regex("{sample}").search(context.reading.text, *context.phrase),
     "in_sampling": lambda context: regex("{sample}").search(
         context.reading.text, context.sentence.start, context.sentence.end
     ),
@@ -324,20 +326,16 @@ def read_cell(number: Proposal) -> Proposal | None:
     cell, row, above = _heads(context)
     if not cell or context.token.kind != "number" or not context.sentence.own:
         return None
-    number = Proposal(
-        printed=number.printed, operator=number.operator, notation=number.notation, context=context
-    )
+    cells = {"printed": number.printed, "operator": number.operator}
+    number = Proposal(**cells, notation=number.notation, context=context)
     heads, column = " ; ".join(above), above[-1] if above else ""
     group = _named(words.ids["heads"], heads, row) or _named(words.ids["groups"], caption)
     # papers print what belongs to a test one a column, programs one a row
     quantity = ""
     if cell != row:
-        named = (
-            key
-            for key, pattern in words.ids["statistics"].items()
-            if pattern.fullmatch(column.strip()) or pattern.fullmatch(row.strip())
-        )
         is_p_value = regex("{p_value}").search(column) or regex("{p_row}").fullmatch(row)
+        edges, statistics = (column.strip(), row.strip()), words.ids["statistics"].items()
+        named = (key for key, pattern in statistics if any(map(pattern.fullmatch, edges)))
         quantity = "p_value" if is_p_value else next(named, "")
     if quantity and (quantity != "p_value" or (number.number and 0 <= number.number.value <= 1)):
         test = _named(words.ids["tests"], f"{caption} ; {heads} ; {row}")
@@ -369,11 +367,7 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
     """Return the cell of a number, the first cell of its row and the heads of its column; empty if in no table."""
     block, text = context.sentence.block, context.reading.text
     row, *above = (
-        [
-            match.span(1)
-            for match in regex("{table_cell}").finditer(text, *span)
-            if match.end() > match.start()
-        ]
+        [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
         for span in ((block.start, block.end), *block.above)
     )
     if " | " not in text[block.start : block.end]:
@@ -396,16 +390,10 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
 def _named(patterns: dict[str, Pattern], *heads: str) -> str:
     """Return what the first head that names just one of them names; "tidak lancar" does not name "lancar" too."""
     for head in heads:
-        spans = [
-            (*match.span(), key) for key, pattern in patterns.items() for match in pattern.finditer(head)
-        ]
-        found = {
-            key
-            for low, high, key in spans
-            if not any(
-                start <= low and high <= end and (start, end) != (low, high) for start, end, _ in spans
-            )
-        }
-        if len(found) == 1 and "" not in found:
-            return found.pop()
+        found = [(*m.span(), key) for key, pattern in patterns.items() for m in pattern.finditer(head)]
+        inner = [(low, high) for low, high, _ in found for start, end, _ in found
+                 if start <= low and high <= end and (start, end) != (low, high)]  # fmt: skip
+        keys = {key for *span, key in found if tuple(span) not in inner}
+        if len(keys) == 1 and "" not in keys:
+            return keys.pop()
     return ""

@@ -6,6 +6,7 @@ Offsets are places in `Paper.text`, so that the numbers of the whole text, found
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -31,10 +32,6 @@ class Paper:
 
     text: str
     pages: tuple[int, ...] = ()
-
-    def page(self, line: int) -> int:
-        """Return the page that a line is on, from 1; 0 where the file has no pages."""
-        return sum(first <= line for first in self.pages)
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def find_blocks(paper: Paper) -> list[Block]:
     places: dict[str, dict[int, int]] = {}
     for number, span in lines.items():
         shape = re.sub(r"\d+", "#", " ".join(text[slice(*span)].split()))
-        places.setdefault(shape, {}).setdefault(paper.page(number), number)
+        places.setdefault(shape, {}).setdefault(bisect_right(paper.pages, number), number)
     running = {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
     # lines that belong together: blank lines, heads of sections, rows of tables and furniture end a run
     runs: list[tuple[str, bool, list[Span]]] = []
