@@ -194,16 +194,12 @@ class Context:
         before and in 8 after"); "paragraph", to the sentence and what the paragraph says before it.
         """
         sentence, mentions = self.sentence, partial(self.reading.mentions, kind)
-        low, high = self.phrase
+        block, (low, high) = sentence.block, self.phrase
         named = mentions(low, self.start)[-1:] or mentions(self.end, high)
-        if reach != "phrase":
-            named = named or mentions(sentence.start, self.start)[-1:]
-        if reach == "paragraph":
-            named = (
-                named
-                or mentions(self.end, sentence.end)
-                or mentions(sentence.block.start, sentence.start)[-1:]
-            )
+        if not named and reach != "phrase":
+            named = mentions(sentence.start, self.start)[-1:]
+        if not named and reach == "paragraph":
+            named = mentions(self.end, sentence.end) or mentions(block.start, sentence.start)[-1:]
         return _id(named)
 
     def group(self, *, whole: bool = False) -> str:
@@ -240,11 +236,8 @@ class Context:
     @cached_property
     def test(self) -> str:
         """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
-        reading, sentence, mentions = (
-            self.reading,
-            self.sentence,
-            partial(self.reading.mentions, "every_test"),
-        )
+        reading, sentence = self.reading, self.sentence
+        mentions = partial(reading.mentions, "every_test")
         if sentence.cited:
             return _id(mentions(sentence.start, sentence.end))
         # a sentence may go through several tests: the last named before the number is the one

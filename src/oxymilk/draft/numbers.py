@@ -70,13 +70,11 @@ def find_tokens(text: str) -> list[Token]:
         for match in regex(f"{{{name}}}").finditer(plain)
         for kind in [match.lastgroup]
     ]
-    return [
-        Token(
-            " ".join(shown.lower().split()) if kind == "word" else "".join(shown.split()),
-            *(kind, start, end, plain.count("\n", 0, start) + 1),
-        )
-        for (start, end), kind, shown in sorted(found)
-    ]
+    tokens = []
+    for (start, end), kind, shown in sorted(found):
+        name = " ".join(shown.lower().split()) if kind == "word" else "".join(shown.split())
+        tokens.append(Token(name, kind, start, end, plain.count("\n", 0, start) + 1))
+    return tokens
 
 
 def listed_tokens(claims: Iterable[Row], exclusions: Iterable[Row]) -> Counter[str]:
@@ -94,12 +92,8 @@ def listed_tokens(claims: Iterable[Row], exclusions: Iterable[Row]) -> Counter[s
     ValueError
         If an `occurrences` is not a whole number, or a `token` is not exactly one number.
     """
-    listed = Counter(
-        token.text
-        for row in claims
-        if row["quantity"] not in STATEMENTS
-        for token in find_tokens(row["printed"])
-    )
+    printed = (row["printed"] for row in claims if row["quantity"] not in STATEMENTS)
+    listed = Counter(token.text for number in printed for token in find_tokens(number))
     for row in exclusions:
         # "V" alone is a letter; an exclusion may still name it
         tokens = find_tokens(row["token"]) or find_tokens(f"ke-{row['token']}")
@@ -117,11 +111,11 @@ def account_for_tokens(tokens: Iterable[Token], listed: Mapping[str, int]) -> li
     list of Difference
         In order of the token; empty when the lists have every number of the text just as often as the text has it.
     """
-    lines: dict[str, tuple[int, ...]] = {}
+    lines: dict[str, tuple[int, ...]] = dict.fromkeys(listed, ())
     for token in tokens:
         lines[token.text] = (*lines.get(token.text, ()), token.line)
-    differences = [
-        Difference(name, len(lines.get(name, ())), listed.get(name, 0), lines.get(name, ()))
-        for name in sorted(lines.keys() | listed.keys())
+    return [
+        Difference(name, len(places), listed.get(name, 0), places)
+        for name, places in sorted(lines.items())
+        if len(places) != listed.get(name, 0)
     ]
-    return [difference for difference in differences if difference.in_text != difference.listed]

@@ -69,15 +69,10 @@ class Draft:
         questions = sum(claim.check == "ambiguous" for claim in self.claims)
         counts = Counter(claim.quantity for claim in self.claims).most_common()
         quantities = ", ".join(f"{n} {quantity}" for quantity, n in counts)
-        lines = [
-            f"{len(self.claims)} claims proposed: {quantities}. {questions} of them ask a question in their note.",
-            f"{len(self.left_out)} numbers not proposed:",
-            *(
-                f"  {number.line} ({number.where}): {number.token} - {number.reason}"
-                for number in self.left_out
-            ),
-        ]
-        return "\n".join(lines)
+        asked = f"{questions} of them ask a question in their note."
+        proposed = f"{len(self.claims)} claims proposed: {quantities}. {asked}"
+        rest = [f"  {line} ({where}): {token} - {reason}" for token, where, line, reason in self.left_out]
+        return "\n".join([proposed, f"{len(rest)} numbers not proposed:", *rest])
 
 
 def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
@@ -252,24 +247,23 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     for start, high, hypothesis in reading.mentions("hypotheses", sentence.start, sentence.end):
         for _, end, fate in reading.mentions("fates", high, min(high + 40, sentence.end))[:1]:
             holds = (hypothesis == "alternative") == (fate == "accepted")
-            mention = start, end, "significant" if holds else "not significant"
-            again = found and start - found[-1][1] < 20 and found[-1][2] == mention[2]
-            found.append((found.pop()[0], *mention[1:]) if again else mention)
+            decision = "significant" if holds else "not significant"
+            if found and start - found[-1][1] < 20 and found[-1][2] == decision:
+                start = found.pop()[0]
+            found.append((start, end, decision))
     said = reading.mentions("decisions", sentence.start, sentence.end)
     found += [mention for mention in said if not any(low <= mention[0] < high for low, high, _ in found)]
     # two mentions of the same decision that at most one word parts are one
     kept: list[Mention] = []
-    for mention in sorted(found):
-        again = (
-            kept and kept[-1][2] == mention[2] and len(reading.text[kept[-1][1] : mention[0]].split()) <= 1
-        )
-        kept.append((kept.pop()[0], *mention[1:]) if again else mention)
+    for start, end, decision in sorted(found):
+        if kept and kept[-1][2] == decision and len(reading.text[kept[-1][1] : start].split()) <= 1:
+            start = kept.pop()[0]
+        kept.append((start, end, decision))
     # an effect without a test is one between groups, where there are two
     usual = "" if words.study and len(words.study.groups) < 2 else "rank_sum"
     for start, end, decision in kept:
         context = Context(reading, sentence, start, end)
-        test = "" if context.test else usual
-        cells = {"printed": decision, "quantity": "decision", "test": test}
+        cells = {"printed": decision, "quantity": "decision", "test": "" if context.test else usual}
         yield of_test(Proposal(**cells, notation=words.notation, context=context, of_token=False))
 
 
@@ -346,10 +340,11 @@ def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Propo
         day = next(day for day in days if day.printed == odd)
         yield _arithmetic(day, "comparison", operator="", n=usual, note=note)
     tables = [
-        Proposal(printed=match[1], context=Context(reading, sentence, *match.span(1)))
+        Proposal(printed=match[1], notation=reading.words.notation, context=context)
         for sentence in reading.sentences
         if sentence.block.section != "end matter"
         for match in regex("{table_number}").finditer(reading.text, sentence.start, sentence.end)
+        for context in [Context(reading, sentence, *match.span(1))]
     ]
     plain = {int(table.printed) for table in tables if table.printed.isdigit()}
     dotted = [table for table in tables if not table.printed.isdigit()]

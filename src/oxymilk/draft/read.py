@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from oxymilk.draft.text import Span
 
+_PLAIN = (".txt", ".text", ".md", "")
+# how a file of each kind is named, and the library that reads it
+_LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF", "pypdf", "PDF")}
 # "ffi" and the like as one character
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 # words with at most two blanks between them
@@ -52,18 +55,21 @@ def read_paper(path: Path) -> Paper:
     kind = path.suffix.lower()
     if not path.is_file():
         raise FileNotFoundError(2, "no such file", str(path))
-    if kind not in _READERS:
+    if kind not in (*_PLAIN, *_LIBRARIES):
         raise Unreadable(
             f"{path.name}: a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
         )
-    reader, files, library, problem = _READERS[kind]
-    try:
-        paper = reader(path)
-    except ImportError:
-        raise Unreadable(f"{path.name}: reading {files} needs {library}; install it") from None
-    # a damaged or locked file fails in many ways, all of them the file's
-    except Exception as error:
-        raise Unreadable(f"{path.name}: {problem.format(error=error)}") from None
+    if kind in _PLAIN:
+        paper = _read_text(path)
+    else:
+        files, library, document = _LIBRARIES[kind]
+        try:
+            paper = _read_docx(path) if kind == ".docx" else _read_pdf(path)
+        except ImportError:
+            raise Unreadable(f"{path.name}: reading {files} files needs {library}; install it") from None
+        # a damaged or locked file fails in many ways, all of them the file's
+        except Exception as error:
+            raise Unreadable(f"{path.name}: not a {document} that can be opened ({error})") from None
     if not paper.text.strip():
         raise Unreadable(f"{path.name}: no text in it; a scan must go through text recognition (OCR) first")
     return paper
@@ -76,7 +82,7 @@ def _read_text(path: Path) -> Paper:
     for encoding in encodings:
         with suppress(UnicodeDecodeError):
             return Paper(data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n"))
-    raise ValueError("not text of any of these encodings")
+    raise Unreadable(f"{path.name}: neither UTF-8 nor Windows-1252 text; save it as UTF-8")
 
 
 def _read_docx(path: Path) -> Paper:
@@ -108,13 +114,6 @@ def _read_pdf(path: Path) -> Paper:
     texts = [page_lines(page) for page in pypdf.PdfReader(path).pages]
     pages = tuple(accumulate((len(lines) for lines in texts[:-1]), initial=1)) if texts else ()
     return Paper("\n".join(line for lines in texts for line in lines) + "\n", pages)
-
-
-# how a file of each kind is read, what such files are, what they need, and what is said of one that cannot be read
-_TEXT = (_read_text, "plain text", "", "neither UTF-8 nor Windows-1252 text; save it as UTF-8")
-_WORD = (_read_docx, "Word files", "python-docx", "not a Word document that can be opened ({error})")
-_PDF = (_read_pdf, "PDF files", "pypdf", "not a PDF that can be opened ({error})")
-_READERS = {**dict.fromkeys((".txt", ".text", ".md", ""), _TEXT), ".docx": _WORD, ".pdf": _PDF}
 
 
 def page_lines(page: Any) -> list[str]:
@@ -185,9 +184,6 @@ def _rows(placed: Sequence[str]) -> list[str]:
                 low, high = columns[-1][0], max(columns.pop()[1], high)
             columns.append((low, high))
         for line, cells in zip(run, spans, strict=True):
-            texts = [
-                " ".join(line[low:high] for low, high in cells if left <= low < right)
-                for left, right in columns
-            ]
+            texts = (" ".join(line[low:high] for low, high in cells if a <= low < b) for a, b in columns)
             rows.append(" | ".join([*texts, ""]))
     return rows

@@ -171,12 +171,11 @@ def _percentage(proposal: Proposal) -> Proposal:
         first -= 2
     around = Context(context.reading, sentence, sentence.tokens[first].start, context.end, context.index)
     # the first or the second of "from 30% to 70%"
+    begins = [k for k in (context.index, context.index - 1) if 0 <= k < len(sentence.tokens) - 1]
     steps = [
-        step
-        for step, begin in enumerate((context.index, context.index - 1))
-        if 0 <= begin < len(sentence.tokens) - 1
-        and regex("{from_before}").search(context.other(begin).before)
-        and context.fits_between("to_gap", begin, begin + 1)
+        context.index - k
+        for k in begins
+        if regex("{from_before}").search(context.other(k).before) and context.fits_between("to_gap", k, k + 1)
     ]
     read = _cell(replace(proposal, quantity="percent"), around, changes=not steps)
     if steps and read.level:

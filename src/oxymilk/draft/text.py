@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -149,15 +150,18 @@ def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Bloc
 def _mend(text: str, parts: Sequence[Block]) -> list[Block]:
     """Join a paragraph that a page's end or a lost picture broke in two; furniture inside it keeps its own block."""
     mended: list[Block] = []
+    opened = -1
     for part in parts:
-        opened = next((k for k in reversed(range(len(mended))) if mended[k].kind != "furniture"), None)
-        shown = text[part.start : part.end].strip()
-        if part.kind != "furniture" and opened is not None and mended[opened].section == part.section:
-            before = text[mended[opened].start : mended[opened].end].strip()
+        if part.kind != "furniture":
+            shown = text[part.start : part.end].strip()
+            above = mended[opened] if opened >= 0 else part
+            before = text[above.start : above.end].strip()
             continues = shown[:1].islower() or shown[:1] == "("
-            if continues and before[-1:] not in ".!?:;|" and " | " not in shown:
-                mended[opened] = replace(mended[opened], kind="paragraph", end=part.end)
+            joins = continues and before[-1:] not in ".!?:;|" and " | " not in shown
+            if joins and opened >= 0 and above.section == part.section:
+                mended[opened] = replace(above, kind="paragraph", end=part.end)
                 continue
+            opened = len(mended)
         mended.append(part)
     # the last words of a section head nothing
     following = ""
@@ -171,7 +175,7 @@ def _mend(text: str, parts: Sequence[Block]) -> list[Block]:
 
 def _number(text: str, parts: Sequence[Block]) -> list[Block]:
     """Give paragraphs their numbers and subheadings, and rows of tables the rows above them."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     heading, section = "", ""
     rows: tuple[Span, ...] = ()
     numbered = []
@@ -182,12 +186,10 @@ def _number(text: str, parts: Sequence[Block]) -> list[Block]:
             heading = " ".join(text[part.start : part.end].split())
             part = replace(part, heading=heading)
         elif part.kind == "paragraph":
-            if " | " not in text[part.start : part.end]:
-                rows = ()
-            if not rows:
-                counts[section] = counts.get(section, 0) + 1
+            is_row = " | " in text[part.start : part.end]
+            rows = rows if is_row else ()
+            counts[section] += not rows
             part = replace(part, number=counts[section], heading=heading, above=rows)
-            if " | " in text[part.start : part.end]:
-                rows = (*rows, (part.start, part.end))
+            rows = (*rows, (part.start, part.end)) if is_row else ()
         numbered.append(part)
     return numbered

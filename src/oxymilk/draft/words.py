@@ -101,9 +101,8 @@ def regex(pattern: str) -> Pattern:
 
 def _of_study(study: Study, ours: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
     """Return the kinds of words for which a study has ids: its labels beside our words."""
-    groups = [
-        *zip(study.groups, *(ours[kind].values() for kind in ("groups", "heads", "given")), strict=False)
-    ]
+    kinds = (ours[kind].values() for kind in ("groups", "heads", "given"))
+    groups = list(zip(study.groups, *kinds, strict=False))
     points = zip(study.compared, ours["timepoints"].values(), strict=False)
     treatment = "|".join(_labels(study.groups[0]))
     return {
@@ -131,9 +130,8 @@ def _labels(item: Any) -> list[str]:
     """Return the labels of an item as patterns; what they have in brackets is left out."""
     found = {re.sub(r"\s*\(.*?\)", "", item.label[language]).strip() for language in ("en", "id")}
     # a hyphen may be any dash, and a line may end after it
-    return [
-        re.escape(label).replace(r"\ ", " ").replace(r"\-", "[-–—]\\s*") for label in sorted(found) if label
-    ]
+    escaped = (re.escape(label) for label in sorted(found) if label)
+    return [label.replace(r"\ ", " ").replace(r"\-", r"[-–—]\s*") for label in escaped]
 
 
 def _whole_words(patterns: Sequence[str]) -> str:
