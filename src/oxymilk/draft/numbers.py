@@ -7,13 +7,11 @@ excluded, a number that was overlooked can not.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from oxymilk.draft.words import load, pattern_of
+from oxymilk.draft.words import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,24 +65,16 @@ def find_tokens(text: str) -> list[Token]:
         str(unicodedata.decimal(sign)) if sign.isdecimal() else _LOOKALIKES.get(sign, sign) for sign in text
     )
     found = [
-        *(
-            (match.span(), match.lastgroup, "".join(match[0].split()))
-            for match in pattern_of("numeric").finditer(plain)
-        ),
-        *(
-            (match.span(), "word", " ".join(match[0].lower().split()))
-            for match in _number_words().finditer(plain)
-        ),
-        *(
-            (match.span(match.lastgroup), "roman", match[match.lastgroup])
-            for match in pattern_of("roman").finditer(plain)
-            if pattern_of("valid_roman").fullmatch(match[match.lastgroup])
-        ),
+        (match.span(kind), kind, match[kind])
+        for name in ("numeric", "number_word", "roman")
+        for match in regex(f"{{{name}}}").finditer(plain)
+        for kind in [match.lastgroup]
     ]
-    return [
-        Token(shown, kind, start, end, plain.count("\n", 0, start) + 1)
-        for (start, end), kind, shown in sorted(found)
-    ]
+    tokens = []
+    for (start, end), kind, shown in sorted(found):
+        name = " ".join(shown.lower().split()) if kind == "word" else "".join(shown.split())
+        tokens.append(Token(name, kind, start, end, plain.count("\n", 0, start) + 1))
+    return tokens
 
 
 def listed_tokens(claims: Iterable[Row], exclusions: Iterable[Row]) -> Counter[str]:
@@ -102,12 +92,8 @@ def listed_tokens(claims: Iterable[Row], exclusions: Iterable[Row]) -> Counter[s
     ValueError
         If an `occurrences` is not a whole number, or a `token` is not exactly one number.
     """
-    listed = Counter(
-        token.text
-        for row in claims
-        if row["quantity"] not in STATEMENTS
-        for token in find_tokens(row["printed"])
-    )
+    printed = (row["printed"] for row in claims if row["quantity"] not in STATEMENTS)
+    listed = Counter(token.text for number in printed for token in find_tokens(number))
     for row in exclusions:
         # "V" alone is a letter; an exclusion may still name it
         tokens = find_tokens(row["token"]) or find_tokens(f"ke-{row['token']}")
@@ -125,22 +111,11 @@ def account_for_tokens(tokens: Iterable[Token], listed: Mapping[str, int]) -> li
     list of Difference
         In order of the token; empty when the lists have every number of the text just as often as the text has it.
     """
-    lines: dict[str, tuple[int, ...]] = {}
+    lines: dict[str, tuple[int, ...]] = dict.fromkeys(listed, ())
     for token in tokens:
         lines[token.text] = (*lines.get(token.text, ()), token.line)
-    differences = [
-        Difference(name, len(lines.get(name, ())), listed.get(name, 0), lines.get(name, ()))
-        for name in sorted(lines.keys() | listed.keys())
+    return [
+        Difference(name, len(places), listed.get(name, 0), places)
+        for name, places in sorted(lines.items())
+        if len(places) != listed.get(name, 0)
     ]
-    return [difference for difference in differences if difference.in_text != difference.listed]
-
-
-@cache
-def _number_words() -> re.Pattern[str]:
-    """Return the pattern of number words: one that begins a number, then any that continue it."""
-    words = load("words")["number_words"]
-    first, scale = (
-        "|".join(word for language in words.values() for kind in kinds for word in language[kind])
-        for kinds in (("unit", "ordinal"), ("scale",))
-    )
-    return re.compile(rf"\b(?:{first})(?:[\s-]+(?:{first}|{scale}))*\b", re.IGNORECASE)

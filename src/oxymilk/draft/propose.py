@@ -9,27 +9,32 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+import pandas as pd
+
 from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
-from oxymilk.audit.printed import Notation
 from oxymilk.audit.verdicts import check_claim
 from oxymilk.draft.context import Context, Reading
-from oxymilk.draft.rules import Proposal, read_number
-from oxymilk.draft.statements import put_between, read_agreements, read_statements
-from oxymilk.draft.tables import read_cell
-from oxymilk.draft.words import load_words
+from oxymilk.draft.rules import Proposal, of_test, read_cell, read_number
+from oxymilk.draft.words import load_words, regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from fractions import Fraction
 
-    import pandas as pd
-
+    from oxymilk.draft.context import Mention, Sentence
     from oxymilk.draft.text import Paper
     from oxymilk.study import Study
 
 # what the heads of a table's row and column say better than the words beside the number
 _IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
+_PERCENTAGES = ("percent", "percent_up", "percent_down", "percent_unchanged", "ratio_percent", "figure")
+_CHANGES = ("count_up", "count_down", "count_unchanged")
+# sections in which "there is an effect" is about this study even without a test beside it
+_CONCLUDING = ("abstract", "results", "conclusion", "front matter")
+_SHARES = (("most", ">", "printed as most"), ("fewer", "<", "printed as less than half"))
 EXCLUSION_COLUMNS = ("token", "where", "reason", "occurrences")
 
 
@@ -51,14 +56,10 @@ class Draft:
 
     def claims_table(self) -> pd.DataFrame:
         """Return the rows of a claims.csv."""
-        import pandas as pd
-
         return pd.DataFrame([claim.cells for claim in self.claims], columns=list(COLUMNS), dtype=str)
 
     def exclusions_table(self) -> pd.DataFrame:
         """Return the rows of an exclusions.csv: each number, place and reason once, with how often."""
-        import pandas as pd
-
         counts = Counter((number.token, number.where, number.reason) for number in self.left_out)
         rows = [(*number, str(times)) for number, times in counts.items()]
         return pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS), dtype=str)
@@ -68,15 +69,10 @@ class Draft:
         questions = sum(claim.check == "ambiguous" for claim in self.claims)
         counts = Counter(claim.quantity for claim in self.claims).most_common()
         quantities = ", ".join(f"{n} {quantity}" for quantity, n in counts)
-        lines = [
-            f"{len(self.claims)} claims proposed: {quantities}. {questions} of them ask a question in their note.",
-            f"{len(self.left_out)} numbers not proposed:",
-            *(
-                f"  {number.line} ({number.where}): {number.token} - {number.reason}"
-                for number in self.left_out
-            ),
-        ]
-        return "\n".join(lines)
+        asked = f"{questions} of them ask a question in their note."
+        proposed = f"{len(self.claims)} claims proposed: {quantities}. {asked}"
+        rest = [f"  {line} ({where}): {token} - {reason}" for token, where, line, reason in self.left_out]
+        return "\n".join([proposed, f"{len(rest)} numbers not proposed:", *rest])
 
 
 def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
@@ -110,9 +106,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
     for block in reading.blocks:
         if block.kind == "furniture":
             outside = f"{block.section} page furniture", "page number, running head or address"
-            reasons |= {
-                token.start: outside for token in reading.tokens if block.start <= token.start < block.end
-            }
+            reasons |= dict.fromkeys(range(block.start, block.end), outside)
     for sentence in reading.sentences:
         numbers: list[Proposal] = []
         for index, token in enumerate(sentence.tokens):
@@ -122,10 +116,12 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
             else:
                 in_table = number.quantity in _IN_TABLES and read_cell(number)
                 numbers.append(in_table or number)
-        numbers = put_between(reading, numbers)
-        proposals += [*numbers, *read_statements(reading, sentence, numbers)]
-    proposals += [*read_agreements(reading, proposals)]
-    claimed = {proposal.start for proposal in proposals if proposal.of_token}
+        numbers = _put_between(numbers)
+        proposals += numbers
+        for read in (_decisions, _comparisons, _sums):
+            proposals += read(reading, sentence, numbers)
+    proposals += [*_agreements(reading, proposals)]
+    claimed = {proposal.context.start for proposal in proposals if proposal.of_token}
     in_heads = "heads of sections", "in the head of a section"
     left_out = [
         LeftOut(token.text, where, reading.place(token.start), reason)
@@ -133,32 +129,34 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
         if token.start not in claimed
         for where, reason in [reasons.get(token.start, in_heads)]
     ]
-    proposals = _with_tests(reading, sorted(proposals, key=lambda proposal: proposal.start))
+    proposals = _with_tests(sorted(proposals, key=lambda proposal: proposal.context.start))
     return Draft(tuple(_claims(reading, _with_totals(proposals))), tuple(left_out))
 
 
-def _with_tests(reading: Reading, proposals: Sequence[Proposal]) -> list[Proposal]:
+def _with_tests(proposals: Sequence[Proposal]) -> list[Proposal]:
     """Give a p-value without a test the test of the same p-value elsewhere, if that is one test only."""
     columns = ("test", "group", "timepoint", "variable")
-    tests: dict[object, set[tuple[str, ...]]] = {}
     p_values = [proposal for proposal in proposals if proposal.quantity == "p_value"]
+    tests: dict[Fraction, list[dict[str, str]]] = {}
     for p_value in p_values:
-        if p_value.check == "recompute":
-            test = tuple(getattr(p_value, column) for column in columns)
-            tests.setdefault(reading.value(p_value.printed), set()).add(test)
-    given: dict[int, tuple[str, ...]] = {}
-    for p_value in p_values:
-        same = tests.get(reading.value(p_value.printed), set())
-        if p_value.check == "ambiguous" and len(same) == 1:
-            (given[p_value.sentence.start],) = same
-    completed = []
-    for proposal in proposals:
-        test = given.get(proposal.sentence.start)
-        if test and proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST:
-            proposal = replace(proposal, **dict(zip(columns, test, strict=True)))
-            proposal = replace(proposal, check="recompute", remark="the test by the p-value")
-        completed.append(proposal)
-    return completed
+        same = tests.setdefault(p_value.number.value, [])
+        test = {column: getattr(p_value, column) for column in columns}
+        if p_value.check == "recompute" and test not in same:
+            same.append(test)
+    # where a sentence begins -> the test of the other numbers in it
+    given = {
+        p_value.context.sentence.start: tests[p_value.number.value][0]
+        for p_value in p_values
+        if p_value.check == "ambiguous" and len(tests[p_value.number.value]) == 1
+    }
+    completed = {"check": "recompute", "note": "the test by the p-value"}
+    return [
+        replace(proposal, **test, **completed)
+        if test and proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST
+        else proposal
+        for proposal in proposals
+        for test in [given.get(proposal.context.sentence.start)]
+    ]
 
 
 def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -167,23 +165,20 @@ def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
     That is the last sample size that the sentence prints before the number, else the first after it; else the last
     in the paragraph; else what is usual for the group in the paper.
     """
-    sizes = [proposal for proposal in proposals if proposal.quantity == "sample_size"]
-    usual: dict[str, Counter[str]] = {}
-    for size in sizes:
-        if size.check == "recompute":
-            usual.setdefault(size.group, Counter())[size.printed] += 1
-    totals = {group: [counts.most_common(1)[0][0]] for group, counts in usual.items()}
+    sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
+    often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
+    usual = {group: printed for (group, printed), _ in reversed(often)}
     completed = []
     for proposal in proposals:
+        start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
         if proposal.quantity.startswith(("count", "percent")) and not proposal.n:
-            block, group = proposal.sentence.block.start, proposal.group
-            near = [size for size in sizes if size.sentence.block.start == block and size.printed.isdigit()]
-            here = [size for size in near if size.sentence == proposal.sentence]
+            near = [size for size in sizes if size.context.sentence.block == sentence.block]
+            here = [size for size in near if size.context.sentence == sentence]
             here = [size for size in here if not group or size.group in ("", group)]
-            before = [size.printed for size in here if size.start < proposal.start]
-            earlier = [size.printed for size in near if size.group == group and size.start < proposal.start]
-            total = before[-1:] or [size.printed for size in here[:1]] or earlier[-1:] or totals.get(group)
-            proposal = replace(proposal, n=(total or [""])[0])
+            before = [size for size in here if size.context.start < start]
+            earlier = [size for size in near if size.group == group and size.context.start < start]
+            total = before[-1:] or here[:1] or earlier[-1:]
+            proposal = replace(proposal, n=total[0].printed if total else usual.get(group, ""))
         if proposal.quantity == "percent" and proposal.check == "arithmetic" and not proposal.n:
             proposal = proposal.asks("of how many?")
         completed.append(proposal)
@@ -192,22 +187,168 @@ def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
     """Yield the claims: proposals with their ids, and with what is to be expected of them."""
-    notation = Notation(reading.words.marks, reading.words.rounding)
     taken: Counter[str] = Counter()
     for proposal in proposals:
-        scale, sentence = proposal.level or proposal.variable, proposal.sentence
+        scale, sentence = proposal.level or proposal.variable, proposal.context.sentence
         parts = (proposal.test, proposal.quantity, scale, proposal.group, proposal.timepoint)
         name = "_".join([*filter(None, parts), sentence.block.section.split()[0]])
         name = re.sub(r"[^a-z0-9]+", "_", name.lower())
         taken[name] += 1
-        readable = proposal.quantity == "decision" or reading.value(proposal.printed) is not None
-        check = proposal.check if readable or proposal.check in REASONS else "ambiguous"
-        note = ("proposed", reading.place(proposal.start), proposal.remark)
-        cells = {column: getattr(proposal, column) for column in COLUMNS if hasattr(proposal, column)}
-        cells |= {"id": name if taken[name] == 1 else f"{name}_{taken[name]}", "where": sentence.where}
-        cells |= {"check": check, "expect": "not_checkable" if check in REASONS else "reproduced"}
-        claim = Claim(**cells, note="; ".join(filter(None, note)), notation=notation)
+        readable = proposal.quantity == "decision" or proposal.number or proposal.check in REASONS
+        check = proposal.check if readable else "ambiguous"
+        note = "; ".join(filter(None, ("proposed", reading.place(proposal.context.start), proposal.note)))
+        cells = {"id": name if taken[name] == 1 else f"{name}_{taken[name]}", "where": sentence.where}
+        expect = "not_checkable" if check in REASONS else "reproduced"
+        cells = proposal.cells | cells | {"check": check, "expect": expect, "note": note}
+        claim = Claim(**cells, notation=proposal.notation)
         if check == "arithmetic":
             verdict, reason, *_ = check_claim(claim)
             claim = replace(claim, check=reason or check, expect=verdict)
         yield claim
+
+
+# --- what a paper states about its numbers: decisions, "most", sums, and numbers that must agree with each other
+
+
+def _put_between(numbers: Sequence[Proposal]) -> list[Proposal]:
+    """Turn a figure that the sentence explains as "between 11 and 12" into the claim that it lies there."""
+    numbers = list(numbers)
+    for low, high in pairwise(numbers):
+        joined = low.context.fits_between("between_gap", low.context.index, high.context.index)
+        if not joined or not regex("{between_before}").search(low.context.before):
+            continue
+        n = f"{low.printed};{high.printed}"
+        for place, number in enumerate(numbers[: numbers.index(low)]):
+            parsed = low.number, number.number, high.number
+            values = [parts.value for parts in parsed if parts]
+            if number.quantity == "figure" and len(values) == 3 and values[0] < values[1] < values[2]:
+                numbers[place] = replace(number, quantity="between", operator="", n=n, check="arithmetic")
+                break
+    return numbers
+
+
+def _arithmetic(number: Proposal, quantity: str, **cells: str) -> Proposal:
+    """Return a statement about a number that arithmetic on printed numbers checks."""
+    return replace(number, quantity=quantity, test="", check="arithmetic", of_token=False, **cells)
+
+
+def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield "there was a difference", "Ha was accepted"."""
+    words, block = reading.words, sentence.block
+    shown = reading.text[block.start : sentence.end]
+    tested = any(number.quantity in ("p_value", "z", "u", "w") for number in numbers) or (
+        regex("{p_value}").search(shown) and regex("{evidence}").search(shown, sentence.start - block.start)
+    )
+    concludes = tested or block.section in _CONCLUDING
+    if not concludes or not sentence.own or block.kind == "heading" or block.section == "methods":
+        return
+    # what became of a hypothesis; "Ha is accepted and Ho is rejected" is said once
+    found: list[Mention] = []
+    for start, high, hypothesis in reading.mentions("hypotheses", sentence.start, sentence.end):
+        for _, end, fate in reading.mentions("fates", high, min(high + 40, sentence.end))[:1]:
+            holds = (hypothesis == "alternative") == (fate == "accepted")
+            decision = "significant" if holds else "not significant"
+            if found and start - found[-1][1] < 20 and found[-1][2] == decision:
+                start = found.pop()[0]
+            found.append((start, end, decision))
+    said = reading.mentions("decisions", sentence.start, sentence.end)
+    found += [mention for mention in said if not any(low <= mention[0] < high for low, high, _ in found)]
+    # two mentions of the same decision that at most one word parts are one
+    kept: list[Mention] = []
+    for start, end, decision in sorted(found):
+        if kept and kept[-1][2] == decision and len(reading.text[kept[-1][1] : start].split()) <= 1:
+            start = kept.pop()[0]
+        kept.append((start, end, decision))
+    # an effect without a test is one between groups, where there are two
+    usual = "" if words.study and len(words.study.groups) < 2 else "rank_sum"
+    for start, end, decision in kept:
+        context = Context(reading, sentence, start, end)
+        cells = {"printed": decision, "quantity": "decision", "test": "" if context.test else usual}
+        yield of_test(Proposal(**cells, notation=words.notation, context=context, of_token=False))
+
+
+def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield "most (60%)", "fewer than half (40%)" and "40 ml was the highest"."""
+    percentages = [number for number in numbers if number.quantity in _PERCENTAGES]
+    shares = [share for share in percentages if share.printed.endswith("%") and "-" not in share.printed]
+    for name, operator, note in _SHARES:
+        for match in regex(f"{{{name}}}").finditer(reading.text, sentence.start, sentence.end):
+            stop = regex("{contrast}").search(reading.text, match.end(), sentence.end)
+            reach = stop.start() if stop else sentence.end
+            behind = [share for share in shares if match.end() <= share.context.start < reach]
+            # "75% of the mothers, the majority, ..."
+            before = [share for share in shares if 0 <= match.start() - share.context.start < 40]
+            for share in behind or before[-1:]:
+                yield _arithmetic(share, "comparison", operator=operator, n="50%", note=note)
+    # the highest is held against the largest other number of its unit
+    if any(number.quantity != "figure" or number.printed.endswith("%") for number in numbers):
+        return
+    units = ["".join(number.context.after.split()[:1]).strip(".,;()").lower() for number in numbers]
+    for at, number in enumerate(numbers):
+        start = number.context.start
+        low, _ = Context(reading, sentence, start, start).phrase
+        others = [other for k, other in enumerate(numbers) if k != at and units[k] == units[at]]
+        if others and regex("{highest}").search(reading.text, low, start):
+            largest = max(others, key=lambda other: other.number.value if other.number else 0).printed
+            yield _arithmetic(number, "comparison", operator=">", n=largest, note="printed as the highest")
+
+
+def _sums(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield sums: of the groups, of "7 (70%) still, the remaining 3 (30%) not", of those who changed or did not."""
+    cells = {"operator": "", "variable": "", "level": "", "note": ""}
+    sizes = [number for number in numbers if number.quantity == "sample_size"]
+    wholes = [size for size in sizes if size.check == "recompute" and not size.group]
+    groups = {size.group: size.printed for size in sizes if size.check == "recompute" and size.group}
+    if len(wholes) == 1 and len(groups) > 1:
+        yield _arithmetic(wholes[0], "sum", n="+".join(groups.values()), **cells)
+    # the size of a group as the sentence, or one before it in the paragraph, prints it
+    earlier = regex("{size_before}").findall(reading.text, sentence.block.start, sentence.start)
+    total = ["", *earlier, *(size.printed for size in sizes)][-1]
+    for match in regex("{rest}").finditer(reading.text, sentence.start, sentence.end):
+        for quantity, printed in (("count", total), ("percent", "100%")):
+            counted = [number for number in numbers if number.quantity == quantity]
+            for rest in [number for number in counted if number.context.start > match.end()][:1]:
+                at = rest.group, rest.timepoint
+                before = [number for number in counted if number.context.start < match.start()]
+                parts = [number.printed for number in before if (number.group, number.timepoint) == at]
+                if parts and printed:
+                    n = "+".join([*parts, rest.printed])
+                    yield _arithmetic(rest, "sum", printed=printed, n=n, **cells)
+    changes = {number.quantity: number for number in numbers if number.quantity in _CHANGES}
+    if total and "count_unchanged" in changes and len(changes) > 1:
+        last = max(changes.values(), key=lambda number: number.context.start)
+        n = "+".join(number.printed for number in changes.values())
+        yield _arithmetic(last, "sum", printed=total, n=n, **cells)
+
+
+def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
+    """Yield what must agree and does not: a day printed otherwise everywhere else, a table's number out of sequence."""
+    timepoints = reading.words.ids["timepoints"].values()
+    days = [
+        number
+        for number in numbers
+        if number.quantity == "figure"
+        and number.context.sentence.own
+        and number.printed.isdigit()
+        and regex("{whole_day}").search(number.context.before)
+        and any(pattern.search(number.context.before[-40:]) for pattern in timepoints)
+    ]
+    counts = Counter(day.printed for day in days).most_common()
+    if len(counts) == 2 and counts[0][1] >= 3 and counts[1][1] == 1:
+        (usual, _), (odd, _) = counts
+        note = f"the same measurement is day {usual} elsewhere"
+        day = next(day for day in days if day.printed == odd)
+        yield _arithmetic(day, "comparison", operator="", n=usual, note=note)
+    tables = [
+        Proposal(printed=match[1], notation=reading.words.notation, context=context)
+        for sentence in reading.sentences
+        if sentence.block.section != "end matter"
+        for match in regex("{table_number}").finditer(reading.text, sentence.start, sentence.end)
+        for context in [Context(reading, sentence, *match.span(1))]
+    ]
+    plain = {int(table.printed) for table in tables if table.printed.isdigit()}
+    dotted = [table for table in tables if not table.printed.isdigit()]
+    missing = set(range(1, max(plain, default=0) + 1)) - plain
+    if len({table.printed for table in dotted}) == 1 and len(missing) == 1 and len(plain) > 1:
+        note = "the other tables are numbered without a point"
+        yield _arithmetic(dotted[0], "comparison", n=str(missing.pop()), note=note)

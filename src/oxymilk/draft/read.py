@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import statistics
 import unicodedata
+from contextlib import suppress
 from functools import partial
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from oxymilk.draft.text import Span
 
 _PLAIN = (".txt", ".text", ".md", "")
+# how a file of each kind is named, and the library that reads it
+_LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF", "pypdf", "PDF")}
 # "ffi" and the like as one character
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 # words with at most two blanks between them
@@ -52,50 +55,52 @@ def read_paper(path: Path) -> Paper:
     kind = path.suffix.lower()
     if not path.is_file():
         raise FileNotFoundError(2, "no such file", str(path))
-    readers = {".docx": _read_docx, ".pdf": _read_pdf, **dict.fromkeys(_PLAIN, _read_text)}
-    if kind not in readers:
+    if kind not in (*_PLAIN, *_LIBRARIES):
         raise Unreadable(
             f"{path.name}: a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
         )
-    paper = readers[kind](path)
+    if kind in _PLAIN:
+        paper = _read_text(path)
+    else:
+        files, library, document = _LIBRARIES[kind]
+        try:
+            paper = _read_docx(path) if kind == ".docx" else _read_pdf(path)
+        except ImportError:
+            raise Unreadable(f"{path.name}: reading {files} files needs {library}; install it") from None
+        # a damaged or locked file fails in many ways, all of them the file's
+        except Exception as error:
+            raise Unreadable(f"{path.name}: not a {document} that can be opened ({error})") from None
     if not paper.text.strip():
         raise Unreadable(f"{path.name}: no text in it; a scan must go through text recognition (OCR) first")
     return paper
 
 
 def _read_text(path: Path) -> Paper:
-    """Read plain text, whatever its line ends."""
+    """Read plain text, whatever its line ends: UTF-16 if it is so marked, UTF-8, or else Windows-1252."""
     data = path.read_bytes()
-    marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
-        try:
+    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
             return Paper(data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n"))
-        except UnicodeDecodeError:
-            continue
     raise Unreadable(f"{path.name}: neither UTF-8 nor Windows-1252 text; save it as UTF-8")
 
 
 def _read_docx(path: Path) -> Paper:
     """Read a Word document: paragraphs, and rows of tables as lines of cells."""
-    try:
-        import docx
-    except ImportError:
-        raise Unreadable(f"{path.name}: reading Word files needs python-docx; install it") from None
-    try:
-        items = list(docx.Document(str(path)).iter_inner_content())
-    # a damaged package fails in many ways, all of them the file's
-    except Exception as error:
-        raise Unreadable(f"{path.name}: not a Word document that can be opened ({error})") from None
-    parts = ["\n".join(map(_word_row, item.rows)) if hasattr(item, "rows") else item.text for item in items]
+    import docx
+
+    parts = []
+    for item in docx.Document(str(path)).iter_inner_content():
+        lines = [] if hasattr(item, "rows") else [item.text]
+        for row in getattr(item, "rows", ()):
+            # a merged cell, which comes once for each column it spans, has its text once
+            texts = [
+                "" if before and before._tc is cell._tc else " ".join(cell.text.split())
+                for before, cell in pairwise([None, *row.cells])
+            ]
+            lines.append(" | ".join([*texts, ""]))
+        parts.append("\n".join(lines))
     return Paper("\n\n".join(parts) + "\n")
-
-
-def _word_row(row: Any) -> str:
-    """Return a row of a Word table; a merged cell, which comes once for each column it spans, has its text once."""
-    cells = list(row.cells)
-    first = [not number or cells[number - 1]._tc is not cell._tc for number, cell in enumerate(cells)]
-    texts = (" ".join(cell.text.split()) for cell in cells)
-    return " | ".join([*(text * shown for text, shown in zip(texts, first, strict=True)), ""])
 
 
 # --- PDF: it places words, and has no paragraphs and no tables. The lines come in the order in which the file prints
@@ -104,16 +109,10 @@ def _word_row(row: Any) -> str:
 
 def _read_pdf(path: Path) -> Paper:
     """Read a PDF, page by page."""
-    try:
-        import pypdf
-    except ImportError:
-        raise Unreadable(f"{path.name}: reading PDF files needs pypdf; install it") from None
-    try:
-        texts = [page_lines(page) for page in pypdf.PdfReader(path).pages]
-    # a damaged or locked file fails in many ways, all of them the file's
-    except Exception as error:
-        raise Unreadable(f"{path.name}: not a PDF that can be opened ({error})") from None
-    pages = tuple(1 + sum(map(len, texts[:number])) for number in range(len(texts)))
+    import pypdf
+
+    texts = [page_lines(page) for page in pypdf.PdfReader(path).pages]
+    pages = tuple(accumulate((len(lines) for lines in texts[:-1]), initial=1)) if texts else ()
     return Paper("\n".join(line for lines in texts for line in lines) + "\n", pages)
 
 
@@ -185,9 +184,6 @@ def _rows(placed: Sequence[str]) -> list[str]:
                 low, high = columns[-1][0], max(columns.pop()[1], high)
             columns.append((low, high))
         for line, cells in zip(run, spans, strict=True):
-            texts = [
-                " ".join(line[low:high] for low, high in cells if left <= low < right)
-                for left, right in columns
-            ]
+            texts = (" ".join(line[low:high] for low, high in cells if a <= low < b) for a, b in columns)
             rows.append(" | ".join([*texts, ""]))
     return rows

@@ -1,61 +1,45 @@
 """Say what a number of a paper's text states: a quantity that can be claimed, or why it claims nothing.
 
 The rules are in rules.yaml: an ordered list of conditions on a number and on what is round it. Here are the engine that
-applies them, the readers that complete a claim, and the properties that a condition may name.
+applies them, the readers that complete a claim, and the properties that a condition may name. In a cell of a table the
+heads of its row and its column say better what it states than the words beside it.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from oxymilk.audit.printed import parse_printed
-from oxymilk.draft.context import Context, Sentence
-from oxymilk.draft.words import compiled, load, pattern_of
+from oxymilk.audit.claims import Claim
+from oxymilk.draft.context import Context
+from oxymilk.draft.words import load, regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+    from oxymilk.draft.words import Pattern
 
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """A row of a draft, before it is given its id.
+class Proposal(Claim):
+    """A claim before it is given its id.
 
-    The columns of claims.csv have their names; `context` says where it was found, `remark` what its reader must look
-    at, and `of_token` whether it accounts for a number of the text.
+    `context` says where it was found, `note` what its reader must look at, and `of_token` whether it accounts for a
+    number of the text.
     """
 
-    context: Context
-    printed: str
     quantity: str = "figure"
-    operator: str = ""
-    test: str = ""
-    group: str = ""
-    timepoint: str = ""
-    variable: str = ""
-    level: str = ""
-    n: str = ""
-    check: str = ""
-    remark: str = ""
+    _: KW_ONLY
+    context: Context
     of_token: bool = True
-
-    @property
-    def start(self) -> int:
-        """Where in the text it was found."""
-        return self.context.start
-
-    @property
-    def sentence(self) -> Sentence:
-        """The sentence in which it was found."""
-        return self.context.sentence
 
     def asks(self, question: str) -> Proposal:
         """Return the proposal with a question to its reader."""
-        return replace(self, check="ambiguous", remark=question)
+        return replace(self, check="ambiguous", note=question)
 
 
 def read_number(context: Context) -> Proposal | str:
@@ -71,31 +55,35 @@ def read_number(context: Context) -> Proposal | str:
     Proposal or str
         The proposal, its check not yet final (see `oxymilk.draft.propose`), or the reason why there is none.
     """
+    token, operator, block = context.token, context.operator[0], context.sentence.block
+    whole = {"kind": token.kind, "text": token.text, "operator": operator}
     for rule in load("rules"):
-        if not _holds(rule, context):
+        holds = (
+            all(regex(rule[name]).fullmatch(text) for name, text in whole.items() if name in rule)
+            and ("after" not in rule or regex(rule["after"]).match(context.after))
+            and ("before" not in rule or regex(rf"(?:{rule['before']})\Z").search(context.before))
+            and (
+                "inside" not in rule
+                or any(
+                    match.start() <= context.start < match.end()
+                    for match in regex(rule["inside"]).finditer(context.reading.text, block.start, block.end)
+                )
+            )
+            and all(_PROPERTIES[name](context) for name in rule.get("if", ()))
+            and not any(_PROPERTIES[name](context) for name in rule.get("unless", ()))
+        )
+        if not holds:
             continue
         if "reason" in rule:
             return rule["reason"]
         # nothing at hand can check a number unless its rule or reader says how
         unchecked = "cited" if context.sentence.sources else "no_data"
-        cells = {"operator": context.operator[0], "check": unchecked, **rule.get("cells", {})}
-        proposal = Proposal(context, context.token.text, **cells)
+        cells = {"printed": token.text, "operator": operator, "check": unchecked, **rule.get("cells", {})}
+        proposal = Proposal(**cells, notation=context.reading.words.notation, context=context)
         read = _READERS[rule["reader"]](proposal) if "reader" in rule else proposal
         if read is not None:
-            return read
+            return read.asks(rule["asks"]) if "asks" in rule else read
     raise AssertionError("the last rule takes every number")
-
-
-def _holds(rule: Mapping[str, Any], context: Context) -> bool:
-    """Say whether all conditions of a rule hold for a number."""
-    whole = {"kind": context.token.kind, "text": context.token.text, "operator": context.operator[0]}
-    return (
-        all(compiled(rule[name]).fullmatch(text) for name, text in whole.items() if name in rule)
-        and ("after" not in rule or compiled(rule["after"]).match(context.after) is not None)
-        and ("before" not in rule or compiled(rf"(?:{rule['before']})\Z").search(context.before) is not None)
-        and all(_PROPERTIES[name](context) for name in rule.get("if", ()))
-        and not any(_PROPERTIES[name](context) for name in rule.get("unless", ()))
-    )
 
 
 # --- readers: tests
@@ -103,7 +91,7 @@ def _holds(rule: Mapping[str, Any], context: Context) -> bool:
 
 def of_test(proposal: Proposal) -> Proposal:
     """Say which test of the study a p-value, statistic or decision is of."""
-    context, sentence, words = proposal.context, proposal.sentence, proposal.context.reading.words
+    context, sentence, words = proposal.context, proposal.context.sentence, proposal.context.reading.words
     test = context.test
     before_and_after = words.ids["timepoints"][""].search(context.reading.text, sentence.start, sentence.end)
     # in the results, or under a head of one group, a test without a name is that group's
@@ -114,7 +102,7 @@ def of_test(proposal: Proposal) -> Proposal:
     if sentence.cited:
         return replace(proposal, test="" if test == "other" else test, check="cited")
     if test == "other":
-        return replace(proposal, check="undefined", remark="of a test that is not recomputed")
+        return replace(proposal, check="undefined", note="of a test that is not recomputed")
     if not test:
         return proposal.asks("of which test?")
     proposal = replace(proposal, test=test, variable=words.outcome, check="recompute")
@@ -126,32 +114,33 @@ def of_test(proposal: Proposal) -> Proposal:
 
 def _p_value(proposal: Proposal) -> Proposal | None:
     """Read a p-value, its threshold, or alpha, where the name of p-values is before the number."""
-    context, reading, printed = proposal.context, proposal.context.reading, proposal.printed
-    words, value = reading.words, reading.value(printed)
+    context, printed, study = proposal.context, proposal.printed, proposal.context.reading.words.study
     # an operator in words as its sign: "p-value below" is "p-value <"
     operator, start = context.operator
     left = context.before if start == len(context.before) else f"{context.before[:start]}{operator} "
-    match = pattern_of("p_of_number").search(left)
+    match = regex("{p_of_number}").search(left)
     if not match and re.fullmatch(r"0?[.,]\d{2,}", printed) and context.after.startswith(")"):
-        match = pattern_of("p_of_brackets").search(context.before)
-    if not match or value is None or not 0 <= value <= 1 or "%" in printed:
+        match = regex("{p_of_brackets}").search(context.before)
+    if not match or proposal.number is None or "%" in printed:
         return None
+    value = proposal.number.value
     # "p" alone is the name of a number below one that has decimals
-    if not match["op"] and (printed.isdigit() or (len(match["name"]) == 1 and value >= 1)):
+    unnamed = not match["op"] and (printed.isdigit() or (len(match["name"]) == 1 and value >= 1))
+    if unnamed or not 0 <= value <= 1:
         return None
     earlier = left[: match.start()]
-    if match["op"] == "<" and pattern_of("criteria_before").search(earlier):
+    if match["op"] == "<" and regex("{criteria_before}").search(earlier):
         return replace(proposal, quantity="alpha", operator="", check="recompute")
-    usual = value in _USUAL_ALPHAS or (words.study and value == Fraction(str(words.study.alpha)))
-    behind = pattern_of("p_before").search(earlier) or pattern_of("value_before").search(context.before)
-    bounds = re.fullmatch("[<>]=?", proposal.operator) and not proposal.sentence.cited
+    usual = value in _USUAL_ALPHAS or (study and value == Fraction(str(study.alpha)))
+    behind = regex("{p_before}").search(earlier) or regex("{value_before}").search(context.before)
+    bounds = re.fullmatch("[<>]=?", proposal.operator) and not context.sentence.cited
     return of_test(replace(proposal, quantity="threshold" if bounds and (usual or behind) else "p_value"))
 
 
 def _statistic(proposal: Proposal) -> Proposal | None:
     """Read a z, U or W."""
     for quantity in proposal.context.reading.words.ids["statistics"]:
-        pattern = compiled(f"(?P<name>{{statistics.{quantity}}}){{of_a_test}}{{statistic_link}}")
+        pattern = regex(f"(?P<name>{{statistics.{quantity}}}){{of_a_test}}{{statistic_link}}")
         match = pattern.search(proposal.context.before)
         # a letter alone is a statistic when it is linked to the number, or the number has a sign or decimals
         bare = r"-.*" if quantity == "w" else r"-.*|\d+[.,]\d+"
@@ -165,9 +154,8 @@ def _statistic(proposal: Proposal) -> Proposal | None:
 
 def _percentage(proposal: Proposal) -> Proposal:
     """Read a percentage: of participants at a level, or who changed, or of two printed numbers."""
-    context, sentence, printed = proposal.context, proposal.sentence, proposal.printed
-    ratios, words = context.reading.ratios, context.reading.words
-    ratio = _ratio(context)
+    context, sentence, printed = proposal.context, proposal.context.sentence, proposal.printed
+    ratios, ratio = context.reading.ratios, _ratio(proposal)
     known = [ratios[source, printed] for source in sentence.sources if (source, printed) in ratios]
     of_numbers = ratio or (known or [""])[0]
     if of_numbers and (not sentence.own or "." in of_numbers or "," in of_numbers):
@@ -181,15 +169,21 @@ def _percentage(proposal: Proposal) -> Proposal:
         first -= 1
     elif first > 1 and ratio == "/".join(token.text for token in sentence.tokens[first - 2 : first]):
         first -= 2
-    step = _from_to(context)
-    start = sentence.tokens[first].start
-    around = Context(context.reading, sentence, start, context.end, context.index)
-    read = _cell(replace(proposal, quantity="percent"), around, changes=step is None)
-    if step is not None and read.level:
-        read = replace(read, timepoint=list(words.ids["timepoints"])[step], check="recompute", remark="")
+    around = Context(context.reading, sentence, sentence.tokens[first].start, context.end, context.index)
+    # the first or the second of "from 30% to 70%"
+    begins = [k for k in (context.index, context.index - 1) if 0 <= k < len(sentence.tokens) - 1]
+    steps = [
+        context.index - k
+        for k in begins
+        if regex("{from_before}").search(context.other(k).before) and context.fits_between("to_gap", k, k + 1)
+    ]
+    read = _cell(replace(proposal, quantity="percent"), around, changes=not steps)
+    if steps and read.level:
+        timepoint = list(context.reading.words.ids["timepoints"])[steps[0]]
+        read = replace(read, timepoint=timepoint, check="recompute", note="")
         if context.reading.two_groups and not read.group:
             read = read.asks("of which group?")
-    elif read.quantity != "percent" and pattern_of("by_before").search(context.before):
+    elif read.quantity != "percent" and regex("{by_before}").search(context.before):
         return _figure(proposal)
     return replace(read, n=of_numbers.partition("/")[2])
 
@@ -198,7 +192,8 @@ def _cell(proposal: Proposal, around: Context | None = None, *, changes: bool = 
     """Say which level at which time, or which change, a count or a percentage is of."""
     context = around or proposal.context
     words, is_percent = context.reading.words, proposal.quantity == "percent"
-    variable, level = context.level(continued=is_percent or _is_paired(context))
+    reach = "before" if is_percent or _is_paired(context) else "phrase"
+    variable, _, level = context.nearest("levels", reach).partition("/")
     proposal = replace(proposal, group=context.group(), variable=variable, level=level, check="recompute")
     change = context.change(level=level) if changes else ""
     if change:
@@ -207,33 +202,26 @@ def _cell(proposal: Proposal, around: Context | None = None, *, changes: bool = 
         return proposal if proposal.group else proposal.asks("of which group?")
     unlike = words.study and variable and variable != words.outcome
     if unlike or not level:
-        check, remark = "arithmetic" if is_percent else "no_data", "" if unlike else "of which level?"
-        return replace(proposal, check=check, remark=remark)
-    proposal = replace(proposal, timepoint=context.timepoint)
+        check, note = "arithmetic" if is_percent else "no_data", "" if unlike else "of which level?"
+        return replace(proposal, check=check, note=note)
+    proposal = replace(proposal, timepoint=context.nearest("timepoints", "paragraph"))
     if not proposal.timepoint:
         return proposal.asks("at which timepoint?")
     return proposal if proposal.group or not context.reading.two_groups else proposal.asks("of which group?")
 
 
-def _people_in_words(proposal: Proposal) -> Proposal:
-    """Read a number word that counts people."""
-    context, question = proposal.context, "printed as a word; the digits would be checked"
-    if _is_paired(context) or context.change():
-        return _cell(replace(proposal, quantity="count", operator="")).asks(question)
-    return replace(proposal, quantity="sample_size", group=context.group(whole=True)).asks(question)
-
-
 def _figure(proposal: Proposal) -> Proposal:
     """Read a number that nothing recomputes, with what the text says of it."""
-    context, sentence = proposal.context, proposal.sentence
-    levels = context.mentions("levels", sentence.start, sentence.end)
+    context, sentence = proposal.context, proposal.context.sentence
+    levels = context.reading.mentions("levels", sentence.start, sentence.end)
     inside = [key for start, end, key in levels if start <= context.start < end]
     variable, _, level = (inside or [""])[0].partition("/")
     proposal = replace(proposal, variable=variable, level=level)
     if not sentence.own:
         return proposal
-    if compiled(r"{day}\Z").search(context.before):
-        return replace(proposal, group=context.group(), timepoint=context.timepoint)
+    if regex(r"{day}\Z").search(context.before):
+        timepoint = context.nearest("timepoints", "paragraph")
+        return replace(proposal, group=context.group(), timepoint=timepoint)
     return replace(proposal, group=context.nearest("groups"))
 
 
@@ -245,7 +233,6 @@ _READERS: dict[str, Callable[[Proposal], Proposal | None]] = {
     "cell": _cell,
     "group_size": lambda proposal: replace(proposal, group=proposal.context.group()),
     "sample_size": lambda proposal: replace(proposal, group=proposal.context.group(whole=True)),
-    "people_in_words": _people_in_words,
     "figure": _figure,
 }
 
@@ -267,64 +254,41 @@ def _is_whole(context: Context) -> bool:
     return counts and context.fits_between("out_of_gap", context.index - 1, context.index)
 
 
-def _ratio(context: Context) -> str:
+def _ratio(percentage: Proposal) -> str:
     """Return the two printed numbers that a percentage is made of, "25/35", "" when the sentence has none."""
+    context, percent = percentage.context, percentage.number
     tokens, index = context.sentence.tokens, context.index
     numbers = [k for k, token in enumerate(tokens) if token.kind == "number"]
     at = numbers.index(index)
     ratios = []
     # "45% (2.7 of 5.9 million)"; "7 of 10 mothers (70%)", "7/10 (70%)"
     if at + 2 < len(numbers) and context.fits_between("percent_first", index, numbers[at + 1]):
-        ratios.append(numbers[at + 1 : at + 3])
+        ratios.append((*numbers[at + 1 : at + 3], 2))
     if at > 1 and context.fits_between("percent_last", numbers[at - 1], index):
-        ratios.append(numbers[at - 2 : at])
-    # their parts may have been rounded themselves
-    for part, whole in ratios:
-        if context.fits_between("ratio_gap", part, whole) and _makes(context, part, whole, slack=2):
-            return f"{tokens[part].text}/{tokens[whole].text}"
+        ratios.append((*numbers[at - 2 : at], 2))
+    # the parts of these may have been rounded themselves, by up to two percentage points
+    ratios = [ratio for ratio in ratios if context.fits_between("ratio_gap", *ratio[:2])]
     # "20 mothers, 7 (35%)": any other number of the sentence
     if index and _is_paired(context.other(index - 1)):
-        for whole in (index - 1, *numbers):
-            if "%" not in tokens[whole].text and _makes(context, index - 1, whole):
-                return f"{tokens[index - 1].text}/{tokens[whole].text}"
+        wholes = (whole for whole in (index - 1, *numbers) if "%" not in tokens[whole].text)
+        ratios += [(index - 1, whole, 0) for whole in wholes]
+    for part, whole, slack in ratios:
+        printed = tokens[part].text, tokens[whole].text
+        above, below = (percentage.printed_as(text).number for text in printed)
+        if percent and above and below and below.value and above.value <= below.value:
+            share = 100 * above.value / below.value
+            stated = percent.interval(percentage.notation.rounding)
+            if abs(share - percent.value) <= slack or stated.contains(share):
+                return "/".join(printed)
     return ""
 
 
-def _makes(context: Context, part: int, whole: int, slack: int = 0) -> bool:
-    """Say whether two numbers make a percentage as it is printed, or to `slack` percentage points."""
-    reading, tokens = context.reading, context.sentence.tokens
-    above, below, stated = (reading.value(tokens[k].text) for k in (part, whole, context.index))
-    if above is None or stated is None or not below or above > below:
-        return False
-    printed = parse_printed(context.token.text, reading.words.marks).interval(reading.words.rounding)
-    return abs(100 * above / below - stated) <= slack or printed.contains(100 * above / below)
-
-
-def _from_to(context: Context) -> int | None:
-    """Return 0 for the first percentage of "from 30% to 70%", 1 for the second, None for any other."""
-    last = len(context.sentence.tokens) - 1
-    for first in (context.index, context.index - 1):
-        begins = 0 <= first < last and pattern_of("from_before").search(context.other(first).before)
-        if begins and context.fits_between("to_gap", first, first + 1):
-            return context.index - first
-    return None
-
-
 # --- properties that a rule may name
-
-
-def _names_level(context: Context) -> bool:
-    """Say whether a number counts people at a level, or who changed."""
-    _, level = context.level(continued=_is_paired(context))
-    return bool(level or context.change(level=level))
-
 
 _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "own": lambda context: context.sentence.own,
     "at_the_end": lambda context: context.sentence.block.section == "end matter",
     "in_heading": lambda context: context.sentence.block.kind == "heading",
-    "in_citation": lambda context: context.is_in("citations", context.sentence.block),
-    "in_idiom": lambda context: context.is_in("idioms", context.sentence),
     # a number of participants, in a paper's own words
     "may_count": lambda context: context.sentence.own and re.fullmatch(r"\d{1,5}", context.token.text),
     "is_paired": _is_paired,
@@ -332,10 +296,103 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "is_part": lambda context: (
         context.index + 1 < len(context.sentence.tokens) and _is_whole(context.other(context.index + 1))
     ),
-    "names_level": _names_level,
-    "names_group": lambda context: context.mentions("groups", *context.phrase),
-    "names_sample": lambda context: pattern_of("sample").search(context.reading.text[slice(*context.phrase)]),
-    "in_sampling": lambda context: pattern_of("sample").search(
+    # it counts people at a level, or who changed
+    "names_level": lambda context: (
+        context.nearest("levels", "before" if _is_paired(context) else "phrase") or context.change()
+    ),
+    "names_change": lambda context: context.change(),
+    "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
+    "names_sample": lambda context: regex("{sample}").search(context.reading.text, *context.phrase),
+    "in_sampling": lambda context: regex("{sample}").search(
         context.reading.text, context.sentence.start, context.sentence.end
     ),
 }
+
+
+# --- numbers in tables
+
+
+def read_cell(number: Proposal) -> Proposal | None:
+    """Say what a number in a table states, None where it is in no table or its heads do not say it.
+
+    Parameters
+    ----------
+    number : Proposal
+        The number, with its operator; as what it would be in running text.
+    """
+    context, words = number.context, number.context.reading.words
+    caption = context.sentence.block.heading
+    cell, row, above = _heads(context)
+    if not cell or context.token.kind != "number" or not context.sentence.own:
+        return None
+    cells = {"printed": number.printed, "operator": number.operator}
+    number = Proposal(**cells, notation=number.notation, context=context)
+    heads, column = " ; ".join(above), above[-1] if above else ""
+    group = _named(words.ids["heads"], heads, row) or _named(words.ids["groups"], caption)
+    # papers print what belongs to a test one a column, programs one a row
+    quantity = ""
+    if cell != row:
+        is_p_value = regex("{p_value}").search(column) or regex("{p_row}").fullmatch(row)
+        edges, statistics = (column.strip(), row.strip()), words.ids["statistics"].items()
+        named = (key for key, pattern in statistics if any(map(pattern.fullmatch, edges)))
+        quantity = "p_value" if is_p_value else next(named, "")
+    if quantity and (quantity != "p_value" or (number.number and 0 <= number.number.value <= 1)):
+        test = _named(words.ids["tests"], f"{caption} ; {heads} ; {row}")
+        operator = number.operator if quantity == "p_value" else ""
+        number = replace(number, quantity=quantity, operator=operator, group=group, test=test)
+        return replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
+    in_brackets = "%" in heads and context.before.rstrip().endswith("(")
+    of_percent = regex("{percent_head}").search(column) and not regex("{count_head}").search(column)
+    is_percent = number.printed.endswith("%") or bool(in_brackets or of_percent)
+    counts = number.printed.isdigit() and ("%" in heads or regex("{count_head}").search(heads))
+    is_total = regex("{total_row}").fullmatch(row)
+    if not (is_percent or counts) or (is_total and is_percent):
+        return None
+    size = replace(number, quantity="sample_size", operator="", group=group, check="recompute")
+    variable, _, level = _named(words.ids["levels"], row, heads).partition("/")
+    named = words.ids["heads"].get(_named(words.ids["heads"], row))
+    # a row of a group, in a table without levels, begins with how many they were
+    if is_total or (named and not level and not is_percent and len(named.sub("", row).split()) <= 1):
+        return size
+    read = replace(size, quantity="percent" if is_percent else "count", variable=variable, level=level)
+    if not level or (words.study is not None and variable != words.outcome):
+        return replace(read, check="arithmetic" if is_percent else "no_data")
+    read = replace(read, timepoint=_named(words.ids["timepoints"], heads, row, caption))
+    clear = read.timepoint and (group or not context.reading.two_groups)
+    return read if clear else read.asks("of which cell?")
+
+
+def _heads(context: Context) -> tuple[str, str, list[str]]:
+    """Return the cell of a number, the first cell of its row and the heads of its column; empty if in no table."""
+    block, text = context.sentence.block, context.reading.text
+    row, *above = (
+        [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
+        for span in ((block.start, block.end), *block.above)
+    )
+    if " | " not in text[block.start : block.end]:
+        return "", "", []
+    column = sum(end <= context.start for _, end in row)
+    heads: list[str] = []
+    # a head that spans columns fills the empty cells to its right, but none that has a head of its own above it
+    left = 1
+    for cells in above:
+        shown = [text[start:end].strip() for start, end in cells]
+        filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
+        if filled and regex("{no_head}").fullmatch(shown[filled[-1]]):
+            left = 1
+        elif filled:
+            left = filled[-1]
+            heads.append(shown[left])
+    return text[slice(*row[column])], text[slice(*row[0])], heads
+
+
+def _named(patterns: dict[str, Pattern], *heads: str) -> str:
+    """Return what the first head that names just one of them names; "tidak lancar" does not name "lancar" too."""
+    for head in heads:
+        found = [(*m.span(), key) for key, pattern in patterns.items() for m in pattern.finditer(head)]
+        inner = [(low, high) for low, high, _ in found for start, end, _ in found
+                 if start <= low and high <= end and (start, end) != (low, high)]  # fmt: skip
+        keys = {key for *span, key in found if tuple(span) not in inner}
+        if len(keys) == 1 and "" not in keys:
+            return keys.pop()
+    return ""

@@ -6,11 +6,13 @@ Offsets are places in `Paper.text`, so that the numbers of the whole text, found
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from oxymilk.draft.words import load, pattern_of
+from oxymilk.draft.words import load, regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,10 +33,6 @@ class Paper:
 
     text: str
     pages: tuple[int, ...] = ()
-
-    def page(self, line: int) -> int:
-        """Return the page that a line is on, from 1; 0 where the file has no pages."""
-        return sum(first <= line for first in self.pages)
 
 
 @dataclass(frozen=True)
@@ -71,73 +69,56 @@ def find_blocks(paper: Paper) -> list[Block]:
 
     Section heads themselves are left out; a head that runs into its paragraph ("Abstract: ...") is cut off it.
     """
-    text, lines = paper.text, line_spans(paper.text)
-    running = _running_heads(paper, lines)
-    parts: list[Block] = []
-    run: list[Span] = []
-    section, combined = PREAMBLE, 0
-
-    def close() -> None:
-        if run:
-            parts.extend(_split_headings(text, run, section))
-            run.clear()
-
-    for number, (start, end) in enumerate(lines, start=1):
+    text = paper.text
+    lines = {number: match.span() for number, match in enumerate(re.finditer(r".*\n|.+", text), start=1)}
+    # what three or more pages share but for its digits is a running head; of two on a page the first
+    places: dict[str, dict[int, int]] = {}
+    for number, span in lines.items():
+        shape = re.sub(r"\d+", "#", " ".join(text[slice(*span)].split()))
+        places.setdefault(shape, {}).setdefault(bisect_right(paper.pages, number), number)
+    running = {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
+    # lines that belong together: blank lines, heads of sections, rows of tables and furniture end a run
+    runs: list[tuple[str, bool, list[Span]]] = []
+    section, combined, continues = PREAMBLE, 0, False
+    for number, (start, end) in lines.items():
         line = text[start:end]
         if not line.strip():
-            close()
+            continues = False
             continue
-        if number in running or pattern_of("furniture").fullmatch(line):
-            close()
-            parts.append(Block("furniture", start, end, section))
-            continue
-        head, length = _section_head(line, section)
-        if head or " | " in line:
-            close()
+        outside = number in running or bool(regex("{furniture}").fullmatch(line))
+        head, length = ("", 0) if outside else _section_head(line, section)
         if head == _COMBINED:
             # under the second of two combined heads a paper discusses what it reported
             combined += 1
             head = "results" if combined == 1 else "discussion"
         section = head or section
-        if text[start + length : end].strip():
-            run.append((start + length, end))
-        if " | " in line:
-            close()
-    close()
+        alone, rest = outside or " | " in line, text[start + length : end].strip()
+        if continues and not head and not alone:
+            runs[-1][2].append((start, end))
+        elif rest:
+            runs.append((section, outside, [(start + length, end)]))
+        continues = bool(rest) and not alone
+    parts: list[Block] = []
+    for section, outside, run in runs:
+        parts += [Block("furniture", *run[0], section)] if outside else _split_headings(text, run, section)
     return _number(text, _mend(text, parts))
-
-
-def line_spans(text: str) -> list[Span]:
-    """Return where each line begins and ends, its line end included."""
-    ends = list(accumulate(map(len, re.findall(r"[^\n]*\n|[^\n]+", text))))
-    return list(pairwise([0, *ends]))
 
 
 def sentences(text: str, block: Block) -> list[Span]:
     """Return where the sentences of a block begin and end."""
     ends = [
         match.end()
-        for match in pattern_of("sentence_end").finditer(text, block.start, block.end)
-        if not pattern_of("abbreviation").search(text[block.start : match.start() + 1])
+        for match in regex("{sentence_end}").finditer(text, block.start, block.end)
+        if not regex("{abbreviation}").search(text[block.start : match.start() + 1])
     ]
     edges = [block.start, *ends, block.end]
     return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
 
 
-def _running_heads(paper: Paper, lines: Sequence[Span]) -> set[int]:
-    """Return the lines that three or more pages share but for their digits."""
-    places: dict[str, dict[int, int]] = {}
-    for number, (start, end) in enumerate(lines, start=1):
-        shape = re.sub(r"\d+", "#", " ".join(paper.text[start:end].split()))
-        if shape:
-            places.setdefault(shape, {}).setdefault(paper.page(number), number)
-    return {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
-
-
 def _section_head(line: str, current: str) -> tuple[str, int]:
     """Return the section that a line opens, "" for none, and how many characters of it are the head."""
-    heads = [(pattern_of("numbering").sub("", line).strip().rstrip(":."), len(line))]
-    run_in = pattern_of("run_in_head").match(line)
+    heads = [(regex("{numbering}").sub("", line).strip().rstrip(":."), len(line))]
+    run_in = regex("{run_in_head}").match(line)
     if run_in and current != "abstract":
         heads.append((run_in[1], run_in.end()))
     for head, length in heads:
@@ -155,12 +136,12 @@ def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Bloc
     short = len(shown[0]) < 0.75 * width and shown[0][:1].isupper() and shown[0][-1:].isalnum()
     if short and len(lines) > 1 and shown[1][:1].isupper():
         first = 1
-    complete = [number for number, line in enumerate(shown) if pattern_of("line_complete").search(line)]
+    complete = [number for number, line in enumerate(shown) if regex("{line_complete}").search(line)]
     rest = text[lines[complete[-1]][1] if complete else lines[0][0] : lines[-1][1]]
     if len(rest.strip()) <= _LONGEST_HEADING:
         if complete and rest.strip()[:1].isupper():
             last = complete[-1] + 1
-        elif not complete and not first and not pattern_of("no_heading").search(rest):
+        elif not complete and not first and not regex("{no_heading}").search(rest):
             last = 0
     kinds = (("heading", lines[:first]), ("paragraph", lines[first:last]), ("heading", lines[last:]))
     return [Block(kind, part[0][0], part[-1][1], section) for kind, part in kinds if part]
@@ -169,15 +150,18 @@ def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Bloc
 def _mend(text: str, parts: Sequence[Block]) -> list[Block]:
     """Join a paragraph that a page's end or a lost picture broke in two; furniture inside it keeps its own block."""
     mended: list[Block] = []
+    opened = -1
     for part in parts:
-        opened = next((k for k in reversed(range(len(mended))) if mended[k].kind != "furniture"), None)
-        shown = text[part.start : part.end].strip()
-        if part.kind != "furniture" and opened is not None and mended[opened].section == part.section:
-            before = text[mended[opened].start : mended[opened].end].strip()
+        if part.kind != "furniture":
+            shown = text[part.start : part.end].strip()
+            above = mended[opened] if opened >= 0 else part
+            before = text[above.start : above.end].strip()
             continues = shown[:1].islower() or shown[:1] == "("
-            if continues and before[-1:] not in ".!?:;|" and " | " not in shown:
-                mended[opened] = replace(mended[opened], kind="paragraph", end=part.end)
+            joins = continues and before[-1:] not in ".!?:;|" and " | " not in shown
+            if joins and opened >= 0 and above.section == part.section:
+                mended[opened] = replace(above, kind="paragraph", end=part.end)
                 continue
+            opened = len(mended)
         mended.append(part)
     # the last words of a section head nothing
     following = ""
@@ -191,7 +175,7 @@ def _mend(text: str, parts: Sequence[Block]) -> list[Block]:
 
 def _number(text: str, parts: Sequence[Block]) -> list[Block]:
     """Give paragraphs their numbers and subheadings, and rows of tables the rows above them."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     heading, section = "", ""
     rows: tuple[Span, ...] = ()
     numbered = []
@@ -202,12 +186,10 @@ def _number(text: str, parts: Sequence[Block]) -> list[Block]:
             heading = " ".join(text[part.start : part.end].split())
             part = replace(part, heading=heading)
         elif part.kind == "paragraph":
-            if " | " not in text[part.start : part.end]:
-                rows = ()
-            if not rows:
-                counts[section] = counts.get(section, 0) + 1
+            is_row = " | " in text[part.start : part.end]
+            rows = rows if is_row else ()
+            counts[section] += not rows
             part = replace(part, number=counts[section], heading=heading, above=rows)
-            if " | " in text[part.start : part.end]:
-                rows = (*rows, (part.start, part.end))
+            rows = (*rows, (part.start, part.end)) if is_row else ()
         numbered.append(part)
     return numbered

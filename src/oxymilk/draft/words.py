@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from oxymilk.audit.printed import EITHER_MARK, Notation
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from oxymilk.study import Study
 
@@ -31,16 +33,15 @@ class Words:
     ids : dict of str to dict
         "groups", "heads" (a group's name alone, as a column is headed), "timepoints", "levels" and each other kind of
         words.yaml that has ids, as id -> pattern. A level's id is "variable/level"; without a study the variable is "".
-    marks, rounding : tuple of str, str
-        The decimal marks of the study, both without one; how its printed numbers were rounded.
+    notation : Notation
+        The decimal marks of the study, both without one, and how its printed numbers were rounded.
     outcome, between : str
         The id of the outcome, "" without a study; the timepoint, or "change", at which the groups are compared.
     """
 
     study: Study | None
     ids: dict[str, dict[str, Pattern]]
-    marks: tuple[str, ...] = (".", ",")
-    rounding: str = "half_up"
+    notation: Notation = EITHER_MARK
     outcome: str = ""
     between: str = "post"
 
@@ -55,19 +56,16 @@ def load_words(study: Study | None = None) -> Words:
         "intervention" and "control", the timepoints "pre" and "post", the levels "low", "middle" and "high".
     """
     ours = {kind: words for kind, words in load("words").items() if isinstance(words, dict)}
-    del ours["sections"], ours["number_words"]
     kinds = {**ours, **(_of_study(study, ours) if study else {})}
     ids = {
-        kind: {
-            key: compiled(_whole_words(tuple(words)) + _BEHIND.get(kind, ""))
-            for key, words in entries.items()
-        }
+        kind: {key: regex(_whole_words(words) + _BEHIND.get(kind, "")) for key, words in entries.items()}
         for kind, entries in kinds.items()
     }
+    ids["every_test"] = {**ids["tests"], "other": regex("{other_tests}")}
     if study is None:
         return Words(None, ids)
     between = study.compared[1].id if study.between == "post" else study.between
-    return Words(study, ids, study.decimal_mark, study.rounding, study.outcome.id, between)
+    return Words(study, ids, Notation(study.decimal_mark, study.rounding), study.outcome.id, between)
 
 
 @cache
@@ -78,39 +76,33 @@ def load(name: str) -> Any:
     return yaml.load(files("oxymilk.draft").joinpath(f"{name}.yaml").read_bytes(), loader)
 
 
-def pattern_of(name: str) -> Pattern:
-    """Return a pattern of patterns.yaml or of a list of words.yaml."""
-    return compiled(f"{{{name}}}")
-
-
 @cache
-def compiled(pattern: str) -> Pattern:
+def regex(pattern: str) -> Pattern:
     r"""Compile a pattern without regard to case.
 
     "{name}" in it is a pattern of patterns.yaml or a list of words.yaml, "{statistics.u}" the words for one id.
 
     Examples
     --------
-    >>> compiled(r"{people}\s+slept").search("10 Women slept")[0]
+    >>> regex(r"{people}\s+slept").search("10 Women slept")[0]
     'Women slept'
     """
-
-    def expanded(name: re.Match[str]) -> str:
-        kind, _, key = name[1].partition(".")
-        if kind in load("patterns"):
-            return compiled(load("patterns")[kind]).pattern
-        words = load("words")[kind][key] if key else load("words")[kind]
-        lists = [words] if isinstance(words, list) else words.values()
-        return "|".join(_whole_words(tuple(entries)) for entries in lists)
-
-    return re.compile(re.sub(r"\{([a-z_.]+)\}", expanded, pattern), re.IGNORECASE)
+    for name in re.findall(r"\{([a-z_.]+)\}", pattern):
+        if name in load("patterns"):
+            expanded = regex(load("patterns")[name]).pattern
+        else:
+            kind, _, key = name.partition(".")
+            words = load("words")[kind]
+            lists = [words[key]] if key else words.values() if isinstance(words, dict) else [words]
+            expanded = "|".join(map(_whole_words, lists))
+        pattern = pattern.replace(f"{{{name}}}", expanded)
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _of_study(study: Study, ours: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
     """Return the kinds of words for which a study has ids: its labels beside our words."""
-    groups = list(
-        zip(study.groups, *(ours[kind].values() for kind in ("groups", "heads", "given")), strict=False)
-    )
+    kinds = (ours[kind].values() for kind in ("groups", "heads", "given"))
+    groups = list(zip(study.groups, *kinds, strict=False))
     points = zip(study.compared, ours["timepoints"].values(), strict=False)
     treatment = "|".join(_labels(study.groups[0]))
     return {
@@ -138,13 +130,11 @@ def _labels(item: Any) -> list[str]:
     """Return the labels of an item as patterns; what they have in brackets is left out."""
     found = {re.sub(r"\s*\(.*?\)", "", item.label[language]).strip() for language in ("en", "id")}
     # a hyphen may be any dash, and a line may end after it
-    return [
-        re.escape(label).replace(r"\ ", " ").replace(r"\-", "[-–—]\\s*") for label in sorted(found) if label
-    ]
+    escaped = (re.escape(label) for label in sorted(found) if label)
+    return [label.replace(r"\ ", " ").replace(r"\-", r"[-–—]\s*") for label in escaped]
 
 
-@cache
-def _whole_words(patterns: tuple[str, ...]) -> str:
+def _whole_words(patterns: Sequence[str]) -> str:
     """Return one pattern of whole words; a blank is any white space."""
     spaced = (pattern.replace(" ?", r"\s*").replace(" ", r"\s+") for pattern in patterns)
     # the longest first, so that "lebih dari setengah" is not cut to "lebih dari"

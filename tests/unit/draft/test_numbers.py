@@ -52,17 +52,11 @@ def test_tokens_hold_every_digit_of_the_text_and_do_not_overlap():
         (TEXT + "Sekali lagi p=0,025.\n", [Difference("0,025", 2, 1, (6, 9))]),
         (TEXT + "Tujuh ibu.\n", [Difference("tujuh", 1, 0, (9,))]),
         # percent and decimal mark tell numbers apart
-        (
-            TEXT.replace("75 %", "75").replace("0,025", "0.025"),
-            [
-                Difference("0,025", 0, 1, ()),
-                Difference("0.025", 1, 0, (6,)),
-                Difference("75", 1, 0, (5,)),
-                Difference("75%", 0, 1, ()),
-            ],
-        ),
+        (TEXT.replace("75 %", "75").replace("0,025", "0.025"),
+         [Difference("0,025", 0, 1, ()), Difference("0.025", 1, 0, (6,)),
+          Difference("75", 1, 0, (5,)), Difference("75%", 0, 1, ())]),
     ],
-)
+)  # fmt: skip
 def test_a_planted_number_is_reported_with_its_line(text, differences):
     assert accounting(text) == differences
 
@@ -78,9 +72,8 @@ def test_a_claim_that_is_left_out_is_missed_unless_it_is_a_statement(index):
 def test_what_is_listed_more_often_than_the_text_has_it_is_reported():
     claims = [*rows("claims.csv"), {"printed": "0,026", "quantity": "p_value"}]
     assert accounting(TEXT, claims=claims) == [Difference("0,026", 0, 1, ())]
-    exclusions = [
-        row | {"occurrences": "2"} if row["token"] == "1999" else row for row in rows("exclusions.csv")
-    ]
+    rest = [row for row in rows("exclusions.csv") if row["token"] != "1999"]
+    exclusions = [*rest, {"token": "1999", "occurrences": "2"}]
     assert accounting(TEXT, exclusions=exclusions) == [Difference("1999", 1, 2, (6,))]
 
 

@@ -10,7 +10,7 @@ from oxymilk.draft.context import Context, Reading
 from oxymilk.draft.numbers import find_tokens
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.text import Paper, find_blocks
-from oxymilk.draft.words import load_words, pattern_of
+from oxymilk.draft.words import load_words, regex
 
 DATA = Path(__file__).parents[2] / "data" / "draft"
 
@@ -60,9 +60,9 @@ def test_what_a_phrase_states(expected, studies):
 CONTEXTS = {
     "group": lambda context: context.group(),
     "size": lambda context: context.group(whole=True),
-    "timepoint": lambda context: context.timepoint,
-    "level": lambda context: "/".join(context.level()),
-    "continued level": lambda context: "/".join(context.level(continued=True)),
+    "timepoint": lambda context: context.nearest("timepoints", "paragraph"),
+    "level": lambda context: context.nearest("levels") or "/",
+    "continued level": lambda context: context.nearest("levels", "before") or "/",
     "test": lambda context: context.test,
     "phrase": lambda context: context.reading.text[slice(*context.phrase)].rstrip("\n"),
 }
@@ -82,9 +82,9 @@ def read(asks, section, study, text):
     if asks == "outline":
         return outline(Paper(text))
     if asks in words.ids:
-        found = Reading(Paper(text), words).mentions(words.ids[asks], 0, len(text))
+        found = Reading(Paper(text), words).mentions(asks, 0, len(text))
         return "\n".join(f"{key}: {text[start:end]}" for start, end, key in found)
-    match = pattern_of(asks).search(text)
+    match = regex(f"{{{asks}}}").search(text)
     return match[0] if match else ""
 
 

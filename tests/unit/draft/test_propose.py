@@ -66,9 +66,8 @@ def test_nineteen_of_twenty_claims_of_an_invented_paper_are_proposed(invented, s
     for claim in draft.claims:
         assert claim.note.startswith("proposed; line ")
         assert claim.expect
-        assert claim.check != "ambiguous" or claim.note.count(";") > 1, (
-            "a question goes with what is not clear"
-        )
+        # a question goes with what is not clear
+        assert claim.check != "ambiguous" or claim.note.count(";") > 1
 
 
 @pytest.mark.skipif(
@@ -109,7 +108,7 @@ def test_a_row_has_every_cell(studies):
 
 def test_ids_are_unique_and_lower_case_words(studies):
     text = (
-        "Women slept 9 hours.\n\nRESULTS\n\n7 hours, 8 hours, 6 hours (p = 0.3).\n\nCONCLUSION\n\n5 hours.\n"
+        "They slept 9 hours.\n\nRESULTS\n\n7 hours, 8 hours, 6 hours (p = 0.3).\n\nCONCLUSION\n\n5 hours.\n"
     )
     assert [claim.id for claim in draft_claims(Paper(text)).claims] == [
         *("figure_front", "figure_results", "figure_results_2", "figure_results_3", "p_value_results"),
@@ -137,11 +136,8 @@ def test_numbers_outside_of_sentences_are_listed_with_their_place():
 
 
 def test_a_paragraph_that_a_page_breaks_is_one_paragraph():
-    text = (
-        "RESULTS\n\nThis is new. In the control group, scores were\ngood in\n\n1074\n\n"
-        "six, and 3 of 10 women improved.\n\nIt lasted 9 days.\n"
-    )
-    claims = draft_claims(Paper(text)).claims
+    broken = "In the control group, scores were\ngood in\n\n1074\n\nsix, and 3 of 10 women improved."
+    claims = draft_claims(Paper(f"RESULTS\n\nThis is new. {broken}\n\nIt lasted 9 days.\n")).claims
     assert {(c.quantity, c.group, c.where) for c in claims if c.printed in ("3", "9")} == {
         ("count_up", "control", "results p1"),
         ("figure", "", "results p2"),
@@ -152,11 +148,8 @@ def test_a_paragraph_that_a_page_breaks_is_one_paragraph():
 
 
 def test_the_tables_of_a_draft_and_its_summary():
-    text = (
-        "RESULTS\n\nAll women of our two wards slept 9 hours (H1, H1, COVID-19, Table 1) or 8 hours (p = 0.3).\n\n"
-        "As Table 1 and H1 had.\n"
-    )
-    draft = draft_claims(Paper(text))
+    slept = "All women of our two wards slept 9 hours (H1, H1, COVID-19, Table 1) or 8 hours (p = 0.3)."
+    draft = draft_claims(Paper(f"RESULTS\n\n{slept}\n\nAs Table 1 and H1 had.\n"))
     claims, exclusions = draft.claims_table(), draft.exclusions_table()
     assert list(claims.columns) == list(COLUMNS)
     assert claims["printed"].tolist() == ["9", "8", "0.3"]

@@ -30,10 +30,7 @@ def refused(path):
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        *(
-            ("RESULTS\n9 – Café\n".encode(code), "RESULTS\n9 – Café\n")
-            for code in ("utf-8", "utf-8-sig", "cp1252")
-        ),
+        *(("9 – Café\n".encode(code), "9 – Café\n") for code in ("utf-8", "utf-8-sig", "cp1252")),
         (b"\xff\xfe" + "9 – Café\n".encode("utf-16-le"), "9 – Café\n"),
         (b"\xfe\xff" + "9 – Café\n".encode("utf-16-be"), "9 – Café\n"),
         (b"1\r\n2\r3\n\r\n4", "1\n2\n3\n\n4"),
@@ -74,15 +71,12 @@ def test_a_file_that_is_not_there_is_not_found(tmp_path, name):
 
 @pytest.mark.parametrize(
     ("name", "library", "module", "kind"),
-    [
-        ("a.DOCX", "python-docx", "docx", "reading Word files"),
-        ("a.pdf", "pypdf", "pypdf", "reading PDF files"),
-    ],
+    [("a.DOCX", "python-docx", "docx", "Word"), ("a.pdf", "pypdf", "pypdf", "PDF")],
 )
 def test_a_library_that_is_not_there_is_named(tmp_path, monkeypatch, name, library, module, kind):
     (tmp_path / name).write_bytes(b"9")
     monkeypatch.setitem(sys.modules, module, None)
-    assert refused(tmp_path / name) == f"{name}: {kind} needs {library}; install it"
+    assert refused(tmp_path / name) == f"{name}: reading {kind} files needs {library}; install it"
 
 
 # --- Word
@@ -135,7 +129,7 @@ def test_cells_of_a_word_table_get_the_heads_of_their_row_and_column(tmp_path, m
 
 
 def make_pdf(path, pages):
-    """A PDF of text lines, after ISO 32000-1 7.5: header, objects, cross-reference table, trailer."""
+    """A PDF of text lines, after ISO 32000-1 7.5: header, objects, trailer; readers rebuild the table of places."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"",
                b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]  # fmt: skip
     kids = []
@@ -156,25 +150,16 @@ def make_pdf(path, pages):
         )
     listed = b" ".join(b"%d 0 R" % kid for kid in kids)
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), listed)
-    data, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(data))
-        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    table += b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(data))
-    path.write_bytes(data + table + trailer)
+    shown = b"".join(b"%d 0 obj\n%s\nendobj\n" % item for item in enumerate(objects, start=1))
+    path.write_bytes(b"%PDF-1.4\n" + shown + b"trailer\n<< /Size 9 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n")
     return path
 
 
 def test_a_pdf_is_read_with_its_pages_and_without_running_heads(tmp_path):
     head = "Journal of Invented Trials 12"
+    result = "The Mann-Whitney test gave p = 0.04 in all women who took part in this small study."
     pages = [
-        [
-            head,
-            "RESULTS",
-            "The Mann-Whitney test gave p = 0.04 in all women who took part in this small study.",
-        ],
+        [head, "RESULTS", result],
         [head, "In the control group 3 of 10 women improved, as the last table of this paper shows."],
         [head, "CONCLUSION", "It lasted 9 days."],
     ]
@@ -200,12 +185,8 @@ def test_a_table_of_a_pdf_is_read_by_its_heads(tmp_path):
     ]
     claims = draft_claims(read_paper(make_pdf(tmp_path / "paper.pdf", [page]))).claims
     found = {(claim.quantity, claim.printed, claim.timepoint, claim.level) for claim in claims}
-    expected = {
-        ("count", "10", "pre", "low"),
-        ("percent", "70", "post", "low"),
-        ("count", "7", "post", "low"),
-    }
-    assert expected <= found
+    after = {("percent", "70", "post", "low"), ("count", "7", "post", "low")}
+    assert {("count", "10", "pre", "low"), *after} <= found
     assert {claim.where for claim in claims} == {"results table 1"}
 
 
@@ -225,16 +206,10 @@ def page(text, placed=""):
 def test_the_pages_of_a_pdf_begin_on_their_lines_and_pictures_are_a_scan(tmp_path, monkeypatch):
     path = tmp_path / "a.PDF"
     path.write_bytes(b"9")
-    texts = [
-        "RESULTS\nThe women slept very well in\nthe ward.\nThey slept 9 hours of all day",
-        "",
-        "It was 5.",
-    ]
+    ward = "RESULTS\nThe women slept very well in\nthe ward.\n"
+    texts = [f"{ward}They slept 9 hours of all day", "", "It was 5."]
     monkeypatch.setattr(pypdf, "PdfReader", lambda _: SimpleNamespace(pages=[page(text) for text in texts]))
-    assert read_paper(path) == Paper(
-        "RESULTS\nThe women slept very well in\nthe ward.\n\nThey slept 9 hours of all day\nIt was 5.\n",
-        (1, 6, 6),
-    )
+    assert read_paper(path) == Paper(f"{ward}\nThey slept 9 hours of all day\nIt was 5.\n", (1, 6, 6))
     texts[:] = ["", ""]
     assert refused(path) == f"a.PDF: {SCAN}"
 

@@ -58,6 +58,6 @@ def test_a_study_of_one_group_has_that_group_only(studies):
 
 
 def test_decimal_marks_and_rounding_are_the_studys(studies):
-    assert (load_words().marks, load_words().rounding) == ((".", ","), "half_up")
+    assert load_words().notation == ((".", ","), "half_up")
     words = load_words(studies["truncated"].model_copy(update={"decimal_mark": (",",)}))
-    assert (words.marks, words.rounding) == ((",",), "truncate")
+    assert words.notation == ((",",), "truncate")
