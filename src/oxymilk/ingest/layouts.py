@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, Entry, Grid, fault_at, transpose
-from oxymilk.ingest.headers import Header, block_range, find_columns, read_header, unused_columns
+from oxymilk.ingest.headers import Header, find_columns, read_header, unused_columns
+from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.scores import NUMBER, codebook, decode
 from oxymilk.study.sheet import Block
 from oxymilk.words import clean, fold, is_blank, is_foot
@@ -153,7 +154,10 @@ class _Tables:
         names = [name for name in (key, group, timepoint) if name]
         names += [name for columns in score_names.values() for name in columns]
         names += characteristics.values()
-        within = block_range(block.columns) if block.columns else _ALL_COLUMNS
+        within = _ALL_COLUMNS
+        if block.columns:  # such as A:C
+            first, last = (place_of(f"{letters.strip()}1")[1] for letters in block.columns.split(":"))
+            within = range(first, last + 1)
         columns = self.columns(names, within)
         if columns is None:
             return []
@@ -187,9 +191,7 @@ class _Tables:
     def _is_observation(self, entry: Entry, texts: list[str]) -> bool:
         """Say whether a row holds an observation; blank rows do not, odd ones are a fault."""
         participant = entry.participant
-        cells = [
-            cell for cell in (entry.group, entry.timepoint) if cell is not None and cell.kind != "merged"
-        ]
+        cells = [cell for cell in (entry.group, entry.timepoint) if cell and cell.kind != "merged"]
         cells += [cell for _, of_timepoint in entry.scores for cell in of_timepoint]
         if not any(cell.text or cell.kind in ("formula", "error") for cell in cells):
             if not all(map(is_blank, texts)):
@@ -206,22 +208,20 @@ class _Tables:
         A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers.
         Where other rows have entries of people, such a row is empty.
         """
-        if not self.grid.computed:
-            return entries
         entered, only_computed = [], []
         for entry in entries:
-            row = entry.grid_row
-            places = [
-                (row, column)
-                for column, text in enumerate(self.grid.rows[row])
+            places = {
+                (entry.grid_row, column)
+                for column, text in enumerate(self.grid.rows[entry.grid_row])
                 if text.strip() and column not in keys and column in within
-            ]
-            by_hand = not places or not self.grid.computed.issuperset(places)
+            }
+            by_hand = not places or places - self.grid.computed
             (entered if by_hand else only_computed).append(entry)
-        if not entered:
-            return entries
-        self.faults += [fault_at("row_only_computed", entry.participant, value="") for entry in only_computed]
-        return entered
+        if entered:
+            self.faults += [
+                fault_at("row_only_computed", entry.participant, value="") for entry in only_computed
+            ]
+        return entered or entries
 
 
 def _foot_word(entry: Entry, texts: list[str], skipped: set[str], *, below_foot: bool) -> str | None:

@@ -206,12 +206,10 @@ def _add_entries(
     cells = [cell for entry in entries for _, cells in entry.scores for cell in cells]
     outcome = scoring(study.outcome, sheet.codes, sheet, cells, faults)
     scales = {characteristic.id: characteristic for characteristic in study.characteristics}
-    characteristics = {
-        name: scoring(
-            scales[name], source.codes, sheet, [entry.characteristics[name] for entry in entries], faults
-        )
-        for name, source in sheet.characteristics.items()
-    }
+    characteristics = {}
+    for name, source in sheet.characteristics.items():
+        own_cells = [entry.characteristics[name] for entry in entries]
+        characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
     numbered = _are_numbered(entries, sheet, grid, known, faults)
     for entry in entries:
         cell = entry.participant
