@@ -8,15 +8,8 @@ from oxymilk import files
 
 
 def test_csv_is_plain_and_stable(tmp_path):
-    frame = pd.DataFrame(
-        {
-            "word": ['ibu, "A"', None, "é"],
-            "number": [1 / 3, np.nan, 1e-12],
-            "count": [1, 2, 3],
-            "flag": [True, False, pd.NA],
-            "numpy": np.array([True, False, True]),
-        }
-    )
+    frame = pd.DataFrame({"word": ['ibu, "A"', None, "é"], "number": [1 / 3, np.nan, 1e-12], "count": [1, 2, 3],
+                          "flag": [True, False, pd.NA], "numpy": np.array([True, False, True])})  # fmt: skip
     files.write_csv(frame, tmp_path / "new" / "one.csv")
     rows = ['"ibu, ""A""",0.3333333333,1,true,true', ",,2,false,false", "é,1e-12,3,,true"]
     expected = "\n".join(["word,number,count,flag,numpy", *rows, ""])
@@ -26,26 +19,11 @@ def test_csv_is_plain_and_stable(tmp_path):
     assert list(back["count"]) == ["1", "2", "3"]
 
 
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
-        ("=cmd|'/C calc'!A0", "'=cmd|'/C calc'!A0"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("+62 812", "'+62 812"),
-        ("-HYPERLINK()", "'-HYPERLINK()"),
-        ("\t=1", "'\t=1"),
-        ("-2.24", "-2.24"),
-        ("-2,24", "-2,24"),
-        ("+5%", "+5%"),
-        ("-1e-05", "-1e-05"),
-        ("-16/29", "-16/29"),
-        ("-16/29+1", "'-16/29+1"),
-        ("a=b", "a=b"),
-        ("", ""),
-    ],
-)
-def test_no_cell_is_a_formula_and_numbers_stay(text, safe):
-    assert files.defuse(text) == safe
+def test_no_cell_is_a_formula_and_numbers_stay():
+    for formula in ("=cmd|'/C calc'!A0", "@SUM(A1)", "+62 812", "-HYPERLINK()", "\t=1", "-16/29+1"):
+        assert files.defuse(formula) == "'" + formula
+    for text in ("-2.24", "-2,24", "+5%", "-1e-05", "-16/29", "a=b", ""):
+        assert files.defuse(text) == text
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ from oxymilk.words import fold, nearest
 if TYPE_CHECKING:
     from oxymilk.study.sheet import Sheet
 
-JOINED = " > "
+ALL_COLUMNS = range(1 << 30)
 _NUMBERED = re.compile(r"(.*\S)\s*\[(\d+)\]")
 _SEARCHED_ROWS = 40
 
@@ -34,11 +34,11 @@ class Header:
         """The header's last row, 0 when it has none."""
         return self.rows[-1] if self.rows else 0
 
-    def columns_named(self, name: str, within: range | None = None) -> list[int]:
+    def columns_named(self, name: str, within: range = ALL_COLUMNS) -> list[int]:
         """Return the columns with that name, in order; `name [2]` is the second of them."""
         columns: dict[str, list[int]] = {}
         for at, own in enumerate(self.names):
-            if within is None or at in within:
+            if at in within:
                 columns.setdefault(fold(own), []).append(at)
         word = fold(name)
         if word not in columns and (numbered := _NUMBERED.fullmatch(word)):
@@ -62,12 +62,12 @@ def read_header(grid: Grid, sheet: Sheet) -> Header:
         for column in range(1, width):
             if not upper[column] and lower[column]:
                 upper[column] = upper[column - 1]
-    names = (JOINED.join(dict.fromkeys(filter(None, texts))) for texts in zip(*parts, strict=True))
+    names = (" > ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*parts, strict=True))
     return Header(tuple(rows), tuple(names), max(rows, default=0) + 1)
 
 
 def find_columns(
-    grid: Grid, header: Header, wanted: Iterable[str], within: range | None = None
+    grid: Grid, header: Header, wanted: Iterable[str], within: range = ALL_COLUMNS
 ) -> tuple[dict[str, int], list[Fault]]:
     """Find the columns that a sheet declares.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, Entry, Grid, fault_at, transpose
-from oxymilk.ingest.headers import Header, find_columns, read_header, unused_columns
+from oxymilk.ingest.headers import ALL_COLUMNS, Header, find_columns, read_header, unused_columns
 from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.scores import NUMBER, codebook, decode
 from oxymilk.study.sheet import Block
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from oxymilk.study import Study
     from oxymilk.study.sheet import Crosstab, Sheet
 
-_ALL_COLUMNS = range(1 << 30)
 _MOST_PARTICIPANTS = 100_000  # of a cross-tabulation
 # The columns of the scores by timepoint, in the layouts that are one table; "" when a column has the timepoint. The
 # names of a checklist hold {item}, those of visits {visit}.
@@ -130,7 +129,7 @@ class _Tables:
     faults: list[Fault] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
 
-    def columns(self, names: list[str], within: range | None = None) -> dict[str, int] | None:
+    def columns(self, names: list[str], within: range = ALL_COLUMNS) -> dict[str, int] | None:
         """Return the columns with these names, now used; None when one is missing, which is a fault."""
         columns, faults = find_columns(self.grid, self.header, names, within)
         self.faults += faults
@@ -154,7 +153,7 @@ class _Tables:
         names = [name for name in (key, group, timepoint) if name]
         names += [name for columns in score_names.values() for name in columns]
         names += characteristics.values()
-        within = _ALL_COLUMNS
+        within = ALL_COLUMNS
         if block.columns:  # such as A:C
             first, last = (place_of(f"{letters.strip()}1")[1] for letters in block.columns.split(":"))
             within = range(first, last + 1)
@@ -191,16 +190,16 @@ class _Tables:
     def _is_observation(self, entry: Entry, texts: list[str]) -> bool:
         """Say whether a row holds an observation; blank rows do not, odd ones are a fault."""
         participant = entry.participant
+        no_text = ("formula", "error")  # kinds of cells that hold something all the same
         cells = [cell for cell in (entry.group, entry.timepoint) if cell and cell.kind != "merged"]
         cells += [cell for _, of_timepoint in entry.scores for cell in of_timepoint]
-        if not any(cell.text or cell.kind in ("formula", "error") for cell in cells):
-            if not all(map(is_blank, texts)):
-                self.faults.append(fault_at("row_without_values", participant, value=""))
-            return False
-        if not participant.text and not entry.by_row and participant.kind not in ("formula", "error"):
+        has_values = any(cell.text or cell.kind in no_text for cell in cells)
+        is_named = participant.text or entry.by_row or participant.kind in no_text
+        if has_values and not is_named:
             self.faults.append(fault_at("participant_missing", participant))
-            return False
-        return True
+        elif not has_values and not all(map(is_blank, texts)):
+            self.faults.append(fault_at("row_without_values", participant, value=""))
+        return bool(has_values and is_named)
 
     def _entered(self, entries: list[Entry], within: range, keys: set[int]) -> list[Entry]:
         """Return the entries without those of rows in which nobody entered a value.

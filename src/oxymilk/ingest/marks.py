@@ -185,25 +185,20 @@ def _worksheet_marks(package: zipfile.ZipFile, part: str) -> Marks:
         nonlocal row, column, kind
         # the handler of an error's text stays until the next element starts
         parser.CharacterDataHandler = on_error_text if tag in ("v", "is") and kind == "e" else None
+        hidden = attributes.get("hidden") in ("1", "true")
         if tag == "c":
             address = attributes.get("r")
             row, column = place_of(address) if address else (row, column + 1)
             kind = attributes.get("t", "")
-        elif tag == "f":
-            marks.formulas[row, column] = False
-            marks.widen(row, column)
-        elif tag in ("v", "is"):
-            if (row, column) in marks.formulas:
-                marks.formulas[row, column] = True
+        elif tag in ("f", "v", "is"):
+            if tag == "f" or (row, column) in marks.formulas:
+                marks.formulas[row, column] = tag != "f"
             marks.widen(row, column)
         elif tag == "row":
-            row = int(attributes["r"]) - 1 if "r" in attributes else row + 1
-            column = -1
-            if attributes.get("hidden") in ("1", "true"):
+            row, column = int(attributes["r"]) - 1 if "r" in attributes else row + 1, -1
+            if hidden:
                 marks.hidden_rows.append(row)
-        elif tag == "col" and (
-            attributes.get("hidden") in ("1", "true") or attributes.get("width") in ("0", "0.0")
-        ):
+        elif tag == "col" and (hidden or attributes.get("width") in ("0", "0.0")):
             last = min(int(attributes["max"]), 16_384)
             marks.hidden_columns.extend(range(int(attributes["min"]) - 1, last))
         elif tag == "mergeCell":

@@ -79,7 +79,9 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
     if sheet.layout == "transposed":
         grid = transpose(grid)
     header = read_header(grid, sheet)
-    names = set(map(fold, declared_columns(sheet)))
+    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
+    declared = [source.column for source in sources if source is not None] + [sheet.score]
+    names = set(map(fold, filter(None, [*declared, *sheet.scores.values()])))
     columns = identifying_columns(
         grid, header, {at for at, name in enumerate(header.names) if fold(name) in names}
     )
@@ -99,15 +101,6 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
 def declared_words(study: Study, sheet: Sheet) -> frozenset[str]:
     """Return the words that a study declares for a sheet: codes, ids, labels, columns, units."""
     return known_words({*_texts(study.model_dump(exclude={"citation", "sheets"})), *sheet_texts(sheet)})
-
-
-def declared_columns(sheet: Sheet) -> Iterator[str]:
-    """Yield the names of the columns that a sheet declares, those of blocks and cross-tabulations left out."""
-    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
-    yield from (source.column for source in sources if source is not None and source.column)
-    yield from sheet.scores.values()
-    if sheet.score:
-        yield sheet.score
 
 
 def sheet_texts(sheet: Sheet) -> Iterator[str]:

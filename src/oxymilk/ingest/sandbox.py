@@ -19,8 +19,6 @@ from typing import Any
 SECONDS = 300
 MEMORY = 4 << 30  # bytes of address space
 
-Values = Iterable[Iterable[object]]
-
 
 def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[str, Any]:
     """Run the reader on a file.
@@ -156,7 +154,7 @@ def _statistics(path: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _cells(values: Values) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
+def _cells(values: Iterable[Iterable[object]]) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
     """Return the texts of values by row and column, and row, column and kind of those that are no text."""
     texts: list[list[str]] = []
     kinds: list[tuple[int, int, str]] = []

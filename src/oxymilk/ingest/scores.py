@@ -225,12 +225,12 @@ def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> 
     low, high = how.scale.score_range
     if decimals is not None and number != round(number, decimals):
         faults.append(fault_at("score_too_fine", cell, decimals=decimals))
-        return None
-    if (low is not None and number < low) or (high is not None and number > high):
+    elif (low is not None and number < low) or (high is not None and number > high):
         low, high = ("-" if bound is None else bound for bound in (low, high))
         faults.append(fault_at("score_out_of_range", cell, low=low, high=high))
-        return None
-    return number
+    else:
+        return number
+    return None
 
 
 def _points(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:

@@ -1,13 +1,11 @@
 """Files that mean harm, or are merely broken or huge: a fault each, never a traceback, never a long wait."""
 
-import io
 import itertools
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
-from tests.unit.ingest.conftest import FULL, ROWS, repacked, text, xlsx
+from tests.unit.ingest.conftest import FULL, ROWS, package, repacked, text, xlsx
 
 EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
 ENTITIES = "".join(
@@ -36,16 +34,7 @@ DOCUMENT_TYPES = (
     sheet_xml("", BILLION).replace('"1.0"', '"1.0" encoding="UTF-16"').encode("utf-16"),
 )
 FAR_CELLS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-OTHER_FILE = io.BytesIO()
-with zipfile.ZipFile(OTHER_FILE, "w") as package:
-    package.writestr("readme.txt", "x")
-NO_WORKBOOKS = (
-    b"",
-    b"PK",
-    b"PK\x03\x04" + bytes(100),
-    b"\xd0\xcf\x11\xe0" + bytes(600),
-    OTHER_FILE.getvalue(),
-)
+NO_WORKBOOKS = (b"", b"PK", b"PK\x03\x04" + bytes(100), b"\xd0\xcf\x11\xe0" + bytes(600), package({"a": "x"}))
 # the code, and files of which each is refused with it
 REFUSED = {
     "package_bomb": lambda: [("s.xlsx", repacked(xlsx(), xl__media__image1="0" * 60_000_000)),

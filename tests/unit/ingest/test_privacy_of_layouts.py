@@ -103,8 +103,9 @@ def long(headers, slips):
 
 
 def visits(headers, slips):
-    keys = {"layout": "visits", "score": "asi_{visit}", "visits": {"1": "pre", "2": "post"}, "scores": {}}
+    keys = {"layout": "visits", "score": "asi_{visit}", "visits": {"1": "pre", "2": "post"}}
     sheets, files = wide(headers, slips, **keys)
+    del sheets[0]["scores"]
     files["sheet.csv"][0][2:4] = ["asi_1", "asi_2"]
     return sheets, files
 
