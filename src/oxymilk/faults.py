@@ -85,7 +85,16 @@ def describe(fault: Fault, language: str = "en") -> str:
     KeyError
         For a code that the texts do not have.
     """
-    return f"{_place(fault, language)}: {' '.join(_wrong_and_do(fault, language))}"
+    words = labels(language).section("fault_place")
+    is_yaml = fault.file.endswith((".yaml", ".yml"))
+    parts = {
+        "worksheet": fault.sheet,
+        "line" if is_yaml else "row": "" if fault.row is None else str(fault.row),
+        "key" if is_yaml else "column": _shorten(fault.column),
+        "cell": fault.cell,
+    }
+    place = filter(None, [fault.file, *(words[part].format(text) for part, text in parts.items() if text)])
+    return f"{', '.join(place)}: {' '.join(_wrong_and_do(fault, language))}"
 
 
 def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
@@ -137,21 +146,6 @@ def _wrong_and_do(fault: Fault, language: str) -> tuple[str, str]:
     if fault.params.get("nearest"):
         do = f"{t('fault_place.did_you_mean', nearest=fault.params['nearest'])} {do}"
     return wrong, do
-
-
-def _place(fault: Fault, language: str) -> str:
-    """Return where the fault is: file, worksheet, row or line, column or key, cell."""
-    words = labels(language).section("fault_place")
-    is_yaml = fault.file.endswith((".yaml", ".yml"))
-    parts = {
-        "worksheet": fault.sheet,
-        "line" if is_yaml else "row": "" if fault.row is None else str(fault.row),
-        "key" if is_yaml else "column": _shorten(fault.column),
-        "cell": fault.cell,
-    }
-    return ", ".join(
-        filter(None, [fault.file, *(words[part].format(text) for part, text in parts.items() if text)])
-    )
 
 
 def _shorten(text: str) -> str:

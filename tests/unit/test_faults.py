@@ -31,9 +31,7 @@ def test_a_value_with_braces_control_characters_or_great_length_is_one_short_lin
 
 def test_the_error_tells_all_faults():
     error = FaultsError([Fault("file_missing", "a.csv"), Fault("sheet_empty", "b.csv")])
-    assert len(error.faults) == 2
-    assert "a.csv" in str(error)
-    assert "b.csv" in str(error)
+    assert (len(error.faults), "a.csv" in str(error), "b.csv" in str(error)) == (2, True, True)
 
 
 def test_the_table_has_faults_first_and_both_languages():

@@ -71,11 +71,10 @@ class Grid:
         kind = "merged" if origin else self.kinds.get((row, column), "text")
         text = self.text(*(origin or (row, column)))
         label = self.labels.get(column, {}).get(text, "")
-        row_in_file, column_in_file = (column, row) if self.transposed else (row, column)
-        if self.cases:
-            return Cell(text, kind, self.file, self.worksheet, row_in_file, header, "", label)
-        address = f"{column_letters(column_in_file)}{row_in_file + 1}"
-        return Cell(text, kind, self.file, self.worksheet, row_in_file + 1, header, address, label)
+        in_file, column_in_file = (column, row) if self.transposed else (row, column)
+        number = in_file if self.cases else in_file + 1
+        address = "" if self.cases else f"{column_letters(column_in_file)}{number}"
+        return Cell(text, kind, self.file, self.worksheet, number, header, address, label)
 
     def text(self, row: int, column: int) -> str:
         """Return the text at a place, blanks cleaned."""

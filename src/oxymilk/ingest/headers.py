@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid, column_letters, fault_at
-from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.privacy import identifies, is_identifying, names_column
 from oxymilk.words import fold, nearest
 
 if TYPE_CHECKING:
     from oxymilk.study.sheet import Sheet
 
-JOINED = " > "
+ALL_COLUMNS = range(1 << 30)
 _NUMBERED = re.compile(r"(.*\S)\s*\[(\d+)\]")
 _SEARCHED_ROWS = 40
 
@@ -35,21 +34,17 @@ class Header:
         """The header's last row, 0 when it has none."""
         return self.rows[-1] if self.rows else 0
 
-    def columns_named(self, name: str, within: range | None = None) -> list[int]:
+    def columns_named(self, name: str, within: range = ALL_COLUMNS) -> list[int]:
         """Return the columns with that name, in order; `name [2]` is the second of them."""
-
-        def columns_of(word: str) -> list[int]:
-            return [
-                at
-                for at, own in enumerate(self.names)
-                if (within is None or at in within) and fold(own) == word
-            ]
-
-        columns = columns_of(fold(name))
-        if not columns and (numbered := _NUMBERED.fullmatch(fold(name))):
+        columns: dict[str, list[int]] = {}
+        for at, own in enumerate(self.names):
+            if at in within:
+                columns.setdefault(fold(own), []).append(at)
+        word = fold(name)
+        if word not in columns and (numbered := _NUMBERED.fullmatch(word)):
             number = int(numbered[2])
-            columns = columns_of(numbered[1])[max(number - 1, 0) : number]
-        return columns
+            return columns.get(numbered[1], [])[max(number - 1, 0) : number]
+        return columns.get(word, [])
 
 
 def read_header(grid: Grid, sheet: Sheet) -> Header:
@@ -67,18 +62,12 @@ def read_header(grid: Grid, sheet: Sheet) -> Header:
         for column in range(1, width):
             if not upper[column] and lower[column]:
                 upper[column] = upper[column - 1]
-    names = (JOINED.join(dict.fromkeys(filter(None, texts))) for texts in zip(*parts, strict=True))
+    names = (" > ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*parts, strict=True))
     return Header(tuple(rows), tuple(names), max(rows, default=0) + 1)
 
 
-def block_range(columns: str) -> range:
-    """Return the columns (from 0) of a range such as "A:C"."""
-    first, last = (place_of(f"{letters.strip()}1")[1] for letters in columns.split(":"))
-    return range(first, last + 1)
-
-
 def find_columns(
-    grid: Grid, header: Header, wanted: Iterable[str], within: range | None = None
+    grid: Grid, header: Header, wanted: Iterable[str], within: range = ALL_COLUMNS
 ) -> tuple[dict[str, int], list[Fault]]:
     """Find the columns that a sheet declares.
 
@@ -101,7 +90,15 @@ def find_columns(
     """
     places = {name: header.columns_named(name, within) for name in wanted}
     if not any(places.values()):
-        return {}, [_no_header(grid, header, list(places))]
+        words = set(map(fold, places))
+        likely = (
+            f"header_row: {row}"
+            for row, texts in enumerate(grid.rows[:_SEARCHED_ROWS], start=1)
+            if 2 * len(words & set(map(fold, texts))) >= len(words)
+        )
+        # the texts of the row are not shown, it may be data
+        params = {"wanted": list(places), "nearest": next(likely, "")}
+        return {}, [Fault("header_not_found", grid.file, grid.worksheet, header.last + 1, params=params)]
     found = {fold(name) for name, columns in places.items() if columns}
     words = {fold(name) for name in places} - found
     # when most of the missing names are in the first column, the texts beside the first are participants
@@ -114,26 +111,13 @@ def find_columns(
             free = [word for word in legal if fold(word) not in found]
             near = "layout: transposed" if on_its_side else nearest(name, free)
             params = {"legal": legal, "nearest": near}
-            faults.append(
-                Fault("column_missing", grid.file, grid.worksheet, header.last + 1, name, params=params)
-            )
+            place = (grid.file, grid.worksheet, header.last + 1, name)
+            faults.append(Fault("column_missing", *place, params=params))
         for column in columns[1:]:
             cell = grid.cell(header.last, column, name)
             first = f"{column_letters(columns[0])}{header.last + 1}"
             faults.append(fault_at("header_duplicate", cell, value=header.names[column], first=first))
     return {name: columns[0] for name, columns in places.items() if columns}, faults
-
-
-def _no_header(grid: Grid, header: Header, wanted: list[str]) -> Fault:
-    """Return the fault that no declared column is there; the row's texts are not shown, it may be data."""
-    words = {fold(name) for name in wanted}
-    likely = (
-        f"header_row: {row}"
-        for row, texts in enumerate(grid.rows[:_SEARCHED_ROWS], start=1)
-        if 2 * len(words & set(map(fold, texts))) >= len(words)
-    )
-    params = {"wanted": wanted, "nearest": next(likely, "")}
-    return Fault("header_not_found", grid.file, grid.worksheet, header.last + 1, params=params)
 
 
 def identifying_columns(grid: Grid, header: Header, used: Iterable[int]) -> set[int]:

@@ -97,37 +97,32 @@ def marks_of(path: Path) -> dict[str, Marks]:
         return _package_marks(path) if is_package else _old_marks(path.read_bytes())
     except UnreadableError:
         raise
-    except expat.ExpatError as error:
-        problem = f"XML, {error}"
-    except (zlib.error, EOFError, ValueError, OverflowError, LookupError) as error:
-        problem = f"zip, {type(error).__name__}" if is_package else "the file is damaged"
     except Exception as error:
-        problem = str(error).partition("\n")[0] if is_package else "the file is damaged"
-    raise UnreadableError(problem=problem or "the file is damaged")
+        problem = str(error).partition("\n")[0]
+        if isinstance(error, expat.ExpatError):
+            problem = f"XML, {error}"
+        elif isinstance(error, zlib.error | EOFError | ValueError | OverflowError | LookupError):
+            problem = f"zip, {type(error).__name__}"
+        raise UnreadableError(problem=(is_package and problem) or "the file is damaged") from error
 
 
 def _package_marks(path: Path) -> dict[str, Marks]:
-    """Return the marks of the worksheets of an XLSX or ODS by name."""
+    """Return the marks of the worksheets of an XLSX or ODS by name; refuse one that unpacks to too much."""
     with zipfile.ZipFile(path) as package:
-        _check_sizes(package)
+        members = package.infolist()
+        unpacked = sum(member.file_size for member in members)
+        is_bomb = any(
+            member.file_size > max(_BOMB_SIZE, _BOMB_RATIO * max(member.compress_size, 1))
+            for member in members
+        )
+        if is_bomb or unpacked > LARGEST_CONTENT or len(members) > MOST_MEMBERS:
+            raise UnreadableError("package_bomb", size=unpacked, most=LARGEST_CONTENT)
         names = set(package.namelist())
         if "content.xml" in names:
             return _ods_marks(package, names)
         if "xl/workbook.xml" in names:
             return _xlsx_marks(package, names)
     raise UnreadableError(problem="no workbook in it")
-
-
-def _check_sizes(package: zipfile.ZipFile) -> None:
-    """Refuse a package that unpacks to too much."""
-    members = package.infolist()
-    unpacked = sum(member.file_size for member in members)
-    is_bomb = unpacked > LARGEST_CONTENT or len(members) > MOST_MEMBERS
-    for member in members:
-        ratio = member.file_size / max(member.compress_size, 1)
-        is_bomb = is_bomb or (member.file_size > _BOMB_SIZE and ratio > _BOMB_RATIO)
-    if is_bomb:
-        raise UnreadableError("package_bomb", size=unpacked, most=LARGEST_CONTENT)
 
 
 def _parse(
@@ -160,19 +155,16 @@ def _xlsx_marks(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
         _parse(package, part, lambda tag, attributes: found.append(attributes) if tag == wanted else None)
         return found
 
-    relations = {
-        sheet.get("name", ""): next((value for key, value in sheet.items() if key.endswith(":id")), "")
-        for sheet in elements("xl/workbook.xml", "sheet")
-    }
-    listed = elements(_RELATIONS, "Relationship") if _RELATIONS in names else []
-    # a target that starts with a slash is a path in the package, any other one a path in its folder xl
-    targets = {
-        relation.get("Id", ""): posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip(
-            "/"
-        )
-        for relation in listed
-    }
-    parts = {name: targets.get(relation, "") for name, relation in relations.items()}
+    sheets = elements("xl/workbook.xml", "sheet")
+    targets: dict[str, str] = {}
+    for relation in elements(_RELATIONS, "Relationship") if _RELATIONS in names else []:
+        # a target that starts with a slash is a path in the package, any other one a path in its folder xl
+        path = posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))
+        targets[relation.get("Id", "")] = path.lstrip("/")
+    parts: dict[str, str] = {}
+    for sheet in sheets:
+        relation_id = next((value for key, value in sheet.items() if key.endswith(":id")), "")
+        parts[sheet.get("name", "")] = targets.get(relation_id, "")
     for name in sorted(names - set(parts.values())):
         if name.endswith((".xml", ".rels", ".vml")):
             _parse(package, name)
@@ -193,25 +185,20 @@ def _worksheet_marks(package: zipfile.ZipFile, part: str) -> Marks:
         nonlocal row, column, kind
         # the handler of an error's text stays until the next element starts
         parser.CharacterDataHandler = on_error_text if tag in ("v", "is") and kind == "e" else None
+        hidden = attributes.get("hidden") in ("1", "true")
         if tag == "c":
             address = attributes.get("r")
             row, column = place_of(address) if address else (row, column + 1)
             kind = attributes.get("t", "")
-        elif tag == "f":
-            marks.formulas[row, column] = False
-            marks.widen(row, column)
-        elif tag in ("v", "is"):
-            if (row, column) in marks.formulas:
-                marks.formulas[row, column] = True
+        elif tag in ("f", "v", "is"):
+            if tag == "f" or (row, column) in marks.formulas:
+                marks.formulas[row, column] = tag != "f"
             marks.widen(row, column)
         elif tag == "row":
-            row = int(attributes["r"]) - 1 if "r" in attributes else row + 1
-            column = -1
-            if attributes.get("hidden") in ("1", "true"):
+            row, column = int(attributes["r"]) - 1 if "r" in attributes else row + 1, -1
+            if hidden:
                 marks.hidden_rows.append(row)
-        elif tag == "col" and (
-            attributes.get("hidden") in ("1", "true") or attributes.get("width") in ("0", "0.0")
-        ):
+        elif tag == "col" and (hidden or attributes.get("width") in ("0", "0.0")):
             last = min(int(attributes["max"]), 16_384)
             marks.hidden_columns.extend(range(int(attributes["min"]) - 1, last))
         elif tag == "mergeCell":
@@ -285,14 +272,13 @@ def _old_marks(content: bytes) -> dict[str, Marks]:
         raise UnreadableError(problem="no workbook in it")
     worksheets = {name: _old_worksheet_marks(workbook, start) for name, start in _old_worksheets(workbook)}
     # a program that computes stores some value in some cell; one that does not, leaves all without
-    all_marks = worksheets.values()
-    if any(
+    computes = any(
         stored and place not in marks.errors
-        for marks in all_marks
+        for marks in worksheets.values()
         for place, stored in marks.formulas.items()
-    ):
-        for marks in all_marks:
-            marks.formulas = dict.fromkeys(marks.formulas, True)
+    )
+    for marks in worksheets.values() if computes else ():
+        marks.formulas = dict.fromkeys(marks.formulas, True)
     return worksheets
 
 

@@ -43,16 +43,13 @@ def masked(
     def header(text: str) -> str:
         return HIDDEN if identifies(text, known, header=True) else text
 
-    def value_of(fault: Fault) -> str:
-        value, folded = fault.value, fold(fault.value)
+    without_persons = []
+    for fault in faults:
+        value, folded, params = fault.value, fold(fault.value), dict(fault.params)
         # a word of totals is found in a list of such words, and is nobody's name
-        if not value or fault.code == "foot_row" or may_be_shown(value, known, secrets):
-            return value
-        is_word = rows[folded] >= _REPEATED and folded not in secrets and not identifies(value, known)
-        return value if is_word else HIDDEN
-
-    def params_of(fault: Fault) -> dict[str, object]:
-        params = dict(fault.params)
+        if value and fault.code != "foot_row" and not may_be_shown(value, known, secrets):
+            is_word = rows[folded] >= _REPEATED and folded not in secrets and not identifies(value, known)
+            value = value if is_word else HIDDEN
         for key in ("label", "other"):
             if isinstance(params.get(key), str) and not may_be_shown(params[key], known, secrets):
                 params[key] = HIDDEN
@@ -60,18 +57,9 @@ def masked(
             params["legal"] = list(map(header, params["legal"]))
         if isinstance(params.get("nearest"), str) and header(params["nearest"]) == HIDDEN:
             params["nearest"] = ""
-        return params
-
-    return [
-        replace(
-            fault,
-            value=value_of(fault),
-            params=params_of(fault),
-            column=header(fault.column),
-            sheet=header(fault.sheet),
-        )
-        for fault in faults
-    ]
+        column, sheet = header(fault.column), header(fault.sheet)
+        without_persons.append(replace(fault, value=value, params=params, column=column, sheet=sheet))
+    return without_persons
 
 
 def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[str]) -> frozenset[str]:
@@ -91,7 +79,9 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
     if sheet.layout == "transposed":
         grid = transpose(grid)
     header = read_header(grid, sheet)
-    names = set(map(fold, declared_columns(sheet)))
+    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
+    declared = [source.column for source in sources if source is not None] + [sheet.score]
+    names = set(map(fold, filter(None, [*declared, *sheet.scores.values()])))
     columns = identifying_columns(
         grid, header, {at for at, name in enumerate(header.names) if fold(name) in names}
     )
@@ -111,15 +101,6 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
 def declared_words(study: Study, sheet: Sheet) -> frozenset[str]:
     """Return the words that a study declares for a sheet: codes, ids, labels, columns, units."""
     return known_words({*_texts(study.model_dump(exclude={"citation", "sheets"})), *sheet_texts(sheet)})
-
-
-def declared_columns(sheet: Sheet) -> Iterator[str]:
-    """Yield the names of the columns that a sheet declares, those of blocks and cross-tabulations left out."""
-    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
-    yield from (source.column for source in sources if source is not None and source.column)
-    yield from sheet.scores.values()
-    if sheet.score:
-        yield sheet.score
 
 
 def sheet_texts(sheet: Sheet) -> Iterator[str]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oxymilk.faults import Fault, FaultsError
-from oxymilk.ingest.grid import fault_at
-from oxymilk.ingest.participants import Participant, gather_sheet
-from oxymilk.ingest.scores import Score
+from oxymilk.faults import HIDDEN, Fault, FaultsError
+from oxymilk.ingest.grid import Cell, Entry, Grid, fault_at
+from oxymilk.ingest.layouts import entries_of
+from oxymilk.ingest.masking import declared_words, masked, secrets_in
+from oxymilk.ingest.privacy import is_identifying, is_named, keys_identify
+from oxymilk.ingest.scores import Score, codebook, decode, score_of, scoring
+from oxymilk.ingest.sheets import read_grid
+from oxymilk.words import fold
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from oxymilk.study import Study
+    from oxymilk.study.sheet import Sheet
 
 COLUMNS = ("participant", "group", "timepoint", "outcome", "score")
 CHARACTERISTIC_COLUMNS = ("participant", "group", "characteristic", "level", "value")
+# a running number, however it is written: 26, "26.", "026", 26.0
+_ROW_NUMBER = re.compile(r"(\d+)(?:\.0*|\))?")
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,25 @@ class Observations:
     warnings: tuple[Fault, ...] = field(default=())
 
 
+@dataclass
+class _Participant:
+    """What the sheets say about one participant, gathered sheet by sheet; a score of None is a fault."""
+
+    code: str
+    cell: Cell
+    numbered: bool  # becomes P01, P02, ...
+    group: str | None = None
+    group_fault: bool = False
+    other_groups: set[str] = field(default_factory=set)  # a fault: nobody is in two
+    scores: dict[str, Score | None] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+    characteristics: dict[str, Score | None] = field(default_factory=dict)
+
+    def lacks(self, timepoint: str) -> bool:
+        """Say whether no score is known; one that is a fault is not missing."""
+        return self.scores.get(timepoint, Score()) == Score()
+
+
 def ingest_observations(study: Study, folder: Path) -> Observations:
     """Read the sheets of a study.
 
@@ -70,9 +97,9 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     import pandas as pd
 
     faults: list[Fault] = []
-    by_key: dict[str, Participant] = {}
+    by_key: dict[str, _Participant] = {}
     # missing groups and scores are no news when a sheet could not be read
-    were_read = [gather_sheet(Path(folder), sheet, study, by_key, faults) for sheet in study.sheets]
+    were_read = [_gather_sheet(Path(folder), sheet, study, by_key, faults) for sheet in study.sheets]
     participants = list(by_key.values())
     if any(participant.numbered for participant in participants):  # any of them identifies
         digits = max(2, len(str(len(participants))))
@@ -87,53 +114,176 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     in_order = [
         participant for group in study.group_ids for participant in participants if participant.group == group
     ]
-    has_both = study.outcome.kind != "levels" and bool(study.outcome.levels)
-    other_scale = {"level": "score", "score": "level"}[study.outcome.scale]
+    outcome = study.outcome
+    has_both = outcome.kind != "levels" and bool(outcome.levels)
+    declared = {name for sheet in study.sheets for name in sheet.characteristics}
 
-    def table(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> pd.DataFrame:
-        return pd.DataFrame(list(rows), columns=list(columns), dtype=str)
+    def table(on_scale: str, participants: list[_Participant]) -> pd.DataFrame:
+        rows = [
+            (participant.code, participant.group, timepoint, outcome.id, getattr(score, on_scale))
+            for participant in participants
+            for timepoint in study.timepoint_ids
+            for score in [participant.scores.get(timepoint) or Score()]
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
 
+    characteristics = [
+        (participant.code, participant.group, characteristic.id, *score)
+        for participant in in_order
+        for characteristic in study.characteristics
+        if characteristic.id in declared
+        for score in [participant.characteristics.get(characteristic.id) or Score()]
+    ]
+    own, other = ("number", "level") if outcome.scale == "score" else ("level", "number")
     return Observations(
-        table(COLUMNS, _score_rows(study, in_order, study.outcome.scale)),
-        table(COLUMNS, _score_rows(study, in_order if has_both else [], other_scale)),
-        table(CHARACTERISTIC_COLUMNS, _characteristic_rows(study, in_order)),
+        table(own, in_order),
+        table(other, in_order if has_both else []),
+        pd.DataFrame(characteristics, columns=list(CHARACTERISTIC_COLUMNS), dtype=str),
         tuple(faults),
     )
 
 
-def _score_rows(study: Study, participants: list[Participant], scale: str) -> Iterator[tuple[str, ...]]:
-    for participant in participants:
-        for timepoint in study.timepoint_ids:
-            score = participant.scores.get(timepoint) or Score()
-            text = score.number if scale == "score" else score.level
-            yield participant.code, participant.group, timepoint, study.outcome.id, text
+def _gather_sheet(
+    folder: Path, sheet: Sheet, study: Study, participants: dict[str, _Participant], faults: list[Fault]
+) -> bool:
+    """Read a sheet into `participants` (by key) and `faults`; return whether it could be read."""
+    grid, own = read_grid(folder, sheet)
+    known = declared_words(study, sheet)
+    if grid is None:
+        faults += masked(own, known)
+        return False
+    entries, faults_of_layout = entries_of(grid, sheet, study)
+    merged: dict[str, Cell] = {}  # the first merged cell of each column, read as a value in each of its rows
+    for entry in entries:
+        for cell in (entry.group, entry.participant, entry.timepoint):
+            if cell is not None and cell.kind == "merged":
+                merged.setdefault(cell.header, cell)
+    own += [*faults_of_layout, *(fault_at("merged_read", cell, value="") for cell in merged.values())]
+    keys: set[str] = set()
+    if entries and _add_entries(entries, sheet, study, grid, known, participants, own):
+        keys = {entry.participant.text for entry in entries if not entry.by_row}
+    if is_named(sheet.file, known, header=True):
+        own.append(Fault("file_names_person", sheet.file))
+    # long sheets are searched for names only when a fault could show one
+    secrets = secrets_in(grid, sheet, keys, known) if any(fault.value for fault in own) else frozenset()
+    faults += masked(own, known, secrets)
+    return bool(entries)
 
 
-def _characteristic_rows(study: Study, participants: list[Participant]) -> Iterator[tuple[str, ...]]:
-    declared = {name for sheet in study.sheets for name in sheet.characteristics}
-    for participant in participants:
-        for characteristic in study.characteristics:
-            if characteristic.id in declared:
-                score = participant.characteristics.get(characteristic.id) or Score()
-                yield participant.code, participant.group, characteristic.id, score.level, score.number
+def _are_numbered(
+    entries: list[Entry], sheet: Sheet, grid: Grid, known: frozenset[str], faults: list[Fault]
+) -> bool:
+    """Say whether participants become P01, P02, ...: as declared, or with a warning when their cells identify them."""
+    if entries[0].by_row:
+        return True
+    if sheet.participant is not None and sheet.participant.identifying is not None:
+        return sheet.participant.identifying
+    if entries[0].levels:  # a layout that knows the levels made the participants itself
+        return False
+    cells = [entry.participant for entry in entries]
+    titles = {fold(grid.rows[0][at]): title for at, title in grid.titles.items()}
+    headers = {cell.header for cell in cells}
+    names = headers | {titles.get(fold(header), "") for header in headers}
+    keys = {cell.text for cell in cells if cell.kind in ("text", "number", "merged")}
+    identify = any(map(is_identifying, names)) or keys_identify(keys, known)
+    if identify:
+        faults.append(Fault("identifying_replaced", sheet.file, cells[0].worksheet, column=cells[0].header))
+    return identify
 
 
-def _missing_groups(study: Study, participants: list[Participant]) -> Iterator[Fault]:
+def _add_entries(
+    entries: list[Entry],
+    sheet: Sheet,
+    study: Study,
+    grid: Grid,
+    known: frozenset[str],
+    participants: dict[str, _Participant],
+    faults: list[Fault],
+) -> bool:
+    """Add what each entry says to its participant; return whether the participants are numbered."""
+    groups = codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids)
+    timepoints = codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids)
+    cells = [cell for entry in entries for _, cells in entry.scores for cell in cells]
+    outcome = scoring(study.outcome, sheet.codes, sheet, cells, faults)
+    scales = {characteristic.id: characteristic for characteristic in study.characteristics}
+    characteristics = {}
+    for name, source in sheet.characteristics.items():
+        own_cells = [entry.characteristics[name] for entry in entries]
+        characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
+    numbered = _are_numbered(entries, sheet, grid, known, faults)
+    for entry in entries:
+        cell = entry.participant
+        group: str | None = entry.group_id
+        if entry.group is not None and not group:
+            group = decode(entry.group, groups, faults, merged=True)
+        if cell.kind in ("formula", "error", "date"):
+            decode(cell, groups, faults, merged=True)  # for its fault
+            continue
+        key, code = _identity(entry, sheet, group)
+        participant = participants.setdefault(key, _Participant(code, cell, numbered))
+        participant.group_fault = participant.group_fault or group is None
+        value = HIDDEN if numbered else cell.text
+        if group and participant.group and group != participant.group:
+            participant.other_groups.add(group)
+            params = {"group": group, "other": participant.group, "first": participant.cell.row}
+            faults.append(fault_at("participant_two_groups", cell, value=value, **params))
+            continue
+        participant.group = participant.group or group or None
+        for name, own_cell in entry.characteristics.items():
+            score = score_of((own_cell,), characteristics[name], faults)
+            before = participant.characteristics.get(name) or Score()
+            if before == Score():
+                participant.characteristics[name] = score
+            elif score is not None and score not in (before, Score()):
+                other = before.level or before.number
+                faults.append(fault_at("characteristic_differs", own_cell, other=other))
+        for timepoint, level in entry.levels:
+            participant.scores[timepoint] = Score(level)
+            participant.cells[timepoint] = cell
+        scores = entry.scores
+        if entry.timepoint is not None:
+            timepoint = decode(entry.timepoint, timepoints, faults, merged=True)
+            scores = tuple((timepoint, cells) for _, cells in scores)
+        measured = [participant.cells[at] for at, _ in scores if at in participant.cells]
+        if measured:
+            faults.append(fault_at("participant_duplicate", cell, value=value, first=measured[0].row))
+        for timepoint, cells in scores:
+            score = score_of(cells, outcome, faults)
+            if timepoint and not measured:
+                participant.scores[timepoint] = score
+                participant.cells[timepoint] = cells[0]
+    return numbered
+
+
+def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
+    """Return the key that joins a participant's entries, and the code to show."""
+    cell = entry.participant
+    if entry.by_row:
+        blocks = "|".join(cells[0].address for _, cells in entry.scores)
+        return f"{cell.file}|{cell.worksheet}|{cell.row}|{blocks}", ""
+    number = _ROW_NUMBER.fullmatch(cell.text)
+    code = number[1] if number else cell.text
+    key = code.lstrip("0") if number else fold(code)
+    if sheet.participant is not None and sheet.participant.per_group:
+        return f"{group}|{key}", f"{group}_{code}"
+    return key, code
+
+
+def _missing_groups(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
     """Yield a fault for each group that nobody is in, and for each participant without a group."""
     taken = {
         group for participant in participants for group in (participant.group, *participant.other_groups)
     }
     # a group whose word was not understood is reported as that word, not as an empty group
     if not any(participant.group_fault for participant in participants) and None not in taken:
-        for group in study.group_ids:
-            if group not in taken:
-                yield Fault("group_empty", study.sheets[0].file, value=group)
+        empty = (group for group in study.group_ids if group not in taken)
+        yield from (Fault("group_empty", study.sheets[0].file, value=group) for group in empty)
     for participant in participants:
         if not participant.group and not participant.group_fault:
             yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
 
 
-def _missing_scores(study: Study, participants: list[Participant]) -> Iterator[Fault]:
+def _missing_scores(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
     """Yield what is missing: anybody measured at both timepoints, anybody at one of them, single scores."""
     file = study.sheets[0].file
     first, second = (timepoint.id for timepoint in study.compared)
@@ -143,8 +293,7 @@ def _missing_scores(study: Study, participants: list[Participant]) -> Iterator[F
     }
     someone = max(len(lacking[first]), len(lacking[second])) < len(participants)
     if someone and all(participant.lacks(first) or participant.lacks(second) for participant in participants):
-        columns = [sheet.participant.column for sheet in study.sheets if sheet.participant]
-        column = columns[0] if columns else None
+        column = next((sheet.participant.column for sheet in study.sheets if sheet.participant), None)
         yield Fault("nobody_compared", file, column=column or "", params={"first": first, "second": second})
     for timepoint, without in lacking.items():
         if len(without) < len(participants):

@@ -53,11 +53,9 @@ def is_identifying(header: str) -> bool:
         split = plain(_CAMEL.sub(" ", clean(part)))
         for words in {split, plain(part), re.sub(r" \d+$", "", split)}:
             padded = f" {words} "
-            if (
-                words in lists["exact"]
-                or any(f" {word} " in padded for word in lists["contained"])
-                or any(padded.startswith(f" {word} ") for word in lists["starts"])
-            ):
+            is_held = any(f" {word} " in padded for word in lists["contained"])
+            is_start = any(padded.startswith(f" {word} ") for word in lists["starts"])
+            if words in lists["exact"] or is_held or is_start:
                 return True
     return False
 

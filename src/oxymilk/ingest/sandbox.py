@@ -19,8 +19,6 @@ from typing import Any
 SECONDS = 300
 MEMORY = 4 << 30  # bytes of address space
 
-Values = Iterable[Iterable[object]]
-
 
 def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[str, Any]:
     """Run the reader on a file.
@@ -32,15 +30,15 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
     path : Path
         The file.
     worksheet : str, optional
-        The worksheet to read, as declared.
+        The worksheet to read, as declared; else the only one with content.
 
     Returns
     -------
     dict
         `rows`, texts by row and column, and `kinds`, a list of row, column and kind of each cell that is no text.
-        Of a workbook also `names`, `filled` (names of worksheets with content), `chosen` (a name or None),
-        `is_hidden`, `computed` (row and column of each formula) and of its marks `hidden_rows`, `hidden_columns`,
-        `merged`. Of a statistics file also `names`, `titles` (labels of the variables) and `labels` (of values).
+        Of a workbook also `worksheet`, `is_hidden`, `computed` (row and column of each formula) and of its marks
+        `hidden_rows`, `hidden_columns`, `merged`. Of a statistics file the first row has the names of the variables;
+        also `titles` (labels of the variables) and `labels` (of values) by column.
         Or `fault` alone, its code and params, when the file is refused, damaged, or takes too long.
     """
     # -I and -B: nothing from the environment or working folder, no files written
@@ -54,11 +52,14 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
 
 def read_here(kind: str, path: str, worksheet: str) -> dict[str, Any]:
     """Read a file in this process; see `read_foreign`."""
+    from oxymilk.ingest.marks import UnreadableError
+
     try:
         return _workbook(Path(path), worksheet) if kind == "workbook" else _statistics(path, kind)
+    except UnreadableError as error:
+        return {"fault": [error.code, error.params]}
     except Exception as error:  # whatever the libraries raise is a fault
-        text = str(error).strip()
-        return _unreadable(text.splitlines()[0] if text else type(error).__name__)
+        return _unreadable(next(iter(str(error).strip().splitlines()), type(error).__name__))
 
 
 def bound_memory() -> None:
@@ -81,29 +82,31 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     from oxymilk.ingest.marks import Marks, UnreadableError, marks_of
-    from oxymilk.words import fold
+    from oxymilk.words import fold, nearest
 
-    try:
-        all_marks = marks_of(path)
-    except UnreadableError as error:
-        return {"fault": [error.code, error.params]}
+    all_marks = marks_of(path)
     # a stream, not a path: what the file is, its first bytes say, not its name
     with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
         names = list(workbook.sheet_names)
-        filled: list[str] = []
         if worksheet:
-            chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
+            chosen = [name for name in names if fold(name) == fold(worksheet)]
+            if not chosen:
+                near = nearest(worksheet, names)
+                raise UnreadableError("worksheet_unknown", value=worksheet, legal=names, nearest=near)
         else:
             heights = {name: workbook.get_sheet_by_name(name).height for name in names}
             # one row alone is a title, or a header without observations
             filled = [name for name in names if heights[name] > 1]
             filled = filled or [name for name in names if heights[name]]
-            chosen = filled or names[:1]
-        if len(chosen) != 1:
-            return {"names": names, "filled": filled, "chosen": None}
-        marks = all_marks.get(chosen[0], Marks())
-        texts, kinds = _cells(workbook.get_sheet_by_name(chosen[0]).to_python(skip_empty_area=False))
-        visible = {sheet.name: sheet.visible for sheet in workbook.sheets_metadata}[chosen[0]]
+            if len(filled) > 1:
+                raise UnreadableError("worksheet_undeclared", legal=filled)
+            chosen = filled or names
+            if not chosen:
+                raise UnreadableError("sheet_empty")
+        name = chosen[0]
+        marks = all_marks.get(name, Marks())
+        texts, kinds = _cells(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        visible = {sheet.name: sheet.visible for sheet in workbook.sheets_metadata}[name]
     kinds += [(*place, "formula") for place, stored in marks.formulas.items() if not stored]
     for (row, column), text in marks.errors.items():
         texts.extend([] for _ in range(row + 1 - len(texts)))
@@ -111,9 +114,7 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
         texts[row][column] = text
         kinds.append((row, column, "error"))
     return {
-        "names": names,
-        "filled": filled,
-        "chosen": chosen[0],
+        "worksheet": name,
         "is_hidden": visible != SheetVisibleEnum.Visible,
         "rows": texts,
         "kinds": kinds,
@@ -131,31 +132,29 @@ def _statistics(path: str, kind: str) -> dict[str, Any]:
     read = pyreadstat.read_dta if kind == "dta" else pyreadstat.read_sav
     # user_missing keeps the codes of missing values, which would vanish otherwise
     columns, meta = read(path, user_missing=True, output_format="dict")
-    texts, kinds = _cells(zip(*columns.values(), strict=True))
+    names = [str(name or "") for name in columns]  # a damaged file may have nameless variables
+    texts, kinds = _cells([names, *zip(*columns.values(), strict=True)])
+    labels = {}
     for at, (name, values) in enumerate(columns.items()):
         letters = {str(letter) for letter in meta.missing_user_values.get(name, [])}
         ranges = meta.missing_ranges.get(name, [])
         kinds += [
             (row, at, "missing")
-            for row, value in enumerate(values)
+            for row, value in enumerate(values, start=1)
             if str(value) in letters or any(_lies_in(value, bounds) for bounds in ranges)
         ]
-    value_labels = [meta.variable_value_labels.get(name) for name in columns]
-    titles = [(meta.column_names_to_labels or {}).get(name) for name in columns]
+        of_values = meta.variable_value_labels.get(name) or {}
+        labels[at] = {_cell(value)[1]: str(label) for value, label in of_values.items()}
+    titles = enumerate((meta.column_names_to_labels or {}).get(name) for name in columns)
     return {
-        "names": [str(name or "") for name in columns],  # a damaged file may have nameless variables
         "rows": texts,
         "kinds": kinds,
-        "labels": {
-            at: {_cell(value)[1]: str(label) for value, label in labels.items()}
-            for at, labels in enumerate(value_labels)
-            if labels is not None
-        },
-        "titles": {at: str(title) for at, title in enumerate(titles) if title},
+        "labels": labels,
+        "titles": {at: str(title) for at, title in titles if title},
     }
 
 
-def _cells(values: Values) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
+def _cells(values: Iterable[Iterable[object]]) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
     """Return the texts of values by row and column, and row, column and kind of those that are no text."""
     texts: list[list[str]] = []
     kinds: list[tuple[int, int, str]] = []

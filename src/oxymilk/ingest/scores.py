@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,6 @@ from oxymilk.study.outcome import Characteristic, Outcome, level_of
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
-    from oxymilk.study.base import Unit
     from oxymilk.study.sheet import Sheet
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
@@ -46,11 +45,6 @@ class Codebook(NamedTuple):
     legal: tuple[str, ...]
     missing: frozenset[str]
     labels: dict[str, str]
-
-    @property
-    def numeric(self) -> bool:
-        """Whether numbers are among the words."""
-        return any(NUMBER.fullmatch(word) for word in self.meanings)
 
 
 class Scoring(NamedTuple):
@@ -117,10 +111,21 @@ def scoring(
             faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
         elif unclear:
             faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
-    if scale.kind == "number" and not hours_minutes:
-        faults += _header_units(cells, scale.unit)
+    if scale.kind == "number" and not hours_minutes and scale.unit:
+        for header, cell in {cell.header: cell for cell in cells}.items():
+            stated = unit_of_header(header)
+            if stated and not any(same_unit(stated, word) for word in scale.unit.words):
+                unit = {"unit": " / ".join(scale.unit.words)}
+                fault = Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, unit)
+                faults.append(fault)
     if is_outcome and scale.kind == "number" and same_unit(scale.unit.en, "%") and not sheet.fractions:
-        faults += _fractions(cells)
+        # a workbook stores as 0.75 what it shows as 75%
+        numbers = [
+            (Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)
+        ]
+        between = [cell for number, cell in numbers if 0 < number < 1]
+        if between and all(0 <= number <= 1 for number, _ in numbers):
+            faults.append(fault_at("percent_or_fraction", between[0]))
     return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions)
 
 
@@ -153,7 +158,7 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
         faults.append(fault_at(f"{book.what}_missing", cell, legal=book.legal))
     elif cell.kind == "date":
         faults.append(fault_at("date_in_cell", cell))
-    elif NUMBER.fullmatch(cell.text) and not book.numeric and not cell.label:
+    elif NUMBER.fullmatch(cell.text) and not cell.label and not any(map(NUMBER.fullmatch, book.meanings)):
         faults.append(fault_at("number_for_word", cell, legal=book.legal))
     else:
         text = f"{cell.text} ({cell.label})" if cell.label else cell.text
@@ -208,23 +213,6 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
     return ("", tuple(marks.values())) if marks else (".", ())
 
 
-def _fractions(cells: list[Cell]) -> Iterator[Fault]:
-    """Yield a fault when numbers of percent may be fractions, as workbooks store what they show as 75%."""
-    numbers = [(Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)]
-    between = [cell for number, cell in numbers if 0 < number < 1]
-    if between and all(0 <= number <= 1 for number, _ in numbers):
-        yield fault_at("percent_or_fraction", between[0])
-
-
-def _header_units(cells: list[Cell], unit: Unit | None) -> Iterator[Fault]:
-    """Yield a fault for each header that states another unit than the declared one."""
-    for header, cell in {cell.header: cell for cell in cells}.items():
-        stated = unit_of_header(header)
-        if unit and stated and not any(same_unit(stated, word) for word in unit.words):
-            params = {"unit": " / ".join(unit.words)}
-            yield Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, params)
-
-
 def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
     """Return the number of a cell within the range of its scale, NaN when it has no value."""
     (cell,) = cells
@@ -237,12 +225,12 @@ def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> 
     low, high = how.scale.score_range
     if decimals is not None and number != round(number, decimals):
         faults.append(fault_at("score_too_fine", cell, decimals=decimals))
-        return None
-    if (low is not None and number < low) or (high is not None and number > high):
+    elif (low is not None and number < low) or (high is not None and number > high):
         low, high = ("-" if bound is None else bound for bound in (low, high))
         faults.append(fault_at("score_out_of_range", cell, low=low, high=high))
-        return None
-    return number
+    else:
+        return number
+    return None
 
 
 def _points(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:

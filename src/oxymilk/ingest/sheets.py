@@ -5,6 +5,7 @@ Cells are data: nothing in them is evaluated, and a number keeps the digits it i
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import importlib.util
 import io
@@ -19,7 +20,7 @@ from oxymilk.ingest.grid import Grid, column_letters
 from oxymilk.ingest.marks import Place
 from oxymilk.ingest.sandbox import read_foreign
 from oxymilk.study.sheet import encoding_codec
-from oxymilk.words import is_blank, nearest
+from oxymilk.words import is_blank
 
 if TYPE_CHECKING:
     from oxymilk.study.sheet import Sheet
@@ -43,15 +44,12 @@ _SIGNATURES = (
 )  # fmt: skip
 _HTML = re.compile(rb"\s*<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
 # the contents that go with a name; a workbook is known by its content, not by which of its names it has
-_CONTENTS = {
-    **dict.fromkeys(TEXT_FORMATS, ("text",)),
-    **dict.fromkeys(WORKBOOK_FORMATS, ("zip", "ole")),
-}
+_CONTENTS = {**dict.fromkeys(TEXT_FORMATS, ("text",)), **dict.fromkeys(WORKBOOK_FORMATS, ("zip", "ole"))}
 
 GridOrFaults = tuple[Grid | None, list[Fault]]
 
 
-def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
+def read_grid(folder: Path, sheet: Sheet) -> GridOrFaults:
     """Read one sheet of a study.
 
     Parameters
@@ -88,11 +86,13 @@ def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
     if suffix in TEXT_FORMATS:
         return _read_text(path, sheet)
     if suffix in WORKBOOK_FORMATS:
-        return _read_workbook(path, sheet)
-    if suffix in STATISTICS_FORMATS:
-        return _read_statistics(path, sheet)
-    legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS, *STATISTICS_FORMATS]
-    return _refused("format_unknown", sheet, value=suffix, legal=legal)
+        return _read_binary("workbook", path, sheet)
+    if suffix not in STATISTICS_FORMATS:
+        legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS, *STATISTICS_FORMATS]
+        return _refused("format_unknown", sheet, value=suffix, legal=legal)
+    if importlib.util.find_spec("pyreadstat") is None:
+        return _refused("reader_missing", sheet, value="pyreadstat")
+    return _read_binary("dta" if suffix == ".dta" else "sav", path, sheet)
 
 
 def _refused(
@@ -142,37 +142,27 @@ def _read_text(path: Path, sheet: Sheet) -> GridOrFaults:
 def _decode(content: bytes, sheet: Sheet) -> tuple[str | None, list[Fault]]:
     """Return the text of a file in its declared encoding, or the fault that it is in another."""
     codec = encoding_codec(sheet.encoding) or "utf-8-sig"
-    likely, at = "", 0
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     zeros = content.count(b"\0")
-    if codec == "utf-16" and not is_utf16:
-        likely = "utf-8"
-    elif codec != "utf-16" and (is_utf16 or 4 * zeros > len(content)):
+    likely, at = "", 0
+    if codec == "utf-16":
+        likely = "" if is_utf16 else "utf-8"
+    elif is_utf16 or 4 * zeros > len(content):
         likely = "utf-16"
-    elif codec != "utf-16" and zeros:
-        return _refused("zero_byte", sheet, row=_line_of(content, content.index(b"\0")))
-    elif codec not in ("utf-8-sig", "utf-16") and not content.isascii() and _is_utf8(content):
+    elif zeros:
+        return _refused("zero_byte", sheet, row=content.partition(b"\0")[0].count(b"\n") + 1)
+    elif codec != "utf-8-sig" and not content.isascii():
         # letters other than ASCII that are valid UTF-8 are never by chance text in a one-byte encoding
-        likely = "utf-8"
-    else:
+        with contextlib.suppress(UnicodeDecodeError):
+            content.decode("utf-8")
+            likely = "utf-8"
+    if not likely:
         try:
             return content.decode(codec), []
         except UnicodeDecodeError as error:
             likely, at = ("windows-1252" if codec == "utf-8-sig" else "utf-8"), error.start
-    row = _line_of(content, at)
+    row = content[:at].count(b"\n") + 1
     return _refused("encoding_wrong", sheet, row=row, encoding=sheet.encoding, nearest=likely)
-
-
-def _line_of(content: bytes, at: int) -> int:
-    return content[:at].count(b"\n") + 1
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _fitting_delimiters(text: str) -> list[str]:
@@ -197,59 +187,44 @@ def _fitting_delimiters(text: str) -> list[str]:
     return all_fit or header_fits or [","]
 
 
-def _read_workbook(path: Path, sheet: Sheet) -> GridOrFaults:
-    content = read_foreign("workbook", path, sheet.worksheet)
+def _read_binary(kind: str, path: Path, sheet: Sheet) -> GridOrFaults:
+    """Read a workbook or statistics file in the sandbox."""
+    content = read_foreign(kind, path, sheet.worksheet)
     if "fault" in content:
         code, params = content["fault"]
         return _refused(code, sheet, **params)
-    worksheet, names = content["chosen"], content["names"]
-    if worksheet is None and sheet.worksheet is not None:
-        near = nearest(sheet.worksheet, names)
-        return _refused("worksheet_unknown", sheet, value=sheet.worksheet, legal=names, nearest=near)
-    if worksheet is None and content["filled"]:
-        return _refused("worksheet_undeclared", sheet, legal=content["filled"])
-    if worksheet is None:
-        return _refused("sheet_empty", sheet)
-    kinds = {(row, column): kind for row, column, kind in content["kinds"]}
     merged: dict[Place, Place] = {}
-    for (top, left), (bottom, right) in content["merged"]:
+    for (top, left), (bottom, right) in content.get("merged", ()):
         if 1 < (bottom - top + 1) * (right - left + 1) <= _LARGEST_MERGE:
             covered = itertools.product(range(top, bottom + 1), range(left, right + 1))
             merged |= dict.fromkeys(itertools.islice(covered, 1, None), (top, left))
-    computed = frozenset(map(tuple, content["computed"]))
-    grid = Grid(sheet.file, worksheet, content["rows"], kinds, merged, computed=computed)
-    return grid, _hidden(content, grid)
+    grid = Grid(
+        sheet.file,
+        content.get("worksheet", ""),
+        content["rows"],
+        {(row, column): kind for row, column, kind in content["kinds"]},
+        merged,
+        {int(column): labels for column, labels in content.get("labels", {}).items()},
+        {int(column): title for column, title in content.get("titles", {}).items()},
+        cases=kind != "workbook",
+        computed=frozenset(map(tuple, content.get("computed", ()))),
+    )
+    return grid, _hidden(content, grid) if kind == "workbook" else []
 
 
 def _hidden(content: dict[str, Any], grid: Grid) -> list[Fault]:
     """Return a warning for a hidden worksheet, for hidden rows that have values and for hidden columns."""
-    faults = []
-    if content["is_hidden"]:
-        faults.append(Fault("hidden_worksheet", grid.file, grid.worksheet))
     rows = [
         str(row + 1)
         for row in content["hidden_rows"]
         if row < len(grid.rows) and not all(map(is_blank, grid.rows[row]))
     ]
-    if rows:
-        listed = rows[:_LISTED_ROWS] + ["..."] * (len(rows) > _LISTED_ROWS)
-        faults.append(Fault("hidden_rows", grid.file, grid.worksheet, params={"hidden": listed}))
     width = max(map(len, grid.rows), default=0)
     columns = [column_letters(column) for column in content["hidden_columns"] if column < width]
-    if columns:
-        faults.append(Fault("hidden_columns", grid.file, grid.worksheet, params={"hidden": columns}))
-    return faults
-
-
-def _read_statistics(path: Path, sheet: Sheet) -> GridOrFaults:
-    if importlib.util.find_spec("pyreadstat") is None:
-        return _refused("reader_missing", sheet, value="pyreadstat")
-    content = read_foreign("dta" if path.suffix.lower() == ".dta" else "sav", path)
-    if "fault" in content:
-        code, params = content["fault"]
-        return _refused(code, sheet, **params)
-    rows = [content["names"], *content["rows"]]
-    kinds = {(row + 1, column): kind for row, column, kind in content["kinds"]}
-    labels = {int(column): words for column, words in content["labels"].items()}
-    titles = {int(column): title for column, title in content["titles"].items()}
-    return Grid(sheet.file, "", rows, kinds, {}, labels, titles, cases=True), []
+    listed = rows[:_LISTED_ROWS] + ["..."] * (len(rows) > _LISTED_ROWS)
+    hidden = (
+        ("hidden_worksheet", content["is_hidden"], {}),
+        ("hidden_rows", rows, {"hidden": listed}),
+        ("hidden_columns", columns, {"hidden": columns}),
+    )
+    return [Fault(code, grid.file, grid.worksheet, params=params) for code, what, params in hidden if what]

@@ -48,9 +48,8 @@ class Reader:
             spawn = multiprocessing.get_context("spawn")
             self.pool = ProcessPoolExecutor(1, spawn, initializer=sandbox.bound_memory)
         try:
-            content = self.pool.submit(sandbox.read_here, kind, str(path.absolute()), worksheet or "").result(
-                60
-            )
+            reading = self.pool.submit(sandbox.read_here, kind, str(path.absolute()), worksheet or "")
+            content = reading.result(60)
         except BrokenProcessPool:
             self.pool = None
             return {"fault": ["sheet_unreadable", {"problem": "the file is damaged"}]}
@@ -171,8 +170,17 @@ def xlsx(rows=ROWS, change=None, names=("Data",)):
     return stream.getvalue()
 
 
+def package(members):
+    """Return a zip package."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
 def repacked(content, /, **changes):
-    """Return a package with members added or changed, by bytes or a function of them; a name has __ for /."""
+    """Return a package with members changed, by bytes or a function of them, or left out; a name has __ for /."""
     source = zipfile.ZipFile(io.BytesIO(content))
     members = {name: source.read(name) for name in source.namelist()}
     own = {name.partition(".")[0]: name for name in members}
@@ -180,11 +188,7 @@ def repacked(content, /, **changes):
         path = short.replace("__", "/")
         name = own.get(path, path)
         members[name] = change(members[name]) if callable(change) else change
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as package:
-        for name, data in members.items():
-            package.writestr(name, data)
-    return stream.getvalue()
+    return package({name: data for name, data in members.items() if data is not None})
 
 
 def without_values(content):
@@ -194,6 +198,7 @@ def without_values(content):
 
 
 ODS_CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+ODS_SPACES = ("office", "table", "text")
 
 
 def ods(rows=ROWS):
@@ -203,21 +208,16 @@ def ods(rows=ROWS):
         "</table:table-row>"
         for row in rows
     )
-    spaces = (
-        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ODS_SPACES
     )
     content = (
-        f'<?xml version="1.0"?><office:document-content{"".join(spaces)}><office:body><office:spreadsheet>'
+        f'<?xml version="1.0"?><office:document-content{spaces}><office:body><office:spreadsheet>'
         f'<table:table table:name="Data">{body}</table:table></office:spreadsheet></office:body>'
         "</office:document-content>"
     )
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as package:
-        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        package.writestr("content.xml", content)
-        package.writestr("META-INF/manifest.xml", "<manifest/>")
-    return stream.getvalue()
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    return package({"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": "<manifest/>"})
 
 
 def record(number, data=b""):
@@ -278,9 +278,8 @@ def statistics(path, columns, labels=None, titles=None, missing=None):
     if path.suffix == ".dta":
         pyreadstat.write_dta(frame, path, variable_value_labels=labels, column_labels=titles)
     else:
-        pyreadstat.write_sav(
-            frame, path, variable_value_labels=labels, column_labels=titles, missing_ranges=missing
-        )
+        keys = {"variable_value_labels": labels, "column_labels": titles, "missing_ranges": missing}
+        pyreadstat.write_sav(frame, path, **keys)
     return path.read_bytes()
 
 

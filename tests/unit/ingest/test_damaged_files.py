@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.unit.ingest.conftest import FULL
+from tests.unit.ingest.conftest import FULL, repacked
 
 from oxymilk.faults import FaultsError, describe, faults_table
 from oxymilk.ingest import ingest_observations
@@ -71,25 +71,19 @@ def spoiled_bytes(content, generator):
 
 def spoiled_member(content, generator):
     """A package whose members are whole zip members, but damaged inside."""
-    source = zipfile.ZipFile(io.BytesIO(content))
-    members = {name: source.read(name) for name in source.namelist()}
-    name = generator.choice([name for name in members if name.endswith(".xml")])
+    names = [name for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if name.endswith(".xml")]
+    name = generator.choice(names)
     how = generator.random()
-    if how < 0.15:
-        del members[name]
-    elif how < 0.6:
-        members[name] = spoiled_bytes(members[name], generator)
-    else:  # other texts and numbers, the XML in order
-        text = members[name].decode("utf-8")
+
+    def otherwise(data):  # other texts and numbers, the XML in order
+        written = data.decode("utf-8")
         for digit in generator.sample("0123456789", 2):
             other = generator.choice(["9", "1", "99999", "-1", "x", ""])
-            text = text.replace(digit, other, generator.randint(1, 3))
-        members[name] = text.encode()
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
-        for member, data in members.items():
-            package.writestr(member, data)
-    return stream.getvalue()
+            written = written.replace(digit, other, generator.randint(1, 3))
+        return written.encode()
+
+    change = otherwise if how >= 0.6 else lambda data: spoiled_bytes(data, generator)
+    return repacked(content, **{name: None if how < 0.15 else change})
 
 
 def damaged(name, content, generator):

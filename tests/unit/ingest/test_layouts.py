@@ -12,10 +12,7 @@ CROSSTAB = {"file": "sheet.csv", "layout": "crosstab", "group": GROUP, "skip": [
             "crosstab": {"before": {"column": "Pre", "codes": CODES}, "after": CODES, "total": "Jumlah"}}  # fmt: skip
 PRE = {"file": "pre.csv", "layout": "one_timepoint", "timepoint": {"only": "pre"}, "participant": "No", "score": "Ket",
        "group": {"column": "Kel", "codes": {"A": "intervention", "B": "control"}}, "codes": CODES}  # fmt: skip
-POST = {key: value for key, value in PRE.items() if key != "group"} | {
-    "file": "post.csv",
-    "timepoint": {"only": "post"},
-}
+POST = PRE | {"file": "post.csv", "timepoint": {"only": "post"}, "group": None}
 VISITS = {"file": "sheet.csv", "layout": "visits", "participant": "Kode", "group": GROUP, "codes": CODES,
           "score": "asi_{visit}", "visits": {"1": "pre", "3": "post"}}  # fmt: skip
 TRANSPOSED = {"file": "sheet.csv", "layout": "transposed", "participant": "Pasien", "codes": CODES, "group": GROUP,
@@ -87,12 +84,7 @@ FOOT = "Jumlah,,3,3,6\n% within,,50,50,100\n"
 
 def test_crosstab(ingest):
     observations = ingest(CROSSTAB, TABLE)
-    assert people(observations)[:4] == [
-        "intervention_01",
-        "intervention_02",
-        "intervention_03",
-        "intervention_04",
-    ]
+    assert people(observations)[:4] == [f"intervention_0{number}" for number in (1, 2, 3, 4)]
     assert scores(observations)[:4] == ["kurang", "kurang", "kurang", "cukup"]
     # totals of the whole table and percents are no fault
     assert len(ingest(CROSSTAB, TABLE + FOOT, skip=["Jumlah", "% within"]).table) == 12
@@ -197,25 +189,13 @@ def test_short_words_head_totals_only_below_totals(bench, good):
     [
         ({"layout": "wide"}, "key_without_use", "sheets[1].blocks"),
         ({"blocks": None}, "value_missing", "sheets[1].blocks"),
-        (
-            {"blocks": [{"columns": "A-C", "group": "control"}]},
-            "value_wrong_kind",
-            "sheets[1].blocks[1].columns",
-        ),
-        (
-            {"blocks": [{"columns": "A:C", "group": "kontrol"}]},
-            "reference_unknown",
-            "sheets[1].blocks[1].group",
-        ),
+        ({"blocks": [{"columns": "A-C", "group": "control"}]}, "value_wrong_kind", "sheets[1].blocks[1].columns"),
+        ({"blocks": [{"columns": "A:C", "group": "kontrol"}]}, "reference_unknown", "sheets[1].blocks[1].group"),
         ({"blocks": [{"columns": "A:C"}]}, "key_missing", "sheets[1]"),
         ({"participant": {"per_group": True}}, "key_missing", "sheets[1].participant"),
         ({"scores": {"pre": "Sebelum"}}, "timepoint_not_read", "sheets"),
         ({"scores": {"pre": "Sebelum", "pots": "Sesudah"}}, "reference_unknown", "sheets[1].scores.pots"),
-        (
-            {"layout": "visits", "score": "asi", "visits": {"1": "pre"}},
-            "placeholder_missing",
-            "sheets[1].score",
-        ),
+        ({"layout": "visits", "score": "asi", "visits": {"1": "pre"}}, "placeholder_missing", "sheets[1].score"),
         ({"characteristics": {"age": "Umur"}}, "reference_unknown", "sheets[1].characteristics.age"),
         ({"decimal_mark": ";"}, "value_unknown", "sheets[1].decimal_mark"),
         ({"delimiter": "."}, "value_unknown", "sheets[1].delimiter"),
@@ -227,7 +207,7 @@ def test_short_words_head_totals_only_below_totals(bench, good):
         ({"participant": " "}, "value_missing", "sheets[1].participant.column"),
         ({"header_row": []}, "list_length", "sheets[1].header_row"),
     ],
-)
+)  # fmt: skip
 def test_declarations(bench, ingest, changes, code, place):
     faults = bench.faults(ingest, BLOCKS, "", **changes)
     assert (code, place) in [(fault.code, fault.column) for fault in faults]

@@ -24,11 +24,9 @@ def test_wide(bench, good):
     assert all(pd.api.types.is_string_dtype(kind) for kind in observations.table.dtypes)
     assert observations.warnings == ()
     assert rows(observations) == [
-        ("R01", "intervention", "pre", "milk", "kurang"),
-        ("R01", "intervention", "post", "milk", "cukup"),
-        ("K01", "control", "pre", "milk", "kurang"),
-        ("K01", "control", "post", "milk", "kurang"),
-    ]
+        ("R01", "intervention", "pre", "milk", "kurang"), ("R01", "intervention", "post", "milk", "cukup"),
+        ("K01", "control", "pre", "milk", "kurang"), ("K01", "control", "post", "milk", "kurang"),
+    ]  # fmt: skip
 
 
 def test_long_gives_the_same_as_wide(bench, good):
@@ -44,12 +42,9 @@ def test_long_gives_the_same_as_wide(bench, good):
 
 
 def test_order_is_group_then_sheet_then_time(bench):
-    sheet = [["Kode", "Kelompok", "Sesudah", "Sebelum"]]
-    sheet += [
-        [code, "Intervensi" if code[0] == "R" else "Kontrol", "Cukup", "Kurang"]
-        for code in ("K9", "R2", "K1", "R1")
-    ]
-    observations = rows(bench.wide(sheet))
+    groups = {"K9": "Kontrol", "R2": "Intervensi", "K1": "Kontrol", "R1": "Intervensi"}
+    people = [[code, group, "Cukup", "Kurang"] for code, group in groups.items()]
+    observations = rows(bench.wide([["Kode", "Kelompok", "Sesudah", "Sebelum"], *people]))
     assert [row[0] for row in observations[::2]] == ["R2", "R1", "K9", "K1"]
     assert [row[2] for row in observations] == ["pre", "post"] * 4
 
@@ -63,10 +58,8 @@ def test_case_blanks_and_unicode_forms_do_not_matter(bench):
     assert scores(observations) == ["kurang", "cukup", "kurang", "kurang"]
     assert rows(observations)[0][0] == "R01"
     accents = HEADER + "R1,Intervensi,Tide\u0301,Cukup\nK1,Kontrol,tide\u0301,Cukup\n"
-    assert (
-        scores(bench.wide(accents, codes={"Tid\u00e9": "kurang", "Cukup": "cukup"}))
-        == ["kurang", "cukup"] * 2
-    )
+    observations = bench.wide(accents, codes={"Tid\u00e9": "kurang", "Cukup": "cukup"})
+    assert scores(observations) == ["kurang", "cukup"] * 2
 
 
 def test_a_missing_post_keeps_the_mother(bench):
@@ -75,15 +68,9 @@ def test_a_missing_post_keeps_the_mother(bench):
     )
     observations = bench.wide(sheet, missing=["-", "BELUM ISI"])
     assert scores(observations) == ["kurang", "", "kurang", "", "", "cukup", "kurang", "cukup"]
-    listed = [
-        (warning.code, warning.params["participant"], warning.params["timepoint"], warning.cell)
-        for warning in observations.warnings
-    ]
-    assert listed == [
-        ("score_missing", "R03", "pre", "C4"),
-        ("score_missing", "R01", "post", "D2"),
-        ("score_missing", "R02", "post", "D3"),
-    ]
+    listed = [(*warning.params.values(), warning.cell) for warning in observations.warnings]
+    assert listed == [("R03", "pre", "C4"), ("R01", "post", "D2"), ("R02", "post", "D3")]
+    assert codes(observations) == ["score_missing"] * 3
 
 
 def test_identifying_participants_are_numbered_in_sheet_order(bench):
@@ -95,11 +82,7 @@ def test_identifying_participants_are_numbered_in_sheet_order(bench):
 
 
 def test_undeclared_columns_are_warned_of_unless_ignored(bench):
-    sheet = (
-        "No,"
-        + HEADER.replace("\n", ",Catatan\n")
-        + "1,R1,Intervensi,Kurang,Cukup,x\n2,K1,Kontrol,Kurang,Cukup,y\n"
-    )
+    sheet = f"No,{HEADER.strip()},Catatan\n1,R1,Intervensi,Kurang,Cukup,x\n2,K1,Kontrol,Kurang,Cukup,y\n"
     (warning,) = bench.wide(sheet, ignore=["No"]).warnings
     assert (warning.code, warning.column, warning.cell) == ("column_undeclared", "Catatan", "F1")
     assert bench.wide(sheet, ignore=["no", "CATATAN"]).warnings == ()
@@ -117,10 +100,8 @@ def test_without_codes_the_words_are_the_ids(bench):
 
 
 def test_quoted_line_ends_count_as_one_row(bench):
-    sheet = (
-        HEADER.replace("\n", ',"Catatan\nbidan"\n')
-        + 'R1,Intervensi,Kurang,Cukup,"a\nb"\nK1,Kontrol,Kurang,?,c\n'
-    )
+    head = HEADER.replace("\n", ',"Catatan\nbidan"\n')
+    sheet = head + 'R1,Intervensi,Kurang,Cukup,"a\nb"\nK1,Kontrol,Kurang,?,c\n'
     fault = bench.faults(bench.wide, sheet, ignore=["Catatan bidan"])[0]
     assert (fault.code, fault.row, fault.cell) == ("level_unknown", 3, "D3")
 
@@ -134,11 +115,7 @@ def test_a_study_without_sheets_has_no_observations(bench):
 @pytest.mark.parametrize(
     ("content", "keys", "words"),
     [
-        (
-            (HEADER + TWO + "R02,Intervensi,Kurang\u00e9,Cukup\n").encode("cp1252"),
-            {},
-            ["utf-8", "windows-1252"],
-        ),
+        ((HEADER + TWO + "R02,,Kurang\u00e9,\n").encode("cp1252"), {}, ["utf-8", "windows-1252"]),
         ("Kode,A;Kelompok,B\nR01,A;Intervensi,B\n", {}, [", ;"]),
         (HEADER.replace("Sesudah", "Sesuda") + TWO, {}, ["Sesudah", "Sesuda"]),
         ((HEADER + TWO).replace("\n", ", sesudah\n", 1), {}, ["E1", "D1"]),
@@ -177,11 +154,8 @@ def test_faults_of_all_sheets_at_once(bench):
     sheets = [WIDE | {"file": name} for name in ("one.csv", "two.csv", "three.csv")]
     (bench.folder / "two.csv").write_text(HEADER + "R01,Intervensi,Kurang,Cukpu\n", encoding="utf-8")
     faults = bench.faults(bench.sheets, sheets, HEADER + "R02,Kontrol,Kurag,Cukup\n")
-    assert [(fault.file, fault.code) for fault in faults] == [
-        ("one.csv", "level_unknown"),
-        ("two.csv", "level_unknown"),
-        ("three.csv", "file_missing"),
-    ]
+    assert [fault.file for fault in faults] == ["one.csv", "two.csv", "three.csv"]
+    assert [fault.code for fault in faults] == ["level_unknown", "level_unknown", "file_missing"]
 
 
 def test_all_missing_columns_at_once(bench):
@@ -191,21 +165,15 @@ def test_all_missing_columns_at_once(bench):
 
 
 def test_a_participant_twice_at_a_timepoint_of_a_long_sheet(bench):
-    assert bench.codes(LONG_TWO + "R01,Intervensi,Post,Kurang\n", how=bench.long) == [
-        ("participant_duplicate", "A6")
-    ]
+    content = LONG_TWO + "R01,Intervensi,Post,Kurang\n"
+    assert bench.codes(content, how=bench.long) == [("participant_duplicate", "A6")]
 
 
 @pytest.mark.parametrize(
     ("written", "declared", "likely"),
-    [
-        ("utf-16", "utf-8", "utf-16"),
-        ("utf-16-le", "utf-8", "utf-16"),
-        ("utf-8", "windows-1252", "utf-8"),
-        ("utf-8", "utf-16", "utf-8"),
-        ("latin-1", "ascii", "utf-8"),
-    ],
-)
+    [("utf-16", "utf-8", "utf-16"), ("utf-16-le", "utf-8", "utf-16"), ("utf-8", "windows-1252", "utf-8"),
+     ("utf-8", "utf-16", "utf-8"), ("latin-1", "ascii", "utf-8")],
+)  # fmt: skip
 def test_the_likely_encoding_is_named(bench, written, declared, likely):
     (fault,) = bench.faults(bench.wide, "Kode;Nam\u00e9\n".encode(written), encoding=declared)
     assert (fault.code, fault.params["nearest"]) == ("encoding_wrong", likely)

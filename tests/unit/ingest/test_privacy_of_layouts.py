@@ -1,6 +1,7 @@
 """Persons planted in every layout and format: nothing that is written or printed tells who they are."""
 
 import itertools
+import re
 
 import pytest
 from tests.unit.ingest.conftest import CODES, FULL, GROUP, LONG, PRE_POST, WIDE, statistics, study_yaml, xlsx
@@ -85,10 +86,8 @@ def separate_sheets(headers, slips):
     sheet = {"layout": "one_timepoint", "participant": "Responden", "codes": CODES}
     pre = sheet | {"file": "pre.csv", "timepoint": {"only": "pre"}, "score": "Sebelum", "group": GROUP}
     post = sheet | {"file": "post.csv", "timepoint": {"only": "post"}, "score": "Sesudah"}
-    return [pre, post], {
-        "pre.csv": [[*row[:3], *row[4:]] for row in rows],
-        "post.csv": [[row[0], row[3]] for row in rows],
-    }
+    before, after = [[*row[:3], *row[4:]] for row in rows], [[row[0], row[3]] for row in rows]
+    return [pre, post], {"pre.csv": before, "post.csv": after}
 
 
 def transposed(headers, slips):
@@ -104,24 +103,16 @@ def long(headers, slips):
 
 
 def visits(headers, slips):
-    ((sheet,), files) = wide(
-        headers, slips, layout="visits", score="asi_{visit}", visits={"1": "pre", "2": "post"}
-    )
+    keys = {"layout": "visits", "score": "asi_{visit}", "visits": {"1": "pre", "2": "post"}}
+    sheets, files = wide(headers, slips, **keys)
+    del sheets[0]["scores"]
     files["sheet.csv"][0][2:4] = ["asi_1", "asi_2"]
-    return [{key: value for key, value in sheet.items() if key != "scores"}], files
+    return sheets, files
 
 
 LAYOUTS = [
-    wide,
-    two_header_rows,
-    below_cards,
-    side_by_side,
-    titled,
-    separate_sheets,
-    transposed,
-    long,
-    visits,
-]
+    wide, two_header_rows, below_cards, side_by_side, titled, separate_sheets, transposed, long, visits,
+]  # fmt: skip
 INGEST = ["ingest-observations", "--study", "data/ward", "--results", "results"]
 CHECK = ["check-study", "ward"]
 
@@ -132,9 +123,8 @@ def as_csv(rows):
 
 def as_workbook(rows):
     """As Excel keeps them: telephone and identity numbers are numbers."""
-    return xlsx(
-        [[float(cell) if cell.isdigit() and cell[0] != "0" else cell for cell in row] for row in rows]
-    )
+    is_number = re.compile("[1-9][0-9]*").fullmatch
+    return xlsx([[float(cell) if is_number(cell) else cell for cell in row] for row in rows])
 
 
 def traces(text):
@@ -186,13 +176,8 @@ def test_every_layout(ward, participants, layout, headers):
             assert f'{header}" identifies persons and was dropped' in written, header
 
 
-SLIPS = [
-    *PEOPLE[0],
-    "Cukup (kata Kasmiatun)",
-    "hub. suami Prasojo 0812 3456 7890",
-    "Kasmiatun",
-    "kasmiatun wirasih",
-]
+SLIPS = [*PEOPLE[0], "Cukup (kata Kasmiatun)", "hub. suami Prasojo 0812 3456 7890", "Kasmiatun",
+         "kasmiatun wirasih"]  # fmt: skip
 
 
 @pytest.mark.parametrize("slips", [SLIPS, *([slip] for slip in SLIPS if FULL)], ids=len)
@@ -257,10 +242,9 @@ def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
     arguments = ["--groups", "Pijat=Intervensi,Kontrol", "--levels", "kurang,cukup", "--program", "spss"]
     app(["new", "melati", *sheets, *arguments, "--data", str(tmp_path / "data")], standalone_mode=False)
     printed = capsys.readouterr()
-    written = [
-        (tmp_path / "data" / "melati" / name).read_text("utf-8") for name in ("study.yaml", "claims.csv")
-    ]
-    assert traces(printed.out + printed.err + "".join(written)) == []
+    study = tmp_path / "data" / "melati"
+    written = (study / "study.yaml").read_text("utf-8") + (study / "claims.csv").read_text("utf-8")
+    assert traces(printed.out + printed.err + written) == []
 
 
 HEADER = ["Kode", "Kelompok", "Sebelum", "Sesuda"]
@@ -278,17 +262,14 @@ def test_persons_in_the_header_row(ward, rows):
 
 
 def test_worksheets_that_are_named_after_persons(ward):
-    content = xlsx(
-        [["x"]], lambda book, _: book.worksheets()[1].write(0, 0, "x"), ("Ny. Tumirah", "Ny. Sulasmini")
-    )
+    names = "Ny. Tumirah", "Ny. Sulasmini"
+    content = xlsx([["x"]], lambda book, _: book.worksheets()[1].write(0, 0, "x"), names)
     assert ward([WIDE | {"file": "sheet.xlsx"}], {"sheet.xlsx": content})[1] == [2, 2]
 
 
 def test_names_of_the_blocks_own_columns(ward):
-    rows = [
-        ["Ibu A", "a1", "a2", "Ibu B", "b1", "b2"],
-        ["Kasmiatun", "Kurang", "Cukup", "Sulasmini", "Kurang", "Kurang"],
-    ]
+    rows = [["Ibu A", "a1", "a2", "Ibu B", "b1", "b2"],
+            ["Kasmiatun", "Kurang", "Cukup", "Sulasmini", "Kurang", "Kurang"]]  # fmt: skip
     blocks = [{"group": "intervention", "participant": "Ibu A", "scores": {"pre": "a1", "post": "a2"}},
               {"group": "control", "participant": "Ibu B", "scores": {"pre": "b1", "post": "b2"}}]  # fmt: skip
     sheet = {"file": "sheet.csv", "layout": "side_by_side", "blocks": blocks, "codes": CODES}
@@ -297,9 +278,7 @@ def test_names_of_the_blocks_own_columns(ward):
 
 def test_plain_codes_stay_as_they_are(ward, participants):
     sheets, files = wide([], [])
-    coded = [
-        [code, *row[1:4]]
-        for code, row in zip(["Responden", "R01", "R02", "K01", "K02"], files["sheet.csv"], strict=True)
-    ]
+    codes = ["Responden", "R01", "R02", "K01", "K02"]
+    coded = [[code, *row[1:4]] for code, row in zip(codes, files["sheet.csv"], strict=True)]
     ward(sheets, {"sheet.csv": coded}, INGEST)
     assert participants() == ["K01", "K02", "R01", "R02"]
