@@ -58,17 +58,12 @@ def read_number(context: Context) -> Proposal | str:
     token, operator, block = context.token, context.operator[0], context.sentence.block
     whole = {"kind": token.kind, "text": token.text, "operator": operator}
     for rule in load("rules"):
+        around = regex(rule.get("inside", "(?!)")).finditer(context.reading.text, block.start, block.end)
         holds = (
             all(regex(rule[name]).fullmatch(text) for name, text in whole.items() if name in rule)
             and ("after" not in rule or regex(rule["after"]).match(context.after))
             and ("before" not in rule or regex(rf"(?:{rule['before']})\Z").search(context.before))
-            and (
-                "inside" not in rule
-                or any(
-                    match.start() <= context.start < match.end()
-                    for match in regex(rule["inside"]).finditer(context.reading.text, block.start, block.end)
-                )
-            )
+            and ("inside" not in rule or any(m.start() <= context.start < m.end() for m in around))
             and all(_PROPERTIES[name](context) for name in rule.get("if", ()))
             and not any(_PROPERTIES[name](context) for name in rule.get("unless", ()))
         )
