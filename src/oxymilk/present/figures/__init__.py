@@ -34,13 +34,10 @@ def draw(view: View) -> Iterator[Drawing]:
     Drawing
         The figure, its name, and the words that stand in for it.
     """
-    from oxymilk.present.figures import effects, flows, outcome_map, p_values, slopes
+    from oxymilk.present.figures import before_after, effects, outcome_map, p_values
 
-    before_after = slopes if view.study.outcome.scale == "score" else flows
-    for module in (before_after, p_values, effects, outcome_map):
-        drawing = module.draw(view)
-        if drawing is not None:
-            yield drawing
+    drawings = (module.draw(view) for module in (before_after, p_values, effects, outcome_map))
+    return filter(None, drawings)
 
 
 def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[Path]:
@@ -79,8 +76,3 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
             write_bytes(path, render(drawing, form, view.language))
             written.append(path)
     return written
-
-
-def inline(svg: bytes) -> str:
-    """Return an SVG file as the text that goes into an HTML page."""
-    return svg.decode("utf-8").partition("?>")[2].strip()

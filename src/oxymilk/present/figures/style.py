@@ -29,8 +29,6 @@ HEADING = {"fontsize": 9.5, "fontweight": "bold"}
 DASHED = (0, (4, 2))  # a line to compare with: alpha, no effect, a cut between levels
 MARK = {"linestyle": "none", "clip_on": False}  # a lone mark, whole at the edge of a panel too
 GROUND = {"facecolor": PAPER, "edgecolor": "none"}  # behind words that lie over lines
-# a key of patches or lines and their words, without a frame; where the first line begins is said with it
-KEY = {"frameon": False, "borderpad": 0, "borderaxespad": 0}
 
 # what each format would say of the time and of the program that wrote it is left out
 METADATA = {
@@ -103,6 +101,13 @@ class Sheet:
         """Add a line or patch whose places are inches."""
         artist.set_transform(self.inches)
         self.figure.add_artist(artist)
+
+    def key(
+        self, marks: Sequence[object], words: Sequence[str], place: tuple[float, float], **look: object
+    ) -> None:
+        """Write what marks mean, without a frame; `loc` says which corner of the key is at the place."""
+        plain = {"frameon": False, "borderpad": 0, "borderaxespad": 0}
+        self.figure.legend(marks, words, bbox_to_anchor=place, bbox_transform=self.inches, **plain, **look)
 
     def panel(self, name: str, left: float, bottom: float, width: float, height: float) -> Axes:
         """Add a panel; `name` is its id."""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from oxymilk.ingest import ingest_observations
-from oxymilk.present.figures import NAMES, effects, flows, outcome_map, p_values, slopes
+from oxymilk.present.figures import NAMES, before_after, effects, outcome_map, p_values
 from oxymilk.present.view import View
 from oxymilk.results import Results
 from oxymilk.study import load_study
@@ -77,7 +77,6 @@ def seen():
     """Return the figure of a name that a view has."""
 
     def make(view, name):
-        before_after = slopes if view.study.outcome.scale == "score" else flows
         modules = (before_after, p_values, effects, outcome_map)
         return Drawn(dict(zip(NAMES, modules, strict=True))[name].draw(view))
 
