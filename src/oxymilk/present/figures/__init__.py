@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.files import write_bytes
+from oxymilk.present.view import View
 
 if TYPE_CHECKING:
     from oxymilk.present.figures.style import Drawing
-    from oxymilk.present.view import View
 
 # in the order of the report; the last one only when a p-value between the groups differs
 NAMES = ("before_after", "p_values", "effects", "explanation_map")
@@ -27,7 +27,6 @@ def draw(view: View) -> Iterator[Drawing]:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Yields
     ------
@@ -46,7 +45,6 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
     Parameters
     ----------
     view : View
-        The study, its results and the language.
     folder : Path
         Where to write <name>.<format>; made when missing, so that it is there for a study without a figure too.
     formats : sequence of {"svg", "png", "pdf"}
@@ -64,10 +62,9 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
     """
     from oxymilk.present.figures.style import METADATA, render
 
-    chosen = tuple(dict.fromkeys((*ALWAYS, *formats)))
-    unknown = [form for form in chosen if form not in METADATA]
-    if unknown:
-        raise ValueError(f"unknown figure format {unknown[0]!r}; use one of {', '.join(METADATA)}")
+    chosen = dict.fromkeys((*ALWAYS, *formats))
+    for unknown in chosen.keys() - METADATA.keys():
+        raise ValueError(f"unknown figure format {unknown!r}; use one of {', '.join(METADATA)}")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for drawing in draw(view):

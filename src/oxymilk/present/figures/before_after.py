@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from textwrap import fill, wrap
-from typing import TYPE_CHECKING
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -19,10 +18,8 @@ from matplotlib.ticker import FuncFormatter
 from oxymilk.analysis.samples import Score, participants
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
+from oxymilk.present.view import View
 from oxymilk.study.outcome import cutoff_decimals, span_of
-
-if TYPE_CHECKING:
-    from oxymilk.present.view import View
 
 # a direction has a colour, and a hatch or a dashed line for eyes and printers that see no colour
 _FLOW = {
@@ -86,7 +83,6 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Returns
     -------
@@ -98,7 +94,8 @@ def draw(view: View) -> Drawing | None:
     if not view.rows("observations"):
         return None
     panels = _slopes if view.study.outcome.scale == "score" else _flows
-    sheet, sentences = panels(view, _moves_of(view))
+    groups = _moves_of(view)
+    sheet, sentences = panels(view, groups, _LINE * max(len(_notes(view, moves)) for moves in groups))
     title = view.t("figures.before_after_title", outcome=view.label(view.study.outcome))
     return Drawing("before_after", sheet.figure, title, " ".join(sentences))
 
@@ -122,6 +119,7 @@ def _moves_of(view: View) -> list[Moves]:
 
 
 def _direction(before: Score, after: Score) -> str:
+    """Return where a move between two levels or numbers leads."""
     return "unchanged" if before == after else ("up" if after > before else "down")
 
 
@@ -154,10 +152,9 @@ def _write_words(
     look = {"ncols": len(key), "handlelength": 1.8, "handletextpad": 0.5, "columnspacing": 1.4}
     place = {"loc": "lower center", "fontsize": style.SMALLEST}
     sheet.key(key, _counts(view, moves), (centre, foot), **place, **look)
+    look = {"ha": "center", "fontsize": style.SMALLEST, "color": style.QUIET}
     for line, note in enumerate(_notes(view, moves), start=1):
-        sheet.write(
-            centre, foot - line * _LINE, note, ha="center", fontsize=style.SMALLEST, color=style.QUIET
-        )
+        sheet.write(centre, foot - line * _LINE, note, **look)
 
 
 def _weight(view: View, timepoint: object) -> str:
@@ -169,22 +166,20 @@ def _weight(view: View, timepoint: object) -> str:
 # ---------------------------------------------------------------- flows
 
 
-def _flows(view: View, groups: list[Moves]) -> tuple[Sheet, list[str]]:
-    """Draw the flows of levels, and say them."""
-    timepoints, many = range(len(view.study.timepoints)), len(view.study.timepoints) > 2
+def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
+    """Draw the flows of levels, with `room` for notes under them (inches), and say them."""
+    timepoints, levels = range(len(view.study.timepoints)), range(len(view.study.outcome.levels))
     # a level has the same place in every panel and at all timepoints, with room for the most who are ever there
-    counts = [
-        Counter(path[timepoint] for path in moves.paths) for moves in groups for timepoint in timepoints
-    ]
-    most = [max(count[level] for count in counts) for level in range(len(view.study.outcome.levels))]
+    counts = [Counter(path[k] for path in moves.paths) for moves in groups for k in timepoints]
+    most = [max(count[level] for count in counts) for level in levels]
     inch = min(_TALLEST / max(sum(most), 1), _TALLEST_PERSON)
-    base = 0.62 + _LINE * max(len(_notes(view, moves)) for moves in groups)
+    base = 0.62 + room
     bottoms, top = [], base - _BETWEEN_LANES
     for persons in most:
         bottoms.append(top + _BETWEEN_LANES)
         top += _BETWEEN_LANES + max(persons * inch, _LEAST_LANE)
 
-    step = _BAR + (_STEP_OF_MANY if many else _STEP)
+    step = _BAR + (_STEP_OF_MANY if len(timepoints) > 2 else _STEP)
     width = timepoints[-1] * step + _BAR
     sheet = Sheet(len(groups) * (width + 2 * _MARGIN), top + 0.82)
     key, sentences = [Patch(**look) for look in _FLOW.values()], []
@@ -231,8 +226,8 @@ def _draw_flows(
             codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
             ribbon = PathPatch(Path([*lower, *upper, lower[0]], codes), **_FLOW[direction])
             words.append(view.t("figures.move", before=levels[before], after=levels[after], n=n))
-            place = f"{step}-" if steps > 1 else ""
-            ribbon.set(gid=f"flow-{moves.group}-{place}{before}-{after}", label=words[-1])
+            name = f"{moves.group}-{step}" if steps > 1 else moves.group
+            ribbon.set(gid=f"flow-{name}-{before}-{after}", label=words[-1])
             sheet.add(ribbon)
             heights.append(y0 + (y1 - y0) * (3 * along**2 - 2 * along**3) + width / 2)
             texts.append(view.t(f"figures.count_{direction}", n=n) if few else str(n))
@@ -275,19 +270,19 @@ def _draw_bars(
 # ---------------------------------------------------------------- slopes
 
 
-def _slopes(view: View, groups: list[Moves]) -> tuple[Sheet, list[str]]:
-    """Draw the slopes of numbers, and say how many rise and fall."""
+def _slopes(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
+    """Draw the slopes of numbers, with `room` for notes under them (inches); say how many rise and fall."""
     width = _SLOPES_WIDTH + (len(view.study.timepoints) - 2) * _WIDER
-    foot = 0.6 + _LINE * max(len(_notes(view, moves)) for moves in groups)
-    sheet = Sheet(_LEFT + len(groups) * (width + _BETWEEN) - _BETWEEN + _RIGHT, 0.62 + _SLOPES_HEIGHT + foot)
+    panels, foot = len(groups) * (width + _BETWEEN) - _BETWEEN, 0.6 + room
+    sheet = Sheet(_LEFT + panels + _RIGHT, 0.62 + _SLOPES_HEIGHT + foot)
     scores = [float(score) for moves in groups for path in moves.paths for score in path if score is not None]
     low, high = min(scores, default=0.0), max(scores, default=1.0)
-    room = 0.06 * ((high - low) or 1.0)
+    beyond = 0.06 * ((high - low) or 1.0)
     key, sentences = [Line2D([], [], linewidth=1.4, **look) for look in _SLOPE.values()], []
     for number, moves in enumerate(groups):
         left = _LEFT + number * (width + _BETWEEN)
         axes = sheet.panel(f"slopes-{moves.group}", left, foot, width, _SLOPES_HEIGHT)
-        axes.set_ylim(low - room, high + room)
+        axes.set_ylim(low - beyond, high + beyond)
         _draw_slopes(axes, view, moves)
         _name_scales(axes, view, first=number == 0)
         _mark_cuts(axes, view, named=number == len(groups) - 1)

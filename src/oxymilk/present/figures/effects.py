@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -12,11 +11,9 @@ from matplotlib.ticker import MaxNLocator
 
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
+from oxymilk.present.lines import Effect, TestEffects
+from oxymilk.present.view import View
 from oxymilk.texts import NO_VALUE
-
-if TYPE_CHECKING:
-    from oxymilk.present.lines import Effect, TestEffects
-    from oxymilk.present.view import View
 
 # Each panel's effects, in the order of their lines. What has no interval of its own (r, the median), or says the same
 # as another on a second scale (common-language effect, number needed to treat), is in the table only.
@@ -59,7 +56,6 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Returns
     -------
@@ -183,10 +179,8 @@ def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], lis
         open_low = 0.0 in known or min(values) < _LEAST_RATIO
         open_high = inf in known or max(values) > _LARGEST_RATIO
         # room for an arrow beyond the last value; at least from 1/2 to 2
-        low, high = (
-            min(*inside, 0.5) / (3 if open_low else 1.3),
-            max(*inside, 2.0) * (3 if open_high else 1.3),
-        )
+        low = min(*inside, 0.5) / (3 if open_low else 1.3)
+        high = max(*inside, 2.0) * (3 if open_high else 1.3)
         minor = [digit * 10.0**power for power in range(-4, 5) for digit in range(1, 10)]
         # with few powers of ten in sight, halves and doubles help
         ticks = (0.1, 0.2, 0.5, 1, 2, 5, 10) if high / low < 10**1.5 else minor[::9]

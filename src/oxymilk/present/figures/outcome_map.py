@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-
-if TYPE_CHECKING:
-    from oxymilk.present.view import View
+from oxymilk.present.view import View
 
 # dark to light, distinct in grey; the last one is for what is not significant
 SHADES = ("#0B3C5D", "#2E7CB1", "#A9D0EA", "#F4F4F4")
 _RING = {"marker": "o", "color": style.VERMILION, "markerfacecolor": style.PAPER, "linestyle": "none"}
-_OUTLINE = (
-    (0.06, style.AMBER, 6.5),
-    (0, style.INK, 2),
-)  # inset, colour and width of its two lines, in cells and points
+# the two lines of an outline: inset in cells, colour, points (for a cell of an inch; in the key)
+_OUTLINE = ((0.06, style.AMBER, 6.5, 2.0), (0, style.INK, 2, 3.4))
 
 # inches
 _LARGEST_CELL, _LARGEST_MAP, _LEAST_HEIGHT = 0.34, 4.1, 2.6
@@ -31,9 +25,8 @@ _KEY, _KEY_WIDTH = 0.3, 3.1
 
 def bands(alpha: float) -> list[tuple[float, float, str]]:
     """Return the classes of p, smallest first, each with its shade: below .001, below .01, significant, not."""
-    edges = list(pairwise([0.0, *(edge for edge in (0.001, 0.01) if edge < alpha), alpha, 1.0]))
-    shades = [*SHADES[: len(edges) - 1], SHADES[-1]]
-    return [(low, high, shade) for (low, high), shade in zip(edges, shades, strict=True)]
+    edges = [*(edge for edge in (0.001, 0.01) if edge < alpha), alpha]
+    return list(zip([0.0, *edges], [*edges, 1.0], [*SHADES[: len(edges)], SHADES[-1]], strict=True))
 
 
 @style.plain_style()
@@ -46,7 +39,6 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Returns
     -------
@@ -59,8 +51,8 @@ def draw(view: View) -> Drawing | None:
         return None
     columns, rows = (max(int(outcome[count]) for outcome in outcomes) + 1 for count in ("count1", "count2"))
     size = min(_LARGEST_CELL, _LARGEST_MAP / max(columns, rows))
-    left, height = _LEFT + columns * size + _KEY, _BOTTOM + max(rows * size, _LEAST_HEIGHT) + _TOP
-    sheet = Sheet(left + _KEY_WIDTH, height)
+    left = _LEFT + columns * size + _KEY
+    sheet = Sheet(left + _KEY_WIDTH, _BOTTOM + max(rows * size, _LEAST_HEIGHT) + _TOP)
     axes = sheet.panel("map", _LEFT, _BOTTOM, columns * size, rows * size)
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(-0.5, rows - 0.5))
     axes.spines[:].set_visible(False)
@@ -71,18 +63,17 @@ def draw(view: View) -> Drawing | None:
         words = t("explanations.map.axis", group=view.label(group), level=level, post=post)
         axis.set_label_text(words, fontsize=style.SMALL)
 
-    data, pairs = [], {}  # pairs: which print as each claim, by its id
+    data, pairs = [], {}  # the outcomes in words that print as a claim, by its id
     for outcome in outcomes:
         x, y, p_value = int(outcome["count1"]), int(outcome["count2"]), float(outcome["p_value"])
-        pair = t("explanations.map.pair", first=x, second=y)
-        words = {"pair": pair, "p": t.compact(p_value)}
+        words = {"pair": t("explanations.map.pair", first=x, second=y), "p": t.compact(p_value)}
         shade = next(shade for _, high, shade in bands(view.study.alpha) if p_value < high or high == 1.0)
         look = {"facecolor": shade, "edgecolor": style.PAPER, "linewidth": 1.8 * size}
         label = t("explanations.map.cell", **words)
         axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, gid=f"cell-{x}-{y}", label=label, **look))
         for claim in outcome["prints_as_claimed"].split():
-            pairs.setdefault(claim, []).append(pair)
-        for inset, color, width in _OUTLINE if outcome["prints_as_claimed"] else ():
+            pairs.setdefault(claim, []).append(words["pair"])
+        for inset, color, width, _ in _OUTLINE if outcome["prints_as_claimed"] else ():
             corner, side = (x - 0.5 + inset, y - 0.5 + inset), 1 - 2 * inset
             look = {"fill": False, "edgecolor": color, "linewidth": width * size, "zorder": 5}
             axes.add_patch(Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look))
@@ -91,26 +82,19 @@ def draw(view: View) -> Drawing | None:
             axes.plot(x, y, markersize=points, markeredgewidth=points / 5, zorder=6, gid="data", **_RING)
             data.append(t("explanations.map.data", **words))
 
-    printing = _printing(view, pairs)
-    _draw_key(sheet, view, left, list(printing), data)
-    separator = t("common.list_separator")
-    places = [": " + separator.join(same) if same else "" for same in printing.values()]
-    sentences = [f"{words}{place}." for words, place in zip(printing, places, strict=True)]
-    return Drawing("explanation_map", sheet.figure, t("explanations.map.title"), " ".join(data + sentences))
-
-
-def _printing(view: View, pairs: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Say each p-value printed for the test between the groups, with the pairs that print as it."""
-    found: dict[str, list[str]] = {}
+    printing: dict[str, list[str]] = {}
     for line in view.claims:
         if [line.claim[key] for key in ("quantity", "test", "check")] == ["p_value", "rank_sum", "recompute"]:
             # the same number printed in several places has its cells under the first id
             printed = view.localised(line.printed)
-            found[printed] = found.get(printed) or pairs.get(line.id, [])
-    return {
-        view.t(f"explanations.map.{'prints' if same else 'prints_none'}", printed=printed, n=len(same)): same
-        for printed, same in found.items()
-    }
+            printing[printed] = printing.get(printed) or pairs.get(line.id, [])
+    entries, sentences = [], list(data)
+    for printed, same in printing.items():
+        key = "prints" if same else "prints_none"
+        entries.append(t(f"explanations.map.{key}", printed=printed, n=len(same)))
+        sentences.append(": ".join(filter(None, [entries[-1], t("common.list_separator").join(same)])) + ".")
+    _draw_key(sheet, view, left, entries, data)
+    return Drawing("explanation_map", sheet.figure, t("explanations.map.title"), " ".join(sentences))
 
 
 def _draw_key(sheet: Sheet, view: View, left: float, printing: list[str], data: list[str]) -> None:
@@ -120,11 +104,8 @@ def _draw_key(sheet: Sheet, view: View, left: float, printing: list[str], data: 
         key = "not_significant" if high == 1.0 else "below" if low == 0.0 else "between"
         words = t(f"explanations.map.{key}", low=t.number(low), high=t.number(high))
         entries.append((Patch(facecolor=shade, edgecolor=style.FAINT, linewidth=0.5), words))
-    outline = tuple(
-        Patch(fill=False, edgecolor=color, linewidth=width)
-        for color, width in ((style.INK, 3.4), (style.AMBER, 2.0))
-    )
-    entries += [(outline, words) for words in printing]
+    lines = [Patch(fill=False, edgecolor=color, linewidth=width) for *_, color, _, width in _OUTLINE]
+    entries += [(tuple(lines[::-1]), words) for words in printing]
     entries += [(Line2D([], [], markersize=9, markeredgewidth=2.0, **_RING), words) for words in data]
     marks, texts = zip(*((mark, fill(words, 44)) for mark, words in entries), strict=True)
     look = {"fontsize": style.SMALL, "handlelength": 1.3, "handleheight": 1.3, "labelspacing": 0.6}

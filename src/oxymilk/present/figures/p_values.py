@@ -6,7 +6,6 @@ from fractions import Fraction
 from itertools import groupby
 from math import isnan
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -14,11 +13,8 @@ from matplotlib.patches import Rectangle
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-from oxymilk.present.lines import VERDICT_SIGNS
-
-if TYPE_CHECKING:
-    from oxymilk.present.lines import PrintedTest
-    from oxymilk.present.view import View
+from oxymilk.present.lines import VERDICT_SIGNS, PrintedTest
+from oxymilk.present.view import View
 
 # how far the close-up reaches, in units of the last printed digit
 REACH = 3.4
@@ -48,7 +44,6 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Returns
     -------
@@ -110,14 +105,11 @@ def _set_log_scale(axes: Axes, view: View, *, labelled: bool) -> None:
     axes.set_xlim(low, 1.15)
     ticks = [power for power in _POWERS if low <= power]
     minor = [digit * power for power in _POWERS for digit in (2, 5) if low <= digit * power <= 1]
-    names = [
-        view.t.compact(tick, 2).partition(" × ")[2] if tick < 1e-4 else view.t.compact(tick, 1)
-        for tick in ticks
-    ]
+    names = dict.fromkeys(ticks, "")
     # a long scale has no room for a word at every power of ten
-    named = ticks[:: -1 if len(ticks) <= _MOST_LABELS else -2] if labelled else []
-    names = [name if tick in named else "" for tick, name in zip(ticks, names, strict=True)]
-    style.set_ticks(axes, ticks, names, minor)
+    for tick in ticks[:: -1 if len(ticks) <= _MOST_LABELS else -2] if labelled else ():
+        names[tick] = view.t.compact(tick, 2).partition(" × ")[2] if tick < 1e-4 else view.t.compact(tick, 1)
+    style.set_ticks(axes, ticks, list(names.values()), minor)
     axes.axvline(view.study.alpha, color=style.QUIET, linewidth=0.9, linestyle=style.DASHED, zorder=2)
 
 
@@ -154,10 +146,8 @@ def _draw_recomputed(axes: Axes, view: View, test: PrintedTest, name: str) -> No
     frame = _FRAME if test.exact == test.declared else _DIAMOND
     diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "zorder": 4}
     dot = {"color": style.BLUE, "zorder": 5}
-    for kind, p_value, marker, size, look in (
-        ("exact", test.exact, "D", frame, diamond),
-        ("declared", test.declared, "o", _DOT, dot),
-    ):
+    marks = {"exact": (test.exact, "D", frame, diamond), "declared": (test.declared, "o", _DOT, dot)}
+    for kind, (p_value, marker, size, look) in marks.items():
         if isnan(p_value):
             continue
         if not left <= p_value <= right:
