@@ -39,11 +39,7 @@ _MOST_CODES, _CHARACTERS = 5, 44  # of those left out, and in a line
 # inches
 _LINE = 0.17  # least distance between two lines of text
 _MARGIN = 1.2  # beside each panel of flows, for the names of the levels
-_BAR, _STEP, _STEP_OF_MANY = (
-    0.15,
-    1.55,
-    1.3,
-)  # width of a bar and of the flows after it, where there are many less
+_BAR, _STEP, _STEP_OF_MANY = 0.15, 1.55, 1.3  # a bar; the flows after it; those where there are more steps
 _LEAST_LANE, _BETWEEN_LANES, _TALLEST, _TALLEST_PERSON = 0.30, 0.26, 2.3, 0.16
 _LEFT, _BETWEEN, _RIGHT = 0.72, 0.95, 1.1  # beside panels of slopes
 _SLOPES_HEIGHT, _SLOPES_WIDTH, _WIDER = 2.7, 1.9, 0.75  # the last for each timepoint beyond two
@@ -128,7 +124,8 @@ def _direction(before: Score, after: Score) -> str:
 
 def _counts(view: View, moves: Moves) -> list[str]:
     """Say how many moved in each direction."""
-    return [view.t(f"figures.count_{way}", n=moves.directions.count(way)) for way in _FLOW]
+    counts = {direction: moves.directions.count(direction) for direction in _FLOW}
+    return [view.t(f"figures.count_{direction}", n=n) for direction, n in counts.items()]
 
 
 def _notes(view: View, moves: Moves) -> list[str]:
@@ -157,29 +154,23 @@ def _write_words(
         sheet.write(centre, foot - line * _LINE, note, **look)
 
 
-def _weight(view: View, timepoint: object) -> str:
-    """Return how a timepoint's name is written: bold when the tests compare it, where there are others."""
-    many = len(view.study.timepoints) > 2
-    return "bold" if many and timepoint in view.study.compared else "normal"
-
-
 # ---------------------------------------------------------------- flows
 
 
 def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
     """Draw the flows of levels, with `room` for notes under them (inches), and say them."""
-    timepoints, levels = range(len(view.study.timepoints)), range(len(view.study.outcome.levels))
+    timepoints, base = range(len(view.study.timepoints)), 0.62 + room
     # a level has the same place in every panel and at all timepoints, with room for the most who are ever there
     counts = [Counter(path[k] for path in moves.paths) for moves in groups for k in timepoints]
-    most = [max(count[level] for count in counts) for level in levels]
+    most = [max(count[rank] for count in counts) for rank, _ in enumerate(view.study.outcome.levels)]
     inch = min(_TALLEST / max(sum(most), 1), _TALLEST_PERSON)
-    base = 0.62 + room
     bottoms, top = [], base - _BETWEEN_LANES
     for persons in most:
         bottoms.append(top + _BETWEEN_LANES)
         top += _BETWEEN_LANES + max(persons * inch, _LEAST_LANE)
 
-    step = _BAR + (_STEP_OF_MANY if len(timepoints) > 2 else _STEP)
+    many = len(timepoints) > 2
+    step = _BAR + (_STEP_OF_MANY if many else _STEP)
     width = timepoints[-1] * step + _BAR
     sheet = Sheet(len(groups) * (width + 2 * _MARGIN), top + 0.82)
     key, sentences = [Patch(**look) for look in _FLOW.values()], []
@@ -188,8 +179,8 @@ def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[st
         lefts = [left + timepoint * step for timepoint in timepoints]
         _write_words(sheet, view, moves, left + width / 2, top + 0.60, base - 0.48, key)
         for x, timepoint in zip(lefts, view.study.timepoints, strict=True):
-            look = {"ha": "center", "fontweight": _weight(view, timepoint)}
-            sheet.write(x + _BAR / 2, top + 0.14, view.label(timepoint), **look)
+            weight = "bold" if many and timepoint in view.study.compared else "normal"
+            sheet.write(x + _BAR / 2, top + 0.14, view.label(timepoint), ha="center", fontweight=weight)
         sentences += _draw_flows(sheet, view, moves, lefts, bottoms, inch)
         _draw_bars(sheet, view, moves, lefts, bottoms, inch)
     return sheet, sentences
@@ -273,8 +264,8 @@ def _draw_bars(
 def _slopes(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
     """Draw the slopes of numbers, with `room` for notes under them (inches); say how many rise and fall."""
     width = _SLOPES_WIDTH + (len(view.study.timepoints) - 2) * _WIDER
-    panels, foot = len(groups) * (width + _BETWEEN) - _BETWEEN, 0.6 + room
-    sheet = Sheet(_LEFT + panels + _RIGHT, 0.62 + _SLOPES_HEIGHT + foot)
+    right, foot = _LEFT + len(groups) * (width + _BETWEEN) - _BETWEEN, 0.6 + room
+    sheet = Sheet(right + _RIGHT, 0.62 + _SLOPES_HEIGHT + foot)
     scores = [float(score) for moves in groups for path in moves.paths for score in path if score is not None]
     low, high = min(scores, default=0.0), max(scores, default=1.0)
     beyond = 0.06 * ((high - low) or 1.0)
@@ -308,13 +299,13 @@ def _draw_slopes(axes: Axes, view: View, moves: Moves) -> None:
 
 
 def _name_scales(axes: Axes, view: View, *, first: bool) -> None:
-    """Name the timepoints; number the scores in the first panel."""
+    """Name the timepoints, the compared ones bold where there are others; number the scores in the first panel."""
     timepoints, outcome = view.study.timepoints, view.study.outcome
     last = len(timepoints) - 1
     axes.set_xlim(-0.08 * last, 1.08 * last)
     axes.set_xticks(range(last + 1), [view.label(timepoint) for timepoint in timepoints])
     for timepoint, label in zip(timepoints, axes.get_xticklabels(), strict=True):
-        label.set_fontweight(_weight(view, timepoint))
+        label.set_fontweight("bold" if last > 1 and timepoint in view.study.compared else "normal")
     axes.tick_params(axis="x", length=0, labelsize=style.SMALL, pad=4)
     axes.tick_params(axis="y", length=3, width=0.7, labelsize=style.SMALL, labelleft=first)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: view.t.number(f"{value:.10g}")))

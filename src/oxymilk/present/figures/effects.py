@@ -79,8 +79,7 @@ def draw(view: View) -> Drawing | None:
     longest = max(sheet.text_width(line.value) for line in drawn)
     sheet = Sheet(max(_WIDTH, _NUMBERS + longest + _MARGIN), sheet.height)
     for panel in PANELS:
-        lines = [line for line in drawn if line.panel == panel]
-        if lines:
+        if lines := [line for line in drawn if line.panel == panel]:
             _draw_panel(sheet, view, panel, lines, depth)
     _write(sheet, view, blocks)
     separator = t("common.list_separator")

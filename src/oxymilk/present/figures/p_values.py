@@ -90,9 +90,6 @@ def _sentence(view: View, test: PrintedTest) -> str:
     return t(f"figures.row_{key}", test=view.test_name(test), **words)
 
 
-# ---------------------------------------------------------------- panels
-
-
 def _set_log_scale(axes: Axes, view: View, *, labelled: bool) -> None:
     """Set the log scale that all rows share, with alpha; the last row has its numbers: 10⁻⁵, 0.001."""
     values = [view.study.alpha, 1e-3]
@@ -127,7 +124,7 @@ def _set_close_up(axes: Axes, view: View, test: PrintedTest) -> None:
 
 
 def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: str = "") -> None:
-    """Draw the band of what prints as printed, and the marks; `prefix` begins their names in the close-up."""
+    """Draw the band of what prints as printed, dot, diamond and small marks; `prefix` begins a close-up's names."""
     left, right = axes.get_xlim()
     axes.set_ylim(0, 1)
     axes.hlines(LANES.values(), max(left, 0), right, colors=style.GRID, linewidth=0.6, zorder=0.5)
@@ -136,13 +133,8 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: 
         look = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8, "zorder": 2.2}
         words = view.t("figures.band", printed=view.localised(test.printed))
         axes.add_patch(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
-    _draw_recomputed(axes, view, test, f"{prefix}recomputed-{number}")
     _draw_programs(axes, view, test, f"{prefix}mark-{number}", arrows=not prefix)
-
-
-def _draw_recomputed(axes: Axes, view: View, test: PrintedTest, name: str) -> None:
-    """Draw the dot and the diamond; where one is outside of the panel an arrow at its edge points to it."""
-    left, right = axes.get_xlim()
+    # the dot and the diamond; where one is outside of the panel an arrow at its edge points to it
     frame = _FRAME if test.exact == test.declared else _DIAMOND
     diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "zorder": 4}
     dot = {"color": style.BLUE, "zorder": 5}
@@ -155,7 +147,8 @@ def _draw_recomputed(axes: Axes, view: View, test: PrintedTest, name: str) -> No
         edge = {"markeredgecolor": style.PAPER if marker == "o" else style.INK, "markeredgewidth": 1.1}
         look = {"marker": marker, "markersize": size, **look, **edge, **style.MARK}
         (mark,) = axes.plot(min(max(p_value, left), right), LANES["recomputed"], **look)
-        mark.set(gid=f"{name}-{kind}", label=view.t(f"figures.{kind}", p=view.t.compact(p_value)))
+        words = view.t(f"figures.{kind}", p=view.t.compact(p_value))
+        mark.set(gid=f"{prefix}recomputed-{number}-{kind}", label=words)
 
 
 def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arrows: bool) -> None:
@@ -178,9 +171,6 @@ def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arro
         (mark,) = axes.plot(max(p_value, left), LANES[lane], zorder=3, **look, **style.MARK)
         mark.set_marker("<" if p_value < left else marker)
         mark.set(gid=f"{name}-{number}", label="\n".join([words, *outputs]))
-
-
-# ---------------------------------------------------------------- words
 
 
 def _name_printed_and_alpha(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y: float) -> None:

@@ -126,7 +126,7 @@ def set_ticks(axes: Axes, ticks: Sequence[float], labels: Sequence[str], minor: 
 
 
 def beside(
-    marks: Sequence[float], widths: Sequence[float], clear: float, panel: tuple[float, float]
+    marks: Sequence[float], widths: Sequence[float], clear: float, panel: Sequence[float]
 ) -> list[float]:
     """Put a text beside each of one or two marks: off the marks, off the other text, inside the panel.
 

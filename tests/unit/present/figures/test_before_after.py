@@ -77,12 +77,22 @@ def test_a_line_for_each_pair_all_on_one_scale_and_cuts_named_once(make_example,
     assert drawn.title == "Volume ASI perah sebelum dan sesudah, menurut kelompok"
 
 
-def test_equal_pairs_share_a_thicker_line_and_directions_differ_without_colour(studies, moves_seen):
+def test_equal_pairs_share_a_thicker_line_many_lines_are_finer_directions_need_no_colour(studies, moves_seen):
     paths = [("control", "5", "8")] * 3 + [("control", "8", "5"), ("control", "0.30", "0.3")]
     rising, falling, level = moves_seen(studies.volumes, paths).artists("slope-control-").values()
     assert rising.get_linewidth() > falling.get_linewidth() == level.get_linewidth()
     assert rising.get_label() == "5 → 8: 3"
     assert len({str(line._dash_pattern[1] and line._dash_pattern) for line in (rising, falling, level)}) == 3
+
+    def widths(count):
+        paths = [("control", f"{5 + 0.001 * n:.3f}", "8") for n in range(count)]
+        lines = moves_seen(studies.volumes, paths).artists("slope-control-").values()
+        assert len(lines) == count
+        return {(line.get_linewidth(), line.get_markersize()) for line in lines}
+
+    ((width, size),) = widths(100)
+    assert widths(1) == {(width, size)}
+    assert widths(400) == {(width / 2, size / 2)}
 
 
 def test_a_slope_goes_through_all_scores_and_its_direction_is_that_of_the_compared(studies, moves_seen):
@@ -94,18 +104,6 @@ def test_a_slope_goes_through_all_scores_and_its_direction_is_that_of_the_compar
     assert falling.get_color() != rising.get_color()
     assert drawn.artist("slope-control-1").get_label() == "6 → 7 → 8: 2"
     assert "(n = 2): 1 up, 0 unchanged, 1 down." in drawn.description
-
-
-def test_more_lines_than_a_panel_has_room_for_are_finer(studies, moves_seen):
-    def widths(count):
-        paths = [("control", f"{5 + 0.001 * n:.3f}", "8") for n in range(count)]
-        lines = moves_seen(studies.volumes, paths).artists("slope-control-").values()
-        assert len(lines) == count
-        return {(line.get_linewidth(), line.get_markersize()) for line in lines}
-
-    ((width, size),) = widths(100)
-    assert widths(1) == {(width, size)}
-    assert widths(400) == {(width / 2, size / 2)}
 
 
 # ---------------------------------------------------------------- both

@@ -46,15 +46,12 @@ def test_each_estimate_and_interval_is_at_its_value_and_its_numbers_beside(with_
     assert {"3.33 (1.64 to 9.52)", "estimate (95% interval)"} <= set(drawn.texts)
 
 
-def test_without_an_interval_the_dot_is_open_and_what_is_not_defined_has_no_line(with_effects):
+def test_an_open_dot_without_an_interval_no_line_where_not_defined_arrows_beyond_the_scale(with_effects):
     drawn = with_effects(rank_biserial=["0.7", "", ""], odds_ratio=["", "0", "inf"])
     assert drawn.artist("estimate-size-5").get_markerfacecolor() == PAPER
     assert drawn.artists("interval-size-5") == drawn.artists("estimate-ratio-4") == {}
     assert "0.70 (no interval)" in drawn.texts
     assert "Odds ratio (conditional estimate)" not in drawn.texts
-
-
-def test_ratios_far_beyond_the_scale_are_arrows(with_effects):
     drawn = with_effects(risk_ratio=["0", "0", "1e+12"])
     assert drawn.artist("estimate-ratio-3").get_marker() == "<"
     assert drawn.artist("beyond-high-ratio-3").get_marker() == ">"

@@ -80,7 +80,10 @@ def test_the_band_is_the_printed_interval_alpha_a_line_and_nothing_below_zero(dr
     assert drawn.artist("close_up_recomputed-2-exact").get_marker() == ">"
 
 
-def test_indonesian_has_the_decimal_comma(changed, seen):
+def test_words_that_stand_in_for_the_figure_and_the_decimal_comma_of_indonesian(changed, seen, drawn):
+    gives = "The declared procedure gives"
+    assert f"Control: printed 0.083, reproduced. {gives} 0.0833, which prints as that" in drawn.description
+    assert f"printed 0.004, differs. {gives} 0.00138, which does not print as that" in drawn.description
     drawn = seen(changed("id"), "p_values")
     words = [*drawn.texts, *(label.get_text() for label in drawn.ticks)]
     assert {"tercetak 0,083", "α = 0,05", "0,0001"} <= set(words)
@@ -134,9 +137,3 @@ def test_a_test_without_a_printed_p_value_has_a_row_without_a_band(changed, resu
     assert "no p-value printed. The declared procedure gives 0.00157" in none.description
     nothing = seen(changed(tests=results["tests"].assign(p_value="")), "p_values")
     assert nothing.texts == ["No test has a p-value."] == [nothing.description]
-
-
-def test_words_that_stand_in_for_the_figure(drawn):
-    gives = "The declared procedure gives"
-    assert f"Control: printed 0.083, reproduced. {gives} 0.0833, which prints as that" in drawn.description
-    assert f"printed 0.004, differs. {gives} 0.00138, which does not print as that" in drawn.description
