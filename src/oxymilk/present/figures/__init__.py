@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.files import write_bytes
+from oxymilk.present.view import View
 
 if TYPE_CHECKING:
     from oxymilk.present.figures.style import Drawing
-    from oxymilk.present.view import View
 
 # in the order of the report; the last one only when a p-value between the groups differs
 NAMES = ("before_after", "p_values", "effects", "explanation_map")
@@ -27,20 +27,16 @@ def draw(view: View) -> Iterator[Drawing]:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Yields
     ------
     Drawing
         The figure, its name, and the words that stand in for it.
     """
-    from oxymilk.present.figures import effects, flows, outcome_map, p_values, slopes
+    from oxymilk.present.figures import before_after, effects, outcome_map, p_values
 
-    before_after = slopes if view.study.outcome.scale == "score" else flows
-    for module in (before_after, p_values, effects, outcome_map):
-        drawing = module.draw(view)
-        if drawing is not None:
-            yield drawing
+    drawings = (module.draw(view) for module in (before_after, p_values, effects, outcome_map))
+    return filter(None, drawings)
 
 
 def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[Path]:
@@ -49,7 +45,6 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
     Parameters
     ----------
     view : View
-        The study, its results and the language.
     folder : Path
         Where to write <name>.<format>; made when missing, so that it is there for a study without a figure too.
     formats : sequence of {"svg", "png", "pdf"}
@@ -67,10 +62,9 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
     """
     from oxymilk.present.figures.style import METADATA, render
 
-    chosen = tuple(dict.fromkeys((*ALWAYS, *formats)))
-    unknown = [form for form in chosen if form not in METADATA]
-    if unknown:
-        raise ValueError(f"unknown figure format {unknown[0]!r}; use one of {', '.join(METADATA)}")
+    chosen = dict.fromkeys((*ALWAYS, *formats))
+    for unknown in chosen.keys() - METADATA.keys():
+        raise ValueError(f"unknown figure format {unknown!r}; use one of {', '.join(METADATA)}")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for drawing in draw(view):
@@ -79,8 +73,3 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
             write_bytes(path, render(drawing, form, view.language))
             written.append(path)
     return written
-
-
-def inline(svg: bytes) -> str:
-    """Return an SVG file as the text that goes into an HTML page."""
-    return svg.decode("utf-8").partition("?>")[2].strip()

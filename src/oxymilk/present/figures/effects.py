@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -12,11 +11,9 @@ from matplotlib.ticker import MaxNLocator
 
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
+from oxymilk.present.lines import Effect, TestEffects
+from oxymilk.present.view import View
 from oxymilk.texts import NO_VALUE
-
-if TYPE_CHECKING:
-    from oxymilk.present.lines import Effect, TestEffects
-    from oxymilk.present.view import View
 
 # Each panel's effects, in the order of their lines. What has no interval of its own (r, the median), or says the same
 # as another on a second scale (common-language effect, number needed to treat), is in the table only.
@@ -59,7 +56,6 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Returns
     -------
@@ -83,8 +79,7 @@ def draw(view: View) -> Drawing | None:
     longest = max(sheet.text_width(line.value) for line in drawn)
     sheet = Sheet(max(_WIDTH, _NUMBERS + longest + _MARGIN), sheet.height)
     for panel in PANELS:
-        lines = [line for line in drawn if line.panel == panel]
-        if lines:
+        if lines := [line for line in drawn if line.panel == panel]:
             _draw_panel(sheet, view, panel, lines, depth)
     _write(sheet, view, blocks)
     separator = t("common.list_separator")
@@ -131,8 +126,8 @@ def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: 
     axes.set_ylim(-depth, 0)
     if panel == "ratio":
         axes.set_xscale("log")
-    axes.set_xlim(_limits(panel, lines))
-    ticks, minor = _ticks(panel, axes.get_xlim())
+    limits, ticks, minor = _scale(panel, lines)
+    axes.set_xlim(limits)
     style.set_ticks(axes, ticks, [view.t.number(f"{tick:.6g}") for tick in ticks], minor)
     axes.axvline(NO_EFFECT[panel], color=style.QUIET, linewidth=0.9, linestyle=style.DASHED, zorder=1)
     for number, line in enumerate(lines, start=1):
@@ -151,9 +146,8 @@ def _draw_line(axes: Axes, line: Line, name: str) -> None:
         ink = {"color": style.INK, "linewidth": 1.3, "zorder": 3}
         arrow = {"color": style.INK, "markersize": _ARROW, "zorder": 4, **style.MARK}
         start, end = max(low, left), min(high, right)
-        axes.plot(
-            [start, end], [y, y], solid_capstyle="butt", gid=f"interval-{name}", label=line.words, **ink
-        )
+        (interval,) = axes.plot([start, end], [y, y], solid_capstyle="butt", **ink)
+        interval.set(gid=f"interval-{name}", label=line.words)
         for side, limit, place, marker in (("low", low, start, "<"), ("high", high, end, ">")):
             if limit != place:
                 axes.plot(place, y, marker, gid=f"beyond-{side}-{name}", label=line.words, **arrow)
@@ -166,34 +160,27 @@ def _draw_line(axes: Axes, line: Line, name: str) -> None:
     axes.plot(place, y, gid=f"estimate-{name}", label=line.words, **look)
 
 
-# ---------------------------------------------------------------- scales
+def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], list[float]]:
+    """Return the ends of a panel's scale, the ticks that have numbers, and the short ones between.
 
-
-def _limits(panel: str, lines: list[Line]) -> tuple[float, float]:
-    """Return the ends of a panel's scale: all finite values, and no effect; the same for every test."""
+    The scale holds all finite values, and no effect; it is the same for every test.
+    """
     known = [value for line in lines for value in line.effect.numbers if value is not None]
     values = [NO_EFFECT[panel], *filter(isfinite, known)]
     if panel == "size":
-        return -1.0, 1.0
-    if panel == "ratio":
+        return [-1, 1], [-1, -0.5, 0, 0.5, 1], [tenth / 10 for tenth in range(-10, 11)]
+    if panel == "shift":
+        reach = max(values) - min(values) or 1.0
+        low, high = min(*values, -0.25 * reach) - 0.08 * reach, max(*values, 0.25 * reach) + 0.08 * reach
+        ticks, minor = MaxNLocator(nbins=2, steps=[1, 2, 5, 10]).tick_values(low, high), []
+    else:
         inside = [value for value in values if _LEAST_RATIO <= value <= _LARGEST_RATIO]
         open_low = 0.0 in known or min(values) < _LEAST_RATIO
         open_high = inf in known or max(values) > _LARGEST_RATIO
         # room for an arrow beyond the last value; at least from 1/2 to 2
-        return min(*inside, 0.5) / (3 if open_low else 1.3), max(*inside, 2.0) * (3 if open_high else 1.3)
-    reach = max(values) - min(values) or 1.0
-    return min(*values, -0.25 * reach) - 0.08 * reach, max(*values, 0.25 * reach) + 0.08 * reach
-
-
-def _ticks(panel: str, limits: tuple[float, float]) -> tuple[list[float], list[float]]:
-    """Return the ticks of a panel that have numbers, and the short ones between."""
-    low, high = limits
-    if panel == "size":
-        return [-1, -0.5, 0, 0.5, 1], [tenth / 10 for tenth in range(-10, 11)]
-    if panel == "shift":
-        ticks, minor = MaxNLocator(nbins=2, steps=[1, 2, 5, 10]).tick_values(low, high), []
-    else:
+        low = min(*inside, 0.5) / (3 if open_low else 1.3)
+        high = max(*inside, 2.0) * (3 if open_high else 1.3)
         minor = [digit * 10.0**power for power in range(-4, 5) for digit in range(1, 10)]
         # with few powers of ten in sight, halves and doubles help
         ticks = (0.1, 0.2, 0.5, 1, 2, 5, 10) if high / low < 10**1.5 else minor[::9]
-    return [tick for tick in ticks if low <= tick <= high], [tick for tick in minor if low <= tick <= high]
+    return [low, high], *([tick for tick in part if low <= tick <= high] for part in (ticks, minor))

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-
-if TYPE_CHECKING:
-    from oxymilk.present.lines import Row
-    from oxymilk.present.view import View
+from oxymilk.present.view import View
 
 # dark to light, distinct in grey; the last one is for what is not significant
 SHADES = ("#0B3C5D", "#2E7CB1", "#A9D0EA", "#F4F4F4")
+_RING = {"marker": "o", "color": style.VERMILION, "markerfacecolor": style.PAPER, "linestyle": "none"}
+# the two lines of an outline: inset in cells, colour, points (for a cell of an inch; in the key)
+_OUTLINE = ((0.06, style.AMBER, 6.5, 2.0), (0, style.INK, 2, 3.4))
 
 # inches
 _LARGEST_CELL, _LARGEST_MAP, _LEAST_HEIGHT = 0.34, 4.1, 2.6
 _LEFT, _BOTTOM, _TOP = 0.86, 0.52, 0.16
 _KEY, _KEY_WIDTH = 0.3, 3.1
-_RING = {"marker": "o", "color": style.VERMILION, "markerfacecolor": style.PAPER, "linestyle": "none"}
 
 
 def bands(alpha: float) -> list[tuple[float, float, str]]:
     """Return the classes of p, smallest first, each with its shade: below .001, below .01, significant, not."""
-    edges = list(pairwise([0.0, *(edge for edge in (0.001, 0.01) if edge < alpha), alpha, 1.0]))
-    shades = [*SHADES[: len(edges) - 1], SHADES[-1]]
-    return [(low, high, shade) for (low, high), shade in zip(edges, shades, strict=True)]
+    edges = [*(edge for edge in (0.001, 0.01) if edge < alpha), alpha]
+    return list(zip([0.0, *edges], [*edges, 1.0], [*SHADES[: len(edges)], SHADES[-1]], strict=True))
 
 
 @style.plain_style()
@@ -43,7 +39,6 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Returns
     -------
@@ -56,8 +51,8 @@ def draw(view: View) -> Drawing | None:
         return None
     columns, rows = (max(int(outcome[count]) for outcome in outcomes) + 1 for count in ("count1", "count2"))
     size = min(_LARGEST_CELL, _LARGEST_MAP / max(columns, rows))
-    left, height = _LEFT + columns * size + _KEY, _BOTTOM + max(rows * size, _LEAST_HEIGHT) + _TOP
-    sheet = Sheet(left + _KEY_WIDTH, height)
+    left = _LEFT + columns * size + _KEY
+    sheet = Sheet(left + _KEY_WIDTH, _BOTTOM + max(rows * size, _LEAST_HEIGHT) + _TOP)
     axes = sheet.panel("map", _LEFT, _BOTTOM, columns * size, rows * size)
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(-0.5, rows - 0.5))
     axes.spines[:].set_visible(False)
@@ -68,53 +63,38 @@ def draw(view: View) -> Drawing | None:
         words = t("explanations.map.axis", group=view.label(group), level=level, post=post)
         axis.set_label_text(words, fontsize=style.SMALL)
 
-    classes, data = bands(view.study.alpha), []
+    data, pairs = [], {}  # the outcomes in words that print as a claim, by its id
     for outcome in outcomes:
         x, y, p_value = int(outcome["count1"]), int(outcome["count2"]), float(outcome["p_value"])
-        words = {"pair": _pair(view, outcome), "p": t.compact(p_value)}
-        shade = next(shade for _, high, shade in classes if p_value < high or high == 1.0)
-        cell = Rectangle(
-            (x - 0.5, y - 0.5), 1, 1, facecolor=shade, edgecolor=style.PAPER, linewidth=1.8 * size
-        )
-        cell.set(gid=f"cell-{x}-{y}", label=t("explanations.map.cell", **words))
-        axes.add_patch(cell)
-        if outcome["prints_as_claimed"]:
-            for inset, color, width in ((0.06, style.AMBER, 6.5), (0, style.INK, 2)):
-                look = {"fill": False, "edgecolor": color, "linewidth": width * size, "zorder": 5}
-                corner, side = (x - 0.5 + inset, y - 0.5 + inset), 1 - 2 * inset
-                axes.add_patch(
-                    Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look)
-                )
+        words = {"pair": t("explanations.map.pair", first=x, second=y), "p": t.compact(p_value)}
+        shade = next(shade for _, high, shade in bands(view.study.alpha) if p_value < high or high == 1.0)
+        look = {"facecolor": shade, "edgecolor": style.PAPER, "linewidth": 1.8 * size}
+        label = t("explanations.map.cell", **words)
+        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, gid=f"cell-{x}-{y}", label=label, **look))
+        for claim in outcome["prints_as_claimed"].split():
+            pairs.setdefault(claim, []).append(words["pair"])
+        for inset, color, width, _ in _OUTLINE if outcome["prints_as_claimed"] else ():
+            corner, side = (x - 0.5 + inset, y - 0.5 + inset), 1 - 2 * inset
+            look = {"fill": False, "edgecolor": color, "linewidth": width * size, "zorder": 5}
+            axes.add_patch(Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look))
         if outcome["observed"] == "true":
             points = max(36 * size, 5.5)
             axes.plot(x, y, markersize=points, markeredgewidth=points / 5, zorder=6, gid="data", **_RING)
             data.append(t("explanations.map.data", **words))
 
-    printing = _printing(view, outcomes)
-    _draw_key(sheet, view, left, [words for words, _ in printing], data)
-    separator = t("common.list_separator")
-    places = [": " + separator.join(_pair(view, outcome) for outcome in same) for _, same in printing]
-    sentences = [f"{words}{place.rstrip(': ')}." for (words, _), place in zip(printing, places, strict=True)]
-    return Drawing("explanation_map", sheet.figure, t("explanations.map.title"), " ".join(data + sentences))
-
-
-def _pair(view: View, outcome: Row) -> str:
-    return view.t("explanations.map.pair", first=outcome["count1"], second=outcome["count2"])
-
-
-def _printing(view: View, outcomes: list[Row]) -> list[tuple[str, list[Row]]]:
-    """Return in words each p-value printed for the test between the groups, with the outcomes that print as it."""
-    found: dict[str, list[Row]] = {}
+    printing: dict[str, list[str]] = {}
     for line in view.claims:
         if [line.claim[key] for key in ("quantity", "test", "check")] == ["p_value", "rank_sum", "recompute"]:
-            same = [outcome for outcome in outcomes if line.id in outcome["prints_as_claimed"].split()]
             # the same number printed in several places has its cells under the first id
             printed = view.localised(line.printed)
-            found[printed] = found.get(printed) or same
-    keys = {
-        printed: f"explanations.map.{'prints' if same else 'prints_none'}" for printed, same in found.items()
-    }
-    return [(view.t(keys[printed], printed=printed, n=len(same)), same) for printed, same in found.items()]
+            printing[printed] = printing.get(printed) or pairs.get(line.id, [])
+    entries, sentences = [], list(data)
+    for printed, same in printing.items():
+        key = "prints" if same else "prints_none"
+        entries.append(t(f"explanations.map.{key}", printed=printed, n=len(same)))
+        sentences.append(": ".join(filter(None, [entries[-1], t("common.list_separator").join(same)])) + ".")
+    _draw_key(sheet, view, left, entries, data)
+    return Drawing("explanation_map", sheet.figure, t("explanations.map.title"), " ".join(sentences))
 
 
 def _draw_key(sheet: Sheet, view: View, left: float, printing: list[str], data: list[str]) -> None:
@@ -124,21 +104,11 @@ def _draw_key(sheet: Sheet, view: View, left: float, printing: list[str], data: 
         key = "not_significant" if high == 1.0 else "below" if low == 0.0 else "between"
         words = t(f"explanations.map.{key}", low=t.number(low), high=t.number(high))
         entries.append((Patch(facecolor=shade, edgecolor=style.FAINT, linewidth=0.5), words))
-    outline = tuple(
-        Patch(fill=False, edgecolor=color, linewidth=width)
-        for color, width in ((style.INK, 3.4), (style.AMBER, 2.0))
-    )
-    entries += [(outline, words) for words in printing]
+    lines = [Patch(fill=False, edgecolor=color, linewidth=width) for *_, color, _, width in _OUTLINE]
+    entries += [(tuple(lines[::-1]), words) for words in printing]
     entries += [(Line2D([], [], markersize=9, markeredgewidth=2.0, **_RING), words) for words in data]
     marks, texts = zip(*((mark, fill(words, 44)) for mark, words in entries), strict=True)
-    place = {
-        "loc": "upper left",
-        "bbox_to_anchor": (left, sheet.height - _TOP),
-        "bbox_transform": sheet.inches,
-    }
     look = {"fontsize": style.SMALL, "handlelength": 1.3, "handleheight": 1.3, "labelspacing": 0.6}
-    title = {
-        "title": t("explanations.map.key"),
-        "title_fontproperties": {"weight": "bold", "size": style.SMALL},
-    }
-    sheet.figure.legend(marks, texts, alignment="left", **style.KEY, **place, **look, **title)
+    bold = {"weight": "bold", "size": style.SMALL}
+    title = {"title": t("explanations.map.key"), "title_fontproperties": bold, "alignment": "left"}
+    sheet.key(marks, texts, (left, sheet.height - _TOP), loc="upper left", **look, **title)

@@ -6,7 +6,6 @@ from fractions import Fraction
 from itertools import groupby
 from math import isnan
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
@@ -14,11 +13,8 @@ from matplotlib.patches import Rectangle
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-from oxymilk.present.lines import VERDICT_SIGNS
-
-if TYPE_CHECKING:
-    from oxymilk.present.lines import PrintedTest
-    from oxymilk.present.view import View
+from oxymilk.present.lines import VERDICT_SIGNS, PrintedTest
+from oxymilk.present.view import View
 
 # how far the close-up reaches, in units of the last printed digit
 REACH = 3.4
@@ -48,7 +44,6 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
-        The study, its results and the language.
 
     Returns
     -------
@@ -67,12 +62,18 @@ def draw(view: View) -> Drawing | None:
     sheet.write(sum(_OVERVIEW) / 2, text=t("figures.overview"), **heading)
     if any(test.interval for test in tests):
         sheet.write(sum(_CLOSE_UP) / 2, text=t("figures.close_up"), **heading)
-    limits = _limits(tests, view.study.alpha)
     for number, test in enumerate(tests, start=1):
         bottom = sheet.height - _HEAD - number * _ROW + _PANEL_BOTTOM
-        _draw_overview(sheet, view, test, number, bottom, limits, labelled=number == len(tests))
+        axes = sheet.scale(f"overview-{number}", _OVERVIEW[0], bottom, _OVERVIEW[1] - _OVERVIEW[0], _PANEL)
+        _set_log_scale(axes, view, labelled=number == len(tests))
+        _draw_marks(axes, view, test, number)
+        _name_printed_and_alpha(sheet, axes, view, test, bottom + 1.05 * _PANEL)
+        _name_recomputed(sheet, axes, view, test, bottom + LANES["recomputed"] * _PANEL)
         if test.interval:
-            _draw_close_up(sheet, view, test, number, bottom)
+            left, right = _CLOSE_UP
+            axes = sheet.scale(f"close_up-{number}", left, bottom, right - left, _PANEL)
+            _set_close_up(axes, view, test)
+            _draw_marks(axes, view, test, number, "close_up_")
         _write_row(sheet, view, test, bottom)
     sheet.write(sum(_OVERVIEW) / 2, 0.09, t("figures.p_axis"), ha="center")
     description = " ".join(_sentence(view, test) for test in tests)
@@ -82,61 +83,48 @@ def draw(view: View) -> Drawing | None:
 def _sentence(view: View, test: PrintedTest) -> str:
     """Say a row of the figure."""
     t, key = view.t, "without_printed"
-    words = {
-        "test": view.test_name(test),
-        "declared": t.compact(test.declared),
-        "exact": t.compact(test.exact),
-    }
+    words = {"declared": t.compact(test.declared), "exact": t.compact(test.exact)}
     if test.interval:
         key = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
         words |= {"printed": view.localised(test.printed), "verdict": t(f"verdicts.{test.verdict}")}
-    return t(f"figures.row_{key}", **words)
+    return t(f"figures.row_{key}", test=view.test_name(test), **words)
 
 
-# ---------------------------------------------------------------- panels
-
-
-def _draw_overview(
-    sheet: Sheet,
-    view: View,
-    test: PrintedTest,
-    number: int,
-    bottom: float,
-    limits: tuple[float, float],
-    *,
-    labelled: bool,
-) -> None:
-    """Draw a row's p-values on the log scale that all rows share; the last row has its numbers."""
-    axes = sheet.scale(f"overview-{number}", _OVERVIEW[0], bottom, _OVERVIEW[1] - _OVERVIEW[0], _PANEL)
+def _set_log_scale(axes: Axes, view: View, *, labelled: bool) -> None:
+    """Set the log scale that all rows share, with alpha; the last row has its numbers: 10⁻⁵, 0.001."""
+    values = [view.study.alpha, 1e-3]
+    for test in view.printed_tests:
+        # left of the recomputed p-values there is room for their words; an exact p that is nan is not the smaller one
+        values += [min(test.declared, test.exact) / 14, *(value.p_value / 1.4 for value in test.programs)]
+        values += [float(test.interval.low) / 1.4] if test.interval else []
+    low = max(min(value for value in values if value > 0), _POWERS[0])
     axes.set_xscale("log")
-    axes.set_xlim(limits)
-    ticks = [power for power in _POWERS if limits[0] <= power]
-    minor = [digit * power for power in _POWERS for digit in (2, 5) if limits[0] <= digit * power <= 1]
+    axes.set_xlim(low, 1.15)
+    ticks = [power for power in _POWERS if low <= power]
+    minor = [digit * power for power in _POWERS for digit in (2, 5) if low <= digit * power <= 1]
+    names = dict.fromkeys(ticks, "")
     # a long scale has no room for a word at every power of ten
-    written = ticks[:: -1 if len(ticks) <= _MOST_LABELS else -2] if labelled else []
-    style.set_ticks(axes, ticks, [_power(view, tick) if tick in written else "" for tick in ticks], minor)
+    for tick in ticks[:: -1 if len(ticks) <= _MOST_LABELS else -2] if labelled else ():
+        names[tick] = view.t.compact(tick, 2).partition(" × ")[2] if tick < 1e-4 else view.t.compact(tick, 1)
+    style.set_ticks(axes, ticks, list(names.values()), minor)
     axes.axvline(view.study.alpha, color=style.QUIET, linewidth=0.9, linestyle=style.DASHED, zorder=2)
-    _draw_marks(axes, view, test, "", number)
-    _name_printed_and_alpha(sheet, axes, view, test, bottom + 1.05 * _PANEL)
-    _name_recomputed(sheet, axes, view, test, bottom + LANES["recomputed"] * _PANEL)
 
 
-def _draw_close_up(sheet: Sheet, view: View, test: PrintedTest, number: int, bottom: float) -> None:
-    """Draw what is within a few units of the last printed digit."""
+def _set_close_up(axes: Axes, view: View, test: PrintedTest) -> None:
+    """Set a scale of a few units of the last printed digit."""
     parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
     printed, unit = float(parsed.value), float(test.unit)
-    axes = sheet.scale(f"close_up-{number}", _CLOSE_UP[0], bottom, _CLOSE_UP[1] - _CLOSE_UP[0], _PANEL)
-    axes.set_xlim(printed - REACH * unit, printed + REACH * unit)
+    left, right = printed - REACH * unit, printed + REACH * unit
+    axes.set_xlim(left, right)
     # there is no p below zero
-    axes.spines["bottom"].set_bounds(max(0.0, printed - REACH * unit), printed + REACH * unit)
+    axes.spines["bottom"].set_bounds(max(0.0, left), right)
     ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
     axes.set_xticks(ticks, [view.t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
     axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=style.SMALLEST, pad=1.5)
-    _draw_marks(axes, view, test, "close_up_", number)
 
 
-def _draw_marks(axes: Axes, view: View, test: PrintedTest, prefix: str, number: int) -> None:
-    """Draw the band of what prints as printed, and the marks; `prefix` says whose names they have."""
+def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: str = "") -> None:
+    """Draw the band of what prints as printed, dot, diamond and small marks; `prefix` begins a close-up's names."""
     left, right = axes.get_xlim()
     axes.set_ylim(0, 1)
     axes.hlines(LANES.values(), max(left, 0), right, colors=style.GRID, linewidth=0.6, zorder=0.5)
@@ -145,29 +133,22 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, prefix: str, number: 
         look = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8, "zorder": 2.2}
         words = view.t("figures.band", printed=view.localised(test.printed))
         axes.add_patch(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
-    _draw_recomputed(axes, view, test, f"{prefix}recomputed-{number}")
     _draw_programs(axes, view, test, f"{prefix}mark-{number}", arrows=not prefix)
-
-
-def _draw_recomputed(axes: Axes, view: View, test: PrintedTest, name: str) -> None:
-    """Draw the dot and the diamond; where one is outside of the panel an arrow at its edge points to it."""
-    left, right = axes.get_xlim()
+    # the dot and the diamond; where one is outside of the panel an arrow at its edge points to it
+    frame = _FRAME if test.exact == test.declared else _DIAMOND
     diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "zorder": 4}
     dot = {"color": style.BLUE, "zorder": 5}
-    for kind, p_value, marker, size, look in (
-        ("exact", test.exact, "D", _FRAME if test.exact == test.declared else _DIAMOND, diamond),
-        ("declared", test.declared, "o", _DOT, dot),
-    ):
+    marks = {"exact": (test.exact, "D", frame, diamond), "declared": (test.declared, "o", _DOT, dot)}
+    for kind, (p_value, marker, size, look) in marks.items():
         if isnan(p_value):
             continue
         if not left <= p_value <= right:
             marker, size = "<" if p_value < left else ">", _ARROW
         edge = {"markeredgecolor": style.PAPER if marker == "o" else style.INK, "markeredgewidth": 1.1}
-        words = view.t(f"figures.{kind}", p=view.t.compact(p_value))
         look = {"marker": marker, "markersize": size, **look, **edge, **style.MARK}
-        axes.plot(
-            min(max(p_value, left), right), LANES["recomputed"], gid=f"{name}-{kind}", label=words, **look
-        )
+        (mark,) = axes.plot(min(max(p_value, left), right), LANES["recomputed"], **look)
+        words = view.t(f"figures.{kind}", p=view.t.compact(p_value))
+        mark.set(gid=f"{prefix}recomputed-{number}-{kind}", label=words)
 
 
 def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arrows: bool) -> None:
@@ -190,9 +171,6 @@ def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arro
         (mark,) = axes.plot(max(p_value, left), LANES[lane], zorder=3, **look, **style.MARK)
         mark.set_marker("<" if p_value < left else marker)
         mark.set(gid=f"{name}-{number}", label="\n".join([words, *outputs]))
-
-
-# ---------------------------------------------------------------- words
 
 
 def _name_printed_and_alpha(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y: float) -> None:
@@ -222,9 +200,8 @@ def _name_recomputed(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y:
     places = [sheet.inch(axes, max(p, axes.get_xlim()[0])) for p, _ in named]
     widths = [sheet.text_width(text) for _, text in named]
     clear = _DOT / 72 * (1.35 if same else 0.85)
-    for left, width, (_, text) in zip(
-        style.beside(places, widths, clear, _OVERVIEW), widths, named, strict=True
-    ):
+    lefts = style.beside(places, widths, clear, _OVERVIEW)
+    for left, width, (_, text) in zip(lefts, widths, named, strict=True):
         place = {"transform": sheet.inches, "fontsize": style.SMALL, "zorder": 3.5}
         axes.text(left, y, text, va="center_baseline", **place)
         ground = {"facecolor": style.PAPER, "clip_on": False, "zorder": 2.1, "transform": sheet.inches}
@@ -252,21 +229,3 @@ def _write_row(sheet: Sheet, view: View, test: PrintedTest, bottom: float) -> No
     # the first line of the verdict is on a height with the dot; it may have two
     y = top - 0.2 - 0.17 * verdict.count("\n")
     sheet.write(_VERDICT, y, lines, fontsize=style.SMALLEST, va="top", linespacing=1.45)
-
-
-# ---------------------------------------------------------------- the log scale
-
-
-def _limits(tests: list[PrintedTest], alpha: float) -> tuple[float, float]:
-    """Return the ends of the log scale; left of the recomputed p-values there is room for their words."""
-    values = [alpha, 1e-3]
-    for test in tests:
-        # an exact p that is nan is not the smaller one
-        values += [min(test.declared, test.exact) / 14, *(value.p_value / 1.4 for value in test.programs)]
-        values += [float(test.interval.low) / 1.4] if test.interval else []
-    return max(min(value for value in values if value > 0), _POWERS[0]), 1.15
-
-
-def _power(view: View, value: float) -> str:
-    """Write a power of ten: 10⁻⁵, 0.001."""
-    return view.t.compact(value, 2).partition(" × ")[2] if value < 1e-4 else view.t.compact(value, 1)

@@ -29,8 +29,6 @@ HEADING = {"fontsize": 9.5, "fontweight": "bold"}
 DASHED = (0, (4, 2))  # a line to compare with: alpha, no effect, a cut between levels
 MARK = {"linestyle": "none", "clip_on": False}  # a lone mark, whole at the edge of a panel too
 GROUND = {"facecolor": PAPER, "edgecolor": "none"}  # behind words that lie over lines
-# a key of patches or lines and their words, without a frame; where the first line begins is said with it
-KEY = {"frameon": False, "borderpad": 0, "borderaxespad": 0}
 
 # what each format would say of the time and of the program that wrote it is left out
 METADATA = {
@@ -43,22 +41,13 @@ _FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": TEXT,
-    "text.color": INK,
+    "font.family": "DejaVu Sans", "font.size": TEXT, "text.color": INK,
     "text.parse_math": False,  # a label may hold a dollar sign
-    "axes.edgecolor": QUIET,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.7,
-    "xtick.color": QUIET,
-    "xtick.labelcolor": INK,
-    "xtick.labelsize": SMALL,
-    "hatch.linewidth": 0.8,
+    "axes.edgecolor": QUIET, "axes.labelcolor": INK, "axes.linewidth": 0.7, "hatch.linewidth": 0.8,
+    "xtick.color": QUIET, "xtick.labelcolor": INK, "xtick.labelsize": SMALL,
     "svg.fonttype": "none",  # text stays text: searchable, read aloud, scaled by the browser
-    "svg.hashsalt": "oxymilk",
-    "pdf.fonttype": 42,
-    "figure.dpi": 72,
-}
+    "svg.hashsalt": "oxymilk", "pdf.fonttype": 42, "figure.dpi": 72,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,6 +93,11 @@ class Sheet:
         artist.set_transform(self.inches)
         self.figure.add_artist(artist)
 
+    def key(self, marks: Sequence, words: Sequence[str], place: tuple[float, float], **look: object) -> None:
+        """Write what marks mean, without a frame; `loc` says which corner of the key is at the place."""
+        plain = {"frameon": False, "borderpad": 0, "borderaxespad": 0}
+        self.figure.legend(marks, words, bbox_to_anchor=place, bbox_transform=self.inches, **plain, **look)
+
     def panel(self, name: str, left: float, bottom: float, width: float, height: float) -> Axes:
         """Add a panel; `name` is its id."""
         shares = (left / self.width, bottom / self.height, width / self.width, height / self.height)
@@ -132,7 +126,7 @@ def set_ticks(axes: Axes, ticks: Sequence[float], labels: Sequence[str], minor: 
 
 
 def beside(
-    marks: Sequence[float], widths: Sequence[float], clear: float, panel: tuple[float, float]
+    marks: Sequence[float], widths: Sequence[float], clear: float, panel: Sequence[float]
 ) -> list[float]:
     """Put a text beside each of one or two marks: off the marks, off the other text, inside the panel.
 
@@ -232,8 +226,8 @@ def _accessible(svg: bytes, drawing: Drawing, language: str) -> bytes:
                 element.set(key, value.replace("url(#", f"url(#{name}-"))
         if element.get("transform", "").startswith("rotate(-0 "):
             del element.attrib["transform"]
-    for defs in root.findall(f"{{{_SVG}}}defs"):
-        for style in defs.findall(f"{{{_SVG}}}style"):
+    for defs in root.findall("{*}defs"):
+        for style in defs.findall("{*}style"):
             # a style element would reach out of the drawing into the page
             defs.remove(style)
     root.set("style", f"stroke-linejoin: round; stroke-linecap: butt; font-family: {_FONTS}")
@@ -247,6 +241,7 @@ def _accessible(svg: bytes, drawing: Drawing, language: str) -> bytes:
 
 
 def _insert(parent: ElementTree.Element, place: int, tag: str, text: str, **attributes: str) -> None:
+    """Insert an element of SVG with a text."""
     element = ElementTree.Element(f"{{{_SVG}}}{tag}", attributes)
     element.text = text
     parent.insert(place, element)

@@ -8,41 +8,33 @@ from oxymilk.texts import LANGUAGES, labels
 
 
 def test_flows_and_bars_are_as_high_as_their_counts(changed, seen):
-    drawn = seen(changed(), "before_after")
-    ribbons = {gid: ribbon.get_path().vertices for gid, ribbon in drawn.artists("flow-").items()}
-    # the right end of a ribbon goes from its fourth point to its fifth
-    heights = {gid: points[4][1] - points[3][1] for gid, points in ribbons.items()}
-    heights |= {gid: bar.get_height() for gid, bar in drawn.artists("bar-").items()}
+    drawn = seen(changed("id"), "before_after")
+    heights = {gid: bar.get_height() for gid, bar in drawn.artists("bar-").items()}
+    for gid, ribbon in drawn.artists("flow-").items():
+        # the right end of a ribbon goes from its fourth point to its fifth
+        points = ribbon.get_path().vertices
+        heights[gid] = points[4][1] - points[3][1]
+    expected = {"flow-control-0-0": 7, "flow-control-0-1": 3, "flow-intervention-0-1": 10}
+    for group, counts in {"control": (10, 0, 7, 3), "intervention": (10, 0, 0, 10)}.items():
+        expected |= {f"bar-{group}-{k // 2}-{k % 2}": n for k, n in enumerate(counts)}
     one = heights["flow-control-0-1"] / 3
-    expected = {
-        "flow-control-0-0": 7,
-        "flow-control-0-1": 3,
-        "flow-intervention-0-1": 10,
-    }
-    bars = {"control": (10, 0, 7, 3), "intervention": (10, 0, 0, 10)}
-    expected |= {
-        f"bar-{group}-{k // 2}-{k % 2}": n for group, counts in bars.items() for k, n in enumerate(counts)
-    }
     assert {gid: height / one for gid, height in heights.items()} == pytest.approx(expected)
+    assert drawn.title == "Produksi ASI sebelum dan sesudah, menurut kelompok"
+    assert "Kontrol (n = 10): kurang → kurang: 7; kurang → cukup: 3." in drawn.description
 
 
 def test_flows_tile_their_bars_and_each_has_its_count(studies, moves_seen):
     paths = [("control", f"l{k % 5}", f"l{(k * k + 1) % 5}") for k in range(40)]
     drawn = moves_seen(studies.five, [*paths, ("intervention", "l0", "l4")])
-    ribbons = drawn.artists("flow-control-")
+    ribbons = {gid[-3:]: line.get_path().vertices for gid, line in drawn.artists("flow-control-").items()}
     # a ribbon leaves between its points 0 and 7 and arrives between 3 and 4
     for side, (low, high) in {0: (0, 7), 1: (3, 4)}.items():
-        for level in range(5):
+        for level in "01234":
             bar = drawn.artist(f"bar-control-{side}-{level}")
-            mine = [
-                line.get_path().vertices
-                for gid, line in ribbons.items()
-                if gid.split("-")[2 + side] == str(level)
-            ]
+            mine = [points for pair, points in ribbons.items() if pair.split("-")[side] == level]
             ends = sorted((points[low][1], points[high][1]) for points in mine)
             edges = [bar.get_y(), *(top for _, top in ends)]
-            assert edges[:-1] == pytest.approx([bottom for bottom, _ in ends])
-            assert edges[-1] == pytest.approx(bar.get_y() + bar.get_height())
+            assert [*(bottom for bottom, _ in ends), bar.get_y() + bar.get_height()] == pytest.approx(edges)
     counts = sorted(ribbon.get_label().split(": ")[1] for ribbon in drawn.artists("flow-").values())
     tags = [text.get_text().split()[0] for text in drawn.written if text.get_bbox_patch() is not None]
     assert sorted(tags) == counts
@@ -57,63 +49,41 @@ def test_flows_lead_from_each_timepoint_to_the_next(studies, moves_seen):
     ]
     drawn = moves_seen(studies.visits, paths)
     flows = {gid: ribbon.get_label().split(": ")[1] for gid, ribbon in drawn.artists("flow-").items()}
-    assert flows == {
-        "flow-intervention-0-0-1": "1",
-        "flow-intervention-1-1-1": "1",
-        "flow-control-0-1-0": "1",
-        "flow-control-1-0-1": "1",
-    }
+    steps = ("intervention-0-0-1", "intervention-1-1-1", "control-0-1-0", "control-1-0-1")
+    assert flows == {f"flow-{step}": "1" for step in steps}
     bars = {gid: bar.get_label()[-1] for gid, bar in drawn.artists("bar-intervention-").items()}
-    assert [
-        bars[f"bar-intervention-{timepoint}-{level}"] for timepoint in range(3) for level in range(2)
-    ] == list("200102")
-    assert "First visit → Day 7 (n = 1): insufficient → sufficient: 1." in drawn.drawing.description
+    assert [bars[f"bar-intervention-{k // 2}-{k % 2}"] for k in range(6)] == list("200102")
+    assert "First visit → Day 7 (n = 1): insufficient → sufficient: 1." in drawn.description
     assert {"n = 2 of 3", "2 up", "1 not drawn, a score is missing: P03"} <= set(drawn.texts)
 
 
 # ---------------------------------------------------------------- slopes
 
 
-def test_a_line_for_each_pair_all_on_one_scale_and_cuts_named_once(example, seen):
-    view = example("long", "id")
+def test_a_line_for_each_pair_all_on_one_scale_and_cuts_named_once(make_example, seen):
+    view = make_example("long", "id")
     drawn = seen(view, "before_after")
     rows = {}
     for row in view.rows("observations"):
         rows.setdefault((row["group"], row["participant"]), []).append(float(row["score"]))
     for group in ("intervention", "control"):
-        slopes = sorted(tuple(line.get_ydata()) for line in drawn.artists(f"slope-{group}-").values())
-        assert slopes == sorted(tuple(scores) for (of, _), scores in rows.items() if of == group)
+        slopes = sorted(list(line.get_ydata()) for line in drawn.artists(f"slope-{group}-").values())
+        assert slopes == sorted(scores for (of, _), scores in rows.items() if of == group)
     axes = drawn.figure.axes
     assert len({panel.get_ylim() for panel in axes}) == 1
     assert all(any(list(line.get_ydata()) == [10.0, 10.0] for line in panel.lines) for panel in axes)
     assert [text.get_text() for panel in axes for text in panel.texts] == ["kurang", "cukup"]
     assert axes[0].get_ylabel() == "Volume ASI perah (ml)"
+    assert drawn.title == "Volume ASI perah sebelum dan sesudah, menurut kelompok"
 
 
-def test_equal_pairs_share_a_thicker_line_and_directions_differ_without_colour(studies, moves_seen):
+def test_equal_pairs_share_a_thicker_line_many_lines_are_finer_directions_need_no_colour(studies, moves_seen):
     paths = [("control", "5", "8")] * 3 + [("control", "8", "5"), ("control", "0.30", "0.3")]
     rising, falling, level = moves_seen(studies.volumes, paths).artists("slope-control-").values()
     assert rising.get_linewidth() > falling.get_linewidth() == level.get_linewidth()
     assert rising.get_label() == "5 → 8: 3"
     assert len({str(line._dash_pattern[1] and line._dash_pattern) for line in (rising, falling, level)}) == 3
 
-
-def test_a_slope_goes_through_all_scores_and_its_direction_is_that_of_the_compared(studies, moves_seen):
-    paths = [
-        ("intervention", "5", "9", "4.5"),
-        ("intervention", "5", "", "8"),
-        *[("control", "6", "7", "8")] * 2,
-    ]
-    drawn = moves_seen(studies.visited_volumes, [*paths, ("control", "6", "7", "")])
-    falling, rising = drawn.artists("slope-intervention-").values()
-    assert (list(falling.get_xdata()), list(falling.get_ydata())) == ([0, 1, 2], [5, 9, 4.5])
-    assert list(rising.get_xdata()) == [0, 2]
-    assert falling.get_color() != rising.get_color()
-    assert drawn.artist("slope-control-1").get_label() == "6 → 7 → 8: 2"
-    assert "(n = 2): 1 up, 0 unchanged, 1 down." in drawn.drawing.description
-
-
-def test_more_lines_than_a_panel_has_room_for_are_finer(studies, moves_seen):
     def widths(count):
         paths = [("control", f"{5 + 0.001 * n:.3f}", "8") for n in range(count)]
         lines = moves_seen(studies.volumes, paths).artists("slope-control-").values()
@@ -123,6 +93,17 @@ def test_more_lines_than_a_panel_has_room_for_are_finer(studies, moves_seen):
     ((width, size),) = widths(100)
     assert widths(1) == {(width, size)}
     assert widths(400) == {(width / 2, size / 2)}
+
+
+def test_a_slope_goes_through_all_scores_and_its_direction_is_that_of_the_compared(studies, moves_seen):
+    paths = [("intervention", "5", "9", "4.5"), ("intervention", "5", "", "8"), ("control", "6", "7", "")]
+    drawn = moves_seen(studies.visited_volumes, [*paths, *[("control", "6", "7", "8")] * 2])
+    falling, rising = drawn.artists("slope-intervention-").values()
+    assert (list(falling.get_xdata()), list(falling.get_ydata())) == ([0, 1, 2], [5, 9, 4.5])
+    assert list(rising.get_xdata()) == [0, 2]
+    assert falling.get_color() != rising.get_color()
+    assert drawn.artist("slope-control-1").get_label() == "6 → 7 → 8: 2"
+    assert "(n = 2): 1 up, 0 unchanged, 1 down." in drawn.description
 
 
 # ---------------------------------------------------------------- both
@@ -137,26 +118,11 @@ def test_who_has_no_pair_is_left_out_and_named(studies, moves_seen, name, score)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    ("name", "scores"), [("visits", ("kurang",) * 3), ("visited_volumes", ("4", "5", "6"))]
-)
+@pytest.mark.parametrize(("name", "scores"), [("visits", ["kurang"] * 3), ("visited_volumes", ["4"] * 3)])
 def test_the_compared_timepoints_are_bold(studies, moves_seen, name, scores, language):
     study = getattr(studies, name)
     drawn = moves_seen(study, [("control", *scores)], language)
-    ticks = [label for axes in drawn.figure.axes for label in axes.get_xticklabels()]
-    weights = {text.get_text(): text.get_fontweight() for text in (*drawn.written, *ticks)}
-    assert [weights[timepoint.label[language]] for timepoint in study.timepoints] == [
-        "bold",
-        "normal",
-        "bold",
-    ]
+    weights = {text.get_text(): text.get_fontweight() for text in (*drawn.written, *drawn.ticks)}
+    written = [weights[timepoint.label[language]] for timepoint in study.timepoints]
+    assert written == ["bold", "normal", "bold"]
     assert labels(language)("figures.compared") in weights
-
-
-def test_words_that_stand_in_for_the_figure(changed, example, seen):
-    drawing = seen(changed("id"), "before_after").drawing
-    assert drawing.title == "Produksi ASI sebelum dan sesudah, menurut kelompok"
-    assert "Kontrol (n = 10): kurang → kurang: 7; kurang → cukup: 3." in drawing.description
-    drawing = seen(example("long"), "before_after").drawing
-    assert drawing.title == "Expressed milk before and after, by group"
-    assert "Control (n = 4): 3 up, 1 unchanged, 0 down." in drawing.description

@@ -26,34 +26,32 @@ def test_each_estimate_and_interval_is_at_its_value_and_its_numbers_beside(with_
     tests = [rows.to_dict("records") for _, rows in results["effects"].groupby(["test", "group"], sort=False)]
     places = [text.get_position()[1] for text in drawn.figure.texts]
     for panel, names in PANELS.items():
-        rows = [row for test in tests for name in names for row in test if row["effect"] == name]
-        assert rows
-        left, right = drawn.artist(f"panel-{panel}").get_xlim()
+        axes = drawn.artist(f"panel-{panel}")
+        left, right = axes.get_xlim()
         assert left < NO_EFFECT[panel] < right
-        lines = drawn.artist(f"panel-{panel}").lines
-        assert any(list(line.get_xdata()) == [NO_EFFECT[panel]] * 2 for line in lines)
+        assert any(list(line.get_xdata()) == [NO_EFFECT[panel]] * 2 for line in axes.lines)
+        rows = [row for test in tests for name in names for row in test if row["effect"] == name]
+        assert len(rows) == len(drawn.artists(f"estimate-{panel}-")) > 0
         for number, row in enumerate(rows, start=1):
             estimate, low, high = (float(row[column]) for column in ("estimate", "low", "high"))
-            mark = drawn.artist(f"estimate-{panel}-{number}")
-            interval = drawn.artist(f"interval-{panel}-{number}")
+            mark, interval = (drawn.artist(f"{kind}-{panel}-{number}") for kind in ("estimate", "interval"))
             assert list(interval.get_xdata()) == [max(low, left), min(high, right)]
-            assert mark.get_xdata()[0] == min(estimate, right)
-            assert mark.get_marker() == (">" if estimate == inf else "o")
+            assert (mark.get_xdata()[0], mark.get_marker()) == (
+                min(estimate, right),
+                ">" if estimate == inf else "o",
+            )
             assert bool(drawn.artists(f"beyond-high-{panel}-{number}")) == (high == inf)
-            y = mark.axes.transData.transform((1, mark.get_ydata()[0]))[1] / drawn.figure.dpi
+            y = axes.transData.transform((1, mark.get_ydata()[0]))[1] / drawn.figure.dpi
             assert y in [pytest.approx(place) for place in places]
     assert {"3.33 (1.64 to 9.52)", "estimate (95% interval)"} <= set(drawn.texts)
 
 
-def test_without_an_interval_the_dot_is_open_and_what_is_not_defined_has_no_line(with_effects):
+def test_an_open_dot_without_an_interval_no_line_where_not_defined_arrows_beyond_the_scale(with_effects):
     drawn = with_effects(rank_biserial=["0.7", "", ""], odds_ratio=["", "0", "inf"])
     assert drawn.artist("estimate-size-5").get_markerfacecolor() == PAPER
     assert drawn.artists("interval-size-5") == drawn.artists("estimate-ratio-4") == {}
     assert "0.70 (no interval)" in drawn.texts
     assert "Odds ratio (conditional estimate)" not in drawn.texts
-
-
-def test_ratios_far_beyond_the_scale_are_arrows(with_effects):
     drawn = with_effects(risk_ratio=["0", "0", "1e+12"])
     assert drawn.artist("estimate-ratio-3").get_marker() == "<"
     assert drawn.artist("beyond-high-ratio-3").get_marker() == ">"
@@ -67,12 +65,9 @@ def test_a_unit_is_named(with_effects, bontang, language, shift):
     assert shift in with_effects(language, bontang.model_copy(update={"outcome": outcome})).texts
 
 
-def test_words_that_stand_in_for_the_figure(with_effects):
-    drawing = with_effects("id").drawing
-    assert drawing.title == "Seberapa besar efeknya, dan seberapa pasti"
-    assert "Selisih proporsi (risk difference): 0,70 (0,29; 0,89)" in drawing.description
-
-
-def test_effects_that_are_all_undefined_are_said_to_be(results, changed, seen):
-    drawn = seen(changed(effects=results["effects"].assign(estimate="")), "effects")
-    assert drawn.texts == ["No test has data."] == [drawn.drawing.description]
+def test_words_that_stand_in_for_the_figure(with_effects, results, changed, seen):
+    drawn = with_effects("id")
+    assert drawn.title == "Seberapa besar efeknya, dan seberapa pasti"
+    assert "Selisih proporsi (risk difference): 0,70 (0,29; 0,89)" in drawn.description
+    undefined = seen(changed(effects=results["effects"].assign(estimate="")), "effects")
+    assert undefined.texts == ["No test has data."] == [undefined.description]

@@ -21,11 +21,17 @@ def drawn(view, seen):
 
 @pytest.fixture
 def with_tests(results, changed, seen):
-    """Return view and figure after `change` of copies of tests, procedures and verdicts."""
+    """Return view and figure with other cells of a table: (table, rows by their cells) -> cells."""
 
-    def make(change):
+    def make(changes):
         tables = {name: results[name].copy() for name in ("tests", "procedures", "verdicts")}
-        view = changed(**(tables | (change(**tables) or {})))
+        for (name, *where), cells in changes.items():
+            rows = True
+            for column, text in where:
+                rows &= tables[name][column] == text
+            for column, text in cells.items():
+                tables[name].loc[rows, column] = text
+        view = changed(**tables)
         return view, seen(view, "p_values")
 
     return make
@@ -34,8 +40,7 @@ def with_tests(results, changed, seen):
 @pytest.mark.parametrize(("row", "inside"), [(1, True), (2, True), (3, False)])
 @pytest.mark.parametrize("panel", ["", "close_up_"])
 def test_the_first_two_bands_hold_the_declared_dot_and_the_third_does_not(drawn, row, inside, panel):
-    band = drawn.artist(f"{panel}band-{row}")
-    dot = drawn.artist(f"{panel}recomputed-{row}-declared")
+    band, dot = (drawn.artist(f"{panel}{name}") for name in (f"band-{row}", f"recomputed-{row}-declared"))
     (x,) = dot.get_xdata()
     assert (band.get_x() <= x < band.get_x() + band.get_width()) == inside
     # and so it looks: the dot's centre in pixels, within the band's edges or clear of them by its own radius
@@ -48,33 +53,25 @@ def test_the_first_two_bands_hold_the_declared_dot_and_the_third_does_not(drawn,
 def test_every_number_has_its_mark_and_every_mark_its_words(drawn, view):
     recomputed = [(0.0015654023, 0.001953125), (0.0832645167, 0.25), (0.0013811705, 1 / 323)]
     for number, (test, expected) in enumerate(zip(view.printed_tests, recomputed, strict=True), start=1):
-        for kind, value in zip(("declared", "exact"), expected, strict=True):
-            assert drawn.artist(f"recomputed-{number}-{kind}").get_xdata()[0] == pytest.approx(
-                value, rel=1e-7
-            )
-        marks = [
-            (mark.get_ydata()[0], mark.get_xdata()[0], mark.get_marker())
-            for mark in drawn.artists(f"mark-{number}-").values()
-        ]
-        other = "other_test"
-        expected = {(LANES[v.lane], v.p_value, "^" if v.lane == other else "o") for v in test.programs}
-        assert sorted(marks) == sorted(expected)
-        words = "\n".join(mark.get_label() for mark in drawn.artists(f"mark-{number}-").values())
-        assert all(f"{v.program} ({v.versions}): {v.output}" in words for v in test.programs)
-        assert len(words.split("\n")) == len(marks) + len(test.programs)
-        for mark in drawn.artists(f"mark-{number}-").values():
-            there = mark.get_ydata()[0], mark.get_xdata()[0]
-            values = [v for v in test.programs if (LANES[v.lane], v.p_value) == there]
-            assert (mark.get_markerfacecolor() != PAPER) == all(v.by_default for v in values)
+        kinds = [drawn.artist(f"recomputed-{number}-{kind}") for kind in ("declared", "exact")]
+        assert [mark.get_xdata()[0] for mark in kinds] == pytest.approx(expected, rel=1e-7)
+        there = {}
+        for value in test.programs:
+            there.setdefault((LANES[value.lane], value.p_value), []).append(value)
+        marks = drawn.artists(f"mark-{number}-").values()
+        assert len(marks) == len(there)
+        for mark in marks:
+            values = there[mark.get_ydata()[0], mark.get_xdata()[0]]
+            assert mark.get_marker() == ("^" if values[0].lane == "other_test" else "o")
+            assert (mark.get_markerfacecolor() != PAPER) == all(value.by_default for value in values)
+            outputs = [f"{value.program} ({value.versions}): {value.output}" for value in values]
+            assert mark.get_label().split("\n")[1:] == outputs
 
 
-def test_the_band_is_the_printed_interval_and_alpha_a_line(drawn):
+def test_the_band_is_the_printed_interval_alpha_a_line_and_nothing_below_zero(drawn):
     band = drawn.artist("band-2")
     assert (band.get_x(), band.get_x() + band.get_width()) == pytest.approx((0.0825, 0.0835))
     assert any(list(line.get_xdata()) == [0.05, 0.05] for line in drawn.artist("overview-3").lines)
-
-
-def test_the_close_up_has_the_band_in_its_middle_and_nothing_below_zero(drawn):
     for row in (1, 2, 3):
         axes, band = drawn.artist(f"close_up-{row}"), drawn.artist(f"close_up_band-{row}")
         assert band.get_x() + band.get_width() / 2 == pytest.approx(sum(axes.get_xlim()) / 2)
@@ -83,20 +80,23 @@ def test_the_close_up_has_the_band_in_its_middle_and_nothing_below_zero(drawn):
     assert drawn.artist("close_up_recomputed-2-exact").get_marker() == ">"
 
 
-def test_indonesian_has_the_decimal_comma(changed, seen):
+def test_words_that_stand_in_for_the_figure_and_the_decimal_comma_of_indonesian(changed, seen, drawn):
+    gives = "The declared procedure gives"
+    assert f"Control: printed 0.083, reproduced. {gives} 0.0833, which prints as that" in drawn.description
+    assert f"printed 0.004, differs. {gives} 0.00138, which does not print as that" in drawn.description
     drawn = seen(changed("id"), "p_values")
-    ticks = [label.get_text() for axes in drawn.figure.axes for label in axes.get_xticklabels()]
-    assert {"tercetak 0,083", "α = 0,05", "0,0001"} <= {*drawn.texts, *ticks}
-    assert "0." not in " ".join([*drawn.texts, *ticks, drawn.drawing.description])
+    words = [*drawn.texts, *(label.get_text() for label in drawn.ticks)]
+    assert {"tercetak 0,083", "α = 0,05", "0,0001"} <= set(words)
+    assert "0." not in " ".join([*words, drawn.description])
 
 
 def test_an_inequality_and_a_tiny_p(with_tests):
-    def change(tests, procedures, verdicts):
-        tests.loc[tests["test"] == "rank_sum", "p_value"] = "2.3e-08"
-        claimed = (verdicts["quantity"] == "p_value") & (verdicts["test"] == "rank_sum")
-        verdicts.loc[claimed, ["printed", "operator", "verdict"]] = ["0,001", "<", "reproduced"]
-
-    _, drawn = with_tests(change)
+    stated = {"printed": "0,001", "operator": "<", "verdict": "reproduced"}
+    changes = {
+        ("tests", ("test", "rank_sum")): {"p_value": "2.3e-08"},
+        ("verdicts", ("test", "rank_sum"), ("quantity", "p_value")): stated,
+    }
+    _, drawn = with_tests(changes)
     band, dot = drawn.artist("band-3"), drawn.artist("recomputed-3-declared")
     left, right = band.axes.get_xlim()
     assert (band.get_x(), band.get_x() + band.get_width()) == pytest.approx((left, 0.001))
@@ -105,16 +105,13 @@ def test_an_inequality_and_a_tiny_p(with_tests):
 
 
 def test_a_p_of_a_program_beyond_the_scale_is_an_arrow_at_the_edge(with_tests):
-    def change(tests, procedures, verdicts):
-        tests.loc[tests["test"] == "signed_rank", "p_value"] = "1e-80"
-        procedures.loc[procedures["id"] == "spss_wilcoxon", "p_value"] = "1e-80"
-
-    view, drawn = with_tests(change)
+    tiny = {"p_value": "1e-80"}
+    changes = {("tests", ("test", "signed_rank")): tiny, ("procedures", ("id", "spss_wilcoxon")): tiny}
+    view, drawn = with_tests(changes)
     for number, test in enumerate(view.printed_tests, start=1):
-        marks = list(drawn.artists(f"mark-{number}-").values())
+        marks, near = (drawn.artists(f"{start}mark-{number}-").values() for start in ("", "close_up_"))
         assert [mark.get_marker() for mark in marks].count("<") == (test.test == "signed_rank")
         assert all(1e-12 <= mark.get_xdata()[0] <= 1.15 for mark in marks)
-        near = drawn.artists(f"close_up_mark-{number}-").values()
         assert "<" not in [mark.get_marker() for mark in near]
     # so long a scale has a word at every second power of ten
     words = [label.get_text() for label in drawn.artist("overview-3").get_xticklabels()]
@@ -122,38 +119,21 @@ def test_a_p_of_a_program_beyond_the_scale_is_an_arrow_at_the_edge(with_tests):
 
 
 def test_without_an_exact_p_there_is_no_diamond(with_tests):
-    def change(tests, procedures, verdicts):
-        tests.loc[(tests["test"] == "signed_rank") & (tests["role"] == "exact"), "p_value"] = ""
-
-    view, drawn = with_tests(change)
+    view, drawn = with_tests({("tests", ("test", "signed_rank"), ("role", "exact")): {"p_value": ""}})
     for number, test in enumerate(view.printed_tests, start=1):
         assert isnan(test.exact) == (test.test == "signed_rank")
         kinds = {gid.rpartition("-")[2] for gid in drawn.artists(f"recomputed-{number}-")}
         assert kinds == ({"declared"} if isnan(test.exact) else {"declared", "exact"})
-    assert f"the exact conditional p is {NO_VALUE}." in drawn.drawing.description
+    assert f"the exact conditional p is {NO_VALUE}." in drawn.description
 
 
-def test_a_test_without_a_printed_p_value_has_a_row_without_a_band(with_tests, drawn):
-    _, none = with_tests(lambda verdicts, **_: {"verdicts": verdicts.iloc[:0]})
+def test_a_test_without_a_printed_p_value_has_a_row_without_a_band(changed, results, seen, drawn):
+    none = seen(changed(verdicts=results["verdicts"][:0]), "p_values")
     assert none.artist("recomputed-1-declared")
     assert none.artists("band") == none.artists("close_up") == {}
     # no heading over nothing
     assert "close-up of the band" in drawn.texts
     assert "close-up of the band" not in none.texts
-    assert "no p-value printed. The declared procedure gives 0.00157" in none.drawing.description
-
-
-def test_no_test_with_a_p_value(with_tests):
-    _, drawn = with_tests(lambda tests, **_: {"tests": tests.assign(p_value="")})
-    assert drawn.texts == ["No test has a p-value."] == [drawn.drawing.description]
-
-
-def test_words_that_stand_in_for_the_figure(drawn):
-    words = drawn.drawing.description
-    assert (
-        "Control: printed 0.083, reproduced. The declared procedure gives 0.0833, which prints as that"
-        in words
-    )
-    assert (
-        "printed 0.004, differs. The declared procedure gives 0.00138, which does not print as that" in words
-    )
+    assert "no p-value printed. The declared procedure gives 0.00157" in none.description
+    nothing = seen(changed(tests=results["tests"].assign(p_value="")), "p_values")
+    assert nothing.texts == ["No test has a p-value."] == [nothing.description]
