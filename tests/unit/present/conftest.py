@@ -35,14 +35,16 @@ def analysed(study, claims, observations, other_scale=None, characteristics=None
     frames = {
         "observations": observations,
         "frequencies": analysis.frequency_table(study, observations if levels is None else levels),
-        "tests": analysis.test_table(study, observations),
+        "tests": analysis.rank_test_table(study, observations),
         "procedures": analysis.program_table(study, observations),
         "effects": analysis.effect_table(study, observations),
     }
     if other_scale is not None:
         frames["baseline"] = baseline_table(study, characteristics)
         frames["summaries"] = analysis.summary_table(study, numbers)
-        frames["sensitivity"] = analysis.test_table(study, other_scale, "score" if on_levels else "level")
+        frames["sensitivity"] = analysis.rank_test_table(
+            study, other_scale, "score" if on_levels else "level"
+        )
     frames = {name: as_read(frame) for name, frame in frames.items()}
     frames["verdicts"] = as_read(audit_claims(study, claims, frames["frequencies"], frames["tests"]))
     return frames

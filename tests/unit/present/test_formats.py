@@ -13,8 +13,15 @@ from html.parser import HTMLParser
 import pytest
 
 from oxymilk.files import read_csv, write_csv
-from oxymilk.present import word
-from oxymilk.present.formats import csv_frame, html_page, latex, latex_document, markdown, plain
+from oxymilk.present.formats import (
+    csv_frame,
+    html_page,
+    latex,
+    latex_document,
+    markdown,
+    plain,
+    word_document,
+)
 from oxymilk.present.tables import build_tables
 from oxymilk.texts import LANGUAGES
 
@@ -264,7 +271,7 @@ def test_every_format_says_what_the_tests_run_on(make_example, language, words, 
     kinds = []
     for table in build_tables(make_example("long", language))[4:]:
         kinds.append(table.kind)
-        document = zipfile.ZipFile(io.BytesIO(word.document([table], [word.table_xml(table)])))
+        document = zipfile.ZipFile(io.BytesIO(word_document([table])))
         texts = {
             "md": markdown(table).replace("\\", ""),
             "html": html_page(table),

@@ -293,8 +293,8 @@ def test_hostile_texts_stay_texts(bontang, changed, results, render):
         "The declared procedure gives 0.001381, which prints as 0.001.",
         "By how much? Units of the last printed digit: 3.",
         "Does it change the conclusion? No. At α = 0.05 the printed and the recomputed p are both significant.",
-        "What would explain it? Ways found: 11.",
-        "What is that worth? Informative, with a coincidence of at most one half: 10 of 11.",
+        "What would explain it? Ways found: 10.",
+        "What is that worth? Informative, with a coincidence of at most one half: 10 of 10.",
         "Each shows what is possible, not what happened.",
         "could have 81 796 different datasets in all. Of these, 4 satisfy every printed p-value, 1 every",
         "1 every printed count and percentage, and 0 both.",
@@ -322,7 +322,7 @@ def test_a_conclusion_that_changes_and_nothing_informative(changed, results, exp
     view = changed(verdicts=verdicts, explanations=explanations)
     first = explanation_section(view)["claims"][0]
     assert "the printed p is not significant, the recomputed p significant" in first["conclusion"]
-    assert first["worth"].startswith("None of the 11 is informative")
+    assert first["worth"].startswith("None of the 10 is informative")
     assert re.search(r"Coincidence \d+%: uninformative", Page(render(view)).text)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.files import write_bytes, write_csv, write_text
-from oxymilk.present import formats, word
+from oxymilk.present import formats
 from oxymilk.present.tables.builder import planned
 from oxymilk.present.tables.characteristics import characteristics_table
 from oxymilk.present.tables.described import frequency_table, summary_table
@@ -61,13 +61,12 @@ def write_tables(tables: tuple[Table, ...], folder: Path) -> None:
         Where to write; made when missing. Every file is written whole or not at all.
     """
     folder = Path(folder)
-    contents = [word.table_xml(table) for table in tables]
-    for table, content in zip(tables, contents, strict=True):
+    for table in tables:
         name = f"table_{table.number}"
         write_csv(formats.csv_frame(table), folder / f"{name}.csv")
         write_text(folder / f"{name}.md", formats.markdown(table))
         write_text(folder / f"{name}.html", formats.html_page(table))
         write_text(folder / f"{name}.tex", formats.latex(table))
-        write_bytes(folder / f"{name}.docx", word.document((table,), [content]))
+        write_bytes(folder / f"{name}.docx", formats.word_document([table]))
     write_text(folder / "tables.tex", formats.latex_document(tables))
-    write_bytes(folder / "tables.docx", word.document(tables, contents))
+    write_bytes(folder / "tables.docx", formats.word_document(tables))
