@@ -93,6 +93,10 @@ class View:
         """Return the label of a part of the study."""
         return named.label[self.language]
 
+    def unit(self, variable: Outcome | Characteristic) -> str:
+        """Return the unit of a variable; "" where it has none."""
+        return variable.unit[self.language] if variable.unit else ""
+
     def group(self, group_id: str) -> str:
         """Return the label of a group."""
         return self.label(self.study.group(group_id))

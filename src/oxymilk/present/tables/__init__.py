@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 
 from oxymilk.files import write_bytes, write_csv, write_text
 from oxymilk.present import formats
-from oxymilk.present.tables.builder import planned
-from oxymilk.present.tables.characteristics import characteristics_table
-from oxymilk.present.tables.described import frequency_table, summary_table
-from oxymilk.present.tables.effects import effects_table
-from oxymilk.present.tables.explanations import explanation_table
-from oxymilk.present.tables.rank_tests import rank_sum_table, sensitivity_table, signed_rank_table
+from oxymilk.present.tables.builder import TableBuilder, planned
+from oxymilk.present.tables.described import characteristics_table, frequency_table, summary_table
+from oxymilk.present.tables.tested import (
+    effects_table,
+    explanation_table,
+    rank_sum_table,
+    sensitivity_table,
+    signed_rank_table,
+)
 
 if TYPE_CHECKING:
     from oxymilk.present.tables.model import Table
     from oxymilk.present.view import View
 
-# how each kind of table is made, from the view, its number and, where there is one a group, the group
+# how each kind of table is made, from its builder and, where there is one a group, the group
 _MAKERS = {
     "characteristics": characteristics_table,
     "summary": summary_table,
@@ -45,7 +48,7 @@ def build_tables(view: View) -> tuple[Table, ...]:
         Those of `oxymilk.present.tables.builder.planned`, numbered from 1.
     """
     return tuple(
-        _MAKERS[kind](view, number, *([group] if group else []))
+        _MAKERS[kind](TableBuilder(view, kind, number), *([group] if group else []))
         for number, (kind, group) in enumerate(planned(view), start=1)
     )
 

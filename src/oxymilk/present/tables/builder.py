@@ -87,11 +87,10 @@ def named_group(view: View, group: Group) -> str:
 def scale_words(view: View, scale: str = "") -> str:
     """Say what the tests run on, "level" or "score" (with its unit); the outcome's own scale unless given."""
     outcome = view.study.outcome
+    key = "score_unit" if outcome.unit else "score"
     if (scale or outcome.scale) == "level":
-        return view.t("tables.scale.level")
-    if outcome.unit:
-        return view.t("tables.scale.score_unit", unit=outcome.unit[view.language])
-    return view.t("tables.scale.score")
+        key = "level"
+    return view.t(f"tables.scale.{key}", unit=view.unit(outcome))
 
 
 def scale_note(view: View) -> str:
@@ -137,11 +136,13 @@ class TableBuilder:
         The study.
     kind : str
         The kind of the table.
+    number : int
+        Its number, from 1.
     """
 
-    def __init__(self, view: View, kind: str) -> None:
-        self.view = view
-        self.kind = kind
+    def __init__(self, view: View, kind: str, number: int) -> None:
+        self.view, self.t = view, view.t
+        self.kind, self.number = kind, number
         self.verdicts: set[str] = set()
         # a number of a cited study may carry the name of our test, but is not about our data
         self._claims = [claim for claim in view.rows("verdicts") if claim["check"] != "cited"]
@@ -177,16 +178,11 @@ class TableBuilder:
         """
         t, columns = self.view.t, {}
         for key, form in _layouts()[layout].items():
-            full = form.get("full")
-            label = (
-                t("tables.column.full", column=columns[full].label)
-                if full
-                else t(form.get("label", f"tables.column.{key}"))
-            )
+            label, full = form.get("label", f"tables.column.{key}"), form.get("full")
             spanner = form.get("spanner", "")
             columns[key] = Column(
                 key=f"{key}_{of_group}" if of_group else key,
-                label=label,
+                label=t("tables.column.full", column=columns[full].label) if full else t(label),
                 spanner=spanners.get(spanner) or (t(spanner) if spanner else ""),
                 align=form.get("align", "right"),
                 width=form.get("width", 1.0),
@@ -223,7 +219,7 @@ class TableBuilder:
         first, *more = self.forms(claims)
         return [row(**cells, **first.cells), *(Row(form.cells, "more") for form in more)]
 
-    def finish(self, number: int, title: str, *panels: Panel) -> Table:
+    def finish(self, title: str, *panels: Panel) -> Table:
         """Add the notes that every table has (basis, origin of the data, meaning of the verdicts) and close it."""
         t, study = self.view.t, self.view.study
         first, last = numbers_of_tests(self.view)
@@ -240,13 +236,13 @@ class TableBuilder:
         # the table of effects says itself what the dash means in it
         if self.kind != "effects" and Cell(NO_VALUE) in cells:
             self.note(t("tables.note.no_value"))
-        return self.close(number, title, *panels)
+        return self.close(title, *panels)
 
-    def close(self, number: int, title: str, *panels: Panel) -> Table:
+    def close(self, title: str, *panels: Panel) -> Table:
         """Return the table with the notes so far."""
         marked = (Note(text, letter) for text, letter in self._marked.items())
         notes = (*map(Note, self._general), *marked)
-        return Table(self.kind, number, self.view.language, title, panels, notes)
+        return Table(self.kind, self.number, self.view.language, title, panels, notes)
 
     def _form(self, same: list[Record]) -> PrintedForm:
         claim, view = same[0], self.view
