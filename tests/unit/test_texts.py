@@ -27,22 +27,14 @@ def test_both_languages_have_the_same_keys_in_the_same_order():
     assert set(LANGUAGES) == {"en", "id"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_empty(language):
-    assert [key for key, text in labels(language).texts.items() if not text.strip()] == []
-
-
-def test_both_languages_have_the_same_placeholders():
-    english, indonesian = labels("en").texts, labels("id").texts
-    different = [key for key in english if placeholders(english[key]) != placeholders(indonesian[key])]
-    assert different == []
-
-
-def test_sentences_are_translated():
-    english, indonesian = labels("en").texts, labels("id").texts
-    words = {key: re.findall(r"[^\W\d_]{2,}", re.sub(r"\{\w+\}", "", text)) for key, text in english.items()}
-    same = [key for key, found in words.items() if len(found) > 2 and english[key] == indonesian[key]]
-    assert same == []
+def test_each_text_is_translated_and_has_the_same_placeholders():
+    for key, english in labels("en").texts.items():
+        indonesian = labels("id").texts[key]
+        assert english.strip()
+        assert indonesian.strip()
+        assert placeholders(english) == placeholders(indonesian), key
+        words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\{\w+\}", "", english))
+        assert len(words) < 3 or english != indonesian, key
 
 
 def test_every_text_of_the_tables_is_used():
@@ -83,87 +75,68 @@ def test_values_are_not_read_as_placeholders():
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "english", "indonesian"),
+    ("write", "arguments", "english"),
     [
-        ("5.5", 2, "5.50", "5,50"),
-        (55.0, 2, "55.00", "55,00"),
-        ("-3.16227766", 3, "−3.162", "−3,162"),
-        ("2.675", 2, "2.68", "2,68"),  # half up on the decimals as written, not on the binary float below it
-        (2.675, 2, "2.68", "2,68"),
-        ("0.5", 0, "1", "1"),
-        (0.05, None, "0.05", "0,05"),
-        ("1e-05", None, "0.00001", "0,00001"),
-        ("", 2, "–", "–"),
-        (None, 2, "–", "–"),
-        (float("nan"), 2, "–", "–"),
+        *(("number", arguments, text) for *arguments, text in [
+            ("5.5", 2, "5.50"), (55.0, 2, "55.00"), ("-3.16227766", 3, "−3.162"), ("0.5", 0, "1"),
+            # half up on the decimals as written, not on the binary float below it
+            ("2.675", 2, "2.68"), (2.675, 2, "2.68"), (0.05, None, "0.05"), ("1e-05", None, "0.00001"),
+            ("", 2, "–"), (None, 2, "–"), (float("nan"), 2, "–"),
+        ]),
+        *(("p_value", (p, 0.05), text) for p, text in [
+            ("0.001565402258", "0.002"), ("0.08326451666", "0.083"), ("0.25", "0.250"), ("1", "1.000"),
+            ("0.0005", "0.001"), ("0.000499", "< 0.001"), ("0", "< 0.001"), ("0.05", "0.050"), ("", "–"),
+            # on the side of alpha where it lies
+            ("0.04996", "0.04996"), ("0.0496", "0.0496"), ("0.05004", "0.05004"),
+        ]),
+        ("significant", ("0.001381170504", 3), "0.00138"), ("significant", ("123.4", 3), "123"),
+        ("significant", ("0", 3), "0"),
+        *(("percent", (share,), text) for share, text in [
+            (0.0, "0%"), (0.004, "< 1%"), (0.104, "10%"), (0.5, "50%"), (0.9999, "> 99%"), (1.0, "100%"), (None, "–"),
+        ]),
+        *(("compact", (value,), text) for value, text in [
+            (0.0015654, "0.00157"), (2.1e-7, "2.1 × 10⁻⁷"), (0.0, "0"), (1.0, "1"), (float("nan"), "–"),
+        ]),
     ],
-)
-def test_numbers(value, decimals, english, indonesian):
-    assert labels("en").number(value, decimals) == english
-    assert labels("id").number(value, decimals) == indonesian
+)  # fmt: skip
+def test_numbers_as_each_language_writes_them(write, arguments, english):
+    assert getattr(labels("en"), write)(*arguments) == english
+    assert getattr(labels("id"), write)(*arguments) == english.replace(".", ",")
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("language", "place", "words"),
     [
-        ("0.001565402258", "0.002"),
-        ("0.08326451666", "0.083"),
-        ("0.25", "0.250"),
-        ("1", "1.000"),
-        ("0.0005", "0.001"),
-        ("0.000499", "< 0.001"),
-        ("0", "< 0.001"),
-        ("0.05", "0.050"),
-        # on the side of alpha where it lies
-        ("0.04996", "0.04996"),
-        ("0.0496", "0.0496"),
-        ("0.05004", "0.05004"),
-        ("", "–"),
+        ("id", "results table 2", "hasil tabel 2"),
+        ("id", "discussion control p2", "pembahasan kontrol par.\u00a02"),
+        ("id", "Appendix Z", "Appendix Z"),
+        ("en", "introduction p10", "introduction par.\u00a010"),
     ],
 )
-def test_p_values(value, expected):
-    assert labels("en").p_value(value, 0.05) == expected
-    assert labels("id").p_value(value, "0.05") == expected.replace(".", ",")
+def test_places(language, place, words):
+    assert labels(language).place(place) == words
 
 
-def test_significant_digits():
-    assert labels("en").significant("0.001381170504", 3) == "0.00138"
-    assert labels("id").significant("123.4", 3) == "123"
-    assert labels("en").significant("0", 3) == "0"
+DROPPED = "zero differences dropped"
+DECLARED = {"method": "asymptotic", "alternative": "two-sided", "tie_correction": True, "continuity": False}
 
 
-def test_places():
-    t = labels("id")
-    assert t.place("results table 2") == "hasil tabel 2"
-    assert t.place("discussion control p2") == "pembahasan kontrol par.\u00a02"
-    assert t.place("Appendix Z") == "Appendix Z"
-    assert labels("en").place("introduction p10") == "introduction par.\u00a010"
-
-
-def test_declared_procedure_of_the_paper_in_words():
-    switches = {
-        "method": "asymptotic",
-        "alternative": "two-sided",
-        "tie_correction": True,
-        "continuity": False,
-    }
-    assert procedure_words(switches | {"zero_method": "drop"}, "signed_rank") == (
-        "asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction, "
-        "zero differences dropped"
-    )
-    assert procedure_words(switches, "rank_sum", "id") == (
-        "asimtotik (pendekatan normal), dua sisi, dengan koreksi nilai kembar, tanpa koreksi kontinuitas"
-    )
-
-
-def test_exact_rank_sum_procedure_speaks_of_no_zeros():
-    switches = {"method": "exact", "two_sided": "distance", "mid_p": False, "zero_method": "drop"}
-    assert procedure_words(switches, "rank_sum") == (
-        "exact (conditional on the observed ties), two-sided by distance from the expected value"
-    )
-    assert procedure_words({"method": "exact", "tail": "smaller"}, "rank_sum") == (
-        "exact (conditional on the observed ties), the smaller one-sided p-value"
-    )
+@pytest.mark.parametrize(
+    ("switches", "test", "language", "words"),
+    [
+        (DECLARED | {"zero_method": "drop"}, "signed_rank", "en",
+         f"asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction, {DROPPED}"),
+        (DECLARED, "rank_sum", "id",
+         "asimtotik (pendekatan normal), dua sisi, dengan koreksi nilai kembar, tanpa koreksi kontinuitas"),
+        # there are no zero differences between groups
+        ({"method": "exact", "two_sided": "distance", "mid_p": False, "zero_method": "drop"}, "rank_sum", "en",
+         "exact (conditional on the observed ties), two-sided by distance from the expected value"),
+        ({"method": "exact", "tail": "smaller"}, "rank_sum", "en",
+         "exact (conditional on the observed ties), the smaller one-sided p-value"),
+    ],
+)  # fmt: skip
+def test_procedures_in_words(switches, test, language, words):
+    assert procedure_words(switches, test, language) == words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,15 +5,16 @@ import subprocess
 from hashlib import sha256
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 import oxymilk
+from oxymilk.explain.datasets import NotSearched
 from oxymilk.files import write_text
 from oxymilk.present.figures import NAMES
 from oxymilk.present.formats import html_page
 from oxymilk.present.provenance import provenance, study_provenance
-from oxymilk.present.report import render_report
-from oxymilk.present.report.explanations import explanation_section
+from oxymilk.present.report import explanation_section, render_report
 from oxymilk.present.tables import build_tables
 from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
@@ -335,6 +336,16 @@ def test_what_was_not_searched_is_said(changed, explained, render):
     assert "not searched" in text
     assert "different datasets in all" not in text
     assert "Claims that contradict each other" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_is_said_in_the_language(changed, explained, language):
+    codes = labels("en").section("terminal.beyond")
+    reasons = [NotSearched(code, 20).words() for code in codes] + ["the tests run; left out: a_1 b_2"]
+    datasets = pd.concat([explained["datasets"].iloc[:1].assign(reason=reason) for reason in reasons])
+    said = list(explanation_section(changed(language, datasets=datasets))["datasets"]["reasons"])
+    left_out = labels(language)("explanations.datasets.left_out", claims="a_1 b_2")
+    assert said == [*(NotSearched(code, 20).words(language) for code in codes), "the tests run", left_out]
 
 
 def test_a_design_without_a_map_says_so_where_the_groups_differ(changed, explained, render):

@@ -211,8 +211,16 @@ class TableBuilder:
         for claim in claims:
             key = (claim["operator"], claim["printed"], claim["verdict"], claim["reason"], claim["decision"])
             merged.setdefault(key, []).append(claim)
-        nothing = PrintedForm(Cell(NO_VALUE), "", Cell(NO_VALUE), {})
-        return [self._form(same) for same in merged.values()] or [nothing]
+        forms = []
+        for same in merged.values():
+            claim = same[0]
+            verdict, decided = claim["verdict"], claim["quantity"] == "decision"
+            self.verdicts.add(verdict)
+            printed = self.view.decision(claim["printed"]) if decided else with_operator(claim)
+            marks = self.mark(self._verdict_note(claim))
+            word = Cell(self.t(f"verdicts.{verdict}"), marks, strong=verdict == "differs")
+            forms.append(PrintedForm(Cell(printed), self._places(same), word, claim))
+        return forms or [PrintedForm(Cell(NO_VALUE), "", Cell(NO_VALUE), {})]
 
     def checked(self, claims: Iterable[Record], **cells: Cell | str) -> list[Row]:
         """Return a row of `cells` with its first printed form, and a row more for each further one."""
@@ -244,29 +252,15 @@ class TableBuilder:
         notes = (*map(Note, self._general), *marked)
         return Table(self.kind, self.number, self.view.language, title, panels, notes)
 
-    def _form(self, same: list[Record]) -> PrintedForm:
-        claim, view = same[0], self.view
-        verdict = claim["verdict"]
-        self.verdicts.add(verdict)
-        decided = claim["quantity"] == "decision"
-        printed = view.decision(claim["printed"]) if decided else with_operator(claim)
-        marks = self.mark(self._verdict_note(claim))
-        word = Cell(view.t(f"verdicts.{verdict}"), marks, strong=verdict == "differs")
-        return PrintedForm(Cell(printed), self._places(same), word, claim)
-
     def _places(self, claims: list[Record]) -> str:
         """Join place names; what a name shares with the one before is not repeated: "results table 2, 4"."""
         text, before = "", []
         for place in dict.fromkeys(claim["where"] for claim in claims):
-            words = self.view.t.place(place).split(" ")
-            if not text:
-                text = " ".join(words)
-            elif len(words) > 1 and before[:-1] == words[:-1]:
-                text += f", {words[-1]}"
-            elif len(words) > 1 and before[:1] == words[:1]:
-                text += f", {' '.join(words[1:])}"
-            else:
-                text += self.view.t("common.list_separator") + " ".join(words)
+            words = self.t.place(place).split(" ")
+            # how many words they share: all but the last, or the first
+            shared = len(words) - 1 if before[:-1] == words[:-1] else int(before[:1] == words[:1])
+            separator = ", " if shared and len(words) > 1 else self.t("common.list_separator")
+            text += (separator if text else "") + " ".join(words[shared:] or words)
             before = words
         return text
 
@@ -279,13 +273,9 @@ class TableBuilder:
         if claim["verdict"] != "differs":
             return ""
         if claim["quantity"] == "percent" and claim["check"] == "arithmetic":
-            return t(
-                "tables.note.whole_number",
-                n=claim["n"],
-                printed=claim["printed"],
-                count=t.number(whole_number(claim)),
-                percent=t.number(claim["computed"], 1),
-            )
+            count, percent = t.number(whole_number(claim)), t.number(claim["computed"], 1)
+            values = {"n": claim["n"], "printed": claim["printed"], "count": count, "percent": percent}
+            return t("tables.note.whole_number", **values)
         if claim["quantity"] != "p_value":
             return ""
         text = t("tables.note.differs_p", computed=t.significant(claim["computed"], 3))
