@@ -148,11 +148,6 @@ def _all_columns(panels: tuple[Panel, ...]) -> dict[str, Column]:
     return {column.key: column for column in order}
 
 
-def word_widths(panel: Panel) -> list[int]:
-    """Return the widths of a panel's shown columns in Word's twentieths of a point."""
-    return [round(width * _TEXT_WIDTH) for width in panel.widths()]
-
-
 class _Raw(str):
     """Markup of the format itself, not to be escaped."""
 
@@ -192,7 +187,7 @@ def _template(name: str) -> jinja2.Template:
     signs = _LATEX_SIGNS if form == "tex" else {}
     templates = environment(autoescape=form not in ("md", "tex"), finalize=finalize, **signs)
     templates.filters |= {"raw": _Raw, "plain": plain}
-    templates.globals |= {"headers": headers, "word_widths": word_widths}
+    templates.globals |= {"headers": headers, "text_width": _TEXT_WIDTH}
     return templates.get_template(name)
 
 

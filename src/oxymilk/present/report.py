@@ -254,10 +254,7 @@ def _datasets(view: View) -> dict[str, object] | None:
             if whole[name]
         },
         "single": [
-            (
-                t("explanations.datasets.and").join(_words(view, row["claims"])),
-                _count(view, row),
-            )
+            (t("explanations.datasets.and").join(_words(view, row["claims"])), _count(view, row))
             for row in rows
             if row["set"] in ("p_value", "p_value_pair")
         ],
