@@ -237,7 +237,8 @@ def procedure_words(switches: Mapping[str, object], test: str, language: str = "
     if test == "rank_sum":
         said.pop("zero_method", None)
     texts = labels(language).section("procedures")
-    keys = (f"{switch}.{_switch(said[switch])}" for switch in _SWITCHES if switch in said)
+    words = {True: "with", False: "without"}
+    keys = (f"{switch}.{words.get(said[switch], said[switch])}" for switch in _SWITCHES if switch in said)
     return ", ".join(texts[key] for key in keys if key in texts)
 
 
@@ -256,10 +257,6 @@ def to_decimal(value: object) -> Decimal | None:
     text = value if isinstance(value, str) else f"{value:.10g}"
     number = Decimal(text)
     return number if number.is_finite() else None
-
-
-def _switch(value: object) -> object:
-    return ("without", "with")[value] if isinstance(value, bool) else value
 
 
 def _flatten(content: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:

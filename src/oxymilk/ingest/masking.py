@@ -79,9 +79,7 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
     if sheet.layout == "transposed":
         grid = transpose(grid)
     header = read_header(grid, sheet)
-    sources = (sheet.participant, sheet.group, sheet.timepoint, *sheet.characteristics.values())
-    declared = [source.column for source in sources if source is not None] + [sheet.score]
-    names = set(map(fold, filter(None, [*declared, *sheet.scores.values()])))
+    names = set(map(fold, sheet.columns))
     columns = identifying_columns(
         grid, header, {at for at, name in enumerate(header.names) if fold(name) in names}
     )

@@ -13,7 +13,7 @@ from oxymilk.audit.claims import Claim, load_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe
 from oxymilk.ingest.grid import transpose
 from oxymilk.ingest.headers import find_columns, read_header
-from oxymilk.ingest.masking import declared_columns, masked, sheet_texts
+from oxymilk.ingest.masking import masked, sheet_texts
 from oxymilk.ingest.observations import Observations, ingest_observations
 from oxymilk.ingest.privacy import known_words
 from oxymilk.ingest.sheets import read_grid
@@ -163,7 +163,7 @@ def _faults_of_sheets(path: Path) -> list[Fault]:
             continue
         if sheet.layout == "transposed":
             grid = transpose(grid)
-        columns = [name for name in declared_columns(sheet) if "{" not in name]
+        columns = [name for name in sheet.columns if "{" not in name]
         if columns:
             _, missing = find_columns(grid, read_header(grid, sheet), columns)
             faults += masked(missing, known)

@@ -1,4 +1,4 @@
-r"""Tables as CSV, Markdown, HTML and LaTeX, by the templates beside this file.
+r"""Tables as CSV, Markdown, HTML, LaTeX and Word documents, by the templates beside this file.
 
 great_tables is not used: it holds one header a table where ours have two panels, its LaTeX needs the caption package
 and never wraps a long cell, and every fragment repeats some 15 kB of style.
@@ -9,9 +9,12 @@ says `raw`.
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -26,49 +29,37 @@ from oxymilk.texts import NO_VALUE, labels
 
 if TYPE_CHECKING:
     import pandas as pd
+    from docx.document import Document
 
     from oxymilk.present.tables.model import Column, Panel, Table
 
 TEMPLATES = Path(__file__).with_name("templates")
 # Characters that change the meaning of a Markdown cell. Markdown keeps any escaped punctuation as it is.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$!])")
-_LATEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "$": r"\$",
-        "&": r"\&",
-        "#": r"\#",
-        "_": r"\_",
-        "%": r"\%",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-        "<": r"\textless{}",
-        ">": r"\textgreater{}",
-        "|": r"\textbar{}",
-        "`": r"\textasciigrave{}",
-        # at the start of a row, after \\, these would be read as its options
-        "[": "{[}",
-        "]": "{]}",
-        "*": "{*}",
-        "\N{MINUS SIGN}": "$-$",
-        "\N{LESS-THAN OR EQUAL TO}": r"$\leq$",
-        "\N{GREATER-THAN OR EQUAL TO}": r"$\geq$",
-        "\N{ALMOST EQUAL TO}": r"$\approx$",
-        "\N{MULTIPLICATION SIGN}": r"$\times$",
-        "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$",
-        "\N{INFINITY}": r"$\infty$",
-        "\N{SQUARE ROOT}": r"$\surd$",
-    }
-)
+_LATEX = str.maketrans({
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "`": r"\textasciigrave{}", "|": r"\textbar{}",
+    "<": r"\textless{}", ">": r"\textgreater{}",
+    # at the start of a row, after \\, these would be read as its options
+    "[": "{[}", "]": "{]}", "*": "{*}",
+    "\N{MINUS SIGN}": "$-$", "\N{MULTIPLICATION SIGN}": r"$\times$", "\N{ALMOST EQUAL TO}": r"$\approx$",
+    "\N{LESS-THAN OR EQUAL TO}": r"$\leq$", "\N{GREATER-THAN OR EQUAL TO}": r"$\geq$",
+    "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$", "\N{INFINITY}": r"$\infty$", "\N{SQUARE ROOT}": r"$\surd$",
+})  # fmt: skip
 # braces are LaTeX's own
 _LATEX_SIGNS = {
-    "block_start_string": "<%",
-    "block_end_string": "%>",
-    "variable_start_string": "<<",
-    "variable_end_string": ">>",
-}
+    "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<", "variable_end_string": ">>",
+}  # fmt: skip
+
+FONT = "Times New Roman"
+BODY_POINTS, NOTE_POINTS = 10, 9
+# A4
+_PAGE_WIDTH_CM, _PAGE_HEIGHT_CM, _MARGIN_CM = 21.0, 29.7, 2.0
+# in twentieths of a point
+_TEXT_WIDTH = round((_PAGE_WIDTH_CM - 2 * _MARGIN_CM) / 2.54 * 1440)
+# A document written twice must have the same bytes: no clock. This is the earliest time that a zip file can hold.
+_EPOCH = datetime(1980, 1, 1)
+_TITLE = "title of the tables"
 
 
 def plain(text: str) -> str:
@@ -173,60 +164,140 @@ def environment(**options: object) -> jinja2.Environment:
     )
 
 
-def _html_text(text: str) -> str:
-    return Markup(escape(plain(text)))
-
-
-def _markdown_text(text: str) -> str:
-    safe = _MARKDOWN.sub(r"\\\1", plain(text))
-    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _latex_text(text: str) -> str:
-    # two hyphens would become a dash
-    return plain(text).translate(_LATEX).replace("--", "-{}-")
+def _escaped(text: str, form: str) -> str:
+    """Return a text on one line, escaped as "md", "tex", or HTML and XML."""
+    text = plain(text)
+    if form == "md":
+        return escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
+    if form == "tex":
+        # two hyphens would become a dash
+        return text.translate(_LATEX).replace("--", "-{}-")
+    return Markup(escape(text))
 
 
 @cache
 def _template(name: str) -> jinja2.Template:
     """Return a template that escapes every text as the format does that its name ends in."""
-    escape = {"md": _markdown_text, "tex": _latex_text}.get(name.rpartition(".")[2], _html_text)
+    form = name.rpartition(".")[2]
 
-    def escaped(value: object) -> object:
+    def finalize(value: object) -> object:
         is_text = isinstance(value, str) and not isinstance(value, Markup | Macro | _Raw)
-        return escape(value) if is_text else value
+        return _escaped(value, form) if is_text else value
 
-    signs = _LATEX_SIGNS if escape is _latex_text else {}
-    templates = environment(autoescape=escape is _html_text, finalize=escaped, **signs)
+    signs = _LATEX_SIGNS if form == "tex" else {}
+    templates = environment(autoescape=form not in ("md", "tex"), finalize=finalize, **signs)
     templates.filters |= {"raw": _Raw, "plain": plain}
-    templates.globals |= {"headers": headers}
+    templates.globals |= {"headers": headers, "text_width": _TEXT_WIDTH}
     return templates.get_template(name)
 
 
-def render(name: str, table: Table, **values: object) -> str:
-    """Return a table by a template of `TEMPLATES`, whose name ends in the format."""
-    return _template(name).render(table=table, t=labels(table.language), **values)
+def _render(name: str, table: Table) -> str:
+    """Return a table by a template."""
+    return _template(name).render(table=table, t=labels(table.language))
 
 
 def markdown(table: Table) -> str:
     """Return a table as Markdown with pipe tables (GitHub's)."""
-    text = render("table.md", table, rule={"left": ":--", "right": "--:", "center": ":-:"})
-    return text.rstrip("\n") + "\n"
+    return _render("table.md", table).rstrip("\n") + "\n"
 
 
 def html_page(table: Table) -> str:
     """Return a table as a page of its own that needs no other file; its body is a `figure` element."""
-    return render("table_page.html", table)
+    return _render("table_page.html", table)
 
 
 def latex(table: Table) -> str:
     r"""Return a table as a LaTeX float, to be read by \input; it needs array and booktabs only."""
-    return render(
-        "table.tex", table, ragged={"left": "raggedright", "right": "raggedleft", "center": "centering"}
-    )
+    return _render("table.tex", table)
 
 
 def latex_document(tables: tuple[Table, ...]) -> str:
     r"""Return a plain article that reads table_1.tex, table_2.tex, ... beside it, one table a page."""
     name = labels(tables[0].language)("common.table") if tables else ""
     return _template("tables.tex").render(tables=tables, name=name)
+
+
+def word_document(tables: Sequence[Table]) -> bytes:
+    """Return a Word document (.docx) with the tables, one a page, that an author can edit and a journal can set.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        Tables of one language.
+
+    Returns
+    -------
+    bytes
+        The file; the same bytes for the same tables. The widths are fixed, so that Word and LibreOffice set them alike.
+    """
+    t = labels(tables[0].language if tables else "en")
+    titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)
+    body = ""
+    for table in tables:
+        xml = re.sub(r">\s+<", "><", _render("table.docx.xml", table).strip())
+        # each table but the first begins a page
+        body += xml.replace("<w:keepNext/>", "<w:keepNext/><w:pageBreakBefore/>", 1) if body else xml
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, part in _blank_parts(t.language).items():
+            if name == "word/document.xml":
+                part = part.replace(b"<w:body>", f"<w:body>{body}".encode())
+            elif name == "docProps/core.xml":
+                part = part.replace(_TITLE.encode(), escape("; ".join(titles)[:255]).encode())
+            # nothing that depends on the time or the machine
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, part, zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+@cache
+def _blank_parts(language: str) -> dict[str, bytes]:
+    """Return the parts of a document without text, by their names."""
+    import docx
+    from docx.oxml.ns import qn
+
+    blank, buffer = docx.Document(), io.BytesIO()
+    _set_styles(blank)
+    properties = blank.core_properties
+    properties.title = _TITLE
+    properties.author = properties.last_modified_by = "oxymilk"
+    properties.comments = properties.subject = properties.keywords = properties.category = ""
+    properties.created = properties.modified = _EPOCH
+    properties.revision = 1
+    properties.language = labels(language)("common.language_tag")
+    # the language in which the spelling is checked
+    for checked in blank.styles.element.iter(qn("w:lang")):
+        checked.set(qn("w:val"), properties.language)
+    blank.save(buffer)
+    with zipfile.ZipFile(buffer) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _set_styles(whole: Document) -> None:
+    """Set page and fonts; a theme's fonts would go before ours."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt, RGBColor
+
+    section = whole.sections[0]
+    section.page_width, section.page_height = Cm(_PAGE_WIDTH_CM), Cm(_PAGE_HEIGHT_CM)
+    for side in ("left", "right", "top", "bottom"):
+        setattr(section, f"{side}_margin", Cm(_MARGIN_CM))
+    for name, points in (("Normal", BODY_POINTS), ("Caption", BODY_POINTS + 1)):
+        style = whole.styles[name]
+        style.font.name, style.font.size = FONT, Pt(points)
+        style.font.bold = style.font.italic = False
+        style.font.color.rgb = RGBColor(0, 0, 0)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+            fonts.set(qn(f"w:{script}"), FONT)
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
+        style.paragraph_format.line_spacing = 1.0
+    whole.styles["Caption"].paragraph_format.space_after = Pt(4)
+    note = whole.styles.add_style("Table note", WD_STYLE_TYPE.PARAGRAPH)
+    note.base_style = whole.styles["Normal"]
+    note.font.size = Pt(NOTE_POINTS)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from oxymilk.audit.reconstruct import Reconstruction
+    from oxymilk.explain.reconstruct import Reconstruction
     from oxymilk.stats import ProgramResult
 
 

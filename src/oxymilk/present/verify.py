@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from oxymilk.present.lines import Row
     from oxymilk.results import Results
-    from oxymilk.texts import Labels
 
 COLUMNS = ("claim", "printed", "prints_as", "computed", "verdict", "decision", "as_expected")
 
@@ -72,10 +71,27 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
     t = labels(language)
     for name, frame in verdicts.items():
         rows = frame.to_dict("records")
-        listed = [row for row in rows if every or _is_listed(row)]
+        listed = [
+            row
+            for row in rows
+            if every
+            or (row["quantity"], row["check"]) == ("p_value", "recompute")
+            or row["verdict"] == "differs"
+            or not _as_expected(row)
+        ]
+        cells = []
+        for row in listed:
+            reason = f" ({t('verdicts.reason.' + row['reason'])})" if row["reason"] else ""
+            verdict = t(f"verdicts.{row['verdict']}") + reason
+            decision = t(f"verify.{row['decision']}") if row["decision"] else ""
+            expected = "verify.yes" if _as_expected(row) else "verify.no"
+            answer = t(expected, expected=t(f"verdicts.{row['expect']}"))
+            cells.append(
+                (row["id"], with_operator(row), row["prints_as"], row["computed"], verdict, decision, answer)
+            )
         counts = ", ".join(f"{n} {t(f'verdicts.{verdict}')}" for verdict, n in _counts(rows).items() if n)
         print_rows(
-            [_cells(row, t) for row in listed],
+            cells,
             # a header of two words takes two lines, so that the numbers below it have room on one
             (t(f"verify.{column}").replace(" ", "\n") for column in COLUMNS),
             title=f"{name}: {t('verify.summary', claims=len(rows), verdicts=counts)}",
@@ -83,26 +99,6 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
         )
         unexpected = sum(not _as_expected(row) for row in rows)
         print_line(t("verify.unexpected" if unexpected else "verify.all_expected", count=unexpected))
-
-
-def _is_listed(row: Row) -> bool:
-    """Return whether a row is listed unasked: a recomputed p-value, what differs, what is not as expected."""
-    recomputed_p = (row["quantity"], row["check"]) == ("p_value", "recompute")
-    return recomputed_p or row["verdict"] == "differs" or not _as_expected(row)
-
-
-def _cells(row: Row, t: Labels) -> tuple[str, ...]:
-    reason = f" ({t('verdicts.reason.' + row['reason'])})" if row["reason"] else ""
-    expected = t(f"verdicts.{row['expect']}")
-    return (
-        row["id"],
-        with_operator(row),
-        row["prints_as"],
-        row["computed"],
-        t(f"verdicts.{row['verdict']}") + reason,
-        t(f"verify.{row['decision']}") if row["decision"] else "",
-        t("verify.yes") if _as_expected(row) else t("verify.no", expected=expected),
-    )
 
 
 def as_junit(verdicts: dict[str, pd.DataFrame]) -> str:

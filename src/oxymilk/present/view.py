@@ -37,19 +37,11 @@ INFINITY = "\N{INFINITY}"
 P_VALUES = ("holm", "least")
 # parts of a note that the effect's name, the dash of a missing interval or a general note says
 _SAID_ELSEWHERE = (
-    "z / sqrt(N)",
-    "N counts pairs",
-    "N counts observations, two a pair",
-    "N counts both groups",
-    "no interval of its own",
-    "no interval",
-    "Cliff's delta",
-    "pairs that rose, plus half of those unchanged",
-    "conditional maximum likelihood",
-    "post - pre",
-    "post - pre, in units of the score",
+    "z / sqrt(N)", "N counts pairs", "N counts observations, two a pair", "N counts both groups",
+    "no interval of its own", "no interval", "Cliff's delta", "pairs that rose, plus half of those unchanged",
+    "conditional maximum likelihood", "post - pre", "post - pre, in units of the score",
     "first group less second, in units of the score",
-)
+)  # fmt: skip
 # of a test without a printed p-value
 _NOT_PRINTED = dict.fromkeys(
     ("verdict", "prints_as", "decision", "decision_printed", "decision_computed", "note"), ""
@@ -92,6 +84,10 @@ class View:
     def label(self, named: Group | Timepoint | Outcome | Characteristic | Level) -> str:
         """Return the label of a part of the study."""
         return named.label[self.language]
+
+    def unit(self, variable: Outcome | Characteristic) -> str:
+        """Return the unit of a variable; "" where it has none."""
+        return variable.unit[self.language] if variable.unit else ""
 
     def group(self, group_id: str) -> str:
         """Return the label of a group."""
@@ -159,6 +155,18 @@ class View:
         t = self.t
         quantity = t(f"report.quantity.{claim['quantity']}")
         verdict = t(f"verdicts.{claim['verdict']}")
+        printed, computed = with_operator(claim), claim["prints_as"]
+        match claim["quantity"]:
+            case "decision":
+                printed, computed = self.decision(claim["printed"]), self.decision(claim["decision_computed"])
+            case "between":
+                low, _, high = claim["n"].partition(";")
+                printed = t("report.between", value=claim["printed"], low=low.strip(), high=high.strip())
+                computed = NO_VALUE
+            case "comparison":
+                computed = NO_VALUE
+            case "ratio_percent":
+                computed = f"{claim['n']} = {computed}"
         about = (
             self.group(claim["group"]) if claim["group"] else "",
             self.timepoint(claim["timepoint"]) if claim["timepoint"] else "",
@@ -169,8 +177,8 @@ class View:
             where=t.place(claim["where"]),
             quantity=f"{quantity}, {t('figures.test.' + claim['test'])}" if claim["test"] else quantity,
             about=", ".join(filter(None, about)),
-            printed=self._printed(claim),
-            computed=self._computed(claim),
+            printed=printed,
+            computed=NO_VALUE if claim["verdict"] == "not_checkable" else computed,
             words=f"{verdict}: {t('verdicts.reason.' + claim['reason'])}" if claim["reason"] else verdict,
             decision=self.decision(claim["decision"]),
         )
@@ -178,24 +186,6 @@ class View:
     def claim_words(self, line: ClaimLine) -> str:
         """Say a claim in a few words: what it states, of whom, and the printed number."""
         return self.t("explanations.claim", about=line.title, printed=self.localised(line.printed))
-
-    def _printed(self, claim: Row) -> str:
-        if claim["quantity"] == "decision":
-            return self.decision(claim["printed"])
-        if claim["quantity"] == "between":
-            low, _, high = claim["n"].partition(";")
-            return self.t("report.between", value=claim["printed"], low=low.strip(), high=high.strip())
-        return with_operator(claim)
-
-    def _computed(self, claim: Row) -> str:
-        """Say what the claim is recomputed to be; nothing is recomputed of a statement about two printed numbers."""
-        if claim["verdict"] == "not_checkable" or claim["quantity"] in ("comparison", "between"):
-            return NO_VALUE
-        if claim["quantity"] == "decision":
-            return self.decision(claim["decision_computed"])
-        if claim["quantity"] == "ratio_percent":
-            return f"{claim['n']} = {claim['prints_as']}"
-        return claim["prints_as"]
 
     # -------------------------------------------------------------- p-values and effects
 
@@ -210,18 +200,23 @@ class View:
         for row in self.rows("tests"):
             key = row["test"], row["group"], row["timepoint"]
             roles.setdefault(key, {})[row["role"]] = float(row["p_value"] or "nan")
-        recomputed = {key for key, p in roles.items() if p["declared"] == p["declared"]}
         return [
-            test for key, p in roles.items() if key in recomputed for test in self._tests_with_printed(key, p)
+            test
+            for key, p in roles.items()
+            if p["declared"] == p["declared"]  # NaN is not equal to itself
+            for test in self._tests_with_printed(key, p)
         ]
 
     def _tests_with_printed(self, key: tuple[str, ...], p: Mapping[str, float]) -> list[PrintedTest]:
-        # which timepoints a test compares is fixed by the study: a claim need not repeat it
+        """Return a test with each p-value printed for it, or once without one."""
         printed: dict[tuple[Interval, Fraction], list[Row]] = {}
         for claim in self.rows("verdicts"):
+            # which timepoints a test compares is fixed by the study: a claim need not repeat it
             about_test = claim["quantity"] == "p_value" and (claim["test"], claim["group"]) == key[:2]
             if about_test and claim["verdict"] != "not_checkable":
-                printed.setdefault(self._stated(claim), []).append(claim)
+                number = parse_printed(claim["printed"], self.study.decimal_mark)
+                interval = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
+                printed.setdefault((interval, Fraction(1, 10**number.decimals)), []).append(claim)
         return [
             PrintedTest(
                 *key,
@@ -229,19 +224,12 @@ class View:
                 places=tuple(self.t.place(claim["where"]) for claim in claims),
                 interval=interval,
                 unit=unit,
-                declared=p["declared"],
-                exact=p["exact"],
+                **p,
                 programs=self._programs(key, interval),
                 claim=claims[0] if claims else _NOT_PRINTED,
             )
             for (interval, unit), claims in printed.items() or [((None, None), [])]
         ]
-
-    def _stated(self, claim: Row) -> tuple[Interval, Fraction]:
-        """Return the p-values that a claim states, and one unit of its last digit."""
-        number = parse_printed(claim["printed"], self.study.decimal_mark)
-        stated = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
-        return stated, Fraction(1, 10**number.decimals)
 
     def _programs(self, key: tuple[str, ...], interval: Interval | None) -> tuple[ProgramValue, ...]:
         values = [
@@ -260,16 +248,18 @@ class View:
     @cached_property
     def effects(self) -> list[TestEffects]:
         """The rows of effects.csv by test, in their order."""
+        by_test = groupby(self.rows("effects"), key=lambda row: (row["test"], row["group"], row["timepoint"]))
         gathered = []
-        for key, rows in groupby(
-            self.rows("effects"), key=lambda row: (row["test"], row["group"], row["timepoint"])
-        ):
+        for key, rows in by_test:
             effects, p_values = [], {}
             for row in rows:
-                if row["effect"].startswith(P_VALUES):
-                    p_values[row["effect"]] = row["estimate"]
-                else:
-                    effects.append(self._effect(row))
+                name, numbers = row["effect"], (row["estimate"], row["low"], row["high"])
+                if name.startswith(P_VALUES):
+                    p_values[name] = row["estimate"]
+                    continue
+                label = self.t(f"effects.name.{row['test']}.{name}")
+                method, note = (self._sentences(row[column], column) for column in ("method", "note"))
+                effects.append(Effect(name, label, *numbers, self._written(numbers), method, note))
             gathered.append(TestEffects(*key, tuple(effects), p_values))
         return gathered
 
@@ -278,17 +268,6 @@ class View:
         """The confidence of the intervals in percent, "95"; "" without an interval."""
         stated = [row["confidence"] for row in self.rows("effects") if row["confidence"]]
         return self.t.number((100 * to_decimal(stated[0])).normalize()) if stated else ""
-
-    def _effect(self, row: Row) -> Effect:
-        numbers = (row["estimate"], row["low"], row["high"])
-        return Effect(
-            row["effect"],
-            self.t(f"effects.name.{row['test']}.{row['effect']}"),
-            *numbers,
-            written=self._written(numbers),
-            method=self._sentences(row["method"], "method"),
-            note=self._sentences(row["note"], "note"),
-        )
 
     def _written(self, numbers: tuple[str, ...]) -> tuple[str, ...]:
         """Write numbers with two decimals, more where the largest of them would not show two digits."""
@@ -326,33 +305,35 @@ class View:
         return any((claim["quantity"], claim["test"]) == ("p_value", "rank_sum") for claim in claims)
 
     def _explained_claim(self, rows: list[Row]) -> ExplainedClaim:
-        lines = [(row, self._describe(row)) for row in rows]
-        explanations = tuple(
-            ExplanationLine(
-                row=row,
-                description=description,
-                kept=tuple(row["claims_kept"].split()),
-                contradicted=tuple(row["claims_contradicted"].split()),
-                coincidence=float(row["coincidence"]) if row["coincidence"] else None,
-                informative=row["informative"] == "true",
-            )
-            for row, description in lines
-            if row["kind"] != "none"
-        )
-        return ExplainedClaim(
-            lines=tuple(self.claim[claim] for claim in rows[0]["claim_ids"].split()),
-            explanations=explanations,
-            without="" if explanations else " ".join(description for _, description in lines),
-            searched=rows[0]["code"] != "no_search",
-        )
-
-    def _describe(self, row: Row) -> str:
-        """Say an explanation; what is printed takes the reader's decimal mark, as everywhere in the report."""
         from oxymilk.explain import describe_explanation
 
-        params = json.loads(row["params"])
-        printed = {name: self.localised(params[name]) for name in ("printed", "prints_as") if name in params}
-        return describe_explanation(row["code"], params | printed, self.language)
+        found, without = [], []
+        for row in rows:
+            params = json.loads(row["params"])
+            # what is printed takes the reader's decimal mark, as everywhere in the report
+            params |= {
+                name: self.localised(params[name]) for name in params.keys() & {"printed", "prints_as"}
+            }
+            description = describe_explanation(row["code"], params, self.language)
+            if row["kind"] == "none":
+                without.append(description)
+                continue
+            found.append(
+                ExplanationLine(
+                    row=row,
+                    description=description,
+                    kept=tuple(row["claims_kept"].split()),
+                    contradicted=tuple(row["claims_contradicted"].split()),
+                    coincidence=float(row["coincidence"]) if row["coincidence"] else None,
+                    informative=row["informative"] == "true",
+                )
+            )
+        return ExplainedClaim(
+            lines=tuple(self.claim[claim] for claim in rows[0]["claim_ids"].split()),
+            explanations=tuple(found),
+            without="" if found else " ".join(without),
+            searched=rows[0]["code"] != "no_search",
+        )
 
 
 def with_operator(claim: Row) -> str:

@@ -153,3 +153,10 @@ class Sheet(Model):
     skip: Texts = ()
     ignore: Texts = ()
     characteristics: Characteristics = Field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns that it declares, those of blocks and cross-tabulations left out."""
+        sources = (self.participant, self.group, self.timepoint, *self.characteristics.values())
+        declared = [source.column for source in sources if source is not None]
+        return [name for name in (*declared, *self.scores.values(), self.score) if name]

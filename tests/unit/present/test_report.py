@@ -5,15 +5,16 @@ import subprocess
 from hashlib import sha256
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 import oxymilk
+from oxymilk.explain.datasets import NotSearched
 from oxymilk.files import write_text
 from oxymilk.present.figures import NAMES
 from oxymilk.present.formats import html_page
 from oxymilk.present.provenance import provenance, study_provenance
-from oxymilk.present.report import render_report
-from oxymilk.present.report.explanations import explanation_section
+from oxymilk.present.report import explanation_section, render_report
 from oxymilk.present.tables import build_tables
 from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
@@ -337,6 +338,16 @@ def test_what_was_not_searched_is_said(changed, explained, render):
     assert "Claims that contradict each other" not in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_is_said_in_the_language(changed, explained, language):
+    codes = labels("en").section("terminal.beyond")
+    reasons = [NotSearched(code, 20).words() for code in codes] + ["the tests run; left out: a_1 b_2"]
+    datasets = pd.concat([explained["datasets"].iloc[:1].assign(reason=reason) for reason in reasons])
+    said = list(explanation_section(changed(language, datasets=datasets))["datasets"]["reasons"])
+    left_out = labels(language)("explanations.datasets.left_out", claims="a_1 b_2")
+    assert said == [*(NotSearched(code, 20).words(language) for code in codes), "the tests run", left_out]
+
+
 def test_a_design_without_a_map_says_so_where_the_groups_differ(changed, explained, render):
     figures = NAMES[:3]
     assert "There is no map of outcomes" in render(changed(), figures)
@@ -354,45 +365,32 @@ def git(folder, *arguments):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def test_provenance_outside_of_a_checkout(tmp_path):
+def test_provenance_outside_of_a_checkout(tmp_path, bontang_folder):
     (tmp_path / "sheet.csv").write_bytes(b"a\n1\n")
     facts = provenance([tmp_path / "sheet.csv"], tmp_path)
-    assert facts["commit"] == "unknown"
-    assert facts["changed"] is False
+    assert (facts["commit"], facts["changed"]) == ("unknown", False)
     assert facts["inputs"] == {"sheet.csv": sha256(b"a\n1\n").hexdigest()}
     assert facts["versions"]["oxymilk"] == oxymilk.__version__
     assert list(facts["versions"]) == ["oxymilk", "Python", "numpy", "scipy", "pandas", "matplotlib"]
+    with pytest.raises(FileNotFoundError):
+        provenance([tmp_path / "none.csv"], tmp_path)
+    first, *sheets, last = study_provenance(bontang_folder, bontang_folder)["inputs"]
+    assert (first, last, bool(sheets)) == ("study.yaml", "claims.csv", True)
 
 
 def test_provenance_of_a_checkout(tmp_path):
     root = tmp_path / "project"
     (root / "data").mkdir(parents=True)
-    sheet = root / "data" / "sheet.csv"
-    sheet.write_text("1\n")
-    git(root, "init", "-q")
-    git(root, "add", ".")
-    git(root, "commit", "-q", "-m", "first")
+    sheet, outside = root / "data" / "sheet.csv", tmp_path / "other.csv"
+    for path in (sheet, outside):
+        path.write_text("1\n")
+    for command in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "first")):
+        git(root, *command)
     facts = provenance([sheet], root)
-    assert facts["commit"] == git(root, "rev-parse", "HEAD")
-    assert facts["changed"] is False
+    assert (facts["commit"], facts["changed"]) == (git(root, "rev-parse", "HEAD"), False)
     assert list(facts["inputs"]) == ["data/sheet.csv"]
     sheet.write_text("2\n")
     assert provenance([sheet], root)["changed"] is True
     # a folder inside a checkout is not itself one; a file outside of the root is named without its folders
-    inner = provenance([root / "data" / "sheet.csv"], root / "data")
-    assert inner["commit"] == "unknown"
-    outside = tmp_path / "other.csv"
-    outside.write_text("3\n")
+    assert provenance([sheet], root / "data")["commit"] == "unknown"
     assert list(provenance([outside], root)["inputs"]) == ["other.csv"]
-
-
-def test_provenance_of_a_study(bontang_folder):
-    inputs = list(study_provenance(bontang_folder, bontang_folder)["inputs"])
-    assert inputs[0] == "study.yaml"
-    assert inputs[-1] == "claims.csv"
-    assert len(inputs) > 2
-
-
-def test_a_missing_input_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        provenance([tmp_path / "none.csv"], tmp_path)

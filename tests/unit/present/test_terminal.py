@@ -17,10 +17,8 @@ SOURCES = Path(__file__).parents[3] / "src" / "oxymilk"
     [
         ("tables_of_a_group", 20, "en", "Not searched: 20 tables of a group"),
         ("tables_of_a_group", 20, "id", "Tidak ditelusuri: 20 tabel satu kelompok"),
-        (
-            "the_tests_run_on_numbers_not_on_levels", 0, "id",
-            "Tidak ditelusuri: uji dilakukan atas angka, bukan atas kategori",
-        ),
+        ("the_tests_run_on_numbers_not_on_levels", 0, "id",
+         "Tidak ditelusuri: uji dilakukan atas angka, bukan atas kategori"),
     ],
 )  # fmt: skip
 def test_what_was_not_searched(code, needed, language, said, capsys):

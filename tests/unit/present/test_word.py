@@ -8,12 +8,8 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from oxymilk.present import word
+from oxymilk.present.formats import word_document
 from oxymilk.present.tables import build_tables
-
-
-def word_document(tables):
-    return word.document(tables, [word.table_xml(table) for table in tables])
 
 
 @pytest.fixture(scope="module")

@@ -6,19 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.files import write_bytes, write_csv, write_text
-from oxymilk.present import formats, word
-from oxymilk.present.tables.builder import planned
-from oxymilk.present.tables.characteristics import characteristics_table
-from oxymilk.present.tables.described import frequency_table, summary_table
-from oxymilk.present.tables.effects import effects_table
-from oxymilk.present.tables.explanations import explanation_table
-from oxymilk.present.tables.rank_tests import rank_sum_table, sensitivity_table, signed_rank_table
+from oxymilk.present import formats
+from oxymilk.present.tables.builder import TableBuilder, planned
+from oxymilk.present.tables.described import characteristics_table, frequency_table, summary_table
+from oxymilk.present.tables.tested import (
+    effects_table,
+    explanation_table,
+    rank_sum_table,
+    sensitivity_table,
+    signed_rank_table,
+)
 
 if TYPE_CHECKING:
     from oxymilk.present.tables.model import Table
     from oxymilk.present.view import View
 
-# how each kind of table is made, from the view, its number and, where there is one a group, the group
+# how each kind of table is made, from its builder and, where there is one a group, the group
 _MAKERS = {
     "characteristics": characteristics_table,
     "summary": summary_table,
@@ -45,7 +48,7 @@ def build_tables(view: View) -> tuple[Table, ...]:
         Those of `oxymilk.present.tables.builder.planned`, numbered from 1.
     """
     return tuple(
-        _MAKERS[kind](view, number, *([group] if group else []))
+        _MAKERS[kind](TableBuilder(view, kind, number), *([group] if group else []))
         for number, (kind, group) in enumerate(planned(view), start=1)
     )
 
@@ -61,13 +64,12 @@ def write_tables(tables: tuple[Table, ...], folder: Path) -> None:
         Where to write; made when missing. Every file is written whole or not at all.
     """
     folder = Path(folder)
-    contents = [word.table_xml(table) for table in tables]
-    for table, content in zip(tables, contents, strict=True):
+    for table in tables:
         name = f"table_{table.number}"
         write_csv(formats.csv_frame(table), folder / f"{name}.csv")
         write_text(folder / f"{name}.md", formats.markdown(table))
         write_text(folder / f"{name}.html", formats.html_page(table))
         write_text(folder / f"{name}.tex", formats.latex(table))
-        write_bytes(folder / f"{name}.docx", word.document((table,), [content]))
+        write_bytes(folder / f"{name}.docx", formats.word_document([table]))
     write_text(folder / "tables.tex", formats.latex_document(tables))
-    write_bytes(folder / "tables.docx", word.document(tables, contents))
+    write_bytes(folder / "tables.docx", formats.word_document(tables))

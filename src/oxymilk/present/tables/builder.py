@@ -87,11 +87,10 @@ def named_group(view: View, group: Group) -> str:
 def scale_words(view: View, scale: str = "") -> str:
     """Say what the tests run on, "level" or "score" (with its unit); the outcome's own scale unless given."""
     outcome = view.study.outcome
+    key = "score_unit" if outcome.unit else "score"
     if (scale or outcome.scale) == "level":
-        return view.t("tables.scale.level")
-    if outcome.unit:
-        return view.t("tables.scale.score_unit", unit=outcome.unit[view.language])
-    return view.t("tables.scale.score")
+        key = "level"
+    return view.t(f"tables.scale.{key}", unit=view.unit(outcome))
 
 
 def scale_note(view: View) -> str:
@@ -137,11 +136,13 @@ class TableBuilder:
         The study.
     kind : str
         The kind of the table.
+    number : int
+        Its number, from 1.
     """
 
-    def __init__(self, view: View, kind: str) -> None:
-        self.view = view
-        self.kind = kind
+    def __init__(self, view: View, kind: str, number: int) -> None:
+        self.view, self.t = view, view.t
+        self.kind, self.number = kind, number
         self.verdicts: set[str] = set()
         # a number of a cited study may carry the name of our test, but is not about our data
         self._claims = [claim for claim in view.rows("verdicts") if claim["check"] != "cited"]
@@ -177,16 +178,11 @@ class TableBuilder:
         """
         t, columns = self.view.t, {}
         for key, form in _layouts()[layout].items():
-            full = form.get("full")
-            label = (
-                t("tables.column.full", column=columns[full].label)
-                if full
-                else t(form.get("label", f"tables.column.{key}"))
-            )
+            label, full = form.get("label", f"tables.column.{key}"), form.get("full")
             spanner = form.get("spanner", "")
             columns[key] = Column(
                 key=f"{key}_{of_group}" if of_group else key,
-                label=label,
+                label=t("tables.column.full", column=columns[full].label) if full else t(label),
                 spanner=spanners.get(spanner) or (t(spanner) if spanner else ""),
                 align=form.get("align", "right"),
                 width=form.get("width", 1.0),
@@ -215,15 +211,23 @@ class TableBuilder:
         for claim in claims:
             key = (claim["operator"], claim["printed"], claim["verdict"], claim["reason"], claim["decision"])
             merged.setdefault(key, []).append(claim)
-        nothing = PrintedForm(Cell(NO_VALUE), "", Cell(NO_VALUE), {})
-        return [self._form(same) for same in merged.values()] or [nothing]
+        forms = []
+        for same in merged.values():
+            claim = same[0]
+            verdict, decided = claim["verdict"], claim["quantity"] == "decision"
+            self.verdicts.add(verdict)
+            printed = self.view.decision(claim["printed"]) if decided else with_operator(claim)
+            marks = self.mark(self._verdict_note(claim))
+            word = Cell(self.t(f"verdicts.{verdict}"), marks, strong=verdict == "differs")
+            forms.append(PrintedForm(Cell(printed), self._places(same), word, claim))
+        return forms or [PrintedForm(Cell(NO_VALUE), "", Cell(NO_VALUE), {})]
 
     def checked(self, claims: Iterable[Record], **cells: Cell | str) -> list[Row]:
         """Return a row of `cells` with its first printed form, and a row more for each further one."""
         first, *more = self.forms(claims)
         return [row(**cells, **first.cells), *(Row(form.cells, "more") for form in more)]
 
-    def finish(self, number: int, title: str, *panels: Panel) -> Table:
+    def finish(self, title: str, *panels: Panel) -> Table:
         """Add the notes that every table has (basis, origin of the data, meaning of the verdicts) and close it."""
         t, study = self.view.t, self.view.study
         first, last = numbers_of_tests(self.view)
@@ -240,37 +244,23 @@ class TableBuilder:
         # the table of effects says itself what the dash means in it
         if self.kind != "effects" and Cell(NO_VALUE) in cells:
             self.note(t("tables.note.no_value"))
-        return self.close(number, title, *panels)
+        return self.close(title, *panels)
 
-    def close(self, number: int, title: str, *panels: Panel) -> Table:
+    def close(self, title: str, *panels: Panel) -> Table:
         """Return the table with the notes so far."""
         marked = (Note(text, letter) for text, letter in self._marked.items())
         notes = (*map(Note, self._general), *marked)
-        return Table(self.kind, number, self.view.language, title, panels, notes)
-
-    def _form(self, same: list[Record]) -> PrintedForm:
-        claim, view = same[0], self.view
-        verdict = claim["verdict"]
-        self.verdicts.add(verdict)
-        decided = claim["quantity"] == "decision"
-        printed = view.decision(claim["printed"]) if decided else with_operator(claim)
-        marks = self.mark(self._verdict_note(claim))
-        word = Cell(view.t(f"verdicts.{verdict}"), marks, strong=verdict == "differs")
-        return PrintedForm(Cell(printed), self._places(same), word, claim)
+        return Table(self.kind, self.number, self.view.language, title, panels, notes)
 
     def _places(self, claims: list[Record]) -> str:
         """Join place names; what a name shares with the one before is not repeated: "results table 2, 4"."""
         text, before = "", []
         for place in dict.fromkeys(claim["where"] for claim in claims):
-            words = self.view.t.place(place).split(" ")
-            if not text:
-                text = " ".join(words)
-            elif len(words) > 1 and before[:-1] == words[:-1]:
-                text += f", {words[-1]}"
-            elif len(words) > 1 and before[:1] == words[:1]:
-                text += f", {' '.join(words[1:])}"
-            else:
-                text += self.view.t("common.list_separator") + " ".join(words)
+            words = self.t.place(place).split(" ")
+            # how many words they share: all but the last, or the first
+            shared = len(words) - 1 if before[:-1] == words[:-1] else int(before[:1] == words[:1])
+            separator = ", " if shared and len(words) > 1 else self.t("common.list_separator")
+            text += (separator if text else "") + " ".join(words[shared:] or words)
             before = words
         return text
 
@@ -283,13 +273,9 @@ class TableBuilder:
         if claim["verdict"] != "differs":
             return ""
         if claim["quantity"] == "percent" and claim["check"] == "arithmetic":
-            return t(
-                "tables.note.whole_number",
-                n=claim["n"],
-                printed=claim["printed"],
-                count=t.number(whole_number(claim)),
-                percent=t.number(claim["computed"], 1),
-            )
+            count, percent = t.number(whole_number(claim)), t.number(claim["computed"], 1)
+            values = {"n": claim["n"], "printed": claim["printed"], "count": count, "percent": percent}
+            return t("tables.note.whole_number", **values)
         if claim["quantity"] != "p_value":
             return ""
         text = t("tables.note.differs_p", computed=t.significant(claim["computed"], 3))

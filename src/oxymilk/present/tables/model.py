@@ -90,10 +90,11 @@ class Panel:
         runs = groupby(column.spanner for column in self.shown_columns)
         return tuple((spanner, sum(1 for _ in run)) for spanner, run in runs)
 
-    def widths(self) -> tuple[float, ...]:
-        """Return the shown columns' shares of the table's width; they sum to 1."""
+    def widths(self, whole: int = 0) -> tuple[float, ...]:
+        """Return the shown columns' shares of the table's width, which sum to 1; or, of a `whole`, whole units."""
         total = sum(column.width for column in self.shown_columns)
-        return tuple(column.width / total for column in self.shown_columns)
+        shares = tuple(column.width / total for column in self.shown_columns)
+        return tuple(round(share * whole) for share in shares) if whole else shares
 
 
 @dataclass(frozen=True)
