@@ -24,6 +24,7 @@ def document(name):
 
 
 def test_every_command_runs_and_leads_to_tables(project):
+    project.edit("config.yaml", "language: en", "language: [en, id]")
     steps = walk.steps(document("your-own-study.md"))
     printed = {}
     for step in steps:

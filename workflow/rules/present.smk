@@ -15,7 +15,7 @@ rule make_tables:
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
         audit=audit_tables("verdicts", "explanations"),
-        code=package_sources("present", "explain", "audit", "study", "stats"),
+        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
     output:
         tables=report(
             directory(all_languages(f"{RESULT}/{{language}}/tables")),
@@ -47,7 +47,7 @@ rule plot_figures:
         procedures=f"{RESULT}/procedures.csv",
         effects=f"{RESULT}/effects.csv",
         audit=audit_tables("verdicts", "explanations", "outcomes"),
-        code=package_sources("present", "explain", "audit", "study", "stats"),
+        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
     output:
         figures=report(
             directory(all_languages(f"{RESULT}/{{language}}/figures")),
@@ -88,7 +88,7 @@ rule render_report:
         audit=audit_tables("verdicts", "explanations", "datasets", "contradictions", "outcomes"),
         tables=all_languages(f"{RESULT}/{{language}}/tables"),
         figures=all_languages(f"{RESULT}/{{language}}/figures"),
-        code=package_sources("present", "explain", "audit", "study", "stats"),
+        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
     output:
         reports=report(
             all_languages(f"{RESULT}/{{language}}/report.html"),

@@ -153,7 +153,7 @@ def load_study(path: Path) -> Study:
         With every fault of the file at once, in the order of its lines.
     """
     path = Path(path)
-    if path.is_dir():
+    if path.suffix not in (".yaml", ".yml"):
         path = path / "study.yaml"
     tree = read_tree(path)
     faults = list(tree.faults)
