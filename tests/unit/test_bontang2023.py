@@ -1,6 +1,5 @@
 """The first study: the only sheet that the printed counts allow, and every number of the paper accounted for."""
 
-import csv
 import itertools
 import os
 import re
@@ -10,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.unit.draft.conftest import rows, unaccounted
 
 from oxymilk.audit.claims import load_claims
-from oxymilk.draft.numbers import account_for_tokens, find_tokens, listed_tokens
 from oxymilk.study import load_study
 
 STUDY = Path(__file__).parents[2] / "data" / "bontang2023"
@@ -24,15 +23,7 @@ QUANTITIES = {
     *("sample_size", "count", "percent", "count_up", "count_unchanged", "percent_up", "p_value", "threshold"),
     *("decision", "comparison", "sum", "ratio_percent", "between", "figure"),
 }
-
-
-def rows(name):
-    with (STUDY / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-CLAIMS = rows("claims.csv")
-EXCLUSIONS = rows("exclusions.csv")
+CLAIMS, EXCLUSIONS, SHEET = (rows(STUDY / f"{name}.csv") for name in ("claims", "exclusions", "observations"))
 DESCRIPTION = yaml.safe_load((STUDY / "study.yaml").read_text("utf-8"))
 LEVELS = [level["id"] for level in DESCRIPTION["outcome"]["levels"]]
 
@@ -53,47 +44,39 @@ def before_after_tables(mothers):
 
 def agrees(table, claim):
     """Whether a before-and-after table has the number of mothers that a claim prints."""
-    quantity, side = claim["quantity"], ("pre", "post").index(claim["timepoint"] or "pre")
+    kind, _, change = claim["quantity"].partition("_")
+    side = ("pre", "post").index(claim["timepoint"] or "pre")
     counted = {
-        "count": lambda pair: pair[side] == claim["level"],
-        "percent": lambda pair: pair[side] == claim["level"],
-        "count_up": lambda pair: LEVELS.index(pair[1]) > LEVELS.index(pair[0]),
-        "percent_up": lambda pair: LEVELS.index(pair[1]) > LEVELS.index(pair[0]),
-        "count_unchanged": lambda pair: pair[0] == pair[1],
-    }[quantity]
+        "": lambda pair: pair[side] == claim["level"],
+        "up": lambda pair: LEVELS.index(pair[1]) > LEVELS.index(pair[0]),
+        "unchanged": lambda pair: pair[0] == pair[1],
+    }[change]
     number = sum(n for pair, n in table.items() if counted(pair))
     return value(claim["printed"]) == (
-        Fraction(100 * number, sum(table.values())) if quantity.startswith("percent") else number
+        number if kind == "count" else Fraction(100 * number, sum(table.values()))
     )
 
 
 def count_claims(group):
-    of_group = (
-        claim for claim in CLAIMS if (claim["group"], claim["variable"]) == (group, "milk_production")
-    )
-    return [claim for claim in of_group if claim["quantity"].startswith(("count", "percent"))]
-
-
-def sheet_table(group):
-    word = {"intervention": "Intervensi", "control": "Kontrol"}[group]
-    mothers = [row for row in rows("observations.csv") if row["Kelompok"] == word]
-    columns = ("Produksi ASI sebelum", "Produksi ASI sesudah hari ke-15")
-    return Counter(tuple(row[column].lower() for column in columns) for row in mothers)
+    ours = [claim for claim in CLAIMS if (claim["group"], claim["variable"]) == (group, "milk_production")]
+    return [claim for claim in ours if claim["quantity"].startswith(("count", "percent"))]
 
 
 def printed_sizes(group):
     return {int(c["printed"]) for c in CLAIMS if c["quantity"] == "sample_size" and c["group"] == group}
 
 
-@pytest.mark.parametrize(("group", "number_of_claims"), [("intervention", 6), ("control", 13)])
-def test_the_printed_counts_allow_one_sheet_only(group, number_of_claims):
+@pytest.mark.parametrize(
+    ("group", "word", "number_of_claims"), [("intervention", "Intervensi", 6), ("control", "Kontrol", 13)]
+)
+def test_the_printed_counts_allow_one_sheet_only(group, word, number_of_claims):
     (mothers,) = printed_sizes(group)
-    tables = before_after_tables(mothers)
-    claims = count_claims(group)
-    assert len(tables) == 286
-    assert len(claims) == number_of_claims
+    tables, claims = before_after_tables(mothers), count_claims(group)
+    assert (len(tables), len(claims)) == (286, number_of_claims)
     (only,) = (table for table in tables if all(agrees(table, claim) for claim in claims))
-    assert Counter(only) == sheet_table(group)
+    columns = ("Produksi ASI sebelum", "Produksi ASI sesudah hari ke-15")
+    pairs = (tuple(row[column].lower() for column in columns) for row in SHEET if row["Kelompok"] == word)
+    assert Counter(only) == Counter(pairs)
 
 
 def test_without_the_counts_before_the_control_sheet_would_be_open():
@@ -103,12 +86,12 @@ def test_without_the_counts_before_the_control_sheet_would_be_open():
 
 
 def test_the_sheet_has_one_row_a_mother():
-    sheet = rows("observations.csv")
-    codes = [row["Kode"] for row in sheet]
-    assert codes == [f"{letter}{k:02d}" for letter in "IK" for k in range(1, 11)]
-    assert [row["No"] for row in sheet] == [str(k) for k in range(1, 21)]
-    assert all(row["Kelompok"] == ("Intervensi" if row["Kode"][0] == "I" else "Kontrol") for row in sheet)
-    assert printed_sizes("") == {len(sheet)}
+    assert [(row["No"], row["Kode"], row["Kelompok"]) for row in SHEET] == [
+        (str(10 * group + k), f"{word[0]}{k:02d}", word)
+        for group, word in enumerate(("Intervensi", "Kontrol"))
+        for k in range(1, 11)
+    ]
+    assert printed_sizes("") == {len(SHEET)}
 
 
 # --- the claims
@@ -129,16 +112,13 @@ def test_claims_are_plain_words_with_a_note_where_they_are_not_reproduced():
         assert claim["where"].split()[0] in SECTIONS
         assert re.fullmatch("[a-z0-9_]+", claim["id"])
         assert claim["expect"] == "reproduced" or claim["note"].strip(), claim["id"]
-        assert len(claim["printed"]) <= 30, claim["id"]
-        assert len(claim["where"]) <= 60, claim["id"]
-        assert all(len(cell) <= 250 for cell in claim.values()), claim["id"]
+        longest = {"printed": 30, "where": 60}
+        assert all(len(cell) <= longest.get(column, 250) for column, cell in claim.items()), claim["id"]
 
 
 def test_the_differing_claims_are_the_known_ones():
-    differing = Counter(
-        re.sub(r"_(abstract|results|discussion)$", "", c["id"]) for c in CLAIMS if c["expect"] == "differs"
-    )
-    assert differing == {
+    differing = (c["id"] for c in CLAIMS if c["expect"] == "differs")
+    assert Counter(re.sub(r"_(abstract|results|discussion)$", "", claim) for claim in differing) == {
         "mann_whitney_p": 3, "table_number": 1, "day_control_agrees": 1,
         "age_most_intervention": 2, "education_most_intervention": 2, "parity_most_intervention": 2,
         "age_most_control": 2, "education_most_control": 2, "occupation_most_control": 2,
@@ -162,19 +142,14 @@ def test_every_p_value_has_its_threshold_and_its_decision_beside_it():
 
 
 def test_characteristics_are_ten_percentages_printed_twice():
-    percentages = Counter(
-        (c["variable"], c["group"], c["printed"])
-        for c in CLAIMS
-        if c["check"] == "arithmetic" and c["quantity"] == "percent"
-    )
-    assert len(percentages) == 10
-    assert set(percentages.values()) == {2}
-    assert all((value(printed) * 10 / 100).denominator == 1 for _, _, printed in percentages)
+    percentages = [c for c in CLAIMS if c["check"] == "arithmetic" and c["quantity"] == "percent"]
+    counts = Counter((c["variable"], c["group"], c["printed"]) for c in percentages)
+    assert sorted(counts.values()) == [2] * 10
+    assert all((value(printed) * 10 / 100).denominator == 1 for _, _, printed in counts)
 
 
 def test_exclusions_have_a_place_and_a_reason():
-    places = Counter((row["token"], row["where"], row["reason"]) for row in EXCLUSIONS)
-    assert max(places.values()) == 1
+    assert len({(row["token"], row["where"], row["reason"]) for row in EXCLUSIONS}) == len(EXCLUSIONS)
     for row in EXCLUSIONS:
         assert row["where"].split()[0].rstrip(",") in SECTIONS
         assert row["reason"].strip()
@@ -193,35 +168,22 @@ def paper():
     return PAPER.read_text("utf-8")
 
 
-def differences(text, claims, exclusions):
-    return [
-        f"{each.token}: {each.in_text} in the text (lines {each.lines}), {each.listed} listed"
-        for each in account_for_tokens(find_tokens(text), listed_tokens(claims, exclusions))
-    ]
+def test_no_number_of_the_paper_is_unaccounted_for_and_a_planted_one_is(paper):
+    assert unaccounted(paper, CLAIMS, EXCLUSIONS) == []
+    assert len(unaccounted(paper + " 41,7% ", CLAIMS, EXCLUSIONS)) == 1
 
 
-def test_no_number_of_the_paper_is_unaccounted_for(paper):
-    assert differences(paper, CLAIMS, EXCLUSIONS) == []
-
-
-@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("section", range(6), ids=SECTIONS)
 def test_no_number_of_a_section_is_unaccounted_for(paper, section):
     # a number forgotten in one place and listed once too often in another would balance over the whole paper
-    ends, start = [], 0
+    edges = [0]
     for heading in HEADINGS:
-        start = paper.index(heading, start) + len(heading)
-        ends.append(start)
-    parts = [paper[i:j] for i, j in zip([0, *ends], [*ends, len(paper)], strict=True)]
-    part = dict(zip(SECTIONS, parts, strict=True))[section]
-
-    def here(listed):
-        return [row for row in listed if row["where"].split()[0] == section]
-
-    assert differences(part, here(CLAIMS), here(EXCLUSIONS)) == []
-
-
-def test_a_planted_number_would_be_seen(paper):
-    assert len(differences(paper + " 41,7% ", CLAIMS, EXCLUSIONS)) == 1
+        edges.append(paper.index(heading, edges[-1]) + len(heading))
+    listed = (
+        [row for row in table if row["where"].split()[0] == SECTIONS[section]]
+        for table in (CLAIMS, EXCLUSIONS)
+    )
+    assert unaccounted(paper[slice(*[*edges, None][section : section + 2])], *listed) == []
 
 
 def test_the_paper_is_not_copied(paper):

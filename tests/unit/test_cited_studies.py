@@ -1,6 +1,5 @@
 """The cited studies: what their pages say of them holds, and the pipeline's steps run on one group and on no sheet."""
 
-import csv
 import itertools
 import re
 from collections import Counter
@@ -8,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.unit.draft.conftest import rows
 
 from oxymilk.analysis import effect_table, frequency_table, program_table, rank_test_table
 from oxymilk.audit.claims import load_claims
@@ -19,37 +19,27 @@ from oxymilk.study import load_study
 from oxymilk.texts import labels
 
 DATA = Path(__file__).parents[2] / "data"
-rank_test_table.__test__ = False
 STUDIES = ("muayah2023", "anggraeni2021")
 
 
-def rows(path):
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
-@pytest.fixture(scope="module", params=STUDIES)
-def audited(request):
-    folder = DATA / request.param
-    study = load_study(folder / "study.yaml")
-    observations = ingest_observations(study, folder).table
+def load(name):
+    """A study, its observations, its tests and its verdicts."""
+    study = load_study(DATA / name / "study.yaml")
+    observations = ingest_observations(study, DATA / name).table
     frequencies = as_read(frequency_table(study, observations))
     tests = as_read(rank_test_table(study, observations))
-    verdicts = audit_claims(study, load_claims(folder / "claims.csv", study), frequencies, tests)
-    return study, observations, tests, verdicts
+    claims = load_claims(DATA / name / "claims.csv", study)
+    return study, observations, tests, audit_claims(study, claims, frequencies, tests)
 
 
-def test_every_verdict_is_the_expected_one(audited):
-    *_, verdicts = audited
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_verdict_is_the_expected_one_and_one_group_has_no_test_between_groups(name):
+    study, observations, tests, verdicts = load(name)
     assert set(verdicts["as_expected"]) == {"true"}
     assert set(verdicts["verdict"]) <= {"reproduced", "not_checkable"}
-
-
-def test_one_group_has_no_test_between_groups(audited):
-    study, observations, tests, _ = audited
     assert study.procedure.rank_sum is None
     # without a sheet there is no test at all
-    assert bool(study.sheets) == bool(len(observations)) == (study.id == "muayah2023")
+    assert bool(study.sheets) == bool(len(observations)) == (name == "muayah2023")
     for table in (tests, effect_table(study, observations), program_table(study, observations)):
         assert set(table["test"]) == ({"signed_rank"} if study.sheets else set())
 
@@ -74,11 +64,8 @@ def test_the_cited_counts_allow_one_table_of_two_levels_only():
 
 def test_every_procedure_prints_the_cited_p_value():
     # the reason in study.yaml: the choice of a procedure decides nothing
-    folder = DATA / "muayah2023"
-    study = load_study(folder / "study.yaml")
-    observations = ingest_observations(study, folder).table
-    programs = program_table(study, observations)
-    ranks = programs[(programs["test"] == "signed_rank") & (programs["kind"] == "rank")]
+    study, observations, *_ = load("muayah2023")
+    ranks = program_table(study, observations).query("test == 'signed_rank' and kind == 'rank'")
     assert len(ranks) > 5
     assert ranks["p_value"].max() < 0.0005
     declared = rank_test_table(study, observations).query("role == 'declared'").iloc[0]
@@ -90,39 +77,29 @@ def test_every_procedure_prints_the_cited_p_value():
 # --- anggraeni2021
 
 
-def sizes(printed, unit):
-    return sizes_that_allow(parse_printed(printed, ",").interval(), range(1, 101), Fraction(unit))
-
-
-def test_the_page_lists_the_sample_sizes_that_allow_the_printed_numbers():
+def test_page_and_verdicts_list_the_sample_sizes_that_allow_the_printed_numbers():
     page = (DATA / "anggraeni2021" / "README.md").read_text("utf-8")
     listed = re.findall(r"^\| (?=[\d]).*? \| ([\d, -]+) \|$", page, flags=re.MULTILINE)
-    percent, mean, coarse = sizes("73,3", 100), sizes("284,85", 1), sizes("284,85", 10)
+    percent, mean, coarse = (
+        sizes_that_allow(parse_printed(printed, ",").interval(), range(1, 101), Fraction(unit))
+        for printed, unit in (("73,3", 100), ("284,85", 1), ("284,85", 10))
+    )
     both = [n for n in percent if n in mean]
     assert listed == [as_runs(allowed) for allowed in (percent, mean, coarse, both)]
     assert both == [60, 75, 86]
-
-
-def test_the_verdicts_list_them_too(audited):
-    study, _, _, verdicts = audited
-    if study.id == "anggraeni2021":
-        found = verdicts.set_index("id")["prints_as"]
-        assert found["lancar_percent_discussion"] == "n = 15, 30, 45, 60, 75, 86, 90"
-        assert found["weight_gain_ten_grams_introduction"] == "n = 33, 66, 68, 97, 99"
+    found = load("anggraeni2021")[-1].set_index("id")["prints_as"]
+    assert found["lancar_percent_discussion"] == "n = 15, 30, 45, 60, 75, 86, 90"
+    assert found["weight_gain_ten_grams_introduction"] == "n = 33, 66, 68, 97, 99"
 
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_claims_are_numbers_of_the_citing_studys_claims(name):
     known = {row["printed"] for row in rows(DATA / "bontang2023" / "claims.csv")} | {"not significant"}
     claims = rows(DATA / name / "claims.csv")
-    places = {row["where"] for row in claims}
     assert {row["printed"] for row in claims} <= known
-    assert places == {"introduction cited", "discussion cited"}
-    assert {labels("en").place(place) for place in places} == {
-        "introduction (as cited)",
-        "discussion (as cited)",
-    }
-    assert {labels("id").place(place) for place in places} == {
-        "pendahuluan (dikutip)",
-        "pembahasan (dikutip)",
+    assert {
+        (row["where"], *(labels(language).place(row["where"]) for language in ("en", "id"))) for row in claims
+    } == {
+        ("introduction cited", "introduction (as cited)", "pendahuluan (dikutip)"),
+        ("discussion cited", "discussion (as cited)", "pembahasan (dikutip)"),
     }

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 
-from oxymilk.draft.numbers import find_tokens
-from oxymilk.draft.text import PREAMBLE, find_blocks, sentences
-from oxymilk.draft.words import regex
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from oxymilk.draft.numbers import Token
-    from oxymilk.draft.text import Block, Paper, Span
-    from oxymilk.draft.words import Words
+from oxymilk.draft.text import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens
+from oxymilk.draft.words import Words, regex
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
 _OWN = ("abstract", "methods", "results", "discussion", "conclusion", PREAMBLE)
@@ -24,10 +16,13 @@ _CITING = ("abstract", "introduction", "discussion")
 # hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2013\u2212"), "-")
 _SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
+# which of the stretches round a number are looked through, in `Context.nearest`
+_REACHES = {"phrase": slice(2), "so far": slice(3), "paragraph": slice(5),
+            "sentence": slice(2, 4), "earlier": slice(4, 5)}  # fmt: skip
 Mention = tuple[int, int, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sentence:
     """A sentence and its place.
 
@@ -45,8 +40,8 @@ class Sentence:
         Those works, as the text names them; also those that the end of the paragraph names for all of it.
     where : str
         The place in our words: "results p2", "results table 4".
-    tokens : tuple of Token
-        Its numbers.
+    numbers : list of Context
+        Its numbers, without those of page furniture.
     """
 
     start: int
@@ -56,7 +51,7 @@ class Sentence:
     cited: bool
     sources: tuple[str, ...]
     where: str
-    tokens: tuple[Token, ...]
+    numbers: list[Context] = field(default_factory=list)
 
 
 class Reading:
@@ -66,8 +61,10 @@ class Reading:
     ----------
     text : str
         The text with one sign for every dash.
-    blocks, sentences, tokens : list
-        Its blocks, sentences and numbers, in their order.
+    sentences, tokens : list
+        Its sentences and numbers, in their order.
+    furniture : dict of int to str
+        The section of each place in the text that is page furniture; numbers there are of no sentence.
     two_groups : bool
         Whether the study has two groups; without a study, whether the text names two.
     ratios : dict
@@ -75,16 +72,19 @@ class Reading:
     """
 
     def __init__(self, paper: Paper, words: Words) -> None:
-        self.paper, self.words = paper, words
+        self.paper, self.words, self.tokens = paper, words, find_tokens(paper.text)
         self.text = text = paper.text.translate(_DASHES)
-        self.blocks, self.tokens = find_blocks(paper), find_tokens(paper.text)
         self.ratios: dict[tuple[str, str], str] = {}
         groups = (group.search(text) for group in words.ids["groups"].values())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
         self.sentences: list[Sentence] = []
-        furniture = [(block.start, block.end) for block in self.blocks if block.kind == "furniture"]
-        tokens = [token for token in self.tokens if not _within(token.start, furniture)]
-        for block in self.blocks:
+        self.furniture: dict[int, str] = {}
+        blocks = find_blocks(paper)
+        for block in blocks:
+            if block.kind == "furniture":
+                self.furniture |= dict.fromkeys(range(block.start, block.end), block.section)
+        tokens = [token for token in self.tokens if token.start not in self.furniture]
+        for block in blocks:
             if block.kind == "furniture":
                 continue
             shown, section = text[block.start : block.end], block.section
@@ -94,21 +94,28 @@ class Reading:
             place = f"p{block.number}" if block.number else "heading" if block.kind == "heading" else ""
             if table and section == "results":
                 place = f"table {table[1]}" + " heading" * (block.kind == "heading")
-            where = f"{section} {place}".rstrip()
             # works that the end of the paragraph names are the source of all of it
             works = regex("{citations}" if section in _CITING else "(?!)")
             last = block.start + len(shown.rstrip(" .\n"))
             foot = [match[0] for match in works.finditer(text, block.start, last) if match.end() == last]
-            for start, end in sentences(text, block):
+            ends = [
+                match.end()
+                for match in regex("{sentence_end}").finditer(text, block.start, block.end)
+                if not regex("{abbreviation}").search(text[block.start : match.start() + 1])
+            ]
+            for start, end in pairwise([block.start, *ends, block.end]):
                 named = works.findall(text, start, end)
                 if introduces and not (named or foot):
                     # a paragraph without its own source continues the one before it, or has none
                     foot = works.findall(text, block.start, block.end)
                 cited = introduces or bool(named)
                 sources = tuple(" ".join(work.split()) for work in named or foot)
-                inside = tuple(token for token in tokens if start <= token.start < end)
-                own = section in _OWN and not cited
-                self.sentences.append(Sentence(start, end, block, own, cited, sources, where, inside))
+                own, where = section in _OWN and not cited, f"{section} {place}".rstrip()
+                sentence = Sentence(start, end, block, own, cited, sources, where)
+                inside = (token for token in tokens if start <= token.start < end)
+                for index, token in enumerate(inside):
+                    sentence.numbers.append(Context(self, sentence, token.start, token.end, token, index))
+                self.sentences.append(sentence)
 
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""
@@ -142,15 +149,22 @@ class Context:
         The paper and the sentence.
     start, end : int
         The stretch is ``reading.text[start:end]``; `before` and `after` are the sentence up to it and from it on.
-    index : int, optional
-        Which number of the sentence it is, or ends with: `token`.
+    token, index : Token, int, optional
+        The number that it is, or ends with, and which of the sentence that is.
     """
 
-    def __init__(self, reading: Reading, sentence: Sentence, start: int, end: int, index: int = -1) -> None:
-        self.reading, self.sentence, self.start, self.end, self.index = reading, sentence, start, end, index
-        self.before = reading.text[sentence.start : start]
-        self.after = reading.text[end : sentence.end]
-        self.token = sentence.tokens[index] if sentence.tokens else None
+    def __init__(
+        self,
+        reading: Reading,
+        sentence: Sentence,
+        start: int,
+        end: int,
+        token: Token | None = None,
+        index: int = -1,
+    ) -> None:
+        self.reading, self.sentence, self.start, self.end = reading, sentence, start, end
+        self.token, self.index = token, index
+        self.before, self.after = reading.text[sentence.start : start], reading.text[end : sentence.end]
 
     @cached_property
     def phrase(self) -> Span:
@@ -160,7 +174,10 @@ class Context:
             [match.span() for match in pattern.finditer(self.reading.text, start, end)]
             for pattern in (words.ids["timepoints"][""], regex("{phrase_end}"), regex("{joins}"))
         )
-        edges = [edge for edge in (*breaks, *joins) if not _within(edge[0], both_times)]
+        # the "and" of "before and after" joins no phrases
+        edges = [
+            edge for edge in breaks + joins if not any(low <= edge[0] < high for low, high in both_times)
+        ]
         low = max((stop for _, stop in edges if stop <= self.start), default=start)
         return low, min((begin for begin, _ in edges if begin >= self.end), default=end)
 
@@ -176,31 +193,25 @@ class Context:
         start, operator = min(found, default=(len(self.before), ""))
         return operator, start
 
-    def other(self, index: int) -> Context:
-        """Return another number of the sentence."""
-        token = self.sentence.tokens[index]
-        return Context(self.reading, self.sentence, token.start, token.end, index)
-
-    def fits_between(self, name: str, first: int, second: int) -> bool:
-        """Say whether what is between two numbers of the sentence is a pattern of patterns.yaml."""
-        tokens = self.sentence.tokens
-        gap = self.reading.text[tokens[first].end : tokens[second].start]
-        return regex(f"{{{name}}}").fullmatch(gap) is not None
+    def joins(self, name: str, other: Context) -> bool:
+        """Say whether what is between it and a later number is a pattern of patterns.yaml."""
+        return bool(regex(f"{{{name}}}").fullmatch(self.reading.text[self.end : other.start]))
 
     def nearest(self, kind: str, reach: str = "phrase") -> str:
-        """Return the id that the phrase names: before the number if any, else after it, else "".
+        """Return the id that is named before the number, the last one, or else after it, the first; "" for none.
 
-        Where the phrase names none, `reach` goes further: "before", to the sentence up to the number ("poor in 10
-        before and in 8 after"); "paragraph", to the sentence and what the paragraph says before it.
+        Where the phrase names none, `reach` goes further: "so far", to the sentence up to the number ("poor in 10
+        before and in 8 after"); "paragraph", to the sentence and what the paragraph says before it. "sentence" and
+        "earlier" look at the sentence only, whatever its phrases, and at what the paragraph says before it only.
         """
-        sentence, mentions = self.sentence, partial(self.reading.mentions, kind)
-        block, (low, high) = sentence.block, self.phrase
-        named = mentions(low, self.start)[-1:] or mentions(self.end, high)
-        if not named and reach != "phrase":
-            named = mentions(sentence.start, self.start)[-1:]
-        if not named and reach == "paragraph":
-            named = mentions(self.end, sentence.end) or mentions(block.start, sentence.start)[-1:]
-        return _id(named)
+        sentence, (low, high) = self.sentence, self.phrase
+        stretches = [(low, self.start, -1), (self.end, high, 0), (sentence.start, self.start, -1),
+                     (self.end, sentence.end, 0), (sentence.block.start, sentence.start, -1)]  # fmt: skip
+        for start, end, which in stretches[_REACHES[reach]]:
+            mentions = self.reading.mentions(kind, start, end)
+            if mentions:
+                return mentions[which][2]
+        return ""
 
     def group(self, *, whole: bool = False) -> str:
         """Return the group that a number is of, "" when none is named.
@@ -208,44 +219,42 @@ class Context:
         With `whole` a number before all groups of its sentence is of the whole sample ("20 mothers: 10 in the ...").
         """
         reading, sentence, groups = self.reading, self.sentence, self.reading.words.ids["groups"]
-        mentions = partial(reading.mentions, "groups")
         if reading.words.study and len(groups) == 1:
             return next(iter(groups))
         low, high = self.phrase
-        found = self.nearest("groups")
+        found, behind = self.nearest("groups"), reading.mentions("groups", self.end, high)[:1]
         # "30, of them 15 in the control group": the group behind 30 has a number of its own
-        behind = mentions(self.end, high)[:1]
-        theirs = any(self.end <= token.start < begin for begin, _, _ in behind for token in sentence.tokens)
+        theirs = any(self.end <= number.start < start for start, *_ in behind for number in sentence.numbers)
         if found and not (whole and theirs):
             return found
         if not found and regex("{some_group}").search(reading.text, low, high):
             return ""  # a group that we do not know
-        before = mentions(sentence.start, self.start)
-        after = mentions(self.end, sentence.end)
+        before = reading.mentions("groups", sentence.start, self.start)
+        after = reading.mentions("groups", self.end, sentence.end)
         if before or (after and not whole):
-            return _id(before[-1:] or after)
+            return (before[-1:] or after)[0][2]
         # the last sentence that names a group continues about it, else the heading, unless it speaks of both
-        for earlier in reversed([] if after else reading.sentences):
-            if earlier.block == sentence.block and earlier.start < sentence.start:
-                named = {key for _, _, key in mentions(earlier.start, earlier.end)}
-                if named:
-                    return named.pop() if len(named) == 1 else ""
-        named = {key for key, pattern in groups.items() if pattern.search(sentence.block.heading)}
+        spoken = (
+            {key for *_, key in reading.mentions("groups", earlier.start, earlier.end)}
+            for earlier in reversed([] if after else reading.sentences)
+            if earlier.block == sentence.block and earlier.start < sentence.start
+        )
+        heading = {key for key, pattern in groups.items() if pattern.search(sentence.block.heading)}
+        named = next(filter(None, spoken), heading)
         return named.pop() if len(named) == 1 else ""
 
     @cached_property
     def test(self) -> str:
         """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
-        reading, sentence = self.reading, self.sentence
-        mentions = partial(reading.mentions, "every_test")
+        text, sentence = self.reading.text, self.sentence
         if sentence.cited:
-            return _id(mentions(sentence.start, sentence.end))
-        # a sentence may go through several tests: the last named before the number is the one
-        named = mentions(sentence.start, self.start)[-1:] or mentions(self.end, sentence.end)
+            tests = self.reading.mentions("every_test", sentence.start, sentence.end)
+            return tests[0][2] if tests else ""
         # "between the groups"; and a U is of the test between groups, whatever the one before was
-        if not named and regex("{of_rank_sum}").search(reading.text, sentence.start, sentence.end):
-            return "rank_sum"
-        return _id(named or mentions(sentence.block.start, sentence.start)[-1:])
+        between_groups = regex("{of_rank_sum}").search(text, sentence.start, sentence.end)
+        # a sentence may go through several tests: the last named before the number is the one
+        named = self.nearest("every_test", "sentence")
+        return named or ("rank_sum" if between_groups else self.nearest("every_test", "earlier"))
 
     def change(self, *, level: str = "") -> str:
         """Return how those whom a number counts changed: "up", "down", "unchanged"; "" if not or if unclear.
@@ -259,13 +268,3 @@ class Context:
         )
         remained = level and here == ["unchanged"] == all_of_it
         return here[0] if len(here) == 1 and not remained else ""
-
-
-def _id(mentions: list[Mention]) -> str:
-    """Return the id of the first mention, "" when there is none."""
-    return mentions[0][2] if mentions else ""
-
-
-def _within(place: int, spans: Iterable[Span]) -> bool:
-    """Say whether a place is in one of some stretches."""
-    return any(start <= place < end for start, end in spans)

@@ -8,25 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
 from oxymilk.audit.verdicts import check_claim
-from oxymilk.draft.context import Context, Reading
+from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.rules import Proposal, of_test, read_cell, read_number
+from oxymilk.draft.text import Paper
 from oxymilk.draft.words import load_words, regex
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from fractions import Fraction
-
-    from oxymilk.draft.context import Mention, Sentence
-    from oxymilk.draft.text import Paper
-    from oxymilk.study import Study
+from oxymilk.study import Study
 
 # what the heads of a table's row and column say better than the words beside the number
 _IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
@@ -102,79 +98,71 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
     """
     reading = Reading(paper, load_words(study))
     proposals: list[Proposal] = []
+    # where a number begins -> its sentence's place, and why it claims nothing
     reasons: dict[int, tuple[str, str]] = {}
-    for block in reading.blocks:
-        if block.kind == "furniture":
-            outside = f"{block.section} page furniture", "page number, running head or address"
-            reasons |= dict.fromkeys(range(block.start, block.end), outside)
     for sentence in reading.sentences:
         numbers: list[Proposal] = []
-        for index, token in enumerate(sentence.tokens):
-            number = read_number(Context(reading, sentence, token.start, token.end, index))
+        for context in sentence.numbers:
+            number = read_number(context)
             if isinstance(number, str):
-                reasons[token.start] = sentence.where, number
+                reasons[context.start] = sentence.where, number
             else:
                 in_table = number.quantity in _IN_TABLES and read_cell(number)
                 numbers.append(in_table or number)
-        numbers = _put_between(numbers)
+        _put_between(numbers)
         proposals += numbers
         for read in (_decisions, _comparisons, _sums):
             proposals += read(reading, sentence, numbers)
     proposals += [*_agreements(reading, proposals)]
     claimed = {proposal.context.start for proposal in proposals if proposal.of_token}
-    in_heads = "heads of sections", "in the head of a section"
-    left_out = [
-        LeftOut(token.text, where, reading.place(token.start), reason)
-        for token in reading.tokens
-        if token.start not in claimed
-        for where, reason in [reasons.get(token.start, in_heads)]
-    ]
-    proposals = _with_tests(sorted(proposals, key=lambda proposal: proposal.context.start))
-    return Draft(tuple(_claims(reading, _with_totals(proposals))), tuple(left_out))
+    left_out = []
+    for token in reading.tokens:
+        where, reason = reasons.get(token.start, ("heads of sections", "in the head of a section"))
+        if token.start in reading.furniture:
+            where = f"{reading.furniture[token.start]} page furniture"
+            reason = "page number, running head or address"
+        if token.start not in claimed:
+            left_out.append(LeftOut(token.text, where, reading.place(token.start), reason))
+    proposals = _complete(sorted(proposals, key=lambda proposal: proposal.context.start))
+    return Draft(tuple(_claims(reading, proposals)), tuple(left_out))
 
 
-def _with_tests(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Give a p-value without a test the test of the same p-value elsewhere, if that is one test only."""
+def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Give p-values without a test that of the same p-value elsewhere, and counts what they are of.
+
+    A test is given if it is one only, also to the other numbers of the sentence. Counts and percentages are of the last
+    sample size that the sentence prints before the number, else of the first after it; else of the last in the
+    paragraph; else of what is usual for the group in the paper.
+    """
     columns = ("test", "group", "timepoint", "variable")
     p_values = [proposal for proposal in proposals if proposal.quantity == "p_value"]
-    tests: dict[Fraction, list[dict[str, str]]] = {}
+    # a p-value -> the tests of which it is printed; where a sentence begins -> the test of the numbers in it
+    tests: dict[Fraction, set[tuple[str, ...]]] = {}
+    given: dict[int, dict[str, str]] = {}
     for p_value in p_values:
-        same = tests.setdefault(p_value.number.value, [])
-        test = {column: getattr(p_value, column) for column in columns}
-        if p_value.check == "recompute" and test not in same:
-            same.append(test)
-    # where a sentence begins -> the test of the other numbers in it
-    given = {
-        p_value.context.sentence.start: tests[p_value.number.value][0]
-        for p_value in p_values
-        if p_value.check == "ambiguous" and len(tests[p_value.number.value]) == 1
-    }
-    completed = {"check": "recompute", "note": "the test by the p-value"}
-    return [
-        replace(proposal, **test, **completed)
-        if test and proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST
-        else proposal
-        for proposal in proposals
-        for test in [given.get(proposal.context.sentence.start)]
-    ]
-
-
-def _with_totals(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """Give counts and percentages the number of participants they are of.
-
-    That is the last sample size that the sentence prints before the number, else the first after it; else the last
-    in the paragraph; else what is usual for the group in the paper.
-    """
+        if p_value.check == "recompute":
+            test = tuple(p_value.cells[column] for column in columns)
+            tests.setdefault(p_value.number.value, set()).add(test)
+    for p_value in p_values:
+        same = tests.get(p_value.number.value, ())
+        if p_value.check == "ambiguous" and len(same) == 1:
+            given[p_value.context.sentence.start] = dict(zip(columns, *same, strict=True))
     sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
     often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
     usual = {group: printed for (group, printed), _ in reversed(often)}
     completed = []
     for proposal in proposals:
         start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
+        if proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST and sentence.start in given:
+            test = given[sentence.start]
+            proposal = replace(proposal, **test, check="recompute", note="the test by the p-value")
         if proposal.quantity.startswith(("count", "percent")) and not proposal.n:
             near = [size for size in sizes if size.context.sentence.block == sentence.block]
-            here = [size for size in near if size.context.sentence == sentence]
-            here = [size for size in here if not group or size.group in ("", group)]
+            here = [
+                size
+                for size in near
+                if size.context.sentence == sentence and (not group or size.group in ("", group))
+            ]
             before = [size for size in here if size.context.start < start]
             earlier = [size for size in near if size.group == group and size.context.start < start]
             total = before[-1:] or here[:1] or earlier[-1:]
@@ -210,21 +198,18 @@ def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
 # --- what a paper states about its numbers: decisions, "most", sums, and numbers that must agree with each other
 
 
-def _put_between(numbers: Sequence[Proposal]) -> list[Proposal]:
+def _put_between(numbers: list[Proposal]) -> None:
     """Turn a figure that the sentence explains as "between 11 and 12" into the claim that it lies there."""
-    numbers = list(numbers)
-    for low, high in pairwise(numbers):
-        joined = low.context.fits_between("between_gap", low.context.index, high.context.index)
+    for last, (low, high) in enumerate(pairwise(tuple(numbers))):
+        joined = low.context.joins("between_gap", high.context)
         if not joined or not regex("{between_before}").search(low.context.before):
             continue
-        n = f"{low.printed};{high.printed}"
-        for place, number in enumerate(numbers[: numbers.index(low)]):
-            parsed = low.number, number.number, high.number
-            values = [parts.value for parts in parsed if parts]
+        for place, number in enumerate(numbers[:last]):
+            values = [parts.value for parts in (low.number, number.number, high.number) if parts]
             if number.quantity == "figure" and len(values) == 3 and values[0] < values[1] < values[2]:
+                n = f"{low.printed};{high.printed}"
                 numbers[place] = replace(number, quantity="between", operator="", n=n, check="arithmetic")
                 break
-    return numbers
 
 
 def _arithmetic(number: Proposal, quantity: str, **cells: str) -> Proposal:
@@ -284,10 +269,12 @@ def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposa
     if any(number.quantity != "figure" or number.printed.endswith("%") for number in numbers):
         return
     units = ["".join(number.context.after.split()[:1]).strip(".,;()").lower() for number in numbers]
-    for at, number in enumerate(numbers):
+    for number, unit in zip(numbers, units, strict=True):
         start = number.context.start
         low, _ = Context(reading, sentence, start, start).phrase
-        others = [other for k, other in enumerate(numbers) if k != at and units[k] == units[at]]
+        others = [
+            other for other, its in zip(numbers, units, strict=True) if its == unit and other is not number
+        ]
         if others and regex("{highest}").search(reading.text, low, start):
             largest = max(others, key=lambda other: other.number.value if other.number else 0).printed
             yield _arithmetic(number, "comparison", operator=">", n=largest, note="printed as the highest")
@@ -327,11 +314,9 @@ def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Propo
     days = [
         number
         for number in numbers
-        if number.quantity == "figure"
-        and number.context.sentence.own
-        and number.printed.isdigit()
-        and regex("{whole_day}").search(number.context.before)
-        and any(pattern.search(number.context.before[-40:]) for pattern in timepoints)
+        if number.quantity == "figure" and number.context.sentence.own and number.printed.isdigit()
+        if regex("{whole_day}").search(number.context.before)
+        if any(pattern.search(number.context.before[-40:]) for pattern in timepoints)
     ]
     counts = Counter(day.printed for day in days).most_common()
     if len(counts) == 2 and counts[0][1] >= 3 and counts[1][1] == 1:

@@ -8,18 +8,15 @@ heads of its row and its column say better what it states than the words beside 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import Any
 
 from oxymilk.audit.claims import Claim
 from oxymilk.draft.context import Context
-from oxymilk.draft.words import load, regex
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from oxymilk.draft.words import Pattern
+from oxymilk.draft.words import Pattern, load, regex
 
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
@@ -150,27 +147,27 @@ def _statistic(proposal: Proposal) -> Proposal | None:
 def _percentage(proposal: Proposal) -> Proposal:
     """Read a percentage: of participants at a level, or who changed, or of two printed numbers."""
     context, sentence, printed = proposal.context, proposal.context.sentence, proposal.printed
+    numbers, index = sentence.numbers, context.index
     ratios, ratio = context.reading.ratios, _ratio(proposal)
-    known = [ratios[source, printed] for source in sentence.sources if (source, printed) in ratios]
-    of_numbers = ratio or (known or [""])[0]
-    if of_numbers and (not sentence.own or "." in of_numbers or "," in of_numbers):
+    known = (ratios.get((source, printed), "") for source in sentence.sources)
+    of_numbers = ratio or next(filter(None, known), "")
+    if of_numbers and (not sentence.own or re.search("[.,]", of_numbers)):
         ratios.update({(source, printed): of_numbers for source in sentence.sources})
         return replace(proposal, quantity="ratio_percent", n=of_numbers, check="arithmetic")
     if not sentence.own:
         return _figure(proposal)
     # it is of what the count before it is of: "7 of 10 mothers (70%)"
-    first = context.index
-    if first and _is_paired(context.other(first - 1)):
-        first -= 1
-    elif first > 1 and ratio == "/".join(token.text for token in sentence.tokens[first - 2 : first]):
-        first -= 2
-    around = Context(context.reading, sentence, sentence.tokens[first].start, context.end, context.index)
+    first = context
+    if index and _is_paired(numbers[index - 1]):
+        first = numbers[index - 1]
+    elif index > 1 and ratio == "/".join(number.token.text for number in numbers[index - 2 : index]):
+        first = numbers[index - 2]
+    around = Context(context.reading, sentence, first.start, context.end, context.token, index)
     # the first or the second of "from 30% to 70%"
-    begins = [k for k in (context.index, context.index - 1) if 0 <= k < len(sentence.tokens) - 1]
     steps = [
-        context.index - k
-        for k in begins
-        if regex("{from_before}").search(context.other(k).before) and context.fits_between("to_gap", k, k + 1)
+        index - low.index
+        for low, high in pairwise(numbers[max(index - 1, 0) : index + 2])
+        if low.joins("to_gap", high) and regex("{from_before}").search(low.before)
     ]
     read = _cell(replace(proposal, quantity="percent"), around, changes=not steps)
     if steps and read.level:
@@ -187,22 +184,23 @@ def _cell(proposal: Proposal, around: Context | None = None, *, changes: bool = 
     """Say which level at which time, or which change, a count or a percentage is of."""
     context = around or proposal.context
     words, is_percent = context.reading.words, proposal.quantity == "percent"
-    reach = "before" if is_percent or _is_paired(context) else "phrase"
+    reach = "so far" if is_percent or _is_paired(context) else "phrase"
     variable, _, level = context.nearest("levels", reach).partition("/")
     proposal = replace(proposal, group=context.group(), variable=variable, level=level, check="recompute")
     change = context.change(level=level) if changes else ""
+    unlike = words.study and variable and variable != words.outcome
     if change:
         quantity = f"{proposal.quantity}_{change}"
         proposal = replace(proposal, quantity=quantity, test="signed_rank", variable=words.outcome, level="")
-        return proposal if proposal.group else proposal.asks("of which group?")
-    unlike = words.study and variable and variable != words.outcome
-    if unlike or not level:
+    elif unlike or not level:
         check, note = "arithmetic" if is_percent else "no_data", "" if unlike else "of which level?"
         return replace(proposal, check=check, note=note)
-    proposal = replace(proposal, timepoint=context.nearest("timepoints", "paragraph"))
-    if not proposal.timepoint:
-        return proposal.asks("at which timepoint?")
-    return proposal if proposal.group or not context.reading.two_groups else proposal.asks("of which group?")
+    else:
+        proposal = replace(proposal, timepoint=context.nearest("timepoints", "paragraph"))
+        if not proposal.timepoint:
+            return proposal.asks("at which timepoint?")
+    needs_group = change or context.reading.two_groups
+    return proposal.asks("of which group?") if needs_group and not proposal.group else proposal
 
 
 def _figure(proposal: Proposal) -> Proposal:
@@ -215,21 +213,16 @@ def _figure(proposal: Proposal) -> Proposal:
     if not sentence.own:
         return proposal
     if regex(r"{day}\Z").search(context.before):
-        timepoint = context.nearest("timepoints", "paragraph")
-        return replace(proposal, group=context.group(), timepoint=timepoint)
+        return replace(proposal, group=context.group(), timepoint=context.nearest("timepoints", "paragraph"))
     return replace(proposal, group=context.nearest("groups"))
 
 
 _READERS: dict[str, Callable[[Proposal], Proposal | None]] = {
-    "of_test": of_test,
-    "p_value": _p_value,
-    "statistic": _statistic,
-    "percentage": _percentage,
-    "cell": _cell,
+    "of_test": of_test, "p_value": _p_value, "statistic": _statistic,
+    "percentage": _percentage, "cell": _cell, "figure": _figure,
     "group_size": lambda proposal: replace(proposal, group=proposal.context.group()),
     "sample_size": lambda proposal: replace(proposal, group=proposal.context.group(whole=True)),
-    "figure": _figure,
-}
+}  # fmt: skip
 
 
 # --- numbers that belong together
@@ -237,38 +230,39 @@ _READERS: dict[str, Callable[[Proposal], Proposal | None]] = {
 
 def _is_paired(context: Context) -> bool:
     """Say whether a number and the percentage after it state the same: "7 mothers (70%)"."""
-    after = context.index + 1
-    percent = after < len(context.sentence.tokens) and context.sentence.tokens[after].text.endswith("%")
-    return percent and not _is_whole(context) and context.fits_between("pair_gap", context.index, after)
+    following = context.sentence.numbers[context.index + 1 :][:1]
+    percent = any(number.token.text.endswith("%") for number in following)
+    return percent and not _is_whole(context) and context.joins("pair_gap", following[0])
 
 
 def _is_whole(context: Context) -> bool:
     """Say whether a number is the whole of "7 of 10 mothers"."""
-    part, whole = context.sentence.tokens[context.index - 1].text, context.token.text
-    counts = context.index > 0 and part.isdigit() and whole.isdigit() and int(part) <= int(whole)
-    return counts and context.fits_between("out_of_gap", context.index - 1, context.index)
+    part = context.sentence.numbers[context.index - 1]
+    printed = part.token.text, context.token.text
+    counts = (
+        context.index > 0 and all(text.isdigit() for text in printed) and int(printed[0]) <= int(printed[1])
+    )
+    return counts and part.joins("out_of_gap", context)
 
 
 def _ratio(percentage: Proposal) -> str:
     """Return the two printed numbers that a percentage is made of, "25/35", "" when the sentence has none."""
     context, percent = percentage.context, percentage.number
-    tokens, index = context.sentence.tokens, context.index
-    numbers = [k for k, token in enumerate(tokens) if token.kind == "number"]
-    at = numbers.index(index)
+    numbers = [number for number in context.sentence.numbers if number.token.kind == "number"]
+    at, before = numbers.index(context), context.sentence.numbers[: context.index][-1:]
     ratios = []
     # "45% (2.7 of 5.9 million)"; "7 of 10 mothers (70%)", "7/10 (70%)"
-    if at + 2 < len(numbers) and context.fits_between("percent_first", index, numbers[at + 1]):
+    if at + 2 < len(numbers) and context.joins("percent_first", numbers[at + 1]):
         ratios.append((*numbers[at + 1 : at + 3], 2))
-    if at > 1 and context.fits_between("percent_last", numbers[at - 1], index):
+    if at > 1 and numbers[at - 1].joins("percent_last", context):
         ratios.append((*numbers[at - 2 : at], 2))
     # the parts of these may have been rounded themselves, by up to two percentage points
-    ratios = [ratio for ratio in ratios if context.fits_between("ratio_gap", *ratio[:2])]
+    ratios = [(part, whole, slack) for part, whole, slack in ratios if part.joins("ratio_gap", whole)]
     # "20 mothers, 7 (35%)": any other number of the sentence
-    if index and _is_paired(context.other(index - 1)):
-        wholes = (whole for whole in (index - 1, *numbers) if "%" not in tokens[whole].text)
-        ratios += [(index - 1, whole, 0) for whole in wholes]
+    for part in filter(_is_paired, before):
+        ratios += [(part, whole, 0) for whole in (part, *numbers) if "%" not in whole.token.text]
     for part, whole, slack in ratios:
-        printed = tokens[part].text, tokens[whole].text
+        printed = part.token.text, whole.token.text
         above, below = (percentage.printed_as(text).number for text in printed)
         if percent and above and below and below.value and above.value <= below.value:
             share = 100 * above.value / below.value
@@ -278,8 +272,7 @@ def _ratio(percentage: Proposal) -> str:
     return ""
 
 
-# --- properties that a rule may name
-
+# properties that a rule may name
 _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "own": lambda context: context.sentence.own,
     "at_the_end": lambda context: context.sentence.block.section == "end matter",
@@ -288,12 +281,10 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "may_count": lambda context: context.sentence.own and re.fullmatch(r"\d{1,5}", context.token.text),
     "is_paired": _is_paired,
     "is_whole": _is_whole,
-    "is_part": lambda context: (
-        context.index + 1 < len(context.sentence.tokens) and _is_whole(context.other(context.index + 1))
-    ),
+    "is_part": lambda context: any(map(_is_whole, context.sentence.numbers[context.index + 1 :][:1])),
     # it counts people at a level, or who changed
     "names_level": lambda context: (
-        context.nearest("levels", "before" if _is_paired(context) else "phrase") or context.change()
+        context.nearest("levels", "so far" if _is_paired(context) else "phrase") or context.change()
     ),
     "names_change": lambda context: context.change(),
     "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
@@ -301,7 +292,7 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "in_sampling": lambda context: regex("{sample}").search(
         context.reading.text, context.sentence.start, context.sentence.end
     ),
-}
+}  # fmt: skip
 
 
 # --- numbers in tables
@@ -316,13 +307,17 @@ def read_cell(number: Proposal) -> Proposal | None:
         The number, with its operator; as what it would be in running text.
     """
     context, words = number.context, number.context.reading.words
-    caption = context.sentence.block.heading
-    cell, row, above = _heads(context)
-    if not cell or context.token.kind != "number" or not context.sentence.own:
+    block, text = context.sentence.block, context.reading.text
+    if (
+        " | " not in text[block.start : block.end]
+        or context.token.kind != "number"
+        or not context.sentence.own
+    ):
         return None
+    cell, row, above = _heads(context)
     cells = {"printed": number.printed, "operator": number.operator}
     number = Proposal(**cells, notation=number.notation, context=context)
-    heads, column = " ; ".join(above), above[-1] if above else ""
+    heads, column, caption = " ; ".join(above), above[-1] if above else "", block.heading
     group = _named(words.ids["heads"], heads, row) or _named(words.ids["groups"], caption)
     # papers print what belongs to a test one a column, programs one a row
     quantity = ""
@@ -358,14 +353,12 @@ def read_cell(number: Proposal) -> Proposal | None:
 
 
 def _heads(context: Context) -> tuple[str, str, list[str]]:
-    """Return the cell of a number, the first cell of its row and the heads of its column; empty if in no table."""
+    """Return the cell of a number in a table, the first cell of its row and the heads of its column."""
     block, text = context.sentence.block, context.reading.text
     row, *above = (
         [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
         for span in ((block.start, block.end), *block.above)
     )
-    if " | " not in text[block.start : block.end]:
-        return "", "", []
     column = sum(end <= context.start for _, end in row)
     heads: list[str] = []
     # a head that spans columns fills the empty cells to its right, but none that has a head of its own above it

@@ -1,4 +1,4 @@
-"""Take a paper's text apart: sections, subheadings, paragraphs, sentences, and the lines that are page furniture.
+"""Take a paper's text apart: sections, subheadings, paragraphs, lines that are page furniture, and numbers.
 
 Offsets are places in `Paper.text`, so that the numbers of the whole text, found once, fall into the parts.
 """
@@ -6,20 +6,20 @@ Offsets are places in `Paper.text`, so that the numbers of the whole text, found
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Literal, NamedTuple
 
 from oxymilk.draft.words import load, regex
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
+_LOOKALIKES = {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
+               "\uff0c": ",", "\uff0e": ".", "\uff05": "%"}  # fmt: skip
 Span = tuple[int, int]
 
 
@@ -33,6 +33,45 @@ class Paper:
 
     text: str
     pages: tuple[int, ...] = ()
+
+
+class Token(NamedTuple):
+    """One number as a reader sees it, ``source[start:end]``: "0,083", "100%", "20-35", "sepuluh", "fifth", "VI".
+
+    `text` is its normal form: ASCII digits, "-" for every dash, no blanks inside; the decimal mark and "%" stay as
+    printed. Number words are in lower case.
+    """
+
+    text: str
+    kind: Literal["number", "range", "word", "roman"]
+    start: int
+    end: int
+
+
+def find_tokens(text: str) -> list[Token]:
+    """Find the numbers of a text, in their order.
+
+    The search errs towards finding too much: a number that means nothing can be listed as excluded, a number that was
+    overlooked can not. Numbers broken by a line end after a hyphen ("20-" / "35") are one token. Ordinals give their
+    number ("ke-15" and "15th" are "15"). Superscript and subscript digits are marks of notes and units and are not
+    looked at, and a single Roman letter counts only after "ke-".
+
+    Examples
+    --------
+    >>> [token.text for token in find_tokens("usia 20–35 tahun, hari ke-15 (p-value< 0,05), 60 %; lima ibu")]
+    ['20-35', '15', '0,05', '60%', 'lima']
+    """
+    # one character for one, so that places in `plain` are places in `text`
+    plain = "".join(
+        str(unicodedata.decimal(sign)) if sign.isdecimal() else _LOOKALIKES.get(sign, sign) for sign in text
+    )
+    tokens = []
+    for name in ("numeric", "number_word", "roman"):
+        for match in regex(f"{{{name}}}").finditer(plain):
+            kind, parts = match.lastgroup, match[match.lastgroup].split()
+            shown = " ".join(parts).lower() if kind == "word" else "".join(parts)
+            tokens.append(Token(shown, kind, *match.span(kind)))
+    return sorted(tokens, key=lambda token: token.start)
 
 
 @dataclass(frozen=True)
@@ -82,18 +121,15 @@ def find_blocks(paper: Paper) -> list[Block]:
     section, combined, continues = PREAMBLE, 0, False
     for number, (start, end) in lines.items():
         line = text[start:end]
-        if not line.strip():
-            continues = False
-            continue
-        outside = number in running or bool(regex("{furniture}").fullmatch(line))
+        outside = number in running or bool(line.strip() and regex("{furniture}").fullmatch(line))
         head, length = ("", 0) if outside else _section_head(line, section)
         if head == _COMBINED:
             # under the second of two combined heads a paper discusses what it reported
             combined += 1
             head = "results" if combined == 1 else "discussion"
         section = head or section
-        alone, rest = outside or " | " in line, text[start + length : end].strip()
-        if continues and not head and not alone:
+        alone, rest = outside or " | " in line, line[length:].strip()
+        if continues and rest and not head and not alone:
             runs[-1][2].append((start, end))
         elif rest:
             runs.append((section, outside, [(start + length, end)]))
@@ -101,18 +137,7 @@ def find_blocks(paper: Paper) -> list[Block]:
     parts: list[Block] = []
     for section, outside, run in runs:
         parts += [Block("furniture", *run[0], section)] if outside else _split_headings(text, run, section)
-    return _number(text, _mend(text, parts))
-
-
-def sentences(text: str, block: Block) -> list[Span]:
-    """Return where the sentences of a block begin and end."""
-    ends = [
-        match.end()
-        for match in regex("{sentence_end}").finditer(text, block.start, block.end)
-        if not regex("{abbreviation}").search(text[block.start : match.start() + 1])
-    ]
-    edges = [block.start, *ends, block.end]
-    return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
+    return _number(text, _join(text, parts))
 
 
 def _section_head(line: str, current: str) -> tuple[str, int]:
@@ -121,11 +146,9 @@ def _section_head(line: str, current: str) -> tuple[str, int]:
     run_in = regex("{run_in_head}").match(line)
     if run_in and current != "abstract":
         heads.append((run_in[1], run_in.end()))
-    for head, length in heads:
-        for section, names in load("words")["sections"].items():
-            if " ".join(head.lower().split()) in names:
-                return section, length
-    return "", 0
+    sections = {name: section for section, names in load("words")["sections"].items() for name in names}
+    named = ((sections.get(" ".join(head.lower().split()), ""), length) for head, length in heads)
+    return next(((section, length) for section, length in named if section), ("", 0))
 
 
 def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Block]:
@@ -147,30 +170,23 @@ def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Bloc
     return [Block(kind, part[0][0], part[-1][1], section) for kind, part in kinds if part]
 
 
-def _mend(text: str, parts: Sequence[Block]) -> list[Block]:
+def _join(text: str, parts: Sequence[Block]) -> list[Block]:
     """Join a paragraph that a page's end or a lost picture broke in two; furniture inside it keeps its own block."""
-    mended: list[Block] = []
+    joined: list[Block] = []
     opened = -1
     for part in parts:
         if part.kind != "furniture":
-            shown = text[part.start : part.end].strip()
-            above = mended[opened] if opened >= 0 else part
-            before = text[above.start : above.end].strip()
-            continues = shown[:1].islower() or shown[:1] == "("
-            joins = continues and before[-1:] not in ".!?:;|" and " | " not in shown
-            if joins and opened >= 0 and above.section == part.section:
-                mended[opened] = replace(above, kind="paragraph", end=part.end)
+            shown, above = text[part.start : part.end].strip(), joined[opened] if joined else part
+            ended = text[above.start : above.end].strip()[-1:] in ".!?:;|" or " | " in shown
+            continues = (
+                opened >= 0 and above.section == part.section and (shown[:1].islower() or shown[:1] == "(")
+            )
+            if continues and not ended:
+                joined[opened] = replace(above, kind="paragraph", end=part.end)
                 continue
-            opened = len(mended)
-        mended.append(part)
-    # the last words of a section head nothing
-    following = ""
-    for k, part in reversed(list(enumerate(mended))):
-        if part.kind == "heading" and following != part.section:
-            mended[k] = replace(part, kind="paragraph")
-        if part.kind != "furniture":
-            following = part.section
-    return mended
+            opened = len(joined)
+        joined.append(part)
+    return joined
 
 
 def _number(text: str, parts: Sequence[Block]) -> list[Block]:
@@ -179,17 +195,19 @@ def _number(text: str, parts: Sequence[Block]) -> list[Block]:
     heading, section = "", ""
     rows: tuple[Span, ...] = ()
     numbered = []
-    for part in parts:
+    for place, part in enumerate(parts):
+        shown = text[part.start : part.end]
         if part.section != section:
             heading, section = "", part.section
-        if part.kind == "heading":
-            heading = " ".join(text[part.start : part.end].split())
+        # the last words of a section head nothing
+        following = next((other.section for other in parts[place + 1 :] if other.kind != "furniture"), "")
+        if part.kind == "heading" and following == section:
+            heading = " ".join(shown.split())
             part = replace(part, heading=heading)
-        elif part.kind == "paragraph":
-            is_row = " | " in text[part.start : part.end]
-            rows = rows if is_row else ()
+        elif part.kind != "furniture":
+            rows = rows if " | " in shown else ()
             counts[section] += not rows
-            part = replace(part, number=counts[section], heading=heading, above=rows)
-            rows = (*rows, (part.start, part.end)) if is_row else ()
+            part = replace(part, kind="paragraph", number=counts[section], heading=heading, above=rows)
+            rows = (*rows, (part.start, part.end)) if " | " in shown else ()
         numbered.append(part)
     return numbered

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from oxymilk.audit.printed import EITHER_MARK, Notation
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from oxymilk.study import Study
+from oxymilk.study import Study
 
 Pattern = re.Pattern[str]
 # what must follow words of some kinds: "kurang dari 34" names no level; "at least" comes two words before its number
@@ -56,16 +53,36 @@ def load_words(study: Study | None = None) -> Words:
         "intervention" and "control", the timepoints "pre" and "post", the levels "low", "middle" and "high".
     """
     ours = {kind: words for kind, words in load("words").items() if isinstance(words, dict)}
-    kinds = {**ours, **(_of_study(study, ours) if study else {})}
+    kinds, own = dict(ours), {}
+    if study:
+        groups = list(
+            zip(study.groups, *(ours[kind].values() for kind in ("groups", "heads", "given")), strict=False)
+        )
+        points = list(zip(study.compared, ours["timepoints"].values(), strict=False))
+        treatment, scales = "|".join(_labels(study.groups[0])), (study.outcome, *study.characteristics)
+        levels = [(f"{scale.id}/{level.id}", level) for scale in scales for level in scale.levels]
+        named = r"(?:(?:kelompok|grup) {0}|{0} (?:group|arm)s?)"
+        kinds |= {
+            # "oxytocin massage" alone is what a group was given, not who
+            "groups": {
+                group.id: [*(named.replace("{0}", label) for label in _labels(group)), *words,
+                           rf"(?:{'|'.join(given)}) (?:{treatment})s?"]
+                for group, words, _, given in groups
+            },
+            "heads": {group.id: [*_labels(group), *heads] for group, _, heads, _ in groups},
+            "timepoints": {point.id: [*_labels(point), *words] for point, words in points}
+            | {"": ours["timepoints"][""]},
+            "levels": {key: [*_labels(level), re.escape(level.id)] for key, level in levels},
+        }  # fmt: skip
+        between = study.compared[1].id if study.between == "post" else study.between
+        notation = Notation(study.decimal_mark, study.rounding)
+        own = {"notation": notation, "outcome": study.outcome.id, "between": between}
     ids = {
         kind: {key: regex(_whole_words(words) + _BEHIND.get(kind, "")) for key, words in entries.items()}
         for kind, entries in kinds.items()
     }
     ids["every_test"] = {**ids["tests"], "other": regex("{other_tests}")}
-    if study is None:
-        return Words(None, ids)
-    between = study.compared[1].id if study.between == "post" else study.between
-    return Words(study, ids, Notation(study.decimal_mark, study.rounding), study.outcome.id, between)
+    return Words(study, ids, **own)
 
 
 @cache
@@ -99,35 +116,8 @@ def regex(pattern: str) -> Pattern:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _of_study(study: Study, ours: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
-    """Return the kinds of words for which a study has ids: its labels beside our words."""
-    kinds = (ours[kind].values() for kind in ("groups", "heads", "given"))
-    groups = list(zip(study.groups, *kinds, strict=False))
-    points = zip(study.compared, ours["timepoints"].values(), strict=False)
-    treatment = "|".join(_labels(study.groups[0]))
-    return {
-        # "oxytocin massage" alone is what a group was given, not who
-        "groups": {
-            group.id: [
-                *(rf"(?:(?:kelompok|grup) {label}|{label} (?:group|arm)s?)" for label in _labels(group)),
-                *names,
-                rf"(?:{'|'.join(given)}) (?:{treatment})s?",
-            ]
-            for group, names, _, given in groups
-        },
-        "heads": {group.id: [*_labels(group), *heads] for group, _, heads, _ in groups},
-        "timepoints": {point.id: [*_labels(point), *names] for point, names in points}
-        | {"": ours["timepoints"][""]},
-        "levels": {
-            f"{scale.id}/{level.id}": [*_labels(level), re.escape(level.id)]
-            for scale in (study.outcome, *study.characteristics)
-            for level in scale.levels
-        },
-    }
-
-
 def _labels(item: Any) -> list[str]:
-    """Return the labels of an item as patterns; what they have in brackets is left out."""
+    """Return the labels of an item of a study as patterns; what they have in brackets is left out."""
     found = {re.sub(r"\s*\(.*?\)", "", item.label[language]).strip() for language in ("en", "id")}
     # a hyphen may be any dash, and a line may end after it
     escaped = (re.escape(label) for label in sorted(found) if label)

@@ -1,12 +1,37 @@
-"""An invented study of foot baths, and what tests change of it."""
+"""An invented study of foot baths, and what tests change of it; rows of CSV files; the accounting for numbers."""
 
+import csv
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
+from oxymilk.draft.text import find_tokens
 from oxymilk.study import Label, load_study
 
 DATA = Path(__file__).parents[2] / "data" / "draft"
+
+
+def rows(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def unaccounted(text, claims, exclusions):
+    """The numbers that a text has more or less often than rows list them: number, times of both, lines of the text."""
+    lines, listed = defaultdict(list), Counter()
+    for token in find_tokens(text):
+        lines[token.text].append(text.count("\n", 0, token.start) + 1)
+    for row in claims:
+        # the others say something about numbers that have rows of their own
+        if row["quantity"] not in ("comparison", "decision", "sum"):
+            listed.update(token.text for token in find_tokens(row["printed"]))
+    for row in exclusions:
+        # "V" alone is a letter; an exclusion may still name it
+        (token,) = find_tokens(row["token"]) or find_tokens(f"ke-{row['token']}")
+        listed[token.text] += int(row["occurrences"])
+    counts = [(name, len(lines[name]), listed[name], lines[name]) for name in sorted({*lines, *listed})]
+    return [count for count in counts if count[1] != count[2]]
 
 
 @pytest.fixture(scope="session")

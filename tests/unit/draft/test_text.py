@@ -1,20 +1,61 @@
 """How the text of a paper is taken apart where pages and places count; see also the outlines of readings.csv."""
 
+from itertools import pairwise
+
 import pytest
+from tests.unit.draft.conftest import DATA, rows, unaccounted
 
 from oxymilk.draft.context import Reading
-from oxymilk.draft.text import Block, Paper, find_blocks, sentences
+from oxymilk.draft.text import Paper, Token, find_blocks, find_tokens
 from oxymilk.draft.words import load_words
 
+SAMPLE = DATA.parent / "accounting"
+TEXT = (SAMPLE / "text.txt").read_text("utf-8")
+CLAIMS, EXCLUSIONS = rows(SAMPLE / "claims.csv"), rows(SAMPLE / "exclusions.csv")
 LIND, LUND = "Lind et al. (2019)", "(Lund, 2020)"
 
 
-def kinds(text, pages=()):
-    """The kind of each block and its lines."""
-    return [
-        (block.kind, " / ".join(text[block.start : block.end].split("\n")).strip(" /"))
-        for block in find_blocks(Paper(text, pages))
+# --- numbers
+
+
+def test_each_number_has_its_kind_and_place():
+    assert find_tokens("\n5 ibu,\nlima-\nke-VI, 20-35, XX") == [
+        Token("5", "number", 1, 2),
+        Token("lima", "word", 8, 12),
+        Token("VI", "roman", 17, 19),
+        Token("20-35", "range", 21, 26),
+        Token("XX", "roman", 28, 30),
     ]
+
+
+def test_tokens_hold_every_digit_of_the_text_and_do_not_overlap():
+    found = find_tokens(TEXT)
+    assert all(first.end <= second.start for first, second in pairwise(found))
+    held = {place for token in found for place in range(token.start, token.end)}
+    assert [place for place, sign in enumerate(TEXT) if sign.isdecimal() and place not in held] == []
+    for token in found:
+        shown = TEXT[token.start : token.end]
+        if token.kind != "range" and shown.isascii():
+            assert "".join(shown.split()).lower() == token.text.replace(" ", "").lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "differences"),
+    [
+        (TEXT, []),
+        (TEXT.replace("membaik", "membaik sesudah 13 hari"), [("13", 1, 0, [5])]),
+        (TEXT + "Sekali lagi p=0,025.\n", [("0,025", 2, 1, [6, 9])]),
+        (TEXT + "Tujuh ibu.\n", [("tujuh", 1, 0, [9])]),
+        # percent and decimal mark tell numbers apart
+        (TEXT.replace("75 %", "75").replace("0,025", "0.025"),
+         [("0,025", 0, 1, []), ("0.025", 1, 0, [6]), ("75", 1, 0, [5]), ("75%", 0, 1, [])]),
+    ],
+)  # fmt: skip
+def test_a_planted_number_is_found_beside_those_that_are_listed(text, differences):
+    assert unaccounted(text, CLAIMS, EXCLUSIONS) == differences
+
+
+# --- blocks and sentences
 
 
 def paged(*pages):
@@ -40,9 +81,9 @@ def paged(*pages):
 )  # fmt: skip
 def test_what_three_pages_repeat_but_for_its_digits_is_a_running_head(pages, running):
     text, starts = paged(*pages)
-    found = [kind for kind, _ in kinds(text, starts)]
-    assert found.count("furniture") == running
-    assert "furniture" not in [kind for kind, _ in kinds(text)]
+    paper = Paper(text, starts)
+    assert [block.kind for block in find_blocks(paper)].count("furniture") == running
+    assert "furniture" not in [block.kind for block in find_blocks(Paper(text))]
 
 
 def test_a_heading_is_given_to_what_follows_and_rows_to_the_rows_below():
@@ -79,11 +120,10 @@ def test_a_heading_is_given_to_what_follows_and_rows_to_the_rows_below():
     ],
 )
 def test_sentences_end_before_a_capital_but_not_after_an_abbreviation(parts):
-    text = f"Milk. {' '.join(parts)} Milk."
-    block = Block("paragraph", 6, len(text) - 6)
-    found = sentences(text, block)
-    assert [text[low:high].strip() for low, high in found] == [part.strip() for part in parts]
-    assert (found[0][0], found[-1][1]) == (block.start, block.end)
+    text = f"RESULTS\n\n{' '.join(parts)}"
+    found = [text[sentence.start : sentence.end] for sentence in Reading(Paper(text), load_words()).sentences]
+    assert [part.strip() for part in found] == [part.strip() for part in parts]
+    assert "".join(found) == text.removeprefix("RESULTS\n\n")
 
 
 def test_lines_and_pages():
@@ -116,7 +156,7 @@ def test_lines_and_pages():
 def test_each_sentence_has_its_place_and_its_numbers(text, places):
     found = Reading(Paper(text), load_words()).sentences
     assert [
-        (sentence.where, " ".join(token.text for token in sentence.tokens)) for sentence in found
+        (sentence.where, " ".join(number.token.text for number in sentence.numbers)) for sentence in found
     ] == places
 
 
