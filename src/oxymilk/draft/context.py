@@ -112,9 +112,10 @@ class Reading:
                 sources = tuple(" ".join(work.split()) for work in named or foot)
                 own, where = section in _OWN and not cited, f"{section} {place}".rstrip()
                 sentence = Sentence(start, end, block, own, cited, sources, where)
-                inside = (token for token in tokens if start <= token.start < end)
-                for index, token in enumerate(inside):
-                    sentence.numbers.append(Context(self, sentence, token.start, token.end, token, index))
+                for token in tokens:
+                    if start <= token.start < end:
+                        previous = sentence.numbers[-1] if sentence.numbers else None
+                        sentence.numbers.append(Context(self, sentence, token[2:], token, previous))
                 self.sentences.append(sentence)
 
     def place(self, at: int) -> str:
@@ -123,15 +124,16 @@ class Reading:
         page = bisect_right(self.paper.pages, line)
         return f"page {page}, line {line}" if page else f"line {line}"
 
-    def mentions(self, kind: str, start: int, end: int) -> list[Mention]:
+    def mentions(self, kind: str, start: int, end: int, text: str = "") -> list[Mention]:
         """Return what words of a kind name between two places: begin, end and id; the longest where two begin.
 
-        What the id "" names ("before and after") is nothing, and neither is what it overlaps.
+        What the id "" names ("before and after") is nothing, and neither is what it overlaps. The places are of the
+        paper, or of another `text`, as that of a cell.
         """
         found = [
             (match.start(), match.end(), key)
             for key, pattern in self.words.ids[kind].items()
-            for match in pattern.finditer(self.text, start, end)
+            for match in pattern.finditer(text or self.text, start, end)
         ]
         kept: list[Mention] = []
         for mention in sorted(found, key=lambda mention: (mention[0], -mention[1])):
@@ -140,31 +142,35 @@ class Reading:
         return [mention for mention in kept if mention[2]]
 
 
+@dataclass(eq=False)
 class Context:
     """A stretch of a sentence, most often one number, and what is round it.
 
-    Parameters
+    Attributes
     ----------
     reading, sentence : Reading, Sentence
         The paper and the sentence.
-    start, end : int
+    span : (int, int)
         The stretch is ``reading.text[start:end]``; `before` and `after` are the sentence up to it and from it on.
-    token, index : Token, int, optional
-        The number that it is, or ends with, and which of the sentence that is.
+    token : Token or None
+        The number that it is, or ends with.
+    previous, following : Context or None
+        The number before it in the sentence and the one behind it.
     """
 
-    def __init__(
-        self,
-        reading: Reading,
-        sentence: Sentence,
-        start: int,
-        end: int,
-        token: Token | None = None,
-        index: int = -1,
-    ) -> None:
-        self.reading, self.sentence, self.start, self.end = reading, sentence, start, end
-        self.token, self.index = token, index
-        self.before, self.after = reading.text[sentence.start : start], reading.text[end : sentence.end]
+    reading: Reading
+    sentence: Sentence
+    span: Span
+    token: Token | None = None
+    previous: Context | None = None
+    following: Context | None = None
+
+    def __post_init__(self) -> None:
+        self.start, self.end = self.span
+        self.before = self.reading.text[self.sentence.start : self.start]
+        self.after = self.reading.text[self.end : self.sentence.end]
+        if self.previous:
+            self.previous.following = self
 
     @cached_property
     def phrase(self) -> Span:

@@ -247,7 +247,7 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     # an effect without a test is one between groups, where there are two
     usual = "" if words.study and len(words.study.groups) < 2 else "rank_sum"
     for start, end, decision in kept:
-        context = Context(reading, sentence, start, end)
+        context = Context(reading, sentence, (start, end))
         cells = {"printed": decision, "quantity": "decision", "test": "" if context.test else usual}
         yield of_test(Proposal(**cells, notation=words.notation, context=context, of_token=False))
 
@@ -271,7 +271,7 @@ def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposa
     units = ["".join(number.context.after.split()[:1]).strip(".,;()").lower() for number in numbers]
     for number, unit in zip(numbers, units, strict=True):
         start = number.context.start
-        low, _ = Context(reading, sentence, start, start).phrase
+        low, _ = Context(reading, sentence, (start, start)).phrase
         others = [
             other for other, its in zip(numbers, units, strict=True) if its == unit and other is not number
         ]
@@ -329,7 +329,7 @@ def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Propo
         for sentence in reading.sentences
         if sentence.block.section != "end matter"
         for match in regex("{table_number}").finditer(reading.text, sentence.start, sentence.end)
-        for context in [Context(reading, sentence, *match.span(1))]
+        for context in [Context(reading, sentence, match.span(1))]
     ]
     plain = {int(table.printed) for table in tables if table.printed.isdigit()}
     dotted = [table for table in tables if not table.printed.isdigit()]

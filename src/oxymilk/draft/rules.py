@@ -11,12 +11,11 @@ import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from oxymilk.audit.claims import Claim
-from oxymilk.draft.context import Context
-from oxymilk.draft.words import Pattern, load, regex
+from oxymilk.draft.context import Context, Reading
+from oxymilk.draft.words import load, regex
 
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
@@ -147,7 +146,6 @@ def _statistic(proposal: Proposal) -> Proposal | None:
 def _percentage(proposal: Proposal) -> Proposal:
     """Read a percentage: of participants at a level, or who changed, or of two printed numbers."""
     context, sentence, printed = proposal.context, proposal.context.sentence, proposal.printed
-    numbers, index = sentence.numbers, context.index
     ratios, ratio = context.reading.ratios, _ratio(proposal)
     known = (ratios.get((source, printed), "") for source in sentence.sources)
     of_numbers = ratio or next(filter(None, known), "")
@@ -157,17 +155,18 @@ def _percentage(proposal: Proposal) -> Proposal:
     if not sentence.own:
         return _figure(proposal)
     # it is of what the count before it is of: "7 of 10 mothers (70%)"
-    first = context
-    if index and _is_paired(numbers[index - 1]):
-        first = numbers[index - 1]
-    elif index > 1 and ratio == "/".join(number.token.text for number in numbers[index - 2 : index]):
-        first = numbers[index - 2]
-    around = Context(context.reading, sentence, first.start, context.end, context.token, index)
+    first, whole = context, context.previous
+    part = whole and whole.previous
+    if whole and _is_paired(whole):
+        first = whole
+    elif part and ratio == f"{part.token.text}/{whole.token.text}":
+        first = part
+    around = Context(context.reading, sentence, (first.start, context.end), context.token)
     # the first or the second of "from 30% to 70%"
     steps = [
-        index - low.index
-        for low, high in pairwise(numbers[max(index - 1, 0) : index + 2])
-        if low.joins("to_gap", high) and regex("{from_before}").search(low.before)
+        step
+        for step, (low, high) in enumerate([(context, context.following), (context.previous, context)])
+        if low and high and low.joins("to_gap", high) and regex("{from_before}").search(low.before)
     ]
     read = _cell(replace(proposal, quantity="percent"), around, changes=not steps)
     if steps and read.level:
@@ -230,27 +229,23 @@ _READERS: dict[str, Callable[[Proposal], Proposal | None]] = {
 
 def _is_paired(context: Context) -> bool:
     """Say whether a number and the percentage after it state the same: "7 mothers (70%)"."""
-    following = context.sentence.numbers[context.index + 1 :][:1]
-    percent = any(number.token.text.endswith("%") for number in following)
-    return percent and not _is_whole(context) and context.joins("pair_gap", following[0])
+    share = context.following
+    percent = share is not None and share.token.text.endswith("%")
+    return percent and not _is_whole(context) and context.joins("pair_gap", share)
 
 
 def _is_whole(context: Context) -> bool:
     """Say whether a number is the whole of "7 of 10 mothers"."""
-    part = context.sentence.numbers[context.index - 1]
-    printed = part.token.text, context.token.text
-    counts = (
-        context.index > 0 and all(text.isdigit() for text in printed) and int(printed[0]) <= int(printed[1])
-    )
-    return counts and part.joins("out_of_gap", context)
+    part, whole = context.previous, context.token.text
+    counts = part is not None and part.token.text.isdigit() and whole.isdigit()
+    return counts and int(part.token.text) <= int(whole) and part.joins("out_of_gap", context)
 
 
 def _ratio(percentage: Proposal) -> str:
     """Return the two printed numbers that a percentage is made of, "25/35", "" when the sentence has none."""
     context, percent = percentage.context, percentage.number
     numbers = [number for number in context.sentence.numbers if number.token.kind == "number"]
-    at, before = numbers.index(context), context.sentence.numbers[: context.index][-1:]
-    ratios = []
+    at, count, ratios = numbers.index(context), context.previous, []
     # "45% (2.7 of 5.9 million)"; "7 of 10 mothers (70%)", "7/10 (70%)"
     if at + 2 < len(numbers) and context.joins("percent_first", numbers[at + 1]):
         ratios.append((*numbers[at + 1 : at + 3], 2))
@@ -259,8 +254,8 @@ def _ratio(percentage: Proposal) -> str:
     # the parts of these may have been rounded themselves, by up to two percentage points
     ratios = [(part, whole, slack) for part, whole, slack in ratios if part.joins("ratio_gap", whole)]
     # "20 mothers, 7 (35%)": any other number of the sentence
-    for part in filter(_is_paired, before):
-        ratios += [(part, whole, 0) for whole in (part, *numbers) if "%" not in whole.token.text]
+    if count and _is_paired(count):
+        ratios += [(count, whole, 0) for whole in (count, *numbers) if "%" not in whole.token.text]
     for part, whole, slack in ratios:
         printed = part.token.text, whole.token.text
         above, below = (percentage.printed_as(text).number for text in printed)
@@ -281,7 +276,7 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "may_count": lambda context: context.sentence.own and re.fullmatch(r"\d{1,5}", context.token.text),
     "is_paired": _is_paired,
     "is_whole": _is_whole,
-    "is_part": lambda context: any(map(_is_whole, context.sentence.numbers[context.index + 1 :][:1])),
+    "is_part": lambda context: context.following and _is_whole(context.following),
     # it counts people at a level, or who changed
     "names_level": lambda context: (
         context.nearest("levels", "so far" if _is_paired(context) else "phrase") or context.change()
@@ -318,7 +313,7 @@ def read_cell(number: Proposal) -> Proposal | None:
     cells = {"printed": number.printed, "operator": number.operator}
     number = Proposal(**cells, notation=number.notation, context=context)
     heads, column, caption = " ; ".join(above), above[-1] if above else "", block.heading
-    group = _named(words.ids["heads"], heads, row) or _named(words.ids["groups"], caption)
+    group = _named(context.reading, "heads", heads, row) or _named(context.reading, "groups", caption)
     # papers print what belongs to a test one a column, programs one a row
     quantity = ""
     if cell != row:
@@ -327,7 +322,7 @@ def read_cell(number: Proposal) -> Proposal | None:
         named = (key for key, pattern in statistics if any(map(pattern.fullmatch, edges)))
         quantity = "p_value" if is_p_value else next(named, "")
     if quantity and (quantity != "p_value" or (number.number and 0 <= number.number.value <= 1)):
-        test = _named(words.ids["tests"], f"{caption} ; {heads} ; {row}")
+        test = _named(context.reading, "tests", f"{caption} ; {heads} ; {row}")
         operator = number.operator if quantity == "p_value" else ""
         number = replace(number, quantity=quantity, operator=operator, group=group, test=test)
         return replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
@@ -339,15 +334,15 @@ def read_cell(number: Proposal) -> Proposal | None:
     if not (is_percent or counts) or (is_total and is_percent):
         return None
     size = replace(number, quantity="sample_size", operator="", group=group, check="recompute")
-    variable, _, level = _named(words.ids["levels"], row, heads).partition("/")
-    named = words.ids["heads"].get(_named(words.ids["heads"], row))
+    variable, _, level = _named(context.reading, "levels", row, heads).partition("/")
+    named = words.ids["heads"].get(_named(context.reading, "heads", row))
     # a row of a group, in a table without levels, begins with how many they were
     if is_total or (named and not level and not is_percent and len(named.sub("", row).split()) <= 1):
         return size
     read = replace(size, quantity="percent" if is_percent else "count", variable=variable, level=level)
     if not level or (words.study is not None and variable != words.outcome):
         return replace(read, check="arithmetic" if is_percent else "no_data")
-    read = replace(read, timepoint=_named(words.ids["timepoints"], heads, row, caption))
+    read = replace(read, timepoint=_named(context.reading, "timepoints", heads, row, caption))
     clear = read.timepoint and (group or not context.reading.two_groups)
     return read if clear else read.asks("of which cell?")
 
@@ -374,13 +369,10 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
     return text[slice(*row[column])], text[slice(*row[0])], heads
 
 
-def _named(patterns: dict[str, Pattern], *heads: str) -> str:
-    """Return what the first head that names just one of them names; "tidak lancar" does not name "lancar" too."""
+def _named(reading: Reading, kind: str, *heads: str) -> str:
+    """Return what the first head that names just one of them names."""
     for head in heads:
-        found = [(*m.span(), key) for key, pattern in patterns.items() for m in pattern.finditer(head)]
-        inner = [(low, high) for low, high, _ in found for start, end, _ in found
-                 if start <= low and high <= end and (start, end) != (low, high)]  # fmt: skip
-        keys = {key for *span, key in found if tuple(span) not in inner}
-        if len(keys) == 1 and "" not in keys:
+        keys = {key for *_, key in reading.mentions(kind, 0, len(head), head)}
+        if len(keys) == 1:
             return keys.pop()
     return ""

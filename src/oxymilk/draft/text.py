@@ -178,10 +178,8 @@ def _join(text: str, parts: Sequence[Block]) -> list[Block]:
         if part.kind != "furniture":
             shown, above = text[part.start : part.end].strip(), joined[opened] if joined else part
             ended = text[above.start : above.end].strip()[-1:] in ".!?:;|" or " | " in shown
-            continues = (
-                opened >= 0 and above.section == part.section and (shown[:1].islower() or shown[:1] == "(")
-            )
-            if continues and not ended:
+            continues = above.section == part.section and (shown[:1].islower() or shown[:1] == "(")
+            if opened >= 0 and continues and not ended:
                 joined[opened] = replace(above, kind="paragraph", end=part.end)
                 continue
             opened = len(joined)
