@@ -65,10 +65,10 @@ class Draft:
         questions = sum(claim.check == "ambiguous" for claim in self.claims)
         counts = Counter(claim.quantity for claim in self.claims).most_common()
         quantities = ", ".join(f"{n} {quantity}" for quantity, n in counts)
-        asked = f"{questions} of them ask a question in their note."
-        proposed = f"{len(self.claims)} claims proposed: {quantities}. {asked}"
         rest = [f"  {line} ({where}): {token} - {reason}" for token, where, line, reason in self.left_out]
-        return "\n".join([proposed, f"{len(rest)} numbers not proposed:", *rest])
+        proposed = f"{len(self.claims)} claims proposed: {quantities}."
+        asked = f"{questions} of them ask a question in their note."
+        return "\n".join([f"{proposed} {asked}", f"{len(rest)} numbers not proposed:", *rest])
 
 
 def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
@@ -107,8 +107,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
             if isinstance(number, str):
                 reasons[context.start] = sentence.where, number
             else:
-                in_table = number.quantity in _IN_TABLES and read_cell(number)
-                numbers.append(in_table or number)
+                numbers.append((number.quantity in _IN_TABLES and read_cell(number)) or number)
         _put_between(numbers)
         proposals += numbers
         for read in (_decisions, _comparisons, _sums):
@@ -134,19 +133,18 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
     sample size that the sentence prints before the number, else of the first after it; else of the last in the
     paragraph; else of what is usual for the group in the paper.
     """
-    columns = ("test", "group", "timepoint", "variable")
     p_values = [proposal for proposal in proposals if proposal.quantity == "p_value"]
     # a p-value -> the tests of which it is printed; where a sentence begins -> the test of the numbers in it
     tests: dict[Fraction, set[tuple[str, ...]]] = {}
-    given: dict[int, dict[str, str]] = {}
+    given: dict[int, tuple[str, ...]] = {}
     for p_value in p_values:
         if p_value.check == "recompute":
-            test = tuple(p_value.cells[column] for column in columns)
+            test = (p_value.test, p_value.group, p_value.timepoint, p_value.variable)
             tests.setdefault(p_value.number.value, set()).add(test)
     for p_value in p_values:
         same = tests.get(p_value.number.value, ())
         if p_value.check == "ambiguous" and len(same) == 1:
-            given[p_value.context.sentence.start] = dict(zip(columns, *same, strict=True))
+            (given[p_value.context.sentence.start],) = same
     sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
     often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
     usual = {group: printed for (group, printed), _ in reversed(often)}
@@ -154,15 +152,13 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
     for proposal in proposals:
         start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
         if proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST and sentence.start in given:
-            test = given[sentence.start]
-            proposal = replace(proposal, **test, check="recompute", note="the test by the p-value")
+            test, group, timepoint, variable = given[sentence.start]
+            cells = {"test": test, "group": group, "timepoint": timepoint, "variable": variable}
+            proposal = replace(proposal, **cells, check="recompute", note="the test by the p-value")
         if proposal.quantity.startswith(("count", "percent")) and not proposal.n:
             near = [size for size in sizes if size.context.sentence.block == sentence.block]
-            here = [
-                size
-                for size in near
-                if size.context.sentence == sentence and (not group or size.group in ("", group))
-            ]
+            fitting = [size for size in near if not group or size.group in ("", group)]
+            here = [size for size in fitting if size.context.sentence == sentence]
             before = [size for size in here if size.context.start < start]
             earlier = [size for size in near if size.group == group and size.context.start < start]
             total = before[-1:] or here[:1] or earlier[-1:]
@@ -311,13 +307,11 @@ def _sums(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> 
 def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
     """Yield what must agree and does not: a day printed otherwise everywhere else, a table's number out of sequence."""
     timepoints = reading.words.ids["timepoints"].values()
-    days = [
-        number
-        for number in numbers
-        if number.quantity == "figure" and number.context.sentence.own and number.printed.isdigit()
-        if regex("{whole_day}").search(number.context.before)
-        if any(pattern.search(number.context.before[-40:]) for pattern in timepoints)
+    figures = [
+        n for n in numbers if n.quantity == "figure" and n.context.sentence.own and n.printed.isdigit()
     ]
+    days = [day for day in figures if regex("{whole_day}").search(day.context.before)]
+    days = [day for day in days if any(point.search(day.context.before[-40:]) for point in timepoints)]
     counts = Counter(day.printed for day in days).most_common()
     if len(counts) == 2 and counts[0][1] >= 3 and counts[1][1] == 1:
         (usual, _), (odd, _) = counts

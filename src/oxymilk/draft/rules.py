@@ -302,12 +302,9 @@ def read_cell(number: Proposal) -> Proposal | None:
         The number, with its operator; as what it would be in running text.
     """
     context, words = number.context, number.context.reading.words
-    block, text = context.sentence.block, context.reading.text
-    if (
-        " | " not in text[block.start : block.end]
-        or context.token.kind != "number"
-        or not context.sentence.own
-    ):
+    block = context.sentence.block
+    in_row = " | " in context.reading.text[block.start : block.end]
+    if not in_row or context.token.kind != "number" or not context.sentence.own:
         return None
     cell, row, above = _heads(context)
     cells = {"printed": number.printed, "operator": number.operator}

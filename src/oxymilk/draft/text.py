@@ -18,8 +18,9 @@ from oxymilk.draft.words import load, regex
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
-_LOOKALIKES = {**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-"),
-               "\uff0c": ",", "\uff0e": ".", "\uff05": "%"}  # fmt: skip
+_LOOKALIKES = str.maketrans(
+    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\uff0c\uff0e\uff05", "--------,.%"
+)
 Span = tuple[int, int]
 
 
@@ -62,15 +63,13 @@ def find_tokens(text: str) -> list[Token]:
     ['20-35', '15', '0,05', '60%', 'lima']
     """
     # one character for one, so that places in `plain` are places in `text`
-    plain = "".join(
-        str(unicodedata.decimal(sign)) if sign.isdecimal() else _LOOKALIKES.get(sign, sign) for sign in text
-    )
+    plain = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text.translate(_LOOKALIKES))
     tokens = []
     for name in ("numeric", "number_word", "roman"):
         for match in regex(f"{{{name}}}").finditer(plain):
-            kind, parts = match.lastgroup, match[match.lastgroup].split()
-            shown = " ".join(parts).lower() if kind == "word" else "".join(parts)
-            tokens.append(Token(shown, kind, *match.span(kind)))
+            kind = match.lastgroup
+            shown = (" " if kind == "word" else "").join(match[kind].split())
+            tokens.append(Token(shown.lower() if kind == "word" else shown, kind, *match.span(kind)))
     return sorted(tokens, key=lambda token: token.start)
 
 

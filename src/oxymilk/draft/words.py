@@ -55,25 +55,21 @@ def load_words(study: Study | None = None) -> Words:
     ours = {kind: words for kind, words in load("words").items() if isinstance(words, dict)}
     kinds, own = dict(ours), {}
     if study:
-        groups = list(
-            zip(study.groups, *(ours[kind].values() for kind in ("groups", "heads", "given")), strict=False)
-        )
-        points = list(zip(study.compared, ours["timepoints"].values(), strict=False))
-        treatment, scales = "|".join(_labels(study.groups[0])), (study.outcome, *study.characteristics)
-        levels = [(f"{scale.id}/{level.id}", level) for scale in scales for level in scale.levels]
-        named = r"(?:(?:kelompok|grup) {0}|{0} (?:group|arm)s?)"
-        kinds |= {
+        kinds |= {"groups": {}, "heads": {}}
+        treatment = "|".join(_labels(study.groups[0]))
+        entries = (ours[kind].values() for kind in ("groups", "heads", "given"))
+        for group, words, heads, given in zip(study.groups, *entries, strict=False):
+            labels = _labels(group)
             # "oxytocin massage" alone is what a group was given, not who
-            "groups": {
-                group.id: [*(named.replace("{0}", label) for label in _labels(group)), *words,
-                           rf"(?:{'|'.join(given)}) (?:{treatment})s?"]
-                for group, words, _, given in groups
-            },
-            "heads": {group.id: [*_labels(group), *heads] for group, _, heads, _ in groups},
-            "timepoints": {point.id: [*_labels(point), *words] for point, words in points}
-            | {"": ours["timepoints"][""]},
-            "levels": {key: [*_labels(level), re.escape(level.id)] for key, level in levels},
-        }  # fmt: skip
+            who = [rf"(?:(?:kelompok|grup) {label}|{label} (?:group|arm)s?)" for label in labels]
+            kinds["groups"][group.id] = [*who, *words, rf"(?:{'|'.join(given)}) (?:{treatment})s?"]
+            kinds["heads"][group.id] = [*labels, *heads]
+        points = zip(study.compared, ours["timepoints"].values(), strict=False)
+        kinds["timepoints"] = {point.id: [*_labels(point), *words] for point, words in points}
+        kinds["timepoints"][""] = ours["timepoints"][""]
+        scales = (study.outcome, *study.characteristics)
+        levels = {f"{scale.id}/{level.id}": level for scale in scales for level in scale.levels}
+        kinds["levels"] = {key: [*_labels(level), re.escape(level.id)] for key, level in levels.items()}
         between = study.compared[1].id if study.between == "post" else study.between
         notation = Notation(study.decimal_mark, study.rounding)
         own = {"notation": notation, "outcome": study.outcome.id, "between": between}
