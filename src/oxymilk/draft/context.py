@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from oxymilk.draft.text import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens
+from oxymilk.draft.read import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens
 from oxymilk.draft.words import Words, regex
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
@@ -176,14 +176,12 @@ class Context:
     def phrase(self) -> Span:
         """The part of the sentence round it, up to the next comma or "and"."""
         start, end, words = self.sentence.start, self.sentence.end, self.reading.words
-        both_times, breaks, joins = (
+        both, breaks, joins = (
             [match.span() for match in pattern.finditer(self.reading.text, start, end)]
             for pattern in (words.ids["timepoints"][""], regex("{phrase_end}"), regex("{joins}"))
         )
         # the "and" of "before and after" joins no phrases
-        edges = [
-            edge for edge in breaks + joins if not any(low <= edge[0] < high for low, high in both_times)
-        ]
+        edges = [edge for edge in breaks + joins if not any(low <= edge[0] < high for low, high in both)]
         low = max((stop for _, stop in edges if stop <= self.start), default=start)
         return low, min((begin for begin, _ in edges if begin >= self.end), default=end)
 

@@ -19,8 +19,8 @@ import pandas as pd
 from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
 from oxymilk.audit.verdicts import check_claim
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
+from oxymilk.draft.read import Paper
 from oxymilk.draft.rules import Proposal, of_test, read_cell, read_number
-from oxymilk.draft.text import Paper
 from oxymilk.draft.words import load_words, regex
 from oxymilk.study import Study
 
@@ -91,7 +91,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
 
     Examples
     --------
-    >>> from oxymilk.draft.text import Paper
+    >>> from oxymilk.draft.read import Paper
     >>> text = "RESULTS\n\nIn the control group 3 of 10 mothers (30%) improved (p = 0.083).\n"
     >>> [(claim.quantity, claim.printed, claim.n) for claim in draft_claims(Paper(text)).claims]
     [('count_up', '3', '10'), ('sample_size', '10', ''), ('percent_up', '30%', '10'), ('p_value', '0.083', '')]
@@ -264,13 +264,11 @@ def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposa
     # the highest is held against the largest other number of its unit
     if any(number.quantity != "figure" or number.printed.endswith("%") for number in numbers):
         return
-    units = ["".join(number.context.after.split()[:1]).strip(".,;()").lower() for number in numbers]
-    for number, unit in zip(numbers, units, strict=True):
+    units = [("".join(number.context.after.split()[:1]).strip(".,;()").lower(), number) for number in numbers]
+    for unit, number in units:
         start = number.context.start
         low, _ = Context(reading, sentence, (start, start)).phrase
-        others = [
-            other for other, its in zip(numbers, units, strict=True) if its == unit and other is not number
-        ]
+        others = [other for same, other in units if same == unit and other is not number]
         if others and regex("{highest}").search(reading.text, low, start):
             largest = max(others, key=lambda other: other.number.value if other.number else 0).printed
             yield _arithmetic(number, "comparison", operator=">", n=largest, note="printed as the highest")
@@ -307,10 +305,10 @@ def _sums(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> 
 def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
     """Yield what must agree and does not: a day printed otherwise everywhere else, a table's number out of sequence."""
     timepoints = reading.words.ids["timepoints"].values()
-    figures = [
-        n for n in numbers if n.quantity == "figure" and n.context.sentence.own and n.printed.isdigit()
+    figures = [number for number in numbers if number.quantity == "figure" and number.context.sentence.own]
+    days = [
+        day for day in figures if day.printed.isdigit() and regex("{whole_day}").search(day.context.before)
     ]
-    days = [day for day in figures if regex("{whole_day}").search(day.context.before)]
     days = [day for day in days if any(point.search(day.context.before[-40:]) for point in timepoints)]
     counts = Counter(day.printed for day in days).most_common()
     if len(counts) == 2 and counts[0][1] >= 3 and counts[1][1] == 1:

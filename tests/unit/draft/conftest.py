@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oxymilk.draft.text import find_tokens
+from oxymilk.draft.read import find_tokens
 from oxymilk.study import Label, load_study
 
 DATA = Path(__file__).parents[2] / "data" / "draft"

@@ -7,7 +7,7 @@ from tests.unit.draft.conftest import DATA, rows
 
 from oxymilk.draft.context import Reading
 from oxymilk.draft.propose import draft_claims
-from oxymilk.draft.text import Paper, find_blocks, find_tokens
+from oxymilk.draft.read import Paper, find_blocks, find_tokens
 from oxymilk.draft.words import load_words, regex
 
 ROWS, READINGS = rows(DATA / "phrases.csv"), rows(DATA / "readings.csv")

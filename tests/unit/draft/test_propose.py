@@ -11,8 +11,7 @@ from typer.testing import CliRunner
 from oxymilk.audit.claims import COLUMNS, load_claims
 from oxymilk.cli import app
 from oxymilk.draft.propose import EXCLUSION_COLUMNS, LeftOut, draft_claims
-from oxymilk.draft.read import read_paper
-from oxymilk.draft.text import Paper
+from oxymilk.draft.read import Paper, read_paper
 from oxymilk.files import write_csv
 from oxymilk.study import load_study
 

@@ -9,8 +9,7 @@ import pypdf
 import pytest
 
 from oxymilk.draft.propose import draft_claims
-from oxymilk.draft.read import Unreadable, read_paper, with_rows
-from oxymilk.draft.text import Paper
+from oxymilk.draft.read import Paper, Unreadable, read_paper, with_rows
 
 LONG = "x" * 99 + "."
 SCAN = "no text in it; a scan must go through text recognition (OCR) first"

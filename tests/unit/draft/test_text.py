@@ -6,7 +6,7 @@ import pytest
 from tests.unit.draft.conftest import DATA, rows, unaccounted
 
 from oxymilk.draft.context import Reading
-from oxymilk.draft.text import Paper, Token, find_blocks, find_tokens
+from oxymilk.draft.read import Paper, Token, find_blocks, find_tokens
 from oxymilk.draft.words import load_words
 
 SAMPLE = DATA.parent / "accounting"
