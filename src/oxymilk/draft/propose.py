@@ -223,21 +223,12 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     concludes = tested or block.section in _CONCLUDING
     if not concludes or not sentence.own or block.kind == "heading" or block.section == "methods":
         return
-    # what became of a hypothesis; "Ha is accepted and Ho is rejected" is said once
-    found: list[Mention] = []
-    for start, high, hypothesis in reading.mentions("hypotheses", sentence.start, sentence.end):
-        for _, end, fate in reading.mentions("fates", high, min(high + 40, sentence.end))[:1]:
-            holds = (hypothesis == "alternative") == (fate == "accepted")
-            decision = "significant" if holds else "not significant"
-            if found and start - found[-1][1] < 20 and found[-1][2] == decision:
-                start = found.pop()[0]
-            found.append((start, end, decision))
-    said = reading.mentions("decisions", sentence.start, sentence.end)
-    found += [mention for mention in said if not any(low <= mention[0] < high for low, high, _ in found)]
-    # two mentions of the same decision that at most one word parts are one
+    # a decision that at most a word parts from the same one is said once: "Ha is accepted and Ho is rejected"
     kept: list[Mention] = []
-    for start, end, decision in sorted(found):
-        if kept and kept[-1][2] == decision and len(reading.text[kept[-1][1] : start].split()) <= 1:
+    for start, end, decision in reading.mentions("decisions", sentence.start, sentence.end):
+        gap = reading.text[kept[-1][1] : start] if kept else ""
+        aside = len(gap) < 20 and regex("{hypotheses}").match(reading.text, start)
+        if kept and kept[-1][2] == decision and (aside or len(gap.split()) <= 1):
             start = kept.pop()[0]
         kept.append((start, end, decision))
     # an effect without a test is one between groups, where there are two
