@@ -98,6 +98,9 @@ class Reading:
             works = regex("{citations}" if section in _CITING else "(?!)")
             last = block.start + len(shown.rstrip(" .\n"))
             foot = [match[0] for match in works.finditer(text, block.start, last) if match.end() == last]
+            if introduces and not foot:
+                # a paragraph without its own source continues the one before it, or has none
+                foot = works.findall(text, block.start, block.end)
             ends = [
                 match.end()
                 for match in regex("{sentence_end}").finditer(text, block.start, block.end)
@@ -105,9 +108,6 @@ class Reading:
             ]
             for start, end in pairwise([block.start, *ends, block.end]):
                 named = works.findall(text, start, end)
-                if introduces and not (named or foot):
-                    # a paragraph without its own source continues the one before it, or has none
-                    foot = works.findall(text, block.start, block.end)
                 cited = introduces or bool(named)
                 sources = tuple(" ".join(work.split()) for work in named or foot)
                 own, where = section in _OWN and not cited, f"{section} {place}".rstrip()

@@ -12,14 +12,8 @@ from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper, Unreadable, read_paper, with_rows
 
 LONG = "x" * 99 + "."
-SCAN = "no text in it; a scan must go through text recognition (OCR) first"
+SCAN = re.escape("no text in it; a scan must go through text recognition (OCR) first")
 NO_TEXT = "neither UTF-8 nor Windows-1252 text; save it as UTF-8"
-
-
-def refused(path):
-    with pytest.raises(Unreadable) as caught:
-        read_paper(path)
-    return str(caught.value)
 
 
 # --- plain text
@@ -30,15 +24,14 @@ def refused(path):
     ("data", "text"),
     [
         *(("9 – Café\n".encode(code), "9 – Café\n") for code in ("utf-8", "utf-8-sig", "cp1252")),
-        (b"\xff\xfe" + "9 – Café\n".encode("utf-16-le"), "9 – Café\n"),
-        (b"\xfe\xff" + "9 – Café\n".encode("utf-16-be"), "9 – Café\n"),
+        *((mark + "9 – Café\n".encode(code), "9 – Café\n")
+          for mark, code in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))),
         (b"1\r\n2\r3\n\r\n4", "1\n2\n3\n\n4"),
     ],
-)
+)  # fmt: skip
 def test_plain_text(tmp_path, name, data, text):
     (tmp_path / name).write_bytes(data)
-    assert read_paper(tmp_path / name) == Paper(text)
-    assert read_paper(str(tmp_path / name)) == Paper(text)
+    assert read_paper(tmp_path / name) == read_paper(str(tmp_path / name)) == Paper(text)
 
 
 @pytest.mark.parametrize(
@@ -49,16 +42,15 @@ def test_plain_text(tmp_path, name, data, text):
         ("a.txt", b"\xff\xfe9", NO_TEXT),
         ("a.txt", b"", SCAN),
         ("a.txt", b" \n\t\r\n", SCAN),
-        ("a.ODT", b"9", "a .odt file is not read; save it as .docx, .pdf or plain text (.txt)"),
-        ("a.docx", b"no such thing", r"not a Word document that can be opened \(.*\w.*\)"),
-        ("a.pdf", b"no such thing", r"not a PDF that can be opened \(.*\w.*\)"),
+        ("a.ODT", b"9", re.escape("a .odt file is not read; save it as .docx, .pdf or plain text (.txt)")),
+        ("a.docx", b"no such thing", r"not a Word document that can be opened \((?!None).*\w.*\)"),
+        ("a.pdf", b"no such thing", r"not a PDF that can be opened \((?!None).*\w.*\)"),
     ],
 )
 def test_what_cannot_be_read_says_why_and_what_to_do(tmp_path, name, data, message):
     (tmp_path / name).write_bytes(data)
-    found = refused(tmp_path / name)
-    assert found == f"{name}: {message}" or re.fullmatch(f"{re.escape(name)}: {message}", found)
-    assert "None" not in found
+    with pytest.raises(Unreadable, match=f"^{re.escape(name)}: {message}$"):
+        read_paper(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["none.txt", "none.docx", "none.pdf", "none.odt", "."])
@@ -75,7 +67,8 @@ def test_a_file_that_is_not_there_is_not_found(tmp_path, name):
 def test_a_library_that_is_not_there_is_named(tmp_path, monkeypatch, name, library, module, kind):
     (tmp_path / name).write_bytes(b"9")
     monkeypatch.setitem(sys.modules, module, None)
-    assert refused(tmp_path / name) == f"{name}: reading {kind} files needs {library}; install it"
+    with pytest.raises(Unreadable, match=f"^{name}: reading {kind} files needs {library}; install it$"):
+        read_paper(tmp_path / name)
 
 
 # --- Word
@@ -111,17 +104,15 @@ def test_cells_of_a_word_table_get_the_heads_of_their_row_and_column(tmp_path, m
     rows = [["", "Sebelum", "", "Sesudah", ""], ["", "f", "%", "f", "%"], ["Kurang", "10", "100,0", "7", "70,0"],
             ["Cukup", "0", "0,0", "3", "30,0"], ["Total", "10", "100", "10", "100"]]  # fmt: skip
     claims = draft_claims(read_paper(document(tmp_path / "paper.docx", caption, rows, merged))).claims
-    assert [
-        (claim.quantity, claim.printed, claim.timepoint, claim.level, claim.group) for claim in claims[:8]
-    ] == [
-        (quantity, printed, when, level, "control")
-        for level, pairs in (("low", ["10 100,0", "7 70,0"]), ("high", ["0 0,0", "3 30,0"]))
-        for when, pair in zip(("pre", "post"), pairs, strict=True)
-        for quantity, printed in zip(("count", "percent"), pair.split(), strict=True)
-    ]
-    sizes = [claim for claim in claims[8:] if claim.quantity == "sample_size"]
-    assert [(claim.printed, claim.group) for claim in sizes] == [("10", "control")] * 2
+    assert [(claim.quantity, claim.printed, claim.timepoint, claim.level) for claim in claims] == [
+        ("count", "10", "pre", "low"), ("percent", "100,0", "pre", "low"), ("count", "7", "post", "low"),
+        ("percent", "70,0", "post", "low"), ("count", "0", "pre", "high"), ("percent", "0,0", "pre", "high"),
+        ("count", "3", "post", "high"), ("percent", "30,0", "post", "high"),
+        ("sample_size", "10", "", ""), ("figure", "100", "", ""), ("sample_size", "10", "", ""),
+        ("figure", "100", "", ""),
+    ]  # fmt: skip
     assert {claim.where for claim in claims} == {"results table 1"}
+    assert {claim.group for claim in claims if claim.quantity != "figure"} == {"control"}
 
 
 # --- PDF
@@ -129,28 +120,29 @@ def test_cells_of_a_word_table_get_the_heads_of_their_row_and_column(tmp_path, m
 
 def make_pdf(path, pages):
     """A PDF of text lines, after ISO 32000-1 7.5: header, objects, trailer; readers rebuild the table of places."""
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"",
-               b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]  # fmt: skip
-    kids = []
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
     for lines in pages:
         # a row of a table is a tuple of cells
-        cells = [
-            (50 + 150 * column, 780 - 14 * number, cell)
+        stream = "".join(
+            f"1 0 0 1 {50 + 150 * column} {780 - 14 * number} Tm ({cell}) Tj "
             for number, line in enumerate(lines)
             for column, cell in enumerate(line if isinstance(line, tuple) else (line,))
-        ]
-        shown = "".join(f"1 0 0 1 {x} {y} Tm ({cell}) Tj " for x, y, cell in cells if cell)
-        stream = f"BT /F1 10 Tf {shown}ET".encode("latin-1")
-        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
-        kids.append(len(objects) + 1)
-        objects.append(
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
-            b"/Resources << /Font << /F1 3 0 R >> >> >>" % len(objects)
         )
-    listed = b" ".join(b"%d 0 R" % kid for kid in kids)
-    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), listed)
-    shown = b"".join(b"%d 0 obj\n%s\nendobj\n" % item for item in enumerate(objects, start=1))
-    path.write_bytes(b"%PDF-1.4\n" + shown + b"trailer\n<< /Size 9 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n")
+        stream = f"BT /F1 10 Tf {stream}ET"
+        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {len(objects)} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
+    kids = " ".join(f"{number} 0 R" for number in range(5, len(objects) + 1, 2))
+    objects[1] = f"<< /Type /Pages /Count {len(pages)} /Kids [{kids}] >>"
+    shown = "".join(f"{number} 0 obj\n{content}\nendobj\n" for number, content in enumerate(objects, start=1))
+    trailer = "trailer\n<< /Size 9 /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"
+    path.write_text(f"%PDF-1.4\n{shown}{trailer}", encoding="latin-1")
     return path
 
 
@@ -216,7 +208,7 @@ def test_the_pages_of_a_pdf_begin_on_their_lines_and_pictures_are_a_scan(read_pa
     ward = "RESULTS\nThe women slept very well in\nthe ward.\n"
     paper = read_pages(*map(drawn, [f"{ward}They slept 9 hours of all day", "", "It was 5."]))
     assert paper == Paper(f"{ward}\nThey slept 9 hours of all day\nIt was 5.\n", (1, 6, 6))
-    with pytest.raises(Unreadable, match=f"^a.PDF: {re.escape(SCAN)}$"):
+    with pytest.raises(Unreadable, match=f"^a.PDF: {SCAN}$"):
         read_pages(drawn(""), drawn(""))
 
 
