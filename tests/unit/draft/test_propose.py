@@ -150,43 +150,42 @@ def test_the_tables_of_a_draft_and_its_summary():
         "7 numbers not proposed:",
         "  line 3 (results p1): two - a number word without a unit",
     ]
-
-
-def test_a_text_without_numbers_has_empty_tables():
-    draft = draft_claims(Paper("RESULTS\n\nAll slept.\n"))
-    assert draft.claims_table().shape == (0, len(COLUMNS))
-    assert draft.exclusions_table().shape == (0, len(EXCLUSION_COLUMNS))
+    empty = draft_claims(Paper("RESULTS\n\nAll slept.\n"))
+    assert empty.claims_table().shape == (0, len(COLUMNS))
+    assert empty.exclusions_table().shape == (0, len(EXCLUSION_COLUMNS))
     nothing = "0 claims proposed: . 0 of them ask a question in their note.\n0 numbers not proposed:"
-    assert draft.summary() == nothing
+    assert empty.summary() == nothing
+
+
+def draft_file(*arguments):
+    return CliRunner().invoke(app, ["draft-claims", *map(str, arguments)])
 
 
 def test_the_subcommand_writes_both_files_and_lists_the_rest(tmp_path):
-    options = ["--study", str(DATA / "study.yaml"), "--output", str(tmp_path / "claims.csv")]
-    options += ["--exclusions", str(tmp_path / "exclusions.csv")]
-    done = CliRunner().invoke(app, ["draft-claims", str(DATA / "paper.txt"), *options])
+    claims, exclusions = tmp_path / "claims.csv", tmp_path / "exclusions.csv"
+    options = ("--study", DATA / "study.yaml", "--output", claims, "--exclusions", exclusions)
+    done = draft_file(DATA / "paper.txt", *options)
     assert done.exit_code == 0, done.output
-    proposed, excluded = rows(tmp_path / "claims.csv"), rows(tmp_path / "exclusions.csv")
-    assert f"{len(proposed)} claims proposed" in done.output
-    assert f"{sum(int(row['occurrences']) for row in excluded)} numbers not proposed" in done.output
-    assert tuple(proposed[0]) == COLUMNS
+    assert f"{len(rows(claims))} claims proposed" in done.output
+    times = sum(int(row["occurrences"]) for row in rows(exclusions))
+    assert f"{times} numbers not proposed" in done.output
+    assert tuple(rows(claims)[0]) == COLUMNS
 
 
 def test_the_subcommand_refuses_what_it_cannot_read(tmp_path):
     (tmp_path / "paper.odt").write_bytes(b"x")
-    done = CliRunner().invoke(app, ["draft-claims", str(tmp_path / "paper.odt")])
+    done = draft_file(tmp_path / "paper.odt")
     assert done.exit_code == 2
     assert "save it as" in done.output
 
 
 def test_a_draft_takes_the_place_of_the_example_and_of_nothing_else(tmp_path):
     output = tmp_path / "claims.csv"
-    command = ["draft-claims", str(DATA / "paper.txt"), "--output", str(output)]
     example = "id,where\nexample_sample_size,example\n"
     output.write_text(example, encoding="utf-8")
-    assert CliRunner().invoke(app, command).exit_code == 0
+    assert draft_file(DATA / "paper.txt", "--output", output).exit_code == 0
     once = output.read_text(encoding="utf-8")
-    assert once != example
-    again = CliRunner().invoke(app, command)
+    again = draft_file(DATA / "paper.txt", "--output", output)
     assert again.exit_code == 2
     assert "nothing was written" in again.output
-    assert output.read_text(encoding="utf-8") == once
+    assert output.read_text(encoding="utf-8") == once != example

@@ -1,6 +1,6 @@
 """How the text of a paper is taken apart where pages and places count; see also the outlines of readings.csv."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from tests.unit.draft.conftest import DATA, rows, unaccounted
@@ -58,15 +58,6 @@ def test_a_planted_number_is_found_beside_those_that_are_listed(text, difference
 # --- blocks and sentences
 
 
-def paged(*pages):
-    """A text of these pages, and the lines on which they begin."""
-    starts, lines = [], []
-    for page in pages:
-        starts.append(len(lines) + 1)
-        lines += page
-    return "\n".join(lines) + "\n", tuple(starts)
-
-
 @pytest.mark.parametrize(
     ("pages", "running"),
     [
@@ -80,27 +71,26 @@ def paged(*pages):
     ],
 )  # fmt: skip
 def test_what_three_pages_repeat_but_for_its_digits_is_a_running_head(pages, running):
-    text, starts = paged(*pages)
-    paper = Paper(text, starts)
+    text = "\n".join(line for page in pages for line in page) + "\n"
+    paper = Paper(text, tuple(accumulate(map(len, pages[:-1]), initial=1)))
     assert [block.kind for block in find_blocks(paper)].count("furniture") == running
     assert "furniture" not in [block.kind for block in find_blocks(Paper(text))]
 
 
 def test_a_heading_is_given_to_what_follows_and_rows_to_the_rows_below():
     text = "Results\n\nMilk of\n mothers\n\nSo.\n\na | b |\n1 | 2 |\n\n12\n\n3 | 4 |\nMore.\n\nDiscussion\n\nNew.\n"
-    found = [
-        (block.section, block.number, block.heading, [text[slice(*row)] for row in block.above])
-        for block in find_blocks(Paper(text))
-        if block.kind == "paragraph"
-    ]
-    milk = "Milk of mothers"
-    assert found == [
-        ("results", 1, milk, []),
-        ("results", 2, milk, []),
-        ("results", 2, milk, ["a | b |\n"]),
-        ("results", 2, milk, ["a | b |\n", "1 | 2 |\n"]),
-        ("results", 3, milk, []),
-        ("discussion", 1, "", []),
+    paragraphs = [block for block in find_blocks(Paper(text)) if block.kind == "paragraph"]
+    assert [(block.section, block.number, block.heading) for block in paragraphs] == [
+        *(("results", number, "Milk of mothers") for number in (1, 2, 2, 2, 3)), ("discussion", 1, "")
+    ]  # fmt: skip
+    rows = ["a | b |\n", "1 | 2 |\n"]
+    assert [[text[slice(*row)] for row in block.above] for block in paragraphs] == [
+        [],
+        [],
+        rows[:1],
+        rows,
+        [],
+        [],
     ]
 
 
