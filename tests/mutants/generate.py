@@ -68,13 +68,8 @@ def mutants(path: Path) -> Iterator[dict[str, str | int]]:
             continue
         seen.add((names[function], after))
         dotted = ".".join(path.with_suffix("").parts[path.parts.index("oxymilk") :])
-        yield {
-            "module": dotted,
-            "function": names[function],
-            "line": line,
-            "before": before,
-            "after": after,
-        }
+        place = {"module": dotted, "function": names[function], "line": line}
+        yield place | {"before": before, "after": after}
 
 
 def main(output: str, every: str, *paths: str) -> None:

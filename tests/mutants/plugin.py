@@ -14,6 +14,7 @@ import functools
 import gc
 import importlib
 import inspect
+import itertools
 import json
 import os
 import resource
@@ -23,7 +24,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 
 import hypothesis
 import pytest
@@ -33,22 +34,23 @@ TIME_FACTOR, TIME_GRACE = 10, 2
 WAITING = 300
 # bytes that a mutant may take beyond what the process already has
 MEMORY = 3 << 30
-# a signal kills a mutant that runs too long
+# exit codes; a signal kills a mutant that runs too long
 SURVIVED, KILLED, INVALID = 0, 1, 3
+
+# module and function; tests of a function, by their names; how long a test takes
+Place, Callers, Seconds = tuple[str, str], dict[tuple[str, str], list[str]], dict[str, float]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mutants")
     group.addoption("--mutants", help="file that tests/mutants/generate.py wrote")
     group.addoption("--results", help="folder for results; mutants that it holds are not tried again")
-    group.addoption(
-        "--part", default="1/1", help="which share of the mutants to try: 2/3 is the second third"
-    )
+    group.addoption("--part", default="1/1", help="share of the mutants to try: 2/3 is the second third")
     group.addoption("--survivors", action="store_true", help="try those again that survived")
     group.addoption("--longest", type=float, default=0.15, help="seconds of the longest test that is used")
     group.addoption("--most", type=int, default=200, help="tests that are used on one mutant")
-    group.addoption("--match", default="*", help="pattern of module.function")
-    group.addoption("--only", default="*", help="another pattern of module.function")
+    for name in ("--match", "--only"):
+        group.addoption(name, default="*", help="pattern of module.function; both must match")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,27 +65,24 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_runtestloop(session: pytest.Session) -> bool:
     if session.testsfailed:
         raise session.Interrupted("the tests could not be collected")
-    option = session.config.option
+    option, results = session.config.option, Path(session.config.option.results)
     mutants = json.loads(Path(option.mutants).read_text(encoding="utf-8"))
     for pattern in (option.match, option.only):
         mutants = [m for m in mutants if fnmatch.fnmatch(f"{m['module']}.{m['function']}", pattern)]
     part, parts = map(int, option.part.split("/"))
-    mutants = mutants[part - 1 :: parts]
-    results = Path(option.results)
     final = ("killed", "timeout") if option.survivors else ("killed", "timeout", "survived", "no tests")
     done = {key(m) for m in read(results) if m["result"] in final}
-    mutants = [m for m in mutants if key(m) not in done]
+    mutants = [m for m in mutants[part - 1 :: parts] if key(m) not in done]
     if not mutants:
         return True
 
     targets = {(m["module"], m["function"]): find(m["module"], m["function"]) for m in mutants}
-    out = os.fdopen(os.dup(sys.__stderr__.fileno()), "w")
+    out = os.fdopen(os.dup(sys.__stderr__.fileno()), "w", buffering=1)
     seconds, callers = watch(session, targets, option.longest)
     out.write(f"{len(session.items)} tests, {sum(seconds.values()):.0f} s; {len(mutants)} mutants\n")
-    out.flush()
-    kills: dict[tuple[str, str], Counter] = defaultdict(Counter)
+    kills: dict[Place, Counter] = defaultdict(Counter)
     tries = Counter()
-    order = order_tests(callers, take_turns(seconds))
+    order = order_tests(callers, seconds)
     items = {item.nodeid: item for item in session.items}
     for mutant in mutants:
         place = (mutant["module"], mutant["function"])
@@ -96,10 +95,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             record = {k: mutant[k] for k in ("module", "function", "line", "before", "after")}
             record |= {"result": result, "test": killer, "seconds": round(time.perf_counter() - start, 3)}
             file.write(json.dumps(record) + "\n")
-        if sum(tries.values()) % 100 == 0:
+        if tries.total() % 100 == 0 or tries.total() == len(mutants):
             out.write(f"{dict(tries)} {mutant['module']}\n")
-            out.flush()
-    out.write(f"{dict(tries)}\n")
     out.close()
     return True
 
@@ -119,29 +116,24 @@ def read(results: Path) -> list[dict]:
     return list(found.values())
 
 
-def take_turns(seconds: dict[str, float]) -> dict[str, tuple[int, float]]:
-    """Rank the cases of each test function by time, so that one case of every function comes first."""
-    turns: dict[str, tuple[int, float]] = {}
-    seen = Counter()
+def order_tests(callers: Callers, seconds: Seconds) -> Callers:
+    """Return the tests of each function: in turn the next of two orders.
+
+    One order gives a fast case of every test function first, then a second of each; the other, the tests first that
+    call few functions beside it.
+    """
+    turns, seen = {}, Counter()
     for name in sorted(seconds, key=lambda name: (seconds[name], name)):
         function = name.partition("[")[0]
-        turns[name] = (seen[function], seconds[name])
+        turns[name] = (seen[function], seconds[name], name)
         seen[function] += 1
-    return turns
-
-
-def order_tests(
-    callers: dict[tuple[str, str], list[str]], turns: dict[str, tuple[int, float]]
-) -> dict[tuple[str, str], list[str]]:
-    """Return the tests of each function: by turns the next that calls few functions and the next of `turns`."""
-    breadth = Counter(name for names in callers.values() for name in names)
+    breadth = Counter(itertools.chain.from_iterable(callers.values()))
     order = {}
     for place, names in callers.items():
-        by_turns = sorted(names, key=lambda name: (*turns[name], name))
-        direct = sorted(names, key=lambda name: (breadth[name], *turns[name], name))
-        order[place] = list(
-            dict.fromkeys(name for pair in zip(by_turns, direct, strict=True) for name in pair)
-        )
+        by_turns = sorted(names, key=turns.__getitem__)
+        direct = sorted(by_turns, key=breadth.__getitem__)
+        pairs = zip(by_turns, direct, strict=True)
+        order[place] = list(dict.fromkeys(itertools.chain.from_iterable(pairs)))
     return order
 
 
@@ -156,52 +148,72 @@ def find(module: str, function: str) -> FunctionType:
     return inspect.unwrap(found)
 
 
-def watch(
-    session: pytest.Session, targets: dict[tuple[str, str], FunctionType], longest: float
-) -> tuple[dict[str, float], dict[tuple[str, str], list[str]]]:
-    """Run the tests; return the seconds of each, and the tests up to `longest` that call each function."""
+def forked(run: Callable[[int], None]) -> tuple[str, int]:
+    """Run a function in a process of its own; return what it wrote to the pipe that it is given, and its exit code."""
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
-        places = {function.__code__: place for place, function in targets.items()}
-        seconds, calls = {}, {}
-
-        def stop(report: pytest.TestReport) -> None:
-            if report.failed:
-                sys.__stderr__.write(f"fails without a mutant: {report.nodeid}\n{report.longreprtext}\n")
-                os._exit(1)
-
-        for item, following in prepare(session, session.items, stop):
-            clear_caches()
-            start = time.process_time()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            seconds[item.nodeid] = time.process_time() - start
-        short = [item for item in session.items if seconds[item.nodeid] <= longest]
-        for item, following in prepare(session, short, stop):
-            clear_caches()
-            found: set[CodeType] = set()
-
-            def trace(frame: FrameType, event: str, argument: object, found: set = found) -> None:
-                if frame.f_code in places:
-                    found.add(frame.f_code)
-
-            sys.settrace(trace)
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            sys.settrace(None)
-            calls[item.nodeid] = [places[code] for code in found]
-        with os.fdopen(write_end, "w") as file:
-            json.dump([seconds, calls], file)
-        os._exit(0)
+        try:
+            run(write_end)
+            os._exit(SURVIVED)
+        finally:
+            os._exit(KILLED)
     os.close(write_end)
     with os.fdopen(read_end) as file:
-        text = file.read()
-    os.waitpid(pid, 0)
-    if not text:
+        written = file.read()
+    return written, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def prepare(
+    session: pytest.Session, items: list[pytest.Item], stop: Callable
+) -> Iterator[tuple[pytest.Item, Callable[[], None]]]:
+    """Give each test, and what runs it; reports go to `stop` alone."""
+    manager = session.config.pluginmanager
+    for name in ("terminalreporter", "mutants-stop"):
+        if manager.has_plugin(name):
+            manager.unregister(name=name)
+    manager.register(type("Stop", (), {"pytest_runtest_logreport": staticmethod(stop)}), "mutants-stop")
+    for item, following in itertools.zip_longest(items, items[1:]):
+        yield item, functools.partial(item.config.hook.pytest_runtest_protocol, item=item, nextitem=following)
+
+
+def watch(
+    session: pytest.Session, targets: dict[Place, FunctionType], longest: float
+) -> tuple[Seconds, Callers]:
+    """Run the tests; return the seconds of each, and the tests up to `longest` that call each function."""
+    places = {function.__code__: place for place, function in targets.items()}
+
+    def stop(report: pytest.TestReport) -> None:
+        if report.failed:
+            sys.__stderr__.write(f"fails without a mutant: {report.nodeid}\n{report.longreprtext}\n")
+            os._exit(1)
+
+    def run(write_end: int) -> None:
+        seconds, calls = {}, {}
+        for item, run_test in prepare(session, session.items, stop):
+            clear_caches()
+            start = time.process_time()
+            run_test()
+            seconds[item.nodeid] = time.process_time() - start
+        short = [item for item in session.items if seconds[item.nodeid] <= longest]
+        for item, run_test in prepare(session, short, stop):
+            clear_caches()
+            found: set[CodeType] = set()
+            # a trace function that returns nothing is called once for each call of a function
+            sys.settrace(lambda frame, *_, found=found: found.add(frame.f_code))
+            run_test()
+            sys.settrace(None)
+            calls[item.nodeid] = [places[code] for code in found & places.keys()]
+        with os.fdopen(write_end, "w") as file:
+            json.dump([seconds, calls], file)
+
+    written, _ = forked(run)
+    if not written:
         raise session.Interrupted("a test fails without a mutant")
-    seconds, calls = json.loads(text)
-    callers: dict[tuple[str, str], list[str]] = {place: [] for place in targets}
-    for name, places in calls.items():
-        for place in places:
+    seconds, calls = json.loads(written)
+    callers: Callers = {place: [] for place in targets}
+    for name, called in calls.items():
+        for place in called:
             callers[tuple(place)].append(name)
     clear_caches()
     gc.collect()
@@ -209,44 +221,29 @@ def watch(
     return seconds, callers
 
 
-def prepare(
-    session: pytest.Session, items: list[pytest.Item], stop: Callable
-) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
-    """Give each test and the next; reports go to `stop` alone."""
-    manager = session.config.pluginmanager
-    for name in ("terminalreporter", "mutants-stop"):
-        if manager.has_plugin(name):
-            manager.unregister(name=name)
-    manager.register(type("Stop", (), {"pytest_runtest_logreport": staticmethod(stop)}), "mutants-stop")
-    return zip(items, [*items, None][1:], strict=True)
-
-
 def clear_caches() -> None:
     """Forget what cached functions of the package returned for the unchanged code."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("oxymilk."):
-            for thing in vars(module).values():
-                if isinstance(thing, functools._lru_cache_wrapper):
-                    thing.cache_clear()
+    modules = [module for name, module in sys.modules.items() if name.startswith("oxymilk.")]
+    for thing in itertools.chain.from_iterable(vars(module).values() for module in modules):
+        if isinstance(thing, functools._lru_cache_wrapper):
+            thing.cache_clear()
 
 
 def attempt(
-    session: pytest.Session,
-    mutant: dict,
-    target: FunctionType,
-    items: list[pytest.Item],
-    seconds: dict[str, float],
+    session: pytest.Session, mutant: dict, target: FunctionType, items: list[pytest.Item], seconds: Seconds
 ) -> tuple[str, str]:
     """Run tests on one mutant in a process of its own; return the result and the test that killed it."""
     if not items:
         return "no tests", ""
-    read_end, write_end = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        current = (
-            int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0]) * resource.getpagesize()
-        )
-        resource.setrlimit(resource.RLIMIT_AS, (current + MEMORY, current + MEMORY))
+
+    def stop(report: pytest.TestReport) -> None:
+        if report.failed:
+            os._exit(KILLED)
+
+    def run(write_end: int) -> None:
+        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[0])
+        most = pages * resource.getpagesize() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         for number in (signal.SIGPROF, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
@@ -255,28 +252,17 @@ def attempt(
             replace(target, mutant)
         except BaseException:
             os._exit(INVALID)
+        for item, run_test in prepare(session, items, stop):
+            os.write(write_end, f"{item.nodeid}\n".encode())
+            signal.setitimer(signal.ITIMER_PROF, TIME_FACTOR * seconds[item.nodeid] + TIME_GRACE)
+            run_test()
 
-        def stop(report: pytest.TestReport) -> None:
-            if report.failed:
-                os._exit(KILLED)
-
-        try:
-            for item, following in prepare(session, items, stop):
-                os.write(write_end, f"{item.nodeid}\n".encode())
-                signal.setitimer(signal.ITIMER_PROF, TIME_FACTOR * seconds[item.nodeid] + TIME_GRACE)
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        except BaseException:
-            os._exit(KILLED)
-        os._exit(SURVIVED)
-    os.close(write_end)
-    with os.fdopen(read_end) as file:
-        names = file.read().splitlines()
-    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    if status in (-signal.SIGPROF, -signal.SIGALRM):
-        return "timeout", names[-1]
+    written, status = forked(run)
     if status == SURVIVED:
         return "survived", ""
-    return ("invalid" if status == INVALID else "killed"), names[-1] if names else ""
+    killer = (written.splitlines() or [""])[-1]
+    results = {-signal.SIGPROF: "timeout", -signal.SIGALRM: "timeout", INVALID: "invalid"}
+    return results.get(status, "killed"), killer
 
 
 def replace(target: FunctionType, mutant: dict) -> None:
