@@ -80,13 +80,10 @@ class Reading:
         self.sentences: list[Sentence] = []
         self.furniture: dict[int, str] = {}
         blocks = find_blocks(paper)
-        for block in blocks:
-            if block.kind == "furniture":
-                self.furniture |= dict.fromkeys(range(block.start, block.end), block.section)
+        for block in [block for block in blocks if block.kind == "furniture"]:
+            self.furniture |= dict.fromkeys(range(block.start, block.end), block.section)
         tokens = [token for token in self.tokens if token.start not in self.furniture]
-        for block in blocks:
-            if block.kind == "furniture":
-                continue
+        for block in [block for block in blocks if block.kind != "furniture"]:
             shown, section = text[block.start : block.end], block.section
             introduces = section == "introduction"
             # the rows of a table say what it is in the heading above them
@@ -130,11 +127,9 @@ class Reading:
         What the id "" names ("before and after") is nothing, and neither is what it overlaps. The places are of the
         paper, or of another `text`, as that of a cell.
         """
-        found = [
-            (match.start(), match.end(), key)
-            for key, pattern in self.words.ids[kind].items()
-            for match in pattern.finditer(text or self.text, start, end)
-        ]
+        found: list[Mention] = []
+        for key, pattern in self.words.ids[kind].items():
+            found += [(*match.span(), key) for match in pattern.finditer(text or self.text, start, end)]
         kept: list[Mention] = []
         for mention in sorted(found, key=lambda mention: (mention[0], -mention[1])):
             if not kept or mention[0] >= kept[-1][1]:

@@ -27,7 +27,6 @@ from oxymilk.study import Study
 # what the heads of a table's row and column say better than the words beside the number
 _IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
 _PERCENTAGES = ("percent", "percent_up", "percent_down", "percent_unchanged", "ratio_percent", "figure")
-_CHANGES = ("count_up", "count_down", "count_unchanged")
 # sections in which "there is an effect" is about this study even without a test beside it
 _CONCLUDING = ("abstract", "results", "conclusion", "front matter")
 _SHARES = (("most", ">", "printed as most"), ("fewer", "<", "printed as less than half"))
@@ -178,13 +177,13 @@ def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
         name = "_".join([*filter(None, parts), sentence.block.section.split()[0]])
         name = re.sub(r"[^a-z0-9]+", "_", name.lower())
         taken[name] += 1
+        name = name if taken[name] == 1 else f"{name}_{taken[name]}"
         readable = proposal.quantity == "decision" or proposal.number or proposal.check in REASONS
         check = proposal.check if readable else "ambiguous"
-        note = "; ".join(filter(None, ("proposed", reading.place(proposal.context.start), proposal.note)))
-        cells = {"id": name if taken[name] == 1 else f"{name}_{taken[name]}", "where": sentence.where}
         expect = "not_checkable" if check in REASONS else "reproduced"
-        cells = proposal.cells | cells | {"check": check, "expect": expect, "note": note}
-        claim = Claim(**cells, notation=proposal.notation)
+        note = "; ".join(filter(None, ("proposed", reading.place(proposal.context.start), proposal.note)))
+        cells = {"id": name, "where": sentence.where, "check": check, "expect": expect, "note": note}
+        claim = Claim(**proposal.cells | cells, notation=proposal.notation)
         if check == "arithmetic":
             verdict, reason, *_ = check_claim(claim)
             claim = replace(claim, check=reason or check, expect=verdict)
@@ -286,7 +285,7 @@ def _sums(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> 
                 if parts and printed:
                     n = "+".join([*parts, rest.printed])
                     yield _arithmetic(rest, "sum", printed=printed, n=n, **cells)
-    changes = {number.quantity: number for number in numbers if number.quantity in _CHANGES}
+    changes = {number.quantity: number for number in numbers if number.quantity.startswith("count_")}
     if total and "count_unchanged" in changes and len(changes) > 1:
         last = max(changes.values(), key=lambda number: number.context.start)
         n = "+".join(number.printed for number in changes.values())

@@ -77,9 +77,6 @@ def read_number(context: Context) -> Proposal | str:
     raise AssertionError("the last rule takes every number")
 
 
-# --- readers: tests
-
-
 def of_test(proposal: Proposal) -> Proposal:
     """Say which test of the study a p-value, statistic or decision is of."""
     context, sentence, words = proposal.context, proposal.context.sentence, proposal.context.reading.words
@@ -138,9 +135,6 @@ def _statistic(proposal: Proposal) -> Proposal | None:
         if match and (match["link"] or len(match["name"]) > 2 or re.fullmatch(bare, proposal.printed)):
             return of_test(replace(proposal, quantity=quantity, operator=""))
     return None
-
-
-# --- readers: participants
 
 
 def _percentage(proposal: Proposal) -> Proposal:
@@ -224,9 +218,6 @@ _READERS: dict[str, Callable[[Proposal], Proposal | None]] = {
 }  # fmt: skip
 
 
-# --- numbers that belong together
-
-
 def _is_paired(context: Context) -> bool:
     """Say whether a number and the percentage after it state the same: "7 mothers (70%)"."""
     share = context.following
@@ -288,9 +279,6 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
         context.reading.text, context.sentence.start, context.sentence.end
     ),
 }  # fmt: skip
-
-
-# --- numbers in tables
 
 
 def read_cell(number: Proposal) -> Proposal | None:
