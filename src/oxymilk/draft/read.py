@@ -151,16 +151,28 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
     """Return lines in which those that make a row of a table are that row.
 
     The lines are in reading order; a row may be one line or a line for each of its cells. `placed` is the same page as
-    it looks, with blanks for gaps.
+    it looks, with blanks for gaps: two or more lines below each other with gaps are rows of a table.
 
     Examples
     --------
     >>> with_rows(["Level n", "low", "4"], ["Level      n", "low        4"])
     ['Level | n | ', 'low | 4 | ']
     """
-    # compared without blanks and the marks between cells
+    # rows are compared without blanks and the marks between cells
     squeezed = partial(re.sub, r"[\s|]+", "")
-    rows = {squeezed(row): row for row in _rows(placed)}
+    rows: dict[str, str] = {}
+    for has_gaps, group in groupby(placed, lambda line: len(_CELL.findall(line)) > 1):
+        run = [(line, [match.span() for match in _CELL.finditer(line)]) for line in group]
+        # cells that overlap are of one column
+        columns: list[Span] = []
+        for low, high in sorted(span for _, spans in run for span in spans):
+            if columns and low < columns[-1][1]:
+                low, high = columns[-1][0], max(columns.pop()[1], high)
+            columns.append((low, high))
+        for line, cells in run if has_gaps and len(run) > 1 else ():
+            texts = (" ".join(line[low:high] for low, high in cells if a <= low < b) for a, b in columns)
+            row = " | ".join([*texts, ""])
+            rows[squeezed(row)] = row
     found: list[str] = []
     start = 0
     while start < len(lines):
@@ -173,28 +185,6 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
         found.append(row)
         start += length
     return found
-
-
-def _rows(placed: Sequence[str]) -> list[str]:
-    """Return the rows of tables on a page as it looks: two or more lines below each other with gaps."""
-    rows: list[str] = []
-    for has_gaps, group in groupby(placed, lambda line: len(_CELL.findall(line)) > 1):
-        run = [(line, [match.span() for match in _CELL.finditer(line)]) for line in group]
-        if not has_gaps or len(run) < 2:
-            continue
-        # cells that overlap are of one column
-        columns: list[Span] = []
-        for low, high in sorted(span for _, spans in run for span in spans):
-            if columns and low < columns[-1][1]:
-                low, high = columns[-1][0], max(columns.pop()[1], high)
-            columns.append((low, high))
-        for line, cells in run:
-            texts = (
-                " ".join(line[low:high] for low, high in cells if left <= low < right)
-                for left, right in columns
-            )
-            rows.append(" | ".join([*texts, ""]))
-    return rows
 
 
 # --- parts of the text

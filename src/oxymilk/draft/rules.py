@@ -333,7 +333,14 @@ def read_cell(number: Proposal) -> Proposal | None:
 
 
 def _heads(context: Context) -> tuple[str, str, list[str]]:
-    """Return the cell of a number in a table, the first cell of its row and the heads of its column."""
+    """Return the cell of a number in a table, the first cell of its row and the heads of its column.
+
+    A head that spans columns fills the empty cells to its right. The heads of the 7 are "After" and "f":
+
+           | Before |     | After |
+           | f      | %   | f     | %
+      poor | 10     | 100 | 7     | 70
+    """
     block, text = context.sentence.block, context.reading.text
     row, *above = (
         [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
@@ -341,7 +348,7 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
     )
     column = sum(end <= context.start for _, end in row)
     heads: list[str] = []
-    # a head that spans columns fills the empty cells to its right, but none that has a head of its own above it
+    # it fills none that has a head of its own above it
     left = 1
     for cells in above:
         shown = [text[start:end].strip() for start, end in cells]
