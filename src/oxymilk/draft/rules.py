@@ -157,30 +157,29 @@ def _percentage(proposal: Proposal) -> Proposal:
         first = part
     around = Context(context.reading, sentence, (first.start, context.end), context.token)
     # the first or the second of "from 30% to 70%"
-    steps = [
-        step
-        for step, (low, high) in enumerate([(context, context.following), (context.previous, context)])
+    timepoints, steps = (
+        context.reading.words.ids["timepoints"],
+        ((context, context.following), (whole, context)),
+    )
+    times = [
+        timepoint
+        for timepoint, (low, high) in zip(timepoints, steps, strict=False)
         if low and high and low.joins("to_gap", high) and regex("{from_before}").search(low.before)
     ]
-    read = _cell(replace(proposal, quantity="percent"), around, changes=not steps)
-    if steps and read.level:
-        timepoint = list(context.reading.words.ids["timepoints"])[steps[0]]
-        read = replace(read, timepoint=timepoint, check="recompute", note="")
-        if context.reading.two_groups and not read.group:
-            read = read.asks("of which group?")
-    elif read.quantity != "percent" and regex("{by_before}").search(context.before):
+    read = _cell(replace(proposal, quantity="percent"), around, *times)
+    if read.quantity != "percent" and regex("{by_before}").search(context.before):
         return _figure(proposal)
     return replace(read, n=of_numbers.partition("/")[2])
 
 
-def _cell(proposal: Proposal, around: Context | None = None, *, changes: bool = True) -> Proposal:
-    """Say which level at which time, or which change, a count or a percentage is of."""
+def _cell(proposal: Proposal, around: Context | None = None, timepoint: str = "") -> Proposal:
+    """Say which level at which time, or which change, a count or a percentage is of; a known time is of no change."""
     context = around or proposal.context
     words, is_percent = context.reading.words, proposal.quantity == "percent"
     reach = "so far" if is_percent or _is_paired(context) else "phrase"
     variable, _, level = context.nearest("levels", reach).partition("/")
     proposal = replace(proposal, group=context.group(), variable=variable, level=level, check="recompute")
-    change = context.change(level=level) if changes else ""
+    change = "" if timepoint else context.change(level=level)
     unlike = words.study and variable and variable != words.outcome
     if change:
         quantity = f"{proposal.quantity}_{change}"
@@ -189,7 +188,7 @@ def _cell(proposal: Proposal, around: Context | None = None, *, changes: bool = 
         check, note = "arithmetic" if is_percent else "no_data", "" if unlike else "of which level?"
         return replace(proposal, check=check, note=note)
     else:
-        proposal = replace(proposal, timepoint=context.nearest("timepoints", "paragraph"))
+        proposal = replace(proposal, timepoint=timepoint or context.nearest("timepoints", "paragraph"))
         if not proposal.timepoint:
             return proposal.asks("at which timepoint?")
     needs_group = change or context.reading.two_groups
