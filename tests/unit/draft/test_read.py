@@ -213,22 +213,18 @@ def test_the_pages_of_a_pdf_begin_on_their_lines_and_pictures_are_a_scan(read_pa
 
 
 @pytest.mark.parametrize(
-    ("lines", "blank_behind_last"),
+    ("last", "blank_behind_last"),
     [
         # a line of less than 85% of the usual length that ends a sentence ends a paragraph
-        ([LONG, LONG, "It ended."], True),
-        ([LONG, LONG, "It ended!”)"], True),
-        ([LONG, LONG, "Did it end? "], True),
-        ([LONG, LONG, "It ended, it"], False),
-        ([LONG, LONG, "It ended. It"], False),
-        ([LONG, LONG, "x" * 83 + "."], True),
-        ([LONG, LONG, "x" * 84 + "."], False),
-        ([LONG, LONG, " " * 9 + "x" * 83 + "." + " " * 9], True),
-        ([LONG, "", "", "", " " * 200, "It ended."], True),
+        ("It ended.", True), ("It ended!”)", True), ("Did it end? ", True), ("It ended, it", False),
+        ("It ended. It", False), ("x" * 83 + ".", True), ("x" * 84 + ".", False),
+        (" " * 9 + "x" * 83 + "." + " " * 9, True),
     ],
-)
-def test_the_lines_of_a_page_become_paragraphs(read_pages, lines, blank_behind_last):
-    assert read_pages(drawn("\n".join(lines))).text.split("\n")[:-1] == lines + [""] * blank_behind_last
+)  # fmt: skip
+def test_the_lines_of_a_page_become_paragraphs(read_pages, last, blank_behind_last):
+    for before in ([LONG, LONG], [LONG, LONG, "", "", "", " " * 200]):
+        lines = [*before, last]
+        assert read_pages(drawn("\n".join(lines))).text.split("\n")[:-1] == lines + [""] * blank_behind_last
 
 
 @pytest.mark.parametrize(
