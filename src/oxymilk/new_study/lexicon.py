@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from importlib import resources
 from typing import Any
@@ -59,6 +60,18 @@ def moment(text: str) -> str:
 def is_word_of(text: str, what: str) -> bool:
     """Say whether a header or cell is one of the words of a list of lexicon.yaml."""
     return fold(text) in lexicon()[what] or plain(text) in lexicon()[what]
+
+
+def count_words(texts: Iterable[str]) -> dict[str, int]:
+    """Return how often each word occurs, alike words as one, in order of appearance.
+
+    Examples
+    --------
+    >>> count_words(["Kurang", "cukup", "KURANG "])
+    {'Kurang': 2, 'cukup': 1}
+    """
+    first: dict[str, str] = {}
+    return dict(Counter(first.setdefault(fold(text), text) for text in texts))
 
 
 def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:

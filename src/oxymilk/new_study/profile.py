@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, spellings, tokens
+from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, spellings, tokens
 from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
 
@@ -80,7 +80,7 @@ class Column:
         self.beside_moment = " ".join(
             word for word in words if fold(word) not in times and not word.isdigit()
         )
-        self.counts = count_words(self.cells)
+        self.counts = count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
         parts = map(_WITH_UNIT.fullmatch, texts)
@@ -155,13 +155,8 @@ class Table:
     def find_participant(self, *, repeated: bool, joined: bool) -> Column | None:
         """Return the column that tells participants apart: a code, else a running number, else what names persons.
 
-        Parameters
-        ----------
-        repeated : bool
-            Whether a participant may be in several rows.
-        joined : bool
-            Whether other sheets have the same participants: then a running number, which does not tell who is who, is
-            last.
+        When participants are `repeated` its values may be; when they are in other sheets too (`joined`), a running
+        number, which does not tell who is who, comes last.
         """
         words, columns = lexicon()["participant"], self.columns
         codes = [column for word in words for column in columns if word in column.spellings]
@@ -186,23 +181,9 @@ class Table:
     def find_scores(
         self, answers: Answers, used: Collection[Column] = (), *, single: bool = False
     ) -> tuple[list[Column], list[Column]]:
-        """Return the columns of the scores, and all that could be meant.
+        """Return the columns of the scores, and all that could be meant: those that fit the outcome best.
 
-        Parameters
-        ----------
-        answers : Answers
-            What was measured.
-        used : collection of Column
-            Columns that have another use.
-        single : bool
-            Whether one column holds all scores; else one holds those before and one those after.
-
-        Returns
-        -------
-        list of Column
-            Before and after, or the single one; empty when it is open.
-        list of Column
-            Those that fit the outcome best.
+        They are one before and one after, or a `single` one; none when it is open. Columns `used` have another use.
         """
         free = [column for column in self.columns if column not in used and not column.is_word_of("number")]
         fits = {column: column.fit(answers) for column in free}
@@ -258,12 +239,6 @@ class Table:
                 titles[text] = ids.pop() if len(ids) == 1 else ""
                 is_below = is_below or row >= max(self.header_rows)
         return titles if is_below and len(titles) > 1 else {}
-
-
-def count_words(cells: Iterable[Cell]) -> dict[str, int]:
-    """Return how often each word occurs, alike words as one, in order of appearance."""
-    first: dict[str, str] = {}
-    return dict(Counter(first.setdefault(fold(cell.text), cell.text) for cell in cells))
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:

@@ -16,13 +16,12 @@ from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import is_word_of, label, lexicon, moment, ordered, say, slug, tokens
-from oxymilk.new_study.profile import TIMES, Column, Table, Visits, count_words
-from oxymilk.new_study.write import Noted, ProposedStudy
+from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, say, tokens
+from oxymilk.new_study.profile import TIMES, Column, Table, Visits
+from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
-from oxymilk.words import fold, is_foot, same_unit
+from oxymilk.words import fold, is_foot
 
-_MOST_CATEGORIES = 8
 _MOST_WORDS = 12
 # layouts without characteristics of participants
 _WITHOUT_CHARACTERISTICS = ("transposed", "side_by_side", "crosstab")
@@ -118,36 +117,33 @@ class _Proposer:
 
     def _rows(self) -> dict[str, Any]:
         """Return the keys of a sheet of which each row, or column, is a participant or measurement."""
-        self.layout = self._layout()
+        table, answers, noted = self.table, self.answers, self.noted
+        both, _ = table.find_scores(answers)
+        times = [column for column in table.few if set(TIMES) <= set(map(moment, column.counts))]
+        if table.grid.transposed:
+            self.layout = "transposed"
+        elif len(self.tables) > 1 and not both and (only := moment(table.worksheet or table.file)):
+            self.layout, self.only = "one_timepoint", only
+        elif times:
+            self.layout, self.times = "long", times[0]
+        elif not both and (visits := table.find_visits(answers)):
+            self.layout, self.visits = "visits", visits
+        elif (
+            len(answers.groups) > 1
+            and not table.find_group(answers)
+            and (titles := table.find_titles(answers))
+        ):
+            self.layout, self.titles = "titled", titles
+        else:
+            self.layout = "wide"
         keys = {"participant": self._participant(), "group": self._group()}
-        keys["timepoint"] = self.noted({"only": self.only} if self.only else {}, "only")
+        keys["timepoint"] = noted({"only": self.only} if self.only else {}, "only")
         if self.times:
             self.used.add(self.times)
-            counts, noted = self.times.counts.items(), self.noted
+            counts = self.times.counts.items()
             codes = {word: noted(moment(word) or UNDECIDED, "times", count=count) for word, count in counts}
             keys["timepoint"] = {"column": self._column(self.times), "codes": codes}
         return keys | (self._items() or self._scores())
-
-    def _layout(self) -> str:
-        """Find the layout of such a sheet, and what tells the timepoints apart."""
-        table, answers = self.table, self.answers
-        if table.grid.transposed:
-            return "transposed"
-        both, _ = table.find_scores(answers)
-        if len(self.tables) > 1 and not both:
-            self.only = moment(table.worksheet or table.file)
-        if self.only:
-            return "one_timepoint"
-        times = (column for column in table.few if set(TIMES) <= set(map(moment, column.counts)))
-        self.times = next(times, None)
-        if self.times:
-            return "long"
-        self.visits = None if both else table.find_visits(answers)
-        if self.visits:
-            return "visits"
-        if len(answers.groups) > 1 and table.find_group(answers) is None:
-            self.titles = table.find_titles(answers)
-        return "titled" if self.titles else "wide"
 
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
@@ -336,7 +332,7 @@ class _Proposer:
         cells = [cell for column in columns for cell in column.cells]
         labels = {cell.text: cell.label for cell in cells if cell.label}
         # what the file itself declares as missing needs no word
-        words = count_words(cell for cell in cells if cell.kind != "missing")
+        words = count_words(cell.text for cell in cells if cell.kind != "missing")
         missing = []
         for said in [(word, labels.get(word, "")) for word in words]:
             if any(is_word_of(text, "missing") for text in said) and not self.answers.meaning("level", *said):
@@ -401,7 +397,7 @@ class _Proposer:
         for known in lexicon()["characteristics"]:
             free = (column for column in self.table.columns if column not in self.used)
             column = next((column for column in free if column.spellings & set(known["headers"])), None)
-            keys = self._characteristic(column, known) if column and column.cells else {}
+            keys = characteristic_of(column, known, self.language) if column and column.cells else {}
             if keys:
                 self.used.add(column)
                 sources[known["id"]] = keys.pop("source")
@@ -409,35 +405,6 @@ class _Proposer:
                 if known["id"] not in (each["id"] for each in declared):
                     declared.append({"id": known["id"], "label": known["label"], **keys})
         return sources
-
-    def _characteristic(self, column: Column, known: dict[str, Any]) -> dict[str, Any]:
-        """Return the keys of a characteristic of Table 1, and its `source`; none when its cells do not say.
-
-        Numbers are proposed as numbers, words as levels in their usual order, else as they were met. Codes whose words
-        the file does not tell are left alone: what they mean, only the user can say.
-        """
-        if "numbers" in known and not column.labels and column.number_share == 1:
-            units = {number[2] for number in column.numbers if number[2]}
-            # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
-            own = units.pop() if len(units) == 1 else ""
-            unit = own if own and not same_unit(own, known["unit"][self.language]) else known["unit"]
-            decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in column.numbers)
-            seen = self.noted(str(decimals), "characteristic_number")
-            return {"kind": "number", "unit": unit, "decimals": seen, "source": column.name}
-        words = {word: column.labels.get(word, word) for word in column.counts}
-        usual = [fold(name) for name in ordered(words.values())]
-        if usual:
-            words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
-        ids = {
-            word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)
-        }
-        are_codes = any(word.replace(".", "").isdigit() for word in words.values())
-        is_other = len(ids) > _MOST_CATEGORIES or len(set(ids.values())) < len(ids)
-        if are_codes or is_other or any(map(identifies, words.values())):
-            return {}
-        levels = [{"id": ids[word], "label": label(name)} for word, name in words.items()]
-        seen = self.noted(levels, "characteristic_ordered" if usual else "characteristic_levels")
-        return {"levels": seen, "source": {"column": column.name, "codes": ids}}
 
 
 def _names(columns: Iterable[Column]) -> str:

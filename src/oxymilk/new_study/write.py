@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
+from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import Answers, Named
-from oxymilk.new_study.lexicon import label, lexicon, say, slug
+from oxymilk.new_study.lexicon import label, lexicon, ordered, say, slug
+from oxymilk.new_study.profile import Column
 from oxymilk.study import Study
 from oxymilk.study.outcome import Outcome
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import labels
+from oxymilk.words import fold, same_unit
 
 if TYPE_CHECKING:
     import pandas as pd
     from pydantic import BaseModel
 
 _WIDTH = 108
+_MOST_CATEGORIES = 8
 _PLAIN = re.compile(r"[^\W\d_][\w ./()+-]*|\d+")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _TIMEPOINTS = {"pre": {"en": "Before", "id": "Sebelum"}, "post": {"en": "After", "id": "Sesudah"}}
@@ -127,6 +131,34 @@ def _printable(text: str) -> str:
 def _about(model: type[BaseModel], key: str, language: str) -> str:
     """Return the description of a key of study.yaml."""
     return labels(language)(model.model_fields[key].description, undecided=UNDECIDED).strip()
+
+
+def characteristic_of(column: Column, known: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return the keys of a characteristic of Table 1, and its `source`; none when its cells do not say.
+
+    Numbers are proposed as numbers, words as levels in their usual order, else as they were met. Codes whose words
+    the file does not tell are left alone: what they mean, only the user can say.
+    """
+    if "numbers" in known and not column.labels and column.number_share == 1:
+        units = {number[2] for number in column.numbers if number[2]}
+        # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
+        own = units.pop() if len(units) == 1 else ""
+        unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
+        decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in column.numbers)
+        seen = Noted(str(decimals), say("seen.characteristic_number", language))
+        return {"kind": "number", "unit": unit, "decimals": seen, "source": column.name}
+    words = {word: column.labels.get(word, word) for word in column.counts}
+    usual = [fold(name) for name in ordered(words.values())]
+    if usual:
+        words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
+    ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}
+    are_codes = any(word.replace(".", "").isdigit() for word in words.values())
+    is_other = len(ids) > _MOST_CATEGORIES or len(set(ids.values())) < len(ids)
+    if are_codes or is_other or any(map(identifies, words.values())):
+        return {}
+    levels = [{"id": ids[word], "label": label(name)} for word, name in words.items()]
+    seen = say("seen.characteristic_ordered" if usual else "seen.characteristic_levels", language)
+    return {"levels": Noted(levels, seen), "source": {"column": column.name, "codes": ids}}
 
 
 def study_text(name: str, files: list[str], answers: Answers, proposed: ProposedStudy, language: str) -> str:

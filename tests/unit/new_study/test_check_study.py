@@ -92,55 +92,54 @@ def test_warnings_do_not_stop_a_study_and_come_last(study):
 
 
 def test_nothing_is_written(study):
-    def files():
-        return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in study.parent.rglob("*.*")}
-
     for change in ([], [("Kurang", "?")]):
         spoil(study / "observations.csv", *change)
-        before = files()
-        for name in (study.name, "absent"):
-            check_study(name, study.parent)
-        assert files() == before
+        before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in study.parent.rglob("*.*")}
+        assert [found(study.parent / name) == [] for name in ("bontang2023", "absent")] == [not change, False]
+        assert before == {
+            path: (path.stat().st_mtime_ns, path.read_bytes()) for path in study.parent.rglob("*.*")
+        }
 
 
-def test_the_next_step(study, tmp_path):
-    config = tmp_path / "config.yaml"
-    for text, expected in (
-        ("studies: [other]", "add bontang2023 under studies in config.yaml, then run: snakemake"),
-        ("studies: [bontang2023]", "Ready. Next: snakemake"),
-        ("studies: [", "add bontang2023 under studies"),
-        ("5", "add bontang2023 under studies"),
+def test_the_next_step(study):
+    config = study.parent / "config.yaml"
+    for text, language, expected in (
+        ("", "id", "tambahkan bontang2023 di bawah studies"),
+        (
+            "studies: [",
+            "en",
+            "Ready. Next: add bontang2023 under studies in config.yaml, then run: snakemake",
+        ),
+        ("studies: [other]", "en", "add bontang2023 under studies"),
+        ("studies: [bontang2023]", "en", "Ready. Next: snakemake"),
     ):
+        assert "under studies" in report(study, config=study / "absent.yaml")[-1]
         config.write_text(text, encoding="utf-8")
-        assert expected in report(study, config=config)[-1]
-    without = report(study, "id", config=tmp_path / "absent.yaml")
-    assert "tambahkan bontang2023 di bawah studies" in without[-1]
+        assert expected in report(study, language, config=config)[-1]
     (study / "observations.csv").unlink()
     last = "Not ready: 1 to correct. Correct them, then run: oxymilk check-study bontang2023"
     assert report(study)[-1] == last
-    assert found(tmp_path / "melati")[0].split()[1] == "study_missing"
-    assert report(tmp_path / "melati", "id")[-1] == "Berikutnya: oxymilk new melati"
+    assert report(study.parent / "melati", "id")[-1] == "Berikutnya: oxymilk new melati"
 
 
 def test_at_the_command_line(study):
-    def run(*arguments):
-        return CliRunner().invoke(app, ["check-study", *arguments, "--data", str(study.parent)])
+    def run(name="bontang2023", status=2, language=()):
+        made = CliRunner().invoke(app, ["check-study", name, *language, "--data", str(study.parent)])
+        assert made.exit_code == status
+        return made.output
 
     # the folder, as the terminal completes its name, is the study too
     for name in ("bontang2023", f"{study}/"):
-        good = run(name)
-        assert good.exit_code == 0
         for text in ("As it is read now:", "Yang terbaca sekarang:", "Oxytocin massage: n = 10"):
-            assert text in good.output
+            assert text in run(name, status=0)
     spoil(study / "observations.csv", ("Kurang", "Kurnag"))
-    bad = run("bontang2023")
-    assert bad.exit_code == 2
-    assert '"Kurnag" is no declared level. Did you mean "Kurang"?' in bad.output
-    assert '"Kurnag" bukan tingkat yang dideklarasikan. Maksudnya "Kurang"?' in bad.output
-    indonesian = run("bontang2023", "--language", "id")
-    assert "is no declared level" not in indonesian.output
-    assert "Belum siap: 1 hal perlu diperbaiki." in indonesian.output
-    assert run("absent").exit_code == run("bontang2023", "--language", "fr").exit_code == 2
-    unmakeable = run("../x")  # a name that no study can have is not offered to be made
-    assert '"../x" is no id' in unmakeable.output
-    assert "oxymilk new" not in unmakeable.output
+    assert '"Kurnag" is no declared level. Did you mean "Kurang"?' in run()
+    assert '"Kurnag" bukan tingkat yang dideklarasikan. Maksudnya "Kurang"?' in run()
+    indonesian = run(language=["--language", "id"])
+    assert "is no declared level" not in indonesian
+    assert "Belum siap: 1 hal perlu diperbaiki." in indonesian
+    run(language=["--language", "fr"])
+    # a name that no study can have is not offered to be made
+    assert "oxymilk new" in run("absent")
+    assert '"../x" is no id' in run("../x")
+    assert "oxymilk new" not in run("../x")

@@ -40,15 +40,13 @@ def test_a_study_is_written_whole_or_not_at_all(folder, monkeypatch):
 
 def test_sheets_that_cannot_be_used(folder):
     (folder.path / "other").mkdir()
-    for sheets, code in (
-        ([folder.path / "absent.csv"], "sheet_not_there"),
-        ([folder.path], "sheet_not_there"),
-        ([WARD, folder.sheet(WARD, "other/sheet.csv")], "sheet_name_twice"),
-        ([""], "sheet_empty"),
-        ([folder.sheet(WARD, "sheet.pdf")], "format_unknown"),
-        ([folder.sheet("nothing here", "broken.xlsx")], "sheet_unreadable"),
-    ):
-        assert folder.refused(*sheets) == code
+    broken = {"sheet_unreadable": folder.sheet("nothing here", "broken.xlsx"),
+              "format_unknown": folder.sheet(WARD, "sheet.pdf"), "sheet_empty": "",
+              "sheet_not_there": folder.path / "absent.csv"}  # fmt: skip
+    for code, sheet in broken.items():
+        assert folder.refused(sheet) == code
+    assert folder.refused(folder.path) == "sheet_not_there"
+    assert folder.refused(WARD, folder.sheet(WARD, "other/sheet.csv")) == "sheet_name_twice"
     assert not (folder.path / "melati").exists()
 
 
@@ -82,32 +80,24 @@ def test_groups_are_offered_wherever_the_sheet_names_them(worksheets, offered, f
 
 
 def test_at_a_terminal_each_question_is_asked_with_what_was_seen(folder):
-    path = folder.sheet(WARD)
-    asked, told = [], []
     replies = {
-        "file": [str(folder.path / "absent.csv"), str(path)],
-        "groups": ["a,b,c", "Pijat,Kontrol"],
-        "program": ["excel", ""],
-        "levels": ["kurang,cukup"],
-        "P": ["pijat"],
-        "K": ["Kontrol"],
-        "tdk cukup": [""],
-    }
+        "file": [str(folder.path / "absent.csv"), str(folder.sheet(WARD))],
+        "groups": ["a,b,c", "Pijat,Kontrol"], "program": ["excel", ""], "levels": ["kurang,cukup"],
+        "P": ["pijat"], "K": ["Kontrol"], "tdk cukup": [""] * 2,
+    }  # fmt: skip
+    asked, told = {}, []
 
     def ask(question, default):
-        asked.append((question, default))
-        for key, left in replies.items():
-            if (key in question.split('"') or f"The {key}" in question) and left:
-                return left.pop(0) or default
-        return default
+        asked.setdefault(question.split(",")[0].split(" (")[0], []).append(default)
+        key = next((key for key in replies if key in question.split('"') or f"The {key}" in question), "")
+        return (replies[key].pop(0) if key else "") or default
 
     text = folder.make(Answers(), ask=ask, tell=told.append)
-    assert [default for question, default in asked if question.startswith("The groups")] == ["P,K", "P,K"]
-    firsts = {question.split(",")[0].split(" (")[0]: default for question, default in asked}
-    assert firsts["The name of what was measured"] == "Produksi ASI"
+    assert asked["The groups"] == ["P,K"] * 2
+    assert asked["The name of what was measured"] == ["Produksi ASI"]
     # levels are offered in the order that is known, without the word that is in none
-    assert firsts["The levels"] == "Kurang,Cukup"
-    assert firsts["The program of the p-values"] == "spss"
+    assert asked["The levels"] == ["Kurang,Cukup"]
+    assert asked["The program of the p-values"] == ["spss"] * 2
     assert "This cannot be used: excel" in told
     assert any(line.endswith("Produksi ASI sebelum, Produksi ASI sesudah") for line in told)
     # no answer leaves it open
@@ -173,15 +163,13 @@ TEXTS = st.text() | st.lists(st.text(), min_size=1).map(tuple)
 
 @given(st.dictionaries(st.text(min_size=1), TEXTS, min_size=1))
 def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
-    def clean(text):
-        return "".join(letter if letter.isprintable() else " " for letter in text)
+    def clean(value):
+        letters = (letter if letter.isprintable() else " " for letter in value)
+        return "".join(letters) if isinstance(value, str) else list(map(clean, value))
 
     tree = {"".join(filter(str.isprintable, key)) or "x": value for key, value in tree.items()}
     path = tmp_path_factory.getbasetemp() / "study.yaml"
-    noted = {key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
-    path.write_text(compose(noted), "utf-8")
-    expected = {
-        key: clean(value) if isinstance(value, str) else list(map(clean, value))
-        for key, value in tree.items()
-    }
-    assert read_tree(path).data == expected
+    path.write_text(
+        compose({key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}), "utf-8"
+    )
+    assert read_tree(path).data == {key: clean(value) for key, value in tree.items()}

@@ -16,83 +16,67 @@ from oxymilk.study.yaml_lines import read_tree
 
 EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
 
-# example: its sheet, what a user says, what a user then decides
-PLAIN = {"groups": "intervention=Intervensi,control=Kontrol", "levels": "kurang,cukup"}
+# example: its sheet, how it writes the groups, the levels and what else a user says, what a user then decides
 CASES = {
-    "app_export": ("export.xlsx", PLAIN | {"groups": "intervention=Pijat,control=Rutin"}, []),
-    "coded": ("observations.sav", PLAIN, []),
-    "crosstab": ("table.csv", PLAIN | {"levels": "kurang,baik"}, []),
-    "long": ("observations.csv", {"groups": "intervention=oksitosin,control=kontrol",
-                                  "levels": "kurang<10,cukup>=10", "unit": "ml"}, []),
-    "separate_sheets": ("observations.xlsx", PLAIN | {"groups": "intervention=P,control=K"}, []),
-    "side_by_side": (
-        "observations.csv",
-        PLAIN | {"levels": "kurang=2,cukup=1"},
-        [('"A:C", group: "???"', '"A:C", group: intervention'), ('"E:G", group: "???"', '"E:G", group: control')],
-    ),
-    "transposed": ("observations.xls", {"groups": "intervention", "levels": "", "unit": "gram"}, []),
-    "two_header_rows": (
-        "master_data.xlsx",
-        PLAIN | {"kind": "checklist", "levels": "kurang<=2,cukup>=3"},
-        [("column: 5\n", "column: 5\n        reversed: true\n")],
-    ),
-    "visits": (
-        "kunjungan.ods",
-        {"groups": "intervention=A,control=B", "levels": "kurang=-|negatif (-),cukup=+|positif (+)"},
-        [('["???", "???"]', "[visit_1, visit_3]")],
-    ),
-    "words": ("observations.csv", PLAIN | {"levels": "kurang=tdk cukup,cukup"}, []),
-    "../bontang2023": ("observations.csv", PLAIN, []),
+    "app_export": ("export.xlsx", "Pijat Rutin", "kurang,cukup", {}, []),
+    "coded": ("observations.sav", "Intervensi Kontrol", "kurang,cukup", {}, []),
+    "crosstab": ("table.csv", "Intervensi Kontrol", "kurang,baik", {}, []),
+    "long": ("observations.csv", "oksitosin kontrol", "kurang<10,cukup>=10", {"unit": "ml"}, []),
+    "separate_sheets": ("observations.xlsx", "P K", "kurang,cukup", {}, []),
+    "side_by_side": ("observations.csv", "Intervensi Kontrol", "kurang=2,cukup=1", {},
+                     [('"A:C", group: "???"', '"A:C", group: intervention'),
+                      ('"E:G", group: "???"', '"E:G", group: control')]),
+    "transposed": ("observations.xls", "intervention", "", {"unit": "gram"}, []),
+    "two_header_rows": ("master_data.xlsx", "Intervensi Kontrol", "kurang<=2,cukup>=3", {"kind": "checklist"},
+                        [("column: 5\n", "column: 5\n        reversed: true\n")]),
+    "visits": ("kunjungan.ods", "A B", "kurang=-|negatif (-),cukup=+|positif (+)", {},
+               [('["???", "???"]', "[visit_1, visit_3]")]),
+    "words": ("observations.csv", "Intervensi Kontrol", "kurang=tdk cukup,cukup", {}, []),
+    "../bontang2023": ("observations.csv", "Intervensi Kontrol", "kurang,cukup", {}, []),
 }  # fmt: skip
+ALL = sorted({path.parent.name for path in EXAMPLES.glob("*/study.yaml")} | set(CASES))
 
 
-def test_each_example_has_a_case():
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == set(CASES) - {"../bontang2023"}
-
-
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_proposal_reads_a_sheet_as_its_own_study_does(name, folder):
-    file, said, decisions = CASES[name]
-    folder.make(answers(**said), EXAMPLES / name / file)
+    file, words, levels, more, decisions = CASES[name]
+    groups = ",".join(map("=".join, zip(("intervention", "control"), words.split(), strict=False)))
+    folder.make(answers(groups, levels, **more), EXAMPLES / name / file)
     # only what a user decides is open; one fault a line
-    expected_faults = ["undecided"] * sum("???" in old for old, _ in decisions)
-    assert [fault.code for fault in folder.to_correct()] == expected_faults
+    assert [fault.code for fault in folder.to_correct()] == ["undecided"] * sum(
+        "???" in old for old, _ in decisions
+    )
     folder.decide(*decisions)
     found = folder.observations()
     expected = ingest_observations(load_study(EXAMPLES / name / "study.yaml"), EXAMPLES / name).table
-    rename = {"visit_1": "pre", "visit_2": "day7", "visit_3": "post"}
-    found["timepoint"] = found["timepoint"].replace(rename)
+    found["timepoint"] = found["timepoint"].replace({"visit_1": "pre", "visit_2": "day7", "visit_3": "post"})
     for column in ("timepoint", "group", "score"):
         assert found[column].tolist() == expected[column].tolist()
-    count = found["participant"].nunique()
-    assert count == expected["participant"].nunique()
-    assert folder.ready().claims[0].printed == str(count)
+    assert found["participant"].nunique() == expected["participant"].nunique()
+    assert folder.ready().claims[0].printed == str(found["participant"].nunique())
 
 
 def test_what_is_open_is_marked_with_what_was_seen_and_nothing_is_guessed(folder):
     text = folder.make(answers("Pijat oksitosin,Kontrol"), WARD)
-    for line in (
-        'P: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
-        'K: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
-        'tdk cukup: "???"  # seen 1x; which level? kurang, cukup',
-        "Kurang: kurang  # seen 5x",
-        "pre: Produksi ASI sebelum  # seen: Kurang (4)",
-    ):
+    for line in ('P: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
+                 'K: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
+                 'tdk cukup: "???"  # seen 1x; which level? kurang, cukup', "Kurang: kurang  # seen 5x",
+                 "pre: Produksi ASI sebelum  # seen: Kurang (4)"):  # fmt: skip
         assert line in text
     codes = [fault.column for fault in folder.to_correct() if fault.code == "undecided"]
     assert codes == ["sheets[1].group.codes.P", "sheets[1].group.codes.K", "sheets[1].codes.tdk cukup"]
 
 
 def test_headers_that_say_nothing_leave_columns_open(folder):
-    said, content = (
-        answers(),
-        "nomor,x1,depan,belakang\n1,a,kurang,cukup\n2,b,kurang,kurang\n3,b,cukup,cukup\n",
-    )
-    _, sheet = folder.tree(said, content, name="open")
+    content = "nomor,x1,depan,belakang\n1,a,kurang,cukup\n2,b,kurang,kurang\n3,b,cukup,cukup\n"
+    text = folder.make(answers(), content)
     # what the words mean is proposed even where the column is open
-    assert sheet["codes"] == {"kurang": "kurang", "cukup": "cukup"}
-    text = folder.make(said, content)
-    assert 'group: {column: "???"}  # no column with the groups was found' in text
+    for line in (
+        'group: {column: "???"}  # no column with the groups was found',
+        "kurang: kurang",
+        "cukup: cukup",
+    ):
+        assert line in text
     assert text.count('"???"  # which column? it could be: depan, belakang') == 2
     assert {fault.code for fault in folder.to_correct()} == {"undecided"}
     folder.decide(
@@ -214,18 +198,21 @@ def test_visits_may_be_numbered_anywhere_in_a_header(folder):
     assert folder.observations()["score"].tolist()[:3] == ["4.25", "9", "30"]
 
 
-@pytest.mark.parametrize("names", [("Intervensi", "Kontrol"), ("Ruang 1", "Ruang 2")])
-def test_numbers_that_start_anew_in_each_worksheet_are_different_mothers(names, folder):
-    with_groups = names[0] == "Intervensi"
-    head = HEAD if with_groups else ["No", "Kelompok", *HEAD[1:]]
-    groups = [[]] * 2 if with_groups else [["Intervensi"], ["Kontrol"]]
+@pytest.mark.parametrize(
+    ("names", "kelompok", "participant"),
+    [(("Intervensi", "Kontrol"), [[], [], []], {"column": "No", "per_group": True}),
+     (("Ruang 1", "Ruang 2"), [["Kelompok"], ["Intervensi"], ["Kontrol"]], {"by_row": True})],
+)  # fmt: skip
+def test_numbers_that_start_anew_in_each_worksheet_are_different_mothers(
+    names, kelompok, participant, folder
+):
+    head = ["No", *kelompok[0], *HEAD[1:]]
     book = {
         name: [head, *([number, *group, *ROW[1:]] for number in (1, 2, 3))]
-        for name, group in zip(names, groups, strict=True)
+        for name, group in zip(names, kelompok[1:], strict=True)
     }
     tree, _ = folder.tree(answers(worksheet="all"), book)
-    source = {"column": "No", "per_group": True} if with_groups else {"by_row": True}
-    assert [sheet["participant"] for sheet in tree["sheets"]] == [source] * 2
+    assert [sheet["participant"] for sheet in tree["sheets"]] == [participant] * 2
     assert folder.observations()["participant"].nunique() == 6
     assert folder.ready().claims[0].printed == "6"
 
@@ -233,23 +220,20 @@ def test_numbers_that_start_anew_in_each_worksheet_are_different_mothers(names, 
 # ---- persons ---------------------------------------------------------------------------------------------
 
 
-def test_names_of_persons_are_in_no_file_but_the_sheet(folder):
+@pytest.mark.parametrize(
+    ("without", "key"), [("", '"No"'), (r"(?m)^(No|\d),", "Nama Ibu, identifying: true")]
+)
+def test_names_of_persons_are_in_no_file_but_the_sheet(without, key, folder):
     rows = WARD.replace("Inisial,", "Nama Ibu,No HP,").replace("QX", "Contoh Satu,0800111")
     for number, initials in enumerate(("WZ", "QV", "XJ")):
         rows = rows.replace(initials, f"Contoh Rahasia {number},080022{number}")
     # without a running number the name is the only key
-    nameless = re.sub(r"(?m)^(No|\d),", "", rows)
-    keys = ['{column: "No"}', "{column: Nama Ibu, identifying: true}"]
-    for number, (content, key) in enumerate(zip((rows, nameless), keys, strict=True)):
-        name = f"study_{number}"
-        text = folder.make(answers(WARD_GROUPS), content, name=name)
-        assert f"participant: {key}" in text
-        folder.decide(('tdk cukup: "???"', "tdk cukup: kurang"), name=name)
-        claims = (folder.path / name / "claims.csv").read_text("utf-8")
-        written = text + claims + "\n".join(folder.ready(name).report(("en", "id")))
-        for secret in ("Contoh Satu", "Rahasia", "0800"):
-            assert secret not in written
-        assert "never written anywhere, since they identify persons: " in text
+    text = folder.make(answers(WARD_GROUPS), re.sub(without, "", rows))
+    assert f"participant: {{column: {key}}}" in text
+    assert "never written anywhere, since they identify persons: " in text
+    folder.decide(('tdk cukup: "???"', "tdk cukup: kurang"))
+    written = text + (folder.path / "melati" / "claims.csv").read_text("utf-8")
+    assert not re.search("Contoh Satu|Rahasia|0800", written + "".join(folder.ready().report(("en", "id"))))
 
 
 def test_a_key_that_holds_names_is_replaced_whatever_its_header_says(folder):
