@@ -20,7 +20,7 @@ from oxymilk.new_study.profile import TIMES, Table, look
 from oxymilk.new_study.propose import propose
 from oxymilk.new_study.write import ProposedStudy, first_claims, study_text
 from oxymilk.study.base import ID_PATTERN
-from oxymilk.study.yaml_lines import UNDECIDED
+from oxymilk.study.yaml_lines import read_tree
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
@@ -102,7 +102,8 @@ def new_study(
     for table in tables:
         file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
         rows = max((len(column.cells) for column in table.columns), default=0)
-        shown = (HIDDEN if identifies(each.header, header=True) else each.name for each in table.columns)
+        hidden = {column for column in table.columns if identifies(column.header, header=True)}
+        shown = (HIDDEN if column in hidden else column.name for column in table.columns)
         dialogue.tell(say("messages.seen_table", language, file=file, rows=rows, columns=", ".join(shown)))
     if ask is not None:
         dialogue.complete(tables)
@@ -113,20 +114,19 @@ def new_study(
         before = proposed.undecided
         dialogue.ask_meanings(proposed)
         proposed = propose(tables, answers, language)
-    text = study_text(name, names, answers, proposed, language)
     part = folder.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     try:
-        write_text(part / "study.yaml", text)
+        write_text(part / "study.yaml", study_text(name, names, answers, proposed, language))
         write_csv(first_claims(proposed, language), part / "claims.csv")
         for path, file in files:
             shutil.copyfile(path, part / file)
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    lines = [line.partition("  # ")[0] for line in text.splitlines() if not line.lstrip().startswith("#")]
-    return NewStudy(folder, ("study.yaml", "claims.csv", *names), sum(UNDECIDED in line for line in lines))
+    undecided = len(read_tree(folder / "study.yaml").undecided())
+    return NewStudy(folder, ("study.yaml", "claims.csv", *names), undecided)
 
 
 @dataclass

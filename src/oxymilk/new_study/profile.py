@@ -386,6 +386,8 @@ def _continues(grid: Grid, upper: int) -> bool:
     A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
     """
     width = max(len(grid.rows[upper]), len(grid.rows[upper + 1]))
+    # above: No | Produksi ASI |            a blank is below No, and Sebelum is below Produksi ASI,
+    # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too
     both = [[(row, at) for at in range(width)] for row in (upper, upper + 1)]
     above, under = (["" if grid.merged.get(place) else grid.text(*place) for place in row] for row in both)
     first = next((at for at in range(width) if above[at]), 0)

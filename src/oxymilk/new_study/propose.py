@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Any
 
 from oxymilk.ingest.grid import column_letters
@@ -86,11 +86,10 @@ class _Proposer:
     def sheet(self) -> dict[str, Any]:
         """Return the sheet as study.yaml declares it."""
         table, noted = self.table, self.noted
-        keys = {} if table.grid.transposed else self._crosstab() or self._side_by_side()
-        keys = keys or self._rows()
-        characteristics = {}
-        if self.used and self.layout not in _WITHOUT_CHARACTERISTICS:
-            characteristics = self._characteristics()
+        other_layout = {} if table.grid.transposed else self._crosstab() or self._side_by_side()
+        keys = other_layout or self._rows()
+        has_characteristics = self.used and self.layout not in _WITHOUT_CHARACTERISTICS
+        characteristics = self._characteristics() if has_characteristics else {}
         rows = tuple(map(str, table.header_rows))
         row = rows if len(rows) > 1 else rows[0]
         free = (column for column in table.columns if column not in self.used)
@@ -120,6 +119,7 @@ class _Proposer:
         table, answers, noted = self.table, self.answers, self.noted
         both, _ = table.find_scores(answers)
         times = [column for column in table.few if set(TIMES) <= set(map(moment, column.counts))]
+        may_be_titled = len(answers.groups) > 1 and table.find_group(answers) is None
         if table.grid.transposed:
             self.layout = "transposed"
         elif len(self.tables) > 1 and not both and (only := moment(table.worksheet or table.file)):
@@ -128,11 +128,7 @@ class _Proposer:
             self.layout, self.times = "long", times[0]
         elif not both and (visits := table.find_visits(answers)):
             self.layout, self.visits = "visits", visits
-        elif (
-            len(answers.groups) > 1
-            and not table.find_group(answers)
-            and (titles := table.find_titles(answers))
-        ):
+        elif may_be_titled and (titles := table.find_titles(answers)):
             self.layout, self.titles = "titled", titles
         else:
             self.layout = "wide"
@@ -171,11 +167,10 @@ class _Proposer:
                 return self.noted({"by_row": True}, "participant_by_row", column=column.name)
         self.used.add(column)
         value: dict[str, Any] = {"column": column.name}
-        count, note = len(column.counts), "participant"
+        count, note = len(column.counts), self.note("participant", count=len(column.counts))
         if column.identifying or keys_identify([cell.text for cell in column.cells], self.known):
             value["identifying"] = True
-            note = "participant_identifying"
-        note = self.note(note, count=count)
+            note = self.note("participant_identifying", count=count)
         in_titles = bool(self.titles) and count < len(column.cells)
         if in_titles or (own and not {own, ""}.issuperset(group_of.values())):
             value["per_group"] = True
@@ -186,21 +181,20 @@ class _Proposer:
             people |= {(own if "per_group" in value else "", word) for word in words}
         return Noted(value, note)
 
-    def _group(self) -> Any:
+    def _group(self) -> Noted | None:
         """Return what tells the groups apart; None where another sheet of the same participants does."""
         table, groups = self.table, self.answers.groups
         if self.titles:
-            return {"titles": self._codes("group", self.titles, {})}
+            return Noted({"titles": self._codes("group", self.titles, {})})
         if len(groups) == 1:
-            return {"only": groups[0].id}
+            return Noted({"only": groups[0].id})
         if column := table.find_group(self.answers):
             self.used.add(column)
             codes = self._codes("group", column.counts, column.labels)
-            return {"column": self._column(column), "codes": codes}
+            return Noted({"column": self._column(column), "codes": codes})
         if len(self.tables) > 1 and (group := self.answers.group_of(table.worksheet, table.file)):
             return self.noted({"only": group}, "only")
-        others = (sheet["group"] for sheet in self.study.sheets if "group" in sheet)
-        others = [other.value if isinstance(other, Noted) else other for other in others]
+        others = (sheet["group"].value for sheet in self.study.sheets if "group" in sheet)
         if self.only and any("column" in other for other in others):
             return None
         return self.noted({"column": UNDECIDED}, "group_open")
@@ -223,11 +217,10 @@ class _Proposer:
             patterns[when] = f"{head}{{item}}"
         if items[0] != items[-1] or len(items[0]) < 2:
             return {}
-        columns = [column for of_time in series.values() for column in of_time]
-        self.used.update(columns)
-        words = dict.fromkeys(word for column in columns for word in column.counts)
-        known = ("yes", "no", "missing")
-        lists = {what: [word for word in words if is_word_of(word, what)] for what in known}
+        self.used.update(*series.values())
+        words = dict.fromkeys(word for column in chain(*series.values()) for word in column.counts)
+        kinds = ("yes", "no", "missing")
+        lists = {kind: [word for word in words if is_word_of(word, kind)] for kind in kinds}
         self.study.items, self.study.answers_seen = items[0], lists
         seen = self.note("items", count=len(items[0]), items=", ".join(items[0]))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
@@ -253,8 +246,7 @@ class _Proposer:
             noted = list(map(self._column, columns)) or [undecided] * 2
             keys = {"score": noted[0]} if single else {"scores": dict(zip(TIMES, noted, strict=True))}
             # which of them it is is open; what their words mean is not
-            perhaps = [] if single else [column for column in fitting if column.fit(answers) > 1]
-            telling = columns or perhaps
+            telling = columns or [column for column in fitting if not single and column.fit(answers) > 1]
         self.used.update(columns)
         if columns and not study.outcome:
             # "Volume ASI (ml) hari 3" is of Volume ASI, "Hasil" of nothing
@@ -269,11 +261,11 @@ class _Proposer:
         """Return the keys of a sheet whose header repeats: participant, before, after, and again."""
         table, answers = self.table, self.answers
         names = [fold(column.header) for column in table.columns]
-        once = list(dict.fromkeys(names))
-        width = len(once)
+        width = len(set(names))
         headers = [column.header for column in table.columns[:width]]
         number = next((at for at, header in enumerate(headers) if not moment(header)), None)
-        if number is None or len(names) < 4 or width == len(names) or once * (len(names) // width) != names:
+        is_repeated = width < len(names) and names[:width] * (len(names) // width) == names
+        if number is None or len(names) < 4 or not is_repeated:
             return {}
         self.layout = "side_by_side"
         parts = [table.columns[at : at + width] for at in range(0, len(names), width)]
@@ -293,8 +285,8 @@ class _Proposer:
         columns = [column for column in table.columns if column.header in scores.values()]
         self.used.update(columns, (column for column in table.columns if column.header == headers[number]))
         participants = [part[number] for part in parts]
-        cells = sum(len(column.cells) for column in participants)
-        self.study.people |= {("", str(participant)) for participant in range(cells)}
+        count = sum(len(column.cells) for column in participants)
+        self.study.people |= {("", str(participant)) for participant in range(count)}
         starts_anew = any(participants[0].counts.keys() & other.counts.keys() for other in participants[1:])
         source = {"column": headers[number]} | ({"per_group": True} if starts_anew else {})
         keys = {"participant": self.noted(source, "participant_block"), "blocks": blocks, "scores": scores}
@@ -312,10 +304,8 @@ class _Proposer:
         total = [column for column in columns if is_foot(column.header) and column.number_share == 1]
         group, (source,) = self._group(), before
         self.used.update(before, counted, total)
-        texts = [cell.text for column in counted for cell in column.cells]
-        count = sum(int(text) for text in texts if text.isdigit())
+        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdigit())
         self.study.people |= {("", str(participant)) for participant in range(count)}
-        self.study.reconstructed = True
         crosstab = {
             "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},
             "after": self.noted({column.name: level for column, level in counted.items()}, "after"),
@@ -333,12 +323,14 @@ class _Proposer:
         labels = {cell.text: cell.label for cell in cells if cell.label}
         # what the file itself declares as missing needs no word
         words = count_words(cell.text for cell in cells if cell.kind != "missing")
-        missing = []
-        for said in [(word, labels.get(word, "")) for word in words]:
-            if any(is_word_of(text, "missing") for text in said) and not self.answers.meaning("level", *said):
-                missing.append(said[0])
-                del words[said[0]]
-        keys: dict[str, Any] = {}
+        keys, missing = {}, []
+        for word in list(words):
+            texts = (word, labels.get(word, ""))
+            if any(is_word_of(text, "missing") for text in texts) and not self.answers.meaning(
+                "level", *texts
+            ):
+                missing.append(word)
+                del words[word]
         if self.answers.measured == "levels":
             if len(words) > _MOST_WORDS:
                 keys["codes"] = self.noted({UNDECIDED: UNDECIDED}, "many_words", count=len(words))
@@ -389,21 +381,17 @@ class _Proposer:
             note = self.note("values", values=values)
         return Noted(column.name, note + (self.note("titled", title=column.title) if column.title else ""))
 
-    # ---- Table 1 ----
-
     def _characteristics(self) -> dict[str, Any]:
         """Return the columns of the characteristics that headers name; the study gets their declarations."""
         sources = {}
         for known in lexicon()["characteristics"]:
             free = (column for column in self.table.columns if column not in self.used)
             column = next((column for column in free if column.spellings & set(known["headers"])), None)
-            keys = characteristic_of(column, known, self.language) if column and column.cells else {}
-            if keys:
+            if column and (keys := characteristic_of(column, known, self.language)):
                 self.used.add(column)
                 sources[known["id"]] = keys.pop("source")
-                declared = self.study.characteristics
-                if known["id"] not in (each["id"] for each in declared):
-                    declared.append({"id": known["id"], "label": known["label"], **keys})
+                if known["id"] not in (declared["id"] for declared in self.study.characteristics):
+                    self.study.characteristics.append({"id": known["id"], "label": known["label"]} | keys)
         return sources
 
 

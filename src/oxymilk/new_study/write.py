@@ -61,8 +61,6 @@ class ProposedStudy:
     people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
-    # whether the sheet is a printed table
-    reconstructed: bool = False
 
 
 def compose(tree: dict[str, Any]) -> str:
@@ -153,8 +151,8 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
         words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
     ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}
     are_codes = any(word.replace(".", "").isdigit() for word in words.values())
-    is_other = len(ids) > _MOST_CATEGORIES or len(set(ids.values())) < len(ids)
-    if are_codes or is_other or any(map(identifies, words.values())):
+    are_levels = 0 < len(set(ids.values())) == len(ids) <= _MOST_CATEGORIES
+    if are_codes or not are_levels or any(map(identifies, words.values())):
         return {}
     levels = [{"id": ids[word], "label": label(name)} for word, name in words.items()]
     seen = say("seen.characteristic_ordered" if usual else "seen.characteristic_levels", language)
@@ -196,13 +194,13 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "decimal_mark": (",", "."),
         "rounding": "half_up",
         "alpha": "0.05",
-        "groups": _declared(answers.groups, language, {}),
+        "groups": _declared(answers.groups, language),
         "timepoints": timepoints,
         "compare": Noted((UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
-        "reconstructed": proposed.reconstructed or None,
+        "reconstructed": any("crosstab" in sheet for sheet in proposed.sheets) or None,
         "procedure": _procedure(answers, language),
         "between": "post" if len(answers.groups) > 1 else None,
     }
@@ -231,16 +229,14 @@ def first_claims(proposed: ProposedStudy, language: str) -> pd.DataFrame:
 def _label(name: str, language: str, seen: str = "") -> Any:
     """Return the label in both languages; that it was `seen`, and that it must still be translated, is noted."""
     both = label(name)
-    is_open = len(set(both.values())) == 1 and name != UNDECIDED
-    notes = [*filter(None, [seen]), *([say("seen.translate", language)] if is_open else [])]
-    return Noted(both, "; ".join(notes)) if notes else both
+    is_same = len(set(both.values())) == 1 and name != UNDECIDED
+    note = "; ".join(filter(None, (seen, say("seen.translate", language) if is_same else "")))
+    return Noted(both, note) if note else both
 
 
-def _declared(named: tuple[Named, ...], language: str, no_cutoff: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return groups or levels as study.yaml declares them; levels of numbers with cut-offs, or that there is none."""
-    bounds = [(each.bounds or no_cutoff) if no_cutoff else {} for each in named]
-    labelled = ({"id": each.id, "label": _label(each.name, language)} for each in named)
-    return [entry | of_entry for entry, of_entry in zip(labelled, bounds, strict=True)]
+def _declared(named: tuple[Named, ...], language: str) -> list[dict[str, Any]]:
+    """Return groups or levels as study.yaml declares them, without cut-offs."""
+    return [{"id": part.id, "label": _label(part.name, language)} for part in named]
 
 
 def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[str, Any]:
@@ -255,10 +251,14 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         tree["unit"] = answers.unit or UNDECIDED
         tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
-    no_cutoff = {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
-    levels = _declared(answers.levels, language, {} if kind == "levels" else no_cutoff)
-    if levels:
-        tree["levels"] = Noted(levels, above="" if kind == "levels" else _about(Outcome, "levels", language))
+    levels = _declared(answers.levels, language)
+    if levels and kind == "levels":
+        tree["levels"] = levels
+    elif levels:
+        no_cutoff = {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
+        for level, named in zip(levels, answers.levels, strict=True):
+            level |= named.bounds or no_cutoff
+        tree["levels"] = Noted(levels, above=_about(Outcome, "levels", language))
     elif kind != "number":
         tree["levels"] = Noted(UNDECIDED, say("seen.level_open", language))
     if kind == "checklist":
@@ -273,7 +273,7 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
 
 
 def _procedure(answers: Answers, language: str) -> dict[str, Any]:
-    """Return the procedures of the program that the user named."""
+    """Return the procedures of the program that the user named, with the switches that its methods have."""
     from oxymilk.stats.programs import load_programs
 
     program = lexicon()["programs"][answers.program]
