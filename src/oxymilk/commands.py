@@ -71,7 +71,7 @@ def new(
     try:
         made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
     except MissingFlagsError as error:
-        typer.echo(say("messages.missing_flags", language, flags=", ".join(error.flags)), err=True)
+        typer.echo(say("messages.missing_flags", language, flags=", ".join(error.args)), err=True)
         raise typer.Exit(BAD_INPUT) from None
     files = ", ".join(str(made.folder / file) for file in made.files)
     typer.echo(say("messages.written", language, files=files, study=made.folder / "study.yaml"))

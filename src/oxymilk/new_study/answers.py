@@ -13,21 +13,27 @@ _BOUND = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:[.,]\d+)?)")
 _KEYS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Named:
-    """A group or level: its id, its name, how sheets write it, and for a level its cut-offs."""
+    """A group or level.
+
+    Attributes
+    ----------
+    id, name : str
+        Its id in study.yaml, and its name as the user wrote it.
+    words : tuple of str
+        What means it in a sheet, in the form in which words are compared: its id, its name, other spellings.
+    bounds : dict
+        The cut-offs of a level of numbers.
+    """
 
     id: str
     name: str
-    words: tuple[str, ...] = ()
+    words: tuple[str, ...]
     bounds: dict[str, str] = field(default_factory=dict)
 
-    def written(self) -> set[str]:
-        """Return the words that mean it, in the form in which words are compared."""
-        return {fold(word) for word in (self.name, *self.words)}
 
-
-@dataclass(frozen=True)
+@dataclass
 class Answers:
     """What was asked, answered or not.
 
@@ -63,16 +69,22 @@ class Answers:
         return self.groups if what == "group" else self.levels
 
     def legal(self, what: str) -> str:
-        """Return the ids of the groups or levels, as a comment names them."""
+        """Return the ids of the groups or levels, as a comment or question names them."""
         return ", ".join(named.id for named in self.named(what))
 
     def meaning(self, what: str, *words: str) -> str:
         """Return the id of the group or level that a word of a sheet means, else its label, or the empty string."""
-        meant = (named.id for word in words for named in self.named(what) if fold(word) in named.written())
+        meant = (named.id for word in words for named in self.named(what) if fold(word) in named.words)
         return next(meant, "")
 
+    def group_of(self, *names: str) -> str:
+        """Return the one group that names of a worksheet or file tell, else the empty string."""
+        text = fold(" ".join(names))
+        told = [group.id for group in self.groups for word in group.words if len(word) > 2 and word in text]
+        return told[0] if len(set(told)) == 1 else ""
 
-def parse_named(text: str, what: str) -> tuple[Named, ...]:
+
+def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named, ...]:
     """Read groups or levels as a flag gives them.
 
     Parameters
@@ -82,6 +94,8 @@ def parse_named(text: str, what: str) -> tuple[Named, ...]:
         `sedang>=10<20` the cut-offs of a level.
     what : {'group', 'level'}
         For ids of names without letters.
+    counts : range
+        How many there may be.
 
     Returns
     -------
@@ -91,25 +105,28 @@ def parse_named(text: str, what: str) -> tuple[Named, ...]:
     Raises
     ------
     ValueError
-        When a name is missing or occurs twice, or a cut-off is no number; the message is the part of the text.
+        When a name is missing or occurs twice, or a cut-off is no number: the message is the part of the text; when
+        there are too few or too many: it is the text.
 
     Examples
     --------
     >>> [(group.id, group.words) for group in parse_named("Pijat oksitosin=1, Kontrol=2|k", "group")]
-    [('pijat_oksitosin', ('1',)), ('kontrol', ('2', 'k'))]
+    [('pijat_oksitosin', ('pijat_oksitosin', 'pijat oksitosin', '1')), ('kontrol', ('kontrol', '2', 'k'))]
     >>> parse_named("kurang<10,cukup>=10", "level")[1].bounds
     {'at_least': '10'}
     """
-    named: list[Named] = []
+    known: dict[str, Named] = {}
     # a comma between two digits is a decimal mark
     for number, part in enumerate(re.split(r"(?<!\d),|,(?!\d)", text), start=1):
         if not part.strip():
             continue
         bounds = {_KEYS[mark]: value.replace(",", ".") for mark, value in _BOUND.findall(part)}
-        name, _, words = _BOUND.sub("", part).partition("=")
-        one_id = slug(name, f"{what}_{number}")
-        if not clean(name) or set("<>") & set(clean(name)) or one_id in (other.id for other in named):
+        name, _, spellings = map(clean, _BOUND.sub("", part).partition("="))
+        its_id = slug(name, f"{what}_{number}")
+        if not name or set("<>") & set(name) or its_id in known:
             raise ValueError(part.strip())
-        spellings = tuple(clean(word) for word in words.split("|") if word.strip())
-        named.append(Named(one_id, clean(name), spellings, bounds))
-    return tuple(named)
+        words = filter(None, map(fold, (its_id, name, *spellings.split("|"))))
+        known[its_id] = Named(its_id, name, tuple(dict.fromkeys(words)), bounds)
+    if len(known) not in counts:
+        raise ValueError(text)
+    return tuple(known.values())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -22,9 +23,6 @@ from oxymilk.study import Study, load_study
 from oxymilk.study.base import ID_PATTERN
 from oxymilk.study.sheet import Sheet, is_inside
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -57,36 +55,45 @@ class Check:
 
     def report(self, languages: Sequence[str]) -> Iterator[str]:
         """Yield the lines that a person reads: what to correct, what to know, what was read, the next step."""
-        for heading, kind in (("to_correct", "fault"), ("to_know", "warning")):
-            faults = [fault for fault in self.faults if fault.kind == kind]
-            if faults:
-                yield " / ".join(say(f"messages.{heading}", language) for language in languages)
+        for kind, faults in itertools.groupby(self.faults, key=lambda fault: fault.kind):
+            heading = "to_correct" if kind == "fault" else "to_know"
+            yield " / ".join(say(f"messages.{heading}", language) for language in languages)
             for fault in faults:
                 yield "  " + "\n    ".join(describe(fault, language) for language in languages)
         for language in languages:
-            if lines := self.summary(language):
+            if lines := list(self._understood(language)):
                 yield say("messages.understood", language)
                 yield from (f"  {line}" for line in lines)
-        yield from map(self.next_step, languages)
-
-    def next_step(self, language: str) -> str:
-        """Return what to do next."""
         if self.ready:
             key = "next_run" if self.listed else "next_config"
         else:
-            missing = any(fault.code == "study_missing" for fault in self.faults)
-            key = "next_new" if missing else "next_correct"
+            is_missing = any(fault.code == "study_missing" for fault in self.faults)
+            key = "next_new" if is_missing else "next_correct"
         count = sum(fault.kind == "fault" for fault in self.faults)
-        return say(f"messages.{key}", language, name=self.name, count=count)
+        yield from (say(f"messages.{key}", language, name=self.name, count=count) for language in languages)
 
-    def summary(self, language: str) -> list[str]:
-        """Return what was understood, to compare with what is known: participants, values, claims."""
-        lines = []
-        if self.study is not None and self.observations is not None:
-            lines += _participants(self.study, self.observations.table, language)
+    def _understood(self, language: str) -> Iterator[str]:
+        """Yield what was read, to compare with what is known: participants, scores at each timepoint, claims."""
+        if self.observations is not None:
+            outcome, table = self.study.outcome, self.observations.table
+            unit = outcome.unit[language] if outcome.unit else ""
+            for group in self.study.groups:
+                members = table[table["group"] == group.id]
+                count = members["participant"].nunique()
+                yield say("messages.participants", language, label=group.label[language], count=count)
+                for timepoint in self.study.timepoints:
+                    scores = list(filter(None, members[members["timepoint"] == timepoint.id]["score"]))
+                    if outcome.scale == "level":
+                        counts = ((level.label[language], scores.count(level.id)) for level in outcome.levels)
+                        values = ", ".join(f"{label} {count}" for label, count in counts)
+                    else:
+                        numbers = list(map(float, scores)) or [0.0]
+                        values = f"{min(numbers):g} - {max(numbers):g} {unit}".strip()
+                    missing = len(members) // len(self.study.timepoints) - len(scores)
+                    label = timepoint.label[language]
+                    yield "  " + say("messages.scores", language, label=label, values=values, missing=missing)
         if self.claims is not None:
-            lines.append(say("messages.claims", language, count=len(self.claims)))
-        return lines
+            yield say("messages.claims", language, count=len(self.claims))
 
 
 def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Check:
@@ -158,15 +165,11 @@ def _faults_of_sheets(path: Path) -> list[Fault]:
             continue  # reported as well; such a file is not opened
         known = known_words(sheet_texts(sheet))
         grid, of_file = read_grid(path.parent, sheet)
-        faults += masked(of_file, known)
-        if grid is None or sheet.layout == "side_by_side":
-            continue
-        if sheet.layout == "transposed":
-            grid = transpose(grid)
         columns = [name for name in sheet.columns if "{" not in name]
-        if columns:
-            _, missing = find_columns(grid, read_header(grid, sheet), columns)
-            faults += masked(missing, known)
+        if grid is not None and sheet.layout != "side_by_side" and columns:
+            grid = transpose(grid) if sheet.layout == "transposed" else grid
+            of_file = [*of_file, *find_columns(grid, read_header(grid, sheet), columns)[1]]
+        faults += masked(of_file, known)
     return faults
 
 
@@ -178,23 +181,3 @@ def _decided(value: Any) -> Any:
     if isinstance(value, list):
         return [_decided(part) for part in value if part != UNDECIDED]
     return value
-
-
-def _participants(study: Study, table: pd.DataFrame, language: str) -> Iterator[str]:
-    """Yield how many participants each group has, and what their scores are at each timepoint."""
-    unit = study.outcome.unit[language] if study.outcome.unit else ""
-    for group in study.groups:
-        members = table[table["group"] == group.id]
-        count = members["participant"].nunique()
-        yield say("messages.participants", language, label=group.label[language], count=count)
-        for timepoint in study.timepoints:
-            scores = [score for score in members[members["timepoint"] == timepoint.id]["score"] if score]
-            if study.outcome.scale == "level":
-                levels = study.outcome.levels
-                values = ", ".join(f"{level.label[language]} {scores.count(level.id)}" for level in levels)
-            else:
-                numbers = sorted(map(float, scores)) or [0.0]
-                values = f"{numbers[0]:g} - {numbers[-1]:g} {unit}".strip()
-            missing = len(members) // len(study.timepoints) - len(scores)
-            label = timepoint.label[language]
-            yield "  " + say("messages.scores", language, label=label, values=values, missing=missing)

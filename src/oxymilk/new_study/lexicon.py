@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
@@ -60,7 +62,19 @@ def is_word_of(text: str, what: str) -> bool:
     return fold(text) in lexicon()[what] or plain(text) in lexicon()[what]
 
 
-def ordered(words: list[str], *, part: bool = False) -> list[str]:
+def count_words(texts: Iterable[str]) -> dict[str, int]:
+    """Return how often each word occurs, alike words as one, in order of appearance.
+
+    Examples
+    --------
+    >>> count_words(["Kurang", "cukup", "KURANG "])
+    {'Kurang': 2, 'cukup': 1}
+    """
+    first: dict[str, str] = {}
+    return dict(Counter(first.setdefault(fold(text), text) for text in texts))
+
+
+def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
     """Return the words from worst to best when one order of lexicon.yaml holds them all, else none.
 
     With `part`, the order that holds the most of them will do, at least two; the others are left out.
@@ -71,20 +85,18 @@ def ordered(words: list[str], *, part: bool = False) -> list[str]:
     ([], ['kurang', 'Cukup'])
     """
     folded = {fold(word): word for word in words}
-    known = max(
-        ([folded[word] for word in order if word in folded] for order in lexicon()["orders"]), key=len
-    )
+    orders = ([folded[word] for word in order if word in folded] for order in lexicon()["orders"])
+    known = max(orders, key=len)
     return known if len(known) == len(folded) or (part and len(known) > 1) else []
 
 
-def label(name: str) -> tuple[dict[str, str], bool]:
-    """Return the label in every language, and whether the translation is known; else the name is used for all."""
+def label(name: str) -> dict[str, str]:
+    """Return the label in every language, what the user wrote as written; the same in all when it is not known."""
     for known in lexicon()["names"]:
         for language in LANGUAGES:
             if fold(name) == fold(known[language]):
-                # what the user wrote is kept as written
-                return {**known, language: name}, True
-    return dict.fromkeys(LANGUAGES, name), False
+                return {**known, language: name}
+    return dict.fromkeys(LANGUAGES, name)
 
 
 def slug(name: str, otherwise: str) -> str:

@@ -1,18 +1,17 @@
-"""Look at a sheet whose layout nobody has declared: where its header is, what its columns hold.
+"""Look at a sheet whose layout nobody has declared: where its header is, what its columns hold, which holds what.
 
 Files are read by the readers of ingest, so what is seen here is what the pipeline will read.
 """
 
 from __future__ import annotations
 
-import functools
 import re
 import statistics
-import string
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, transpose
@@ -20,21 +19,50 @@ from oxymilk.ingest.headers import read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.new_study.lexicon import lexicon, moment, spellings
+from oxymilk.new_study.answers import Answers
+from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, spellings, tokens
 from oxymilk.study.sheet import Sheet
-from oxymilk.words import clean, fold, is_blank, is_foot, plain
+from oxymilk.words import clean, fold, is_blank, is_foot
 
+TIMES = ("pre", "post")
+# a column of groups, timepoints, levels or answers has no more different words
+_MOST_LEVELS = 6
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Column:
-    """A column: its name as study.yaml would write it, and its cells below the header that have a value.
+    """A column, and what its header and its cells tell.
 
-    `title` is what a statistics file says of the variable beside its name.
+    Attributes
+    ----------
+    name, header : str
+        Its name as study.yaml would write it, and as the sheet does.
+    at : int
+        Its place, from 0.
+    cells : list of Cell
+        Those below the header that have a value.
+    title : str
+        What a statistics file says of the variable beside its name.
+    spellings : set of str
+        The forms in which header or title may be in lexicon.yaml.
+    moment : str
+        pre or post when the header, else the title, says it.
+    beside_moment : str
+        What title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
+    identifying : bool
+        Whether header or title name something that identifies a person, or a third of the cells do.
+    counts : dict
+        How often each word occurs; see `count_words`.
+    labels : dict
+        The value label of each value that has one (statistics files).
+    numbers : list of re.Match
+        Number and unit of each cell that holds one ("27 thn").
+    number_share : float
+        Which part of the cells does.
     """
 
     name: str
@@ -43,44 +71,57 @@ class Column:
     cells: list[Cell] = field(repr=False)
     title: str = ""
 
-    @functools.cached_property
-    def identifying(self) -> bool:
-        """Whether header or variable label name something that identifies a person, or a third of the cells do."""
-        if is_identifying(self.header) or is_identifying(self.title) or identifies(self.header, header=True):
-            return True
+    def __post_init__(self) -> None:
+        """Look at header, title and cells."""
+        self.spellings = spellings(self.header) | spellings(self.title)
+        self.moment = moment(self.header) or moment(self.title)
+        words = re.findall(r"[^\W_]+", clean(self.title or self.header))
+        times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
+        self.beside_moment = " ".join(
+            word for word in words if fold(word) not in times and not word.isdigit()
+        )
+        self.counts = count_words(cell.text for cell in self.cells)
+        self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
-        return bool(texts) and 3 * sum(map(identifies, texts)) >= len(texts)
-
-    @property
-    def spellings(self) -> set[str]:
-        """The forms in which the header, or the title, may be in lexicon.yaml."""
-        return spellings(self.header) | spellings(self.title)
-
-    @property
-    def moment(self) -> str:
-        """Return pre or post when the header, else the title, says it."""
-        return moment(self.header) or moment(self.title)
+        parts = map(_WITH_UNIT.fullmatch, texts)
+        self.numbers = [number for number in parts if number and NUMBER.fullmatch(number[1])]
+        self.number_share = len(self.numbers) / max(len(self.cells), 1)
+        self.identifying = (
+            is_identifying(self.header) or is_identifying(self.title) or identifies(self.header, header=True)
+            or (bool(texts) and 3 * sum(map(identifies, texts)) >= len(texts))
+        )  # fmt: skip
 
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lexicon()[what])
 
-    def counts(self) -> dict[str, int]:
-        """Return how often each word occurs in the column; see `count_words`."""
-        return count_words(self.cells)
+    def fit(self, answers: Answers) -> int:
+        """Return how well the cells fit the outcome: 2 well, 1 perhaps, 0 not at all."""
+        cells = [cell for cell in self.cells if not is_word_of(cell.text, "missing")]
+        if not cells or self.identifying:
+            return 0
+        if answers.measured == "number":
+            # "27 thn" is no volume
+            units = {fold(number[2]) for number in self.numbers if number[2]}
+            other_unit = len(units) == 1 and fold(answers.unit) not in units
+            return 2 if self.number_share > 0.5 and not other_unit else 0
+        known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
+        if 2 * known >= len(cells):
+            return 2
+        return 1 if len(self.counts) <= _MOST_LEVELS else 0
 
-    def labels(self) -> dict[str, str]:
-        """Return the value label of each value that has one (statistics files)."""
-        return {cell.text: cell.label for cell in self.cells if cell.label}
 
-    def number_share(self) -> float:
-        """Return which part of the cells holds a number, a unit after it or not."""
-        return sum(bool(number_in(cell)) for cell in self.cells) / max(len(self.cells), 1)
+class Visits(NamedTuple):
+    """Columns that differ in a number: the pattern of their names, what it counts, the columns by number."""
+
+    pattern: str
+    counted: str
+    columns: dict[str, Column]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Table:
-    """A sheet as it was found.
+    """A sheet as it was found; its methods say which column holds what.
 
     Attributes
     ----------
@@ -90,8 +131,8 @@ class Table:
         Its cells, rows and columns exchanged when it is transposed.
     header_rows : tuple of int
         From 1, as study.yaml counts.
-    columns : tuple of Column
-        Those with a header.
+    columns, few : list of Column
+        Those with a header; those of them that have few different words.
     titles : dict
         Rows (from 0) that hold one text alone, and the text.
     totals : tuple of str
@@ -105,22 +146,99 @@ class Table:
     encoding: str
     grid: Grid = field(repr=False)
     header_rows: tuple[int, ...]
-    columns: tuple[Column, ...]
+    columns: list[Column]
+    few: list[Column]
     titles: dict[int, str]
     totals: tuple[str, ...]
-    last_row: int = 0
+    last_row: int
 
+    def find_participant(self, *, repeated: bool, joined: bool) -> Column | None:
+        """Return the column that tells participants apart: a code, else a running number, else what names persons.
 
-def number_in(cell: Cell) -> re.Match[str] | None:
-    """Return number and unit of a cell ("27 thn"), or None when it holds no number."""
-    parts = _WITH_UNIT.fullmatch(cell.text)
-    return parts if parts and cell.kind != "date" and NUMBER.fullmatch(parts[1]) else None
+        When participants are `repeated` its values may be; when they are in other sheets too (`joined`), a running
+        number, which does not tell who is who, comes last.
+        """
+        words, columns = lexicon()["participant"], self.columns
+        codes = [column for word in words for column in columns if word in column.spellings]
+        persons = [column for column in columns if column.identifying]
+        numbers = [column for column in columns if column.is_word_of("number") and not column.identifying]
+        for column in codes + (persons + numbers if joined else numbers + persons):
+            if column.cells and (repeated or len(column.counts) == len(column.cells)):
+                return column
+        return None
 
+    def find_group(self, answers: Answers) -> Column | None:
+        """Return the column of the groups: its words are theirs, or its header says so."""
+        for column in self.few:
+            words = [*column.counts, *column.labels.values()]
+            known = sum(bool(answers.meaning("group", word)) for word in words)
+            # in a sheet of one group its column says so in every row
+            if known >= 2 or (known and known == len(words) and column.is_word_of("group")):
+                return column
+        headed = [column for column in self.few if column.is_word_of("group") and len(column.counts) > 1]
+        return headed[0] if len(headed) == 1 else None
 
-def count_words(cells: Iterable[Cell]) -> dict[str, int]:
-    """Return how often each word occurs, alike words as one, in order of appearance."""
-    first: dict[str, str] = {}
-    return dict(Counter(first.setdefault(fold(cell.text), cell.text) for cell in cells))
+    def find_scores(
+        self, answers: Answers, used: Collection[Column] = (), *, single: bool = False
+    ) -> tuple[list[Column], list[Column]]:
+        """Return the columns of the scores, and all that could be meant: those that fit the outcome best.
+
+        They are one before and one after, or a `single` one; none when it is open. Columns `used` have another use.
+        """
+        free = [column for column in self.columns if column not in used and not column.is_word_of("number")]
+        fits = {column: column.fit(answers) for column in free}
+        best = max(fits.values(), default=0)
+        fitting = [column for column in free if best and fits[column] == best]
+        if single:
+            unit = tokens(answers.unit)[:1]
+            of_unit = [column for column in fitting if unit and unit[0] in tokens(column.header)]
+            candidates = [[column] for column in (of_unit or fitting)]
+        else:
+            before, after = ([column for column in fitting if column.moment == when] for when in TIMES)
+            pairs = [[pre, post] for pre in before for post in after]
+            alike = [pair for pair in pairs if pair[0].beside_moment == pair[1].beside_moment]
+            candidates = alike if len(alike) == 1 else pairs
+        return candidates[0] if len(candidates) == 1 else [], fitting
+
+    def find_visits(self, answers: Answers) -> Visits | None:
+        """Return the columns of the outcome at numbered visits: produksi_asi_1, produksi_asi_2; ASI hari 1 (cc)."""
+        series: dict[tuple[str, str], dict[str, Column]] = {}
+        for column in self.columns:
+            for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", column.header):
+                around = (column.header[: number.start()], column.header[number.end() :])
+                if tokens(around[0]):
+                    series.setdefault(around, {})[number[0]] = column
+        fits = {
+            around: min(column.fit(answers) for column in columns.values())
+            for around, columns in series.items()
+            if len(columns) > 1
+        }
+        fitting = [around for around, how in fits.items() if how and how == max(fits.values())]
+        if len(fitting) != 1:
+            return None
+        before, after = fitting[0]
+        columns = dict(sorted(series[before, after].items(), key=lambda visit: int(visit[0])))
+        # the last word before the number says what it counts: day, week, else visit
+        words, known = reversed(tokens(before)), lexicon()["visits"]
+        counted = next((visit["id"] for word in words for visit in known if word in visit["words"]), "visit")
+        return Visits(f"{before}{{visit}}{after}", counted, columns)
+
+    def find_titles(self, answers: Answers) -> dict[str, str]:
+        """Return the rows that name a group over a part of the table, when there is one below the header.
+
+        A title has the id of the group that its words name, or the empty string.
+        """
+        titles: dict[str, str] = {}
+        is_below = False
+        for row, text in self.titles.items():
+            words = set(tokens(text))
+            ids = {
+                group.id for group in answers.groups for name in group.words if words.issuperset(tokens(name))
+            }
+            if ids or any(is_word_of(word, "group") for word in words):
+                titles[text] = ids.pop() if len(ids) == 1 else ""
+                is_below = is_below or row >= max(self.header_rows)
+        return titles if is_below and len(titles) > 1 else {}
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:
@@ -147,13 +265,8 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
     FaultsError
         When the file cannot be read; `delimiter_ambiguous` when it must be said what divides its columns.
     """
-    declared = {
-        "file": file,
-        "layout": "wide",
-        "worksheet": worksheet or None,
-        "delimiter": delimiter or None,
-    }
-    sheet = Sheet.model_validate(declared)
+    known = {"worksheet": worksheet or None, "delimiter": delimiter or None}
+    sheet = Sheet.model_validate({"file": file, "layout": "wide", **known})
     grid, faults = read_grid(folder, sheet)
     code = faults[0].code if grid is None else ""
     if code == "worksheet_undeclared":
@@ -169,12 +282,11 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
         grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, _SEARCHED_ROWS)])
     if all(is_blank(text) for row in grid.rows for text in row):
         raise FaultsError([Fault("sheet_empty", file, worksheet)])
-    return [_table(grid, sheet, worksheet)]
+    return [_table(transpose(grid) if _is_on_its_side(grid) else grid, sheet, worksheet)]
 
 
 def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
-    if _is_on_its_side(grid):
-        grid = transpose(grid)
+    """Find the header, the columns, and the rows that are no participants."""
     header_rows = _header_rows(grid)
     header = read_header(grid, sheet.model_copy(update={"header_row": header_rows}))
     # the texts of each row, blanks left out
@@ -198,28 +310,23 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
             rows.append(row)
         else:
             totals.setdefault(fold(foot), foot)
-    columns: list[Column] = []
-    alike, before = Counter(map(fold, header.names)), Counter()
-    for at, name in enumerate(header.names):
-        if name:
-            before[fold(name)] += 1
-            cells = [cell for row in rows if (cell := grid.cell(row, at, name)).text]
-            own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
-            columns.append(Column(own, name, at, cells, grid.titles.get(at, "")))
+    headed = {at: name for at, name in enumerate(header.names) if name}
+    cells: dict[int, dict[int, Cell]] = {}
+    for at, name in headed.items():
+        cells[at] = {row: cell for row in rows if (cell := grid.cell(row, at, name)).text}
     # a participant that has a running number and nothing else was numbered in advance
-    filled = Counter(_participant(grid, cell) for column in columns for cell in column.cells)
-    if len(columns) > 1:
-        columns = [
-            replace(column, cells=[cell for cell in column.cells if filled[_participant(grid, cell)] > 1])
-            for column in columns
-        ]
-    found = (tuple(columns), titles, tuple(totals.values()), last)
-    return Table(sheet.file, worksheet, sheet.encoding, grid, header_rows, *found)
-
-
-def _participant(grid: Grid, cell: Cell) -> int | str:
-    """Return the row of the file that holds a participant, in an exchanged sheet the column."""
-    return cell.address.rstrip(string.digits) if grid.transposed else cell.row
+    values = Counter(row for of_column in cells.values() for row in of_column)
+    least = min(len(headed), 2)
+    alike, before = Counter(map(fold, headed.values())), Counter()
+    columns: list[Column] = []
+    for at, name in headed.items():
+        before[fold(name)] += 1
+        own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
+        of_column = [cell for row, cell in cells[at].items() if values[row] >= least]
+        columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
+    few = [column for column in columns if len(column.counts) <= _MOST_LEVELS]
+    found = (header_rows, columns, few, titles, tuple(totals.values()), last)
+    return Table(sheet.file, worksheet, sheet.encoding, grid, *found)
 
 
 def _last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> int:
@@ -250,7 +357,7 @@ def _is_on_its_side(grid: Grid) -> bool:
     """
     rows = [row for row in grid.rows if not all(map(is_blank, row))]
     first = [fold(row[0]) for row in rows if row and fold(row[0])]
-    if not {"pre", "post"} <= set(map(moment, first)) or len(rows) > _SEARCHED_ROWS:
+    if not set(TIMES) <= set(map(moment, first)) or len(rows) > _SEARCHED_ROWS:
         return False
     above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
     differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
@@ -259,35 +366,30 @@ def _is_on_its_side(grid: Grid) -> bool:
 
 def _header_rows(grid: Grid) -> tuple[int, ...]:
     """Return the rows (from 1) that most look like a header: known words, texts, all different."""
-    characteristics = {word for known in lexicon()["characteristics"] for word in known["headers"]}
-    roles = {word for what in ("participant", "number", "group", "timepoint") for word in lexicon()[what]}
+    known = {word for characteristic in lexicon()["characteristics"] for word in characteristic["headers"]}
+    known.update(*(lexicon()[what] for what in ("participant", "number", "group", "timepoint")))
     scores = []
-    for row, texts in enumerate(grid.rows[:_SEARCHED_ROWS]):
-        words = [text for at in range(len(texts)) if (text := grid.text(row, at))]
-        words = [word for word in words if not NUMBER.fullmatch(word)]
-        known = sum(
-            bool(roles & {fold(word), plain(word)} or characteristics & spellings(word) or moment(word))
-            or is_identifying(word)
-            for word in words
-        )
-        scores.append(3 * known + len(set(map(fold, words))))
+    for texts in grid.rows[:_SEARCHED_ROWS]:
+        words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]
+        telling = sum(bool(known & spellings(word) or moment(word)) or is_identifying(word) for word in words)
+        scores.append(3 * telling + len(set(map(fold, words))))
     likely = scores.index(max(scores))
     for upper in (likely - 1, likely):
-        if 0 <= upper < len(grid.rows) - 1 and _continues(grid, upper, upper + 1):
+        if 0 <= upper < len(grid.rows) - 1 and _continues(grid, upper):
             return (upper + 1, upper + 2)
     return (likely + 1,)
 
 
-def _continues(grid: Grid, upper: int, lower: int) -> bool:
+def _continues(grid: Grid, upper: int) -> bool:
     """Say whether the row below belongs to the header: its first cell is blank, and it names parts of a cell above.
 
     A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
     """
-    width = max(len(grid.rows[upper]), len(grid.rows[lower]))
-    above, under = (
-        ["" if grid.merged.get((row, at)) else grid.text(row, at) for at in range(width)]
-        for row in (upper, lower)
-    )
+    width = max(len(grid.rows[upper]), len(grid.rows[upper + 1]))
+    # above: No | Produksi ASI |            a blank is below No, and Sebelum is below Produksi ASI,
+    # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too
+    both = [[(row, at) for at in range(width)] for row in (upper, upper + 1)]
+    above, under = (["" if grid.merged.get(place) else grid.text(*place) for place in row] for row in both)
     first = next((at for at in range(width) if above[at]), 0)
     parts = [at for at in range(width) if under[at] and not above[at]]
     whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]

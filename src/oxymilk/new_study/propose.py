@@ -7,31 +7,22 @@ is written beside each proposal. Values of columns that identify persons are nev
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import chain, takewhile
 from typing import Any
 
 from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
+from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.columns import (
-    MOST_LEVELS,
-    TIMES,
-    SheetColumns,
-    find_group,
-    find_participant,
-    find_scores,
-    find_titles,
-    find_visits,
-    fit,
-    measured,
-)
-from oxymilk.new_study.lexicon import is_word_of, moment
-from oxymilk.new_study.profile import Column, Table
-from oxymilk.new_study.write import Noted, ProposedStudy
+from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, say, tokens
+from oxymilk.new_study.profile import TIMES, Column, Table, Visits
+from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_foot
 
+_MOST_WORDS = 12
 # layouts without characteristics of participants
 _WITHOUT_CHARACTERISTICS = ("transposed", "side_by_side", "crosstab")
 
@@ -55,202 +46,133 @@ def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStu
     """
     study = ProposedStudy()
     # the words of the groups and levels name nobody
-    declared = (*answers.groups, *answers.levels)
-    known = known_words(word for named in declared for word in (named.id, *named.written()))
+    known = known_words(word for named in (*answers.groups, *answers.levels) for word in named.words)
     for table in tables:
-        study.sheets.append(_Proposer(table, answers, language, study, known, tables=tables).sheet())
+        study.sheets.append(_Proposer(table, tables, answers, language, study, known).sheet())
     return study
 
 
 @dataclass
-class _Proposer(SheetColumns):
-    """Proposes one sheet, of several `tables`."""
+class _Proposer:
+    """Proposes one sheet, of several `tables`, and notes in `study` what the rest of study.yaml needs to know.
 
-    tables: list[Table] = field(default_factory=list)
+    A key that is None is not written.
+    """
+
+    table: Table
+    tables: list[Table]
+    answers: Answers
+    language: str
+    study: ProposedStudy
+    # words that name nobody
+    known: frozenset[str]
+    # the columns that have a use
+    used: set[Column] = field(default_factory=set)
     layout: str = ""
-    # the timepoint of all rows, else the column of timepoints; the titles that name groups
+    # the timepoint of all rows, else the column of timepoints, or the columns of visits; the titles that name groups
     only: str = ""
     times: Column | None = None
+    visits: Visits | None = None
     titles: dict[str, str] = field(default_factory=dict)
+
+    def note(self, key: str, **values: object) -> str:
+        """Return a comment on what was seen."""
+        return say(f"seen.{key}", self.language, **values)
+
+    def noted(self, value: Any, key: str, **values: object) -> Noted | None:
+        """Return a value with a comment on what was seen; None when it is empty."""
+        return Noted(value, self.note(key, **values)) if value else None
 
     def sheet(self) -> dict[str, Any]:
         """Return the sheet as study.yaml declares it."""
-        table, answers = self.table, self.answers
-        keys = self._layout()
-        sheet: dict[str, Any] = {"file": table.file}
-        if table.worksheet:
-            sheet["worksheet"] = table.worksheet
-        if table.encoding != "utf-8":
-            sheet["encoding"] = Noted(table.encoding, self.note("encoding"))
-        if answers.delimiter:
-            sheet["delimiter"] = answers.delimiter
-        sheet["layout"] = Noted(self.layout, self.note(f"layout_{self.layout}"))
-        if table.header_rows != (1,):
-            rows = tuple(map(str, table.header_rows))
-            seen = self.note("header_row", row=" + ".join(rows))
-            sheet["header_row"] = Noted(rows if len(rows) > 1 else rows[0], seen)
-        if table.last_row:
-            sheet["last_row"] = Noted(str(table.last_row), self.note("last_row"))
-        sheet |= keys
-        if table.totals:
-            sheet["skip"] = Noted(table.totals, self.note("skip"))
-        if self.used and self.layout not in _WITHOUT_CHARACTERISTICS and (sources := self.characteristics()):
-            sheet["characteristics"] = sources
-        rest = [column for column in table.columns if column.at not in self.used]
-        rest = [column for column in rest if not identifies(column.header, header=True)]
-        dropped = ", ".join(column.name for column in rest if column.identifying)
-        if rest:
-            names = tuple(column.name for column in sorted(rest, key=lambda column: column.identifying))
-            note = self.note("dropped", columns=dropped) if dropped else self.note("ignored")
-            sheet["ignore"] = Noted(names, note)
-        return sheet
-
-    def _layout(self) -> dict[str, Any]:
-        """Find the layout, and return the keys of a sheet that depend on it."""
-        table, answers = self.table, self.answers
-        if table.grid.transposed:
-            self.layout = "transposed"
-            return self._rows()
-        if keys := self._crosstab() or self._side_by_side():
-            return keys
-        both, _ = find_scores(table, answers)
-        few = [column for column in table.columns if len(column.counts()) <= MOST_LEVELS]
-        times = (column for column in few if set(TIMES) <= set(map(moment, column.counts())))
-        titles = find_titles(table, answers)
-        self.only = moment(table.worksheet or table.file) if len(self.tables) > 1 and not both else ""
-        self.times = None if self.only else next(times, None)
-        if self.only:
-            self.layout = "one_timepoint"
-        elif self.times:
-            self.layout = "long"
-        elif not both and find_visits(table, answers):
-            self.layout = "visits"
-        elif titles and find_group(table, answers) is None and len(answers.groups) > 1:
-            self.layout, self.titles = "titled", titles
-        else:
-            self.layout = "wide"
-        return self._rows()
+        table, noted = self.table, self.noted
+        other_layout = {} if table.grid.transposed else self._crosstab() or self._side_by_side()
+        keys = other_layout or self._rows()
+        has_characteristics = self.used and self.layout not in _WITHOUT_CHARACTERISTICS
+        characteristics = self._characteristics() if has_characteristics else {}
+        rows = tuple(map(str, table.header_rows))
+        row = rows if len(rows) > 1 else rows[0]
+        free = (column for column in table.columns if column not in self.used)
+        rest = [column for column in free if not identifies(column.header, header=True)]
+        rest.sort(key=lambda column: column.identifying)
+        dropped = _names(column for column in rest if column.identifying)
+        without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
+        sheet = {
+            "file": table.file,
+            "worksheet": table.worksheet or None,
+            "encoding": noted(table.encoding.removeprefix("utf-8"), "encoding"),
+            "delimiter": self.answers.delimiter or None,
+            "layout": noted(self.layout, f"layout_{self.layout}"),
+            "header_row": noted(row, "header_row", row=" + ".join(rows)) if row != "1" else None,
+            "last_row": noted(str(table.last_row or ""), "last_row"),
+            **keys,
+            "skip": noted(table.totals, "skip"),
+            "characteristics": characteristics or None,
+            "ignore": Noted(tuple(column.name for column in rest), without_use) if rest else None,
+        }
+        return {key: value for key, value in sheet.items() if value is not None}
 
     # ---- one row a participant or measurement ----
 
     def _rows(self) -> dict[str, Any]:
         """Return the keys of a sheet of which each row, or column, is a participant or measurement."""
-        repeated = self.times is not None or bool(self.titles)
-        participant = find_participant(self.table, repeated=repeated, joined=bool(self.only))
-        self.use(participant)
-        keys: dict[str, Any] = {"participant": self._participant(participant)}
-        if source := self._group():
-            keys["group"] = source
-        if self.only:
-            keys["timepoint"] = Noted({"only": self.only}, self.note("only"))
+        table, answers, noted = self.table, self.answers, self.noted
+        both, _ = table.find_scores(answers)
+        times = [column for column in table.few if set(TIMES) <= set(map(moment, column.counts))]
+        may_be_titled = len(answers.groups) > 1 and table.find_group(answers) is None
+        if table.grid.transposed:
+            self.layout = "transposed"
+        elif len(self.tables) > 1 and not both and (only := moment(table.worksheet or table.file)):
+            self.layout, self.only = "one_timepoint", only
+        elif times:
+            self.layout, self.times = "long", times[0]
+        elif not both and (visits := table.find_visits(answers)):
+            self.layout, self.visits = "visits", visits
+        elif may_be_titled and (titles := table.find_titles(answers)):
+            self.layout, self.titles = "titled", titles
+        else:
+            self.layout = "wide"
+        keys = {"participant": self._participant(), "group": self._group()}
+        keys["timepoint"] = noted({"only": self.only} if self.only else {}, "only")
         if self.times:
-            self.use(self.times)
-            codes = {
-                word: Noted(moment(word) or UNDECIDED, self.note("times", count=count))
-                for word, count in self.times.counts().items()
-            }
-            keys["timepoint"] = {"column": Noted(self.times.name, self.values(self.times)), "codes": codes}
+            self.used.add(self.times)
+            counts = self.times.counts.items()
+            codes = {word: noted(moment(word) or UNDECIDED, "times", count=count) for word, count in counts}
+            keys["timepoint"] = {"column": self._column(self.times), "codes": codes}
         return keys | (self._items() or self._scores())
 
-    def _items(self) -> dict[str, Any]:
-        """Return the keys of the items of a checklist, whose headers before and after differ in the timepoint only."""
-        if self.answers.measured != "checklist":
-            return {}
-        columns = [
-            column for column in self.table.columns if column.cells and len(column.counts()) <= MOST_LEVELS
-        ]
-        if self.only:
-            series = {"": [column for column in columns if re.fullmatch(r"\D{0,6}\d{1,2}", column.header)]}
-        else:
-            series = {when: [column for column in columns if column.moment == when] for when in TIMES}
-        if any(len(columns) < 2 for columns in series.values()):
-            return {}
-        items, patterns = [], {}
-        for when, columns in series.items():
-            names = [column.name for column in columns]
-            # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
-            alike = [name for name in accumulate(names[0]) if all(other.startswith(name) for other in names)]
-            head = re.sub(r"[^\W_]*$", "", alike[-1]) if when and alike else ""
-            items.append([name.removeprefix(head) for name in names])
-            patterns[when] = f"{head}{{item}}"
-        if items[0] != items[-1]:
-            return {}
-        columns = [column for of_time in series.values() for column in of_time]
-        self.use(*columns)
-        words = dict.fromkeys(word for column in columns for word in column.counts())
-        lists = ("yes", "no", "missing")
-        self.study.items = items[0]
-        self.study.answers_seen = {what: [word for word in words if is_word_of(word, what)] for what in lists}
-        missing = tuple(self.study.answers_seen["missing"])
-        seen = self.note("items", count=len(items[0]), items=", ".join(items[0]))
-        noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
-        return ({"score": noted[""]} if self.only else {"scores": noted}) | (
-            {"missing": missing} if missing else {}
-        )
-
-    def _scores(self) -> dict[str, Any]:
-        """Return the keys of the score columns and of what their cells mean."""
-        table, answers = self.table, self.answers
-        if self.layout == "visits":
-            visits = find_visits(table, answers)
-            columns = telling = list(visits.columns.values())
-            names = ", ".join(column.name for column in columns)
-            ids = [f"{visits.counted}_{number}" for number in visits.columns]
-            self.study.timepoints = list(TIMES) if len(ids) == 2 else ids
-            keys = {
-                "score": Noted(visits.pattern, self.note("visits", columns=names)),
-                "visits": dict(zip(visits.columns, self.study.timepoints, strict=True)),
-            }
-        else:
-            single = bool(self.only or self.times)
-            columns, fitting = find_scores(table, answers, self.used, single=single)
-            likely = [column for column in table.columns if column.at not in self.used] if single else fitting
-            names = ", ".join(column.name for column in likely) or "-"
-            undecided = Noted(UNDECIDED, self.note("column_open", columns=names))
-            noted = [Noted(column.name, self.values(column)) for column in columns] or [undecided] * 2
-            keys = {"score": noted[0]} if single else {"scores": dict(zip(TIMES, noted, strict=True))}
-            # which of them it is is open; what their words mean is not
-            perhaps = [] if single else [column for column in fitting if fit(column, answers) > 1]
-            telling = columns or perhaps
-        self.use(*columns)
-        self.study.outcome = self.study.outcome or (measured(columns[0], answers) if columns else "")
-        return keys | self.meaning(telling)
-
-    def _participant(self, column: Column | None) -> Noted:
+    def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
+        answers, people = self.answers, self.study.people
+        repeated = self.times is not None or bool(self.titles)
+        column = self.table.find_participant(repeated=repeated, joined=bool(self.only))
         if column is None:
-            return Noted({"column": UNDECIDED}, self.note("participant_open"))
-        count = len(column.counts())
-        own, people = self._group_named(self.table), self.study.people
-        words = set(map(fold, column.counts()))
-        # the other tables that have a column of the same name with some of the same words
+            return self.noted({"column": UNDECIDED}, "participant_open")
+        words = set(map(fold, column.counts))
+        # the tables that have a column of the same name with some of the same words, this one too
         alike = [
-            other
-            for other in self.tables
-            if other is not self.table
-            and any(
-                fold(same.header) == fold(column.header) and not words.isdisjoint(map(fold, same.counts()))
-                for same in other.columns
-            )
+            table
+            for table in self.tables
+            for other in table.columns
+            if fold(other.header) == fold(column.header) and not words.isdisjoint(map(fold, other.counts))
         ]
+        group_of = {table: answers.group_of(table.worksheet, table.file) for table in alike}
+        own = group_of[self.table]
         if self.layout in ("wide", "visits") and column.is_word_of("number"):
             # tables of the same group that have all scores have different participants
-            of_group = [other for other in alike if self._group_named(other) == own]
-            whole = [
-                bool(find_scores(table, self.answers)[0] or find_visits(table, self.answers))
-                for table in (self.table, *of_group)
-            ]
-            if whole[0] and any(whole[1:]):
-                self.used.discard(column.at)
+            same = [table for table, group in group_of.items() if group == own]
+            whole = [table for table in same if table.find_scores(answers)[0] or table.find_visits(answers)]
+            if self.table in whole and len(whole) > 1:
                 people |= {(str(len(self.study.sheets)), str(cell.row)) for cell in column.cells}
-                return Noted({"by_row": True}, self.note("participant_by_row", column=column.name))
+                return self.noted({"by_row": True}, "participant_by_row", column=column.name)
+        self.used.add(column)
         value: dict[str, Any] = {"column": column.name}
-        note = self.note("participant", count=count)
+        count, note = len(column.counts), self.note("participant", count=len(column.counts))
         if column.identifying or keys_identify([cell.text for cell in column.cells], self.known):
             value["identifying"] = True
             note = self.note("participant_identifying", count=count)
         in_titles = bool(self.titles) and count < len(column.cells)
-        if in_titles or any(self._group_named(other) not in (own, "") for other in alike if own):
+        if in_titles or (own and not {own, ""}.issuperset(group_of.values())):
             value["per_group"] = True
             note += "; " + self.note("participant_per_group")
         if in_titles:
@@ -259,35 +181,79 @@ class _Proposer(SheetColumns):
             people |= {(own if "per_group" in value else "", word) for word in words}
         return Noted(value, note)
 
-    def _group_named(self, table: Table) -> str:
-        """Return the group that the name of a worksheet or file, one of several, tells; else the empty string."""
-        name = fold(f"{table.worksheet} {table.file}")
-        ids = [
-            group.id
-            for group in self.answers.groups
-            if any(word in name for word in group.written() if len(word) > 2)
-        ]
-        return ids[0] if len(ids) == 1 and len(self.tables) > 1 else ""
-
-    def _group(self) -> Any:
+    def _group(self) -> Noted | None:
         """Return what tells the groups apart; None where another sheet of the same participants does."""
-        groups, named = self.answers.groups, self._group_named(self.table)
+        table, groups = self.table, self.answers.groups
         if self.titles:
-            return {"titles": self.codes(self.titles, "group")}
-        column = find_group(self.table, self.answers)
-        if column is not None and len(groups) > 1:
-            self.use(column)
-            codes = self.codes(column.counts(), "group", column.labels())
-            return {"column": Noted(column.name, self.values(column)), "codes": codes}
+            return Noted({"titles": self._codes("group", self.titles, {})})
         if len(groups) == 1:
-            return {"only": groups[0].id}
-        if named:
-            return Noted({"only": named}, self.note("only"))
-        others = [sheet["group"] for sheet in self.study.sheets if "group" in sheet]
-        others = [other.value if isinstance(other, Noted) else other for other in others]
+            return Noted({"only": groups[0].id})
+        if column := table.find_group(self.answers):
+            self.used.add(column)
+            codes = self._codes("group", column.counts, column.labels)
+            return Noted({"column": self._column(column), "codes": codes})
+        if len(self.tables) > 1 and (group := self.answers.group_of(table.worksheet, table.file)):
+            return self.noted({"only": group}, "only")
+        others = (sheet["group"].value for sheet in self.study.sheets if "group" in sheet)
         if self.only and any("column" in other for other in others):
             return None
-        return Noted({"column": UNDECIDED}, self.note("group_open"))
+        return self.noted({"column": UNDECIDED}, "group_open")
+
+    def _items(self) -> dict[str, Any]:
+        """Return the keys of the items of a checklist, whose headers before and after differ in the timepoint only."""
+        if self.answers.measured != "checklist":
+            return {}
+        columns = [column for column in self.table.few if column.cells]
+        series = {when: [column for column in columns if column.moment == when] for when in TIMES}
+        if self.only:
+            series = {"": [column for column in columns if re.fullmatch(r"\D{0,6}\d{1,2}", column.header)]}
+        items, patterns = [], {}
+        for when, columns in series.items():
+            names = [column.name for column in columns]
+            # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
+            alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+            head = re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in alike)) if when else ""
+            items.append([name.removeprefix(head) for name in names])
+            patterns[when] = f"{head}{{item}}"
+        if items[0] != items[-1] or len(items[0]) < 2:
+            return {}
+        self.used.update(*series.values())
+        words = dict.fromkeys(word for column in chain(*series.values()) for word in column.counts)
+        kinds = ("yes", "no", "missing")
+        lists = {kind: [word for word in words if is_word_of(word, kind)] for kind in kinds}
+        self.study.items, self.study.answers_seen = items[0], lists
+        seen = self.note("items", count=len(items[0]), items=", ".join(items[0]))
+        noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
+        scores = {"score": noted[""]} if self.only else {"scores": noted}
+        return scores | {"missing": tuple(lists["missing"]) or None}
+
+    def _scores(self) -> dict[str, Any]:
+        """Return the keys of the score columns and of what their cells mean."""
+        table, answers, study = self.table, self.answers, self.study
+        if self.visits:
+            columns = telling = list(self.visits.columns.values())
+            ids = [f"{self.visits.counted}_{number}" for number in self.visits.columns]
+            study.timepoints = list(TIMES) if len(ids) == 2 else ids
+            keys = {
+                "score": self.noted(self.visits.pattern, "visits", columns=_names(columns)),
+                "visits": dict(zip(self.visits.columns, study.timepoints, strict=True)),
+            }
+        else:
+            single = bool(self.only or self.times)
+            columns, fitting = table.find_scores(answers, self.used, single=single)
+            likely = [column for column in table.columns if column not in self.used] if single else fitting
+            undecided = self.noted(UNDECIDED, "column_open", columns=_names(likely) or "-")
+            noted = list(map(self._column, columns)) or [undecided] * 2
+            keys = {"score": noted[0]} if single else {"scores": dict(zip(TIMES, noted, strict=True))}
+            # which of them it is is open; what their words mean is not
+            telling = columns or [column for column in fitting if not single and column.fit(answers) > 1]
+        self.used.update(columns)
+        if columns and not study.outcome:
+            # "Volume ASI (ml) hari 3" is of Volume ASI, "Hasil" of nothing
+            other = {*lexicon()["unnamed"], *lexicon()["visit"], *tokens(answers.unit)}
+            words = re.findall(r"[^\W\d_]+", columns[0].beside_moment)
+            study.outcome = " ".join(word for word in words if fold(word) not in other)
+        return keys | self._meanings(telling)
 
     # ---- other layouts ----
 
@@ -295,16 +261,14 @@ class _Proposer(SheetColumns):
         """Return the keys of a sheet whose header repeats: participant, before, after, and again."""
         table, answers = self.table, self.answers
         names = [fold(column.header) for column in table.columns]
-        once = list(dict.fromkeys(names))
-        width = len(once)
-        if len(names) < 4 or width == len(names) or once * (len(names) // width) != names:
-            return {}
-        parts = [table.columns[at : at + width] for at in range(0, len(names), width)]
-        headers = [column.header for column in parts[0]]
+        width = len(set(names))
+        headers = [column.header for column in table.columns[:width]]
         number = next((at for at, header in enumerate(headers) if not moment(header)), None)
-        if number is None:
+        is_repeated = width < len(names) and names[:width] * (len(names) // width) == names
+        if number is None or len(names) < 4 or not is_repeated:
             return {}
         self.layout = "side_by_side"
+        parts = [table.columns[at : at + width] for at in range(0, len(names), width)]
         above = table.header_rows[0] - 2
         blocks = []
         for part in parts:
@@ -317,45 +281,120 @@ class _Proposer(SheetColumns):
                 note += self.note("which_group", legal=answers.legal("group"))
             columns = f"{column_letters(first)}:{column_letters(last)}"
             blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
-        named = {
-            when: next((header for header in headers if moment(header) == when), UNDECIDED) for when in TIMES
-        }
-        scores = [column for column in table.columns if column.header in named.values()]
-        self.use(*scores, *(column for column in table.columns if column.header == headers[number]))
-        people = [part[number].counts() for part in parts]
-        cells = sum(len(part[number].cells) for part in parts)
-        self.study.people |= {("", str(participant)) for participant in range(cells)}
-        starts_anew = any(people[0].keys() & other.keys() for other in people[1:])
-        per_group = {"per_group": True} if starts_anew else {}
-        participant = Noted({"column": headers[number], **per_group}, self.note("participant_block"))
-        return {"participant": participant, "blocks": blocks, "scores": named} | self.meaning(scores)
+        scores = {when: next((name for name in headers if moment(name) == when), UNDECIDED) for when in TIMES}
+        columns = [column for column in table.columns if column.header in scores.values()]
+        self.used.update(columns, (column for column in table.columns if column.header == headers[number]))
+        participants = [part[number] for part in parts]
+        count = sum(len(column.cells) for column in participants)
+        self.study.people |= {("", str(participant)) for participant in range(count)}
+        starts_anew = any(participants[0].counts.keys() & other.counts.keys() for other in participants[1:])
+        source = {"column": headers[number]} | ({"per_group": True} if starts_anew else {})
+        keys = {"participant": self.noted(source, "participant_block"), "blocks": blocks, "scores": scores}
+        return keys | self._meanings(columns)
 
     def _crosstab(self) -> dict[str, Any]:
         """Return the keys of a printed cross-tabulation: columns headed by levels hold counts, one column levels."""
-        table, answers = self.table, self.answers
-        levels = {column.at: answers.meaning("level", column.header) for column in table.columns}
-        counted = [column for column in table.columns if levels[column.at]]
-        before = [
-            column
-            for column in table.columns
-            if not levels[column.at]
-            and column.cells
-            and all(answers.meaning("level", word) for word in column.counts())
-        ]
-        if len(counted) < 2 or len(before) != 1 or any(column.number_share() < 1 for column in counted):
+        columns, meaning = self.table.columns, self.answers.meaning
+        counted = {column: level for column in columns if (level := meaning("level", column.header))}
+        others = (column for column in columns if column not in counted and column.cells)
+        before = [column for column in others if all(meaning("level", word) for word in column.counts)]
+        if len(counted) < 2 or len(before) != 1 or any(column.number_share < 1 for column in counted):
             return {}
         self.layout = "crosstab"
-        total = [column for column in table.columns if is_foot(column.header) and column.number_share() == 1]
+        total = [column for column in columns if is_foot(column.header) and column.number_share == 1]
         group, (source,) = self._group(), before
-        codes = self.codes(source.counts(), "level")
-        self.use(source, *counted, *total)
-        texts = [cell.text for column in counted for cell in column.cells]
-        count = sum(int(text) for text in texts if text.isdigit())
+        self.used.update(before, counted, total)
+        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdigit())
         self.study.people |= {("", str(participant)) for participant in range(count)}
-        self.study.reconstructed = True
-        after = {column.name: levels[column.at] for column in counted}
         crosstab = {
-            "before": {"column": Noted(source.name, self.values(source)), "codes": codes},
-            "after": Noted(after, self.note("after")),
+            "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},
+            "after": self.noted({column.name: level for column, level in counted.items()}, "after"),
         }
         return {"group": group, "crosstab": crosstab | ({"total": total[0].name} if total else {})}
+
+    # ---- what cells mean ----
+
+    def _meanings(self, columns: list[Column]) -> dict[str, Any]:
+        """Return the keys of a sheet that say what the cells of its score columns mean.
+
+        Codes of levels, else the decimal mark; and the words for no value. The most decimals are noted in the study.
+        """
+        cells = [cell for column in columns for cell in column.cells]
+        labels = {cell.text: cell.label for cell in cells if cell.label}
+        # what the file itself declares as missing needs no word
+        words = count_words(cell.text for cell in cells if cell.kind != "missing")
+        keys, missing = {}, []
+        for word in list(words):
+            texts = (word, labels.get(word, ""))
+            if any(is_word_of(text, "missing") for text in texts) and not self.answers.meaning(
+                "level", *texts
+            ):
+                missing.append(word)
+                del words[word]
+        if self.answers.measured == "levels":
+            if len(words) > _MOST_WORDS:
+                keys["codes"] = self.noted({UNDECIDED: UNDECIDED}, "many_words", count=len(words))
+            elif words:
+                keys["codes"] = self._codes("level", words, labels)
+        else:
+            mark, unclear = decimal_mark_of(cells)
+            if unclear:
+                keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
+            elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
+                keys["decimal_mark"] = self.noted(mark, "mark")
+            # the digits after each mark, "4,25 ml" has two
+            parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
+            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
+            self.study.decimals = max([self.study.decimals, *decimals])
+        return keys | {"missing": self.noted(tuple(missing), "missing")}
+
+    def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:
+        """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
+
+        `words` are word -> how often it was seen, or of a title the id of the group that a word in it names.
+        """
+        codes: dict[str, Any] = {}
+        for word, seen in words.items():
+            its_label = labels.get(word, "")
+            # what occurs once and may be a name is for check-study to tell, by its cell
+            if seen == 1 and not may_be_shown(f"{word} {its_label}", self.known):
+                continue
+            is_title = isinstance(seen, str)
+            meaning = self.answers.meaning(what, word, its_label) or (seen if is_title else "")
+            key = "labelled" if its_label else "title" if is_title else "times"
+            note = self.note(key, label=its_label, count=seen)
+            if not meaning:
+                note += self.note(f"which_{what}", legal=self.answers.legal(what))
+                self.study.undecided.append((what, word))
+            codes[word] = Noted(meaning or UNDECIDED, note)
+        return codes
+
+    def _column(self, column: Column) -> Noted:
+        """Return the name of a column with what it holds: a few values, a range, or how many there are."""
+        counts = column.counts
+        is_shown = len(counts) <= 8 and all(may_be_shown(word, self.known) for word in counts)
+        if column.identifying or not is_shown:
+            are_numbers = column.number_share > 0.8 and len(counts) > 5
+            note = self.note("numbers" if are_numbers else "different", count=len(counts))
+        else:
+            values = ", ".join(f"{word} ({count})" for word, count in counts.items())
+            note = self.note("values", values=values)
+        return Noted(column.name, note + (self.note("titled", title=column.title) if column.title else ""))
+
+    def _characteristics(self) -> dict[str, Any]:
+        """Return the columns of the characteristics that headers name; the study gets their declarations."""
+        sources = {}
+        for known in lexicon()["characteristics"]:
+            free = (column for column in self.table.columns if column not in self.used)
+            column = next((column for column in free if column.spellings & set(known["headers"])), None)
+            if column and (keys := characteristic_of(column, known, self.language)):
+                self.used.add(column)
+                sources[known["id"]] = keys.pop("source")
+                if known["id"] not in (declared["id"] for declared in self.study.characteristics):
+                    self.study.characteristics.append({"id": known["id"], "label": known["label"]} | keys)
+        return sources
+
+
+def _names(columns: Iterable[Column]) -> str:
+    """Return the names of columns, joined by commas."""
+    return ", ".join(column.name for column in columns)

@@ -10,20 +10,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import label, lexicon, say, slug
+from oxymilk.ingest.privacy import identifies
+from oxymilk.new_study.answers import Answers, Named
+from oxymilk.new_study.lexicon import label, lexicon, ordered, say, slug
+from oxymilk.new_study.profile import Column
 from oxymilk.study import Study
 from oxymilk.study.outcome import Outcome
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import labels
+from oxymilk.words import fold, same_unit
 
 if TYPE_CHECKING:
     import pandas as pd
     from pydantic import BaseModel
 
 _WIDTH = 108
+_MOST_CATEGORIES = 8
 _PLAIN = re.compile(r"[^\W\d_][\w ./()+-]*|\d+")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 _TIMEPOINTS = {"pre": {"en": "Before", "id": "Sebelum"}, "post": {"en": "After", "id": "Sesudah"}}
+# the switches of study.yaml that have a meaning for a method
+_SWITCHES = {"asymptotic": ("tie_correction", "continuity"), "exact": ("two_sided", "mid_p")}
 
 
 class Noted(NamedTuple):
@@ -54,8 +61,6 @@ class ProposedStudy:
     people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
-    # whether the sheet is a printed table
-    reconstructed: bool = False
 
 
 def compose(tree: dict[str, Any]) -> str:
@@ -64,44 +69,31 @@ def compose(tree: dict[str, Any]) -> str:
     Parameters
     ----------
     tree : dict
-        Nested dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line.
+        Nested dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line. A text is in
+        quotation marks when it would not read back as that text else.
 
     Examples
     --------
-    >>> print(compose({"alpha": Noted("0.05", "seen: nothing", "The threshold.")}), end="")
+    >>> print(compose({"alpha": Noted("0.05", "seen: nothing", "The threshold."), "No": ("a b", "5:12")}), end="")
     # The threshold.
     alpha: 0.05  # seen: nothing
+    "No": [a b, "5:12"]
     """
-    return "\n".join(map(_printable, _lines(tree, 0))) + "\n"
+    return "\n".join(map(_printable, _lines(tree, ""))) + "\n"
 
 
-def scalar(text: str) -> str:
-    """Return a text as a YAML scalar that reads back as that text, in quotation marks when it must.
-
-    Examples
-    --------
-    >>> scalar("Produksi ASI"), scalar("No"), scalar("5:12")
-    ('Produksi ASI', '"No"', '"5:12"')
-    """
-    number = re.fullmatch(r"\d+(\.\d+)?", text)
-    if number or (_PLAIN.fullmatch(text) and text == text.strip() and yaml.safe_load(text) == text):
-        return text
-    return json.dumps(_printable(text), ensure_ascii=False)
-
-
-def _lines(tree: dict[str, Any] | list[Any], indent: int) -> Iterator[str]:
+def _lines(tree: dict[str, Any] | list[Any], indent: str) -> Iterator[str]:
     """Yield the lines of a mapping or list in block style; what fits on a line is written on one."""
-    pad = " " * indent
     is_list = isinstance(tree, list)
     for key, part in enumerate(tree) if is_list else tree.items():
         value, behind, above = part if isinstance(part, Noted) else Noted(part)
-        yield from (f"{pad}# {line}" if line else "" for line in above.splitlines())
-        start = f"{pad}-" if is_list else f"{pad}{scalar(str(key))}:"
+        yield from (f"{indent}# {line}" if line else "" for line in above.splitlines())
+        start = f"{indent}-" if is_list else f"{indent}{_on_one_line(str(key))}:"
         comment = f"  # {behind}" if behind else ""
-        if not _is_block(value):
-            yield f"{start} {_flow(value)}{comment}"
+        if line := _on_one_line(value):
+            yield f"{start} {line}{comment}"
             continue
-        lines = list(_lines(value, indent + 2))
+        lines = list(_lines(value, indent + "  "))
         if is_list:
             # the first key is on the line of the hyphen, below what is said above it
             first = next(at for at, line in enumerate(lines) if not line.lstrip().startswith("#"))
@@ -111,25 +103,22 @@ def _lines(tree: dict[str, Any] | list[Any], indent: int) -> Iterator[str]:
         yield from lines
 
 
-def _is_block(value: Any) -> bool:
-    """Say whether a list or mapping takes several lines: it is too long for one, or something is said of its parts."""
-    if isinstance(value, Noted | list):
-        return value != []
-    if not isinstance(value, dict):
-        return False
-    deep = [part for part in value.values() if isinstance(part, dict)]
-    return len(deep) > 1 or any(map(_is_block, value.values())) or len(_flow(value)) > _WIDTH
-
-
-def _flow(value: Any) -> str:
-    """Return a value on one line."""
+def _on_one_line(value: Any) -> str:
+    """Return a value on one line; the empty string when it is too long for one, or something is said of its parts."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(str(key))}: {_flow(part)}" for key, part in value.items()) + "}"
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return scalar(str(value))
+        parts = {_on_one_line(str(key)): _on_one_line(part) for key, part in value.items()}
+        line = "{" + ", ".join(f"{key}: {part}" for key, part in parts.items()) + "}"
+        deep = sum(isinstance(part, dict) for part in value.values())
+        return line if deep < 2 and all(parts.values()) and len(line) <= _WIDTH else ""
+    if isinstance(value, Noted | list):
+        return ""
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_on_one_line, value)) + "]"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    is_plain = _PLAIN.fullmatch(text) and text == text.strip() and yaml.safe_load(text) == text
+    if is_plain or _NUMBER.fullmatch(text) or isinstance(value, bool):
+        return text
+    return json.dumps(_printable(text), ensure_ascii=False)
 
 
 def _printable(text: str) -> str:
@@ -140,6 +129,34 @@ def _printable(text: str) -> str:
 def _about(model: type[BaseModel], key: str, language: str) -> str:
     """Return the description of a key of study.yaml."""
     return labels(language)(model.model_fields[key].description, undecided=UNDECIDED).strip()
+
+
+def characteristic_of(column: Column, known: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return the keys of a characteristic of Table 1, and its `source`; none when its cells do not say.
+
+    Numbers are proposed as numbers, words as levels in their usual order, else as they were met. Codes whose words
+    the file does not tell are left alone: what they mean, only the user can say.
+    """
+    if "numbers" in known and not column.labels and column.number_share == 1:
+        units = {number[2] for number in column.numbers if number[2]}
+        # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
+        own = units.pop() if len(units) == 1 else ""
+        unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
+        decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in column.numbers)
+        seen = Noted(str(decimals), say("seen.characteristic_number", language))
+        return {"kind": "number", "unit": unit, "decimals": seen, "source": column.name}
+    words = {word: column.labels.get(word, word) for word in column.counts}
+    usual = [fold(name) for name in ordered(words.values())]
+    if usual:
+        words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
+    ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}
+    are_codes = any(word.replace(".", "").isdigit() for word in words.values())
+    are_levels = 0 < len(set(ids.values())) == len(ids) <= _MOST_CATEGORIES
+    if are_codes or not are_levels or any(map(identifies, words.values())):
+        return {}
+    levels = [{"id": ids[word], "label": label(name)} for word, name in words.items()]
+    seen = say("seen.characteristic_ordered" if usual else "seen.characteristic_levels", language)
+    return {"levels": Noted(levels, seen), "source": {"column": column.name, "codes": ids}}
 
 
 def study_text(name: str, files: list[str], answers: Answers, proposed: ProposedStudy, language: str) -> str:
@@ -163,14 +180,12 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     str
         YAML that `load_study` reads once every `???` is replaced.
     """
-    visits = {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
+    counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
     timepoints = []
     for timepoint in proposed.timepoints:
         # the label of day_3 is Day 3
-        counted, _, number = timepoint.partition("_")
-        both = _TIMEPOINTS.get(timepoint) or {
-            key: f"{word} {number}" for key, word in visits[counted].items()
-        }
+        word, _, number = timepoint.partition("_")
+        both = {key: f"{text} {number}".strip() for key, text in counted[word].items()}
         timepoints.append({"id": timepoint, "label": both})
     which = say("seen.compare_open", language, legal=", ".join(proposed.timepoints))
     content = {
@@ -179,23 +194,21 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "decimal_mark": (",", "."),
         "rounding": "half_up",
         "alpha": "0.05",
-        "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
+        "groups": _declared(answers.groups, language),
         "timepoints": timepoints,
         "compare": Noted((UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
-        "reconstructed": proposed.reconstructed or None,
+        "reconstructed": any("crosstab" in sheet for sheet in proposed.sheets) or None,
         "procedure": _procedure(answers, language),
         "between": "post" if len(answers.groups) > 1 else None,
     }
-    tree = {
-        key: (value if isinstance(value, Noted) else Noted(value))._replace(
-            above="\n" + _about(Study, key, language)
-        )
-        for key, value in content.items()
-        if value is not None
-    }
+    tree = {}
+    for key, value in content.items():
+        if value is not None:
+            noted = value if isinstance(value, Noted) else Noted(value)
+            tree[key] = noted._replace(above="\n" + _about(Study, key, language))
     top = say("comments.top", language, name=name, files=", ".join(files))
     return "".join(f"# {line}\n" for line in top.splitlines()) + compose(tree)
 
@@ -206,53 +219,46 @@ def first_claims(proposed: ProposedStudy, language: str) -> pd.DataFrame:
 
     from oxymilk.audit.claims import COLUMNS
 
-    row = dict.fromkeys(COLUMNS, "")
-    row |= {
-        "id": "example_sample_size",
-        "where": say("claims.where", language),
-        "printed": str(len(proposed.people)),
-        "quantity": "sample_size",
-        "check": "recompute",
-        "expect": "reproduced",
-        "note": say("claims.note", language),
-    }
-    return pd.DataFrame([row], columns=list(COLUMNS), dtype=str)
+    row = {
+        "id": "example_sample_size", "where": say("claims.where", language), "printed": str(len(proposed.people)),
+        "quantity": "sample_size", "check": "recompute", "expect": "reproduced", "note": say("claims.note", language),
+    }  # fmt: skip
+    return pd.DataFrame([row], columns=list(COLUMNS), dtype=object).fillna("")
 
 
-def _label(name: str, language: str) -> Any:
-    """Return the label in both languages; what must still be translated is noted."""
-    both, known = label(name)
-    return both if known else Noted(both, say("seen.translate", language))
+def _label(name: str, language: str, seen: str = "") -> Any:
+    """Return the label in both languages; that it was `seen`, and that it must still be translated, is noted."""
+    both = label(name)
+    is_same = len(set(both.values())) == 1 and name != UNDECIDED
+    note = "; ".join(filter(None, (seen, say("seen.translate", language) if is_same else "")))
+    return Noted(both, note) if note else both
+
+
+def _declared(named: tuple[Named, ...], language: str) -> list[dict[str, Any]]:
+    """Return groups or levels as study.yaml declares them, without cut-offs."""
+    return [{"id": part.id, "label": _label(part.name, language)} for part in named]
 
 
 def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[str, Any]:
     """Return the outcome with its levels, the items of a checklist, or the unit of a number."""
-    kind, name = answers.measured, answers.outcome or proposed.outcome
-    both, known = label(name or UNDECIDED)
-    seen = "" if answers.outcome else say("seen.outcome" if name else "seen.outcome_open", language)
-    translate = "" if known or not name else say("seen.translate", language)
-    tree: dict[str, Any] = {
-        "id": slug(both["en"], "outcome"),
-        "label": Noted(both, "; ".join(filter(None, (seen, translate)))) if seen or translate else both,
-        "kind": kind,
-    }
+    kind, name = answers.measured, answers.outcome or proposed.outcome or UNDECIDED
+    seen = say("seen.outcome" if proposed.outcome else "seen.outcome_open", language)
+    both = _label(name, language, "" if answers.outcome else seen)
+    tree: dict[str, Any] = {"id": slug(label(name)["en"], "outcome"), "label": both, "kind": kind}
     if kind == "number":
         bounds = [bound for level in answers.levels for bound in level.bounds.values()]
         decimals = max([proposed.decimals, *(len(bound.partition(".")[2]) for bound in bounds)])
         tree["unit"] = answers.unit or UNDECIDED
         tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
-    no_cutoff = {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
-    levels = [
-        {
-            "id": level.id,
-            "label": _label(level.name, language),
-            **({} if kind == "levels" else level.bounds or no_cutoff),
-        }
-        for level in answers.levels
-    ]
-    if levels:
-        tree["levels"] = Noted(levels, above="" if kind == "levels" else _about(Outcome, "levels", language))
+    levels = _declared(answers.levels, language)
+    if levels and kind == "levels":
+        tree["levels"] = levels
+    elif levels:
+        no_cutoff = {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
+        for level, named in zip(levels, answers.levels, strict=True):
+            level |= named.bounds or no_cutoff
+        tree["levels"] = Noted(levels, above=_about(Outcome, "levels", language))
     elif kind != "number":
         tree["levels"] = Noted(UNDECIDED, say("seen.level_open", language))
     if kind == "checklist":
@@ -261,26 +267,22 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
             for number, item in enumerate(proposed.items, start=1)
         ]
         words = {what: tuple(proposed.answers_seen.get(what) or [UNDECIDED]) for what in ("yes", "no")}
-        tree["checklist"] = Noted(
-            {**words, "items": items or UNDECIDED}, above=_about(Outcome, "checklist", language)
-        )
+        above = _about(Outcome, "checklist", language)
+        tree["checklist"] = Noted({**words, "items": items or UNDECIDED}, above=above)
     return tree
 
 
 def _procedure(answers: Answers, language: str) -> dict[str, Any]:
-    """Return the procedures of the program that the user named."""
+    """Return the procedures of the program that the user named, with the switches that its methods have."""
     from oxymilk.stats.programs import load_programs
 
     program = lexicon()["programs"][answers.program]
     known = {line.id: line.procedure for line in load_programs()}
-    # the switches that have a meaning for a method
-    switches = {"asymptotic": ("tie_correction", "continuity"), "exact": ("two_sided", "mid_p")}
-    tests: dict[str, dict[str, Any]] = {}
-    for test in ("signed_rank", "rank_sum") if len(answers.groups) > 1 else ("signed_rank",):
+    named = Noted(program["name"], say("seen.program", language))
+    procedure: dict[str, Any] = {"basis": "stated", "program": named}
+    for test in ("signed_rank", "rank_sum")[: len(answers.groups) or 1]:
         values = asdict(known[program[test]])
-        zeros = ("zero_method",) if test == "signed_rank" else ()
-        tests[test] = {
-            name: values[name] for name in ("method", "alternative", *switches[values["method"]], *zeros)
-        }
-    seen = Noted(program["name"], say("seen.program", language))
-    return {"basis": "stated", "program": seen, **tests}
+        names = ["method", "alternative", *_SWITCHES[values["method"]]]
+        names += ["zero_method"] if test == "signed_rank" else []
+        procedure[test] = {name: values[name] for name in names}
+    return procedure

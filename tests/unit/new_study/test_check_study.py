@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.unit.new_study.conftest import spoil
 from typer.testing import CliRunner
 
 from oxymilk.cli import app
@@ -16,17 +17,7 @@ STUDIES = [DATA / "bontang2023", *(path for path in sorted((DATA / "examples").i
 @pytest.fixture
 def study(tmp_path):
     """A copy of the first study, to spoil."""
-    folder = tmp_path / "bontang2023"
-    shutil.copytree(DATA / "bontang2023", folder)
-    return folder
-
-
-def spoil(path, *changes):
-    text = path.read_text(encoding="utf-8")
-    for old, new in changes:
-        assert old in text, old
-        text = text.replace(old, new, 1)
-    path.write_text(text, encoding="utf-8")
+    return shutil.copytree(DATA / "bontang2023", tmp_path / "bontang2023")
 
 
 def found(study):
@@ -34,11 +25,16 @@ def found(study):
     return [f"{fault.file} {fault.code} {fault.column}" for fault in faults if fault.kind == "fault"]
 
 
+def report(study, language="en", **more):
+    return list(check_study(study.name, study.parent, **more).report([language]))
+
+
 @pytest.mark.parametrize("folder", STUDIES, ids=lambda folder: folder.name)
 def test_a_study_that_is_complete_is_ready(folder):
     check = check_study(folder.name, folder.parent)
     assert check.ready, check.faults
-    assert len(check.summary("en")) > 2
+    lines = list(check.report(["en"]))
+    assert len(lines) - lines.index("As it is read now:") > 4
 
 
 # changes of observations.csv, study.yaml and claims.csv, and all faults that are then found
@@ -67,10 +63,9 @@ def test_all_faults_come_together(observations, declared, claims, expected, stud
 
 def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study):
     (study / "claims.csv").unlink()
-    check = check_study(study.name, study.parent)
-    assert check.ready
-    assert check.claims is None
-    assert "claims" not in " ".join(check.summary("en"))
+    assert check_study(study.name, study.parent).claims is None
+    assert report(study)[-1].startswith("Ready.")
+    assert "claims" not in "".join(report(study))
     (study / "observations.csv").unlink()
     assert found(study) == ["observations.csv file_missing "]
     spoil(study / "study.yaml", ("alpha: 0.05 ", "alpha: ??? "))
@@ -90,66 +85,61 @@ def test_no_study_yaml_is_a_traceback(study, text):
 
 def test_warnings_do_not_stop_a_study_and_come_last(study):
     spoil(study / "observations.csv", ("Kurang,Cukup", "Kurang,"), ("No,", "Nomor,"))
-    assert found(study) == []
     check = check_study(study.name, study.parent)
     assert check.ready
     assert {fault.code for fault in check.faults} == {"score_missing", "column_undeclared"}
-    assert "  After (day 15): insufficient 0, sufficient 9; without a value 1" in check.summary("en")
+    assert "    After (day 15): insufficient 0, sufficient 9; without a value 1" in report(study)
 
 
 def test_nothing_is_written(study):
-    def files():
-        return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in study.parent.rglob("*.*")}
-
     for change in ([], [("Kurang", "?")]):
         spoil(study / "observations.csv", *change)
-        before = files()
-        for name in (study.name, "absent"):
-            check_study(name, study.parent)
-        assert files() == before
+        before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in study.parent.rglob("*.*")}
+        assert [found(study.parent / name) == [] for name in ("bontang2023", "absent")] == [not change, False]
+        assert before == {
+            path: (path.stat().st_mtime_ns, path.read_bytes()) for path in study.parent.rglob("*.*")
+        }
 
 
-def test_the_next_step(study, tmp_path):
-    config = tmp_path / "config.yaml"
-    for text, expected in (
-        ("studies: [other]", "add bontang2023 under studies in config.yaml, then run: snakemake"),
-        ("studies: [bontang2023]", "Ready. Next: snakemake"),
-        ("studies: [", "add bontang2023 under studies"),
-        ("5", "add bontang2023 under studies"),
+def test_the_next_step(study):
+    config = study.parent / "config.yaml"
+    for text, language, expected in (
+        ("", "id", "tambahkan bontang2023 di bawah studies"),
+        (
+            "studies: [",
+            "en",
+            "Ready. Next: add bontang2023 under studies in config.yaml, then run: snakemake",
+        ),
+        ("studies: [other]", "en", "add bontang2023 under studies"),
+        ("studies: [bontang2023]", "en", "Ready. Next: snakemake"),
     ):
+        assert "under studies" in report(study, config=study / "absent.yaml")[-1]
         config.write_text(text, encoding="utf-8")
-        assert expected in check_study(study.name, study.parent, config).next_step("en")
-    absent = check_study(study.name, study.parent, tmp_path / "absent.yaml")
-    assert "tambahkan bontang2023 di bawah studies" in absent.next_step("id")
+        assert expected in report(study, language, config=config)[-1]
     (study / "observations.csv").unlink()
-    check = check_study(study.name, study.parent)
-    assert check.next_step("en") == (
-        "Not ready: 1 to correct. Correct them, then run: oxymilk check-study bontang2023"
-    )
-    absent = check_study("melati", tmp_path)
-    assert [fault.code for fault in absent.faults] == ["study_missing"]
-    assert absent.next_step("id") == "Berikutnya: oxymilk new melati"
+    last = "Not ready: 1 to correct. Correct them, then run: oxymilk check-study bontang2023"
+    assert report(study)[-1] == last
+    assert report(study.parent / "melati", "id")[-1] == "Berikutnya: oxymilk new melati"
 
 
 def test_at_the_command_line(study):
-    def run(*arguments):
-        return CliRunner().invoke(app, ["check-study", *arguments, "--data", str(study.parent)])
+    def run(name="bontang2023", status=2, language=()):
+        made = CliRunner().invoke(app, ["check-study", name, *language, "--data", str(study.parent)])
+        assert made.exit_code == status
+        return made.output
 
     # the folder, as the terminal completes its name, is the study too
     for name in ("bontang2023", f"{study}/"):
-        good = run(name)
-        assert good.exit_code == 0
         for text in ("As it is read now:", "Yang terbaca sekarang:", "Oxytocin massage: n = 10"):
-            assert text in good.output
+            assert text in run(name, status=0)
     spoil(study / "observations.csv", ("Kurang", "Kurnag"))
-    bad = run("bontang2023")
-    assert bad.exit_code == 2
-    assert '"Kurnag" is no declared level. Did you mean "Kurang"?' in bad.output
-    assert '"Kurnag" bukan tingkat yang dideklarasikan. Maksudnya "Kurang"?' in bad.output
-    indonesian = run("bontang2023", "--language", "id")
-    assert "is no declared level" not in indonesian.output
-    assert "Belum siap: 1 hal perlu diperbaiki." in indonesian.output
-    assert run("absent").exit_code == run("bontang2023", "--language", "fr").exit_code == 2
-    unmakeable = run("../x")  # a name that no study can have is not offered to be made
-    assert '"../x" is no id' in unmakeable.output
-    assert "oxymilk new" not in unmakeable.output
+    assert '"Kurnag" is no declared level. Did you mean "Kurang"?' in run()
+    assert '"Kurnag" bukan tingkat yang dideklarasikan. Maksudnya "Kurang"?' in run()
+    indonesian = run(language=["--language", "id"])
+    assert "is no declared level" not in indonesian
+    assert "Belum siap: 1 hal perlu diperbaiki." in indonesian
+    run(language=["--language", "fr"])
+    # a name that no study can have is not offered to be made
+    assert "oxymilk new" in run("absent")
+    assert '"../x" is no id' in run("../x")
+    assert "oxymilk new" not in run("../x")

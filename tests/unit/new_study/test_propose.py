@@ -1,0 +1,260 @@
+"""What oxymilk new proposes reads a sheet as the sheet's own study does, and what it cannot tell stays open."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+import xlsxwriter
+from tests.unit.new_study.conftest import HEAD, ROW, WARD, WARD_GROUPS, answers
+
+from oxymilk.ingest import ingest_observations
+from oxymilk.new_study.new import MissingFlagsError
+from oxymilk.study import load_study
+from oxymilk.study.yaml_lines import read_tree
+
+EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
+
+# example: its sheet, how it writes the groups, the levels and what else a user says, what a user then decides
+CASES = {
+    "app_export": ("export.xlsx", "Pijat Rutin", "kurang,cukup", {}, []),
+    "coded": ("observations.sav", "Intervensi Kontrol", "kurang,cukup", {}, []),
+    "crosstab": ("table.csv", "Intervensi Kontrol", "kurang,baik", {}, []),
+    "long": ("observations.csv", "oksitosin kontrol", "kurang<10,cukup>=10", {"unit": "ml"}, []),
+    "separate_sheets": ("observations.xlsx", "P K", "kurang,cukup", {}, []),
+    "side_by_side": ("observations.csv", "Intervensi Kontrol", "kurang=2,cukup=1", {},
+                     [('"A:C", group: "???"', '"A:C", group: intervention'),
+                      ('"E:G", group: "???"', '"E:G", group: control')]),
+    "transposed": ("observations.xls", "intervention", "", {"unit": "gram"}, []),
+    "two_header_rows": ("master_data.xlsx", "Intervensi Kontrol", "kurang<=2,cukup>=3", {"kind": "checklist"},
+                        [("column: 5\n", "column: 5\n        reversed: true\n")]),
+    "visits": ("kunjungan.ods", "A B", "kurang=-|negatif (-),cukup=+|positif (+)", {},
+               [('["???", "???"]', "[visit_1, visit_3]")]),
+    "words": ("observations.csv", "Intervensi Kontrol", "kurang=tdk cukup,cukup", {}, []),
+    "../bontang2023": ("observations.csv", "Intervensi Kontrol", "kurang,cukup", {}, []),
+}  # fmt: skip
+ALL = sorted({path.parent.name for path in EXAMPLES.glob("*/study.yaml")} | set(CASES))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_proposal_reads_a_sheet_as_its_own_study_does(name, folder):
+    file, words, levels, more, decisions = CASES[name]
+    groups = ",".join(map("=".join, zip(("intervention", "control"), words.split(), strict=False)))
+    folder.make(answers(groups, levels, **more), EXAMPLES / name / file)
+    # only what a user decides is open; one fault a line
+    assert [fault.code for fault in folder.to_correct()] == ["undecided"] * sum(
+        "???" in old for old, _ in decisions
+    )
+    folder.decide(*decisions)
+    found = folder.observations()
+    expected = ingest_observations(load_study(EXAMPLES / name / "study.yaml"), EXAMPLES / name).table
+    found["timepoint"] = found["timepoint"].replace({"visit_1": "pre", "visit_2": "day7", "visit_3": "post"})
+    for column in ("timepoint", "group", "score"):
+        assert found[column].tolist() == expected[column].tolist()
+    assert found["participant"].nunique() == expected["participant"].nunique()
+    assert folder.ready().claims[0].printed == str(found["participant"].nunique())
+
+
+def test_what_is_open_is_marked_with_what_was_seen_and_nothing_is_guessed(folder):
+    text = folder.make(answers("Pijat oksitosin,Kontrol"), WARD)
+    for line in ('P: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
+                 'K: "???"  # seen 2x; which group? pijat_oksitosin, kontrol',
+                 'tdk cukup: "???"  # seen 1x; which level? kurang, cukup', "Kurang: kurang  # seen 5x",
+                 "pre: Produksi ASI sebelum  # seen: Kurang (4)"):  # fmt: skip
+        assert line in text
+    codes = [fault.column for fault in folder.to_correct() if fault.code == "undecided"]
+    assert codes == ["sheets[1].group.codes.P", "sheets[1].group.codes.K", "sheets[1].codes.tdk cukup"]
+
+
+def test_headers_that_say_nothing_leave_columns_open(folder):
+    content = "nomor,x1,depan,belakang\n1,a,kurang,cukup\n2,b,kurang,kurang\n3,b,cukup,cukup\n"
+    text = folder.make(answers(), content)
+    # what the words mean is proposed even where the column is open
+    assert "kurang: kurang  # seen 3x" in text
+    assert text.count('"???"  # which column? it could be: depan, belakang') == 2
+    assert 'group: {column: "???"}  # no column with the groups was found' in text
+    assert {fault.code for fault in folder.to_correct()} == {"undecided"}
+    folder.decide(
+        ('group: {column: "???"}', "group: {column: x1, codes: {a: intervensi, b: kontrol}}"),
+        ('pre: "???"', "pre: depan"), ('post: "???"', "post: belakang"),
+        ("ignore: [x1, depan, belakang]", "ignore: []"),
+    )  # fmt: skip
+    folder.ready()
+
+
+def test_codes_of_table_one_without_words_are_left_to_the_user(folder):
+    head = "Kode,Kelompok,Umur,Pendidikan,Pekerjaan,Sebelum,Sesudah\n"
+    rows = "a,Intervensi,24,2,IRT,kurang,cukup\nb,Kontrol,30,3,PNS,kurang,kurang\n"
+    tree, sheet = folder.tree(answers(), head + rows)
+    assert [part["id"] for part in tree["characteristics"]] == ["age", "occupation"]
+    assert sheet["ignore"] == ["Pendidikan"]
+    assert folder.ready().observations.characteristics["value"].tolist() == ["24", "", "30", ""]
+
+
+def test_an_encoding_and_a_delimiter_are_seen_or_asked(folder):
+    path = folder.sheet(WARD.replace("Umur", "Usia \u2013 th"), encoding="windows-1252")
+    text = folder.make(answers(WARD_GROUPS), path)
+    assert "encoding: windows-1252  # seen: the text is not UTF-8" in text
+    unclear = re.sub(r"(Kelompok|;[PK]);", r"\1,;", WARD.replace(",", ";"))
+    with pytest.raises(MissingFlagsError) as caught:
+        folder.make(answers("Pijat=P\\,,Kontrol=K", program=""), unclear, name="unclear")
+    assert [flag.split()[0] for flag in caught.value.args] == ["--delimiter", "--program"]
+    assert 'delimiter: ";"' in folder.make(answers(delimiter=";"), unclear, name="unclear")
+
+
+def test_worksheets_are_told_apart_by_their_names_or_asked(folder):
+    def book(*names):
+        rows = zip(names, ("a", "b"), ("cukup", "kurang"), strict=True)
+        return {name: [["Kode", *HEAD[1:]], [code, "kurang", end]] for name, code, end in rows}
+
+    folder.make(answers(), book("Intervensi", "Kontrol"), name="groups")
+    assert folder.observations("groups")["group"].tolist() == ["intervensi"] * 2 + ["kontrol"] * 2
+    months = book("Januari", "Februari")
+    with pytest.raises(MissingFlagsError, match=r"--worksheet .Januari, Februari, all"):
+        folder.make(answers("Intervensi"), months, name="months")
+    text = folder.make(answers("Intervensi", worksheet="Februari"), months, name="months")
+    assert "worksheet: Februari" in text
+    folder.make(answers("Intervensi", worksheet="all"), months, name="both_months")
+    assert folder.observations("both_months")["participant"].nunique() == 2
+
+
+def test_cells_that_are_code_or_nonsense_are_only_text(folder):
+    head = ["Kode", 'Sebelum: "a" # {x}', "Sesudah\nhari [15]", "???", "=cmd|' /C calc'!A0"]
+    rows = [["a", "kurang", "cukup", "x", "1"], ["b", "- kurang: {", "!!cukup", "\t#", "2"]]
+    quoted = [",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in [head, *rows]]
+    folder.make(answers("Intervensi"), "\n".join(quoted) + "\n")
+    tree = read_tree(folder.path / "melati" / "study.yaml")
+    assert tree.faults == []
+    assert tree.data["sheets"][0]["scores"] == {"pre": 'Sebelum: "a" # {x}', "post": "Sesudah hari [15]"}
+    assert tree.data["sheets"][0]["codes"]["- kurang: {"] == "???"
+    # two words; among ignore ??? is a header
+    assert [fault.code for fault in folder.to_correct()] == ["undecided"] * 2
+
+
+def test_a_sheet_of_many_cells_is_looked_at_in_part(folder, monkeypatch):
+    monkeypatch.setattr("oxymilk.new_study.profile._MOST_CELLS", 400)
+    rows = "".join(f"{number},P,24,Kurang,Cukup\n" for number in range(1000))
+    text = folder.make(answers("P"), "Kode,Kelompok,Umur,Sebelum,Sesudah\n" + rows)
+    assert "seen: 79 different values" in text
+
+
+# ---- sheets as wards keep them ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_two_header_rows_are_one_header_however_few_columns_the_upper_one_spans(merged, folder):
+    upper = ["No", "Nama Ibu", "Kelompok", "Usia (th)", "Produksi ASI", ""]
+    lower = ["", "", "", "", "Sebelum", "Sesudah"]
+    rows = [
+        [n, f"Contoh {n}", group, 23 + n, *ROW[1:]] for n, group in enumerate(("Intervensi", "Kontrol"), 1)
+    ]
+    path = folder.path / "sheet.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("Rekap")
+        for at, row in enumerate([["REKAPITULASI"], [], upper, lower, *rows]):
+            page.write_row(at, 0, row)
+        if merged:
+            for at, text in enumerate(upper[:4]):
+                page.merge_range(2, at, 3, at, text)
+            page.merge_range(2, 4, 2, 5, upper[4])
+    tree, sheet = folder.tree(answers(outcome=""), path)
+    assert sheet["header_row"] == [3, 4]
+    assert sheet["scores"] == {"pre": "Produksi ASI > Sebelum", "post": "Produksi ASI > Sesudah"}
+    assert sheet["characteristics"] == {"age": "Usia (th)"}
+    assert tree["outcome"]["label"]["id"] == "Produksi ASI"
+    assert folder.observations()["score"].tolist() == ["kurang", "cukup"] * 2
+
+
+def test_notes_and_signatures_below_a_table_are_left_out_and_a_mother_who_left_is_not(folder):
+    head = ["No", "Kode", "Kelompok", "Ruang", "Sebelum", "Sesudah"]
+    rows = [[n, f"R{n}", "Intervensi" if n < 3 else "Kontrol", "Melati", *ROW[1:]] for n in range(1, 5)]
+    left = [5, "R5", "", "", "Kurang", ""]
+    foot = [[], [*[""] * 4, "Bontang, 2 Mei"], ["Mengetahui", "", "", "", "Peneliti"], ["Ns. Contoh, S.Kep"]]
+    text = folder.make(answers(), {"Data": [head, *rows, left, *foot]})
+    assert "last_row: 6" in text
+    assert "Contoh" not in text
+    # her group is missing, and is asked for; nothing is said of the signatures
+    assert {fault.row for fault in folder.to_correct()} == {6}
+    assert "last_row" not in folder.tree(answers(), {"Data": [head, *rows]}, name="plain")[1]
+
+
+def test_visits_may_be_numbered_anywhere_in_a_header(folder):
+    head = "Kode,Kelompok,Umur,Volume ASI hari 7 (ml),Volume ASI hari 1 (ml),Volume ASI hari 3 (ml)\n"
+    rows = "a,Intervensi,24 thn,30,4.25,9\nb,Kontrol,31 thn,12,3,5\n"
+    tree, sheet = folder.tree(answers(levels="", unit="ml", outcome=""), head + rows)
+    assert sheet["score"] == "Volume ASI hari {visit} (ml)"
+    assert sheet["visits"] == {1: "day_1", 3: "day_3", 7: "day_7"}
+    assert [part["label"] for part in tree["timepoints"]][1] == {"en": "Day 3", "id": "Hari 3"}
+    assert tree["outcome"]["label"] == {"en": "Milk volume", "id": "Volume ASI"}
+    assert tree["outcome"]["decimals"] == 2
+    folder.decide(('["???", "???"]', "[day_1, day_7]"))
+    assert folder.observations()["score"].tolist()[:3] == ["4.25", "9", "30"]
+
+
+@pytest.mark.parametrize(
+    ("names", "kelompok", "participant"),
+    [(("Intervensi", "Kontrol"), [[], [], []], {"column": "No", "per_group": True}),
+     (("Ruang 1", "Ruang 2"), [["Kelompok"], ["Intervensi"], ["Kontrol"]], {"by_row": True})],
+)  # fmt: skip
+def test_numbers_that_start_anew_in_each_worksheet_are_of_others(names, kelompok, participant, folder):
+    rows = [
+        [["No", *kelompok[0], *HEAD[1:]], *([n, *group, *ROW[1:]] for n in (1, 2, 3))]
+        for group in kelompok[1:]
+    ]
+    book = dict(zip(names, rows, strict=True))
+    tree, _ = folder.tree(answers(worksheet="all"), book)
+    assert [sheet["participant"] for sheet in tree["sheets"]] == [participant] * 2
+    assert folder.observations()["participant"].nunique() == 6
+    assert folder.ready().claims[0].printed == "6"
+
+
+# ---- persons ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("without", "key"), [("", '"No"'), (r"(?m)^(No|\d),", "Nama Ibu, identifying: true")]
+)
+def test_names_of_persons_are_in_no_file_but_the_sheet(without, key, folder):
+    rows = WARD.replace("Inisial,", "Nama Ibu,No HP,").replace("QX", "Contoh Satu,0800111")
+    for number, initials in enumerate(("WZ", "QV", "XJ")):
+        rows = rows.replace(initials, f"Contoh Rahasia {number},080022{number}")
+    # without a running number the name is the only key
+    text = folder.make(answers(WARD_GROUPS), re.sub(without, "", rows))
+    assert f"participant: {{column: {key}}}" in text
+    assert "never written anywhere, since they identify persons: " in text
+    folder.decide(('tdk cukup: "???"', "tdk cukup: kurang"))
+    written = text + (folder.path / "melati" / "claims.csv").read_text("utf-8")
+    assert not re.search("Contoh Satu|Rahasia|0800", written + "".join(folder.ready().report(("en", "id"))))
+
+
+def test_a_key_that_holds_names_is_replaced_whatever_its_header_says(folder):
+    text = "Responden,Kelompok,Sebelum,Sesudah\nSiti Contoh,Intervensi,kurang,cukup\nNy. W,Kontrol,kurang,kurang\n"
+    _, sheet = folder.tree(answers(), text)
+    assert sheet["participant"] == {"column": "Responden", "identifying": True}
+    assert folder.observations()["participant"].unique().tolist() == ["P01", "P02"]
+    coded = text.replace("Siti Contoh", "R1").replace("Ny. W", "R2")
+    assert folder.tree(answers(), coded, name="codes")[1]["participant"] == {"column": "Responden"}
+
+
+def test_a_statistics_file_tells_with_its_labels_what_its_names_do_not(folder):
+    path = folder.path / "data.sav"
+    values = {"V1": ["Siti Contoh", "Wati Contoh", "Nur Contoh"], "V2": [1.0, 2, 2], "V3": [3.0, 1, 2],
+              "V4": [1.0, 1, 8], "V5": [2.0, 1, 9]}  # fmt: skip
+    levels = {1: "Kurang", 2: "Cukup", 8: "Tidak diisi", 9: "Hilang"}
+    titles = ["Nama ibu", "Kelompok", "Pendidikan terakhir", "Produksi ASI sebelum", "Produksi ASI sesudah"]
+    groups, education = {1: "Intervensi", 2: "Kontrol"}, {1: "Dasar", 2: "Menengah", 3: "Tinggi"}
+    labels = {"V2": groups, "V3": education, "V4": levels, "V5": levels}
+    pyreadstat.write_sav(pd.DataFrame(values), path, column_labels=titles, variable_value_labels=labels,
+                         missing_ranges={"V5": [9]})  # fmt: skip
+    tree, sheet = folder.tree(answers(outcome=""), path)
+    assert sheet["participant"] == {"column": "V1", "identifying": True}
+    assert sheet["scores"] == {"pre": "V4", "post": "V5"}
+    assert sheet["missing"] == [8]  # what the file itself declares as missing needs no word
+    assert sheet["codes"] == {1: "kurang", 2: "cukup"}
+    assert sheet["characteristics"]["education"]["codes"] == {1: "dasar", 2: "menengah", 3: "tinggi"}
+    assert [part["id"] for part in tree["characteristics"][0]["levels"]] == ["dasar", "menengah", "tinggi"]
+    assert tree["outcome"]["label"]["id"] == "Produksi ASI"
+    text = (folder.path / "melati" / "study.yaml").read_text(encoding="utf-8")
+    assert 'pre: V4  # seen: 1 (2), 8 (1); the file calls it "Produksi ASI sebelum"' in text
+    assert folder.observations()["score"].tolist() == ["kurang", "cukup", "kurang", "kurang", "", ""]
