@@ -17,20 +17,20 @@ import pandas as pd
 
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import LOWER, UPPER, round_units
-from oxymilk.stats import Procedure
 from oxymilk.study import Study
 
 if TYPE_CHECKING:
-    from oxymilk.explain.claims_on_counts import ClaimOnCounts, Differences, Records
+    from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records
 
 KINDS = ("notation", "procedure", "finer_scale", "departure", "none")
+_COMPARE = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
 
 
 @dataclass(frozen=True)
 class DifferingClaim:
     """A distinct claim that differs, and all that the searches need to know of the study.
 
-    * claim : Where it is printed first; `ids` are all places.
+    * claim : Where it is printed first.
     * records : What is on disk.
     * on_counts : The claim as a function of data; None for a claim about other printed numbers.
     * others : The other claims about the data; `claims` are all claims of the paper.
@@ -38,7 +38,6 @@ class DifferingClaim:
     """
 
     claim: Claim
-    ids: tuple[str, ...]
     records: Records
     on_counts: ClaimOnCounts | None
     others: list[ClaimOnCounts]
@@ -50,13 +49,8 @@ class DifferingClaim:
         """The study."""
         return self.records.study
 
-    @property
-    def declared(self) -> Procedure:
-        """The declared procedure of the claim's test."""
-        return getattr(self.study.procedure, self.claim.test)
-
     @cached_property
-    def feature(self) -> np.ndarray | Differences:
+    def feature(self) -> np.ndarray:
         """What the claim sees of the data as they are."""
         return self.on_counts.feature(self.records.tables)
 
@@ -94,16 +88,6 @@ class Explanation:
     witness: pd.DataFrame | None = field(default=None, compare=False)
 
     @property
-    def kept(self) -> tuple[str, ...]:
-        """Ids of the other claims that hold."""
-        return tuple(name for name, holds in self.others.items() if holds)
-
-    @property
-    def contradicted(self) -> tuple[str, ...]:
-        """Ids of the other claims that do not."""
-        return tuple(name for name, holds in self.others.items() if not holds)
-
-    @property
     def informative(self) -> bool:
         """Whether at most half of the strings that could have been printed would be explained as well."""
         return self.coincidence is not None and self.coincidence <= 0.5
@@ -116,8 +100,9 @@ class Explanation:
     @property
     def order(self) -> tuple:
         """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable."""
+        contradicted = list(self.others.values()).count(False)
         share = 2.0 if self.coincidence is None else round(self.coincidence, 12)
-        worth = (self.kind == "none", not self.informative, len(self.contradicted), self.effort, share)
+        worth = (self.kind == "none", not self.informative, contradicted, self.effort, share)
         return (*worth, KINDS.index(self.kind), self.code, self.params_as_text)
 
 
@@ -144,9 +129,9 @@ class Printable:
     alpha: float | None = None
 
     @property
-    def size(self) -> int:
-        """How many strings there are."""
-        return max(0, self.last - self.first + 1)
+    def strings(self) -> np.ndarray:
+        """All of them, shape (S,)."""
+        return np.arange(self.first, self.last + 1)
 
     def units(self, values: np.ndarray) -> np.ndarray:
         """Return the unit that each value, not negative, prints as, same shape; nan as -1."""
@@ -155,25 +140,18 @@ class Printable:
         return print_units(values, self.decimals, self.rounding)
 
     def covered(self, values: np.ndarray) -> np.ndarray:
-        """Return which strings, `first` to `last`, some values would make true, shape (size,); nan is nothing."""
+        """Return which of the strings some values would make true, shape (S,); nan is nothing."""
         values = np.asarray(values, dtype=float).ravel()
         values = values[~np.isnan(values)]
         if self.operator and len(values):
-            strings = np.arange(self.first, self.last + 1) / 10**self.decimals
             reached = values.min() if self.operator in UPPER else values.max()
-            compare = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
-            return compare[self.operator](strings, reached)
-        return self.mark(np.zeros(self.size, dtype=bool), self.units(values))
+            return _COMPARE[self.operator](self.strings / 10**self.decimals, reached)
+        return np.isin(self.strings, self.units(values))
 
-    def mark(self, mask: np.ndarray, units: np.ndarray) -> np.ndarray:
-        """Set the elements of a mask of strings that belong to some units, and return it."""
-        units = np.asarray(units, dtype=np.int64).ravel()
-        mask[units[(units >= self.first) & (units <= self.last)] - self.first] = True
-        return mask
 
-    def share(self, mask: np.ndarray) -> float:
-        """Return the share of strings that a mask of `covered` marks; nan when there are none."""
-        return float(np.count_nonzero(mask) / self.size) if self.size else float("nan")
+def share_of(covered: np.ndarray) -> float:
+    """Return the share of strings that are covered, a mask of shape (S,); nan when there are none."""
+    return float(covered.mean()) if len(covered) else float("nan")
 
 
 def print_units(values: np.ndarray, decimals: int, rounding: str) -> np.ndarray:
@@ -195,10 +173,10 @@ def print_units(values: np.ndarray, decimals: int, rounding: str) -> np.ndarray:
     """
     flat = np.asarray(values, dtype=float).ravel()
     missing = np.isnan(flat)
-    scaled = np.where(missing, 0.0, flat) * 10.0**decimals
-    step = 0.0 if rounding == "truncate" else 0.5
-    units = np.floor(scaled + step).astype(np.int64)
-    near = ~missing & (np.abs(scaled + step - np.rint(scaled + step)) < 1e-9 * np.maximum(1.0, scaled))
+    # what is cut changes at whole units, what is rounded half a unit before
+    scaled = np.where(missing, 0.0, flat) * 10.0**decimals + (0.0 if rounding == "truncate" else 0.5)
+    units = np.floor(scaled).astype(np.int64)
+    near = ~missing & (np.abs(scaled - np.rint(scaled)) < 1e-9 * np.maximum(1.0, scaled))
     distinct, place = np.unique(flat[near], return_inverse=True)
     exact = [round_units(Fraction(repr(value)), decimals, rounding) for value in distinct.tolist()]
     units[near] = np.array(exact, dtype=np.int64)[place]

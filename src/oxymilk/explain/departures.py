@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations_with_replacement, product
 from math import comb, factorial, prod
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Record, Records, one_by_one
-from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
 
 CHUNK = 100_000
 BUDGET = 1_000_000
 ALWAYS = 2  # participants: the search goes so deep if the budget allows, even when something is found
 
 
-@dataclass(frozen=True)
-class Departures:
+class Departures(NamedTuple):
     """All datasets that differ from the records in some participants, and what they make of a claim.
 
     * tables, int, shape (N, G, K + 1, K + 1) : The datasets.
@@ -40,28 +40,27 @@ class Departures:
 def _enumerate_departures(
     records: Records, groups: tuple[int, ...], participants: int, budget: int
 ) -> Iterator[np.ndarray]:
-    """Yield all datasets in which 1, 2, ... participants' complete records differ, each once, while the budget lasts.
+    """Yield all datasets in which 0, 1, 2, ... participants' complete records differ, each once.
 
-    One array (N, G, K + 1, K + 1) for each number of participants, never part of one; the number of its datasets is
-    bounded before it is formed.
+    One array (N, G, K + 1, K + 1) for each number of participants, never part of one, while the budget lasts; the
+    number of its datasets is bounded before it is formed.
     """
-    spent, occupied = 0, np.count_nonzero(records.pairs, axis=(1, 2)).tolist()
-    changes = {(g, 0): np.zeros((1, records.levels**2), dtype=np.int16) for g in groups}
-    for number in range(1, participants + 1):
+    spent, k = -1, records.levels  # the data as they are are no departure
+    occupied = np.count_nonzero(records.pairs, axis=(1, 2)).tolist()
+    changes: dict[tuple[int, int], np.ndarray] = {}
+    for number in range(participants + 1):
         # how many participants change in each group: ((0, 0), (1, 2)), ((0, 1), (1, 1)), ((0, 2), (1, 0))
         numbers = product(range(number + 1), repeat=len(groups))
         splits = [tuple(zip(groups, split, strict=True)) for split in numbers if sum(split) == number]
-        # no fewer than there are: who leaves a cell may go to any other
         for split in splits:
+            # no fewer than there are: who leaves a cell may go to any other
             spent += prod(
-                comb(occupied[g] + many - 1, many) * comb(records.levels**2 + many - 2, many)
-                for g, many in split
-                if many
+                comb(occupied[g] + many - 1, many) * comb(k**2 + many - 2, many) for g, many in split if many
             )
         if spent > budget:
             return
         changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}
-        parts, k = [], records.levels
+        parts = []
         for split in splits:
             # two changes of one group and three of another: an array (2, 3, G, K + 1, K + 1), read as six tables
             sizes = [len(changes[part]) for part in split]
@@ -105,28 +104,25 @@ def find_departures(
     budget : int
         Most datasets.
     """
-    searched = 0
     parts: list[tuple[np.ndarray, ...]] = []
-    for tables in _enumerate_departures(records, claim.groups, participants, budget):
-        searched += 1
-        if len(tables):
-            values = _by_chunk(lambda chunk: claim.values(claim.feature(chunk)), tables)
-            parts.append((tables, np.full(len(tables), searched), values, claim.true_of(values)))
-        if searched >= ALWAYS and any(fits.any() for *_, fits in parts):
+    for number, tables in enumerate(_enumerate_departures(records, claim.groups, participants, budget)):
+        values = _by_chunk(lambda chunk: claim.values(claim.feature(chunk)), tables)
+        parts.append((tables, np.full(len(tables), number), values, claim.true_of(values)))
+        if number >= ALWAYS and any(fits.any() for *_, fits in parts[1:]):
             break
-    if not parts:
-        tables, nobody = np.zeros((0, *records.tables.shape), dtype=np.int16), np.zeros(0, dtype=np.int64)
-        parts.append((tables, nobody, np.zeros((0, 1)), nobody.astype(bool)))
-    return Departures(*map(np.concatenate, zip(*parts, strict=True)), searched)
+    # the first are the data as they are
+    columns = (np.concatenate(column)[1:] for column in zip(*parts, strict=True))
+    return Departures(*columns, len(parts) - 1)
 
 
 def _by_chunk(function: Callable[[np.ndarray], np.ndarray], tables: np.ndarray) -> np.ndarray:
     """Apply a function to some tables at a time, so that memory is bounded."""
-    return np.concatenate([function(tables[at : at + CHUNK]) for at in range(0, len(tables), CHUNK)])
+    starts = range(0, len(tables) or 1, CHUNK)
+    return np.concatenate([function(tables[start : start + CHUNK]) for start in starts])
 
 
 def search_departures(
-    differing: DifferingClaim, participants: int = ALWAYS, budget: int = BUDGET, most: int = 5
+    differing: DifferingClaim, *, participants: int = ALWAYS, budget: int = BUDGET, most_departures: int = 5
 ) -> tuple[list[Explanation], int]:
     """Return the departures that make a claim true, those that contradict the fewest other claims first.
 
@@ -134,9 +130,11 @@ def search_departures(
     ----------
     differing : DifferingClaim
         The claim.
-    participants, budget
-        See `find_departures`.
-    most : int
+    participants : int
+        Changed participants to search up to while nothing is found; two are searched in any case.
+    budget : int
+        Most datasets that are formed for a claim; what needs more is said to be not searched.
+    most_departures : int
         How many to return; each says how many there are like it.
 
     Returns
@@ -148,7 +146,6 @@ def search_departures(
         Up to how many participants all departures were searched.
     """
     records, claim, study = differing.records, differing.on_counts, differing.study
-    labels = [level.label.model_dump() for level in study.outcome.levels]
     found = find_departures(records, claim, participants, budget)
     if not found.fits.any():
         return [], found.searched
@@ -156,12 +153,13 @@ def search_departures(
         other.id: _by_chunk(lambda chunk, other=other: other.holds(other.feature(chunk)), found.tables)
         for other in differing.others
     }
-    contradicted = sum((~holding).astype(np.int64) for holding in holds.values()) + 0 * found.participants
+    contradicted = len(holds) - sum(holds.values(), np.zeros(len(found.tables), dtype=np.int64))
     fitting = np.flatnonzero(found.fits)
     # a stable order: fewest contradictions, fewest participants, then as enumerated
     order = np.lexsort((fitting, found.participants[fitting], contradicted[fitting]))
+    labels = [level.label.model_dump() for level in study.outcome.levels]
     explanations = []
-    for at in fitting[order][:most].tolist():
+    for at in fitting[order][:most_departures].tolist():
         no_worse = (contradicted <= contradicted[at]) & (found.participants <= found.participants[at])
         like = no_worse & (contradicted == contradicted[at]) & (found.participants == found.participants[at])
         table = found.tables[at].astype(np.int64)
@@ -173,21 +171,17 @@ def search_departures(
              "cells": [study.outcome.level_ids[k] for k in (*old, *new)]}
             for (g, old, new), number in equal.items()
         ]  # fmt: skip
+        params = {"changes": said, "like": int((like & found.fits).sum())}
         # of the two numbers that may be printed, U1 or U2, the one that is
         value = next(value for value in found.values[at].tolist() if claim.true_of(np.array([value])))
         explanations.append(
             Explanation(
-                "departure",
-                "departure",
-                {"changes": said, "like": int((like & found.fits).sum())},
-                value,
-                effort=len(changes),
+                "departure", "departure", params, value, effort=len(changes),
                 ways=ways_to(records.pairs, table[:, :-1, :-1]),
                 others={name: bool(holding[at]) for name, holding in holds.items()},
-                coincidence=claim.printable.share(claim.printable.covered(found.values[no_worse])),
-                witness=sheet_of(changed),
+                coincidence=share_of(claim.printable.covered(found.values[no_worse])), witness=sheet_of(changed),
             )
-        )
+        )  # fmt: skip
     return explanations, found.searched
 
 

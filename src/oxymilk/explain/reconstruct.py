@@ -13,7 +13,7 @@ import pandas as pd
 from oxymilk.analysis import exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.explain import claims_on_counts as on_counts
-from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, is_count, list_tables
+from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, list_tables
 from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
 from oxymilk.study import Study
@@ -88,7 +88,7 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     start[:, 0, 0] = [sizes[group] for group in study.group_ids]
     records = on_counts.records_from_counts(study, start)
     readings = on_counts.claims_on_counts(records, claims)
-    counts = [reading for reading in readings if is_count(reading)]
+    counts = [reading for reading in readings if reading.counts is not None]
     both = [reading for reading in counts if len(reading.groups) == 2]
     pairs = None
     try:
@@ -109,7 +109,7 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
         p_values = [reading for reading in readings if reading.claim.quantity == "p_value"]
         with_p_values = designs.count([*counts, *p_values])
         if number == 0:
-            designs.claims[:] = [reading for reading in designs.claims if is_count(reading)]
+            designs.claims[:] = [reading for reading in designs.claims if reading.counts is not None]
             contradictions = contradiction_table(designs)
     except NotSearched:
         pass
@@ -163,11 +163,11 @@ def _tables_of_group(
     own = [reading for reading in counts if reading.groups == (g,)]
     bounds = {"pre": np.tile([0, n], (k, 1)), "post": np.tile([0, n], (k, 1))}
     for reading in own:
-        if reading.sees in bounds:
+        if reading.moment in bounds:
             level = records.study.outcome.level_ids.index(reading.claim.level)
             allowed = np.flatnonzero(reading.allowed)
             low, high = (allowed[0], allowed[-1]) if len(allowed) else (n + 1, -1)
-            limits = bounds[reading.sees][level]
+            limits = bounds[reading.moment][level]
             limits[:] = max(low, limits[0]), min(high, limits[1])
     tables = list_tables(n, k, bounds["pre"], bounds["post"], budget)
     datasets = np.zeros((len(tables), *records.tables.shape), dtype=np.int64)
@@ -186,14 +186,14 @@ def _ranges(study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, bu
     """Return the range of every result; `pairs` holds the pairs of tables where not all are possible together."""
     # what the tests see of the tables, each margin once: shape (M, 2 K - 1), and (M, 2, L) between the groups
     tested = [
-        ("signed_rank", group, np.unique(on_counts.change_margin(tables), axis=0))
+        ("signed_rank", group, np.unique(on_counts.margin(tables, "change"), axis=0))
         for group, tables in zip(study.group_ids, groups, strict=True)
     ]
     if len(groups) >= 2 and study.procedure.rank_sum is not None:
         if pairs is not None:
-            tested.append(("rank_sum", "", np.unique(on_counts.compared_margin(pairs, study), axis=0)))
+            tested.append(("rank_sum", "", np.unique(on_counts.margin(pairs, study.between), axis=0)))
         else:
-            a, b = (np.unique(on_counts.compared_margin(tables, study), axis=0) for tables in groups[:2])
+            a, b = (np.unique(on_counts.margin(tables, study.between), axis=0) for tables in groups[:2])
             if len(a) * len(b) <= budget:
                 first, second = np.indices((len(a), len(b))).reshape(2, -1)
                 tested.append(("rank_sum", "", np.stack([a[first], b[second]], axis=1)))
@@ -205,9 +205,7 @@ def _ranges(study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, bu
             if len(margins) > BUDGET_EXACT and procedure.method != "asymptotic":
                 continue
             if test == "signed_rank":
-                middle = margins.shape[1] // 2
-                falls, unchanged, rises = np.split(margins, [middle, middle + 1], axis=1)
-                results = signed_rank_counts(falls[:, ::-1], rises, unchanged[:, 0], procedure)
+                results = signed_rank_counts(*on_counts.falls_and_rises(margins), procedure)
             else:
                 results = rank_sum_counts(margins, procedure)
             for name in _RESULTS[test] if role == "declared" else ("p_value",):

@@ -159,8 +159,7 @@ def differing_claim(make_study):
         on_counts = claims_on_counts(records, claims)
         own = [claim for claim in on_counts if claim.id == claims[0].id]
         others = [claim for claim in on_counts if claim not in own]
-        ids = own[0].ids if own else (claims[0].id,)
-        return DifferingClaim(claims[0], ids, records, (own or [None])[0], others, claims, computed)
+        return DifferingClaim(claims[0], records, (own or [None])[0], others, claims, computed)
 
     return make
 

@@ -8,7 +8,6 @@ import pytest
 
 from oxymilk.explain.claims_on_counts import (
     Records,
-    change_margin,
     claims_on_counts,
     margin,
     records_from_counts,
@@ -105,7 +104,7 @@ def test_margins_count_also_records_without_the_other_score(records):
             expected = np.bincount(scores(codes, place), minlength=3)
             assert margin(records.tables[g], timepoint).tolist() == expected.tolist()
         expected = [changes(codes).count(change) for change in range(-2, 3)]
-        assert change_margin(records.tables[g]).tolist() == expected
+        assert margin(records.tables[g], "change").tolist() == expected
 
 
 @pytest.mark.parametrize("group", ["", "control"])
@@ -117,7 +116,7 @@ def test_counts_of_a_level(group, timepoint, place, on_counts):
         count, share = seen.count(level), 100 * seen.count(level) / len(seen)
         for printed, quantity, value in ((count, "count", count), (f"{share:.1f}%", "percent", share)):
             claim, feature = on_counts(printed, quantity, **cell)
-            assert (claim.sees, claim.groups) == (timepoint, (1,) if group else (0, 1))
+            assert (claim.moment, claim.groups, claim.test) == (timepoint, (1,) if group else (0, 1), "")
             assert claim.values(feature).tolist() == [pytest.approx(value)]
             assert np.flatnonzero(claim.allowed).tolist() == [count]
             assert claim.holds(feature)
@@ -133,7 +132,7 @@ def test_counts_of_changes(direction, sign, on_counts):
         share = 100 * count / len(changes(CODES[g]))
         for printed, quantity, value in ((count, "count", count), (f"{share:.2f}%", "percent", share)):
             claim, feature = on_counts(printed, f"{quantity}_{direction}", group=group)
-            assert (claim.sees, claim.groups) == ("difference", (g,))
+            assert (claim.moment, claim.groups, claim.test) == ("change", (g,), "")
             assert claim.values(feature).tolist() == [pytest.approx(value)]
             assert claim.holds(feature)
 
@@ -164,7 +163,8 @@ def test_numbers_of_a_test_are_those_of_its_records(between, records, on_counts)
         claim, feature = on_counts(
             "significant" if quantity == "decision" else "0.05", quantity, known, **place
         )
-        assert (claim.sees, claim.groups) == (("difference", (1,)) if place is OWN else ("rank_sum", (0, 1)))
+        assert claim.test == place["test"]
+        assert (claim.moment, claim.groups) == (("change", (1,)) if place is OWN else (between, (0, 1)))
         assert claim.values(feature).tolist() == pytest.approx(values)
         if largest is not None:
             assert claim.printable.last == int(np.ceil(largest * 100))

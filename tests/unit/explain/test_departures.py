@@ -130,12 +130,12 @@ def test_the_best_departures_of_all(
             departed.append((list(held.values()).count(False), distance, int(table[0, 0, 1]), raw, held))
     wanted = sorted(one[:2] for one in departed if one[2] == int(printed))
     for most in (1, 3, 100):
-        found, searched = search_departures(differing, most=most)
+        found, searched = search_departures(differing, most_departures=most)
         assert searched == 2
-        assert [(len(one.contradicted), one.effort) for one in found] == wanted[:most]
+        assert [(list(one.others.values()).count(False), one.effort) for one in found] == wanted[:most]
     places = set()
     for one in found:
-        against, effort = len(one.contradicted), one.effort
+        against, effort = list(one.others.values()).count(False), one.effort
         assert (one.kind, one.code, one.value) == ("departure", "departure", float(printed))
         assert one.params["like"] == wanted.count((against, effort))
         within = {other[2] for other in departed if other[0] <= against and other[1] <= effort}

@@ -124,8 +124,6 @@ def test_a_printed_z_gives_a_range_of_p_values():
     assert (round(low, 6), round(high, 6)) == (0.015308, 0.015735)
     # a Z that may be 0 allows p = 1
     assert p_of_printed_z(parse_printed("0.0").interval())[1] == 1
-    low, high = p_of_printed_z(parse_printed("1.64").interval(), "greater")
-    assert low < 0.0505 < high
     assert units_of("0.2", 4, is_p=True, printed_z=[Z])["printed_z"] == [153, 154, 155, 156, 157]
     assert units_of("0.2", 3, is_p=True, rounding="truncate", printed_z=[Z])["printed_z"] == [15]
 
@@ -149,7 +147,7 @@ def test_copies_and_statistics_are_one_step_each(differing_claim, claim_text):
 
 @pytest.mark.parametrize("place", [OWN, BETWEEN])
 def test_statistics_in_the_place_of_a_p_value(place, differing_claim, claim_text):
-    declared = differing_claim([claim_text("a", "1", "p_value", **place)], PAIRS).declared
+    declared = differing_claim([claim_text("a", "1", "p_value", **place)], PAIRS).on_counts.declared
     if place is OWN:
         result, names = signed_rank_counts(*difference_counts(PAIRS[0]), declared), "z w_plus w_minus"
     else:

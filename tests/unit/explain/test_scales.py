@@ -5,9 +5,9 @@ from itertools import pairwise, permutations, product
 import numpy as np
 import pytest
 
-from oxymilk.explain import scales
+from oxymilk.explain import procedures
 from oxymilk.explain.claims_on_counts import Records
-from oxymilk.explain.scales import SCORE, search_scales, untied_rank_sum, untied_signed_rank
+from oxymilk.explain.procedures import SCORE, search_scales, untied_rank_sum, untied_signed_rank
 from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 
 PROCEDURES = [Procedure("asymptotic"), Procedure("exact"), Procedure("asymptotic", continuity=True)]
@@ -70,7 +70,7 @@ def test_untied_w(up, down, unchanged, procedure):
 @pytest.mark.parametrize(("most", "used"), [(12, {5}), (13, {4, 5}), (18, {3, 4, 5})])
 def test_pairs_that_stay_are_tried_while_there_is_room(most, used, monkeypatch):
     """3 up and 2 unchanged: 13 sums of ranks when all five changed, 5 when four did, 1 when three did."""
-    monkeypatch.setattr(scales, "MOST_TABLES", most)
+    monkeypatch.setattr(procedures, "MOST_TABLES", most)
     found = untied_signed_rank(3, 0, 2, Procedure("asymptotic"))
     assert set(found.tables.sum(axis=(1, 2)).tolist()) == used
 

@@ -15,7 +15,7 @@ from oxymilk.explain import describe_explanation, explain_claims, explain_one
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
 from oxymilk.explain.coincidence import KINDS
 from oxymilk.explain.datasets import CONTRADICTION_COLUMNS, DATASET_COLUMNS
-from oxymilk.explain.departures import sheet_of
+from oxymilk.explain.departures import search_departures, sheet_of
 from oxymilk.explain.search import EXPLANATION_COLUMNS, OUTCOME_COLUMNS, outcome_table
 from oxymilk.files import write_csv
 from oxymilk.ingest import ingest_observations
@@ -193,9 +193,8 @@ def test_what_is_searched(quantity, printed, place, searched, explain, claim_tex
 
 
 def test_limits(explain, claim_text):
-    for function in (explain_claims, explain_one):
-        defaults = {name: one.default for name, one in signature(function).parameters.items()}
-        assert [defaults[name] for name in ("participants", "budget", "most_departures")] == [2, 10**6, 5]
+    defaults = {name: one.default for name, one in signature(search_departures).parameters.items()}
+    assert [defaults[name] for name in ("participants", "budget", "most_departures")] == [2, 10**6, 5]
     # how deep: 6 datasets with one changed record of three participants, at most 18 more with two
     for limits, depth in (
         ({"budget": 5}, 0),
@@ -282,7 +281,7 @@ def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audi
     codes = found.explanations.set_index("claim_id")["code"]
     assert "notation_truncated" in set(codes["p"])
     assert codes["q"] == "number_outcome"
-    reason = "the tests run on numbers, not on levels"
+    reason = "the_tests_run_on_numbers_not_on_levels"
     cells = [("all", "", "", "", "", "", "false", reason)]
     assert list(found.datasets.itertuples(index=False, name=None)) == cells
     for table, names in (
