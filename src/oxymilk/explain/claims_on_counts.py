@@ -6,7 +6,6 @@ A claim takes whole arrays of datasets: every array below may have leading axes,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -29,7 +28,6 @@ Record = tuple[int, int]
 class Records:
     """What every participant's record is.
 
-    * study : The study.
     * codes : For each group its participant codes with their record (pre, post), in the order of the observations.
     * levels : Number of levels, K; a missing score is K.
     """
@@ -97,20 +95,10 @@ def one_by_one(table: np.ndarray) -> list[Record]:
 
 
 def margin(tables: np.ndarray, moment: str) -> np.ndarray:
-    """Count what is seen of the records at a moment.
+    """Count the levels `pre` or `post`, shape (..., K), also of records that lack the other score; or the `change`s.
 
-    Parameters
-    ----------
-    tables : array of int, shape (..., K + 1, K + 1)
-        Tables as in `Records`.
-    moment : {"pre", "post", "change"}
-        The levels before or after, also of records that lack the other score; or the changes of level.
-
-    Returns
-    -------
-    ndarray of int, shape (..., K), or of changes (..., 2 K - 1)
-        Levels from the lowest to the highest, changes from the largest fall to the largest rise. Of two participants,
-        one rises from 0 to 1 and one stays at 1: before (1, 1), after (0, 2), changes (0, 1, 1).
+    Tables have shape (..., K + 1, K + 1). Changes go from the largest fall to the largest rise, shape (..., 2 K - 1).
+    Of two participants, one rises from 0 to 1 and one stays at 1: pre (1, 1), post (0, 2), changes (0, 1, 1).
     """
     if moment == "change":
         falls, rises, unchanged = difference_counts(tables[..., :-1, :-1])
@@ -128,31 +116,26 @@ def falls_and_rises(changes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 class ClaimOnCounts:
     """A distinct claim about the data of a study, in however many places it is printed.
 
-    * study : The study.
     * claim : Where it is printed first.
-    * ids : All places where it is printed.
     * moment, {"pre", "post", "change"} : What it sees of the records, as `margin` takes it.
     * groups : Places of the groups that it rests on.
     * test, {"signed_rank", "rank_sum", ""} : The test that it is about; "" for a count or a percentage.
     * printable : The strings that could be printed here.
     * counts : For counts and percentages: the value of each possible count.
-    * allowed : For those: whether each possible count makes the claim true.
     """
 
     study: Study
     claim: Claim
-    ids: tuple[str, ...]
     moment: str
     groups: tuple[int, ...]
     test: str
     printable: Printable
     counts: np.ndarray | None = None
-    allowed: np.ndarray | None = None
 
     @property
     def id(self) -> str:
         """The id of its first place."""
-        return self.ids[0]
+        return self.claim.id
 
     @property
     def declared(self) -> Procedure:
@@ -198,8 +181,8 @@ class ClaimOnCounts:
 
     def holds(self, feature: np.ndarray, procedure: Procedure | None = None) -> np.ndarray:
         """Return whether the claim is true, shape (...)."""
-        if self.allowed is not None:
-            return self.allowed[self._count(feature)]
+        if self.counts is not None:
+            return self.true_of(self.counts[:, None])[self._count(feature)]
         return self.true_of(self.values(feature, procedure))
 
     def true_of(self, values: np.ndarray) -> np.ndarray:
@@ -245,17 +228,13 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         n = int(sizes.sum())
         if not (sizes.all() if test else n):
             continue
-        largest, counts, allowed = 100 if "percent" in quantity else n, None, None
-        if test:
-            # Z: all pairs change alike; two groups that share no level, two levels
-            of_z = np.sqrt(n if test == "signed_rank" else n - 1)
-            largest = {"z": of_z, "u": np.prod(sizes)}.get(quantity, n * (n + 1) / 2)
-        else:
-            of_each = [Fraction(largest * count, n) for count in range(n + 1)]
-            counts = np.array([float(value) for value in of_each])
-            allowed = np.array([claim.stated.contains(value) for value in of_each])
-        ids, printable = tuple(place.id for place in places), printable_of(claim, study, float(largest))
-        readings.append(ClaimOnCounts(study, claim, ids, moment, groups, test, printable, counts, allowed))
+        # Z is largest where all pairs change alike, or where two groups share no level of two
+        of_z = np.sqrt(n if test == "signed_rank" else n - 1)
+        of_test = {"z": of_z, "u": np.prod(sizes)}.get(quantity, n * (n + 1) / 2)
+        largest = of_test if test else 100 if "percent" in quantity else n
+        counts = None if test else largest * np.arange(n + 1) / n
+        printable = printable_of(claim, study, float(largest))
+        readings.append(ClaimOnCounts(study, claim, moment, groups, test, printable, counts))
     return readings
 
 

@@ -44,11 +44,6 @@ class DifferingClaim:
     claims: list[Claim] = field(repr=False)
     computed: str
 
-    @property
-    def study(self) -> Study:
-        """The study."""
-        return self.records.study
-
     @cached_property
     def feature(self) -> np.ndarray:
         """What the claim sees of the data as they are."""
@@ -64,9 +59,7 @@ class DifferingClaim:
 class Explanation:
     """One way to make a claim come true.
 
-    * kind : One of `KINDS`.
-    * code : A key of the texts, below `explain.codes`.
-    * params : The words of the text; plain values, lists and dicts.
+    * kind : One of `KINDS`. `code` : A key of the texts, below `explain.codes`; `params` : The words of that text.
     * value : The number that the explanation gives.
     * effort : How many steps away: switches moved, participants changed, 1 for a slip or a finer scale.
     * ways : In how many ways the same can come about.
@@ -114,9 +107,8 @@ class Printable:
       side of alpha: "0.004" at alpha 0.05 is one of 0, 1, ..., 49. For a statistic, a count or a percentage all
       that the design allows.
     * claimed : The unit that is printed; -2 when nothing can print so.
-    * decimals : Digits after the decimal mark.
+    * decimals : Digits after the decimal mark; `rounding` : How numbers are shortened to them.
     * operator : "" (equal), "<", "<=", ">" or ">=".
-    * rounding : How numbers are shortened.
     * alpha : For decisions: 0 is significant, 1 is not.
     """
 
@@ -134,10 +126,23 @@ class Printable:
         return np.arange(self.first, self.last + 1)
 
     def units(self, values: np.ndarray) -> np.ndarray:
-        """Return the unit that each value, not negative, prints as, same shape; nan as -1."""
+        """Return the unit that each value, not negative, prints as, same shape; nan as -1.
+
+        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
+        """
         if self.alpha is not None:
             return np.where(np.isnan(values), -1, values >= self.alpha).astype(np.int64)
-        return print_units(values, self.decimals, self.rounding)
+        flat = np.asarray(values, dtype=float).ravel()
+        missing, half = np.isnan(flat), 0.0 if self.rounding == "truncate" else 0.5
+        scaled = np.where(missing, 0.0, flat) * 10.0**self.decimals + half
+        units = np.floor(scaled).astype(np.int64)
+        near = ~missing & (np.abs(scaled - np.rint(scaled)) < 1e-9 * np.maximum(1.0, scaled))
+        distinct, place = np.unique(flat[near], return_inverse=True)
+        exact = [
+            round_units(Fraction(repr(value)), self.decimals, self.rounding) for value in distinct.tolist()
+        ]
+        units[near] = np.array(exact, dtype=np.int64)[place]
+        return np.where(missing, -1, units).reshape(np.shape(values))
 
     def covered(self, values: np.ndarray) -> np.ndarray:
         """Return which of the strings some values would make true, shape (S,); nan is nothing."""
@@ -152,35 +157,6 @@ class Printable:
 def share_of(covered: np.ndarray) -> float:
     """Return the share of strings that are covered, a mask of shape (S,); nan when there are none."""
     return float(covered.mean()) if len(covered) else float("nan")
-
-
-def print_units(values: np.ndarray, decimals: int, rounding: str) -> np.ndarray:
-    """Print values with some decimals, as whole numbers of the last place.
-
-    Parameters
-    ----------
-    values : array of float
-        Not negative; nan gives -1.
-    decimals : int
-        Digits after the decimal mark.
-    rounding : {"half_up", "half_even", "truncate"}
-        How they are shortened.
-
-    Returns
-    -------
-    ndarray of int, same shape
-        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
-    """
-    flat = np.asarray(values, dtype=float).ravel()
-    missing = np.isnan(flat)
-    # what is cut changes at whole units, what is rounded half a unit before
-    scaled = np.where(missing, 0.0, flat) * 10.0**decimals + (0.0 if rounding == "truncate" else 0.5)
-    units = np.floor(scaled).astype(np.int64)
-    near = ~missing & (np.abs(scaled - np.rint(scaled)) < 1e-9 * np.maximum(1.0, scaled))
-    distinct, place = np.unique(flat[near], return_inverse=True)
-    exact = [round_units(Fraction(repr(value)), decimals, rounding) for value in distinct.tolist()]
-    units[near] = np.array(exact, dtype=np.int64)[place]
-    return np.where(missing, -1, units).reshape(np.shape(values))
 
 
 def printable_of(claim: Claim, study: Study, most: float) -> Printable:

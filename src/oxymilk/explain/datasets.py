@@ -142,21 +142,10 @@ class Datasets:
 
 
 def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BUDGET) -> Datasets:
-    """List all datasets with the groups' sizes.
+    """List all datasets with the groups' sizes; of the records only their numbers count, and who lacks a score.
 
-    Parameters
-    ----------
-    records : Records
-        The records; only their numbers count, and who lacks a score.
-    claims : list of ClaimOnCounts
-        The claims.
-    budget : int
-        Most pairs of margins that are formed at a time; the list of a group has at most `BYTES` times as many bytes.
-
-    Raises
-    ------
-    NotSearched
-        If there is no level to count by, or a group has more datasets than the budget allows to list.
+    At most `budget` pairs of margins are formed at a time, and the list of a group has at most `BYTES` times as many
+    bytes: NotSearched if a group has more datasets, or if there is no level to count by.
     """
     if not records.levels:
         raise NotSearched("the_tests_run_on_numbers_not_on_levels")
@@ -166,14 +155,12 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
         if total * cells * np.dtype(np.int64).itemsize > BYTES * budget:
             raise NotSearched("tables_of_a_group", total)
     # the test between the groups sees the first two, of these the counts after or the changes
-    seen = [
-        len(claim.groups) == 1 or (len(claim.groups) == 2 and claim.moment == between) for claim in claims
-    ]
-    counted = [claim for claim, is_seen in zip(claims, seen, strict=True) if is_seen]
-    left_out = [claim.id for claim, is_seen in zip(claims, seen, strict=True) if not is_seen]
+    whole = [claim for claim in claims if len(claim.groups) > 1]
+    unseen = [claim for claim in whole if len(claim.groups) > 2 or claim.moment != between]
+    counted = [claim for claim in claims if claim not in unseen]
     own = ([claim for claim in counted if claim.groups == (g,)] for g in range(len(records.tables)))
     groups = [_list_group(records, g, claims) for g, claims in enumerate(own)]
-    return Datasets(records, counted, left_out, groups, budget)
+    return Datasets(records, counted, [claim.id for claim in unseen], groups, budget)
 
 
 def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupDatasets:
@@ -207,29 +194,20 @@ def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupD
 def list_tables(
     n: int, levels: int, before: ArrayLike = None, after: ArrayLike = None, budget: int | None = None
 ) -> np.ndarray:
-    """List the tables of pre by post of a group whose counts lie within bounds, in the order of their cells.
+    """List the tables of pre by post of a group of n whose counts lie within bounds, in the order of their cells.
 
     Parameters
     ----------
-    n : int
-        Participants.
-    levels : int
-        Levels, K.
     before, after : array of int, shape (K, 2), optional
         The smallest and the largest count of each level.
     budget : int, optional
-        Most tables, also of those that are begun.
+        Most tables, also of those that are begun; NotSearched above it.
 
     Returns
     -------
     ndarray of int, shape (N, K, K)
         Without bounds comb(n + K * K - 1, n) tables. Of two participants, both low before and one low after:
         [[1, 1], [0, 0]] alone.
-
-    Raises
-    ------
-    NotSearched
-        Above the budget.
     """
     before, after = (np.tile([0, n], (levels, 1)) if bounds is None else bounds for bounds in (before, after))
     # cell by cell: of two participants the first cell leaves 2, 1 or 0, so that the rows 0, 1 and 2 are repeated 3, 2
@@ -256,24 +234,6 @@ def list_tables(
 
 
 # ---- tables ------------------------------------------------------------------------------------------------
-
-
-def dataset_tables(
-    records: Records, claims: list[ClaimOnCounts], budget: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return datasets.csv and contradictions.csv; where nothing could be listed, one row that says so, and none."""
-    try:
-        datasets = all_datasets(records, claims, budget)
-    except NotSearched as beyond:
-        row = ("all", "", "", "", "", "", "false", _reason(beyond))
-        empty = pd.DataFrame(columns=list(CONTRADICTION_COLUMNS), dtype=str)
-        return pd.DataFrame([row], columns=list(DATASET_COLUMNS), dtype=str), empty
-    return dataset_table(datasets), contradiction_table(datasets)
-
-
-def _reason(beyond: NotSearched) -> str:
-    """Return the code and the number of what was not searched: "tables_of_a_group 2450"."""
-    return f"{beyond.code} {beyond.needed or ''}".strip()
 
 
 def dataset_table(datasets: Datasets) -> pd.DataFrame:
@@ -303,7 +263,7 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
                 cells = (str(number), str(total), f"{number / total:.10g}", "true")
             except NotSearched as beyond:
                 cells = ("", str(total), "", "false")
-                reasons.append(_reason(beyond))
+                reasons.append(" ".join(map(str, beyond.args)))
             if name in ("counts", "both", "every_claim") and g is None and datasets.left_out:
                 reasons.append(" ".join(["left_out", *datasets.left_out]))
             names = " ".join(claim.id for claim in wanted)

@@ -95,15 +95,7 @@ def _changes(table: np.ndarray, number: int) -> np.ndarray:
 def find_departures(
     records: Records, claim: ClaimOnCounts, participants: int, budget: int = BUDGET
 ) -> Departures:
-    """Search the departures that make a claim true under the declared procedure, and return all that were searched.
-
-    Parameters
-    ----------
-    participants : int
-        How far to go while nothing is found; two participants are searched in any case.
-    budget : int
-        Most datasets.
-    """
+    """Return all departures that were searched for one that makes a claim true; see `search_departures`."""
     parts: list[tuple[np.ndarray, ...]] = []
     for number, tables in enumerate(_enumerate_departures(records, claim.groups, participants, budget)):
         values = _by_chunk(lambda chunk: claim.values(claim.feature(chunk)), tables)
@@ -128,8 +120,6 @@ def search_departures(
 
     Parameters
     ----------
-    differing : DifferingClaim
-        The claim.
     participants : int
         Changed participants to search up to while nothing is found; two are searched in any case.
     budget : int
@@ -145,7 +135,7 @@ def search_departures(
     searched : int
         Up to how many participants all departures were searched.
     """
-    records, claim, study = differing.records, differing.on_counts, differing.study
+    records, claim, study = differing.records, differing.on_counts, differing.records.study
     found = find_departures(records, claim, participants, budget)
     if not found.fits.any():
         return [], found.searched
@@ -225,23 +215,16 @@ def change_records(
 def sheet_of(records: Records) -> pd.DataFrame:
     """Write records as the study's own sheet: the same columns and words, the columns not used left out.
 
-    Parameters
-    ----------
-    records : Records
-        The records.
-
-    Returns
-    -------
-    DataFrame
-        For a study of one plain sheet, wide or long: the pipeline reads it in that sheet's place. Else tidy
-        observations, as the steps after ingestion read them. The participant is the first column. Timepoints that
-        are not compared, and characteristics, are empty.
+    For a study of one plain sheet, wide or long, the pipeline reads it in that sheet's place. Else these are tidy
+    observations, as the steps after ingestion read them. The participant is the first column. Timepoints that are not
+    compared, and characteristics, are empty.
     """
     study = records.study
     levels = [*study.outcome.level_ids, ""]
     sheet = study.sheets[0] if len(study.sheets) == 1 and study.outcome.kind == "levels" else None
     named = sheet and sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
     plain = named and sheet.layout in ("wide", "long") and sheet.header_row == (1,)
+    blank = {source.column: "" for source in sheet.characteristics.values()} if plain else {}
 
     def word(codes: dict[str, str], wanted: str) -> str:
         # the first word of the sheet that means an id; without codes the words are the ids
@@ -257,12 +240,11 @@ def sheet_of(records: Records) -> pd.DataFrame:
                 rows += [who | {"timepoint": t} | of | {"score": score} for t, score in scores.items()]
                 continue
             who = {sheet.participant.column: code, sheet.group.column: word(sheet.group.codes, group)}
-            blank = {source.column: "" for source in sheet.characteristics.values()}
-            words = {t: word(sheet.codes, score) if score else "" for t, score in scores.items()}
+            scores = {t: word(sheet.codes, score) if score else "" for t, score in scores.items()}
             if sheet.layout == "wide":
-                cells = {column: words.get(t, "") for t, column in sheet.scores.items()}
-                rows.append(who | cells | blank)
-            else:
-                times = {t: {sheet.timepoint.column: word(sheet.timepoint.codes, t)} for t in words}
-                rows += [who | times[t] | {sheet.score: score} | blank for t, score in words.items()]
+                rows.append(who | {column: scores.get(t, "") for t, column in sheet.scores.items()} | blank)
+                continue
+            for t, score in scores.items():
+                time = {sheet.timepoint.column: word(sheet.timepoint.codes, t)}
+                rows.append(who | time | {sheet.score: score} | blank)
     return pd.DataFrame(rows, dtype=str)

@@ -6,10 +6,8 @@ The coincidence of an explanation is the share of strings that its slip and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -17,14 +15,7 @@ import numpy as np
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Interval, round_units
 from oxymilk.explain.claims_on_counts import claim_place
-from oxymilk.explain.coincidence import (
-    DifferingClaim,
-    Explanation,
-    Printable,
-    print_units,
-    printable_of,
-    share_of,
-)
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, printable_of, share_of
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels
@@ -38,20 +29,12 @@ _STATISTICS = {
 }
 
 
-class OtherNumber(NamedTuple):
-    """A number that may have been printed in the claim's place; `claim` is the id of the claim that prints it."""
-
-    label: dict[str, str]
-    value: Fraction
-    claim: str = ""
-
-
 class Slip(NamedTuple):
     """What a slip could have made of a number: strings, as whole numbers of the last printed place."""
 
     code: str
     units: set[int]
-    params: Mapping[str, object] = MappingProxyType({})
+    params: dict[str, object] | None = None
 
 
 def search_notation(differing: DifferingClaim) -> list[Explanation]:
@@ -60,33 +43,18 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
     A claim that states no number of its own has none. In the order of the slips, one for each kind of slip but one
     for each number that may have been copied.
     """
-    true = true_value(differing)
+    true, claim, on_counts = true_value(differing), differing.claim, differing.on_counts
     if true is None:
         return []
-    claim, study, on_counts = differing.claim, differing.study, differing.on_counts
-    copies, statistics, printed_z = [], [], []
     if on_counts:
-        printable, copies = on_counts.printable, _printed_elsewhere(differing)
+        printable, confused = on_counts.printable, _confused(differing)
     else:
         # all strings with as many digits as the longer number
         most = 10 ** len(str(int(max(abs(claim.number.value), true)))) - 1
         in_percent = claim.quantity in ("percent", "ratio_percent")
-        printable = printable_of(replace(claim, operator=""), study, 100 if in_percent else most)
-    if claim.quantity == "p_value" and on_counts:
-        result = on_counts.result(differing.feature)
-        for name in _STATISTICS[claim.test]:
-            label = {
-                language: labels(language)(f"explain.words.statistic_name_{name}") for language in LANGUAGES
-            }
-            statistics.append(OtherNumber(label, Fraction(repr(abs(float(getattr(result, name)))))))
-        same_test = ("z", claim.test, claim.group)
-        printed = [
-            z.claim.stated
-            for z in differing.others
-            if (z.claim.quantity, z.claim.test, z.claim.group) == same_test
-        ]
-        printed_z = [stated for stated in printed if None not in (stated.low, stated.high)]
-    slips = slips_of(true, printable, claim.quantity == "p_value", copies, statistics, printed_z)
+        most = 100 if in_percent else most
+        printable, confused = printable_of(replace(claim, operator=""), differing.records.study, most), []
+    slips = slips_of(true, printable, claim.quantity == "p_value", confused)
     explanations, before = [], set()
     for at, slip in enumerate(slips):
         before |= slip.units
@@ -114,10 +82,14 @@ def true_value(differing: DifferingClaim) -> Fraction | None:
     return abs(Fraction(differing.computed)) if differing.computed else None
 
 
-def _printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
-    """Return the numbers of the same kind that are printed for something else, each once for a place."""
-    claim, study = differing.claim, differing.study
-    copies = {}
+def _confused(differing: DifferingClaim) -> list[Slip]:
+    """Return the numbers that may have been printed in a claim's place.
+
+    Those of the same kind that are printed for something else, each once for a place; in the place of a p-value also
+    the statistics of its test, and the p-values that a printed Z of that test allows.
+    """
+    claim, study, on_counts = differing.claim, differing.records.study, differing.on_counts
+    d, rounding, copies = on_counts.printable.decimals, on_counts.printable.rounding, {}
     for other in differing.claims:
         place = (other.check, *claim_place(other, study))
         alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
@@ -125,8 +97,23 @@ def _printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
         same = place == ("recompute", *claim_place(claim, study))
         if alike and not same and other.check in ("recompute", "cited"):
             value = abs(other.number.value)
-            copies.setdefault((place, value), OtherNumber(claim_label(other, study), value, other.id))
-    return list(copies.values())
+            params = {"other": claim_label(other, study), "claim": other.id}
+            copies.setdefault((place, value), Slip("copied", {round_units(value, d, rounding)}, params))
+    slips = list(copies.values())
+    if claim.quantity == "p_value":
+        result = on_counts.result(differing.feature)
+        for name in _STATISTICS[claim.test]:
+            key, value = f"explain.words.statistic_name_{name}", abs(float(getattr(result, name)))
+            label = {language: labels(language)(key) for language in LANGUAGES}
+            units = round_units(Fraction(repr(value)), d, rounding)
+            slips.append(Slip("statistic", {units}, {"other": label}))
+        for other in differing.others:
+            z, stated = other.claim, other.claim.stated
+            of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
+            if of_same_test and None not in (stated.low, stated.high):
+                low, high = on_counts.printable.units(np.array(p_of_printed_z(stated))).tolist()
+                slips.append(Slip("printed_z", set(range(low, high + 1))))
+    return slips
 
 
 def claim_label(claim: Claim, study: Study) -> dict[str, str]:
@@ -149,14 +136,7 @@ def claim_label(claim: Claim, study: Study) -> dict[str, str]:
 # ---- the slips ---------------------------------------------------------------------------------------------
 
 
-def slips_of(
-    true: Fraction,
-    printable: Printable,
-    is_p: bool,
-    copies: list[OtherNumber] = (),
-    statistics: list[OtherNumber] = (),
-    printed_z: list[Interval] = (),
-) -> list[Slip]:
+def slips_of(true: Fraction, printable: Printable, is_p: bool, confused: list[Slip] = ()) -> list[Slip]:
     """Return what each slip could have made of a number.
 
     Parameters
@@ -167,15 +147,13 @@ def slips_of(
         The strings that could be printed in the claim's place.
     is_p : bool
         Whether it is a p-value, which has slips of its own.
-    copies, statistics : list of OtherNumber
-        Printed numbers of other claims, and statistics of the same test.
-    printed_z : list of Interval
-        What the same test's Z can have been, as printed.
+    confused : list of Slip
+        Other numbers that may have been printed in its place.
 
     Returns
     -------
     list of Slip
-        In their order. Slips that make no other string are left out. Copies and statistics have one entry each.
+        In their order: those of a rule, `confused`, those of the hand. Slips that make no other string are left out.
 
     Examples
     --------
@@ -187,20 +165,31 @@ def slips_of(
     if printable.operator:
         # "p < 0,000": the operator is put before what a program prints for a tiny p
         below_zero = is_p and printable.operator == "<" and right == 0
-        slips = [("below_zero", {0} if below_zero else set()), ("at_threshold", {right})]
+        slips = [Slip("below_zero", {0} if below_zero else set()), Slip("at_threshold", {right})]
         right = -1  # the threshold itself may be the rounded number
     else:
-        slips = _slips_of_rules(true, d, rounding, is_p)
-        for copy in copies:
-            params = {"other": copy.label, "claim": copy.claim}
-            slips.append(("copied", {round_units(copy.value, d, rounding)}, params))
-        for other in statistics:
-            slips.append(("statistic", {round_units(other.value, d, rounding)}, {"other": other.label}))
-        for stated in printed_z:
-            low, high = print_units(np.array(p_of_printed_z(stated)), d, rounding).tolist()
-            slips.append(("printed_z", set(range(low, high + 1))))
-        slips += _slips_of_digits(true, d, rounding)
-    others = [Slip(f"notation_{code}", units - {right}, *params) for code, units, *params in slips]
+        # a rule: digits cut, rounded up or twice, padded
+        cut = round_units(true, d, "truncate")
+        twice = round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)
+        padded = {10 * round_units(true, d - 1, rounding)} if d > 1 else set()
+        slips = [
+            Slip("truncated", {cut}), Slip("rounded_up", {cut + 1}), Slip("rounded_twice", {twice}),
+            Slip("padded", padded),
+        ]  # fmt: skip
+        if is_p:
+            halves = {
+                round_units(Fraction(round_units(true, given, rounding), 2 * 10**given), d, mode)
+                for given in PROGRAM_DECIMALS
+                for mode in (rounding, "truncate")
+            }
+            # what is smaller than one unit of the last place is printed as one unit; or as 0.001, the usual floor
+            tiny = true < Fraction(1, 1000)
+            slips += [
+                Slip("halved", halves), Slip("floor", {1} if true < Fraction(1, 10**d) else set()),
+                Slip("floor", {10 ** (d - 3)} if tiny and d > 3 else set()), Slip("zero", {0} if tiny else set()),
+            ]  # fmt: skip
+        slips += [*confused, *_slips_of_digits(true, d, rounding)]
+    others = [Slip(f"notation_{code}", units - {right}, params or {}) for code, units, params in slips]
     return [slip for slip in others if slip.units]
 
 
@@ -213,28 +202,7 @@ def p_of_printed_z(stated: Interval) -> tuple[float, float]:
     return float(p_values.min()), float(p_values.max())
 
 
-def _slips_of_rules(true: Fraction, d: int, rounding: str, is_p: bool) -> list[tuple[str, set[int]]]:
-    """Slips that a rule makes: digits cut, rounded up or twice, padded; a p halved, or not below a floor."""
-    cut = round_units(true, d, "truncate")
-    twice = round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)
-    padded = {10 * round_units(true, d - 1, rounding)} if d > 1 else set()
-    slips = [("truncated", {cut}), ("rounded_up", {cut + 1}), ("rounded_twice", {twice}), ("padded", padded)]
-    if is_p:
-        halves = {
-            round_units(Fraction(round_units(true, given, rounding), 2 * 10**given), d, mode)
-            for given in PROGRAM_DECIMALS
-            for mode in (rounding, "truncate")
-        }
-        slips.append(("halved", halves))
-        # what is smaller than one unit of the last place is printed as one unit; or as 0.001, the usual floor
-        if true < Fraction(1, 10**d):
-            slips.append(("floor", {1}))
-        if true < Fraction(1, 1000):
-            slips += [("floor", {10 ** (d - 3)} if d > 3 else set()), ("zero", {0})]
-    return slips
-
-
-def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[tuple]:
+def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[Slip]:
     """Slips of the hand: a zero or the decimal mark lost, digits dropped, doubled, swapped or mistyped."""
     rounded = {given: round_units(true, given, rounding) for given in range(1, max(d, 3) + 2)}
     digits = {given: f"{units:0{given}d}" for given, units in rounded.items() if units < 10**given}
@@ -259,6 +227,6 @@ def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[tuple]:
     known = f"{whole[:-d]}.{whole[-d:]}" if d else whole
     source = f"{longer[: -d - 1]}.{longer[-d - 1 :]}" if d else known
     return [
-        ("zero_lost", zero), ("mark_lost", mark), ("swapped", swapped, {"source": known}),
-        ("dropped", dropped, {"source": source}), ("mistyped", typed, {"source": known}),
+        Slip("zero_lost", zero), Slip("mark_lost", mark), Slip("swapped", swapped, {"source": known}),
+        Slip("dropped", dropped, {"source": source}), Slip("mistyped", typed, {"source": known}),
     ]  # fmt: skip

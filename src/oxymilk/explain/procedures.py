@@ -102,21 +102,10 @@ def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
 def calculated_values(
     claim: ClaimOnCounts, tables: np.ndarray, calculations: Iterable[Calculation]
 ) -> list[np.ndarray | None]:
-    """Compute a claim's number in each way, for whole arrays of datasets.
+    """Compute a claim's number in each way, for whole arrays of datasets, shape (..., G, K + 1, K + 1).
 
-    Parameters
-    ----------
-    claim : ClaimOnCounts
-        A claim about a test: its p-value, decision, threshold, z or W.
-    tables : array of int, shape (..., G, K + 1, K + 1)
-        The datasets.
-    calculations : iterable of Calculation
-        The ways.
-
-    Returns
-    -------
-    list of ndarray of shape (..., C) or None
-        None where a way has no such number; nan where it has none on a dataset.
+    The claim is about a test: its p-value, decision, threshold, z or W. The numbers have shape (..., C), as
+    `ClaimOnCounts.values` gives them: None where a way has no such number; nan where it has none on a dataset.
     """
     feature, of_p = claim.feature(tables), claim.claim.quantity in OF_P
     counts = tables[..., claim.groups[0], :-1, :-1] if claim.test == "signed_rank" else feature
@@ -142,19 +131,15 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     or fewer.
     """
     claim, printable = differing.on_counts, differing.on_counts.printable
-    calculations = calculations_of(claim.test, claim.declared)
-    values = calculated_values(claim, differing.records.tables, calculations)
-    reached = [
-        (way, value, printable)
-        for way, value in zip(calculations, values, strict=True)
-        if value is not None and way.effort
-    ]
+    ways = calculations_of(claim.test, claim.declared)
+    values = zip(ways, calculated_values(claim, differing.records.tables, ways), strict=True)
+    reached = [(way, value, printable) for way, value in values if value is not None and way.effort]
     rounded = printable.rounding != "truncate" and not printable.operator
     if claim.claim.quantity == "p_value" and rounded:
         # cut digits are a slip of their own under the declared procedure
         cut = replace(printable, rounding="truncate")
         reached += [(replace(way, truncated=True), value, cut) for way, value, _ in reached if way.programs]
-    covered = [printable.covered(value) for _, value, printable in reached]
+    covered = [(way, printable.covered(value)) for way, value, printable in reached]
     explanations = []
     for way, value, printable in reached:
         fits = (printable.units(value) == printable.claimed).any() if way.truncated else claim.true_of(value)
@@ -162,16 +147,14 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
             continue
         within = [
             strings
-            for (other, *_), strings in zip(reached, covered, strict=True)
+            for other, strings in covered
             if other.effort <= way.effort and (other.programs or not way.programs)
         ]
         number, programs = float(value.ravel()[0]), way.programs
         others, elsewhere = _other_claims(differing, way, number)
-        params: dict[str, object] = {"switches": list(way.switches), "effort": way.effort}
-        params["programs"] = [program.id for program in programs]
+        params = {"switches": list(way.switches), "effort": way.effort, "programs": [p.id for p in programs]}
         if way.other:
-            code = "procedure_other"
-            params["other_test"] = way.other
+            code, said = "procedure_other", {"other_test": way.other}
         else:
             code = "procedure_program" if programs else "procedure_switches"
             # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
@@ -179,10 +162,10 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
             unsaid += ("zero_method",) if claim.test == "rank_sum" else ()
             switches = {name: cell for name, cell in way.procedure.switches().items() if name not in unsaid}
             tail = {"tail": way.tail} if way.tail else {}
-            params |= {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
+            said = {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
         explanations.append(
             Explanation(
-                "procedure", code + ("_truncated" if way.truncated else ""), params, number,
+                "procedure", code + ("_truncated" if way.truncated else ""), params | said, number,
                 effort=way.effort, ways=max(1, len(programs)),
                 programs="; ".join(f"{line.program} ({line.versions}): {line.output}" for line in programs),
                 others=others, coincidence=share_of(np.logical_or.reduce(within)),
@@ -210,7 +193,7 @@ def _other_claims(
         elif way.procedure and claim.quantity == "p_value" and others[other.id]:
             moved = replace(way.procedure, zero_method=other.declared.zero_method)
             if not other.holds(feature, moved):
-                elsewhere.append(claim_label(claim, differing.study))
+                elsewhere.append(claim_label(claim, differing.records.study))
     return others, elsewhere
 
 
@@ -310,7 +293,7 @@ def search_scales(differing: DifferingClaim) -> list[Explanation]:
     """
     claim, feature, others = differing.on_counts, differing.feature, differing.others_as_is
     two_groups, sizes = claim.test == "rank_sum", np.sum(feature, axis=-1)
-    if two_groups and differing.study.between == "change":
+    if two_groups and differing.records.study.between == "change":
         return []  # a change of level is no cut of a change of score
     if two_groups:
         scales = untied_rank_sum(feature, claim.declared)
@@ -323,11 +306,8 @@ def search_scales(differing: DifferingClaim) -> list[Explanation]:
         # the U values that would print the p-value, whatever the categories
         free = untied_rank_sum(sizes[:, None], claim.declared)
         values = free.statistic[claim.true_of(free.p_value[:, None])]
-    params: dict[str, object] = {
-        "statistic": "u" if two_groups else "w",
-        "low": f"{scales.statistic.min():g}", "high": f"{scales.statistic.max():g}",
-        "values": [f"{value:g}" for value in values],
-    }  # fmt: skip
+    ends = {"low": f"{scales.statistic.min():g}", "high": f"{scales.statistic.max():g}"}
+    params = {"statistic": "u" if two_groups else "w", **ends, "values": [f"{value:g}" for value in values]}
     if not len(fits):
         code = "scale_unattainable" if len(values) else "scale_none"
         return [Explanation("none", code, params, others=others)]

@@ -63,8 +63,6 @@ def explain_claims(
 
     Parameters
     ----------
-    study : Study
-        The study.
     claims : list of Claim
         All numbers that the paper prints.
     verdicts, observations : DataFrame
@@ -74,17 +72,19 @@ def explain_claims(
         are counted.
     **limits : int
         `participants` and `most_departures`, see `search_departures`.
-
-    Returns
-    -------
-    Explanations
     """
     records = on_counts.records_of(study, observations)
     readings = on_counts.claims_on_counts(records, claims)
     differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
     explained, witnesses = _explain(records, claims, verdicts, differing, budget=budget, **limits)
-    counted = datasets.dataset_tables(records, readings, 5 * budget)
-    return Explanations(explained, *counted, outcome_table(records, readings), witnesses)
+    try:
+        every = datasets.all_datasets(records, readings, 5 * budget)
+        counted, contradictions = datasets.dataset_table(every), datasets.contradiction_table(every)
+    except datasets.NotSearched as beyond:
+        row = ("all", "", "", "", "", "", "false", " ".join(map(str, beyond.args)))
+        counted = pd.DataFrame([row], columns=list(datasets.DATASET_COLUMNS), dtype=str)
+        contradictions = pd.DataFrame(columns=list(datasets.CONTRADICTION_COLUMNS), dtype=str)
+    return Explanations(explained, counted, contradictions, outcome_table(records, readings), witnesses)
 
 
 def explain_one(
@@ -97,32 +97,16 @@ def explain_one(
     printed: str | None = None,
     **limits: int,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Explain one claim, whether it differs or not.
+    """Explain one claim, whether it differs or not: its rows of explanations.csv, and their witnesses.
 
     Parameters
     ----------
-    study, claims, verdicts, observations
+    study, claims, verdicts, observations, **limits
         See `explain_claims`.
     claim_id : str
-        Id of the claim, in any place where it is printed.
+        Id of the claim, in any place where it is printed; KeyError when there is no such claim.
     printed : str, optional
-        What would explain this string in its place.
-    **limits : int
-        `participants`, `budget` and `most_departures`, see `search_departures`.
-
-    Returns
-    -------
-    explanations : DataFrame
-        The rows of explanations.csv for this claim.
-    witnesses : dict of str to DataFrame
-        Their sheets.
-
-    Raises
-    ------
-    KeyError
-        When there is no such claim.
-    ValueError
-        When `printed` is not a number under the study's decimal marks.
+        What would explain this string in its place; ValueError when it is no number under the study's decimal marks.
     """
     chosen = next((claim for claim in claims if claim.id == claim_id), None)
     if chosen is None:
@@ -137,7 +121,7 @@ def explain_one(
 
 def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation]:
     """Search all that may explain a claim; ranked as `Explanation.order` says."""
-    claim, study = differing.claim, differing.study
+    claim, study = differing.claim, differing.records.study
     explanations: list[Explanation] = []
     searched: list[str] = []
     if true_value(differing) is not None:
@@ -247,26 +231,7 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
 
 
 def describe_explanation(code: str, params: dict[str, Any], language: str = "en") -> str:
-    """Say an explanation in words.
-
-    Parameters
-    ----------
-    code : str
-        The column `code` of explanations.csv.
-    params : dict
-        The column `params`, read as JSON.
-    language : {"en", "id"}
-
-    Returns
-    -------
-    str
-        One or two sentences.
-
-    Raises
-    ------
-    KeyError
-        For a code or language that the texts do not have.
-    """
+    """Say an explanation in one or two sentences, from the columns `code` and `params` (read as JSON) of its row."""
     words = {name: _words(name, value, language) for name, value in params.items()}
     return labels(language)(f"explain.codes.{code}", **words)
 

@@ -12,7 +12,7 @@ import pytest
 from oxymilk.audit.printed import round_units
 from oxymilk.explain import explain_one
 from oxymilk.explain.claims_on_counts import claim_key
-from oxymilk.explain.coincidence import Explanation, Printable, print_units, printable_of, share_of
+from oxymilk.explain.coincidence import Explanation, Printable, printable_of, share_of
 
 FULL = os.environ.get("OXYMILK_FULL") == "1"
 # one changed participant and one decimal, or two in full
@@ -186,9 +186,10 @@ def test_units_are_those_of_exact_arithmetic(rounding, decimals):
         (rng.integers(0, 10**9, 60) + 0.5) * unit, [0.0, unit, unit / 2, 0.0625, 0.28749999999999998],
     ])  # fmt: skip
     expected = [round_units(Fraction(repr(value)), decimals, rounding) for value in values.tolist()]
+    printable = Printable(0, 0, 0, decimals, "", rounding)
     with_gaps = np.stack([values, np.full(len(values), np.nan)])
-    assert print_units(with_gaps, decimals, rounding).tolist() == [expected, [-1] * len(values)]
-    assert print_units(np.float64(0.0625), 3, rounding).shape == ()
+    assert printable.units(with_gaps).tolist() == [expected, [-1] * len(values)]
+    assert printable.units(np.float64(0.0625)).shape == ()
 
 
 # ---- the ranking ----------------------------------------------------------------------------------------------

@@ -333,16 +333,3 @@ def test_table_says_what_was_not_searched_and_what_is_left_out(design):
         assert rows["p_values", ""]["reason"] == p_values
         assert (rows["both", ""]["datasets"] == rows["both", ""]["share"] == "") == (searched == "false")
         assert rows["all", "intervention"]["reason"] == ""
-
-
-def test_paper(paper):
-    datasets = all_datasets(paper.records, paper.on_counts)
-    table = dataset_table(datasets)
-    joint = table[table["group"] == ""].groupby("set", sort=False)["datasets"].agg(list)
-    assert joint[["all", "p_values", "counts", "both"]].tolist() == [["81796"], ["4"], ["1"], ["0"]]
-    # the two Wilcoxon p-values; each with the Mann-Whitney p
-    assert joint["p_value_pair"] == ["32", "70", "114"]
-    contradictions = contradiction_table(datasets)
-    assert contradictions["claims"][0] == "mann_whitney_p_abstract kurang_percent_control_post_results"
-    # every set needs the one number that differs
-    assert contradictions["claims"].str.contains("mann_whitney_p_abstract").all()
