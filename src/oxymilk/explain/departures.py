@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import combinations_with_replacement, product
+from itertools import product
 from math import comb, factorial, prod
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ import pandas as pd
 
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Record, Records, one_by_one
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
+from oxymilk.explain.datasets import list_tables
 
 CHUNK = 100_000
 BUDGET = 1_000_000
@@ -62,34 +63,26 @@ def _enumerate_departures(
         changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}
         parts = []
         for split in splits:
-            # two changes of one group and three of another: an array (2, 3, G, K + 1, K + 1), read as six tables
-            sizes = [len(changes[part]) for part in split]
-            tables = np.tile(records.tables.astype(np.int16), (*sizes, 1, 1, 1))
-            for axis, (g, changing) in enumerate(split):
-                shape = np.where(np.arange(len(split)) == axis, sizes, 1)
-                tables[..., g, :k, :k] += changes[g, changing].reshape(*shape, k, k)
-            parts.append(tables.reshape(-1, *records.tables.shape))
+            # two changes of one group and three of another: places 0 0 0 1 1 1 and 0 1 2 0 1 2, six tables
+            places = np.indices([len(changes[part]) for part in split]).reshape(len(split), -1)
+            tables = np.tile(records.tables.astype(np.int16), (places.shape[1], 1, 1, 1))
+            for (g, changing), at in zip(split, places, strict=True):
+                tables[:, g, :k, :k] += changes[g, changing][at]
+            parts.append(tables)
         yield np.concatenate(parts)
 
 
 def _changes(table: np.ndarray, number: int) -> np.ndarray:
-    """Return all changes of a group's table that change the records of exactly `number` participants, (N, K * K).
+    """Return all changes of a group's table that change the records of exactly `number` participants, (N, K, K).
 
     One participant of [[2, 0], [0, 1]], read as 2 0 0 1, leaves the first cell: -1 1 0 0, -1 0 1 0 or -1 0 0 1;
     or the last: 1 0 0 -1, 0 1 0 -1 or 0 0 1 -1.
     """
-    counts = table.ravel()
-    gains = np.array(list(combinations_with_replacement(range(len(counts)), number)), dtype=np.int64)
-    won = np.zeros((len(gains), len(counts)), dtype=np.int16)
-    np.add.at(won, (np.arange(len(gains))[:, None], gains), 1)
-    changes = [won[:0]]
-    for lost in combinations_with_replacement(np.flatnonzero(counts).tolist(), number):
-        loss = np.bincount(lost, minlength=len(counts))
-        if (loss <= counts).all():
-            # whoever leaves a cell does not come back to it
-            apart = ~(won[:, loss > 0] > 0).any(axis=1)
-            changes.append(won[apart] - loss.astype(np.int16))
-    return np.concatenate(changes)
+    moves = list_tables(number, len(table))[::-1].astype(np.int16)
+    losses = moves[(moves <= table).all(axis=(1, 2))]
+    # whoever leaves a cell does not come back to it
+    changes = [moves[~moves[:, loss > 0].any(axis=1)] - loss for loss in losses]
+    return np.concatenate([moves[:0], *changes])
 
 
 def find_departures(
