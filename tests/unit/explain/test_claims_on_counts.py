@@ -59,16 +59,11 @@ def changes(codes):
 
 def test_records_are_counted_with_what_is_missing(make_study):
     rows = [
-        ("b", "control", "pre", "level0"),
-        ("b", "control", "post", "level2"),
-        ("a", "intervention", "post", "level1"),
-        ("c", "control", "post", ""),
-        ("c", "control", "later", "level1"),
-        ("c", "control", "pre", "level1"),
-        ("a", "intervention", "pre", "level1"),
-        ("d", "intervention", "pre", "level2"),
-        ("e", "intervention", "later", "level2"),
-    ]
+        ("b", "control", "pre", "level0"), ("b", "control", "post", "level2"),
+        ("a", "intervention", "post", "level1"), ("c", "control", "post", ""), ("c", "control", "later", "level1"),
+        ("c", "control", "pre", "level1"), ("a", "intervention", "pre", "level1"),
+        ("d", "intervention", "pre", "level2"), ("e", "intervention", "later", "level2"),
+    ]  # fmt: skip
     records = records_of(make_study(3), pd.DataFrame(rows, columns=COLUMNS, dtype=str))
     # in the order of the observations; 3 is missing
     assert records.codes == ({"a": (1, 1), "d": (2, 3)}, {"b": (0, 2), "c": (1, 3)})
@@ -174,22 +169,6 @@ def test_numbers_of_a_test_are_those_of_its_records(between, records, on_counts)
         claim, feature = on_counts(f"{p_value:.6f}", "p_value", known, **place)
         assert claim.values(feature, other).tolist() == [pytest.approx(p_value)]
         assert (bool(claim.holds(feature)), bool(claim.holds(feature, other))) == (False, True)
-
-
-def test_many_datasets_at_once(records, on_counts):
-    many = np.stack([records.tables, records.tables[::-1], records.tables])
-    for printed, quantity, cells in (
-        ("1", "count", {"timepoint": "pre", "level": "level0"}),
-        ("1", "count_up", {"group": "control"}),
-        ("1", "count_down", {"group": "control"}),
-        ("0.05", "threshold", {"operator": "<", **OWN}),
-        ("0.5", "p_value", OWN),
-        ("0.5", "u", BETWEEN),
-    ):
-        claim, _ = on_counts(printed, quantity, **cells)
-        alone = [claim.feature(tables) for tables in many]
-        assert claim.values(claim.feature(many)).tolist() == [claim.values(one).tolist() for one in alone]
-        assert claim.holds(claim.feature(many)).tolist() == [bool(claim.holds(one)) for one in alone]
 
 
 def test_claims_that_no_table_makes_true_or_false(records, claim_text):

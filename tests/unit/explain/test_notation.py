@@ -62,33 +62,22 @@ EVEN, UP, CUT = ({"rounding": rounding} for rounding in ("half_even", "half_up",
     ("true", "decimals", "code", "expected", "options"),
     [
         # a number below one without its mark, with one to four decimals; a digit dropped leaves nothing
-        ("0.4321", 0, "mark_lost", [4, 43, 432, 4321], {}),
-        ("0.97", 0, "mark_lost", [97, 970, 9700], {}),
-        ("1.04", 0, "mark_lost", None, {}),
-        ("7", 0, "dropped", [0], {}),
-        ("0.34", 2, "padded", [30], {}),
-        ("0.34", 1, "zero_lost", None, {}),
-        ("0.04", 0, "zero_lost", None, {}),
+        ("0.4321", 0, "mark_lost", [4, 43, 432, 4321], {}), ("0.97", 0, "mark_lost", [97, 970, 9700], {}),
+        ("1.04", 0, "mark_lost", None, {}), ("7", 0, "dropped", [0], {}), ("0.34", 2, "padded", [30], {}),
+        ("0.34", 1, "zero_lost", None, {}), ("0.04", 0, "zero_lost", None, {}),
         ("0.083264", 3, "halved", None, {}),
         # a zero before the mark stays; another digit does not
-        ("0.146", 3, "swapped", [164, 416], {}),
-        ("0.146", 3, "mistyped", mistyped(146, 3), {}),
-        ("1.0", 1, "mistyped", mistyped(10, 2), {}),
-        ("1.05", 3, "mistyped", mistyped(1050, 4), {}),
+        ("0.146", 3, "swapped", [164, 416], {}), ("0.146", 3, "mistyped", mistyped(146, 3), {}),
+        ("1.0", 1, "mistyped", mistyped(10, 2), {}), ("1.05", 3, "mistyped", mistyped(1050, 4), {}),
         # rounded as the paper does: 0.01245 is 0.0124 or 0.0125, then 0.012 or 0.013
-        ("0.0125", 3, "rounded_up", [13], EVEN),
-        ("0.0125", 3, "truncated", [12], UP),
-        ("0.01245", 3, "rounded_twice", None, EVEN),
-        ("0.01245", 3, "rounded_twice", [13], UP),
-        ("0.01249", 3, "rounded_twice", None, EVEN),
-        ("0.0279", 3, "padded", [20], CUT),
-        ("0.0159", 3, "halved", [5, 7], CUT | {"is_p": True}),
-        ("0.0259", 3, "zero_lost", [2, 259], CUT),
-        ("1.25", 1, "mistyped", mistyped(12, 2), EVEN),
-        ("0.245", 1, "dropped", [4], EVEN),
+        ("0.0125", 3, "rounded_up", [13], EVEN), ("0.0125", 3, "truncated", [12], UP),
+        ("0.01245", 3, "rounded_twice", None, EVEN), ("0.01245", 3, "rounded_twice", [13], UP),
+        ("0.01249", 3, "rounded_twice", None, EVEN), ("0.0279", 3, "padded", [20], CUT),
+        ("0.0159", 3, "halved", [5, 7], CUT | {"is_p": True}), ("0.0259", 3, "zero_lost", [2, 259], CUT),
+        ("1.25", 1, "mistyped", mistyped(12, 2), EVEN), ("0.245", 1, "dropped", [4], EVEN),
         ("0.0008", 3, "floor", [1], CUT | {"is_p": True}),
     ],
-)
+)  # fmt: skip
 def test_one_slip(true, decimals, code, expected, options):
     assert units_of(true, decimals, **options).get(code) == expected
 

@@ -148,17 +148,14 @@ def test_another_string_in_its_place(printed, code, programs, paper):
     [
         ("p_value", "0.77777", OWN, "notation procedure finer_scale"),
         ("p_value", "0.77777", BETWEEN, "notation procedure finer_scale"),
-        ("z", "9.99", OWN, "notation procedure"),
-        ("w", "9999", OWN, "notation procedure"),
-        ("w", "9999", BETWEEN, "notation"),
-        ("u", "9999", BETWEEN, "notation"),
-        ("count", "9999", CELL, "notation"),
-        ("percent", "9,99%", CELL, "notation"),
+        ("z", "9.99", OWN, "notation procedure"), ("w", "9999", OWN, "notation procedure"),
+        ("w", "9999", BETWEEN, "notation"), ("u", "9999", BETWEEN, "notation"),
+        ("count", "9999", CELL, "notation"), ("percent", "9,99%", CELL, "notation"),
         ("count_up", "9999", {"group": "control"}, "notation"),
         ("decision", "significant", OWN, "procedure finer_scale"),
         ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure finer_scale"),
     ],
-)
+)  # fmt: skip
 def test_what_is_searched(quantity, printed, place, searched, explain, claim_text):
     """Strings that nothing explains in a study of three participants: the searches are named, what is none is last."""
     rows = explain([claim_text("a", printed, quantity, **place)], SMALL)
@@ -228,11 +225,9 @@ def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, ex
 
 def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audit):
     """Only what needs no data is searched, and it is said."""
-    base = make_study(2)
-    outcome = base.outcome.model_copy(
-        update={"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
-    )
-    study = base.model_copy(update={"outcome": outcome})
+    numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
+    outcome = make_study(2).outcome.model_copy(update=numbers)
+    study = make_study(2).model_copy(update={"outcome": outcome})
     rows = [
         (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score + (timepoint == "post") * (i + 1)))
         for i, score in enumerate([3, 5, 4, 8, 2, 6, 1, 7])
@@ -246,15 +241,10 @@ def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audi
     codes = found.explanations.set_index("claim_id")["code"]
     assert "notation_truncated" in set(codes["p"])
     assert codes["q"] == "number_outcome"
-    reason = "the_tests_run_on_numbers_not_on_levels"
-    cells = [("all", "", "", "", "", "", "false", reason)]
-    assert list(found.datasets.itertuples(index=False, name=None)) == cells
-    for table, names in (
-        (found.datasets, DATASET_COLUMNS),
-        (found.contradictions, CONTRADICTION_COLUMNS),
-        (found.outcomes, OUTCOME_COLUMNS),
-    ):
-        assert tuple(table.columns) == names
+    cells = [["all", "", "", "", "", "", "false", "the_tests_run_on_numbers_not_on_levels"]]
+    assert found.datasets.to_numpy().tolist() == cells
+    columns = [tuple(table.columns) for table in (found.datasets, found.contradictions, found.outcomes)]
+    assert columns == [DATASET_COLUMNS, CONTRADICTION_COLUMNS, OUTCOME_COLUMNS]
     assert (found.contradictions.empty, found.outcomes.empty, found.witnesses) == (True, True, {})
 
 
@@ -272,11 +262,10 @@ def test_every_pair_of_counts_after(make_study, claim_text):
     """Who has no score before still counts after; who has none after does not."""
     study = make_study(2, method="asymptotic", continuity=True)
     records = Records(study, CODES, 2)
-    p_values = {}
-    for a in range(4):
-        for b in range(3):
-            x, y = [1] * a + [0] * (3 - a), [1] * b + [0] * (2 - b)
-            p_values[a, b] = float(rank_sum_test(x, y, study.procedure.rank_sum).p_value)
+    p_values = {
+        (a, b): float(rank_sum_test([1] * a + [0] * (3 - a), [1] * b + [0] * (2 - b), study.procedure.rank_sum).p_value)
+        for a, b in np.ndindex(4, 3)
+    }  # fmt: skip
     fine, coarse = f"{p_values[3, 0]:.3f}", f"{p_values[3, 0]:.2f}"
     claims = [
         claim_text("fine", fine, "p_value", **BETWEEN),
@@ -286,13 +275,11 @@ def test_every_pair_of_counts_after(make_study, claim_text):
     ]
     expected = []
     for (a, b), p in p_values.items():
-        ids = [
-            name for name, text in (("fine", fine), ("coarse", coarse)) if f"{p:.{len(text) - 2}f}" == text
-        ]
+        ids = ["fine"] * (f"{p:.3f}" == fine) + ["coarse"] * (f"{p:.2f}" == coarse)
         here = "true" if (a, b) == (2, 1) else "false"
-        expected.append((str(a), str(b), "3", "2", f"{p:.10g}", " ".join(ids), here))
+        expected.append([str(a), str(b), "3", "2", f"{p:.10g}", " ".join(ids), here])
     table = outcome_table(records, claims_on_counts(records, claims))
-    assert list(table.itertuples(index=False, name=None)) == expected
+    assert table.to_numpy().tolist() == expected
     assert any(row[5] == "fine coarse" for row in expected)
     # of other designs there is no map; of more groups that of the first two
     third = study.groups[1].model_copy(update={"id": "third"})
