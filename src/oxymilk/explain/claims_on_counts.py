@@ -160,16 +160,15 @@ class ClaimOnCounts:
 
     def values(self, feature: np.ndarray, procedure: Procedure | None = None) -> np.ndarray:
         """Return the numbers that could be printed, shape (..., C): U1 or U2; declared procedure if none is given."""
-        quantity = self.claim.quantity
         if self.counts is not None:
             return self.counts[self._count(feature)][..., None]
         result = self.result(feature, procedure)
-        if quantity not in ("u", "w"):
-            value = np.abs(result.z) if quantity == "z" else np.asarray(result.p_value)
-            return value[..., None]
-        names = ("u1", "u2") if quantity == "u" else ("rank_sum1", "rank_sum2")
-        names = ("w_plus", "w_minus") if self.test == "signed_rank" else names
-        return np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
+        of_test = {"u": ("u1", "u2"), "w": ("rank_sum1", "rank_sum2"), "z": ("z",)}
+        if self.test == "signed_rank":
+            of_test |= dict.fromkeys("uw", ("w_plus", "w_minus"))
+        names = of_test.get(self.claim.quantity, ("p_value",))
+        values = np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
+        return np.abs(values) if self.claim.quantity == "z" else values
 
     def _count(self, feature: np.ndarray) -> np.ndarray:
         """Return how many participants are counted, shape (...)."""
@@ -203,8 +202,9 @@ class ClaimOnCounts:
 def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCounts]:
     """Return the distinct claims that the records could make true or false, in the order of their first places.
 
-    Totals are taken from the records. Claims about timepoints that are not compared, about sample sizes and about
-    other printed numbers are not among them.
+    A claim is about a count or a percentage of a level, before or after; about who rose, fell or stayed; or about a
+    test of one group or between the first two. Totals are taken from the records. Claims about timepoints that are
+    not compared, about sample sizes and about other printed numbers are not among them.
     """
     study, readings = records.study, []
     moments = dict(zip((timepoint.id for timepoint in study.compared), ("pre", "post"), strict=True))

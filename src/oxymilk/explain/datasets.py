@@ -144,8 +144,15 @@ class Datasets:
 def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BUDGET) -> Datasets:
     """List all datasets with the groups' sizes; of the records only their numbers count, and who lacks a score.
 
-    At most `budget` pairs of margins are formed at a time, and the list of a group has at most `BYTES` times as many
-    bytes: NotSearched if a group has more datasets, or if there is no level to count by.
+    Parameters
+    ----------
+    budget : int
+        Most pairs of margins that are formed at a time; the list of a group has at most `BYTES` times as many bytes.
+
+    Raises
+    ------
+    NotSearched
+        If there is no level to count by, or a group has more datasets than the budget allows to list.
     """
     if not records.levels:
         raise NotSearched("the_tests_run_on_numbers_not_on_levels")
@@ -317,11 +324,12 @@ def _minimal_contradictions(
         return known[chosen]
 
     sets: list[frozenset[int]] = []
-    hitting = [frozenset()]
+    hitting = [frozenset()]  # the minimal ones, the smallest first
     while len(sets) < MOST_SETS and len(hitting) < MOST_HITTING:
         seed = next((every - hit for hit in hitting if not possible(every - hit)), None)
         if seed is None:
             return sets, complete
+        # without any one of its claims a minimal set is possible
         core = seed
         for claim in sorted(seed, reverse=True):
             if not possible(core - {claim}):

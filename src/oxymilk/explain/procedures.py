@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from itertools import product
@@ -33,8 +33,7 @@ SCORE = "finer score"
 # ---- procedures --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Calculation:
+class Calculation(NamedTuple):
     """One way to compute a number, and the program lines that show it.
 
     * procedure : The procedure; None for a calculation that is none.
@@ -42,7 +41,6 @@ class Calculation:
     * other : The name of another calculation.
     * switches : What differs from the declared procedure.
     * programs : The lines; none for a combination of switches that no listed program shows.
-    * truncated : Whether its number was cut instead of rounded.
     """
 
     procedure: Procedure | None
@@ -50,12 +48,6 @@ class Calculation:
     other: str
     switches: tuple[str, ...]
     programs: tuple[Program, ...]
-    truncated: bool = False
-
-    @property
-    def effort(self) -> int:
-        """Switches moved; cutting the digits is one more step."""
-        return len(self.switches) + self.truncated
 
 
 def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ...]:
@@ -85,7 +77,7 @@ def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
     shown: dict[tuple, list[Program]] = {}
     for program in load_programs():
         if program.test == test:
-            shown.setdefault((program.procedure, program.tail, program.other), []).append(program)
+            shown.setdefault(program.calculation, []).append(program)
     choices = CHOICES | ({"zero_method": ("drop",)} if test == "rank_sum" else {})
     for values in product(*choices.values()):
         with suppress(ValueError):  # a switch that the method does not use, not at its default
@@ -102,10 +94,19 @@ def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
 def calculated_values(
     claim: ClaimOnCounts, tables: np.ndarray, calculations: Iterable[Calculation]
 ) -> list[np.ndarray | None]:
-    """Compute a claim's number in each way, for whole arrays of datasets, shape (..., G, K + 1, K + 1).
+    """Compute a claim's number in each way, for whole arrays of datasets.
 
-    The claim is about a test: its p-value, decision, threshold, z or W. The numbers have shape (..., C), as
-    `ClaimOnCounts.values` gives them: None where a way has no such number; nan where it has none on a dataset.
+    Parameters
+    ----------
+    claim : ClaimOnCounts
+        A claim about a test: its p-value, decision, threshold, z or W.
+    tables : array of int, shape (..., G, K + 1, K + 1)
+        The datasets.
+
+    Returns
+    -------
+    list of ndarray of shape (..., C) or None
+        None where a way has no such number; nan where it has none on a dataset.
     """
     feature, of_p = claim.feature(tables), claim.claim.quantity in OF_P
     counts = tables[..., claim.groups[0], :-1, :-1] if claim.test == "signed_rank" else feature
@@ -130,29 +131,35 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     shows is taken over all ways that programs show, of others over all combinations, both with as few switches moved
     or fewer.
     """
-    claim, printable = differing.on_counts, differing.on_counts.printable
+    claim = differing.on_counts
     ways = calculations_of(claim.test, claim.declared)
     values = zip(ways, calculated_values(claim, differing.records.tables, ways), strict=True)
-    reached = [(way, value, printable) for way, value in values if value is not None and way.effort]
-    rounded = printable.rounding != "truncate" and not printable.operator
-    if claim.claim.quantity == "p_value" and rounded:
-        # cut digits are a slip of their own under the declared procedure
-        cut = replace(printable, rounding="truncate")
-        reached += [(replace(way, truncated=True), value, cut) for way, value, _ in reached if way.programs]
-    covered = [(way, printable.covered(value)) for way, value, printable in reached]
+    # the effort is the number of switches moved
+    reached = [
+        (len(way.switches), way, value, claim.printable)
+        for way, value in values
+        if value is not None and way.switches
+    ]
+    cut = replace(claim.printable, rounding="truncate")
+    if claim.claim.quantity == "p_value" and not cut.operator and cut != claim.printable:
+        # cut digits are one more step; under the declared procedure they are a slip of their own
+        reached += [(effort + 1, way, value, cut) for effort, way, value, _ in reached if way.programs]
+    covered = [printable.covered(value) for *_, value, printable in reached]
     explanations = []
-    for way, value, printable in reached:
-        fits = (printable.units(value) == printable.claimed).any() if way.truncated else claim.true_of(value)
+    for effort, way, value, printable in reached:
+        fits = (
+            (printable.units(value) == printable.claimed).any() if printable is cut else claim.true_of(value)
+        )
         if not np.all(fits):
             continue
         within = [
             strings
-            for other, strings in covered
-            if other.effort <= way.effort and (other.programs or not way.programs)
+            for (steps, other, *_), strings in zip(reached, covered, strict=True)
+            if steps <= effort and (other.programs or not way.programs)
         ]
         number, programs = float(value.ravel()[0]), way.programs
         others, elsewhere = _other_claims(differing, way, number)
-        params = {"switches": list(way.switches), "effort": way.effort, "programs": [p.id for p in programs]}
+        params = {"switches": list(way.switches), "effort": effort, "programs": [p.id for p in programs]}
         if way.other:
             code, said = "procedure_other", {"other_test": way.other}
         else:
@@ -165,8 +172,8 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
             said = {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
         explanations.append(
             Explanation(
-                "procedure", code + ("_truncated" if way.truncated else ""), params | said, number,
-                effort=way.effort, ways=max(1, len(programs)),
+                "procedure", code + ("_truncated" if printable is cut else ""), params | said, number,
+                effort=effort, ways=max(1, len(programs)),
                 programs="; ".join(f"{line.program} ({line.versions}): {line.output}" for line in programs),
                 others=others, coincidence=share_of(np.logical_or.reduce(within)),
             )

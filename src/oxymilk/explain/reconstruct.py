@@ -80,6 +80,7 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
         return Reconstruction(sizes, unknown)
     if study.outcome.scale != "level" or not levels:
         return Reconstruction(sizes, not_searched="the_tests_run_on_numbers_not_on_levels")
+    # claims need to know the sizes of the groups; nothing else is read from these records
     start = np.zeros((len(study.groups), len(levels), len(levels)), dtype=np.int64)
     start[:, 0, 0] = [sizes[group] for group in study.group_ids]
     records = on_counts.records_from_counts(study, start)
@@ -118,8 +119,9 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
         sheet = sheet_of(on_counts.records_from_counts(study, np.concatenate(groups)[:, :-1, :-1]))
     ranges = _ranges(_rows_of_ranges(study, groups, pairs, budget) if number else [])
     return Reconstruction(
-        sizes, (), "", 0, number, with_p_values, sheet, _datasets(cells), ranges, contradictions
-    )
+        sizes, number=number, with_p_values=with_p_values, sheet=sheet, datasets=_datasets(cells),
+        ranges=ranges, contradictions=contradictions,
+    )  # fmt: skip
 
 
 def printed_sizes(study: Study, claims: list[Claim]) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -165,7 +167,12 @@ def _tables_of_group(
 def _rows_of_ranges(
     study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, budget: int
 ) -> list[tuple[str, ...]]:
-    """Return the range of every result; `pairs` holds the pairs of tables where not all are possible together."""
+    """Return the range of every result: rows of `RANGE_COLUMNS`.
+
+    `pairs` holds the pairs of tables, shape (N, 2, K + 1, K + 1), where not all are possible together. Exact p-values
+    are left out where there are more margins than `BUDGET_EXACT`, the test between groups where there are more pairs
+    of margins than the budget.
+    """
     # what the tests see of the tables, each margin once: shape (M, 2 K - 1), and (M, 2, L) between the groups
     seen = [np.unique(on_counts.margin(tables, "change"), axis=0) for tables in groups]
     tested = [("signed_rank", group, margins) for group, margins in zip(study.group_ids, seen, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -122,26 +123,20 @@ def explain_one(
 def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation]:
     """Search all that may explain a claim; ranked as `Explanation.order` says."""
     claim, study = differing.claim, differing.records.study
-    explanations: list[Explanation] = []
-    searched: list[str] = []
+    found: dict[str, list[Explanation]] = {}
     if true_value(differing) is not None:
-        searched.append("notation")
-        explanations += search_notation(differing)
+        found["notation"] = search_notation(differing)
     if differing.on_counts is not None:
         if claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank"):
-            searched.append("procedure")
-            explanations += search_procedures(differing)
+            found["procedure"] = search_procedures(differing)
         if claim.quantity in OF_P:
-            searched.append("finer_scale")
-            explanations += search_scales(differing)
+            found["finer_scale"] = search_scales(differing)
         departures, depth = search_departures(differing, **limits)
-        searched.append(f"departure_{depth}")
-        explanations += departures
+        found[f"departure_{depth}"] = departures
+    explanations = list(chain(*found.values()))
     if all(explanation.kind == "none" for explanation in explanations):
-        code = (
-            "nothing_found" if searched else "number_outcome" if claim.check == "recompute" else "no_search"
-        )
-        explanations.append(Explanation("none", code, {"searched": searched}))
+        code = "nothing_found" if found else "number_outcome" if claim.check == "recompute" else "no_search"
+        explanations.append(Explanation("none", code, {"searched": list(found)}))
     for at, explanation in enumerate(explanations):
         value, prints_as = explanation.value, ""
         if explanation.kind == "notation":
@@ -180,10 +175,8 @@ def _explain(
             if witness:
                 witnesses[witness] = found.witness
             share = found.coincidence
-            kept, contradicted = (
-                " ".join(name for name, holds in found.others.items() if holds == wanted)
-                for wanted in (True, False)
-            )
+            kept = [name for name, holds in found.others.items() if holds]
+            contradicted = [name for name in found.others if name not in kept]
             cells = {
                 "claim_id": first, "claim_ids": " ".join(ids), "kind": found.kind, "rank": str(rank),
                 "description": describe_explanation(found.code, found.params), "programs": found.programs,
@@ -192,7 +185,7 @@ def _explain(
                 "participants_changed": str(found.effort) if found.kind == "departure" else "",
                 "switches_moved": str(len(found.params["switches"])) if found.kind == "procedure" else "",
                 "ways": str(found.ways) if found.kind != "none" else "",
-                "claims_kept": kept, "claims_contradicted": contradicted,
+                "claims_kept": " ".join(kept), "claims_contradicted": " ".join(contradicted),
                 "coincidence": "" if share is None else f"{share:.10g}",
                 "informative": "true" if found.informative else "false",
                 "witness": witness, "code": found.code, "params": found.params_as_text,
