@@ -10,7 +10,7 @@ import pytest
 from oxymilk.analysis import frequency_table, rank_test_table
 from oxymilk.audit.claims import Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
-from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts, records_of
+from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
 from oxymilk.explain.coincidence import DifferingClaim
 from oxymilk.explain.departures import sheet_of
 from oxymilk.files import read_csv, write_csv
@@ -54,15 +54,9 @@ def paper(audit):
     study = load_study(DATA)
     claims = load_claims(DATA / "claims.csv", study)
     observations = ingest_observations(study, DATA).table
-    records = records_of(study, observations)
-    return SimpleNamespace(
-        study=study,
-        claims=claims,
-        observations=observations,
-        verdicts=audit(study, claims, observations),
-        records=records,
-        on_counts=claims_on_counts(records, claims),
-    )
+    verdicts = audit(study, claims, observations)
+    arguments = study, claims, verdicts, observations
+    return SimpleNamespace(study=study, claims=claims, verdicts=verdicts, arguments=arguments)
 
 
 @pytest.fixture(scope="session")

@@ -54,15 +54,12 @@ def changes(codes):
     return [after - before for before, after in zip(*complete(codes), strict=True)]
 
 
-# ---- records --------------------------------------------------------------------------------------------------
-
-
 def test_records_are_counted_with_what_is_missing(make_study):
     rows = [
         ("b", "control", "pre", "level0"), ("b", "control", "post", "level2"),
         ("a", "intervention", "post", "level1"), ("c", "control", "post", ""), ("c", "control", "later", "level1"),
         ("c", "control", "pre", "level1"), ("a", "intervention", "pre", "level1"),
-        ("d", "intervention", "pre", "level2"), ("e", "intervention", "later", "level2"),
+        ("d", "intervention", "pre", "level2"), ("e", "intervention", "later", "level2")
     ]  # fmt: skip
     records = records_of(make_study(3), pd.DataFrame(rows, columns=COLUMNS, dtype=str))
     # in the order of the observations; 3 is missing
@@ -88,9 +85,6 @@ def test_made_up_codes_go_by_level(make_study):
     assert records.codes[0] == {"1-01": (0, 0), "1-02": (0, 1), "1-03": (0, 1), "1-04": (1, 1)}
     assert list(records.codes[1])[::99] == ["2-001", "2-100"]
     assert records.pairs.tolist() == pairs.tolist()
-
-
-# ---- what claims see ------------------------------------------------------------------------------------------
 
 
 def test_margins_count_also_records_without_the_other_score(records):

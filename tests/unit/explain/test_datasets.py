@@ -81,9 +81,6 @@ def check_counts(datasets, truth, most=3):
             assert datasets.count(chosen) == number_true(truth, chosen), [claim.id for claim in chosen]
 
 
-# ---- counts ---------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("sizes", [(2, 3), (3, 2), (2, 2, 1), (3,)])
 @pytest.mark.parametrize("chunk", [1, 5, 10**6])
 @pytest.mark.parametrize("between", ["post", "change"])
@@ -165,9 +162,6 @@ def test_tables_of_a_group(n, levels, every_table):
             list_tables(n, levels, budget=len(every) - 1)
 
 
-# ---- bounds ---------------------------------------------------------------------------------------------------
-
-
 def test_a_group_is_listed_up_to_a_bound_in_bytes(design):
     """Three participants at two levels: 20 tables of four numbers of eight bytes."""
     records, known, _ = design((2, 3), CLAIMS)
@@ -184,8 +178,8 @@ def test_a_group_is_listed_up_to_a_bound_in_bytes(design):
         ("asymptotic", 0, 9, "p", 0), ("asymptotic", 0, 8, "p", 9), ("asymptotic", 0, 3, "p,first", 0),
         ("asymptotic", 0, 2, "p,first", 3), ("asymptotic", 0, 1, "u,first,second", 0),
         # exact distributions are fewer; counts need none
-        ("exact", 9, 9, "p", 0), ("exact", 8, 9, "p", 9), ("exact", 8, 9, "all", 0),
-    ],
+        ("exact", 9, 9, "p", 0), ("exact", 8, 9, "p", 9), ("exact", 8, 9, "all", 0)
+    ]
 )  # fmt: skip
 def test_pairs_of_margins_within_the_budget(
     method, exact_budget, budget, chosen, needed, design, monkeypatch
@@ -203,9 +197,6 @@ def test_pairs_of_margins_within_the_budget(
     assert stopped.value.args == ("pairs_of_margins_between_the_groups", needed)
     # nothing is known to be the same
     assert datasets.truth(claims[0]) == claims[0].id.encode()
-
-
-# ---- contradictions -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("between", ["post", "change"])
@@ -266,7 +257,7 @@ def test_table_of_contradictions(design):
 @pytest.mark.parametrize(
     ("limit", "value", "complete"),
     [("MOST_SETS", 4, True), ("MOST_SETS", 3, False), ("MOST_SETS", 1, False), ("MOST_COUNTS", 3, False),
-     ("MOST_HITTING", 1, False), ("MOST_LOOKED_UP", -1, False)],
+     ("MOST_HITTING", 1, False), ("MOST_LOOKED_UP", -1, False)]
 )  # fmt: skip
 def test_what_may_be_missing_is_said(limit, value, complete, design, monkeypatch):
     """Three counts of one group, of which no two can be true: what is there is a contradiction."""
@@ -277,9 +268,6 @@ def test_what_may_be_missing_is_said(limit, value, complete, design, monkeypatch
     assert set(table["complete"]) <= {"true" if complete else "false"}
     every = ["n0 n1", "n0 n2", "n1 n2"]
     assert table["claims"].tolist() == every if complete else set(table["claims"]) <= set(every)
-
-
-# ---- the table ------------------------------------------------------------------------------------------------
 
 
 def test_table_of_datasets(design):

@@ -66,8 +66,8 @@ def test_every_dataset_at_each_distance_once(cells, groups, make_study, claim_te
         (CELL, 0, 0), (CELL, 8, 0), (CELL, 9, 1), (CELL | {"group": "control"}, 5, 0),
         (CELL | {"group": "control"}, 6, 1),
         # two records, or one of each group: at most 6 pairs in 6 pairs of cells, 3 in 6, and 9 times 6
-        (CELL | {"group": ""}, 15 + 36 + 18 + 54 - 1, 1), (CELL | {"group": ""}, 15 + 36 + 18 + 54, 2),
-    ],
+        (CELL | {"group": ""}, 15 + 36 + 18 + 54 - 1, 1), (CELL | {"group": ""}, 15 + 36 + 18 + 54, 2)
+    ]
 )  # fmt: skip
 def test_no_more_datasets_than_the_budget(cells, budget, searched, make_study, claim_text):
     records = records_from_counts(make_study(2), np.array([[[1, 1], [1, 0]], [[0, 1], [0, 1]]]))
@@ -82,8 +82,8 @@ def test_no_more_datasets_than_the_budget(cells, budget, searched, make_study, c
     [
         # two participants are level1 after; two are searched in any case, more until something is found
         ("3", 1, 1), ("3", 2, 2), ("3", 4, 2), ("4", 1, 1), ("4", 4, 2), ("5", 2, 2), ("5", 4, 3),
-        ("9", 4, 4),
-    ],
+        ("9", 4, 4)
+    ]
 )  # fmt: skip
 def test_the_search_ends_when_it_finds(printed, participants, searched, make_study, claim_text):
     records = records_from_counts(make_study(2), np.array([[[2, 1], [1, 1]], [[0, 1], [0, 1]]]))
@@ -188,9 +188,6 @@ def test_of_two_numbers_that_which_is_printed(differing_claim, claim_text):
         assert {one.value for one in found} == {float(printed)}
 
 
-# ---- records and their sheets -----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("wanted", "changed"),
     [
@@ -242,8 +239,8 @@ TIDY = """participant,group,timepoint,outcome,score
         ((), TIDY), ((WIDE, WIDE | {"file": "again.csv"}), TIDY), ((WIDE | {"header_row": [1, 2]},), TIDY),
         ((WIDE | {"header_row": [2]},), TIDY), ((WIDE | {"participant": {"by_row": True}},), TIDY),
         ((WIDE | {"group": {"only": "control"}},), TIDY),
-        ((WIDE | {"layout": "visits", "visits": {"1": "pre", "2": "post"}},), TIDY),
-    ],
+        ((WIDE | {"layout": "visits", "visits": {"1": "pre", "2": "post"}},), TIDY)
+    ]
 )  # fmt: skip
 def test_records_as_a_sheet(sheets, expected, make_study):
     study = make_study(2).model_copy(update={"sheets": tuple(map(Sheet.model_validate, sheets))})

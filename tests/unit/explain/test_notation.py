@@ -48,8 +48,8 @@ def mistyped(right, places):
         # what is right is no slip: 0.0005 prints as 0.001, which is the floor too
         ("0.0321", 3, False, {
             "rounded_up": [33], "padded": [30], "zero_lost": [3, 321], "swapped": [23, 302],
-            "dropped": [21, 31, 321], "mistyped": mistyped(32, 3)}),
-    ],
+            "dropped": [21, 31, 321], "mistyped": mistyped(32, 3)})
+    ]
 )  # fmt: skip
 def test_all_that_slips_make_of_a_number(true, decimals, is_p, expected):
     assert units_of(true, decimals, is_p=is_p) == expected
@@ -75,8 +75,8 @@ EVEN, UP, CUT = ({"rounding": rounding} for rounding in ("half_even", "half_up",
         ("0.01249", 3, "rounded_twice", None, EVEN), ("0.0279", 3, "padded", [20], CUT),
         ("0.0159", 3, "halved", [5, 7], CUT | {"is_p": True}), ("0.0259", 3, "zero_lost", [2, 259], CUT),
         ("1.25", 1, "mistyped", mistyped(12, 2), EVEN), ("0.245", 1, "dropped", [4], EVEN),
-        ("0.0008", 3, "floor", [1], CUT | {"is_p": True}),
-    ],
+        ("0.0008", 3, "floor", [1], CUT | {"is_p": True})
+    ]
 )  # fmt: skip
 def test_one_slip(true, decimals, code, expected, options):
     assert units_of(true, decimals, **options).get(code) == expected
@@ -85,7 +85,7 @@ def test_one_slip(true, decimals, code, expected, options):
 @pytest.mark.parametrize(
     ("true", "decimals", "floor"),
     [("0.001", 3, None), ("0.001", 4, None), ("0.0015", 4, None), ("0.4", 5, None), ("0.0009995", 3, None),
-     ("0.00092", 4, [10]), ("0.00092", 5, [100]), ("0.02", 1, [1])],
+     ("0.00092", 4, [10]), ("0.00092", 5, [100]), ("0.02", 1, [1])]
 )  # fmt: skip
 def test_a_floor_is_the_smallest_that_is_printed(true, decimals, floor):
     slips = units_of(true, decimals, is_p=True)

@@ -73,7 +73,7 @@ def test_all_procedures(test):
         *(Procedure("exact", side, zero_method=zero, mid_p=half)
           for side, zero, half in product(sides[1:], zeros, either)),
         *(Procedure("exact_untied", side, zero_method=zero, half_integer=half)
-          for side, zero, half in product(sides, zeros, ("natural", "conservative"))),
+          for side, zero, half in product(sides, zeros, ("natural", "conservative")))
     ]  # fmt: skip
     assert sorted(map(repr, combinations_of(test, PLAIN))) == sorted(map(repr, expected))
 
@@ -195,8 +195,8 @@ THREE_LEVELS = np.array([[[4, 1, 0], [0, 0, 0], [0, 2, 2]], [[3, 2, 0], [1, 1, 3
         ("0.613", "p_value", OWN, {**CORRECTED_SWITCHES, "zero_method": "pratt"},
          ["n", "p", "z", "decision", "p intervention", "p control", "z control"],
          ["not n", "p corrected", "p one-tailed", "z corrected", "p control corrected"],
-         ["p", "p control"]),
-    ],
+         ["p", "p control"])
+    ]
 )  # fmt: skip
 def test_another_procedure_is_held_against_the_other_claims(
     printed, quantity, place, procedure, kept, against, elsewhere, make_study, differing_claim, claim_text

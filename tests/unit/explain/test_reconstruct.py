@@ -107,7 +107,7 @@ def test_the_paper_is_one_sheet(paper):
     p_values = found.ranges[found.ranges["quantity"] == "p_value"]
     assert (p_values["low"] == p_values["high"]).all()
     assert p_values["low"].tolist() == [
-        "0.001565402258", "0.001953125", "0.08326451666", "0.25", "0.001381170504", "0.003095975232",
+        "0.001565402258", "0.001953125", "0.08326451666", "0.25", "0.001381170504", "0.003095975232"
     ]  # fmt: skip
 
 
@@ -215,9 +215,6 @@ def test_a_p_value_at_alpha_is_not_significant(rebuild):
     assert decisions.to_dict() == {"declared": "significant", "exact": "not significant"}  # 0.025 and 2/32
 
 
-# ---- sizes ------------------------------------------------------------------------------------------------------
-
-
 CELL = {"timepoint": "pre", "level": "level0"}
 
 
@@ -233,8 +230,8 @@ CELL = {"timepoint": "pre", "level": "level0"}
         ("count_up", "3", {"n": "12"}, 12), ("count_up", "3", {"n": "12", "check": "no_data"}, None),
         ("count", "3", {"n": "12", "variable": "milk_production"}, 12),
         # of another variable: some may have had none
-        ("count", "3", {"n": "12", "variable": "age"}, None), ("p_value", "0,05", {"n": "12"}, None),
-    ],
+        ("count", "3", {"n": "12", "variable": "age"}, None), ("p_value", "0,05", {"n": "12"}, None)
+    ]
 )  # fmt: skip
 def test_where_sizes_come_from(quantity, printed, cells, expected, make_study, claim_text):
     study = make_study(2, groups=1)
@@ -263,9 +260,6 @@ def test_nothing_is_made_where_a_size_is_unknown(rebuild):
     # the denominator of a count stands in for it
     _, found = rebuild([10, None], [("n", "10", "count", at("pre", 0, "control") | {"n": "10"})])
     assert (found.sizes, found.number) == ({"intervention": 10, "control": 10}, 286 * 11)
-
-
-# ---- bounds -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

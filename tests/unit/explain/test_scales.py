@@ -75,9 +75,6 @@ def test_pairs_that_stay_are_tried_while_there_is_room(most, used, monkeypatch):
     assert set(found.tables.sum(axis=(1, 2)).tolist()) == used
 
 
-# ---- the search, against lists of all finer scores --------------------------------------------------------------
-
-
 def share_of(p_values, printed, digits=3):
     """Share of the strings with so many decimals on the same side of .05 that some p-value prints as."""
     below = float(printed) < 0.05
@@ -116,7 +113,7 @@ def test_every_p_value_of_two_groups(table, make_study, decimals, find):
         values = sorted(u for u, p in p_values.items() if decimals(p, 3) == printed)
         assert found.params == {
             "statistic": "u", "low": f"{min(p_values):g}", "high": f"{max(p_values):g}",
-            "values": [f"{u:g}" for u in values], "others": [f"{pairs - u:g}" for u in values],
+            "values": [f"{u:g}" for u in values], "others": [f"{pairs - u:g}" for u in values]
         }  # fmt: skip
         assert (found.kind, found.code, found.ways) == ("finer_scale", "scale_untied", len(values))
         assert found.coincidence == pytest.approx(share_of(p_values.values(), printed))

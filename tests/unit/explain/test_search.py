@@ -32,13 +32,7 @@ SMALL = np.array([[[0, 0], [1, 1]], [[1, 0], [0, 0]]])
 
 @pytest.fixture(scope="module")
 def explained(paper):
-    return explain_claims(paper.study, paper.claims, paper.verdicts, paper.observations)
-
-
-@pytest.fixture(scope="module")
-def rows(explained):
-    table = explained.explanations
-    return table[table["claim_id"] == P].set_index("rank").to_dict("index")
+    return explain_claims(*paper.arguments)
 
 
 @pytest.fixture
@@ -50,7 +44,7 @@ def explain(make_study):
         observations = sheet_of(records_from_counts(study, np.array(pairs)))
         verdicts = pd.DataFrame(
             [(claim.id, "differs" if claim is claims[0] else "reproduced", computed) for claim in claims],
-            columns=["id", "verdict", "computed"], dtype=str,
+            columns=["id", "verdict", "computed"], dtype=str
         )  # fmt: skip
         table, _ = explain_one(study, claims, verdicts, observations, claims[0].id, **limits)
         return table.to_dict("records")
@@ -59,15 +53,12 @@ def explain(make_study):
 
 
 def of_code(rows, code):
-    return [row for row in (rows.values() if isinstance(rows, dict) else rows) if row["code"] == code]
-
-
-# ---- the paper ------------------------------------------------------------------------------------------------
+    return [row for row in rows if row["code"] == code]
 
 
 def test_same_again_within_two_seconds(paper, explained):
     start = time.process_time()
-    again = explain_claims(paper.study, paper.claims, paper.verdicts, paper.observations)
+    again = explain_claims(*paper.arguments)
     assert time.process_time() - start < 2
     for name in ("explanations", "datasets", "contradictions", "outcomes"):
         assert getattr(again, name).equals(getattr(explained, name))
@@ -94,8 +85,9 @@ def test_columns_and_cells(paper, explained):
     }
 
 
-def test_witnesses_run_through_the_pipeline(paper, explained, rows, audit, tmp_path):
-    departures = of_code(rows, "departure")
+def test_witnesses_run_through_the_pipeline(paper, explained, audit, tmp_path):
+    table = explained.explanations
+    departures = of_code(table[table["claim_id"] == P].to_dict("records"), "departure")
     assert len(departures) == 5
     for row in departures:
         folder = tmp_path / row["witness"] / DATA.name
@@ -109,15 +101,14 @@ def test_witnesses_run_through_the_pipeline(paper, explained, rows, audit, tmp_p
 
 
 def test_one_claim_in_any_of_its_places(paper):
-    arguments = (paper.study, paper.claims, paper.verdicts, paper.observations)
-    table, witnesses = explain_one(*arguments, "mann_whitney_p_results")
+    table, witnesses = explain_one(*paper.arguments, "mann_whitney_p_results")
     assert set(table["claim_id"]) == {P}
     assert set(witnesses) == set(table.loc[table["witness"] != "", "witness"])
     # a claim that does not differ
-    table, _ = explain_one(*arguments, "wilcoxon_control_p_abstract")
+    table, _ = explain_one(*paper.arguments, "wilcoxon_control_p_abstract")
     assert "wilcoxon_control_p_abstract" in table["claim_ids"][0].split()
     with pytest.raises(KeyError, match=r"^'no_such_claim'$"):
-        explain_one(*arguments, "no_such_claim")
+        explain_one(*paper.arguments, "no_such_claim")
 
 
 @pytest.mark.parametrize(
@@ -129,18 +120,14 @@ def test_one_claim_in_any_of_its_places(paper):
     ],
 )
 def test_another_string_in_its_place(printed, code, programs, paper):
-    arguments = (paper.study, paper.claims, paper.verdicts, paper.observations, P)
-    table, _ = explain_one(*arguments, printed=printed)
+    table, _ = explain_one(*paper.arguments, P, printed=printed)
     found = table[table["code"] == code].iloc[0]
     assert found["prints_as"] == printed
     assert programs in found["programs"]
     # in every place where it is printed
     assert len(found["claim_ids"].split()) == 3
     with pytest.raises(ValueError, match="not a number"):
-        explain_one(*arguments, printed="p")
-
-
-# ---- what is searched -----------------------------------------------------------------------------------------
+        explain_one(*paper.arguments, P, printed="p")
 
 
 @pytest.mark.parametrize(
@@ -153,8 +140,8 @@ def test_another_string_in_its_place(printed, code, programs, paper):
         ("count", "9999", CELL, "notation"), ("percent", "9,99%", CELL, "notation"),
         ("count_up", "9999", {"group": "control"}, "notation"),
         ("decision", "significant", OWN, "procedure finer_scale"),
-        ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure finer_scale"),
-    ],
+        ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure finer_scale")
+    ]
 )  # fmt: skip
 def test_what_is_searched(quantity, printed, place, searched, explain, claim_text):
     """Strings that nothing explains in a study of three participants: the searches are named, what is none is last."""
@@ -218,9 +205,6 @@ def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, ex
     assert prints_as in [row["prints_as"] for row in rows]
     assert all(json.loads(row["params"])["printed"] == printed for row in rows)
     assert all((row["p_value"] == "") == (quantity == "count") for row in rows)
-
-
-# ---- other designs --------------------------------------------------------------------------------------------
 
 
 def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audit):
@@ -293,8 +277,6 @@ def test_every_pair_of_counts_after(make_study, claim_text):
         assert len(outcome_table(Records(other, codes, levels), [])) == rows
 
 
-# ---- words ----------------------------------------------------------------------------------------------------
-
 SCALE = {"statistic": "u", "low": "70.5", "high": "100", "values": ["88", "88.5"], "others": ["12"],
          "prints_as": "0.004"}  # fmt: skip
 SLIP = {"value": "0.0123", "source": "0.012", "printed": "0.021"}
@@ -321,8 +303,8 @@ WAY = {"procedure": {"test": "signed_rank", "method": "exact"}, "value": "0.1", 
         ("procedure_program", WAY | {"switches": ["alternative", "mid_p"]}, "en", ["procedure: one-sided, mid-p."]),
         ("nothing_found", {"searched": ["notation", "finer_scale", "departure_2"]}, "en",
          ["Searched: slips of notation; a finer score; changed records of up to 2."]),
-        ("nothing_found", {"searched": ["departure_0"]}, "en", ["Searched: changed records (none within the budget)."]),
-    ],
+        ("nothing_found", {"searched": ["departure_0"]}, "en", ["Searched: changed records (none within the budget)."])
+    ]
 )  # fmt: skip
 def test_explanations_in_words(code, params, language, words):
     said = describe_explanation(code, params, language)
