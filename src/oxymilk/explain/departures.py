@@ -212,32 +212,31 @@ def sheet_of(records: Records) -> pd.DataFrame:
     observations, as the steps after ingestion read them. The participant is the first column. Timepoints that are not
     compared, and characteristics, are empty.
     """
-    study = records.study
-    levels = [*study.outcome.level_ids, ""]
+    study, levels = records.study, [*records.study.outcome.level_ids, ""]
     sheet = study.sheets[0] if len(study.sheets) == 1 and study.outcome.kind == "levels" else None
     named = sheet and sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
-    plain = named and sheet.layout in ("wide", "long") and sheet.header_row == (1,)
-    blank = {source.column: "" for source in sheet.characteristics.values()} if plain else {}
-
-    def word(codes: dict[str, str], wanted: str) -> str:
+    rows = [
+        (code, group, timepoint.id, study.outcome.id, levels[k])
+        for group, codes in zip(study.group_ids, records.codes, strict=True)
+        for code, record in codes.items()
+        for timepoint, k in zip(study.compared, record, strict=True)
+    ]
+    tidy = pd.DataFrame(rows, columns=["participant", "group", "timepoint", "outcome", "score"], dtype=str)
+    if not named or sheet.layout not in ("wide", "long") or sheet.header_row != (1,):
+        return tidy
+    names = {"participant": sheet.participant.column, "group": sheet.group.column}
+    meanings = {"group": sheet.group.codes, "score": sheet.codes}
+    if sheet.layout == "long":
+        names |= {"timepoint": sheet.timepoint.column, "score": sheet.score}
+        meanings["timepoint"] = sheet.timepoint.codes
+    for column, codes in meanings.items():
         # the first word of the sheet that means an id; without codes the words are the ids
-        return next((word for word, meaning in codes.items() if meaning == wanted), wanted)
-
-    rows: list[dict[str, str]] = []
-    for group, codes in zip(study.group_ids, records.codes, strict=True):
-        for code, record in codes.items():
-            scores = {t.id: levels[k] for t, k in zip(study.compared, record, strict=True)}
-            if not plain:
-                who = {"participant": code, "group": group}
-                of = {"outcome": study.outcome.id}
-                rows += [who | {"timepoint": t} | of | {"score": score} for t, score in scores.items()]
-                continue
-            who = {sheet.participant.column: code, sheet.group.column: word(sheet.group.codes, group)}
-            scores = {t: word(sheet.codes, score) if score else "" for t, score in scores.items()}
-            if sheet.layout == "wide":
-                rows.append(who | {column: scores.get(t, "") for t, column in sheet.scores.items()} | blank)
-                continue
-            for t, score in scores.items():
-                time = {sheet.timepoint.column: word(sheet.timepoint.codes, t)}
-                rows.append(who | time | {sheet.score: score} | blank)
-    return pd.DataFrame(rows, dtype=str)
+        words = {meaning: word for word, meaning in reversed(codes.items())}
+        tidy[column] = [words.get(cell, cell) if cell else "" for cell in tidy[column]]
+    cells = {source.column: "" for source in sheet.characteristics.values()}
+    if sheet.layout == "wide":
+        # a participant's scores before and after follow each other
+        scores = {t.id: tidy["score"].to_numpy()[at::2] for at, t in enumerate(study.compared)}
+        cells = {column: scores.get(t, "") for t, column in sheet.scores.items()} | cells
+        tidy = tidy[::2]
+    return tidy[[*names]].rename(columns=names).assign(**cells).reset_index(drop=True)
