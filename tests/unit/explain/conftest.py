@@ -85,20 +85,19 @@ def make_study():
 def print_all():
     """Claims that print every result of a dataset, as a paper would."""
 
-    def claims_of(study, pairs, digits=3, *, counts=True):
+    def claims_of(study, pairs, digits=3):
         claims = []
         for g, group in enumerate(study.group_ids):
             changes = difference_counts(pairs[g])
             p_value = signed_rank_counts(*changes, study.procedure.signed_rank).p_value
             own = {"test": "signed_rank", "group": group}
             claims.append(text_claim(f"p_{group}", decimal(p_value, digits), "p_value", **own))
-            if counts:
-                levels = study.outcome.level_ids
-                for timepoint, axis in (("pre", 1), ("post", 0)):
-                    for level, n in zip(levels, pairs[g].sum(axis=axis).tolist(), strict=True):
-                        cell = {"group": group, "timepoint": timepoint, "level": level}
-                        claims.append(text_claim(f"n_{group}_{timepoint}_{level}", n, "count", **cell))
-                claims.append(text_claim(f"up_{group}", int(changes[1].sum()), "count_up", group=group))
+            levels = study.outcome.level_ids
+            for timepoint, axis in (("pre", 1), ("post", 0)):
+                for level, n in zip(levels, pairs[g].sum(axis=axis).tolist(), strict=True):
+                    cell = {"group": group, "timepoint": timepoint, "level": level}
+                    claims.append(text_claim(f"n_{group}_{timepoint}_{level}", n, "count", **cell))
+            claims.append(text_claim(f"up_{group}", int(changes[1].sum()), "count_up", group=group))
         if len(pairs) > 1:
             p_value = rank_sum_counts(pairs[:2].sum(axis=1), study.procedure.rank_sum).p_value
             claims.append(text_claim("p_between", decimal(p_value, digits), "p_value", test="rank_sum"))

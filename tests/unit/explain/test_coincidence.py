@@ -178,17 +178,13 @@ def test_the_order_of_explanations():
     best = Explanation("procedure", "procedure_program", {}, coincidence=0.1, effort=1)
     ranked = [
         # the same but for its words: '{"a": 1}' comes before '{}'
-        replace(best, params={"a": 1}),
-        best,
+        replace(best, params={"a": 1}), best,
         # as good as equal: the kind decides
         replace(best, kind="departure", code="departure", coincidence=0.1 - 1e-14),
-        replace(best, coincidence=0.2),
-        replace(best, effort=2, coincidence=0.0),
-        replace(best, others={"a": False, "b": True}, coincidence=0.0),
-        replace(best, coincidence=0.9),
-        replace(best, coincidence=None),
-        replace(best, kind="none", coincidence=None),
-    ]
+        replace(best, coincidence=0.2), replace(best, effort=2, coincidence=0.0),
+        replace(best, others={"a": False, "b": True}, coincidence=0.0), replace(best, coincidence=0.9),
+        replace(best, coincidence=None), replace(best, kind="none", coincidence=None),
+    ]  # fmt: skip
     keys = [explanation.order for explanation in ranked]
     assert keys == sorted(keys)
     assert len(set(keys)) == len(keys)

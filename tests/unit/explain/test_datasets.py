@@ -27,15 +27,12 @@ def of_group(group, timepoint="post", level="level1"):
 
 
 CLAIMS = [
-    ("p", "1.000", "p_value", BETWEEN),
-    ("u", "3", "u", BETWEEN),
-    ("all", "3", "count", ALL),
-    ("first", "1", "count", of_group("intervention")),
-    ("second", "2", "count", of_group("control")),
+    ("p", "1.000", "p_value", BETWEEN), ("u", "3", "u", BETWEEN), ("all", "3", "count", ALL),
+    ("first", "1", "count", of_group("intervention")), ("second", "2", "count", of_group("control")),
     ("before", "1", "count", of_group("control", "pre")),
     ("rose", "1", "count_up", {"group": "intervention"}),
     ("p first", "0.317", "p_value", {"test": "signed_rank", "group": "intervention"}),
-]
+]  # fmt: skip
 ALL_BEFORE = ("all before", "4", "count", ALL | {"timepoint": "pre"})
 
 

@@ -170,18 +170,14 @@ def test_copies_are_numbers_of_other_places(differing_claim, claim_text, make_st
         other("unclear", check="ambiguous", group="control", timepoint="post"),
         other("unreadable", "seven", check="cited", group="control"),
         # the same place, as another number or in other words
-        other("same", "8"),
-        other("same_outcome", variable=outcome),
+        other("same", "8"), other("same_outcome", variable=outcome),
         # other places, each once
-        other("group", group="control"),
-        other("group_again", group="control"),
-        other("group_otherwise", "7,0", group="control", operator="="),
-        other("level", level="level1"),
-        other("timepoint", timepoint="post"),
-        other("cited", check="cited", operator="~"),
+        other("group", group="control"), other("group_again", group="control"),
+        other("group_otherwise", "7,0", group="control", operator="="), other("level", level="level1"),
+        other("timepoint", timepoint="post"), other("cited", check="cited", operator="~"),
         other("comma", "7,0", group="control", level="level1"),
         other("negative", "-7", check="cited", group="control"),
-    ]
+    ]  # fmt: skip
     found = [one for one in search_notation(differing_claim(claims, PAIRS)) if one.code == "notation_copied"]
     assert [one.params["claim"] for one in found] == [
         "group",

@@ -207,19 +207,17 @@ def test_another_procedure_is_held_against_the_other_claims(
     """
     study = make_study(3, method="asymptotic", zero_method="pratt")
     others = [
-        claim_text("n", "5", "count", **CELL),
-        claim_text("not n", "6", "count", **CELL),
+        claim_text("n", "5", "count", **CELL), claim_text("not n", "6", "count", **CELL),
         claim_text("p", "0.572", "p_value", **BETWEEN),
         claim_text("p corrected", "0.60", "p_value", **BETWEEN),
-        claim_text("p one-tailed", "0.37", "p_value", **BETWEEN),
-        claim_text("z", "0.566", "z", **BETWEEN),
+        claim_text("p one-tailed", "0.37", "p_value", **BETWEEN), claim_text("z", "0.566", "z", **BETWEEN),
         claim_text("z corrected", "0.53", "z", **BETWEEN),
         claim_text("decision", "not significant", "decision", **BETWEEN),
         claim_text("p intervention", "0.6", "p_value", **OWN),
         claim_text("p control", "0.102", "p_value", **CONTROL),
         claim_text("p control corrected", "0.113", "p_value", **CONTROL),
         claim_text("z control", "1.633", "z", **CONTROL),
-    ]
+    ]  # fmt: skip
     claim = claim_text("a", printed, quantity, **place)
     found = search_procedures(differing_claim([claim, *others], THREE_LEVELS, study))
     one = next(

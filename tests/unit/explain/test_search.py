@@ -252,11 +252,9 @@ def test_every_pair_of_counts_after(make_study, claim_text):
     }  # fmt: skip
     fine, coarse = f"{p_values[3, 0]:.3f}", f"{p_values[3, 0]:.2f}"
     claims = [
-        claim_text("fine", fine, "p_value", **BETWEEN),
-        claim_text("u", "3", "u", **BETWEEN),
-        claim_text("own", fine, "p_value", **OWN),
-        claim_text("coarse", coarse, "p_value", **BETWEEN),
-    ]
+        claim_text("fine", fine, "p_value", **BETWEEN), claim_text("u", "3", "u", **BETWEEN),
+        claim_text("own", fine, "p_value", **OWN), claim_text("coarse", coarse, "p_value", **BETWEEN),
+    ]  # fmt: skip
     expected = []
     for (a, b), p in p_values.items():
         ids = ["fine"] * (f"{p:.3f}" == fine) + ["coarse"] * (f"{p:.2f}" == coarse)
