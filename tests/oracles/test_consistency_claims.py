@@ -201,7 +201,7 @@ def test_methods_leave_gaps(cases, study):
     for printed in (cases["H03"]["input"]["p"], "0.0026", "0.0035", "0.0049", "0.0046"):
         claim = make_claim(printed.strip('"'), "p_value", test="rank_sum")
         (on_counts,) = claims_on_counts(records, [claim])
-        hits = search_procedures(DifferingClaim(claim, ("one",), records, on_counts, [], [claim], ""))
+        hits = search_procedures(DifferingClaim(claim, records, on_counts, [], [claim], ""))
         found[printed] = {hit.params.get("other_test", "") + hit.code for hit in hits}
     expected = cases["H03"]["expected"]
     pearson = evaluate_programs_counts("rank_sum", table)["spss_chi_square"]

@@ -6,9 +6,7 @@ A claim takes whole arrays of datasets: every array below may have leading axes,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +14,7 @@ import pandas as pd
 from oxymilk.analysis.samples import participants
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
 from oxymilk.explain.coincidence import Printable, printable_of
-from oxymilk.stats import Procedure, difference_counts, rank_sum_counts, signed_rank_counts
+from oxymilk.stats import Procedure, TestResult, difference_counts, rank_sum_counts, signed_rank_counts
 from oxymilk.study import Study
 
 OF_P = ("p_value", "threshold", "decision")
@@ -30,7 +28,6 @@ Record = tuple[int, int]
 class Records:
     """What every participant's record is.
 
-    * study : The study.
     * codes : For each group its participant codes with their record (pre, post), in the order of the observations.
     * levels : Number of levels, K; a missing score is K.
     """
@@ -62,20 +59,18 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
 
     The records are empty, with no level at all, where the tests run on numbers.
     """
-    if study.outcome.scale != "level" or not study.outcome.levels:
-        return Records(study, tuple({} for _ in study.groups), 0)
-    missing = len(study.outcome.levels)
-    place = {level: k for k, level in enumerate(study.outcome.level_ids)} | {"": missing}
+    levels = study.outcome.level_ids if study.outcome.scale == "level" else ()
+    place = {level: k for k, level in enumerate([*levels, ""])}
     pre, post = (timepoint.id for timepoint in study.compared)
     codes = tuple(
         {
             code: (place[scores.get(pre, "")], place[scores.get(post, "")])
             for code, scores in records.items()
-            if pre in scores or post in scores
+            if levels and (pre in scores or post in scores)
         }
         for records in participants(study, observations).values()
     )
-    return Records(study, codes, missing)
+    return Records(study, codes, len(levels))
 
 
 def records_from_counts(study: Study, pairs: np.ndarray) -> Records:
@@ -99,108 +94,94 @@ def one_by_one(table: np.ndarray) -> list[Record]:
 # ---- what claims see of tables -----------------------------------------------------------------------------
 
 
-class Differences(NamedTuple):
-    """Changes of one group's pairs: counts by size, shape (..., K - 1), and of no change, shape (...)."""
+def margin(tables: np.ndarray, moment: str) -> np.ndarray:
+    """Count the levels `pre` or `post`, shape (..., K), also of records that lack the other score; or the `change`s.
 
-    negative: np.ndarray
-    positive: np.ndarray
-    zeros: np.ndarray
-
-
-def margin(tables: np.ndarray, timepoint: str) -> np.ndarray:
-    """Count the levels before (`pre`) or after, shape (..., K), also of records that lack the other score."""
-    return tables[..., :-1, :].sum(axis=-1) if timepoint == "pre" else tables[..., :, :-1].sum(axis=-2)
-
-
-def change_margin(tables: np.ndarray) -> np.ndarray:
-    """Count the changes of level from the largest fall to the largest rise, shape (..., 2 K - 1)."""
-    negative, positive, zeros = difference_counts(tables[..., :-1, :-1])
-    return np.concatenate([negative[..., ::-1], zeros[..., None], positive], axis=-1)
+    Tables have shape (..., K + 1, K + 1). Changes go from the largest fall to the largest rise, shape (..., 2 K - 1).
+    Of two participants, one rises from 0 to 1 and one stays at 1: pre (1, 1), post (0, 2), changes (0, 1, 1).
+    """
+    if moment == "change":
+        falls, rises, unchanged = difference_counts(tables[..., :-1, :-1])
+        return np.concatenate([falls[..., ::-1], unchanged[..., None], rises], axis=-1)
+    return tables[..., :-1, :].sum(axis=-1) if moment == "pre" else tables[..., :, :-1].sum(axis=-2)
 
 
-def compared_margin(tables: np.ndarray, study: Study) -> np.ndarray:
-    """Return what the test between the groups sees of tables, shape (..., L): counts after, or of changes."""
-    return margin(tables, "post") if study.between == "post" else change_margin(tables)
+def falls_and_rises(changes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Part counted changes as the signed-rank test takes them: falls and rises by size, (..., K - 1), unchanged."""
+    middle = changes.shape[-1] // 2
+    return changes[..., :middle][..., ::-1], changes[..., middle + 1 :], changes[..., middle]
 
 
 @dataclass(frozen=True, eq=False)
 class ClaimOnCounts:
     """A distinct claim about the data of a study, in however many places it is printed.
 
-    * study : The study.
     * claim : Where it is printed first.
-    * ids : All places where it is printed.
-    * sees, {"pre", "post", "difference", "rank_sum"} : The feature of a dataset that it rests on.
+    * moment, {"pre", "post", "change"} : What it sees of the records, as `margin` takes it.
     * groups : Places of the groups that it rests on.
+    * test, {"signed_rank", "rank_sum", ""} : The test that it is about; "" for a count or a percentage.
     * printable : The strings that could be printed here.
     * counts : For counts and percentages: the value of each possible count.
-    * allowed : For those: whether each possible count makes the claim true.
     """
 
     study: Study
     claim: Claim
-    ids: tuple[str, ...]
-    sees: str
+    moment: str
     groups: tuple[int, ...]
+    test: str
     printable: Printable
     counts: np.ndarray | None = None
-    allowed: np.ndarray | None = None
 
     @property
     def id(self) -> str:
         """The id of its first place."""
-        return self.ids[0]
+        return self.claim.id
 
-    def feature(self, tables: np.ndarray) -> np.ndarray | Differences:
-        """Return what the claim sees of datasets.
+    @property
+    def declared(self) -> Procedure:
+        """The declared procedure of its test."""
+        return getattr(self.study.procedure, self.test)
 
-        Parameters
-        ----------
-        tables : array of int, shape (..., G, K + 1, K + 1)
-            Tables as in `Records`.
+    def feature(self, tables: np.ndarray) -> np.ndarray:
+        """Return what the claim sees of datasets, shape (..., G, K + 1, K + 1).
 
-        Returns
-        -------
-        ndarray or Differences
-            pre, post: counts of the levels, shape (..., K). rank_sum: tables of the two groups, shape (..., 2, L).
+        The margin of its groups taken together, shape (..., L); of the two groups that a test compares, each its own,
+        shape (..., 2, L).
         """
-        chosen = tables[..., list(self.groups), :, :]
-        if self.sees in ("pre", "post"):
-            return margin(chosen, self.sees).sum(axis=-2)
-        if self.sees == "difference":
-            return Differences(*difference_counts(chosen[..., 0, :-1, :-1]))
-        return compared_margin(chosen, self.study)
+        seen = margin(tables[..., list(self.groups), :, :], self.moment)
+        return seen if self.test == "rank_sum" else seen.sum(axis=-2)
 
-    def values(self, feature: object, procedure: Procedure | None = None) -> np.ndarray:
+    def result(self, feature: np.ndarray, procedure: Procedure | None = None) -> TestResult:
+        """Run the claim's test, its numbers of shape (...); by the declared procedure if none is given."""
+        procedure = procedure or self.declared
+        if self.test == "signed_rank":
+            return signed_rank_counts(*falls_and_rises(feature), procedure)
+        return rank_sum_counts(feature, procedure)
+
+    def values(self, feature: np.ndarray, procedure: Procedure | None = None) -> np.ndarray:
         """Return the numbers that could be printed, shape (..., C): U1 or U2; declared procedure if none is given."""
-        claim = self.claim
         if self.counts is not None:
             return self.counts[self._count(feature)][..., None]
-        procedure = procedure or getattr(self.study.procedure, claim.test)
-        if claim.test == "signed_rank":
-            result, names = signed_rank_counts(*feature, procedure), ("w_plus", "w_minus")
-        else:
-            result = rank_sum_counts(feature, procedure)
-            names = ("rank_sum1", "rank_sum2") if claim.quantity == "w" else ("u1", "u2")
-        if claim.quantity in OF_P:
-            return np.asarray(result.p_value)[..., None]
-        if claim.quantity == "z":
-            return np.abs(result.z)[..., None]
-        return np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
+        result = self.result(feature, procedure)
+        of_test = {"u": ("u1", "u2"), "w": ("rank_sum1", "rank_sum2"), "z": ("z",)}
+        if self.test == "signed_rank":
+            of_test |= dict.fromkeys("uw", ("w_plus", "w_minus"))
+        names = of_test.get(self.claim.quantity, ("p_value",))
+        values = np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
+        return np.abs(values) if self.claim.quantity == "z" else values
 
-    def _count(self, feature: object) -> np.ndarray:
+    def _count(self, feature: np.ndarray) -> np.ndarray:
         """Return how many participants are counted, shape (...)."""
         if self.claim.quantity in OF_A_CELL:
             return feature[..., self.study.outcome.level_ids.index(self.claim.level)]
+        falls, rises, unchanged = falls_and_rises(feature)
         direction = self.claim.quantity.partition("_")[2]
-        if direction == "unchanged":
-            return feature.zeros
-        return (feature.positive if direction == "up" else feature.negative).sum(axis=-1)
+        return unchanged if direction == "unchanged" else (rises if direction == "up" else falls).sum(axis=-1)
 
-    def holds(self, feature: object, procedure: Procedure | None = None) -> np.ndarray:
+    def holds(self, feature: np.ndarray, procedure: Procedure | None = None) -> np.ndarray:
         """Return whether the claim is true, shape (...)."""
-        if self.allowed is not None:
-            return self.allowed[self._count(feature)]
+        if self.counts is not None:
+            return self.true_of(self.counts[:, None])[self._count(feature)]
         return self.true_of(self.values(feature, procedure))
 
     def true_of(self, values: np.ndarray) -> np.ndarray:
@@ -212,57 +193,48 @@ class ClaimOnCounts:
         if not self.printable.operator:
             return (self.printable.units(values) == self.printable.claimed).any(axis=-1)
         low, high, closed_low, closed_high = self.claim.stated
-        inside = ~np.isnan(values)
-        if low is not None:
-            inside &= values >= float(low) if closed_low else values > float(low)
-        if high is not None:
-            inside &= values <= float(high) if closed_high else values < float(high)
-        return inside.any(axis=-1)
+        low, high = -np.inf if low is None else float(low), np.inf if high is None else float(high)
+        above = values >= low if closed_low else values > low
+        below = values <= high if closed_high else values < high
+        return (above & below).any(axis=-1)
 
 
 def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCounts]:
     """Return the distinct claims that the records could make true or false, in the order of their first places.
 
-    Totals are taken from the records. Claims about timepoints that are not compared, about sample sizes and about
-    other printed numbers are not among them.
+    A claim is about a count or a percentage of a level, before or after; about who rose, fell or stayed; or about a
+    test of one group or between the first two. Totals are taken from the records. Claims about timepoints that are
+    not compared, about sample sizes and about other printed numbers are not among them.
     """
     study, readings = records.study, []
-    pre, post = study.compared
+    moments = dict(zip((timepoint.id for timepoint in study.compared), ("pre", "post"), strict=True))
+    compares_groups = len(study.groups) >= 2 and study.procedure.rank_sum is not None
     for places in distinct_claims(claims, study) if records.levels else ():
-        claim = places[0]
-        quantity = claim.quantity
+        claim, quantity = places[0], places[0].quantity
+        test = claim.test if quantity in OF_A_TEST else ""
         groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
-        sees = ""
+        moment = ""
         if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
             continue
         if quantity in OF_A_CELL:
-            sees = {pre.id: "pre", post.id: "post"}.get(claim.timepoint, "")
-        elif quantity in OF_A_CHANGE or (quantity in OF_A_TEST and claim.test == "signed_rank"):
-            sees = "difference" if claim.group else ""
-        elif quantity in OF_A_TEST and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
-            sees, groups = "rank_sum", (0, 1)
-        if not sees:
+            moment = moments.get(claim.timepoint, "")
+        elif quantity in OF_A_CHANGE or test == "signed_rank":
+            moment = "change" if claim.group else ""
+        elif test and compares_groups:
+            moment, groups = study.between, (0, 1)
+        if not moment:
             continue
-        tables = records.tables[list(groups)]
-        moment = "post" if sees == "rank_sum" and study.between == "post" else sees
-        seen = margin(tables, moment) if moment in ("pre", "post") else tables[:, :-1, :-1]
-        sizes = seen.reshape(len(groups), -1).sum(axis=1)
+        sizes = margin(records.tables[list(groups)], moment).sum(axis=-1)
         n = int(sizes.sum())
-        if not (sizes.all() if quantity in OF_A_TEST else n):
+        if not (sizes.all() if test else n):
             continue
-        ids = tuple(place.id for place in places)
-        if quantity in OF_A_TEST:
-            # Z: all pairs change alike; two groups that share no level, two levels
-            largest = {"z": np.sqrt(n if sees == "difference" else n - 1), "u": np.prod(sizes)}
-            printable = printable_of(claim, study, float(largest.get(quantity, n * (n + 1) / 2)))
-            readings.append(ClaimOnCounts(study, claim, ids, sees, groups, printable))
-            continue
-        percent = "percent" in quantity
-        values = [Fraction(100 * count, n) if percent else Fraction(count) for count in range(n + 1)]
-        printable = printable_of(claim, study, 100 if percent else n)
-        counts = np.array([float(value) for value in values])
-        allowed = np.array([claim.stated.contains(value) for value in values])
-        readings.append(ClaimOnCounts(study, claim, ids, sees, groups, printable, counts, allowed))
+        # Z is largest where all pairs change alike, or where two groups share no level of two
+        of_z = np.sqrt(n if test == "signed_rank" else n - 1)
+        of_test = {"z": of_z, "u": np.prod(sizes)}.get(quantity, n * (n + 1) / 2)
+        largest = of_test if test else 100 if "percent" in quantity else n
+        counts = None if test else largest * np.arange(n + 1) / n
+        printable = printable_of(claim, study, float(largest))
+        readings.append(ClaimOnCounts(study, claim, moment, groups, test, printable, counts))
     return readings
 
 

@@ -17,20 +17,20 @@ import pandas as pd
 
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import LOWER, UPPER, round_units
-from oxymilk.stats import Procedure
 from oxymilk.study import Study
 
 if TYPE_CHECKING:
-    from oxymilk.explain.claims_on_counts import ClaimOnCounts, Differences, Records
+    from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records
 
 KINDS = ("notation", "procedure", "finer_scale", "departure", "none")
+_COMPARE = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
 
 
 @dataclass(frozen=True)
 class DifferingClaim:
     """A distinct claim that differs, and all that the searches need to know of the study.
 
-    * claim : Where it is printed first; `ids` are all places.
+    * claim : Where it is printed first.
     * records : What is on disk.
     * on_counts : The claim as a function of data; None for a claim about other printed numbers.
     * others : The other claims about the data; `claims` are all claims of the paper.
@@ -38,25 +38,14 @@ class DifferingClaim:
     """
 
     claim: Claim
-    ids: tuple[str, ...]
     records: Records
     on_counts: ClaimOnCounts | None
     others: list[ClaimOnCounts]
     claims: list[Claim] = field(repr=False)
     computed: str
 
-    @property
-    def study(self) -> Study:
-        """The study."""
-        return self.records.study
-
-    @property
-    def declared(self) -> Procedure:
-        """The declared procedure of the claim's test."""
-        return getattr(self.study.procedure, self.claim.test)
-
     @cached_property
-    def feature(self) -> np.ndarray | Differences:
+    def feature(self) -> np.ndarray:
         """What the claim sees of the data as they are."""
         return self.on_counts.feature(self.records.tables)
 
@@ -70,9 +59,7 @@ class DifferingClaim:
 class Explanation:
     """One way to make a claim come true.
 
-    * kind : One of `KINDS`.
-    * code : A key of the texts, below `explain.codes`.
-    * params : The words of the text; plain values, lists and dicts.
+    * kind : One of `KINDS`. `code` : A key of the texts, below `explain.codes`; `params` : The words of that text.
     * value : The number that the explanation gives.
     * effort : How many steps away: switches moved, participants changed, 1 for a slip or a finer scale.
     * ways : In how many ways the same can come about.
@@ -94,16 +81,6 @@ class Explanation:
     witness: pd.DataFrame | None = field(default=None, compare=False)
 
     @property
-    def kept(self) -> tuple[str, ...]:
-        """Ids of the other claims that hold."""
-        return tuple(name for name, holds in self.others.items() if holds)
-
-    @property
-    def contradicted(self) -> tuple[str, ...]:
-        """Ids of the other claims that do not."""
-        return tuple(name for name, holds in self.others.items() if not holds)
-
-    @property
     def informative(self) -> bool:
         """Whether at most half of the strings that could have been printed would be explained as well."""
         return self.coincidence is not None and self.coincidence <= 0.5
@@ -116,8 +93,9 @@ class Explanation:
     @property
     def order(self) -> tuple:
         """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable."""
+        contradicted = list(self.others.values()).count(False)
         share = 2.0 if self.coincidence is None else round(self.coincidence, 12)
-        worth = (self.kind == "none", not self.informative, len(self.contradicted), self.effort, share)
+        worth = (self.kind == "none", not self.informative, contradicted, self.effort, share)
         return (*worth, KINDS.index(self.kind), self.code, self.params_as_text)
 
 
@@ -129,9 +107,8 @@ class Printable:
       side of alpha: "0.004" at alpha 0.05 is one of 0, 1, ..., 49. For a statistic, a count or a percentage all
       that the design allows.
     * claimed : The unit that is printed; -2 when nothing can print so.
-    * decimals : Digits after the decimal mark.
+    * decimals : Digits after the decimal mark; `rounding` : How numbers are shortened to them.
     * operator : "" (equal), "<", "<=", ">" or ">=".
-    * rounding : How numbers are shortened.
     * alpha : For decisions: 0 is significant, 1 is not.
     """
 
@@ -144,65 +121,42 @@ class Printable:
     alpha: float | None = None
 
     @property
-    def size(self) -> int:
-        """How many strings there are."""
-        return max(0, self.last - self.first + 1)
+    def strings(self) -> np.ndarray:
+        """All of them, shape (S,)."""
+        return np.arange(self.first, self.last + 1)
 
     def units(self, values: np.ndarray) -> np.ndarray:
-        """Return the unit that each value, not negative, prints as, same shape; nan as -1."""
+        """Return the unit that each value, not negative, prints as, same shape; nan as -1.
+
+        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
+        """
         if self.alpha is not None:
             return np.where(np.isnan(values), -1, values >= self.alpha).astype(np.int64)
-        return print_units(values, self.decimals, self.rounding)
+        flat = np.asarray(values, dtype=float).ravel()
+        missing, half = np.isnan(flat), 0.0 if self.rounding == "truncate" else 0.5
+        scaled = np.where(missing, 0.0, flat) * 10.0**self.decimals + half
+        units = np.floor(scaled).astype(np.int64)
+        near = ~missing & (np.abs(scaled - np.rint(scaled)) < 1e-9 * np.maximum(1.0, scaled))
+        distinct, place = np.unique(flat[near], return_inverse=True)
+        exact = [
+            round_units(Fraction(repr(value)), self.decimals, self.rounding) for value in distinct.tolist()
+        ]
+        units[near] = np.array(exact, dtype=np.int64)[place]
+        return np.where(missing, -1, units).reshape(np.shape(values))
 
     def covered(self, values: np.ndarray) -> np.ndarray:
-        """Return which strings, `first` to `last`, some values would make true, shape (size,); nan is nothing."""
+        """Return which of the strings some values would make true, shape (S,); nan is nothing."""
         values = np.asarray(values, dtype=float).ravel()
         values = values[~np.isnan(values)]
         if self.operator and len(values):
-            strings = np.arange(self.first, self.last + 1) / 10**self.decimals
             reached = values.min() if self.operator in UPPER else values.max()
-            compare = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
-            return compare[self.operator](strings, reached)
-        return self.mark(np.zeros(self.size, dtype=bool), self.units(values))
-
-    def mark(self, mask: np.ndarray, units: np.ndarray) -> np.ndarray:
-        """Set the elements of a mask of strings that belong to some units, and return it."""
-        units = np.asarray(units, dtype=np.int64).ravel()
-        mask[units[(units >= self.first) & (units <= self.last)] - self.first] = True
-        return mask
-
-    def share(self, mask: np.ndarray) -> float:
-        """Return the share of strings that a mask of `covered` marks; nan when there are none."""
-        return float(np.count_nonzero(mask) / self.size) if self.size else float("nan")
+            return _COMPARE[self.operator](self.strings / 10**self.decimals, reached)
+        return np.isin(self.strings, self.units(values))
 
 
-def print_units(values: np.ndarray, decimals: int, rounding: str) -> np.ndarray:
-    """Print values with some decimals, as whole numbers of the last place.
-
-    Parameters
-    ----------
-    values : array of float
-        Not negative; nan gives -1.
-    decimals : int
-        Digits after the decimal mark.
-    rounding : {"half_up", "half_even", "truncate"}
-        How they are shortened.
-
-    Returns
-    -------
-    ndarray of int, same shape
-        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
-    """
-    flat = np.asarray(values, dtype=float).ravel()
-    missing = np.isnan(flat)
-    scaled = np.where(missing, 0.0, flat) * 10.0**decimals
-    step = 0.0 if rounding == "truncate" else 0.5
-    units = np.floor(scaled + step).astype(np.int64)
-    near = ~missing & (np.abs(scaled + step - np.rint(scaled + step)) < 1e-9 * np.maximum(1.0, scaled))
-    distinct, place = np.unique(flat[near], return_inverse=True)
-    exact = [round_units(Fraction(repr(value)), decimals, rounding) for value in distinct.tolist()]
-    units[near] = np.array(exact, dtype=np.int64)[place]
-    return np.where(missing, -1, units).reshape(np.shape(values))
+def share_of(covered: np.ndarray) -> float:
+    """Return the share of strings that are covered, a mask of shape (S,); nan when there are none."""
+    return float(covered.mean()) if len(covered) else float("nan")
 
 
 def printable_of(claim: Claim, study: Study, most: float) -> Printable:

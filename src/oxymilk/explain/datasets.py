@@ -10,15 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from math import comb, prod
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
-from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records, compared_margin
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records, margin
 from oxymilk.stats import difference_counts
-from oxymilk.texts import labels
 
 BUDGET = 5_000_000  # pairs of margins formed at a time
 BYTES = 16  # of a group's list, for each pair of margins of the budget: 80 MB
@@ -43,28 +42,20 @@ class NotSearched(Exception):  # noqa: N818 - an outcome, not an error
     code: str
     needed: int = 0
 
-    def words(self, language: str = "en") -> str:
-        """Say in a language what was not searched: "2450 pairs of margins between the groups"."""
-        return labels(language)(f"terminal.beyond.{self.code}", n=self.needed)
 
-
-@dataclass(frozen=True)
-class GroupDatasets:
+class GroupDatasets(NamedTuple):
     """The datasets of one group, those alike in all that claims see of them taken together.
 
     Two participants at two levels have ten tables of pre by post: three with the counts after (0, 2), four with
     (1, 1), three with (2, 0). That one participant rose is true of 1, 2 and 0 of these: five kinds of datasets.
 
-    * total : How many datasets there are.
-    * margins, int, shape (M, L) : What the test between groups sees of them: the distinct counts after, or counts
-      of changes.
+    * margins, int, shape (M, L) : What the test between groups sees of them, each margin once.
     * margin_of, int, shape (P,) : For each kind of dataset the place of its margin.
     * numbers, int, shape (P,) : How many datasets are of that kind.
     * truths, dict of str to bool, shape (P,) : Whether they make each claim about the group true, by the claim's
       id.
     """
 
-    total: int
     margins: np.ndarray
     margin_of: np.ndarray
     numbers: np.ndarray
@@ -110,10 +101,8 @@ class Datasets:
             return prod(numbers)
         # only margins that some dataset has; weights (3, 4) and (1, 2), true in the pairs [[1, 0], [1, 1]]: 3 + 4 * 3
         first, second = (np.flatnonzero(weight) for weight in weights[:2])
-        true = np.ones((len(first), len(second)), dtype=bool)
-        self.looked_up += true.size
-        for claim in joint:
-            true &= self._truth_between(claim, first, second)
+        self.looked_up += len(first) * len(second)
+        true = np.logical_and.reduce([self._truth_between(claim, first, second) for claim in joint])
         partners = (true.astype(float) @ weights[1][second]).tolist()
         pairs = sum(int(a) * int(b) for a, b in zip(weights[0][first].tolist(), partners, strict=True))
         return pairs * prod(numbers[2:])
@@ -131,12 +120,11 @@ class Datasets:
 
     def _truth_between(self, claim: ClaimOnCounts, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Return whether pairs of margins make a claim about both groups true, shape (first, second)."""
-        a, b = self.groups[0].margins, self.groups[1].margins
-        exact = claim.sees == "rank_sum" and self.records.study.procedure.rank_sum.method != "asymptotic"
-        budget = BUDGET_EXACT if exact else self.budget
-        every = len(a) * len(b) <= budget
         if claim.id in self._truths:
             return self._truths[claim.id][np.ix_(first, second)]
+        a, b = (group.margins for group in self.groups[:2])
+        budget = BUDGET_EXACT if claim.test and claim.declared.method != "asymptotic" else self.budget
+        every = len(a) * len(b) <= budget
         if not every:
             if len(first) * len(second) > budget:
                 raise NotSearched("pairs_of_margins_between_the_groups", len(first) * len(second))
@@ -145,7 +133,7 @@ class Datasets:
         rows, parts = max(1, _CHUNK // len(b)), []
         for start in range(0, len(a), rows):
             pair = np.stack(np.broadcast_arrays(a[start : start + rows, None], b[None]), axis=-2)
-            parts.append(claim.holds(pair if claim.sees == "rank_sum" else pair.sum(axis=-2)))
+            parts.append(claim.holds(pair if claim.test else pair.sum(axis=-2)))
         truth = np.concatenate(parts)
         if not every:
             return truth
@@ -154,14 +142,10 @@ class Datasets:
 
 
 def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BUDGET) -> Datasets:
-    """List all datasets with the groups' sizes.
+    """List all datasets with the groups' sizes; of the records only their numbers count, and who lacks a score.
 
     Parameters
     ----------
-    records : Records
-        The records; only their numbers count, and who lacks a score.
-    claims : list of ClaimOnCounts
-        The claims.
     budget : int
         Most pairs of margins that are formed at a time; the list of a group has at most `BYTES` times as many bytes.
 
@@ -172,76 +156,65 @@ def all_datasets(records: Records, claims: list[ClaimOnCounts], budget: int = BU
     """
     if not records.levels:
         raise NotSearched("the_tests_run_on_numbers_not_on_levels")
-    cells = records.levels**2
+    cells, between = records.levels**2, records.study.between
     for pairs in records.pairs:
         total = comb(int(pairs.sum()) + cells - 1, cells - 1)
         if total * cells * np.dtype(np.int64).itemsize > BYTES * budget:
             raise NotSearched("tables_of_a_group", total)
     # the test between the groups sees the first two, of these the counts after or the changes
-    seen = ("rank_sum", "post") if records.study.between == "post" else ("rank_sum",)
     whole = [claim for claim in claims if len(claim.groups) > 1]
-    unseen = [claim.id for claim in whole if len(claim.groups) > 2 or claim.sees not in seen]
-    counted = [claim for claim in claims if claim.id not in unseen]
+    unseen = [claim for claim in whole if len(claim.groups) > 2 or claim.moment != between]
+    counted = [claim for claim in claims if claim not in unseen]
     own = ([claim for claim in counted if claim.groups == (g,)] for g in range(len(records.tables)))
     groups = [_list_group(records, g, claims) for g, claims in enumerate(own)]
-    return Datasets(records, counted, unseen, groups, budget)
+    return Datasets(records, counted, [claim.id for claim in unseen], groups, budget)
 
 
 def _list_group(records: Records, g: int, claims: list[ClaimOnCounts]) -> GroupDatasets:
     """List the datasets of a group; a claim is evaluated once for all that look alike to it."""
     n, k = int(records.pairs[g].sum()), records.levels
-    pairs = list_tables(n, k)
-    views = {"pre": pairs.sum(axis=2), "post": pairs.sum(axis=1), "difference": difference_counts(pairs)}
-    compared = "post" if records.study.between == "post" else "difference"
+    pairs, between = list_tables(n, k), records.study.between
+    changes = np.column_stack(difference_counts(pairs))
+    views = {"pre": pairs.sum(axis=2), "post": pairs.sum(axis=1), "change": changes}
     alike: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-    for name in {compared, *(claim.sees for claim in claims)}:
-        view = np.column_stack(views[name]) if name == "difference" else views[name]
+    for moment in {between, *(claim.moment for claim in claims)}:
+        view = views[moment]
         # of two participants (2, 0), (1, 1) and (0, 2) are read as the numbers 2, 11 and 20 to the base 3
         codes = view @ (n + 1) ** np.arange(view.shape[1])
         _, first, view_of = np.unique(codes, return_index=True, return_inverse=True)
         tables = np.tile(records.tables, (len(first), 1, 1, 1))
         tables[:, g, :k, :k] = pairs[first]
-        alike[name] = tables, view_of
-    tables, margin_of = alike[compared]
-    margins = compared_margin(tables[:, g], records.study)
+        alike[moment] = tables, view_of
+    tables, margin_of = alike[between]
+    margins = margin(tables[:, g], between)
     kind, truths = margin_of, {}
     for claim in claims:
-        tables, view_of = alike[claim.sees]
+        tables, view_of = alike[claim.moment]
         truths[claim.id] = claim.holds(claim.feature(tables))[view_of]
         # kinds 0, 1, of which only the second is found both true and false, become 0, 2, 3 and are renumbered 0, 1, 2
         halves = 2 * kind + truths[claim.id]
         kind = (np.cumsum(np.bincount(halves) > 0) - 1)[halves]
     _, first, numbers = np.unique(kind, return_index=True, return_counts=True)
-    truths = {name: truth[first] for name, truth in truths.items()}
-    return GroupDatasets(len(pairs), margins, margin_of[first], numbers, truths)
+    return GroupDatasets(margins, margin_of[first], numbers, {name: t[first] for name, t in truths.items()})
 
 
 def list_tables(
     n: int, levels: int, before: ArrayLike = None, after: ArrayLike = None, budget: int | None = None
 ) -> np.ndarray:
-    """List the tables of pre by post of a group whose counts lie within bounds, in the order of their cells.
+    """List the tables of pre by post of a group of n whose counts lie within bounds, in the order of their cells.
 
     Parameters
     ----------
-    n : int
-        Participants.
-    levels : int
-        Levels, K.
     before, after : array of int, shape (K, 2), optional
         The smallest and the largest count of each level.
     budget : int, optional
-        Most tables, also of those that are begun.
+        Most tables, also of those that are begun; NotSearched above it.
 
     Returns
     -------
     ndarray of int, shape (N, K, K)
         Without bounds comb(n + K * K - 1, n) tables. Of two participants, both low before and one low after:
         [[1, 1], [0, 0]] alone.
-
-    Raises
-    ------
-    NotSearched
-        Above the budget.
     """
     before, after = (np.tile([0, n], (levels, 1)) if bounds is None else bounds for bounds in (before, after))
     # cell by cell: of two participants the first cell leaves 2, 1 or 0, so that the rows 0, 1 and 2 are repeated 3, 2
@@ -267,9 +240,7 @@ def list_tables(
     return cells.reshape(-1, levels, levels)
 
 
-def is_count(claim: ClaimOnCounts) -> bool:
-    """Whether a claim states a count or a percentage."""
-    return claim.claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
+# ---- tables ------------------------------------------------------------------------------------------------
 
 
 def dataset_table(datasets: Datasets) -> pd.DataFrame:
@@ -277,13 +248,14 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
 
     First each group on its own, then all groups. `set` is all, p_values, counts, both, every_claim (where there are
     such claims), p_value (one of them) or p_value_pair. `datasets` is empty where it was not searched; `reason` then
-    says why. Else `reason` names claims that had to be left out.
+    has the code of what there were too many of, and how many: "tables_of_a_group 2450". Claims that had to be left out
+    are there too: "left_out p_1 p_2". Two reasons are parted by "; ".
     """
     rows = []
     for g, group in [*enumerate(datasets.records.study.group_ids), (None, "")]:
         claims = [claim for claim in datasets.claims if g is None or claim.groups == (g,)]
         p_values = [claim for claim in claims if claim.claim.quantity == "p_value"]
-        counts = [claim for claim in claims if is_count(claim)]
+        counts = [claim for claim in claims if claim.counts is not None]
         both = [claim for claim in claims if claim in p_values or claim in counts]
         named = [("p_values", p_values), ("counts", counts), ("both", both), ("every_claim", claims)]
         sets = [("all", []), *(pair for pair in named if pair[1])]
@@ -296,11 +268,11 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
             try:
                 number = datasets.count(wanted, g)
                 cells = (str(number), str(total), f"{number / total:.10g}", "true")
-            except NotSearched as reason:
+            except NotSearched as beyond:
                 cells = ("", str(total), "", "false")
-                reasons.append(reason.words())
+                reasons.append(" ".join(map(str, beyond.args)))
             if name in ("counts", "both", "every_claim") and g is None and datasets.left_out:
-                reasons.append("left out: " + " ".join(datasets.left_out))
+                reasons.append(" ".join(["left_out", *datasets.left_out]))
             names = " ".join(claim.id for claim in wanted)
             rows.append((name, group, names, *cells, "; ".join(reasons)))
     return pd.DataFrame(rows, columns=list(DATASET_COLUMNS), dtype=str)
@@ -336,39 +308,36 @@ def _minimal_contradictions(
     out any of their minimal hitting sets leaves claims that some dataset satisfies. Sets {0, 1} and {1, 2} are hit by
     {1} and by {0, 2}: when claims 0 and 2 can be true together, and 1 alone, there is no third set.
     """
-    every = frozenset(range(len(claims)))
+    every, complete = frozenset(range(len(claims))), True
     known: dict[frozenset[int], bool] = {}
-    complete = True
     most_looked_up = datasets.looked_up + MOST_LOOKED_UP * datasets.budget
 
     def possible(chosen: frozenset[int]) -> bool:
         nonlocal complete
         if chosen not in known:
-            if len(known) >= MOST_COUNTS or datasets.looked_up > most_looked_up:
-                complete = False
-                return True
+            counted = len(known) < MOST_COUNTS and datasets.looked_up <= most_looked_up
             try:
-                known[chosen] = datasets.count(claims[i] for i in sorted(chosen)) > 0
+                known[chosen] = not counted or datasets.count(claims[i] for i in sorted(chosen)) > 0
             except NotSearched:
-                complete, known[chosen] = False, True
+                known[chosen], counted = True, False
+            complete &= counted
         return known[chosen]
 
     sets: list[frozenset[int]] = []
-    hitting = [0]  # sets of claims as bits
+    hitting = [frozenset()]  # the minimal ones, the smallest first
     while len(sets) < MOST_SETS and len(hitting) < MOST_HITTING:
-        left = (frozenset(i for i in every if not hit >> i & 1) for hit in hitting)
-        seed = next((chosen for chosen in left if not possible(chosen)), None)
+        seed = next((every - hit for hit in hitting if not possible(every - hit)), None)
         if seed is None:
             return sets, complete
-        core = set(seed)
+        # without any one of its claims a minimal set is possible
+        core = seed
         for claim in sorted(seed, reverse=True):
-            if not possible(frozenset(core - {claim})):
-                core.discard(claim)
-        sets.append(frozenset(core))
-        bits = sum(1 << i for i in core)
-        kept = [hit for hit in hitting if hit & bits]
+            if not possible(core - {claim}):
+                core -= {claim}
+        sets.append(core)
+        kept = [hit for hit in hitting if hit & core]
         # a grown set is minimal unless it holds one that already hits the new core
-        grown = {hit | 1 << i for hit in hitting if not hit & bits for i in core}
-        kept += [new for new in grown if not any(old & new == old for old in kept)]
-        hitting = sorted(kept, key=lambda hit: (hit.bit_count(), hit))
+        grown = {hit | {claim} for hit in hitting if not hit & core for claim in core}
+        kept += [new for new in grown if not any(old <= new for old in kept)]
+        hitting = sorted(kept, key=lambda hit: (len(hit), sum(1 << claim for claim in hit)))
     return sets, False

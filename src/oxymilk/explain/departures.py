@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement, product
+from dataclasses import replace
+from itertools import product
 from math import comb, factorial, prod
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Record, Records, one_by_one
-from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
+from oxymilk.explain.datasets import list_tables
 
 CHUNK = 100_000
 BUDGET = 1_000_000
 ALWAYS = 2  # participants: the search goes so deep if the budget allows, even when something is found
 
 
-@dataclass(frozen=True)
-class Departures:
+class Departures(NamedTuple):
     """All datasets that differ from the records in some participants, and what they make of a claim.
 
     * tables, int, shape (N, G, K + 1, K + 1) : The datasets.
@@ -40,103 +41,83 @@ class Departures:
 def _enumerate_departures(
     records: Records, groups: tuple[int, ...], participants: int, budget: int
 ) -> Iterator[np.ndarray]:
-    """Yield all datasets in which 1, 2, ... participants' complete records differ, each once, while the budget lasts.
+    """Yield all datasets in which 0, 1, 2, ... participants' complete records differ, each once.
 
-    One array (N, G, K + 1, K + 1) for each number of participants, never part of one; the number of its datasets is
-    bounded before it is formed.
+    One array (N, G, K + 1, K + 1) for each number of participants, never part of one, while the budget lasts; the
+    number of its datasets is bounded before it is formed.
     """
-    spent, occupied = 0, np.count_nonzero(records.pairs, axis=(1, 2)).tolist()
-    changes = {(g, 0): np.zeros((1, records.levels**2), dtype=np.int16) for g in groups}
-    for number in range(1, participants + 1):
+    spent, k = -1, records.levels  # the data as they are are no departure
+    occupied = np.count_nonzero(records.pairs, axis=(1, 2)).tolist()
+    changes: dict[tuple[int, int], np.ndarray] = {}
+    for number in range(participants + 1):
         # how many participants change in each group: ((0, 0), (1, 2)), ((0, 1), (1, 1)), ((0, 2), (1, 0))
         numbers = product(range(number + 1), repeat=len(groups))
         splits = [tuple(zip(groups, split, strict=True)) for split in numbers if sum(split) == number]
-        # no fewer than there are: who leaves a cell may go to any other
         for split in splits:
+            # no fewer than there are: who leaves a cell may go to any other
             spent += prod(
-                comb(occupied[g] + many - 1, many) * comb(records.levels**2 + many - 2, many)
-                for g, many in split
-                if many
+                comb(occupied[g] + many - 1, many) * comb(k**2 + many - 2, many) for g, many in split if many
             )
         if spent > budget:
             return
         changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}
-        parts, k = [], records.levels
+        parts = []
         for split in splits:
-            # two changes of one group and three of another: an array (2, 3, G, K + 1, K + 1), read as six tables
-            sizes = [len(changes[part]) for part in split]
-            tables = np.tile(records.tables.astype(np.int16), (*sizes, 1, 1, 1))
-            for axis, (g, changing) in enumerate(split):
-                shape = np.where(np.arange(len(split)) == axis, sizes, 1)
-                tables[..., g, :k, :k] += changes[g, changing].reshape(*shape, k, k)
-            parts.append(tables.reshape(-1, *records.tables.shape))
+            # two changes of one group and three of another: places 0 0 0 1 1 1 and 0 1 2 0 1 2, six tables
+            places = np.indices([len(changes[part]) for part in split]).reshape(len(split), -1)
+            tables = np.tile(records.tables.astype(np.int16), (places.shape[1], 1, 1, 1))
+            for (g, changing), at in zip(split, places, strict=True):
+                tables[:, g, :k, :k] += changes[g, changing][at]
+            parts.append(tables)
         yield np.concatenate(parts)
 
 
 def _changes(table: np.ndarray, number: int) -> np.ndarray:
-    """Return all changes of a group's table that change the records of exactly `number` participants, (N, K * K).
+    """Return all changes of a group's table that change the records of exactly `number` participants, (N, K, K).
 
     One participant of [[2, 0], [0, 1]], read as 2 0 0 1, leaves the first cell: -1 1 0 0, -1 0 1 0 or -1 0 0 1;
     or the last: 1 0 0 -1, 0 1 0 -1 or 0 0 1 -1.
     """
-    counts = table.ravel()
-    gains = np.array(list(combinations_with_replacement(range(len(counts)), number)), dtype=np.int64)
-    won = np.zeros((len(gains), len(counts)), dtype=np.int16)
-    np.add.at(won, (np.arange(len(gains))[:, None], gains), 1)
-    changes = [won[:0]]
-    for lost in combinations_with_replacement(np.flatnonzero(counts).tolist(), number):
-        loss = np.bincount(lost, minlength=len(counts))
-        if (loss <= counts).all():
-            # whoever leaves a cell does not come back to it
-            apart = ~(won[:, loss > 0] > 0).any(axis=1)
-            changes.append(won[apart] - loss.astype(np.int16))
-    return np.concatenate(changes)
+    moves = list_tables(number, len(table))[::-1].astype(np.int16)
+    losses = moves[(moves <= table).all(axis=(1, 2))]
+    # whoever leaves a cell does not come back to it
+    changes = [moves[~moves[:, loss > 0].any(axis=1)] - loss for loss in losses]
+    return np.concatenate([moves[:0], *changes])
 
 
 def find_departures(
     records: Records, claim: ClaimOnCounts, participants: int, budget: int = BUDGET
 ) -> Departures:
-    """Search the departures that make a claim true under the declared procedure, and return all that were searched.
-
-    Parameters
-    ----------
-    participants : int
-        How far to go while nothing is found; two participants are searched in any case.
-    budget : int
-        Most datasets.
-    """
-    searched = 0
+    """Return all departures that were searched for one that makes a claim true; see `search_departures`."""
     parts: list[tuple[np.ndarray, ...]] = []
-    for tables in _enumerate_departures(records, claim.groups, participants, budget):
-        searched += 1
-        if len(tables):
-            values = _by_chunk(lambda chunk: claim.values(claim.feature(chunk)), tables)
-            parts.append((tables, np.full(len(tables), searched), values, claim.true_of(values)))
-        if searched >= ALWAYS and any(fits.any() for *_, fits in parts):
+    for number, tables in enumerate(_enumerate_departures(records, claim.groups, participants, budget)):
+        values = _by_chunk(lambda chunk: claim.values(claim.feature(chunk)), tables)
+        parts.append((tables, np.full(len(tables), number), values, claim.true_of(values)))
+        if number >= ALWAYS and any(fits.any() for *_, fits in parts[1:]):
             break
-    if not parts:
-        tables, nobody = np.zeros((0, *records.tables.shape), dtype=np.int16), np.zeros(0, dtype=np.int64)
-        parts.append((tables, nobody, np.zeros((0, 1)), nobody.astype(bool)))
-    return Departures(*map(np.concatenate, zip(*parts, strict=True)), searched)
+    # the first are the data as they are
+    columns = (np.concatenate(column)[1:] for column in zip(*parts, strict=True))
+    return Departures(*columns, len(parts) - 1)
 
 
 def _by_chunk(function: Callable[[np.ndarray], np.ndarray], tables: np.ndarray) -> np.ndarray:
     """Apply a function to some tables at a time, so that memory is bounded."""
-    return np.concatenate([function(tables[at : at + CHUNK]) for at in range(0, len(tables), CHUNK)])
+    starts = range(0, len(tables) or 1, CHUNK)
+    return np.concatenate([function(tables[start : start + CHUNK]) for start in starts])
 
 
 def search_departures(
-    differing: DifferingClaim, participants: int = ALWAYS, budget: int = BUDGET, most: int = 5
+    differing: DifferingClaim, *, participants: int = ALWAYS, budget: int = BUDGET, most_departures: int = 5
 ) -> tuple[list[Explanation], int]:
     """Return the departures that make a claim true, those that contradict the fewest other claims first.
 
     Parameters
     ----------
-    differing : DifferingClaim
-        The claim.
-    participants, budget
-        See `find_departures`.
-    most : int
+    participants : int
+        Changed participants to search up to while nothing is found; two are searched in any case.
+    budget : int
+        Most datasets that are formed for a claim; what needs more is said to be not searched.
+    most_departures : int
         How many to return; each says how many there are like it.
 
     Returns
@@ -147,8 +128,7 @@ def search_departures(
     searched : int
         Up to how many participants all departures were searched.
     """
-    records, claim, study = differing.records, differing.on_counts, differing.study
-    labels = [level.label.model_dump() for level in study.outcome.levels]
+    records, claim, study = differing.records, differing.on_counts, differing.records.study
     found = find_departures(records, claim, participants, budget)
     if not found.fits.any():
         return [], found.searched
@@ -156,12 +136,13 @@ def search_departures(
         other.id: _by_chunk(lambda chunk, other=other: other.holds(other.feature(chunk)), found.tables)
         for other in differing.others
     }
-    contradicted = sum((~holding).astype(np.int64) for holding in holds.values()) + 0 * found.participants
+    contradicted = len(holds) - sum(holds.values(), np.zeros(len(found.tables), dtype=np.int64))
     fitting = np.flatnonzero(found.fits)
     # a stable order: fewest contradictions, fewest participants, then as enumerated
     order = np.lexsort((fitting, found.participants[fitting], contradicted[fitting]))
+    labels = [level.label.model_dump() for level in study.outcome.levels]
     explanations = []
-    for at in fitting[order][:most].tolist():
+    for at in fitting[order][:most_departures].tolist():
         no_worse = (contradicted <= contradicted[at]) & (found.participants <= found.participants[at])
         like = no_worse & (contradicted == contradicted[at]) & (found.participants == found.participants[at])
         table = found.tables[at].astype(np.int64)
@@ -173,21 +154,17 @@ def search_departures(
              "cells": [study.outcome.level_ids[k] for k in (*old, *new)]}
             for (g, old, new), number in equal.items()
         ]  # fmt: skip
+        params = {"changes": said, "like": int((like & found.fits).sum())}
         # of the two numbers that may be printed, U1 or U2, the one that is
         value = next(value for value in found.values[at].tolist() if claim.true_of(np.array([value])))
         explanations.append(
             Explanation(
-                "departure",
-                "departure",
-                {"changes": said, "like": int((like & found.fits).sum())},
-                value,
-                effort=len(changes),
+                "departure", "departure", params, value, effort=len(changes),
                 ways=ways_to(records.pairs, table[:, :-1, :-1]),
                 others={name: bool(holding[at]) for name, holding in holds.items()},
-                coincidence=claim.printable.share(claim.printable.covered(found.values[no_worse])),
-                witness=sheet_of(changed),
+                coincidence=share_of(claim.printable.covered(found.values[no_worse])), witness=sheet_of(changed),
             )
-        )
+        )  # fmt: skip
     return explanations, found.searched
 
 
@@ -231,44 +208,35 @@ def change_records(
 def sheet_of(records: Records) -> pd.DataFrame:
     """Write records as the study's own sheet: the same columns and words, the columns not used left out.
 
-    Parameters
-    ----------
-    records : Records
-        The records.
-
-    Returns
-    -------
-    DataFrame
-        For a study of one plain sheet, wide or long: the pipeline reads it in that sheet's place. Else tidy
-        observations, as the steps after ingestion read them. The participant is the first column. Timepoints that
-        are not compared, and characteristics, are empty.
+    For a study of one plain sheet, wide or long, the pipeline reads it in that sheet's place. Else these are tidy
+    observations, as the steps after ingestion read them. The participant is the first column. Timepoints that are not
+    compared, and characteristics, are empty.
     """
-    study = records.study
-    levels = [*study.outcome.level_ids, ""]
+    study, levels = records.study, [*records.study.outcome.level_ids, ""]
     sheet = study.sheets[0] if len(study.sheets) == 1 and study.outcome.kind == "levels" else None
     named = sheet and sheet.participant and sheet.participant.column and sheet.group and sheet.group.column
-    plain = named and sheet.layout in ("wide", "long") and sheet.header_row == (1,)
-
-    def word(codes: dict[str, str], wanted: str) -> str:
+    rows = [
+        (code, group, timepoint.id, study.outcome.id, levels[k])
+        for group, codes in zip(study.group_ids, records.codes, strict=True)
+        for code, record in codes.items()
+        for timepoint, k in zip(study.compared, record, strict=True)
+    ]
+    tidy = pd.DataFrame(rows, columns=["participant", "group", "timepoint", "outcome", "score"], dtype=str)
+    if not named or sheet.layout not in ("wide", "long") or sheet.header_row != (1,):
+        return tidy
+    names = {"participant": sheet.participant.column, "group": sheet.group.column}
+    meanings = {"group": sheet.group.codes, "score": sheet.codes}
+    if sheet.layout == "long":
+        names |= {"timepoint": sheet.timepoint.column, "score": sheet.score}
+        meanings["timepoint"] = sheet.timepoint.codes
+    for column, codes in meanings.items():
         # the first word of the sheet that means an id; without codes the words are the ids
-        return next((word for word, meaning in codes.items() if meaning == wanted), wanted)
-
-    rows: list[dict[str, str]] = []
-    for group, codes in zip(study.group_ids, records.codes, strict=True):
-        for code, record in codes.items():
-            scores = {t.id: levels[k] for t, k in zip(study.compared, record, strict=True)}
-            if not plain:
-                who = {"participant": code, "group": group}
-                of = {"outcome": study.outcome.id}
-                rows += [who | {"timepoint": t} | of | {"score": score} for t, score in scores.items()]
-                continue
-            who = {sheet.participant.column: code, sheet.group.column: word(sheet.group.codes, group)}
-            blank = {source.column: "" for source in sheet.characteristics.values()}
-            words = {t: word(sheet.codes, score) if score else "" for t, score in scores.items()}
-            if sheet.layout == "wide":
-                cells = {column: words.get(t, "") for t, column in sheet.scores.items()}
-                rows.append(who | cells | blank)
-            else:
-                times = {t: {sheet.timepoint.column: word(sheet.timepoint.codes, t)} for t in words}
-                rows += [who | times[t] | {sheet.score: score} | blank for t, score in words.items()]
-    return pd.DataFrame(rows, dtype=str)
+        words = {meaning: word for word, meaning in reversed(codes.items())}
+        tidy[column] = [words.get(cell, cell) if cell else "" for cell in tidy[column]]
+    cells = {source.column: "" for source in sheet.characteristics.values()}
+    if sheet.layout == "wide":
+        # a participant's scores before and after follow each other
+        scores = {t.id: tidy["score"].to_numpy()[at::2] for at, t in enumerate(study.compared)}
+        cells = {column: scores.get(t, "") for t, column in sheet.scores.items()} | cells
+        tidy = tidy[::2]
+    return tidy[[*names]].rename(columns=names).assign(**cells).reset_index(drop=True)

@@ -6,10 +6,8 @@ The coincidence of an explanation is the share of strings that its slip and the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +15,7 @@ import numpy as np
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Interval, round_units
 from oxymilk.explain.claims_on_counts import claim_place
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, print_units, printable_of
-from oxymilk.stats import rank_sum_counts, signed_rank_counts
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, printable_of, share_of
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels
@@ -32,20 +29,12 @@ _STATISTICS = {
 }
 
 
-class OtherNumber(NamedTuple):
-    """A number that may have been printed in the claim's place; `claim` is the id of the claim that prints it."""
-
-    label: dict[str, str]
-    value: Fraction
-    claim: str = ""
-
-
 class Slip(NamedTuple):
     """What a slip could have made of a number: strings, as whole numbers of the last printed place."""
 
     code: str
     units: set[int]
-    params: Mapping[str, object] = MappingProxyType({})
+    params: dict[str, object] | None = None
 
 
 def search_notation(differing: DifferingClaim) -> list[Explanation]:
@@ -54,44 +43,26 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
     A claim that states no number of its own has none. In the order of the slips, one for each kind of slip but one
     for each number that may have been copied.
     """
-    true = true_value(differing)
+    true, claim, on_counts = true_value(differing), differing.claim, differing.on_counts
     if true is None:
         return []
-    claim, study, on_counts = differing.claim, differing.study, differing.on_counts
     if on_counts:
-        printable, copies = on_counts.printable, _printed_elsewhere(differing)
+        printable, confused = on_counts.printable, _confused(differing)
     else:
         # all strings with as many digits as the longer number
         most = 10 ** len(str(int(max(abs(claim.number.value), true)))) - 1
         in_percent = claim.quantity in ("percent", "ratio_percent")
-        printable = printable_of(replace(claim, operator=""), study, 100 if in_percent else most)
-        copies = []
-    statistics: list[OtherNumber] = []
-    printed_z: list[Interval] = []
-    if claim.quantity == "p_value" and on_counts:
-        feature, declared = differing.feature, differing.declared
-        of_pairs = claim.test == "signed_rank"
-        result = signed_rank_counts(*feature, declared) if of_pairs else rank_sum_counts(feature, declared)
-        for name in _STATISTICS[claim.test]:
-            key = f"explain.words.statistic_name_{name}"
-            label = {language: labels(language)(key) for language in LANGUAGES}
-            statistics.append(OtherNumber(label, Fraction(repr(abs(float(getattr(result, name)))))))
-        for other in differing.others:
-            z = other.claim
-            of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
-            if of_same_test and None not in (z.stated.low, z.stated.high):
-                printed_z.append(z.stated)
-    slips = slips_of(true, printable, claim.quantity == "p_value", copies, statistics, printed_z)
-    mask = np.zeros(printable.size, dtype=bool)
-    explanations = []
-    for slip in slips:
-        for same in slips:
-            # all numbers that may be copied are one step
-            copied = slip.code == same.code in ("notation_copied", "notation_statistic")
-            if same is slip or copied:
-                printable.mark(mask, list(same.units))
+        most = 100 if in_percent else most
+        printable, confused = printable_of(replace(claim, operator=""), differing.records.study, most), []
+    slips = slips_of(true, printable, claim.quantity == "p_value", confused)
+    explanations, before = [], set()
+    for at, slip in enumerate(slips):
+        before |= slip.units
         if printable.claimed in slip.units:
-            share = printable.share(mask)
+            # all numbers that may be copied are one step
+            one_step = slip.code in ("notation_copied", "notation_statistic")
+            alike = [same.units for same in slips[at:] if one_step and same.code == slip.code]
+            share = share_of(np.isin(printable.strings, list(before.union(*alike))))
             explanations.append(
                 Explanation("notation", slip.code, slip.params, float(true),
                             others=differing.others_as_is, coincidence=share)
@@ -111,10 +82,14 @@ def true_value(differing: DifferingClaim) -> Fraction | None:
     return abs(Fraction(differing.computed)) if differing.computed else None
 
 
-def _printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
-    """Return the numbers of the same kind that are printed for something else, each once for a place."""
-    claim, study = differing.claim, differing.study
-    copies = {}
+def _confused(differing: DifferingClaim) -> list[Slip]:
+    """Return the numbers that may have been printed in a claim's place.
+
+    Those of the same kind that are printed for something else, each once for a place; in the place of a p-value also
+    the statistics of its test, and the p-values that a printed Z of that test allows.
+    """
+    claim, study, on_counts = differing.claim, differing.records.study, differing.on_counts
+    d, rounding, copies = on_counts.printable.decimals, on_counts.printable.rounding, {}
     for other in differing.claims:
         place = (other.check, *claim_place(other, study))
         alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
@@ -122,8 +97,23 @@ def _printed_elsewhere(differing: DifferingClaim) -> list[OtherNumber]:
         same = place == ("recompute", *claim_place(claim, study))
         if alike and not same and other.check in ("recompute", "cited"):
             value = abs(other.number.value)
-            copies.setdefault((place, value), OtherNumber(claim_label(other, study), value, other.id))
-    return list(copies.values())
+            params = {"other": claim_label(other, study), "claim": other.id}
+            copies.setdefault((place, value), Slip("copied", {round_units(value, d, rounding)}, params))
+    slips = list(copies.values())
+    if claim.quantity == "p_value":
+        result = on_counts.result(differing.feature)
+        for name in _STATISTICS[claim.test]:
+            key, value = f"explain.words.statistic_name_{name}", abs(float(getattr(result, name)))
+            label = {language: labels(language)(key) for language in LANGUAGES}
+            units = round_units(Fraction(repr(value)), d, rounding)
+            slips.append(Slip("statistic", {units}, {"other": label}))
+        for other in differing.others:
+            z, stated = other.claim, other.claim.stated
+            of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
+            if of_same_test and None not in (stated.low, stated.high):
+                low, high = on_counts.printable.units(np.array(p_of_printed_z(stated))).tolist()
+                slips.append(Slip("printed_z", set(range(low, high + 1))))
+    return slips
 
 
 def claim_label(claim: Claim, study: Study) -> dict[str, str]:
@@ -146,14 +136,7 @@ def claim_label(claim: Claim, study: Study) -> dict[str, str]:
 # ---- the slips ---------------------------------------------------------------------------------------------
 
 
-def slips_of(
-    true: Fraction,
-    printable: Printable,
-    is_p: bool,
-    copies: list[OtherNumber] = (),
-    statistics: list[OtherNumber] = (),
-    printed_z: list[Interval] = (),
-) -> list[Slip]:
+def slips_of(true: Fraction, printable: Printable, is_p: bool, confused: list[Slip] = ()) -> list[Slip]:
     """Return what each slip could have made of a number.
 
     Parameters
@@ -164,15 +147,13 @@ def slips_of(
         The strings that could be printed in the claim's place.
     is_p : bool
         Whether it is a p-value, which has slips of its own.
-    copies, statistics : list of OtherNumber
-        Printed numbers of other claims, and statistics of the same test.
-    printed_z : list of Interval
-        What the same test's Z can have been, as printed.
+    confused : list of Slip
+        Other numbers that may have been printed in its place.
 
     Returns
     -------
     list of Slip
-        In their order. Slips that make no other string are left out. Copies and statistics have one entry each.
+        In their order: those of a rule, `confused`, those of the hand. Slips that make no other string are left out.
 
     Examples
     --------
@@ -184,66 +165,41 @@ def slips_of(
     if printable.operator:
         # "p < 0,000": the operator is put before what a program prints for a tiny p
         below_zero = is_p and printable.operator == "<" and right == 0
-        slips = [Slip("below_zero", {0})] if below_zero else []
-        slips.append(Slip("at_threshold", {right}))
+        slips = [Slip("below_zero", {0} if below_zero else set()), Slip("at_threshold", {right})]
         right = -1  # the threshold itself may be the rounded number
     else:
-        slips = _slips_of_rules(true, d, rounding, is_p)
-        for copy in copies:
-            params = {"other": copy.label, "claim": copy.claim}
-            slips.append(Slip("copied", {round_units(copy.value, d, rounding)}, params))
-        for other in statistics:
-            slips.append(Slip("statistic", {round_units(other.value, d, rounding)}, {"other": other.label}))
-        for stated in printed_z:
-            low, high = print_units(np.array(p_of_printed_z(stated)), d, rounding).tolist()
-            slips.append(Slip("printed_z", set(range(low, high + 1))))
-        slips += _slips_of_digits(true, d, rounding)
-    others = (Slip(f"notation_{slip.code}", slip.units - {right}, slip.params) for slip in slips)
+        # a rule: digits cut, rounded up or twice, padded
+        cut = round_units(true, d, "truncate")
+        twice = round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)
+        padded = {10 * round_units(true, d - 1, rounding)} if d > 1 else set()
+        slips = [
+            Slip("truncated", {cut}), Slip("rounded_up", {cut + 1}), Slip("rounded_twice", {twice}),
+            Slip("padded", padded),
+        ]  # fmt: skip
+        if is_p:
+            halves = {
+                round_units(Fraction(round_units(true, given, rounding), 2 * 10**given), d, mode)
+                for given in PROGRAM_DECIMALS
+                for mode in (rounding, "truncate")
+            }
+            # what is smaller than one unit of the last place is printed as one unit; or as 0.001, the usual floor
+            tiny = true < Fraction(1, 1000)
+            slips += [
+                Slip("halved", halves), Slip("floor", {1} if true < Fraction(1, 10**d) else set()),
+                Slip("floor", {10 ** (d - 3)} if tiny and d > 3 else set()), Slip("zero", {0} if tiny else set()),
+            ]  # fmt: skip
+        slips += [*confused, *_slips_of_digits(true, d, rounding)]
+    others = [Slip(f"notation_{code}", units - {right}, params or {}) for code, units, params in slips]
     return [slip for slip in others if slip.units]
 
 
-def p_of_printed_z(stated: Interval, alternative: str = "two-sided") -> tuple[float, float]:
-    """Return the smallest and the largest p-value that a printed Z allows.
-
-    Parameters
-    ----------
-    stated : Interval
-        The set of the printed Z. Of a two-sided p the sign does not matter; a set that holds 0 reaches p = 1.
-    alternative : {"two-sided", "greater", "less"}
-        One-sided: the sign counts.
-
-    Returns
-    -------
-    low, high : float
-    """
+def p_of_printed_z(stated: Interval) -> tuple[float, float]:
+    """Return the smallest and the largest two-sided p-value that a printed Z allows; a set that holds 0 reaches 1."""
     ends = np.array([float(stated.low), float(stated.high)])
-    if alternative == "two-sided" and ends[0] < 0 < ends[1]:
+    if ends[0] < 0 < ends[1]:
         ends = np.array([0.0, np.abs(ends).max()])
-    p_values = normal_p(ends, alternative)
+    p_values = normal_p(ends, "two-sided")
     return float(p_values.min()), float(p_values.max())
-
-
-def _slips_of_rules(true: Fraction, d: int, rounding: str, is_p: bool) -> list[Slip]:
-    """Slips that a rule makes: digits cut, rounded up or twice, padded; a p halved, or not below a floor."""
-    cut = round_units(true, d, "truncate")
-    twice = round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)
-    slips = [Slip("truncated", {cut}), Slip("rounded_up", {cut + 1}), Slip("rounded_twice", {twice})]
-    if d > 1:
-        slips.append(Slip("padded", {10 * round_units(true, d - 1, rounding)}))
-    if is_p:
-        halves = {
-            round_units(Fraction(round_units(true, given, rounding), 2 * 10**given), d, mode)
-            for given in PROGRAM_DECIMALS
-            for mode in (rounding, "truncate")
-        }
-        slips.append(Slip("halved", halves))
-        # what is smaller than one unit of the last place is printed as one unit; or as 0.001, the usual floor
-        if true < Fraction(1, 10**d):
-            slips.append(Slip("floor", {1}))
-        if true < Fraction(1, 1000):
-            slips += [Slip("floor", {10 ** (d - 3)})] if d > 3 else []
-            slips.append(Slip("zero", {0}))
-    return slips
 
 
 def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[Slip]:
@@ -261,19 +217,16 @@ def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[Slip]:
     start = 1 if d and right < 10**d else 0
     dropped = {int(whole[:i] + whole[i + 1 :] or 0) for i in range(start, len(whole) - d)}
     if d:
-        decimals = range(len(longer) - d - 1, len(longer))
-        dropped |= {int(longer[:i] + longer[i + 1 :]) for i in decimals}
+        dropped |= {int(longer[:i] + longer[i + 1 :]) for i in range(len(longer) - d - 1, len(longer))}
     swapped = {
         int(whole[:i] + whole[i + 1] + whole[i] + whole[i + 2 :]) for i in range(start, len(whole) - 1)
     }
-    digit_at = ((i, digit) for i in range(start, len(whole)) for digit in "0123456789")
-    typed = {int(whole[:i] + digit + whole[i + 1 :]) for i, digit in digit_at}
+    typed = {
+        int(whole[:i] + digit + whole[i + 1 :]) for i in range(start, len(whole)) for digit in "0123456789"
+    }
     known = f"{whole[:-d]}.{whole[-d:]}" if d else whole
     source = f"{longer[: -d - 1]}.{longer[-d - 1 :]}" if d else known
     return [
-        Slip("zero_lost", zero),
-        Slip("mark_lost", mark),
-        Slip("swapped", swapped, {"source": known}),
-        Slip("dropped", dropped, {"source": source}),
-        Slip("mistyped", typed, {"source": known}),
-    ]
+        Slip("zero_lost", zero), Slip("mark_lost", mark), Slip("swapped", swapped, {"source": known}),
+        Slip("dropped", dropped, {"source": source}), Slip("mistyped", typed, {"source": known}),
+    ]  # fmt: skip

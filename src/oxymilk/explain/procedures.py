@@ -1,21 +1,24 @@
-"""Which procedure, and whose program, gives the printed number on the printed data."""
+"""What else gives the printed number on the data as they are: another procedure, or a finer score behind the levels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import yaml
 
-from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts
-from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, falls_and_rises
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
+from oxymilk.explain.departures import sheet_of
 from oxymilk.explain.notation import claim_label
-from oxymilk.stats import Procedure
-from oxymilk.stats.null import TooLargeError
+from oxymilk.stats import Procedure, TooLargeError, rank_sum_counts, signed_rank_counts
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.stats.programs import Program, evaluate_programs_counts, load_programs
 
@@ -23,10 +26,14 @@ from oxymilk.stats.programs import Program, evaluate_programs_counts, load_progr
 OTHER_TESTS: dict[str, list[str]] = yaml.safe_load(
     resources.files("oxymilk.explain").joinpath("other_tests.yaml").read_bytes()
 )
+MOST_TABLES = 30_000
+SCORE = "finer score"
 
 
-@dataclass(frozen=True)
-class Calculation:
+# ---- procedures --------------------------------------------------------------------------------------------
+
+
+class Calculation(NamedTuple):
     """One way to compute a number, and the program lines that show it.
 
     * procedure : The procedure; None for a calculation that is none.
@@ -34,20 +41,13 @@ class Calculation:
     * other : The name of another calculation.
     * switches : What differs from the declared procedure.
     * programs : The lines; none for a combination of switches that no listed program shows.
-    * truncated : Whether its number was cut instead of rounded.
     """
 
     procedure: Procedure | None
     tail: str
     other: str
     switches: tuple[str, ...]
-    programs: tuple[Program, ...] = ()
-    truncated: bool = False
-
-    @property
-    def effort(self) -> int:
-        """Switches moved; cutting the digits is one more step."""
-        return len(self.switches) + self.truncated
+    programs: tuple[Program, ...]
 
 
 def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ...]:
@@ -77,37 +77,22 @@ def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
     shown: dict[tuple, list[Program]] = {}
     for program in load_programs():
         if program.test == test:
-            shown.setdefault((program.procedure, program.tail, program.other), []).append(program)
+            shown.setdefault(program.calculation, []).append(program)
+    choices = CHOICES | ({"zero_method": ("drop",)} if test == "rank_sum" else {})
+    for values in product(*choices.values()):
+        with suppress(ValueError):  # a switch that the method does not use, not at its default
+            shown.setdefault((Procedure(**dict(zip(choices, values, strict=True))), "", ""), [])
     calculations = []
     for (procedure, tail, other), programs in shown.items():
         switches = switches_between(declared, procedure) if procedure else tuple(OTHER_TESTS[other])
         if procedure and tail and declared.alternative == "two-sided":
             switches = tuple(name for name in CHOICES if name in (*switches, "alternative"))
         calculations.append(Calculation(procedure, tail, other, switches, tuple(programs)))
-    known = {calculation.procedure for calculation in calculations if not calculation.tail}
-    calculations += [
-        Calculation(procedure, "", "", switches_between(declared, procedure))
-        for procedure in all_procedures(test)
-        if procedure not in known
-    ]
     return tuple(calculations)
 
 
-@cache
-def all_procedures(test: str) -> tuple[Procedure, ...]:
-    """Return every legal combination of switches."""
-    choices = CHOICES | ({"zero_method": ("drop",)} if test == "rank_sum" else {})
-    procedures = []
-    for values in product(*choices.values()):
-        try:
-            procedures.append(Procedure(**dict(zip(choices, values, strict=True))))
-        except ValueError:
-            continue  # a switch that the method does not use, not at its default
-    return tuple(procedures)
-
-
 def calculated_values(
-    claim: ClaimOnCounts, counts: np.ndarray, feature: object, calculations: Iterable[Calculation]
+    claim: ClaimOnCounts, tables: np.ndarray, calculations: Iterable[Calculation]
 ) -> list[np.ndarray | None]:
     """Compute a claim's number in each way, for whole arrays of datasets.
 
@@ -115,31 +100,27 @@ def calculated_values(
     ----------
     claim : ClaimOnCounts
         A claim about a test: its p-value, decision, threshold, z or W.
-    counts : array of int
-        The datasets as `evaluate_programs_counts` takes them: pre by post, or the two groups' tables.
-    feature : object
-        The same datasets as the claim's feature.
-    calculations : iterable of Calculation
-        The ways.
+    tables : array of int, shape (..., G, K + 1, K + 1)
+        The datasets.
 
     Returns
     -------
     list of ndarray of shape (..., C) or None
         None where a way has no such number; nan where it has none on a dataset.
     """
-    of_p = claim.claim.quantity in OF_P
+    feature, of_p = claim.feature(tables), claim.claim.quantity in OF_P
+    counts = tables[..., claim.groups[0], :-1, :-1] if claim.test == "signed_rank" else feature
     special = [way.programs[0].id for way in calculations if of_p and (way.tail or way.other)]
-    p_values = evaluate_programs_counts(claim.claim.test, counts, ids=special) if special else {}
+    p_values = evaluate_programs_counts(claim.test, counts, ids=special) if special else {}
     values: list[np.ndarray | None] = []
-    for calculation in calculations:
-        if calculation.tail or calculation.other:
-            # these lines are p-values only
-            values.append(p_values[calculation.programs[0].id][..., None] if of_p else None)
-            continue
-        try:
-            values.append(claim.values(feature, calculation.procedure))
-        except TooLargeError:
-            values.append(None)
+    for way in calculations:
+        value = None
+        if not (way.tail or way.other):
+            with suppress(TooLargeError):
+                value = claim.values(feature, way.procedure)
+        elif of_p:  # these lines are p-values only
+            value = p_values[way.programs[0].id][..., None]
+        values.append(value)
     return values
 
 
@@ -150,82 +131,224 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     shows is taken over all ways that programs show, of others over all combinations, both with as few switches moved
     or fewer.
     """
-    claim, feature = differing.on_counts, differing.feature
-    counts = differing.records.pairs[claim.groups[0]] if claim.sees == "difference" else feature
-    calculations = calculations_of(claim.claim.test, differing.declared)
-    values = calculated_values(claim, counts, feature, calculations)
+    claim = differing.on_counts
+    ways = calculations_of(claim.test, claim.declared)
+    values = zip(ways, calculated_values(claim, differing.records.tables, ways), strict=True)
+    # the effort is the number of switches moved
     reached = [
-        (way, value, claim.printable)
-        for way, value in zip(calculations, values, strict=True)
-        if value is not None and way.effort
+        (len(way.switches), way, value, claim.printable)
+        for way, value in values
+        if value is not None and way.switches
     ]
-    rounded = claim.printable.rounding != "truncate" and not claim.printable.operator
-    if claim.claim.quantity == "p_value" and rounded:
-        # cut digits are a slip of their own under the declared procedure
-        cut = replace(claim.printable, rounding="truncate")
-        reached += [(replace(way, truncated=True), value, cut) for way, value, _ in reached if way.programs]
-    covered = [printable.covered(value) for _, value, printable in reached]
+    cut = replace(claim.printable, rounding="truncate")
+    if claim.claim.quantity == "p_value" and not cut.operator and cut != claim.printable:
+        # cut digits are one more step; under the declared procedure they are a slip of their own
+        reached += [(effort + 1, way, value, cut) for effort, way, value, _ in reached if way.programs]
+    covered = [printable.covered(value) for *_, value, printable in reached]
     explanations = []
-    for way, value, printable in reached:
-        fits = (printable.units(value) == printable.claimed).any() if way.truncated else claim.true_of(value)
+    for effort, way, value, printable in reached:
+        fits = (
+            (printable.units(value) == printable.claimed).any() if printable is cut else claim.true_of(value)
+        )
         if not np.all(fits):
             continue
-        mask = np.zeros(printable.size, dtype=bool)
-        for (other, _, _), strings in zip(reached, covered, strict=True):
-            if other.effort <= way.effort and (other.programs or not way.programs):
-                mask |= strings
+        within = [
+            strings
+            for (steps, other, *_), strings in zip(reached, covered, strict=True)
+            if steps <= effort and (other.programs or not way.programs)
+        ]
         number, programs = float(value.ravel()[0]), way.programs
         others, elsewhere = _other_claims(differing, way, number)
-        params: dict[str, object] = {"switches": list(way.switches), "effort": way.effort}
+        params = {"switches": list(way.switches), "effort": effort, "programs": [p.id for p in programs]}
         if way.other:
-            code = "procedure_other"
-            params["other_test"] = way.other
+            code, said = "procedure_other", {"other_test": way.other}
         else:
             code = "procedure_program" if programs else "procedure_switches"
             # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
             unsaid = ("alternative", "two_sided") if way.tail else ()
-            unsaid += ("zero_method",) if claim.sees == "rank_sum" else ()
+            unsaid += ("zero_method",) if claim.test == "rank_sum" else ()
             switches = {name: cell for name, cell in way.procedure.switches().items() if name not in unsaid}
             tail = {"tail": way.tail} if way.tail else {}
-            params["procedure"] = {"test": claim.claim.test, **switches, **tail}
-            params["elsewhere"] = elsewhere
-        params["programs"] = [program.id for program in programs]
+            said = {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
         explanations.append(
             Explanation(
-                "procedure",
-                code + ("_truncated" if way.truncated else ""),
-                params,
-                number,
-                effort=way.effort,
-                ways=max(1, len(programs)),
+                "procedure", code + ("_truncated" if printable is cut else ""), params | said, number,
+                effort=effort, ways=max(1, len(programs)),
                 programs="; ".join(f"{line.program} ({line.versions}): {line.output}" for line in programs),
-                others=others,
-                coincidence=printable.share(mask),
+                others=others, coincidence=share_of(np.logical_or.reduce(within)),
             )
-        )
+        )  # fmt: skip
     return explanations
 
 
 def _other_claims(
-    differing: DifferingClaim, calculation: Calculation, number: float
+    differing: DifferingClaim, way: Calculation, number: float
 ) -> tuple[dict[str, bool], list[dict[str, str]]]:
     """Return which other claims hold when the claim's test is computed so; and which p-values of other tests would not.
 
     Only the claim's own test is computed otherwise. The p-values are those that hold as declared and that the same
     switches, but for the treatment of zeros, would contradict.
     """
-    study, procedure = differing.study, calculation.procedure
-    others, elsewhere = dict(differing.others_as_is), []
+    own, others, elsewhere = differing.claim, dict(differing.others_as_is), []
     for other in differing.others:
-        claim = other.claim
-        feature = other.feature(differing.records.tables)
-        if (claim.test, claim.group) == (differing.claim.test, differing.claim.group):
-            if differing.claim.quantity in OF_P and claim.quantity in OF_P:
+        claim, feature = other.claim, other.feature(differing.records.tables)
+        if (claim.test, claim.group) == (own.test, own.group):
+            if own.quantity in OF_P and claim.quantity in OF_P:
                 others[other.id] = bool(other.true_of(np.array([number])))
-            elif procedure and not calculation.tail and claim.quantity in (*OF_P, "z"):
-                others[other.id] = bool(other.holds(feature, procedure))
-        elif procedure and claim.quantity == "p_value" and others[other.id]:
-            moved = replace(procedure, zero_method=getattr(study.procedure, claim.test).zero_method)
+            elif way.procedure and not way.tail and claim.quantity in (*OF_P, "z"):
+                others[other.id] = bool(other.holds(feature, way.procedure))
+        elif way.procedure and claim.quantity == "p_value" and others[other.id]:
+            moved = replace(way.procedure, zero_method=other.declared.zero_method)
             if not other.holds(feature, moved):
-                elsewhere.append(claim_label(claim, study))
+                elsewhere.append(claim_label(claim, differing.records.study))
     return others, elsewhere
+
+
+# ---- finer scales ------------------------------------------------------------------------------------------
+
+
+class FinerScales(NamedTuple):
+    """What finer scales without ties can give.
+
+    If a test was run on a score whose cut makes the printed categories, then the categories fix the order between
+    levels and leave the order within them open. Two groups: U lies between what the levels give and that plus every
+    pair within a level. Pairs: who changed level changed the score in that direction; who did not may have gone either
+    way or not at all; the sizes of the changes are free. Scales with ties are not searched: they print nearly every
+    p-value (coincidence 100% in the first study), so that they explain none.
+
+    * statistic, float, shape (N,) : U1 or W+.
+    * p_value, float, shape (N,) : Under the declared procedure.
+    * tables : The datasets on the finer scale.
+    """
+
+    statistic: np.ndarray
+    p_value: np.ndarray
+    tables: np.ndarray
+
+
+def untied_rank_sum(table: np.ndarray, procedure: Procedure) -> FinerScales:
+    """Return every finer scale without ties, up to scales with the same U, of two groups' categories, shape (2, K).
+
+    The tables have shape (N, 2, n1 + n2), one for each whole U from the smallest to the largest.
+
+    Examples
+    --------
+    Two of the first group and one of the second in one category: the first group's places are 0 1, 0 2 or 1 2, and
+    of the two pairs none, one or both have the first group above.
+
+    >>> untied_rank_sum(np.array([[2], [1]]), Procedure("asymptotic")).tables[:, 0].tolist()
+    [[1, 1, 0], [1, 0, 1], [0, 1, 1]]
+    """
+    table = np.asarray(table, dtype=np.int64)
+    pairs = table.prod(axis=0)
+    tables = np.zeros((int(pairs.sum()) + 1, 2, int(table.sum())), dtype=np.int64)
+    for inside in range(len(tables)):
+        start, left = 0, inside
+        for (a, b), free in zip(table.T.tolist(), pairs.tolist(), strict=True):
+            above = min(left, free)
+            left -= above
+            tables[inside, 0, start + np.array(_places(a, a + b, above), dtype=np.int64)] = 1
+            start += a + b
+    tables[:, 1] = 1 - tables[:, 0]
+    result = rank_sum_counts(tables, procedure)
+    return FinerScales(result.u1, result.p_value, tables)
+
+
+def _places(chosen: int, n: int, above: int) -> list[int]:
+    """Return some of the places 0, ..., n - 1, their sum `above` more than the smallest possible.
+
+    Two of 0, 1, 2, 3: 0 1 is the smallest sum, then 0 2, 0 3, 1 3 and 2 3, which is 4 above it.
+    """
+    # `high` places are the last ones, one is between, the others are the first ones
+    high, rest = divmod(above, n - chosen) if n > chosen else (0, 0)
+    first = chosen - high - (rest > 0)
+    return [*range(first), *([first + rest] if rest else []), *range(n - high, n)]
+
+
+def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure) -> FinerScales:
+    """Return every finer scale without ties between the sizes of changes, up to scales with the same W+.
+
+    The tables have shape (N, 2, n): falls and rises by size, of pairs whose category rose, fell or stayed; what is
+    missing to n did not change on the finer scale. One for each number of pairs that did not change and each W+ from
+    the smallest to the largest.
+    """
+    n = up + down + unchanged
+    rises, used = [], []
+    for still in range(unchanged + 1):
+        m = n - still
+        for positive in range(up, m - down + 1):
+            for above in range(positive * (m - positive) + 1):
+                row = np.zeros(n, dtype=np.int64)
+                row[_places(positive, m, above)] = 1
+                rises.append(row)
+                used.append(m)
+        if len(rises) > MOST_TABLES:
+            break
+    rise, changed = np.array(rises), np.array(used)
+    fall = (np.arange(n) < changed[:, None]) - rise
+    result = signed_rank_counts(fall, rise, n - changed, procedure)
+    keys = np.stack([changed, result.w_plus.astype(np.int64)], axis=1)
+    first = np.sort(np.unique(keys, axis=0, return_index=True)[1])
+    return FinerScales(result.w_plus[first], result.p_value[first], np.stack([fall, rise], axis=1)[first])
+
+
+def search_scales(differing: DifferingClaim) -> list[Explanation]:
+    """Return the finer scale that would print a claim's p-value; when there is none, what would be needed.
+
+    At most one explanation, of a p-value, decision or threshold; its coincidence is taken over all scales without
+    ties.
+    """
+    claim, feature, others = differing.on_counts, differing.feature, differing.others_as_is
+    two_groups, sizes = claim.test == "rank_sum", np.sum(feature, axis=-1)
+    if two_groups and differing.records.study.between == "change":
+        return []  # a change of level is no cut of a change of score
+    if two_groups:
+        scales = untied_rank_sum(feature, claim.declared)
+    else:
+        falls, rises, unchanged = falls_and_rises(feature)
+        scales = untied_signed_rank(int(rises.sum()), int(falls.sum()), int(unchanged), claim.declared)
+    fits = np.flatnonzero(claim.true_of(scales.p_value[:, None]))
+    values = np.unique(scales.statistic[fits])
+    if two_groups and not len(fits):
+        # the U values that would print the p-value, whatever the categories
+        free = untied_rank_sum(sizes[:, None], claim.declared)
+        values = free.statistic[claim.true_of(free.p_value[:, None])]
+    ends = {"low": f"{scales.statistic.min():g}", "high": f"{scales.statistic.max():g}"}
+    params = {"statistic": "u" if two_groups else "w", **ends, "values": [f"{value:g}" for value in values]}
+    if not len(fits):
+        code = "scale_unattainable" if len(values) else "scale_none"
+        return [Explanation("none", code, params, others=others)]
+    # U counted from the other group
+    params["others"] = [f"{value:g}" for value in np.prod(sizes) - values] if two_groups else []
+    value, witness = float(scales.p_value[fits[0]]), _witness(differing, scales.tables[fits[0]])
+    share = share_of(claim.printable.covered(scales.p_value))
+    return [
+        Explanation("finer_scale", "scale_untied", params, value, ways=len(values), others=others,
+                    coincidence=share, witness=witness)
+    ]  # fmt: skip
+
+
+def _witness(differing: DifferingClaim, table: np.ndarray) -> pd.DataFrame:
+    """Return a sheet with a finer score beside the categories.
+
+    Two groups: the score's places in the joint order after treatment. Pairs: the change of the score.
+    """
+    records, claim = differing.records, differing.on_counts
+    sheet = sheet_of(records)
+    scores: dict[str, int] = {}
+    if claim.test == "rank_sum":
+        for group, places in zip(claim.groups, table, strict=True):
+            # participants by category; within one the order is free
+            after = {code: post for code, (_, post) in records.codes[group].items() if post < records.levels}
+            ordered = sorted(after, key=after.get)
+            scores |= dict(zip(ordered, (np.flatnonzero(places) + 1).tolist(), strict=True))
+    else:
+        codes = records.codes[claim.groups[0]]
+        changes = {code: post - pre for code, (pre, post) in codes.items() if max(pre, post) < records.levels}
+        falls, rises = ((np.flatnonzero(sizes) + 1).tolist() for sizes in table)
+        falls = [-size for size in falls]
+        # who rose a level rose on the score too; the rest of the changes goes to those who stayed
+        scores = {code: (rises if change > 0 else falls).pop(0) for code, change in changes.items() if change}
+        rest = [*rises, *falls]
+        scores |= {code: rest.pop(0) if rest else 0 for code, change in changes.items() if not change}
+    return sheet.assign(**{SCORE: [str(scores.get(code, "")) for code in sheet[sheet.columns[0]]]})

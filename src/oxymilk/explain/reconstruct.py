@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -13,7 +14,7 @@ import pandas as pd
 from oxymilk.analysis import exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.explain import claims_on_counts as on_counts
-from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, is_count, list_tables
+from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, list_tables
 from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
 from oxymilk.study import Study
@@ -28,8 +29,8 @@ _RESULTS = {
     "signed_rank": ("n_up", "n_down", "n_zero", "w_plus", "w_minus", "z", "p_value"),
     "rank_sum": ("u1", "u2", "rank_sum1", "rank_sum2", "z", "p_value"),
 }
-_no_datasets = partial(pd.DataFrame, columns=list(LIST_COLUMNS), dtype=str)
-_no_ranges = partial(pd.DataFrame, columns=list(RANGE_COLUMNS), dtype=str)
+_datasets = partial(pd.DataFrame, columns=list(LIST_COLUMNS), dtype=str)
+_ranges = partial(pd.DataFrame, columns=list(RANGE_COLUMNS), dtype=str)
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ class Reconstruction:
     * sizes : Participants of each group, as printed.
     * unknown : Groups whose size is not printed, or printed in two ways; then nothing else could be made.
     * not_searched : What would have gone beyond the budget, a key of the texts below `terminal.beyond`; then
-      nothing was listed.
-    * needed : How many of them there would have been.
+      nothing was listed. `needed` : How many of them there would have been.
     * number : Datasets that the printed counts allow; None when they were not listed.
     * with_p_values : Of these, how many also give the printed p-values; None when they were not counted.
     * sheet : The one dataset, as the study's sheet, its participants numbered.
@@ -57,8 +57,8 @@ class Reconstruction:
     number: int | None = None
     with_p_values: int | None = None
     sheet: pd.DataFrame | None = None
-    datasets: pd.DataFrame = field(default_factory=_no_datasets)
-    ranges: pd.DataFrame = field(default_factory=_no_ranges)
+    datasets: pd.DataFrame = field(default_factory=_datasets)
+    ranges: pd.DataFrame = field(default_factory=_ranges)
     contradictions: pd.DataFrame | None = None
 
 
@@ -73,22 +73,19 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
         What the paper prints. Sizes of groups come from claims of sample sizes, else from the denominators of counts.
     budget : int
         Most tables that are formed at a time.
-
-    Returns
-    -------
-    Reconstruction
     """
     sizes, unknown = printed_sizes(study, claims)
+    levels = study.outcome.level_ids
     if unknown:
         return Reconstruction(sizes, unknown)
-    levels = study.outcome.level_ids
     if study.outcome.scale != "level" or not levels:
         return Reconstruction(sizes, not_searched="the_tests_run_on_numbers_not_on_levels")
+    # claims need to know the sizes of the groups; nothing else is read from these records
     start = np.zeros((len(study.groups), len(levels), len(levels)), dtype=np.int64)
     start[:, 0, 0] = [sizes[group] for group in study.group_ids]
     records = on_counts.records_from_counts(study, start)
     readings = on_counts.claims_on_counts(records, claims)
-    counts = [reading for reading in readings if is_count(reading)]
+    counts = [reading for reading in readings if reading.counts is not None]
     both = [reading for reading in counts if len(reading.groups) == 2]
     pairs = None
     try:
@@ -98,59 +95,51 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
             if 10 * number > budget:
                 raise NotSearched("pairs_of_tables_of_two_groups", number)
             first, second = np.indices([len(tables) for tables in groups]).reshape(2, -1)
-            pairs = _that_hold(both, np.stack([groups[0][first], groups[1][second]], axis=1))
+            pairs = np.stack([groups[0][first], groups[1][second]], axis=1)
+            pairs = pairs[np.logical_and.reduce([reading.holds(reading.feature(pairs)) for reading in both])]
             groups = [np.unique(pairs[:, g], axis=0) for g in (0, 1)]
             number = len(pairs)
     except NotSearched as beyond:
         return Reconstruction(sizes, not_searched=beyond.code, needed=beyond.needed)
-    with_p_values = contradictions = None
-    try:
+    with_p_values = contradictions = sheet = None
+    with suppress(NotSearched):
         designs = all_datasets(records, readings)
         p_values = [reading for reading in readings if reading.claim.quantity == "p_value"]
         with_p_values = designs.count([*counts, *p_values])
         if number == 0:
-            designs.claims[:] = [reading for reading in designs.claims if is_count(reading)]
+            designs.claims[:] = [reading for reading in designs.claims if reading.counts is not None]
             contradictions = contradiction_table(designs)
-    except NotSearched:
-        pass
     cells = [
         (group, str(place), levels[pre], levels[post], str(table[pre, post]))
         for group, tables in zip(study.group_ids, groups, strict=True)
         for place, table in enumerate(tables[:MOST_LISTED], start=1)
         for pre, post in np.argwhere(table).tolist()
     ]
-    sheet = None
     if number == 1:
         sheet = sheet_of(on_counts.records_from_counts(study, np.concatenate(groups)[:, :-1, :-1]))
+    ranges = _ranges(_rows_of_ranges(study, groups, pairs, budget) if number else [])
     return Reconstruction(
-        sizes,
-        number=number,
-        with_p_values=with_p_values,
-        sheet=sheet,
-        datasets=_no_datasets(cells),
-        ranges=_ranges(study, groups, pairs, budget) if number else _no_ranges(),
-        contradictions=contradictions,
-    )
+        sizes, number=number, with_p_values=with_p_values, sheet=sheet, datasets=_datasets(cells),
+        ranges=ranges, contradictions=contradictions,
+    )  # fmt: skip
 
 
 def printed_sizes(study: Study, claims: list[Claim]) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the printed size of each group, and the groups without one or with two different ones."""
     only = study.group_ids[0] if len(study.groups) == 1 else ""
-    stated, denominators = [], []
+    stated: dict[str, set[int]] = {}
+    denominators: dict[str, set[int]] = {}
     for claim in claims:
+        group, number = claim.group or only, None
         if claim.check != "recompute":
             continue
         if claim.quantity == "sample_size" and claim.operator in ("", "="):
-            stated.append((claim.group or only, claim.number))
-        of_outcome = claim.quantity in (*OF_A_CELL, *OF_A_CHANGE) and claim.variable in ("", study.outcome.id)
-        if of_outcome and claim.n:
-            denominators.append((claim.group or only, *claim.rests_on))
-    printed: dict[str, set[int]] = {group: set() for group in study.group_ids}
-    for source in (stated, denominators):
-        without = [group for group, sizes in printed.items() if not sizes]
-        for group, number in source:
-            if group in without and number.value.denominator == 1 and number.value > 0:
-                printed[group].add(int(number.value))
+            source, number = stated, claim.number
+        elif claim.quantity in (*OF_A_CELL, *OF_A_CHANGE) and claim.variable in ("", study.outcome.id):
+            source, number = denominators, next(iter(claim.rests_on), None)
+        if number and number.value.denominator == 1 and number.value > 0:
+            source.setdefault(group, set()).add(int(number.value))
+    printed = {group: stated.get(group) or denominators.get(group, ()) for group in study.group_ids}
     sizes = {group: next(iter(numbers)) for group, numbers in printed.items() if len(numbers) == 1}
     return sizes, tuple(group for group in study.group_ids if group not in sizes)
 
@@ -161,39 +150,38 @@ def _tables_of_group(
     """Return the tables of a group that its own counts allow, shape (N, K + 1, K + 1), nobody's score missing."""
     n, k = int(records.pairs[g].sum()), records.levels
     own = [reading for reading in counts if reading.groups == (g,)]
-    bounds = {"pre": np.tile([0, n], (k, 1)), "post": np.tile([0, n], (k, 1))}
+    bounds = {moment: np.tile([0, n], (k, 1)) for moment in ("pre", "post", "change")}
     for reading in own:
-        if reading.sees in bounds:
-            level = records.study.outcome.level_ids.index(reading.claim.level)
-            allowed = np.flatnonzero(reading.allowed)
+        if reading.moment != "change":
+            allowed = np.flatnonzero(reading.true_of(reading.counts[:, None]))
             low, high = (allowed[0], allowed[-1]) if len(allowed) else (n + 1, -1)
-            limits = bounds[reading.sees][level]
+            limits = bounds[reading.moment][records.study.outcome.level_ids.index(reading.claim.level)]
             limits[:] = max(low, limits[0]), min(high, limits[1])
     tables = list_tables(n, k, bounds["pre"], bounds["post"], budget)
     datasets = np.zeros((len(tables), *records.tables.shape), dtype=np.int64)
     datasets[:, g, :k, :k] = tables
-    return _that_hold(own, datasets)[:, g]
+    true = [reading.holds(reading.feature(datasets)) for reading in own]
+    return datasets[np.logical_and.reduce([np.ones(len(tables), dtype=bool), *true]), g]
 
 
-def _that_hold(readings: list[on_counts.ClaimOnCounts], datasets: np.ndarray) -> np.ndarray:
-    """Return the datasets, of shape (N, G, K + 1, K + 1), that make all readings true."""
-    for reading in readings:
-        datasets = datasets[reading.holds(reading.feature(datasets))]
-    return datasets
+def _rows_of_ranges(
+    study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, budget: int
+) -> list[tuple[str, ...]]:
+    """Return the range of every result: rows of `RANGE_COLUMNS`.
 
-
-def _ranges(study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, budget: int) -> pd.DataFrame:
-    """Return the range of every result; `pairs` holds the pairs of tables where not all are possible together."""
+    `pairs` holds the pairs of tables, shape (N, 2, K + 1, K + 1), where not all are possible together. Exact p-values
+    are left out where there are more margins than `BUDGET_EXACT`, the test between groups where there are more pairs
+    of margins than the budget.
+    """
     # what the tests see of the tables, each margin once: shape (M, 2 K - 1), and (M, 2, L) between the groups
-    tested = [
-        ("signed_rank", group, np.unique(on_counts.change_margin(tables), axis=0))
-        for group, tables in zip(study.group_ids, groups, strict=True)
-    ]
+    seen = [np.unique(on_counts.margin(tables, "change"), axis=0) for tables in groups]
+    tested = [("signed_rank", group, margins) for group, margins in zip(study.group_ids, seen, strict=True)]
     if len(groups) >= 2 and study.procedure.rank_sum is not None:
         if pairs is not None:
-            tested.append(("rank_sum", "", np.unique(on_counts.compared_margin(pairs, study), axis=0)))
+            margins = np.unique(on_counts.margin(pairs, study.between), axis=0)
+            tested.append(("rank_sum", "", margins))
         else:
-            a, b = (np.unique(on_counts.compared_margin(tables, study), axis=0) for tables in groups[:2])
+            a, b = (np.unique(on_counts.margin(tables, study.between), axis=0) for tables in groups[:2])
             if len(a) * len(b) <= budget:
                 first, second = np.indices((len(a), len(b))).reshape(2, -1)
                 tested.append(("rank_sum", "", np.stack([a[first], b[second]], axis=1)))
@@ -205,9 +193,7 @@ def _ranges(study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, bu
             if len(margins) > BUDGET_EXACT and procedure.method != "asymptotic":
                 continue
             if test == "signed_rank":
-                middle = margins.shape[1] // 2
-                falls, unchanged, rises = np.split(margins, [middle, middle + 1], axis=1)
-                results = signed_rank_counts(falls[:, ::-1], rises, unchanged[:, 0], procedure)
+                results = signed_rank_counts(*on_counts.falls_and_rises(margins), procedure)
             else:
                 results = rank_sum_counts(margins, procedure)
             for name in _RESULTS[test] if role == "declared" else ("p_value",):
@@ -218,4 +204,4 @@ def _ranges(study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, bu
                 made = [word for word, of in decisions.items() if name == "p_value" and of.any()]
                 low, high = (f"{value:.10g}" for value in (values.min(), values.max()))
                 rows.append((test, group, role, name, low, high, str(distinct), "; ".join(made)))
-    return pd.DataFrame(rows, columns=list(RANGE_COLUMNS))
+    return rows

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import partial
-from typing import Any
+from itertools import chain
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,10 @@ from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
 from oxymilk.explain import datasets
 from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim_key
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, print_units
-from oxymilk.explain.departures import ALWAYS, BUDGET, search_departures
+from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.departures import BUDGET, search_departures
 from oxymilk.explain.notation import search_notation, true_value
-from oxymilk.explain.procedures import search_procedures
-from oxymilk.explain.scales import search_scales
+from oxymilk.explain.procedures import search_procedures, search_scales
 from oxymilk.stats import rank_sum_counts
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels, procedure_words
@@ -34,8 +34,7 @@ OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed
 _NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
 
-@dataclass(frozen=True)
-class Explanations:
+class Explanations(NamedTuple):
     """All that explains the differing claims of a study, as tables of text.
 
     * explanations : One row for each way to make a distinct claim come true, ranked; see `EXPLANATION_COLUMNS`.
@@ -58,45 +57,35 @@ def explain_claims(
     verdicts: pd.DataFrame,
     observations: pd.DataFrame,
     *,
-    participants: int = ALWAYS,
     budget: int = BUDGET,
-    most_departures: int = 5,
+    **limits: int,
 ) -> Explanations:
     """Search for what would make the claims that differ come true.
 
     Parameters
     ----------
-    study : Study
-        The study.
     claims : list of Claim
         All numbers that the paper prints.
     verdicts, observations : DataFrame
         The tables of the same names, all cells text.
-    participants : int
-        Changed participants to search up to while nothing is found; two are searched in any case.
     budget : int
-        Most datasets that the search for departures forms for a claim; five times as many combinations are formed at
-        a time when all datasets of the design are counted. What needs more is said to be not searched.
-    most_departures : int
-        Most departures to report for a claim.
-
-    Returns
-    -------
-    Explanations
+        See `search_departures`; five times as many combinations are formed at a time when all datasets of the design
+        are counted.
+    **limits : int
+        `participants` and `most_departures`, see `search_departures`.
     """
     records = on_counts.records_of(study, observations)
-    differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
-    depart = partial(search_departures, participants=participants, budget=budget, most=most_departures)
-    rows, witnesses = _explain(records, claims, verdicts, differing, depart)
     readings = on_counts.claims_on_counts(records, claims)
+    differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
+    explained, witnesses = _explain(records, claims, verdicts, differing, budget=budget, **limits)
     try:
         every = datasets.all_datasets(records, readings, 5 * budget)
         counted, contradictions = datasets.dataset_table(every), datasets.contradiction_table(every)
-    except datasets.NotSearched as reason:
-        cells = ("all", "", "", "", "", "", "false", reason.words())
-        counted = pd.DataFrame([cells], columns=list(datasets.DATASET_COLUMNS), dtype=str)
+    except datasets.NotSearched as beyond:
+        row = ("all", "", "", "", "", "", "false", " ".join(map(str, beyond.args)))
+        counted = pd.DataFrame([row], columns=list(datasets.DATASET_COLUMNS), dtype=str)
         contradictions = pd.DataFrame(columns=list(datasets.CONTRADICTION_COLUMNS), dtype=str)
-    return Explanations(rows, counted, contradictions, outcome_table(records, readings), witnesses)
+    return Explanations(explained, counted, contradictions, outcome_table(records, readings), witnesses)
 
 
 def explain_one(
@@ -107,34 +96,18 @@ def explain_one(
     claim_id: str,
     *,
     printed: str | None = None,
-    participants: int = ALWAYS,
-    budget: int = BUDGET,
-    most_departures: int = 5,
+    **limits: int,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Explain one claim, whether it differs or not.
+    """Explain one claim, whether it differs or not: its rows of explanations.csv, and their witnesses.
 
     Parameters
     ----------
-    study, claims, verdicts, observations, participants, budget, most_departures
+    study, claims, verdicts, observations, **limits
         See `explain_claims`.
     claim_id : str
-        Id of the claim, in any place where it is printed.
+        Id of the claim, in any place where it is printed; KeyError when there is no such claim.
     printed : str, optional
-        What would explain this string in its place.
-
-    Returns
-    -------
-    explanations : DataFrame
-        The rows of explanations.csv for this claim.
-    witnesses : dict of str to DataFrame
-        Their sheets.
-
-    Raises
-    ------
-    KeyError
-        When there is no such claim.
-    ValueError
-        When `printed` is not a number under the study's decimal marks.
+        What would explain this string in its place; ValueError when it is no number under the study's decimal marks.
     """
     chosen = next((claim for claim in claims if claim.id == claim_id), None)
     if chosen is None:
@@ -144,77 +117,66 @@ def explain_one(
             parse_printed(printed, study.decimal_mark)
         key = claim_key(chosen, study)
         claims = [claim.printed_as(printed) if claim_key(claim, study) == key else claim for claim in claims]
-    records = on_counts.records_of(study, observations)
-    depart = partial(search_departures, participants=participants, budget=budget, most=most_departures)
-    return _explain(records, claims, verdicts, {claim_id}, depart)
+    return _explain(on_counts.records_of(study, observations), claims, verdicts, {claim_id}, **limits)
 
 
-def _explain_claim(differing: DifferingClaim, depart: partial) -> list[Explanation]:
+def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation]:
     """Search all that may explain a claim; ranked as `Explanation.order` says."""
-    quantity, test = differing.claim.quantity, differing.claim.test
-    explanations: list[Explanation] = []
-    searched: list[str] = []
+    claim, study = differing.claim, differing.records.study
+    found: dict[str, list[Explanation]] = {}
     if true_value(differing) is not None:
-        searched.append("notation")
-        explanations += search_notation(differing)
+        found["notation"] = search_notation(differing)
     if differing.on_counts is not None:
-        if quantity in (*OF_P, "z") or (quantity, test) == ("w", "signed_rank"):
-            searched.append("procedure")
-            explanations += search_procedures(differing)
-        if quantity in OF_P:
-            searched.append("finer_scale")
-            explanations += search_scales(differing)
-        departures, depth = depart(differing)
-        searched.append(f"departure_{depth}")
-        explanations += departures
+        if claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank"):
+            found["procedure"] = search_procedures(differing)
+        if claim.quantity in OF_P:
+            found["finer_scale"] = search_scales(differing)
+        departures, depth = search_departures(differing, **limits)
+        found[f"departure_{depth}"] = departures
+    explanations = list(chain(*found.values()))
     if all(explanation.kind == "none" for explanation in explanations):
-        of_data = differing.claim.check == "recompute"
-        code = "nothing_found" if searched else "number_outcome" if of_data else "no_search"
-        explanations.append(Explanation("none", code, {"searched": searched}))
-    ready = []
-    for explanation in explanations:
-        value, style = explanation.value, differing.claim.style
-        prints_as = ""
+        code = "nothing_found" if found else "number_outcome" if claim.check == "recompute" else "no_search"
+        explanations.append(Explanation("none", code, {"searched": list(found)}))
+    for at, explanation in enumerate(explanations):
+        value, prints_as = explanation.value, ""
         if explanation.kind == "notation":
-            prints_as = differing.claim.printed
-        elif value is not None and quantity == "decision":
-            prints_as = "significant" if value < differing.study.alpha else "not significant"
+            prints_as = claim.printed
+        elif value is not None and claim.quantity == "decision":
+            prints_as = "significant" if value < study.alpha else "not significant"
         elif value is not None:
-            rounding = "truncate" if explanation.code.endswith("_truncated") else differing.study.rounding
-            units = print_units(np.array(differing.claim.scale * value), style.decimals, rounding)
-            prints_as = style.write(Fraction(int(units), 10**style.decimals))
-        params = explanation.params | {
-            "printed": differing.claim.printed,
-            "prints_as": prints_as,
-            "value": "" if value is None else f"{value:.4g}",
-        }
-        ready.append(replace(explanation, params=params))
-    return sorted(ready, key=lambda explanation: explanation.order)
+            rounding = "truncate" if explanation.code.endswith("_truncated") else study.rounding
+            prints_as = claim.write(Fraction(repr(value)), rounding)
+        text = "" if value is None else f"{value:.4g}"
+        params = explanation.params | {"printed": claim.printed, "prints_as": prints_as, "value": text}
+        explanations[at] = replace(explanation, params=params)
+    return sorted(explanations, key=attrgetter("order"))
 
 
 # ---- tables ------------------------------------------------------------------------------------------------
 
 
 def _explain(
-    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: set[str], depart: partial
+    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: set[str], **limits: int
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
     rows, witnesses = [], {}
     computed = dict(zip(verdicts["id"], verdicts["computed"], strict=True))
     readings = on_counts.claims_on_counts(records, claims)
     for places in on_counts.distinct_claims(claims, records.study):
-        first, ids = places[0].id, tuple(claim.id for claim in places)
+        first, ids = places[0].id, [claim.id for claim in places]
         if chosen.isdisjoint(ids):
             continue
         own = next((claim for claim in readings if claim.id == first), None)
         others = [claim for claim in readings if claim is not own]
-        differing = DifferingClaim(places[0], ids, records, own, others, claims, computed[first])
-        of_p = differing.claim.quantity in OF_P
-        for rank, found in enumerate(_explain_claim(differing, depart), start=1):
+        differing = DifferingClaim(places[0], records, own, others, claims, computed[first])
+        of_p = places[0].quantity in OF_P
+        for rank, found in enumerate(_explain_claim(differing, **limits), start=1):
             witness = "" if found.witness is None else f"{first}_{rank}.csv"
             if witness:
                 witnesses[witness] = found.witness
             share = found.coincidence
+            kept = [name for name, holds in found.others.items() if holds]
+            contradicted = [name for name in found.others if name not in kept]
             cells = {
                 "claim_id": first, "claim_ids": " ".join(ids), "kind": found.kind, "rank": str(rank),
                 "description": describe_explanation(found.code, found.params), "programs": found.programs,
@@ -223,7 +185,7 @@ def _explain(
                 "participants_changed": str(found.effort) if found.kind == "departure" else "",
                 "switches_moved": str(len(found.params["switches"])) if found.kind == "procedure" else "",
                 "ways": str(found.ways) if found.kind != "none" else "",
-                "claims_kept": " ".join(found.kept), "claims_contradicted": " ".join(found.contradicted),
+                "claims_kept": " ".join(kept), "claims_contradicted": " ".join(contradicted),
                 "coincidence": "" if share is None else f"{share:.10g}",
                 "informative": "true" if found.informative else "false",
                 "witness": witness, "code": found.code, "params": found.params_as_text,
@@ -240,24 +202,21 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
     whether these are the counts on disk. Empty for other designs.
     """
     study, rows = records.study, []
-    if records.levels == 2 and len(study.groups) >= 2 and study.between == "post":
-        observed = on_counts.margin(records.tables[:2], "post")
-        n1, n2 = observed.sum(axis=1).tolist()
+    observed = on_counts.margin(records.tables[:2], "post")
+    sizes = observed.sum(axis=1).tolist()
+    if records.levels == len(sizes) == 2 and all(sizes) and study.between == "post":
+        n1, n2 = sizes
         first, second = (counts.ravel() for counts in np.indices((n1 + 1, n2 + 1)))
-        if n1 and n2:
-            # one row a pair of counts, (1, 0) of 2 and 1: [[1, 1], [1, 0]]
-            tables = np.stack([n1 - first, first, n2 - second, second], axis=-1).reshape(-1, 2, 2)
-            p_values = rank_sum_counts(tables, study.procedure.rank_sum).p_value.tolist()
-            printed = [
-                claim for claim in claims if (claim.sees, claim.claim.quantity) == ("rank_sum", "p_value")
-            ]
-            true = {claim.id: claim.holds(tables) for claim in printed}
-            names = [[name for name, holds in true.items() if holds[at]] for at in range(len(tables))]
-            here = (tables == observed).all(axis=(1, 2))
-            rows = [
-                (str(a), str(b), str(n1), str(n2), f"{p:.10g}", " ".join(ids), "true" if at else "false")
-                for a, b, p, ids, at in zip(first, second, p_values, names, here, strict=True)
-            ]
+        # one row a pair of counts, (1, 0) of 2 and 1: [[1, 1], [1, 0]]
+        tables = np.stack([n1 - first, first, n2 - second, second], axis=-1).reshape(-1, 2, 2)
+        p_values = rank_sum_counts(tables, study.procedure.rank_sum).p_value.tolist()
+        printed = [c for c in claims if (c.test, c.claim.quantity) == ("rank_sum", "p_value")]
+        true = {claim.id: claim.holds(tables) for claim in printed}
+        here = (tables == observed).all(axis=(1, 2))
+        for at, (a, b, p_value) in enumerate(zip(first, second, p_values, strict=True)):
+            ids = " ".join(name for name, holds in true.items() if holds[at])
+            counts = (str(a), str(b), str(n1), str(n2))
+            rows.append((*counts, f"{p_value:.10g}", ids, "true" if here[at] else "false"))
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=str)
 
 
@@ -265,33 +224,15 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
 
 
 def describe_explanation(code: str, params: dict[str, Any], language: str = "en") -> str:
-    """Say an explanation in words.
-
-    Parameters
-    ----------
-    code : str
-        The column `code` of explanations.csv.
-    params : dict
-        The column `params`, read as JSON.
-    language : {"en", "id"}
-
-    Returns
-    -------
-    str
-        One or two sentences.
-
-    Raises
-    ------
-    KeyError
-        For a code or language that the texts do not have.
-    """
+    """Say an explanation in one or two sentences, from the columns `code` and `params` (read as JSON) of its row."""
     words = {name: _words(name, value, language) for name, value in params.items()}
     return labels(language)(f"explain.codes.{code}", **words)
 
 
 def _words(name: str, value: Any, language: str) -> str:
-    """Say a param of a text, by its name."""
-    words = labels(language).section("explain.words")
+    """Say a param of a text, by its name; our own numbers take the language's decimal mark."""
+    t = labels(language)
+    words, mark = t.section("explain.words"), t("common.decimal_mark")
     if name == "procedure":
         return procedure_words(value, value["test"], language)
     if name == "switches":
@@ -300,25 +241,18 @@ def _words(name: str, value: Any, language: str) -> str:
         return words[f"{name}_{value}"]
     if name == "changes":
         each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
-        return "; ".join(labels(language)("explain.words.change", **cells) for cells in each)
+        return "; ".join(t("explain.words.change", **cells) for cells in each)
     if name == "searched":
         # "departure_2" went up to two participants; "departure_0" says that none was within the budget
         spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]
         return "; ".join(words[f"searched_{space[1] or space[0]}"].format(n=space[2]) for space in spaces)
-    if name in ("elsewhere", "others"):
-        listed = "; ".join(_plain(item, language) for item in value)
-        return words[name].format(list=listed) if value else ""
     if isinstance(value, list):
+        items = [_words("value", item, language) for item in value]
+        if name in ("elsewhere", "others"):
+            return words[name].format(list="; ".join(items)) if items else ""
         # where the comma is the decimal mark it does not part numbers
-        separator = ", " if labels(language)("common.decimal_mark") == "." else "; "
-        return separator.join(_plain(item, language) for item in value)
-    return _plain(value, language, decimal=name in ("value", "low", "high", "source"))
-
-
-def _plain(value: object, language: str, *, decimal: bool = True) -> str:
-    """Say a plain value; our own numbers take the language's decimal mark, what is printed stays as printed."""
+        return (", " if mark == "." else "; ").join(items)
     if isinstance(value, dict) and set(value) == set(LANGUAGES):
         return value[language]
-    text = str(value)
-    mark = labels(language)("common.decimal_mark")
-    return text.replace(".", mark) if decimal and _NUMBER.fullmatch(text) else text
+    of_number = name in ("value", "low", "high", "source") and _NUMBER.fullmatch(str(value))
+    return str(value).replace(".", mark) if of_number else str(value)

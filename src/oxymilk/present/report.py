@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from oxymilk.present.figures import NAMES
 from oxymilk.present.formats import environment
 from oxymilk.present.lines import LANES, VERDICT_SIGNS, ClaimLine
 from oxymilk.present.tables.builder import planned
-from oxymilk.texts import NO_VALUE, labels
+from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
     from oxymilk.present.lines import ExplainedClaim, Row
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 # sets of claims on datasets, one a row, in their order
 SETS = ("all", "p_values", "counts", "both", "every_claim")
 MOST_CONTRADICTIONS = 10
-# keys of what datasets.csv says in English of why a set is not counted
-_LEFT_OUT, _BEYOND = "explanations.datasets.left_out", "terminal.beyond"
 
 
 def render_report(view: View, folder: Path, provenance: Mapping[str, object]) -> str:
@@ -274,14 +271,10 @@ def _count(view: View, row: Row | None) -> str:
 
 
 def _reason(view: View, reason: str) -> str:
-    """Say in the reader's language why a set is not counted; datasets.csv says it in English, as the texts have it."""
-    english = labels("en")
-    for key in (_LEFT_OUT, *(f"{_BEYOND}.{code}" for code in english.section(_BEYOND))):
-        # a placeholder takes what is there: "{n} tables of a group" reads "20 tables of a group" with n = 20
-        form = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english.texts[key]))
-        if said := re.fullmatch(form, reason):
-            return view.t(key, **said.groupdict())
-    return reason
+    """Say why a set is not counted: datasets.csv has a code and a number, or "left_out" and the claims' ids."""
+    code, _, words = reason.partition(" ")
+    key = "explanations.datasets.left_out" if code == "left_out" else f"terminal.beyond.{code}"
+    return view.t(key, n=words, claims=words)
 
 
 def _words(view: View, claims: str) -> list[str]:

@@ -90,6 +90,9 @@ def test_good_claims_are_read_in_order(write, claim, study, p_value):
         ({"quantity": "grim_mean", "check": "arithmetic", "n": "1..5"}, "claims_arithmetic", "n"),
         ({"quantity": "grim_mean", "check": "arithmetic", "n": "1..5;x"}, "claims_number", "n"),
         ({"quantity": "grim_percent", "n": "1..5"}, "claims_value", "quantity"),
+        ({"quantity": "count_up", "n": "ten"}, "claims_participants", "n"),
+        ({"quantity": "percent_up", "n": "5/10"}, "claims_participants", "n"),
+        ({"quantity": "count_down", "n": "0"}, "claims_participants", "n"),
     ],
 )  # fmt: skip
 def test_each_fault_names_row_column_and_what_to_do(write, study, p_value, cells, code, column):

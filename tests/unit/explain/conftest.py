@@ -10,7 +10,7 @@ import pytest
 from oxymilk.analysis import frequency_table, rank_test_table
 from oxymilk.audit.claims import Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
-from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts, records_of
+from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
 from oxymilk.explain.coincidence import DifferingClaim
 from oxymilk.explain.departures import sheet_of
 from oxymilk.files import read_csv, write_csv
@@ -54,15 +54,9 @@ def paper(audit):
     study = load_study(DATA)
     claims = load_claims(DATA / "claims.csv", study)
     observations = ingest_observations(study, DATA).table
-    records = records_of(study, observations)
-    return SimpleNamespace(
-        study=study,
-        claims=claims,
-        observations=observations,
-        verdicts=audit(study, claims, observations),
-        records=records,
-        on_counts=claims_on_counts(records, claims),
-    )
+    verdicts = audit(study, claims, observations)
+    arguments = study, claims, verdicts, observations
+    return SimpleNamespace(study=study, claims=claims, verdicts=verdicts, arguments=arguments)
 
 
 @pytest.fixture(scope="session")
@@ -91,20 +85,19 @@ def make_study():
 def print_all():
     """Claims that print every result of a dataset, as a paper would."""
 
-    def claims_of(study, pairs, digits=3, *, counts=True):
+    def claims_of(study, pairs, digits=3):
         claims = []
         for g, group in enumerate(study.group_ids):
             changes = difference_counts(pairs[g])
             p_value = signed_rank_counts(*changes, study.procedure.signed_rank).p_value
             own = {"test": "signed_rank", "group": group}
             claims.append(text_claim(f"p_{group}", decimal(p_value, digits), "p_value", **own))
-            if counts:
-                levels = study.outcome.level_ids
-                for timepoint, axis in (("pre", 1), ("post", 0)):
-                    for level, n in zip(levels, pairs[g].sum(axis=axis).tolist(), strict=True):
-                        cell = {"group": group, "timepoint": timepoint, "level": level}
-                        claims.append(text_claim(f"n_{group}_{timepoint}_{level}", n, "count", **cell))
-                claims.append(text_claim(f"up_{group}", int(changes[1].sum()), "count_up", group=group))
+            levels = study.outcome.level_ids
+            for timepoint, axis in (("pre", 1), ("post", 0)):
+                for level, n in zip(levels, pairs[g].sum(axis=axis).tolist(), strict=True):
+                    cell = {"group": group, "timepoint": timepoint, "level": level}
+                    claims.append(text_claim(f"n_{group}_{timepoint}_{level}", n, "count", **cell))
+            claims.append(text_claim(f"up_{group}", int(changes[1].sum()), "count_up", group=group))
         if len(pairs) > 1:
             p_value = rank_sum_counts(pairs[:2].sum(axis=1), study.procedure.rank_sum).p_value
             claims.append(text_claim("p_between", decimal(p_value, digits), "p_value", test="rank_sum"))
@@ -159,8 +152,7 @@ def differing_claim(make_study):
         on_counts = claims_on_counts(records, claims)
         own = [claim for claim in on_counts if claim.id == claims[0].id]
         others = [claim for claim in on_counts if claim not in own]
-        ids = own[0].ids if own else (claims[0].id,)
-        return DifferingClaim(claims[0], ids, records, (own or [None])[0], others, claims, computed)
+        return DifferingClaim(claims[0], records, (own or [None])[0], others, claims, computed)
 
     return make
 

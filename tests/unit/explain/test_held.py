@@ -84,4 +84,4 @@ def test_made_up_study(name, made_up):
 
 
 def test_the_paper(paper):
-    held("bontang2023", explain_claims(paper.study, paper.claims, paper.verdicts, paper.observations))
+    held("bontang2023", explain_claims(*paper.arguments))

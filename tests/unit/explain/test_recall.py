@@ -10,7 +10,7 @@ import pytest
 from oxymilk.analysis import TEST_COLUMNS
 from oxymilk.audit.recompute import Tables
 from oxymilk.audit.verdicts import check_claim
-from oxymilk.explain.claims_on_counts import Differences, claims_on_counts, records_from_counts
+from oxymilk.explain.claims_on_counts import claims_on_counts, records_from_counts
 from oxymilk.explain.departures import find_departures, sheet_of
 from oxymilk.explain.procedures import calculated_values, calculations_of, search_procedures
 from oxymilk.stats import difference_counts, evaluate_programs_counts, rank_sum_counts, signed_rank_counts
@@ -44,7 +44,7 @@ def test_every_program_is_found(
     study = make_study(levels, **declared)
     pairs = np.array([random_pairs(rng, levels, sizes) for _ in range(CASES)])
     counts = pairs[:, 0] if test == "signed_rank" else pairs.sum(axis=2)
-    feature = Differences(*difference_counts(counts)) if test == "signed_rank" else counts
+    tables = np.pad(pairs, ((0, 0), (0, 0), (0, 1), (0, 1)))
     by_program = evaluate_programs_counts(test, counts)
     names = list(by_program)
     records = records_from_counts(study, pairs[0])
@@ -60,7 +60,7 @@ def test_every_program_is_found(
         claim = claim_text("p", printed, "p_value", **place)
         (on_counts,) = claims_on_counts(records, [claim])
         if values is None:
-            values = calculated_values(on_counts, counts, feature, calculations)
+            values = calculated_values(on_counts, tables, calculations)
         fitting = [
             calculation
             for calculation, value in zip(calculations, values, strict=True)
@@ -69,7 +69,7 @@ def test_every_program_is_found(
         assert name in {program.id for calculation in fitting for program in calculation.programs}, printed
         if case % (CASES // 12) == 0:
             reported = search_procedures(differing_claim([claim], pairs[case], study))
-            expected = [[program.id for program in one.programs] for one in fitting if one.effort]
+            expected = [[program.id for program in one.programs] for one in fitting if one.switches]
             shown = [one.params["programs"] for one in reported if not one.code.endswith("truncated")]
             assert sorted(shown) == sorted(expected)
             found += len(shown)

@@ -5,9 +5,9 @@ from itertools import pairwise, permutations, product
 import numpy as np
 import pytest
 
-from oxymilk.explain import scales
+from oxymilk.explain import procedures
 from oxymilk.explain.claims_on_counts import Records
-from oxymilk.explain.scales import SCORE, search_scales, untied_rank_sum, untied_signed_rank
+from oxymilk.explain.procedures import SCORE, search_scales, untied_rank_sum, untied_signed_rank
 from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 
 PROCEDURES = [Procedure("asymptotic"), Procedure("exact"), Procedure("asymptotic", continuity=True)]
@@ -70,12 +70,9 @@ def test_untied_w(up, down, unchanged, procedure):
 @pytest.mark.parametrize(("most", "used"), [(12, {5}), (13, {4, 5}), (18, {3, 4, 5})])
 def test_pairs_that_stay_are_tried_while_there_is_room(most, used, monkeypatch):
     """3 up and 2 unchanged: 13 sums of ranks when all five changed, 5 when four did, 1 when three did."""
-    monkeypatch.setattr(scales, "MOST_TABLES", most)
+    monkeypatch.setattr(procedures, "MOST_TABLES", most)
     found = untied_signed_rank(3, 0, 2, Procedure("asymptotic"))
     assert set(found.tables.sum(axis=(1, 2)).tolist()) == used
-
-
-# ---- the search, against lists of all finer scores --------------------------------------------------------------
 
 
 def share_of(p_values, printed, digits=3):
@@ -116,7 +113,7 @@ def test_every_p_value_of_two_groups(table, make_study, decimals, find):
         values = sorted(u for u, p in p_values.items() if decimals(p, 3) == printed)
         assert found.params == {
             "statistic": "u", "low": f"{min(p_values):g}", "high": f"{max(p_values):g}",
-            "values": [f"{u:g}" for u in values], "others": [f"{pairs - u:g}" for u in values],
+            "values": [f"{u:g}" for u in values], "others": [f"{pairs - u:g}" for u in values]
         }  # fmt: skip
         assert (found.kind, found.code, found.ways) == ("finer_scale", "scale_untied", len(values))
         assert found.coincidence == pytest.approx(share_of(p_values.values(), printed))

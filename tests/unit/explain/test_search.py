@@ -15,7 +15,7 @@ from oxymilk.explain import describe_explanation, explain_claims, explain_one
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
 from oxymilk.explain.coincidence import KINDS
 from oxymilk.explain.datasets import CONTRADICTION_COLUMNS, DATASET_COLUMNS
-from oxymilk.explain.departures import sheet_of
+from oxymilk.explain.departures import search_departures, sheet_of
 from oxymilk.explain.search import EXPLANATION_COLUMNS, OUTCOME_COLUMNS, outcome_table
 from oxymilk.files import write_csv
 from oxymilk.ingest import ingest_observations
@@ -32,13 +32,7 @@ SMALL = np.array([[[0, 0], [1, 1]], [[1, 0], [0, 0]]])
 
 @pytest.fixture(scope="module")
 def explained(paper):
-    return explain_claims(paper.study, paper.claims, paper.verdicts, paper.observations)
-
-
-@pytest.fixture(scope="module")
-def rows(explained):
-    table = explained.explanations
-    return table[table["claim_id"] == P].set_index("rank").to_dict("index")
+    return explain_claims(*paper.arguments)
 
 
 @pytest.fixture
@@ -50,7 +44,7 @@ def explain(make_study):
         observations = sheet_of(records_from_counts(study, np.array(pairs)))
         verdicts = pd.DataFrame(
             [(claim.id, "differs" if claim is claims[0] else "reproduced", computed) for claim in claims],
-            columns=["id", "verdict", "computed"], dtype=str,
+            columns=["id", "verdict", "computed"], dtype=str
         )  # fmt: skip
         table, _ = explain_one(study, claims, verdicts, observations, claims[0].id, **limits)
         return table.to_dict("records")
@@ -59,15 +53,12 @@ def explain(make_study):
 
 
 def of_code(rows, code):
-    return [row for row in (rows.values() if isinstance(rows, dict) else rows) if row["code"] == code]
-
-
-# ---- the paper ------------------------------------------------------------------------------------------------
+    return [row for row in rows if row["code"] == code]
 
 
 def test_same_again_within_two_seconds(paper, explained):
     start = time.process_time()
-    again = explain_claims(paper.study, paper.claims, paper.verdicts, paper.observations)
+    again = explain_claims(*paper.arguments)
     assert time.process_time() - start < 2
     for name in ("explanations", "datasets", "contradictions", "outcomes"):
         assert getattr(again, name).equals(getattr(explained, name))
@@ -94,33 +85,9 @@ def test_columns_and_cells(paper, explained):
     }
 
 
-def test_explanations_of_the_paper(rows):
-    (one_sided,) = of_code(rows, "procedure_switches")
-    assert (one_sided["switches_moved"], one_sided["programs"]) == ("2", "")
-    assert json.loads(one_sided["params"])["switches"] == ["alternative", "tie_correction"]
-    assert float(one_sided["p_value"]) == pytest.approx(0.0040754858)
-    # the same switches would not print the two Wilcoxon p-values
-    assert {"0.002", "0.083"} <= set(re.findall(r"0\.\d+", one_sided["description"]))
-    (yates,) = of_code(rows, "procedure_other_truncated")
-    assert "SPSS CROSSTABS" in yates["programs"]
-    assert "chisq.test" in yates["programs"]
-    first, *_ = of_code(rows, "departure")
-    assert first["description"].startswith(
-        "Other records: 1 of group Control, insufficient before and insufficient after, "
-        "would be sufficient before and sufficient after."
-    )
-    assert (first["participants_changed"], first["ways"]) == ("1", "7")
-    assert float(first["p_value"]) == pytest.approx(0.00432311123)
-    kept = {"wilcoxon_intervention_p_abstract", "wilcoxon_control_p_abstract"}
-    assert kept <= set(first["claims_kept"].split())
-    assert "kurang_percent_control_pre_results" in first["claims_contradicted"].split()
-    (untied,) = of_code(rows, "scale_untied")
-    params = json.loads(untied["params"])
-    assert [params[name] for name in ("low", "high", "values", "others")] == ["70", "100", ["88"], ["12"]]
-
-
-def test_witnesses_run_through_the_pipeline(paper, explained, rows, audit, tmp_path):
-    departures = of_code(rows, "departure")
+def test_witnesses_run_through_the_pipeline(paper, explained, audit, tmp_path):
+    table = explained.explanations
+    departures = of_code(table[table["claim_id"] == P].to_dict("records"), "departure")
     assert len(departures) == 5
     for row in departures:
         folder = tmp_path / row["witness"] / DATA.name
@@ -134,15 +101,14 @@ def test_witnesses_run_through_the_pipeline(paper, explained, rows, audit, tmp_p
 
 
 def test_one_claim_in_any_of_its_places(paper):
-    arguments = (paper.study, paper.claims, paper.verdicts, paper.observations)
-    table, witnesses = explain_one(*arguments, "mann_whitney_p_results")
+    table, witnesses = explain_one(*paper.arguments, "mann_whitney_p_results")
     assert set(table["claim_id"]) == {P}
     assert set(witnesses) == set(table.loc[table["witness"] != "", "witness"])
     # a claim that does not differ
-    table, _ = explain_one(*arguments, "wilcoxon_control_p_abstract")
+    table, _ = explain_one(*paper.arguments, "wilcoxon_control_p_abstract")
     assert "wilcoxon_control_p_abstract" in table["claim_ids"][0].split()
     with pytest.raises(KeyError, match=r"^'no_such_claim'$"):
-        explain_one(*arguments, "no_such_claim")
+        explain_one(*paper.arguments, "no_such_claim")
 
 
 @pytest.mark.parametrize(
@@ -154,18 +120,14 @@ def test_one_claim_in_any_of_its_places(paper):
     ],
 )
 def test_another_string_in_its_place(printed, code, programs, paper):
-    arguments = (paper.study, paper.claims, paper.verdicts, paper.observations, P)
-    table, _ = explain_one(*arguments, printed=printed)
+    table, _ = explain_one(*paper.arguments, P, printed=printed)
     found = table[table["code"] == code].iloc[0]
     assert found["prints_as"] == printed
     assert programs in found["programs"]
     # in every place where it is printed
     assert len(found["claim_ids"].split()) == 3
     with pytest.raises(ValueError, match="not a number"):
-        explain_one(*arguments, printed="p")
-
-
-# ---- what is searched -----------------------------------------------------------------------------------------
+        explain_one(*paper.arguments, P, printed="p")
 
 
 @pytest.mark.parametrize(
@@ -173,17 +135,14 @@ def test_another_string_in_its_place(printed, code, programs, paper):
     [
         ("p_value", "0.77777", OWN, "notation procedure finer_scale"),
         ("p_value", "0.77777", BETWEEN, "notation procedure finer_scale"),
-        ("z", "9.99", OWN, "notation procedure"),
-        ("w", "9999", OWN, "notation procedure"),
-        ("w", "9999", BETWEEN, "notation"),
-        ("u", "9999", BETWEEN, "notation"),
-        ("count", "9999", CELL, "notation"),
-        ("percent", "9,99%", CELL, "notation"),
+        ("z", "9.99", OWN, "notation procedure"), ("w", "9999", OWN, "notation procedure"),
+        ("w", "9999", BETWEEN, "notation"), ("u", "9999", BETWEEN, "notation"),
+        ("count", "9999", CELL, "notation"), ("percent", "9,99%", CELL, "notation"),
         ("count_up", "9999", {"group": "control"}, "notation"),
         ("decision", "significant", OWN, "procedure finer_scale"),
-        ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure finer_scale"),
-    ],
-)
+        ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure finer_scale")
+    ]
+)  # fmt: skip
 def test_what_is_searched(quantity, printed, place, searched, explain, claim_text):
     """Strings that nothing explains in a study of three participants: the searches are named, what is none is last."""
     rows = explain([claim_text("a", printed, quantity, **place)], SMALL)
@@ -193,24 +152,13 @@ def test_what_is_searched(quantity, printed, place, searched, explain, claim_tex
 
 
 def test_limits(explain, claim_text):
-    for function in (explain_claims, explain_one):
-        defaults = {name: one.default for name, one in signature(function).parameters.items()}
-        assert [defaults[name] for name in ("participants", "budget", "most_departures")] == [2, 10**6, 5]
+    defaults = {name: one.default for name, one in signature(search_departures).parameters.items()}
+    assert [defaults[name] for name in ("participants", "budget", "most_departures")] == [2, 10**6, 5]
     # how deep: 6 datasets with one changed record of three participants, at most 18 more with two
-    for limits, depth in (
-        ({"budget": 5}, 0),
-        ({"budget": 23}, 1),
-        ({"budget": 24}, 2),
-        ({"participants": 3}, 3),
-    ):
+    depths = ({"budget": 5}, {"budget": 23}, {"budget": 24}, {"participants": 3})
+    for depth, limits in enumerate(depths):
         (nothing,) = explain([claim_text("a", "9999", "count", **CELL)], SMALL, **limits)
-        params = {
-            "searched": ["notation", f"departure_{depth}"],
-            "printed": "9999",
-            "prints_as": "",
-            "value": "",
-        }
-        assert json.loads(nothing["params"]) == params
+        assert json.loads(nothing["params"])["searched"] == ["notation", f"departure_{depth}"]
     claims = [claim_text("a", "7", "count", **CELL)]
     found = {most: of_code(explain(claims, most_departures=most), "departure") for most in (1, 4)}
     assert {most: len(rows) for most, rows in found.items()} == {1: 1, 4: 4}
@@ -259,16 +207,11 @@ def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, ex
     assert all((row["p_value"] == "") == (quantity == "count") for row in rows)
 
 
-# ---- other designs --------------------------------------------------------------------------------------------
-
-
 def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audit):
     """Only what needs no data is searched, and it is said."""
-    base = make_study(2)
-    outcome = base.outcome.model_copy(
-        update={"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
-    )
-    study = base.model_copy(update={"outcome": outcome})
+    numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
+    outcome = make_study(2).outcome.model_copy(update=numbers)
+    study = make_study(2).model_copy(update={"outcome": outcome})
     rows = [
         (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score + (timepoint == "post") * (i + 1)))
         for i, score in enumerate([3, 5, 4, 8, 2, 6, 1, 7])
@@ -282,15 +225,10 @@ def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audi
     codes = found.explanations.set_index("claim_id")["code"]
     assert "notation_truncated" in set(codes["p"])
     assert codes["q"] == "number_outcome"
-    reason = "the tests run on numbers, not on levels"
-    cells = [("all", "", "", "", "", "", "false", reason)]
-    assert list(found.datasets.itertuples(index=False, name=None)) == cells
-    for table, names in (
-        (found.datasets, DATASET_COLUMNS),
-        (found.contradictions, CONTRADICTION_COLUMNS),
-        (found.outcomes, OUTCOME_COLUMNS),
-    ):
-        assert tuple(table.columns) == names
+    cells = [["all", "", "", "", "", "", "false", "the_tests_run_on_numbers_not_on_levels"]]
+    assert found.datasets.to_numpy().tolist() == cells
+    columns = [tuple(table.columns) for table in (found.datasets, found.contradictions, found.outcomes)]
+    assert columns == [DATASET_COLUMNS, CONTRADICTION_COLUMNS, OUTCOME_COLUMNS]
     assert (found.contradictions.empty, found.outcomes.empty, found.witnesses) == (True, True, {})
 
 
@@ -308,27 +246,22 @@ def test_every_pair_of_counts_after(make_study, claim_text):
     """Who has no score before still counts after; who has none after does not."""
     study = make_study(2, method="asymptotic", continuity=True)
     records = Records(study, CODES, 2)
-    p_values = {}
-    for a in range(4):
-        for b in range(3):
-            x, y = [1] * a + [0] * (3 - a), [1] * b + [0] * (2 - b)
-            p_values[a, b] = float(rank_sum_test(x, y, study.procedure.rank_sum).p_value)
+    p_values = {
+        (a, b): float(rank_sum_test([1] * a + [0] * (3 - a), [1] * b + [0] * (2 - b), study.procedure.rank_sum).p_value)
+        for a, b in np.ndindex(4, 3)
+    }  # fmt: skip
     fine, coarse = f"{p_values[3, 0]:.3f}", f"{p_values[3, 0]:.2f}"
     claims = [
-        claim_text("fine", fine, "p_value", **BETWEEN),
-        claim_text("u", "3", "u", **BETWEEN),
-        claim_text("own", fine, "p_value", **OWN),
-        claim_text("coarse", coarse, "p_value", **BETWEEN),
-    ]
+        claim_text("fine", fine, "p_value", **BETWEEN), claim_text("u", "3", "u", **BETWEEN),
+        claim_text("own", fine, "p_value", **OWN), claim_text("coarse", coarse, "p_value", **BETWEEN),
+    ]  # fmt: skip
     expected = []
     for (a, b), p in p_values.items():
-        ids = [
-            name for name, text in (("fine", fine), ("coarse", coarse)) if f"{p:.{len(text) - 2}f}" == text
-        ]
+        ids = ["fine"] * (f"{p:.3f}" == fine) + ["coarse"] * (f"{p:.2f}" == coarse)
         here = "true" if (a, b) == (2, 1) else "false"
-        expected.append((str(a), str(b), "3", "2", f"{p:.10g}", " ".join(ids), here))
+        expected.append([str(a), str(b), "3", "2", f"{p:.10g}", " ".join(ids), here])
     table = outcome_table(records, claims_on_counts(records, claims))
-    assert list(table.itertuples(index=False, name=None)) == expected
+    assert table.to_numpy().tolist() == expected
     assert any(row[5] == "fine coarse" for row in expected)
     # of other designs there is no map; of more groups that of the first two
     third = study.groups[1].model_copy(update={"id": "third"})
@@ -341,8 +274,6 @@ def test_every_pair_of_counts_after(make_study, claim_text):
     ):
         assert len(outcome_table(Records(other, codes, levels), [])) == rows
 
-
-# ---- words ----------------------------------------------------------------------------------------------------
 
 SCALE = {"statistic": "u", "low": "70.5", "high": "100", "values": ["88", "88.5"], "others": ["12"],
          "prints_as": "0.004"}  # fmt: skip
@@ -370,8 +301,8 @@ WAY = {"procedure": {"test": "signed_rank", "method": "exact"}, "value": "0.1", 
         ("procedure_program", WAY | {"switches": ["alternative", "mid_p"]}, "en", ["procedure: one-sided, mid-p."]),
         ("nothing_found", {"searched": ["notation", "finer_scale", "departure_2"]}, "en",
          ["Searched: slips of notation; a finer score; changed records of up to 2."]),
-        ("nothing_found", {"searched": ["departure_0"]}, "en", ["Searched: changed records (none within the budget)."]),
-    ],
+        ("nothing_found", {"searched": ["departure_0"]}, "en", ["Searched: changed records (none within the budget)."])
+    ]
 )  # fmt: skip
 def test_explanations_in_words(code, params, language, words):
     said = describe_explanation(code, params, language)

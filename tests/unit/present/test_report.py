@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import oxymilk
-from oxymilk.explain.datasets import NotSearched
 from oxymilk.files import write_text
 from oxymilk.present.figures import NAMES
 from oxymilk.present.formats import html_page
@@ -328,10 +327,16 @@ def test_a_conclusion_that_changes_and_nothing_informative(changed, results, exp
 
 
 def test_what_was_not_searched_is_said(changed, explained, render):
-    unknown = {"set": "all", "group": "", "datasets": "", "searched": "false", "reason": "<too many> margins"}
+    unknown = {
+        "set": "all",
+        "group": "",
+        "datasets": "",
+        "searched": "false",
+        "reason": "tables_of_a_group <many>",
+    }
     datasets = explained["datasets"].iloc[:1].assign(**unknown)
     page = render(changed(datasets=datasets, contradictions=explained["contradictions"].iloc[:0]))
-    assert "&lt;too many&gt; margins" in page
+    assert "&lt;many&gt; tables of a group" in page
     text = Page(page).text
     assert "not searched" in text
     assert "different datasets in all" not in text
@@ -340,12 +345,13 @@ def test_what_was_not_searched_is_said(changed, explained, render):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_is_said_in_the_language(changed, explained, language):
-    codes = labels("en").section("terminal.beyond")
-    reasons = [NotSearched(code, 20).words() for code in codes] + ["the tests run; left out: a_1 b_2"]
+    t = labels(language)
+    codes = [f"terminal.beyond.{code}" for code in t.section("terminal.beyond")]
+    reasons = [f"{code.rpartition('.')[2]} 20; left_out a_1 b_2" for code in codes]
     datasets = pd.concat([explained["datasets"].iloc[:1].assign(reason=reason) for reason in reasons])
     said = list(explanation_section(changed(language, datasets=datasets))["datasets"]["reasons"])
-    left_out = labels(language)("explanations.datasets.left_out", claims="a_1 b_2")
-    assert said == [*(NotSearched(code, 20).words(language) for code in codes), "the tests run", left_out]
+    first, *others = (t(code, n=20) for code in codes)
+    assert said == [first, t("explanations.datasets.left_out", claims="a_1 b_2"), *others]
 
 
 def test_a_design_without_a_map_says_so_where_the_groups_differ(changed, explained, render):
