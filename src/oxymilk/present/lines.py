@@ -26,35 +26,27 @@ class ClaimLine:
     ----------
     claim : mapping
         Its row of verdicts.csv.
+    id, verdict : str
+        Of that row; the verdict is a key of `VERDICT_SIGNS`.
     where, quantity, about, printed, computed : str
         `quantity` names the test too, `about` group, timepoint and level; numbers stay as they are printed.
+    title : str
+        What the claim states, without its number.
     words, decision : str
         The verdict, with its reason where it is not checkable; whether the decision agrees, "" where there is none.
     """
 
     claim: Row
+    id: str
+    verdict: str
     where: str
     quantity: str
     about: str
+    title: str
     printed: str
     computed: str
     words: str
     decision: str
-
-    @property
-    def id(self) -> str:
-        """The id of the claim."""
-        return self.claim["id"]
-
-    @property
-    def verdict(self) -> str:
-        """The key of the verdict."""
-        return self.claim["verdict"]
-
-    @property
-    def title(self) -> str:
-        """What the claim states, without its number."""
-        return ", ".join(filter(None, (self.quantity, self.about)))
 
 
 @dataclass(frozen=True)
@@ -92,44 +84,36 @@ class PrintedTest:
     ----------
     test, group, timepoint : str
         As in tests.csv.
-    printed : str
-        The string with its operator, as in the first place; "" when the paper prints none.
+    declared, exact : float
+        The recomputed p of the declared procedure and the exact conditional one; nan where that would need too much
+        memory.
+    printed, verdict : str
+        The string with its operator, as in the first place, and its verdict; "" when the paper prints none.
+    claim : mapping
+        The row of verdicts.csv of the first place; empty when the paper prints none.
     places : tuple of str
         Where it is printed.
     interval : Interval or None
         The p-values that print as this string.
     unit : Fraction or None
         One unit of the last printed digit.
-    declared, exact : float
-        The recomputed p of the declared procedure and the exact conditional one; nan where that would need too much
-        memory.
-    programs : tuple of ProgramValue
-        What programs give on the same data, smallest p first.
-    claim : mapping
-        The row of verdicts.csv of the first place; its verdict, decisions and note are "" when the paper prints none.
+    programs, printing : tuple of ProgramValue
+        What programs give on the same data, smallest p first; and which of them print as this string.
     """
 
     test: str
     group: str
     timepoint: str
+    declared: float
+    exact: float
     printed: str
+    verdict: str
+    claim: Row
     places: tuple[str, ...]
     interval: Interval | None
     unit: Fraction | None
-    declared: float
-    exact: float
     programs: tuple[ProgramValue, ...]
-    claim: Row
-
-    @property
-    def verdict(self) -> str:
-        """The key of the verdict."""
-        return self.claim["verdict"]
-
-    @property
-    def printing(self) -> tuple[ProgramValue, ...]:
-        """The program outputs that print as the printed string."""
-        return tuple(value for value in self.programs if value.prints)
+    printing: tuple[ProgramValue, ...]
 
 
 @dataclass(frozen=True)
@@ -142,6 +126,8 @@ class Effect:
         Its key in effects.csv, and its name.
     estimate, low, high : str
         As in effects.csv: digits, "inf", "-inf", or "" where there is no value.
+    numbers : tuple of float or None
+        The three; None where there is no value.
     written : tuple of str
         The three in words, with the same number of decimals.
     method, note : str
@@ -153,14 +139,10 @@ class Effect:
     estimate: str
     low: str
     high: str
+    numbers: tuple[float | None, ...]
     written: tuple[str, ...]
     method: str
     note: str
-
-    @property
-    def numbers(self) -> tuple[float | None, ...]:
-        """Estimate and limits as floats; None where there is no value."""
-        return tuple(float(text) if text else None for text in (self.estimate, self.low, self.high))
 
 
 @dataclass(frozen=True)
@@ -206,6 +188,8 @@ class ExplainedClaim:
 
     Attributes
     ----------
+    line : ClaimLine
+        The claim in its first place.
     lines : tuple of ClaimLine
         All places where it is printed.
     explanations : tuple of ExplanationLine
@@ -216,12 +200,8 @@ class ExplainedClaim:
         Whether any search applies to the claim.
     """
 
+    line: ClaimLine
     lines: tuple[ClaimLine, ...]
     explanations: tuple[ExplanationLine, ...]
     without: str
     searched: bool
-
-    @property
-    def line(self) -> ClaimLine:
-        """The claim in its first place."""
-        return self.lines[0]

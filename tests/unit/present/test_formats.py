@@ -14,7 +14,7 @@ import pytest
 
 from oxymilk.files import read_csv, write_csv
 from oxymilk.present import formats
-from oxymilk.present.formats import csv_frame, html_page, latex, markdown, word_document
+from oxymilk.present.formats import csv_frame, rendered, word_document, write_tables
 from oxymilk.present.tables import build_tables
 from oxymilk.texts import LANGUAGES
 
@@ -128,17 +128,17 @@ def test_csv_holds_no_formula(nasty_tables, tmp_path):
 
 
 def test_markdown_reads_as_a_table(tables):
-    text = markdown(tables["en"][5])
+    text = rendered(tables["en"][5], "md")
     assert text.startswith("**Table 6.** Milk production: Mann-Whitney U test between the groups")
     assert "| p, asymptotic (declared) | 0.001 | 0.004 | abstract | **differs**<sup>c</sup> |" in text
     assert "|  |  | &lt; 0.05 | abstract | reproduced |" in text
     assert "\n<sup>c</sup> The declared procedure gives p = 0.00138" in text
-    assert "*Keterangan.* " in markdown(tables["id"][5])
+    assert "*Keterangan.* " in rendered(tables["id"][5], "md")
 
 
 def test_markdown_rows_keep_their_columns_whatever_the_labels_hold(nasty_tables):
     for table in nasty_tables:
-        text = markdown(table)
+        text = rendered(table, "md")
         widths = [len(re.findall(r"(?<!\\)\|", line)) for line in text.split("\n") if line.startswith("| ")]
         expected = [
             len(panel.shown_columns) + 1 for panel in table.panels for _ in range(len(panel.rows) + 2)
@@ -154,7 +154,7 @@ def test_markdown_rows_keep_their_columns_whatever_the_labels_hold(nasty_tables)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_html_page_is_well_formed_and_needs_no_other_file(tables, language):
     for table in tables[language]:
-        text = html_page(table)
+        text = rendered(table, "html")
         page = Page(text)
         assert page.open == []
         assert text.startswith(f'<!DOCTYPE html>\n<html lang="{language}">')
@@ -165,7 +165,7 @@ def test_html_page_is_well_formed_and_needs_no_other_file(tables, language):
 
 
 def test_html_says_what_heads_what(tables):
-    text = html_page(tables["en"][1])
+    text = rendered(tables["en"][1], "html")
     for element in (
         '<th scope="colgroup" class="spanner" colspan="2"><span>Recomputed</span></th>',
         '<th scope="rowgroup" colspan="6">Before</th>',
@@ -173,12 +173,12 @@ def test_html_says_what_heads_what(tables):
         'aria-labelledby="table-2-en-title"',
     ):
         assert element in text
-    assert "<strong>differs</strong><sup>c</sup>" in html_page(tables["en"][5])
+    assert "<strong>differs</strong><sup>c</sup>" in rendered(tables["en"][5], "html")
 
 
 def test_html_shows_labels_as_they_are(nasty_tables):
     for table in nasty_tables[:7]:
-        page = Page(html_page(table))
+        page = Page(rendered(table, "html"))
         assert page.open == []
         assert "script" not in page.tags
         assert NASTY in "".join(page.text)
@@ -232,7 +232,7 @@ def check_latex(text):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_latex_is_balanced_and_needs_array_and_booktabs_only(tables, language):
     for table in tables[language]:
-        text = latex(table)
+        text = rendered(table, "tex")
         check_latex(text)
         assert text.startswith(r"% \usepackage{array} \usepackage{booktabs}")
         assert text.count(r"\toprule") == text.count(r"\bottomrule") == 1
@@ -240,15 +240,16 @@ def test_latex_is_balanced_and_needs_array_and_booktabs_only(tables, language):
 
 def test_latex_escapes_whatever_the_labels_hold(nasty_tables):
     for table in nasty_tables:
-        text = latex(table)
+        text = rendered(table, "tex")
         check_latex(text)
         assert r"\input" not in text
         # after \\ a bracket or a star would be read as its option
         assert not re.search(r"\\\\\s*[\[*]", text)
 
 
-def test_latex_document_reads_every_table(tables):
-    text = formats.latex_document(tables["id"])
+def test_latex_document_reads_every_table(tables, tmp_path):
+    write_tables(tables["id"], tmp_path)
+    text = (tmp_path / "tables.tex").read_text(encoding="utf-8")
     assert re.findall(r"\\input\{(\w+)\}", text) == [f"table_{k}" for k in range(1, 9)]
     assert r"\documentclass[a4paper,11pt]{article}" in text
     assert r"\renewcommand{\tablename}{Tabel}" in text
@@ -266,9 +267,9 @@ def test_every_format_says_what_the_tests_run_on(make_example, language, words, 
         kinds.append(table.kind)
         document = zipfile.ZipFile(io.BytesIO(word_document([table])))
         texts = {
-            "md": markdown(table).replace("\\", ""),
-            "html": html_page(table),
-            "tex": latex(table),
+            "md": rendered(table, "md").replace("\\", ""),
+            "html": rendered(table, "html"),
+            "tex": rendered(table, "tex"),
             "csv": csv_frame(table).to_csv(),
             "docx": re.sub("<[^>]*>", "", document.read("word/document.xml").decode("utf-8")),
         }
@@ -281,7 +282,8 @@ def test_every_format_says_what_the_tests_run_on(make_example, language, words, 
 _WRITE = """
 import sys
 from pathlib import Path
-from oxymilk.present.tables import build_tables, write_tables
+from oxymilk.present.formats import write_tables
+from oxymilk.present.tables import build_tables
 from oxymilk.present.view import views
 from oxymilk.results import Results
 results, study, folder = map(Path, sys.argv[1:])

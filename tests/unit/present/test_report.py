@@ -12,9 +12,8 @@ import oxymilk
 from oxymilk.explain.datasets import NotSearched
 from oxymilk.files import write_text
 from oxymilk.present.figures import NAMES
-from oxymilk.present.formats import html_page
-from oxymilk.present.provenance import provenance, study_provenance
-from oxymilk.present.report import explanation_section, render_report
+from oxymilk.present.formats import rendered
+from oxymilk.present.report import explanation_section, provenance, render_report, study_provenance
 from oxymilk.present.tables import build_tables
 from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
@@ -71,7 +70,7 @@ def render(tmp_path_factory):
     def make(view, figures=NAMES, facts=FACTS):
         folder = tmp_path_factory.mktemp("report")
         for table in build_tables(view):
-            write_text(folder / "tables" / f"table_{table.number}.html", html_page(table))
+            write_text(folder / "tables" / f"table_{table.number}.html", rendered(table, "html"))
         for name in figures:
             write_text(folder / "figures" / f"{name}.svg", SVG.format(name=name))
         return render_report(view, folder, facts)

@@ -68,7 +68,7 @@ def test_each_printed_p_value_once_whatever_its_decimal_mark(views):
     assert [(test.printed, len(test.places), test.verdict) for test in tests] == [
         ("0.002", 3, "reproduced"), ("0.083", 3, "reproduced"), ("0.004", 3, "differs"),
     ]  # fmt: skip
-    names = [views["id"].test_name(test) for test in tests]
+    names = [views["id"].name_of_test(test) for test in tests]
     assert names[2] == "Uji Mann-Whitney U: Sesudah (hari ke-15)"
     for test in tests:
         assert [value.p_value for value in test.programs] == sorted(value.p_value for value in test.programs)

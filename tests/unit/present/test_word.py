@@ -33,18 +33,18 @@ def test_all_tables_with_captions_notes_and_the_text_of_the_model(tables, docume
     for grid, panel in zip(document.tables, panels, strict=True):
         heads = 2 if any(column.spanner for column in panel.shown_columns) else 1
         assert len(grid.rows) == heads + len(panel.rows)
+        keys = [column.key for column in panel.shown_columns]
         for line, row in zip(list(grid.rows)[heads:], panel.rows, strict=True):
             cells = [cell.text for cell in line.cells]
             if row.kind == "section":
                 assert set(cells) == {row.cell("row").text}
             else:
-                assert cells == [cell.text + ",".join(cell.marks) for cell in panel.shown_cells(row)]
+                assert cells == [cell.text + ",".join(cell.marks) for cell in map(row.cell, keys)]
     texts = paragraphs(document)
     for table in tables:
         assert f"Tabel {table.number}. {table.title}" in texts
-        assert f"Keterangan. {' '.join(table.general_notes)}" in texts
-        for note in table.marked_notes:
-            assert f"{note.mark} {note.text}" in texts
+        assert f"Keterangan. {' '.join(table.notes)}" in texts
+        assert {f"{mark} {text}" for mark, text in table.footnotes.items()} <= set(texts)
 
 
 def test_headers_repeat_and_rows_stay_whole(tables, document):
