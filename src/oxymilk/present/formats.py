@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -33,6 +32,12 @@ if TYPE_CHECKING:
     from oxymilk.present.tables.model import Column, Table
 
 TEMPLATES = Path(__file__).with_name("templates")
+# control characters, lone surrogates, bidirectional overrides, and the last two of each plane, which are no characters
+_UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
 # Characters that change the meaning of a Markdown cell. Markdown keeps any escaped punctuation as it is.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$!])")
 _LATEX = str.maketrans({
@@ -75,15 +80,7 @@ def plain(text: str) -> str:
         Blanks collapsed to one (a no-break blank stays); without categories Cc and Cs, bidirectional overrides
         and non-characters.
     """
-    spaced = re.sub(r"[^\S\u00a0]+", " ", text).strip()
-    return "".join(
-        character
-        for character in spaced
-        if unicodedata.category(character) not in ("Cc", "Cs")
-        and not "\u202a" <= character <= "\u202e"
-        and not "\u2066" <= character <= "\u2069"
-        and ord(character) & 0xFFFE != 0xFFFE
-    )
+    return _UNFIT.sub("", re.sub(r"[^\S\u00a0]+", " ", text).strip())
 
 
 def headers(columns: Iterable[Column]) -> list[str]:
@@ -145,21 +142,9 @@ def csv_frame(table: Table) -> pd.DataFrame:
     return frame if has_parts else frame.iloc[:, 1:]
 
 
-def environment(**options: object) -> jinja2.Environment:
-    """Return the templates, to be read with these options of Jinja's."""
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        **options,
-    )
-
-
 @cache
-def _template(name: str) -> jinja2.Template:
-    """Return a template that puts every text on one line, escaped for the format that its name ends in."""
+def template(name: str) -> jinja2.Template:
+    """Return a template; what one of a table puts in is on one line, escaped for the format that its name ends in."""
     form = name.rpartition(".")[2]
 
     def escaped(value: object) -> object:
@@ -171,8 +156,16 @@ def _template(name: str) -> jinja2.Template:
         # in LaTeX two hyphens would become a dash
         return text.translate(_LATEX).replace("--", "-{}-") if form == "tex" else Markup(escape(text))
 
-    signs = _LATEX_SIGNS if form == "tex" else {}
-    templates = environment(autoescape=form not in ("md", "tex"), finalize=escaped, **signs)
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=form not in ("md", "tex"),
+        finalize=escaped if name.startswith("table") else None,
+        **(_LATEX_SIGNS if form == "tex" else {}),
+    )
     templates.filters |= {"raw": Markup, "plain": plain}
     templates.globals |= {"headers": headers, "text_width": _TEXT_WIDTH}
     return templates.get_template(name)
@@ -190,7 +183,7 @@ def rendered(table: Table, form: str) -> str:
         element; "tex" is a LaTeX float, to be read by \input, that needs array and booktabs only; "docx.xml" is what
         Word's document holds.
     """
-    text = _template(f"table.{form}").render(table=table, t=labels(table.language))
+    text = template(f"table.{form}").render(table=table, t=labels(table.language))
     return text.rstrip("\n") + "\n"
 
 
@@ -212,7 +205,7 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
         write_bytes(folder / f"{name}.docx", word_document([table]))
     # a plain article that reads table_1.tex, table_2.tex, ... beside it, one table a page
     name = labels(tables[0].language)("common.table") if tables else ""
-    write_text(folder / "tables.tex", _template("tables.tex").render(tables=tables, name=name))
+    write_text(folder / "tables.tex", template("tables.tex").render(tables=tables, name=name))
     write_bytes(folder / "tables.docx", word_document(tables))
 
 

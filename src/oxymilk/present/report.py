@@ -16,14 +16,14 @@ from markupsafe import Markup
 import oxymilk
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import NAMES
-from oxymilk.present.formats import environment
+from oxymilk.present.formats import template
 from oxymilk.present.lines import LANES, VERDICT_SIGNS, ClaimLine
 from oxymilk.present.tables import planned
 from oxymilk.study import load_study
 from oxymilk.texts import NO_VALUE, labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from oxymilk.present.lines import ExplainedClaim, Row
     from oxymilk.present.view import View
@@ -45,7 +45,7 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     folder : Path
         results/<study>/<language>/: its figures/<name>.svg, those that are there, and its tables/table_<number>.html.
     provenance : mapping
-        See `provenance`.
+        See `study_provenance`.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     """
     drawn = [path for path in (folder / "figures" / f"{name}.svg" for name in NAMES) if path.is_file()]
     # without the XML declaration
-    svgs = {path.stem: path.read_text(encoding="utf-8").partition("?>")[2].strip() for path in drawn}
+    svgs = {path.stem: Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip()) for path in drawn}
     tables = []
     for number, (kind, _) in enumerate(planned(view), start=1):
         page = (folder / "tables" / f"table_{number}.html").read_text(encoding="utf-8")
@@ -73,30 +73,22 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     reasons = Counter(line.claim["reason"] for line in view.claims if line.verdict == "not_checkable")
     texts = view.t.section("verdicts.reason").items()
     declared = [row for row in view.rows("tests") if row["role"] == "declared"]
-    return (
-        environment(autoescape=True)
-        .get_template("report.html")
-        .render(
-            view=view,
-            t=view.t,
-            study=view.study,
-            language=view.language,
-            counts=counts,
-            signs=VERDICT_SIGNS,
-            no_value=NO_VALUE,
-            headline=_headline(view, counts),
-            not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
-            differing=_differing(view),
-            procedures={row["test"]: view.procedure(row) for row in declared},
-            figures={name: Markup(svg) for name, svg in svgs.items()},
-            figure_numbers={name: number for number, name in enumerate(svgs, start=1)},
-            tables=tables,
-            has_effects=bool(view.effects),
-            explained=explanation_section(view),
-            lanes=LANES,
-            places=places,
-            provenance=provenance,
-        )
+    return template("report.html").render(
+        view=view,
+        counts=counts,
+        signs=VERDICT_SIGNS,
+        no_value=NO_VALUE,
+        headline=_headline(view, counts),
+        not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
+        differing=_differing(view),
+        procedures={row["test"]: view.procedure(row) for row in declared},
+        figures={name: Markup(svg) for name, svg in svgs.items()},
+        figure_numbers={name: number for number, name in enumerate(svgs, start=1)},
+        tables=tables,
+        explained=explanation_section(view),
+        lanes=LANES,
+        places=places,
+        provenance=provenance,
     )
 
 
@@ -297,19 +289,12 @@ def _reason(view: View, reason: str) -> str:
 
 
 def study_provenance(study: Path, root: Path = Path()) -> dict[str, object]:
-    """Return the `provenance` of the study of a folder: study.yaml, its sheets and, if it has one, its claims.csv."""
-    sheets = [study / sheet.file for sheet in load_study(study).sheets]
-    claims = [path for path in [study / "claims.csv"] if path.is_file()]
-    return provenance([study / "study.yaml", *sheets, *claims], root)
-
-
-def provenance(paths: Iterable[Path], root: Path) -> dict[str, object]:
     """Return what a report was made from and with.
 
     Parameters
     ----------
-    paths : iterable of Path
-        The input files.
+    study : Path
+        The folder of the study: study.yaml, its sheets and, if it has one, its claims.csv are the inputs.
     root : Path
         The project's folder; files in it are named from there, others by their name alone.
 
@@ -317,7 +302,7 @@ def provenance(paths: Iterable[Path], root: Path) -> dict[str, object]:
     -------
     dict
         versions : dict of program or package to version
-        inputs : dict of file to SHA-256 in hexadecimal, in the order of `paths`
+        inputs : dict of file to SHA-256 in hexadecimal
         commit : str, the git commit that `root` is a checkout of, or "unknown"
         changed : bool, whether tracked files differ from that commit
 
@@ -326,8 +311,10 @@ def provenance(paths: Iterable[Path], root: Path) -> dict[str, object]:
     FileNotFoundError
         When an input is missing.
     """
+    files = ["study.yaml", *(sheet.file for sheet in load_study(study).sheets)]
+    files += ["claims.csv"] if (study / "claims.csv").is_file() else []
     root, inputs = root.resolve(), {}
-    for path in paths:
+    for path in map(study.joinpath, files):
         whole = path.resolve()
         name = whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path.name
         inputs[name] = hashlib.sha256(path.read_bytes()).hexdigest()

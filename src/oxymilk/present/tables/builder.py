@@ -82,6 +82,8 @@ class TableBuilder:
     ----------
     group_name : str
         The group's label with the word for group, unless the label has it.
+    notes : list of str
+        Those about the whole table; an empty text, or one that is there already, makes none.
     first, last : int
         The numbers of the first and the last table that hold a rank test, 0 when there is none.
     scale_note : str
@@ -100,13 +102,9 @@ class TableBuilder:
         self.verdicts: set[str] = set()
         # a number of a cited study may carry the name of our test, but is not about our data
         self._claims = [claim for claim in view.rows("verdicts") if claim["check"] != "cited"]
-        self._notes: dict[str, None] = {}
+        self.notes: list[str] = []
         self._letters: dict[str, str] = {}
         self._free_letters = chain(ascii_lowercase, map("".join, product(ascii_lowercase, repeat=2)))
-
-    def note(self, *texts: str) -> None:
-        """Add notes about the whole table; an empty text, or one that is there already, adds none."""
-        self._notes |= dict.fromkeys(filter(None, texts))
 
     def mark(self, text: str) -> tuple[str, ...]:
         """Return the letter of a note about a cell, as the `marks` of that cell; none for an empty text."""
@@ -138,14 +136,11 @@ class TableBuilder:
         """
         t, end, columns = self.t, f"_{of_group}" if of_group else "", {}
         for key, form in _LAYOUTS[layout].items():
-            full, spanner = form.get("full", ""), form.get("spanner", "")
+            name, full = form.get("label", f"tables.column.{key}"), form.get("full", "")
+            spanner = form.get("spanner", "")
             columns[key] = Column(
                 key=key + end,
-                label=(
-                    t("tables.column.full", column=columns[full].label)
-                    if full
-                    else t(form.get("label", f"tables.column.{key}"))
-                ),
+                label=t("tables.column.full", column=columns[full].label) if full else t(name),
                 spanner=spanners.get(spanner) or (t(spanner) if spanner else ""),
                 align=form.get("align", "right"),
                 width=form.get("width", 1.0),
@@ -208,7 +203,7 @@ class TableBuilder:
         columns = [(panel, column.key) for panel in panels for column in panel.shown_columns]
         dash = any(row.cell(key) == Cell(NO_VALUE) for panel, key in columns for row in panel.rows)
         if common:
-            self.note(
+            self.notes += (
                 t(f"tables.note.{key}", first=self.first, last=self.last) if inferred else "",
                 t("tables.note.reconstructed") if study.reconstructed and not of_participants else "",
                 *(meanings[verdict] for verdict in VERDICT_SIGNS if verdict in self.verdicts),
@@ -216,7 +211,7 @@ class TableBuilder:
                 t("tables.note.no_value") if dash and self.kind != "effects" else "",
             )
         footnotes = {letter: text for text, letter in self._letters.items()}
-        language, notes = self.view.language, tuple(self._notes)
+        language, notes = self.view.language, tuple(dict.fromkeys(filter(None, self.notes)))
         return Table(self.kind, self.number, language, title, panels, notes, footnotes)
 
     def _places(self, claims: list[Record]) -> str:

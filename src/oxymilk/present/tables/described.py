@@ -47,9 +47,9 @@ def frequency_table(table: TableBuilder) -> Table:
             rows.append(Row(row=t("tables.row.missing"), n=record["missing"]))
             missing.append(f"{view.label(timepoint)} {record['missing']}")
     if missing:
-        table.note(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
+        table.notes.append(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
         if any((test["test"], test["group"]) == ("signed_rank", group) for test in view.rows("tests")):
-            table.note(left_out_note(view, results_of(view, "signed_rank", group)[0]))
+            table.notes.append(left_out_note(view, results_of(view, "signed_rank", group)[0]))
     columns = (*table.columns("frequencies"), *table.columns("checked"))
     outcome = view.label(view.study.outcome)
     title = t("tables.title.frequencies", outcome=outcome, group=table.group_name)
@@ -81,8 +81,8 @@ def summary_table(table: TableBuilder) -> Table:
             if int(record["missing"] or 0):
                 missing.append(f"{view.label(group)}, {name}: {record['missing']}")
     if missing:
-        table.note(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
-    table.note(t("tables.note.summary"), table.scale_note if table.last else "")
+        table.notes.append(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
+    table.notes += (t("tables.note.summary"), table.scale_note if table.last else "")
     key = "summary_unit" if outcome.unit else "summary"
     title = t(f"tables.title.{key}", outcome=view.label(outcome), unit=view.unit(outcome))
     return table.finish(title, Panel("", table.columns("summary"), tuple(rows)))
@@ -103,7 +103,7 @@ def characteristics_table(table: TableBuilder) -> Table:
         for group in study.group_ids
     ]
     layout, key = ("counts", "characteristics_computed") if counted else ("as_printed", "characteristics")
-    table.note(t(f"tables.note.{key}") if counted or study.characteristics else "")
+    table.notes.append(t(f"tables.note.{key}") if counted or study.characteristics else "")
     rows = _side_by_side(view, t("tables.row.participants"), sizes)
     for item in study.characteristics:
         rows += _rows_of(table, item, counted)
@@ -166,7 +166,7 @@ def _rows_of(table: TableBuilder, item: Characteristic, counted: dict[str, list[
     if any(int(n or 0) for n in missing.values()):
         rows.append(Row(row=t("tables.row.missing"), **{f"n_{group}": n for group, n in missing.items()}))
     if not counted and any(n != 0 for n in rest.values()):
-        table.note(t("tables.note.other_levels"))
+        table.notes.append(t("tables.note.other_levels"))
         dash = {"printed": NO_VALUE, "verdict": NO_VALUE}
         blocks = [[{"n": NO_VALUE if isnan(n) else str(n), **dash}] for n in rest.values()]
         rows += _side_by_side(view, t("tables.row.other_levels"), blocks)

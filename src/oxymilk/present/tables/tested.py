@@ -54,7 +54,7 @@ def rank_test_table(table: TableBuilder) -> Table:
             printed = table.select(quantity, **about)
             rows += table.checked(printed, row=stub, value=table.number_cell(value, decimals, note))
     if not declared["p_value"]:
-        table.note(t("tables.note.no_test"))
+        table.notes.append(t("tables.note.no_test"))
     for result in filter(None, (declared, exact)):
         too_large = declared["p_value"] and not result["p_value"]
         note = t("tables.note.exact_too_large") if too_large else ""
@@ -70,7 +70,7 @@ def rank_test_table(table: TableBuilder) -> Table:
 
     reason = study.procedure.reason[view.language] if study.procedure.reason else ""
     words = view.procedure(declared)
-    table.note(
+    table.notes += (
         t(f"tables.note.procedure_{test}", post=post, pre=pre, procedure=words),
         t("tables.note.exact", procedure=view.procedure(exact)) if exact else "",
         t(f"tables.note.basis_{study.procedure.basis}", reason=reason).strip(),
@@ -157,7 +157,7 @@ def sensitivity_table(table: TableBuilder) -> Table:
         "main": t("tables.spanner.main_scale", scale=main_scale),
     }
     key = "sensitivity_scale" if table.first < table.last else "sensitivity_scale_one"
-    table.note(
+    table.notes += (
         t(f"tables.note.{key}", scale=scale, main=main_scale, first=table.first, last=table.last),
         t("tables.note.sensitivity_decision", alpha=t.number(view.study.alpha)),
     )
@@ -192,7 +192,7 @@ def effects_table(table: TableBuilder) -> Table:
     on_levels = outcome.kind == "levels" or outcome.scale == "level"
     shift = "levels" if on_levels else "unit" if outcome.unit else "numbers"
     first, last = table.first, table.last
-    table.note(
+    table.notes += (
         t("effects.note.direction_signed_rank", pre=pre, post=post) if "signed_rank" in tests else "",
         t("effects.note.direction_rank_sum", group1=view.label(study.groups[0]))
         if "rank_sum" in tests
@@ -254,7 +254,7 @@ def explanation_table(table: TableBuilder) -> Table:
             columns = ("p_value", "prints_as", "programs", "ways", "witness")
             rows.append(Row(**cells, **{name: record[name] for name in columns}))
     claims = t("common.list_separator").join(without)
-    table.note(
+    table.notes += (
         t("explanations.note.order"),
         t("explanations.note.contradicts"),
         t("explanations.note.coincidence", alpha=t.number(view.study.alpha)),
