@@ -263,11 +263,10 @@ def _blank_parts(language: str) -> dict[str, bytes]:
         style.font.bold = style.font.italic = False
         style.font.color.rgb = RGBColor(0, 0, 0)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        # a theme's fonts would go before ours
+        fonts.attrib.clear()
         for script in ("ascii", "hAnsi", "eastAsia", "cs"):
             fonts.set(qn(f"w:{script}"), FONT)
-        # a theme's fonts would go before ours
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
         style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
         style.paragraph_format.line_spacing = 1.0
     styles["Caption"].paragraph_format.space_after = Pt(4)

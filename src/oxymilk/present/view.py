@@ -23,6 +23,7 @@ from oxymilk.present.lines import (
     Row,
     TestEffects,
 )
+from oxymilk.stats.procedure import CHOICES
 from oxymilk.study import load_study
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
 
@@ -99,10 +100,8 @@ class View:
 
     def procedure(self, row: Row) -> str:
         """Say the procedure of a row of tests.csv."""
-        words = ("method", "alternative", "zero_method", "two_sided", "half_integer")
-        switches: dict[str, object] = {name: row[name] for name in words if row[name]}
-        on_off = ("tie_correction", "continuity", "mid_p")
-        switches |= {name: row[name] == "true" for name in on_off if row[name]}
+        on_off = {"true": True, "false": False}
+        switches = {name: on_off.get(row[name], row[name]) for name in CHOICES if row[name]}
         return procedure_words(switches, row["test"], self.language)
 
     def decision(self, decision: str) -> str:

@@ -119,29 +119,29 @@ class TableBuilder:
         return Cell(text, self.mark(note), digits=value)
 
     def columns(
-        self, layout: str, *, of_group: str = "", hidden: Collection[str] = (), **spanners: str
+        self, *layouts: str, of_group: str = "", hidden: Collection[str] = (), **names: str
     ) -> tuple[Column, ...]:
-        """Return the columns of a layout of columns.yaml.
+        """Return the columns of layouts of columns.yaml, from left to right.
 
         Parameters
         ----------
-        layout : str
-            Its name there.
+        *layouts : str
+            Their names there.
         of_group : str, optional
             The id of the group that the columns are about; their keys end in it.
         hidden : collection of str
             Columns that only the CSV file is to have.
-        **spanners : str
-            The spanners that the table fills in.
+        **names : str
+            The labels and spanners that the table fills in.
         """
         t, end, columns = self.t, f"_{of_group}" if of_group else "", {}
-        for key, form in _LAYOUTS[layout].items():
-            name, full = form.get("label", f"tables.column.{key}"), form.get("full", "")
-            spanner = form.get("spanner", "")
+        for key, form in chain.from_iterable(_LAYOUTS[layout].items() for layout in layouts):
+            full, spanner = form.get("full", ""), form.get("spanner", "")
+            name = form.get("label", f"tables.column.{'full' if full else key}")
             columns[key] = Column(
                 key=key + end,
-                label=t("tables.column.full", column=columns[full].label) if full else t(name),
-                spanner=spanners.get(spanner) or (t(spanner) if spanner else ""),
+                label=names.get(name) or t(name, column=full and columns[full].label),
+                spanner=names.get(spanner) or (spanner and t(spanner)),
                 align=form.get("align", "right"),
                 width=form.get("width", 1.0),
                 only_csv=bool(full) or form.get("csv", False) or key in hidden,

@@ -50,10 +50,9 @@ def frequency_table(table: TableBuilder) -> Table:
         table.notes.append(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
         if any((test["test"], test["group"]) == ("signed_rank", group) for test in view.rows("tests")):
             table.notes.append(left_out_note(view, results_of(view, "signed_rank", group)[0]))
-    columns = (*table.columns("frequencies"), *table.columns("checked"))
     outcome = view.label(view.study.outcome)
     title = t("tables.title.frequencies", outcome=outcome, group=table.group_name)
-    return table.finish(title, Panel("", columns, tuple(rows)))
+    return table.finish(title, Panel("", table.columns("frequencies", "checked"), tuple(rows)))
 
 
 def _percent_decimals(records: Iterable[Record]) -> int:

@@ -14,22 +14,13 @@ if TYPE_CHECKING:
 class Column:
     """A column of a panel.
 
-    Attributes
-    ----------
-    key : str
-        Names the column across panels and languages; "row" is the stub.
-    label : str
-        Its header.
-    spanner : str
-        Header above it and its neighbours of the same spanner; empty for none.
-    align : str
-        "left", "right" or "center".
-    width : float
-        Share of the table's width, in any unit; the writers scale them to the whole.
-    only_csv : bool
-        True for a column that only the CSV file has.
-    full : str
-        Key of the column whose cells it shows with ten digits; empty for a column with cells of its own.
+    * key : names the column across panels and languages; "row" is the stub.
+    * label : its header.
+    * spanner : header above it and its neighbours of the same spanner; empty for none.
+    * align : "left", "right" or "center".
+    * width : share of the table's width, in any unit; the writers scale them to the whole.
+    * only_csv : true for a column that only the CSV file has.
+    * full : key of the column whose cells it shows with ten digits; empty for a column with cells of its own.
     """
 
     key: str
@@ -101,22 +92,13 @@ class Panel:
 class Table:
     """A numbered table in one language.
 
-    Attributes
-    ----------
-    kind : str
-        One of the kinds in `oxymilk.present.tables`.
-    number : int
-        Its number, from 1.
-    language : str
-        One of `oxymilk.texts.LANGUAGES`.
-    title : str
-        What it shows, without its number.
-    panels : tuple of Panel
-        One below the other, of equal total width.
-    notes : tuple of str
-        Sentences about the whole table.
-    footnotes : dict of str to str
-        Sentences about single cells, by the letter that marks those.
+    * kind : one of the kinds in `oxymilk.present.tables`.
+    * number : its number, from 1.
+    * language : one of `oxymilk.texts.LANGUAGES`.
+    * title : what it shows, without its number.
+    * panels : one below the other, of equal total width.
+    * notes : sentences about the whole table.
+    * footnotes : sentences about single cells, by the letter that marks those.
     """
 
     kind: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oxymilk.present.tables.builder import decision_of, left_out_note, results_of, scale_words
@@ -77,15 +76,13 @@ def rank_test_table(table: TableBuilder) -> Table:
         table.scale_note,
         left_out_note(view, declared),
     )
-    checked, (first, *others) = table.columns("checked"), table.columns("ranks")
-    first = replace(first, label=t("tables.column.ranks" if table.group else "tables.column.group"))
-    columns = (*table.columns("statistics"), *checked)
+    stub = t("tables.column.ranks" if table.group else "tables.column.group")
     key = "rank_sum_change" if test == "rank_sum" and study.between == "change" else test
     names = {"outcome": view.label(study.outcome), "group": table.group_name, "pre": pre, "post": post}
     return table.finish(
         t(f"tables.title.{key}", **names),
-        Panel(t("tables.column.ranks"), (first, *others, *checked), tuple(ranks)),
-        Panel(t("tables.column.statistic"), columns, tuple(rows)),
+        Panel(t("tables.column.ranks"), table.columns("ranks", "checked", stub=stub), tuple(ranks)),
+        Panel(t("tables.column.statistic"), table.columns("statistics", "checked"), tuple(rows)),
     )
 
 
