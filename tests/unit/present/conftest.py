@@ -1,5 +1,7 @@
 """The first study as its readers see it, and variants of it: one way to make results, by the analysis itself."""
 
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
+from oxymilk.present.tables import build_tables
 from oxymilk.present.view import View
 from oxymilk.results import Results
 from oxymilk.study import load_study
@@ -26,6 +29,41 @@ NAMES = (
     "observations", "frequencies", "tests", "procedures", "effects", "verdicts", "baseline", "summaries", "sensitivity",
     *EXPLAINED,
 )  # fmt: skip
+
+
+class Page(HTMLParser):
+    """The elements and words of a page; complains of tags that do not close as they open."""
+
+    VOID = ("meta", "col", "br", "img", "link", "input", "hr")
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open, self.words = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] not in ("style", "title"):
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.words)).replace(" .", ".")
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
 
 
 def analysed(study, claims, observations, other_scale=None, characteristics=None):
@@ -128,6 +166,17 @@ def explained(bontang, results):
 def views(bontang, results, explained):
     """The first study, explained, in each language."""
     return {language: view_of(bontang, results | explained, language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def tables(views):
+    """The tables of the first study in each language."""
+    return {language: build_tables(view) for language, view in views.items()}
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    return Page
 
 
 @pytest.fixture(scope="session")

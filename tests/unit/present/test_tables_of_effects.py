@@ -1,4 +1,4 @@
-"""The tables of effects and of explanations before they have a format."""
+"""The tables of effects, of the other scale and of explanations before they have a format."""
 
 import pytest
 
@@ -7,11 +7,6 @@ from oxymilk.present.tables import build_tables
 from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
 WITHIN, BETWEEN = "Wilcoxon signed-rank test: Control", "Mann-Whitney U test: After (day 15)"
-
-
-@pytest.fixture(scope="module")
-def tables(views):
-    return {language: build_tables(view) for language, view in views.items()}
 
 
 def texts(panel):
@@ -75,6 +70,19 @@ def test_csv_of_effects_has_ten_digits_method_and_note(tables):
     assert odds["Method"] == "Interval: exact conditional (Fisher)."
     tested = frame[frame["Part"] == "p-values"].iloc[2]
     assert tested["Exact conditional: p (10 digits)"] == "0.003095975232"
+
+
+# ---------------------------------------------------------------- the other scale
+
+
+def test_the_other_scale_is_beside_the_main_result(make_example):
+    table = build_tables(make_example("long"))[-1]
+    (panel,) = table.panels
+    assert texts(panel)[2] == (
+        "Mann-Whitney U test: After", "8", "1.323", "0.186", "0.486", "not significant", "0.043", "significant",
+    )  # fmt: skip
+    assert [row.cell("decision").strong for row in panel.rows] == [False, False, True]
+    assert "on the categories of the outcome; in Tables 5 to 7 on the scores (ml)" in " ".join(table.notes)
 
 
 # ---------------------------------------------------------------- explanations

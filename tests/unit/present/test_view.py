@@ -98,11 +98,7 @@ def emitted():
     samples = [(list(first), list(second)) for first, second in itertools.product(few, few)][::4]
     pairs = pairs[::9]
     pairs += [
-        ([0] * 10, [1] * 10),
-        ([0] * 3, [1] * 3),
-        ([0] * 2, [0] * 2),
-        ([0] * 3, [1, -2, 3]),
-        ([0] * 4, [1, -2, 3, 4]),
+        ([0] * len(changes), changes) for changes in ([1] * 10, [1] * 3, [0] * 2, [1, -2, 3], [1, -2, 3, 4])
     ]
     pairs.append(([0] * 64, [3**k for k in range(64)]))
     samples += [([1, 1], [0, 1, 1, 0]), ([0, 0], [1, 1]), ([0, 1], [0, 1])]
