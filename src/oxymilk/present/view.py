@@ -152,19 +152,12 @@ class View:
         group = self.group(claim["group"]) if claim["group"] else ""
         timepoint = self._moments.get(claim["timepoint"], claim["timepoint"])
         about = ", ".join(filter(None, (group, timepoint, level)))
-        return ClaimLine(
-            claim=claim,
-            id=claim["id"],
-            verdict=claim["verdict"],
-            where=t.place(claim["where"]),
-            quantity=quantity,
-            about=about,
-            title=f"{quantity}, {about}" if about else quantity,
-            printed=printed,
-            computed=NO_VALUE if claim["verdict"] == "not_checkable" else computed,
-            words=f"{verdict}: {t('verdicts.reason.' + claim['reason'])}" if claim["reason"] else verdict,
-            decision=self.decision(claim["decision"]),
-        )
+        title = f"{quantity}, {about}" if about else quantity
+        if claim["verdict"] == "not_checkable":
+            computed = NO_VALUE
+        words = f"{verdict}: {t('verdicts.reason.' + claim['reason'])}" if claim["reason"] else verdict
+        said = (quantity, about, title, printed, computed, words, self.decision(claim["decision"]))
+        return ClaimLine(claim, claim["id"], claim["verdict"], t.place(claim["where"]), *said)
 
     def claim_words(self, line: ClaimLine) -> str:
         """Say a claim in a few words: what it states, of whom, and the printed number."""
@@ -198,35 +191,23 @@ class View:
                 continue
             for (interval, unit), claims in printed[key[:2]].items() or [((None, None), [])]:
                 claim, programs = claims[0] if claims else {}, self._programs(key, interval)
-                tests.append(
-                    PrintedTest(
-                        *key,
-                        **p,
-                        printed=with_operator(claim) if claim else "",
-                        verdict=claim.get("verdict", ""),
-                        claim=claim,
-                        places=tuple(self.t.place(claim["where"]) for claim in claims),
-                        interval=interval,
-                        unit=unit,
-                        programs=programs,
-                        printing=tuple(value for value in programs if value.prints),
-                    )
-                )
+                printed_as, verdict = (with_operator(claim), claim["verdict"]) if claim else ("", "")
+                places = tuple(self.t.place(claim["where"]) for claim in claims)
+                stated = (printed_as, verdict, claim, places, interval, unit)
+                printing = tuple(value for value in programs if value.prints)
+                tests.append(PrintedTest(*key, p["declared"], p["exact"], *stated, programs, printing))
         return tests
 
     def _programs(self, key: tuple[str, ...], interval: Interval | None) -> tuple[ProgramValue, ...]:
         """Return what programs give for a test, smallest p first."""
-        values = [
-            ProgramValue(
-                float(row["p_value"]),
-                *(row[name] for name in ("program", "versions", "output")),
-                lane=LANES[2 if row["kind"] == "other" else row["printed_by_default"] != "true"],
-                by_default=row["printed_by_default"] == "true",
-                prints=interval is not None and interval.contains(Fraction(row["p_value"])),
-            )
-            for row in self.rows("procedures")
-            if (row["test"], row["group"], row["timepoint"]) == key and row["p_value"]
-        ]
+        values = []
+        for row in self.rows("procedures"):
+            if (row["test"], row["group"], row["timepoint"]) == key and row["p_value"]:
+                by_default = row["printed_by_default"] == "true"
+                lane = LANES[2 if row["kind"] == "other" else not by_default]
+                prints = interval is not None and interval.contains(Fraction(row["p_value"]))
+                output = (row["program"], row["versions"], row["output"])
+                values.append(ProgramValue(float(row["p_value"]), *output, lane, by_default, prints))
         return tuple(sorted(values, key=lambda value: value.p_value))
 
     @cached_property
@@ -289,15 +270,12 @@ class View:
                 if row["kind"] == "none":
                     without.append(description)
                     continue
-                explanation = ExplanationLine(
-                    row=row,
-                    description=description,
-                    kept=tuple(row["claims_kept"].split()),
-                    contradicted=tuple(row["claims_contradicted"].split()),
-                    coincidence=float(row["coincidence"]) if row["coincidence"] else None,
-                    informative=row["informative"] == "true",
+                kept, contradicted = (tuple(row[f"claims_{by}"].split()) for by in ("kept", "contradicted"))
+                worth = (
+                    float(row["coincidence"]) if row["coincidence"] else None,
+                    row["informative"] == "true",
                 )
-                explanations.append(explanation)
+                explanations.append(ExplanationLine(row, description, kept, contradicted, *worth))
             lines = tuple(by_id[claim] for claim in rows[0]["claim_ids"].split())
             reason = "" if explanations else " ".join(without)
             searched = rows[0]["code"] != "no_search"

@@ -139,20 +139,14 @@ def sensitivity_table(table: TableBuilder) -> Table:
         changed = here != there and NO_VALUE not in (here, there)
         marks = table.mark(t("tables.note.sensitivity_changed")) if changed else ()
         exact = by_role.get((test, group, "exact"), declared)
-        cells = {
-            "z": table.number_cell(declared["z"], 3),
-            "p_declared": table.number_cell(declared["p_value"]),
-            "p_exact": table.number_cell(exact["p_value"]),
-            "p_main": table.number_cell(main["p_value"]),
-            "decision": Cell(here, marks, strong=changed),
-            "decision_main": there,
-        }
-        rows.append(Row(row=view.name_of_test(declared), n=declared["n"], **cells))
+        results = {"p_declared": declared, "p_exact": exact, "p_main": main}
+        cells = {name: table.number_cell(result["p_value"]) for name, result in results.items()}
+        cells |= {"decision": Cell(here, marks, strong=changed), "decision_main": there}
+        cells |= {"n": declared["n"], "z": table.number_cell(declared["z"], 3)}
+        rows.append(Row(row=view.name_of_test(declared), **cells))
     scale, main_scale = scale_words(view, view.rows("sensitivity")[0]["scale"]), scale_words(view)
-    spanners = {
-        "other": t("tables.spanner.other_scale", scale=scale),
-        "main": t("tables.spanner.main_scale", scale=main_scale),
-    }
+    spanners = {"main": t("tables.spanner.main_scale", scale=main_scale)}
+    spanners["other"] = t("tables.spanner.other_scale", scale=scale)
     key = "sensitivity_scale" if table.first < table.last else "sensitivity_scale_one"
     table.notes += (
         t(f"tables.note.{key}", scale=scale, main=main_scale, first=table.first, last=table.last),
