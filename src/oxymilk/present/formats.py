@@ -67,19 +67,7 @@ _TITLE = "title of the tables"
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line, without control characters and what no file can hold (lone surrogates).
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Blanks collapsed to one (a no-break blank stays); without categories Cc and Cs, bidirectional overrides
-        and non-characters.
-    """
+    """Return `text` on one line: blanks collapsed to one (a no-break blank stays), without what no file can hold."""
     return _UNFIT.sub("", re.sub(r"[^\S\u00a0]+", " ", text).strip())
 
 
@@ -96,16 +84,8 @@ def headers(columns: Iterable[Column]) -> list[str]:
 def csv_frame(table: Table) -> pd.DataFrame:
     """Return a table as one rectangle: all panels below each other, every column of any of them.
 
-    Parameters
-    ----------
-    table : Table
-        The table.
-
-    Returns
-    -------
-    DataFrame
-        All cells text: numbers as the language writes them, and with ten digits and a decimal point in the
-        columns that say so. A row that gives a further printed form repeats its stub. Notes are not in it.
+    All cells are text: numbers as the language writes them, and with ten digits and a decimal point in the columns that
+    say so. A row that gives a further printed form repeats its stub. Notes are not in it.
     """
     import pandas as pd
 
@@ -212,15 +192,7 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
 def word_document(tables: Sequence[Table]) -> bytes:
     """Return a Word document (.docx) with the tables, one a page, that an author can edit and a journal can set.
 
-    Parameters
-    ----------
-    tables : sequence of Table
-        Tables of one language.
-
-    Returns
-    -------
-    bytes
-        The file; the same bytes for the same tables. The widths are fixed, so that Word and LibreOffice set them alike.
+    The same tables give the same bytes. The widths are fixed, so that Word and LibreOffice set them alike.
     """
     t = labels(tables[0].language if tables else "en")
     titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)

@@ -132,42 +132,33 @@ def _differing(view: View) -> list[dict[str, object]]:
             note = line.claim["note"]
             findings[line.quantity, note, "" if note else line.id].append(line)
     explained = {claim.line.id for claim in view.explained if claim.explanations}
+    tests_first = sorted(findings.items(), key=lambda finding: not any(line.decision for line in finding[1]))
     entries = []
-    for (quantity, note, _), lines in findings.items():
+    for (quantity, note, _), lines in tests_first:
         one_title = len({line.about for line in lines}) == 1
         places: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for line in lines:
             places[line.where].append((line.id, "" if one_title else line.about))
-        pairs = ((view.localised(line.printed), view.localised(line.computed)) for line in lines)
-        entries.append(
-            {
-                "title": lines[0].title if one_title else quantity,
-                "numbers": list(dict.fromkeys(pairs)),
-                "note": note,
-                "places": places,
-                "explained": [line.id for line in lines if line.id in explained],
-                "of_test": any(line.decision for line in lines),
-            }
+        numbers = dict.fromkeys(
+            (view.localised(line.printed), view.localised(line.computed)) for line in lines
         )
-    return sorted(entries, key=lambda entry: not entry["of_test"])
+        title = lines[0].title if one_title else quantity
+        links = [line.id for line in lines if line.id in explained]
+        entry = {"title": title, "numbers": list(numbers), "note": note, "places": places, "explained": links}
+        entries.append(entry)
+    return entries
 
 
 # ---------------------------------------------------------------- explanations
 
 
 def explanation_section(view: View) -> dict[str, object] | None:
-    """Say in plain words what would explain the numbers that differ.
-
-    Parameters
-    ----------
-    view : View
-        The study, its results and the language.
+    """Say in plain words what would explain the numbers that differ; None when nothing differs.
 
     Returns
     -------
     dict or None
-        `claims`, `unexplained`, `unsearched`, `words` (every claim by its id), `datasets`, `contradictions` for the
-        template; None when nothing differs.
+        `claims`, `unexplained`, `unsearched`, `words` (every claim by its id), `datasets`, `contradictions`.
     """
     if not view.explained:
         return None
@@ -255,23 +246,18 @@ def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
             single.append((t("explanations.datasets.and").join(claims), number))
         reasons |= {_reason(view, reason): None for reason in row["reason"].split("; ") if reason}
     groups = [group for group in view.study.groups if ("all", group.id) in numbers]
+    columns = [*(group.id for group in groups), ""]
     searched = {row["set"] for row in rows if not row["group"] and row["searched"] == "true"}
     whole = {name: numbers[name, ""] for name in SETS if (name, "") in numbers}
-    return {
-        "sentence": t("explanations.datasets.sentence", total=whole["all"], **whole)
-        if searched >= set(SETS[:4])
-        else "",
-        "heads": [*map(view.label, groups), t("explanations.datasets.joint")],
-        "table": {
-            t(f"explanations.datasets.{name}"): [
-                *(numbers.get((name, group.id), "") for group in groups),
-                number,
-            ]
-            for name, number in whole.items()
-        },
-        "single": single,
-        "reasons": reasons,
+    sentence = (
+        t("explanations.datasets.sentence", total=whole["all"], **whole) if searched >= {*SETS[:4]} else ""
+    )
+    table = {
+        t(f"explanations.datasets.{name}"): [numbers.get((name, column), "") for column in columns]
+        for name in whole
     }
+    heads = [*map(view.label, groups), t("explanations.datasets.joint")]
+    return {"sentence": sentence, "heads": heads, "table": table, "single": single, "reasons": reasons}
 
 
 def _reason(view: View, reason: str) -> str:

@@ -57,18 +57,7 @@ def planned(view: View) -> list[tuple[str, Group | None]]:
 
 
 def build_tables(view: View) -> tuple[Table, ...]:
-    """Make the tables of a study.
-
-    Parameters
-    ----------
-    view : View
-        The study, its results and the language.
-
-    Returns
-    -------
-    tuple of Table
-        Those that are `planned`, numbered from 1.
-    """
+    """Make the tables of a study: those that are `planned`, numbered from 1."""
     plan = list(enumerate(planned(view), start=1))
     tests = [number for number, (kind, _) in plan if kind in TESTS]
     return tuple(
