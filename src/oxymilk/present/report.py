@@ -82,8 +82,7 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
         not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
         differing=_differing(view),
         procedures={row["test"]: view.procedure(row) for row in declared},
-        figures={name: Markup(svg) for name, svg in svgs.items()},
-        figure_numbers={name: number for number, name in enumerate(svgs, start=1)},
+        figures=svgs,
         tables=tables,
         explained=explanation_section(view),
         lanes=LANES,
@@ -249,9 +248,8 @@ def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
     columns = [*(group.id for group in groups), ""]
     searched = {row["set"] for row in rows if not row["group"] and row["searched"] == "true"}
     whole = {name: numbers[name, ""] for name in SETS if (name, "") in numbers}
-    sentence = (
-        t("explanations.datasets.sentence", total=whole["all"], **whole) if searched >= {*SETS[:4]} else ""
-    )
+    all_searched = searched.issuperset(SETS[:4])
+    sentence = t("explanations.datasets.sentence", total=whole["all"], **whole) if all_searched else ""
     table = {
         t(f"explanations.datasets.{name}"): [numbers.get((name, column), "") for column in columns]
         for name in whole

@@ -105,31 +105,24 @@ def bontang(bontang_folder):
     return load_study(bontang_folder)
 
 
-@pytest.fixture(scope="session")
-def make_results():
+def results_of(study, claims=(), records=None):
     """Return the result tables of a study whose participants have the levels of `records`."""
-
-    def make(study, claims=(), records=None):
-        rows = [
-            (f"{group[0].upper()}{number:02d}", group, timepoint, study.outcome.id, LEVELS[letter])
-            for group, pairs in (records or RECORDS).items()
-            for number, pair in enumerate(pairs, start=1)
-            for timepoint, letter in zip(("pre", "post"), pair, strict=True)
-        ]
-        columns = ["participant", "group", "timepoint", "outcome", "score"]
-        return analysed(study, list(claims), pd.DataFrame(rows, columns=columns))
-
-    return make
+    rows = [
+        (f"{group[0].upper()}{number:02d}", group, timepoint, study.outcome.id, LEVELS[letter])
+        for group, pairs in (records or RECORDS).items()
+        for number, pair in enumerate(pairs, start=1)
+        for timepoint, letter in zip(("pre", "post"), pair, strict=True)
+    ]
+    columns = ["participant", "group", "timepoint", "outcome", "score"]
+    return analysed(study, list(claims), pd.DataFrame(rows, columns=columns))
 
 
 @pytest.fixture(scope="session")
-def make_view(make_results):
+def make_view():
     """Return a view of such a study."""
-
-    def make(study, claims=(), records=None, language="en"):
-        return view_of(study, make_results(study, claims, records), language)
-
-    return make
+    return lambda study, claims=(), records=None, language="en": view_of(
+        study, results_of(study, claims, records), language
+    )
 
 
 @pytest.fixture(scope="session")
@@ -149,9 +142,9 @@ def make_example():
 
 
 @pytest.fixture(scope="session")
-def results(bontang, make_results):
+def results(bontang):
     """The result tables of the first study by name; its sheet is reconstructed to hold just `RECORDS`."""
-    return make_results(bontang, load_claims(DATA / "bontang2023" / "claims.csv", bontang))
+    return results_of(bontang, load_claims(DATA / "bontang2023" / "claims.csv", bontang))
 
 
 @pytest.fixture(scope="session")
@@ -163,23 +156,6 @@ def explained(bontang, results):
 
 
 @pytest.fixture(scope="session")
-def views(bontang, results, explained):
-    """The first study, explained, in each language."""
-    return {language: view_of(bontang, results | explained, language) for language in LANGUAGES}
-
-
-@pytest.fixture(scope="session")
-def tables(views):
-    """The tables of the first study in each language."""
-    return {language: build_tables(view) for language, view in views.items()}
-
-
-@pytest.fixture(scope="session")
-def read_page():
-    return Page
-
-
-@pytest.fixture(scope="session")
 def changed(bontang, results, explained):
     """Return the first study, explained, with some of its tables or parts of the study replaced."""
 
@@ -187,6 +163,23 @@ def changed(bontang, results, explained):
         return view_of(study or bontang, results | explained | tables, language)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def views(changed):
+    """The first study, explained, in each language."""
+    return {language: changed(language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def tables(views):
+    """Its tables."""
+    return {language: build_tables(view) for language, view in views.items()}
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    return Page
 
 
 @pytest.fixture(scope="session")

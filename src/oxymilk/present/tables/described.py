@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import zip_longest
 from math import isnan, nan
 from typing import TYPE_CHECKING
@@ -94,18 +95,21 @@ def characteristics_table(table: TableBuilder) -> Table:
     number of participants that a printed percentage makes.
     """
     view, t, study = table.view, table.t, table.view.study
-    counted: dict[str, list[Record]] = {}
+    counted: dict[str, list[Record]] = defaultdict(list)
     for record in view.rows("baseline"):
-        counted.setdefault(record["characteristic"], []).append(record)
-    sizes = [
-        _blocks(table, table.select("sample_size", group=group), {"n": str(_size(view, group))})
-        for group in study.group_ids
-    ]
+        counted[record["characteristic"]].append(record)
+    # the participants of each group, those with a missing score too
+    sizes = dict.fromkeys(study.group_ids, 0)
+    for record in view.rows("frequencies"):
+        n = int(record["total"]) + int(record["missing"] or 0)
+        sizes[record["group"]] = max(n, sizes[record["group"]])
+    printed = {group: table.select("sample_size", group=group) for group in sizes}
+    blocks = [_blocks(table, printed[group], {"n": str(n)}) for group, n in sizes.items()]
     layout, key = ("counts", "characteristics_computed") if counted else ("as_printed", "characteristics")
     table.notes.append(t(f"tables.note.{key}") if counted or study.characteristics else "")
-    rows = _side_by_side(view, t("tables.row.participants"), sizes)
+    rows = _side_by_side(view, t("tables.row.participants"), blocks)
     for item in study.characteristics:
-        rows += _rows_of(table, item, counted)
+        rows += _rows_of(table, item, counted, sizes)
     # without a printed number the paper has no columns, and p none where no groups could be compared
     hidden = () if table.verdicts or not counted else ("printed", "verdict")
     columns = [*table.columns(layout)]
@@ -118,13 +122,9 @@ def characteristics_table(table: TableBuilder) -> Table:
     return table.finish(t(f"tables.title.{key}"), Panel("", tuple(columns), tuple(rows)))
 
 
-def _size(view: View, group: str) -> int:
-    """Return the number of participants of a group, those with a missing score too."""
-    mine = [record for record in view.rows("frequencies") if record["group"] == group]
-    return max((int(record["total"]) + int(record["missing"] or 0) for record in mine), default=0)
-
-
-def _rows_of(table: TableBuilder, item: Characteristic, counted: dict[str, list[Record]]) -> list[Row]:
+def _rows_of(
+    table: TableBuilder, item: Characteristic, counted: dict[str, list[Record]], sizes: dict[str, int]
+) -> list[Row]:
     """Return the rows of a characteristic: a section, a row a level, and those who are at no level.
 
     What the sheet has is counted, with p in the first row. What only the paper has shows, in a table of counts, the
@@ -140,7 +140,7 @@ def _rows_of(table: TableBuilder, item: Characteristic, counted: dict[str, list[
     if counts and not levels:
         levels = {"": t("tables.row.known")}
     # the participants at no printed level; nan where a printed number makes none, or two make different ones
-    rest: dict[str, float] = {group: _size(view, group) for group in groups}
+    rest: dict[str, float] = dict(sizes)
     rows = []
     for level, stub in levels.items():
         blocks, p = [], {}

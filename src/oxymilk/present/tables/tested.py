@@ -43,10 +43,8 @@ def rank_test_table(table: TableBuilder) -> Table:
     ranks, rows = [], []
     for stub, note, printed, n, *columns in rank_lines:
         mean, total = (t.number(declared[column], 2) if column else "" for column in columns)
-        stub_cell = Cell(stub, table.mark(note))
-        ranks += table.checked(
-            printed, row=stub_cell, n=t.number(declared[n]), mean_rank=mean, rank_sum=total
-        )
+        cells = {"row": Cell(stub, table.mark(note)), "n": t.number(declared[n])}
+        ranks += table.checked(printed, **cells, mean_rank=mean, rank_sum=total)
     ranks.append(Row("total", row=t("tables.row.total"), n=declared["n"]))
     for quantity, stub, value, decimals, note in statistics:
         if value:
