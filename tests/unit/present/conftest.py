@@ -183,6 +183,26 @@ def read_page():
 
 
 @pytest.fixture(scope="session")
+def labelled(bontang):
+    """Return the first study with a text in every label, numbered, and as the reason of its procedure."""
+
+    def make(text):
+        def named(item, end=""):
+            label = item.label.model_copy(update=dict.fromkeys(LANGUAGES, f"{text}{end}"))
+            return item.model_copy(update={"label": label})
+
+        parts = {name: getattr(bontang, name) for name in ("groups", "timepoints", "characteristics")}
+        parts |= {name: tuple(map(named, items, range(99))) for name, items in parts.items()}
+        levels = tuple(map(named, bontang.outcome.levels, range(99)))
+        parts["outcome"] = named(bontang.outcome).model_copy(update={"levels": levels})
+        reason = bontang.procedure.reason.model_copy(update=dict.fromkeys(LANGUAGES, text))
+        parts["procedure"] = bontang.procedure.model_copy(update={"reason": reason})
+        return bontang.model_copy(update=parts)
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def make_claim():
     def make(printed="0,01", quantity="p_value", **columns):
         given = {"id": "one", "where": "results", "check": "recompute", "expect": "differs", "note": "..."}
