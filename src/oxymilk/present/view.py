@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, split_operator
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from oxymilk.study.outcome import Level
 
 INFINITY = "\N{INFINITY}"
+# what names a test in the rows of every table
+_test_of = itemgetter("test", "group", "timepoint")
 # rows of effects.csv that are p-values, by how their names begin
 P_VALUES = ("holm", "least")
 # parts of a note that the effect's name, the dash of a missing interval or a general note says
@@ -182,9 +185,7 @@ class View:
                 printed[claim["test"], claim["group"]][interval, unit].append(claim)
         p_values: dict = defaultdict(dict)
         for row in self.rows("tests"):
-            p_values[row["test"], row["group"], row["timepoint"]][row["role"]] = float(
-                row["p_value"] or "nan"
-            )
+            p_values[_test_of(row)][row["role"]] = float(row["p_value"] or "nan")
         tests = []
         for key, p in p_values.items():
             if p["declared"] != p["declared"]:  # NaN is not equal to itself
@@ -202,7 +203,7 @@ class View:
         """Return what programs give for a test, smallest p first."""
         values = []
         for row in self.rows("procedures"):
-            if (row["test"], row["group"], row["timepoint"]) == key and row["p_value"]:
+            if _test_of(row) == key and row["p_value"]:
                 by_default = row["printed_by_default"] == "true"
                 lane = LANES[2 if row["kind"] == "other" else not by_default]
                 prints = interval is not None and interval.contains(Fraction(row["p_value"]))
@@ -215,7 +216,7 @@ class View:
         """The rows of effects.csv by test, in their order."""
         by_test: dict = defaultdict(lambda: ([], {}))
         for row in self.rows("effects"):
-            effects, p_values = by_test[row["test"], row["group"], row["timepoint"]]
+            effects, p_values = by_test[_test_of(row)]
             if row["effect"].startswith(P_VALUES):
                 p_values[row["effect"]] = row["estimate"]
                 continue

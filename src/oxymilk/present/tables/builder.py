@@ -95,7 +95,7 @@ class TableBuilder:
         self.t = t = view.t
         self.first, self.last = (tests[0], tests[-1]) if tests else (0, 0)
         self.group_name = view.label(group) if group else ""
-        if t("common.group").casefold() not in self.group_name.casefold().split():
+        if group and t("common.group").casefold() not in self.group_name.casefold().split():
             self.group_name = t("common.named_group", group=self.group_name)
         one_scale = view.study.outcome.kind == "levels"
         self.scale_note = "" if one_scale else t("tables.note.scale", scale=scale_words(view))
