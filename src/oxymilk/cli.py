@@ -134,7 +134,8 @@ def explain_claims(
 @app.command()
 def make_tables(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
     """Write the paper's tables, computed beside printed, and of effects and explanations, in five formats."""
-    from oxymilk.present.tables import build_tables, write_tables
+    from oxymilk.present.formats import write_tables
+    from oxymilk.present.tables import build_tables
     from oxymilk.present.view import views
 
     for view in views(study, results_of(study, folder), split(languages)):
@@ -160,8 +161,7 @@ def plot_figures(
 def render_report(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
     """Write one self-contained HTML page a language, from the figures and tables made before."""
     from oxymilk.files import write_text
-    from oxymilk.present.provenance import study_provenance
-    from oxymilk.present.report import render_report
+    from oxymilk.present.report import render_report, study_provenance
     from oxymilk.present.view import views
 
     provenance = study_provenance(study)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -24,16 +23,21 @@ import jinja2
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from oxymilk.files import defuse
+from oxymilk.files import defuse, write_bytes, write_csv, write_text
 from oxymilk.texts import NO_VALUE, labels
 
 if TYPE_CHECKING:
     import pandas as pd
-    from docx.document import Document
 
-    from oxymilk.present.tables.model import Column, Panel, Table
+    from oxymilk.present.tables.model import Column, Table
 
 TEMPLATES = Path(__file__).with_name("templates")
+# control characters, lone surrogates, bidirectional overrides, and the last two of each plane, which are no characters
+_UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
 # Characters that change the meaning of a Markdown cell. Markdown keeps any escaped punctuation as it is.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$!])")
 _LATEX = str.maketrans({
@@ -63,28 +67,8 @@ _TITLE = "title of the tables"
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line, without control characters and what no file can hold (lone surrogates).
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Blanks collapsed to one (a no-break blank stays); without categories Cc and Cs, bidirectional overrides
-        and non-characters.
-    """
-    spaced = re.sub(r"[^\S\u00a0]+", " ", text).strip()
-    return "".join(
-        character
-        for character in spaced
-        if unicodedata.category(character) not in ("Cc", "Cs")
-        and not "\u202a" <= character <= "\u202e"
-        and not "\u2066" <= character <= "\u2069"
-        and ord(character) & 0xFFFE != 0xFFFE
-    )
+    """Return `text` on one line: blanks collapsed to one (a no-break blank stays), without what no file can hold."""
+    return _UNFIT.sub("", re.sub(r"[^\S\u00a0]+", " ", text).strip())
 
 
 def headers(columns: Iterable[Column]) -> list[str]:
@@ -100,141 +84,121 @@ def headers(columns: Iterable[Column]) -> list[str]:
 def csv_frame(table: Table) -> pd.DataFrame:
     """Return a table as one rectangle: all panels below each other, every column of any of them.
 
-    Parameters
-    ----------
-    table : Table
-        The table.
-
-    Returns
-    -------
-    DataFrame
-        All cells text: numbers as the language writes them, and with ten digits and a decimal point in the
-        columns that say so. A row that gives a further printed form repeats its stub. Notes are not in it.
+    All cells are text: numbers as the language writes them, and with ten digits and a decimal point in the columns that
+    say so. A row that gives a further printed form repeats its stub. Notes are not in it.
     """
     import pandas as pd
 
     t = labels(table.language)
-    columns = _all_columns(table.panels)
-    names = [defuse(name) for name in headers(columns.values())]
-    has_parts = len(table.panels) > 1 or any(row.kind == "section" for row in table.panels[0].rows)
+    order: list[str] = []
+    for panel in table.panels:
+        place = len(order)
+        # each column before its neighbour on the right: [row, n, verdict] and [row, z, verdict] give row, n, z, verdict
+        for column in reversed(panel.columns):
+            if column.key in order:
+                place = order.index(column.key)
+            else:
+                order.insert(place, column.key)
+    columns = {column.key: column for panel in reversed(table.panels) for column in panel.columns}
+    names = [defuse(name) for name in headers(columns[key] for key in order)]
     if len(table.panels) > 1:
         names[0] = t("tables.column.row")
     rows = []
     for panel in table.panels:
         part, stub = plain(panel.label), ""
         for row in panel.rows:
+            texts = {column.key: row.cell(column.key).text for column in panel.columns}
+            texts |= {column.key: row.cell(column.full).digits for column in panel.columns if column.full}
+            cells = {
+                key: plain(text).replace("\u00a0", " ") for key, text in texts.items() if text != NO_VALUE
+            }
             if row.kind == "section":
                 part = plain(row.cell("row").text)
                 continue
             stub = stub if row.kind == "more" else plain(row.cell("row").text)
-            # a column of another panel has no cell here
-            texts = [stub, *(plain(row.cell(key).text).replace("\u00a0", " ") for key in list(columns)[1:])]
-            values = ["" if text == NO_VALUE else text for text in texts]
-            rows.append([part, *values] if has_parts else values)
-    return pd.DataFrame(rows, columns=[t("tables.column.part"), *names] if has_parts else names, dtype=str)
+            rows.append([part, stub, *(cells.get(key, "") for key in order[1:])])
+    frame = pd.DataFrame(rows, columns=[t("tables.column.part"), *names], dtype=str)
+    has_parts = len(table.panels) > 1 or any(row.kind == "section" for row in table.panels[0].rows)
+    return frame if has_parts else frame.iloc[:, 1:]
 
 
-def _all_columns(panels: tuple[Panel, ...]) -> dict[str, Column]:
-    """Return every column of any panel, each where its neighbours on the right have it."""
-    order: list[Column] = []
-    for panel in panels:
-        place = len(order)
-        for column in reversed(panel.columns):
-            known = [position for position, other in enumerate(order) if other.key == column.key]
-            if known:
-                place = known[0]
-            else:
-                order.insert(place, column)
-    return {column.key: column for column in order}
+@cache
+def template(name: str) -> jinja2.Template:
+    """Return a template; what one of a table puts in is on one line, escaped for the format that its name ends in."""
+    form = name.rpartition(".")[2]
 
+    def escaped(value: object) -> object:
+        if not isinstance(value, str) or isinstance(value, Markup | Macro):
+            return value
+        text = plain(value)
+        if form == "md":
+            return escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
+        # in LaTeX two hyphens would become a dash
+        return text.translate(_LATEX).replace("--", "-{}-") if form == "tex" else Markup(escape(text))
 
-class _Raw(str):
-    """Markup of the format itself, not to be escaped."""
-
-
-def environment(**options: object) -> jinja2.Environment:
-    """Return the templates, to be read with these options of Jinja's."""
-    return jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
-        **options,
+        autoescape=form not in ("md", "tex"),
+        finalize=escaped if name.startswith("table") else None,
+        **(_LATEX_SIGNS if form == "tex" else {}),
     )
-
-
-def _escaped(text: str, form: str) -> str:
-    """Return a text on one line, escaped as "md", "tex", or HTML and XML."""
-    text = plain(text)
-    if form == "md":
-        return escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
-    if form == "tex":
-        # two hyphens would become a dash
-        return text.translate(_LATEX).replace("--", "-{}-")
-    return Markup(escape(text))
-
-
-@cache
-def _template(name: str) -> jinja2.Template:
-    """Return a template that escapes every text as the format does that its name ends in."""
-    form = name.rpartition(".")[2]
-
-    def finalize(value: object) -> object:
-        is_text = isinstance(value, str) and not isinstance(value, Markup | Macro | _Raw)
-        return _escaped(value, form) if is_text else value
-
-    signs = _LATEX_SIGNS if form == "tex" else {}
-    templates = environment(autoescape=form not in ("md", "tex"), finalize=finalize, **signs)
-    templates.filters |= {"raw": _Raw, "plain": plain}
+    templates.filters |= {"raw": Markup, "plain": plain}
     templates.globals |= {"headers": headers, "text_width": _TEXT_WIDTH}
     return templates.get_template(name)
 
 
-def _render(name: str, table: Table) -> str:
-    """Return a table by a template."""
-    return _template(name).render(table=table, t=labels(table.language))
+def rendered(table: Table, form: str) -> str:
+    r"""Return a table as text.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    form : {"md", "html", "tex", "docx.xml"}
+        "md" has GitHub's pipe tables; "html" is a page of its own that needs no other file, whose body is a `figure`
+        element; "tex" is a LaTeX float, to be read by \input, that needs array and booktabs only; "docx.xml" is what
+        Word's document holds.
+    """
+    text = template(f"table.{form}").render(table=table, t=labels(table.language))
+    return text.rstrip("\n") + "\n"
 
 
-def markdown(table: Table) -> str:
-    """Return a table as Markdown with pipe tables (GitHub's)."""
-    return _render("table.md", table).rstrip("\n") + "\n"
-
-
-def html_page(table: Table) -> str:
-    """Return a table as a page of its own that needs no other file; its body is a `figure` element."""
-    return _render("table_page.html", table)
-
-
-def latex(table: Table) -> str:
-    r"""Return a table as a LaTeX float, to be read by \input; it needs array and booktabs only."""
-    return _render("table.tex", table)
-
-
-def latex_document(tables: tuple[Table, ...]) -> str:
-    r"""Return a plain article that reads table_1.tex, table_2.tex, ... beside it, one table a page."""
-    name = labels(tables[0].language)("common.table") if tables else ""
-    return _template("tables.tex").render(tables=tables, name=name)
-
-
-def word_document(tables: Sequence[Table]) -> bytes:
-    """Return a Word document (.docx) with the tables, one a page, that an author can edit and a journal can set.
+def write_tables(tables: Sequence[Table], folder: Path) -> None:
+    """Write table_<number>.{csv,md,html,tex,docx}, tables.docx and tables.tex into `folder`.
 
     Parameters
     ----------
     tables : sequence of Table
         Tables of one language.
+    folder : Path
+        Where to write; made when missing. Every file is written whole or not at all.
+    """
+    for table in tables:
+        name = f"table_{table.number}"
+        write_csv(csv_frame(table), folder / f"{name}.csv")
+        for form in ("md", "html", "tex"):
+            write_text(folder / f"{name}.{form}", rendered(table, form))
+        write_bytes(folder / f"{name}.docx", word_document([table]))
+    # a plain article that reads table_1.tex, table_2.tex, ... beside it, one table a page
+    name = labels(tables[0].language)("common.table") if tables else ""
+    write_text(folder / "tables.tex", template("tables.tex").render(tables=tables, name=name))
+    write_bytes(folder / "tables.docx", word_document(tables))
 
-    Returns
-    -------
-    bytes
-        The file; the same bytes for the same tables. The widths are fixed, so that Word and LibreOffice set them alike.
+
+def word_document(tables: Sequence[Table]) -> bytes:
+    """Return a Word document (.docx) with the tables, one a page, that an author can edit and a journal can set.
+
+    The same tables give the same bytes. The widths are fixed, so that Word and LibreOffice set them alike.
     """
     t = labels(tables[0].language if tables else "en")
     titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)
     body = ""
     for table in tables:
-        xml = re.sub(r">\s+<", "><", _render("table.docx.xml", table).strip())
+        xml = re.sub(r">\s+<", "><", rendered(table, "docx.xml")).strip()
         # each table but the first begins a page
         body += xml.replace("<w:keepNext/>", "<w:keepNext/><w:pageBreakBefore/>", 1) if body else xml
     buffer = io.BytesIO()
@@ -254,13 +218,32 @@ def word_document(tables: Sequence[Table]) -> bytes:
 
 @cache
 def _blank_parts(language: str) -> dict[str, bytes]:
-    """Return the parts of a document without text, by their names."""
+    """Return the parts of a document without text, by their names: page, styles and properties."""
     import docx
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt, RGBColor
 
     blank, buffer = docx.Document(), io.BytesIO()
-    _set_styles(blank)
-    properties = blank.core_properties
+    page, styles, properties = blank.sections[0], blank.styles, blank.core_properties
+    page.page_width, page.page_height = Cm(_PAGE_WIDTH_CM), Cm(_PAGE_HEIGHT_CM)
+    for side in ("left", "right", "top", "bottom"):
+        setattr(page, f"{side}_margin", Cm(_MARGIN_CM))
+    for name, points in (("Normal", BODY_POINTS), ("Caption", BODY_POINTS + 1)):
+        style = styles[name]
+        style.font.name, style.font.size = FONT, Pt(points)
+        style.font.bold = style.font.italic = False
+        style.font.color.rgb = RGBColor(0, 0, 0)
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        # a theme's fonts would go before ours
+        fonts.attrib.clear()
+        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+            fonts.set(qn(f"w:{script}"), FONT)
+        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
+        style.paragraph_format.line_spacing = 1.0
+    styles["Caption"].paragraph_format.space_after = Pt(4)
+    note = styles.add_style("Table note", WD_STYLE_TYPE.PARAGRAPH)
+    note.base_style, note.font.size = styles["Normal"], Pt(NOTE_POINTS)
     properties.title = _TITLE
     properties.author = properties.last_modified_by = "oxymilk"
     properties.comments = properties.subject = properties.keywords = properties.category = ""
@@ -268,36 +251,8 @@ def _blank_parts(language: str) -> dict[str, bytes]:
     properties.revision = 1
     properties.language = labels(language)("common.language_tag")
     # the language in which the spelling is checked
-    for checked in blank.styles.element.iter(qn("w:lang")):
+    for checked in styles.element.iter(qn("w:lang")):
         checked.set(qn("w:val"), properties.language)
     blank.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _set_styles(whole: Document) -> None:
-    """Set page and fonts; a theme's fonts would go before ours."""
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt, RGBColor
-
-    section = whole.sections[0]
-    section.page_width, section.page_height = Cm(_PAGE_WIDTH_CM), Cm(_PAGE_HEIGHT_CM)
-    for side in ("left", "right", "top", "bottom"):
-        setattr(section, f"{side}_margin", Cm(_MARGIN_CM))
-    for name, points in (("Normal", BODY_POINTS), ("Caption", BODY_POINTS + 1)):
-        style = whole.styles[name]
-        style.font.name, style.font.size = FONT, Pt(points)
-        style.font.bold = style.font.italic = False
-        style.font.color.rgb = RGBColor(0, 0, 0)
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
-            fonts.set(qn(f"w:{script}"), FONT)
-        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-            fonts.attrib.pop(qn(f"w:{theme}"), None)
-        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
-        style.paragraph_format.line_spacing = 1.0
-    whole.styles["Caption"].paragraph_format.space_after = Pt(4)
-    note = whole.styles.add_style("Table note", WD_STYLE_TYPE.PARAGRAPH)
-    note.base_style = whole.styles["Normal"]
-    note.font.size = Pt(NOTE_POINTS)

@@ -22,57 +22,37 @@ LANES = ("by_default", "on_request", "other_test")
 class ClaimLine:
     """A claim in words.
 
-    Attributes
-    ----------
-    claim : mapping
-        Its row of verdicts.csv.
-    where, quantity, about, printed, computed : str
-        `quantity` names the test too, `about` group, timepoint and level; numbers stay as they are printed.
-    words, decision : str
-        The verdict, with its reason where it is not checkable; whether the decision agrees, "" where there is none.
+    * claim : its row of verdicts.csv.
+    * id, verdict : of that row; the verdict is a key of `VERDICT_SIGNS`.
+    * where, quantity, about, printed, computed : `quantity` names the test too, `about` group, timepoint and
+      level; numbers stay as they are printed.
+    * title : what the claim states, without its number.
+    * words, decision : the verdict, with its reason where it is not checkable; whether the decision agrees, ""
+      where there is none.
     """
 
     claim: Row
+    id: str
+    verdict: str
     where: str
     quantity: str
     about: str
+    title: str
     printed: str
     computed: str
     words: str
     decision: str
-
-    @property
-    def id(self) -> str:
-        """The id of the claim."""
-        return self.claim["id"]
-
-    @property
-    def verdict(self) -> str:
-        """The key of the verdict."""
-        return self.claim["verdict"]
-
-    @property
-    def title(self) -> str:
-        """What the claim states, without its number."""
-        return ", ".join(filter(None, (self.quantity, self.about)))
 
 
 @dataclass(frozen=True)
 class ProgramValue:
     """A p-value that one line of one program's output gives.
 
-    Attributes
-    ----------
-    p_value : float
-        As in procedures.csv.
-    program, versions, output : str
-        Where it is printed.
-    lane : str
-        One of `LANES`.
-    by_default : bool
-        Whether the program prints the line unasked; another test may be printed so too.
-    prints : bool
-        Whether the value prints as the printed string.
+    * p_value : as in procedures.csv.
+    * program, versions, output : where it is printed.
+    * lane : one of `LANES`.
+    * by_default : whether the program prints the line unasked; another test may be printed so too.
+    * prints : whether the value prints as the printed string.
     """
 
     p_value: float
@@ -88,64 +68,43 @@ class ProgramValue:
 class PrintedTest:
     """A test with one p-value that the paper prints for it, in however many places.
 
-    Attributes
-    ----------
-    test, group, timepoint : str
-        As in tests.csv.
-    printed : str
-        The string with its operator, as in the first place; "" when the paper prints none.
-    places : tuple of str
-        Where it is printed.
-    interval : Interval or None
-        The p-values that print as this string.
-    unit : Fraction or None
-        One unit of the last printed digit.
-    declared, exact : float
-        The recomputed p of the declared procedure and the exact conditional one; nan where that would need too much
-        memory.
-    programs : tuple of ProgramValue
-        What programs give on the same data, smallest p first.
-    claim : mapping
-        The row of verdicts.csv of the first place; its verdict, decisions and note are "" when the paper prints none.
+    * test, group, timepoint : as in tests.csv.
+    * declared, exact : the recomputed p of the declared procedure and the exact conditional one; nan where that
+      would need too much memory.
+    * printed, verdict : the string with its operator, as in the first place, and its verdict; "" when the paper
+      prints none.
+    * claim : the row of verdicts.csv of the first place; empty when the paper prints none.
+    * places : where it is printed.
+    * interval : the p-values that print as this string.
+    * unit : one unit of the last printed digit.
+    * programs, printing : what programs give on the same data, smallest p first; and which of them print as this
+      string.
     """
 
     test: str
     group: str
     timepoint: str
+    declared: float
+    exact: float
     printed: str
+    verdict: str
+    claim: Row
     places: tuple[str, ...]
     interval: Interval | None
     unit: Fraction | None
-    declared: float
-    exact: float
     programs: tuple[ProgramValue, ...]
-    claim: Row
-
-    @property
-    def verdict(self) -> str:
-        """The key of the verdict."""
-        return self.claim["verdict"]
-
-    @property
-    def printing(self) -> tuple[ProgramValue, ...]:
-        """The program outputs that print as the printed string."""
-        return tuple(value for value in self.programs if value.prints)
+    printing: tuple[ProgramValue, ...]
 
 
 @dataclass(frozen=True)
 class Effect:
     """An effect of a test.
 
-    Attributes
-    ----------
-    effect, label : str
-        Its key in effects.csv, and its name.
-    estimate, low, high : str
-        As in effects.csv: digits, "inf", "-inf", or "" where there is no value.
-    written : tuple of str
-        The three in words, with the same number of decimals.
-    method, note : str
-        How the interval was found, and what a reader must know.
+    * effect, label : its key in effects.csv, and its name.
+    * estimate, low, high : as in effects.csv: digits, "inf", "-inf", or "" where there is no value.
+    * numbers : the three; None where there is no value.
+    * written : the three in words, with the same number of decimals.
+    * method, note : how the interval was found, and what a reader must know.
     """
 
     effect: str
@@ -153,14 +112,10 @@ class Effect:
     estimate: str
     low: str
     high: str
+    numbers: tuple[float | None, ...]
     written: tuple[str, ...]
     method: str
     note: str
-
-    @property
-    def numbers(self) -> tuple[float | None, ...]:
-        """Estimate and limits as floats; None where there is no value."""
-        return tuple(float(text) if text else None for text in (self.estimate, self.low, self.high))
 
 
 @dataclass(frozen=True)
@@ -178,18 +133,11 @@ class TestEffects:
 class ExplanationLine:
     """An explanation in words.
 
-    Attributes
-    ----------
-    row : mapping
-        Its row of explanations.csv.
-    description : str
-        One or two sentences.
-    kept, contradicted : tuple of str
-        Ids of the other claims about the data that hold, or do not, under this explanation.
-    coincidence : float or None
-        Share of the numbers that could have been printed which the same search would explain as well.
-    informative : bool
-        Whether that is at most one half.
+    * row : its row of explanations.csv.
+    * description : one or two sentences.
+    * kept, contradicted : ids of the other claims about the data that hold, or do not, under this explanation.
+    * coincidence : share of the numbers that could have been printed which the same search would explain as well.
+    * informative : whether that is at most one half.
     """
 
     row: Row
@@ -204,24 +152,15 @@ class ExplanationLine:
 class ExplainedClaim:
     """A claim that differs, and what would explain it.
 
-    Attributes
-    ----------
-    lines : tuple of ClaimLine
-        All places where it is printed.
-    explanations : tuple of ExplanationLine
-        In their ranking; may be empty.
-    without : str
-        Why there is none; "" where there is one.
-    searched : bool
-        Whether any search applies to the claim.
+    * line : the claim in its first place.
+    * lines : all places where it is printed.
+    * explanations : in their ranking; may be empty.
+    * without : why there is none; "" where there is one.
+    * searched : whether any search applies to the claim.
     """
 
+    line: ClaimLine
     lines: tuple[ClaimLine, ...]
     explanations: tuple[ExplanationLine, ...]
     without: str
     searched: bool
-
-    @property
-    def line(self) -> ClaimLine:
-        """The claim in its first place."""
-        return self.lines[0]

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import platform
+import subprocess
+from collections import Counter, defaultdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+import oxymilk
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import NAMES
-from oxymilk.present.formats import environment
+from oxymilk.present.formats import template
 from oxymilk.present.lines import LANES, VERDICT_SIGNS, ClaimLine
-from oxymilk.present.tables.builder import planned
+from oxymilk.present.tables import planned
+from oxymilk.study import load_study
 from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from oxymilk.present.lines import ExplainedClaim, Row
     from oxymilk.present.view import View
 
@@ -34,7 +42,7 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     folder : Path
         results/<study>/<language>/: its figures/<name>.svg, those that are there, and its tables/table_<number>.html.
     provenance : mapping
-        See `oxymilk.present.provenance.provenance`.
+        See `study_provenance`.
 
     Returns
     -------
@@ -46,44 +54,33 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     FileNotFoundError
         When a table of the study is not in the folder.
     """
-    figures = {}
-    for path in (folder / "figures" / f"{name}.svg" for name in NAMES):
-        if path.is_file():
-            # without the XML declaration
-            figures[path.stem] = Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip())
+    drawn = [path for path in (folder / "figures" / f"{name}.svg" for name in NAMES) if path.is_file()]
+    # without the XML declaration
+    svgs = {path.stem: Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip()) for path in drawn}
     tables = []
     for number, (kind, _) in enumerate(planned(view), start=1):
         page = (folder / "tables" / f"table_{number}.html").read_text(encoding="utf-8")
         tables.append((kind, Markup(page.partition("<body>\n")[2].partition("</body>")[0])))
     # by the part of the paper, in the order of claims.csv
-    places: dict[str, list[ClaimLine]] = {}
+    places: dict[str, list[ClaimLine]] = defaultdict(list)
     for line in view.claims:
-        places.setdefault(line.where.partition(" ")[0], []).append(line)
-    reasons = [line.claim["reason"] for line in view.claims if line.verdict == "not_checkable"]
-    counts = {verdict: sum(line.verdict == verdict for line in view.claims) for verdict in VERDICT_SIGNS}
-    template = environment(autoescape=True).get_template("report.html")
-    return template.render(
+        places[line.where.partition(" ")[0]].append(line)
+    given = Counter(line.verdict for line in view.claims)
+    counts = {verdict: given[verdict] for verdict in VERDICT_SIGNS}
+    reasons = Counter(line.claim["reason"] for line in view.claims if line.verdict == "not_checkable")
+    texts = view.t.section("verdicts.reason").items()
+    declared = [row for row in view.rows("tests") if row["role"] == "declared"]
+    return template("report.html").render(
         view=view,
-        t=view.t,
-        study=view.study,
-        language=view.language,
         counts=counts,
         signs=VERDICT_SIGNS,
         no_value=NO_VALUE,
         headline=_headline(view, counts),
-        not_checkable=[
-            f"{reasons.count(reason)} {text}"
-            for reason, text in view.t.section("verdicts.reason").items()
-            if reason in reasons
-        ],
+        not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
         differing=_differing(view),
-        procedures={
-            row["test"]: view.procedure(row) for row in view.rows("tests") if row["role"] == "declared"
-        },
-        figures=figures,
-        figure_numbers={name: number for number, name in enumerate(figures, start=1)},
+        procedures={row["test"]: view.procedure(row) for row in declared},
+        figures=svgs,
         tables=tables,
-        has_effects=bool(view.effects),
         explained=explanation_section(view),
         lanes=LANES,
         places=places,
@@ -100,17 +97,20 @@ def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
     numbers = [t("report.headline.claims", checkable=good + differing, reproduced=good)]
     if differing:
         checks = [line.claim["check"] for line in view.claims if line.verdict == "differs"]
-        counted = {"from_data": (n := checks.count("recompute")), "among": differing - n}
-        numbers.append(t("report.headline.differ", n=differing, **counted))
+        from_data = checks.count("recompute")
+        among = differing - from_data
+        numbers.append(t("report.headline.differ", n=differing, from_data=from_data, among=among))
     printed = [test for test in view.printed_tests if test.printed]
     if not printed:
         return [numbers]
     wrong = [test for test in printed if test.verdict == "differs"]
     sentences = [t("report.headline.p_values", total=len(printed), reproduced=len(printed) - len(wrong))]
     for test in wrong:
-        values = {"printed": test.printed, "prints_as": test.claim["prints_as"]}
-        values = {name: view.localised(value) for name, value in values.items()}
-        sentences.append(t("report.headline.p_differs", test=view.test_name(test), **values))
+        values = {
+            "printed": view.localised(test.printed),
+            "prints_as": view.localised(test.claim["prints_as"]),
+        }
+        sentences.append(t("report.headline.p_differs", test=view.name_of_test(test), **values))
     decisions = [test.claim["decision"] for test in printed]
     if set(decisions) == {"agree"}:
         sentences.append(t("report.headline.decisions_stand", alpha=alpha))
@@ -121,78 +121,89 @@ def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
 
 def _differing(view: View) -> list[dict[str, object]]:
     """Gather the claims that differ: one entry for each quantity and note, with all its places; tests first."""
-    findings: dict[tuple[str, str, str], list[ClaimLine]] = {}
+    findings: dict[tuple[str, str, str], list[ClaimLine]] = defaultdict(list)
     for line in view.claims:
         if line.verdict == "differs":
             # one finding in several places has one note; without a note each place is a finding
             note = line.claim["note"]
-            findings.setdefault((line.quantity, note, "" if note else line.id), []).append(line)
+            findings[line.quantity, note, "" if note else line.id].append(line)
     explained = {claim.line.id for claim in view.explained if claim.explanations}
+    tests_first = sorted(findings.items(), key=lambda finding: not any(line.decision for line in finding[1]))
     entries = []
-    for (quantity, note, _), lines in findings.items():
-        about = {line.about for line in lines}
-        shared = about.pop() if len(about) == 1 else ""
-        places: dict[str, list[tuple[str, str]]] = {}
+    for (quantity, note, _), lines in tests_first:
+        one_title = len({line.about for line in lines}) == 1
+        places: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for line in lines:
-            places.setdefault(line.where, []).append((line.id, "" if shared else line.about))
-        pairs = ((view.localised(line.printed), view.localised(line.computed)) for line in lines)
-        entries.append(
-            {
-                "title": ", ".join(filter(None, [quantity, shared])),
-                "numbers": list(dict.fromkeys(pairs)),
-                "note": note,
-                "places": places,
-                "explained": [line.id for line in lines if line.id in explained],
-                "of_test": any(line.decision for line in lines),
-            }
+            places[line.where].append((line.id, "" if one_title else line.about))
+        numbers = dict.fromkeys(
+            (view.localised(line.printed), view.localised(line.computed)) for line in lines
         )
-    return sorted(entries, key=lambda entry: not entry["of_test"])
+        title = lines[0].title if one_title else quantity
+        links = [line.id for line in lines if line.id in explained]
+        entry = {"title": title, "numbers": list(numbers), "note": note, "places": places, "explained": links}
+        entries.append(entry)
+    return entries
+
+
+# ---------------------------------------------------------------- explanations
 
 
 def explanation_section(view: View) -> dict[str, object] | None:
-    """Say in plain words what would explain the numbers that differ.
-
-    Parameters
-    ----------
-    view : View
-        The study, its results and the language.
+    """Say in plain words what would explain the numbers that differ; None when nothing differs.
 
     Returns
     -------
     dict or None
-        `claims`, `unexplained`, `unsearched`, `datasets`, `contradictions` for the template; None when nothing differs.
+        `claims`, `unexplained`, `unsearched`, `words` (every claim by its id), `datasets`, `contradictions`.
     """
     if not view.explained:
         return None
+    words = {line.id: view.claim_words(line) for line in view.claims}
+    # the smallest sets of claims that no dataset makes all true: id, words, and what says the same
+    rows, sets = view.rows("contradictions"), []
+    for row in rows[:MOST_CONTRADICTIONS]:
+        same: dict[str, list[str]] = defaultdict(list)
+        for pair in row["equivalent"].split():
+            claim, _, other = pair.partition("=")
+            same[claim].append(words[other])
+        sets.append([(claim, words[claim], same[claim]) for claim in row["claims"].split()])
+    complete = all(row["complete"] == "true" for row in rows)
     return {
         "claims": [_answers(view, claim) for claim in view.explained if claim.explanations],
         "unexplained": [claim for claim in view.explained if claim.searched and not claim.explanations],
         "unsearched": [claim.line for claim in view.explained if not claim.searched],
-        "datasets": _datasets(view),
-        "contradictions": _contradictions(view),
+        "words": words,
+        "datasets": _datasets(view, words),
+        "contradictions": {"sets": sets, "more": len(rows) - len(sets), "complete": complete},
     }
 
 
 def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
     """Answer for a claim what differs, by how much, what would explain it and what that is worth."""
-    t, claim = view.t, explained.line.claim
-    best = {}
-    for explanation in explained.explanations:
-        best.setdefault(explanation.row["kind"], explanation)
-    words = view.claim_words(explained.line)
+    t, line, claim = view.t, explained.line, explained.line.claim
+    places = t("common.list_separator").join(line.where for line in explained.lines)
+    if len(explained.lines) > 1:
+        places = t("report.in_places", n=len(explained.lines), places=places)
+    kind, values = "statement" if line.computed == NO_VALUE else "number", {}
+    if kind == "number" and claim["quantity"] == "p_value":
+        kind, values = "p_value", {"exactly": t.significant(claim["computed"], 4)}
+    values |= {"printed": view.localised(line.printed), "computed": view.localised(line.computed)}
     conclusion = ""
     if claim["decision"]:
-        values = {by: view.decision(claim[f"decision_{by}"]) for by in ("printed", "computed")}
+        decisions = {by: view.decision(claim[f"decision_{by}"]) for by in ("printed", "computed")}
         key = f"explanations.report.conclusion_{claim['decision']}"
-        conclusion = t(key, alpha=t.number(view.study.alpha), **values)
-    total = len(explained.explanations)
+        conclusion = t(key, alpha=t.number(view.study.alpha), **decisions)
+    best, total = {}, len(explained.explanations)
+    for explanation in explained.explanations:
+        best.setdefault(explanation.row["kind"], explanation)
     informative = sum(explanation.informative for explanation in explained.explanations)
     worth = "explanations.report.worth" if informative else "explanations.report.worthless"
+    words = view.claim_words(line)
     return {
-        "id": explained.line.id,
+        "id": line.id,
         # a heading begins with a capital, unless its first word is a symbol
         "title": words if len(words.split(",")[0]) == 1 else words[0].upper() + words[1:],
-        "what": _what(view, explained),
+        "what": t(f"explanations.report.{kind}", places=places, **values),
         "how_much": _how_much(view, claim),
         "conclusion": conclusion,
         "found": t("explanations.report.found", n=total),
@@ -201,73 +212,47 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
     }
 
 
-def _what(view: View, claim: ExplainedClaim) -> str:
-    """Say what is printed, where, and what it is recomputed to be."""
-    t, line = view.t, claim.line
-    places = t("common.list_separator").join(line.where for line in claim.lines)
-    if len(claim.lines) > 1:
-        places = t("report.in_places", n=len(claim.lines), places=places)
-    values = {name: view.localised(getattr(line, name)) for name in ("printed", "computed")}
-    kind = "statement" if line.computed == NO_VALUE else "number"
-    if kind == "number" and line.claim["quantity"] == "p_value":
-        kind, values["exactly"] = "p_value", t.significant(line.claim["computed"], 4)
-    return t(f"explanations.report.{kind}", places=places, **values)
-
-
 def _how_much(view: View, claim: Row) -> str:
     """Say by how many units of the last printed digit a number differs; "" where it states no number of its own."""
     if claim["check"] != "recompute" or claim["operator"] not in ("", "="):
         return ""
+    marks = view.study.decimal_mark
     try:
-        printed, computed = (
-            parse_printed(claim[column], view.study.decimal_mark) for column in ("printed", "prints_as")
-        )
+        printed, computed = (parse_printed(claim[column], marks) for column in ("printed", "prints_as"))
     except ValueError:
         return ""
     units = abs(printed.value - computed.value) * 10**printed.decimals
     return view.t("explanations.report.units", n=int(units)) if units and units.denominator == 1 else ""
 
 
-def _datasets(view: View) -> dict[str, object] | None:
+def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
     """Return the joint counts: a table of sets by group, the sentence on the whole, and single p-values."""
     t, rows = view.t, view.rows("datasets")
     if not rows:
         return None
-    by_set = {(row["set"], row["group"]): row for row in rows}
-    groups = [group for group in view.study.groups if ("all", group.id) in by_set]
-    sentence, whole = "", {name: by_set.get((name, "")) for name in SETS}
-    numbers = {name: _count(view, row) for name, row in whole.items()}
-    if all(row and row["searched"] == "true" for row in (whole[name] for name in SETS[:4])):
-        sentence = t("explanations.datasets.sentence", total=numbers["all"], **numbers)
-    return {
-        "sentence": sentence,
-        "heads": [*map(view.label, groups), t("explanations.datasets.joint")],
-        "table": {
-            t(f"explanations.datasets.{name}"): [
-                *(_count(view, by_set.get((name, group.id))) for group in groups),
-                numbers[name],
-            ]
-            for name in SETS
-            if whole[name]
-        },
-        "single": [
-            (t("explanations.datasets.and").join(_words(view, row["claims"])), _count(view, row))
-            for row in rows
-            if row["set"] in ("p_value", "p_value_pair")
-        ],
-        "reasons": dict.fromkeys(
-            _reason(view, reason) for row in rows for reason in row["reason"].split("; ") if reason
-        ),
+    numbers, single, reasons = {}, [], {}
+    for row in rows:
+        number = t("explanations.datasets.not_searched")
+        if row["searched"] == "true":
+            # thousands are set apart by narrow blanks
+            number = f"{int(row['datasets']):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+        numbers[row["set"], row["group"]] = number
+        if row["set"] in ("p_value", "p_value_pair"):
+            claims = (words[claim] for claim in row["claims"].split())
+            single.append((t("explanations.datasets.and").join(claims), number))
+        reasons |= {_reason(view, reason): None for reason in row["reason"].split("; ") if reason}
+    groups = [group for group in view.study.groups if ("all", group.id) in numbers]
+    columns = [*(group.id for group in groups), ""]
+    searched = {row["set"] for row in rows if not row["group"] and row["searched"] == "true"}
+    whole = {name: numbers[name, ""] for name in SETS if (name, "") in numbers}
+    all_searched = searched.issuperset(SETS[:4])
+    sentence = t("explanations.datasets.sentence", total=whole["all"], **whole) if all_searched else ""
+    table = {
+        t(f"explanations.datasets.{name}"): [numbers.get((name, column), "") for column in columns]
+        for name in whole
     }
-
-
-def _count(view: View, row: Row | None) -> str:
-    """Write a number of datasets, its thousands set apart by narrow blanks; "" where there is no such set."""
-    if row is None:
-        return ""
-    if row["searched"] != "true":
-        return view.t("explanations.datasets.not_searched")
-    return f"{int(row['datasets']):,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    heads = [*map(view.label, groups), t("explanations.datasets.joint")]
+    return {"sentence": sentence, "heads": heads, "table": table, "single": single, "reasons": reasons}
 
 
 def _reason(view: View, reason: str) -> str:
@@ -277,20 +262,57 @@ def _reason(view: View, reason: str) -> str:
     return view.t(key, n=words, claims=words)
 
 
-def _words(view: View, claims: str) -> list[str]:
-    """Say claims in a few words each, from their ids."""
-    return [view.claim_words(view.claim[claim]) for claim in claims.split()]
+# ---------------------------------------------------------------- provenance
 
 
-def _contradictions(view: View) -> dict[str, object]:
-    """Return the smallest sets of claims that no dataset makes all true: id, words, and what says the same."""
-    rows, sets = view.rows("contradictions"), []
-    for row in rows[:MOST_CONTRADICTIONS]:
-        same: dict[str, list[str]] = {}
-        for pair in row["equivalent"].split():
-            first, _, other = pair.partition("=")
-            same.setdefault(first, []).extend(_words(view, other))
-        claims = row["claims"].split()
-        sets.append([(claim, *_words(view, claim), same.get(claim, [])) for claim in claims])
-    complete = all(row["complete"] == "true" for row in rows)
-    return {"sets": sets, "more": len(rows) - len(sets), "complete": complete}
+def study_provenance(study: Path, root: Path = Path()) -> dict[str, object]:
+    """Return what a report was made from and with.
+
+    Parameters
+    ----------
+    study : Path
+        The folder of the study: study.yaml, its sheets and, if it has one, its claims.csv are the inputs.
+    root : Path
+        The project's folder; files in it are named from there, others by their name alone.
+
+    Returns
+    -------
+    dict
+        versions : dict of program or package to version
+        inputs : dict of file to SHA-256 in hexadecimal
+        commit : str, the git commit that `root` is a checkout of, or "unknown"
+        changed : bool, whether tracked files differ from that commit
+
+    Raises
+    ------
+    FileNotFoundError
+        When an input is missing.
+    """
+    files = ["study.yaml", *(sheet.file for sheet in load_study(study).sheets)]
+    files += ["claims.csv"] if (study / "claims.csv").is_file() else []
+    root, inputs = root.resolve(), {}
+    for path in map(study.joinpath, files):
+        whole = path.resolve()
+        name = whole.relative_to(root).as_posix() if whole.is_relative_to(root) else path.name
+        inputs[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    # a folder that merely lies inside some other checkout has no commit of its own
+    top = _git(root, "rev-parse", "--show-toplevel")
+    commit = _git(root, "rev-parse", "HEAD") if top and Path(top).resolve() == root else ""
+    packages = ("numpy", "scipy", "pandas", "matplotlib")
+    versions = {"oxymilk": oxymilk.__version__, "Python": platform.python_version()}
+    return {
+        "versions": versions | {package: version(package) for package in packages},
+        "inputs": inputs,
+        "commit": commit or "unknown",
+        "changed": bool(commit and _git(root, "status", "--porcelain", "--untracked-files=no")),
+    }
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Return what git prints; "" when it fails, takes too long or is not there."""
+    command = ["git", "--no-optional-locks", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()

@@ -41,18 +41,11 @@ def print_line(text: str) -> None:
 
 def print_programs(results: Iterable[ProgramResult], language: str) -> None:
     """Print the p-value that each output line of each program shows, those printed by default marked."""
-    t = labels(language)
-    rows = [
-        (
-            result.entry.program,
-            result.entry.versions,
-            result.entry.output,
-            t("terminal.yes") if result.printed_by_default else "",
-            t.number(f"{result.p_value:.10g}"),
-            result.entry.words,
-        )
-        for result in results
-    ]
+    t, rows = labels(language), []
+    for result in results:
+        entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
+        p_value = t.number(f"{result.p_value:.10g}")
+        rows.append((entry.program, entry.versions, entry.output, by_default, p_value, entry.words))
     names = ("program", "versions", "output", "by_default", "p_value", "procedure")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 
@@ -61,17 +54,12 @@ def print_explanations(explanations: pd.DataFrame, language: str) -> None:
     """Print the rows of explanations.csv, best first."""
     from oxymilk.explain import describe_explanation
 
-    t = labels(language)
-    rows = [
-        (
-            row["rank"],
-            describe_explanation(row["code"], json.loads(row["params"]), language),
-            row["programs"],
-            t.number(row["coincidence"]) if row["coincidence"] else "",
-            t("terminal.yes" if row["informative"] == "true" else "terminal.no"),
-        )
-        for row in explanations.to_dict("records")
-    ]
+    t, rows = labels(language), []
+    for row in explanations.to_dict("records"):
+        words = describe_explanation(row["code"], json.loads(row["params"]), language)
+        coincidence = t.number(row["coincidence"]) if row["coincidence"] else ""
+        informative = t("terminal.yes" if row["informative"] == "true" else "terminal.no")
+        rows.append((row["rank"], words, row["programs"], coincidence, informative))
     names = ("rank", "explanation", "programs", "coincidence", "informative")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 
@@ -81,13 +69,12 @@ def print_reconstruction(reconstruction: Reconstruction, language: str) -> None:
     t = labels(language)
     if reconstruction.unknown:
         print_line(t("terminal.size_unknown", groups=", ".join(reconstruction.unknown)))
-        return
-    if reconstruction.not_searched:
+    elif reconstruction.not_searched:
         beyond = f"terminal.beyond.{reconstruction.not_searched}"
         print_line(t("terminal.not_searched", what=t(beyond, n=t.number(reconstruction.needed))))
-        return
-    counts = {"count": reconstruction.number, "with_p": reconstruction.with_p_values}
-    print_line(t("terminal.datasets", **counts))
-    for frame in (reconstruction.datasets, reconstruction.ranges, reconstruction.contradictions):
-        if frame is not None and len(frame):
-            print_rows(frame.astype(str).itertuples(index=False), frame.columns)
+    else:
+        counts = {"count": reconstruction.number, "with_p": reconstruction.with_p_values}
+        print_line(t("terminal.datasets", **counts))
+        for frame in (reconstruction.datasets, reconstruction.ranges, reconstruction.contradictions):
+            if frame is not None and len(frame):
+                print_rows(frame.astype(str).itertuples(index=False), frame.columns)

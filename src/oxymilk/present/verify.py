@@ -18,7 +18,6 @@ from oxymilk.texts import labels, read_yaml
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oxymilk.present.lines import Row
     from oxymilk.results import Results
 
 COLUMNS = ("claim", "printed", "prints_as", "computed", "verdict", "decision", "as_expected")
@@ -52,8 +51,8 @@ def audit_results(study: Path, results: Results) -> pd.DataFrame:
         When the study or its claims have faults, or a result table is not there.
     """
     loaded = load_study(study)
-    tables = results.frequencies, results.tests
-    return audit_claims(loaded, load_claims(study / "claims.csv", loaded), *tables)
+    claims = load_claims(study / "claims.csv", loaded)
+    return audit_claims(loaded, claims, results.frequencies, results.tests)
 
 
 def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: str) -> None:
@@ -70,34 +69,26 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
     """
     t = labels(language)
     for name, frame in verdicts.items():
-        rows = frame.to_dict("records")
-        listed = [
-            row
-            for row in rows
-            if every
-            or (row["quantity"], row["check"]) == ("p_value", "recompute")
-            or row["verdict"] == "differs"
-            or not _as_expected(row)
-        ]
-        cells = []
-        for row in listed:
-            reason = f" ({t('verdicts.reason.' + row['reason'])})" if row["reason"] else ""
-            verdict = t(f"verdicts.{row['verdict']}") + reason
+        rows, styles, given = [], [], list(frame["verdict"])
+        for row in frame.to_dict("records"):
+            expected = row["as_expected"] == "true"
+            is_p_value = (row["quantity"], row["check"]) == ("p_value", "recompute")
+            if not (every or is_p_value or row["verdict"] == "differs" or not expected):
+                continue
+            verdict = t(f"verdicts.{row['verdict']}")
+            if row["reason"]:
+                verdict += f" ({t('verdicts.reason.' + row['reason'])})"
             decision = t(f"verify.{row['decision']}") if row["decision"] else ""
-            expected = "verify.yes" if _as_expected(row) else "verify.no"
-            answer = t(expected, expected=t(f"verdicts.{row['expect']}"))
-            cells.append(
-                (row["id"], with_operator(row), row["prints_as"], row["computed"], verdict, decision, answer)
-            )
-        counts = ", ".join(f"{n} {t(f'verdicts.{verdict}')}" for verdict, n in _counts(rows).items() if n)
-        print_rows(
-            cells,
-            # a header of two words takes two lines, so that the numbers below it have room on one
-            (t(f"verify.{column}").replace(" ", "\n") for column in COLUMNS),
-            title=f"{name}: {t('verify.summary', claims=len(rows), verdicts=counts)}",
-            styles=["" if _as_expected(row) else "bold red" for row in listed],
-        )
-        unexpected = sum(not _as_expected(row) for row in rows)
+            key = "verify.yes" if expected else "verify.no"
+            answer = t(key, expected=t(f"verdicts.{row['expect']}"))
+            numbers = (with_operator(row), row["prints_as"], row["computed"])
+            rows.append((row["id"], *numbers, verdict, decision, answer))
+            styles.append("" if expected else "bold red")
+        counts = ", ".join(f"{given.count(v)} {t(f'verdicts.{v}')}" for v in VERDICTS if v in given)
+        title = f"{name}: {t('verify.summary', claims=len(frame), verdicts=counts)}"
+        # a header of two words takes two lines, so that the numbers below it have room on one
+        print_rows(rows, (t(f"verify.{column}").replace(" ", "\n") for column in COLUMNS), title, styles)
+        unexpected = int((frame["as_expected"] != "true").sum())
         print_line(t("verify.unexpected" if unexpected else "verify.all_expected", count=unexpected))
 
 
@@ -108,12 +99,10 @@ def as_junit(verdicts: dict[str, pd.DataFrame]) -> str:
         suite = ElementTree.SubElement(suites, "testsuite", name=name)
         for row in frame.to_dict("records"):
             case = ElementTree.SubElement(suite, "testcase", classname=name, name=row["id"])
-            if not _as_expected(row):
+            if row["as_expected"] != "true":
                 message = f"printed {with_operator(row)}, computed {row['computed'] or '-'}: {row['verdict']}"
-                failure = ElementTree.SubElement(
-                    case, "failure", message=f"{message}, expected {row['expect']}"
-                )
-                failure.text = row["note"]
+                message += f", expected {row['expect']}"
+                ElementTree.SubElement(case, "failure", message=message).text = row["note"]
             elif row["verdict"] == "not_checkable":
                 ElementTree.SubElement(case, "skipped", message=row["reason"])
         for key, path in (("tests", "testcase"), ("failures", ".//failure"), ("skipped", ".//skipped")):
@@ -126,20 +115,12 @@ def as_json(verdicts: dict[str, pd.DataFrame]) -> str:
     """Return the verdicts as JSON: for each study its counts and its claims."""
     content = {}
     for name, frame in verdicts.items():
-        rows = frame.to_dict("records")
+        given = list(frame["verdict"])
+        frame = frame.assign(as_expected=frame["as_expected"] == "true")
         content[name] = {
-            "claims": len(rows),
-            "as_expected": all(map(_as_expected, rows)),
-            "verdicts": _counts(rows),
-            "rows": [{**row, "as_expected": _as_expected(row)} for row in rows],
+            "claims": len(frame),
+            "as_expected": bool(frame["as_expected"].all()),
+            "verdicts": {verdict: given.count(verdict) for verdict in VERDICTS},
+            "rows": frame.to_dict("records"),
         }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-
-
-def _as_expected(row: Row) -> bool:
-    return row["as_expected"] == "true"
-
-
-def _counts(rows: list[Row]) -> dict[str, int]:
-    given = [row["verdict"] for row in rows]
-    return {verdict: given.count(verdict) for verdict in VERDICTS}

@@ -1,5 +1,7 @@
 """The first study as its readers see it, and variants of it: one way to make results, by the analysis itself."""
 
+import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +14,7 @@ from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
+from oxymilk.present.tables import build_tables
 from oxymilk.present.view import View
 from oxymilk.results import Results
 from oxymilk.study import load_study
@@ -26,6 +29,41 @@ NAMES = (
     "observations", "frequencies", "tests", "procedures", "effects", "verdicts", "baseline", "summaries", "sensitivity",
     *EXPLAINED,
 )  # fmt: skip
+
+
+class Page(HTMLParser):
+    """The elements and words of a page; complains of tags that do not close as they open."""
+
+    VOID = ("meta", "col", "br", "img", "link", "input", "hr")
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements, self.open, self.words = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] not in ("style", "title"):
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.words)).replace(" .", ".")
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
 
 
 def analysed(study, claims, observations, other_scale=None, characteristics=None):
@@ -67,31 +105,24 @@ def bontang(bontang_folder):
     return load_study(bontang_folder)
 
 
-@pytest.fixture(scope="session")
-def make_results():
+def results_of(study, claims=(), records=None):
     """Return the result tables of a study whose participants have the levels of `records`."""
-
-    def make(study, claims=(), records=None):
-        rows = [
-            (f"{group[0].upper()}{number:02d}", group, timepoint, study.outcome.id, LEVELS[letter])
-            for group, pairs in (records or RECORDS).items()
-            for number, pair in enumerate(pairs, start=1)
-            for timepoint, letter in zip(("pre", "post"), pair, strict=True)
-        ]
-        columns = ["participant", "group", "timepoint", "outcome", "score"]
-        return analysed(study, list(claims), pd.DataFrame(rows, columns=columns))
-
-    return make
+    rows = [
+        (f"{group[0].upper()}{number:02d}", group, timepoint, study.outcome.id, LEVELS[letter])
+        for group, pairs in (records or RECORDS).items()
+        for number, pair in enumerate(pairs, start=1)
+        for timepoint, letter in zip(("pre", "post"), pair, strict=True)
+    ]
+    columns = ["participant", "group", "timepoint", "outcome", "score"]
+    return analysed(study, list(claims), pd.DataFrame(rows, columns=columns))
 
 
 @pytest.fixture(scope="session")
-def make_view(make_results):
+def make_view():
     """Return a view of such a study."""
-
-    def make(study, claims=(), records=None, language="en"):
-        return view_of(study, make_results(study, claims, records), language)
-
-    return make
+    return lambda study, claims=(), records=None, language="en": view_of(
+        study, results_of(study, claims, records), language
+    )
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +142,9 @@ def make_example():
 
 
 @pytest.fixture(scope="session")
-def results(bontang, make_results):
+def results(bontang):
     """The result tables of the first study by name; its sheet is reconstructed to hold just `RECORDS`."""
-    return make_results(bontang, load_claims(DATA / "bontang2023" / "claims.csv", bontang))
+    return results_of(bontang, load_claims(DATA / "bontang2023" / "claims.csv", bontang))
 
 
 @pytest.fixture(scope="session")
@@ -125,17 +156,48 @@ def explained(bontang, results):
 
 
 @pytest.fixture(scope="session")
-def views(bontang, results, explained):
-    """The first study, explained, in each language."""
-    return {language: view_of(bontang, results | explained, language) for language in LANGUAGES}
-
-
-@pytest.fixture(scope="session")
 def changed(bontang, results, explained):
     """Return the first study, explained, with some of its tables or parts of the study replaced."""
 
     def make(language="en", study=None, **tables):
         return view_of(study or bontang, results | explained | tables, language)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def views(changed):
+    """The first study, explained, in each language."""
+    return {language: changed(language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def tables(views):
+    """Its tables."""
+    return {language: build_tables(view) for language, view in views.items()}
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    return Page
+
+
+@pytest.fixture(scope="session")
+def labelled(bontang):
+    """Return the first study with a text in every label, numbered, and as the reason of its procedure."""
+
+    def make(text):
+        def named(item, end=""):
+            label = item.label.model_copy(update=dict.fromkeys(LANGUAGES, f"{text}{end}"))
+            return item.model_copy(update={"label": label})
+
+        parts = {name: getattr(bontang, name) for name in ("groups", "timepoints", "characteristics")}
+        parts |= {name: tuple(map(named, items, range(99))) for name, items in parts.items()}
+        levels = tuple(map(named, bontang.outcome.levels, range(99)))
+        parts["outcome"] = named(bontang.outcome).model_copy(update={"levels": levels})
+        reason = bontang.procedure.reason.model_copy(update=dict.fromkeys(LANGUAGES, text))
+        parts["procedure"] = bontang.procedure.model_copy(update={"reason": reason})
+        return bontang.model_copy(update=parts)
 
     return make
 

@@ -68,7 +68,7 @@ def draw(view: View) -> Drawing | None:
         return None
     for test in view.effects:
         lines = _lines_of(view, test, depth + _NAME)
-        blocks.append((view.test_name(test), depth, lines))
+        blocks.append((view.name_of_test(test), depth, lines))
         depth += _NAME + len(lines) * _LINE + _GAP
     drawn = [line for *_, lines in blocks for line in lines]
     sheet = Sheet(_WIDTH, _HEAD + depth + _FOOT)

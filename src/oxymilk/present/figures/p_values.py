@@ -87,7 +87,7 @@ def _sentence(view: View, test: PrintedTest) -> str:
     if test.interval:
         key = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
         words |= {"printed": view.localised(test.printed), "verdict": t(f"verdicts.{test.verdict}")}
-    return t(f"figures.row_{key}", test=view.test_name(test), **words)
+    return t(f"figures.row_{key}", test=view.name_of_test(test), **words)
 
 
 def _set_log_scale(axes: Axes, view: View, *, labelled: bool) -> None:
@@ -211,7 +211,7 @@ def _name_recomputed(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y:
 def _write_row(sheet: Sheet, view: View, test: PrintedTest, bottom: float) -> None:
     """Write the name of the test, what the heights mean, and the verdict."""
     t, top = view.t, bottom + _PANEL
-    sheet.write(0.12, top + 0.2, view.test_name(test), **style.HEADING)
+    sheet.write(0.12, top + 0.2, view.name_of_test(test), **style.HEADING)
     quiet = {"ha": "right", "va": "center", "fontsize": style.SMALLEST, "color": style.QUIET}
     for lane, height in LANES.items():
         sheet.write(_LANE_NAMES, bottom + height * _PANEL, t(f"figures.lane.{lane}"), **quiet)

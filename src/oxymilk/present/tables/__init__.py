@@ -1,75 +1,65 @@
-"""The tables of a study: what is recomputed beside what is printed, in every format that authors ask for."""
+"""The tables of a study: what is recomputed beside what is printed."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from oxymilk.files import write_bytes, write_csv, write_text
-from oxymilk.present import formats
-from oxymilk.present.tables.builder import TableBuilder, planned
+from oxymilk.present.tables.builder import TESTS, TableBuilder
 from oxymilk.present.tables.described import characteristics_table, frequency_table, summary_table
 from oxymilk.present.tables.tested import (
     effects_table,
     explanation_table,
-    rank_sum_table,
+    rank_test_table,
     sensitivity_table,
-    signed_rank_table,
 )
 
 if TYPE_CHECKING:
     from oxymilk.present.tables.model import Table
     from oxymilk.present.view import View
+    from oxymilk.study import Group
 
-# how each kind of table is made, from its builder and, where there is one a group, the group
+# how each kind of table is made from its builder, in the order of the tables
 _MAKERS = {
     "characteristics": characteristics_table,
     "summary": summary_table,
     "frequencies": frequency_table,
-    "signed_rank": signed_rank_table,
-    "rank_sum": rank_sum_table,
+    "signed_rank": rank_test_table,
+    "rank_sum": rank_test_table,
     "effects": effects_table,
     "sensitivity": sensitivity_table,
     "explanations": explanation_table,
 }
 
 
+def planned(view: View) -> list[tuple[str, Group | None]]:
+    """Return kind and group of each table of a study, in their order.
+
+    Characteristics, if there is a sheet or the paper prints some; the summary, if the tests run on scores; frequencies,
+    one a group; signed-rank tests, one a group; the rank-sum test, if there is one; effects, if a test had data; the
+    other scale; explanations.
+    """
+    study = view.study
+    tests = {(test["test"], test["group"]) for test in view.rows("tests")}
+    # without levels there is nothing to count
+    counted = study.groups if study.outcome.levels and study.sheets else ()
+    of_study = [None]
+    about = {
+        "characteristics": of_study if study.sheets or study.characteristics or view.rows("baseline") else (),
+        "summary": of_study if study.outcome.scale == "score" and view.rows("summaries") else (),
+        "frequencies": counted,
+        "signed_rank": [group for group in study.groups if ("signed_rank", group.id) in tests],
+        "rank_sum": of_study if ("rank_sum", "") in tests else (),
+        "effects": of_study if view.rows("effects") else (),
+        "sensitivity": of_study if view.rows("sensitivity") else (),
+        "explanations": of_study if any(claim.explanations for claim in view.explained) else (),
+    }
+    return [(kind, group) for kind in _MAKERS for group in about[kind]]
+
+
 def build_tables(view: View) -> tuple[Table, ...]:
-    """Make the tables of a study.
-
-    Parameters
-    ----------
-    view : View
-        The study, its results and the language.
-
-    Returns
-    -------
-    tuple of Table
-        Those of `oxymilk.present.tables.builder.planned`, numbered from 1.
-    """
+    """Make the tables of a study: those that are `planned`, numbered from 1."""
+    plan = list(enumerate(planned(view), start=1))
+    tests = [number for number, (kind, _) in plan if kind in TESTS]
     return tuple(
-        _MAKERS[kind](TableBuilder(view, kind, number), *([group] if group else []))
-        for number, (kind, group) in enumerate(planned(view), start=1)
+        _MAKERS[kind](TableBuilder(view, kind, group, number, tests)) for number, (kind, group) in plan
     )
-
-
-def write_tables(tables: tuple[Table, ...], folder: Path) -> None:
-    """Write table_<number>.{csv,md,html,tex,docx}, tables.docx and tables.tex into `folder`.
-
-    Parameters
-    ----------
-    tables : tuple of Table
-        Tables of one language.
-    folder : Path
-        Where to write; made when missing. Every file is written whole or not at all.
-    """
-    folder = Path(folder)
-    for table in tables:
-        name = f"table_{table.number}"
-        write_csv(formats.csv_frame(table), folder / f"{name}.csv")
-        write_text(folder / f"{name}.md", formats.markdown(table))
-        write_text(folder / f"{name}.html", formats.html_page(table))
-        write_text(folder / f"{name}.tex", formats.latex(table))
-        write_bytes(folder / f"{name}.docx", formats.word_document([table]))
-    write_text(folder / "tables.tex", formats.latex_document(tables))
-    write_bytes(folder / "tables.docx", formats.word_document(tables))

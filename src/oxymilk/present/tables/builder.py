@@ -1,64 +1,27 @@
-"""What the tables of a study share: their order, their notes, and what the paper prints for a row."""
+"""What the tables of a study share: their columns and notes, and what the paper prints for a row."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from functools import cache
-from itertools import product
+from itertools import chain, product
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from oxymilk.present.formats import TEMPLATES
 from oxymilk.present.lines import VERDICT_SIGNS
-from oxymilk.present.tables.model import Cell, Column, Note, Panel, Row, Table, row
+from oxymilk.present.tables.model import Cell, Column, Panel, Row, Table
 from oxymilk.present.view import with_operator
 from oxymilk.texts import NO_VALUE, read_yaml, to_decimal
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
     from oxymilk.present.lines import Row as Record
     from oxymilk.present.view import View
     from oxymilk.study import Group
 
 TESTS = ("signed_rank", "rank_sum")
-
-
-@cache
-def _layouts() -> dict[str, dict[str, dict]]:
-    """Return the columns of every table."""
-    return read_yaml(TEMPLATES / "columns.yaml")
-
-
-def planned(view: View) -> list[tuple[str, Group | None]]:
-    """Return kind and group of each table of a study, in their order.
-
-    Characteristics, if there is a sheet or the paper prints some; the summary, if the tests run on scores; frequencies,
-    one a group; signed-rank tests, one a group; the rank-sum test, if there is one; effects, if a test had data; the
-    other scale; explanations.
-    """
-    study = view.study
-    tests = {(test["test"], test["group"]) for test in view.rows("tests")}
-    within = [group for group in study.groups if ("signed_rank", group.id) in tests]
-    # without levels there is nothing to count
-    counted = study.groups if study.outcome.levels and study.sheets else ()
-    single = {
-        "characteristics": study.sheets or study.characteristics or view.rows("baseline"),
-        "summary": study.outcome.scale == "score" and view.rows("summaries"),
-        "rank_sum": ("rank_sum", "") in tests,
-        "effects": view.rows("effects"),
-        "sensitivity": view.rows("sensitivity"),
-        "explanations": any(claim.explanations for claim in view.explained),
-    }
-    plan = [(kind, None) for kind, wanted in single.items() if wanted]
-    plan += [("frequencies", group) for group in counted] + [("signed_rank", group) for group in within]
-    order = ("characteristics", "summary", "frequencies", *TESTS, "effects", "sensitivity", "explanations")
-    return sorted(plan, key=lambda table: order.index(table[0]))
-
-
-def numbers_of_tests(view: View) -> tuple[int, int]:
-    """Return the numbers of the first and the last table that hold a test; (0, 0) when there is none."""
-    numbers = [number for number, (kind, _) in enumerate(planned(view), start=1) if kind in TESTS]
-    return (numbers[0], numbers[-1]) if numbers else (0, 0)
+# the columns of every table
+_LAYOUTS = read_yaml(TEMPLATES / "columns.yaml")
 
 
 def results_of(view: View, test: str, group: str = "") -> tuple[Record, Record | None]:
@@ -77,13 +40,6 @@ def decision_of(view: View, test: Record) -> str:
     return view.decision("significant" if below else "not significant")
 
 
-def named_group(view: View, group: Group) -> str:
-    """Return the label of a group with the word for group, unless the label has it."""
-    label = view.label(group)
-    has_word = view.t("common.group").casefold() in label.casefold().split()
-    return label if has_word else view.t("common.named_group", group=label)
-
-
 def scale_words(view: View, scale: str = "") -> str:
     """Say what the tests run on, "level" or "score" (with its unit); the outcome's own scale unless given."""
     outcome = view.study.outcome
@@ -93,38 +49,17 @@ def scale_words(view: View, scale: str = "") -> str:
     return view.t(f"tables.scale.{key}", unit=view.unit(outcome))
 
 
-def scale_note(view: View) -> str:
-    """Name the scale that the tests run on, where the outcome could have two; else the empty string."""
-    return "" if view.study.outcome.kind == "levels" else view.t("tables.note.scale", scale=scale_words(view))
-
-
 def left_out_note(view: View, test: Record) -> str:
     """Say on how many participants a test rests, and list by code who was left out."""
-    if not int(test["n_left_out"] or 0):
-        return view.t("tables.note.none_left_out", n=test["n"])
+    key = "left_out" if int(test["n_left_out"] or 0) else "none_left_out"
     codes = ", ".join(test["left_out"].split())
-    return view.t("tables.note.left_out", n=test["n"], count=test["n_left_out"], codes=codes)
+    return view.t(f"tables.note.{key}", n=test["n"], count=test["n_left_out"], codes=codes)
 
 
 def whole_number(claim: Record) -> str:
     """Return the number of participants that a percentage, checked by arithmetic, makes; "" where it makes none."""
     percent, n = to_decimal(claim["computed"]), claim["n"]
     return str(round(percent * int(n) / 100)) if percent is not None and n.isdecimal() else ""
-
-
-@dataclass(frozen=True)
-class PrintedForm:
-    """A printed form of a number: as printed, in which places, and what became of it; `claim` is its first place."""
-
-    printed: Cell
-    where: str
-    verdict: Cell
-    claim: Record
-
-    @property
-    def cells(self) -> dict[str, Cell]:
-        """Its cells, by the keys of the columns "checked"."""
-        return {"printed": self.printed, "where": Cell(self.where), "verdict": self.verdict}
 
 
 class TableBuilder:
@@ -136,57 +71,81 @@ class TableBuilder:
         The study.
     kind : str
         The kind of the table.
+    group : Group or None
+        The group it is about, if it is about one.
     number : int
         Its number, from 1.
+    tests : sequence of int
+        The numbers of the tables that hold a rank test.
+
+    Attributes
+    ----------
+    group_name : str
+        The group's label with the word for group, unless the label has it.
+    notes : list of str
+        Those about the whole table; an empty text, or one that is there already, makes none.
+    first, last : int
+        The numbers of the first and the last table that hold a rank test, 0 when there is none.
+    scale_note : str
+        Names the scale that the tests run on, where the outcome could have two; else the empty string.
     """
 
-    def __init__(self, view: View, kind: str, number: int) -> None:
-        self.view, self.t = view, view.t
-        self.kind, self.number = kind, number
+    def __init__(self, view: View, kind: str, group: Group | None, number: int, tests: Sequence[int]) -> None:
+        self.view, self.kind, self.group, self.number = view, kind, group, number
+        self.t = t = view.t
+        self.first, self.last = (tests[0], tests[-1]) if tests else (0, 0)
+        self.group_name = view.label(group) if group else ""
+        if group and t("common.group").casefold() not in self.group_name.casefold().split():
+            self.group_name = t("common.named_group", group=self.group_name)
+        one_scale = view.study.outcome.kind == "levels"
+        self.scale_note = "" if one_scale else t("tables.note.scale", scale=scale_words(view))
         self.verdicts: set[str] = set()
         # a number of a cited study may carry the name of our test, but is not about our data
         self._claims = [claim for claim in view.rows("verdicts") if claim["check"] != "cited"]
-        self._general: dict[str, None] = {}
-        self._marked: dict[str, str] = {}
-        self._letters = map("".join, (*product(ascii_lowercase), *product(ascii_lowercase, repeat=2)))
-
-    def note(self, *texts: str) -> None:
-        """Add notes about the whole table; an empty text, or one that is there already, adds none."""
-        self._general |= dict.fromkeys(filter(None, texts))
+        self.notes: list[str] = []
+        self._letters: dict[str, str] = {}
+        self._free_letters = chain(ascii_lowercase, map("".join, product(ascii_lowercase, repeat=2)))
 
     def mark(self, text: str) -> tuple[str, ...]:
         """Return the letter of a note about a cell, as the `marks` of that cell; none for an empty text."""
-        if text and text not in self._marked:
-            self._marked[text] = next(self._letters)
-        return (self._marked[text],) if text else ()
+        if text and text not in self._letters:
+            self._letters[text] = next(self._free_letters)
+        return (self._letters[text],) if text else ()
+
+    def number_cell(self, value: str, decimals: int | None = None, note: str = "") -> Cell:
+        """Write a number of the results, without `decimals` as a p-value; the cell keeps its ten digits."""
+        as_p = decimals is None
+        text = self.t.p_value(value, self.view.study.alpha) if as_p else self.t.number(value, decimals)
+        return Cell(text, self.mark(note), digits=value)
 
     def columns(
-        self, layout: str, *, of_group: str = "", hidden: Collection[str] = (), **spanners: str
+        self, *layouts: str, of_group: str = "", hidden: Collection[str] = (), **names: str
     ) -> tuple[Column, ...]:
-        """Return the columns of a layout of columns.yaml.
+        """Return the columns of layouts of columns.yaml, from left to right.
 
         Parameters
         ----------
-        layout : str
-            Its name there.
+        *layouts : str
+            Their names there.
         of_group : str, optional
             The id of the group that the columns are about; their keys end in it.
         hidden : collection of str
             Columns that only the CSV file is to have.
-        **spanners : str
-            The spanners that the table fills in.
+        **names : str
+            The labels and spanners that the table fills in.
         """
-        t, columns = self.view.t, {}
-        for key, form in _layouts()[layout].items():
-            label, full = form.get("label", f"tables.column.{key}"), form.get("full")
-            spanner = form.get("spanner", "")
+        t, end, columns = self.t, f"_{of_group}" if of_group else "", {}
+        for key, form in chain.from_iterable(_LAYOUTS[layout].items() for layout in layouts):
+            full, spanner = form.get("full", ""), form.get("spanner", "")
+            name = form.get("label", f"tables.column.{'full' if full else key}")
             columns[key] = Column(
-                key=f"{key}_{of_group}" if of_group else key,
-                label=t("tables.column.full", column=columns[full].label) if full else t(label),
-                spanner=spanners.get(spanner) or (t(spanner) if spanner else ""),
+                key=key + end,
+                label=names.get(name) or t(name, column=full and columns[full].label),
+                spanner=names.get(spanner) or (spanner and t(spanner)),
                 align=form.get("align", "right"),
                 width=form.get("width", 1.0),
                 only_csv=bool(full) or form.get("csv", False) or key in hidden,
+                full=full and full + end,
             )
         return tuple(columns.values())
 
@@ -205,52 +164,55 @@ class TableBuilder:
             and all(claim[column] == value for column, value in match.items())
         ]
 
-    def forms(self, claims: Iterable[Record]) -> list[PrintedForm]:
-        """Merge claims that print the same form with the same verdict; one form of dashes when there is none."""
+    def forms(self, claims: Iterable[Record]) -> list[tuple[dict[str, Cell | str], Record]]:
+        """Return each printed form of a number: its cells, by the columns "checked", and the claim of its first place.
+
+        Claims that print the same form with the same verdict are one; without a claim there is one form of dashes.
+        """
         merged: dict[tuple[str, ...], list[Record]] = {}
         for claim in claims:
-            key = (claim["operator"], claim["printed"], claim["verdict"], claim["reason"], claim["decision"])
-            merged.setdefault(key, []).append(claim)
+            same = ("operator", "printed", "verdict", "reason", "decision")
+            merged.setdefault(tuple(claim[column] for column in same), []).append(claim)
         forms = []
-        for same in merged.values():
-            claim = same[0]
-            verdict, decided = claim["verdict"], claim["quantity"] == "decision"
-            self.verdicts.add(verdict)
-            printed = self.view.decision(claim["printed"]) if decided else with_operator(claim)
-            marks = self.mark(self._verdict_note(claim))
-            word = Cell(self.t(f"verdicts.{verdict}"), marks, strong=verdict == "differs")
-            forms.append(PrintedForm(Cell(printed), self._places(same), word, claim))
-        return forms or [PrintedForm(Cell(NO_VALUE), "", Cell(NO_VALUE), {})]
+        for places in merged.values():
+            claim = places[0]
+            self.verdicts.add(claim["verdict"])
+            decided, strong = claim["quantity"] == "decision", claim["verdict"] == "differs"
+            cells = {
+                "printed": self.view.decision(claim["printed"]) if decided else with_operator(claim),
+                "where": self._places(places),
+                "verdict": Cell(self.t(f"verdicts.{claim['verdict']}"), self._verdict_marks(claim), strong),
+            }
+            forms.append((cells, claim))
+        return forms or [({"printed": NO_VALUE, "where": "", "verdict": NO_VALUE}, {})]
 
     def checked(self, claims: Iterable[Record], **cells: Cell | str) -> list[Row]:
         """Return a row of `cells` with its first printed form, and a row more for each further one."""
-        first, *more = self.forms(claims)
-        return [row(**cells, **first.cells), *(Row(form.cells, "more") for form in more)]
+        (first, _), *more = self.forms(claims)
+        return [Row(**cells, **first), *(Row("more", **form) for form, _ in more)]
 
-    def finish(self, title: str, *panels: Panel) -> Table:
-        """Add the notes that every table has (basis, origin of the data, meaning of the verdicts) and close it."""
-        t, study = self.view.t, self.view.study
-        first, last = numbers_of_tests(self.view)
-        if self.kind not in TESTS and study.procedure.basis == "inferred" and last:
-            key = "basis_elsewhere" if first < last else "basis_elsewhere_one"
-            self.note(t(f"tables.note.{key}", first=first, last=last))
-        if study.reconstructed and self.kind != "characteristics":
-            self.note(t("tables.note.reconstructed"))
-        meanings = t.section("verdicts.meaning")
-        if self.kind == "characteristics":
-            meanings = {**meanings, **t.section("tables.meaning")}
-        self.note(*(meanings[verdict] for verdict in VERDICT_SIGNS if verdict in self.verdicts))
-        cells = {cell for panel in panels for row in panel.rows for cell in panel.shown_cells(row)}
-        # the table of effects says itself what the dash means in it
-        if self.kind != "effects" and Cell(NO_VALUE) in cells:
-            self.note(t("tables.note.no_value"))
-        return self.close(title, *panels)
-
-    def close(self, title: str, *panels: Panel) -> Table:
-        """Return the table with the notes so far."""
-        marked = (Note(text, letter) for text, letter in self._marked.items())
-        notes = (*map(Note, self._general), *marked)
-        return Table(self.kind, self.number, self.view.language, title, panels, notes)
+    def finish(self, title: str, *panels: Panel, common: bool = True) -> Table:
+        """Return the table, with the notes that tables have in `common`: basis, origin of the data, what signs mean."""
+        t, study, of_participants = self.t, self.view.study, self.kind == "characteristics"
+        inferred = self.kind not in TESTS and study.procedure.basis == "inferred" and self.last
+        key = "basis_elsewhere" if self.first < self.last else "basis_elsewhere_one"
+        meanings = {
+            **t.section("verdicts.meaning"),
+            **(t.section("tables.meaning") if of_participants else {}),
+        }
+        columns = [(panel, column.key) for panel in panels for column in panel.shown_columns]
+        dash = any(row.cell(key) == Cell(NO_VALUE) for panel, key in columns for row in panel.rows)
+        if common:
+            self.notes += (
+                t(f"tables.note.{key}", first=self.first, last=self.last) if inferred else "",
+                t("tables.note.reconstructed") if study.reconstructed and not of_participants else "",
+                *(meanings[verdict] for verdict in VERDICT_SIGNS if verdict in self.verdicts),
+                # the table of effects says itself what the dash means in it
+                t("tables.note.no_value") if dash and self.kind != "effects" else "",
+            )
+        footnotes = {letter: text for text, letter in self._letters.items()}
+        language, notes = self.view.language, tuple(dict.fromkeys(filter(None, self.notes)))
+        return Table(self.kind, self.number, language, title, panels, notes, footnotes)
 
     def _places(self, claims: list[Record]) -> str:
         """Join place names; what a name shares with the one before is not repeated: "results table 2, 4"."""
@@ -264,23 +226,20 @@ class TableBuilder:
             before = words
         return text
 
-    def _verdict_note(self, claim: Record) -> str:
-        """Say why a number is not checkable, or what the data give where it differs."""
-        t, alpha = self.view.t, self.view.study.alpha
+    def _verdict_marks(self, claim: Record) -> tuple[str, ...]:
+        """Mark a verdict with why a number is not checkable, or what the data give where it differs."""
+        t, quantity, text = self.t, claim["quantity"], ""
         if claim["verdict"] == "not_checkable":
             reason = t.section("verdicts.reason").get(claim["reason"])
-            return t("tables.note.not_checkable", reason=reason) if reason else ""
-        if claim["verdict"] != "differs":
-            return ""
-        if claim["quantity"] == "percent" and claim["check"] == "arithmetic":
+            text = t("tables.note.not_checkable", reason=reason) if reason else ""
+        elif claim["verdict"] == "differs" and (quantity, claim["check"]) == ("percent", "arithmetic"):
             count, percent = t.number(whole_number(claim)), t.number(claim["computed"], 1)
             values = {"n": claim["n"], "printed": claim["printed"], "count": count, "percent": percent}
-            return t("tables.note.whole_number", **values)
-        if claim["quantity"] != "p_value":
-            return ""
-        text = t("tables.note.differs_p", computed=t.significant(claim["computed"], 3))
-        if not claim["decision"]:
-            return text
-        printed, computed = (self.view.decision(claim[f"decision_{by}"]) for by in ("printed", "computed"))
-        key = f"tables.note.differs_decision_{claim['decision']}"
-        return f"{text} {t(key, printed=printed, computed=computed, alpha=t.number(alpha))}"
+            text = t("tables.note.whole_number", **values)
+        elif claim["verdict"] == "differs" and quantity == "p_value":
+            text = t("tables.note.differs_p", computed=t.significant(claim["computed"], 3))
+            if claim["decision"]:
+                said = {by: self.view.decision(claim[f"decision_{by}"]) for by in ("printed", "computed")}
+                key = f"tables.note.differs_decision_{claim['decision']}"
+                text += " " + t(key, alpha=t.number(self.view.study.alpha), **said)
+        return self.mark(text)

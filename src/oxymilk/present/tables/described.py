@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from itertools import zip_longest
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.builder import (
-    TableBuilder,
-    left_out_note,
-    named_group,
-    numbers_of_tests,
-    results_of,
-    scale_note,
-    whole_number,
-)
-from oxymilk.present.tables.model import Cell, Panel, Row, Table, row
+from oxymilk.present.tables.builder import left_out_note, results_of, whole_number
+from oxymilk.present.tables.model import Cell, Panel, Row, Table
 from oxymilk.texts import NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from oxymilk.present.lines import Row as Record
+    from oxymilk.present.tables.builder import TableBuilder
     from oxymilk.present.view import View
-    from oxymilk.study import Characteristic, Group
+    from oxymilk.study import Characteristic
 
 # what a group has in one row, by the keys of its columns, which end in the group's id
 Block = dict[str, Cell | str]
@@ -29,71 +25,64 @@ Block = dict[str, Cell | str]
 _SUMMARY = {"mean": 1, "sd": 1, "minimum": 0, "q1": 1, "median": 1, "q3": 1, "maximum": 0}
 
 
-def frequency_table(table: TableBuilder, group: Group) -> Table:
+def frequency_table(table: TableBuilder) -> Table:
     """Make the table of a group's frequencies: each level at each timepoint, with those whose score is missing."""
-    view, t = table.view, table.t
-    mine = [record for record in view.rows("frequencies") if record["group"] == group.id]
-    decimals = 0 if all(to_decimal(record["percent"] or "0") % 1 == 0 for record in mine) else 1
+    view, t, group = table.view, table.t, table.group.id
+    mine = [record for record in view.rows("frequencies") if record["group"] == group]
+    decimals = _percent_decimals(mine)
     any_missing = any(int(record["missing"] or 0) for record in mine)
     rows, missing = [], []
     for timepoint in view.study.timepoints:
         here = {record["level"]: record for record in mine if record["timepoint"] == timepoint.id}
         if not here:
             continue
-        rows.append(row("section", row=view.label(timepoint)))
+        rows.append(Row("section", row=view.label(timepoint)))
         for level in view.study.outcome.levels:
             record = here[level.id]
-            claims = table.select("count", "percent", group=group.id, timepoint=timepoint.id, level=level.id)
-            rows += table.checked(
-                claims,
-                row=view.label(level),
-                n=record["n"],
-                percent=t.number(record["percent"], decimals),
-                percent_full=record["percent"],
-            )
+            claims = table.select("count", "percent", group=group, timepoint=timepoint.id, level=level.id)
+            percent = table.number_cell(record["percent"], decimals)
+            rows += table.checked(claims, row=view.label(level), n=record["n"], percent=percent)
         hundred = t.number(100, decimals) if int(record["total"]) else NO_VALUE
-        rows.append(row("total", row=t("tables.row.total"), n=record["total"], percent=hundred))
+        rows.append(Row("total", row=t("tables.row.total"), n=record["total"], percent=hundred))
         if any_missing:
-            rows.append(row(row=t("tables.row.missing"), n=record["missing"]))
+            rows.append(Row(row=t("tables.row.missing"), n=record["missing"]))
             missing.append(f"{view.label(timepoint)} {record['missing']}")
     if missing:
-        table.note(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
-        if any((test["test"], test["group"]) == ("signed_rank", group.id) for test in view.rows("tests")):
-            table.note(left_out_note(view, results_of(view, "signed_rank", group.id)[0]))
-    columns = (*table.columns("frequencies"), *table.columns("checked"))
+        table.notes.append(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
+        if any((test["test"], test["group"]) == ("signed_rank", group) for test in view.rows("tests")):
+            table.notes.append(left_out_note(view, results_of(view, "signed_rank", group)[0]))
     outcome = view.label(view.study.outcome)
-    title = t("tables.title.frequencies", outcome=outcome, group=named_group(view, group))
-    return table.finish(title, Panel("", columns, tuple(rows)))
+    title = t("tables.title.frequencies", outcome=outcome, group=table.group_name)
+    return table.finish(title, Panel("", table.columns("frequencies", "checked"), tuple(rows)))
+
+
+def _percent_decimals(records: Iterable[Record]) -> int:
+    """Return the decimals that percentages are written with: none where all are whole, else one."""
+    return int(any(to_decimal(record["percent"] or "0") % 1 for record in records))
 
 
 def summary_table(table: TableBuilder) -> Table:
     """Make the table that describes scores in the outcome's unit: a section a group, a row a timepoint."""
     view, t, outcome = table.view, table.t, table.view.study.outcome
+    records = {(record["group"], record["timepoint"]): record for record in view.rows("summaries")}
     decimals = outcome.score_decimals
     if decimals is None:
         # those that the extremes are written with, two at most
-        ends = [
-            to_decimal(record[end]) for record in view.rows("summaries") for end in ("minimum", "maximum")
-        ]
+        ends = [to_decimal(record[end]) for record in records.values() for end in ("minimum", "maximum")]
         decimals = min(2, max([0, *(-end.as_tuple().exponent for end in ends if end is not None)]))
     rows, missing = [], []
     for group in view.study.groups:
-        mine = {
-            record["timepoint"]: record for record in view.rows("summaries") if record["group"] == group.id
-        }
-        rows += [row("section", row=view.label(group))] if mine else []
-        for timepoint in view.study.timepoints:
-            if timepoint.id not in mine:
-                continue
-            record, name = mine[timepoint.id], view.label(timepoint)
-            shown = {column: t.number(record[column], decimals + more) for column, more in _SUMMARY.items()}
-            full = {f"{column}_full": record[column] for column in _SUMMARY}
-            rows.append(row(row=name, n=record["n"], missing=record["missing"], **shown, **full))
+        mine = [timepoint for timepoint in view.study.timepoints if (group.id, timepoint.id) in records]
+        rows += [Row("section", row=view.label(group))] if mine else []
+        for timepoint in mine:
+            record, name = records[group.id, timepoint.id], view.label(timepoint)
+            cells = {key: table.number_cell(record[key], decimals + more) for key, more in _SUMMARY.items()}
+            rows.append(Row(row=name, n=record["n"], missing=record["missing"], **cells))
             if int(record["missing"] or 0):
                 missing.append(f"{view.label(group)}, {name}: {record['missing']}")
     if missing:
-        table.note(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
-    table.note(t("tables.note.summary"), scale_note(view) if numbers_of_tests(view)[1] else "")
+        table.notes.append(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
+    table.notes += (t("tables.note.summary"), table.scale_note if table.last else "")
     key = "summary_unit" if outcome.unit else "summary"
     title = t(f"tables.title.{key}", outcome=view.label(outcome), unit=view.unit(outcome))
     return table.finish(title, Panel("", table.columns("summary"), tuple(rows)))
@@ -105,34 +94,26 @@ def characteristics_table(table: TableBuilder) -> Table:
     A characteristic that the sheet has is counted, and the groups compared; any other is shown as printed, with the
     number of participants that a printed percentage makes.
     """
-    view, t = table.view, table.t
-    counted: dict[str, list[Record]] = {}
+    view, t, study = table.view, table.t, table.view.study
+    counted: dict[str, list[Record]] = defaultdict(list)
     for record in view.rows("baseline"):
-        counted.setdefault(record["characteristic"], []).append(record)
-    sizes = [
-        _blocks(table, table.select("sample_size", group=group), {"n": _size(view, group)})
-        for group in view.study.group_ids
-    ]
-    rows = _side_by_side(view, t("tables.row.participants"), sizes)
-    partial = False
-    for item in view.study.characteristics:
-        if item.id in counted:
-            rows += _counted_rows(table, item, counted[item.id])
-        elif counted:
-            rows += _printed_rows(table, item)
-        else:
-            levels, others = _printed_levels(table, item)
-            rows += levels + others
-            partial |= bool(others)
-    key, layout = ("characteristics_computed", "counts") if counted else ("characteristics", "as_printed")
-    table.note(
-        t(f"tables.note.{key}") if counted or view.study.characteristics else "",
-        t("tables.note.other_levels") if partial else "",
-    )
+        counted[record["characteristic"]].append(record)
+    # the participants of each group, those with a missing score too
+    sizes = dict.fromkeys(study.group_ids, 0)
+    for record in view.rows("frequencies"):
+        n = int(record["total"]) + int(record["missing"] or 0)
+        sizes[record["group"]] = max(n, sizes[record["group"]])
+    printed = {group: table.select("sample_size", group=group) for group in sizes}
+    blocks = [_blocks(table, printed[group], {"n": str(n)}) for group, n in sizes.items()]
+    layout, key = ("counts", "characteristics_computed") if counted else ("as_printed", "characteristics")
+    table.notes.append(t(f"tables.note.{key}") if counted or study.characteristics else "")
+    rows = _side_by_side(view, t("tables.row.participants"), blocks)
+    for item in study.characteristics:
+        rows += _rows_of(table, item, counted, sizes)
     # without a printed number the paper has no columns, and p none where no groups could be compared
     hidden = () if table.verdicts or not counted else ("printed", "verdict")
     columns = [*table.columns(layout)]
-    for group in view.study.groups:
+    for group in study.groups:
         spanner = view.label(group)
         columns += table.columns(f"{layout}_of_group", of_group=group.id, hidden=hidden, group=spanner)
     if counted:
@@ -141,79 +122,54 @@ def characteristics_table(table: TableBuilder) -> Table:
     return table.finish(t(f"tables.title.{key}"), Panel("", tuple(columns), tuple(rows)))
 
 
-def _size(view: View, group: str) -> str:
-    """Return the number of participants of a group, those with a missing score too."""
-    mine = [record for record in view.rows("frequencies") if record["group"] == group]
-    return str(max((int(record["total"]) + int(record["missing"] or 0) for record in mine), default=0))
+def _rows_of(
+    table: TableBuilder, item: Characteristic, counted: dict[str, list[Record]], sizes: dict[str, int]
+) -> list[Row]:
+    """Return the rows of a characteristic: a section, a row a level, and those who are at no level.
 
-
-def _counted_rows(table: TableBuilder, item: Characteristic, counts: list[Record]) -> list[Row]:
-    """Return the rows of a characteristic that the sheet has, p in the first of them."""
+    What the sheet has is counted, with p in the first row. What only the paper has shows, in a table of counts, the
+    levels that are printed; where nothing is counted, every level and how many are left for those not printed.
+    """
     view, t, groups = table.view, table.t, table.view.study.group_ids
-    rows = [row("section", row=view.label(item))]
-    by_level = {(record["level"], record["group"]): record for record in counts}
-    decimals = 0 if all(float(record["percent"] or 0) % 1 == 0 for record in counts) else 1
-    test, p_value = counts[0]["test"], counts[0]["p_value"]
-    levels = [(level.id, view.label(level)) for level in item.levels] or [("", t("tables.row.known"))]
-    for level, stub in levels:
-        blocks = []
-        for group in groups:
-            record, about = by_level[level, group], {"variable": item.id, "level": level, "group": group}
-            percent = t.number(record["percent"], decimals)
-            cells = {"n": record["n"], "percent": percent, "percent_full": record["percent"]}
-            printed = table.select("percent", "count", **about)
-            blocks.append(_blocks(table, printed, cells, table.select("comparison", **about)))
-        comparison: Block = {}
-        if level == levels[0][0]:
-            unit = view.unit(item) if test == "mann_whitney_exact" else ""
-            key = f"tables.comparison.{test}_unit" if unit else f"tables.comparison.{test}"
-            marks = table.mark(t(key, unit=unit)) if p_value else ()
-            comparison = {"p": Cell(t.p_value(p_value, view.study.alpha), marks), "p_full": p_value}
-        rows += _side_by_side(view, stub, blocks, comparison)
-    missing = {record["group"]: record["missing"] for record in counts}
-    if any(int(n or 0) for n in missing.values()):
-        rows.append(row(row=t("tables.row.missing"), **{f"n_{group}": missing[group] for group in groups}))
-    return rows
-
-
-def _printed_rows(table: TableBuilder, item: Characteristic) -> list[Row]:
-    """Return the rows of a characteristic that only the paper has, in a table of counts; none if it prints none."""
+    counts = {(record["level"], record["group"]): record for record in counted.get(item.id, [])}
+    only_printed = bool(counted) and not counts
     any_printed = table.select("percent", "count", variable=item.id)
-    made = table.mark(table.t("tables.note.characteristics_made") if any_printed else "")
+    marks = table.mark(t("tables.note.characteristics_made")) if only_printed and any_printed else ()
+    decimals = _percent_decimals(counts.values())
+    levels = {level.id: view.label(level) for level in item.levels}
+    if counts and not levels:
+        levels = {"": t("tables.row.known")}
+    # the participants at no printed level; nan where a printed number makes none, or two make different ones
+    rest: dict[str, float] = dict(sizes)
     rows = []
-    for level in item.levels:
-        blocks = []
-        for group in table.view.study.group_ids:
-            claims = table.select("percent", "count", variable=item.id, level=level.id, group=group)
-            blocks.append([block for claim in claims for block in _blocks(table, [claim], marks=made)])
-        if any(blocks):
-            rows += _side_by_side(table.view, table.view.label(level), blocks)
-    return [row("section", row=table.view.label(item)), *rows] if rows else []
-
-
-def _printed_levels(table: TableBuilder, item: Characteristic) -> tuple[list[Row], list[Row]]:
-    """Return the rows of a characteristic where nothing is counted, and that of its levels that are not printed."""
-    view, groups = table.view, table.view.study.group_ids
-    rows = [row("section", row=view.label(item))]
-    # the participants at no printed level; None where a printed number makes none, or two make different ones
-    rest: dict[str, int | None] = {group: int(_size(view, group)) for group in groups}
-    for level in item.levels:
-        blocks = []
+    for level, stub in levels.items():
+        blocks, p = [], {}
         for group in groups:
-            about = {"variable": item.id, "level": level.id, "group": group}
+            about, cells = {"variable": item.id, "level": level, "group": group}, None
             printed = table.select("percent", "count", **about)
-            blocks.append(_blocks(table, printed, comparisons=table.select("comparison", **about)))
+            if counts:
+                record = counts[level, group]
+                cells = {"n": record["n"], "percent": table.number_cell(record["percent"], decimals)}
+            shown = printed or not only_printed
+            compared = table.select("comparison", **about)
+            blocks.append(_blocks(table, printed, cells, compared, marks) if shown else [])
             made = {_made_count(claim) for claim in printed}
-            known = made.pop() if len(made) == 1 else ""
-            rest[group] = None if not known or rest[group] is None else rest[group] - int(known)
-        rows += _side_by_side(view, view.label(level), blocks)
-    if not any(n != 0 for n in rest.values()):
-        return rows, []
-    others = [
-        [{"n": NO_VALUE if n is None else str(n), "printed": NO_VALUE, "verdict": NO_VALUE}]
-        for n in rest.values()
-    ]
-    return rows, _side_by_side(view, view.t("tables.row.other_levels"), others)
+            rest[group] -= int(made.pop()) if len(made) == 1 and "" not in made else nan
+        if counts and not rows:
+            unit = view.unit(item) if record["test"] == "mann_whitney_exact" else ""
+            key = f"tables.comparison.{record['test']}{'_unit' if unit else ''}"
+            note = t(key, unit=unit) if record["p_value"] else ""
+            p = {"p": table.number_cell(record["p_value"], note=note)}
+        rows += _side_by_side(view, stub, blocks, **p)
+    missing = {group: counts[level, group]["missing"] for group in groups} if counts else {}
+    if any(int(n or 0) for n in missing.values()):
+        rows.append(Row(row=t("tables.row.missing"), **{f"n_{group}": n for group, n in missing.items()}))
+    if not counted and any(n != 0 for n in rest.values()):
+        table.notes.append(t("tables.note.other_levels"))
+        dash = {"printed": NO_VALUE, "verdict": NO_VALUE}
+        blocks = [[{"n": NO_VALUE if isnan(n) else str(n), **dash}] for n in rest.values()]
+        rows += _side_by_side(view, t("tables.row.other_levels"), blocks)
+    return [Row("section", row=view.label(item)), *rows] if rows or not only_printed else []
 
 
 def _blocks(
@@ -228,22 +184,21 @@ def _blocks(
     What is counted goes with the first form; where nothing is, n is what the form makes, with the `marks`.
     """
     t, blocks = table.t, []
-    for form in table.forms(printed):
-        made = _made_count(form.claim)
-        notes = [t("tables.note.where", places=form.where)] if form.where else []
-        for claim in comparisons:
+    for form, claim in table.forms(printed):
+        made = _made_count(claim)
+        notes = [t("tables.note.where", places=form["where"])] if form["where"] else []
+        for comparison in comparisons:
             # the paper's words place a percentage where it is not ("most" for one half)
-            if claim["verdict"] == "differs":
-                operator = t(f"tables.operator.{claim['operator'] or '='}")
-                notes.append(t("tables.note.wording", operator=operator, n=claim["n"]))
-        if counted is None:
-            block = {"n": Cell(made or NO_VALUE, marks), "percent": NO_VALUE}
-        else:
-            block = {} if blocks else dict(counted)
-            if made not in ("", counted["n"]) and form.claim["quantity"] != "sample_size":
+            if comparison["verdict"] == "differs":
+                operator = t(f"tables.operator.{comparison['operator'] or '='}")
+                notes.append(t("tables.note.wording", operator=operator, n=comparison["n"]))
+        block = {"n": Cell(made or NO_VALUE, marks), "percent": NO_VALUE}
+        if counted is not None:
+            block = {} if blocks else counted
+            if made not in ("", counted["n"]) and claim["quantity"] != "sample_size":
                 notes.append(t("tables.note.sheet_differs", n=counted["n"], printed=made))
         letters = {letter for note in notes for letter in table.mark(note)}
-        blocks.append({**block, **form.cells, "printed": Cell(form.printed.text, tuple(sorted(letters)))})
+        blocks.append({**block, **form, "printed": Cell(form["printed"], tuple(sorted(letters)))})
     return blocks
 
 
@@ -254,14 +209,14 @@ def _made_count(claim: Record) -> str:
     return claim["computed"] if claim["quantity"] == "count" else whole_number(claim)
 
 
-def _side_by_side(view: View, stub: str, lists: list[list[Block]], first: Block | None = None) -> list[Row]:
+def _side_by_side(view: View, stub: str, blocks_of_groups: list[list[Block]], **first: Cell) -> list[Row]:
     """Put the blocks of the groups beside each other, a row more for each further form; `first` is in the first."""
     rows = []
-    for blocks in zip_longest(*lists, fillvalue={}):
+    for blocks in zip_longest(*blocks_of_groups, fillvalue={}):
         cells = {
             f"{name}_{group}": cell
             for group, block in zip(view.study.group_ids, blocks, strict=True)
             for name, cell in block.items()
         }
-        rows.append(row("more", **cells) if rows else row(row=stub, **cells, **(first or {})))
+        rows.append(Row("more", **cells) if rows else Row(row=stub, **cells, **first))
     return rows

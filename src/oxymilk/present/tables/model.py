@@ -1,31 +1,26 @@
-"""A table before it has a format: titled panels of text cells, with notes."""
+"""A table before it has a format: titled panels of cells, with notes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
 class Column:
     """A column of a panel.
 
-    Attributes
-    ----------
-    key : str
-        Names the column across panels and languages; "row" is the stub.
-    label : str
-        Its header.
-    spanner : str
-        Header above it and its neighbours of the same spanner; empty for none.
-    align : str
-        "left", "right" or "center".
-    width : float
-        Share of the table's width, in any unit; the writers scale them to the whole.
-    only_csv : bool
-        True for a column that only the CSV file has.
+    * key : names the column across panels and languages; "row" is the stub.
+    * label : its header.
+    * spanner : header above it and its neighbours of the same spanner; empty for none.
+    * align : "left", "right" or "center".
+    * width : share of the table's width, in any unit; the writers scale them to the whole.
+    * only_csv : true for a column that only the CSV file has.
+    * full : key of the column whose cells it shows with ten digits; empty for a column with cells of its own.
     """
 
     key: str
@@ -34,37 +29,38 @@ class Column:
     align: Literal["left", "right", "center"] = "right"
     width: float = 1.0
     only_csv: bool = False
+    full: str = ""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """Text of a cell, the letters of its notes, and whether it is in bold (a verdict that differs)."""
+    """Text of a cell, the letters of its notes, whether it is in bold (a verdict that differs), its ten digits."""
 
     text: str = ""
     marks: tuple[str, ...] = ()
     strong: bool = False
+    digits: str = ""
 
 
-@dataclass(frozen=True)
 class Row:
-    """A row: its cells by the key of their column, the others empty; only the stub when it opens a section.
+    """A row: its cells by the key of their column, the others empty.
 
-    A row of kind "more" continues the row above it: its stub is empty, since another printed form of the same number
-    follows.
+    Parameters
+    ----------
+    kind : {"body", "more", "section", "total"}
+        A section has only its stub. A row of kind "more" continues the row above it: its stub is empty, since another
+        printed form of the same number follows.
+    **cells : Cell or str
+        The cells, or their texts.
     """
 
-    cells: Mapping[str, Cell]
-    kind: Literal["body", "more", "section", "total"] = "body"
+    def __init__(self, kind: str = "body", /, **cells: Cell | str) -> None:
+        self.kind = kind
+        self.cells = {key: cell if isinstance(cell, Cell) else Cell(cell) for key, cell in cells.items()}
 
     def cell(self, key: str) -> Cell:
         """Return the cell of a column."""
         return self.cells.get(key, Cell())
-
-
-def row(kind: str = "body", /, **cells: Cell | str) -> Row:
-    """Make a row from cells or their texts."""
-    whole = {key: cell if isinstance(cell, Cell) else Cell(cell) for key, cell in cells.items()}
-    return Row(whole, kind)
 
 
 @dataclass(frozen=True)
@@ -80,15 +76,10 @@ class Panel:
         """The columns that are not only for the CSV file."""
         return tuple(column for column in self.columns if not column.only_csv)
 
-    def shown_cells(self, row: Row) -> tuple[Cell, ...]:
-        """Return the cells of `row` that are not only for the CSV file; the stub alone of a section."""
-        columns = self.shown_columns[:1] if row.kind == "section" else self.shown_columns
-        return tuple(row.cell(column.key) for column in columns)
-
     def spanners(self) -> tuple[tuple[str, int], ...]:
         """Return each spanner and the number of columns below it, from left to right; ("", k) for none."""
         runs = groupby(column.spanner for column in self.shown_columns)
-        return tuple((spanner, sum(1 for _ in run)) for spanner, run in runs)
+        return tuple((spanner, len(list(run))) for spanner, run in runs)
 
     def widths(self, whole: int = 0) -> tuple[float, ...]:
         """Return the shown columns' shares of the table's width, which sum to 1; or, of a `whole`, whole units."""
@@ -98,31 +89,16 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Note:
-    """A sentence below the table; `mark` is the letter in the cells that it explains, empty for a general one."""
-
-    text: str
-    mark: str = ""
-
-
-@dataclass(frozen=True)
 class Table:
     """A numbered table in one language.
 
-    Attributes
-    ----------
-    kind : str
-        One of the kinds in `oxymilk.present.tables`.
-    number : int
-        Its number, from 1.
-    language : str
-        One of `oxymilk.texts.LANGUAGES`.
-    title : str
-        What it shows, without its number.
-    panels : tuple of Panel
-        One below the other, of equal total width.
-    notes : tuple of Note
-        General ones first, then those with a mark.
+    * kind : one of the kinds in `oxymilk.present.tables`.
+    * number : its number, from 1.
+    * language : one of `oxymilk.texts.LANGUAGES`.
+    * title : what it shows, without its number.
+    * panels : one below the other, of equal total width.
+    * notes : sentences about the whole table.
+    * footnotes : sentences about single cells, by the letter that marks those.
     """
 
     kind: str
@@ -130,14 +106,5 @@ class Table:
     language: str
     title: str
     panels: tuple[Panel, ...]
-    notes: tuple[Note, ...]
-
-    @property
-    def general_notes(self) -> tuple[str, ...]:
-        """The notes about the whole table."""
-        return tuple(note.text for note in self.notes if not note.mark)
-
-    @property
-    def marked_notes(self) -> tuple[Note, ...]:
-        """The notes about single cells."""
-        return tuple(note for note in self.notes if note.mark)
+    notes: tuple[str, ...]
+    footnotes: Mapping[str, str]
