@@ -54,7 +54,7 @@ class Fault:
     @property
     def kind(self) -> str:
         """`fault`, or `warning` when the study can be used all the same."""
-        return "warning" if labels("en").has(f"warnings.{self.code}.wrong") else "fault"
+        return "warning" if f"warnings.{self.code}.wrong" in labels("en").texts else "fault"
 
 
 class FaultsError(Exception):
@@ -116,12 +116,6 @@ def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
         texts = [text for language in LANGUAGES for text in _wrong_and_do(fault, language)]
         rows.append((*place, _shorten(fault.value), *texts))
     return pd.DataFrame(rows, columns=columns, dtype=str)
-
-
-def codes() -> tuple[str, ...]:
-    """Return every fault and warning code, in the order of the texts."""
-    keys = (key for kind in ("faults", "warnings") for key in labels("en").section(kind))
-    return tuple(dict.fromkeys(key.partition(".")[0] for key in keys))
 
 
 def _wrong_and_do(fault: Fault, language: str) -> tuple[str, str]:

@@ -79,7 +79,7 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
             code, params = "list_length", {"least": least, "most": most}
         elif kind.startswith(("greater_than", "less_than")):
             params = {"expected": "zero_to_one" if path[-1] == "alpha" else "in_range"}
-        elif labels("en").has(f"faults.{kind}.wrong"):
+        elif f"faults.{kind}.wrong" in labels("en").texts:
             code, params = kind, context
         else:
             params = {"expected": _EXPECTED.get(kind) or _EXPECTED.get(kind.split("_")[0], "text")}
