@@ -128,7 +128,7 @@ def _of_study(study: Study, ours: Mapping[str, Any]) -> dict[str, dict[str, list
 
 def _labels(item: Any) -> list[str]:
     """Return the labels of an item as patterns; what they have in brackets is left out."""
-    found = {re.sub(r"\s*\(.*?\)", "", item.label[language]).strip() for language in ("en", "id")}
+    found = {re.sub(r"\s*\(.*?\)", "", name).strip() for name in item.label.words}
     # a hyphen may be any dash, and a line may end after it
     escaped = (re.escape(label) for label in sorted(found) if label)
     return [label.replace(r"\ ", " ").replace(r"\-", r"[-–—]\s*") for label in escaped]

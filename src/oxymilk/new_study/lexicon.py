@@ -80,7 +80,7 @@ def ordered(words: list[str], *, part: bool = False) -> list[str]:
 def label(name: str) -> tuple[dict[str, str], bool]:
     """Return the label in every language, and whether the translation is known; else the name is used for all."""
     for known in lexicon()["names"]:
-        for language in LANGUAGES:
+        for language in known:
             if fold(name) == fold(known[language]):
                 # what the user wrote is kept as written
                 return {**known, language: name}, True
