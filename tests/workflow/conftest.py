@@ -167,10 +167,7 @@ def plant(headers, participants=8):
 def examples(build_once):
     """Every example, and two studies full of persons, made in one run; tests must not change it."""
     names = sorted(path.parent.name for path in (ROOT / "data" / "examples").glob("*/study.yaml"))
-    planted = {
-        "persons_recognised": plant(identifying_headers()),
-        "persons_declared": plant(["Panggilan"]),
-    }
+    planted = {"persons_recognised": plant(identifying_headers()), "persons_declared": plant(["Panggilan"])}
     made = build_once("examples", lambda made: _add_examples(made, names, planted))
     made.examples, made.planted = names, planted
     return made

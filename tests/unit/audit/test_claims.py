@@ -139,10 +139,7 @@ MISSING, UNKNOWN = "claims_column_missing", "claims_column_unknown"
         (('"0,083"', "0,083"), [("claims_row_long", "")]),
         (('"0,083"', '"0,0"83'), [("sheet_unreadable", "")]),
         # the first line says what parts the cells
-        (
-            ("id,where", "id,where;there"),
-            [(MISSING, "where"), (UNKNOWN, "where;there")],
-        ),
+        (("id,where", "id,where;there"), [(MISSING, "where"), (UNKNOWN, "where;there")]),
     ],
 )
 def test_a_file_that_is_no_table_of_claims_is_refused(write, study, p_value, edit, faults):
