@@ -83,28 +83,25 @@ def test_the_operator_before_a_number_is_parted_from_it(operator):
 @pytest.mark.parametrize(
     ("text", "rounding", "operator", "domain", "interval"),
     [
-        ("0,083", "half_up", "", None, (F(825, 10000), F(835, 10000), True, False)),
-        ("0,083", "half_even", "~", None, (F(825, 10000), F(835, 10000), False, False)),
-        ("0,082", "half_even", "=", None, (F(815, 10000), F(825, 10000), True, True)),
-        ("0,083", "truncate", "", None, (F(83, 1000), F(84, 1000), True, False)),
-        ("-2,24", "half_up", "", None, (F(-2245, 1000), F(-2235, 1000), False, True)),
-        ("-2,24", "truncate", "", None, (F(-225, 100), F(-224, 100), False, True)),
-        ("0,0", "half_up", "", None, (F(-5, 100), F(5, 100), False, False)),
-        ("-0,0", "half_up", "", None, (F(-5, 100), F(0), False, False)),
-        ("0,0", "half_even", "", None, (F(-5, 100), F(5, 100), True, True)),
-        ("0,000", "half_up", "", (0, 1), (0, F(5, 10000), True, False)),
-        ("1.000", "half_up", "", (0, 1), (F(9995, 10000), 1, True, True)),
-        ("0,5", "half_up", "", (0, 1), (F(45, 100), F(55, 100), True, False)),
+        ("0,083", "half_up", "", None, (F("0.0825"), F("0.0835"), True, False)),
+        ("0,083", "half_even", "~", None, (F("0.0825"), F("0.0835"), False, False)),
+        ("0,082", "half_even", "=", None, (F("0.0815"), F("0.0825"), True, True)),
+        ("0,083", "truncate", "", None, (F("0.083"), F("0.084"), True, False)),
+        ("-2,24", "half_up", "", None, (F("-2.245"), F("-2.235"), False, True)),
+        ("-2,24", "truncate", "", None, (F("-2.25"), F("-2.24"), False, True)),
+        ("0,0", "half_up", "", None, (F("-0.05"), F("0.05"), False, False)),
+        ("-0,0", "half_up", "", None, (F("-0.05"), 0, False, False)),
+        ("0,0", "half_even", "", None, (F("-0.05"), F("0.05"), True, True)),
+        ("0,000", "half_up", "", (0, 1), (0, F("0.0005"), True, False)),
+        ("1.000", "half_up", "", (0, 1), (F("0.9995"), 1, True, True)),
+        ("0,5", "half_up", "", (0, 1), (F("0.45"), F("0.55"), True, False)),
         # an inequality is about the number as it is printed
-        ("0,5", "half_up", "<", (0, 1), (0, F(1, 2), True, False)),
-        ("0,5", "truncate", ">", (0, 1), (F(1, 2), 1, False, True)),
-        ("0,5", "half_up", "<=", None, (None, F(1, 2), True, True)),
-        ("0,5", "half_up", ">=", None, (F(1, 2), None, True, False)),
+        ("0,5", "half_up", "<", (0, 1), (0, F(1, 2), True, False)), ("0,5", "truncate", ">", (0, 1), (F(1, 2), 1, False, True)),
+        ("0,5", "half_up", "<=", None, (None, F(1, 2), True, True)), ("0,5", "half_up", ">=", None, (F(1, 2), None, True, False)),
         # an end that the number already has stays open
-        ("0", "half_up", ">", (0, None), (0, None, False, False)),
-        ("1", "half_up", "<", (None, 1), (None, 1, True, False)),
+        ("0", "half_up", ">", (0, None), (0, None, False, False)), ("1", "half_up", "<", (None, 1), (None, 1, True, False)),
     ],
-)
+)  # fmt: skip
 def test_the_set_of_a_printed_number(text, rounding, operator, domain, interval):
     assert stated(text, rounding, operator, domain or (None, None)) == interval
 
