@@ -22,6 +22,7 @@ from oxymilk.audit.printed import (
 )
 
 BOTH = (",", ".")
+HALF = F(1, 2)
 
 
 def stated(text, rounding="half_up", operator="", domain=(None, None)):
@@ -96,10 +97,12 @@ def test_the_operator_before_a_number_is_parted_from_it(operator):
         ("1.000", "half_up", "", (0, 1), (F("0.9995"), 1, True, True)),
         ("0,5", "half_up", "", (0, 1), (F("0.45"), F("0.55"), True, False)),
         # an inequality is about the number as it is printed
-        ("0,5", "half_up", "<", (0, 1), (0, F(1, 2), True, False)), ("0,5", "truncate", ">", (0, 1), (F(1, 2), 1, False, True)),
-        ("0,5", "half_up", "<=", None, (None, F(1, 2), True, True)), ("0,5", "half_up", ">=", None, (F(1, 2), None, True, False)),
+        ("0,5", "half_up", "<", (0, 1), (0, HALF, True, False)), ("0,5", "truncate", ">", (0, 1), (HALF, 1, False, True)),
+        ("0,5", "half_up", "<=", None, (None, HALF, True, True)),
+        ("0,5", "half_up", ">=", None, (HALF, None, True, False)),
         # an end that the number already has stays open
-        ("0", "half_up", ">", (0, None), (0, None, False, False)), ("1", "half_up", "<", (None, 1), (None, 1, True, False)),
+        ("0", "half_up", ">", (0, None), (0, None, False, False)),
+        ("1", "half_up", "<", (None, 1), (None, 1, True, False)),
     ],
 )  # fmt: skip
 def test_the_set_of_a_printed_number(text, rounding, operator, domain, interval):
