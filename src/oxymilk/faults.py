@@ -122,14 +122,8 @@ def _wrong_and_do(fault: Fault, language: str) -> tuple[str, str]:
     """Return what is wrong and what to do, without the place."""
     t = labels(language)
     phrases = t.section("fault_phrase")
-    values = {
-        "file": fault.file,
-        "sheet": fault.sheet,
-        "row": "" if fault.row is None else str(fault.row),
-        "column": fault.column,
-        "value": _shorten(fault.value),
-        "cell": fault.cell,
-    }
+    row = "" if fault.row is None else fault.row
+    values = {**vars(fault), "row": row, "value": _shorten(fault.value)}
     for name, value in fault.params.items():
         text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         # a parameter may name a phrase of the texts

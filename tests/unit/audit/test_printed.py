@@ -97,7 +97,8 @@ def test_the_operator_before_a_number_is_parted_from_it(operator):
         ("1.000", "half_up", "", (0, 1), (F("0.9995"), 1, True, True)),
         ("0,5", "half_up", "", (0, 1), (F("0.45"), F("0.55"), True, False)),
         # an inequality is about the number as it is printed
-        ("0,5", "half_up", "<", (0, 1), (0, HALF, True, False)), ("0,5", "truncate", ">", (0, 1), (HALF, 1, False, True)),
+        ("0,5", "half_up", "<", (0, 1), (0, HALF, True, False)),
+        ("0,5", "truncate", ">", (0, 1), (HALF, 1, False, True)),
         ("0,5", "half_up", "<=", None, (None, HALF, True, True)),
         ("0,5", "half_up", ">=", None, (HALF, None, True, False)),
         # an end that the number already has stays open
