@@ -12,18 +12,8 @@ from typing import Annotated
 import typer
 from typer import Argument, BadParameter, Option
 
+from oxymilk import options
 from oxymilk.files import as_read, write_csv, write_text
-from oxymilk.options import (
-    BAD_INPUT,
-    Budget,
-    Data,
-    Language,
-    Participants,
-    one_of,
-    results_of,
-    split,
-    study_and_claims,
-)
 from oxymilk.texts import LANGUAGES
 
 app = typer.Typer()
@@ -49,8 +39,8 @@ def new(
     title: Annotated[str, Option(help="What reports are headed with.")] = "",
     worksheet: Annotated[str, Option(help="The worksheet to read, or all.")] = "",
     delimiter: Annotated[str, Option(help="What divides the columns of a text file: , ; | or tab.")] = "",
-    data: Data = Path("data"),
-    language: Language = "en",
+    data: options.Data = Path("data"),
+    language: options.Language = "en",
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
     from oxymilk.new_study.answers import KINDS, Answers
@@ -58,10 +48,9 @@ def new(
     from oxymilk.new_study.new import MissingFlagsError, new_study
     from oxymilk.study.yaml_lines import UNDECIDED
 
-    one_of("--language", language, LANGUAGES)
-    one_of("--kind", kind, ("", *KINDS))
-    one_of("--program", program, ("", *lexicon()["programs"]))
-    one_of("--delimiter", delimiter, ("", ",", ";", "|", "tab"))
+    options.one_of("--kind", kind, ("", *KINDS))
+    options.one_of("--program", program, ("", *lexicon()["programs"]))
+    options.one_of("--delimiter", delimiter, ("", ",", ";", "|", "tab"))
     answers = Answers(
         groups=_named("group", groups), levels=_named("level", levels), kind=kind, unit=unit, outcome=outcome,
         program=program, title=title, worksheet=worksheet, delimiter=delimiter,
@@ -75,7 +64,7 @@ def new(
         made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
     except MissingFlagsError as error:
         typer.echo(say("messages.missing_flags", language, flags=", ".join(error.flags)), err=True)
-        raise typer.Exit(BAD_INPUT) from None
+        raise typer.Exit(options.BAD_INPUT) from None
     files = ", ".join(str(made.folder / file) for file in made.files)
     typer.echo(say("messages.written", language, files=files, study=made.folder / "study.yaml"))
     if made.undecided:
@@ -100,7 +89,7 @@ def _named(what: str, text: str) -> tuple:
 @app.command()
 def check_study(
     name: Annotated[str, Argument(help="The study: a folder in data/.")],
-    data: Data = Path("data"),
+    data: options.Data = Path("data"),
     language: Annotated[str, Option(help=f"{' or '.join(LANGUAGES)}; all when it is not given.")] = "",
 ) -> None:
     """Say what is missing or faulty in a study, all at once, and what to do next; writes nothing.
@@ -109,14 +98,14 @@ def check_study(
     """
     from oxymilk.new_study.check import check_study
 
-    one_of("--language", language, ("", *LANGUAGES))
+    options.one_of("--language", language, ("", *LANGUAGES))
     # data/melati/, as the terminal completes it, is melati
     path = Path(name)
     check = check_study(path.name if path.parent == data else name, data)
     for line in check.report([language] if language else LANGUAGES):
         typer.echo(line)
     if not check.ready:
-        raise typer.Exit(BAD_INPUT)
+        raise typer.Exit(options.BAD_INPUT)
 
 
 @app.command()
@@ -148,12 +137,12 @@ def draft_claims(
         if not all(row.startswith("example_") for row in rows):
             problem = "holds claims already; nothing was written. Choose another --output."
             typer.echo(f"{output}: {problem}", err=True)
-            raise typer.Exit(BAD_INPUT)
+            raise typer.Exit(options.BAD_INPUT)
     try:
         paper = read_paper(file)
     except Unreadable as error:
         typer.echo(str(error), err=True)
-        raise typer.Exit(BAD_INPUT) from None
+        raise typer.Exit(options.BAD_INPUT) from None
     draft = draft_claims(paper, load_study(study) if study else None)
     if output:
         write_csv(draft.claims_table(), output)
@@ -169,14 +158,14 @@ def verify(
     studies: Annotated[
         list[str] | None, Argument(help="Studies; those of config.yaml when none is named.")
     ] = None,
-    data: Data = Path("data"),
+    data: options.Data = Path("data"),
     results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
     every: Annotated[
         bool, Option("--all", help="List every claim, not only those that need a look.")
     ] = False,
     junit: Annotated[Path | None, Option(help="Also write a JUnit XML file here.")] = None,
     json: Annotated[Path | None, Option(help="Also write the verdicts as JSON here.")] = None,
-    language: Language = "en",
+    language: options.Language = "en",
 ) -> None:
     """Hold the results against the printed numbers.
 
@@ -186,7 +175,7 @@ def verify(
     from oxymilk.present import verify as verification
 
     verdicts = {
-        name: verification.audit_results(data / name, results_of(data / name, results / name))
+        name: verification.audit_results(data / name, options.results_of(data / name, results / name))
         for name in studies or verification.configured_studies(Path("config.yaml"))
     }
     verification.print_verdicts(verdicts, every=every, language=language)
@@ -203,9 +192,9 @@ def explain(
     study: Annotated[Path, Argument(help="The study's folder in data/.")],
     claim: Annotated[str, Argument(help="The id of a claim of its claims.csv.")],
     printed: Annotated[str | None, Option(help="What would explain this string in its place.")] = None,
-    participants: Participants = 2,
-    budget: Budget = 1_000_000,
-    language: Language = "en",
+    participants: options.Participants = 2,
+    budget: options.Budget = 1_000_000,
+    language: options.Language = "en",
 ) -> None:
     """Explain one printed number at the terminal, whether it differs or not."""
     from oxymilk.analysis import frequency_table, rank_test_table
@@ -214,13 +203,13 @@ def explain(
     from oxymilk.ingest import ingest_observations
     from oxymilk.present.terminal import print_explanations
 
-    loaded, claims = study_and_claims(study)
+    loaded, claims = options.study_and_claims(study)
     observations = ingest_observations(loaded, study).table
     tables = [as_read(table(loaded, observations)) for table in (frequency_table, rank_test_table)]
     verdicts = audit_claims(loaded, claims, *tables)
-    options = {"printed": printed, "participants": participants, "budget": budget}
+    wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
-        explanations, _ = explain_one(loaded, claims, verdicts, observations, claim, **options)
+        explanations, _ = explain_one(loaded, claims, verdicts, observations, claim, **wanted)
     except KeyError:
         raise BadParameter(f"claims.csv has no claim {claim!r}") from None
     except ValueError as error:
@@ -232,14 +221,14 @@ def explain(
 def reconstruct(
     study: Annotated[Path, Argument(help="The study's folder in data/; it needs no sheet.")],
     output: Annotated[Path | None, Option(help="Write the sheet here when there is only one.")] = None,
-    budget: Budget = 1_000_000,
-    language: Language = "en",
+    budget: options.Budget = 1_000_000,
+    language: options.Language = "en",
 ) -> None:
     """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""
     from oxymilk.explain.reconstruct import reconstruct
     from oxymilk.present.terminal import print_reconstruction
 
-    reconstruction = reconstruct(*study_and_claims(study), budget)
+    reconstruction = reconstruct(*options.study_and_claims(study), budget)
     print_reconstruction(reconstruction, language)
     if output and reconstruction.sheet is not None:
         write_csv(reconstruction.sheet, output)
@@ -254,7 +243,7 @@ def programs(
         str, Option(help="Or a table: rows before x columns after, or a row a group: '0,10;7,3'.")
     ] = "",
     default_only: Annotated[bool, Option("--default", help="Only what is printed unasked.")] = False,
-    language: Language = "en",
+    language: options.Language = "en",
 ) -> None:
     """Print what each statistics program gives for the same data."""
     from oxymilk.present.terminal import print_programs
@@ -264,8 +253,8 @@ def programs(
     if bool(counts) == bool(first or second):
         raise BadParameter("give either --counts, or --first and --second")
     try:
-        table = [split(row) for row in counts.split(";")] if counts else None
-        values = expand_counts(test, table) if table else (split(first), split(second))
+        table = [options.split(row) for row in counts.split(";")] if counts else None
+        values = expand_counts(test, table) if table else (options.split(first), options.split(second))
         results = evaluate_programs(test, *values)
     except ValueError as error:
         raise BadParameter(str(error)) from None

@@ -21,18 +21,34 @@ if TYPE_CHECKING:
 # exit status for faults of the input; 1 is for a verdict that was not expected
 BAD_INPUT = 2
 
-Study = Annotated[Path, Option(help="The study's folder, with study.yaml in it.")]
-ResultsFolder = Annotated[Path, Option("--results", help="The study's folder of results.")]
-Data = Annotated[Path, Option(help="The folder of the studies.")]
-Language = Annotated[str, Option(help=f"{' or '.join(LANGUAGES)}.")]
-Languages = Annotated[str, Option(help=f"One or more of {', '.join(LANGUAGES)}, joined by commas.")]
-Participants = Annotated[int, Option(help="Changed participants to search up to, at least 2.")]
-Budget = Annotated[int, Option(help="Most datasets to form at a time; what lies beyond is said.")]
-
 
 def split(text: str) -> list[str]:
     """Return the parts of a list joined by commas, without blanks around them."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def one_of(flag: str, value: str, legal: Iterable[str]) -> None:
+    """Refuse a value of an option that is not legal."""
+    if value not in legal:
+        raise typer.BadParameter(", ".join(filter(None, legal)), param_hint=flag)
+
+
+def legal_languages(option: typer.CallbackParam, text: str) -> str:
+    """Refuse a language that has no texts."""
+    for language in split(text) if option.name == "languages" else [text]:
+        one_of(f"--{option.name}", language, ("", *LANGUAGES))
+    return text
+
+
+Study = Annotated[Path, Option(help="The study's folder, with study.yaml in it.")]
+ResultsFolder = Annotated[Path, Option("--results", help="The study's folder of results.")]
+Data = Annotated[Path, Option(help="The folder of the studies.")]
+Language = Annotated[str, Option(callback=legal_languages, help=f"{' or '.join(LANGUAGES)}.")]
+Languages = Annotated[
+    str, Option(callback=legal_languages, help=f"One or more of {', '.join(LANGUAGES)}, joined by commas.")
+]
+Participants = Annotated[int, Option(help="Changed participants to search up to, at least 2.")]
+Budget = Annotated[int, Option(help="Most datasets to form at a time; what lies beyond is said.")]
 
 
 def study_and_claims(folder: Path) -> tuple[LoadedStudy, list[Claim]]:
@@ -55,12 +71,6 @@ def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, 
 
     for view in views(study, results_of(study, folder), split(languages)):
         yield view, folder / view.language
-
-
-def one_of(flag: str, value: str, legal: Iterable[str]) -> None:
-    """Refuse a value of an option that is not legal."""
-    if value not in legal:
-        raise typer.BadParameter(", ".join(filter(None, legal)), param_hint=flag)
 
 
 def print_faults(faults: Iterable[Fault]) -> None:
