@@ -67,9 +67,8 @@ def compute_rank_tests(
     from oxymilk.analysis import result_tables
     from oxymilk.study import load_study
 
-    for name, table in result_tables(
-        load_study(study), options.results_of(study, folder), confidence
-    ).items():
+    tables = result_tables(load_study(study), options.results_of(study, folder), confidence)
+    for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
 
 

@@ -64,21 +64,21 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
     declared = "declared", "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
-    tests = [row for row in tables.tests if (row["role"], row["test"], row["group"]) == declared]
-    if not tests:
+    test = next((row for row in tables.tests if (row["role"], row["test"], row["group"]) == declared), None)
+    if test is None:
         raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
         unit, _, change = quantity.partition("_")
-        count, total = int(tests[0][f"n_{change}"]), int(tests[0]["n"])
+        count, total = int(test[f"n_{change}"]), int(test["n"])
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
-    candidates = [_of_test(tests[0], column) for column in _COLUMNS[quantity] if tests[0][column]]
+    candidates = [_of_test(test, column) for column in _COLUMNS[quantity] if test[column]]
     if not candidates:
         raise Undefined("undefined")
     # the one that the paper can have meant, if any; a decision states no number
-    meant = (
-        computed for computed in candidates if claim.stated and claim.stated.contains_all(computed.within)
+    stated = claim.stated
+    return next(
+        (value for value in candidates if stated and stated.contains_all(value.within)), candidates[0]
     )
-    return next(meant, candidates[0])
 
 
 def _of_test(test: dict[str, str], column: str) -> Computed:
