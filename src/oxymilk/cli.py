@@ -9,19 +9,11 @@ import sys
 from typing import Annotated
 
 import typer
+from typer import Option
 
-from oxymilk import commands
-from oxymilk.options import (
-    BAD_INPUT,
-    Budget,
-    Languages,
-    Participants,
-    ResultsFolder,
-    Study,
-    print_faults,
-    results_of,
-    split,
-)
+from oxymilk import commands, options
+from oxymilk.faults import FaultsError, faults_table
+from oxymilk.files import write_csv, write_text
 
 app = typer.Typer(
     help="Rank tests of two-group pre/post studies, and a check of every number the paper printed.",
@@ -36,26 +28,22 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line; faults of the input are printed, all of them, and end it with status 2."""
-    from oxymilk.faults import FaultsError
-
     try:
         app()
     except FaultsError as error:
-        print_faults(error.faults)
-        sys.exit(BAD_INPUT)
+        options.print_faults(error.faults)
+        sys.exit(options.BAD_INPUT)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         typer.echo(f"{error.filename}: {error.strerror}", err=True)
-        sys.exit(BAD_INPUT)
+        sys.exit(options.BAD_INPUT)
 
 
 @app.command()
-def ingest_observations(study: Study, folder: ResultsFolder) -> None:
+def ingest_observations(study: options.Study, folder: options.ResultsFolder) -> None:
     """Make the tidy observations from the sheets that study.yaml names.
 
     Every fault of study.yaml, the sheets and claims.csv is reported at once, and goes to faults.csv too.
     """
-    from oxymilk.faults import FaultsError, faults_table
-    from oxymilk.files import write_csv
     from oxymilk.new_study.check import check_files
 
     check = check_files(study / "study.yaml")
@@ -63,39 +51,35 @@ def ingest_observations(study: Study, folder: ResultsFolder) -> None:
     if not check.ready:
         raise FaultsError(check.faults)
     observations = check.observations
-    print_faults(observations.warnings)
+    options.print_faults(observations.warnings)
     write_csv(observations.other_scale, folder / "other_scale.csv")
     write_csv(observations.characteristics, folder / "characteristics.csv")
     write_csv(observations.table, folder / "observations.csv")
 
 
-@app.command()
-def test_groups(
-    study: Study,
-    folder: ResultsFolder,
-    confidence: Annotated[float, typer.Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
+@app.command("test-groups")
+def compute_rank_tests(
+    study: options.Study,
+    folder: options.ResultsFolder,
+    confidence: Annotated[float, Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
 ) -> None:
     """Count the levels, run the rank tests, estimate effects, and say what each program prints on the same data."""
     from oxymilk.analysis import result_tables
-    from oxymilk.files import write_csv
     from oxymilk.study import load_study
 
-    for name, table in result_tables(load_study(study), results_of(study, folder), confidence).items():
+    tables = result_tables(load_study(study), options.results_of(study, folder), confidence)
+    for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
 
 
 @app.command()
-def audit_claims(study: Study, folder: ResultsFolder) -> None:
+def audit_claims(study: options.Study, folder: options.ResultsFolder) -> None:
     """Give every printed number its verdict; faults of claims.csv go to faults.csv too."""
-    from oxymilk.audit.claims import load_claims
     from oxymilk.audit.verdicts import audit_claims
-    from oxymilk.faults import FaultsError, faults_table
-    from oxymilk.files import write_csv
-    from oxymilk.study import load_study
 
-    loaded, results = load_study(study), results_of(study, folder)
+    results = options.results_of(study, folder)
     try:
-        claims = load_claims(study / "claims.csv", loaded)
+        loaded, claims = options.study_and_claims(study)
     except FaultsError as error:
         write_csv(faults_table(error.faults), folder / "faults.csv")
         raise
@@ -104,26 +88,17 @@ def audit_claims(study: Study, folder: ResultsFolder) -> None:
 
 @app.command()
 def explain_claims(
-    study: Study,
-    folder: ResultsFolder,
-    participants: Participants = 2,
-    budget: Budget = 1_000_000,
+    study: options.Study,
+    folder: options.ResultsFolder,
+    participants: options.Participants = 2,
+    budget: options.Budget = 1_000_000,
 ) -> None:
     """Search for what would make each claim that differs come true, and how often that would fit by chance."""
-    from oxymilk.audit.claims import load_claims
     from oxymilk.explain import explain_claims
-    from oxymilk.files import write_csv
-    from oxymilk.study import load_study
 
-    loaded, results = load_study(study), results_of(study, folder)
-    explained = explain_claims(
-        loaded,
-        load_claims(study / "claims.csv", loaded),
-        results.verdicts,
-        results.observations,
-        participants=participants,
-        budget=budget,
-    )
+    (loaded, claims), results = options.study_and_claims(study), options.results_of(study, folder)
+    limits = {"participants": participants, "budget": budget}
+    explained = explain_claims(loaded, claims, results.verdicts, results.observations, **limits)
     for name in ("explanations", "datasets", "contradictions", "outcomes"):
         write_csv(getattr(explained, name), folder / f"{name}.csv")
     (folder / "witnesses").mkdir(parents=True, exist_ok=True)
@@ -132,42 +107,41 @@ def explain_claims(
 
 
 @app.command()
-def make_tables(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
+def make_tables(
+    study: options.Study, folder: options.ResultsFolder, languages: options.Languages = "en"
+) -> None:
     """Write the paper's tables, computed beside printed, and of effects and explanations, in five formats."""
     from oxymilk.present.formats import write_tables
     from oxymilk.present.tables import build_tables
-    from oxymilk.present.view import views
 
-    for view in views(study, results_of(study, folder), split(languages)):
-        write_tables(build_tables(view), folder / view.language / "tables")
+    for view, made in options.views_of(study, folder, languages):
+        write_tables(build_tables(view), made / "tables")
 
 
 @app.command()
 def plot_figures(
-    study: Study,
-    folder: ResultsFolder,
-    languages: Languages = "en",
-    formats: Annotated[str, typer.Option(help="svg and png are always drawn; pdf when named.")] = "",
+    study: options.Study,
+    folder: options.ResultsFolder,
+    languages: options.Languages = "en",
+    formats: Annotated[str, Option(help="svg and png are always drawn; pdf when named.")] = "",
 ) -> None:
     """Draw the flows between levels, each printed p-value among those that procedures give, effects, explanations."""
     from oxymilk.present.figures import plot_figures
-    from oxymilk.present.view import views
 
-    for view in views(study, results_of(study, folder), split(languages)):
-        plot_figures(view, folder / view.language / "figures", split(formats))
+    for view, made in options.views_of(study, folder, languages):
+        plot_figures(view, made / "figures", options.split(formats))
 
 
 @app.command()
-def render_report(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
+def render_report(
+    study: options.Study, folder: options.ResultsFolder, languages: options.Languages = "en"
+) -> None:
     """Write one self-contained HTML page a language, from the figures and tables made before."""
-    from oxymilk.files import write_text
     from oxymilk.present.report import render_report, study_provenance
-    from oxymilk.present.view import views
 
     provenance = study_provenance(study)
-    for view in views(study, results_of(study, folder), split(languages)):
-        page = render_report(view, folder / view.language, provenance)
-        write_text(folder / view.language / "report.html", page)
+    for view, made in options.views_of(study, folder, languages):
+        write_text(made / "report.html", render_report(view, made, provenance))
 
 
 # after the steps, what people call by hand

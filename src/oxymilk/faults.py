@@ -54,7 +54,7 @@ class Fault:
     @property
     def kind(self) -> str:
         """`fault`, or `warning` when the study can be used all the same."""
-        return "warning" if labels("en").has(f"warnings.{self.code}.wrong") else "fault"
+        return "warning" if f"warnings.{self.code}.wrong" in labels("en").texts else "fault"
 
 
 class FaultsError(Exception):
@@ -118,24 +118,12 @@ def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
-def codes() -> tuple[str, ...]:
-    """Return every fault and warning code, in the order of the texts."""
-    keys = (key for kind in ("faults", "warnings") for key in labels("en").section(kind))
-    return tuple(dict.fromkeys(key.partition(".")[0] for key in keys))
-
-
 def _wrong_and_do(fault: Fault, language: str) -> tuple[str, str]:
     """Return what is wrong and what to do, without the place."""
     t = labels(language)
     phrases = t.section("fault_phrase")
-    values = {
-        "file": fault.file,
-        "sheet": fault.sheet,
-        "row": "" if fault.row is None else str(fault.row),
-        "column": fault.column,
-        "value": _shorten(fault.value),
-        "cell": fault.cell,
-    }
+    row = "" if fault.row is None else fault.row
+    values = {**vars(fault), "row": row, "value": _shorten(fault.value)}
     for name, value in fault.params.items():
         text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
         # a parameter may name a phrase of the texts

@@ -69,10 +69,6 @@ class Labels:
             raise KeyError(f"no text {key!r} in texts/{self.language}.yaml")
         return self.texts[key].format(**values)
 
-    def has(self, key: str) -> bool:
-        """Say whether the language has a text under `key`."""
-        return key in self.texts
-
     def section(self, prefix: str) -> Mapping[str, str]:
         """Return the texts below `prefix`, keys without it, in file order."""
         return self._sections.get(prefix, {})

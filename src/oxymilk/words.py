@@ -108,7 +108,8 @@ def is_foot(word: str, *, below_foot: bool = False) -> bool:
     >>> is_foot("Rata-rata"), is_foot("SD"), is_foot("SD", below_foot=True)
     (True, False, True)
     """
-    return _foot(below_foot).match(plain(word)) is not None
+    heads = _words()["foot"] + (_words()["foot_short"] if below_foot else [])
+    return f"{plain(word)} ".startswith(tuple(f"{head} " for head in heads))
 
 
 def is_unit(word: str) -> bool:
@@ -154,12 +155,6 @@ def _words() -> dict[str, Any]:
     import yaml
 
     return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-
-
-@functools.cache
-def _foot(short: bool) -> re.Pattern[str]:
-    words = _words()["foot"] + (_words()["foot_short"] if short else [])
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?: |$)")
 
 
 @functools.cache

@@ -15,34 +15,21 @@ FLOORS = {
 }
 
 
-def imports():
-    """Each import of one package of oxymilk by another: (file, importing package, imported package)."""
+def test_every_package_is_on_a_floor_and_no_import_goes_up_or_to_another_of_the_same_floor():
+    packages, wrong = set(), []
     for path in SOURCE.rglob("*.py"):
         package = path.relative_to(SOURCE).with_suffix("").parts[0]
+        packages.add(package)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("oxymilk"):
-                parts = node.module.split(".")[1:2] or [alias.name for alias in node.names]
-                yield from ((path, package, part) for part in parts)
-
-
-def test_every_package_is_on_a_floor():
-    packages = {path.relative_to(SOURCE).with_suffix("").parts[0] for path in SOURCE.rglob("*.py")}
+                imported = node.module.split(".")[1:2] or [alias.name for alias in node.names]
+                # the ground and the command line may import their like
+                floor, free = FLOORS.get(package, 0), FLOORS.get(package) in (0, 8)
+                floors = {part: FLOORS.get(part, 0) for part in imported if part != package}
+                wrong += [
+                    (path.name, part)
+                    for part, at in floors.items()
+                    if at > floor or (at == floor and not free)
+                ]
     assert packages - {"__init__"} == FLOORS.keys()
-
-
-def test_no_import_goes_up():
-    up = [
-        (str(path.relative_to(SOURCE)), imported)
-        for path, package, imported in imports()
-        if package != imported and FLOORS.get(imported, 0) > FLOORS.get(package, 0)
-    ]
-    assert up == []
-
-
-def test_packages_of_one_floor_do_not_import_each_other():
-    pairs = {
-        (package, imported)
-        for _, package, imported in imports()
-        if package != imported and FLOORS.get(package) == FLOORS.get(imported) not in (0, 8)
-    }
-    assert pairs == set()
+    assert wrong == []

@@ -53,6 +53,7 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
         (("programs", "signed_rank", "--first", "1,2", "--second", "1"), "Invalid value"),
         (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "Invalid value"),
         (("explain", STUDY, "nothing"), "no claim"),
+        (("make-tables", "--study", STUDY, "--results", STUDY, "--languages", "en,xx"), "--languages"),
         ((*P_BETWEEN, "--printed", "x"), "not a number"),
     ],
 )

@@ -1,21 +1,25 @@
-"""The texts of the faults: complete, in both languages, and printable whatever a cell holds."""
+"""The texts of the faults: complete, in every language, and printable whatever a cell holds."""
 
 import re
 from pathlib import Path
 
+import pytest
+
 from oxymilk import faults
-from oxymilk.faults import Fault, FaultsError, codes, describe, faults_table
+from oxymilk.faults import Fault, FaultsError, describe, faults_table
+from oxymilk.texts import LANGUAGES, labels
+
+CODES = dict.fromkeys(
+    key.partition(".")[0] for kind in ("faults", "warnings") for key in labels("en").section(kind)
+)
 
 
 def test_place_and_suggestion():
-    fault = Fault(
-        "level_unknown", "sheet.xlsx", "Data", 7, "Sesudah", "Cukpu",
-        {"legal": ["Kurang", "Cukup"], "nearest": "Cukup"}, "D7",
-    )  # fmt: skip
-    text = describe(fault)
+    params = {"legal": ["Kurang", "Cukup"], "nearest": "Cukup"}
+    fault = Fault("level_unknown", "sheet.xlsx", "Data", 7, "Sesudah", "Cukpu", params, "D7")
+    text, indonesian = describe(fault), describe(fault, "id")
     assert text.startswith('sheet.xlsx, worksheet "Data", row 7, column "Sesudah", cell D7: "Cukpu" is no')
     assert 'Did you mean "Cukup"? Write one of: Kurang, Cukup;' in text
-    indonesian = describe(fault, "id")
     assert indonesian.startswith('sheet.xlsx, lembar kerja "Data", baris 7, kolom "Sesudah", sel D7:')
     assert 'Maksudnya "Cukup"?' in indonesian
 
@@ -25,32 +29,42 @@ def test_a_value_with_braces_control_characters_or_great_length_is_one_short_lin
     text = describe(fault)
     assert "{x}\\n\\x1b[31my" in text
     assert "{z}" in text
-    assert len(text.splitlines()) == 1
-    assert len(text) < 300
+    assert (len(text.splitlines()), len(text) < 300) == (1, True)
 
 
-def test_the_error_tells_all_faults():
-    error = FaultsError([Fault("file_missing", "a.csv"), Fault("sheet_empty", "b.csv")])
-    assert (len(error.faults), "a.csv" in str(error), "b.csv" in str(error)) == (2, True, True)
-
-
-def test_the_table_has_faults_first_and_both_languages():
-    table = faults_table(
-        [Fault("no_sheet", "study.yaml"), Fault("sheet_empty", "b.xlsx", "Data", 3, cell="A3")]
-    )
+def test_the_error_and_the_table_have_all_faults_and_the_table_every_language():
+    found = [Fault("no_sheet", "study.yaml"), Fault("sheet_empty", "b.xlsx", "Data", 3, cell="A3")]
+    error, table = FaultsError(found), faults_table(found)
+    assert (error.faults, "study.yaml" in str(error), "b.xlsx" in str(error)) == (found, True, True)
+    # faults before warnings
     assert table["kind"].tolist() == ["fault", "warning"]
     first = table.iloc[0]
     assert (first["worksheet"], first["row"], first["cell"]) == ("Data", "3", "A3")
-    assert all(table[column].all() for column in ("wrong_en", "do_en", "wrong_id", "do_id"))
+    assert all(table[f"{part}_{language}"].all() for part in ("wrong", "do") for language in LANGUAGES)
     assert faults_table([]).columns.tolist() == table.columns.tolist()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_fault_says_what_is_wrong_and_what_to_do(code):
+    kind = Fault(code, "").kind
+    texts = [labels(language).section(f"{kind}s.{code}") for language in LANGUAGES]
+    for text in texts:
+        assert set(text) == {"wrong", "do"}
+        assert all(part.strip().endswith((".", "?", "}")) for part in text.values())
+    for part in ("wrong", "do"):
+        assert texts[0][part] != texts[1][part]
+
+
+def test_no_phrase_of_a_fault_has_the_name_of_its_place():
+    phrases = labels("en").section("fault_phrase")
+    assert [name for name in phrases if re.match(r"^(code|file|row|value)_", name)] == []
 
 
 def test_every_code_of_a_sheet_or_study_is_planted_in_a_test():
     texts = [path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
-    own = [code for code in codes() if not code.startswith(("claims_", "results_", "config_"))]
-    unplanted = [code for code in own if not any(f'"{code}"' in text for text in texts)]
+    own = [code for code in CODES if not code.startswith(("claims_", "results_", "config_"))]
     assert len(own) > 80
-    assert unplanted == []
+    assert [code for code in own if not any(f'"{code}"' in text for text in texts)] == []
 
 
 def test_every_code_that_the_package_raises_has_its_texts():
@@ -59,4 +73,4 @@ def test_every_code_that_the_package_raises_has_its_texts():
         text = path.read_text("utf-8")
         raised |= set(re.findall(r"""\b(?:Fault|fault_at|fault|_refused)\(\s*"([a-z_]+)\"""", text))
     assert "file_missing" in raised
-    assert raised - set(codes()) == set()
+    assert raised <= CODES.keys()

@@ -23,20 +23,15 @@ class Project:
 
     def environment(self, **variables):
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("SNAKEMAKE", "PYTEST"))
-        }
+        others = ("SNAKEMAKE", "PYTEST")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         home = {"XDG_CACHE_HOME": str(self.folder / ".cache"), "PYTHONPATH": str(self.folder / "src")}
         return {**kept, **home, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", **variables}
 
     def run(self, *command, status=0, **variables):
+        environment = self.environment(**variables)
         done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment(**variables),
-            capture_output=True,
-            text=True,
-            check=False,
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False
         )
         output = done.stdout + done.stderr
         assert done.returncode == status, output
@@ -73,12 +68,8 @@ class Project:
 
 
 def copy_tracked_files(folder):
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    ).stdout
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     for name in filter(None, listed.decode().split("\0")):
         if name.startswith("tests/") or not (ROOT / name).is_file():
             continue
@@ -167,10 +158,7 @@ def plant(headers, participants=8):
 def examples(build_once):
     """Every example, and two studies full of persons, made in one run; tests must not change it."""
     names = sorted(path.parent.name for path in (ROOT / "data" / "examples").glob("*/study.yaml"))
-    planted = {
-        "persons_recognised": plant(identifying_headers()),
-        "persons_declared": plant(["Panggilan"]),
-    }
+    planted = {"persons_recognised": plant(identifying_headers()), "persons_declared": plant(["Panggilan"])}
     made = build_once("examples", lambda made: _add_examples(made, names, planted))
     made.examples, made.planted = names, planted
     return made

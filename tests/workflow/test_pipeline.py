@@ -22,10 +22,17 @@ EVERY_RULE = {"ingest_observations", *AFTER_INGEST}
 
 def test_a_run_makes_all_that_the_readme_promises(built_once):
     folder = built_once.folder / RESULTS
-    for name in (
-        *("observations", "frequencies", "tests", "procedures", "effects", "verdicts"),
-        *("explanations", "datasets", "contradictions", "outcomes"),
-    ):
+    made = (
+        "observations",
+        "frequencies",
+        "tests",
+        "procedures",
+        "effects",
+        "verdicts",
+        "explanations",
+        "datasets",
+    )
+    for name in (*made, "contradictions", "outcomes"):
         assert (folder / f"{name}.csv").stat().st_size > 0
     tables = {path.name for path in (folder / "en/tables").iterdir()}
     for number in range(1, 9):
@@ -39,17 +46,12 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
 def test_the_p_values_of_the_paper(built_once):
     with (built_once.folder / RESULTS / "tests.csv").open(encoding="utf-8") as stream:
         p_values = {(row["group"], row["role"]): float(row["p_value"]) for row in csv.DictReader(stream)}
-    assert p_values == pytest.approx(
-        {
-            ("intervention", "declared"): 0.0015654023,
-            ("intervention", "exact"): 0.001953125,
-            ("control", "declared"): 0.0832645167,
-            ("control", "exact"): 0.25,
-            ("", "declared"): 0.0013811705,
-            ("", "exact"): 0.0030959752,
-        },
-        abs=5e-11,
-    )
+    expected = {
+        ("intervention", "declared"): 0.0015654023, ("intervention", "exact"): 0.001953125,
+        ("control", "declared"): 0.0832645167, ("control", "exact"): 0.25,
+        ("", "declared"): 0.0013811705, ("", "exact"): 0.0030959752,
+    }  # fmt: skip
+    assert p_values == pytest.approx(expected, abs=5e-11)
 
 
 def test_the_same_bytes_on_one_core_in_another_locale_and_time_zone(copy_project, tmp_path):
@@ -98,14 +100,11 @@ def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old
 @pytest.mark.parametrize(
     ("path", "rules"),
     [
-        ("stats/programs.yaml", EVERY_RULE),
-        ("ingest/sheets.py", EVERY_RULE),
+        ("stats/programs.yaml", EVERY_RULE), ("ingest/sheets.py", EVERY_RULE), ("texts/id.yaml", EVERY_RULE),
         ("analysis/baseline.py", {"test_groups", "explain_claims", *AFTER_TESTS}),
-        ("explain/departures.py", {"explain_claims", *PRESENT}),
-        ("present/templates/report.html", PRESENT),
-        ("texts/id.yaml", EVERY_RULE),
+        ("explain/departures.py", {"explain_claims", *PRESENT}), ("present/templates/report.html", PRESENT),
     ],
-)
+)  # fmt: skip
 def test_an_edit_of_the_code_runs_again_the_rules_it_serves(built, path, rules):
     file = built.folder / "src" / "oxymilk" / path
     file.write_text(file.read_text(encoding="utf-8") + A_COMMENT[file.suffix], encoding="utf-8")
@@ -113,7 +112,7 @@ def test_an_edit_of_the_code_runs_again_the_rules_it_serves(built, path, rules):
 
 
 def test_an_edit_changes_the_result(built):
-    built.edit("data/bontang2023/observations.csv", "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup")
+    built.edit(SHEET, "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup")
     built.snakemake(f"{RESULTS}/verdicts.csv")
     assert "control,post,cukup,4,10,40,0" in built.results()["bontang2023/frequencies.csv"].decode()
     assert built.run("oxymilk", "verify", "bontang2023", status=1)
@@ -129,16 +128,13 @@ def test_verify_fails_on_a_changed_claim_and_on_missing_results(built):
 
 
 def test_a_faulty_sheet_stops_the_run_with_every_fault_and_writes_nothing(project):
-    sheet = project.folder / "data/bontang2023/observations.csv"
-    project.edit("data/bontang2023/observations.csv", "K01,Kontrol,Kurang,Cukup", "K01,Kontrol,Kurang,Banyak")
-    project.edit("data/bontang2023/observations.csv", "K02,Kontrol,Kurang,Cukup", "K01,Kontrol,Kurang,Cukup")
+    project.edit(SHEET, "K01,Kontrol,Kurang,Cukup", "K01,Kontrol,Kurang,Banyak")
+    project.edit(SHEET, "K02,Kontrol,Kurang,Cukup", "K01,Kontrol,Kurang,Cukup")
     log = project.snakemake(status=1)
-    rows = sheet.read_text(encoding="utf-8").splitlines()
+    rows = (project.folder / SHEET).read_text(encoding="utf-8").splitlines()
     unknown = next(number for number, row in enumerate(rows, start=1) if "Banyak" in row)
-    assert f"row {unknown}" in log
-    assert f"row {unknown + 1}" in log
-    assert f"baris {unknown}" in log
-    assert "Banyak" in log
+    for words in (f"row {unknown}", f"row {unknown + 1}", f"baris {unknown}", "Banyak"):
+        assert words in log
     assert not (project.folder / RESULTS / "observations.csv").exists()
 
 
@@ -161,13 +157,9 @@ def test_config_and_schema_have_the_same_keys(project):
 @pytest.mark.parametrize("first", ["frequencies.csv", "en/figures/before_after.svg"])
 def test_a_killed_run_leaves_no_half_file_and_the_next_completes(built_once, project, first):
     process = subprocess.Popen(
-        ["snakemake", "--cores", "2"],
-        cwd=project.folder,
-        env=project.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+        ["snakemake", "--cores", "2"], cwd=project.folder, env=project.environment(), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     # in the middle of a job: its first file is there, the others are not
     while not (project.folder / RESULTS / first).exists() and process.poll() is None:
         time.sleep(0.002)

@@ -12,13 +12,8 @@ import pytest
 pytestmark = pytest.mark.workflow
 
 STEPS = (
-    "ingest_observations",
-    "test_groups",
-    "audit_claims",
-    "explain_claims",
-    "make_tables",
-    "plot_figures",
-    "render_report",
+    *("ingest_observations", "test_groups", "audit_claims", "explain_claims"),
+    *("make_tables", "plot_figures", "render_report"),
 )
 # an `oxymilk` that also says which packages it imported
 OXYMILK = """#!{python}
@@ -50,16 +45,10 @@ def jobs(built_once):
 
 
 def bytes_below(folder, paths):
-    files = [
-        file
-        for path in paths
-        for file in ((folder / path).rglob("*") if (folder / path).is_dir() else [folder / path])
-    ]
-    return {
-        str(file.relative_to(folder)): file.read_bytes()
-        for file in files
-        if file.is_file() and file.name != ".snakemake_timestamp"
-    }
+    whole = [folder / path for path in paths]
+    files = {file for path in whole for file in (path, *path.rglob("*")) if file.is_file()}
+    names = {str(file.relative_to(folder)): file for file in files if file.name != ".snakemake_timestamp"}
+    return {name: file.read_bytes() for name, file in names.items()}
 
 
 def without_provenance(content):
@@ -83,9 +72,7 @@ def test_a_step_reads_what_its_rule_names_and_its_rule_names_its_packages(built_
 
     def run():
         (folder / f"logs/{Path(outputs[0]).parts[1]}").mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            ["sh", "-c", command], cwd=folder, env=environment, capture_output=True, text=True
-        )
+        done = subprocess.run(["sh", "-c", command], cwd=folder, env=environment, capture_output=True)
         assert done.returncode == 0, "".join(path.read_text() for path in folder.glob("logs/*/*.log"))
         return without_provenance(bytes_below(folder, outputs))
 
@@ -101,45 +88,41 @@ def test_a_step_reads_what_its_rule_names_and_its_rule_names_its_packages(built_
     assert imported - named == set()
 
 
-def elsewhere(folder, project, *studies):
-    """Make a folder of data with a name that needs quotes."""
-    place = folder / "data lain, Ümläut"
-    for study in studies:
-        shutil.copytree(project.folder / "data" / study, place / "studi saya" / study)
-    (place / "config.yaml").write_text(
-        f"studies: [{', '.join(studies)}]\ndata: studi saya\nresults: hasil kami\n", encoding="utf-8"
-    )
-    return place
-
-
 TARGET = "hasil kami/muayah2023/tests.csv"
 
 
-def test_the_workflow_runs_from_another_folder(project, tmp_path):
-    place = elsewhere(tmp_path, project, "muayah2023")
+@pytest.fixture
+def elsewhere(project, tmp_path):
+    """A folder of data with a name that needs quotes."""
+    place = tmp_path / "data lain, Ümläut"
+    shutil.copytree(project.folder / "data/muayah2023", place / "studi saya/muayah2023")
+    config = "studies: [muayah2023]\ndata: studi saya\nresults: hasil kami\n"
+    (place / "config.yaml").write_text(config, encoding="utf-8")
+    return place
+
+
+def test_the_workflow_runs_from_another_folder(project, elsewhere):
     options = ("--cores", "1", "--snakefile", str(project.folder / "Snakefile"))
-    project.run("env", "-C", str(place), "snakemake", *options)
-    assert (place / "hasil kami/muayah2023/en/report.html").is_file()
-    assert "Nothing to be done" in project.run("env", "-C", str(place), "snakemake", *options)
+    project.run("env", "-C", str(elsewhere), "snakemake", *options)
+    assert (elsewhere / "hasil kami/muayah2023/en/report.html").is_file()
+    assert "Nothing to be done" in project.run("env", "-C", str(elsewhere), "snakemake", *options)
 
 
-def test_the_workflow_runs_in_a_directory(project, tmp_path):
-    place = elsewhere(tmp_path, project, "muayah2023")
-    project.snakemake("--cores", "1", "--directory", str(place), TARGET)
-    assert (place / TARGET).is_file()
+def test_the_workflow_runs_in_a_directory(project, elsewhere):
+    project.snakemake("--cores", "1", "--directory", str(elsewhere), TARGET)
+    assert (elsewhere / TARGET).is_file()
     assert not (project.folder / "results/muayah2023").exists()
 
 
-def test_the_workflow_is_a_module_of_another(project, tmp_path):
-    place = elsewhere(tmp_path, project, "muayah2023")
-    (place / "Snakefile").write_text(
+def test_the_workflow_is_a_module_of_another(project, elsewhere):
+    (elsewhere / "Snakefile").write_text(
         f'configfile: "config.yaml"\n\nmodule oxymilk:\n    snakefile: "{project.folder}/Snakefile"\n'
         "    config: config\n\nuse rule * from oxymilk as oxymilk_*\n",
         encoding="utf-8",
     )
-    log = project.run("env", "-C", str(place), "snakemake", "--cores", "1", TARGET)
+    log = project.run("env", "-C", str(elsewhere), "snakemake", "--cores", "1", TARGET)
     assert "rule oxymilk_test_groups" in log
-    assert (place / TARGET).is_file()
+    assert (elsewhere / TARGET).is_file()
 
 
 def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oxymilk.audit.printed import (
     EITHER_MARK,
@@ -45,7 +45,6 @@ CHECKS = ("recompute", "arithmetic", *REASONS)
 VERDICTS = ("reproduced", "reproduced_after_rounding", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
 
-_LEVELS_OF_SIGNIFICANCE = ("threshold", "alpha")
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
 _SHARES = ("percent", "percent_up", "percent_down", "grim_percent")
 _DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
@@ -83,7 +82,10 @@ class Claim:
     @cached_property
     def number(self) -> PrintedNumber | None:
         """The printed number taken apart; None for a decision, and where the printed string is no number."""
-        return _parsed(self._parse, self.printed)
+        try:
+            return parse_printed(self.printed, self.notation.decimal_mark)
+        except ValueError:
+            return None
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -93,13 +95,14 @@ class Claim:
     @cached_property
     def rests_on(self) -> tuple[PrintedNumber, ...]:
         """The numbers of `others`, without the sample sizes of a GRIM check; ValueError where one is no number."""
-        return tuple(self._parse(part) for part in self.others[self.quantity in GRIM :])
+        parts = self.others[self.quantity in GRIM :]
+        return tuple(parse_printed(part, self.notation.decimal_mark) for part in parts)
 
     @property
     def scale(self) -> int:
         """100 where a level of significance is printed in percent ("α = 5%"), else 1."""
-        in_percent = self.quantity in _LEVELS_OF_SIGNIFICANCE and self.number and self.number.percent
-        return 100 if in_percent else 1
+        of_alpha = self.quantity in ("threshold", "alpha")
+        return 100 if of_alpha and self.number and self.number.percent else 1
 
     @cached_property
     def stated(self) -> Interval | None:
@@ -111,9 +114,8 @@ class Claim:
         number, quantity = self.number, self.quantity
         if quantity == "comparison":
             (other,) = self.rests_on
-            if self.operator in (*UPPER, *LOWER):
-                return Interval.beside(other.value, self.operator)
-            return Interval.point(other.value)
+            is_inequality = self.operator in (*UPPER, *LOWER)
+            return other.interval(operator=self.operator) if is_inequality else Interval.point(other.value)
         if quantity == "between":
             low, high = sorted(number.value for number in self.rests_on)
             return Interval(low, high, closed_high=True)
@@ -123,8 +125,7 @@ class Claim:
             number = number._replace(value=number.value / 100, decimals=number.decimals + 2)
         if quantity == "alpha" or (quantity == "threshold" and not self.operator):
             return Interval.point(number.value)
-        domain = _DOMAINS.get(quantity, (None, None))
-        stated = number.interval(self.notation.rounding, self.operator, domain)
+        stated = number.interval(self.notation.rounding, self.operator, _DOMAINS.get(quantity, (None, None)))
         # programs print Z, or -Z, for the same test
         return stated.magnitude() if quantity == "z" else stated
 
@@ -143,9 +144,6 @@ class Claim:
     def printed_as(self, printed: str) -> Claim:
         """Return the claim with another printed string."""
         return replace(self, printed=printed)
-
-    def _parse(self, text: str) -> PrintedNumber:
-        return parse_printed(text, self.notation.decimal_mark)
 
 
 COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation")
@@ -197,29 +195,29 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
         file is missing or no CSV, lacks a column or has others, or a row has more cells than the header.
     """
     path = Path(path)
+    fault = partial(_fault, file=path.name)
     if not path.is_file():
-        raise FaultsError([_fault("claims_missing", path.name)])
+        raise FaultsError([fault("claims_missing")])
     try:
         text = path.read_bytes().decode("utf-8-sig")
         first = text.partition("\n")[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        header, *table = csv.reader(io.StringIO(text or "\n", newline=""), delimiter=delimiter, strict=True)
     except UnicodeDecodeError:
-        raise FaultsError([_fault("encoding_wrong", path.name, encoding="UTF-8")]) from None
+        raise FaultsError([fault("encoding_wrong", encoding="UTF-8")]) from None
     except (csv.Error, OSError) as error:
-        raise FaultsError([_fault("sheet_unreadable", path.name, problem=str(error))]) from None
-    header = table[0] if table else []
+        raise FaultsError([fault("sheet_unreadable", problem=str(error))]) from None
     missing = [column for column in COLUMNS if column not in header]
     unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
-    faults = [_fault("claims_column_missing", path.name, column=column) for column in missing]
-    faults += [_fault("claims_column_unknown", path.name, column=name) for name in unknown]
+    filled = [(row, cells) for row, cells in enumerate(table, start=2) if any(map(str.strip, cells))]
+    long = [(row, cells) for row, cells in filled if len(cells) > len(header)]
+    faults = [fault("claims_column_missing", column=column) for column in missing]
+    faults += [fault("claims_column_unknown", column=name) for name in unknown]
+    faults = faults or [
+        fault("claims_row_long", row=row, value=cells[0], due=len(header), count=len(cells))
+        for row, cells in long
+    ]
     if faults:
-        raise FaultsError(faults)
-    due = len(header)
-    filled = [(row, cells) for row, cells in enumerate(table[1:], start=2) if any(map(str.strip, cells))]
-    long = [(row, cells) for row, cells in filled if len(cells) > due]
-    row_long = partial(_fault, "claims_row_long", path.name, due=due)
-    if faults := [row_long(row, value=cells[0], count=len(cells)) for row, cells in long]:
         raise FaultsError(faults)
     return [
         (row, {column: cell.strip() for column, cell in zip_longest(header, cells, fillvalue="")})
@@ -261,8 +259,12 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
         if not claim.n or _SEPARATORS.get(claim.quantity, "") not in claim.n:
             yield at("claims_arithmetic", column="n", value=claim.n, quantity=claim.quantity)
         for position, part in enumerate(claim.others):
-            parse = parse_sizes if claim.quantity in GRIM and position == 0 else claim._parse
-            if _parsed(parse, part) is None:
+            try:
+                if claim.quantity in GRIM and position == 0:
+                    parse_sizes(part)
+                else:
+                    parse_printed(part, study.decimal_mark)
+            except ValueError:
                 yield at("claims_number", column="n", value=part, marks=marks)
 
 
@@ -273,32 +275,21 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
     recomputed = claim.check == "recompute"
     of_cell = recomputed and claim.quantity in OF_A_CELL
     of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test == "signed_rank")
-    variables = {variable.id: variable for variable in (study.outcome, *study.characteristics)}
-    levels = {name: tuple(level.id for level in variable.levels) for name, variable in variables.items()}
+    levels = {variable.id: variable.level_ids for variable in (study.outcome, *study.characteristics)}
     return {
-        "operator": (OPERATORS, True),
-        "quantity": (quantities, True),
-        "check": (CHECKS, True),
-        "expect": (VERDICTS, True),
+        "operator": (OPERATORS, True), "quantity": (quantities, True),
+        "check": (CHECKS, True), "expect": (VERDICTS, True),
         "test": (TESTS, recomputed and claim.quantity in OF_A_TEST),
         "group": (study.group_ids, of_group),
         "timepoint": ((*study.timepoint_ids, "change"), of_cell),
         "variable": (tuple(levels), False),
         # of a variable that the study does not have, any level is legal
         "level": (levels.get(claim.variable or study.outcome.id, (claim.level,)), of_cell),
-    }
+    }  # fmt: skip
 
 
 def _fault(
-    code: str, file: str, row: int | None = None, column: str = "", value: str = "", **params: object
+    code: str, file: str, row: int | None = None, column: str = "", value: str = "", **params: Any
 ) -> Fault:
     """Return a fault of the file, the words of its text as keywords."""
     return Fault(code, file, row=row, column=column, value=value, params=params)
-
-
-def _parsed(parse: Callable[[str], object], text: str) -> object | None:
-    """Return what a parser makes of a text, None where it refuses."""
-    try:
-        return parse(text)
-    except ValueError:
-        return None

@@ -49,18 +49,9 @@ class Interval(NamedTuple):
         """Return the set of a single number."""
         return cls(value, value, closed_low=True, closed_high=True)
 
-    @classmethod
-    def beside(cls, value: Fraction, operator: str) -> Interval:
-        """Return the numbers on one side of a number: "<", "<=", ">" or ">=" it."""
-        if operator in UPPER:
-            return cls(None, value, closed_high=operator == "<=")
-        return cls(value, None, closed_low=operator == ">=")
-
     def contains(self, value: Fraction) -> bool:
         """Whether `value` lies in the set."""
-        above = self.low is None or value > self.low or (self.closed_low and value == self.low)
-        below = self.high is None or value < self.high or (self.closed_high and value == self.high)
-        return above and below
+        return self.meets(Interval.point(value))
 
     def contains_all(self, other: Interval) -> bool:
         """Whether every number of `other`, a bounded closed interval, lies in the set."""
@@ -69,9 +60,9 @@ class Interval(NamedTuple):
     def meets(self, other: Interval) -> bool:
         """Whether some number lies in both sets."""
         for below, above in ((self, other), (other, self)):
-            if below.high is not None and above.low is not None:
+            if below.high is not None and above.low is not None and below.high <= above.low:
                 touching = below.high == above.low and below.closed_high and above.closed_low
-                if below.high <= above.low and not touching:
+                if not touching:
                     return False
         return True
 
@@ -118,10 +109,9 @@ class PrintedNumber(NamedTuple):
 
     def interval(
         self,
-        rounding: str = "half_up",
-        operator: str = "",
+        rounding: str = "half_up", operator: str = "",
         domain: tuple[Fraction | int | None, Fraction | int | None] = (None, None),
-    ) -> Interval:
+    ) -> Interval:  # fmt: skip
         """Return the set of numbers that the printed number states.
 
         Parameters
@@ -139,30 +129,26 @@ class PrintedNumber(NamedTuple):
         Interval
             "0,083" is [0.0825, 0.0835) under half_up; ValueError when the operator or rounding is unknown.
         """
-        if operator not in OPERATORS:
-            raise ValueError(f"unknown operator {operator!r}; use one of {', '.join(OPERATORS[1:])} or none")
-        if operator in (*UPPER, *LOWER):
-            return Interval.beside(self.value, operator).clipped(*domain)
-        return self._before_rounding(rounding).clipped(*domain)
-
-    def _before_rounding(self, rounding: str) -> Interval:
-        """Return the numbers that print as this one, those of -0.5 being the mirror image of those of 0.5."""
-        _check_rounding(rounding)
+        if rounding not in ROUNDINGS or operator not in OPERATORS:
+            raise ValueError(f"unknown rounding {rounding!r} or operator {operator!r}")
+        if operator in UPPER:
+            return Interval(None, self.value, closed_high=operator == "<=").clipped(*domain)
+        if operator in LOWER:
+            return Interval(self.value, None, closed_low=operator == ">=").clipped(*domain)
+        # the numbers that print as this one without its sign; those of -0.5 are the mirror image of those of 0.5
         unit, size = Fraction(1, 10**self.decimals), abs(self.value)
-        if rounding == "truncate":
-            low, high, closed_low, closed_high = size, size + unit, True, False
-        else:
-            even = rounding == "half_even" and (size / unit).numerator % 2 == 0
-            low, high = size - unit / 2, size + unit / 2
-            closed_low, closed_high = even or rounding == "half_up", even
+        low, high, closed_low, closed_high = size, size + unit, True, False
+        if rounding != "truncate":
+            closed_high = rounding == "half_even" and (size / unit).numerator % 2 == 0
+            low, high, closed_low = low - unit / 2, high - unit / 2, closed_high or rounding == "half_up"
         if self.negative:
             # "-0.00" was a negative number that was rounded to zero
             top = min(-low, Fraction(0))
-            return Interval(-high, top, closed_high, closed_low and top != 0)
-        if size == 0:
+            low, high, closed_low, closed_high = -high, top, closed_high, closed_low and top != 0
+        elif size == 0:
             # zero is printed for small numbers of either sign
-            return Interval(-high, high, closed_high, closed_high)
-        return Interval(low, high, closed_low, closed_high)
+            low, closed_low = -high, closed_high
+        return Interval(low, high, closed_low, closed_high).clipped(*domain)
 
     def write(self, value: Fraction, rounding: str = "half_up") -> str:
         """Print another number in the style of this one: its decimals, decimal mark, leading zero, percent sign."""
@@ -203,9 +189,8 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
         raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(marks)}")
     size = Fraction(int((digits or "0") + fraction), 10 ** len(fraction))
     negative = match["sign"] in ("-", "\u2212")
-    return PrintedNumber(
-        -size if negative else size, len(fraction), mark, match["percent"], bool(digits), negative
-    )
+    value = -size if negative else size
+    return PrintedNumber(value, len(fraction), mark, match["percent"], bool(digits), negative)
 
 
 def split_operator(text: str) -> tuple[str, str]:
@@ -217,17 +202,11 @@ def split_operator(text: str) -> tuple[str, str]:
 
 def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> int:
     """Return `value` rounded to `decimals` places, as a whole number of the last place: 2.237 to 2 is 224."""
-    _check_rounding(rounding)
     scaled = abs(value) * 10**decimals
     whole, rest = divmod(scaled.numerator, scaled.denominator)
     half = Fraction(2 * rest, scaled.denominator)
     up = half > 1 or (half == 1 and (rounding == "half_up" or whole % 2 == 1))
     return (1 if value >= 0 else -1) * (whole + (up and rounding != "truncate"))
-
-
-def _check_rounding(rounding: str) -> None:
-    if rounding not in ROUNDINGS:
-        raise ValueError(f"unknown rounding {rounding!r}; use one of {', '.join(ROUNDINGS)}")
 
 
 # ---- sample sizes ------------------------------------------------------------------------------------------
@@ -273,8 +252,7 @@ def as_runs(sizes: Iterable[int]) -> str:
     """Write sample sizes, runs of them as ranges: "13, 20, 26-27"."""
     runs: list[list[int]] = []
     for size in sizes:
-        if runs and size == runs[-1][1] + 1:
-            runs[-1][1] = size
-        else:
+        if not runs or size > runs[-1][1] + 1:
             runs.append([size, size])
+        runs[-1][1] = size
     return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)

@@ -17,8 +17,11 @@ from oxymilk.audit.printed import Interval
 # floating-point computation itself, below 1e-13 (oxymilk.stats), is far inside that.
 PRINTING_ERROR = Fraction(5, 10**10)
 
-# U and n1 n2 - U, W+ and W- state the same thing
-_STATISTICS = {"u": ("u1", "u2"), "w": ("w_plus", "w_minus", "rank_sum1", "rank_sum2")}
+# the columns of tests.csv that may hold a statistic: U and n1 n2 - U, W+ and W- state the same thing
+_COLUMNS = {
+    "u": ("u1", "u2"), "w": ("w_plus", "w_minus", "rank_sum1", "rank_sum2"), "z": ("z",),
+    **dict.fromkeys(("p_value", "threshold", "decision"), ("p_value",)),
+}  # fmt: skip
 
 
 class Undefined(Exception):  # noqa: N818 - an outcome of a check, not an error
@@ -52,14 +55,6 @@ class Tables(NamedTuple):
     frequencies: list[dict[str, str]]
     tests: list[dict[str, str]]
 
-    def declared_test(self, claim: Claim) -> dict[str, str]:
-        """Return the row of the claim's test under the declared procedure; Undefined where there is none."""
-        test = "signed_rank" if claim.quantity in OF_A_CHANGE else claim.test
-        for row in self.tests:
-            if (row["role"], row["test"], row["group"]) == ("declared", test, claim.group):
-                return row
-        raise Undefined("no_data")
-
 
 def recompute(claim: Claim, tables: Tables) -> Computed:
     """Return what the result tables give for a claim; Undefined when they give nothing."""
@@ -68,46 +63,42 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         return Computed.exactly(tables.alpha)
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
-    test = tables.declared_test(claim)
+    declared = "declared", "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
+    test = next((row for row in tables.tests if (row["role"], row["test"], row["group"]) == declared), None)
+    if test is None:
+        raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
         unit, _, change = quantity.partition("_")
         count, total = int(test[f"n_{change}"]), int(test["n"])
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
-    if quantity in ("p_value", "threshold"):
-        return of_test(test, "p_value")
-    if quantity == "z":
-        z = of_test(test, "z")
-        return z._replace(value=abs(z.value), within=z.within.magnitude())
-    candidates = [of_test(test, name) for name in _STATISTICS[quantity] if test[name]]
+    candidates = [_of_test(test, column) for column in _COLUMNS[quantity] if test[column]]
     if not candidates:
         raise Undefined("undefined")
-    # the one that the paper can have meant, if any
-    meant = (computed for computed in candidates if claim.stated.contains_all(computed.within))
-    return next(meant, candidates[0])
+    # the one that the paper can have meant, if any; a decision states no number
+    stated = claim.stated
+    return next(
+        (value for value in candidates if stated and stated.contains_all(value.within)), candidates[0]
+    )
 
 
-def of_test(test: dict[str, str], column: str) -> Computed:
-    """Return a column of a row of tests.csv, exactly where it is known exactly; Undefined when it is empty."""
-    if not test[column]:
-        raise Undefined("undefined")
-    value, procedure = Fraction(test[column]), test["procedure"]
-    exact: Fraction | None = value
+def _of_test(test: dict[str, str], column: str) -> Computed:
+    """Return a statistic of a row of tests.csv, exactly where it is known exactly, Z without its sign."""
+    value = abs(Fraction(test[column]))
+    exact: Fraction | str = value
     if column == "p_value":
-        exact = Fraction(test["p_fraction"]) if test["p_fraction"] else None
+        exact = test["p_fraction"]
     elif column == "z":
-        exact = _rational_root(test["z_squared"])
-    if exact is not None:
-        return Computed.exactly(exact, procedure)
-    error = abs(value) * PRINTING_ERROR
+        # only where z is a rational number can it lie on a boundary of rounding
+        square = abs(Fraction(test["z_squared"] or 0))
+        root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+        exact = root if test["z_squared"] and root * root == square else ""
+    if exact != "":
+        return Computed.exactly(Fraction(exact), test["procedure"])
+    error = value * PRINTING_ERROR
     within = Interval(value - error, value + error, closed_high=True)
-    return Computed(value, within.clipped(0, 1) if column == "p_value" else within, procedure=procedure)
-
-
-def _rational_root(signed_square: str) -> Fraction | None:
-    """Return z where it is a rational number; only then can it lie on a boundary of rounding."""
-    square = abs(Fraction(signed_square or 0))
-    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
-    return root if signed_square and root * root == square else None
+    if column == "p_value":
+        within = within.clipped(0, 1)
+    return Computed(value, within, procedure=test["procedure"])
 
 
 def _counted(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:
@@ -121,13 +112,10 @@ def _counted(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:
         raise Undefined("no_data")
     if claim.quantity == "sample_size":
         return Computed.exactly(sum(n for group, n in largest.items() if claim.group in ("", group)))
-    cells = [
-        row
-        for row in frequencies
-        if claim.group in ("", row["group"])
-        and (row["timepoint"], row["level"]) == (claim.timepoint, claim.level)
-    ]
-    count, total = (sum(int(row[column]) for row in cells) for column in ("n", "total"))
+    cell = claim.timepoint, claim.level
+    rows = [row for row in frequencies if (row["timepoint"], row["level"]) == cell]
+    counts = [(int(row["n"]), int(row["total"])) for row in rows if claim.group in ("", row["group"])]
+    count, total = (sum(numbers) for numbers in zip((0, 0), *counts, strict=True))
     return Computed.exactly(count) if claim.quantity == "count" else _percent(count, total)
 
 
@@ -137,9 +125,6 @@ def _percent(count: int, total: int) -> Computed:
     return Computed.exactly(Fraction(100 * count, total))
 
 
-# ---- from other printed numbers ----------------------------------------------------------------------------
-
-
 def arithmetic(claim: Claim) -> Computed:
     """Return what the printed numbers that a claim names give for it.
 
@@ -147,23 +132,24 @@ def arithmetic(claim: Claim) -> Computed:
     """
     if claim.quantity in ("comparison", "between"):
         return Computed.exactly(claim.number.value)
+    values = [number.value for number in claim.rests_on]
     if claim.quantity == "percent":
         # the percentage nearest to the printed one that a whole number of n participants makes (GRIM's check)
-        (total,) = (number.value for number in claim.rests_on)
+        (total,) = values
         if total <= 0 or total.denominator != 1:
             raise Undefined("undefined")
         # halves go up, so that the choice does not depend on the parity of the count
         return _percent(floor(claim.number.value * total / 100 + Fraction(1, 2)), int(total))
-    values = [number.value for number in claim.rests_on]
     sets = [
         # a number without decimals is a count and is exact
         Interval.point(number.value) if number.decimals == 0 else number.interval(claim.notation.rounding)
         for number in claim.rests_on
     ]
     if claim.quantity == "sum":
-        low, high = (sum((getattr(part, end) for part in sets), Fraction(0)) for end in ("low", "high"))
-        attained = all(part.closed_low for part in sets), all(part.closed_high for part in sets)
-        return Computed(sum(values, Fraction(0)), Interval(low, high, *attained), from_printed=True)
+        value = sum(values, Fraction(0))
+        low, high = (sum((part[end] for part in sets), Fraction(0)) for end in (0, 1))
+        within = Interval(low, high, *(all(part[end] for part in sets) for end in (2, 3)))
+        return Computed(value, within, from_printed=True)
     part, whole = sets
     if whole.low <= 0:
         raise Undefined("undefined")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from oxymilk.audit.claims import COLUMNS, GRIM, REASONS, Claim
 from oxymilk.audit.printed import Interval, as_runs, parse_sizes, sizes_that_allow
-from oxymilk.audit.recompute import Tables, Undefined, arithmetic, of_test, recompute
+from oxymilk.audit.recompute import Tables, Undefined, arithmetic, recompute
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -38,13 +38,6 @@ class Verdict(NamedTuple):
     procedure: str = ""
     decision_printed: str = ""
     decision_computed: str = ""
-
-    @property
-    def decision(self) -> str:
-        """Whether the recomputed decision agrees with the printed one: "agree", "flip", or "" where one is open."""
-        if not self.decision_printed or not self.decision_computed:
-            return ""
-        return "agree" if self.decision_printed == self.decision_computed else "flip"
 
 
 VERDICT_COLUMNS = (*COLUMNS, *Verdict._fields, "decision", "as_expected")
@@ -73,8 +66,11 @@ def audit_claims(
     rows = []
     for claim in claims:
         verdict = check_claim(claim, tables)
+        decisions = {verdict.decision_printed, verdict.decision_computed}
+        # open where either is
+        decision = "" if "" in decisions else "agree" if len(decisions) == 1 else "flip"
         as_expected = "true" if verdict.verdict == claim.expect else "false"
-        rows.append((*claim.cells.values(), *verdict, verdict.decision, as_expected))
+        rows.append((*claim.cells.values(), *verdict, decision, as_expected))
     return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
 
 
@@ -91,63 +87,40 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
     if claim.check in REASONS:
         return Verdict("not_checkable", claim.check)
     try:
-        if claim.quantity == "decision":
-            return _check_decision(claim, tables)
         if claim.quantity in GRIM:
-            return _check_sample_sizes(claim)
-        return _check_number(claim, tables)
+            # does some sample size allow the printed percentage or mean, and which do?
+            unit = claim.rests_on[0].value if claim.rests_on else Fraction(100)
+            if unit <= 0:
+                raise Undefined("undefined")
+            sizes = sizes_that_allow(claim.stated, parse_sizes(claim.others[0]), unit)
+            if not sizes:
+                return Verdict("differs")
+            return Verdict("reproduced", computed=str(sizes[0]), prints_as=f"n = {as_runs(sizes)}")
+        computed = recompute(claim, tables) if claim.check == "recompute" else arithmetic(claim)
     except Undefined as undefined:
         return Verdict("not_checkable", str(undefined))
-
-
-def _check_number(claim: Claim, tables: Tables | None) -> Verdict:
-    """Compare what is computed, as a set, with what the claim states."""
-    computed = recompute(claim, tables) if claim.check == "recompute" else arithmetic(claim)
-    stated, reason = claim.stated, ""
-    if stated.contains(computed.value) if computed.from_printed else stated.contains_all(computed.within):
+    within, stated, value = computed.within, claim.stated, f"{float(computed.value):.10g}"
+    decided = decide(within, tables.alpha) if claim.quantity in ("p_value", "decision") else ""
+    if claim.quantity == "decision":
+        verdict = "reproduced" if decided == claim.printed else "differs"
+        return Verdict(verdict, "", value, decided, computed.procedure, claim.printed, decided)
+    reason = ""
+    if stated.contains(computed.value) if computed.from_printed else stated.contains_all(within):
         verdict = "reproduced"
-    elif not stated.meets(computed.within):
+    elif not stated.meets(within):
         verdict = "differs"
     elif computed.from_printed:
         verdict = "reproduced_after_rounding"
     else:
         # the printed boundary lies inside the error of the computation
         verdict, reason = "not_checkable", "ambiguous"
-    decisions = ("", "")
-    if claim.quantity == "p_value":
-        decisions = decide(stated, tables.alpha), decide(computed.within, tables.alpha)
+    printed = decide(stated, tables.alpha) if claim.quantity == "p_value" else ""
     prints_as = claim.n if claim.quantity in ("comparison", "between") else claim.write(computed.value)
-    return Verdict(verdict, reason, _decimal(computed.value), prints_as, computed.procedure, *decisions)
-
-
-def _check_decision(claim: Claim, tables: Tables) -> Verdict:
-    """Compare the decision on the recomputed p-value with the printed one."""
-    p_value = of_test(tables.declared_test(claim), "p_value")
-    computed = decide(p_value.within, tables.alpha)
-    verdict = "reproduced" if computed == claim.printed else "differs"
-    value = _decimal(p_value.value)
-    return Verdict(verdict, "", value, computed, p_value.procedure, claim.printed, computed)
-
-
-def _check_sample_sizes(claim: Claim) -> Verdict:
-    """Say whether some sample size allows a printed percentage or mean, and which do."""
-    unit = claim.rests_on[0].value if claim.rests_on else Fraction(100)
-    if unit <= 0:
-        raise Undefined("undefined")
-    allowed = sizes_that_allow(claim.stated, parse_sizes(claim.others[0]), unit)
-    if not allowed:
-        return Verdict("differs")
-    return Verdict("reproduced", computed=str(allowed[0]), prints_as=f"n = {as_runs(allowed)}")
+    return Verdict(verdict, reason, value, prints_as, computed.procedure, printed, decided)
 
 
 def decide(p_value: Interval, alpha: Fraction) -> str:
     """Return the decision that all p-values of a set share, or "" where they do not."""
-    if p_value.high is not None and (
-        p_value.high < alpha or (p_value.high == alpha and not p_value.closed_high)
-    ):
+    if not p_value.meets(Interval(alpha, None)):
         return "significant"
-    return "not significant" if p_value.low is not None and p_value.low >= alpha else ""
-
-
-def _decimal(value: Fraction) -> str:
-    return f"{float(value):.10g}"
+    return "" if p_value.meets(Interval(None, alpha)) else "not significant"

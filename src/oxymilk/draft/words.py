@@ -113,8 +113,8 @@ def regex(pattern: str) -> Pattern:
 
 
 def _labels(item: Any) -> list[str]:
-    """Return the labels of an item of a study as patterns; what they have in brackets is left out."""
-    found = {re.sub(r"\s*\(.*?\)", "", item.label[language]).strip() for language in ("en", "id")}
+    """Return the labels of an item as patterns; what they have in brackets is left out."""
+    found = {re.sub(r"\s*\(.*?\)", "", name).strip() for name in item.label.words}
     # a hyphen may be any dash, and a line may end after it
     escaped = (re.escape(label) for label in sorted(found) if label)
     return [label.replace(r"\ ", " ").replace(r"\-", r"[-–—]\s*") for label in escaped]

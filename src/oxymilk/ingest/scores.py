@@ -118,7 +118,7 @@ def scoring(
                 unit = {"unit": " / ".join(scale.unit.words)}
                 fault = Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, unit)
                 faults.append(fault)
-    if is_outcome and scale.kind == "number" and same_unit(scale.unit.en, "%") and not sheet.fractions:
+    if is_outcome and scale.kind == "number" and same_unit(scale.unit.words[0], "%") and not sheet.fractions:
         # a workbook stores as 0.75 what it shows as 75%
         numbers = [
             (Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)

@@ -93,7 +93,7 @@ def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
 def label(name: str) -> dict[str, str]:
     """Return the label in every language, what the user wrote as written; the same in all when it is not known."""
     for known in lexicon()["names"]:
-        for language in LANGUAGES:
+        for language in known:
             if fold(name) == fold(known[language]):
                 return {**known, language: name}
     return dict.fromkeys(LANGUAGES, name)

@@ -6,10 +6,20 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from oxymilk.study.yaml_lines import KeyPath
+from oxymilk.texts import LANGUAGES
 from oxymilk.words import nearest
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
@@ -20,6 +30,8 @@ DECLARED_IN: dict[str, KeyPath] = {
     "group": ("groups",), "timepoint": ("timepoints",),
     "level": ("outcome", "levels"), "characteristic": ("characteristics",),
 }  # fmt: skip
+# languages whose texts were added after studies were written, which name their things in these two
+_LATER = [language for language in LANGUAGES if language not in ("en", "id")]
 
 
 def invalid(code: str, **params: Any) -> PydanticCustomError:
@@ -89,19 +101,30 @@ class Model(BaseModel):
             field.description = field.description or f"new_study.keys.{section}.{field.alias or name}"
 
 
-class Label(Model):
-    """A name in both languages; `label["id"]` is the Indonesian one."""
+class _Names(Model):
+    """A name in every language; `label["id"]` is the Indonesian one."""
 
-    en: Shown
-    id: Shown
+    @model_validator(mode="before")
+    @classmethod
+    def _in_later_languages(cls, names: Any) -> Any:
+        """Take the English name for what the file cannot know yet."""
+        is_named = isinstance(names, dict) and "en" in names
+        return dict.fromkeys(_LATER, names["en"]) | names if is_named else names
 
     def __getitem__(self, language: str) -> str:
-        return {"en": self.en, "id": self.id}[language]
+        return dict(self)[language]
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The names, one when both languages have the same."""
-        return tuple(dict.fromkeys((self.en, self.id)))
+        """The names, one when all languages have the same."""
+        return tuple(dict.fromkeys(dict(self).values()))
+
+
+_FIELDS = {
+    language: (Shown, Field(description="new_study.keys.labelled.label" if language in _LATER else None))
+    for language in LANGUAGES
+}
+Label = create_model("Label", __base__=_Names, __doc__=_Names.__doc__, **_FIELDS)
 
 
 class Labelled(Model):
@@ -111,4 +134,4 @@ class Labelled(Model):
     label: Label
 
 
-Unit = Annotated[Label, short_for(lambda word: {"en": word, "id": word})]
+Unit = Annotated[Label, short_for(lambda word: dict.fromkeys(LANGUAGES, word))]

@@ -72,14 +72,14 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
             legal = re.findall(r"'([^']*)'", context["expected"])
             code, near = "value_unknown", FORMER_LAYOUTS.get(value) or nearest(value, legal)
             params = {"legal": legal, "nearest": near}
+        elif kind == "too_short" and len(written) >= context["min_length"]:
+            continue  # entries that are faults themselves are not counted
         elif kind in ("too_short", "too_long"):
-            if kind == "too_short" and len(written) >= context["min_length"]:
-                continue  # entries that are faults themselves are not counted
             least, most = (str(context.get(bound, "-")) for bound in ("min_length", "max_length"))
             code, params = "list_length", {"least": least, "most": most}
         elif kind.startswith(("greater_than", "less_than")):
             params = {"expected": "zero_to_one" if path[-1] == "alpha" else "in_range"}
-        elif labels("en").has(f"faults.{kind}.wrong"):
+        elif f"faults.{kind}.wrong" in labels("en").texts:
             code, params = kind, context
         else:
             params = {"expected": _EXPECTED.get(kind) or _EXPECTED.get(kind.split("_")[0], "text")}
@@ -146,17 +146,16 @@ def _timepoint_faults(tree: Tree) -> Iterator[Fault]:
         named = isinstance(source, dict) and (source.get("only") or isinstance(source.get("codes"), dict))
         if not named and (source is not None or tree.at(*where, "crosstab") is not None):
             read |= set(known)  # the ids are the words of the sheet
-    for timepoint in known if read else ():
-        if timepoint in compared and timepoint not in read:
-            yield tree.fault("timepoint_not_read", ("sheets",), timepoint)
+    not_read = [timepoint for timepoint in known if timepoint in compared and timepoint not in read]
+    yield from (tree.fault("timepoint_not_read", ("sheets",), timepoint) for timepoint in not_read if read)
 
 
 def _procedure_faults(tree: Tree) -> Iterator[Fault]:
     """Yield a fault for a reason or a test that is missing, and for switches without meaning for the method."""
-    procedure = tree.at("procedure")
     if tree.at("procedure", "basis") == "inferred" and tree.at("procedure", "reason") is None:
         yield tree.fault("reason_missing", ("procedure",))
-    two_groups = isinstance(tree.at("groups"), list) and len(tree.at("groups")) > 1
+    groups, procedure = tree.at("groups"), tree.at("procedure")
+    two_groups = isinstance(groups, list) and len(groups) > 1
     if two_groups and isinstance(procedure, dict) and procedure.get("rank_sum") is None:
         yield tree.fault("key_missing", ("procedure",), key="rank_sum")
     for test in ("signed_rank", "rank_sum"):
@@ -200,11 +199,10 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
     """Yield the faults of the score columns: placeholders, columns named twice, how numbers are written."""
     kind, unit, layout = tree.at("outcome", "kind"), tree.at("outcome", "unit"), str(sheet.get("layout"))
     placeholders = {"{item}": kind == "checklist", "{visit}": layout == "visits"}
-    due = [word for word, is_due in placeholders.items() if is_due]
     for keys in (("score",), *_COLUMNS_BY_TIMEPOINT):
         for path, column in tree.entries(*where, *keys):
-            for word in due if isinstance(column, str) else ():
-                if word not in column:
+            for word, is_due in placeholders.items():
+                if is_due and isinstance(column, str) and word not in column:
                     yield tree.fault("placeholder_missing", path, str(column), word=word)
     first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):

@@ -25,6 +25,7 @@ _LARGEST_FILE = 300_000  # bytes
 _DEEPEST = 20
 # an escape can name half a character, which no file can hold
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ALIAS = "an alias"
 _HALF = "half a character (\\ud800 to \\udfff)"
 
 
@@ -108,38 +109,31 @@ def read_tree(path: Path) -> Tree:
         With `data` None and the reason in `faults` when the file cannot be read.
     """
     path = Path(path)
-
-    def refused(code: str, row: int | None = None, **params: object) -> Tree:
-        return Tree(path.name, faults=[Fault(code, path.name, row=row, params=params)])
-
+    root, code, row, params = None, "yaml_no_keys", None, {}
     try:
         size = path.stat().st_size
         if size > _LARGEST_FILE:
-            return refused("file_too_large", size=size, most=_LARGEST_FILE)
-        root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_NoAliases)
+            code, params = "file_too_large", {"size": size, "most": _LARGEST_FILE}
+        else:
+            root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_NoAliases)
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
-        return refused("encoding_wrong", row=row, encoding="utf-8", nearest="")
+        code, params = "encoding_wrong", {"encoding": "utf-8", "nearest": ""}
     except OSError:
-        return refused("file_missing")
-    except yaml.MarkedYAMLError as error:
-        row = error.problem_mark.line + 1 if error.problem_mark else None
-        if isinstance(error, _AliasError):
-            return refused("yaml_alias", row)
-        return refused("yaml_syntax", row=row, problem=error.problem or error.context or "")
-    except yaml.YAMLError as error:  # a control character, say
-        return refused("yaml_syntax", problem=str(error).splitlines()[0])
+        code = "file_missing"
     except RecursionError:
-        return refused("yaml_syntax", problem="nested too deeply")
+        code, params = "yaml_syntax", {"problem": "nested too deeply"}
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "")
+        row = mark.line + 1 if mark else None
+        # a control character has no problem of its own
+        problem = problem or getattr(error, "context", "") or str(error).splitlines()[0]
+        code, params = ("yaml_alias", {}) if problem == _ALIAS else ("yaml_syntax", {"problem": problem})
     if not isinstance(root, yaml.MappingNode):
-        return refused("yaml_no_keys")
+        return Tree(path.name, faults=[Fault(code, path.name, row=row, params=params)])
     tree = Tree(path.name, data={})
     tree.data.update(_built(root, (), tree))
     return tree
-
-
-class _AliasError(yaml.MarkedYAMLError):
-    """An alias, at its mark."""
 
 
 class _NoAliases(yaml.SafeLoader):
@@ -147,7 +141,7 @@ class _NoAliases(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node, index: object) -> yaml.Node:
         if self.check_event(yaml.AliasEvent):
-            raise _AliasError(problem_mark=self.peek_event().start_mark)
+            raise yaml.MarkedYAMLError(problem=_ALIAS, problem_mark=self.peek_event().start_mark)
         return super().compose_node(parent, index)
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from oxymilk.analysis import FREQUENCY_COLUMNS
+from oxymilk.audit.claims import REASONS
 from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims
 
 OF_CONTROL = {"test": "signed_rank", "group": "control"}
@@ -13,7 +14,10 @@ BETWEEN = {"test": "rank_sum", "timepoint": "post"}
 CONTROL = {"group": "control"}
 CELL = {"group": "control", "timepoint": "post", "level": "cukup"}
 GOOD, ROUNDED, DIFFERS, OPEN = "reproduced", "reproduced_after_rounding", "differs", "not_checkable"
+YES, NO = "significant", "not significant"
 DECISIONS = ("decision_printed", "decision_computed", "decision")
+RATIONAL = {"z": "0.6875", "z_squared": "121/256"}
+IRRATIONAL = {"z": "-1.414213562", "z_squared": "-2"}
 
 
 @pytest.fixture
@@ -54,8 +58,7 @@ def of_control(tests):
         ("0", "w", OF_CONTROL, GOOD, "0"), ("significant", "decision", BETWEEN, GOOD, "significant"),
         ("significant", "decision", OF_CONTROL, DIFFERS, "not significant"),
         # 1/16 = 0.0625 lies on a boundary of rounding
-        ("0,063", "p_value", OF_INTERVENTION, GOOD, "0,063"),
-        ("0,062", "p_value", OF_INTERVENTION, DIFFERS, "0,063"),
+        ("0,063", "p_value", OF_INTERVENTION, GOOD, "0,063"), ("0,062", "p_value", OF_INTERVENTION, DIFFERS, "0,063"),
         ("0,062", "p_value", {**OF_INTERVENTION, "rounding": "half_even"}, GOOD, "0,062"),
         ("0,062", "p_value", {**OF_INTERVENTION, "rounding": "truncate"}, GOOD, "0,062"),
         ("0,063", "p_value", {**OF_INTERVENTION, "rounding": "truncate"}, DIFFERS, "0,062"),
@@ -102,17 +105,13 @@ def test_a_p_beside_a_threshold_has_three_decimals(audit, printed, quantity, ope
         ({"p_value": "0.0825"}, "0,083", "p_value", "", OPEN),
         ({"p_value": "0.0825000001"}, "0,083", "p_value", "", GOOD),
         # a computed p of one may be one, and is not more
-        ({"p_value": "1"}, "1,000", "p_value", "", GOOD),
-        ({"p_value": "1"}, "1", "p_value", "", GOOD),
+        ({"p_value": "1"}, "1,000", "p_value", "", GOOD), ({"p_value": "1"}, "1", "p_value", "", GOOD),
         ({"p_value": "1"}, "1", "threshold", ">=", OPEN),
         # z = 11/16 = 0.6875 is known exactly, the root of two is not
-        ({"z": "0.6875", "z_squared": "121/256"}, "0,688", "z", "", GOOD),
-        ({"z": "0.6875", "z_squared": "121/256"}, "-0,688", "z", "", GOOD),
-        ({"z": "0.6875", "z_squared": "121/256"}, "0,687", "z", "", DIFFERS),
-        ({"z": "-1.414213562", "z_squared": "-2"}, "-1,414", "z", "", GOOD),
-        ({"z": "-1.414213562", "z_squared": "-2"}, "1,414213562", "z", "", OPEN),
+        (RATIONAL, "0,688", "z", "", GOOD), (RATIONAL, "-0,688", "z", "", GOOD), (RATIONAL, "0,687", "z", "", DIFFERS),
+        (IRRATIONAL, "-1,414", "z", "", GOOD), (IRRATIONAL, "1,414213562", "z", "", OPEN),
     ],
-)
+)  # fmt: skip
 def test_the_error_of_the_computation(audit, of_control, cells, printed, quantity, operator, verdict):
     of_control(**cells)
     row = audit(printed, quantity, operator=operator, **OF_CONTROL)
@@ -124,14 +123,11 @@ def test_the_error_of_the_computation(audit, of_control, cells, printed, quantit
 @pytest.mark.parametrize(
     ("printed", "operator", "of", "decisions"),
     [
-        ("0,004", "", BETWEEN, ("significant", "significant", "agree")),
-        ("0,083", "", OF_CONTROL, ("not significant", "not significant", "agree")),
-        ("0,043", "", OF_CONTROL, ("significant", "not significant", "flip")),
-        ("0,05", "<", OF_CONTROL, ("significant", "not significant", "flip")),
-        ("0,05", "", OF_CONTROL, ("", "not significant", "")),
-        ("0,05", ">", BETWEEN, ("not significant", "significant", "flip")),
+        ("0,004", "", BETWEEN, (YES, YES, "agree")), ("0,083", "", OF_CONTROL, (NO, NO, "agree")),
+        ("0,043", "", OF_CONTROL, (YES, NO, "flip")), ("0,05", "<", OF_CONTROL, (YES, NO, "flip")),
+        ("0,05", "", OF_CONTROL, ("", NO, "")), ("0,05", ">", BETWEEN, (NO, YES, "flip")),
     ],
-)
+)  # fmt: skip
 def test_the_decision_is_compared_too(audit, printed, operator, of, decisions):
     row = audit(printed, "p_value", operator=operator, expect=DIFFERS, note="known", **of)
     assert tuple(row[list(DECISIONS)]) == decisions
@@ -139,16 +135,11 @@ def test_the_decision_is_compared_too(audit, printed, operator, of, decisions):
 
 @pytest.mark.parametrize(
     ("p_value", "p_fraction", "decision"),
-    [
-        ("0.05", "", ""),
-        ("0.0499999999", "", "significant"),
-        ("0.0500000001", "", "not significant"),
-        ("0.05", "1/20", "not significant"),
-    ],
+    [("0.05", "", ""), ("0.0499999999", "", YES), ("0.0500000001", "", NO), ("0.05", "1/20", NO)],
 )
 def test_significant_is_below_alpha(audit, of_control, p_value, p_fraction, decision):
     of_control(p_value=p_value, p_fraction=p_fraction)
-    assert audit("significant", "decision", **OF_CONTROL)["decision_computed"] == decision
+    assert audit(YES, "decision", **OF_CONTROL)["decision_computed"] == decision
 
 
 @pytest.mark.parametrize(
@@ -168,14 +159,11 @@ def test_significant_is_below_alpha(audit, of_control, p_value, p_fraction, deci
         # 1.45 / 2 = 72.5% is attained, 1.55 / 2 = 77.5% is not: 1.55 prints as 1,6
         ("72,5%", "ratio_percent", "", "1,5/2", ROUNDED), ("78%", "ratio_percent", "", "1,5/2", DIFFERS),
         # below zero the larger whole makes the larger share: -12.25 / 29.95 to -12.15 / 30.05
-        ("-40,5%", "ratio_percent", "", "-12,2/30,0", ROUNDED),
-        ("-40,4%", "ratio_percent", "", "-12,2/30,0", ROUNDED),
+        ("-40,5%", "ratio_percent", "", "-12,2/30,0", ROUNDED), ("-40,4%", "ratio_percent", "", "-12,2/30,0", ROUNDED),
         ("-40,3%", "ratio_percent", "", "-12,2/30,0", DIFFERS),
         # 0.45 / 30.05 to 0.55 / 29.95
-        ("1,499%", "ratio_percent", "", "0,5/30,0", ROUNDED),
-        ("1,833%", "ratio_percent", "", "0,5/30,0", ROUNDED),
-        ("1,497%", "ratio_percent", "", "0,5/30,0", DIFFERS),
-        ("1,838%", "ratio_percent", "", "0,5/30,0", DIFFERS),
+        ("1,499%", "ratio_percent", "", "0,5/30,0", ROUNDED), ("1,833%", "ratio_percent", "", "0,5/30,0", ROUNDED),
+        ("1,497%", "ratio_percent", "", "0,5/30,0", DIFFERS), ("1,838%", "ratio_percent", "", "0,5/30,0", DIFFERS),
         # at least 2.545 + 2.55, and less than 2.555 + 2.65
         ("20", "sum", "", "10+10", GOOD), ("21", "sum", "", "10+10", DIFFERS),
         ("5,2", "sum", "", "2,55+2,6", GOOD), ("5,1", "sum", "", "2,55+2,6", ROUNDED),
@@ -204,18 +192,14 @@ def test_numbers_that_other_printed_numbers_give(audit, printed, quantity, opera
     ("printed", "quantity", "n", "sizes"),
     [
         # 11/15 = 73.33, 22/30, 33/45, 44/60
-        ("73,3%", "grim_percent", "1..60", "n = 15, 30, 45, 60"),
-        ("0%", "grim_percent", "1..3", "n = 1-3"),
-        ("100%", "grim_percent", "1..3", "n = 1-3"),
+        ("73,3%", "grim_percent", "1..60", "n = 15, 30, 45, 60"), ("0%", "grim_percent", "1..3", "n = 1-3"),
         # 11/13 = .846, 17/20 = .85, 22/26 = .846, 23/27 = .852
-        ("284,85", "grim_mean", "1..30;1", "n = 13, 20, 26-27"),
+        ("100%", "grim_percent", "1..3", "n = 1-3"), ("284,85", "grim_mean", "1..30;1", "n = 13, 20, 26-27"),
         # 9400/33 = 284.848, in tens of grams
-        ("284,85", "grim_mean", "1..40;10", "n = 33"),
-        ("-0,5", "grim_mean", "1..4;1", "n = 2, 4"),
-        ("2,5", "grim_mean", "1..3;0,5", "n = 1-3"),
-        ("284,85", "grim_mean", "15;1", ""),
+        ("284,85", "grim_mean", "1..40;10", "n = 33"), ("-0,5", "grim_mean", "1..4;1", "n = 2, 4"),
+        ("2,5", "grim_mean", "1..3;0,5", "n = 1-3"), ("284,85", "grim_mean", "15;1", ""),
     ],
-)
+)  # fmt: skip
 def test_sample_sizes_that_allow_a_number_are_listed(audit, printed, quantity, n, sizes):
     row = audit(printed, quantity, "arithmetic", n=n)
     assert row["prints_as"] == sizes
@@ -232,13 +216,11 @@ def test_the_nearest_share_of_whole_participants_is_shown(audit):
     ("printed", "n", "rounding", "verdict"),
     [
         # cut off: 2.7 / 6.0 = 45% to 2.8 / 5.9 = 47.5%
-        ("44,6%", "2,7/5,9", "half_up", ROUNDED),
-        ("44,6%", "2,7/5,9", "truncate", DIFFERS),
+        ("44,6%", "2,7/5,9", "half_up", ROUNDED), ("44,6%", "2,7/5,9", "truncate", DIFFERS),
         # halves to even: 12.15 and 12.25 print as 12.2; 40.5 prints as 40, 24.5 as 24
-        ("40%", "12,2/30", "half_even", ROUNDED),
-        ("24%", "12,3/50", "half_even", DIFFERS),
+        ("40%", "12,2/30", "half_even", ROUNDED), ("24%", "12,3/50", "half_even", DIFFERS),
     ],
-)
+)  # fmt: skip
 def test_a_ratio_follows_the_rounding_of_the_paper(audit, printed, n, rounding, verdict):
     assert audit(printed, "ratio_percent", "arithmetic", n=n, rounding=rounding)["verdict"] == verdict
 
@@ -246,22 +228,17 @@ def test_a_ratio_follows_the_rounding_of_the_paper(audit, printed, n, rounding, 
 @pytest.mark.parametrize(
     ("printed", "quantity", "cells", "reason"),
     [
+        *(("0,000", "p_value", {"check": reason}, reason) for reason in REASONS),
+        ("1,00", "z", OF_INTERVENTION, "undefined"), ("50%", "percent_up", {"group": "intervention"}, "undefined"),
+        ("5", "u", OF_CONTROL, "undefined"), ("0,01", "p_value", OF_NOBODY, "no_data"),
+        (YES, "decision", OF_NOBODY, "no_data"), ("50%", "percent", {**CELL, "timepoint": "never"}, "undefined"),
         *(
-            ("0,000", "p_value", {"check": reason}, reason)
-            for reason in ("cited", "no_data", "undefined", "ambiguous")
+            (printed, quantity, {"check": "arithmetic", "n": n}, "undefined")
+            for printed, quantity, n in (("45%", "ratio_percent", "5/0"), ("50%", "percent", "0"),
+                                         ("40%", "percent", "2,5"), ("2,5", "grim_mean", "1..3;0"))
         ),
-        ("1,00", "z", OF_INTERVENTION, "undefined"),
-        ("50%", "percent_up", {"group": "intervention"}, "undefined"),
-        ("5", "u", OF_CONTROL, "undefined"),
-        ("0,01", "p_value", OF_NOBODY, "no_data"),
-        ("significant", "decision", OF_NOBODY, "no_data"),
-        ("50%", "percent", {**CELL, "timepoint": "never"}, "undefined"),
-        ("45%", "ratio_percent", {"check": "arithmetic", "n": "5/0"}, "undefined"),
-        ("50%", "percent", {"check": "arithmetic", "n": "0"}, "undefined"),
-        ("40%", "percent", {"check": "arithmetic", "n": "2,5"}, "undefined"),
-        ("2,5", "grim_mean", {"check": "arithmetic", "n": "1..3;0"}, "undefined"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_checked_says_why(audit, printed, quantity, cells, reason):
     row = audit(printed, quantity, expect=OPEN, **cells)
     assert tuple(row[["verdict", "reason", "as_expected"]]) == (OPEN, reason, "true")
@@ -270,11 +247,8 @@ def test_what_cannot_be_checked_says_why(audit, printed, quantity, cells, reason
 
 def test_counts_of_a_study_without_sheets_have_no_data(study, tests, claim):
     empty = pd.DataFrame(columns=list(FREQUENCY_COLUMNS), dtype=str)
-    claims = [
-        claim("20", "sample_size"),
-        claim("7", "count", **CELL),
-        claim("0,083", "p_value", **OF_CONTROL),
-    ]
+    asked = (("20", "sample_size", {}), ("7", "count", CELL), ("0,083", "p_value", OF_CONTROL))
+    claims = [claim(printed, quantity, **cells) for printed, quantity, cells in asked]
     verdicts = audit_claims(study, claims, empty, tests.iloc[:0])
     assert set(verdicts["verdict"] + " " + verdicts["reason"]) == {"not_checkable no_data"}
 
@@ -292,24 +266,16 @@ def test_the_sample_is_the_largest_that_any_timepoint_has(audit, frequencies):
     ("printed", "quantity", "cells", "row"),
     [
         ("0,001", "p_value", BETWEEN, "0.001381170504,0,001,words,significant,significant,agree"),
-        (
-            "significant",
-            "decision",
-            BETWEEN,
-            "0.001381170504,significant,words,significant,significant,agree",
-        ),
-        ("25", "u", BETWEEN, "85,85,words,,,"),
-        ("1,73", "z", OF_CONTROL, "1.732050808,1,73,words,,,"),
-        ("3", "count_up", CONTROL, "3,3,,,,"),
-        ("20", "sample_size", {}, "20,20,,,,"),
+        (YES, "decision", BETWEEN, "0.001381170504,significant,words,significant,significant,agree"),
+        ("25", "u", BETWEEN, "85,85,words,,,"), ("1,73", "z", OF_CONTROL, "1.732050808,1,73,words,,,"),
+        ("3", "count_up", CONTROL, "3,3,,,,"), ("20", "sample_size", {}, "20,20,,,,"),
         ("0,0625", "p_value", OF_INTERVENTION, "0.0625,0,0625,words,not significant,not significant,agree"),
         ("45%", "ratio_percent", {"check": "arithmetic", "n": "2,7/5,9"}, "45.76271186,46%,,,,"),
     ],
-)
+)  # fmt: skip
 def test_a_whole_row(audit, printed, quantity, cells, row):
-    assert (
-        ",".join(audit(printed, quantity, **cells)[["computed", "prints_as", "procedure", *DECISIONS]]) == row
-    )
+    columns = ["computed", "prints_as", "procedure", *DECISIONS]
+    assert ",".join(audit(printed, quantity, **cells)[columns]) == row
 
 
 def test_a_verdict_better_than_expected_is_not_as_expected_either(audit):

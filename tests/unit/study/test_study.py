@@ -1,6 +1,5 @@
 """study.yaml: the form, and a planted fault for each rule with its line."""
 
-import copy
 import importlib.util
 from pathlib import Path
 
@@ -61,22 +60,22 @@ def write(tmp_path):
     (folder / "link").symlink_to(outside)
     (folder / "link.csv").symlink_to(outside / "a.csv")
 
-    def write(text):
-        path = folder / "study.yaml"
-        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-        return path
+    def write(text, *edits):
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (folder / "study.yaml").write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return folder / "study.yaml"
 
     return write
 
 
 @pytest.fixture
 def faults(write):
-    def faults(text):
+    def faults(text, *edits):
         with pytest.raises(FaultsError) as caught:
-            load_study(write(text))
-        for fault in caught.value.faults:
-            for language in ("en", "id"):
-                assert "{" not in describe(fault, language)
+            load_study(write(text, *edits))
+        assert not any("{" in describe(fault, name) for fault in caught.value.faults for name in LANGUAGES)
         return caught.value.faults
 
     return faults
@@ -105,21 +104,28 @@ def test_the_form(write):
         study.groups[0].label["fr"]
 
 
-def test_more_timepoints_when_the_two_compared_are_named(write):
-    text = TEXT.replace("outcome:", "  - id: day7\n    label: {en: Day 7, id: Hari 7}\noutcome:", 1)
-    text = text.replace("post: Sesudah}\n    codes", "post: Sesudah, day7: Hari 7}\n    codes")
-    study = load_study(write(text.replace("alpha:", "compare: [pre, day7]\nalpha:")))
-    assert [timepoint.id for timepoint in study.compared] == ["pre", "day7"]
-    assert study.timepoint_ids == ("pre", "post", "day7")
+DAY_7 = ("outcome:", "  - id: day7\n    label: {en: Day 7, id: Hari 7}\noutcome:")
+THREE_READ = [DAY_7, ("post: Sesudah}\n    codes", "post: Sesudah, day7: Hari 7}\n    codes")]
+ONE_GROUP = [("  - id: control\n    label: {en: Control, id: Kontrol}\n", ""), (", 2: control", ""),
+             ("  rank_sum: {method: exact, mid_p: true}\n", "")]  # fmt: skip
 
 
-def test_one_group_needs_no_rank_sum(write):
-    declared = yaml.safe_load(TEXT)
-    del declared["groups"][1]
-    declared["sheets"][0]["group"]["codes"] = {"1": "intervention"}
-    del declared["sheets"][0]["ignore"]
-    del declared["procedure"]["rank_sum"]
-    assert load_study(write(yaml.safe_dump(declared))).procedure.rank_sum is None
+@pytest.mark.parametrize(
+    ("edits", "of_study", "value"),
+    [
+        ([*THREE_READ, ("alpha:", "compare: [pre, day7]\nalpha:")],
+         lambda study: [timepoint.id for timepoint in study.compared], ["pre", "day7"]),
+        (ONE_GROUP, lambda study: study.procedure.rank_sum, None),
+        ([("sheet.csv", "sheets/ward.csv")], lambda study: study.sheets[0].file, "sheets/ward.csv"),
+        *(
+            ([("- id: cukup", f'- id: "{word}"'), ("Cukup: cukup", f'Cukup: "{word}"')],
+             lambda study: study.outcome.level_ids, ("kurang", word))
+            for word in ("no", "yes")
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_legal(write, edits, of_study, value):
+    assert of_study(load_study(write(TEXT, *edits))) == value
 
 
 # code, old text, new text, line, what the fault shows
@@ -166,9 +172,7 @@ FOLLOWS = {
 
 @pytest.mark.parametrize(("code", "old", "new", "line", "words"), PLANTED)
 def test_planted_fault(faults, code, old, new, line, words):
-    text = TEXT.replace('decimal_mark: ","', "decimal_mark: ','")
-    assert old in text
-    found = faults(text.replace(old, new, 1))
+    found = faults(TEXT, ('decimal_mark: ","', "decimal_mark: ','"), (old, new))
     fault = next(fault for fault in found if fault.code == code)
     assert fault.row == line
     for language, line_words in (("en", f"line {line}"), ("id", f"baris {line}")):
@@ -177,23 +181,14 @@ def test_planted_fault(faults, code, old, new, line, words):
     assert {other.code for other in found} - {code} <= FOLLOWS.get(code, set())
 
 
-@pytest.mark.parametrize("value", ["no", "yes"])
-def test_quoted_they_are_ids(write, value):
-    text = TEXT.replace("- id: cukup", f'- id: "{value}"').replace("Cukup: cukup", f'Cukup: "{value}"')
-    assert load_study(write(text)).outcome.level_ids == ("kurang", value)
-
-
 def test_all_faults_at_once(faults):
-    text = TEXT
-    for old, new in (
+    found = faults(
+        TEXT,
         ("alpha: 0.05", "alpha: five"), ("id: ward", "id: word"), ("layout: wide", "layout: wyde"),
         ("Kurang: kurang", "Kurang: kurnag"), ("file: sheet.csv", "file: /etc/passwd"), ("- id: post", "- id: pre"),
         ("basis: stated", "basis: guessed"), ("zero_method: pratt", "half_integer: natural"),
         ("title: {en: A study, id: Sebuah studi}", "title: {}"),
-    ):  # fmt: skip
-        assert old in text
-        text = text.replace(old, new, 1)
-    found = faults(text)
+    )  # fmt: skip
     assert [(fault.code, fault.row) for fault in found] == [
         ("id_not_folder", 1), ("key_missing", 2), ("key_missing", 2), ("value_wrong_kind", 4), ("id_duplicate", 13),
         ("path_outside", 24), ("value_unknown", 25), ("reference_unknown", 28), ("reference_unknown", 29),
@@ -201,24 +196,15 @@ def test_all_faults_at_once(faults):
     ]  # fmt: skip
 
 
-def test_a_subfolder_is_inside(write):
-    assert load_study(write(TEXT.replace("sheet.csv", "sheets/ward.csv"))).sheets[0].file == "sheets/ward.csv"
-
-
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("", "yaml_no_keys"),
-        ("- a\n- b\n", "yaml_no_keys"),
-        ("id: \u00e9".encode("latin-1"), "encoding_wrong"),
-        ("a: " + "[" * 3000, "yaml_syntax"),
-        ("id: x\n\tb: y\n", "yaml_syntax"),
-        ("? [a]\n: b\n", "yaml_syntax"),
-        ("id: !!python/object:os.system x", "key_missing"),
-        ("id: a\x07b", "yaml_syntax"),
-        ("x" * 2_000_001, "file_too_large"),
+        ("", "yaml_no_keys"), ("- a\n- b\n", "yaml_no_keys"), ("id: \u00e9".encode("latin-1"), "encoding_wrong"),
+        ("a: " + "[" * 3000, "yaml_syntax"), ("id: x\n\tb: y\n", "yaml_syntax"), ("? [a]\n: b\n", "yaml_syntax"),
+        ("id: !!python/object:os.system x", "key_missing"), ("id: a\x07b", "yaml_syntax"),
+        ("x" * 2_000_001, "file_too_large"), (TEXT.replace(*DAY_7, 1), "timepoints_compared"),
     ],
-)
+)  # fmt: skip
 def test_broken_files(faults, text, code):
     assert code in [fault.code for fault in faults(text)]
 
@@ -226,11 +212,6 @@ def test_broken_files(faults, text, code):
 def test_a_missing_file(tmp_path):
     with pytest.raises(FaultsError, match="does not exist"):
         load_study(tmp_path / "study.yaml")
-
-
-def test_three_timepoints_need_a_choice(faults):
-    text = TEXT.replace("outcome:", "  - id: day7\n    label: {en: Day 7, id: Hari 7}\noutcome:", 1)
-    assert "timepoints_compared" in [fault.code for fault in faults(text)]
 
 
 @pytest.mark.parametrize(
@@ -245,9 +226,7 @@ def test_three_timepoints_need_a_choice(faults):
     ],
 )  # fmt: skip
 def test_any_shape_is_a_fault_and_never_a_crash(faults, key, value):
-    declared = copy.deepcopy(yaml.safe_load(TEXT)) | {key: value}
-    found = faults(yaml.safe_dump(declared))
-    assert all(fault.row for fault in found)
+    assert all(fault.row for fault in faults(yaml.safe_dump(yaml.safe_load(TEXT) | {key: value})))
 
 
 def test_legal_switches_are_those_of_the_statistics():
