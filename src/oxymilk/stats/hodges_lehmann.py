@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from math import floor, inf, lcm, log, sqrt
 from statistics import NormalDist
@@ -21,7 +22,6 @@ from oxymilk.stats.signed_rank import signed_rank_test
 MOST_SHIFTS = 2_000
 EXACT = "inversion of the exact conditional test"
 LARGE = "order statistics, normal approximation"
-_SIGNS = {"greater": 1, "less": -1}
 _SURELY = 0.999  # a bound below so much of alpha is below alpha whatever floating point does
 
 
@@ -72,25 +72,23 @@ def signed_rank_shift(
     Shift(estimate=5.5, low=3.0, high=8.0, method='inversion of the exact conditional test')
     """
     differences = ranks.paired_differences(pre, post)
-    n, alpha = len(differences), _half_alpha(confidence)
-    sums = Sums.of([Fraction(value, 2) for value in differences])  # the averages of two: Walsh's
+    n, sums = (
+        len(differences),
+        Sums.of([Fraction(value, 2) for value in differences]),
+    )  # of two: Walsh's averages
     # in these units shifts, and what lies between two, are whole, and ten times as fast
     unit = 2 * sums.scale
     whole = [int(value * unit) for value in differences]
 
-    def accepts(shift: Fraction, alternative: str) -> bool:
-        """Return whether the test against `alternative` accepts that the differences are about `shift`."""
+    def at(shift: Fraction) -> tuple:
         moved = [value - int(shift * unit) for value in whole]
         _, negative, positive, zeros = ranks.count_differences(moved)
         sizes = negative + positive
-        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
-        if flip_tail_bound(sizes, scores, (positive * scores).sum()) < _SURELY * alpha:
-            return False
-        procedure = Procedure("exact", alternative, zero_method=zero_method)
-        return signed_rank_test([0] * n, moved, procedure).p_fraction > alpha
+        doubled = ranks.doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
+        return sizes, doubled, positive, None, partial(signed_rank_test, [0] * n, moved)
 
     spread = n * (n + 1) / 4, sqrt(n * (n + 1) * (2 * n + 1) / 24)
-    return _shift(sums, accepts, alpha, spread)
+    return _shift(sums, at, zero_method, confidence, spread)
 
 
 def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
@@ -119,44 +117,52 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
     first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
-    n1, n2, alpha = len(first), len(second), _half_alpha(confidence)
-    sums = Sums.of(first, [-value for value in second])
+    n1, n2, sums = len(first), len(second), Sums.of(first, [-value for value in second])
     unit = 2 * sums.scale
     whole, others = ([int(value * unit) for value in values] for values in (first, second))
 
-    def accepts(shift: Fraction, alternative: str) -> bool:
-        """Return whether the test against `alternative` accepts that x - shift is about y."""
+    def at(shift: Fraction) -> tuple:
         moved = [value - int(shift * unit) for value in whole]
         table = ranks.two_sample_table(moved, others)
         sizes = table.sum(axis=0)
-        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes)
-        if sample_tail_bound(sizes, scores, n1, (table[0] * scores).sum()) < _SURELY * alpha:
-            return False
-        return rank_sum_test(moved, others, Procedure("exact", alternative)).p_fraction > alpha
+        return sizes, ranks.doubled_midranks(sizes), table[0], n1, partial(rank_sum_test, moved, others)
 
     spread = n1 * n2 / 2, sqrt(n1 * n2 * (n1 + n2 + 1) / 12)
-    return _shift(sums, accepts, alpha, spread)
-
-
-def _half_alpha(confidence: float) -> Fraction:
-    """Return (1 - confidence) / 2, exactly."""
-    level = Fraction(str(confidence))
-    if not 0 < level < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
-    return (1 - level) / 2
+    return _shift(sums, at, "drop", confidence, spread)
 
 
 def _shift(
-    sums: Sums, accepts: Callable[[Fraction, str], bool], alpha: Fraction, spread: tuple[float, float]
+    sums: Sums,
+    at: Callable[[Fraction], tuple],
+    zero_method: str,
+    confidence: float,
+    spread: tuple[float, float],
 ) -> Shift:
-    """Return the median of the sums with its limits; `spread` is mean and SD of the untied test's statistic."""
+    """Return the median of the sums with its limits; `spread` is mean and SD of the untied test's statistic.
+
+    Of the data less a shift, `at` gives sizes and doubled mid-ranks of the tie groups, how many of each rise or are of
+    the first group, how many are drawn, and their test as a function of the procedure.
+    """
+    level = Fraction(str(confidence))
+    if not 0 < level < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+    alpha = (1 - level) / 2
+
+    def accepts(alternative: str, shift: Fraction) -> bool:
+        """Return whether the test against the shifts on this side of `shift` does not reject it."""
+        sizes, doubled, chosen, drawn, test = at(shift)
+        scores = doubled if alternative == "greater" else -doubled
+        if tail_bound(sizes, scores, (chosen * scores).sum(), drawn) < _SURELY * alpha:
+            return False
+        return test(Procedure("exact", alternative, zero_method=zero_method)).p_fraction > alpha
+
     middle = sums.total // 2
     median = float((sums.ranked(middle + 1) + sums.ranked(sums.total - middle)) / 2)
     shifts = sums.distinct(MOST_SHIFTS)
     if shifts is not None:
         try:
-            low = _limit(shifts, -1, lambda shift: accepts(shift, "greater"))
-            return Shift(median, low, _limit(shifts[::-1], 1, lambda shift: accepts(shift, "less")), EXACT)
+            low = _limit(shifts, -1, partial(accepts, "greater"))
+            return Shift(median, low, _limit(shifts[::-1], 1, partial(accepts, "less")), EXACT)
         except TooLargeError:
             pass
     mean, deviation = spread
@@ -255,41 +261,37 @@ class Sums:
         return [Fraction(units, self.scale) for units in sums] if len(sums) <= most else None
 
 
-# ---- bounds of tails: what lies below alpha by its bound needs no exact tail ---------------------------------
+# ---- a bound of tails: what lies below alpha by its bound needs no exact tail ---------------------------------
 
 # t, as shares of the one that is best for a normal distribution
 _SHARES = np.array([0.6, 0.8, 1.0, 1.2, 1.5, 2.0])
 
 
-def flip_tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float) -> float:
-    """Bound the share of sign patterns whose positive scores sum to at least `total`.
+def tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float, drawn: int | None = None) -> float:
+    """Bound the share of sign patterns, or of samples of `drawn` observations, with a score sum of at least `total`.
 
     For every t > 0, P(S >= s) <= E(exp(t S)) / exp(t s) (Chernoff 1952, doi:10.1214/aoms/1177729330). For sign flips
-    the expectation is a product of hyperbolic cosines. `sizes` and `scores` have shape (K,): how many have each score.
-    """
-    halves = scores / 2
-    above, variance = total - float((sizes * halves).sum()), float((sizes * halves**2).sum())
-    # the logarithm of a hyperbolic cosine
-    return _bound(above, variance, lambda t: sizes @ (np.logaddexp(t * halves, -t * halves) - log(2)))
-
-
-def sample_tail_bound(sizes: np.ndarray, scores: np.ndarray, drawn: int, total: float) -> float:
-    """Bound the share of samples of `drawn` observations whose scores sum to at least `total`.
-
-    As `flip_tail_bound`; the expectation is at most that of as many draws with replacement (Hoeffding 1963,
-    section 6, doi:10.1080/01621459.1963.10500830).
+    the expectation is a product of hyperbolic cosines; for samples it is at most that of as many draws with
+    replacement (Hoeffding 1963, section 6, doi:10.1080/01621459.1963.10500830). `sizes` and `scores` have shape (K,):
+    how many observations have each score.
     """
     n, whole = sizes.sum(), (sizes * scores).sum()
-    # whole numbers until the division: equal scores have no spread, not that of rounding
-    around, above = (n * scores - whole) / n, float((n * total - drawn * whole) / n)
-    shares = sizes / n
-    variance = drawn * float((shares * around**2).sum())
-    return _bound(above, variance, lambda t: drawn * np.logaddexp.reduce(np.log(shares) + t * around))
-
-
-def _bound(above: float, variance: float, log_moment: Callable[[float], float]) -> float:
-    """Return the least bound of the t that are tried, for a sum so far above its mean; at most 1."""
+    if drawn is None:
+        around, above, repeated = scores / 2, float(total - whole / 2), 1
+        weights = sizes
+    else:
+        # whole numbers until the division: equal scores have no spread, not that of rounding
+        around, above, repeated = (n * scores - whole) / n, float((n * total - drawn * whole) / n), drawn
+        weights = sizes / n
+    variance = repeated * float((weights * around**2).sum())
     if above <= 0 or variance == 0:
         return 1.0
+
+    def log_moment(t: float) -> float:
+        """Return log E(exp(t (S - E S)))."""
+        if drawn is None:
+            return sizes @ (np.logaddexp(t * around, -t * around) - log(2))
+        return drawn * np.logaddexp.reduce(np.log(weights) + t * around)
+
     exponents = [log_moment(t) - t * above for t in _SHARES * above / variance]
     return float(min(1.0, np.exp(min(exponents))))

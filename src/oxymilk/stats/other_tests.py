@@ -14,11 +14,12 @@ from functools import partial
 from math import comb, prod
 
 import numpy as np
-from scipy.special import bdtr, chdtrc, stdtr, xlogy
+import scipy
 
 from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.ranks import two_samples
 
 # `freeman_halton` looks at every table of the margins; more than this many would take minutes.
 MOST_TABLES = 2_000_000
@@ -30,18 +31,17 @@ _FISHER = Procedure("exact", two_sided="likelihood")
 # ---- pairs ---------------------------------------------------------------------------------------------
 
 
-def sign_exact(data: Pairs) -> np.ndarray:
-    """Exact sign test: min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2)."""
-    down, up = data.changes
-    return np.minimum(1, 2 * bdtr(np.minimum(down, up), down + up, 0.5))
+def sign(data: Pairs, correction: int | None = None, *, of_balance: bool = True) -> np.ndarray:
+    """Sign test, exact: min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2); or by chi-square.
 
-
-def sign_chi_square(data: Pairs, correction: int = 0, *, of_balance: bool = True) -> np.ndarray:
-    """Sign test by chi-square: (|up - down| - correction)^2 / (up + down); R corrects no balance, up = down."""
-    down, up = data.changes
+    correction : chi-square is (|up - down| - correction)^2 / (up + down); R corrects no balance, up = down
+    """
+    down, up = data.negative.sum(axis=1), data.positive.sum(axis=1)
+    if correction is None:
+        return np.minimum(1, 2 * scipy.special.bdtr(np.minimum(down, up), down + up, 0.5))
     correction = np.where((up != down) | of_balance, correction, 0)
     statistic = (np.abs(up - down) - correction) ** 2 / np.maximum(down + up, 1)
-    return np.where(down + up == 0, 1.0, chdtrc(1, statistic))
+    return np.where(down + up == 0, 1.0, scipy.special.chdtrc(1, statistic))
 
 
 def paired_t(data: Pairs) -> np.ndarray:
@@ -73,10 +73,8 @@ def signed_rank_floored(data: Pairs, less: str, greater: str) -> np.ndarray:
 
     less, greater : the rule for half ranks of each tail that has the effect of the cut
     """
-    tails = (
-        Procedure("exact_untied", "less", half_integer=less),
-        Procedure("exact_untied", "greater", half_integer=greater),
-    )
+    rules = {"less": less, "greater": greater}
+    tails = (Procedure("exact_untied", side, half_integer=rule) for side, rule in rules.items())
     return np.minimum(1, 2 * np.minimum(*(data.rank(tail).p_value for tail in tails)))
 
 
@@ -99,13 +97,13 @@ def chi_square(data: Groups, statistic: str = "pearson") -> np.ndarray:
     expected = rows * columns / np.maximum(tables.sum(axis=(1, 2), keepdims=True), 1)
     safe = np.where(expected > 0, expected, 1)
     if statistic == "likelihood":
-        terms = 2 * xlogy(tables, tables / safe)
+        terms = 2 * scipy.special.xlogy(tables, tables / safe)
     else:
         correction = 0.5 if statistic == "yates" else 0
         terms = np.maximum(np.abs(tables - expected) - correction, 0) ** 2 / safe
     df = ((rows > 0).sum(axis=(1, 2)) - 1) * ((columns > 0).sum(axis=(1, 2)) - 1)
     # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
-    return chdtrc(np.maximum(df, 1), np.maximum(terms.sum(axis=(1, 2)), 0))
+    return scipy.special.chdtrc(np.maximum(df, 1), np.maximum(terms.sum(axis=(1, 2)), 0))
 
 
 def freeman_halton(table: list[list[int]]) -> Fraction:
@@ -126,20 +124,18 @@ def freeman_halton(table: list[list[int]]) -> Fraction:
     TooLargeError
         When more than `MOST_TABLES` tables have these column totals.
     ValueError
-        When the table has not two rows of one length, or a negative count.
+        When the table has not two rows of one length, or a broken count.
 
     Examples
     --------
     >>> freeman_halton([[10, 0], [3, 7]])
     Fraction(1, 323)
     """
-    columns = list(zip(*table, strict=False))
-    if len(table) != 2 or len(table[0]) != len(table[1]) or not columns or min(map(min, columns)) < 0:
-        raise ValueError("the table must have two rows of counts, of one length")
-    totals = [sum(column) for column in columns]
+    first, second = two_samples(table, "table").tolist()
+    totals = [a + b for a, b in zip(first, second, strict=True)]
     if prod(total + 1 for total in totals) > MOST_TABLES:
         raise TooLargeError(f"more than {MOST_TABLES:,} tables have these totals; use a chi-square test")
-    drawn = sum(table[0])
+    drawn = sum(first)
     # held by the first row so far -> {weight: tables of that weight}; for columns of 2 and 1, and one drawn:
     # {0: {1: 1}}, then {0: {1: 1}, 1: {2: 1}}, then {0: {1: 1}, 1: {2: 1, 1: 1}}: two tables, of 2 and 1 in 3 samples
     weights = {0: Counter({1: 1})}
@@ -150,7 +146,7 @@ def freeman_halton(table: list[list[int]]) -> Fraction:
                 for weight, times in tables.items():
                     longer[held + n][weight * comb(total, n)] += times
         weights = longer
-    observed = prod(comb(first + second, first) for first, second in columns)
+    observed = prod(map(comb, totals, first))
     as_rare = sum(weight * times for weight, times in weights[drawn].items() if weight <= observed)
     return Fraction(as_rare, comb(sum(totals), drawn))
 
@@ -173,7 +169,7 @@ def two_sample_t(data: Groups, *, equal_variances: bool) -> np.ndarray:
         error = (variance / n).sum(axis=1)
         df = error**2 / ((variance / n) ** 2 / (n - 1)).sum(axis=1)
     p = _two_sided_t((mean[:, 0] - mean[:, 1]) / np.sqrt(error), df)
-    return np.where(usable, p, np.where(_one_level(data), 1.0, np.nan))
+    return np.where(usable, p, np.where(data.levels <= 1, 1.0, np.nan))
 
 
 def linear_by_linear(data: Groups) -> np.ndarray:
@@ -188,9 +184,9 @@ def linear_by_linear(data: Groups) -> np.ndarray:
     spread = (pooled * (scores - mean[:, None]) ** 2).sum(axis=1)
     between = (data.tables[:, 0] * (scores - mean[:, None])).sum(axis=1)
     margins = data.tables.sum(axis=2).prod(axis=1)
-    nothing = _one_level(data) | (margins == 0)
+    nothing = (data.levels <= 1) | (margins == 0)
     statistic = (n - 1) * n * between**2 / np.where(nothing, 1, margins * spread)
-    return np.where(nothing, 1.0, chdtrc(1, np.maximum(statistic, 0)))
+    return np.where(nothing, 1.0, scipy.special.chdtrc(1, np.maximum(statistic, 0)))
 
 
 def rank_sum_half_corrected(data: Groups) -> np.ndarray:
@@ -203,22 +199,26 @@ def rank_sum_half_corrected(data: Groups) -> np.ndarray:
     return np.where(smaller >= 1, 1.0, np.minimum(smaller, 1 - smaller))
 
 
+def fisher(data: Groups, *, one_sided: bool = False) -> np.ndarray:
+    """Fisher's exact test: all tables of the margins that are at most as likely, or the smaller tail."""
+    usable = data.two_levels & data.tables.any(axis=2).all(axis=1)
+    # elsewhere one participant a group, both at the lowest level
+    tables = np.where(usable[:, None, None], data.tables, np.arange(data.tables.shape[2]) == 0)
+    groups = Groups(tables, data.scores)
+    return smaller_tail(groups, _FISHER) if one_sided else groups.rank(_FISHER).p_value
+
+
 # ---- both ----------------------------------------------------------------------------------------------
 
 
-def of_two_levels(calculate: Calculation) -> Calculation:
-    """Return a calculation of tables of two levels at most: nan where more levels occur."""
-
-    def restricted(data: Data) -> np.ndarray:
-        restricted_data, two_levels = data.of_two_levels()
-        return np.where(two_levels, calculate(restricted_data), np.nan)
-
-    return restricted
+def of_two_levels(calculate: Calculation, **options: object) -> Calculation:
+    """Return a calculation with these options, of tables of two levels at most: nan where more levels occur."""
+    return lambda data: np.where(data.two_levels, calculate(data, **options), np.nan)
 
 
 def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:
     """Return the two-sided p-value of Student's t; one degree of freedom where there is none."""
-    return 2 * stdtr(np.maximum(df, 1), -np.abs(t))
+    return 2 * scipy.special.stdtr(np.maximum(df, 1), -np.abs(t))
 
 
 def _variance(squares: np.ndarray, total: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -229,61 +229,38 @@ def _variance(squares: np.ndarray, total: np.ndarray, n: np.ndarray) -> np.ndarr
     return deviation / np.maximum(n - 1, 1)
 
 
-def _one_level(data: Groups) -> np.ndarray:
-    """Return where only one level occurs, shape (D,)."""
-    return (data.tables.sum(axis=1) > 0).sum(axis=1) <= 1
-
-
 # The calculations that programs.yaml names, in words and as a function. post - pre is "up", so W of scipy's
 # wilcoxon(pre, post) is W-. McNemar's tests (doi:10.1007/BF02295996; corrected, Edwards, doi:10.1007/BF02289105)
 # are sign tests of two levels.
+_FLOORED = "exact table for untied ranks, two-sided by doubling, the rank sum of {} cut to an integer"
 OTHER: dict[str, tuple[str, Calculation]] = {
     "signed_rank_floored_pre_post": (
-        "exact table for untied ranks, two-sided by doubling, the rank sum of falls cut to an integer",
-        partial(signed_rank_floored, less="conservative", greater="natural"),
-    ),
+        _FLOORED.format("falls"), partial(signed_rank_floored, less="conservative", greater="natural")),
     "signed_rank_floored_post_pre": (
-        "exact table for untied ranks, two-sided by doubling, the rank sum of rises cut to an integer",
-        partial(signed_rank_floored, less="natural", greater="conservative"),
-    ),
+        _FLOORED.format("rises"), partial(signed_rank_floored, less="natural", greater="conservative")),
     "sas_signed_rank_t": ("signed-rank statistic against Student t", sas_signed_rank_t),
     "sas_rank_sum_t": (
         "rank-sum z, continuity-corrected, against Student t",
-        lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1),
-    ),
+        lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1)),
     "rank_sum_half_corrected": (
-        "normal approximation, one tail, tie-corrected, continuity correction",
-        rank_sum_half_corrected,
-    ),
-    "mcnemar_exact": ("exact McNemar test", of_two_levels(sign_exact)),
-    "mcnemar": ("McNemar chi-square, uncorrected", of_two_levels(sign_chi_square)),
-    "mcnemar_edwards": (
-        "McNemar chi-square, Edwards' correction",
-        of_two_levels(partial(sign_chi_square, correction=1)),
-    ),
+        "normal approximation, one tail, tie-corrected, continuity correction", rank_sum_half_corrected),
+    "mcnemar_exact": ("exact McNemar test", of_two_levels(sign)),
+    "mcnemar": ("McNemar chi-square, uncorrected", of_two_levels(sign, correction=0)),
+    "mcnemar_edwards": ("McNemar chi-square, Edwards' correction", of_two_levels(sign, correction=1)),
     "mcnemar_edwards_r": (
         "McNemar chi-square, Edwards' correction unless the changes balance",
-        of_two_levels(partial(sign_chi_square, correction=1, of_balance=False)),
-    ),
-    "sign_exact": ("exact sign test", sign_exact),
+        of_two_levels(sign, correction=1, of_balance=False)),
+    "sign_exact": ("exact sign test", sign),
     "sign_corrected": (
-        "sign test, normal approximation, continuity correction",
-        partial(sign_chi_square, correction=1),
-    ),
+        "sign test, normal approximation, continuity correction", partial(sign, correction=1)),
     "paired_t": ("paired t-test", paired_t),
     "chi_square": ("Pearson chi-square, uncorrected", chi_square),
     "chi_square_yates": (
-        "Pearson chi-square, Yates' correction",
-        of_two_levels(partial(chi_square, statistic="yates")),
-    ),
+        "Pearson chi-square, Yates' correction", of_two_levels(chi_square, statistic="yates")),
     "likelihood_ratio": ("likelihood-ratio chi-square", partial(chi_square, statistic="likelihood")),
-    # all tables of the margins that are at most as likely; or the smaller tail
-    "fisher": ("Fisher's exact test, two-sided", of_two_levels(lambda groups: groups.rank(_FISHER).p_value)),
-    "fisher_one_sided": (
-        "Fisher's exact test, one-sided",
-        of_two_levels(partial(smaller_tail, procedure=_FISHER)),
-    ),
+    "fisher": ("Fisher's exact test, two-sided", of_two_levels(fisher)),
+    "fisher_one_sided": ("Fisher's exact test, one-sided", of_two_levels(fisher, one_sided=True)),
     "linear_by_linear": ("linear-by-linear association", linear_by_linear),
     "student_t": ("Student t-test", partial(two_sample_t, equal_variances=True)),
     "welch_t": ("Welch t-test", partial(two_sample_t, equal_variances=False)),
-}
+}  # fmt: skip

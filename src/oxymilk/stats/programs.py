@@ -1,8 +1,8 @@
-"""What every program prints on the same data: programs.yaml, read and evaluated."""
+"""What every program prints on the same data: programs.yaml, read and evaluated; and its choice of lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -10,11 +10,51 @@ from importlib.resources import files
 import numpy as np
 import yaml
 
-from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
+from oxymilk.stats.datasets import Data, Groups, Pairs, Situation, smaller_tail
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.other_tests import OTHER
 from oxymilk.stats.procedure import TESTS, Procedure, check_test
-from oxymilk.stats.rules import RULES
+
+Rule = Callable[[Situation], np.ndarray]
+
+# When a program prints a line unasked; programs.yaml names these rules and gives the source of each.
+# First exact lines; under the same stem with _asymptotic the line that is printed otherwise.
+_EXACT: dict[str, Rule] = {
+    # pairs
+    "r_signed_rank": lambda s: (s.n_used < 50) & (s.n_zero == 0) & ~s.ties,  # before 4.6
+    "r_4_6_signed_rank": lambda s: s.n < 50,  # zeros count, ties do not matter
+    "exactranktests_signed_rank": lambda s: s.n_used < 50,
+    "scipy_1_5_wilcoxon": lambda s: (s.n <= 25) & (s.n_zero == 0),  # ties are not looked at
+    "scipy_1_9_wilcoxon": lambda s: (s.n <= 50) & (s.n_zero == 0),
+    "prism_5_wilcoxon": lambda s: (s.n_used < 15) & ~s.ties,
+    "prism_wilcoxon": lambda s: s.n < 200,
+    # two groups
+    "r_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50) & ~s.ties,  # before 4.6
+    "r_4_6_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50),
+    "exactranktests_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50),
+    "scipy_1_7_mannwhitneyu": lambda s: ~s.ties & (np.minimum(s.n1, s.n2) <= 8),
+    "prism_mann_whitney": lambda s: np.minimum(s.n1, s.n2) <= 100,
+}
+RULES: dict[str, Rule] = {
+    "always": lambda s: np.ones(s.n.shape, dtype=bool),
+    "on_request": lambda s: np.zeros(s.n.shape, dtype=bool),
+    **{f"{stem}_exact": rule for stem, rule in _EXACT.items()},
+    **{f"{stem}_asymptotic": lambda s, rule=rule: ~rule(s) for stem, rule in _EXACT.items()},
+    # from 1.15 a third way: zeros or ties and up to 13 pairs, the zeros counted (2^13 < 9999 resamples)
+    "scipy_1_15_wilcoxon_exact": lambda s: (s.n <= 50) & (s.n_zero == 0) & ~s.ties,
+    "scipy_1_15_wilcoxon_permutation": lambda s: (s.n <= 13) & ((s.n_zero > 0) | s.ties),
+    "scipy_1_15_wilcoxon_asymptotic": lambda s: (
+        ~RULES["scipy_1_15_wilcoxon_exact"](s) & ~RULES["scipy_1_15_wilcoxon_permutation"](s)
+    ),
+    "stata_signrank_exact": lambda s: s.n <= 200,  # from 16.1
+    "stata_ranksum_exact": lambda s: s.n <= 200,
+    "sas_univariate_exact": lambda s: s.n_used <= 20,
+    "sas_univariate_t": lambda s: s.n_used > 20,
+    "spss_binomial": lambda s: s.n_used <= 25,  # McNemar and sign test
+    "spss_asymptotic": lambda s: s.n_used > 25,
+    # n1 n2 <= 400 and n1 n2 / 2 + min(n1, n2) <= 220: the first makes the second true
+    "spss_mann_whitney_exact": lambda s: s.n1 * s.n2 <= 400,
+}
 
 
 @dataclass(frozen=True)
@@ -152,7 +192,9 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     data = (Pairs if test == "signed_rank" else Groups).of_values(first, second)
     calculate = cache(partial(_calculate, data))
     results = []
-    for program in _programs_of(test):
+    for program in load_programs():
+        if program.test != test:
+            continue
         p_value, z = calculate(*program.calculation)
         if not np.isnan(p_value[0]):
             printed = bool(RULES[program.rule](data.situation)[0])
@@ -192,15 +234,17 @@ def evaluate_programs_counts(
     tables of pairs and 121 tables of groups.
     """
     check_test(test)
-    programs = _programs_of(test, ids)
+    programs = {program.id: program for program in load_programs() if program.test == test}
+    wanted = set(programs if ids is None else ids)
+    if wanted - programs.keys():
+        raise ValueError(f"no such program for {test}: {', '.join(sorted(wanted - programs.keys()))}")
     data, places = (Pairs if test == "signed_rank" else Groups).of_tables(counts)
-
     by_calculation: dict[tuple, np.ndarray] = {}
-    for calculation in {program.calculation for program in programs}:
+    for calculation in {programs[name].calculation for name in wanted}:
         # one array for all lines that share a calculation
         by_calculation[calculation] = _calculate(data, *calculation)[0][places]
         by_calculation[calculation].setflags(write=False)
-    return {program.id: by_calculation[program.calculation] for program in programs}
+    return {name: by_calculation[programs[name].calculation] for name in programs if name in wanted}
 
 
 def _calculate(
@@ -216,13 +260,3 @@ def _calculate(
     except TooLargeError:
         return np.full(data.situation.n.shape, np.nan), None
     return result.p_value, result.z if procedure.method == "asymptotic" else None
-
-
-def _programs_of(test: str, ids: Iterable[str] | None = None) -> list[Program]:
-    """Return the entries of a test, only those of `ids` if given."""
-    programs = [program for program in load_programs() if program.test == test]
-    known = {program.id for program in programs}
-    wanted = known if ids is None else set(ids)
-    if wanted - known:
-        raise ValueError(f"no such program for {test}: {', '.join(sorted(wanted - known))}")
-    return [program for program in programs if program.id in wanted]

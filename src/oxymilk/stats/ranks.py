@@ -36,30 +36,29 @@ def exact_numbers(values: Iterable, name: str) -> list[Number]:
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise ValueError(f"{name}: give a list of numbers, not {values!r}")
-    numbers = [_exact_number(value, f"{name}[{i}]") for i, value in enumerate(values)]
+    numbers: list[Number] = []
+    for i, value in enumerate(values):
+        if isinstance(value, (np.floating, float)):
+            number = str(value)  # of a numpy float: the shortest decimal in its own precision
+        else:
+            number = value.item() if isinstance(value, np.generic) else value
+        if isinstance(number, (int, Fraction)):
+            numbers.append(number)
+            continue
+        try:
+            decimal = Decimal(number if isinstance(number, (str, Decimal)) else "no number")
+        except InvalidOperation:
+            raise ValueError(f"{name}[{i}]: {number!r} is not a number") from None
+        if not decimal.is_finite():
+            raise ValueError(
+                f"{name}[{i}]: {number!r} is missing or infinite; leave such observations out first"
+            )
+        if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
+            raise ValueError(f"{name}[{i}]: {number!r} is too large or too small to be a measurement")
+        numbers.append(Fraction(decimal))
     if not numbers:
         raise ValueError(f"{name}: no values")
     return numbers
-
-
-def _exact_number(value: object, name: str) -> Number:
-    """Read one number; `name` says which for the error."""
-    if isinstance(value, (np.floating, float)):
-        # str of a numpy float is the shortest decimal in its own precision
-        value = str(value)
-    elif isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, (int, Fraction)):
-        return value
-    try:
-        decimal = Decimal(value if isinstance(value, (str, Decimal)) else "no number")
-    except InvalidOperation:
-        raise ValueError(f"{name}: {value!r} is not a number") from None
-    if not decimal.is_finite():
-        raise ValueError(f"{name}: {value!r} is missing or infinite; leave such observations out first")
-    if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
-        raise ValueError(f"{name}: {value!r} is too large or too small to be a measurement")
-    return Fraction(decimal)
 
 
 def two_sample_table(x: Iterable, y: Iterable) -> np.ndarray:
@@ -146,6 +145,14 @@ def counts_array(counts: object, name: str, dimensions: int) -> np.ndarray:
         raise ValueError(f"{name}: at least {dimensions} axes are needed, not {array.ndim}")
     if array.size and array.min() < 0:
         raise ValueError(f"{name}: a count is negative")
+    return array
+
+
+def two_samples(counts: object, name: str) -> np.ndarray:
+    """Return an array of tables of two samples as 64-bit integers; ValueError unless its shape is (..., 2, K)."""
+    array = counts_array(counts, name, 2)
+    if array.shape[-2] != 2:
+        raise ValueError(f"{name}: shape (..., 2, K) is needed, not {array.shape}")
     return array
 
 

@@ -33,9 +33,6 @@ def test_confidence_is_heeded(confidence):
     d, e = 9 / 10, 3 / 11
     hybrid = d - e - sqrt((d - l1) ** 2 + (u2 - e) ** 2), d - e + sqrt((u1 - d) ** 2 + (e - l2) ** 2)
     assert intervals.risk_difference(9, 10, 3, 11, confidence) == pytest.approx(hybrid, rel=1e-9)
-    middle, reach = np.arctanh(0.6), z * 0.25
-    limits = np.tanh([middle - reach, middle + reach])
-    assert intervals.fisher_transformed(0.6, 0.25, confidence) == pytest.approx(limits, rel=1e-12)
 
 
 def test_risk_ratio_when_all_or_none_succeed():

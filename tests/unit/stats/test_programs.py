@@ -13,9 +13,9 @@ from scipy.special import ndtr
 
 from oxymilk.stats import Procedure, evaluate_programs, evaluate_programs_counts, load_programs
 from oxymilk.stats.other_tests import OTHER
-from oxymilk.stats.programs import program_of
+from oxymilk.stats.programs import RULES, program_of
 from oxymilk.stats.ranks import expand_counts
-from oxymilk.stats.rules import RULES
+
 
 FULL = "OXYMILK_FULL" in os.environ
 UP_10, UP_3 = ([0] * 10, [1] * 10), ([0] * 10, [1] * 3 + [0] * 7)

@@ -64,7 +64,7 @@ def test_zero_method_is_not_a_switch_of_this_test():
         ([[1, 2], [3, -1]], "^tables: a count is negative"),
         ([[1, 2], [3, 0.5]], "^tables: counts must be whole numbers"),
         ([1, 2], "^tables: at least 2 axes"),
-        ([[1, 2], [3, 1], [1, 1]], "must be the two samples, not 3"),
+        ([[1, 2], [3, 1], [1, 1]], r"^tables: shape \(\.\.\., 2, K\) is needed, not \(3, 2\)$"),
         ([[0, 0], [3, 1]], "no observations in a sample"),
         ([[1, 1_500_000], [1, 1_500_000]], "a dataset has 3000002 observations; at most 2000000"),
     ],

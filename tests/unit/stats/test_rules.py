@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from oxymilk.stats import load_programs
-from oxymilk.stats.rules import RULES, Situation
+from oxymilk.stats.datasets import Situation
+from oxymilk.stats.programs import RULES
 
 
 def situation(n, n_zero=0, n1=0, n2=0, ties=False):
