@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from oxymilk import analysis
-from oxymilk.analysis.baseline import baseline_table
+from oxymilk.analysis import baseline_table
 from oxymilk.faults import FaultsError, describe
 from oxymilk.ingest import ingest_observations
 from oxymilk.stats import effects as stats_effects
