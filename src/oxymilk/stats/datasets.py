@@ -15,19 +15,13 @@ from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts
 
 @dataclass(frozen=True)
 class Situation:
-    """What a program may look at when it chooses; integer or boolean arrays, one element a dataset.
+    """What a program may look at when it chooses; integer or boolean arrays, one element a dataset."""
 
-    * n : pairs (zeros counted), or all participants of both groups
-    * n_zero : pairs without a difference (0 for two groups)
-    * n1, n2 : sizes of the groups (pairs: n and 0)
-    * ties : two of the ranked values are equal (pairs: two of the sizes of the nonzero differences)
-    """
-
-    n: np.ndarray
-    n_zero: np.ndarray
-    n1: np.ndarray
+    n: np.ndarray  # pairs (zeros counted), or all participants of both groups
+    n_zero: np.ndarray  # pairs without a difference (0 for two groups)
+    n1: np.ndarray  # sizes of the groups (pairs: n and 0)
     n2: np.ndarray
-    ties: np.ndarray
+    ties: np.ndarray  # two ranked values are equal (pairs: two sizes of nonzero differences)
 
     @property
     def n_used(self) -> np.ndarray:
@@ -37,19 +31,13 @@ class Situation:
 
 @dataclass(frozen=True)
 class Pairs:
-    """Distinct datasets of pairs.
+    """D distinct datasets of pairs."""
 
-    * negative, positive : counts of differences by size, shape (D, M)
-    * zeros : counts, shape (D,)
-    * sizes : the M sizes
-    * two_levels : at most two levels occur, shape (D,)
-    """
-
-    negative: np.ndarray
-    positive: np.ndarray
-    zeros: np.ndarray
-    sizes: np.ndarray
-    two_levels: np.ndarray
+    negative: np.ndarray  # falls by size, shape (D, M)
+    positive: np.ndarray  # rises by size, shape (D, M)
+    zeros: np.ndarray  # shape (D,)
+    sizes: np.ndarray  # shape (M,)
+    two_levels: np.ndarray  # whether at most two levels occur, shape (D,)
 
     @classmethod
     def of_values(cls, pre: Iterable, post: Iterable) -> Pairs:
@@ -87,21 +75,16 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Groups:
-    """Distinct datasets of two groups.
+    """D distinct datasets of two groups."""
 
-    * tables : counts, shape (D, 2, K)
-    * scores : the number of each level, shape (K,)
-    """
-
-    tables: np.ndarray
-    scores: np.ndarray
+    tables: np.ndarray  # counts, shape (D, 2, K)
+    scores: np.ndarray  # the number of each level, shape (K,)
 
     @classmethod
     def of_values(cls, x: Iterable, y: Iterable) -> Groups:
         """Return the one dataset of two groups' values."""
-        first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
-        levels = sorted({*first, *second})
-        return cls(ranks.two_sample_table(first, second)[None], np.array(levels, dtype=float))
+        levels, table = ranks.two_sample_table(x, y)
+        return cls(table[None], np.array(levels, dtype=float))
 
     @classmethod
     def of_tables(cls, counts: np.ndarray) -> tuple[Groups, np.ndarray]:

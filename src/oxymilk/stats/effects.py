@@ -274,7 +274,7 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
         sizes = negative + positive
         rises = shares(sizes) if every else np.array([sizes, 0 * sizes])
         return float(signed_rank_counts(sizes - rises, rises, zeros, procedure).p_value.min())
-    table = ranks.two_sample_table(first, second)
+    _, table = ranks.two_sample_table(first, second)
     sizes, n1 = table.sum(axis=0), int(table[0].sum())
     if every:
         chosen = shares(np.minimum(sizes, n1))

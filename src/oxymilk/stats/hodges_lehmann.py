@@ -27,12 +27,7 @@ _SURELY = 0.999  # a bound below so much of alpha is below alpha whatever floati
 
 @dataclass(frozen=True)
 class Shift:
-    """An estimate with its interval.
-
-    * estimate : median of the Walsh averages of the differences, or of the differences between the groups
-    * low, high : limits; -inf or inf where no finite shift is rejected on that side
-    * method : how the limits were found
-    """
+    """An estimate with its limits, -inf or inf where no finite shift is rejected on that side."""
 
     estimate: float
     low: float
@@ -50,7 +45,6 @@ def signed_rank_shift(
     pre, post : iterable of numbers
         Paired, of equal length; differences post - pre, on the decimals as written.
     confidence : float
-        Between 0 and 1.
     zero_method : {"drop", "pratt"}
         How the inverted test treats differences that the tried shift makes zero.
 
@@ -72,10 +66,8 @@ def signed_rank_shift(
     Shift(estimate=5.5, low=3.0, high=8.0, method='inversion of the exact conditional test')
     """
     differences = ranks.paired_differences(pre, post)
-    n, sums = (
-        len(differences),
-        Sums.of([Fraction(value, 2) for value in differences]),
-    )  # of two: Walsh's averages
+    n = len(differences)
+    sums = Sums([Fraction(value, 2) for value in differences])  # the averages of two: Walsh's
     # in these units shifts, and what lies between two, are whole, and ten times as fast
     unit = 2 * sums.scale
     whole = [int(value * unit) for value in differences]
@@ -117,13 +109,13 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
     first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
-    n1, n2, sums = len(first), len(second), Sums.of(first, [-value for value in second])
+    n1, n2, sums = len(first), len(second), Sums(first, [-value for value in second])
     unit = 2 * sums.scale
     whole, others = ([int(value * unit) for value in values] for values in (first, second))
 
     def at(shift: Fraction) -> tuple:
         moved = [value - int(shift * unit) for value in whole]
-        table = ranks.two_sample_table(moved, others)
+        _, table = ranks.two_sample_table(moved, others)
         sizes = table.sum(axis=0)
         return sizes, ranks.doubled_midranks(sizes), table[0], n1, partial(rank_sum_test, moved, others)
 
@@ -188,49 +180,32 @@ def _limit(points: list[Fraction], outwards: int, accepts: Callable[[Fraction], 
     )
 
 
-# ---- all differences and all averages: counted, never written out --------------------------------------------
-
 # From here on the whole numbers are Python's own: sums of two must fit into 64 bits.
 _LARGEST = 2**61
-Numbers = Sequence[Fraction | int]
 
 
-@dataclass(frozen=True)
 class Sums:
-    """All sums of a value of one list and a value of another, in units of 1 / scale.
+    """All sums of a value of one list and a value of another, or of two of one list, each with itself too.
 
-    Two groups of 10,000 have a hundred million differences. How many of them are at most a given number takes a search
-    of one group for each distinct value of the other; a bisection over that count finds each order statistic.
-
-    * first, second : the distinct values of the lists, ascending, times `scale`
-    * weights : how often each of the first occurs
-    * below : how many values of the second list are less than each of its distinct values, and the length of the list
-    * scale : divides every sum
-    * own : the lists are one: each pair counts once, and each value with itself
-    * total : how many sums there are
+    Two groups of 10,000 have a hundred million differences: they are counted, never written out. How many of them are
+    at most a given number takes a search of one group for each distinct value of the other; a bisection over that count
+    finds each order statistic. Sums are whole numbers in units of 1 / `scale`; there are `total`.
     """
 
-    first: np.ndarray
-    second: np.ndarray
-    weights: np.ndarray
-    below: np.ndarray
-    scale: int
-    own: bool
-    total: int
-
-    @classmethod
-    def of(cls, first: Numbers, second: Numbers | None = None) -> Sums:
-        """Return the sums of the values of two lists, or of one list's, each with itself too."""
+    def __init__(
+        self, first: Sequence[Fraction | int], second: Sequence[Fraction | int] | None = None
+    ) -> None:
         lists = first, first if second is None else second
-        scale = lcm(*(value.denominator for values in lists for value in values))
-        whole = [[int(value * scale) for value in values] for values in lists]
+        self.scale = lcm(*(value.denominator for values in lists for value in values))
+        whole = [[int(value * self.scale) for value in values] for values in lists]
         kind = np.int64 if max(abs(value) for values in whole for value in values) < _LARGEST else object
-        (mine, weights), (theirs, counts) = (
+        (self.first, self.weights), (self.second, counts) = (
             np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole
         )
-        below, n = np.concatenate([[0], np.cumsum(counts)]), len(first)
-        total = n * (n + 1) // 2 if second is None else n * len(second)
-        return cls(mine, theirs, weights, below, scale, second is None, total)
+        # how many values of the second list are less than each of its distinct values, and all
+        self.below = np.concatenate([[0], np.cumsum(counts)])
+        self.own, n = second is None, len(first)
+        self.total = n * (n + 1) // 2 if second is None else n * len(second)
 
     def count_to(self, most: int) -> int:
         """Count the sums that are at most `most` / scale."""
@@ -261,37 +236,29 @@ class Sums:
         return [Fraction(units, self.scale) for units in sums] if len(sums) <= most else None
 
 
-# ---- a bound of tails: what lies below alpha by its bound needs no exact tail ---------------------------------
-
-# t, as shares of the one that is best for a normal distribution
-_SHARES = np.array([0.6, 0.8, 1.0, 1.2, 1.5, 2.0])
+# t of `tail_bound`, as shares of the one that is best for a normal distribution
+_SHARES = np.array([[0.6], [0.8], [1.0], [1.2], [1.5], [2.0]])
 
 
 def tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float, drawn: int | None = None) -> float:
     """Bound the share of sign patterns, or of samples of `drawn` observations, with a score sum of at least `total`.
 
-    For every t > 0, P(S >= s) <= E(exp(t S)) / exp(t s) (Chernoff 1952, doi:10.1214/aoms/1177729330). For sign flips
-    the expectation is a product of hyperbolic cosines; for samples it is at most that of as many draws with
-    replacement (Hoeffding 1963, section 6, doi:10.1080/01621459.1963.10500830). `sizes` and `scores` have shape (K,):
-    how many observations have each score.
+    What lies below alpha by its bound needs no exact tail. For every t > 0, P(S >= s) <= E(exp(t S)) / exp(t s)
+    (Chernoff 1952, doi:10.1214/aoms/1177729330). For sign flips the expectation is a product of hyperbolic cosines;
+    for samples it is at most that of as many draws with replacement (Hoeffding 1963, section 6,
+    doi:10.1080/01621459.1963.10500830). `sizes` and `scores`, of shape (K,): how many observations have each score.
     """
     n, whole = sizes.sum(), (sizes * scores).sum()
     if drawn is None:
-        around, above, repeated = scores / 2, float(total - whole / 2), 1
-        weights = sizes
+        above, around, times = total - whole / 2, scores / 2, n
     else:
         # whole numbers until the division: equal scores have no spread, not that of rounding
-        around, above, repeated = (n * scores - whole) / n, float((n * total - drawn * whole) / n), drawn
-        weights = sizes / n
-    variance = repeated * float((weights * around**2).sum())
-    if above <= 0 or variance == 0:
+        above, around, times = (n * total - drawn * whole) / n, (n * scores - whole) / n, drawn
+    if above <= 0 or not around.any():
         return 1.0
-
-    def log_moment(t: float) -> float:
-        """Return log E(exp(t (S - E S)))."""
-        if drawn is None:
-            return sizes @ (np.logaddexp(t * around, -t * around) - log(2))
-        return drawn * np.logaddexp.reduce(np.log(weights) + t * around)
-
-    exponents = [log_moment(t) - t * above for t in _SHARES * above / variance]
-    return float(min(1.0, np.exp(min(exponents))))
+    t = _SHARES * above * n / (times * (sizes * around**2).sum())
+    if drawn is None:
+        log_moments = (np.logaddexp(t * around, -t * around) - log(2)) @ sizes
+    else:
+        log_moments = drawn * np.logaddexp.reduce(np.log(sizes / n) + t * around, axis=1)
+    return float(min(1.0, np.exp((log_moments - t[:, 0] * above).min())))

@@ -47,20 +47,12 @@ def score_sum(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None
     return total
 
 
-# ---- whole distributions -----------------------------------------------------------------------------------
-
-
 @lru_cache(maxsize=256)
 def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, ...]:
     """Return how many of the 2^n sign patterns have T = 0, 1, ..., the sum of the scores of positive observations.
 
-    Parameters
-    ----------
-    sizes, scores : tuple of int, positive, of equal length
-        Observations in each tie group, and the score of each of its observations.
+    sizes, scores : observations in each tie group, and the score of each of its observations; positive
 
-    Examples
-    --------
     >>> flip_counts((1, 2), (1, 2))  # (1 + q) (1 + q^2)^2
     (1, 1, 2, 2, 1, 1)
     """
@@ -80,15 +72,8 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
 def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> tuple[int, ...]:
     """Return how many of the comb(n, drawn) samples of observations have the score sum T = 0, 1, ..., the largest.
 
-    Parameters
-    ----------
-    sizes, scores : tuple of int
-        Observations in each tie group, and the score of each of its observations; increasing from 0.
-    drawn : int
-        Size of the sample.
+    sizes, scores : observations in each tie group, and the score of each of its observations; increasing from 0
 
-    Examples
-    --------
     >>> sample_counts((2, 3), (0, 2), 2)  # two of the low, one of each, two of the high
     (1, 0, 6, 0, 3)
     """
@@ -123,8 +108,6 @@ def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
         in rows of 2, the end filled up:   [[1, 1], [1, 0], [-1, 0]]
         running sums down the columns:     [[1, 1], [2, 1], [1, 1]]: 1 + q + 2 q^2 + q^3 + q^4
 
-    Examples
-    --------
     >>> untied_sample_counts(2, 2)
     (1, 1, 2, 1, 1)
     """
@@ -161,9 +144,6 @@ def _unpack(packed: int, width: int, degree: int, last: int) -> list[int]:
     if width == 8:
         return np.frombuffer(data, dtype="<u8")[: last + 1].tolist()
     return [int.from_bytes(data[i : i + width], "little") for i in range(0, width * (last + 1), width)]
-
-
-# ---- tails from both ends ----------------------------------------------------------------------------------
 
 
 def _join(
@@ -203,15 +183,9 @@ LOOK_UPS = 100_000
 def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None = None) -> Lower:
     """Return the function t -> number of outcomes with T <= t, without the whole distribution.
 
-    Parameters
-    ----------
-    sizes, scores
-        As for `flip_counts`, or `sample_counts`.
-    drawn : int, optional
-        Size of the sample; sign patterns are counted without it.
+    sizes, scores : as for `flip_counts`, or `sample_counts`
+    drawn : size of the sample; sign patterns are counted without it
 
-    Notes
-    -----
     A sample's state has the key drawn * stride + score: with stride 10, two observations of score 3 have key 23. The
     right states that complete a sample are one run of keys, and those with a small enough score its beginning. Of sign
     patterns the score alone is the key, and all right states are one run.

@@ -28,9 +28,6 @@ _CORRECTED = Procedure("asymptotic", continuity=True)
 _FISHER = Procedure("exact", two_sided="likelihood")
 
 
-# ---- pairs ---------------------------------------------------------------------------------------------
-
-
 def sign(data: Pairs, correction: int | None = None, *, of_balance: bool = True) -> np.ndarray:
     """Sign test, exact: min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2); or by chi-square.
 
@@ -46,12 +43,10 @@ def sign(data: Pairs, correction: int | None = None, *, of_balance: bool = True)
 
 def paired_t(data: Pairs) -> np.ndarray:
     """Paired t-test; nan where all differences are the same but not 0, or there is only one pair."""
-    n = data.situation.n
-    total = ((data.positive - data.negative) * data.sizes).sum(axis=1)
-    squares = ((data.positive + data.negative) * data.sizes**2).sum(axis=1)
-    variance = _variance(squares, total, n)
-    t = total / np.sqrt(np.where(variance > 0, n * variance, 1))
-    return np.where(variance > 0, _two_sided_t(t, n - 1), np.where(squares == 0, 1.0, np.nan))
+    counts = np.concatenate([data.negative, data.zeros[:, None], data.positive], axis=1)
+    n, mean, variance = _moments(counts, np.concatenate([-data.sizes, [0], data.sizes]))
+    t = mean * np.sqrt(n / np.where(variance > 0, variance, 1))
+    return np.where(variance > 0, _two_sided_t(t, n - 1), np.where(mean == 0, 1.0, np.nan))
 
 
 def sas_signed_rank_t(data: Pairs) -> np.ndarray:
@@ -78,19 +73,11 @@ def signed_rank_floored(data: Pairs, less: str, greater: str) -> np.ndarray:
     return np.minimum(1, 2 * np.minimum(*(data.rank(tail).p_value for tail in tails)))
 
 
-# ---- two groups ----------------------------------------------------------------------------------------
-
-
 def chi_square(data: Groups, statistic: str = "pearson") -> np.ndarray:
-    """Chi-square test of independence.
+    """Chi-square test of independence; levels that nobody has are left out.
 
-    Parameters
-    ----------
-    data : Groups
-        Levels that nobody has are left out.
-    statistic : {"pearson", "yates", "likelihood"}
-        sum (O - E)^2 / E; the same with Yates' correction, never larger than the difference itself, as in R, scipy
-        and SPSS (doi:10.2307/2983604); 2 sum O log(O / E).
+    statistic : "pearson", sum (O - E)^2 / E; "yates", the same with Yates' correction, never larger than the difference
+    itself, as in R, scipy and SPSS (doi:10.2307/2983604); "likelihood", 2 sum O log(O / E)
     """
     tables = data.tables
     rows, columns = tables.sum(axis=2, keepdims=True), tables.sum(axis=1, keepdims=True)
@@ -109,25 +96,10 @@ def chi_square(data: Groups, statistic: str = "pearson") -> np.ndarray:
 def freeman_halton(table: list[list[int]]) -> Fraction:
     """Fisher's exact test of one table with two rows and any number of columns (Freeman & Halton 1951).
 
-    Parameters
-    ----------
-    table : two rows of counts, of one length
+    Total probability of the tables that are no more likely than the observed one (doi:10.2307/2332323); 1 where a
+    margin leaves no other table. TooLargeError when more than `MOST_TABLES` tables have these column totals, ValueError
+    when the table has not two rows of one length, or a broken count.
 
-    Returns
-    -------
-    Fraction
-        Total probability of the tables that are no more likely than the observed one (doi:10.2307/2332323); 1 where a
-        margin leaves no other table.
-
-    Raises
-    ------
-    TooLargeError
-        When more than `MOST_TABLES` tables have these column totals.
-    ValueError
-        When the table has not two rows of one length, or a broken count.
-
-    Examples
-    --------
     >>> freeman_halton([[10, 0], [3, 7]])
     Fraction(1, 323)
     """
@@ -156,10 +128,7 @@ def two_sample_t(data: Groups, *, equal_variances: bool) -> np.ndarray:
 
     nan where there is no variance but a difference, or no degree of freedom.
     """
-    scores = data.scores - data.scores.mean()  # so that a large common level does not swallow the variance
-    n = data.tables.sum(axis=2)
-    total, squares = (data.tables * scores).sum(axis=2), (data.tables * scores**2).sum(axis=2)
-    mean, variance = total / np.maximum(n, 1), _variance(squares, total, n)
+    n, mean, variance = _moments(data.tables, data.scores - data.scores.mean())
     usable = (n >= (1 if equal_variances else 2)).all(axis=1) & (variance.sum(axis=1) > 0)
     n, variance = (np.where(usable[:, None], values, 2) for values in (n, variance))
     if equal_variances:
@@ -177,15 +146,11 @@ def linear_by_linear(data: Groups) -> np.ndarray:
 
     r is the correlation of group and score (Agresti, Categorical Data Analysis, 3rd ed., p. 87).
     """
-    scores = data.scores - data.scores.mean()
-    n = data.situation.n
-    pooled = data.tables.sum(axis=1)
-    mean = (pooled * scores).sum(axis=1) / np.maximum(n, 1)
-    spread = (pooled * (scores - mean[:, None]) ** 2).sum(axis=1)
-    between = (data.tables[:, 0] * (scores - mean[:, None])).sum(axis=1)
-    margins = data.tables.sum(axis=2).prod(axis=1)
-    nothing = (data.levels <= 1) | (margins == 0)
-    statistic = (n - 1) * n * between**2 / np.where(nothing, 1, margins * spread)
+    n, mean, variance = _moments(data.tables, data.scores - data.scores.mean())
+    total, nothing = n.sum(axis=1), (data.levels <= 1) | (n == 0).any(axis=1)
+    between = n.prod(axis=1) * (mean[:, 0] - mean[:, 1]) ** 2 / np.maximum(total, 1)
+    within = ((n - 1) * variance).sum(axis=1)
+    statistic = (total - 1) * between / np.where(nothing, 1, between + within)
     return np.where(nothing, 1.0, scipy.special.chdtrc(1, np.maximum(statistic, 0)))
 
 
@@ -208,9 +173,6 @@ def fisher(data: Groups, *, one_sided: bool = False) -> np.ndarray:
     return smaller_tail(groups, _FISHER) if one_sided else groups.rank(_FISHER).p_value
 
 
-# ---- both ----------------------------------------------------------------------------------------------
-
-
 def of_two_levels(calculate: Calculation, **options: object) -> Calculation:
     """Return a calculation with these options, of tables of two levels at most: nan where more levels occur."""
     return lambda data: np.where(data.two_levels, calculate(data, **options), np.nan)
@@ -221,12 +183,16 @@ def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:
     return 2 * scipy.special.stdtr(np.maximum(df, 1), -np.abs(t))
 
 
-def _variance(squares: np.ndarray, total: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Return the variance from the sums of squares and of values."""
+def _moments(counts: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return n, mean and variance, shape (...), of the scores of counts, shape (..., K).
+
+    Scores should lie about 0: a large level that all have in common would swallow the variance.
+    """
+    n, total, squares = counts.sum(axis=-1), counts @ scores, counts @ scores**2
     deviation = squares - total**2 / np.maximum(n, 1)
     # a difference of equal floats, up to rounding, is no variance
     deviation = np.where(deviation > 1e-12 * squares, deviation, 0.0)
-    return deviation / np.maximum(n - 1, 1)
+    return n, total / np.maximum(n, 1), deviation / np.maximum(n - 1, 1)
 
 
 # The calculations that programs.yaml names, in words and as a function. post - pre is "up", so W of scipy's

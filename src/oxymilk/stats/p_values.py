@@ -94,25 +94,11 @@ def towards_mean(difference: np.ndarray, step: int, alternative: str) -> np.ndar
 def exact_p(
     procedure: Procedure, t: int, lower: Lower, total: int, mean: Fraction, counts: tuple[int, ...] | None
 ) -> Fraction:
-    """Read a p-value from an exact distribution.
+    """Read a p-value from an exact distribution; the outcomes as extreme as the observed one count half with mid_p.
 
-    Parameters
-    ----------
-    procedure : Procedure
-        Its method is "exact"; alternative, two_sided and mid_p are used.
-    t : int
-        The observed statistic; large values speak for "greater".
-    lower, total
-        t -> number of outcomes with T <= t, and the number of all outcomes.
-    mean : Fraction
-        Mean of T under the null hypothesis.
-    counts : tuple of int, or None
-        Number of outcomes with T = 0, 1, ...; needed for "likelihood" only.
-
-    Returns
-    -------
-    Fraction
-        In (0, 1]. With mid_p the outcomes that are just as extreme as the observed one count half.
+    t, mean : the observed statistic, large values speak for "greater"; and the mean of T under the null hypothesis
+    lower, total : t -> number of outcomes with T <= t; and the number of all outcomes
+    counts : number of outcomes with T = 0, 1, ...; needed for "likelihood" only
     """
 
     def at(value: int) -> int:
@@ -141,21 +127,9 @@ def exact_p(
 
 
 def untied_p(procedure: Procedure, t: Fraction, counts: tuple[int, ...]) -> Fraction:
-    """Look a statistic up in the table for untied ranks, by the rule for half ranks.
+    """Look a statistic t up in the table for untied ranks, by the rule for half ranks.
 
-    Parameters
-    ----------
-    procedure : Procedure
-        Its method is "exact_untied"; alternative and half_integer are used.
-    t : Fraction
-        The observed statistic, with mid-ranks a multiple of one half.
-    counts : tuple of int
-        Number of outcomes with T = 0, 1, ...
-
-    Returns
-    -------
-    Fraction
-        In (0, 1]; two-sided: twice the smaller tail, at most 1.
+    counts : number of outcomes with T = 0, 1, ...; two-sided: twice the smaller tail, at most 1
     """
     lower = lower_from_counts(counts)
     total = lower(len(counts))

@@ -75,7 +75,7 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     >>> rank_sum_test([1] * 10, [1] * 3 + [0] * 7, Procedure("exact")).p_fraction
     Fraction(1, 323)
     """
-    return rank_sum_counts(two_sample_table(x, y), procedure).of_one_dataset()
+    return rank_sum_counts(two_sample_table(x, y)[1], procedure).of_one_dataset()
 
 
 def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:

@@ -16,23 +16,11 @@ LARGEST_SAMPLE = 2_000_000
 Number = Fraction | int
 
 
-# ---- observations ------------------------------------------------------------------------------------------
-
-
 def exact_numbers(values: Iterable, name: str) -> list[Number]:
     """Read numbers as the decimals they are written as: 0.3 is three tenths, not the nearest binary float.
 
-    Parameters
-    ----------
-    values : iterable of int, float, str, Decimal or Fraction
-        Floats stand for their shortest decimal (`repr`); strings take a decimal point.
-    name : str
-        What the values are, for the error.
-
-    Returns
-    -------
-    list of Fraction or int
-        In the same order. ValueError if there are none, or one is missing, infinite or not a number.
+    values : int, float, str, Decimal or Fraction; floats stand for their shortest decimal, strings take a decimal point
+    name : what the values are, for the ValueError if there are none, or one is missing, infinite or not a number
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise ValueError(f"{name}: give a list of numbers, not {values!r}")
@@ -61,23 +49,14 @@ def exact_numbers(values: Iterable, name: str) -> list[Number]:
     return numbers
 
 
-def two_sample_table(x: Iterable, y: Iterable) -> np.ndarray:
-    """Count two samples by their distinct values.
+def two_sample_table(x: Iterable, y: Iterable) -> tuple[list[Number], np.ndarray]:
+    """Count two samples by their distinct values, and return these too, in increasing order.
 
-    Parameters
-    ----------
-    x, y : iterable of numbers
-        The samples, see `exact_numbers`.
-
-    Returns
-    -------
-    ndarray of int, shape (2, K)
-        How often each of the K distinct values, in increasing order, occurs in x and in y: 5, 7, 7 and 6, 7 give
-        [[1, 0, 2], [0, 1, 1]].
+    Shape (2, K): how often each value occurs in x and in y. 5, 7, 7 and 6, 7 give [[1, 0, 2], [0, 1, 1]].
     """
     counts = [Counter(exact_numbers(values, name)) for values, name in ((x, "x"), (y, "y"))]
     levels = sorted(counts[0] | counts[1])
-    return np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
+    return levels, np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
 
 
 def paired_differences(pre: Iterable, post: Iterable) -> list[Number]:
@@ -91,19 +70,13 @@ def paired_differences(pre: Iterable, post: Iterable) -> list[Number]:
 def count_differences(differences: Iterable[Number]) -> tuple[list[Number], np.ndarray, np.ndarray, int]:
     """Count differences by size and sign.
 
-    Returns
-    -------
-    sizes, negative, positive, zeros
-        The M distinct sizes other than 0, in increasing order; the differences of each size, ndarrays of shape (M,);
-        and how many are zero.
+    Sizes: the M distinct ones other than 0, in increasing order. Negative, positive: how many there are of each size,
+    shape (M,). Zeros: how many are zero.
     """
     count = Counter(differences)
     sizes = sorted({abs(difference) for difference in count} - {0})
     signed = (np.array([count[sign * size] for size in sizes], dtype=np.int64) for sign in (-1, 1))
     return sizes, *signed, count[0]
-
-
-# ---- tables of counts --------------------------------------------------------------------------------------
 
 
 def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -167,17 +140,10 @@ def check_size(n: np.ndarray, what: str) -> None:
 def doubled_midranks(sizes: np.ndarray, start: np.ndarray | int = 0) -> np.ndarray:
     """Return twice the mid-rank of each tie group.
 
-    Parameters
-    ----------
-    sizes : array of int, shape (..., K)
-        Sizes of the tie groups in increasing order of their value.
-    start : array of int, shape (...)
-        Ranks that are used up before the first group.
+    sizes : of the tie groups in increasing order of their value, shape (..., K)
+    start : ranks that are used up before the first group, shape (...)
 
-    Returns
-    -------
-    ndarray of int, shape (..., K)
-        2 * (ranks before the group) + size + 1; groups of 1, 2 and 3 have ranks 1 | 2 3 | 4 5 6: 2, 5, 10.
+    Groups of 1, 2 and 3 have ranks 1 | 2 3 | 4 5 6, doubled mid-ranks 2, 5, 10.
     """
     before = np.cumsum(sizes, axis=-1) - sizes
     return 2 * (before + np.asarray(start)[..., None]) + sizes + 1
@@ -201,17 +167,8 @@ def unique_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[int], list[int]]:
     """Return the observations that a table of counts stands for, levels as 0, 1, ...
 
-    Parameters
-    ----------
-    test : {"signed_rank", "rank_sum"}
-    table : rows of counts
-        signed_rank: a row a level before, a column a level after. rank_sum: a row a group, a column a level.
-        ValueError when a cell is no count, or the table has another shape.
-
-    Returns
-    -------
-    first, second : list of int
-        pre and post, or the two groups.
+    table : signed_rank: a row a level before, a column a level after; rank_sum: a row a group, a column a level
+    ValueError when a cell is no count, or the table has another shape. Returns pre and post, or the two groups.
     """
     try:
         rows = [[int(str(cell)) for cell in row] for row in table]

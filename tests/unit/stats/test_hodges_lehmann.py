@@ -190,22 +190,22 @@ def compare(sums, expected):
 @settings(max_examples=20)
 @given(lists, lists)
 def test_all_differences_and_averages(x, y):
-    compare(hl.Sums.of(x, [-b for b in y]), [Fraction(a - b) for a, b in product(x, y)])
+    compare(hl.Sums(x, [-b for b in y]), [Fraction(a - b) for a, b in product(x, y)])
     compare(
-        hl.Sums.of([Fraction(a, 2) for a in x]),
+        hl.Sums([Fraction(a, 2) for a in x]),
         [Fraction(a + b, 2) for a, b in combinations_with_replacement(x, 2)],
     )
 
 
 @pytest.mark.parametrize("size", [2**61 - 1, 2**61, 2**62, 2**63, 2**64])
 def test_sums_at_the_edge_of_64_bits(size):
-    compare(hl.Sums.of([size, -size], [size, -size]), [0, 0, 2 * size, -2 * size])
-    compare(hl.Sums.of([Fraction(size, 2), Fraction(-size, 2)]), [size, 0, -size])
+    compare(hl.Sums([size, -size], [size, -size]), [0, 0, 2 * size, -2 * size])
+    compare(hl.Sums([Fraction(size, 2), Fraction(-size, 2)]), [size, 0, -size])
 
 
 def test_ten_thousand_and_ten_thousand():
     """A hundred million differences i - 2 j: 0 is where the median is."""
-    sums = hl.Sums.of(range(-9_999, 10_000, 2), range(-19_998, 20_000, 4))
+    sums = hl.Sums(range(-9_999, 10_000, 2), range(-19_998, 20_000, 4))
     assert sums.total == 10**8
     assert sums.distinct(9_999) is None
     assert (sums.ranked(1), sums.ranked(10**8)) == (-9_999 - 19_998, 9_999 + 19_998)
