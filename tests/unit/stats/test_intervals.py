@@ -3,7 +3,6 @@
 from decimal import Decimal, localcontext
 from math import inf, isnan, sqrt
 
-import numpy as np
 import pytest
 from scipy import stats
 from scipy.stats.contingency import odds_ratio

@@ -16,7 +16,6 @@ from oxymilk.stats.other_tests import OTHER
 from oxymilk.stats.programs import RULES, program_of
 from oxymilk.stats.ranks import expand_counts
 
-
 FULL = "OXYMILK_FULL" in os.environ
 UP_10, UP_3 = ([0] * 10, [1] * 10), ([0] * 10, [1] * 3 + [0] * 7)
 BETWEEN = ([1] * 10, [1] * 3 + [0] * 7)
