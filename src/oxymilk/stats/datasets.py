@@ -18,15 +18,10 @@ class Situation:
     """What a program may look at when it chooses; integer or boolean arrays, one element a dataset."""
 
     n: np.ndarray  # pairs (zeros counted), or all participants of both groups
-    n_zero: np.ndarray  # pairs without a difference (0 for two groups)
+    n_used: np.ndarray  # pairs with a difference, or all participants
     n1: np.ndarray  # sizes of the groups (pairs: n and 0)
     n2: np.ndarray
     ties: np.ndarray  # two ranked values are equal (pairs: two sizes of nonzero differences)
-
-    @property
-    def n_used(self) -> np.ndarray:
-        """Pairs with a difference."""
-        return self.n - self.n_zero
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,7 @@ class Pairs:
     positive: np.ndarray  # rises by size, shape (D, M)
     zeros: np.ndarray  # shape (D,)
     sizes: np.ndarray  # shape (M,)
-    two_levels: np.ndarray  # whether at most two levels occur, shape (D,)
+    levels: np.ndarray  # how many levels occur, 3 for more than two, shape (D,)
 
     @classmethod
     def of_values(cls, pre: Iterable, post: Iterable) -> Pairs:
@@ -45,7 +40,7 @@ class Pairs:
         before, after = ranks.exact_numbers(pre, "pre"), ranks.exact_numbers(post, "post")
         sizes, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(before, after))
         counts = negative[None], positive[None], np.array([zeros])
-        return cls(*counts, np.array(sizes, dtype=float), np.array([len({*before, *after}) <= 2]))
+        return cls(*counts, np.array(sizes, dtype=float), np.array([min(3, len({*before, *after}))]))
 
     @classmethod
     def of_tables(cls, counts: np.ndarray) -> tuple[Pairs, np.ndarray]:
@@ -53,20 +48,21 @@ class Pairs:
         counts = ranks.counts_array(counts, "counts", 2)
         negative, positive, zeros = ranks.difference_counts(counts)
         k = counts.shape[-1]
-        two_levels = ((counts.sum(axis=-1) + counts.sum(axis=-2)) > 0).sum(axis=-1) <= 2
-        # a row a table; with three levels: falls by 1 and 2, rises by 1 and 2, unchanged, at most two levels
-        rows = np.concatenate([negative, positive, zeros[..., None], two_levels[..., None]], axis=-1)
+        levels = np.minimum(3, ((counts.sum(axis=-1) + counts.sum(axis=-2)) > 0).sum(axis=-1))
+        # a row a table; with three levels: falls by 1 and 2, rises by 1 and 2, unchanged, levels
+        rows = np.concatenate([negative, positive, zeros[..., None], levels[..., None]], axis=-1)
         distinct, places = ranks.unique_rows(rows.reshape(-1, 2 * k))
         negative, positive = distinct[:, : k - 1], distinct[:, k - 1 : -2]
-        data = cls(negative, positive, distinct[:, -2], np.arange(1.0, k), distinct[:, -1] > 0)
+        data = cls(negative, positive, distinct[:, -2], np.arange(1.0, k), distinct[:, -1])
         return data, places.reshape(zeros.shape)
 
     @property
     def situation(self) -> Situation:
         """What the rules look at."""
         counts = self.negative + self.positive
-        n = counts.sum(axis=1) + self.zeros
-        return Situation(n, self.zeros, n, 0 * n, (counts > 1).any(axis=1))
+        n_used = counts.sum(axis=1)
+        n = n_used + self.zeros
+        return Situation(n, n_used, n, 0 * n, (counts > 1).any(axis=1))
 
     def rank(self, procedure: Procedure) -> SignedRankResult:
         """Run the rank test."""
@@ -100,15 +96,10 @@ class Groups:
         return (self.tables.sum(axis=1) > 0).sum(axis=1)
 
     @property
-    def two_levels(self) -> np.ndarray:
-        """Whether at most two levels occur, shape (D,)."""
-        return self.levels <= 2
-
-    @property
     def situation(self) -> Situation:
         """What the rules look at."""
         n1, n2 = self.tables[:, 0].sum(axis=1), self.tables[:, 1].sum(axis=1)
-        return Situation(n1 + n2, 0 * n1, n1, n2, (self.tables.sum(axis=1) > 1).any(axis=1))
+        return Situation(n1 + n2, n1 + n2, n1, n2, (self.tables.sum(axis=1) > 1).any(axis=1))
 
     def rank(self, procedure: Procedure) -> RankSumResult:
         """Run the rank test."""

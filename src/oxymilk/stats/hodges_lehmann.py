@@ -54,11 +54,8 @@ def signed_rank_shift(
         Estimate: the median of the averages of all two differences (each with itself, zeros too). Interval: from
         the smallest shift that the exact conditional signed-rank test against greater ones does not reject at
         (1 - confidence) / 2, to the largest that the test against smaller ones does not reject; a shift is rejected
-        when p is at most that. As R's wilcox.test from 4.6.1.
-
-    Notes
-    -----
-    Hollander, Wolfe & Chicken (2014), Nonparametric Statistical Methods, 3rd ed., sections 3.2 and 3.3.
+        when p is at most that. As R's wilcox.test from 4.6.1; Hollander, Wolfe & Chicken (2014), Nonparametric
+        Statistical Methods, 3rd ed., sections 3.2 and 3.3.
 
     Examples
     --------
@@ -91,17 +88,12 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     x, y : iterable of numbers
         The groups, on the decimals as written.
     confidence : float
-        Between 0 and 1.
 
     Returns
     -------
     Shift
         Estimate: the median of all differences x - y. Interval: as for `signed_rank_shift`, with the exact
-        conditional rank-sum test of x less the shift against y.
-
-    Notes
-    -----
-    Hollander, Wolfe & Chicken (2014), sections 4.2 and 4.3.
+        conditional rank-sum test of x less the shift against y; Hollander, Wolfe & Chicken (2014), 4.2 and 4.3.
 
     Examples
     --------
@@ -124,11 +116,7 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
 
 
 def _shift(
-    sums: Sums,
-    at: Callable[[Fraction], tuple],
-    zero_method: str,
-    confidence: float,
-    spread: tuple[float, float],
+    sums: Sums, at: Callable, zero_method: str, confidence: float, spread: tuple[float, float]
 ) -> Shift:
     """Return the median of the sums with its limits; `spread` is mean and SD of the untied test's statistic.
 
@@ -192,16 +180,13 @@ class Sums:
     finds each order statistic. Sums are whole numbers in units of 1 / `scale`; there are `total`.
     """
 
-    def __init__(
-        self, first: Sequence[Fraction | int], second: Sequence[Fraction | int] | None = None
-    ) -> None:
+    def __init__(self, first: Sequence[ranks.Number], second: Sequence[ranks.Number] | None = None) -> None:
         lists = first, first if second is None else second
         self.scale = lcm(*(value.denominator for values in lists for value in values))
         whole = [[int(value * self.scale) for value in values] for values in lists]
         kind = np.int64 if max(abs(value) for values in whole for value in values) < _LARGEST else object
-        (self.first, self.weights), (self.second, counts) = (
-            np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole
-        )
+        distinct = [np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole]
+        (self.first, self.weights), (self.second, counts) = distinct
         # how many values of the second list are less than each of its distinct values, and all
         self.below = np.concatenate([[0], np.cumsum(counts)])
         self.own, n = second is None, len(first)
@@ -211,10 +196,8 @@ class Sums:
         """Count the sums that are at most `most` / scale."""
         places = np.searchsorted(self.second, most - self.first, side="right")
         count = int((self.weights * self.below[places]).sum())
-        if not self.own:
-            return count
         with_itself = int(self.weights[2 * self.first <= most].sum())
-        return (count + with_itself) // 2
+        return (count + with_itself) // 2 if self.own else count
 
     def ranked(self, rank: int) -> Fraction:
         """Return the `rank`-th smallest sum, counted from 1."""

@@ -166,7 +166,7 @@ def rank_sum_half_corrected(data: Groups) -> np.ndarray:
 
 def fisher(data: Groups, *, one_sided: bool = False) -> np.ndarray:
     """Fisher's exact test: all tables of the margins that are at most as likely, or the smaller tail."""
-    usable = data.two_levels & data.tables.any(axis=2).all(axis=1)
+    usable = (data.levels <= 2) & data.tables.any(axis=2).all(axis=1)
     # elsewhere one participant a group, both at the lowest level
     tables = np.where(usable[:, None, None], data.tables, np.arange(data.tables.shape[2]) == 0)
     groups = Groups(tables, data.scores)
@@ -175,7 +175,7 @@ def fisher(data: Groups, *, one_sided: bool = False) -> np.ndarray:
 
 def of_two_levels(calculate: Calculation, **options: object) -> Calculation:
     """Return a calculation with these options, of tables of two levels at most: nan where more levels occur."""
-    return lambda data: np.where(data.two_levels, calculate(data, **options), np.nan)
+    return lambda data: np.where(data.levels <= 2, calculate(data, **options), np.nan)
 
 
 def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:

@@ -21,11 +21,11 @@ Rule = Callable[[Situation], np.ndarray]
 # First exact lines; under the same stem with _asymptotic the line that is printed otherwise.
 _EXACT: dict[str, Rule] = {
     # pairs
-    "r_signed_rank": lambda s: (s.n_used < 50) & (s.n_zero == 0) & ~s.ties,  # before 4.6
+    "r_signed_rank": lambda s: (s.n_used < 50) & (s.n_used == s.n) & ~s.ties,  # before 4.6
     "r_4_6_signed_rank": lambda s: s.n < 50,  # zeros count, ties do not matter
     "exactranktests_signed_rank": lambda s: s.n_used < 50,
-    "scipy_1_5_wilcoxon": lambda s: (s.n <= 25) & (s.n_zero == 0),  # ties are not looked at
-    "scipy_1_9_wilcoxon": lambda s: (s.n <= 50) & (s.n_zero == 0),
+    "scipy_1_5_wilcoxon": lambda s: (s.n <= 25) & (s.n_used == s.n),  # ties are not looked at
+    "scipy_1_9_wilcoxon": lambda s: (s.n <= 50) & (s.n_used == s.n),
     "prism_5_wilcoxon": lambda s: (s.n_used < 15) & ~s.ties,
     "prism_wilcoxon": lambda s: s.n < 200,
     # two groups
@@ -41,8 +41,8 @@ RULES: dict[str, Rule] = {
     **{f"{stem}_exact": rule for stem, rule in _EXACT.items()},
     **{f"{stem}_asymptotic": lambda s, rule=rule: ~rule(s) for stem, rule in _EXACT.items()},
     # from 1.15 a third way: zeros or ties and up to 13 pairs, the zeros counted (2^13 < 9999 resamples)
-    "scipy_1_15_wilcoxon_exact": lambda s: (s.n <= 50) & (s.n_zero == 0) & ~s.ties,
-    "scipy_1_15_wilcoxon_permutation": lambda s: (s.n <= 13) & ((s.n_zero > 0) | s.ties),
+    "scipy_1_15_wilcoxon_exact": lambda s: (s.n <= 50) & (s.n_used == s.n) & ~s.ties,
+    "scipy_1_15_wilcoxon_permutation": lambda s: (s.n <= 13) & ((s.n_used < s.n) | s.ties),
     "scipy_1_15_wilcoxon_asymptotic": lambda s: (
         ~RULES["scipy_1_15_wilcoxon_exact"](s) & ~RULES["scipy_1_15_wilcoxon_permutation"](s)
     ),
@@ -99,8 +99,6 @@ class Program:
 class ProgramResult:
     """What one program's line shows for one dataset.
 
-    * entry : the line
-    * p_value : p-value
     * z : the statistic behind it where there is one, positive when post (the first group) tends to be larger
     * printed_by_default : would the program print this line, unasked, for data of this size, ties and zeros
     """
@@ -113,20 +111,8 @@ class ProgramResult:
 
 @cache
 def load_programs() -> tuple[Program, ...]:
-    """Read programs.yaml.
+    """Read programs.yaml, in its order; ValueError if an entry is wrong or repeats an id.
 
-    Returns
-    -------
-    tuple of Program
-        In the order of the file.
-
-    Raises
-    ------
-    ValueError
-        If an entry is incomplete, names an unknown rule or calculation, or repeats an id.
-
-    Examples
-    --------
     >>> load_programs()[0].output
     'Asymp. Sig. (2-tailed)'
     """
@@ -175,12 +161,8 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     list of ProgramResult
         In the order of programs.yaml. A line is left out where the program has no p-value to print: McNemar's,
         Yates' and Fisher's tests of more than two levels, a t-test without variance, an exact
-        distribution that does not fit into memory.
-
-    Raises
-    ------
-    ValueError
-        For values that are not numbers, no values, or pairs that are not pairs.
+        distribution that does not fit into memory. ValueError for values that are not numbers, no values, or pairs
+        that are not pairs.
 
     Examples
     --------
@@ -221,12 +203,8 @@ def evaluate_programs_counts(
     Returns
     -------
     dict of str to ndarray of float, shape (...)
-        id: p-values, not to be written to; nan where `evaluate_programs` would leave the line out.
-
-    Raises
-    ------
-    ValueError
-        For broken counts, an unknown id, or a dataset without pairs or with an empty group.
+        id: p-values, not to be written to; nan where `evaluate_programs` would leave the line out. ValueError for
+        broken counts, an unknown id, or a dataset without pairs or with an empty group.
 
     Notes
     -----

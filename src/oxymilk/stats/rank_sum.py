@@ -59,12 +59,6 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
-    See Also
-    --------
-    rank_sum_counts : the same on arrays of tables.
-    oxymilk.stats.between_effects : how large the difference is.
-    oxymilk.stats.evaluate_programs : what each statistics program prints.
-
     References
     ----------
     Wilcoxon (1945), doi:10.2307/3001968. Mann & Whitney (1947), doi:10.1214/aoms/1177730491.
@@ -87,19 +81,13 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
         Observations of the first and the second sample at each of K levels, in increasing order. Levels
         that do not occur count 0.
     procedure : Procedure
-        Every switch of the test; its zero_method must be left at "drop".
+        Its zero_method must be left at "drop".
 
     Returns
     -------
     RankSumResult
-        Its numbers are arrays of shape (...).
-
-    Raises
-    ------
-    ValueError
-        Negative or broken counts, shapes that do not fit, or an empty sample.
-    TooLargeError
-        As for `rank_sum_test`.
+        Its numbers are arrays of shape (...). ValueError for negative or broken counts, shapes that do not fit, or an
+        empty sample; TooLargeError as for `rank_sum_test`.
 
     Notes
     -----

@@ -38,9 +38,8 @@ def exact_numbers(values: Iterable, name: str) -> list[Number]:
         except InvalidOperation:
             raise ValueError(f"{name}[{i}]: {number!r} is not a number") from None
         if not decimal.is_finite():
-            raise ValueError(
-                f"{name}[{i}]: {number!r} is missing or infinite; leave such observations out first"
-            )
+            fault = "missing or infinite; leave such observations out first"
+            raise ValueError(f"{name}[{i}]: {number!r} is {fault}")
         if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
             raise ValueError(f"{name}[{i}]: {number!r} is too large or too small to be a measurement")
         numbers.append(Fraction(decimal))
@@ -85,7 +84,7 @@ def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
     Parameters
     ----------
     pairs : array of int, shape (..., K, K)
-        Participants at each level before (rows) and after (columns); levels are 0, 1, ..., K - 1.
+        Participants at each of the levels 0, ..., K - 1 before (rows) and after (columns).
 
     Returns
     -------
@@ -95,11 +94,9 @@ def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
         Participants whose level stayed.
     """
     pairs = counts_array(pairs, "pairs", 2)
-    k = pairs.shape[-1]
-    if pairs.shape[-2] != k:
-        raise ValueError(
-            f"pairs: {pairs.shape[-2]} levels before and {k} after; they must be the same levels"
-        )
+    before, k = pairs.shape[-2:]
+    if before != k:
+        raise ValueError(f"pairs: {before} levels before and {k} after; they must be the same levels")
     # the diagonals of [[2, 1, 5], [0, 3, 1], [4, 0, 0]] sum to 4, 0 | 5 | 2, 5: falls by 2 and 1, no change, rises
     diagonals = [np.trace(pairs, offset=offset, axis1=-2, axis2=-1) for offset in range(1 - k, k)]
     by_difference = np.stack(diagonals, axis=-1)

@@ -66,12 +66,6 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
-    See Also
-    --------
-    signed_rank_counts : the same on arrays of counts.
-    oxymilk.stats.within_effects : how large the change is.
-    oxymilk.stats.evaluate_programs : what each statistics program prints.
-
     References
     ----------
     Wilcoxon (1945), doi:10.2307/3001968. Pratt (1959), doi:10.1080/01621459.1959.10501526.
@@ -99,19 +93,12 @@ def signed_rank_counts(
     zeros : array of int, shape (...)
         Differences of zero.
     procedure : Procedure
-        Every switch of the test.
 
     Returns
     -------
     SignedRankResult
-        Its numbers are arrays of shape (...).
-
-    Raises
-    ------
-    ValueError
-        Negative or broken counts, shapes that do not fit, or a dataset without any pair.
-    TooLargeError
-        As for `signed_rank_test`.
+        Its numbers are arrays of shape (...). ValueError for negative or broken counts, shapes that do not fit, or a
+        dataset without any pair; TooLargeError as for `signed_rank_test`.
 
     Notes
     -----

@@ -82,6 +82,11 @@ def drawn_tables(sizes, n1):
 
 
 @cache
+def drawn_p(sizes, n1, t, procedure):
+    return enumerated_p(drawn_tables(sizes, n1), t, 2 * n1 * (sum(sizes) - n1), procedure)
+
+
+@cache
 def untied_u(n1, n2):
     ranks = np.array(list(combinations(range(n1 + n2), n1)))
     return ranks.sum(axis=1) - n1 * (n1 - 1) // 2
@@ -97,19 +102,12 @@ def all_tables():
 def test_rank_sum_exact(all_tables, every_procedure):
     procedures = [p for p in every_procedure["rank_sum"] if p.method == "exact"]
     assert len(procedures) == 10
-    cases = []
-    for x, y in all_tables.tolist():
-        outcomes = drawn_tables(tuple(a + b for a, b in zip(x, y, strict=True)), sum(x))
-        cases.append((outcomes, twice_u(x, y), 2 * sum(x) * sum(y)))
+    cases = [
+        (tuple(a + b for a, b in zip(x, y, strict=True)), sum(x), twice_u(x, y))
+        for x, y in all_tables.tolist()
+    ]
     for procedure in procedures:
-        # many datasets share a distribution and a value; the cache keeps this test short
-        known = {}
-        expected = []
-        for outcomes, t, twice_mean in cases:
-            key = (id(outcomes), t)
-            if key not in known:
-                known[key] = enumerated_p(outcomes, t, twice_mean, procedure)
-            expected.append(known[key])
+        expected = [drawn_p(*case, procedure) for case in cases]
         assert np.array_equal(rank_sum_counts(all_tables, procedure).p_value, expected)
 
 

@@ -12,7 +12,7 @@ from oxymilk.stats.programs import RULES
 
 
 def situation(n, n_zero=0, n1=0, n2=0, ties=False):
-    return Situation(*(np.array([value]) for value in (n, n_zero, n1, n2, ties)))
+    return Situation(*(np.array([value]) for value in (n, n - n_zero, n1, n2, ties)))
 
 
 EDGES = [
