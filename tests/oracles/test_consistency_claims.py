@@ -66,9 +66,6 @@ def test_every_case_is_checked_or_out_of_scope(cases):
     assert set(OUT_OF_SCOPE) <= set(cases)
 
 
-# ---- p from a printed Z ------------------------------------------------------------------------------------
-
-
 def decide(low, high):
     return {high < ALPHA: "significant", low >= ALPHA: "not significant"}.get(True, "")
 
@@ -90,9 +87,6 @@ def test_p_of_a_printed_z(name, cases):
     else:
         flips = not consistent and decide(low, high) != decide(stated.low, stated.high)
         assert flips == expected["decision_error"]
-
-
-# ---- notation ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["C03", "C09"])
@@ -141,9 +135,6 @@ def test_numbers_of_a_comma_locale(cases):
     assert parse_printed(p, (",",)).interval().meets(possible)
 
 
-# ---- rounding ----------------------------------------------------------------------------------------------
-
-
 def test_truncated_numbers(cases):
     expected = cases["D06"]["expected"]
     stated = parse_printed("8").interval("truncate")
@@ -157,9 +148,6 @@ def test_truncated_numbers(cases):
     stated = parse_printed(printed).interval("truncate", domain=(0, 1))
     assert (stated.low, stated.high) == (0, Fraction(1, 1000))
     assert not stated.contains(Fraction(1, 1000))
-
-
-# ---- whole numbers behind percentages and means ------------------------------------------------------------
 
 
 def whole_number_behind(printed, n):
@@ -182,9 +170,6 @@ def test_whole_numbers(name, cases):
         value = parse_printed(x).value
         half_down = (n * (value + Fraction(1, 200))).denominator == 1 and int(value * 100) % 2 == 1
         assert whole_number_behind(x, n) == (consistent and not half_down), (x, n)
-
-
-# ---- tests of two-by-two tables, as explanations -----------------------------------------------------------
 
 
 def test_methods_leave_gaps(cases, study):
@@ -218,9 +203,6 @@ def test_the_two_exact_conventions_differ(cases):
     doubled = rank_sum_test(a, b, Procedure("exact", two_sided="doubled")).p_value
     assert by_likelihood == pytest.approx(case["expected"]["fisher_minlike"], abs=5e-7)
     assert doubled == pytest.approx(case["expected"]["fisher_central"], abs=5e-7)
-
-
-# ---- fingerprints ------------------------------------------------------------------------------------------
 
 
 def test_identities(cases):

@@ -76,9 +76,6 @@ def shift_of(case, *options):
     return shift_of_pairs(*data(case), *options)
 
 
-# ---- 111 datasets --------------------------------------------------------------------------------------
-
-
 def test_estimates(oracle_public_case):
     case = oracle_public_case
     # intervals of the untied table, whatever the ties, have no counterpart here
@@ -219,9 +216,6 @@ def test_default_lines(oracle_public_case):
         )
         # None: nothing changed, or all values equal
         assert chosen == (1 if value in (None, "NaN") else pytest.approx(value, rel=1e-10)), name
-
-
-# ---- books and test suites -----------------------------------------------------------------------------
 
 
 def test_published_estimates_and_intervals(oracle_textbook_case):

@@ -48,9 +48,6 @@ def run(case, procedure):
     return signed_rank_test(case["y"], case["x"], procedure)
 
 
-# ---- 111 datasets --------------------------------------------------------------------------------------
-
-
 def test_p_values_and_z(oracle_public_case):
     case = oracle_public_case
     expectations = [result for result in case["results"] if result["test"] in RANK_TESTS]
@@ -118,9 +115,6 @@ def test_every_expectation_is_checked_or_has_a_reason(oracle_public_case, left_o
     checked = {"results", "stats", "scipy_method_exact", "decimal"}
     assert set(case) - input_keys - checked <= set(reasons)
     assert {result["test"] for result in case["results"]} - set(RANK_TESTS) <= set(reasons)
-
-
-# ---- books and test suites -----------------------------------------------------------------------------
 
 
 def statistic(case, key):

@@ -32,9 +32,6 @@ def limits(effect):
     return effect.low, effect.high
 
 
-# ---- numbers ----------------------------------------------------------------------------------------
-
-
 def test_risks_need_two_values_or_a_threshold():
     x, y = [0, 1, 2, 2], [0, 0, 1]
     without = named(between_effects(x, y, ASYMPTOTIC))
@@ -44,9 +41,6 @@ def test_risks_need_two_values_or_a_threshold():
     for threshold, difference in ((1, 3 / 4 - 1 / 3), (2, 1 / 2), ("0.5", 3 / 4 - 1 / 3), (0, 0), (3, 0)):
         effects = named(between_effects(x, y, ASYMPTOTIC, success=threshold))
         assert effects["risk_difference"].estimate == pytest.approx(difference, abs=1e-15)
-
-
-# ---- whole rows -------------------------------------------------------------------------------------
 
 
 def test_rows_of_pairs_say_what_they_are():
@@ -161,9 +155,6 @@ def test_what_the_values_are_compared_with_is_checked_too():
     for function in (within_effects, between_effects):
         with pytest.raises(ValueError, match=r"^confidence must lie between 0 and 1, not 95$"):
             function([0, 0], [1, 2], procedure, 95)
-
-
-# ---- families and least p ---------------------------------------------------------------------------
 
 
 def test_holm_is_that_of_statsmodels():

@@ -62,9 +62,6 @@ def untied_p(values, t2, procedure):
     return tail[procedure.alternative] / len(values)
 
 
-# ---- rank-sum ----------------------------------------------------------------------------------------------
-
-
 def twice_u(x, y):
     """Twice the number of pairs in which x is larger, equal pairs counting one half."""
     return sum(a * b * (2 if i > j else i == j) for i, a in enumerate(x) for j, b in enumerate(y))
@@ -119,9 +116,6 @@ def test_rank_sum_exact_untied(all_tables, every_procedure):
         known = {case: untied_p(untied_u(*case[:2]), case[2], procedure) for case in set(cases)}
         got = rank_sum_counts(all_tables, procedure).p_value
         assert np.array_equal(got, [known[case] for case in cases])
-
-
-# ---- signed-rank -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,6 @@ from scipy import stats
 from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
 
-# ---- limits by inversion -------------------------------------------------------------------------------
-
 
 def brute_interval(p_value, lowest, highest, alpha):
     """Try every quarter step; the statistic changes at half steps only."""
@@ -121,9 +119,6 @@ def test_the_estimate_lies_between_the_limits(first, second, unchanged, confiden
     assert shift.low <= shift.estimate <= shift.high
 
 
-# ---- large data ----------------------------------------------------------------------------------------
-
-
 def test_as_many_shifts_as_allowed_are_tried(monkeypatch):
     monkeypatch.setattr(hl, "MOST_SHIFTS", 15)
     assert hl.signed_rank_shift([0] * 5, [1, 2, 4, 8, 16]).method == hl.EXACT
@@ -167,8 +162,6 @@ def test_confidence():
                 function(pre, post, confidence)
 
 
-# ---- order statistics of all differences and averages ---------------------------------------------------
-
 numbers = (st.integers(-6, 6), st.integers(-(2**63), 2**63), st.fractions(-3, 3, max_denominator=10))
 lists = st.one_of(*(st.lists(kind, min_size=1, max_size=9) for kind in numbers))
 
@@ -211,8 +204,6 @@ def test_ten_thousand_and_ten_thousand():
     assert (sums.ranked(1), sums.ranked(10**8)) == (-9_999 - 19_998, 9_999 + 19_998)
     assert sums.ranked(10**8 // 2) == -sums.ranked(10**8 // 2 + 1)
 
-
-# ---- bounds of tails -----------------------------------------------------------------------------------
 
 CELLS = st.lists(st.tuples(st.integers(1, 3), st.integers(-4, 9)), min_size=1, max_size=4)
 

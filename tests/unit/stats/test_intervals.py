@@ -72,9 +72,6 @@ def test_number_needed():
     assert intervals.number_needed(0.0, (-0.5, 0.5)) == (inf, 2, -2, through)
 
 
-# ---- to the last digits ----------------------------------------------------------------------------------
-
-
 def newcombe_score(theta, m, n, t):
     spread = 1 + (Decimal(m + n) / 2 - 1) * ((1 - t) / (2 - t) + t / (1 + t))
     return (theta - t) / (t * (1 - t) * spread / (m * n)).sqrt()
@@ -98,14 +95,11 @@ def tango_score(up, down, n, d):
     ("score", "limits", "data"),
     [
         (newcombe_score, intervals.superiority, [(0.15, 10, 8), (0.5, 10, 8), (0.8125, 4, 8), (0.3, 20, 25)]),
-        (
-            miettinen_score,
-            intervals.risk_ratio,
-            [(9, 10, 3, 11), (1, 40, 1, 30), (5, 5, 2, 8), (2, 7, 3, 7), (30, 50, 15, 50), (10, 10, 10, 10)],
-        ),
+        (miettinen_score, intervals.risk_ratio,
+         [(9, 10, 3, 11), (1, 40, 1, 30), (5, 5, 2, 8), (2, 7, 3, 7), (30, 50, 15, 50), (10, 10, 10, 10)]),
         (tango_score, intervals.paired_difference, [(4, 1, 9), (5, 5, 12), (1, 2, 40), (20, 11, 50)]),
     ],
-)
+)  # fmt: skip
 def test_limits_are_right_to_thirteen_digits(score, limits, data, confidence):
     """With 40 digits the score passes the critical value within 1e-13 of each limit."""
     z = Decimal(intervals.critical(confidence))
@@ -125,21 +119,14 @@ def test_no_pair_changed():
         assert (low, high) == pytest.approx((-z2 / (8 + z2), z2 / (8 + z2)), abs=1e-12)
 
 
-# ---- beside other programs ---------------------------------------------------------------------------
-
-
 def test_newcombe_published():
     """Newcombe (1998), table II, method 10."""
     printed = {
-        (56, 70, 48, 80): (0.0524, 0.3339),
-        (9, 10, 3, 10): (0.1705, 0.8090),
-        (6, 7, 2, 7): (0.0582, 0.8062),
-        (5, 56, 0, 29): (-0.0381, 0.1926),
-        (0, 10, 0, 20): (-0.1611, 0.2775),
-        (0, 10, 0, 10): (-0.2775, 0.2775),
-        (10, 10, 0, 20): (0.6791, 1.0),
-        (10, 10, 0, 10): (0.6075, 1.0),
-    }
+        (56, 70, 48, 80): (0.0524, 0.3339), (9, 10, 3, 10): (0.1705, 0.8090),
+        (6, 7, 2, 7): (0.0582, 0.8062), (5, 56, 0, 29): (-0.0381, 0.1926),
+        (0, 10, 0, 20): (-0.1611, 0.2775), (0, 10, 0, 10): (-0.2775, 0.2775),
+        (10, 10, 0, 20): (0.6791, 1.0), (10, 10, 0, 10): (0.6075, 1.0),
+    }  # fmt: skip
     for (a, n1, b, n2), expected in printed.items():
         low, high = intervals.risk_difference(a, n1, b, n2, 0.95)
         assert (round(low, 4), round(high, 4)) == expected

@@ -52,9 +52,6 @@ def close(ours, theirs, rel=1e-10):
     assert ours == pytest.approx(theirs, rel=rel, abs=1e-300)
 
 
-# ---- pairs ---------------------------------------------------------------------------------------------
-
-
 def test_mcnemar_and_sign():
     down, up = np.array(list(product(range(16), repeat=2))).T
     names = ("mcnemar_exact", "mcnemar", "mcnemar_edwards", "mcnemar_edwards_r")
@@ -90,9 +87,6 @@ def test_paired_t():
     p = run("paired_t", pairs([[0, 0]] * 4, [[1, 1], [0, 0], [1, 0], [3, 0]], [0, 2, 0, 0], [1, 5]))
     close(p[0], 1 - 2 * np.arctan(1.5) / np.pi)
     assert (p[1], np.isnan(p[2:]).tolist()) == (1, [True, True])
-
-
-# ---- two groups ----------------------------------------------------------------------------------------
 
 
 def test_chi_squares_by_their_formulas():
@@ -221,9 +215,6 @@ def test_linear_by_linear():
     # exactly, though thirds and sevenths do not cancel
     alone = groups([WIDE[4], WIDE[4][::-1], [[7, 8, 2], [0, 0, 0]]], [1e8 / 3, 3e7 / 7, 7.7e9 / 3])
     assert run("linear_by_linear", alone).tolist() == [1, 1, 1]
-
-
-# ---- all -----------------------------------------------------------------------------------------------
 
 
 def test_one_tail_is_at_most_one_half():

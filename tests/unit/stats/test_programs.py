@@ -24,9 +24,6 @@ def by_id(test, first, second):
     return {result.entry.id: result for result in evaluate_programs(test, first, second)}
 
 
-# ---- the file ------------------------------------------------------------------------------------------
-
-
 def test_entries_are_complete():
     programs = load_programs()
     assert len({program.id for program in programs}) == len(programs) > 100
@@ -105,9 +102,6 @@ def test_tables_keep_their_shape():
     assert {name: p.tolist() for name, p in exact.items()} == {"spss_exact_wilcoxon": [[1 / 512], [0.25]]}
 
 
-# ---- the numbers of the first study --------------------------------------------------------------------
-
-
 def test_first_study_between_groups():
     lines = by_id("rank_sum", *BETWEEN)
     # the exact lines print no z
@@ -119,9 +113,6 @@ def test_first_study_between_groups():
         "spss_mann_whitney_exact": 316 / 46189, "spss_fisher": 1 / 323,
     }  # fmt: skip
     assert {name: lines[name].p_value for name in expected} == pytest.approx(expected, rel=1e-10)
-
-
-# ---- published numbers of programs that are not free ---------------------------------------------------
 
 
 def test_sas_npar1way():
@@ -164,9 +155,6 @@ def test_stata():
     printed = {"stata_signrank": 0.0485, "stata_signrank_exact": 0.0479, "stata_sign": 0.2266}
     printed |= {"stata_ranksum": 0.2010, "stata_ranksum_exact": 0.2117}
     assert {name: round((pairs | groups)[name].p_value, 4) for name in printed} == printed
-
-
-# ---- programs that are installed -----------------------------------------------------------------------
 
 
 def datasets():
@@ -249,9 +237,6 @@ def test_scipy_before_1_7(x, y):
         sd = np.sqrt(tied * n1 * n2 * (n1 + n2 + 1) / 12)
         expected = ndtr(-abs((max(u1, n1 * n2 - u1) - n1 * n2 / 2 - 0.5) / sd))
     assert by_id("rank_sum", x, y)["scipy_1_6_mannwhitneyu"].p_value == pytest.approx(expected, rel=1e-12)
-
-
-# ---- arrays of tables ----------------------------------------------------------------------------------
 
 
 def tables_of(total, cells):

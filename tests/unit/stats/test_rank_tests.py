@@ -25,9 +25,6 @@ ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
 ALTERNATIVES = ("two-sided", "greater", "less")
 
 
-# ---- both ----------------------------------------------------------------------------------------------
-
-
 def of_pairs(pairs, procedure):
     """The test of tables of pre by post, and of the pairs behind each."""
     pre, post = np.indices((3, 3)).reshape(2, 9)
@@ -120,9 +117,6 @@ def test_no_datasets():
     assert rank_sum_counts(np.zeros((0, 2, 3)), EXACT).p_value.shape == (0,)
 
 
-# ---- signed-rank ---------------------------------------------------------------------------------------
-
-
 def test_zero_methods_rank_zeros_differently():
     pre, post = [0] * 6, [0, 0, 1, -2, 3, 3]
     procedures = (Procedure("asymptotic", zero_method=rule) for rule in ("drop", "pratt", "split"))
@@ -183,9 +177,6 @@ def test_split_zeros_in_the_table_for_untied_ranks():
         assert (result.w_plus, result.p_fraction) == (12, Fraction(count, 2**6))
 
 
-# ---- rank-sum ------------------------------------------------------------------------------------------
-
-
 def test_switches_of_the_variance_and_the_numerator():
     x, y = [2, 2, 3], [1, 2]  # U1 = 5, mean 3, N = 5, one tie of 3
     for tie_correction, continuity in product((True, False), repeat=2):
@@ -210,9 +201,6 @@ def test_large_samples_do_not_overflow():
     tables, n = np.array([[400_000, 600_000], [401_000, 599_000]]), 2_000_000
     chi2 = stats.chi2_contingency(tables, correction=False).statistic
     assert rank_sum_counts(tables, ASYMPTOTIC).z ** 2 == pytest.approx(chi2 * (n - 1) / n, rel=1e-12)
-
-
-# ---- scipy where it is right: asymptotic, and permutations where they are enumerated -------------------
 
 
 @pytest.mark.parametrize("seed", range(3 if FULL else 1))
