@@ -148,9 +148,10 @@ def exact_counterpart(declared: Procedure) -> Procedure:
     return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
 
 
-def _runs(
-    study: Study, observations: pd.DataFrame, scale: str | None = None
-) -> Iterator[tuple[Sample, str, Procedure, TestResult | None]]:
+Run = tuple[Sample, str, Procedure, TestResult | None]
+
+
+def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Run]:
     """Yield each test of the study in each role; its result is None without data, or where it needs too much memory."""
     for sample in samples(study, observations, scale) if len(observations) else ():
         declared = getattr(study.procedure, sample.test)
@@ -163,9 +164,8 @@ def _runs(
                 if role == "declared":
                     place = {"column": f"procedure.{sample.test}.method", "value": procedure.method}
                     limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
-                    raise FaultsError(
-                        [Fault("exact_too_large", "study.yaml", **place, params=limit)]
-                    ) from None
+                    fault = Fault("exact_too_large", "study.yaml", **place, params=limit)
+                    raise FaultsError([fault]) from None
             yield sample, role, procedure, result
 
 
@@ -197,25 +197,16 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     scale = scale or study.outcome.scale
     rows = []
     for sample, role, procedure, result in _runs(study, observations, scale):
-        row = (
-            sample._asdict()
-            | procedure.switches()
-            | {"role": role, "procedure": procedure.words_for(sample.test)}
-        )
-        n1, n2 = len(sample.first), len(sample.second)
-        row["n"] = n1
+        row = sample._asdict() | procedure.switches() | {"role": role, "n": len(sample.first)}
         if sample.test == "rank_sum":
+            n1, n2 = len(sample.first), len(sample.second)
             row |= {"n": n1 + n2, "n1": n1, "n2": n2, "zero_method": None}
-        row |= {"n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
         if result is not None:
-            fractions = {
-                # z times |z|: a fraction, sign kept, where z itself is a root
-                "z_squared": str(result.z_squared),
-                "p_fraction": "" if result.p_fraction is None else str(result.p_fraction),
-            }
-            row |= vars(result) | fractions | {"procedure": row["procedure"]}
-            row["n_unchanged"] = row.get("n_zero")
-        rows.append(row)
+            row |= vars(result)
+            # z times |z|: a fraction, sign kept, where z itself is a root
+            row |= {"z_squared": str(result.z_squared), "p_fraction": str(result.p_fraction or "")}
+        row |= {"n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
+        rows.append(row | {"n_unchanged": row.get("n_zero"), "procedure": procedure.words_for(sample.test)})
     table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
     return table.assign(variable=study.outcome.id, scale=scale)
 

@@ -111,12 +111,8 @@ def _matched_rank_biserial(result: SignedRankResult, one_size: bool, confidence:
     r = (result.w_plus - result.w_minus) / (result.w_plus + result.w_minus)
     if one_size and result.procedure.zero_method != "split":
         low, high = (2 * limit - 1 for limit in intervals.share(result.n_up, changed, confidence))
-        return (
-            name,
-            (r, low, high),
-            CLOPPER_PEARSON,
-            "all changes are of one size: the share of rises, from -1 to 1",
-        )
+        note = "all changes are of one size: the share of rises, from -1 to 1"
+        return name, (r, low, high), CLOPPER_PEARSON, note
     method = "Fisher's transformation, variance without effect"
     if abs(r) == 1:
         return name, (r, nan, nan), method, "no interval at -1 and 1"
@@ -209,12 +205,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     Parameters
     ----------
     p_values : sequence of float
-        At least one, in [0, 1].
-
-    Returns
-    -------
-    list of float
-        In the same order, at most 1.
+        At least one, in [0, 1]; returned in the same order, at most 1.
 
     Examples
     --------
@@ -244,12 +235,8 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     Returns
     -------
     float
-        Over all signs of the nonzero differences, or over all ways of giving the values to the groups.
-
-    Raises
-    ------
-    TooLargeError
-        If two_sided="likelihood" would have to look at more than `MOST_TABLES` tables.
+        Over all signs of the nonzero differences, or over all ways of giving the values to the groups. TooLargeError
+        if two_sided="likelihood" would have to look at more than `MOST_TABLES` tables.
 
     Examples
     --------

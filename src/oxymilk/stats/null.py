@@ -21,6 +21,7 @@ from math import comb, prod
 import numpy as np
 
 Lower = Callable[[int], int]  # t -> number of outcomes with T <= t
+States = tuple[np.ndarray, np.ndarray]  # keys, and the number of ways to each
 
 MEMORY_LIMIT = 2**30  # bytes
 
@@ -146,9 +147,7 @@ def _unpack(packed: int, width: int, degree: int, last: int) -> list[int]:
     return [int.from_bytes(data[i : i + width], "little") for i in range(0, width * (last + 1), width)]
 
 
-def _join(
-    keys: np.ndarray, ways: np.ndarray, size: int, step: int, end: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _join(keys: np.ndarray, ways: np.ndarray, size: int, step: int, end: int) -> States:
     """Add a tie group to states: each of its observations that is taken adds `step` to the key.
 
     Keys stay sorted and distinct, and below `end`. Worked example, a group of two with step 3:
@@ -241,10 +240,6 @@ def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int 
     return lower
 
 
-# Seconds, as measured on one core of a 2020s server; they decide between two exact ways, never a result.
-_PER_BYTE, _PER_COUNT, _PER_STATE, _SET_UP = 8.5e-11, 2e-7, 1.5e-7, 3e-4
-
-
 def distribution(
     sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None, whole: bool
 ) -> tuple[Lower, tuple[int, ...] | None]:
@@ -258,8 +253,9 @@ def distribution(
     else:
         work, states = n * drawn * _bytes_for(comb(n, drawn)) / 2, combinations**0.6
         whole = whole or len(sizes) == 2
-    # the whole distribution takes `work` bytes for each of its `top` sums
-    if whole or top * (work * _PER_BYTE + _PER_COUNT) <= _SET_UP + states * _PER_STATE:
+    # the whole distribution takes `work` bytes for each of its `top` sums; seconds, as measured on one core of a
+    # 2020s server, decide between two exact ways, never a result
+    if whole or top * (work * 8.5e-11 + 2e-7) <= 3e-4 + states * 1.5e-7:
         counts = flip_counts(sizes, scores) if drawn is None else sample_counts(sizes, scores, drawn)
         return lower_from_counts(counts), counts
     return lower_from_ends(sizes, scores, drawn), None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
@@ -120,9 +121,8 @@ def load_programs() -> tuple[Program, ...]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     entries = yaml.load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes(), loader)
     programs = tuple(program_of(entry) for entry in entries)
-    ids = [program.id for program in programs]
-    if len(set(ids)) < len(ids):
-        repeated = sorted({name for name in ids if ids.count(name) > 1})
+    repeated = sorted(name for name, n in Counter(program.id for program in programs).items() if n > 1)
+    if repeated:
         raise ValueError(f"programs.yaml: repeated ids {repeated}")
     return programs
 
@@ -172,11 +172,8 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     """
     check_test(test)
     data = (Pairs if test == "signed_rank" else Groups).of_values(first, second)
-    calculate = cache(partial(_calculate, data))
-    results = []
-    for program in load_programs():
-        if program.test != test:
-            continue
+    calculate, results = cache(partial(_calculate, data)), []
+    for program in (program for program in load_programs() if program.test == test):
         p_value, z = calculate(*program.calculation)
         if not np.isnan(p_value[0]):
             printed = bool(RULES[program.rule](data.situation)[0])
@@ -225,9 +222,7 @@ def evaluate_programs_counts(
     return {name: by_calculation[programs[name].calculation] for name in programs if name in wanted}
 
 
-def _calculate(
-    data: Data, procedure: Procedure | None, tail: str, other: str
-) -> tuple[np.ndarray, np.ndarray | None]:
+def _calculate(data: Data, procedure: Procedure | None, tail: str, other: str) -> tuple:
     """Return p-values, shape (D,), and z where the line prints one; nan where there is not enough memory."""
     try:
         if procedure is None:

@@ -178,7 +178,8 @@ def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[in
         raise ValueError("a table for rank_sum has two rows, one a group")
     if test != "rank_sum" and (test != "signed_rank" or len(rows) != len(rows[0])):
         raise ValueError("a table for signed_rank has as many rows (before) as columns (after)")
-    pairs = [(i, j) for i, row in enumerate(rows) for j, n in enumerate(row) for _ in range(n)]
     if test == "rank_sum":
-        return [level for group, level in pairs if group == 0], [level for group, level in pairs if group]
+        first, second = ([level for level, n in enumerate(row) for _ in range(n)] for row in rows)
+        return first, second
+    pairs = [(i, j) for i, row in enumerate(rows) for j, n in enumerate(row) for _ in range(n)]
     return [before for before, _ in pairs], [after for _, after in pairs]
