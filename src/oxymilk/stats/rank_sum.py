@@ -59,6 +59,12 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
+    See Also
+    --------
+    rank_sum_counts : the same on arrays of tables.
+    oxymilk.stats.between_effects : how large the difference is.
+    oxymilk.stats.evaluate_programs : what each statistics program prints.
+
     References
     ----------
     Wilcoxon (1945), doi:10.2307/3001968. Mann & Whitney (1947), doi:10.1214/aoms/1177730491.

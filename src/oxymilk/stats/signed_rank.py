@@ -66,6 +66,12 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     TooLargeError
         If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
 
+    See Also
+    --------
+    signed_rank_counts : the same on arrays of counts.
+    oxymilk.stats.within_effects : how large the change is.
+    oxymilk.stats.evaluate_programs : what each statistics program prints.
+
     References
     ----------
     Wilcoxon (1945), doi:10.2307/3001968. Pratt (1959), doi:10.1080/01621459.1959.10501526.
