@@ -25,14 +25,8 @@ def reports(tmp_path_factory):
         copy(ROOT / name, folder / name)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder / "src")}
-    done = subprocess.run(
-        ["snakemake", "--cores", "2"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    options = {"cwd": folder, "env": environment, "capture_output": True, "text": True}
+    done = subprocess.run(["snakemake", "--cores", "2"], check=False, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return {language: folder / f"results/bontang2023/{language}/report.html" for language in ("en", "id")}
 
@@ -45,10 +39,8 @@ def chromium(tmp_path, *arguments):
         *("--disable-component-update", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND"),
         f"--user-data-dir={tmp_path / 'profile'}",
     ]
-    done = subprocess.run(
-        [browser, *options, *arguments], capture_output=True, text=True, check=True, timeout=120
-    )
-    return done.stdout
+    command = [browser, *options, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
 @pytest.mark.parametrize(("language", "differs"), [("en", "differs"), ("id", "berbeda")])

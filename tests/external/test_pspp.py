@@ -45,9 +45,8 @@ def run_pspp(pspp, folder, number, roles):
     groups = "\n".join(f"{value} {group}" for group, values in ((1, x), (2, y)) for value in values)
     syntax, output = folder / f"{number}.sps", folder / f"{number}.csv"
     syntax.write_text(SYNTAX.format(pairs=pairs, groups=groups))
-    run = subprocess.run(
-        [pspp, "-O", "format=csv", "-o", output, syntax], capture_output=True, text=True, check=False
-    )
+    command = [pspp, "-O", "format=csv", "-o", output, syntax]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert output.exists(), run.stderr
     return list(csv.reader(output.read_text(encoding="utf-8").splitlines()))
 
@@ -133,10 +132,9 @@ def test_rank_sum(printed, datasets):
         assert agrees(column(rows, "Asymp. Sig. (2-tailed)"), lines["pspp_mann_whitney"].p_value)
         assert agrees(cell(output["kruskal-wallis"], "Asymp. Sig."), lines["spss_kruskal_wallis"].p_value)
         names = {
-            "Pearson Chi-Square": "spss_chi_square",
-            "Likelihood Ratio": "spss_likelihood_ratio",
+            "Pearson Chi-Square": "spss_chi_square", "Likelihood Ratio": "spss_likelihood_ratio",
             "Linear-by-Linear Association": "spss_linear_by_linear",
-        }
+        }  # fmt: skip
         for label, name in names.items():
             assert agrees(last(output["crosstabs"], label), lines[name].p_value), label
             compared[name] += 1

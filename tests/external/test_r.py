@@ -59,11 +59,9 @@ def test_p_values(from_r, datasets, test):
                 continue
             if name == "default" or (test, name) in CHOOSERS:
                 start = default if name == "default" else CHOOSERS[test, name]
-                chosen = [
-                    line for n, line in lines.items() if n.startswith(start) and line.printed_by_default
-                ]
-                assert len(chosen) == 1, chosen
-                ours = chosen[0].p_value
+                (ours,) = (
+                    x.p_value for n, x in lines.items() if n.startswith(start) and x.printed_by_default
+                )
             elif name in lines:
                 ours = lines[name].p_value
             else:

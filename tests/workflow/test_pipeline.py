@@ -101,7 +101,7 @@ def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old
     ("path", "rules"),
     [
         ("stats/programs.yaml", EVERY_RULE), ("ingest/sheets.py", EVERY_RULE), ("texts/id.yaml", EVERY_RULE),
-        ("analysis/baseline.py", {"test_groups", "explain_claims", *AFTER_TESTS}),
+        ("analysis/samples.py", {"test_groups", "explain_claims", *AFTER_TESTS}),
         ("explain/departures.py", {"explain_claims", *PRESENT}), ("present/templates/report.html", PRESENT),
     ],
 )  # fmt: skip

@@ -1,8 +1,12 @@
-"""From observations to result tables: frequencies, rank tests, effects, and what programs print on the same data."""
+"""From observations to result tables: frequencies, rank tests, effects, what programs print, and Table 1.
+
+Observations are tidy, all cells text: participant, group, timepoint, outcome, score.
+"""
 
 from __future__ import annotations
 
 from dataclasses import astuple
+from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -10,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from oxymilk import stats
-from oxymilk.analysis.baseline import baseline_table
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.stats import Procedure, TestResult, TooLargeError
 from oxymilk.stats.null import MEMORY_LIMIT
+from oxymilk.stats.other_tests import freeman_halton
 from oxymilk.stats.procedure import CHOICES
 
 if TYPE_CHECKING:
@@ -42,6 +46,7 @@ PROGRAM_COLUMNS = (
 EFFECT_COLUMNS = (
     "test", "group", "timepoint", "effect", "estimate", "low", "high", "confidence", "method", "note",
 )  # fmt: skip
+BASELINE_COLUMNS = ("characteristic", "level", "group", "n", "total", "percent", "missing", "test", "p_value")
 
 
 def result_tables(study: Study, results: Results, confidence: float) -> dict[str, pd.DataFrame]:
@@ -58,7 +63,7 @@ def result_tables(study: Study, results: Results, confidence: float) -> dict[str
     Returns
     -------
     dict of str to DataFrame
-        By name: frequencies, summaries, tests, sensitivity, procedures, effects, baseline.
+        By name.
     """
     table, other = results.observations, results.other_scale
     on_levels = study.outcome.scale == "level"
@@ -138,6 +143,32 @@ def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
+def exact_counterpart(declared: Procedure) -> Procedure:
+    """Return the exact procedure, conditional on ties and zeros, that answers the same question."""
+    return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
+
+
+Run = tuple[Sample, str, Procedure, TestResult | None]
+
+
+def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Run]:
+    """Yield each test of the study in each role; its result is None without data, or where it needs too much memory."""
+    for sample in samples(study, observations, scale) if len(observations) else ():
+        declared = getattr(study.procedure, sample.test)
+        run = stats.signed_rank_test if sample.test == "signed_rank" else stats.rank_sum_test
+        for role, procedure in zip(ROLES, (declared, exact_counterpart(declared)), strict=True):
+            result = None
+            try:
+                result = run(sample.first, sample.second, procedure) if sample.testable else None
+            except TooLargeError:
+                if role == "declared":
+                    place = {"column": f"procedure.{sample.test}.method", "value": procedure.method}
+                    limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
+                    fault = Fault("exact_too_large", "study.yaml", **place, params=limit)
+                    raise FaultsError([fault]) from None
+            yield sample, role, procedure, result
+
+
 def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None = None) -> pd.DataFrame:
     """Run the study's tests: signed-rank within each group, rank-sum between the first two groups.
 
@@ -148,7 +179,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     ----------
     study : Study
     observations : DataFrame
-        Tidy observations, all cells text; there is no test without any.
+        There is no test without any.
     scale : {"level", "score"}, optional
         What the scores are; the outcome's own scale unless given. The other scale makes the sensitivity table.
 
@@ -164,20 +195,24 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
         If the declared procedure itself would need too much memory.
     """
     scale = scale or study.outcome.scale
-    tested = samples(study, observations, scale) if len(observations) else ()
-    rows = [_test_row(study, sample, role) for sample in tested for role in ROLES]
+    rows = []
+    for sample, role, procedure, result in _runs(study, observations, scale):
+        row = sample._asdict() | procedure.switches() | {"role": role, "n": len(sample.first)}
+        if sample.test == "rank_sum":
+            n1, n2 = len(sample.first), len(sample.second)
+            row |= {"n": n1 + n2, "n1": n1, "n2": n2, "zero_method": None}
+        if result is not None:
+            row |= vars(result)
+            # z times |z|: a fraction, sign kept, where z itself is a root
+            row |= {"z_squared": str(result.z_squared), "p_fraction": str(result.p_fraction or "")}
+        row |= {"n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
+        rows.append(row | {"n_unchanged": row.get("n_zero"), "procedure": procedure.words_for(sample.test)})
     table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
     return table.assign(variable=study.outcome.id, scale=scale)
 
 
 def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     """Say what each program prints on the data of each test of the study.
-
-    Parameters
-    ----------
-    study : Study
-    observations : DataFrame
-        Tidy observations, all cells text.
 
     Returns
     -------
@@ -186,13 +221,7 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
         the program prints that line for data of this size and with these ties unless asked otherwise.
     """
     rows = [
-        {
-            **sample._asdict(),
-            **vars(line.entry),
-            "procedure": line.entry.words,
-            "p_value": line.p_value,
-            "printed_by_default": line.printed_by_default,
-        }
+        {**sample._asdict(), **vars(line.entry), **vars(line), "procedure": line.entry.words}
         for sample in samples(study, observations)
         if sample.testable
         for line in stats.evaluate_programs(sample.test, sample.first, sample.second)
@@ -207,7 +236,6 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     ----------
     study : Study
     observations : DataFrame
-        Tidy observations, all cells text.
     confidence : float
         Of the intervals; between 0 and 1.
 
@@ -220,75 +248,67 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         `least_exact`); these four have no interval, and no estimate where the exact counterpart of a test, or the
         search for the least p, would need too much memory.
     """
-    tested = [sample for sample in samples(study, observations) if sample.testable]
-    adjusted = {role: _adjusted([_result(study, sample, role) for sample in tested]) for role in ROLES}
+    runs = [run for run in _runs(study, observations) if run[0].testable]
+    adjusted = {}
+    for role in ROLES:
+        family = [result and result.p_value for _, of, _, result in runs if of == role]
+        # without one of the family nothing can be adjusted
+        adjusted[role] = iter(stats.holm(family) if family and None not in family else [None] * len(family))
     rows = []
-    for number, sample in enumerate(tested):
-        place = (sample.test, sample.group, sample.timepoint)
-        estimate = stats.within_effects if sample.test == "signed_rank" else stats.between_effects
-        effects = estimate(sample.first, sample.second, _procedure(study, sample, "declared"), confidence)
-        rows.extend((*place, *astuple(effect)) for effect in effects)
-        for role in ROLES:
-            procedure = _procedure(study, sample, role)
-            words = procedure.words_for(sample.test)
-            try:
-                least = stats.least_p_value(sample.test, sample.first, sample.second, procedure)
-            except TooLargeError:
-                least = None
-            rows.append((*place, f"holm_{role}", adjusted[role][number], None, None, None, words, ""))
-            rows.append((*place, f"least_{role}", least, None, None, None, words, ""))
+    for sample, role, procedure, _ in runs:
+        data, place = (sample.first, sample.second), (sample.test, sample.group, sample.timepoint)
+        if role == "declared":
+            estimate = stats.within_effects if sample.test == "signed_rank" else stats.between_effects
+            rows.extend((*place, *astuple(effect)) for effect in estimate(*data, procedure, confidence))
+        try:
+            least = stats.least_p_value(sample.test, *data, procedure)
+        except TooLargeError:
+            least = None
+        words = procedure.words_for(sample.test)
+        rows.append((*place, f"holm_{role}", next(adjusted[role]), None, None, None, words, ""))
+        rows.append((*place, f"least_{role}", least, None, None, None, words, ""))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 
-def _adjusted(results: list[TestResult | None]) -> list[float | None]:
-    """Adjust the p-values of all tests; without one of the family nothing can be adjusted."""
-    if not results or None in results:
-        return [None] * len(results)
-    return stats.holm([result.p_value for result in results])
+def baseline_table(study: Study, characteristics: pd.DataFrame) -> pd.DataFrame:
+    """Count the levels of each characteristic in each group, and compare the groups: Table 1.
 
+    Parameters
+    ----------
+    study : Study
+    characteristics : DataFrame
+        Columns participant, group, characteristic, level, value, all text; as `oxymilk.ingest` gives them.
 
-def exact_counterpart(declared: Procedure) -> Procedure:
-    """Return the exact procedure, conditional on ties and zeros, that answers the same question."""
-    return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
-
-
-def _procedure(study: Study, sample: Sample, role: str) -> Procedure:
-    """Return the procedure of a test in a role."""
-    declared = getattr(study.procedure, sample.test)
-    return declared if role == "declared" else exact_counterpart(declared)
-
-
-def _result(study: Study, sample: Sample, role: str) -> TestResult | None:
-    """Run a test; None when the exact counterpart of the declared procedure would need too much memory."""
-    run = stats.signed_rank_test if sample.test == "signed_rank" else stats.rank_sum_test
-    procedure = _procedure(study, sample, role)
-    try:
-        return run(sample.first, sample.second, procedure)
-    except TooLargeError:
-        if role != "declared":
-            return None
-        place = {"column": f"procedure.{sample.test}.method", "value": procedure.method}
-        limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
-        raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)]) from None
-
-
-def _test_row(study: Study, sample: Sample, role: str) -> dict[str, object]:
-    """Return the columns of `TEST_COLUMNS` that apply to a test, and others that are left out of the table."""
-    procedure = _procedure(study, sample, role)
-    switches = procedure.switches()
-    n1, n2 = len(sample.first), len(sample.second)
-    if sample.test == "rank_sum":
-        del switches["zero_method"]
-        sizes = {"n": n1 + n2, "n1": n1, "n2": n2}
-    else:
-        sizes = {"n": n1}
-    row = sample._asdict() | switches | sizes
-    row |= {"role": role, "n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
-    result = _result(study, sample, role) if sample.testable else None
-    if result is not None:
-        row |= vars(result)
-        row["n_unchanged"] = row.get("n_zero")
-        # z times |z|: a fraction, sign kept, where z itself is a root
-        row["z_squared"] = str(result.z_squared)
-        row["p_fraction"] = "" if result.p_fraction is None else str(result.p_fraction)
-    return row | {"procedure": procedure.words_for(sample.test)}
+    Returns
+    -------
+    DataFrame
+        Columns `BASELINE_COLUMNS`; one row a characteristic, level and group, levels that nobody has too. `test` is
+        "mann_whitney_exact" on the numbers where every known participant has one, else "fisher" on the levels (exact,
+        Freeman & Halton's for more than two levels); both are empty for one group and where that would be too large.
+    """
+    rows = []
+    for characteristic in study.characteristics:
+        here = characteristics[characteristics["characteristic"] == characteristic.id]
+        if here.empty:
+            continue
+        groups = [here[here["group"] == group] for group in study.group_ids]
+        levels, test, p_value = characteristic.level_ids, "", None
+        numbers = [[Decimal(value) for value in members["value"] if value] for members in groups]
+        counts = [[int((members["level"] == level).sum()) for level in levels] for members in groups]
+        without_number = ((here["value"] == "") & (here["level"] != "")).any()
+        try:
+            if len(groups) == 2 and all(numbers) and not without_number:
+                exact = stats.rank_sum_test(*numbers, Procedure("exact")).p_value
+                test, p_value = "mann_whitney_exact", exact
+            elif len(groups) == 2 and all(map(sum, counts)):
+                test, p_value = "fisher", float(freeman_halton(counts))
+        except TooLargeError:
+            pass
+        for level in levels or ("",):
+            for group, members in zip(study.group_ids, groups, strict=True):
+                known = int(((members["level"] != "") | (members["value"] != "")).sum())
+                n = int((members["level"] == level).sum()) if level else known
+                percent = 100 * n / known if known else None
+                missing = len(members) - known
+                rows.append((characteristic.id, level, group, n, known, percent, missing, test, p_value))
+    return pd.DataFrame(rows, columns=list(BASELINE_COLUMNS))

@@ -79,30 +79,25 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     rank = {level: place for place, level in enumerate(study.outcome.level_ids)}
     read = rank.__getitem__ if (scale or study.outcome.scale) == "level" else Decimal
     pre, post = (timepoint.id for timepoint in study.compared)
-    records = {
-        group: {
-            code: [read(scores[t]) if scores[t] else None for t in (pre, post)] for code, scores in of.items()
+    records: dict[str, dict[str, list[Score | None]]] = {}
+    for group, members in participants(study, observations).items():
+        records[group] = {
+            code: [read(scores[t]) if scores[t] else None for t in (pre, post)]
+            for code, scores in members.items()
         }
-        for group, of in participants(study, observations).items()
-    }
-    for group, members in records.items():
-        pairs = [record for record in members.values() if None not in record]
-        left_out = [code for code, record in members.items() if None in record]
+        pairs = [record for record in records[group].values() if None not in record]
+        left_out = [code for code, record in records[group].items() if None in record]
         before, after = ([record[i] for record in pairs] for i in (0, 1))
         yield Sample("signed_rank", group, "", before, after, left_out)
     if len(study.groups) < 2:
         return
-    compared: list[list[Score]] = []
-    left_out = []
+    on_change, compared, left_out = study.between == "change", [], []
     for group in study.group_ids[:2]:
-        scores = {code: _compared(*record, study.between) for code, record in records[group].items()}
-        compared.append([score for score in scores.values() if score is not None])
-        left_out += [code for code, score in scores.items() if score is None]
-    yield Sample("rank_sum", "", "change" if study.between == "change" else post, *compared, left_out)
-
-
-def _compared(pre: Score | None, post: Score | None, between: str) -> Score | None:
-    """Return the score on which the groups are compared: post, or the change; None where it is missing."""
-    if between != "change":
-        return post
-    return None if None in (pre, post) else post - pre
+        scores: list[Score] = []
+        for code, (before, after) in records[group].items():
+            if after is None or (on_change and before is None):
+                left_out.append(code)
+            else:
+                scores.append(after - before if on_change else after)
+        compared.append(scores)
+    yield Sample("rank_sum", "", "change" if on_change else post, *compared, left_out)

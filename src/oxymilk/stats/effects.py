@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import inf, nan, sqrt
+from math import atanh, inf, nan, sqrt, tanh
 
 import numpy as np
 
@@ -22,6 +22,8 @@ CLOPPER_PEARSON = "exact, Clopper and Pearson 1934"
 NEWCOMBE_1998 = "hybrid score, Newcombe 1998 method 10"
 NEWCOMBE_2006 = "score type, Newcombe 2006 method 5"
 TANGO = "score interval, Tango 1998"
+# name, (estimate, low, high), method and note of an effect
+Row = tuple[str, tuple[float, float, float], str, str]
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,6 @@ class Effect:
     level: float
     method: str
     note: str = ""
-
-
-# ---- pairs -------------------------------------------------------------------------------------------------
 
 
 def within_effects(
@@ -85,45 +84,55 @@ def within_effects(
     result = signed_rank_test(before, after, procedure)
     n, up, down = len(differences), result.n_up, result.n_down
     low, high = intervals.paired_difference(up, down, n, confidence)
-    odds, *odds_limits = intervals.odds(up, down, confidence)
     # the exact test that is inverted gives no rank to a zero, so splitting ranks them as Pratt's method does
     zero_method = "drop" if procedure.zero_method == "drop" else "pratt"
     shift = signed_rank_shift(before, after, confidence, zero_method)
     median = float((differences[n // 2] + differences[-(n // 2) - 1]) / 2)
-    return [
+    rows = [
         _matched_rank_biserial(result, len({abs(value) for value in differences} - {0}) == 1, confidence),
-        Effect("common_language", (n + up - down) / (2 * n), (1 + low) / 2, (1 + high) / 2, confidence, TANGO,
-               "pairs that rose, plus half of those unchanged"),
-        Effect("net_share_risen", (up - down) / n, low, high, confidence, TANGO),
-        Effect("odds_risen", odds, *odds_limits, confidence, CLOPPER_PEARSON,
-               "" if up + down else "no pair changed"),
-        _z_effect("r_z_pairs", result.z, n, confidence, "N counts pairs"),
-        _z_effect("r_z_observations", result.z, 2 * n, confidence, "N counts observations, two a pair"),
-        _shift_effect(shift, confidence, "post - pre"),
-        Effect("median_difference", median, nan, nan, confidence, "", "post - pre; no interval"),
+        ("common_language", ((n + up - down) / (2 * n), (1 + low) / 2, (1 + high) / 2), TANGO,
+         "pairs that rose, plus half of those unchanged"),
+        ("net_share_risen", ((up - down) / n, low, high), TANGO, ""),
+        ("odds_risen", intervals.odds(up, down, confidence), CLOPPER_PEARSON,
+         "" if up + down else "no pair changed"),
+        _z_row("r_z_pairs", result.z, n, "N counts pairs"),
+        _z_row("r_z_observations", result.z, 2 * n, "N counts observations, two a pair"),
+        _shift_row(shift, "post - pre"),
+        ("median_difference", (median, nan, nan), "", "post - pre; no interval"),
     ]  # fmt: skip
+    return [Effect(name, *values, confidence, method, note) for name, values, method, note in rows]
 
 
-def _matched_rank_biserial(result: SignedRankResult, one_size: bool, confidence: float) -> Effect:
+def _matched_rank_biserial(result: SignedRankResult, one_size: bool, confidence: float) -> Row:
     """Return the rank-biserial correlation; changes of one size are a share, whose interval is exact."""
-    changed = result.n_up + result.n_down
+    name, changed = "matched_rank_biserial", result.n_up + result.n_down
     if changed == 0:
-        return Effect("matched_rank_biserial", 0.0, nan, nan, confidence, "", "no pair changed")
+        return name, (0.0, nan, nan), "", "no pair changed"
     r = (result.w_plus - result.w_minus) / (result.w_plus + result.w_minus)
     if one_size and result.procedure.zero_method != "split":
         low, high = (2 * limit - 1 for limit in intervals.share(result.n_up, changed, confidence))
-        method, note = CLOPPER_PEARSON, "all changes are of one size: the share of rises, from -1 to 1"
-    else:
-        n = result.n_used
-        # standard deviation of r when there is no effect
-        error = sqrt(n * (n + 1) * (2 * n + 1) / 6) / (n * (n + 1) / 2)
-        low, high = intervals.fisher_transformed(r, error, confidence)
-        method = "Fisher's transformation, variance without effect"
-        note = "no interval at -1 and 1" if np.isnan(low) else ""
-    return Effect("matched_rank_biserial", r, low, high, confidence, method, note)
+        note = "all changes are of one size: the share of rises, from -1 to 1"
+        return name, (r, low, high), CLOPPER_PEARSON, note
+    method = "Fisher's transformation, variance without effect"
+    if abs(r) == 1:
+        return name, (r, nan, nan), method, "no interval at -1 and 1"
+    n = result.n_used
+    # standard deviation of r when there is no effect
+    error = sqrt(n * (n + 1) * (2 * n + 1) / 6) / (n * (n + 1) / 2)
+    reach = intervals.critical(confidence) * error
+    return name, (r, tanh(atanh(r) - reach), tanh(atanh(r) + reach)), method, ""
 
 
-# ---- two groups --------------------------------------------------------------------------------------------
+def _z_row(name: str, z: float, n: int, note: str) -> Row:
+    """Return z / sqrt(n)."""
+    return name, (z / sqrt(n), nan, nan), "", f"z / sqrt(N); {note}; no interval of its own"
+
+
+def _shift_row(shift: Shift, direction: str) -> Row:
+    """Return a shift, with a word on its width."""
+    width = "; no width: the scores take too few values" if shift.low == shift.high else ""
+    values = shift.estimate, shift.low, shift.high
+    return "hodges_lehmann_shift", values, shift.method, f"{direction}, in units of the score{width}"
 
 
 def between_effects(
@@ -163,56 +172,31 @@ def between_effects(
     result = rank_sum_test(first, second, procedure)
     n1, n2 = result.n1, result.n2
     theta = result.u1 / (n1 * n2)
-    low, high = intervals.superiority(theta, n1, n2, confidence)
-    delta = 2 * theta - 1, 2 * low - 1, 2 * high - 1
-    effects = [
-        Effect("rank_biserial", *delta, confidence, NEWCOMBE_2006, "Cliff's delta"),
-        Effect("common_language", theta, low, high, confidence, NEWCOMBE_2006),
-        _z_effect("r_z", result.z, n1 + n2, confidence, "N counts both groups"),
-        _shift_effect(rank_sum_shift(first, second, confidence), confidence, "first group less second"),
+    superiority = theta, *intervals.superiority(theta, n1, n2, confidence)
+    rows = [
+        ("rank_biserial", [2 * value - 1 for value in superiority], NEWCOMBE_2006, "Cliff's delta"),
+        ("common_language", superiority, NEWCOMBE_2006, ""),
+        _z_row("r_z", result.z, n1 + n2, "N counts both groups"),
+        _shift_row(rank_sum_shift(first, second, confidence), "first group less second"),
     ]
-    if success is None:
-        values = sorted({*first, *second})
-        if len(values) != 2:
-            return effects
-        success = values[1]
-    (threshold,) = ranks.exact_numbers([success], "success")
-    a, b = sum(value >= threshold for value in first), sum(value >= threshold for value in second)
-    return effects + _risks(a, n1, b, n2, confidence)
-
-
-def _risks(a: int, n1: int, b: int, n2: int, confidence: float) -> list[Effect]:
-    """Return the measures of risk: a of n1 succeeded, and b of n2."""
-    difference, limits = a / n1 - b / n2, intervals.risk_difference(a, n1, b, n2, confidence)
-    ratio = (a / n1) / (b / n2) if b else (inf if a else nan)
-    odds, *odds_limits = intervals.odds_ratio(a, n1, b, n2, confidence)
-    *needed, note = intervals.number_needed(difference, limits)
-    undefined = "not defined: " + ("nobody" if a + b == 0 else "everybody") + " succeeded"
-    return [
-        Effect("risk_difference", difference, *limits, confidence, NEWCOMBE_1998),
-        Effect("risk_ratio", ratio, *intervals.risk_ratio(a, n1, b, n2, confidence), confidence,
-               "score, Miettinen and Nurminen 1985", undefined if a + b == 0 else ""),
-        Effect("odds_ratio", odds, *odds_limits, confidence, "exact conditional, Fisher",
-               undefined if a + b in (0, n1 + n2) else "conditional maximum likelihood"),
-        Effect("number_needed_to_treat", *needed, confidence, NEWCOMBE_1998, note),
-    ]  # fmt: skip
-
-
-# ---- both --------------------------------------------------------------------------------------------------
-
-
-def _shift_effect(shift: Shift, confidence: float, direction: str) -> Effect:
-    """Return a shift as an effect."""
-    note = f"{direction}, in units of the score"
-    if shift.low == shift.high:
-        note += "; no width: the scores take too few values"
-    limits = shift.low, shift.high
-    return Effect("hodges_lehmann_shift", shift.estimate, *limits, confidence, shift.method, note)
-
-
-def _z_effect(name: str, z: float, n: int, confidence: float, note: str) -> Effect:
-    """Return z / sqrt(n) as an effect."""
-    return Effect(name, z / sqrt(n), nan, nan, confidence, "", f"z / sqrt(N); {note}; no interval of its own")
+    values = sorted({*first, *second})
+    if success is not None or len(values) == 2:
+        (threshold,) = ranks.exact_numbers([values[1] if success is None else success], "success")
+        a, b = (sum(value >= threshold for value in group) for group in (first, second))
+        data = a, n1, b, n2, confidence
+        difference, limits = a / n1 - b / n2, intervals.risk_difference(*data)
+        ratio = (a / n1) / (b / n2) if b else (inf if a else nan)
+        *needed, note = intervals.number_needed(difference, limits)
+        undefined = "not defined: " + ("nobody" if a + b == 0 else "everybody") + " succeeded"
+        rows += [
+            ("risk_difference", (difference, *limits), NEWCOMBE_1998, ""),
+            ("risk_ratio", (ratio, *intervals.risk_ratio(*data)), "score, Miettinen and Nurminen 1985",
+             undefined if a + b == 0 else ""),
+            ("odds_ratio", intervals.odds_ratio(*data), "exact conditional, Fisher",
+             undefined if a + b in (0, n1 + n2) else "conditional maximum likelihood"),
+            ("number_needed_to_treat", needed, NEWCOMBE_1998, note),
+        ]  # fmt: skip
+    return [Effect(name, *values, confidence, method, note) for name, values, method, note in rows]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -221,12 +205,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     Parameters
     ----------
     p_values : sequence of float
-        At least one, in [0, 1].
-
-    Returns
-    -------
-    list of float
-        In the same order, at most 1.
+        At least one, in [0, 1]; returned in the same order, at most 1.
 
     Examples
     --------
@@ -256,12 +235,8 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     Returns
     -------
     float
-        Over all signs of the nonzero differences, or over all ways of giving the values to the groups.
-
-    Raises
-    ------
-    TooLargeError
-        If two_sided="likelihood" would have to look at more than `MOST_TABLES` tables.
+        Over all signs of the nonzero differences, or over all ways of giving the values to the groups. TooLargeError
+        if two_sided="likelihood" would have to look at more than `MOST_TABLES` tables.
 
     Examples
     --------
@@ -269,33 +244,31 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     0.0030959752321981426
     """
     check_test(test)
+
+    def shares(most: np.ndarray) -> np.ndarray:
+        """Return all ways to take up to so many of each level, shape (ways, K)."""
+        tables = np.prod(most + 1.0)
+        if tables > MOST_TABLES:
+            raise TooLargeError(
+                f'two_sided="likelihood" would have to look at {tables:.3g} tables, more than {MOST_TABLES}; '
+                'use "distance" or "doubled"'
+            )
+        return np.array(list(product(*(range(n + 1) for n in most.tolist()))), dtype=np.int64)
+
     every = procedure.two_sided == "likelihood"  # else the two most uneven tables are enough
     if test == "signed_rank":
         _, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(first, second))
         sizes = negative + positive
-        rises = _shares(sizes) if every else np.array([sizes, 0 * sizes])
-        result = signed_rank_counts(sizes - rises, rises, np.full(len(rises), zeros), procedure)
+        rises = shares(sizes) if every else np.array([sizes, 0 * sizes])
+        return float(signed_rank_counts(sizes - rises, rises, zeros, procedure).p_value.min())
+    _, table = ranks.two_sample_table(first, second)
+    sizes, n1 = table.sum(axis=0), int(table[0].sum())
+    if every:
+        chosen = shares(np.minimum(sizes, n1))
+        chosen = chosen[chosen.sum(axis=1) == n1]
     else:
-        table = ranks.two_sample_table(first, second)
-        sizes, n1 = table.sum(axis=0), int(table[0].sum())
-        if every:
-            chosen = _shares(np.minimum(sizes, n1))
-            chosen = chosen[chosen.sum(axis=1) == n1]
-        else:
-            # the lowest n1 of the values, and the highest: 4 of levels of 3, 2 and 5 are 3, 1, 0 and 0, 0, 4
-            below = np.cumsum(sizes) - sizes
-            above = below[-1] + sizes[-1] - below - sizes
-            chosen = np.clip(n1 - np.array([below, above]), 0, sizes)
-        result = rank_sum_counts(np.stack([chosen, sizes - chosen], axis=-2), procedure)
-    return float(result.p_value.min())
-
-
-def _shares(most: np.ndarray) -> np.ndarray:
-    """Return all ways to take up to so many of each level, shape (ways, K)."""
-    tables = np.prod(most + 1.0)
-    if tables > MOST_TABLES:
-        raise TooLargeError(
-            f'two_sided="likelihood" would have to look at {tables:.3g} tables, more than {MOST_TABLES}; '
-            'use "distance" or "doubled"'
-        )
-    return np.array(list(product(*(range(n + 1) for n in most.tolist()))), dtype=np.int64)
+        # the lowest n1 of the values, and the highest: 4 of levels of 3, 2 and 5 are 3, 1, 0 and 0, 0, 4
+        below = np.cumsum(sizes) - sizes
+        above = sizes.sum() - below - sizes
+        chosen = np.clip(n1 - np.array([below, above]), 0, sizes)
+    return float(rank_sum_counts(np.stack([chosen, sizes - chosen], axis=-2), procedure).p_value.min())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from math import floor, inf, lcm, log, sqrt
 from statistics import NormalDist
@@ -21,18 +22,12 @@ from oxymilk.stats.signed_rank import signed_rank_test
 MOST_SHIFTS = 2_000
 EXACT = "inversion of the exact conditional test"
 LARGE = "order statistics, normal approximation"
-_SIGNS = {"greater": 1, "less": -1}
 _SURELY = 0.999  # a bound below so much of alpha is below alpha whatever floating point does
 
 
 @dataclass(frozen=True)
 class Shift:
-    """An estimate with its interval.
-
-    * estimate : median of the Walsh averages of the differences, or of the differences between the groups
-    * low, high : limits; -inf or inf where no finite shift is rejected on that side
-    * method : how the limits were found
-    """
+    """An estimate with its limits, -inf or inf where no finite shift is rejected on that side."""
 
     estimate: float
     low: float
@@ -50,7 +45,6 @@ def signed_rank_shift(
     pre, post : iterable of numbers
         Paired, of equal length; differences post - pre, on the decimals as written.
     confidence : float
-        Between 0 and 1.
     zero_method : {"drop", "pratt"}
         How the inverted test treats differences that the tried shift makes zero.
 
@@ -60,11 +54,8 @@ def signed_rank_shift(
         Estimate: the median of the averages of all two differences (each with itself, zeros too). Interval: from
         the smallest shift that the exact conditional signed-rank test against greater ones does not reject at
         (1 - confidence) / 2, to the largest that the test against smaller ones does not reject; a shift is rejected
-        when p is at most that. As R's wilcox.test from 4.6.1.
-
-    Notes
-    -----
-    Hollander, Wolfe & Chicken (2014), Nonparametric Statistical Methods, 3rd ed., sections 3.2 and 3.3.
+        when p is at most that. As R's wilcox.test from 4.6.1; Hollander, Wolfe & Chicken (2014), Nonparametric
+        Statistical Methods, 3rd ed., sections 3.2 and 3.3.
 
     Examples
     --------
@@ -72,25 +63,21 @@ def signed_rank_shift(
     Shift(estimate=5.5, low=3.0, high=8.0, method='inversion of the exact conditional test')
     """
     differences = ranks.paired_differences(pre, post)
-    n, alpha = len(differences), _half_alpha(confidence)
-    sums = Sums.of([Fraction(value, 2) for value in differences])  # the averages of two: Walsh's
+    n = len(differences)
+    sums = Sums([Fraction(value, 2) for value in differences])  # the averages of two: Walsh's
     # in these units shifts, and what lies between two, are whole, and ten times as fast
     unit = 2 * sums.scale
     whole = [int(value * unit) for value in differences]
 
-    def accepts(shift: Fraction, alternative: str) -> bool:
-        """Return whether the test against `alternative` accepts that the differences are about `shift`."""
+    def at(shift: Fraction) -> tuple:
         moved = [value - int(shift * unit) for value in whole]
         _, negative, positive, zeros = ranks.count_differences(moved)
         sizes = negative + positive
-        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
-        if flip_tail_bound(sizes, scores, (positive * scores).sum()) < _SURELY * alpha:
-            return False
-        procedure = Procedure("exact", alternative, zero_method=zero_method)
-        return signed_rank_test([0] * n, moved, procedure).p_fraction > alpha
+        doubled = ranks.doubled_midranks(sizes, zeros if zero_method == "pratt" else 0)
+        return sizes, doubled, positive, None, partial(signed_rank_test, [0] * n, moved)
 
     spread = n * (n + 1) / 4, sqrt(n * (n + 1) * (2 * n + 1) / 24)
-    return _shift(sums, accepts, alpha, spread)
+    return _shift(sums, at, zero_method, confidence, spread)
 
 
 def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
@@ -101,17 +88,12 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     x, y : iterable of numbers
         The groups, on the decimals as written.
     confidence : float
-        Between 0 and 1.
 
     Returns
     -------
     Shift
         Estimate: the median of all differences x - y. Interval: as for `signed_rank_shift`, with the exact
-        conditional rank-sum test of x less the shift against y.
-
-    Notes
-    -----
-    Hollander, Wolfe & Chicken (2014), sections 4.2 and 4.3.
+        conditional rank-sum test of x less the shift against y; Hollander, Wolfe & Chicken (2014), 4.2 and 4.3.
 
     Examples
     --------
@@ -119,44 +101,48 @@ def rank_sum_shift(x: Iterable, y: Iterable, confidence: float = 0.95) -> Shift:
     Shift(estimate=1.0, low=0.0, high=1.0, method='inversion of the exact conditional test')
     """
     first, second = ranks.exact_numbers(x, "x"), ranks.exact_numbers(y, "y")
-    n1, n2, alpha = len(first), len(second), _half_alpha(confidence)
-    sums = Sums.of(first, [-value for value in second])
+    n1, n2, sums = len(first), len(second), Sums(first, [-value for value in second])
     unit = 2 * sums.scale
     whole, others = ([int(value * unit) for value in values] for values in (first, second))
 
-    def accepts(shift: Fraction, alternative: str) -> bool:
-        """Return whether the test against `alternative` accepts that x - shift is about y."""
+    def at(shift: Fraction) -> tuple:
         moved = [value - int(shift * unit) for value in whole]
-        table = ranks.two_sample_table(moved, others)
+        _, table = ranks.two_sample_table(moved, others)
         sizes = table.sum(axis=0)
-        scores = _SIGNS[alternative] * ranks.doubled_midranks(sizes)
-        if sample_tail_bound(sizes, scores, n1, (table[0] * scores).sum()) < _SURELY * alpha:
-            return False
-        return rank_sum_test(moved, others, Procedure("exact", alternative)).p_fraction > alpha
+        return sizes, ranks.doubled_midranks(sizes), table[0], n1, partial(rank_sum_test, moved, others)
 
     spread = n1 * n2 / 2, sqrt(n1 * n2 * (n1 + n2 + 1) / 12)
-    return _shift(sums, accepts, alpha, spread)
-
-
-def _half_alpha(confidence: float) -> Fraction:
-    """Return (1 - confidence) / 2, exactly."""
-    level = Fraction(str(confidence))
-    if not 0 < level < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
-    return (1 - level) / 2
+    return _shift(sums, at, "drop", confidence, spread)
 
 
 def _shift(
-    sums: Sums, accepts: Callable[[Fraction, str], bool], alpha: Fraction, spread: tuple[float, float]
+    sums: Sums, at: Callable, zero_method: str, confidence: float, spread: tuple[float, float]
 ) -> Shift:
-    """Return the median of the sums with its limits; `spread` is mean and SD of the untied test's statistic."""
+    """Return the median of the sums with its limits; `spread` is mean and SD of the untied test's statistic.
+
+    Of the data less a shift, `at` gives sizes and doubled mid-ranks of the tie groups, how many of each rise or are of
+    the first group, how many are drawn, and their test as a function of the procedure.
+    """
+    level = Fraction(str(confidence))
+    if not 0 < level < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+    alpha = (1 - level) / 2
+
+    def accepts(alternative: str, shift: Fraction) -> bool:
+        """Return whether the test against the shifts on this side of `shift` does not reject it."""
+        sizes, doubled, chosen, drawn, test = at(shift)
+        scores = doubled if alternative == "greater" else -doubled
+        if tail_bound(sizes, scores, (chosen * scores).sum(), drawn) < _SURELY * alpha:
+            return False
+        return test(Procedure("exact", alternative, zero_method=zero_method)).p_fraction > alpha
+
     middle = sums.total // 2
     median = float((sums.ranked(middle + 1) + sums.ranked(sums.total - middle)) / 2)
     shifts = sums.distinct(MOST_SHIFTS)
     if shifts is not None:
         try:
-            low = _limit(shifts, -1, lambda shift: accepts(shift, "greater"))
-            return Shift(median, low, _limit(shifts[::-1], 1, lambda shift: accepts(shift, "less")), EXACT)
+            low = _limit(shifts, -1, partial(accepts, "greater"))
+            return Shift(median, low, _limit(shifts[::-1], 1, partial(accepts, "less")), EXACT)
         except TooLargeError:
             pass
     mean, deviation = spread
@@ -182,58 +168,36 @@ def _limit(points: list[Fraction], outwards: int, accepts: Callable[[Fraction], 
     )
 
 
-# ---- all differences and all averages: counted, never written out --------------------------------------------
-
 # From here on the whole numbers are Python's own: sums of two must fit into 64 bits.
 _LARGEST = 2**61
-Numbers = Sequence[Fraction | int]
 
 
-@dataclass(frozen=True)
 class Sums:
-    """All sums of a value of one list and a value of another, in units of 1 / scale.
+    """All sums of a value of one list and a value of another, or of two of one list, each with itself too.
 
-    Two groups of 10,000 have a hundred million differences. How many of them are at most a given number takes a search
-    of one group for each distinct value of the other; a bisection over that count finds each order statistic.
-
-    * first, second : the distinct values of the lists, ascending, times `scale`
-    * weights : how often each of the first occurs
-    * below : how many values of the second list are less than each of its distinct values, and the length of the list
-    * scale : divides every sum
-    * own : the lists are one: each pair counts once, and each value with itself
-    * total : how many sums there are
+    Two groups of 10,000 have a hundred million differences: they are counted, never written out. How many of them are
+    at most a given number takes a search of one group for each distinct value of the other; a bisection over that count
+    finds each order statistic. Sums are whole numbers in units of 1 / `scale`; there are `total`.
     """
 
-    first: np.ndarray
-    second: np.ndarray
-    weights: np.ndarray
-    below: np.ndarray
-    scale: int
-    own: bool
-    total: int
-
-    @classmethod
-    def of(cls, first: Numbers, second: Numbers | None = None) -> Sums:
-        """Return the sums of the values of two lists, or of one list's, each with itself too."""
+    def __init__(self, first: Sequence[ranks.Number], second: Sequence[ranks.Number] | None = None) -> None:
         lists = first, first if second is None else second
-        scale = lcm(*(value.denominator for values in lists for value in values))
-        whole = [[int(value * scale) for value in values] for values in lists]
+        self.scale = lcm(*(value.denominator for values in lists for value in values))
+        whole = [[int(value * self.scale) for value in values] for values in lists]
         kind = np.int64 if max(abs(value) for values in whole for value in values) < _LARGEST else object
-        (mine, weights), (theirs, counts) = (
-            np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole
-        )
-        below, n = np.concatenate([[0], np.cumsum(counts)]), len(first)
-        total = n * (n + 1) // 2 if second is None else n * len(second)
-        return cls(mine, theirs, weights, below, scale, second is None, total)
+        distinct = [np.unique(np.array(values, dtype=kind), return_counts=True) for values in whole]
+        (self.first, self.weights), (self.second, counts) = distinct
+        # how many values of the second list are less than each of its distinct values, and all
+        self.below = np.concatenate([[0], np.cumsum(counts)])
+        self.own, n = second is None, len(first)
+        self.total = n * (n + 1) // 2 if second is None else n * len(second)
 
     def count_to(self, most: int) -> int:
         """Count the sums that are at most `most` / scale."""
         places = np.searchsorted(self.second, most - self.first, side="right")
         count = int((self.weights * self.below[places]).sum())
-        if not self.own:
-            return count
         with_itself = int(self.weights[2 * self.first <= most].sum())
-        return (count + with_itself) // 2
+        return (count + with_itself) // 2 if self.own else count
 
     def ranked(self, rank: int) -> Fraction:
         """Return the `rank`-th smallest sum, counted from 1."""
@@ -255,41 +219,29 @@ class Sums:
         return [Fraction(units, self.scale) for units in sums] if len(sums) <= most else None
 
 
-# ---- bounds of tails: what lies below alpha by its bound needs no exact tail ---------------------------------
-
-# t, as shares of the one that is best for a normal distribution
-_SHARES = np.array([0.6, 0.8, 1.0, 1.2, 1.5, 2.0])
+# t of `tail_bound`, as shares of the one that is best for a normal distribution
+_SHARES = np.array([[0.6], [0.8], [1.0], [1.2], [1.5], [2.0]])
 
 
-def flip_tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float) -> float:
-    """Bound the share of sign patterns whose positive scores sum to at least `total`.
+def tail_bound(sizes: np.ndarray, scores: np.ndarray, total: float, drawn: int | None = None) -> float:
+    """Bound the share of sign patterns, or of samples of `drawn` observations, with a score sum of at least `total`.
 
-    For every t > 0, P(S >= s) <= E(exp(t S)) / exp(t s) (Chernoff 1952, doi:10.1214/aoms/1177729330). For sign flips
-    the expectation is a product of hyperbolic cosines. `sizes` and `scores` have shape (K,): how many have each score.
-    """
-    halves = scores / 2
-    above, variance = total - float((sizes * halves).sum()), float((sizes * halves**2).sum())
-    # the logarithm of a hyperbolic cosine
-    return _bound(above, variance, lambda t: sizes @ (np.logaddexp(t * halves, -t * halves) - log(2)))
-
-
-def sample_tail_bound(sizes: np.ndarray, scores: np.ndarray, drawn: int, total: float) -> float:
-    """Bound the share of samples of `drawn` observations whose scores sum to at least `total`.
-
-    As `flip_tail_bound`; the expectation is at most that of as many draws with replacement (Hoeffding 1963,
-    section 6, doi:10.1080/01621459.1963.10500830).
+    What lies below alpha by its bound needs no exact tail. For every t > 0, P(S >= s) <= E(exp(t S)) / exp(t s)
+    (Chernoff 1952, doi:10.1214/aoms/1177729330). For sign flips the expectation is a product of hyperbolic cosines;
+    for samples it is at most that of as many draws with replacement (Hoeffding 1963, section 6,
+    doi:10.1080/01621459.1963.10500830). `sizes` and `scores`, of shape (K,): how many observations have each score.
     """
     n, whole = sizes.sum(), (sizes * scores).sum()
-    # whole numbers until the division: equal scores have no spread, not that of rounding
-    around, above = (n * scores - whole) / n, float((n * total - drawn * whole) / n)
-    shares = sizes / n
-    variance = drawn * float((shares * around**2).sum())
-    return _bound(above, variance, lambda t: drawn * np.logaddexp.reduce(np.log(shares) + t * around))
-
-
-def _bound(above: float, variance: float, log_moment: Callable[[float], float]) -> float:
-    """Return the least bound of the t that are tried, for a sum so far above its mean; at most 1."""
-    if above <= 0 or variance == 0:
+    if drawn is None:
+        above, around, times = total - whole / 2, scores / 2, n
+    else:
+        # whole numbers until the division: equal scores have no spread, not that of rounding
+        above, around, times = (n * total - drawn * whole) / n, (n * scores - whole) / n, drawn
+    if above <= 0 or not around.any():
         return 1.0
-    exponents = [log_moment(t) - t * above for t in _SHARES * above / variance]
-    return float(min(1.0, np.exp(min(exponents))))
+    t = _SHARES * above * n / (times * (sizes * around**2).sum())
+    if drawn is None:
+        log_moments = (np.logaddexp(t * around, -t * around) - log(2)) @ sizes
+    else:
+        log_moments = drawn * np.logaddexp.reduce(np.log(sizes / n) + t * around, axis=1)
+    return float(min(1.0, np.exp((log_moments - t[:, 0] * above).min())))

@@ -7,11 +7,11 @@ them against scipy and statsmodels, which take two seconds to load, where these 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import atanh, exp, inf, isnan, nan, sqrt, tanh
+from math import exp, inf, nan, sqrt
 from statistics import NormalDist
 
 import numpy as np
-from scipy.special import betaincinv
+import scipy
 
 Interval = tuple[float, float]
 # In the place of a variance of 0: a score of 0 / 0 is 0, and any other is more than every critical value.
@@ -28,37 +28,45 @@ def critical(confidence: float) -> float:
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a function is zero; its signs at the ends differ."""
-    from scipy.optimize import brentq  # half a second to load
-
-    return brentq(function, low, high, xtol=1e-14, rtol=1e-14)
+    """Return where a function is zero, by halving, to the last digit; its signs at the ends differ."""
+    rising = function(low) < 0  # scipy.optimize, which has faster ways, takes half a second to load
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if (function(middle) < 0) == rising else (low, middle)
+    return middle
 
 
 def share(successes: int, n: int, confidence: float) -> Interval:
     """Exact interval of a share (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404); n > 0."""
-    tail = (1 - confidence) / 2
-    low = betaincinv(successes, n - successes + 1, tail) if successes else 0.0
-    high = betaincinv(successes + 1, n - successes, 1 - tail) if successes < n else 1.0
+    quantile, tail = scipy.special.betaincinv, (1 - confidence) / 2
+    low = quantile(successes, n - successes + 1, tail) if successes else 0.0
+    high = quantile(successes + 1, n - successes, 1 - tail) if successes < n else 1.0
     return float(low), float(high)
 
 
-def wilson(successes: int, n: int, confidence: float) -> Interval:
-    """Score interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953); n > 0."""
-    z = critical(confidence)
-    centre = successes + z**2 / 2
-    reach = z * sqrt(successes * (n - successes) / n + z**2 / 4)
-    return (centre - reach) / (n + z**2), (centre + reach) / (n + z**2)
+def odds(successes: int, failures: int, confidence: float) -> tuple[float, float, float]:
+    """Successes / failures with the exact interval of their share turned into odds; nan without either."""
+    if successes + failures == 0:
+        return nan, 0.0, inf
+    limits = share(successes, successes + failures, confidence)
+    low, high = (p / (1 - p) if p < 1 else inf for p in limits)
+    return successes / failures if failures else inf, low, high
 
 
 def risk_difference(a: int, n1: int, b: int, n2: int, confidence: float) -> Interval:
     """Interval of a/n1 - b/n2: hybrid score (Newcombe 1998, method 10).
 
-    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I
+    doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. It squares and adds the distances to the
+    limits of either share by its score (Wilson 1927, doi:10.1080/01621459.1927.10502953).
     """
-    p1, p2 = a / n1, b / n2
-    (low1, high1), (low2, high2) = wilson(a, n1, confidence), wilson(b, n2, confidence)
-    low = p1 - p2 - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2)
-    return low, p1 - p2 + sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2)
+    z, distances = critical(confidence), []
+    for successes, n in ((a, n1), (b, n2)):
+        centre = successes + z**2 / 2
+        reach = z * sqrt(successes * (n - successes) / n + z**2 / 4)
+        low, high = (centre - reach) / (n + z**2), (centre + reach) / (n + z**2)
+        distances.append((successes / n - low, high - successes / n))
+    (down1, up1), (down2, up2) = distances
+    difference = a / n1 - b / n2
+    return difference - sqrt(down1**2 + up2**2), difference + sqrt(up1**2 + down2**2)
 
 
 def risk_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> Interval:
@@ -110,7 +118,6 @@ def odds_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> tuple[flo
     k = successes[:-1]
     ratios = (n1 - k) * (a + b - k) / ((k + 1) * (n2 - a - b + k + 1))
     log_ways = np.concatenate([[0], np.cumsum(np.log(ratios))])
-    tail = (1 - confidence) / 2
 
     def solve(values: np.ndarray, expected: float) -> float:
         """Return the odds ratio at which `values`, one for each number of successes, have an expected value."""
@@ -122,7 +129,7 @@ def odds_ratio(a: int, n1: int, b: int, n2: int, confidence: float) -> tuple[flo
 
         return exp(_root(excess, -100, 100))
 
-    least, most = a == successes[0], a == successes[-1]
+    least, most, tail = a == successes[0], a == successes[-1], (1 - confidence) / 2
     estimate = 0.0 if least else inf if most else solve(successes, a)
     low = 0.0 if least else solve(successes >= a, tail)
     high = inf if most else solve(successes <= a, tail)
@@ -185,20 +192,3 @@ def paired_difference(up: int, down: int, n: int, confidence: float) -> Interval
     low = -1.0 if down == n else _root(lambda delta: score(delta) - z, -1, (up - down) / n)
     high = 1.0 if up == n else _root(lambda delta: score(delta) + z, (up - down) / n, 1)
     return low, high
-
-
-def odds(successes: int, failures: int, confidence: float) -> tuple[float, float, float]:
-    """Successes / failures with the exact interval of their share turned into odds; nan without either."""
-    if successes + failures == 0:
-        return nan, 0.0, inf
-    limits = share(successes, successes + failures, confidence)
-    low, high = (p / (1 - p) if p < 1 else inf for p in limits)
-    return successes / failures if failures else inf, low, high
-
-
-def fisher_transformed(r: float, standard_error: float, confidence: float) -> Interval:
-    """Interval of a correlation by Fisher's transformation; nan at -1 and 1, where it has no width."""
-    if isnan(r) or abs(r) == 1:
-        return nan, nan
-    middle, reach = atanh(r), critical(confidence) * standard_error
-    return tanh(middle - reach), tanh(middle + reach)

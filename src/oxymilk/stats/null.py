@@ -6,7 +6,7 @@ integers wherever 64 bits would not hold them: every exact p-value is a fraction
 * Sign flips (signed-rank): the polynomial prod_k (1 + q^a_k)^t_k, its coefficients packed into one long
   integer; one shift and one addition for each observation.
 * Samples without replacement (rank-sum): the same with a second index, the number drawn.
-* Untied ranks (rank-sum): the Gaussian binomial coefficient in limbs of 64-bit numbers.
+* Untied ranks (rank-sum): the Gaussian binomial coefficient, by differences and running sums.
 * Tails alone: tie groups are joined from both ends into states (observations drawn, score so far), and one group in
   the middle is enumerated; only K - 2 of the K groups' counts are free.
 """
@@ -21,6 +21,7 @@ from math import comb, prod
 import numpy as np
 
 Lower = Callable[[int], int]  # t -> number of outcomes with T <= t
+States = tuple[np.ndarray, np.ndarray]  # keys, and the number of ways to each
 
 MEMORY_LIMIT = 2**30  # bytes
 
@@ -38,24 +39,25 @@ def refuse_if_larger(needed: float, what: str) -> None:
         )
 
 
-# ---- whole distributions -----------------------------------------------------------------------------------
+def score_sum(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None = None) -> int:
+    """Return the sum of all observations' scores, or of the `drawn` last; scores increase."""
+    left, total = sum(sizes) if drawn is None else drawn, 0
+    for size, score in zip(sizes[::-1], scores[::-1], strict=True):
+        total += min(size, left) * score
+        left -= min(size, left)
+    return total
 
 
 @lru_cache(maxsize=256)
 def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, ...]:
     """Return how many of the 2^n sign patterns have T = 0, 1, ..., the sum of the scores of positive observations.
 
-    Parameters
-    ----------
-    sizes, scores : tuple of int, positive, of equal length
-        Observations in each tie group, and the score of each of its observations.
+    sizes, scores : observations in each tie group, and the score of each of its observations; positive
 
-    Examples
-    --------
     >>> flip_counts((1, 2), (1, 2))  # (1 + q) (1 + q^2)^2
     (1, 1, 2, 2, 1, 1)
     """
-    n, top = sum(sizes), _score_sum(sizes, scores)
+    n, top = sum(sizes), score_sum(sizes, scores)
     width = _bytes_for(2**n)
     refuse_if_larger(top * (4 * width + 48), f"The exact distribution of {n} signed ranks")
     # 1 + q + 2 q^2 with one byte a coefficient is 0x020101; times (1 + q^2): shifted by two bytes and added
@@ -63,7 +65,7 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
     for size, score in zip(sizes, scores, strict=True):
         for _ in range(size):
             packed += packed << (8 * width * score)
-    lower = _unpack(packed.to_bytes(width * (top + 1), "little"), width, top // 2 + 1)
+    lower = _unpack(packed, width, top, top // 2)
     return (*lower, *lower[: top + 1 - len(lower)][::-1])  # symmetric: all signs turned round
 
 
@@ -71,15 +73,8 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
 def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> tuple[int, ...]:
     """Return how many of the comb(n, drawn) samples of observations have the score sum T = 0, 1, ..., the largest.
 
-    Parameters
-    ----------
-    sizes, scores : tuple of int
-        Observations in each tie group, and the score of each of its observations; increasing from 0.
-    drawn : int
-        Size of the sample.
+    sizes, scores : observations in each tie group, and the score of each of its observations; increasing from 0
 
-    Examples
-    --------
     >>> sample_counts((2, 3), (0, 2), 2)  # two of the low, one of each, two of the high
     (1, 0, 6, 0, 3)
     """
@@ -92,19 +87,15 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
         for i in range(least, min(drawn, high)):
             counts.append(counts[-1] * ((high - i) * (drawn - i)) // ((i + 1) * (low - drawn + i + 1)))
         return tuple(counts)
-    top = _largest_sum(sizes, scores, drawn)
-    width = _bytes_for(comb(n, drawn))
+    top, width = score_sum(sizes, scores, drawn), _bytes_for(comb(n, drawn))
     refuse_if_larger(top * (width * drawn + 80), f"The exact distribution of {drawn} of {n} tied ranks")
     # packed[j] holds the samples of j of the observations seen so far; the next one is left out or taken
     packed = [1] + [0] * drawn
-    seen = 0
-    for size, score in zip(sizes, scores, strict=True):
-        shift = 8 * width * score
-        for _ in range(size):
-            seen += 1
-            for j in range(min(drawn, seen), max(1, drawn - (n - seen)) - 1, -1):
-                packed[j] += packed[j - 1] << shift
-    return tuple(_unpack(packed[drawn].to_bytes(width * (top + 1), "little"), width, top + 1))
+    by_observation = np.repeat(scores, sizes).tolist()
+    for seen, score in enumerate(by_observation, start=1):
+        for j in range(min(drawn, seen), max(1, drawn - (n - seen)) - 1, -1):
+            packed[j] += packed[j - 1] << (8 * width * score)
+    return tuple(_unpack(packed[drawn], width, top, top))
 
 
 @lru_cache(maxsize=64)
@@ -112,52 +103,28 @@ def untied_sample_counts(n1: int, n2: int) -> tuple[int, ...]:
     """Return how many orderings of n1 + n2 untied values have the Mann-Whitney U = 0, 1, ..., n1 * n2.
 
     These are the Gaussian binomial coefficient, prod over i = 1, ..., n1 of (1 - q^(n2 + i)) / (1 - q^i).
-
-    Examples
-    --------
-    >>> untied_sample_counts(2, 2)
-    (1, 1, 2, 1, 1)
-    """
-    few, many = sorted((n1, n2))
-    half = few * many // 2
-    most = comb(few + many, few)
-    # one limb where 64 bits hold every count; else limbs small enough for running sums over 2^31 of them
-    bits = 62 if most < 2**62 else 32
-    needed = -(-most.bit_length() // bits)
-    refuse_if_larger(half * (16 * needed + 80), f"The exact distribution of U for {n1} + {n2} values")
-    limbs = np.zeros((needed, half + 1), dtype=np.int64)
-    limbs[0, 0] = 1
-    for i in range(1, few + 1):
-        used = -(-comb(many + i, i).bit_length() // bits)
-        _times_ratio(limbs[:used, : min(half, i * many) + 1], many + i, i, bits)
-    width = 8 if needed == 1 else 4
-    data = limbs.T.astype(f"<u{width}").tobytes()
-    del limbs
-    lower = _unpack(data, width * needed, half + 1)
-    return tuple(lower + lower[: few * many - half][::-1])  # symmetric: the order turned round
-
-
-def _times_ratio(limbs: np.ndarray, power: int, divisor: int, bits: int) -> None:
-    """Multiply a polynomial by (1 - q^power) / (1 - q^divisor), in place; limbs of shape (L, coefficients).
-
-    Coefficient c is sum_k limbs[k, c] * 2^(bits * k); what is beyond the array's end is left out. All limbs of one
-    pass stay in the processor's cache. Worked example, 1 + q + q^2 times (1 - q^4) / (1 - q^2):
+    Worked example, 1 + q + q^2 times (1 - q^4) / (1 - q^2):
 
         times 1 - q^4:                     1  1  1  0 -1
         in rows of 2, the end filled up:   [[1, 1], [1, 0], [-1, 0]]
         running sums down the columns:     [[1, 1], [2, 1], [1, 1]]: 1 + q + 2 q^2 + q^3 + q^4
+
+    >>> untied_sample_counts(2, 2)
+    (1, 1, 2, 1, 1)
     """
-    n = limbs.shape[1]
-    rows = -(-n // divisor)
-    padded = np.zeros((rows, divisor), dtype=np.int64)
-    now, carry = padded.ravel()[:n], np.zeros(n, dtype=np.int64)
-    for limb in limbs:
-        now[:] = limb
-        now[power:] -= limb[: max(0, n - power)]
-        np.add.accumulate(padded, out=padded)
-        now += carry
-        np.bitwise_and(now, 2**bits - 1, out=limb)
-        np.right_shift(now, bits, out=carry)
+    few, many = sorted((n1, n2))
+    size, width = few * many // 2 + 1, _bytes_for(comb(few + many, few))
+    refuse_if_larger(size * (4 * width + 80), f"The exact distribution of U for {n1} + {n2} values")
+    counts = np.zeros(size, dtype=np.int64 if width == 8 else object)
+    counts[0] = 1
+    for i in range(1, few + 1):
+        rows = -(-size // i)
+        padded = np.zeros(rows * i, dtype=counts.dtype)
+        padded[:size] = counts
+        padded[many + i : size] -= counts[: max(0, size - many - i)]
+        counts = np.add.accumulate(padded.reshape(rows, i)).ravel()[:size]
+    lower = counts.tolist()
+    return (*lower, *lower[: few * many + 1 - size][::-1])  # symmetric: the order turned round
 
 
 @lru_cache(maxsize=256)
@@ -168,37 +135,19 @@ def lower_from_counts(counts: tuple[int, ...]) -> Lower:
 
 
 def _bytes_for(largest: int) -> int:
-    """Return the bytes of a packed coefficient up to `largest`; 8 where they are enough, for those unpack fastest."""
-    return max(8, -(-largest.bit_length() // 8))
+    """Return the bytes of a coefficient up to `largest`, with its sign; 8 where they do: these unpack fastest."""
+    return max(8, largest.bit_length() // 8 + 1)
 
 
-def _unpack(data: bytes, width: int, used: int) -> list[int]:
-    """Return the first `used` coefficients of `width` bytes."""
+def _unpack(packed: int, width: int, degree: int, last: int) -> list[int]:
+    """Return coefficients 0, ..., `last` of a packed polynomial of this degree, `width` bytes each."""
+    data = packed.to_bytes(width * (degree + 1), "little")
     if width == 8:
-        return np.frombuffer(data, dtype="<u8")[:used].tolist()
-    return [int.from_bytes(data[i : i + width], "little") for i in range(0, width * used, width)]
+        return np.frombuffer(data, dtype="<u8")[: last + 1].tolist()
+    return [int.from_bytes(data[i : i + width], "little") for i in range(0, width * (last + 1), width)]
 
 
-def _score_sum(sizes: tuple[int, ...], scores: tuple[int, ...]) -> int:
-    """Return the sum of all observations' scores."""
-    return sum(size * score for size, score in zip(sizes, scores, strict=True))
-
-
-def _largest_sum(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> int:
-    """Return the largest score sum of `drawn` observations; scores increase."""
-    total = 0
-    for size, score in reversed(list(zip(sizes, scores, strict=True))):
-        total += min(size, drawn) * score
-        drawn -= min(size, drawn)
-    return total
-
-
-# ---- tails from both ends ----------------------------------------------------------------------------------
-
-
-def _join(
-    keys: np.ndarray, ways: np.ndarray, size: int, step: int, end: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _join(keys: np.ndarray, ways: np.ndarray, size: int, step: int, end: int) -> States:
     """Add a tie group to states: each of its observations that is taken adds `step` to the key.
 
     Keys stay sorted and distinct, and below `end`. Worked example, a group of two with step 3:
@@ -233,20 +182,14 @@ LOOK_UPS = 100_000
 def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None = None) -> Lower:
     """Return the function t -> number of outcomes with T <= t, without the whole distribution.
 
-    Parameters
-    ----------
-    sizes, scores
-        As for `flip_counts`, or `sample_counts`.
-    drawn : int, optional
-        Size of the sample; sign patterns are counted without it.
+    sizes, scores : as for `flip_counts`, or `sample_counts`
+    drawn : size of the sample; sign patterns are counted without it
 
-    Notes
-    -----
     A sample's state has the key drawn * stride + score: with stride 10, two observations of score 3 have key 23. The
     right states that complete a sample are one run of keys, and those with a small enough score its beginning. Of sign
     patterns the score alone is the key, and all right states are one run.
     """
-    n, top = sum(sizes), _score_sum(sizes, scores)
+    n, top = sum(sizes), score_sum(sizes, scores)
     if drawn is None:
         # symmetric: larger sums are not looked up
         total, symmetric, stride, most_drawn, steps = 2**n, True, top // 2 + 1, 0, scores
@@ -256,13 +199,13 @@ def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int 
     # with at most 62 observations every number of ways fits into 64 bits
     one = np.ones(1, dtype=np.int64 if n <= 62 else object)
     left = right = (np.zeros(1, dtype=np.int64), one)
-    middle, last = 0, len(sizes) - 1
+    middle, last, end = 0, len(sizes) - 1, (most_drawn + 1) * stride
     while middle < last:
         # grow the smaller side, so that both stay small
         if len(left[0]) * sizes[middle] <= len(right[0]) * sizes[last]:
-            left, middle = _join(*left, sizes[middle], steps[middle], (most_drawn + 1) * stride), middle + 1
+            left, middle = _join(*left, sizes[middle], steps[middle], end), middle + 1
         else:
-            right, last = _join(*right, sizes[last], steps[last], (most_drawn + 1) * stride), last - 1
+            right, last = _join(*right, sizes[last], steps[last], end), last - 1
     keys, ways = right
     # ways 1 2 | 1 3 of two runs: sums 0 1 3 4 7 before each state, less 0 0 3 3 before each run: 1 3 | 1 4
     runs = _runs(keys // stride)
@@ -286,21 +229,15 @@ def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int 
             needed = 0 * taken - left_drawn if drawn is None else drawn - taken - left_drawn
             room = np.minimum(t - scores[middle] * taken - left_score, stride - 1)
             # where room or needed is negative, this is no place behind the run's beginning
-            end = np.searchsorted(keys, needed * stride + room, side="right")
-            row, state = np.nonzero(end > run_begins[np.maximum(needed, 0)])
+            ends = np.searchsorted(keys, needed * stride + room, side="right")
+            row, state = np.nonzero(ends > run_begins[np.maximum(needed, 0)])
             if len(row):
                 first = _runs(row)
-                joined = np.add.reduceat(left[1][state] * sums[end[row, state] - 1], first)
+                joined = np.add.reduceat(left[1][state] * sums[ends[row, state] - 1], first)
                 count += int(np.dot(joined, chosen[taken[row[first], 0]]))
         return count
 
     return lower
-
-
-# ---- the cheaper of the two --------------------------------------------------------------------------------
-
-# Seconds, as measured on one core of a 2020s server; they decide between two exact ways, never a result.
-_PER_BYTE, _PER_COUNT, _PER_STATE, _SET_UP = 8.5e-11, 2e-7, 1.5e-7, 3e-4
 
 
 def distribution(
@@ -310,15 +247,15 @@ def distribution(
 
     `sizes`, `scores` and `drawn` as for `lower_from_ends`.
     """
-    n, combinations = sum(sizes), prod(size + 1.0 for size in sizes)
+    n, top, combinations = sum(sizes), score_sum(sizes, scores, drawn), prod(size + 1.0 for size in sizes)
     if drawn is None:
-        top, work, states = _score_sum(sizes, scores), n * _bytes_for(2**n), 2 * combinations**0.5
+        work, states = n * _bytes_for(2**n), 2 * combinations**0.5
     else:
+        work, states = n * drawn * _bytes_for(comb(n, drawn)) / 2, combinations**0.6
         whole = whole or len(sizes) == 2
-        top, states = _largest_sum(sizes, scores, drawn), combinations**0.6
-        work = n * drawn * _bytes_for(comb(n, drawn)) / 2
-    # the whole distribution takes `work` bytes for each of its `top` sums
-    if whole or top * (work * _PER_BYTE + _PER_COUNT) <= _SET_UP + states * _PER_STATE:
+    # the whole distribution takes `work` bytes for each of its `top` sums; seconds, as measured on one core of a
+    # 2020s server, decide between two exact ways, never a result
+    if whole or top * (work * 8.5e-11 + 2e-7) <= 3e-4 + states * 1.5e-7:
         counts = flip_counts(sizes, scores) if drawn is None else sample_counts(sizes, scores, drawn)
         return lower_from_counts(counts), counts
     return lower_from_ends(sizes, scores, drawn), None

@@ -14,11 +14,12 @@ from functools import partial
 from math import comb, prod
 
 import numpy as np
-from scipy.special import bdtr, chdtrc, stdtr, xlogy
+import scipy
 
 from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.ranks import two_samples
 
 # `freeman_halton` looks at every table of the margins; more than this many would take minutes.
 MOST_TABLES = 2_000_000
@@ -27,31 +28,25 @@ _CORRECTED = Procedure("asymptotic", continuity=True)
 _FISHER = Procedure("exact", two_sided="likelihood")
 
 
-# ---- pairs ---------------------------------------------------------------------------------------------
+def sign(data: Pairs, correction: int | None = None, *, of_balance: bool = True) -> np.ndarray:
+    """Sign test, exact: min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2); or by chi-square.
 
-
-def sign_exact(data: Pairs) -> np.ndarray:
-    """Exact sign test: min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2)."""
-    down, up = data.changes
-    return np.minimum(1, 2 * bdtr(np.minimum(down, up), down + up, 0.5))
-
-
-def sign_chi_square(data: Pairs, correction: int = 0, *, of_balance: bool = True) -> np.ndarray:
-    """Sign test by chi-square: (|up - down| - correction)^2 / (up + down); R corrects no balance, up = down."""
-    down, up = data.changes
+    correction : chi-square is (|up - down| - correction)^2 / (up + down); R corrects no balance, up = down
+    """
+    down, up = data.negative.sum(axis=1), data.positive.sum(axis=1)
+    if correction is None:
+        return np.minimum(1, 2 * scipy.special.bdtr(np.minimum(down, up), down + up, 0.5))
     correction = np.where((up != down) | of_balance, correction, 0)
     statistic = (np.abs(up - down) - correction) ** 2 / np.maximum(down + up, 1)
-    return np.where(down + up == 0, 1.0, chdtrc(1, statistic))
+    return np.where(down + up == 0, 1.0, scipy.special.chdtrc(1, statistic))
 
 
 def paired_t(data: Pairs) -> np.ndarray:
     """Paired t-test; nan where all differences are the same but not 0, or there is only one pair."""
-    n = data.situation.n
-    total = ((data.positive - data.negative) * data.sizes).sum(axis=1)
-    squares = ((data.positive + data.negative) * data.sizes**2).sum(axis=1)
-    variance = _variance(squares, total, n)
-    t = total / np.sqrt(np.where(variance > 0, n * variance, 1))
-    return np.where(variance > 0, _two_sided_t(t, n - 1), np.where(squares == 0, 1.0, np.nan))
+    counts = np.concatenate([data.negative, data.zeros[:, None], data.positive], axis=1)
+    n, mean, variance = _moments(counts, np.concatenate([-data.sizes, [0], data.sizes]))
+    t = mean * np.sqrt(n / np.where(variance > 0, variance, 1))
+    return np.where(variance > 0, _two_sided_t(t, n - 1), np.where(mean == 0, 1.0, np.nan))
 
 
 def sas_signed_rank_t(data: Pairs) -> np.ndarray:
@@ -73,73 +68,46 @@ def signed_rank_floored(data: Pairs, less: str, greater: str) -> np.ndarray:
 
     less, greater : the rule for half ranks of each tail that has the effect of the cut
     """
-    tails = (
-        Procedure("exact_untied", "less", half_integer=less),
-        Procedure("exact_untied", "greater", half_integer=greater),
-    )
+    rules = {"less": less, "greater": greater}
+    tails = (Procedure("exact_untied", side, half_integer=rule) for side, rule in rules.items())
     return np.minimum(1, 2 * np.minimum(*(data.rank(tail).p_value for tail in tails)))
 
 
-# ---- two groups ----------------------------------------------------------------------------------------
-
-
 def chi_square(data: Groups, statistic: str = "pearson") -> np.ndarray:
-    """Chi-square test of independence.
+    """Chi-square test of independence; levels that nobody has are left out.
 
-    Parameters
-    ----------
-    data : Groups
-        Levels that nobody has are left out.
-    statistic : {"pearson", "yates", "likelihood"}
-        sum (O - E)^2 / E; the same with Yates' correction, never larger than the difference itself, as in R, scipy
-        and SPSS (doi:10.2307/2983604); 2 sum O log(O / E).
+    statistic : "pearson", sum (O - E)^2 / E; "yates", the same with Yates' correction, never larger than the difference
+    itself, as in R, scipy and SPSS (doi:10.2307/2983604); "likelihood", 2 sum O log(O / E)
     """
     tables = data.tables
     rows, columns = tables.sum(axis=2, keepdims=True), tables.sum(axis=1, keepdims=True)
     expected = rows * columns / np.maximum(tables.sum(axis=(1, 2), keepdims=True), 1)
     safe = np.where(expected > 0, expected, 1)
     if statistic == "likelihood":
-        terms = 2 * xlogy(tables, tables / safe)
+        terms = 2 * scipy.special.xlogy(tables, tables / safe)
     else:
         correction = 0.5 if statistic == "yates" else 0
         terms = np.maximum(np.abs(tables - expected) - correction, 0) ** 2 / safe
     df = ((rows > 0).sum(axis=(1, 2)) - 1) * ((columns > 0).sum(axis=(1, 2)) - 1)
     # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
-    return chdtrc(np.maximum(df, 1), np.maximum(terms.sum(axis=(1, 2)), 0))
+    return scipy.special.chdtrc(np.maximum(df, 1), np.maximum(terms.sum(axis=(1, 2)), 0))
 
 
 def freeman_halton(table: list[list[int]]) -> Fraction:
     """Fisher's exact test of one table with two rows and any number of columns (Freeman & Halton 1951).
 
-    Parameters
-    ----------
-    table : two rows of counts, of one length
+    Total probability of the tables that are no more likely than the observed one (doi:10.2307/2332323); 1 where a
+    margin leaves no other table. TooLargeError when more than `MOST_TABLES` tables have these column totals, ValueError
+    when the table has not two rows of one length, or a broken count.
 
-    Returns
-    -------
-    Fraction
-        Total probability of the tables that are no more likely than the observed one (doi:10.2307/2332323); 1 where a
-        margin leaves no other table.
-
-    Raises
-    ------
-    TooLargeError
-        When more than `MOST_TABLES` tables have these column totals.
-    ValueError
-        When the table has not two rows of one length, or a negative count.
-
-    Examples
-    --------
     >>> freeman_halton([[10, 0], [3, 7]])
     Fraction(1, 323)
     """
-    columns = list(zip(*table, strict=False))
-    if len(table) != 2 or len(table[0]) != len(table[1]) or not columns or min(map(min, columns)) < 0:
-        raise ValueError("the table must have two rows of counts, of one length")
-    totals = [sum(column) for column in columns]
+    first, second = two_samples(table, "table").tolist()
+    totals = [a + b for a, b in zip(first, second, strict=True)]
     if prod(total + 1 for total in totals) > MOST_TABLES:
         raise TooLargeError(f"more than {MOST_TABLES:,} tables have these totals; use a chi-square test")
-    drawn = sum(table[0])
+    drawn = sum(first)
     # held by the first row so far -> {weight: tables of that weight}; for columns of 2 and 1, and one drawn:
     # {0: {1: 1}}, then {0: {1: 1}, 1: {2: 1}}, then {0: {1: 1}, 1: {2: 1, 1: 1}}: two tables, of 2 and 1 in 3 samples
     weights = {0: Counter({1: 1})}
@@ -150,7 +118,7 @@ def freeman_halton(table: list[list[int]]) -> Fraction:
                 for weight, times in tables.items():
                     longer[held + n][weight * comb(total, n)] += times
         weights = longer
-    observed = prod(comb(first + second, first) for first, second in columns)
+    observed = prod(map(comb, totals, first))
     as_rare = sum(weight * times for weight, times in weights[drawn].items() if weight <= observed)
     return Fraction(as_rare, comb(sum(totals), drawn))
 
@@ -160,10 +128,7 @@ def two_sample_t(data: Groups, *, equal_variances: bool) -> np.ndarray:
 
     nan where there is no variance but a difference, or no degree of freedom.
     """
-    scores = data.scores - data.scores.mean()  # so that a large common level does not swallow the variance
-    n = data.tables.sum(axis=2)
-    total, squares = (data.tables * scores).sum(axis=2), (data.tables * scores**2).sum(axis=2)
-    mean, variance = total / np.maximum(n, 1), _variance(squares, total, n)
+    n, mean, variance = _moments(data.tables, data.scores - data.scores.mean())
     usable = (n >= (1 if equal_variances else 2)).all(axis=1) & (variance.sum(axis=1) > 0)
     n, variance = (np.where(usable[:, None], values, 2) for values in (n, variance))
     if equal_variances:
@@ -173,7 +138,7 @@ def two_sample_t(data: Groups, *, equal_variances: bool) -> np.ndarray:
         error = (variance / n).sum(axis=1)
         df = error**2 / ((variance / n) ** 2 / (n - 1)).sum(axis=1)
     p = _two_sided_t((mean[:, 0] - mean[:, 1]) / np.sqrt(error), df)
-    return np.where(usable, p, np.where(_one_level(data), 1.0, np.nan))
+    return np.where(usable, p, np.where(data.levels <= 1, 1.0, np.nan))
 
 
 def linear_by_linear(data: Groups) -> np.ndarray:
@@ -181,16 +146,12 @@ def linear_by_linear(data: Groups) -> np.ndarray:
 
     r is the correlation of group and score (Agresti, Categorical Data Analysis, 3rd ed., p. 87).
     """
-    scores = data.scores - data.scores.mean()
-    n = data.situation.n
-    pooled = data.tables.sum(axis=1)
-    mean = (pooled * scores).sum(axis=1) / np.maximum(n, 1)
-    spread = (pooled * (scores - mean[:, None]) ** 2).sum(axis=1)
-    between = (data.tables[:, 0] * (scores - mean[:, None])).sum(axis=1)
-    margins = data.tables.sum(axis=2).prod(axis=1)
-    nothing = _one_level(data) | (margins == 0)
-    statistic = (n - 1) * n * between**2 / np.where(nothing, 1, margins * spread)
-    return np.where(nothing, 1.0, chdtrc(1, np.maximum(statistic, 0)))
+    n, mean, variance = _moments(data.tables, data.scores - data.scores.mean())
+    total, nothing = n.sum(axis=1), (data.levels <= 1) | (n == 0).any(axis=1)
+    between = n.prod(axis=1) * (mean[:, 0] - mean[:, 1]) ** 2 / np.maximum(total, 1)
+    within = ((n - 1) * variance).sum(axis=1)
+    statistic = (total - 1) * between / np.where(nothing, 1, between + within)
+    return np.where(nothing, 1.0, scipy.special.chdtrc(1, np.maximum(statistic, 0)))
 
 
 def rank_sum_half_corrected(data: Groups) -> np.ndarray:
@@ -203,87 +164,69 @@ def rank_sum_half_corrected(data: Groups) -> np.ndarray:
     return np.where(smaller >= 1, 1.0, np.minimum(smaller, 1 - smaller))
 
 
-# ---- both ----------------------------------------------------------------------------------------------
+def fisher(data: Groups, *, one_sided: bool = False) -> np.ndarray:
+    """Fisher's exact test: all tables of the margins that are at most as likely, or the smaller tail."""
+    usable = (data.levels <= 2) & data.tables.any(axis=2).all(axis=1)
+    # elsewhere one participant a group, both at the lowest level
+    tables = np.where(usable[:, None, None], data.tables, np.arange(data.tables.shape[2]) == 0)
+    groups = Groups(tables, data.scores)
+    return smaller_tail(groups, _FISHER) if one_sided else groups.rank(_FISHER).p_value
 
 
-def of_two_levels(calculate: Calculation) -> Calculation:
-    """Return a calculation of tables of two levels at most: nan where more levels occur."""
-
-    def restricted(data: Data) -> np.ndarray:
-        restricted_data, two_levels = data.of_two_levels()
-        return np.where(two_levels, calculate(restricted_data), np.nan)
-
-    return restricted
+def of_two_levels(calculate: Calculation, **options: object) -> Calculation:
+    """Return a calculation with these options, of tables of two levels at most: nan where more levels occur."""
+    return lambda data: np.where(data.levels <= 2, calculate(data, **options), np.nan)
 
 
 def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:
     """Return the two-sided p-value of Student's t; one degree of freedom where there is none."""
-    return 2 * stdtr(np.maximum(df, 1), -np.abs(t))
+    return 2 * scipy.special.stdtr(np.maximum(df, 1), -np.abs(t))
 
 
-def _variance(squares: np.ndarray, total: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Return the variance from the sums of squares and of values."""
+def _moments(counts: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return n, mean and variance, shape (...), of the scores of counts, shape (..., K).
+
+    Scores should lie about 0: a large level that all have in common would swallow the variance.
+    """
+    n, total, squares = counts.sum(axis=-1), counts @ scores, counts @ scores**2
     deviation = squares - total**2 / np.maximum(n, 1)
     # a difference of equal floats, up to rounding, is no variance
     deviation = np.where(deviation > 1e-12 * squares, deviation, 0.0)
-    return deviation / np.maximum(n - 1, 1)
-
-
-def _one_level(data: Groups) -> np.ndarray:
-    """Return where only one level occurs, shape (D,)."""
-    return (data.tables.sum(axis=1) > 0).sum(axis=1) <= 1
+    return n, total / np.maximum(n, 1), deviation / np.maximum(n - 1, 1)
 
 
 # The calculations that programs.yaml names, in words and as a function. post - pre is "up", so W of scipy's
 # wilcoxon(pre, post) is W-. McNemar's tests (doi:10.1007/BF02295996; corrected, Edwards, doi:10.1007/BF02289105)
 # are sign tests of two levels.
+_FLOORED = "exact table for untied ranks, two-sided by doubling, the rank sum of {} cut to an integer"
 OTHER: dict[str, tuple[str, Calculation]] = {
     "signed_rank_floored_pre_post": (
-        "exact table for untied ranks, two-sided by doubling, the rank sum of falls cut to an integer",
-        partial(signed_rank_floored, less="conservative", greater="natural"),
-    ),
+        _FLOORED.format("falls"), partial(signed_rank_floored, less="conservative", greater="natural")),
     "signed_rank_floored_post_pre": (
-        "exact table for untied ranks, two-sided by doubling, the rank sum of rises cut to an integer",
-        partial(signed_rank_floored, less="natural", greater="conservative"),
-    ),
+        _FLOORED.format("rises"), partial(signed_rank_floored, less="natural", greater="conservative")),
     "sas_signed_rank_t": ("signed-rank statistic against Student t", sas_signed_rank_t),
     "sas_rank_sum_t": (
         "rank-sum z, continuity-corrected, against Student t",
-        lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1),
-    ),
+        lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1)),
     "rank_sum_half_corrected": (
-        "normal approximation, one tail, tie-corrected, continuity correction",
-        rank_sum_half_corrected,
-    ),
-    "mcnemar_exact": ("exact McNemar test", of_two_levels(sign_exact)),
-    "mcnemar": ("McNemar chi-square, uncorrected", of_two_levels(sign_chi_square)),
-    "mcnemar_edwards": (
-        "McNemar chi-square, Edwards' correction",
-        of_two_levels(partial(sign_chi_square, correction=1)),
-    ),
+        "normal approximation, one tail, tie-corrected, continuity correction", rank_sum_half_corrected),
+    "mcnemar_exact": ("exact McNemar test", of_two_levels(sign)),
+    "mcnemar": ("McNemar chi-square, uncorrected", of_two_levels(sign, correction=0)),
+    "mcnemar_edwards": ("McNemar chi-square, Edwards' correction", of_two_levels(sign, correction=1)),
     "mcnemar_edwards_r": (
         "McNemar chi-square, Edwards' correction unless the changes balance",
-        of_two_levels(partial(sign_chi_square, correction=1, of_balance=False)),
-    ),
-    "sign_exact": ("exact sign test", sign_exact),
+        of_two_levels(sign, correction=1, of_balance=False)),
+    "sign_exact": ("exact sign test", sign),
     "sign_corrected": (
-        "sign test, normal approximation, continuity correction",
-        partial(sign_chi_square, correction=1),
-    ),
+        "sign test, normal approximation, continuity correction", partial(sign, correction=1)),
     "paired_t": ("paired t-test", paired_t),
     "chi_square": ("Pearson chi-square, uncorrected", chi_square),
     "chi_square_yates": (
-        "Pearson chi-square, Yates' correction",
-        of_two_levels(partial(chi_square, statistic="yates")),
-    ),
+        "Pearson chi-square, Yates' correction", of_two_levels(chi_square, statistic="yates")),
     "likelihood_ratio": ("likelihood-ratio chi-square", partial(chi_square, statistic="likelihood")),
-    # all tables of the margins that are at most as likely; or the smaller tail
-    "fisher": ("Fisher's exact test, two-sided", of_two_levels(lambda groups: groups.rank(_FISHER).p_value)),
-    "fisher_one_sided": (
-        "Fisher's exact test, one-sided",
-        of_two_levels(partial(smaller_tail, procedure=_FISHER)),
-    ),
+    "fisher": ("Fisher's exact test, two-sided", of_two_levels(fisher)),
+    "fisher_one_sided": ("Fisher's exact test, one-sided", of_two_levels(fisher, one_sided=True)),
     "linear_by_linear": ("linear-by-linear association", linear_by_linear),
     "student_t": ("Student t-test", partial(two_sample_t, equal_variances=True)),
     "welch_t": ("Welch t-test", partial(two_sample_t, equal_variances=False)),
-}
+}  # fmt: skip

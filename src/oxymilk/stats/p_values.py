@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 from typing import Self
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from oxymilk.stats.null import Lower, lower_from_counts
 from oxymilk.stats.procedure import Procedure
@@ -19,7 +19,6 @@ from oxymilk.stats.ranks import unique_rows
 # roundings of z (a few units in the last place) grow by z**2 < 1400; the tests measure it.
 ASYMPTOTIC_RELATIVE_ERROR = 1e-12
 _SMALLEST = 5e-324
-_ARRAY = (np.ndarray, np.generic)
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,38 @@ class TestResult:
     z_squared: Fraction | None
     procedure: Procedure
 
-    def of_one_dataset(self, p_fraction: Fraction | None, z_squared: Fraction) -> Self:
-        """Return the same with its fractions, and the arrays of shape () as numbers."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        numbers = {name: value.item() for name, value in values.items() if isinstance(value, _ARRAY)}
-        return replace(self, **numbers, p_fraction=p_fraction, z_squared=z_squared)
+    def of_one_dataset(self) -> Self:
+        """Return the same with numbers in place of arrays of shape ()."""
+        arrays = (np.ndarray, np.generic)
+        return replace(self, **{k: v.item() for k, v in vars(self).items() if isinstance(v, arrays)})
+
+
+def p_and_z(
+    procedure: Procedure, standard: tuple, keys: np.ndarray, p_of: Callable[..., Fraction]
+) -> tuple[np.ndarray, Fraction | None, np.ndarray, Fraction | None]:
+    """Return what every rank test gives of each dataset: p, the same as a fraction, z, and z * abs(z).
+
+    standard : whole numbers D, A, B and C, each of shape (...) or (): z = D / sqrt(A B / C); 0, and p = 1, where A = 0
+    keys, p_of : what an exact p-value depends on, shape (..., key); datasets of one key share p_of(*key, procedure)
+    """
+    difference, variance, times, over = standard
+    nothing = variance == 0
+    difference = np.where(nothing, 0, difference)
+    # floats: the integers would outgrow 64 bits before the samples outgrow their limit
+    z = difference / np.sqrt(np.where(nothing, 1, variance.astype(float) * times / over))
+    fraction = square = None
+    if procedure.method == "asymptotic":
+        p_value = np.where(nothing, 1.0, normal_p(z, procedure.alternative))
+    else:
+        distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
+        fractions = [p_of(*key, procedure=procedure) for key in distinct.tolist()]
+        # never 0, however small the fraction is
+        p_value = np.array([max(float(p), _SMALLEST) for p in fractions])[inverse].reshape(z.shape)
+        fraction = None if z.shape else fractions[0]
+    if not z.shape:
+        d, a, b, c = map(int, (difference, variance, times, over))
+        square = Fraction(d * abs(d) * c, a * b) if d else Fraction(0)
+    return p_value, fraction, z, square
 
 
 def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
@@ -52,15 +78,7 @@ def normal_p(z: np.ndarray, alternative: str) -> np.ndarray:
     z = np.asarray(z, dtype=float)
     tail = {"two-sided": -np.abs(z), "greater": -z, "less": z}[alternative]
     tails = 2 if alternative == "two-sided" else 1
-    return np.maximum(tails * ndtr(tail), _SMALLEST)
-
-
-def exact_p_values(keys: np.ndarray, p_of: Callable[..., Fraction], procedure: Procedure) -> np.ndarray:
-    """Return p_of(*key, procedure) of each dataset as a float, shape (...); equal keys, shape (..., C), share one."""
-    distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
-    # never 0, however small the fraction is
-    p_values = [max(float(p_of(*key, procedure=procedure)), _SMALLEST) for key in distinct.tolist()]
-    return np.array(p_values)[inverse].reshape(keys.shape[:-1])
+    return np.maximum(tails * scipy.special.ndtr(tail), _SMALLEST)
 
 
 def towards_mean(difference: np.ndarray, step: int, alternative: str) -> np.ndarray:
@@ -74,32 +92,13 @@ def towards_mean(difference: np.ndarray, step: int, alternative: str) -> np.ndar
 
 
 def exact_p(
-    procedure: Procedure,
-    t: int,
-    lower: Lower,
-    total: int,
-    mean: Fraction,
-    counts: tuple[int, ...] | None = None,
+    procedure: Procedure, t: int, lower: Lower, total: int, mean: Fraction, counts: tuple[int, ...] | None
 ) -> Fraction:
-    """Read a p-value from an exact distribution.
+    """Read a p-value from an exact distribution; the outcomes as extreme as the observed one count half with mid_p.
 
-    Parameters
-    ----------
-    procedure : Procedure
-        Its method is "exact"; alternative, two_sided and mid_p are used.
-    t : int
-        The observed statistic; large values speak for "greater".
-    lower, total
-        t -> number of outcomes with T <= t, and the number of all outcomes.
-    mean : Fraction
-        Mean of T under the null hypothesis.
-    counts : tuple of int, optional
-        Number of outcomes with T = 0, 1, ...; needed for "likelihood" only.
-
-    Returns
-    -------
-    Fraction
-        In (0, 1]. With mid_p the outcomes that are just as extreme as the observed one count half.
+    t, mean : the observed statistic, large values speak for "greater"; and the mean of T under the null hypothesis
+    lower, total : t -> number of outcomes with T <= t; and the number of all outcomes
+    counts : number of outcomes with T = 0, 1, ...; needed for "likelihood" only
     """
 
     def at(value: int) -> int:
@@ -128,21 +127,9 @@ def exact_p(
 
 
 def untied_p(procedure: Procedure, t: Fraction, counts: tuple[int, ...]) -> Fraction:
-    """Look a statistic up in the table for untied ranks, by the rule for half ranks.
+    """Look a statistic t up in the table for untied ranks, by the rule for half ranks.
 
-    Parameters
-    ----------
-    procedure : Procedure
-        Its method is "exact_untied"; alternative and half_integer are used.
-    t : Fraction
-        The observed statistic, with mid-ranks a multiple of one half.
-    counts : tuple of int
-        Number of outcomes with T = 0, 1, ...
-
-    Returns
-    -------
-    Fraction
-        In (0, 1]; two-sided: twice the smaller tail, at most 1.
+    counts : number of outcomes with T = 0, 1, ...; two-sided: twice the smaller tail, at most 1
     """
     lower = lower_from_counts(counts)
     total = lower(len(counts))

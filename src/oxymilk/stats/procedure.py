@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from oxymilk.texts import procedure_words
 
@@ -17,6 +17,12 @@ CHOICES: dict[str, tuple[str | bool, ...]] = {
     "half_integer": ("natural", "conservative"),
 }
 TESTS = ("signed_rank", "rank_sum")
+# the switches that a method has no use for
+_UNUSED = {
+    "asymptotic": ("two_sided", "mid_p", "half_integer"),
+    "exact": ("tie_correction", "continuity", "half_integer"),
+    "exact_untied": ("tie_correction", "continuity", "two_sided", "mid_p"),
+}
 
 
 def check_test(test: str) -> None:
@@ -83,21 +89,13 @@ class Procedure:
             if not any(type(value) is type(choice) and value == choice for choice in choices):
                 listed = ", ".join(map(str, choices))
                 raise ValueError(f"{name} must be one of {listed}; not {value!r}")
-        for name in self._unused():
+        for name in [name for name in CHOICES if name not in self.switches()]:
             default = CHOICES[name][0]
             if getattr(self, name) != default:
                 raise ValueError(
                     f"{name}={getattr(self, name)!r} means nothing with method={self.method!r} and "
                     f"alternative={self.alternative!r}; leave it at {default!r}"
                 )
-
-    def _unused(self) -> tuple[str, ...]:
-        if self.method == "asymptotic":
-            return ("two_sided", "mid_p", "half_integer")
-        if self.method == "exact_untied":
-            return ("tie_correction", "continuity", "two_sided", "mid_p")
-        one_sided = () if self.alternative == "two-sided" else ("two_sided",)
-        return ("tie_correction", "continuity", "half_integer", *one_sided)
 
     def with_alternative(self, alternative: str) -> Procedure:
         """Return the same procedure for another alternative; the two-sided rule goes where it has no use."""
@@ -111,5 +109,5 @@ class Procedure:
 
     def switches(self) -> dict[str, str | bool]:
         """Return the switches that this procedure uses, in the order of the fields."""
-        unused = self._unused()
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in unused}
+        unused = {*_UNUSED[self.method], *(() if self.alternative == "two-sided" else ("two_sided",))}
+        return {name: getattr(self, name) for name in CHOICES if name not in unused}

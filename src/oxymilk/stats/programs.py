@@ -1,8 +1,9 @@
-"""What every program prints on the same data: programs.yaml, read and evaluated."""
+"""What every program prints on the same data: programs.yaml, read and evaluated; and its choice of lines."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -10,11 +11,51 @@ from importlib.resources import files
 import numpy as np
 import yaml
 
-from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
+from oxymilk.stats.datasets import Data, Groups, Pairs, Situation, smaller_tail
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.other_tests import OTHER
 from oxymilk.stats.procedure import TESTS, Procedure, check_test
-from oxymilk.stats.rules import RULES
+
+Rule = Callable[[Situation], np.ndarray]
+
+# When a program prints a line unasked; programs.yaml names these rules and gives the source of each.
+# First exact lines; under the same stem with _asymptotic the line that is printed otherwise.
+_EXACT: dict[str, Rule] = {
+    # pairs
+    "r_signed_rank": lambda s: (s.n_used < 50) & (s.n_used == s.n) & ~s.ties,  # before 4.6
+    "r_4_6_signed_rank": lambda s: s.n < 50,  # zeros count, ties do not matter
+    "exactranktests_signed_rank": lambda s: s.n_used < 50,
+    "scipy_1_5_wilcoxon": lambda s: (s.n <= 25) & (s.n_used == s.n),  # ties are not looked at
+    "scipy_1_9_wilcoxon": lambda s: (s.n <= 50) & (s.n_used == s.n),
+    "prism_5_wilcoxon": lambda s: (s.n_used < 15) & ~s.ties,
+    "prism_wilcoxon": lambda s: s.n < 200,
+    # two groups
+    "r_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50) & ~s.ties,  # before 4.6
+    "r_4_6_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50),
+    "exactranktests_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50),
+    "scipy_1_7_mannwhitneyu": lambda s: ~s.ties & (np.minimum(s.n1, s.n2) <= 8),
+    "prism_mann_whitney": lambda s: np.minimum(s.n1, s.n2) <= 100,
+}
+RULES: dict[str, Rule] = {
+    "always": lambda s: np.ones(s.n.shape, dtype=bool),
+    "on_request": lambda s: np.zeros(s.n.shape, dtype=bool),
+    **{f"{stem}_exact": rule for stem, rule in _EXACT.items()},
+    **{f"{stem}_asymptotic": lambda s, rule=rule: ~rule(s) for stem, rule in _EXACT.items()},
+    # from 1.15 a third way: zeros or ties and up to 13 pairs, the zeros counted (2^13 < 9999 resamples)
+    "scipy_1_15_wilcoxon_exact": lambda s: (s.n <= 50) & (s.n_used == s.n) & ~s.ties,
+    "scipy_1_15_wilcoxon_permutation": lambda s: (s.n <= 13) & ((s.n_used < s.n) | s.ties),
+    "scipy_1_15_wilcoxon_asymptotic": lambda s: (
+        ~RULES["scipy_1_15_wilcoxon_exact"](s) & ~RULES["scipy_1_15_wilcoxon_permutation"](s)
+    ),
+    "stata_signrank_exact": lambda s: s.n <= 200,  # from 16.1
+    "stata_ranksum_exact": lambda s: s.n <= 200,
+    "sas_univariate_exact": lambda s: s.n_used <= 20,
+    "sas_univariate_t": lambda s: s.n_used > 20,
+    "spss_binomial": lambda s: s.n_used <= 25,  # McNemar and sign test
+    "spss_asymptotic": lambda s: s.n_used > 25,
+    # n1 n2 <= 400 and n1 n2 / 2 + min(n1, n2) <= 220: the first makes the second true
+    "spss_mann_whitney_exact": lambda s: s.n1 * s.n2 <= 400,
+}
 
 
 @dataclass(frozen=True)
@@ -59,8 +100,6 @@ class Program:
 class ProgramResult:
     """What one program's line shows for one dataset.
 
-    * entry : the line
-    * p_value : p-value
     * z : the statistic behind it where there is one, positive when post (the first group) tends to be larger
     * printed_by_default : would the program print this line, unasked, for data of this size, ties and zeros
     """
@@ -73,20 +112,8 @@ class ProgramResult:
 
 @cache
 def load_programs() -> tuple[Program, ...]:
-    """Read programs.yaml.
+    """Read programs.yaml, in its order; ValueError if an entry is wrong or repeats an id.
 
-    Returns
-    -------
-    tuple of Program
-        In the order of the file.
-
-    Raises
-    ------
-    ValueError
-        If an entry is incomplete, names an unknown rule or calculation, or repeats an id.
-
-    Examples
-    --------
     >>> load_programs()[0].output
     'Asymp. Sig. (2-tailed)'
     """
@@ -94,9 +121,8 @@ def load_programs() -> tuple[Program, ...]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     entries = yaml.load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes(), loader)
     programs = tuple(program_of(entry) for entry in entries)
-    ids = [program.id for program in programs]
-    if len(set(ids)) < len(ids):
-        repeated = sorted({name for name in ids if ids.count(name) > 1})
+    repeated = sorted(name for name, n in Counter(program.id for program in programs).items() if n > 1)
+    if repeated:
         raise ValueError(f"programs.yaml: repeated ids {repeated}")
     return programs
 
@@ -135,12 +161,8 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     list of ProgramResult
         In the order of programs.yaml. A line is left out where the program has no p-value to print: McNemar's,
         Yates' and Fisher's tests of more than two levels, a t-test without variance, an exact
-        distribution that does not fit into memory.
-
-    Raises
-    ------
-    ValueError
-        For values that are not numbers, no values, or pairs that are not pairs.
+        distribution that does not fit into memory. ValueError for values that are not numbers, no values, or pairs
+        that are not pairs.
 
     Examples
     --------
@@ -150,9 +172,8 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     """
     check_test(test)
     data = (Pairs if test == "signed_rank" else Groups).of_values(first, second)
-    calculate = cache(partial(_calculate, data))
-    results = []
-    for program in _programs_of(test):
+    calculate, results = cache(partial(_calculate, data)), []
+    for program in (program for program in load_programs() if program.test == test):
         p_value, z = calculate(*program.calculation)
         if not np.isnan(p_value[0]):
             printed = bool(RULES[program.rule](data.situation)[0])
@@ -179,12 +200,8 @@ def evaluate_programs_counts(
     Returns
     -------
     dict of str to ndarray of float, shape (...)
-        id: p-values, not to be written to; nan where `evaluate_programs` would leave the line out.
-
-    Raises
-    ------
-    ValueError
-        For broken counts, an unknown id, or a dataset without pairs or with an empty group.
+        id: p-values, not to be written to; nan where `evaluate_programs` would leave the line out. ValueError for
+        broken counts, an unknown id, or a dataset without pairs or with an empty group.
 
     Notes
     -----
@@ -192,20 +209,20 @@ def evaluate_programs_counts(
     tables of pairs and 121 tables of groups.
     """
     check_test(test)
-    programs = _programs_of(test, ids)
+    programs = {program.id: program for program in load_programs() if program.test == test}
+    wanted = set(programs if ids is None else ids)
+    if wanted - programs.keys():
+        raise ValueError(f"no such program for {test}: {', '.join(sorted(wanted - programs.keys()))}")
     data, places = (Pairs if test == "signed_rank" else Groups).of_tables(counts)
-
     by_calculation: dict[tuple, np.ndarray] = {}
-    for calculation in {program.calculation for program in programs}:
+    for calculation in {programs[name].calculation for name in wanted}:
         # one array for all lines that share a calculation
         by_calculation[calculation] = _calculate(data, *calculation)[0][places]
         by_calculation[calculation].setflags(write=False)
-    return {program.id: by_calculation[program.calculation] for program in programs}
+    return {name: by_calculation[programs[name].calculation] for name in programs if name in wanted}
 
 
-def _calculate(
-    data: Data, procedure: Procedure | None, tail: str, other: str
-) -> tuple[np.ndarray, np.ndarray | None]:
+def _calculate(data: Data, procedure: Procedure | None, tail: str, other: str) -> tuple:
     """Return p-values, shape (D,), and z where the line prints one; nan where there is not enough memory."""
     try:
         if procedure is None:
@@ -216,13 +233,3 @@ def _calculate(
     except TooLargeError:
         return np.full(data.situation.n.shape, np.nan), None
     return result.p_value, result.z if procedure.method == "asymptotic" else None
-
-
-def _programs_of(test: str, ids: Iterable[str] | None = None) -> list[Program]:
-    """Return the entries of a test, only those of `ids` if given."""
-    programs = [program for program in load_programs() if program.test == test]
-    known = {program.id for program in programs}
-    wanted = known if ids is None else set(ids)
-    if wanted - known:
-        raise ValueError(f"no such program for {test}: {', '.join(sorted(wanted - known))}")
-    return [program for program in programs if program.id in wanted]

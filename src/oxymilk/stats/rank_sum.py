@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, gcd
-from operator import mul
 
 import numpy as np
 
-from oxymilk.stats.null import distribution, lower_from_counts, untied_sample_counts
-from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
+from oxymilk.stats.null import distribution, lower_from_counts, score_sum, untied_sample_counts
+from oxymilk.stats.p_values import TestResult, exact_p, p_and_z, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
-from oxymilk.stats.ranks import check_size, counts_array, doubled_midranks, two_sample_table
+from oxymilk.stats.ranks import check_size, doubled_midranks, two_sample_table, two_samples
 
 
 @dataclass(frozen=True)
@@ -76,16 +75,7 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     >>> rank_sum_test([1] * 10, [1] * 3 + [0] * 7, Procedure("exact")).p_fraction
     Fraction(1, 323)
     """
-    table = two_sample_table(x, y)
-    many = rank_sum_counts(table, procedure)
-    fraction = None
-    if procedure.method != "asymptotic":
-        fraction = _exact_fraction(*_exact_key(table).tolist(), procedure=procedure)
-    difference, top, bottom = map(int, _standard(table, procedure))
-    z_squared = Fraction(0)
-    if difference:
-        z_squared = Fraction(difference * abs(difference) * top, int(many.n1) * int(many.n2) * bottom)
-    return many.of_one_dataset(fraction, z_squared)
+    return rank_sum_counts(two_sample_table(x, y)[1], procedure).of_one_dataset()
 
 
 def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
@@ -97,19 +87,13 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
         Observations of the first and the second sample at each of K levels, in increasing order. Levels
         that do not occur count 0.
     procedure : Procedure
-        Every switch of the test; its zero_method must be left at "drop".
+        Its zero_method must be left at "drop".
 
     Returns
     -------
     RankSumResult
-        Its numbers are arrays of shape (...).
-
-    Raises
-    ------
-    ValueError
-        Negative or broken counts, shapes that do not fit, or an empty sample.
-    TooLargeError
-        As for `rank_sum_test`.
+        Its numbers are arrays of shape (...). ValueError for negative or broken counts, shapes that do not fit, or an
+        empty sample; TooLargeError as for `rank_sum_test`.
 
     Notes
     -----
@@ -118,59 +102,31 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     """
     if procedure.zero_method != "drop":
         raise ValueError("zero_method is a switch of the signed-rank test; leave it at 'drop'")
-    tables = counts_array(tables, "tables", 2)
-    if tables.shape[-2] != 2:
-        raise ValueError(f"tables: the last but one axis must be the two samples, not {tables.shape[-2]}")
-    n = tables.sum(axis=-1)
-    check_size(n, "observations in a sample")
-    check_size(n.sum(axis=-1), "observations")
-    n1, n2 = n[..., 0], n[..., 1]
-    ranks = doubled_midranks(tables.sum(axis=-2))
-    rank_sums = (tables * ranks[..., None, :]).sum(axis=-1) / 2
-    u = rank_sums - n * (n + 1) / 2
-    mean_ranks = rank_sums / n
-
-    difference, top, bottom = _standard(tables, procedure)
-    all_tied = bottom == 0
-    # float products: the integers would outgrow 64 bits before the samples outgrow the check above
-    scale = top / np.where(all_tied, 1, n1.astype(float) * n2 * bottom)
-    z = difference * np.sqrt(scale)
-    if procedure.method == "asymptotic":
-        p_value = np.where(all_tied, 1.0, normal_p(z, procedure.alternative))
-    else:
-        p_value = exact_p_values(_exact_key(tables), _exact_fraction, procedure)
-    by_sample = (values[..., sample] for values in (u, rank_sums, mean_ranks) for sample in (0, 1))
-    return RankSumResult(p_value, None, z, None, procedure, n1, n2, *by_sample)
-
-
-def _standard(tables: np.ndarray, procedure: Procedure) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return D, A and C in whole numbers: z = D * sqrt(A / (n1 * n2 * C)); D counts halves of U."""
-    n = tables.sum(axis=-1)
-    sizes = tables.sum(axis=-2)
+    tables = two_samples(tables, "tables")
+    n, sizes = tables.sum(axis=-1), tables.sum(axis=-2)
     total = n.sum(axis=-1)
-    # U1 - U2 = sum over levels of x * (y below - y above)
-    below = np.cumsum(tables, axis=-1) - tables
-    above = n[..., None] - below - tables
-    difference = (tables[..., 0, :] * (below - above)[..., 1, :]).sum(axis=-1)
+    check_size(n, "observations in a sample")
+    check_size(total, "observations")
+    n1, n2 = n[..., 0], n[..., 1]
+    doubled = (tables * doubled_midranks(sizes)[..., None, :]).sum(axis=-1)
+    rank_sums, twice_u = doubled / 2, doubled - n * (n + 1)
+
+    difference = twice_u[..., 0] - n1 * n2
     if procedure.continuity:
         difference = towards_mean(difference, 1, procedure.alternative)
-    bottom = total**3 - total
+    variance = total**3 - total
     if procedure.tie_correction:
-        bottom = bottom - (sizes**3 - sizes).sum(axis=-1)
-    return np.where(bottom == 0, 0, difference), 3 * total * (total - 1), bottom
-
-
-def _exact_key(tables: np.ndarray) -> np.ndarray:
-    """Return what an exact p-value depends on: 2 * U1, n1 and the sizes of the tie groups."""
-    sizes = tables.sum(axis=-2)
-    n1 = tables[..., 0, :].sum(axis=-1)
-    twice_u = (tables[..., 0, :] * doubled_midranks(sizes)).sum(axis=-1) - n1 * (n1 + 1)
-    return np.concatenate([np.stack([twice_u, n1], axis=-1), sizes], axis=-1)
+        variance = variance - (sizes**3 - sizes).sum(axis=-1)
+    standard = difference, variance, n1 * n2, 3 * total * (total - 1)
+    keys = np.concatenate([np.stack([twice_u[..., 0], n1], axis=-1), sizes], axis=-1)
+    p_value, fraction, z, square = p_and_z(procedure, standard, keys, _exact_fraction)
+    by_sample = (values[..., i] for values in (twice_u / 2, rank_sums, rank_sums / n) for i in (0, 1))
+    return RankSumResult(p_value, fraction, z, square, procedure, n1, n2, *by_sample)
 
 
 @lru_cache(maxsize=4096)
 def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) -> Fraction:
-    """Return the exact p-value of one table."""
+    """Return the exact p-value of 2 * U1, n1 and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
     n2 = sum(sizes) - n1
     if procedure.method == "exact_untied":
@@ -179,16 +135,11 @@ def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) ->
         counts = untied_sample_counts(n1, n2)
         lower, total = lower_from_counts(counts), comb(n1 + n2, n1)
         return exact_p(procedure, twice_u // 2, lower, total, Fraction(n1 * n2, 2), counts)
-    scores, first, divisor = _scores(sizes)
-    mean = Fraction(n1 * sum(map(mul, sizes, scores)), n1 + n2)
+    # scores from 0 without a common divisor: sizes 2, 3, 3 have doubled ranks 3, 8, 14 and score 0, 5, 11
+    first, *others = doubled_midranks(np.array(sizes)).tolist()
+    divisor = gcd(*(rank - first for rank in others)) or 1
+    scores = (0, *((rank - first) // divisor for rank in others))
+    mean = Fraction(n1 * score_sum(sizes, scores), n1 + n2)
     t = (twice_u + n1 * (n1 + 1) - n1 * first) // divisor
     lower, counts = distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
     return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)
-
-
-@lru_cache(maxsize=4096)
-def _scores(sizes: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
-    """Return scores from 0, first and divisor: doubled rank = first + divisor * score; sizes 2, 3, 3 score 0, 5, 11."""
-    ranks = doubled_midranks(np.array(sizes)).tolist()
-    divisor = gcd(*(rank - ranks[0] for rank in ranks)) or 1
-    return tuple((rank - ranks[0]) // divisor for rank in ranks), ranks[0], divisor

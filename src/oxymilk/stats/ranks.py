@@ -16,69 +16,46 @@ LARGEST_SAMPLE = 2_000_000
 Number = Fraction | int
 
 
-# ---- observations ------------------------------------------------------------------------------------------
-
-
 def exact_numbers(values: Iterable, name: str) -> list[Number]:
     """Read numbers as the decimals they are written as: 0.3 is three tenths, not the nearest binary float.
 
-    Parameters
-    ----------
-    values : iterable of int, float, str, Decimal or Fraction
-        Floats stand for their shortest decimal (`repr`); strings take a decimal point.
-    name : str
-        What the values are, for the error.
-
-    Returns
-    -------
-    list of Fraction or int
-        In the same order. ValueError if there are none, or one is missing, infinite or not a number.
+    values : int, float, str, Decimal or Fraction; floats stand for their shortest decimal, strings take a decimal point
+    name : what the values are, for the ValueError if there are none, or one is missing, infinite or not a number
     """
     if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
         raise ValueError(f"{name}: give a list of numbers, not {values!r}")
-    numbers = [_exact_number(value, f"{name}[{i}]") for i, value in enumerate(values)]
+    numbers: list[Number] = []
+    for i, value in enumerate(values):
+        if isinstance(value, (np.floating, float)):
+            number = str(value)  # of a numpy float: the shortest decimal in its own precision
+        else:
+            number = value.item() if isinstance(value, np.generic) else value
+        if isinstance(number, (int, Fraction)):
+            numbers.append(number)
+            continue
+        try:
+            decimal = Decimal(number if isinstance(number, (str, Decimal)) else "no number")
+        except InvalidOperation:
+            raise ValueError(f"{name}[{i}]: {number!r} is not a number") from None
+        if not decimal.is_finite():
+            fault = "missing or infinite; leave such observations out first"
+            raise ValueError(f"{name}[{i}]: {number!r} is {fault}")
+        if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
+            raise ValueError(f"{name}[{i}]: {number!r} is too large or too small to be a measurement")
+        numbers.append(Fraction(decimal))
     if not numbers:
         raise ValueError(f"{name}: no values")
     return numbers
 
 
-def _exact_number(value: object, name: str) -> Number:
-    """Read one number; `name` says which for the error."""
-    if isinstance(value, (np.floating, float)):
-        # str of a numpy float is the shortest decimal in its own precision
-        value = str(value)
-    elif isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, (int, Fraction)):
-        return value
-    try:
-        decimal = Decimal(value if isinstance(value, (str, Decimal)) else "no number")
-    except InvalidOperation:
-        raise ValueError(f"{name}: {value!r} is not a number") from None
-    if not decimal.is_finite():
-        raise ValueError(f"{name}: {value!r} is missing or infinite; leave such observations out first")
-    if decimal and abs(decimal.adjusted()) > LARGEST_EXPONENT:
-        raise ValueError(f"{name}: {value!r} is too large or too small to be a measurement")
-    return Fraction(decimal)
+def two_sample_table(x: Iterable, y: Iterable) -> tuple[list[Number], np.ndarray]:
+    """Count two samples by their distinct values, and return these too, in increasing order.
 
-
-def two_sample_table(x: Iterable, y: Iterable) -> np.ndarray:
-    """Count two samples by their distinct values.
-
-    Parameters
-    ----------
-    x, y : iterable of numbers
-        The samples, see `exact_numbers`.
-
-    Returns
-    -------
-    ndarray of int, shape (2, K)
-        How often each of the K distinct values, in increasing order, occurs in x and in y: 5, 7, 7 and 6, 7 give
-        [[1, 0, 2], [0, 1, 1]].
+    Shape (2, K): how often each value occurs in x and in y. 5, 7, 7 and 6, 7 give [[1, 0, 2], [0, 1, 1]].
     """
     counts = [Counter(exact_numbers(values, name)) for values, name in ((x, "x"), (y, "y"))]
     levels = sorted(counts[0] | counts[1])
-    return np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
+    return levels, np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
 
 
 def paired_differences(pre: Iterable, post: Iterable) -> list[Number]:
@@ -92,19 +69,13 @@ def paired_differences(pre: Iterable, post: Iterable) -> list[Number]:
 def count_differences(differences: Iterable[Number]) -> tuple[list[Number], np.ndarray, np.ndarray, int]:
     """Count differences by size and sign.
 
-    Returns
-    -------
-    sizes, negative, positive, zeros
-        The M distinct sizes other than 0, in increasing order; the differences of each size, ndarrays of shape (M,);
-        and how many are zero.
+    Sizes: the M distinct ones other than 0, in increasing order. Negative, positive: how many there are of each size,
+    shape (M,). Zeros: how many are zero.
     """
     count = Counter(differences)
     sizes = sorted({abs(difference) for difference in count} - {0})
     signed = (np.array([count[sign * size] for size in sizes], dtype=np.int64) for sign in (-1, 1))
     return sizes, *signed, count[0]
-
-
-# ---- tables of counts --------------------------------------------------------------------------------------
 
 
 def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -113,7 +84,7 @@ def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
     Parameters
     ----------
     pairs : array of int, shape (..., K, K)
-        Participants at each level before (rows) and after (columns); levels are 0, 1, ..., K - 1.
+        Participants at each of the levels 0, ..., K - 1 before (rows) and after (columns).
 
     Returns
     -------
@@ -123,11 +94,9 @@ def difference_counts(pairs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
         Participants whose level stayed.
     """
     pairs = counts_array(pairs, "pairs", 2)
-    k = pairs.shape[-1]
-    if pairs.shape[-2] != k:
-        raise ValueError(
-            f"pairs: {pairs.shape[-2]} levels before and {k} after; they must be the same levels"
-        )
+    before, k = pairs.shape[-2:]
+    if before != k:
+        raise ValueError(f"pairs: {before} levels before and {k} after; they must be the same levels")
     # the diagonals of [[2, 1, 5], [0, 3, 1], [4, 0, 0]] sum to 4, 0 | 5 | 2, 5: falls by 2 and 1, no change, rises
     diagonals = [np.trace(pairs, offset=offset, axis1=-2, axis2=-1) for offset in range(1 - k, k)]
     by_difference = np.stack(diagonals, axis=-1)
@@ -149,6 +118,14 @@ def counts_array(counts: object, name: str, dimensions: int) -> np.ndarray:
     return array
 
 
+def two_samples(counts: object, name: str) -> np.ndarray:
+    """Return an array of tables of two samples as 64-bit integers; ValueError unless its shape is (..., 2, K)."""
+    array = counts_array(counts, name, 2)
+    if array.shape[-2] != 2:
+        raise ValueError(f"{name}: shape (..., 2, K) is needed, not {array.shape}")
+    return array
+
+
 def check_size(n: np.ndarray, what: str) -> None:
     """Raise ValueError if a dataset is empty or larger than 64-bit integers allow."""
     if n.size and n.min() < 1:
@@ -160,17 +137,10 @@ def check_size(n: np.ndarray, what: str) -> None:
 def doubled_midranks(sizes: np.ndarray, start: np.ndarray | int = 0) -> np.ndarray:
     """Return twice the mid-rank of each tie group.
 
-    Parameters
-    ----------
-    sizes : array of int, shape (..., K)
-        Sizes of the tie groups in increasing order of their value.
-    start : array of int, shape (...)
-        Ranks that are used up before the first group.
+    sizes : of the tie groups in increasing order of their value, shape (..., K)
+    start : ranks that are used up before the first group, shape (...)
 
-    Returns
-    -------
-    ndarray of int, shape (..., K)
-        2 * (ranks before the group) + size + 1; groups of 1, 2 and 3 have ranks 1 | 2 3 | 4 5 6: 2, 5, 10.
+    Groups of 1, 2 and 3 have ranks 1 | 2 3 | 4 5 6, doubled mid-ranks 2, 5, 10.
     """
     before = np.cumsum(sizes, axis=-1) - sizes
     return 2 * (before + np.asarray(start)[..., None]) + sizes + 1
@@ -194,17 +164,8 @@ def unique_rows(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[int], list[int]]:
     """Return the observations that a table of counts stands for, levels as 0, 1, ...
 
-    Parameters
-    ----------
-    test : {"signed_rank", "rank_sum"}
-    table : rows of counts
-        signed_rank: a row a level before, a column a level after. rank_sum: a row a group, a column a level.
-        ValueError when a cell is no count, or the table has another shape.
-
-    Returns
-    -------
-    first, second : list of int
-        pre and post, or the two groups.
+    table : signed_rank: a row a level before, a column a level after; rank_sum: a row a group, a column a level
+    ValueError when a cell is no count, or the table has another shape. Returns pre and post, or the two groups.
     """
     try:
         rows = [[int(str(cell)) for cell in row] for row in table]
@@ -217,7 +178,8 @@ def expand_counts(test: str, table: Iterable[Iterable[object]]) -> tuple[list[in
         raise ValueError("a table for rank_sum has two rows, one a group")
     if test != "rank_sum" and (test != "signed_rank" or len(rows) != len(rows[0])):
         raise ValueError("a table for signed_rank has as many rows (before) as columns (after)")
-    pairs = [(i, j) for i, row in enumerate(rows) for j, n in enumerate(row) for _ in range(n)]
     if test == "rank_sum":
-        return [level for group, level in pairs if group == 0], [level for group, level in pairs if group]
+        first, second = ([level for level, n in enumerate(row) for _ in range(n)] for row in rows)
+        return first, second
+    pairs = [(i, j) for i, row in enumerate(rows) for j, n in enumerate(row) for _ in range(n)]
     return [before for before, _ in pairs], [after for _, after in pairs]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from math import gcd, nan
-from operator import mul
 
 import numpy as np
 
-from oxymilk.stats.null import distribution, flip_counts
-from oxymilk.stats.p_values import TestResult, exact_p, exact_p_values, normal_p, towards_mean, untied_p
+from oxymilk.stats.null import distribution, flip_counts, score_sum
+from oxymilk.stats.p_values import TestResult, exact_p, p_and_z, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import (
     check_size,
@@ -20,7 +19,7 @@ from oxymilk.stats.ranks import (
     counts_array,
     doubled_midranks,
     paired_differences,
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,13 +84,7 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     (Fraction(1, 4), 3, 7)
     """
     _, negative, positive, zeros = count_differences(paired_differences(pre, post))
-    counts = negative, positive, np.int64(zeros)
-    fraction = None
-    if procedure.method != "asymptotic":
-        fraction = _exact_fraction(*_exact_key(*counts, procedure).tolist(), procedure=procedure)
-    difference, variance = map(int, _standard(*counts, procedure))
-    z_squared = Fraction(difference * abs(difference), variance) if difference else Fraction(0)
-    return signed_rank_counts(*counts, procedure).of_one_dataset(fraction, z_squared)
+    return signed_rank_counts(negative, positive, zeros, procedure).of_one_dataset()
 
 
 def signed_rank_counts(
@@ -106,19 +99,12 @@ def signed_rank_counts(
     zeros : array of int, shape (...)
         Differences of zero.
     procedure : Procedure
-        Every switch of the test.
 
     Returns
     -------
     SignedRankResult
-        Its numbers are arrays of shape (...).
-
-    Raises
-    ------
-    ValueError
-        Negative or broken counts, shapes that do not fit, or a dataset without any pair.
-    TooLargeError
-        As for `signed_rank_test`.
+        Its numbers are arrays of shape (...). ValueError for negative or broken counts, shapes that do not fit, or a
+        dataset without any pair; TooLargeError as for `signed_rank_test`.
 
     Notes
     -----
@@ -128,90 +114,54 @@ def signed_rank_counts(
     negative, positive = counts_array(negative, "negative", 1), counts_array(positive, "positive", 1)
     negative, positive = np.broadcast_arrays(negative, positive)
     zeros = np.broadcast_to(counts_array(zeros, "zeros", 0), negative.shape[:-1])
-    n_down, n_up = negative.sum(axis=-1), positive.sum(axis=-1)
-    check_size(n_down + n_up + zeros, "pairs")
+    sizes, n_down, n_up = negative + positive, negative.sum(axis=-1), positive.sum(axis=-1)
+    changed = n_down + n_up
+    check_size(changed + zeros, "pairs")
 
-    ranks = _doubled_ranks(negative + positive, zeros, procedure)
-    w_plus, w_minus = (positive * ranks).sum(axis=-1) / 2, (negative * ranks).sum(axis=-1) / 2
-    mean_rank_plus, mean_rank_minus = _divide(w_plus, n_up), _divide(w_minus, n_down)
-    n_used = n_down + n_up
-    if procedure.zero_method == "split":
-        half = zeros * (zeros + 1) / 4
-        w_plus, w_minus, n_used = w_plus + half, w_minus + half, n_used + zeros
+    split = procedure.zero_method == "split"
+    ranked_zeros = 0 * zeros if procedure.zero_method == "drop" else zeros
+    ranks = doubled_midranks(sizes, ranked_zeros)
+    twice_plus, twice_minus = (positive * ranks).sum(axis=-1), (negative * ranks).sum(axis=-1)
+    mean_ranks = [
+        np.divide(twice / 2, n, out=np.full(n.shape, nan), where=n > 0)
+        for twice, n in ((twice_plus, n_up), (twice_minus, n_down))
+    ]
+    share = zeros * (zeros + 1) / 4 if split else 0  # of the zeros' ranks, for either sign
+    w_plus, w_minus, n_used = twice_plus / 2 + share, twice_minus / 2 + share, changed + split * zeros
 
-    difference, variance = _standard(negative, positive, zeros, procedure)
-    z = _divide(difference, np.sqrt(variance), 0.0)
-    if procedure.method == "asymptotic":
-        p_value = np.where(n_down + n_up == 0, 1.0, normal_p(z, procedure.alternative))
-    else:
-        p_value = exact_p_values(_exact_key(negative, positive, zeros, procedure), _exact_fraction, procedure)
-    counts, rank_sums, means = (
-        (n_used, zeros, n_up, n_down),
-        (w_plus, w_minus),
-        (mean_rank_plus, mean_rank_minus),
-    )
-    return SignedRankResult(p_value, None, z, None, procedure, *counts, *rank_sums, *means)
-
-
-def _divide(a: np.ndarray, b: np.ndarray, otherwise: float = nan) -> np.ndarray:
-    """Return a / b, and `otherwise` where b is 0."""
-    return np.divide(a, b, out=np.full(a.shape, otherwise), where=b != 0)
-
-
-def _doubled_ranks(sizes: np.ndarray, zeros: np.ndarray, procedure: Procedure) -> np.ndarray:
-    """Return the doubled mid-ranks of the differences of each size; zeros take the first ranks unless dropped."""
-    return doubled_midranks(sizes, 0 if procedure.zero_method == "drop" else zeros)
-
-
-def _standard(
-    negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, procedure: Procedure
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return D and Q in whole numbers: z = D / sqrt(Q). D counts quarter ranks of W+ less its mean."""
-    sizes = negative + positive
-    ranks = _doubled_ranks(sizes, zeros, procedure)
-    difference = ((positive - negative) * ranks).sum(axis=-1)
-    nonzero = sizes.sum(axis=-1)
-    ranked_zeros = 0 if procedure.zero_method == "drop" else zeros
-    if procedure.tie_correction:
-        variance = (sizes * ranks**2).sum(axis=-1)
-        if procedure.zero_method == "split":
-            variance = variance + zeros * (zeros + 1) ** 2
-    else:
-        # squares of twice the ranks 1, ..., n, and of those that Pratt's zeros use up
-        n, used_up = nonzero + ranked_zeros, zeros if procedure.zero_method == "pratt" else 0 * zeros
-        variance, less = (4 * (m * (m + 1) * (2 * m + 1) // 6) for m in (n, used_up))
-        variance = variance - less
+    # D counts quarter ranks of W+ less its mean
+    difference = twice_plus - twice_minus
     if procedure.continuity:
         difference = towards_mean(difference, 2, procedure.alternative)
-    # without a change there is nothing to test: z = 0 whatever the switches
-    return np.where(nonzero == 0, 0, difference), variance
-
-
-def _exact_key(
-    negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, procedure: Procedure
-) -> np.ndarray:
-    """Return what an exact p-value depends on: 2 * W+ (less the zeros' share), zeros, sizes of tie groups."""
-    sizes = negative + positive
-    twice_w = (positive * _doubled_ranks(sizes, zeros, procedure)).sum(axis=-1)
-    return np.concatenate([np.stack([twice_w, zeros], axis=-1), sizes], axis=-1)
+    if procedure.tie_correction:
+        variance = (sizes * ranks**2).sum(axis=-1) + split * zeros * (zeros + 1) ** 2
+    else:
+        # squares of twice the ranks 1, ..., n, less those of the ranks that Pratt's zeros use up
+        ends = changed + ranked_zeros, 0 * zeros if split else ranked_zeros
+        whole, used_up = (4 * (n * (n + 1) * (2 * n + 1) // 6) for n in ends)
+        variance = whole - used_up
+    # without a change there is nothing to test, whatever the switches
+    variance = np.where(changed == 0, 0, variance)
+    keys = np.concatenate([np.stack([twice_plus, zeros], axis=-1), sizes], axis=-1)
+    p_value, fraction, z, square = p_and_z(procedure, (difference, variance, 1, 1), keys, _exact_fraction)
+    counts = n_used, zeros, n_up, n_down
+    return SignedRankResult(p_value, fraction, z, square, procedure, *counts, w_plus, w_minus, *mean_ranks)
 
 
 @lru_cache(maxsize=4096)
 def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure) -> Fraction:
-    """Return the exact p-value of one dataset."""
+    """Return the exact p-value of twice W+ (less the zeros' share), zeros, and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
-    nonzero = sum(sizes)
+    changed, ranked_zeros = sum(sizes), 0 if procedure.zero_method == "drop" else zeros
     if procedure.method == "exact_untied":
-        if nonzero == 0:
+        if changed == 0:
             return Fraction(1)
-        n = nonzero if procedure.zero_method == "drop" else nonzero + zeros
-        w_plus = Fraction(twice_w, 2)
-        if procedure.zero_method == "split":
-            w_plus += Fraction(zeros * (zeros + 1), 4)
-        return untied_p(procedure, w_plus, flip_counts((1,) * n, tuple(range(1, n + 1))))
-    ranks = _doubled_ranks(np.array(sizes), np.int64(zeros), procedure).tolist()
+        n, share = changed + ranked_zeros, zeros * (zeros + 1) if procedure.zero_method == "split" else 0
+        counts = flip_counts((1,) * n, tuple(range(1, n + 1)))
+        return untied_p(procedure, Fraction(2 * twice_w + share, 4), counts)
+    ranks = doubled_midranks(np.array(sizes, dtype=np.int64), ranked_zeros).tolist()
     divisor = gcd(*ranks) or 1
     scores = tuple(rank // divisor for rank in ranks)
     lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood")
-    mean = Fraction(sum(map(mul, sizes, scores)), 2)
-    return exact_p(procedure, twice_w // divisor, lower, 2**nonzero, mean, counts)
+    mean = Fraction(score_sum(sizes, scores), 2)
+    return exact_p(procedure, twice_w // divisor, lower, 2**changed, mean, counts)

@@ -6,18 +6,22 @@ import pandas as pd
 import pytest
 
 from oxymilk import analysis
-from oxymilk.analysis.baseline import baseline_table
 from oxymilk.faults import FaultsError, describe
 from oxymilk.ingest import ingest_observations
 from oxymilk.stats import effects as stats_effects
 from oxymilk.study import RankSumSwitches, SignedRankSwitches, load_study
 
-ROOT = Path(__file__).parents[3]
+DATA = Path(__file__).parents[3] / "data"
 
 
 @pytest.fixture(scope="module")
 def study():
-    return load_study(ROOT / "data" / "bontang2023" / "study.yaml")
+    return load_study(DATA / "bontang2023" / "study.yaml")
+
+
+@pytest.fixture(scope="module")
+def data(study):
+    return ingest_observations(study, DATA / "bontang2023").table
 
 
 def observations(*records):
@@ -28,6 +32,11 @@ def observations(*records):
         for timepoint, score in zip(("pre", "post"), scores, strict=True)
     ]
     return pd.DataFrame(rows, columns=["participant", "group", "timepoint", "outcome", "score"])
+
+
+def changed(study, **switches):
+    """The study with other switches of a test."""
+    return study.model_copy(update={"procedure": study.procedure.model_copy(update=switches)})
 
 
 SMALL = observations(
@@ -56,25 +65,29 @@ def test_frequencies_count_every_cell_and_name_what_is_missing(study):
 
 
 def test_each_test_uses_whom_it_can_and_names_the_others(study):
-    table = analysis.rank_test_table(study, SMALL).set_index(["test", "group", "role"])
-    within = table.loc[("signed_rank", "intervention", "declared")]
-    assert (within["n"], within["n_up"], within["n_unchanged"], within["left_out"]) == (2, 1, 1, "I2")
-    control = table.loc[("signed_rank", "control", "declared")]
-    assert (control["n"], control["n_down"], control["left_out"]) == (1, 1, "K1")
-    between = table.loc[("rank_sum", "", "declared")]
-    assert (between["n"], between["n1"], between["n2"], between["left_out"]) == (4, 2, 2, "I2")
-    assert between["u1"] == 4
+    table = analysis.rank_test_table(study, SMALL)
+    rows = table[table["role"] == "declared"].set_index("group")
+    columns = ["test", "n", "n1", "n2", "n_up", "n_down", "n_unchanged", "u1", "left_out"]
+    expected = {
+        "intervention": ("signed_rank", 2, None, None, 1, 0, 1, None, "I2"),
+        "control": ("signed_rank", 1, None, None, 0, 1, 0, None, "K1"),
+        "": ("rank_sum", 4, 2, 2, None, None, None, 4, "I2"),
+    }
+    for group, row in expected.items():
+        assert tuple(None if pd.isna(cell) else cell for cell in rows.loc[group, columns]) == row
+    assert (rows["p_fraction"] == "").all()
+    exact = table[table["role"] == "exact"]
+    assert (exact["method"] == "exact").all()
+    assert (exact["p_fraction"] != "").all()
+    assert (table["procedure"] != "").all()
 
 
 def test_groups_can_be_compared_on_their_change(study):
-    changed = study.model_copy(update={"between": "change"})
-    between = (
-        analysis.rank_test_table(changed, SMALL).set_index(["test", "role"]).loc[("rank_sum", "declared")]
-    )
+    table = analysis.rank_test_table(study.model_copy(update={"between": "change"}), SMALL)
+    between = table.set_index(["test", "role"]).loc[("rank_sum", "declared")]
     assert (between["timepoint"], between["n1"], between["n2"]) == ("change", 2, 1)
-    assert between["left_out"] == "I2 K1"
     # changes +1 and 0 against -1
-    assert between["u1"] == 2
+    assert (between["left_out"], between["u1"]) == ("I2 K1", 2)
 
 
 def test_one_group_has_no_test_between_groups(study):
@@ -88,17 +101,12 @@ def test_nobody_with_both_scores_is_no_crash(study):
     assert table["n"].tolist() == [0, 0, 0, 0, 1, 1]
     assert table["left_out"].tolist() == ["I1", "I1", "K1", "K1", "I1", "I1"]
     assert table["p_value"].isna().all()
-    assert analysis.program_table(study, empty).empty
-    assert analysis.effect_table(study, empty).empty
-
-
-def test_every_row_says_which_procedure_made_it(study):
-    table = analysis.rank_test_table(study, SMALL)
-    assert (table["procedure"] != "").all()
-    exact = table[table["role"] == "exact"]
-    assert (exact["method"] == "exact").all()
-    assert (exact["p_fraction"] != "").all()
-    assert (table[table["role"] == "declared"]["p_fraction"] == "").all()
+    nothing = SMALL.iloc[:0]
+    for make in (analysis.program_table, analysis.effect_table):
+        assert make(study, empty).empty
+        assert make(study, nothing).empty
+    assert analysis.rank_test_table(study, nothing).empty
+    assert (analysis.frequency_table(study, nothing)["total"] == 0).all()
 
 
 def test_what_programs_print_has_a_row_for_each_test_and_entry(study):
@@ -110,36 +118,37 @@ def test_what_programs_print_has_a_row_for_each_test_and_entry(study):
     assert set(table["printed_by_default"]) == {True, False}
 
 
-def test_effects_stand_beside_each_test_with_adjusted_and_least_p(study):
+def test_effects_lie_beside_each_test_with_adjusted_and_least_p(study):
     control = [(f"K{i}", "control", "kurang", "cukup" if i < 3 else "kurang") for i in range(10)]
     massage = [(f"I{i}", "intervention", "kurang", "cukup") for i in range(10)]
     table = analysis.effect_table(study, observations(*massage, *control), confidence=0.9)
     assert list(table.columns) == list(analysis.EFFECT_COLUMNS)
-    estimates = table.set_index(["test", "group", "effect"])["estimate"]
-    # Holm over 0.00157, 0.0833, 0.00138: thrice the least, twice the next (but not below), once the last
-    assert estimates["signed_rank", "intervention", "holm_declared"] == pytest.approx(3 * 0.0013811705035)
-    assert estimates["signed_rank", "control", "holm_declared"] == pytest.approx(0.0832645166635)
-    assert estimates["rank_sum", "", "holm_exact"] == pytest.approx(2 / 323)
-    assert estimates["signed_rank", "control", "least_exact"] == 0.25
-    assert estimates["rank_sum", "", "risk_difference"] == pytest.approx(0.7)
     assert set(table["confidence"].dropna()) == {0.9}
+    # Holm over 0.00157, 0.0833, 0.00138: thrice the least, twice the next (but not below), once the last
+    expected = {
+        ("signed_rank", "intervention", "holm_declared"): 3 * 0.0013811705035,
+        ("signed_rank", "control", "holm_declared"): 0.0832645166635,
+        ("rank_sum", "", "holm_exact"): 2 / 323,
+        ("signed_rank", "control", "least_exact"): 0.25,
+        ("rank_sum", "", "risk_difference"): 0.7,
+    }
+    estimates = table.set_index(["test", "group", "effect"])["estimate"]
+    assert {place: estimates[place] for place in expected} == pytest.approx(expected)
 
 
 def test_a_study_of_numbers_is_tested_on_the_decimals_as_written():
-    folder = ROOT / "data" / "examples" / "long"
-    numeric = load_study(folder)
-    found = ingest_observations(numeric, folder)
+    numeric = load_study(DATA / "examples" / "long")
+    found = ingest_observations(numeric, DATA / "examples" / "long")
     table = analysis.rank_test_table(numeric, found.table)
-    assert set(table["scale"]) == {"score"}
     assert table["p_value"].notna().all()
     other = analysis.rank_test_table(numeric, found.other_scale, "level")
-    assert set(other["scale"]) == {"level"}
+    assert (set(table["scale"]), set(other["scale"])) == ({"score"}, {"level"})
     assert len(other) == len(table)
     summary = analysis.summary_table(numeric, found.table).set_index(["group", "timepoint"])
-    scores = [float(x) for x in found.table.query("group == 'intervention' and timepoint == 'post'")["score"]]
+    scores = found.table.query("group == 'intervention' and timepoint == 'post'")["score"].astype(float)
     row = summary.loc[("intervention", "post")]
-    assert row["mean"] == pytest.approx(sum(scores) / len(scores))
-    assert (row["minimum"], row["maximum"]) == (min(scores), max(scores))
+    assert row["mean"] == pytest.approx(scores.mean())
+    assert (row["minimum"], row["maximum"]) == (scores.min(), scores.max())
 
 
 def test_quartiles_are_those_of_spss(study):
@@ -151,34 +160,25 @@ def test_quartiles_are_those_of_spss(study):
 
 
 def test_of_many_visits_the_two_that_are_compared_are_tested():
-    folder = ROOT / "data" / "examples" / "visits"
-    visits = load_study(folder)
-    found = ingest_observations(visits, folder)
+    visits = load_study(DATA / "examples" / "visits")
+    found = ingest_observations(visits, DATA / "examples" / "visits")
     assert len(visits.timepoints) > 2
     table = analysis.rank_test_table(visits, found.table)
     assert table["timepoint"].tolist()[-1] == visits.compared[1].id
     assert set(analysis.frequency_table(visits, found.table)["timepoint"]) == set(visits.timepoint_ids)
 
 
-def test_no_observations_give_empty_tables(study):
-    nothing = SMALL.iloc[:0]
-    assert analysis.rank_test_table(study, nothing).empty
-    assert analysis.program_table(study, nothing).empty
-    assert analysis.effect_table(study, nothing).empty
-    assert (analysis.frequency_table(study, nothing)["total"] == 0).all()
-
-
 def test_baseline_counts_every_level_and_compares_the_groups(study):
-    rows = [(f"I{i}", "intervention", "parity", "multipara" if i < 8 else "", "") for i in range(10)] + [
-        (f"K{i}", "control", "parity", "multipara", "") for i in range(10)
+    members = [(group, i) for group in ("intervention", "control") for i in range(10)]
+    rows = [
+        (f"{group}{i}", group, "parity", "" if group == "intervention" and i > 7 else "multipara", "")
+        for group, i in members
+    ] + [
+        (f"{group}{i}", group, "age", "age_20_35", str(20 + i + (10 if group == "control" else 0)))
+        for group, i in members
     ]
-    age = [
-        (f"{g}{i}", group, "age", "age_20_35", str(20 + i + shift))
-        for g, group, shift in (("I", "intervention", 0), ("K", "control", 10))
-        for i in range(10)
-    ]
-    frame = pd.DataFrame(rows + age, columns=["participant", "group", "characteristic", "level", "value"])
-    table = baseline_table(study, frame).set_index(["characteristic", "level", "group"])
+    frame = pd.DataFrame(rows, columns=["participant", "group", "characteristic", "level", "value"])
+    table = analysis.baseline_table(study, frame).set_index(["characteristic", "level", "group"])
     assert table.loc[("parity", "multipara", "intervention"), ["n", "total", "missing"]].tolist() == [8, 8, 2]
     assert table.loc[("parity", "multipara", "control"), "p_value"] == 1
     assert (table.loc["age", "test"] == "mann_whitney_exact").all()
@@ -187,52 +187,42 @@ def test_baseline_counts_every_level_and_compares_the_groups(study):
     assert set(table.index.get_level_values(0)) == {"age", "parity"}
 
 
-def test_an_exact_counterpart_that_needs_too_much_memory_is_left_empty(study, request):
-    data = ingest_observations(study, ROOT / "data" / "bontang2023").table
-    roomy = analysis.effect_table(study, data).set_index(["test", "group", "effect"])
+def test_an_exact_counterpart_that_needs_too_much_memory_is_left_empty(study, data, request):
+    place = ["test", "group", "effect"]
+    roomy = analysis.effect_table(study, data).set_index(place)["estimate"]
     request.getfixturevalue("no_memory")
     tests = analysis.rank_test_table(study, data).set_index(["test", "group", "role"])
-    effects = analysis.effect_table(study, data).set_index(["test", "group", "effect"])
+    effects = analysis.effect_table(study, data).set_index(place)["estimate"]
     for group in study.group_ids:
         # the sign flips do not fit, the hypergeometric distribution between the groups does
         empty = tests.loc[("signed_rank", group, "exact")]
         assert empty[["p_value", "p_fraction", "z", "w_plus", "n_up"]].isna().all()
         assert (empty["n"], empty["method"]) == (10, "exact")
         assert tests.loc[("signed_rank", group, "declared"), "p_value"] > 0
-        assert pd.isna(effects.loc[("signed_rank", group, "least_exact"), "estimate"])
-        assert pd.isna(effects.loc[("signed_rank", group, "holm_exact"), "estimate"])
+        assert all(pd.isna(effects["signed_rank", group, f"{name}_exact"]) for name in ("least", "holm"))
     assert tests.loc[("rank_sum", "", "exact"), "p_fraction"] == "1/323"
     # Holm's family is all tests
-    assert pd.isna(effects.loc[("rank_sum", "", "holm_exact"), "estimate"])
-    kept = ["least_exact", "least_declared", "holm_declared"]
-    for name in kept:
-        place = ("rank_sum", "", name)
-        assert effects.loc[place, "estimate"] == roomy.loc[place, "estimate"]
+    assert pd.isna(effects["rank_sum", "", "holm_exact"])
+    for name in ("least_exact", "least_declared", "holm_declared"):
+        assert effects["rank_sum", "", name] == roomy["rank_sum", "", name]
 
 
-def test_a_declared_exact_test_that_needs_too_much_memory_is_a_fault(study, no_memory):
-    data = ingest_observations(study, ROOT / "data" / "bontang2023").table
-    switches = {"signed_rank_switches": SignedRankSwitches(method="exact")}
-    declared = study.procedure.model_copy(update=switches)
+def test_a_declared_exact_test_that_needs_too_much_memory_is_a_fault(study, data, no_memory):
+    exact = changed(study, signed_rank_switches=SignedRankSwitches(method="exact"))
     with pytest.raises(FaultsError) as caught:
-        analysis.rank_test_table(study.model_copy(update={"procedure": declared}), data)
+        analysis.rank_test_table(exact, data)
     (fault,) = caught.value.faults
-    assert (fault.code, fault.file, fault.column) == (
-        "exact_too_large",
-        "study.yaml",
-        "procedure.signed_rank.method",
-    )
+    place = fault.code, fault.file, fault.column
+    assert place == ("exact_too_large", "study.yaml", "procedure.signed_rank.method")
     assert "method: asymptotic" in describe(fault)
     assert "GiB" in describe(fault, "id")
 
 
-def test_a_least_p_that_would_take_too_many_tables_is_left_empty(study, monkeypatch):
-    data = ingest_observations(study, ROOT / "data" / "bontang2023").table
-    switches = {"rank_sum_switches": RankSumSwitches(method="exact", two_sided="likelihood")}
-    declared = study.procedure.model_copy(update=switches)
-    changed = study.model_copy(update={"procedure": declared})
+def test_a_least_p_that_would_take_too_many_tables_is_left_empty(study, data, monkeypatch):
+    likelihood = RankSumSwitches(method="exact", two_sided="likelihood")
     monkeypatch.setattr(stats_effects, "MOST_TABLES", 10)
-    effects = analysis.effect_table(changed, data).set_index(["test", "group", "effect"])["estimate"]
+    table = analysis.effect_table(changed(study, rank_sum_switches=likelihood), data)
+    effects = table.set_index(["test", "group", "effect"])["estimate"]
     assert pd.isna(effects["rank_sum", "", "least_declared"])
     assert effects["rank_sum", "", "least_exact"] == pytest.approx(1 / 323)
     assert effects["rank_sum", "", "holm_declared"] == pytest.approx(2 / 323)  # second of three

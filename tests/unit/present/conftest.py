@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from oxymilk import analysis
-from oxymilk.analysis.baseline import baseline_table
+from oxymilk.analysis import baseline_table
 from oxymilk.audit.claims import COLUMNS, Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims

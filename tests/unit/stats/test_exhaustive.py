@@ -62,9 +62,6 @@ def untied_p(values, t2, procedure):
     return tail[procedure.alternative] / len(values)
 
 
-# ---- rank-sum ----------------------------------------------------------------------------------------------
-
-
 def twice_u(x, y):
     """Twice the number of pairs in which x is larger, equal pairs counting one half."""
     return sum(a * b * (2 if i > j else i == j) for i, a in enumerate(x) for j, b in enumerate(y))
@@ -79,6 +76,11 @@ def drawn_tables(sizes, n1):
         if ways:
             outcomes[twice_u(x, [t - a for t, a in zip(sizes, x, strict=True)])] += int(ways)
     return dict(outcomes)
+
+
+@cache
+def drawn_p(sizes, n1, t, procedure):
+    return enumerated_p(drawn_tables(sizes, n1), t, 2 * n1 * (sum(sizes) - n1), procedure)
 
 
 @cache
@@ -97,19 +99,12 @@ def all_tables():
 def test_rank_sum_exact(all_tables, every_procedure):
     procedures = [p for p in every_procedure["rank_sum"] if p.method == "exact"]
     assert len(procedures) == 10
-    cases = []
-    for x, y in all_tables.tolist():
-        outcomes = drawn_tables(tuple(a + b for a, b in zip(x, y, strict=True)), sum(x))
-        cases.append((outcomes, twice_u(x, y), 2 * sum(x) * sum(y)))
+    cases = [
+        (tuple(a + b for a, b in zip(x, y, strict=True)), sum(x), twice_u(x, y))
+        for x, y in all_tables.tolist()
+    ]
     for procedure in procedures:
-        # many datasets share a distribution and a value; the cache keeps this test short
-        known = {}
-        expected = []
-        for outcomes, t, twice_mean in cases:
-            key = (id(outcomes), t)
-            if key not in known:
-                known[key] = enumerated_p(outcomes, t, twice_mean, procedure)
-            expected.append(known[key])
+        expected = [drawn_p(*case, procedure) for case in cases]
         assert np.array_equal(rank_sum_counts(all_tables, procedure).p_value, expected)
 
 
@@ -121,9 +116,6 @@ def test_rank_sum_exact_untied(all_tables, every_procedure):
         known = {case: untied_p(untied_u(*case[:2]), case[2], procedure) for case in set(cases)}
         got = rank_sum_counts(all_tables, procedure).p_value
         assert np.array_equal(got, [known[case] for case in cases])
-
-
-# ---- signed-rank -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -119,14 +119,11 @@ def test_tails_of_groups_whose_ways_leave_64_bits(size):
     assert [tail(t) for t in (90, 133, 10**6)] == [whole(90), whole(133), comb(3 * size, 90)]
 
 
-# ---- memory --------------------------------------------------------------------------------------------
-
-
 def test_a_refusal_says_how_much_and_what_to_do():
     null.refuse_if_larger(2**30, "This")
-    message = "^This needs about 2.5 GiB, more than the limit of 1 GiB; "
+    advice = 'use method="asymptotic", which is close at this size'
     with pytest.raises(
-        TooLargeError, match=message + 'use method="asymptotic", which is close at this size$'
+        TooLargeError, match=f"^This needs about 2.5 GiB, more than the limit of 1 GiB; {advice}$"
     ):
         null.refuse_if_larger(2.5 * 2**30, "This")
 
