@@ -1,11 +1,12 @@
 """Figures to look at: the first study, examples, and variants of them."""
 
+from itertools import chain
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from oxymilk.present.figures import NAMES, before_after, effects, outcome_map, p_values
+from oxymilk.present.figures import NAMES, before_after, effects, outcome_map, p_values, style
 from oxymilk.study import load_study
 
 MODULES = dict(zip(NAMES, (before_after, p_values, effects, outcome_map), strict=True))
@@ -15,7 +16,7 @@ class Drawn:
     """A figure to ask for its artists by gid and its texts."""
 
     def __init__(self, drawing):
-        self.description, self.title, self.figure = drawing.description, drawing.title, drawing.figure
+        vars(self).update(vars(drawing))
 
     def artists(self, start):
         named = self.figure.findobj(lambda artist: str(artist.get_gid() or "").startswith(start))
@@ -27,11 +28,9 @@ class Drawn:
     @property
     def written(self):
         """The texts that are drawn, but the labels of ticks."""
-        panels = [
-            text for axes in self.figure.axes for text in (*axes.texts, axes.xaxis.label, axes.yaxis.label)
-        ]
-        keys = [text for legend in self.figure.legends for text in (*legend.get_texts(), legend.get_title())]
-        return [text for text in (*self.figure.texts, *panels, *keys) if text.get_text()]
+        panels = [(*axes.texts, axes.xaxis.label, axes.yaxis.label) for axes in self.figure.axes]
+        keys = [(*legend.get_texts(), legend.get_title()) for legend in self.figure.legends]
+        return [text for text in chain(self.figure.texts, *panels, *keys) if text.get_text()]
 
     @property
     def texts(self):
@@ -44,8 +43,14 @@ class Drawn:
 
 @pytest.fixture(scope="session")
 def seen():
-    """Return the figure of a name that a view has."""
-    return lambda view, name: Drawn(MODULES[name].draw(view))
+    """Return the figure of a name that a view has, or None."""
+
+    def see(view, name):
+        with style.plain_style():
+            drawing = MODULES[name].draw(view)
+        return drawing and Drawn(drawing)
+
+    return see
 
 
 @pytest.fixture(scope="session")
