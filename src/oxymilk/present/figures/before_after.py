@@ -247,8 +247,7 @@ def _slopes(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[s
         axes = sheet.panel(f"slopes-{moves.group}", left, foot, width, _SLOPES_HEIGHT, "left")
         axes.set_ylim(low - beyond, high + beyond)
         _draw_slopes(axes, view, moves)
-        _name_scales(axes, view, first=number == 0)
-        _mark_cuts(axes, view, named=number == len(groups) - 1)
+        _name_scales(axes, view, first=number == 0, last=number == len(groups) - 1)
         _write_words(sheet, moves, left + width / 2, sheet.height - 0.24, foot - 0.52, key)
         words = {"group": moves.name, "n": len(moves.paths), "moves": ", ".join(moves.counts)}
         sentences.append(view.t("figures.group_moves", **words))
@@ -270,32 +269,31 @@ def _draw_slopes(axes: Axes, view: View, moves: Moves) -> None:
         axes.plot(*zip(*points, strict=True), **look)
 
 
-def _name_scales(axes: Axes, view: View, *, first: bool) -> None:
-    """Name the timepoints, the compared ones bold where there are others; number the scores in the first panel."""
+def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
+    """Name the timepoints, the compared ones bold where there are others, and mark where levels are cut.
+
+    The first panel numbers the scores; the last one names the levels at its right.
+    """
     timepoints, outcome = view.study.timepoints, view.study.outcome
-    last = len(timepoints) - 1
-    axes.set_xlim(-0.08 * last, 1.08 * last)
+    steps, (low, high) = len(timepoints) - 1, axes.get_ylim()
+    axes.set_xlim(-0.08 * steps, 1.08 * steps)
     axes.tick_params(axis="x", length=0, labelsize=style.SMALL, pad=4)
     axes.tick_params(axis="y", length=3, width=0.7, labelsize=style.SMALL, labelleft=first)
-    axes.set_xticks(range(last + 1), [view.label(timepoint) for timepoint in timepoints])
+    axes.set_xticks(range(steps + 1), [view.label(timepoint) for timepoint in timepoints])
     for timepoint, label in zip(timepoints, axes.get_xticklabels(), strict=True):
-        label.set_fontweight("bold" if last > 1 and timepoint in view.study.compared else "normal")
+        label.set_fontweight("bold" if steps > 1 and timepoint in view.study.compared else "normal")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: view.t.number(f"{value:.10g}")))
     if first:
         unit = f" ({view.unit(outcome)})" if outcome.unit else ""
         axes.set_ylabel(view.label(outcome) + unit, fontsize=style.SMALL)
-
-
-def _mark_cuts(axes: Axes, view: View, *, named: bool) -> None:
-    """Mark where one level ends and the next begins; name the levels at the right of the panel."""
-    outcome = view.study.outcome
-    low, high = axes.get_ylim()
     for level in (level for level in outcome.cutoffs if level.bounded):
         least, most = span_of(level, cutoff_decimals(outcome), outcome.score_range)
         start = low if least is None else max(float(least), low)
         end = high if most is None else min(float(most), high)
         if low < start < high:
             axes.axhline(start, color=style.FAINT, linewidth=0.8, linestyle=style.DASHED, zorder=1)
-        if named and start < end:
-            place = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": style.SMALL}
-            axes.text(1.06, (start + end) / 2, view.label(level), color=style.QUIET, **place)
+        if last and start < end:
+            look = {"va": "center", "fontsize": style.SMALL, "color": style.QUIET}
+            axes.text(
+                1.06, (start + end) / 2, view.label(level), transform=axes.get_yaxis_transform(), **look
+            )

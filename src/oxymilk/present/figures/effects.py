@@ -103,19 +103,17 @@ def _write(sheet: Sheet, view: View, blocks: list[tuple[str, float, list[Line]]]
             sheet.write(_INDENT, top - line.depth, line.effect.label, **middle)
             sheet.write(_NUMBERS, top - line.depth, line.value, **middle)
         if depth:
-            ends, y = [_MARGIN, sheet.width - _MARGIN], top - depth + _GAP / 2
-            look = {"color": style.GRID, "linewidth": 0.8, "transform": sheet.inches}
-            sheet.figure.add_artist(Line2D(ends, [y, y], **look))
+            ends, ys = [_MARGIN, sheet.width - _MARGIN], [top - depth + _GAP / 2] * 2
+            rule = Line2D(ends, ys, color=style.GRID, linewidth=0.8, transform=sheet.inches)
+            sheet.figure.add_artist(rule)
 
 
 def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: float) -> None:
     """Draw the marks of one scale, for all tests; `depth` is its height in inches."""
     start, width = _SPANS[panel]
     axes = sheet.panel(f"panel-{panel}", start, _FOOT, width, depth, "bottom")
-    if panel == "ratio":
-        axes.set_xscale("log")
     (left, right), ticks, minor = _scale(panel, lines)
-    axes.set(xlim=(left, right), ylim=(-depth, 0))
+    axes.set(xscale="log" if panel == "ratio" else "linear", xlim=(left, right), ylim=(-depth, 0))
     style.set_ticks(axes, ticks, [view.t.number(f"{tick:.6g}") for tick in ticks], minor)
     axes.axvline(NO_EFFECT[panel], zorder=1, **style.REFERENCE)
     ink = {"color": style.INK, "linewidth": 1.3, "zorder": 3}
@@ -128,17 +126,12 @@ def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: 
             axes.plot(ends, [y, y], solid_capstyle="butt", gid=gid, label=line.words, **ink)
             for side, limit in (("low", low), ("high", high)):
                 if not left <= limit <= right:
-                    look = {
-                        "color": style.INK,
-                        "zorder": 4,
-                        "gid": f"beyond-{side}-{name}",
-                        "label": line.words,
-                    }
-                    style.mark(axes, limit, y, "", 0, _ARROW, **look)
+                    look = {"gid": f"beyond-{side}-{name}", "label": line.words, "color": style.INK}
+                    style.mark(axes, limit, y, "", (0, _ARROW), zorder=4, **look)
                 elif low != high:
                     axes.plot([limit, limit], [y - 0.035, y + 0.035], **ink)
         look = {"color": style.BLUE, "markerfacecolor": face, "gid": f"estimate-{name}", "label": line.words}
-        style.mark(axes, estimate, y, "o", _DOT, _BEYOND, zorder=5, **look)
+        style.mark(axes, estimate, y, "o", (_DOT, _BEYOND), zorder=5, **look)
     unit = view.unit(view.study.outcome) if panel == "shift" else ""
     name = view.t("effects.figure.shift_unit", unit=unit) if unit else view.t(f"effects.figure.{panel}")
     sheet.write(start + width / 2, 0.14, name, ha="center")

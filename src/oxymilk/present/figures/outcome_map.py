@@ -68,13 +68,13 @@ def draw(view: View) -> Drawing | None:
         shade = next(shade for _, high, shade in bands(view.study.alpha) if p_value < high or high == 1.0)
         look = {"facecolor": shade, "edgecolor": style.PAPER, "linewidth": 1.8 * size}
         label = t("explanations.map.cell", **words)
-        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, gid=f"cell-{x}-{y}", label=label, **look))
+        axes.add_artist(Rectangle((x - 0.5, y - 0.5), 1, 1, gid=f"cell-{x}-{y}", label=label, **look))
         for claim in outcome["prints_as_claimed"].split():
             pairs.setdefault(claim, []).append(words["pair"])
         for inset, color, width, _ in _OUTLINE if outcome["prints_as_claimed"] else ():
             corner, side = (x - 0.5 + inset, y - 0.5 + inset), 1 - 2 * inset
             look = {"fill": False, "edgecolor": color, "linewidth": width * size, "zorder": 5}
-            axes.add_patch(Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look))
+            axes.add_artist(Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look))
         if outcome["observed"] == "true":
             points = max(36 * size, 5.5)
             axes.plot(x, y, markersize=points, markeredgewidth=points / 5, zorder=6, gid="data", **_RING)

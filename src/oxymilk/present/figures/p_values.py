@@ -121,7 +121,7 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: 
         low, high = max(float(test.interval.low), left), min(float(test.interval.high), right)
         look = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8, "zorder": 2.2}
         words = t("figures.band", printed=view.localised(test.printed))
-        axes.add_patch(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
+        axes.add_artist(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
     _draw_programs(axes, view, test, f"{prefix}mark-{number}", arrows=not prefix)
     frame = _FRAME if test.exact == test.declared else _DIAMOND
     diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "markeredgecolor": style.INK, "zorder": 4}
@@ -130,12 +130,9 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: 
     marks = {"exact": (test.exact, "D", frame, diamond), "declared": (test.declared, "o", _DOT, dot)}
     for kind, (p_value, marker, size, look) in marks.items():
         if not isnan(p_value):
-            words = {
-                "gid": f"{prefix}recomputed-{number}-{kind}",
-                "label": t(f"figures.{kind}", p=t.compact(p_value)),
-            }
-            place = p_value, LANES["recomputed"]
-            style.mark(axes, *place, marker, size, _ARROW, markeredgewidth=1.1, **look, **words)
+            look |= {"gid": f"{prefix}recomputed-{number}-{kind}", "markeredgewidth": 1.1}
+            look["label"] = t(f"figures.{kind}", p=t.compact(p_value))
+            style.mark(axes, p_value, LANES["recomputed"], marker, (size, _ARROW), **look)
 
 
 def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arrows: bool) -> None:
@@ -155,8 +152,8 @@ def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arro
         marker, size = ("^", _TRIANGLE) if lane == "other_test" else ("o", _SMALL_MARK)
         face = style.QUIET if all(value.by_default for value in values) else style.PAPER
         look = {"color": style.QUIET, "markerfacecolor": face, "markeredgewidth": 0.9, "zorder": 3}
-        place = p_value, LANES[lane]
-        style.mark(axes, *place, marker, size, size, gid=f"{name}-{number}", label=words, **look)
+        look |= {"gid": f"{name}-{number}", "label": words}
+        style.mark(axes, p_value, LANES[lane], marker, (size, size), **look)
 
 
 def _name_marks(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, bottom: float) -> None:
@@ -187,12 +184,17 @@ def _name_marks(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, bottom:
     widths = [sheet.text_width(text) for _, text in named]
     places = [inch(max(p, low)) for p, _ in named]
     lefts = style.beside(places, widths, _DOT / 72 * (1.35 if same else 0.85), _OVERVIEW)
+    look = {"va": "center_baseline", "fontsize": style.SMALL, "zorder": 3.5, "transform": sheet.inches}
+    ground = {
+        "facecolor": style.PAPER,
+        "linewidth": 0,
+        "clip_on": False,
+        "zorder": 2.1,
+        "transform": sheet.inches,
+    }
     for left, width, (_, text) in zip(lefts, widths, named, strict=True):
-        look = {"va": "center_baseline", "fontsize": style.SMALL, "zorder": 3.5}
-        axes.text(left, y, text, transform=sheet.inches, **look)
-        ground = {"facecolor": style.PAPER, "linewidth": 0, "clip_on": False, "zorder": 2.1}
-        place = (left - 0.03, y - 0.08), width + 0.06, 0.16
-        axes.add_patch(Rectangle(*place, transform=sheet.inches, **ground))
+        axes.text(left, y, text, **look)
+        axes.add_artist(Rectangle((left - 0.03, y - 0.08), width + 0.06, 0.16, **ground))
 
 
 def _write_row(sheet: Sheet, view: View, test: PrintedTest, bottom: float) -> None:
@@ -200,8 +202,8 @@ def _write_row(sheet: Sheet, view: View, test: PrintedTest, bottom: float) -> No
     t, top = view.t, bottom + _PANEL
     sheet.write(0.12, top + 0.2, view.test_name(test), **style.HEADING)
     for lane, height in LANES.items():
-        place = (_LANE_NAMES, bottom + height * _PANEL)
-        sheet.write(*place, t(f"figures.lane.{lane}"), ha="right", va="center", **style.NOTE)
+        words, y = t(f"figures.lane.{lane}"), bottom + height * _PANEL
+        sheet.write(_LANE_NAMES, y, words, ha="right", va="center", **style.NOTE)
     if not test.interval:
         return
     verdict = fill(f"{VERDICT_SIGNS[test.verdict]} {t(f'verdicts.{test.verdict}')}", 21)
