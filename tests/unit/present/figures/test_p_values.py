@@ -12,13 +12,8 @@ ROWS = (1, 2, 3)
 
 
 @pytest.fixture(scope="module")
-def view(changed):
-    return changed()
-
-
-@pytest.fixture(scope="module")
-def drawn(view, seen):
-    return seen(view, "p_values")
+def drawn(changed, seen):
+    return seen(changed(), "p_values")
 
 
 @pytest.fixture
@@ -49,9 +44,9 @@ def test_the_first_two_bands_hold_the_declared_dot_and_the_third_does_not(drawn,
     assert (box.x0 <= centre <= box.x1) if inside else not box.x0 - radius < centre < box.x1 + radius
 
 
-def test_every_number_has_its_mark_and_every_mark_its_words(drawn, view):
+def test_every_number_has_its_mark_and_every_mark_its_words(drawn, changed):
     recomputed = [(0.0015654023, 0.001953125), (0.0832645167, 0.25), (0.0013811705, 1 / 323)]
-    for row, test, expected in zip(ROWS, view.printed_tests, recomputed, strict=True):
+    for row, test, expected in zip(ROWS, changed().printed_tests, recomputed, strict=True):
         kinds = [drawn.by_gid[f"recomputed-{row}-{kind}"] for kind in ("declared", "exact")]
         assert [mark.get_xdata()[0] for mark in kinds] == pytest.approx(expected, rel=1e-7)
         there = {}
