@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from textwrap import fill, wrap
+from typing import NamedTuple
 
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
@@ -32,6 +31,7 @@ _SLOPE = {
     "unchanged": {"color": style.QUIET, "linestyle": (0, (1, 1.2)), "zorder": 4},
     "down": {"color": style.VERMILION, "linestyle": (0, (5, 2)), "zorder": 4},
 }
+_CENTRE = {"ha": "center", "va": "center_baseline"}
 _THICKEST = 4.0  # points, of a slope
 _MOST_SLOPES = 100  # in a panel, at full width
 _MOST_CODES, _CHARACTERS = 5, 44  # of those left out, and in a line
@@ -45,30 +45,31 @@ _LEFT, _BETWEEN, _RIGHT = 0.72, 0.95, 1.1  # beside panels of slopes
 _SLOPES_HEIGHT, _SLOPES_WIDTH, _WIDER = 2.7, 1.9, 0.75  # the last for each timepoint beyond two
 
 
-@dataclass(frozen=True)
-class Moves:
-    """The scores of the participants of one group.
+class Moves(NamedTuple):
+    """The scores of the participants of one group who have both compared scores, and what is written about them.
 
-    Attributes
-    ----------
-    group : str
-        Group id.
-    paths : list of tuple
-        For each participant with both compared scores the scores at all timepoints of the study, None where there is
-        none; positions of levels (0 = worst) or numbers as written.
-    directions : list of {"up", "unchanged", "down"}
-        Where each path leads between the compared timepoints.
-    left_out : list of str
-        Codes of the participants without a score at one of the compared timepoints; they are not drawn.
+    `paths` has the scores of each at all timepoints of the study, None where there is none: positions of levels
+    (0 = worst) or numbers as written; `directions` where each path leads between the compared timepoints. `n`, `counts`
+    (a direction) and `notes` are in words; the notes say what is bold, and who has no pair and is not drawn.
     """
 
     group: str
+    name: str
     paths: list[tuple[Score | None, ...]]
     directions: list[str]
-    left_out: list[str]
+    n: str
+    counts: list[str]
+    notes: list[str]
 
 
-@style.plain_style()
+class Bars(NamedTuple):
+    """Where bars begin, from the left by timepoint and from below by level; how high a participant is (inches)."""
+
+    lefts: list[float]
+    bottoms: list[float]
+    inch: float
+
+
 def draw(view: View) -> Drawing | None:
     """Draw how the participants of each group moved, one panel a group, all on one scale.
 
@@ -89,29 +90,35 @@ def draw(view: View) -> Drawing | None:
     """
     if not view.rows("observations"):
         return None
+    members = participants(view.study, view.results.observations)
+    groups = [_moves(view, group, scores) for group, scores in members.items()]
     panels = _slopes if view.study.outcome.scale == "score" else _flows
-    groups = _moves_of(view)
-    sheet, sentences = panels(view, groups, _LINE * max(len(_notes(view, moves)) for moves in groups))
+    sheet, sentences = panels(view, groups, _LINE * max(len(moves.notes) for moves in groups))
     title = view.t("figures.before_after_title", outcome=view.label(view.study.outcome))
     return Drawing("before_after", sheet.figure, title, " ".join(sentences))
 
 
-def _moves_of(view: View) -> list[Moves]:
-    """Gather the scores of each group, in the order of the study's groups."""
-    study, gathered = view.study, []
-    rank = {level: place for place, level in enumerate(study.outcome.level_ids)}
-    read = Decimal if study.outcome.scale == "score" else rank.__getitem__
+def _moves(view: View, group: str, members: dict[str, dict[str, str]]) -> Moves:
+    """Gather the scores of a group: participant code to timepoint id to score."""
+    study, t = view.study, view.t
+    read = Decimal if study.outcome.scale == "score" else study.outcome.level_ids.index
     pre, post = (study.timepoint_ids.index(timepoint.id) for timepoint in study.compared)
-    for group, members in participants(study, view.results.observations).items():
-        paths = {
-            code: tuple(read(scores[t]) if scores.get(t) else None for t in study.timepoint_ids)
-            for code, scores in members.items()
-        }
-        left_out = [code for code, path in paths.items() if None in (path[pre], path[post])]
-        drawn = [path for code, path in paths.items() if code not in left_out]
-        directions = [_direction(path[pre], path[post]) for path in drawn]
-        gathered.append(Moves(group, drawn, directions, left_out))
-    return gathered
+    paths, directions, left_out = [], [], []
+    for code, scores in members.items():
+        path = tuple(read(scores[time]) if scores.get(time) else None for time in study.timepoint_ids)
+        if None in (path[pre], path[post]):
+            left_out.append(code)
+        else:
+            paths.append(path)
+            directions.append(_direction(path[pre], path[post]))
+    n = f"n = {len(paths)}"
+    notes = [t("figures.compared")] if len(study.timepoints) > 2 else []
+    if left_out:
+        n = t("figures.n_of", n=len(paths), total=len(members))
+        codes = ", ".join(left_out[:_MOST_CODES]) + (", ..." if len(left_out) > _MOST_CODES else "")
+        notes += wrap(t("figures.left_out", n=len(left_out), codes=codes), _CHARACTERS)
+    counts = [t(f"figures.count_{direction}", n=directions.count(direction)) for direction in _FLOW]
+    return Moves(group, view.group(group), paths, directions, n, counts, notes)
 
 
 def _direction(before: Score, after: Score) -> str:
@@ -119,39 +126,14 @@ def _direction(before: Score, after: Score) -> str:
     return "unchanged" if before == after else ("up" if after > before else "down")
 
 
-# ---------------------------------------------------------------- words of both
-
-
-def _counts(view: View, moves: Moves) -> list[str]:
-    """Say how many moved in each direction."""
-    counts = {direction: moves.directions.count(direction) for direction in _FLOW}
-    return [view.t(f"figures.count_{direction}", n=n) for direction, n in counts.items()]
-
-
-def _notes(view: View, moves: Moves) -> list[str]:
-    """Return the lines under the counts: what is bold, and who is left out."""
-    notes = [view.t("figures.compared")] if len(view.study.timepoints) > 2 else []
-    if moves.left_out:
-        more = ", ..." if len(moves.left_out) > _MOST_CODES else ""
-        codes = ", ".join(moves.left_out[:_MOST_CODES]) + more
-        notes += wrap(view.t("figures.left_out", n=len(moves.left_out), codes=codes), _CHARACTERS)
-    return notes
-
-
-def _write_words(
-    sheet: Sheet, view: View, moves: Moves, centre: float, head: float, foot: float, key: Sequence[Artist]
-) -> None:
+def _write_words(sheet: Sheet, moves: Moves, centre: float, head: float, foot: float, key: Sequence) -> None:
     """Write a panel's group and n from `head` down; from `foot` its key, a mark a direction, and the notes."""
-    n, total = len(moves.paths), len(moves.paths) + len(moves.left_out)
-    words = f"n = {n}" if n == total else view.t("figures.n_of", n=n, total=total)
-    sheet.write(centre, head, view.group(moves.group), ha="center", **style.HEADING)
-    sheet.write(centre, head - 0.18, words, ha="center", color=style.QUIET)
+    sheet.write(centre, head, moves.name, ha="center", **style.HEADING)
+    sheet.write(centre, head - 0.18, moves.n, ha="center", color=style.QUIET)
     look = {"ncols": len(key), "handlelength": 1.8, "handletextpad": 0.5, "columnspacing": 1.4}
-    place = {"loc": "lower center", "fontsize": style.SMALLEST}
-    sheet.key(key, _counts(view, moves), (centre, foot), **place, **look)
-    look = {"ha": "center", "fontsize": style.SMALLEST, "color": style.QUIET}
-    for line, note in enumerate(_notes(view, moves), start=1):
-        sheet.write(centre, foot - line * _LINE, note, **look)
+    sheet.key(key, moves.counts, (centre, foot), loc="lower center", fontsize=style.SMALLEST, **look)
+    for line, note in enumerate(moves.notes, start=1):
+        sheet.write(centre, foot - line * _LINE, note, ha="center", **style.NOTE)
 
 
 # ---------------------------------------------------------------- flows
@@ -159,10 +141,11 @@ def _write_words(
 
 def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
     """Draw the flows of levels, with `room` for notes under them (inches), and say them."""
-    timepoints, base = range(len(view.study.timepoints)), 0.62 + room
+    timepoints, base = view.study.timepoints, 0.62 + room
     # a level has the same place in every panel and at all timepoints, with room for the most who are ever there
-    counts = [Counter(path[k] for path in moves.paths) for moves in groups for k in timepoints]
-    most = [max(count[rank] for count in counts) for rank, _ in enumerate(view.study.outcome.levels)]
+    counts = [Counter(scores) for moves in groups for scores in zip(*moves.paths, strict=True)]
+    ranks = range(len(view.study.outcome.levels))
+    most = [max((count[rank] for count in counts), default=0) for rank in ranks]
     inch = min(_TALLEST / max(sum(most), 1), _TALLEST_PERSON)
     bottoms, top = [], base - _BETWEEN_LANES
     for persons in most:
@@ -171,88 +154,77 @@ def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[st
 
     many = len(timepoints) > 2
     step = _BAR + (_STEP_OF_MANY if many else _STEP)
-    width = timepoints[-1] * step + _BAR
+    width = (len(timepoints) - 1) * step + _BAR
     sheet = Sheet(len(groups) * (width + 2 * _MARGIN), top + 0.82)
     key, sentences = [Patch(**look) for look in _FLOW.values()], []
     for number, moves in enumerate(groups):
         left = number * (width + 2 * _MARGIN) + _MARGIN
-        lefts = [left + timepoint * step for timepoint in timepoints]
-        _write_words(sheet, view, moves, left + width / 2, top + 0.60, base - 0.48, key)
-        for x, timepoint in zip(lefts, view.study.timepoints, strict=True):
+        bars = Bars([left + place * step for place in range(len(timepoints))], bottoms, inch)
+        _write_words(sheet, moves, left + width / 2, top + 0.60, base - 0.48, key)
+        for x, timepoint in zip(bars.lefts, timepoints, strict=True):
             weight = "bold" if many and timepoint in view.study.compared else "normal"
             sheet.write(x + _BAR / 2, top + 0.14, view.label(timepoint), ha="center", fontweight=weight)
-        sentences += _draw_flows(sheet, view, moves, lefts, bottoms, inch)
-        _draw_bars(sheet, view, moves, lefts, bottoms, inch)
+        sentences += [_draw_flows(sheet, view, moves, bars, step) for step in range(len(timepoints) - 1)]
+        _draw_bars(sheet, view, moves, bars)
     return sheet, sentences
 
 
-def _draw_flows(
-    sheet: Sheet, view: View, moves: Moves, lefts: list[float], bottoms: list[float], inch: float
-) -> list[str]:
-    """Draw the flows between bars that begin at `lefts` and levels that begin at `bottoms`; say them."""
+def _draw_flows(sheet: Sheet, view: View, moves: Moves, bars: Bars, step: int) -> str:
+    """Draw the flows from one timepoint to the next, and say them."""
     levels = [view.label(level) for level in view.study.outcome.levels]
-    moments = [view.label(timepoint) for timepoint in view.study.timepoints]
-    sentences, steps = [], len(lefts) - 1
-    for step in range(steps):
-        # of the paths (0, 1, 1), (0, None, 1), (0, 0, 1) the first step is {(0, 0): 1, (0, 1): 1}
-        pairs = [path[step : step + 2] for path in moves.paths if None not in path[step : step + 2]]
-        counts = dict(sorted(Counter(pairs).items()))
-        left, right = lefts[step] + _BAR, lefts[step + 1]
-        few, middle = steps == 1 and len(counts) <= 4, (left + right) / 2
-        # near the bar that the flow leaves, where flows do not cross yet; in the middle when there is room
-        along = 0.5 if few and len(bottoms) == 2 else 0.2
-        leave, arrive, arrivals = list(bottoms), list(bottoms), {}
-        # flows leave a bar in the order in which they arrive, so few cross
-        for pair in sorted(counts, key=lambda pair: pair[::-1]):
-            arrivals[pair] = arrive[pair[1]]
-            arrive[pair[1]] += counts[pair] * inch
-        heights, texts, words = [], [], []
-        for (before, after), n in counts.items():
-            y0, y1, width = leave[before], arrivals[before, after], n * inch
-            leave[before] += width
-            direction = _direction(before, after)
-            # a band of constant height, flat at both ends
-            lower = [(left, y0), (middle, y0), (middle, y1), (right, y1)]
-            upper = [(x, y + width) for x, y in reversed(lower)]
-            codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-            ribbon = PathPatch(Path([*lower, *upper, lower[0]], codes), **_FLOW[direction])
-            words.append(view.t("figures.move", before=levels[before], after=levels[after], n=n))
-            name = f"{moves.group}-{step}" if steps > 1 else moves.group
-            ribbon.set(gid=f"flow-{name}-{before}-{after}", label=words[-1])
-            sheet.add(ribbon)
-            heights.append(y0 + (y1 - y0) * (3 * along**2 - 2 * along**3) + width / 2)
-            texts.append(view.t(f"figures.count_{direction}", n=n) if few else str(n))
-        x, look = left + along * (right - left), {"ha": "center", "va": "center_baseline", "zorder": 5}
-        for height, text in zip(style.spread(heights, _LINE), texts, strict=True):
-            sheet.write(x, height, text, bbox={"boxstyle": "round,pad=0.18", **style.GROUND}, **look)
-        group = view.group(moves.group) + (f", {moments[step]} → {moments[step + 1]}" if steps > 1 else "")
-        sentences.append(view.t("figures.group_moves", group=group, n=len(pairs), moves="; ".join(words)))
-    return sentences
+    # of the paths (0, 1, 1), (0, None, 1), (0, 0, 1) the first step is {(0, 0): 1, (0, 1): 1}
+    pairs = [path[step : step + 2] for path in moves.paths if None not in path[step : step + 2]]
+    counts = dict(sorted(Counter(pairs).items()))
+    left, right, several = bars.lefts[step] + _BAR, bars.lefts[step + 1], len(bars.lefts) > 2
+    few, middle = not several and len(counts) <= 4, (left + right) / 2
+    # near the bar that the flow leaves, where flows do not cross yet; in the middle when there is room
+    along = 0.5 if few and len(levels) == 2 else 0.2
+    # flows leave a bar in the order in which they arrive, so few cross
+    leave, arrive, arrivals = list(bars.bottoms), list(bars.bottoms), {}
+    for pair in sorted(counts, key=lambda pair: pair[::-1]):
+        arrivals[pair] = arrive[pair[1]]
+        arrive[pair[1]] += counts[pair] * bars.inch
+    heights, texts, words = [], [], []
+    for (before, after), n in counts.items():
+        y0, y1, width = leave[before], arrivals[before, after], n * bars.inch
+        leave[before] += width
+        # a band of constant height, flat at both ends
+        lower = [(left, y0), (middle, y0), (middle, y1), (right, y1)]
+        upper = [(x, y + width) for x, y in reversed(lower)]
+        codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
+        direction, name = _direction(before, after), f"-{step}" if several else ""
+        words.append(view.t("figures.move", before=levels[before], after=levels[after], n=n))
+        look = {"gid": f"flow-{moves.group}{name}-{before}-{after}", "label": words[-1], **_FLOW[direction]}
+        path = Path([*lower, *upper, lower[0]], codes)
+        sheet.figure.add_artist(PathPatch(path, transform=sheet.inches, **look))
+        heights.append(y0 + (y1 - y0) * (3 * along**2 - 2 * along**3) + width / 2)
+        texts.append(view.t(f"figures.count_{direction}", n=n) if few else str(n))
+    for height, text in zip(style.spread(heights, _LINE), texts, strict=True):
+        sheet.write(left + along * (right - left), height, text, "round,pad=0.18", zorder=5, **_CENTRE)
+    moments = " → ".join(view.label(timepoint) for timepoint in view.study.timepoints[step : step + 2])
+    group = moves.name + (f", {moments}" if several else "")
+    return view.t("figures.group_moves", group=group, n=len(pairs), moves="; ".join(words))
 
 
-def _draw_bars(
-    sheet: Sheet, view: View, moves: Moves, lefts: list[float], bottoms: list[float], inch: float
-) -> None:
+def _draw_bars(sheet: Sheet, view: View, moves: Moves, bars: Bars) -> None:
     """Draw how many are at each level at each timepoint, with the names of the levels on the outer sides."""
     study, bold = view.study, {"fontsize": style.TEXT, "fontweight": "bold"}
-    for timepoint, (moment, x) in enumerate(zip(study.timepoints, lefts, strict=True)):
+    for timepoint, (moment, x) in enumerate(zip(study.timepoints, bars.lefts, strict=True)):
         counts = Counter(path[timepoint] for path in moves.paths)
         look = {"facecolor": style.INK if moment in study.compared else style.PAPER, "edgecolor": style.INK}
-        for rank, (level, bottom) in enumerate(zip(study.outcome.levels, bottoms, strict=True)):
-            n, name = counts[rank], view.label(level)
-            bar = Rectangle((x, bottom), _BAR, n * inch, linewidth=0.8, **look)
+        for rank, (level, bottom) in enumerate(zip(study.outcome.levels, bars.bottoms, strict=True)):
+            n, height, name = counts[rank], counts[rank] * bars.inch, view.label(level)
+            bar = Rectangle((x, bottom), _BAR, height, linewidth=0.8, transform=sheet.inches, **look)
             bar.set(gid=f"bar-{moves.group}-{timepoint}-{rank}", label=f"{view.label(moment)}, {name}: {n}")
-            sheet.add(bar)
-            middle = bottom + n * inch / 2
-            if 0 < timepoint < len(lefts) - 1:
+            sheet.figure.add_artist(bar)
+            if 0 < timepoint < len(bars.lefts) - 1:
                 # between two flows, where no name has room
-                place = {"ha": "center", "va": "center_baseline", "zorder": 6}
-                box = {"boxstyle": "round,pad=0.12", **style.GROUND}
-                sheet.write(x + _BAR / 2, middle, str(n or ""), bbox=box, **place, **bold)
+                look_of_count = {"ground": "round,pad=0.12", "zorder": 6, **_CENTRE, **bold}
+                sheet.write(x + _BAR / 2, bottom + height / 2, str(n or ""), **look_of_count)
                 continue
             outside, side = (x - 0.08, "right") if timepoint == 0 else (x + _BAR + 0.08, "left")
             # the count is over the name; together they are centred on the bar
-            middle = max(middle, bottom + 0.02)
+            middle = bottom + max(height / 2, 0.02)
             words = {"ha": side, "color": style.INK if n else style.QUIET}
             sheet.write(outside, middle + 0.03, str(n), va="bottom", **bold, **words)
             sheet.write(outside, middle, fill(name, 15), va="top", linespacing=1.05, **words)
@@ -272,14 +244,13 @@ def _slopes(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[s
     key, sentences = [Line2D([], [], linewidth=1.4, **look) for look in _SLOPE.values()], []
     for number, moves in enumerate(groups):
         left = _LEFT + number * (width + _BETWEEN)
-        axes = sheet.panel(f"slopes-{moves.group}", left, foot, width, _SLOPES_HEIGHT)
+        axes = sheet.panel(f"slopes-{moves.group}", left, foot, width, _SLOPES_HEIGHT, "left")
         axes.set_ylim(low - beyond, high + beyond)
         _draw_slopes(axes, view, moves)
-        _name_scales(axes, view, first=number == 0)
-        _mark_cuts(axes, view, named=number == len(groups) - 1)
-        _write_words(sheet, view, moves, left + width / 2, sheet.height - 0.24, foot - 0.52, key)
-        words = {"group": view.group(moves.group), "moves": ", ".join(_counts(view, moves))}
-        sentences.append(view.t("figures.group_moves", n=len(moves.paths), **words))
+        _name_scales(axes, view, first=number == 0, last=number == len(groups) - 1)
+        _write_words(sheet, moves, left + width / 2, sheet.height - 0.24, foot - 0.52, key)
+        words = {"group": moves.name, "n": len(moves.paths), "moves": ", ".join(moves.counts)}
+        sentences.append(view.t("figures.group_moves", **words))
     return sheet, sentences
 
 
@@ -290,43 +261,39 @@ def _draw_slopes(axes: Axes, view: View, moves: Moves) -> None:
     fineness = (_MOST_SLOPES / max(len(lines), _MOST_SLOPES)) ** 0.5
     for number, ((direction, path), n) in enumerate(lines.items(), start=1):
         points = [(x, float(score)) for x, score in enumerate(path) if score is not None]
-        (line,) = axes.plot(*zip(*points, strict=True), marker="o", markeredgewidth=0, **_SLOPE[direction])
-        width = min(1.0 + 0.6 * (n - 1), _THICKEST)
-        line.set(linewidth=fineness * width, markersize=fineness * 3.6)
         *earlier, last = map(view.t.number, path)
         words = view.t("figures.move", before=" → ".join(earlier), after=last, n=n)
-        line.set(gid=f"slope-{moves.group}-{number}", label=words)
+        width = fineness * min(1.0 + 0.6 * (n - 1), _THICKEST)
+        look = {"linewidth": width, "marker": "o", "markersize": fineness * 3.6, "markeredgewidth": 0}
+        look |= {"gid": f"slope-{moves.group}-{number}", "label": words, **_SLOPE[direction]}
+        axes.plot(*zip(*points, strict=True), **look)
 
 
-def _name_scales(axes: Axes, view: View, *, first: bool) -> None:
-    """Name the timepoints, the compared ones bold where there are others; number the scores in the first panel."""
+def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
+    """Name the timepoints, the compared ones bold where there are others, and mark where levels are cut.
+
+    The first panel numbers the scores; the last one names the levels at its right.
+    """
     timepoints, outcome = view.study.timepoints, view.study.outcome
-    last = len(timepoints) - 1
-    axes.set_xlim(-0.08 * last, 1.08 * last)
-    axes.set_xticks(range(last + 1), [view.label(timepoint) for timepoint in timepoints])
-    for timepoint, label in zip(timepoints, axes.get_xticklabels(), strict=True):
-        label.set_fontweight("bold" if last > 1 and timepoint in view.study.compared else "normal")
+    steps, (low, high) = len(timepoints) - 1, axes.get_ylim()
+    axes.set_xlim(-0.08 * steps, 1.08 * steps)
     axes.tick_params(axis="x", length=0, labelsize=style.SMALL, pad=4)
     axes.tick_params(axis="y", length=3, width=0.7, labelsize=style.SMALL, labelleft=first)
+    axes.set_xticks(range(steps + 1), [view.label(timepoint) for timepoint in timepoints])
+    for timepoint, label in zip(timepoints, axes.get_xticklabels(), strict=True):
+        label.set_fontweight("bold" if steps > 1 and timepoint in view.study.compared else "normal")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: view.t.number(f"{value:.10g}")))
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
     if first:
-        unit = f" ({outcome.unit[view.language]})" if outcome.unit else ""
+        unit = f" ({view.unit(outcome)})" if outcome.unit else ""
         axes.set_ylabel(view.label(outcome) + unit, fontsize=style.SMALL)
-
-
-def _mark_cuts(axes: Axes, view: View, *, named: bool) -> None:
-    """Mark where one level ends and the next begins; name the levels at the right of the panel."""
-    outcome = view.study.outcome
-    low, high = axes.get_ylim()
-    for level in outcome.cutoffs:
-        if not level.bounded:
-            continue
+    for level in (level for level in outcome.cutoffs if level.bounded):
         least, most = span_of(level, cutoff_decimals(outcome), outcome.score_range)
         start = low if least is None else max(float(least), low)
         end = high if most is None else min(float(most), high)
         if low < start < high:
             axes.axhline(start, color=style.FAINT, linewidth=0.8, linestyle=style.DASHED, zorder=1)
-        if named and start < end:
-            place = {"transform": axes.get_yaxis_transform(), "va": "center", "fontsize": style.SMALL}
-            axes.text(1.06, (start + end) / 2, view.label(level), color=style.QUIET, **place)
+        if last and start < end:
+            look = {"va": "center", "fontsize": style.SMALL, "color": style.QUIET}
+            axes.text(
+                1.06, (start + end) / 2, view.label(level), transform=axes.get_yaxis_transform(), **look
+            )

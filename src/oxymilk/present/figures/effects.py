@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf, isfinite
 
-from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-from oxymilk.present.lines import Effect, TestEffects
+from oxymilk.present.lines import Effect
 from oxymilk.present.view import View
 from oxymilk.texts import NO_VALUE
 
@@ -22,6 +21,7 @@ PANELS = {
     "ratio": ("odds_risen", "risk_ratio", "odds_ratio"),
     "shift": ("hodges_lehmann_shift",),
 }
+_PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
 NO_EFFECT = {"size": 0.0, "ratio": 1.0, "shift": 0.0}
 
 # inches
@@ -37,7 +37,7 @@ _LEAST_RATIO, _LARGEST_RATIO = 1e-3, 1e3
 
 @dataclass(frozen=True)
 class Line:
-    """An effect in the figure: its panel, the depth of its middle below the panel's top (inches), its words."""
+    """An effect in the figure: its panel, the depth of its middle below the panels' top (inches), its words."""
 
     effect: Effect
     panel: str
@@ -46,12 +46,12 @@ class Line:
     words: str
 
 
-@style.plain_style()
 def draw(view: View) -> Drawing | None:
     """Draw the effects of each test with their intervals.
 
     One line an effect, grouped by test; each in the column of its scale: from -1 to 1, ratios on a log scale, shifts.
-    A dashed line marks no effect. An end without a limit, or beyond the scale, is an arrow.
+    A dashed line marks no effect. An end without a limit, or beyond the scale, is an arrow. What is not defined has no
+    line.
 
     Parameters
     ----------
@@ -61,23 +61,26 @@ def draw(view: View) -> Drawing | None:
     -------
     Drawing or None
         One axes a panel (gid "panel-size", "panel-ratio", "panel-shift"; absent without an effect on that scale); y is
-        minus the depth of the line in inches. None without effects.
+        minus the depth of the line in inches. None without a defined effect.
     """
     t, blocks, depth = view.t, [], 0.0
-    if not view.rows("effects"):
-        return None
     for test in view.effects:
-        lines = _lines_of(view, test, depth + _NAME)
+        defined = {effect.effect: effect for effect in test.effects if effect.estimate}
+        lines = []
+        for name, panel in _PANEL_OF.items():
+            if effect := defined.get(name):
+                estimate, low, high = effect.written
+                key = "value_alone" if NO_VALUE in (low, high) else "value"
+                value = t(f"effects.figure.{key}", estimate=estimate, low=low, high=high)
+                words = t("effects.figure.sentence", effect=effect.label, value=value)
+                lines.append(Line(effect, panel, depth + _NAME + (len(lines) + 0.5) * _LINE, value, words))
         blocks.append((view.name_of_test(test), depth, lines))
         depth += _NAME + len(lines) * _LINE + _GAP
     drawn = [line for *_, lines in blocks for line in lines]
-    sheet = Sheet(_WIDTH, _HEAD + depth + _FOOT)
     if not drawn:
-        nothing = t("effects.figure.nothing")
-        sheet.write(_WIDTH / 2, sheet.height / 2, nothing, ha="center", va="center", fontsize=style.TEXT)
-        return Drawing("effects", sheet.figure, t("effects.figure.title"), nothing)
-    longest = max(sheet.text_width(line.value) for line in drawn)
-    sheet = Sheet(max(_WIDTH, _NUMBERS + longest + _MARGIN), sheet.height)
+        return None
+    longest = max(map(Sheet(1, 1).text_width, (line.value for line in drawn)))
+    sheet = Sheet(max(_WIDTH, _NUMBERS + longest + _MARGIN), _HEAD + depth + _FOOT)
     for panel in PANELS:
         if lines := [line for line in drawn if line.panel == panel]:
             _draw_panel(sheet, view, panel, lines, depth)
@@ -87,77 +90,51 @@ def draw(view: View) -> Drawing | None:
     return Drawing("effects", sheet.figure, t("effects.figure.title"), " ".join(sentences))
 
 
-def _lines_of(view: View, test: TestEffects, depth: float) -> list[Line]:
-    """Return the lines of a test from a depth on; what is not defined has none."""
-    defined = {effect.effect: effect for effect in test.effects if effect.estimate}
-    lines = []
-    for panel, names in PANELS.items():
-        for effect in (defined[name] for name in names if name in defined):
-            estimate, low, high = effect.written
-            key = "value_alone" if NO_VALUE in (low, high) else "value"
-            value = view.t(f"effects.figure.{key}", estimate=estimate, low=low, high=high)
-            words = view.t("effects.figure.sentence", effect=effect.label, value=value)
-            lines.append(Line(effect, panel, depth + (len(lines) + 0.5) * _LINE, value, words))
-    return lines
-
-
 def _write(sheet: Sheet, view: View, blocks: list[tuple[str, float, list[Line]]]) -> None:
     """Write the names of the tests and of their effects on the left, the numbers on the right."""
     t, top, middle = view.t, sheet.height - _HEAD, {"va": "center_baseline"}
     numbers = t("effects.figure.numbers", confidence=view.confidence)
-    sheet.write(_MARGIN, sheet.height - 0.2, t("effects.figure.effect"), color=style.QUIET, **middle)
-    sheet.write(_NUMBERS, sheet.height - 0.2, numbers, color=style.QUIET, **middle)
-    # a long name may reach over the line of no effect
-    ground = {"boxstyle": "square,pad=0.1", **style.GROUND}
+    for x, heading in ((_MARGIN, t("effects.figure.effect")), (_NUMBERS, numbers)):
+        sheet.write(x, sheet.height - 0.2, heading, color=style.QUIET, **middle)
     for name, depth, lines in blocks:
-        sheet.write(_MARGIN, top - depth - _NAME / 2, name, bbox=ground, **style.HEADING, **middle)
+        # a long name may reach over the line of no effect
+        sheet.write(_MARGIN, top - depth - _NAME / 2, name, "square,pad=0.1", **style.HEADING, **middle)
         for line in lines:
             sheet.write(_INDENT, top - line.depth, line.effect.label, **middle)
             sheet.write(_NUMBERS, top - line.depth, line.value, **middle)
         if depth:
-            ends, y = [_MARGIN, sheet.width - _MARGIN], top - depth + _GAP / 2
-            sheet.add(Line2D(ends, [y, y], color=style.GRID, linewidth=0.8))
+            ends, ys = [_MARGIN, sheet.width - _MARGIN], [top - depth + _GAP / 2] * 2
+            rule = Line2D(ends, ys, color=style.GRID, linewidth=0.8, transform=sheet.inches)
+            sheet.figure.add_artist(rule)
 
 
 def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: float) -> None:
     """Draw the marks of one scale, for all tests; `depth` is its height in inches."""
-    left, width = _SPANS[panel]
-    axes = sheet.scale(f"panel-{panel}", left, _FOOT, width, depth)
-    axes.set_ylim(-depth, 0)
-    if panel == "ratio":
-        axes.set_xscale("log")
-    limits, ticks, minor = _scale(panel, lines)
-    axes.set_xlim(limits)
+    start, width = _SPANS[panel]
+    axes = sheet.panel(f"panel-{panel}", start, _FOOT, width, depth, "bottom")
+    (left, right), ticks, minor = _scale(panel, lines)
+    axes.set(xscale="log" if panel == "ratio" else "linear", xlim=(left, right), ylim=(-depth, 0))
     style.set_ticks(axes, ticks, [view.t.number(f"{tick:.6g}") for tick in ticks], minor)
-    axes.axvline(NO_EFFECT[panel], color=style.QUIET, linewidth=0.9, linestyle=style.DASHED, zorder=1)
+    axes.axvline(NO_EFFECT[panel], zorder=1, **style.REFERENCE)
+    ink = {"color": style.INK, "linewidth": 1.3, "zorder": 3}
     for number, line in enumerate(lines, start=1):
-        _draw_line(axes, line, f"{panel}-{number}")
-    unit = view.study.outcome.unit if panel == "shift" else None
-    label = view.t("effects.figure.shift_unit", unit=unit[view.language]) if unit else ""
-    sheet.write(left + width / 2, 0.14, label or view.t(f"effects.figure.{panel}"), ha="center")
-
-
-def _draw_line(axes: Axes, line: Line, name: str) -> None:
-    """Draw an interval and its estimate; without an interval the dot is open."""
-    (left, right), y = axes.get_xlim(), -line.depth
-    estimate, low, high = line.effect.numbers
-    has_interval = None not in (low, high)
-    if has_interval:
-        ink = {"color": style.INK, "linewidth": 1.3, "zorder": 3}
-        arrow = {"color": style.INK, "markersize": _ARROW, "zorder": 4, **style.MARK}
-        start, end = max(low, left), min(high, right)
-        (interval,) = axes.plot([start, end], [y, y], solid_capstyle="butt", **ink)
-        interval.set(gid=f"interval-{name}", label=line.words)
-        for side, limit, place, marker in (("low", low, start, "<"), ("high", high, end, ">")):
-            if limit != place:
-                axes.plot(place, y, marker, gid=f"beyond-{side}-{name}", label=line.words, **arrow)
-            elif low != high:
-                axes.plot([place, place], [y - 0.035, y + 0.035], **ink)
-    place = min(max(estimate, left), right)
-    marker, size = ("o", _DOT) if place == estimate else ("<" if estimate < place else ">", _BEYOND)
-    look = {"color": style.BLUE, "markerfacecolor": style.BLUE if has_interval else style.PAPER}
-    look |= {"marker": marker, "markersize": size, "zorder": 5, **style.MARK}
-    axes.plot(place, y, gid=f"estimate-{name}", label=line.words, **look)
+        y, name, face = -line.depth, f"{panel}-{number}", style.PAPER
+        estimate, low, high = line.effect.numbers
+        # without an interval the dot is open
+        if None not in (low, high):
+            face, ends, gid = style.BLUE, [max(low, left), min(high, right)], f"interval-{name}"
+            axes.plot(ends, [y, y], solid_capstyle="butt", gid=gid, label=line.words, **ink)
+            for side, limit in (("low", low), ("high", high)):
+                if not left <= limit <= right:
+                    look = {"gid": f"beyond-{side}-{name}", "label": line.words, "color": style.INK}
+                    style.mark(axes, limit, y, "", (0, _ARROW), zorder=4, **look)
+                elif low != high:
+                    axes.plot([limit, limit], [y - 0.035, y + 0.035], **ink)
+        look = {"color": style.BLUE, "markerfacecolor": face, "gid": f"estimate-{name}", "label": line.words}
+        style.mark(axes, estimate, y, "o", (_DOT, _BEYOND), zorder=5, **look)
+    unit = view.unit(view.study.outcome) if panel == "shift" else ""
+    name = view.t("effects.figure.shift_unit", unit=unit) if unit else view.t(f"effects.figure.{panel}")
+    sheet.write(start + width / 2, 0.14, name, ha="center")
 
 
 def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], list[float]]:
@@ -165,10 +142,10 @@ def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], lis
 
     The scale holds all finite values, and no effect; it is the same for every test.
     """
-    known = [value for line in lines for value in line.effect.numbers if value is not None]
-    values = [NO_EFFECT[panel], *filter(isfinite, known)]
     if panel == "size":
         return [-1, 1], [-1, -0.5, 0, 0.5, 1], [tenth / 10 for tenth in range(-10, 11)]
+    known = [value for line in lines for value in line.effect.numbers if value is not None]
+    values = [NO_EFFECT[panel], *filter(isfinite, known)]
     if panel == "shift":
         reach = max(values) - min(values) or 1.0
         low, high = min(*values, -0.25 * reach) - 0.08 * reach, max(*values, 0.25 * reach) + 0.08 * reach

@@ -29,7 +29,6 @@ def bands(alpha: float) -> list[tuple[float, float, str]]:
     return list(zip([0.0, *edges], [*edges, 1.0], [*SHADES[: len(edges)], SHADES[-1]], strict=True))
 
 
-@style.plain_style()
 def draw(view: View) -> Drawing | None:
     """Draw the declared p of every outcome that the design allows after treatment.
 
@@ -55,11 +54,10 @@ def draw(view: View) -> Drawing | None:
     sheet = Sheet(left + _KEY_WIDTH, _BOTTOM + max(rows * size, _LEAST_HEIGHT) + _TOP)
     axes = sheet.panel("map", _LEFT, _BOTTOM, columns * size, rows * size)
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(-0.5, rows - 0.5))
-    axes.spines[:].set_visible(False)
     level, post = view.label(view.study.outcome.levels[-1]), view.label(view.study.compared[1])
     for axis, group, n in zip((axes.xaxis, axes.yaxis), view.study.groups, (columns, rows), strict=True):
-        axis.set_ticks(range(0, n, 1 if n <= 13 else 5 if n <= 41 else 10))
         axis.set_tick_params(length=0, labelsize=style.SMALL, pad=2)
+        axis.set_ticks(range(0, n, 1 if n <= 13 else 5 if n <= 41 else 10))
         words = t("explanations.map.axis", group=view.label(group), level=level, post=post)
         axis.set_label_text(words, fontsize=style.SMALL)
 
@@ -70,13 +68,13 @@ def draw(view: View) -> Drawing | None:
         shade = next(shade for _, high, shade in bands(view.study.alpha) if p_value < high or high == 1.0)
         look = {"facecolor": shade, "edgecolor": style.PAPER, "linewidth": 1.8 * size}
         label = t("explanations.map.cell", **words)
-        axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, gid=f"cell-{x}-{y}", label=label, **look))
+        axes.add_artist(Rectangle((x - 0.5, y - 0.5), 1, 1, gid=f"cell-{x}-{y}", label=label, **look))
         for claim in outcome["prints_as_claimed"].split():
             pairs.setdefault(claim, []).append(words["pair"])
         for inset, color, width, _ in _OUTLINE if outcome["prints_as_claimed"] else ():
             corner, side = (x - 0.5 + inset, y - 0.5 + inset), 1 - 2 * inset
             look = {"fill": False, "edgecolor": color, "linewidth": width * size, "zorder": 5}
-            axes.add_patch(Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look))
+            axes.add_artist(Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look))
         if outcome["observed"] == "true":
             points = max(36 * size, 5.5)
             axes.plot(x, y, markersize=points, markeredgewidth=points / 5, zorder=6, gid="data", **_RING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import groupby
-from math import isnan
+from math import isnan, log
 from textwrap import fill
 
 from matplotlib.axes import Axes
@@ -33,7 +33,6 @@ _POWERS = [float(f"1e{power}") for power in range(-12, 1)]
 _MOST_LABELS = 7  # of powers of ten
 
 
-@style.plain_style()
 def draw(view: View) -> Drawing | None:
     """Draw where each printed p-value lies among the p-values that procedures give on the same data.
 
@@ -49,45 +48,35 @@ def draw(view: View) -> Drawing | None:
     -------
     Drawing or None
         Panels in pairs a row: overview (gid "overview-1"), close-up (gid "close_up-1"; absent without a printed p).
-        None without a test.
+        None without a test that has a p-value.
     """
     t, tests = view.t, view.printed_tests
-    if not view.rows("tests"):
-        return None
-    sheet = Sheet(_WIDTH, _HEAD + _ROW * max(len(tests), 1) + _FOOT)
     if not tests:
-        sheet.write(_WIDTH / 2, sheet.height / 2, t("figures.no_rows"), ha="center", fontsize=style.TEXT)
-        return Drawing("p_values", sheet.figure, t("figures.p_values_title"), t("figures.no_rows"))
+        return None
+    sheet, sentences = Sheet(_WIDTH, _HEAD + _ROW * len(tests) + _FOOT), []
     heading = {"y": sheet.height - 0.2, "ha": "center", "color": style.QUIET}
     sheet.write(sum(_OVERVIEW) / 2, text=t("figures.overview"), **heading)
     if any(test.interval for test in tests):
         sheet.write(sum(_CLOSE_UP) / 2, text=t("figures.close_up"), **heading)
     for number, test in enumerate(tests, start=1):
+        key, words = "without_printed", {"declared": t.compact(test.declared), "exact": t.compact(test.exact)}
         bottom = sheet.height - _HEAD - number * _ROW + _PANEL_BOTTOM
-        axes = sheet.scale(f"overview-{number}", _OVERVIEW[0], bottom, _OVERVIEW[1] - _OVERVIEW[0], _PANEL)
+        left, right = _OVERVIEW
+        axes = sheet.panel(f"overview-{number}", left, bottom, right - left, _PANEL, "bottom")
         _set_log_scale(axes, view, labelled=number == len(tests))
         _draw_marks(axes, view, test, number)
-        _name_printed_and_alpha(sheet, axes, view, test, bottom + 1.05 * _PANEL)
-        _name_recomputed(sheet, axes, view, test, bottom + LANES["recomputed"] * _PANEL)
+        _name_marks(sheet, axes, view, test, bottom)
         if test.interval:
             left, right = _CLOSE_UP
-            axes = sheet.scale(f"close_up-{number}", left, bottom, right - left, _PANEL)
+            axes = sheet.panel(f"close_up-{number}", left, bottom, right - left, _PANEL, "bottom")
             _set_close_up(axes, view, test)
             _draw_marks(axes, view, test, number, "close_up_")
+            key = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
+            words |= {"printed": view.localised(test.printed), "verdict": t(f"verdicts.{test.verdict}")}
         _write_row(sheet, view, test, bottom)
+        sentences.append(t(f"figures.row_{key}", test=view.name_of_test(test), **words))
     sheet.write(sum(_OVERVIEW) / 2, 0.09, t("figures.p_axis"), ha="center")
-    description = " ".join(_sentence(view, test) for test in tests)
-    return Drawing("p_values", sheet.figure, t("figures.p_values_title"), description)
-
-
-def _sentence(view: View, test: PrintedTest) -> str:
-    """Say a row of the figure."""
-    t, key = view.t, "without_printed"
-    words = {"declared": t.compact(test.declared), "exact": t.compact(test.exact)}
-    if test.interval:
-        key = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
-        words |= {"printed": view.localised(test.printed), "verdict": t(f"verdicts.{test.verdict}")}
-    return t(f"figures.row_{key}", test=view.name_of_test(test), **words)
+    return Drawing("p_values", sheet.figure, t("figures.p_values_title"), " ".join(sentences))
 
 
 def _set_log_scale(axes: Axes, view: View, *, labelled: bool) -> None:
@@ -107,7 +96,7 @@ def _set_log_scale(axes: Axes, view: View, *, labelled: bool) -> None:
     for tick in ticks[:: -1 if len(ticks) <= _MOST_LABELS else -2] if labelled else ():
         names[tick] = view.t.compact(tick, 2).partition(" × ")[2] if tick < 1e-4 else view.t.compact(tick, 1)
     style.set_ticks(axes, ticks, list(names.values()), minor)
-    axes.axvline(view.study.alpha, color=style.QUIET, linewidth=0.9, linestyle=style.DASHED, zorder=2)
+    axes.axvline(view.study.alpha, zorder=2, **style.REFERENCE)
 
 
 def _set_close_up(axes: Axes, view: View, test: PrintedTest) -> None:
@@ -119,36 +108,31 @@ def _set_close_up(axes: Axes, view: View, test: PrintedTest) -> None:
     # there is no p below zero
     axes.spines["bottom"].set_bounds(max(0.0, left), right)
     ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
-    axes.set_xticks(ticks, [view.t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
     axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=style.SMALLEST, pad=1.5)
+    axes.set_xticks(ticks, [view.t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
 
 
 def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: str = "") -> None:
     """Draw the band of what prints as printed, dot, diamond and small marks; `prefix` begins a close-up's names."""
-    left, right = axes.get_xlim()
+    t, (left, right) = view.t, axes.get_xlim()
     axes.set_ylim(0, 1)
     axes.hlines(LANES.values(), max(left, 0), right, colors=style.GRID, linewidth=0.6, zorder=0.5)
     if test.interval:
         low, high = max(float(test.interval.low), left), min(float(test.interval.high), right)
         look = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8, "zorder": 2.2}
-        words = view.t("figures.band", printed=view.localised(test.printed))
-        axes.add_patch(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
+        words = t("figures.band", printed=view.localised(test.printed))
+        axes.add_artist(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
     _draw_programs(axes, view, test, f"{prefix}mark-{number}", arrows=not prefix)
-    # the dot and the diamond; where one is outside of the panel an arrow at its edge points to it
     frame = _FRAME if test.exact == test.declared else _DIAMOND
-    diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "zorder": 4}
-    dot = {"color": style.BLUE, "zorder": 5}
+    diamond = {"color": style.INK, "markerfacecolor": style.PAPER, "markeredgecolor": style.INK, "zorder": 4}
+    edge = style.PAPER if left <= test.declared <= right else style.INK
+    dot = {"color": style.BLUE, "markeredgecolor": edge, "zorder": 5}
     marks = {"exact": (test.exact, "D", frame, diamond), "declared": (test.declared, "o", _DOT, dot)}
     for kind, (p_value, marker, size, look) in marks.items():
-        if isnan(p_value):
-            continue
-        if not left <= p_value <= right:
-            marker, size = "<" if p_value < left else ">", _ARROW
-        edge = {"markeredgecolor": style.PAPER if marker == "o" else style.INK, "markeredgewidth": 1.1}
-        look = {"marker": marker, "markersize": size, **look, **edge, **style.MARK}
-        (mark,) = axes.plot(min(max(p_value, left), right), LANES["recomputed"], **look)
-        words = view.t(f"figures.{kind}", p=view.t.compact(p_value))
-        mark.set(gid=f"{prefix}recomputed-{number}-{kind}", label=words)
+        if not isnan(p_value):
+            look |= {"gid": f"{prefix}recomputed-{number}-{kind}", "markeredgewidth": 1.1}
+            look["label"] = t(f"figures.{kind}", p=t.compact(p_value))
+            style.mark(axes, p_value, LANES["recomputed"], marker, (size, _ARROW), **look)
 
 
 def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arrows: bool) -> None:
@@ -164,57 +148,62 @@ def _draw_programs(axes: Axes, view: View, test: PrintedTest, name: str, *, arro
             continue
         values = list(group)
         outputs = [f"{value.program} ({value.versions}): {value.output}" for value in values]
-        words = view.t("figures.gives", p=view.t.compact(p_value), n=len(outputs))
+        words = "\n".join([view.t("figures.gives", p=view.t.compact(p_value), n=len(outputs)), *outputs])
         marker, size = ("^", _TRIANGLE) if lane == "other_test" else ("o", _SMALL_MARK)
         face = style.QUIET if all(value.by_default for value in values) else style.PAPER
-        look = {"color": style.QUIET, "markerfacecolor": face, "markeredgewidth": 0.9, "markersize": size}
-        (mark,) = axes.plot(max(p_value, left), LANES[lane], zorder=3, **look, **style.MARK)
-        mark.set_marker("<" if p_value < left else marker)
-        mark.set(gid=f"{name}-{number}", label="\n".join([words, *outputs]))
+        look = {"color": style.QUIET, "markerfacecolor": face, "markeredgewidth": 0.9, "zorder": 3}
+        look |= {"gid": f"{name}-{number}", "label": words}
+        style.mark(axes, p_value, LANES[lane], marker, (size, size), **look)
 
 
-def _name_printed_and_alpha(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y: float) -> None:
-    """Write over the panel what is printed, over its band, and alpha, at its line, where it leaves room."""
-    taken = (0.0, 0.0)
+def _name_marks(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, bottom: float) -> None:
+    """Write what is printed over its band, alpha over its line where it leaves room, and name dot and diamond."""
+    t, (low, high), (start, end) = view.t, axes.get_xlim(), _OVERVIEW
+
+    def inch(p_value: float) -> float:
+        return start + (end - start) * log(p_value / low) / log(high / low)
+
+    taken, y = (0.0, 0.0), bottom + 1.05 * _PANEL
     if test.interval:
-        printed = view.t("figures.printed", printed=view.localised(test.printed))
-        low, high = axes.get_xlim()
-        centre = (max(float(test.interval.low), low) * min(float(test.interval.high), high)) ** 0.5
+        printed = t("figures.printed", printed=view.localised(test.printed))
         width = sheet.text_width(printed, fontweight="bold")
-        left = min(max(sheet.inch(axes, centre) - width / 2, _OVERVIEW[0]), _OVERVIEW[1] - width)
+        edges = max(float(test.interval.low), low), min(float(test.interval.high), high)
+        left = min(max(sum(map(inch, edges)) / 2 - width / 2, start), end - width)
         taken = (left, left + width)
         sheet.write(left, y, printed, color=style.AMBER_EDGE, fontweight="bold")
-    alpha = f"α = {view.t.compact(view.study.alpha)}"
-    line, width = sheet.inch(axes, view.study.alpha), sheet.text_width(alpha)
+    alpha = f"α = {t.compact(view.study.alpha)}"
+    line, width = inch(view.study.alpha), sheet.text_width(alpha)
     for left in (line - width / 2, line + 0.05, line - width - 0.05):
         if left > taken[1] + 0.08 or left + width < taken[0] - 0.08:
             sheet.write(left, y, alpha, color=style.QUIET)
-            return
-
-
-def _name_recomputed(sheet: Sheet, axes: Axes, view: View, test: PrintedTest, y: float) -> None:
-    """Write beside the dot and the diamond, over the lines of lane and alpha but not over the band."""
-    t, same = view.t, test.declared == test.exact
+            break
+    # beside the dot and the diamond, over the lines of lane and alpha but not over the band
+    same, y = test.declared == test.exact, bottom + LANES["recomputed"] * _PANEL
     kinds = {"declared_exact": test.declared} if same else {"declared": test.declared, "exact": test.exact}
     named = sorted((p, t(f"figures.{kind}", p=t.compact(p))) for kind, p in kinds.items() if not isnan(p))
-    places = [sheet.inch(axes, max(p, axes.get_xlim()[0])) for p, _ in named]
     widths = [sheet.text_width(text) for _, text in named]
-    clear = _DOT / 72 * (1.35 if same else 0.85)
-    lefts = style.beside(places, widths, clear, _OVERVIEW)
+    places = [inch(max(p, low)) for p, _ in named]
+    lefts = style.beside(places, widths, _DOT / 72 * (1.35 if same else 0.85), _OVERVIEW)
+    look = {"va": "center_baseline", "fontsize": style.SMALL, "zorder": 3.5, "transform": sheet.inches}
+    ground = {
+        "facecolor": style.PAPER,
+        "linewidth": 0,
+        "clip_on": False,
+        "zorder": 2.1,
+        "transform": sheet.inches,
+    }
     for left, width, (_, text) in zip(lefts, widths, named, strict=True):
-        place = {"transform": sheet.inches, "fontsize": style.SMALL, "zorder": 3.5}
-        axes.text(left, y, text, va="center_baseline", **place)
-        ground = {"facecolor": style.PAPER, "clip_on": False, "zorder": 2.1, "transform": sheet.inches}
-        axes.add_patch(Rectangle((left - 0.03, y - 0.08), width + 0.06, 0.16, linewidth=0, **ground))
+        axes.text(left, y, text, **look)
+        axes.add_artist(Rectangle((left - 0.03, y - 0.08), width + 0.06, 0.16, **ground))
 
 
 def _write_row(sheet: Sheet, view: View, test: PrintedTest, bottom: float) -> None:
     """Write the name of the test, what the heights mean, and the verdict."""
     t, top = view.t, bottom + _PANEL
     sheet.write(0.12, top + 0.2, view.name_of_test(test), **style.HEADING)
-    quiet = {"ha": "right", "va": "center", "fontsize": style.SMALLEST, "color": style.QUIET}
     for lane, height in LANES.items():
-        sheet.write(_LANE_NAMES, bottom + height * _PANEL, t(f"figures.lane.{lane}"), **quiet)
+        words, y = t(f"figures.lane.{lane}"), bottom + height * _PANEL
+        sheet.write(_LANE_NAMES, y, words, ha="right", va="center", **style.NOTE)
     if not test.interval:
         return
     verdict = fill(f"{VERDICT_SIGNS[test.verdict]} {t(f'verdicts.{test.verdict}')}", 21)

@@ -1,51 +1,50 @@
 """Figures to look at: the first study, examples, and variants of them."""
 
+from itertools import chain
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from oxymilk.present.figures import NAMES, before_after, effects, outcome_map, p_values
+from oxymilk.present.figures import NAMES, before_after, effects, outcome_map, p_values, style
 from oxymilk.study import load_study
 
 MODULES = dict(zip(NAMES, (before_after, p_values, effects, outcome_map), strict=True))
 
 
 class Drawn:
-    """A figure to ask for its artists by gid and its texts."""
+    """A figure to ask for its artists by how their gid begins, and for its texts."""
 
     def __init__(self, drawing):
-        self.description, self.title, self.figure = drawing.description, drawing.title, drawing.figure
+        vars(self).update(vars(drawing))
+        named = self.figure.findobj(lambda artist: artist.get_gid())
+        self.by_gid = {artist.get_gid(): artist for artist in named}
+        axes, keys = self.figure.axes, self.figure.legends
+        self.ticks = [label for panel in axes for label in panel.get_xticklabels()]
+        # what is written, but the labels of ticks
+        panels = [(*panel.texts, panel.xaxis.label, panel.yaxis.label) for panel in axes]
+        keys = [(*key.get_texts(), key.get_title()) for key in keys]
+        self.written = [text for text in chain(self.figure.texts, *panels, *keys) if text.get_text()]
+        self.texts = [text.get_text() for text in self.written]
 
     def artists(self, start):
-        named = self.figure.findobj(lambda artist: str(artist.get_gid() or "").startswith(start))
-        return {artist.get_gid(): artist for artist in named}
+        return {gid: artist for gid, artist in self.by_gid.items() if gid.startswith(start)}
 
-    def artist(self, gid):
-        return self.artists(gid)[gid]
-
-    @property
-    def written(self):
-        """The texts that are drawn, but the labels of ticks."""
-        panels = [
-            text for axes in self.figure.axes for text in (*axes.texts, axes.xaxis.label, axes.yaxis.label)
-        ]
-        keys = [text for legend in self.figure.legends for text in (*legend.get_texts(), legend.get_title())]
-        return [text for text in (*self.figure.texts, *panels, *keys) if text.get_text()]
-
-    @property
-    def texts(self):
-        return [text.get_text() for text in self.written]
-
-    @property
-    def ticks(self):
-        return [label for axes in self.figure.axes for label in axes.get_xticklabels()]
+    def labels(self, start):
+        """Return what follows the colon in the label of each, such as a count."""
+        return {gid: artist.get_label().split(": ")[1] for gid, artist in self.artists(start).items()}
 
 
 @pytest.fixture(scope="session")
 def seen():
-    """Return the figure of a name that a view has."""
-    return lambda view, name: Drawn(MODULES[name].draw(view))
+    """Return the figure of a name that a view has, or None."""
+
+    def see(view, name):
+        with style.plain_style():
+            drawing = MODULES[name].draw(view)
+        return drawing and Drawn(drawing)
+
+    return see
 
 
 @pytest.fixture(scope="session")

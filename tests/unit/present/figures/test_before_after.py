@@ -4,8 +4,6 @@ import pytest
 
 from oxymilk.texts import LANGUAGES, labels
 
-# ---------------------------------------------------------------- flows
-
 
 def test_flows_and_bars_are_as_high_as_their_counts(changed, seen):
     drawn = seen(changed("id"), "before_after")
@@ -30,14 +28,13 @@ def test_flows_tile_their_bars_and_each_has_its_count(studies, moves_seen):
     # a ribbon leaves between its points 0 and 7 and arrives between 3 and 4
     for side, (low, high) in {0: (0, 7), 1: (3, 4)}.items():
         for level in "01234":
-            bar = drawn.artist(f"bar-control-{side}-{level}")
+            bar = drawn.by_gid[f"bar-control-{side}-{level}"]
             mine = [points for pair, points in ribbons.items() if pair.split("-")[side] == level]
             ends = sorted((points[low][1], points[high][1]) for points in mine)
             edges = [bar.get_y(), *(top for _, top in ends)]
             assert [*(bottom for bottom, _ in ends), bar.get_y() + bar.get_height()] == pytest.approx(edges)
-    counts = sorted(ribbon.get_label().split(": ")[1] for ribbon in drawn.artists("flow-").values())
     tags = [text.get_text().split()[0] for text in drawn.written if text.get_bbox_patch() is not None]
-    assert sorted(tags) == counts
+    assert sorted(tags) == sorted(drawn.labels("flow-").values())
 
 
 def test_flows_lead_from_each_timepoint_to_the_next(studies, moves_seen):
@@ -48,16 +45,12 @@ def test_flows_lead_from_each_timepoint_to_the_next(studies, moves_seen):
         ("control", "cukup", "kurang", "cukup"),
     ]
     drawn = moves_seen(studies.visits, paths)
-    flows = {gid: ribbon.get_label().split(": ")[1] for gid, ribbon in drawn.artists("flow-").items()}
     steps = ("intervention-0-0-1", "intervention-1-1-1", "control-0-1-0", "control-1-0-1")
-    assert flows == {f"flow-{step}": "1" for step in steps}
-    bars = {gid: bar.get_label()[-1] for gid, bar in drawn.artists("bar-intervention-").items()}
+    assert drawn.labels("flow-") == {f"flow-{step}": "1" for step in steps}
+    bars = drawn.labels("bar-intervention-")
     assert [bars[f"bar-intervention-{k // 2}-{k % 2}"] for k in range(6)] == list("200102")
     assert "First visit → Day 7 (n = 1): insufficient → sufficient: 1." in drawn.description
     assert {"n = 2 of 3", "2 up", "1 not drawn, a score is missing: P03"} <= set(drawn.texts)
-
-
-# ---------------------------------------------------------------- slopes
 
 
 def test_a_line_for_each_pair_all_on_one_scale_and_cuts_named_once(make_example, seen):
@@ -83,16 +76,13 @@ def test_equal_pairs_share_a_thicker_line_many_lines_are_finer_directions_need_n
     assert rising.get_linewidth() > falling.get_linewidth() == level.get_linewidth()
     assert rising.get_label() == "5 → 8: 3"
     assert len({str(line._dash_pattern[1] and line._dash_pattern) for line in (rising, falling, level)}) == 3
-
-    def widths(count):
+    sizes = {}
+    for count in (1, 100, 400):
         paths = [("control", f"{5 + 0.001 * n:.3f}", "8") for n in range(count)]
         lines = moves_seen(studies.volumes, paths).artists("slope-control-").values()
         assert len(lines) == count
-        return {(line.get_linewidth(), line.get_markersize()) for line in lines}
-
-    ((width, size),) = widths(100)
-    assert widths(1) == {(width, size)}
-    assert widths(400) == {(width / 2, size / 2)}
+        (sizes[count],) = {(line.get_linewidth(), line.get_markersize()) for line in lines}
+    assert sizes[1] == sizes[100] == tuple(2 * size for size in sizes[400])
 
 
 def test_a_slope_goes_through_all_scores_and_its_direction_is_that_of_the_compared(studies, moves_seen):
@@ -102,26 +92,21 @@ def test_a_slope_goes_through_all_scores_and_its_direction_is_that_of_the_compar
     assert (list(falling.get_xdata()), list(falling.get_ydata())) == ([0, 1, 2], [5, 9, 4.5])
     assert list(rising.get_xdata()) == [0, 2]
     assert falling.get_color() != rising.get_color()
-    assert drawn.artist("slope-control-1").get_label() == "6 → 7 → 8: 2"
+    assert drawn.by_gid["slope-control-1"].get_label() == "6 → 7 → 8: 2"
     assert "(n = 2): 1 up, 0 unchanged, 1 down." in drawn.description
 
 
-# ---------------------------------------------------------------- both
-
-
-@pytest.mark.parametrize(("name", "score"), [("levels", "kurang"), ("volumes", "4")])
-def test_who_has_no_pair_is_left_out_and_named(studies, moves_seen, name, score):
-    drawn = moves_seen(getattr(studies, name), [("control", "", score), ("control", score, "")])
-    assert drawn.artists("slope-control-") == drawn.artists("flow-control-") == {}
-    assert "n = 0 of 2" in drawn.texts
-    assert any("P01, P02" in text for text in drawn.texts)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("name", "scores"), [("visits", ["kurang"] * 3), ("visited_volumes", ["4"] * 3)])
-def test_the_compared_timepoints_are_bold(studies, moves_seen, name, scores, language):
+@pytest.mark.parametrize(("name", "score"), [("visits", "kurang"), ("visited_volumes", "4")])
+def test_who_has_no_pair_is_left_out_and_named_the_compared_timepoints_are_bold(
+    studies, moves_seen, name, score, language
+):
     study = getattr(studies, name)
-    drawn = moves_seen(study, [("control", *scores)], language)
+    paths = [("control", "", score, score), ("control", score, score, "")]
+    drawn = moves_seen(study, paths, language)
+    assert drawn.artists("slope-control-") == drawn.artists("flow-control-") == {}
+    assert labels(language)("figures.n_of", n=0, total=2) in drawn.texts
+    assert any("P01, P02" in text for text in drawn.texts)
     weights = {text.get_text(): text.get_fontweight() for text in (*drawn.written, *drawn.ticks)}
     written = [weights[timepoint.label[language]] for timepoint in study.timepoints]
     assert written == ["bold", "normal", "bold"]

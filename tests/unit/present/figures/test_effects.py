@@ -26,7 +26,7 @@ def test_each_estimate_and_interval_is_at_its_value_and_its_numbers_beside(with_
     tests = [rows.to_dict("records") for _, rows in results["effects"].groupby(["test", "group"], sort=False)]
     places = [text.get_position()[1] for text in drawn.figure.texts]
     for panel, names in PANELS.items():
-        axes = drawn.artist(f"panel-{panel}")
+        axes = drawn.by_gid[f"panel-{panel}"]
         left, right = axes.get_xlim()
         assert left < NO_EFFECT[panel] < right
         assert any(list(line.get_xdata()) == [NO_EFFECT[panel]] * 2 for line in axes.lines)
@@ -34,12 +34,10 @@ def test_each_estimate_and_interval_is_at_its_value_and_its_numbers_beside(with_
         assert len(rows) == len(drawn.artists(f"estimate-{panel}-")) > 0
         for number, row in enumerate(rows, start=1):
             estimate, low, high = (float(row[column]) for column in ("estimate", "low", "high"))
-            mark, interval = (drawn.artist(f"{kind}-{panel}-{number}") for kind in ("estimate", "interval"))
+            mark, interval = (drawn.by_gid[f"{kind}-{panel}-{number}"] for kind in ("estimate", "interval"))
             assert list(interval.get_xdata()) == [max(low, left), min(high, right)]
-            assert (mark.get_xdata()[0], mark.get_marker()) == (
-                min(estimate, right),
-                ">" if estimate == inf else "o",
-            )
+            assert mark.get_xdata()[0] == min(estimate, right)
+            assert mark.get_marker() == (">" if estimate == inf else "o")
             assert bool(drawn.artists(f"beyond-high-{panel}-{number}")) == (high == inf)
             y = axes.transData.transform((1, mark.get_ydata()[0]))[1] / drawn.figure.dpi
             assert y in [pytest.approx(place) for place in places]
@@ -48,26 +46,26 @@ def test_each_estimate_and_interval_is_at_its_value_and_its_numbers_beside(with_
 
 def test_an_open_dot_without_an_interval_no_line_where_not_defined_arrows_beyond_the_scale(with_effects):
     drawn = with_effects(rank_biserial=["0.7", "", ""], odds_ratio=["", "0", "inf"])
-    assert drawn.artist("estimate-size-5").get_markerfacecolor() == PAPER
+    assert drawn.by_gid["estimate-size-5"].get_markerfacecolor() == PAPER
     assert drawn.artists("interval-size-5") == drawn.artists("estimate-ratio-4") == {}
     assert "0.70 (no interval)" in drawn.texts
     assert "Odds ratio (conditional estimate)" not in drawn.texts
     drawn = with_effects(risk_ratio=["0", "0", "1e+12"])
-    assert drawn.artist("estimate-ratio-3").get_marker() == "<"
-    assert drawn.artist("beyond-high-ratio-3").get_marker() == ">"
-    assert drawn.artist("panel-ratio").get_xlim()[1] < 1e5
+    assert drawn.by_gid["estimate-ratio-3"].get_marker() == "<"
+    assert drawn.by_gid["beyond-high-ratio-3"].get_marker() == ">"
+    assert drawn.by_gid["panel-ratio"].get_xlim()[1] < 1e5
 
 
 @pytest.mark.parametrize(("language", "shift"), [("en", "shift (ml)"), ("id", "pergeseran (cc)")])
-def test_a_unit_is_named(with_effects, bontang, language, shift):
+def test_a_unit_is_named_and_without_a_defined_effect_there_is_no_figure(
+    with_effects, bontang, language, shift
+):
     unit = bontang.groups[0].label.model_copy(update={"en": "ml", "id": "cc"})
     outcome = bontang.outcome.model_copy(update={"unit": unit})
-    assert shift in with_effects(language, bontang.model_copy(update={"outcome": outcome})).texts
-
-
-def test_words_that_stand_in_for_the_figure(with_effects, results, changed, seen):
-    drawn = with_effects("id")
-    assert drawn.title == "Seberapa besar efeknya, dan seberapa pasti"
-    assert "Selisih proporsi (risk difference): 0,70 (0,29; 0,89)" in drawn.description
-    undefined = seen(changed(effects=results["effects"].assign(estimate="")), "effects")
-    assert undefined.texts == ["No test has data."] == [undefined.description]
+    drawn = with_effects(language, bontang.model_copy(update={"outcome": outcome}))
+    assert shift in drawn.texts
+    if language == "id":
+        assert drawn.title == "Seberapa besar efeknya, dan seberapa pasti"
+        assert "Selisih proporsi (risk difference): 0,70 (0,29; 0,89)" in drawn.description
+    nothing = {name: ["", "", ""] for names in PANELS.values() for name in names}
+    assert with_effects(language, **nothing) is None

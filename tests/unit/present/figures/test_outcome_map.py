@@ -20,7 +20,7 @@ def test_a_cell_for_every_outcome_shaded_by_p_outlined_as_printed_and_a_ring(cha
         shade = SHADES[sum(float(row["p_value"]) >= limit for limit in (0.001, 0.01, 0.05))]
         assert to_hex(cell.get_facecolor()).upper() == shade
     assert set(drawn.artists("outline-")) == {f"outline-{pair}" for pair in ("10-4", "6-0", "0-6", "4-10")}
-    mark = drawn.artist("data")
+    mark = drawn.by_gid["data"]
     assert (mark.get_xdata()[0], mark.get_ydata()[0]) == (10, 3)
     data = "the data: 10 and 3, p = 0.00138"
     assert {"Declared p", "below 0.001", "prints as 0.004: 4 outcomes", data} <= set(drawn.texts)
