@@ -251,9 +251,9 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
         yield at("claims_number", **printed, marks=marks)
     if claim.quantity == "p_value" and claim.printed.endswith("%"):
         yield at("claims_p_percent", **printed)
-    if claim.check == "recompute" and claim.n and claim.quantity in (*OF_A_CELL, *OF_A_CHANGE):
-        if not re.fullmatch("0*[1-9][0-9]*", claim.n):
-            yield at("claims_participants", column="n", value=claim.n)
+    of_participants = claim.check == "recompute" and claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
+    if of_participants and claim.n and not re.fullmatch("0*[1-9][0-9]*", claim.n):
+        yield at("claims_participants", column="n", value=claim.n)
     if claim.check == "arithmetic":
         if not claim.n or _SEPARATORS.get(claim.quantity, "") not in claim.n:
             yield at("claims_arithmetic", column="n", value=claim.n, quantity=claim.quantity)
