@@ -153,6 +153,7 @@ def _elements(package: zipfile.ZipFile, name: str) -> Iterator[Element]:
 
 def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
     """Return the member of each worksheet that the workbook of an XLSX lists."""
+    sheets = [sheet for tag, sheet, _ in _elements(package, "xl/workbook.xml") if tag == "sheet"]
     relations = "xl/_rels/workbook.xml.rels"
     targets: dict[str, str] = {}
     for tag, relation, _ in _elements(package, relations) if relations in names else ():
@@ -160,12 +161,8 @@ def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str
             # a target that starts with a slash is a path in the package, any other one a path in its folder xl
             path = posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))
             targets[relation.get("Id", "")] = path.lstrip("/")
-    parts: dict[str, str] = {}
-    for tag, sheet, _ in _elements(package, "xl/workbook.xml"):
-        if tag == "sheet":
-            relation_id = next((value for key, value in sheet.items() if key.endswith(":id")), "")
-            parts[sheet.get("name", "")] = targets.get(relation_id, "")
-    return parts
+    ids = (next((value for key, value in sheet.items() if key.endswith(":id")), "") for sheet in sheets)
+    return {sheet.get("name", ""): targets.get(own, "") for sheet, own in zip(sheets, ids, strict=True)}
 
 
 def _xlsx_marks(elements: Iterable[Element]) -> Marks:
