@@ -115,12 +115,8 @@ def column_letters(column: int) -> str:
     >>> column_letters(0), column_letters(27)
     ('A', 'AB')
     """
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    before, last = divmod(column, 26)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def transpose(grid: Grid) -> Grid:
@@ -184,10 +180,8 @@ def find_columns(
     place = (grid.file, grid.worksheet, header.last + 1)
     start = [list(map(fold, texts)) for texts in grid.rows[:_SEARCHED_ROWS]]
     if not columns:
-        rows = (
-            row for row, texts in enumerate(start, start=1) if 2 * len(missing & {*texts}) >= len(missing)
-        )
-        likely = next((f"header_row: {row}" for row in rows), "")
+        held = [len(missing & {*texts}) for texts in start]
+        likely = next((f"header_row: {row}" for row, n in enumerate(held, 1) if 2 * n >= len(missing)), "")
         # the texts of the row are not shown, it may be data
         return {}, [Fault("header_not_found", *place, params={"wanted": list(places), "nearest": likely})]
     # when most of the missing names are in the first column, the texts beside the first are participants
@@ -212,12 +206,10 @@ def unused_columns(grid: Grid, header: Header, used: set[int], ignore: Iterable[
     """
     ignored = {at for name in ignore for at in header.columns_named(name)}
     identifying = _identifying_columns(grid, header, used)
-    faults = []
-    for at, name in enumerate(header.names):
-        if name and at not in used and (at in identifying or at not in ignored):
-            code = "identifying_dropped" if at in identifying else "column_undeclared"
-            faults.append(fault_at(code, grid.cell(header.last, at, name), value=""))
-    return faults
+    unused = set(range(len(header.names))) - used - (ignored - identifying)
+    cells = ((at, grid.cell(header.last, at, header.names[at])) for at in sorted(unused) if header.names[at])
+    code = {True: "identifying_dropped", False: "column_undeclared"}
+    return [fault_at(code[at in identifying], cell, value="") for at, cell in cells]
 
 
 def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[str]) -> frozenset[str]:
@@ -236,9 +228,8 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
         grid = transpose(grid)
     header = read_header(grid, sheet)
     names = set(map(fold, sheet.columns))
-    columns = _identifying_columns(
-        grid, header, {at for at, own in enumerate(header.names) if fold(own) in names}
-    )
+    used = {at for at, own in enumerate(header.names) if fold(own) in names}
+    columns = _identifying_columns(grid, header, used)
     source = sheet.participant
     if source is not None and source.column and source.identifying is not None:
         own = set(header.columns_named(source.column))

@@ -89,12 +89,11 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
         blocks = sheet.blocks or (Block(),)
         entries = [entry for block in blocks for entry in tables.entries(block, groups)]
         if groups is not None:
-            params = {"value": "", "legal": list(sheet.group.titles)}
-            faults += [
-                fault_at("group_missing", entry.participant, **params)
-                for entry in entries
-                if not entry.group_id
-            ]
+            for entry in entries:
+                if not entry.group_id:
+                    add_fault(
+                        faults, "group_missing", entry.participant, value="", legal=[*sheet.group.titles]
+                    )
     if all(all(map(is_blank, texts)) for texts in grid.rows[header.first :]):
         return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
     if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
@@ -140,9 +139,7 @@ class _Tables:
         """Return the entries of a block of columns, or of the rows that have a group; none without its columns."""
         grid, sheet, checklist = self.grid, self.sheet, self.study.outcome.checklist
         if sheet.visits:
-            scores = {
-                timepoint: sheet.score.replace("{visit}", visit) for visit, timepoint in sheet.visits.items()
-            }
+            scores = {when: sheet.score.replace("{visit}", visit) for visit, when in sheet.visits.items()}
         elif sheet.score:
             scores = {sheet.timepoint.only or "": sheet.score}
         else:
@@ -213,10 +210,9 @@ class _Tables:
         """
         entered, computed = [], []
         for entry in entries:
-            texts = enumerate(self.grid.rows[entry.grid_row])
-            filled = {at for at, text in texts if text.strip() and at not in keys and at in within}
-            by_hand = not filled or any((entry.grid_row, at) not in self.grid.computed for at in filled)
-            (entered if by_hand else computed).append(entry)
+            row, texts = entry.grid_row, enumerate(self.grid.rows[entry.grid_row])
+            filled = {(row, at) for at, text in texts if text.strip() and at not in keys and at in within}
+            (computed if filled and filled <= self.grid.computed else entered).append(entry)
         if not entered:
             return entries
         self.faults += [fault_at("row_only_computed", entry.participant, value="") for entry in computed]
@@ -278,11 +274,9 @@ def _crosstab(tables: _Tables) -> list[Entry]:
             if any(map(is_foot, texts)) and not any(fault.kind == "fault" for fault in faults):
                 # a Decimal, since int() refuses very many digits
                 printed = {name: Decimal(cells[name].text) for name in sums if cells[name].text.isdecimal()}
-                fits = any(
-                    all(due[name] == printed[name] for name in printed) for due in (of_group, of_table)
-                )
-                for name in () if fits else printed:
-                    if printed[name] != of_group[name]:
+                wrong = [name for name in printed if printed[name] != of_group[name]]
+                if any(printed[name] != of_table[name] for name in printed):
+                    for name in wrong:
                         add_fault(faults, "column_total_differs", cells[name], sum=of_group[name])
             continue
         before_cell = cells[table.before.column]
@@ -305,16 +299,15 @@ def _crosstab(tables: _Tables) -> list[Entry]:
         if not (group and before):
             continue
         for total_of in (of_group, of_table):
-            total_of.update(counts | ({table.total: count} if table.total else {}))
+            total_of.update(counts | {table.total or "": count})
         if len(entries) + count > _MOST_PARTICIPANTS:
             add_fault(faults, "count_due", before_cell)
             break
-        for name, level in table.after.items():
-            for _ in range(counts[name]):
-                counted[group] += 1
-                participant = cells[name]._replace(text=f"{group}_{counted[group]:02d}")
-                both = ((pre, before), (post, level))
-                entries.append(Entry(participant, None, (), group_id=group, grid_row=row, levels=both))
+        for name in Counter(counts).elements():  # each column as often as it counts
+            counted[group] += 1
+            participant = cells[name]._replace(text=f"{group}_{counted[group]:02d}")
+            levels_of_both = (pre, before), (post, table.after[name])
+            entries.append(Entry(participant, None, (), group_id=group, grid_row=row, levels=levels_of_both))
     return entries
 
 

@@ -27,6 +27,7 @@ MOST_MEMBERS = 5_000
 MOST_CELLS = 5_000_000  # in the rectangle from the first cell to the last
 _BOMB_SIZE, _BOMB_RATIO = 20_000_000, 300
 _CHUNK = 1 << 20
+_ODS_NUMBERS = ("rows-repeated", "columns-repeated", "rows-spanned", "columns-spanned")
 _XML = (".xml", ".rels", ".vml", ".rdf")
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)", re.ASCII | re.IGNORECASE)
 _BOUNDSHEET, _FILEPASS, _BOF, _EOF = 0x85, 0x2F, 0x809, 0x0A
@@ -201,15 +202,10 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
     marks = Marks()
     row = column = described = 0
     repeat = 1
-    prefix = "table:number-"
     for tag, attributes, _ in elements:
-        numbers = {
-            key.removeprefix(prefix): max(int(number), 1)
-            for key, number in attributes.items()
-            if key.startswith(prefix)
-        }
+        numbers = (max(int(attributes.get(f"table:number-{name}", "1")), 1) for name in _ODS_NUMBERS)
+        rows, width, height, breadth = numbers
         hidden = attributes.get("table:visibility") in ("collapse", "filter")
-        width = numbers.get("columns-repeated", 1)
         if tag == "table" and "table:name" in attributes:
             marks = worksheets[attributes["table:name"]] = Marks()
             row, repeat, described = 0, 0, 0
@@ -219,7 +215,7 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
             described += width
         elif tag == "table-row":
             row, column = row + repeat, 0
-            repeat = numbers.get("rows-repeated", 1)
+            repeat = rows
             if hidden:
                 marks.hidden_rows.extend(range(row, row + min(repeat, 1000)))
         elif tag in ("table-cell", "covered-table-cell"):
@@ -229,7 +225,6 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
                 marks.widen(row, column)
             if filled:
                 marks.widen(row + repeat - 1, column + width - 1)
-            height, breadth = numbers.get("rows-spanned", 1), numbers.get("columns-spanned", 1)
             if (height, breadth) != (1, 1):
                 marks.merged.append(((row, column), (row + height - 1, column + breadth - 1)))
             column += width
@@ -261,13 +256,14 @@ def _old_marks(content: bytes) -> dict[str, Marks]:
                 name = data[8 : 8 + length].decode("latin-1")
             worksheets[name] = _xls_marks(_records(workbook, position))
     # a program that computes stores some value in some cell; one that does not, leaves all without
-    computes = any(
-        stored and place not in marks.errors
+    stored = (
+        place not in marks.errors and marks.formulas[place]
         for marks in worksheets.values()
-        for place, stored in marks.formulas.items()
+        for place in marks.formulas
     )
-    for marks in worksheets.values() if computes else ():
-        marks.formulas = dict.fromkeys(marks.formulas, True)
+    if any(stored):
+        for marks in worksheets.values():
+            marks.formulas = dict.fromkeys(marks.formulas, True)
     return worksheets
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,31 +110,24 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
         raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
     participants.sort(key=lambda participant: study.group_ids.index(participant.group))
     outcome = study.outcome
-    scores = [
-        (
-            participant.code,
-            participant.group,
-            timepoint,
-            outcome.id,
-            *(participant.scores.get(timepoint) or Score()),
-        )
-        for participant in participants
-        for timepoint in study.timepoint_ids
-    ]
     declared = {name for sheet in study.sheets for name in sheet.characteristics}
     named = [characteristic.id for characteristic in study.characteristics if characteristic.id in declared]
-    characteristics = [
-        (participant.code, participant.group, name, *(participant.characteristics.get(name) or Score()))
-        for participant in participants
-        for name in named
-    ]
-    table = pd.DataFrame(scores, columns=[*COLUMNS[:-1], "level", "number"], dtype=str)
+
+    def table(kind: str, names: Iterable[str], columns: list[str]) -> pd.DataFrame:
+        rows = [
+            (participant.code, participant.group, name, *(getattr(participant, kind).get(name) or Score()))
+            for participant, name in itertools.product(participants, names)
+        ]
+        return pd.DataFrame(rows, columns=columns, dtype=str)
+
+    scores = table("scores", study.timepoint_ids, [*COLUMNS[:3], "level", "number"])
+    scores.insert(3, "outcome", outcome.id)
     own, other = ("number", "level") if outcome.scale == "score" else ("level", "number")
     has_both = outcome.kind != "levels" and bool(outcome.levels)
     return Observations(
-        table.drop(columns=other).rename(columns={own: "score"}),
-        table.drop(columns=own).rename(columns={other: "score"}).head(len(table) if has_both else 0),
-        pd.DataFrame(characteristics, columns=list(CHARACTERISTIC_COLUMNS), dtype=str),
+        scores.drop(columns=other).rename(columns={own: "score"}),
+        scores.drop(columns=own).rename(columns={other: "score"}).head(len(scores) if has_both else 0),
+        table("characteristics", named, list(CHARACTERISTIC_COLUMNS)),
         tuple(faults),
     )
 
@@ -265,9 +258,7 @@ def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
 
 def _missing_groups(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
     """Yield a fault for each group that nobody is in, and for each participant without a group."""
-    taken = {
-        group for participant in participants for group in (participant.group, *participant.other_groups)
-    }
+    taken = set().union(*({participant.group, *participant.other_groups} for participant in participants))
     # a group whose word was not understood is reported as that word, not as an empty group
     if not any(participant.group_fault for participant in participants) and None not in taken:
         empty = (group for group in study.group_ids if group not in taken)

@@ -79,7 +79,7 @@ def identifies(text: str, known: frozenset[str] = frozenset(), *, header: bool =
     >>> identifies("hub. 0812-3456-7890"), identifies("Ny. Kasmi"), identifies("tdk cukup"), identifies("12,5")
     (True, True, False, False)
     """
-    folded = fold(text[: _LONGEST + 1])
+    folded = fold(text[:_LONGEST])
     if len(text) > _LONGEST or _MAIL_OR_PLACE.search(folded) or _BIRTH.search(folded):
         return True
     return bool(_long_numbers(folded)) or is_named(text, known, header=header)
@@ -131,10 +131,8 @@ def keys_identify(keys: Iterable[str], known: frozenset[str] = frozenset()) -> b
             letters.add(" ".join(words))
         elif len(key) > 1 or not words:
             return True
-        is_long = any(
-            word in lists["record_words"] or (len(word) > 3 and word not in before) for word in words
-        )
-        if is_long or len(digits) > _LONGEST_CODE:
+        is_name = any(len(word) > 3 and word not in before for word in words)
+        if is_name or len(digits) > _LONGEST_CODE or not lists["record_words"].isdisjoint(words):
             return True
     return len(letters) > max(3, len(distinct) // 2)
 
@@ -154,10 +152,12 @@ def secrets_of(values: Iterable[str], known: frozenset[str]) -> frozenset[str]:
     """Return what of the values of identifying columns no fault may show: whole, and each word or number of them."""
     secrets: set[str] = set()
     for folded in map(fold, values):
-        words = (
-            word for word in _WORD.findall(folded) if 2 < len(word) < 50 and not _is_familiar(word, known)
-        )
-        secrets.update([folded, *words, *_NUMBERS.findall(folded)])
+        words = [word for word in _WORD.findall(folded) if 2 < len(word) < 50]
+        secrets |= {
+            folded,
+            *_NUMBERS.findall(folded),
+            *(word for word in words if not _is_familiar(word, known)),
+        }
     return frozenset(secrets - {""})
 
 

@@ -113,12 +113,8 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
         rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
         rows[row][column] = text
         kinds.append((row, column, "error"))
-    content = {
-        "worksheet": name,
-        "is_hidden": visible != SheetVisibleEnum.Visible,
-        "rows": rows,
-        "kinds": kinds,
-    }
+    is_hidden = visible != SheetVisibleEnum.Visible
+    content = {"worksheet": name, "is_hidden": is_hidden, "rows": rows, "kinds": kinds}
     marked = {name: getattr(marks, name) for name in ("merged", "hidden_rows", "hidden_columns")}
     return content | marked | {"computed": list(marks.formulas)}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, add_fault
-from oxymilk.study.outcome import Characteristic, Item, Outcome, level_of
+from oxymilk.study.outcome import Item, Outcome, Variable, level_of
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
@@ -53,39 +53,28 @@ class Scoring(NamedTuple):
     `mark` is the decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
     """
 
-    scale: Outcome | Characteristic
+    scale: Variable
     book: Codebook
     mark: str
     hours_minutes: bool
     fractions: bool
 
 
-def codebook(
-    what: str,
-    codes: dict[str, str],
-    ids: Iterable[str],
-    missing: Iterable[str] = (),
-    labels: Iterable[tuple[str, str]] = (),
-) -> Codebook:
+def codebook(what: str, codes: dict[str, str], ids: Iterable[str], missing: Iterable[str] = ()) -> Codebook:
     """Return the codebook of a column; without codes its words are the ids themselves."""
     words = dict(codes) or {name: name for name in ids}
     meanings = {fold(word): meaning for word, meaning in words.items()}
-    names = {fold(label): name for label, name in labels}
-    return Codebook(what, meanings, tuple(words), frozenset(map(fold, missing)), names)
+    return Codebook(what, meanings, tuple(words), frozenset(map(fold, missing)), {})
 
 
 def scoring(
-    scale: Outcome | Characteristic,
-    codes: dict[str, str],
-    sheet: Sheet,
-    cells: list[Cell],
-    faults: list[Fault],
+    scale: Variable, codes: dict[str, str], sheet: Sheet, cells: list[Cell], faults: list[Fault]
 ) -> Scoring:
     """Return how a sheet's cells of an outcome or characteristic are scored.
 
     Parameters
     ----------
-    scale : Outcome or Characteristic
+    scale : Variable
         What is scored.
     codes : dict
         The words of its levels, as the sheet declares them.
@@ -96,8 +85,8 @@ def scoring(
     faults : list of Fault
         Gets what is doubtful about all of the cells: their decimal mark, the unit of a header, percent or fractions.
     """
-    labels = [(label, level.id) for level in scale.levels for label in level.label.words]
-    book = codebook("level", codes, scale.level_ids, sheet.missing, labels)
+    labels = {fold(label): level.id for level in scale.levels for label in level.label.words}
+    book = codebook("level", codes, scale.level_ids, sheet.missing)._replace(labels=labels)
     is_outcome = isinstance(scale, Outcome)
     hours_minutes = is_outcome and sheet.time_format is not None
     mark = sheet.decimal_mark or "."
@@ -116,11 +105,10 @@ def scoring(
                 faults.append(Fault("header_unit_differs", *place, stated, unit))
     if is_outcome and scale.kind == "number" and same_unit(scale.unit.en, "%") and not sheet.fractions:
         # a workbook stores as 0.75 what it shows as 75%
-        numbers = [
-            (Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)
-        ]
-        between = [cell for number, cell in numbers if 0 < number < 1]
-        if between and all(0 <= number <= 1 for number, _ in numbers):
+        with_number = [cell for cell in cells if NUMBER.fullmatch(cell.text)]
+        numbers = [Decimal(cell.text.replace(",", ".")) for cell in with_number]
+        between = [cell for cell, number in zip(with_number, numbers, strict=True) if 0 < number < 1]
+        if between and all(0 <= number <= 1 for number in numbers):
             add_fault(faults, "percent_or_fraction", between[0])
     return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions)
 
@@ -148,9 +136,8 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     if by_text or by_label:
         return by_text or by_label
     if _is_missing(cell, book.missing):
-        return (
-            "" if book.what == "level" else add_fault(faults, f"{book.what}_missing", cell, legal=book.legal)
-        )
+        code = f"{book.what}_missing"
+        return "" if book.what == "level" else add_fault(faults, code, cell, legal=book.legal)
     if cell.kind == "date":
         return add_fault(faults, "date_in_cell", cell)
     if NUMBER.fullmatch(cell.text) and not cell.label and not any(map(NUMBER.fullmatch, book.meanings)):

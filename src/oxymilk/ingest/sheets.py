@@ -205,16 +205,12 @@ def _read_binary(kind: str, path: Path, sheet: Sheet) -> tuple[Grid, list[Fault]
 
 def _hidden(content: dict[str, Any], grid: Grid) -> list[Fault]:
     """Return a warning for a hidden worksheet, for hidden rows that have values and for hidden columns."""
-    texts = grid.rows
-    filled = [
-        row for row in content["hidden_rows"] if row < len(texts) and not all(map(is_blank, texts[row]))
-    ]
-    rows = [str(row + 1) for row in filled[:_LISTED_ROWS]] + ["..."] * (len(filled) > _LISTED_ROWS)
-    width = max(map(len, texts), default=0)
+    rows = [row for row in content["hidden_rows"] if row < len(grid.rows)]
+    filled = [row + 1 for row in rows if not all(map(is_blank, grid.rows[row]))]
+    listed = filled[:_LISTED_ROWS] + ["..."] * (len(filled) > _LISTED_ROWS)
+    width = max(map(len, grid.rows), default=0)
     columns = [column_letters(column) for column in content["hidden_columns"] if column < width]
-    worksheet = Fault("hidden_worksheet", grid.file, grid.worksheet)
-    return [worksheet] * content["is_hidden"] + [
-        Fault(code, grid.file, grid.worksheet, params={"hidden": hidden})
-        for code, hidden in (("hidden_rows", rows), ("hidden_columns", columns))
-        if hidden
-    ]
+    place = (grid.file, grid.worksheet)
+    faults = [Fault("hidden_worksheet", *place)] if content["is_hidden"] else []
+    hidden = {"hidden_rows": listed, "hidden_columns": columns}
+    return faults + [Fault(code, *place, params={"hidden": hidden[code]}) for code in hidden if hidden[code]]

@@ -131,19 +131,17 @@ def test_a_header_that_states_another_unit(bench, header, unit, fits):
 
 
 @pytest.mark.parametrize(
-    ("levels", "code", "value"),
-    [
-        ([level("kurang", at_most=700), level("cukup", at_least=800)], "cutoff_gap", "700.1-799.9"),
-        ([level("kurang", at_most=800), level("cukup", at_least=800)], "cutoff_overlap", "800"),
-        ([level("kurang", below=800), level("cukup", above=800)], "cutoff_gap", "800"),
-        ([level("kurang", at_least=5, below=800), level("cukup", at_least=800)], "cutoff_gap", "0-4.9"),
-        ([level("kurang", below=800), level("cukup", at_least=800, at_most=900)], "cutoff_gap", "900.1-1000"),
-        ([level("kurang", below=0.05), level("cukup", at_least=0.05)], "cutoff_too_fine", "0.05"),
-        ([level("kurang", below=800), level("cukup", at_least=900, at_most=800)], "cutoff_empty", "900-800"),
-        ([level("kurang", below=800), level("cukup")], "key_missing", ""),
-    ],
-)
-def test_cutoffs_cover_every_score_once(bench, volumes, levels, code, value):
+    ("low", "high", "code", "value"),
+    [({"at_most": 700}, {"at_least": 800}, "cutoff_gap", "700.1-799.9"),
+     ({"at_most": 800}, {"at_least": 800}, "cutoff_overlap", "800"),
+     ({"below": 800}, {"above": 800}, "cutoff_gap", "800"), ({"below": 800}, {}, "key_missing", ""),
+     ({"at_least": 5, "below": 800}, {"at_least": 800}, "cutoff_gap", "0-4.9"),
+     ({"below": 800}, {"at_least": 800, "at_most": 900}, "cutoff_gap", "900.1-1000"),
+     ({"below": 0.05}, {"at_least": 0.05}, "cutoff_too_fine", "0.05"),
+     ({"below": 800}, {"at_least": 900, "at_most": 800}, "cutoff_empty", "900-800")],
+)  # fmt: skip
+def test_cutoffs_cover_every_score_once(bench, volumes, low, high, code, value):
+    levels = [level("kurang", **low), level("cukup", **high)]
     faults = bench.faults(volumes, "5", outcome={"levels": levels})
     assert (code, value) in [(fault.code, fault.value) for fault in faults]
     assert all(fault.row for fault in faults)
@@ -223,24 +221,19 @@ def items_of(*items, **keys):
 
 @pytest.mark.parametrize(
     ("outcome", "code", "place"),
-    [
-        ({"levels": [level("kurang", at_most=2), level("cukup", at_least=4)]}, "cutoff_gap", "levels"),
-        ({"levels": [level("kurang", at_most=2), level("cukup", at_least=3, at_most=3)]}, "cutoff_gap", "levels"),
-        ({"levels": [level("kurang", below="1e30"), level("cukup", at_least="1e30")]}, "value_wrong_kind",
-         "levels[1].below"),
-        ({"levels": []}, "list_length", "levels"),
-        ({"checklist": None}, "key_missing", ""),
-        ({"kind": "levels"}, "key_without_use", "checklist"),
-        ({"kind": "number", "checklist": None}, "key_missing", ""),
-        ({"kind": "levels", "scale": "score", "checklist": None}, "key_without_use", "scale"),
-        ({"checklist": {"items": ITEMS}}, "key_missing", "checklist"),
-        (items_of(*ITEMS, ITEMS[0]), "id_duplicate", "checklist.items[4].id"),
-        (items_of(URINE | {"at_least": None, "at_most": None}), "key_missing", "checklist.items[1]"),
-        (items_of(item("calm", weight=0)), "value_wrong_kind", "checklist.items[1].weight"),
-        (items_of(*ITEMS, no=["Tidak", "ya"]), "codes_collide", "checklist.items[1]"),
-        (items_of(item("calm", unit="kali")), "key_without_use", "checklist.items[1].unit"),
-        (items_of(URINE | {"yes": ["Ya"]}), "key_without_use", "checklist.items[1].yes"),
-    ],
+    [({"levels": [level("kurang", at_most=2), level("cukup", at_least=4)]}, "cutoff_gap", "levels"),
+     ({"levels": [level("kurang", at_most=2), level("cukup", at_least=3, at_most=3)]}, "cutoff_gap", "levels"),
+     ({"levels": [level("kurang", below="1e30"), level("cukup", at_least="1e30")]}, "value_wrong_kind",
+      "levels[1].below"), ({"levels": []}, "list_length", "levels"), ({"checklist": None}, "key_missing", ""),
+     ({"kind": "levels"}, "key_without_use", "checklist"), ({"kind": "number", "checklist": None}, "key_missing", ""),
+     ({"kind": "levels", "scale": "score", "checklist": None}, "key_without_use", "scale"),
+     ({"checklist": {"items": ITEMS}}, "key_missing", "checklist"),
+     (items_of(*ITEMS, ITEMS[0]), "id_duplicate", "checklist.items[4].id"),
+     (items_of(URINE | {"at_least": None, "at_most": None}), "key_missing", "checklist.items[1]"),
+     (items_of(item("calm", weight=0)), "value_wrong_kind", "checklist.items[1].weight"),
+     (items_of(*ITEMS, no=["Tidak", "ya"]), "codes_collide", "checklist.items[1]"),
+     (items_of(item("calm", unit="kali")), "key_without_use", "checklist.items[1].unit"),
+     (items_of(URINE | {"yes": ["Ya"]}), "key_without_use", "checklist.items[1].yes")],
 )  # fmt: skip
 def test_checklist_declarations(bench, checklist, outcome, code, place):
     faults = bench.faults(checklist, "Ya;Tidak;6", outcome=outcome)
@@ -280,24 +273,17 @@ def test_a_fraction_between_whole_percents_is_a_gap_where_it_can_be_scored(bench
 MEETING = [level("kurang", below=56), level("cukup", at_least=56, below=76), level("baik", at_least=76)]
 
 
-@pytest.mark.parametrize(
-    ("levels", "fault"),
-    [
-        (MEETING, None),
-        ([level("kurang", at_most=55), level("cukup", at_least=56)], ("cutoff_gap", "55.1-55.9")),
-        ([level("kurang", at_most=56), level("cukup", at_least=56)], ("cutoff_overlap", "56")),
-        ([level("kurang", below=56.5), level("cukup", above=56.5)], ("cutoff_gap", "56.5")),
-    ],
-)
-def test_numbers_of_any_decimals_need_bounds_that_meet(bench, levels, fault):
-    changes = {"outcome": PERCENT | {"levels": levels, "scale": "level"}}
-    content = sheet("55,999", "56", "75,99", "76", post="76")
-    if fault:
-        faults = bench.faults(bench.wide, content, changes=changes, codes={})
-        assert fault in [(found.code, found.value) for found in faults]
-    else:
-        observations = bench.wide(content, changes=changes, codes={})
-        assert firsts(observations, 4) == ["kurang", "cukup", "cukup", "baik"]
+def test_numbers_of_any_decimals_need_bounds_that_meet(bench, volumes):
+    values = "55,999", "56", "75,99", "76"
+    keys = {"levels": MEETING, "scale": "level", "unit": "%", "maximum": 100, "decimals": None}
+    observations = volumes(*values, post="76", outcome=keys)
+    assert firsts(observations, 4) == ["kurang", "cukup", "cukup", "baik"]
+    for low, high, code, value in (({"at_most": 55}, {"at_least": 56}, "cutoff_gap", "55.1-55.9"),
+                                   ({"at_most": 56}, {"at_least": 56}, "cutoff_overlap", "56"),
+                                   ({"below": 56.5}, {"above": 56.5}, "cutoff_gap", "56.5")):  # fmt: skip
+        levels = [level("kurang", **low), level("cukup", **high)]
+        faults = bench.faults(volumes, *values, outcome=keys | {"levels": levels})
+        assert (code, value) in [(fault.code, fault.value) for fault in faults]
 
 
 def test_percent_that_a_workbook_stores_as_fractions(bench):
