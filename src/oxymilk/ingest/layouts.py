@@ -11,24 +11,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import (
-    ALL_COLUMNS,
-    Cell,
-    Grid,
-    Header,
-    add_fault,
-    fault_at,
-    find_columns,
-    read_header,
-    transpose,
-    unused_columns,
-)  # fmt: skip
+from oxymilk.ingest.grid import ALL_COLUMNS, add_fault, find_columns, read_header, transpose, unused_columns
 from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.scores import NUMBER, codebook, decode
 from oxymilk.study.sheet import Block
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 if TYPE_CHECKING:
+    from oxymilk.ingest.grid import Cell, Grid, Header
     from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
@@ -88,12 +78,9 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
         groups = _groups_of_rows(tables) if sheet.layout == "titled" else None
         blocks = sheet.blocks or (Block(),)
         entries = [entry for block in blocks for entry in tables.entries(block, groups)]
-        if groups is not None:
-            for entry in entries:
-                if not entry.group_id:
-                    add_fault(
-                        faults, "group_missing", entry.participant, value="", legal=[*sheet.group.titles]
-                    )
+        for entry in entries if groups is not None else ():
+            if not entry.group_id:
+                add_fault(faults, "group_missing", entry.participant, value="", legal=[*sheet.group.titles])
     if all(all(map(is_blank, texts)) for texts in grid.rows[header.first :]):
         return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
     if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
@@ -101,13 +88,11 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
     if tables.used and not any(fault.params.get("nearest") == "layout: transposed" for fault in faults):
         # a value to the right of the last header may be a name, and is not shown
         last = max((at for at, name in enumerate(header.names) if name), default=0)
-        outside = [
-            fault_at("cell_outside", grid.cell(row, column), value="")
-            for row in range(header.first, len(grid.rows))
-            for column in range(last + 1, len(grid.rows[row]))
-            if not is_blank(grid.rows[row][column])
-        ]
-        faults = unused_columns(grid, header, tables.used, sheet.ignore) + faults + outside
+        for row in range(header.first, len(grid.rows)):
+            for column in range(last + 1, len(grid.rows[row])):
+                if not is_blank(grid.rows[row][column]):
+                    add_fault(faults, "cell_outside", grid.cell(row, column), value="")
+        faults = unused_columns(grid, header, tables.used, sheet.ignore) + faults
     return entries, faults
 
 
@@ -213,10 +198,9 @@ class _Tables:
             row, texts = entry.grid_row, enumerate(self.grid.rows[entry.grid_row])
             filled = {(row, at) for at, text in texts if text.strip() and at not in keys and at in within}
             (computed if filled and filled <= self.grid.computed else entered).append(entry)
-        if not entered:
-            return entries
-        self.faults += [fault_at("row_only_computed", entry.participant, value="") for entry in computed]
-        return entered
+        for entry in computed if entered else ():
+            add_fault(self.faults, "row_only_computed", entry.participant, value="")
+        return entered or entries
 
 
 def _groups_of_rows(tables: _Tables) -> dict[int, str]:
@@ -274,9 +258,9 @@ def _crosstab(tables: _Tables) -> list[Entry]:
             if any(map(is_foot, texts)) and not any(fault.kind == "fault" for fault in faults):
                 # a Decimal, since int() refuses very many digits
                 printed = {name: Decimal(cells[name].text) for name in sums if cells[name].text.isdecimal()}
-                wrong = [name for name in printed if printed[name] != of_group[name]]
-                if any(printed[name] != of_table[name] for name in printed):
-                    for name in wrong:
+                is_of_table = all(printed[name] == of_table[name] for name in printed)
+                for name, total in printed.items():
+                    if total != of_group[name] and not is_of_table:
                         add_fault(faults, "column_total_differs", cells[name], sum=of_group[name])
             continue
         before_cell = cells[table.before.column]

@@ -110,10 +110,7 @@ def _package_marks(path: Path) -> dict[str, Marks]:
     with zipfile.ZipFile(path) as package:
         members = package.infolist()
         unpacked = sum(member.file_size for member in members)
-        is_bomb = any(
-            member.file_size > max(_BOMB_SIZE, _BOMB_RATIO * max(member.compress_size, 1))
-            for member in members
-        )
+        is_bomb = any(part.file_size > max(_BOMB_SIZE, _BOMB_RATIO * part.compress_size) for part in members)
         if is_bomb or unpacked > LARGEST_CONTENT or len(members) > MOST_MEMBERS:
             raise UnreadableError("package_bomb", size=unpacked, most=LARGEST_CONTENT)
         names = set(package.namelist())

@@ -71,6 +71,9 @@ class _Participant:
     characteristics: dict[str, Score | None] = field(default_factory=dict)
 
 
+_People = dict[str, _Participant]
+
+
 def ingest_observations(study: Study, folder: Path) -> Observations:
     """Read the sheets of a study.
 
@@ -105,7 +108,7 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     if not study.sheets:
         faults.append(Fault("no_sheet", "study.yaml", column="sheets"))
     elif all(were_read):
-        faults += [*_missing_groups(study, participants), *_missing_scores(study, participants)]
+        faults += _missing(study, participants)
     if any(fault.kind == "fault" for fault in faults):
         raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
     participants.sort(key=lambda participant: study.group_ids.index(participant.group))
@@ -132,10 +135,8 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     )
 
 
-def _gather_sheet(
-    folder: Path, sheet: Sheet, study: Study, participants: dict[str, _Participant], faults: list[Fault]
-) -> bool:
-    """Read a sheet into `participants` (by key) and `faults`; return whether it could be read."""
+def _gather_sheet(folder: Path, sheet: Sheet, study: Study, people: _People, faults: list[Fault]) -> bool:
+    """Read a sheet into `people` (by key) and `faults`; return whether it could be read."""
     grid, own = read_grid(folder, sheet)
     known = declared_words(sheet, study)
     if grid is None:
@@ -153,7 +154,7 @@ def _gather_sheet(
     if entries:
         numbered = _are_numbered(entries, sheet, grid, known, own)
         keys = {entry.participant.text for entry in entries if numbered and not entry.by_row}
-        _add_entries(entries, sheet, study, numbered, participants, own)
+        _add_entries(entries, sheet, study, numbered, people, own)
     if is_named(sheet.file, known, header=True):
         own.append(Fault("file_names_person", sheet.file))
     # long sheets are searched for names only when a fault could show one
@@ -183,12 +184,7 @@ def _are_numbered(
 
 
 def _add_entries(
-    entries: list[Entry],
-    sheet: Sheet,
-    study: Study,
-    numbered: bool,
-    participants: dict[str, _Participant],
-    faults: list[Fault],
+    entries: list[Entry], sheet: Sheet, study: Study, numbered: bool, people: _People, faults: list[Fault]
 ) -> None:
     """Add what each entry says to its participant."""
     groups = codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids)
@@ -209,7 +205,7 @@ def _add_entries(
             decode(cell, groups, faults, merged=True)  # for its fault
             continue
         key, code = _identity(entry, sheet, group)
-        participant = participants.setdefault(key, _Participant(code, cell, numbered))
+        participant = people.setdefault(key, _Participant(code, cell, numbered))
         participant.group_fault = participant.group_fault or group is None
         value = HIDDEN if numbered else cell.text
         if group and participant.group and group != participant.group:
@@ -256,21 +252,18 @@ def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
     return key, code
 
 
-def _missing_groups(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
-    """Yield a fault for each group that nobody is in, and for each participant without a group."""
+def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
+    """Yield what is missing: anybody in a group, groups, anybody measured twice or at a timepoint, single scores."""
+    file = study.sheets[0].file
     taken = set().union(*({participant.group, *participant.other_groups} for participant in participants))
     # a group whose word was not understood is reported as that word, not as an empty group
     if not any(participant.group_fault for participant in participants) and None not in taken:
-        empty = (group for group in study.group_ids if group not in taken)
-        yield from (Fault("group_empty", study.sheets[0].file, value=group) for group in empty)
+        yield from (
+            Fault("group_empty", file, value=group) for group in study.group_ids if group not in taken
+        )
     for participant in participants:
         if not participant.group and not participant.group_fault:
             yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
-
-
-def _missing_scores(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
-    """Yield what is missing: anybody measured at both timepoints, anybody at one of them, single scores."""
-    file = study.sheets[0].file
     first, second = (timepoint.id for timepoint in study.compared)
     lacking = {  # a score that is a fault is not missing
         timepoint: [participant.scores.get(timepoint, Score()) == Score() for participant in participants]

@@ -192,21 +192,18 @@ def may_be_shown(text: str, known: frozenset[str], secrets: frozenset[str] = fro
     return len(words) == 1 and _WORD.search(clean(text))[0][0].islower()
 
 
-def masked(
-    faults: Iterable[Fault], known: frozenset[str], secrets: frozenset[str] = frozenset()
-) -> list[Fault]:
+def masked(faults: list[Fault], known: frozenset[str], secrets: frozenset[str] = frozenset()) -> list[Fault]:
     """Return the faults without values, headers and names of worksheets that may identify a person.
 
     Parameters
     ----------
-    faults : iterable of Fault
+    faults : list of Fault
         As they were found.
     known : frozenset of str
         Words that are declared; see `declared_words`.
     secrets : frozenset of str
         The words of identifying columns; see `secrets_of`.
     """
-    faults = list(faults)
     rows = Counter(word for word, _ in {(fold(fault.value), fault.row) for fault in faults})
 
     def header(text: str) -> str:

@@ -44,11 +44,14 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
     """
     # -I and -B: nothing from the environment or working folder, no files written
     command = [sys.executable, "-I", "-B", __file__, kind, str(path), worksheet or ""]
+    problem = "the file is damaged"
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        return _unreadable(f"reading took longer than {SECONDS} s")
-    return json.loads(done.stdout) if done.returncode == 0 else _unreadable("the file is damaged")
+        problem = f"reading took longer than {SECONDS} s"
+    return {"fault": ["sheet_unreadable", {"problem": problem}]}
 
 
 def read_here(kind: str, path: str, worksheet: str) -> dict[str, Any]:
@@ -60,7 +63,8 @@ def read_here(kind: str, path: str, worksheet: str) -> dict[str, Any]:
     except UnreadableError as error:
         return {"fault": list(error.args)}
     except Exception as error:  # whatever the libraries raise is a fault
-        return _unreadable(next(iter(str(error).strip().splitlines()), type(error).__name__))
+        problem = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        return {"fault": ["sheet_unreadable", {"problem": problem}]}
 
 
 def bound_memory() -> None:
@@ -72,10 +76,6 @@ def bound_memory() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if soft == resource.RLIM_INFINITY or soft > MEMORY:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
-
-
-def _unreadable(problem: str) -> dict[str, Any]:
-    return {"fault": ["sheet_unreadable", {"problem": problem}]}
 
 
 def _workbook(path: Path, worksheet: str) -> dict[str, Any]:

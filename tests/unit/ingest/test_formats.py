@@ -104,16 +104,14 @@ CODED = {"participant": "kode", "group": {"column": "kel", "codes": {"1": "inter
          "scores": {"pre": "pre", "post": "post"}, "codes": {"0": "kurang", "1": "cukup"}}  # fmt: skip
 
 
-def test_missing_codes_of_a_statistics_file_are_missing(bench):
+def test_missing_codes_and_value_labels_of_a_statistics_file(bench):
     labels = {"post": {0: "Kurang", 1: "Cukup", 9: "BELUM ISI"}}
     statistics(bench.folder / "sheet.sav", DATA, labels, missing={"post": [9]})
     observations = bench.wide(file="sheet.sav", **CODED)
     assert scores(observations) == ["kurang", "cukup", "kurang", ""]
     places = [(warning.code, warning.row, warning.column) for warning in observations.warnings]
     assert places == [("score_missing", 2, "post")]
-
-
-def test_codes_may_be_the_value_labels(bench):
+    # codes may be the value labels
     statistics(bench.folder / "sheet.sav", DATA, {"pre": {0: "Kurang"}, "post": {1: "CUKUP", 9: "Kurang"}})
     observations = bench.wide(file="sheet.sav", **CODED | {"codes": CODES})
     assert scores(observations) == ["kurang", "cukup", "kurang", "kurang"]

@@ -135,13 +135,11 @@ def test_separate_sheets(bench, pre, post, expected):
         assert bench.codes(sheets, pre, how=bench.sheets) == expected
 
 
-def test_the_header_row_is_suggested_when_it_is_elsewhere(bench, good):
+def test_headers(bench, good):
     fault = bench.faults(bench.wide, "Laporan,,,\n,,,\n" + good)[0]
     assert (fault.code, fault.row, fault.params["nearest"]) == ("header_not_found", 1, "header_row: 3")
     assert bench.codes(good, header_row=99)[0][0] == "header_not_found"
-
-
-def test_the_second_column_of_a_name(bench):
+    # the second column of a name
     sheet = "Kode,Kelompok,Kategori,Kategori\nR1,Intervensi,Kurang,Cukup\nK1,Kontrol,Kurang,Kurang\n"
     named = {"pre": "Kategori [1]", "post": "kategori [2]"}
     assert scores(bench.wide(sheet, scores=named)) == ["kurang", "cukup", "kurang", "kurang"]
