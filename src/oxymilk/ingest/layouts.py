@@ -69,7 +69,8 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
     if sheet.layout == "transposed":  # one column a participant, the names are in the first column
         grid = transpose(grid)
     header = read_header(grid, sheet)
-    tables = _Tables(grid, header, sheet, study)
+    only_group = (sheet.group and sheet.group.only) or (study.group_ids[0] if len(study.groups) == 1 else "")
+    tables = _Tables(grid, header, sheet, study, only_group)
     faults = tables.faults
     if sheet.layout == "crosstab":
         entries = _crosstab(tables)
@@ -98,20 +99,18 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
 
 @dataclass
 class _Tables:
-    """A grid and what was found while its tables were read: faults, and the columns that they use."""
+    """A grid and what was found while its tables were read: faults, and the columns that they use.
+
+    `only_group` is the group of all rows, "" when they may be of several.
+    """
 
     grid: Grid
     header: Header
     sheet: Sheet
     study: Study
+    only_group: str
     faults: list[Fault] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
-
-    @property
-    def only_group(self) -> str:
-        """The group of all rows, "" when they are of several."""
-        of_sheet = self.sheet.group.only if self.sheet.group else None
-        return of_sheet or (self.study.group_ids[0] if len(self.study.groups) == 1 else "")
 
     def columns(self, names: list[str], within: range = ALL_COLUMNS) -> dict[str, int] | None:
         """Return the columns with these names, now used; None when one is missing, which is a fault."""

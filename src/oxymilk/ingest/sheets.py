@@ -13,7 +13,7 @@ import itertools
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid, column_letters
@@ -179,7 +179,10 @@ def _fitting_delimiters(text: str) -> list[str]:
 
 
 def _read_binary(kind: str, path: Path, sheet: Sheet) -> tuple[Grid, list[Fault]]:
-    """Read a workbook or statistics file in the sandbox."""
+    """Read a workbook or statistics file in the sandbox.
+
+    A hidden worksheet is a warning, and so are hidden rows that have values, and hidden columns.
+    """
     content = read_foreign(kind, path, sheet.worksheet)
     if "fault" in content:
         code, params = content["fault"]
@@ -200,11 +203,8 @@ def _read_binary(kind: str, path: Path, sheet: Sheet) -> tuple[Grid, list[Fault]
         cases=kind != "workbook",
         computed=frozenset(map(tuple, content.get("computed", ()))),
     )
-    return grid, _hidden(content, grid) if kind == "workbook" else []
-
-
-def _hidden(content: dict[str, Any], grid: Grid) -> list[Fault]:
-    """Return a warning for a hidden worksheet, for hidden rows that have values and for hidden columns."""
+    if kind != "workbook":
+        return grid, []
     rows = [row for row in content["hidden_rows"] if row < len(grid.rows)]
     filled = [row + 1 for row in rows if not all(map(is_blank, grid.rows[row]))]
     listed = filled[:_LISTED_ROWS] + ["..."] * (len(filled) > _LISTED_ROWS)
@@ -213,4 +213,5 @@ def _hidden(content: dict[str, Any], grid: Grid) -> list[Fault]:
     place = (grid.file, grid.worksheet)
     faults = [Fault("hidden_worksheet", *place)] if content["is_hidden"] else []
     hidden = {"hidden_rows": listed, "hidden_columns": columns}
-    return faults + [Fault(code, *place, params={"hidden": hidden[code]}) for code in hidden if hidden[code]]
+    faults += [Fault(code, *place, params={"hidden": hidden[code]}) for code in hidden if hidden[code]]
+    return grid, faults
