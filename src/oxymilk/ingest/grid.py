@@ -194,8 +194,8 @@ def find_columns(
             near = "layout: transposed" if on_its_side else nearest(name, free)
             faults.append(Fault("column_missing", *place, name, params={"legal": legal, "nearest": near}))
         for column in own[1:]:
-            cell, first = grid.cell(header.last, column, name), f"{column_letters(own[0])}{header.last + 1}"
-            faults.append(fault_at("header_duplicate", cell, value=header.names[column], first=first))
+            params = {"value": header.names[column], "first": f"{column_letters(own[0])}{header.last + 1}"}
+            add_fault(faults, "header_duplicate", grid.cell(header.last, column, name), **params)
     return columns, faults
 
 
@@ -206,10 +206,12 @@ def unused_columns(grid: Grid, header: Header, used: set[int], ignore: Iterable[
     """
     ignored = {at for name in ignore for at in header.columns_named(name)}
     identifying = _identifying_columns(grid, header, used)
-    unused = set(range(len(header.names))) - used - (ignored - identifying)
-    cells = ((at, grid.cell(header.last, at, header.names[at])) for at in sorted(unused) if header.names[at])
-    code = {True: "identifying_dropped", False: "column_undeclared"}
-    return [fault_at(code[at in identifying], cell, value="") for at, cell in cells]
+    faults: list[Fault] = []
+    for at in sorted(set(range(len(header.names))) - used - (ignored - identifying)):
+        if name := header.names[at]:
+            code = "identifying_dropped" if at in identifying else "column_undeclared"
+            add_fault(faults, code, grid.cell(header.last, at, name), value="")
+    return faults
 
 
 def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[str]) -> frozenset[str]:

@@ -105,10 +105,11 @@ def scoring(
                 faults.append(Fault("header_unit_differs", *place, stated, unit))
     if is_outcome and scale.kind == "number" and same_unit(scale.unit.en, "%") and not sheet.fractions:
         # a workbook stores as 0.75 what it shows as 75%
-        with_number = [cell for cell in cells if NUMBER.fullmatch(cell.text)]
-        numbers = [Decimal(cell.text.replace(",", ".")) for cell in with_number]
-        between = [cell for cell, number in zip(with_number, numbers, strict=True) if 0 < number < 1]
-        if between and all(0 <= number <= 1 for number in numbers):
+        numbers = {
+            cell: Decimal(cell.text.replace(",", ".")) for cell in cells if NUMBER.fullmatch(cell.text)
+        }
+        between = [cell for cell, number in numbers.items() if 0 < number < 1]
+        if between and all(0 <= number <= 1 for number in numbers.values()):
             add_fault(faults, "percent_or_fraction", between[0])
     return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions)
 
@@ -127,7 +128,8 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     merged : bool
         Whether the value of a merged range is that of each of its cells, as it is for groups.
     """
-    if _is_unreadable(cell, faults, merged=merged):
+    text = _text_of(cell, book.missing, faults, merged=merged)
+    if text is None:
         return None
     by_text, by_label = (word and book.meanings.get(fold(word)) for word in (cell.text, cell.label))
     level_label = book.labels.get(fold(cell.label)) or by_label
@@ -135,7 +137,7 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
         return add_fault(faults, "label_contradicts", cell, label=cell.label, meaning=by_text)
     if by_text or by_label:
         return by_text or by_label
-    if _is_missing(cell, book.missing):
+    if not text:
         code = f"{book.what}_missing"
         return "" if book.what == "level" else add_fault(faults, code, cell, legal=book.legal)
     if cell.kind == "date":
@@ -249,23 +251,21 @@ def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fa
     Its unit, in either language, may follow it ("27 thn"). Where hours and minutes are declared, "5:12" is a number
     of minutes, and a bare number is a fault: it may be hours or minutes.
     """
-    if _is_unreadable(cell, faults):
-        return None
-    if _is_missing(cell, how.book.missing):
-        return _MISSING
-    minutes = None if cell.kind == "number" else _minutes(cell.text)
+    if not (text := _text_of(cell, how.book.missing, faults)):
+        return None if text is None else _MISSING
+    minutes = None if cell.kind == "number" else _minutes(text)
     if how.hours_minutes and minutes is not None:
         return Decimal(minutes)
     if how.hours_minutes and cell.kind != "date":
         return add_fault(faults, "time_due", cell)
-    if minutes is not None and ":" in cell.text:
+    if minutes is not None and ":" in text:
         return add_fault(faults, "time_undeclared", cell)
     if cell.kind == "date":
         return add_fault(faults, "date_in_cell", cell)
     if cell.kind == "number":
-        number = Decimal(format(Decimal(cell.text), "f"))
+        number = Decimal(format(Decimal(text), "f"))
     else:
-        written, unit = _NUMBER_AND_UNIT.match(cell.text).groups()
+        written, unit = _NUMBER_AND_UNIT.match(text).groups()
         is_number = NUMBER.fullmatch(written)
         if not is_number or (unit and not any(same_unit(unit, own) for own in units)):
             other_unit = "unit_wrong" if units else "unit_undeclared"
@@ -294,15 +294,12 @@ def _minutes(text: str) -> int | None:
     return None
 
 
-def _is_missing(cell: Cell, missing: frozenset[str]) -> bool:
-    """Say whether a cell has no value: blank, a word declared so, or declared so by its file."""
-    return cell.kind == "missing" or not cell.text or fold(cell.text) in missing
+def _text_of(cell: Cell, missing: frozenset[str], faults: list[Fault], *, merged: bool = False) -> str | None:
+    """Return a cell's text; "" when it has no value: blank, a word declared so, or declared so by its file.
 
-
-def _is_unreadable(cell: Cell, faults: list[Fault], *, merged: bool = False) -> bool:
-    """Say whether a cell's value cannot be known: a formula never computed, an error, a part of a merged range."""
-    no_value = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
-    code = None if merged and cell.kind == "merged" else no_value.get(cell.kind)
-    if code:
-        add_fault(faults, code, cell)
-    return code is not None
+    None when its value cannot be known: a formula never computed, an error, a part of a merged range.
+    """
+    unknown = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
+    if cell.kind in unknown and not (merged and cell.kind == "merged"):
+        return add_fault(faults, unknown[cell.kind], cell)
+    return "" if cell.kind == "missing" or fold(cell.text) in missing else cell.text

@@ -162,19 +162,14 @@ def _fitting_delimiters(text: str) -> list[str]:
 
     When none does so in every row, those that do in the header count; a sheet of one column fits any.
     """
-    sample = text[:_SAMPLE]
-    header_fits, all_fit = [], []
+    widths: dict[str, list[int]] = {}
     for delimiter in _DELIMITERS:
-        widths: list[int] = []
         with contextlib.suppress(csv.Error):
-            rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
-            widths = [len(row) for row in rows if any(cell.strip() for cell in row)]
-        if len(sample) < len(text):
-            widths = widths[:-1]  # the sample may end within a row
-        if widths and widths[0] > 1:
-            header_fits.append(delimiter)
-            if len(set(widths)) == 1:
-                all_fit.append(delimiter)
+            rows = list(csv.reader(io.StringIO(text[:_SAMPLE], newline=""), delimiter=delimiter))
+            filled = [len(row) for row in rows if any(cell.strip() for cell in row)]
+            widths[delimiter] = filled[: -1 if len(text) > _SAMPLE else None]  # a sample may end within a row
+    header_fits = [delimiter for delimiter, own in widths.items() if own and own[0] > 1]
+    all_fit = [delimiter for delimiter in header_fits if len(set(widths[delimiter])) == 1]
     return all_fit or header_fits or [","]
 
 

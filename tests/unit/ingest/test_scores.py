@@ -234,17 +234,15 @@ def test_checklist_declarations(bench, checklist, outcome, code, place):
     assert (code, f"outcome.{place}".rstrip(".")) in [(fault.code, fault.column) for fault in faults]
 
 
+TICKED = [level("kurang", at_most=55), level("cukup", at_least=56, at_most=75), level("baik", at_least=76)]
+
+
 def ticked(checklist, count, *numbers):
     """Ingest a sheet of `count` items, the first of which are answered yes, so many for each mother."""
-    levels = [
-        level("kurang", at_most=55),
-        level("cukup", at_least=56, at_most=75),
-        level("baik", at_least=76),
-    ]
     answers = [";".join(["1"] * number + ["0"] * (count - number)) for number in numbers]
     items = [item(f"p{at}", column=str(at)) for at in range(1, count + 1)]
     words = {"yes": [1], "no": [0], "cutoffs_in": "percent"}
-    return checklist(*answers, items=items, after="", outcome={"levels": levels}, words=words)
+    return checklist(*answers, items=items, after="", outcome={"levels": TICKED}, words=words)
 
 
 def test_percent_cutoffs_of_a_checklist(checklist):
