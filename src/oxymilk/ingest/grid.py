@@ -1,13 +1,24 @@
-"""A sheet as a grid of cells: text as written, with the address a person would look for; and entries, its rows."""
+"""A sheet as a grid of cells: text as written, with the address a person would look for; its header and its columns."""
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.marks import Place
-from oxymilk.words import clean
+from oxymilk.ingest.privacy import identifies, is_identifying, names_column, secrets_of
+from oxymilk.words import clean, fold, is_foot, nearest
+
+if TYPE_CHECKING:
+    from oxymilk.study.sheet import Sheet
+
+ALL_COLUMNS = range(1 << 30)
+_NUMBERED = re.compile(r"(.*\S)\s*\[(\d+)\]")
+_SEARCHED_ROWS = 40
 
 
 class Cell(NamedTuple):
@@ -32,26 +43,11 @@ class Cell(NamedTuple):
 class Grid:
     """The cells of a sheet.
 
-    Attributes
-    ----------
-    file, worksheet : str
-        Where it was read.
-    rows : list of list of str
-        Texts by row and column; rows may have different lengths.
-    kinds : dict
-        The kind of each cell that is not text.
-    merged : dict
-        For each cell that a merged range covers, the cell that holds the range's value.
-    labels : dict
-        For each column, the labels of its values.
-    titles : dict
-        For each column, what a statistics file says of the variable beside its name.
-    cases : bool
-        True for statistics files: rows are counted as cases, without the row of names, and have no addresses.
-    computed : frozenset of tuple
-        The cells whose value is the result of a formula, as far as the format says.
-    transposed : bool
-        True when rows and columns were exchanged after reading: addresses are those of the file.
+    `rows` has the texts by row and column; rows may have different lengths. `kinds` has the kind of each cell that is
+    no text, `merged`, for each cell that a merged range covers, the cell that holds the range's value, `computed` the
+    cells whose value is the result of a formula. By column, `labels` has the labels of values, and `titles` what a
+    statistics file says of the variable beside its name. Of such a file rows are counted as `cases`, without the row
+    of names, and have no addresses. When rows and columns were exchanged (`transposed`), addresses are the file's.
     """
 
     file: str
@@ -71,9 +67,9 @@ class Grid:
         kind = "merged" if origin else self.kinds.get((row, column), "text")
         text = self.text(*(origin or (row, column)))
         label = self.labels.get(column, {}).get(text, "")
-        in_file, column_in_file = (column, row) if self.transposed else (row, column)
-        number = in_file if self.cases else in_file + 1
-        address = "" if self.cases else f"{column_letters(column_in_file)}{number}"
+        at_row, at_column = (column, row) if self.transposed else (row, column)
+        number = at_row if self.cases else at_row + 1
+        address = "" if self.cases else f"{column_letters(at_column)}{number}"
         return Cell(text, kind, self.file, self.worksheet, number, header, address, label)
 
     def text(self, row: int, column: int) -> str:
@@ -82,47 +78,33 @@ class Grid:
         return clean(texts[column]) if column < len(texts) else ""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One row of a sheet as cells, before they are given a meaning.
+class Header(NamedTuple):
+    """The header of a grid: its rows, one name a column (empty when it has none), its last row, the first of data."""
 
-    Attributes
-    ----------
-    participant : Cell
-        What distinguishes the participant.
-    group : Cell or None
-        The group's cell, None when `group_id` or another sheet has it.
-    scores : tuple
-        Timepoint id and cells, one cell or one an item; the id is empty when it is in the cell `timepoint`.
-    timepoint : Cell or None
-        In a long sheet, the timepoint's cell.
-    characteristics : dict
-        Cells by characteristic id.
-    group_id : str
-        The group when it is not in a cell: of the sheet, block or title.
-    grid_row : int
-        The row in the grid, from 0.
-    by_row : bool
-        Whether the row itself is the participant.
-    levels : tuple
-        Timepoint id and level id that the layout knows itself (cross-tabulations).
-    """
+    rows: tuple[int, ...]
+    names: tuple[str, ...]
+    last: int
+    first: int
 
-    participant: Cell
-    group: Cell | None
-    scores: tuple[tuple[str, tuple[Cell, ...]], ...]
-    timepoint: Cell | None = None
-    characteristics: dict[str, Cell] = field(default_factory=dict)
-    group_id: str = ""
-    grid_row: int = 0
-    by_row: bool = False
-    levels: tuple[tuple[str, str], ...] = ()
+    def columns_named(self, name: str, within: range = ALL_COLUMNS) -> list[int]:
+        """Return the columns with that name, in order; `name [2]` is the second of them."""
+        word = fold(name)
+        columns = [at for at, own in enumerate(self.names) if at in within and fold(own) == word]
+        if columns or not (numbered := _NUMBERED.fullmatch(word)):
+            return columns
+        number = int(numbered[2])
+        return self.columns_named(numbered[1], within)[max(number - 1, 0) : number]
 
 
 def fault_at(code: str, cell: Cell, *, value: str | None = None, **params: object) -> Fault:
     """Return a fault at a cell; `value` replaces the cell's text, for values that identify a person."""
     text = cell.text if value is None else value
-    return Fault(code, cell.file, cell.worksheet, cell.row, cell.header, text, dict(params), cell.address)
+    return Fault(code, cell.file, cell.worksheet, cell.row, cell.header, text, params, cell.address)
+
+
+def add_fault(faults: list[Fault], code: str, cell: Cell, **params: object) -> None:
+    """Add a fault at a cell; the None that is returned is the meaning of such a cell."""
+    faults.append(fault_at(code, cell, **params))
 
 
 def column_letters(column: int) -> str:
@@ -133,12 +115,8 @@ def column_letters(column: int) -> str:
     >>> column_letters(0), column_letters(27)
     ('A', 'AB')
     """
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
+    before, last = divmod(column, 26)
+    return (column_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def transpose(grid: Grid) -> Grid:
@@ -154,3 +132,120 @@ def transpose(grid: Grid) -> Grid:
         computed=frozenset(place[::-1] for place in grid.computed),
         transposed=not grid.transposed,
     )
+
+
+def read_header(grid: Grid, sheet: Sheet) -> Header:
+    """Return the header of a grid in the rows that its sheet declares.
+
+    In several header rows a blank in an upper row takes the text on its left when a lower row has a text there, as
+    merged cells do; the parts are joined by " > ". The rows "Pre | | Post" and "No | Ya | No" give the names
+    "Pre > No", "Pre > Ya", "Post > No".
+    """
+    rows = tuple(row - 1 for row in sheet.header_row if row <= len(grid.rows))
+    width = max((len(grid.rows[row]) for row in rows), default=0)
+    # a merged range above or below the header counts where it crosses the header
+    parts = [[grid.cell(row, column).text for column in range(width)] for row in rows]
+    for upper, lower in itertools.pairwise(parts):
+        for column in range(1, width):
+            if not upper[column] and lower[column]:
+                upper[column] = upper[column - 1]
+    names = (" > ".join(dict.fromkeys(filter(None, texts))) for texts in zip(*parts, strict=True))
+    return Header(rows, tuple(names), rows[-1] if rows else 0, max(rows, default=0) + 1)
+
+
+def find_columns(
+    grid: Grid, header: Header, wanted: Iterable[str], within: range = ALL_COLUMNS
+) -> tuple[dict[str, int], list[Fault]]:
+    """Find the columns that a sheet declares.
+
+    Parameters
+    ----------
+    grid, header : Grid, Header
+        The cells and their header.
+    wanted : iterable of str
+        Names as declared.
+    within : range, optional
+        The columns to look in.
+
+    Returns
+    -------
+    tuple of dict, list of Fault
+        Declared name -> column (from 0) of those found, and a fault for each that is missing or has
+        its name over several columns.
+    """
+    places = {name: header.columns_named(name, within) for name in wanted}
+    columns = {name: own[0] for name, own in places.items() if own}
+    found = set(map(fold, columns))
+    missing = set(map(fold, places)) - found
+    place = (grid.file, grid.worksheet, header.last + 1)
+    start = [list(map(fold, texts)) for texts in grid.rows[:_SEARCHED_ROWS]]
+    if not columns:
+        held = [len(missing & {*texts}) for texts in start]
+        likely = next((f"header_row: {row}" for row, n in enumerate(held, 1) if 2 * n >= len(missing)), "")
+        # the texts of the row are not shown, it may be data
+        return {}, [Fault("header_not_found", *place, params={"wanted": list(places), "nearest": likely})]
+    # when most of the missing names are in the first column, the texts beside the first are participants
+    on_its_side = 2 * len(missing & {texts[0] for texts in start if texts}) > len(missing)
+    legal = [name for name in dict.fromkeys(header.names) if name and (not on_its_side or places.get(name))]
+    free = [name for name in legal if fold(name) not in found]
+    faults: list[Fault] = []
+    for name, own in places.items():
+        if not own:
+            near = "layout: transposed" if on_its_side else nearest(name, free)
+            faults.append(Fault("column_missing", *place, name, params={"legal": legal, "nearest": near}))
+        for column in own[1:]:
+            params = {"value": header.names[column], "first": f"{column_letters(own[0])}{header.last + 1}"}
+            add_fault(faults, "header_duplicate", grid.cell(header.last, column, name), **params)
+    return columns, faults
+
+
+def unused_columns(grid: Grid, header: Header, used: set[int], ignore: Iterable[str]) -> list[Fault]:
+    """Return a warning for each column with a header that is neither used nor to be ignored.
+
+    A column that identifies a person is reported even when it is to be ignored: its values are dropped.
+    """
+    ignored = {at for name in ignore for at in header.columns_named(name)}
+    identifying = _identifying_columns(grid, header, used)
+    faults: list[Fault] = []
+    for at in sorted(set(range(len(header.names))) - used - (ignored - identifying)):
+        if name := header.names[at]:
+            code = "identifying_dropped" if at in identifying else "column_undeclared"
+            add_fault(faults, code, grid.cell(header.last, at, name), value="")
+    return faults
+
+
+def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[str]) -> frozenset[str]:
+    """Return the words of a sheet's identifying columns, so that no fault shows them.
+
+    Parameters
+    ----------
+    grid, sheet : Grid, Sheet
+        The sheet as read, and its declaration.
+    keys : iterable of str
+        What distinguishes participants, when that identifies them.
+    known : frozenset of str
+        Declared words; they are no secrets, wherever they occur.
+    """
+    if sheet.layout == "transposed":
+        grid = transpose(grid)
+    header = read_header(grid, sheet)
+    names = set(map(fold, sheet.columns))
+    used = {at for at, own in enumerate(header.names) if fold(own) in names}
+    columns = _identifying_columns(grid, header, used)
+    source = sheet.participant
+    if source is not None and source.column and source.identifying is not None:
+        own = set(header.columns_named(source.column))
+        columns = columns | own if source.identifying else columns - own
+    values = {texts[at] for texts in grid.rows[header.first :] for at in columns if at < len(texts)}
+    return secrets_of({*(value for value in values if not is_foot(value)), *keys}, known)
+
+
+def _identifying_columns(grid: Grid, header: Header, used: set[int]) -> set[int]:
+    """Return the columns that identify a person: by header or variable label, or, without a use, by their values."""
+    columns = set()
+    for at, name in enumerate(header.names):
+        by_name = is_identifying(name) or is_identifying(grid.titles.get(at, ""))
+        values = (texts[at] for texts in grid.rows[header.first :] if at < len(texts))
+        if (name and (by_name or identifies(name, header=True))) or (at not in used and names_column(values)):
+            columns.add(at)
+    return columns

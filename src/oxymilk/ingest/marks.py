@@ -10,72 +10,71 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
 Place = tuple[int, int]  # row and column, from 0
+Element = tuple[str, dict[str, str], list[str]]  # name without prefix, attributes, the parts of the text
 
 LARGEST_CONTENT = 400_000_000  # bytes, unpacked
 MOST_MEMBERS = 5_000
 MOST_CELLS = 5_000_000  # in the rectangle from the first cell to the last
 _BOMB_SIZE, _BOMB_RATIO = 20_000_000, 300
-_CHUNK = 1 << 20
-_RELATIONS = "xl/_rels/workbook.xml.rels"
+_CHUNK = 1 << 14  # bytes; the elements of few bytes are held at once
+_ODS_NUMBERS = ("rows-repeated", "columns-repeated", "rows-spanned", "columns-spanned")
+_XML = (".xml", ".rels", ".vml", ".rdf")
+_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)", re.ASCII | re.IGNORECASE)
 _BOUNDSHEET, _FILEPASS, _BOF, _EOF = 0x85, 0x2F, 0x809, 0x0A
 _ROW, _COLINFO, _MERGED, _FORMULA, _BOOLERR = 0x208, 0x7D, 0xE5, 0x06, 0x205
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
-OnStart = Callable[[str, dict[str, str]], object]
-
 
 class UnreadableError(Exception):
-    """A workbook that is not read; `code` and `params` are those of the fault."""
+    """A file that is not read; its arguments are code and params of the fault."""
 
     def __init__(self, code: str = "sheet_unreadable", **params: object):
-        self.code = code
-        self.params = params
-        super().__init__(code)
+        super().__init__(code, params)
 
 
+@dataclass
 class Marks:
     """What a worksheet's file says beside its values; rows and columns from 0.
 
     `formulas` says of each cell that has one whether its value is stored; `merged` has the first and last cell of
-    each range.
+    each range; `rows` and `columns` are the size of the rectangle that holds all cells.
     """
 
-    def __init__(self) -> None:
-        self.hidden_rows: list[int] = []
-        self.hidden_columns: list[int] = []
-        self.formulas: dict[Place, bool] = {}
-        self.errors: dict[Place, str] = {}
-        self.merged: list[tuple[Place, Place]] = []
-        self.rows = 0
-        self.columns = 0
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    formulas: dict[Place, bool] = field(default_factory=dict)
+    errors: dict[Place, str] = field(default_factory=dict)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
+    rows: int = 0
+    columns: int = 0
 
     def widen(self, row: int, column: int) -> None:
         """Widen the rectangle of cells to a cell, and refuse one that is too large to hold."""
         self.rows = max(self.rows, row + 1)
         self.columns = max(self.columns, column + 1)
         if self.rows * self.columns > MOST_CELLS:
-            size = f"{self.rows} x {self.columns}"
-            raise UnreadableError("sheet_too_large", size=size, most=MOST_CELLS)
+            raise UnreadableError("sheet_too_large", size=f"{self.rows} x {self.columns}", most=MOST_CELLS)
 
 
 def place_of(address: str) -> Place:
     """Return row and column (from 0) of an address such as B7; ValueError when it is none."""
-    letters = address.rstrip("0123456789")
-    digits = address[len(letters) :]
-    if not (letters.isascii() and letters.isalpha() and digits) or len(address) > 12:
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None or len(address) > 12:
         raise ValueError(address)
     column = 0
-    for letter in letters.upper():
+    for letter in parts[1].upper():
         column = column * 26 + ord(letter) - ord("A") + 1
-    return int(digits) - 1, column - 1
+    return int(parts[2]) - 1, column - 1
 
 
 def marks_of(path: Path) -> dict[str, Marks]:
@@ -107,84 +106,69 @@ def marks_of(path: Path) -> dict[str, Marks]:
 
 
 def _package_marks(path: Path) -> dict[str, Marks]:
-    """Return the marks of the worksheets of an XLSX or ODS by name; refuse one that unpacks to too much."""
+    """Return the marks of an XLSX or ODS; refuse one that unpacks to too much, or has a document type anywhere."""
     with zipfile.ZipFile(path) as package:
         members = package.infolist()
         unpacked = sum(member.file_size for member in members)
-        is_bomb = any(
-            member.file_size > max(_BOMB_SIZE, _BOMB_RATIO * max(member.compress_size, 1))
-            for member in members
-        )
+        is_bomb = any(part.file_size > max(_BOMB_SIZE, _BOMB_RATIO * part.compress_size) for part in members)
         if is_bomb or unpacked > LARGEST_CONTENT or len(members) > MOST_MEMBERS:
             raise UnreadableError("package_bomb", size=unpacked, most=LARGEST_CONTENT)
         names = set(package.namelist())
-        if "content.xml" in names:
-            return _ods_marks(package, names)
-        if "xl/workbook.xml" in names:
-            return _xlsx_marks(package, names)
-    raise UnreadableError(problem="no workbook in it")
+        is_ods = "content.xml" in names
+        if not is_ods and "xl/workbook.xml" not in names:
+            raise UnreadableError(problem="no workbook in it")
+        parts = {"": "content.xml"} if is_ods else _worksheet_parts(package, names)
+        for name in sorted(names - set(parts.values())):
+            for _ in _elements(package, name) if name.endswith(_XML) else ():
+                pass
+        if is_ods:
+            return _ods_marks(_elements(package, "content.xml"))
+        return {name: _xlsx_marks(_elements(package, part)) for name, part in parts.items() if part in names}
 
 
-def _parse(
-    package: zipfile.ZipFile,
-    name: str,
-    on_start: OnStart | None = None,
-    parser: expat.XMLParserType | None = None,
-) -> None:
-    """Parse a member; `on_start` gets each element's name without prefix and its attributes."""
-    parser = parser or expat.ParserCreate()
+def _elements(package: zipfile.ZipFile, name: str) -> Iterator[Element]:
+    """Yield the elements of a member in the order in which they start; an element's text is that before the next."""
+    parser = expat.ParserCreate()
+    elements: list[Element] = []
 
     def refuse(*_: object) -> None:
         raise UnreadableError("package_entities")
 
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        elements.append((tag.rpartition(":")[2], attributes, []))
+        parser.CharacterDataHandler = elements[-1][2].append
+
     parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    if on_start is not None:
-        parser.StartElementHandler = lambda tag, attributes: on_start(tag.rpartition(":")[2], attributes)
+    parser.StartElementHandler = start
     with package.open(name) as stream:
         while chunk := stream.read(_CHUNK):
             parser.Parse(chunk, False)
+            yield from elements[:-1]
+            del elements[:-1]  # the text of the last may go on in the next chunk
     parser.Parse(b"", True)
+    yield from elements
 
 
-def _xlsx_marks(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
-    """Return the marks of the worksheets that the workbook lists and the package has."""
-
-    def elements(part: str, wanted: str) -> list[dict[str, str]]:
-        found: list[dict[str, str]] = []
-        _parse(package, part, lambda tag, attributes: found.append(attributes) if tag == wanted else None)
-        return found
-
-    sheets = elements("xl/workbook.xml", "sheet")
+def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+    """Return the member of each worksheet that the workbook of an XLSX lists."""
+    sheets = [sheet for tag, sheet, _ in _elements(package, "xl/workbook.xml") if tag == "sheet"]
+    relations = "xl/_rels/workbook.xml.rels"
     targets: dict[str, str] = {}
-    for relation in elements(_RELATIONS, "Relationship") if _RELATIONS in names else []:
-        # a target that starts with a slash is a path in the package, any other one a path in its folder xl
-        path = posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))
-        targets[relation.get("Id", "")] = path.lstrip("/")
-    parts: dict[str, str] = {}
-    for sheet in sheets:
-        relation_id = next((value for key, value in sheet.items() if key.endswith(":id")), "")
-        parts[sheet.get("name", "")] = targets.get(relation_id, "")
-    for name in sorted(names - set(parts.values())):
-        if name.endswith((".xml", ".rels", ".vml")):
-            _parse(package, name)
-    return {name: _worksheet_marks(package, part) for name, part in parts.items() if part in names}
+    for tag, relation, _ in _elements(package, relations) if relations in names else ():
+        if tag == "Relationship":
+            # a target that starts with a slash is a path in the package, any other one a path in its folder xl
+            path = posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))
+            targets[relation.get("Id", "")] = path.lstrip("/")
+    ids = (next((value for key, value in sheet.items() if key.endswith(":id")), "") for sheet in sheets)
+    return {sheet.get("name", ""): targets.get(own, "") for sheet, own in zip(sheets, ids, strict=True)}
 
 
-def _worksheet_marks(package: zipfile.ZipFile, part: str) -> Marks:
+def _xlsx_marks(elements: Iterable[Element]) -> Marks:
     """Return the marks of one worksheet of an XLSX."""
     marks = Marks()
-    parser = expat.ParserCreate()
     row = column = -1
     kind = ""
-
-    def on_error_text(text: str) -> None:
-        marks.errors[row, column] = marks.errors.get((row, column), "") + text
-
-    def on_start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column, kind
-        # the handler of an error's text stays until the next element starts
-        parser.CharacterDataHandler = on_error_text if tag in ("v", "is") and kind == "e" else None
+    for tag, attributes, texts in elements:
         hidden = attributes.get("hidden") in ("1", "true")
         if tag == "c":
             address = attributes.get("r")
@@ -193,6 +177,8 @@ def _worksheet_marks(package: zipfile.ZipFile, part: str) -> Marks:
         elif tag in ("f", "v", "is"):
             if tag == "f" or (row, column) in marks.formulas:
                 marks.formulas[row, column] = tag != "f"
+            if texts and tag != "f" and kind == "e":
+                marks.errors[row, column] = "".join(texts)
             marks.widen(row, column)
         elif tag == "row":
             row, column = int(attributes["r"]) - 1 if "r" in attributes else row + 1, -1
@@ -204,81 +190,77 @@ def _worksheet_marks(package: zipfile.ZipFile, part: str) -> Marks:
         elif tag == "mergeCell":
             first, _, last_cell = attributes.get("ref", "").partition(":")
             marks.merged.append((place_of(first), place_of(last_cell or first)))
-
-    _parse(package, part, on_start, parser)
     return marks
 
 
-def _ods_marks(package: zipfile.ZipFile, names: set[str]) -> dict[str, Marks]:
+def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
     """Return the marks of the worksheets of an ODS, where columns, rows and cells may be repeated by a number."""
-    for name in sorted(names - {"content.xml"}):
-        if name.endswith((".xml", ".rdf")):
-            _parse(package, name)
     worksheets: dict[str, Marks] = {}
     marks = Marks()
     row = column = described = 0
     repeat = 1
-
-    def count(attributes: dict[str, str], name: str) -> int:
-        return max(int(attributes.get(f"table:number-{name}", "1")), 1)
-
-    def on_start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal marks, row, column, repeat, described
+    for tag, attributes, _ in elements:
+        numbers = (max(int(attributes.get(f"table:number-{name}", "1")), 1) for name in _ODS_NUMBERS)
+        rows, width, height, breadth = numbers
         hidden = attributes.get("table:visibility") in ("collapse", "filter")
         if tag == "table" and "table:name" in attributes:
             marks = worksheets[attributes["table:name"]] = Marks()
             row, repeat, described = 0, 0, 0
         elif tag == "table-column":
-            width = count(attributes, "columns-repeated")
             if hidden:
                 marks.hidden_columns.extend(range(described, described + min(width, 16_384)))
             described += width
         elif tag == "table-row":
             row, column = row + repeat, 0
-            repeat = count(attributes, "rows-repeated")
+            repeat = rows
             if hidden:
                 marks.hidden_rows.extend(range(row, row + min(repeat, 1000)))
         elif tag in ("table-cell", "covered-table-cell"):
-            width = count(attributes, "columns-repeated")
             filled = any(key.endswith(":value-type") for key in attributes)
             if "table:formula" in attributes:
                 marks.formulas[row, column] = filled
                 marks.widen(row, column)
             if filled:
                 marks.widen(row + repeat - 1, column + width - 1)
-            height, breadth = count(attributes, "rows-spanned"), count(attributes, "columns-spanned")
             if (height, breadth) != (1, 1):
                 marks.merged.append(((row, column), (row + height - 1, column + breadth - 1)))
             column += width
-
-    _parse(package, "content.xml", on_start)
     return worksheets
 
 
 def _old_marks(content: bytes) -> dict[str, Marks]:
-    """Return the marks of the worksheets of an old workbook."""
+    """Return the marks of the worksheets of an XLS."""
     from xlrd.compdoc import CompDoc
 
     container = CompDoc(content, logfile=io.StringIO(), ignore_workbook_corruption=True)
-
-    def stream(name: str) -> bytes | None:
-        memory, start, length = container.locate_named_stream(name)
-        return bytes(memory[start : start + length]) if memory else None
-
-    if stream("EncryptedPackage"):
+    if container.get_named_stream("EncryptedPackage"):
         raise UnreadableError("workbook_encrypted")
-    workbook = stream("Workbook") or stream("Book")
-    if workbook is None:
+    workbook = container.get_named_stream("Workbook") or container.get_named_stream("Book")
+    if not workbook:
         raise UnreadableError(problem="no workbook in it")
-    worksheets = {name: _old_worksheet_marks(workbook, start) for name, start in _old_worksheets(workbook)}
+    version = struct.unpack_from("<H", workbook, 4)[0]
+    worksheets: dict[str, Marks] = {}
+    for number, data in _records(workbook, 0):
+        if number == _FILEPASS:
+            raise UnreadableError("workbook_encrypted")
+        if number == _BOUNDSHEET:
+            position, _, _, length = struct.unpack_from("<IBBB", data)
+            if version < 0x600:
+                name = data[7 : 7 + length].decode("cp1252", "replace")
+            elif data[7] & 1:
+                name = data[8 : 8 + 2 * length].decode("utf-16-le", "replace")
+            else:
+                name = data[8 : 8 + length].decode("latin-1")
+            worksheets[name] = _xls_marks(_records(workbook, position))
     # a program that computes stores some value in some cell; one that does not, leaves all without
-    computes = any(
-        stored and place not in marks.errors
+    stored = (
+        place not in marks.errors and marks.formulas[place]
         for marks in worksheets.values()
-        for place, stored in marks.formulas.items()
+        for place in marks.formulas
     )
-    for marks in worksheets.values() if computes else ():
-        marks.formulas = dict.fromkeys(marks.formulas, True)
+    if any(stored):
+        for marks in worksheets.values():
+            marks.formulas = dict.fromkeys(marks.formulas, True)
     return worksheets
 
 
@@ -299,27 +281,10 @@ def _records(content: bytes, position: int) -> Iterator[tuple[int, bytes]]:
             yield number, data
 
 
-def _old_worksheets(content: bytes) -> Iterator[tuple[str, int]]:
-    """Yield the name of each worksheet and the position of its records."""
-    version = struct.unpack_from("<H", content, 4)[0]
-    for number, data in _records(content, 0):
-        if number == _FILEPASS:
-            raise UnreadableError("workbook_encrypted")
-        if number == _BOUNDSHEET:
-            position, _, _, length = struct.unpack_from("<IBBB", data)
-            if version < 0x600:
-                name = data[7 : 7 + length].decode("cp1252", "replace")
-            elif data[7] & 1:
-                name = data[8 : 8 + 2 * length].decode("utf-16-le", "replace")
-            else:
-                name = data[8 : 8 + length].decode("latin-1")
-            yield name, position
-
-
-def _old_worksheet_marks(content: bytes, position: int) -> Marks:
-    """Return the marks of one worksheet; a formula whose value is 0 or blank may be one never computed."""
+def _xls_marks(records: Iterable[tuple[int, bytes]]) -> Marks:
+    """Return the marks of one worksheet of an XLS; a formula whose value is 0 or blank may be one never computed."""
     marks = Marks()
-    for number, data in _records(content, position):
+    for number, data in records:
         if number == _ROW:
             row, flags = struct.unpack_from("<H10xH", data)
             if flags & 0x20:

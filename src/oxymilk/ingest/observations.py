@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
-from oxymilk.ingest.grid import Cell, Entry, Grid, fault_at
-from oxymilk.ingest.layouts import entries_of
-from oxymilk.ingest.masking import declared_words, masked, secrets_in
-from oxymilk.ingest.privacy import is_identifying, is_named, keys_identify
+from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, secrets_in
+from oxymilk.ingest.layouts import Entry, entries_of
+from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
 from oxymilk.ingest.scores import Score, codebook, decode, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.words import fold
@@ -69,9 +70,8 @@ class _Participant:
     cells: dict[str, Cell] = field(default_factory=dict)
     characteristics: dict[str, Score | None] = field(default_factory=dict)
 
-    def lacks(self, timepoint: str) -> bool:
-        """Say whether no score is known; one that is a fault is not missing."""
-        return self.scores.get(timepoint, Score()) == Score()
+
+_People = dict[str, _Participant]
 
 
 def ingest_observations(study: Study, folder: Path) -> Observations:
@@ -108,60 +108,53 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     if not study.sheets:
         faults.append(Fault("no_sheet", "study.yaml", column="sheets"))
     elif all(were_read):
-        faults += [*_missing_groups(study, participants), *_missing_scores(study, participants)]
+        faults += _missing(study, participants)
     if any(fault.kind == "fault" for fault in faults):
         raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
-    in_order = [
-        participant for group in study.group_ids for participant in participants if participant.group == group
-    ]
+    participants.sort(key=lambda participant: study.group_ids.index(participant.group))
     outcome = study.outcome
-    has_both = outcome.kind != "levels" and bool(outcome.levels)
     declared = {name for sheet in study.sheets for name in sheet.characteristics}
+    named = [characteristic.id for characteristic in study.characteristics if characteristic.id in declared]
 
-    def table(on_scale: str, participants: list[_Participant]) -> pd.DataFrame:
+    def table(kind: str, names: Iterable[str], columns: list[str]) -> pd.DataFrame:
         rows = [
-            (participant.code, participant.group, timepoint, outcome.id, getattr(score, on_scale))
-            for participant in participants
-            for timepoint in study.timepoint_ids
-            for score in [participant.scores.get(timepoint) or Score()]
+            (participant.code, participant.group, name, *(getattr(participant, kind).get(name) or Score()))
+            for participant, name in itertools.product(participants, names)
         ]
-        return pd.DataFrame(rows, columns=list(COLUMNS), dtype=str)
+        return pd.DataFrame(rows, columns=columns, dtype=str)
 
-    characteristics = [
-        (participant.code, participant.group, characteristic.id, *score)
-        for participant in in_order
-        for characteristic in study.characteristics
-        if characteristic.id in declared
-        for score in [participant.characteristics.get(characteristic.id) or Score()]
-    ]
+    scores = table("scores", study.timepoint_ids, [*COLUMNS[:3], "level", "number"])
+    scores.insert(3, "outcome", outcome.id)
     own, other = ("number", "level") if outcome.scale == "score" else ("level", "number")
+    has_both = outcome.kind != "levels" and bool(outcome.levels)
     return Observations(
-        table(own, in_order),
-        table(other, in_order if has_both else []),
-        pd.DataFrame(characteristics, columns=list(CHARACTERISTIC_COLUMNS), dtype=str),
+        scores.drop(columns=other).rename(columns={own: "score"}),
+        scores.drop(columns=own).rename(columns={other: "score"}).head(len(scores) if has_both else 0),
+        table("characteristics", named, list(CHARACTERISTIC_COLUMNS)),
         tuple(faults),
     )
 
 
-def _gather_sheet(
-    folder: Path, sheet: Sheet, study: Study, participants: dict[str, _Participant], faults: list[Fault]
-) -> bool:
-    """Read a sheet into `participants` (by key) and `faults`; return whether it could be read."""
+def _gather_sheet(folder: Path, sheet: Sheet, study: Study, people: _People, faults: list[Fault]) -> bool:
+    """Read a sheet into `people` (by key) and `faults`; return whether it could be read."""
     grid, own = read_grid(folder, sheet)
-    known = declared_words(study, sheet)
+    known = declared_words(sheet, study)
     if grid is None:
         faults += masked(own, known)
         return False
     entries, faults_of_layout = entries_of(grid, sheet, study)
+    own += faults_of_layout
     merged: dict[str, Cell] = {}  # the first merged cell of each column, read as a value in each of its rows
     for entry in entries:
         for cell in (entry.group, entry.participant, entry.timepoint):
             if cell is not None and cell.kind == "merged":
                 merged.setdefault(cell.header, cell)
-    own += [*faults_of_layout, *(fault_at("merged_read", cell, value="") for cell in merged.values())]
+    own += [fault_at("merged_read", cell, value="") for cell in merged.values()]
     keys: set[str] = set()
-    if entries and _add_entries(entries, sheet, study, grid, known, participants, own):
-        keys = {entry.participant.text for entry in entries if not entry.by_row}
+    if entries:
+        numbered = _are_numbered(entries, sheet, grid, known, own)
+        keys = {entry.participant.text for entry in entries if numbered and not entry.by_row}
+        _add_entries(entries, sheet, study, numbered, people, own)
     if is_named(sheet.file, known, header=True):
         own.append(Fault("file_names_person", sheet.file))
     # long sheets are searched for names only when a fault could show one
@@ -174,10 +167,9 @@ def _are_numbered(
     entries: list[Entry], sheet: Sheet, grid: Grid, known: frozenset[str], faults: list[Fault]
 ) -> bool:
     """Say whether participants become P01, P02, ...: as declared, or with a warning when their cells identify them."""
-    if entries[0].by_row:
-        return True
-    if sheet.participant is not None and sheet.participant.identifying is not None:
-        return sheet.participant.identifying
+    declared = sheet.participant.identifying if sheet.participant is not None else None
+    if entries[0].by_row or declared is not None:
+        return entries[0].by_row or declared
     if entries[0].levels:  # a layout that knows the levels made the participants itself
         return False
     cells = [entry.participant for entry in entries]
@@ -192,15 +184,9 @@ def _are_numbered(
 
 
 def _add_entries(
-    entries: list[Entry],
-    sheet: Sheet,
-    study: Study,
-    grid: Grid,
-    known: frozenset[str],
-    participants: dict[str, _Participant],
-    faults: list[Fault],
-) -> bool:
-    """Add what each entry says to its participant; return whether the participants are numbered."""
+    entries: list[Entry], sheet: Sheet, study: Study, numbered: bool, people: _People, faults: list[Fault]
+) -> None:
+    """Add what each entry says to its participant."""
     groups = codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids)
     timepoints = codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids)
     cells = [cell for entry in entries for _, cells in entry.scores for cell in cells]
@@ -210,7 +196,6 @@ def _add_entries(
     for name, source in sheet.characteristics.items():
         own_cells = [entry.characteristics[name] for entry in entries]
         characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
-    numbered = _are_numbered(entries, sheet, grid, known, faults)
     for entry in entries:
         cell = entry.participant
         group: str | None = entry.group_id
@@ -220,13 +205,13 @@ def _add_entries(
             decode(cell, groups, faults, merged=True)  # for its fault
             continue
         key, code = _identity(entry, sheet, group)
-        participant = participants.setdefault(key, _Participant(code, cell, numbered))
+        participant = people.setdefault(key, _Participant(code, cell, numbered))
         participant.group_fault = participant.group_fault or group is None
         value = HIDDEN if numbered else cell.text
         if group and participant.group and group != participant.group:
             participant.other_groups.add(group)
             params = {"group": group, "other": participant.group, "first": participant.cell.row}
-            faults.append(fault_at("participant_two_groups", cell, value=value, **params))
+            add_fault(faults, "participant_two_groups", cell, value=value, **params)
             continue
         participant.group = participant.group or group or None
         for name, own_cell in entry.characteristics.items():
@@ -234,9 +219,8 @@ def _add_entries(
             before = participant.characteristics.get(name) or Score()
             if before == Score():
                 participant.characteristics[name] = score
-            elif score is not None and score not in (before, Score()):
-                other = before.level or before.number
-                faults.append(fault_at("characteristic_differs", own_cell, other=other))
+            elif score not in (None, before, Score()):
+                add_fault(faults, "characteristic_differs", own_cell, other=before.level or before.number)
         for timepoint, level in entry.levels:
             participant.scores[timepoint] = Score(level)
             participant.cells[timepoint] = cell
@@ -246,13 +230,12 @@ def _add_entries(
             scores = tuple((timepoint, cells) for _, cells in scores)
         measured = [participant.cells[at] for at, _ in scores if at in participant.cells]
         if measured:
-            faults.append(fault_at("participant_duplicate", cell, value=value, first=measured[0].row))
+            add_fault(faults, "participant_duplicate", cell, value=value, first=measured[0].row)
         for timepoint, cells in scores:
             score = score_of(cells, outcome, faults)
             if timepoint and not measured:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
-    return numbered
 
 
 def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
@@ -269,37 +252,32 @@ def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
     return key, code
 
 
-def _missing_groups(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
-    """Yield a fault for each group that nobody is in, and for each participant without a group."""
-    taken = {
-        group for participant in participants for group in (participant.group, *participant.other_groups)
-    }
+def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
+    """Yield what is missing: anybody in a group, groups, anybody measured twice or at a timepoint, single scores."""
+    file = study.sheets[0].file
+    taken = set().union(*({participant.group, *participant.other_groups} for participant in participants))
     # a group whose word was not understood is reported as that word, not as an empty group
     if not any(participant.group_fault for participant in participants) and None not in taken:
-        empty = (group for group in study.group_ids if group not in taken)
-        yield from (Fault("group_empty", study.sheets[0].file, value=group) for group in empty)
+        yield from (
+            Fault("group_empty", file, value=group) for group in study.group_ids if group not in taken
+        )
     for participant in participants:
         if not participant.group and not participant.group_fault:
             yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
-
-
-def _missing_scores(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
-    """Yield what is missing: anybody measured at both timepoints, anybody at one of them, single scores."""
-    file = study.sheets[0].file
     first, second = (timepoint.id for timepoint in study.compared)
-    lacking = {
-        timepoint: [participant for participant in participants if participant.lacks(timepoint)]
+    lacking = {  # a score that is a fault is not missing
+        timepoint: [participant.scores.get(timepoint, Score()) == Score() for participant in participants]
         for timepoint in study.timepoint_ids
     }
-    someone = max(len(lacking[first]), len(lacking[second])) < len(participants)
-    if someone and all(participant.lacks(first) or participant.lacks(second) for participant in participants):
+    someone = not (all(lacking[first]) or all(lacking[second]))
+    if someone and all(map(operator.or_, lacking[first], lacking[second])):
         column = next((sheet.participant.column for sheet in study.sheets if sheet.participant), None)
         yield Fault("nobody_compared", file, column=column or "", params={"first": first, "second": second})
-    for timepoint, without in lacking.items():
-        if len(without) < len(participants):
-            for participant in without:
+    for timepoint, flags in lacking.items():
+        if not all(flags):
+            for participant in itertools.compress(participants, flags):
+                place = participant.cells.get(timepoint) or participant.cell
                 params = {"participant": participant.code, "timepoint": timepoint}
-                cell = participant.cells.get(timepoint) or participant.cell
-                yield fault_at("score_missing", cell, value="", **params)
+                yield fault_at("score_missing", place, value="", **params)
         elif timepoint in (first, second) and participants:
             yield Fault("timepoint_empty", file, value=timepoint)

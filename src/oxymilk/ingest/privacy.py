@@ -1,4 +1,4 @@
-"""Recognise what identifies a person: headers, keys, and the texts of cells.
+"""Recognise what identifies a person (headers, keys, texts of cells), and take it out of faults before they are shown.
 
 Whatever is taken for a person is only replaced or not shown; no observation is changed. So where it is in doubt
 (a key that is no plain code, a word that nobody declared beside others), it is taken for a person.
@@ -10,18 +10,28 @@ import difflib
 import functools
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
+from oxymilk.faults import HIDDEN, Fault
 from oxymilk.words import clean, fold, plain
 
-# of a long column, these many values show what it holds
-_LOOKED_AT = 2_000
-# a longer text is a remark, which may say anything; and no pattern below is tried on it
-_LONGEST = 300  # characters
+if TYPE_CHECKING:
+    from oxymilk.study import Study
+    from oxymilk.study.sheet import Sheet
+
+_LOOKED_AT = 2_000  # of a long column, these many values show what it holds
+_LONGEST = 300  # characters; a longer text is a remark, which may say anything, and no pattern is tried on it
 _LONGEST_CODE = 5  # digits; record and telephone numbers have more
+_REPEATED = 3  # a word in these many rows is no name
+# faults whose list of what there is comes from the file, not from study.yaml
+_LISTS_OF_THE_FILE = ("column_missing", "worksheet_unknown", "worksheet_undeclared")
+_WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(
     r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][^\W\d_A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
 )
@@ -31,15 +41,13 @@ _LONG_NUMBER = re.compile(r"\d(?:[\s().\-/]{0,2}\d){7,}")
 # no measurement here has so many digits before the decimal mark, but record numbers do
 _RECORD = re.compile(r"(?<![.,\d])\d{6,}")
 _NUMBERS = re.compile(r"\d{4,}")
-_IDENTITY_DIGITS = 16
-_TELEPHONE = re.compile(r"(?:62|0|8)\d{8,13}")
-_MAIL = re.compile(r"\w@[^\s@]+\.\w+")
-_PLACE = re.compile(
-    r"\b(?:jl|jln|jalan|gg|gang|dusun|dsn|komplek|perum|perumahan)\b\.?\s*\w|\br[tw]\b\.?\s*\d"
+_TELEPHONE_OR_IDENTITY = re.compile(r"(?:62|0|8)\d{8,13}|\d{16}")
+_MAIL_OR_PLACE = re.compile(
+    r"\w@[^\s@]+\.\w+|\br[tw]\b\.?\s*\d"
+    r"|\b(?:jl|jln|jalan|gg|gang|dusun|dsn|komplek|perum|perumahan)\b\.?\s*\w"
 )
 # of mothers and fathers
 _BIRTH = re.compile(r"\b(?:19\d\d|200\d)-\d\d-\d\d\b|\b\d{1,2}[/.\-]\d{1,2}[/.\-](?:19\d\d|200\d)\b")
-_FORMULA = ("=", "@")
 
 
 def is_identifying(header: str) -> bool:
@@ -71,28 +79,23 @@ def identifies(text: str, known: frozenset[str] = frozenset(), *, header: bool =
     >>> identifies("hub. 0812-3456-7890"), identifies("Ny. Kasmi"), identifies("tdk cukup"), identifies("12,5")
     (True, True, False, False)
     """
-    if len(text) > _LONGEST:
+    folded = fold(text[:_LONGEST])
+    if len(text) > _LONGEST or _MAIL_OR_PLACE.search(folded) or _BIRTH.search(folded):
         return True
-    folded = fold(text)
-    if _MAIL.search(folded) or _PLACE.search(folded) or _BIRTH.search(folded):
-        return True
-    if not _DECIMAL.fullmatch(folded) and _LONG_NUMBER.search(_DATE_OR_TIME.sub(" ", folded)):
-        return True
-    return is_named(text, known, header=header)
+    return bool(_long_numbers(folded)) or is_named(text, known, header=header)
 
 
 def is_named(text: str, known: frozenset[str] = frozenset(), *, header: bool = False) -> bool:
     """Say whether a text has a given name, or a form of address before a word; see `identifies`."""
     lists = _lists()
-    written = re.findall(r"[^\W\d_]+", clean(text))
+    written = _WORD.findall(clean(text))
     words = [fold(word) for word in written]
     if not (lists["names"] - known).isdisjoint(words):
         return True
+    plain_words = lists["familiar"] | lists["code_words"] | known
     for word, following, as_written in zip(words, words[1:], written[1:], strict=False):
-        if following in lists["familiar"] or following in lists["code_words"] or following in known:
-            continue
         before_names = word in lists["address_forms_capital"] and not header and as_written[0].isupper()
-        if before_names or word in lists["address_forms"]:
+        if following not in plain_words and (before_names or word in lists["address_forms"]):
             return True
     return False
 
@@ -103,17 +106,12 @@ def names_column(values: Iterable[str]) -> bool:
     One telephone number, e-mail or address in a column of remarks is enough; of names, it takes a third.
     """
     first = list(itertools.islice((value[:_LONGEST] for value in values if value.strip()), _LOOKED_AT))
-    named = 0
     for value in first:
         folded = fold(value)
-        long_numbers = _LONG_NUMBER.findall(_DATE_OR_TIME.sub(" ", folded))
-        digits = [re.sub(r"\D", "", number) for number in long_numbers if not _DECIMAL.fullmatch(folded)]
-        if any(_TELEPHONE.fullmatch(number) or len(number) == _IDENTITY_DIGITS for number in digits):
+        digits = [re.sub(r"\D", "", number) for number in _long_numbers(folded)]
+        if any(map(_TELEPHONE_OR_IDENTITY.fullmatch, digits)) or _MAIL_OR_PLACE.search(folded):
             return True
-        if _MAIL.search(folded) or _PLACE.search(folded):
-            return True
-        named += is_named(value)
-    return 3 * named >= max(len(first), 1)
+    return 3 * sum(map(is_named, first)) >= max(len(first), 1)
 
 
 def keys_identify(keys: Iterable[str], known: frozenset[str] = frozenset()) -> bool:
@@ -125,34 +123,41 @@ def keys_identify(keys: Iterable[str], known: frozenset[str] = frozenset()) -> b
     """
     distinct = {folded for key in keys if (folded := fold(key))}
     letters: set[str] = set()
-    before, records = known | _lists()["code_words"], _lists()["record_words"]
+    lists = _lists()
+    before = known | lists["code_words"]
     for key in distinct:
-        parts = re.findall(r"[^\W\d_]+|\d+", key)
-        digits = "".join(part for part in parts if part.isdigit())
-        words = [part for part in parts if not part.isdigit()]
-        if not digits and not re.fullmatch(r"[^\W\d_]", key):
-            return True
+        words, digits = _WORD.findall(key), "".join(re.findall(r"\d", key))
         if digits:
-            if len(digits) > _LONGEST_CODE:
-                return True
-            if any(word in records or (len(word) > 3 and word not in before) for word in words):
-                return True
             letters.add(" ".join(words))
+        elif len(key) > 1 or not words:
+            return True
+        is_name = any(len(word) > 3 and word not in before for word in words)
+        if is_name or len(digits) > _LONGEST_CODE or not lists["record_words"].isdisjoint(words):
+            return True
     return len(letters) > max(3, len(distinct) // 2)
 
 
 def known_words(texts: Iterable[str]) -> frozenset[str]:
     """Return the words of declared texts, folded: they name nobody."""
-    return frozenset(word for text in texts for word in _words(text))
+    return frozenset(word for text in texts for word in _WORD.findall(fold(text)))
+
+
+def declared_words(*declarations: Study | Sheet) -> frozenset[str]:
+    """Return the words that a sheet and its study declare: codes, ids, labels, columns, units, and keys."""
+    others = {"citation", "sheets", "file"}  # of the study its other sheets, too
+    return known_words(part.model_dump_json(exclude_none=True, exclude=others) for part in declarations)
 
 
 def secrets_of(values: Iterable[str], known: frozenset[str]) -> frozenset[str]:
     """Return what of the values of identifying columns no fault may show: whole, and each word or number of them."""
     secrets: set[str] = set()
-    for value in values:
-        folded = fold(value)
-        words = (word for word in _words(value) if 2 < len(word) < 50 and not _is_familiar(word, known))
-        secrets.update([folded, *words, *_NUMBERS.findall(folded)])
+    for folded in map(fold, values):
+        words = [word for word in _WORD.findall(folded) if 2 < len(word) < 50]
+        secrets |= {
+            folded,
+            *_NUMBERS.findall(folded),
+            *(word for word in words if not _is_familiar(word, known)),
+        }
     return frozenset(secrets - {""})
 
 
@@ -175,26 +180,63 @@ def may_be_shown(text: str, known: frozenset[str], secrets: frozenset[str] = fro
     [True, True, True, False, False, True]
     """
     folded = fold(text)
-    words = _words(text)
-    if folded in secrets or not secrets.isdisjoint([*words, *_NUMBERS.findall(folded)]):
+    words = _WORD.findall(folded)
+    if not secrets.isdisjoint([folded, *words, *_NUMBERS.findall(folded)]):
         return False
     if identifies(text, known) or _RECORD.search(_DATE_OR_TIME.sub(" ", folded)):
         return False
-    if text.startswith(_FORMULA) or all(len(word) == 1 or _is_familiar(word, known) for word in words):
+    # a formula is no name
+    if text.startswith(("=", "@")) or all(len(word) == 1 or _is_familiar(word, known) for word in words):
         return True
     # one word in small letters is more likely a level than a name
-    return len(words) == 1 and re.search(r"[^\W\d_]", clean(text))[0].islower()
+    return len(words) == 1 and _WORD.search(clean(text))[0][0].islower()
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+", fold(text))
+def masked(faults: list[Fault], known: frozenset[str], secrets: frozenset[str] = frozenset()) -> list[Fault]:
+    """Return the faults without values, headers and names of worksheets that may identify a person.
+
+    Parameters
+    ----------
+    faults : list of Fault
+        As they were found.
+    known : frozenset of str
+        Words that are declared; see `declared_words`.
+    secrets : frozenset of str
+        The words of identifying columns; see `secrets_of`.
+    """
+    rows = Counter(word for word, _ in {(fold(fault.value), fault.row) for fault in faults})
+
+    def header(text: str) -> str:
+        return HIDDEN if identifies(text, known, header=True) else text
+
+    without_persons = []
+    for fault in faults:
+        value, folded, params = fault.value, fold(fault.value), dict(fault.params)
+        # a word of totals is found in a list of such words, and is nobody's name
+        if fault.code != "foot_row" and not may_be_shown(value, known, secrets):
+            is_word = rows[folded] >= _REPEATED and folded not in secrets and not identifies(value, known)
+            value = value if is_word else HIDDEN
+        for key in ("label", "other"):
+            if isinstance(params.get(key), str) and not may_be_shown(params[key], known, secrets):
+                params[key] = HIDDEN
+        if fault.code in _LISTS_OF_THE_FILE:
+            params["legal"] = list(map(header, params["legal"]))
+        if isinstance(params.get("nearest"), str) and header(params["nearest"]) == HIDDEN:
+            params["nearest"] = ""
+        column, sheet = header(fault.column), header(fault.sheet)
+        without_persons.append(replace(fault, value=value, params=params, column=column, sheet=sheet))
+    return without_persons
+
+
+def _long_numbers(folded: str) -> list[str]:
+    """Return the numbers of a folded text that may be of a telephone or document; a decimal is none."""
+    return [] if _DECIMAL.fullmatch(folded) else _LONG_NUMBER.findall(_DATE_OR_TIME.sub(" ", folded))
 
 
 def _is_familiar(word: str, known: frozenset[str]) -> bool:
     """Say whether a word is declared or like a declared one, or one that cells of observation sheets hold."""
-    if word in known or word in _lists()["familiar"]:
-        return True
-    return bool(difflib.get_close_matches(word, known, n=1, cutoff=0.7))
+    is_known = word in known or word in _lists()["familiar"]
+    return is_known or bool(difflib.get_close_matches(word, known, n=1, cutoff=0.7))
 
 
 @functools.cache

@@ -7,6 +7,7 @@ runs this very file as a program, with a bound on memory and time, and a crash b
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import subprocess
@@ -43,11 +44,14 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
     """
     # -I and -B: nothing from the environment or working folder, no files written
     command = [sys.executable, "-I", "-B", __file__, kind, str(path), worksheet or ""]
+    problem = "the file is damaged"
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        return _unreadable(f"reading took longer than {SECONDS} s")
-    return json.loads(done.stdout) if done.returncode == 0 else _unreadable("the file is damaged")
+        problem = f"reading took longer than {SECONDS} s"
+    return {"fault": ["sheet_unreadable", {"problem": problem}]}
 
 
 def read_here(kind: str, path: str, worksheet: str) -> dict[str, Any]:
@@ -57,9 +61,10 @@ def read_here(kind: str, path: str, worksheet: str) -> dict[str, Any]:
     try:
         return _workbook(Path(path), worksheet) if kind == "workbook" else _statistics(path, kind)
     except UnreadableError as error:
-        return {"fault": [error.code, error.params]}
+        return {"fault": list(error.args)}
     except Exception as error:  # whatever the libraries raise is a fault
-        return _unreadable(next(iter(str(error).strip().splitlines()), type(error).__name__))
+        problem = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        return {"fault": ["sheet_unreadable", {"problem": problem}]}
 
 
 def bound_memory() -> None:
@@ -71,10 +76,6 @@ def bound_memory() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if soft == resource.RLIM_INFINITY or soft > MEMORY:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
-
-
-def _unreadable(problem: str) -> dict[str, Any]:
-    return {"fault": ["sheet_unreadable", {"problem": problem}]}
 
 
 def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
@@ -97,32 +98,25 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
             heights = {name: workbook.get_sheet_by_name(name).height for name in names}
             # one row alone is a title, or a header without observations
             filled = [name for name in names if heights[name] > 1]
-            filled = filled or [name for name in names if heights[name]]
-            if len(filled) > 1:
-                raise UnreadableError("worksheet_undeclared", legal=filled)
-            chosen = filled or names
+            chosen = filled or [name for name in names if heights[name]] or names[:1]
             if not chosen:
                 raise UnreadableError("sheet_empty")
+            if len(chosen) > 1:
+                raise UnreadableError("worksheet_undeclared", legal=chosen)
         name = chosen[0]
         marks = all_marks.get(name, Marks())
-        texts, kinds = _cells(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        rows, kinds = _cells(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
         visible = {sheet.name: sheet.visible for sheet in workbook.sheets_metadata}[name]
     kinds += [(*place, "formula") for place, stored in marks.formulas.items() if not stored]
     for (row, column), text in marks.errors.items():
-        texts.extend([] for _ in range(row + 1 - len(texts)))
-        texts[row].extend("" for _ in range(column + 1 - len(texts[row])))
-        texts[row][column] = text
+        rows.extend([] for _ in range(row + 1 - len(rows)))
+        rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
+        rows[row][column] = text
         kinds.append((row, column, "error"))
-    return {
-        "worksheet": name,
-        "is_hidden": visible != SheetVisibleEnum.Visible,
-        "rows": texts,
-        "kinds": kinds,
-        "computed": list(marks.formulas),
-        "merged": marks.merged,
-        "hidden_rows": marks.hidden_rows,
-        "hidden_columns": marks.hidden_columns,
-    }
+    is_hidden = visible != SheetVisibleEnum.Visible
+    content = {"worksheet": name, "is_hidden": is_hidden, "rows": rows, "kinds": kinds}
+    marked = {name: getattr(marks, name) for name in ("merged", "hidden_rows", "hidden_columns")}
+    return content | marked | {"computed": list(marks.formulas)}
 
 
 def _statistics(path: str, kind: str) -> dict[str, Any]:
@@ -133,66 +127,50 @@ def _statistics(path: str, kind: str) -> dict[str, Any]:
     # user_missing keeps the codes of missing values, which would vanish otherwise
     columns, meta = read(path, user_missing=True, output_format="dict")
     names = [str(name or "") for name in columns]  # a damaged file may have nameless variables
-    texts, kinds = _cells([names, *zip(*columns.values(), strict=True)])
+    rows, kinds = _cells([names, *zip(*columns.values(), strict=True)])
     labels = {}
     for at, (name, values) in enumerate(columns.items()):
         letters = {str(letter) for letter in meta.missing_user_values.get(name, [])}
         ranges = meta.missing_ranges.get(name, [])
-        kinds += [
-            (row, at, "missing")
-            for row, value in enumerate(values, start=1)
-            if str(value) in letters or any(_lies_in(value, bounds) for bounds in ranges)
-        ]
+        for row, value in enumerate(values if letters or ranges else (), start=1):
+            with contextlib.suppress(TypeError):  # a text against a range of numbers
+                if str(value) in letters or any(span["lo"] <= value <= span["hi"] for span in ranges):
+                    kinds.append((row, at, "missing"))
         of_values = meta.variable_value_labels.get(name) or {}
         labels[at] = {_cell(value)[1]: str(label) for value, label in of_values.items()}
     titles = enumerate((meta.column_names_to_labels or {}).get(name) for name in columns)
-    return {
-        "rows": texts,
-        "kinds": kinds,
-        "labels": labels,
-        "titles": {at: str(title) for at, title in titles if title},
-    }
+    named = {at: str(title) for at, title in titles if title}
+    return {"rows": rows, "kinds": kinds, "labels": labels, "titles": named}
 
 
 def _cells(values: Iterable[Iterable[object]]) -> tuple[list[list[str]], list[tuple[int, int, str]]]:
     """Return the texts of values by row and column, and row, column and kind of those that are no text."""
-    texts: list[list[str]] = []
+    rows: list[list[str]] = []
     kinds: list[tuple[int, int, str]] = []
     for row, cells in enumerate(values):
         pairs = [_cell(value) for value in cells]
-        texts.append([text for _, text in pairs])
+        rows.append([text for _, text in pairs])
         kinds += [(row, column, kind) for column, (kind, _) in enumerate(pairs) if kind != "text"]
-    return texts, kinds
+    return rows, kinds
 
 
 def _cell(value: object) -> tuple[str, str]:
     """Return the kind of a value and its text."""
     if value is None or value != value:  # NaN is not equal to itself
         return "text", ""
-    if isinstance(value, str):
-        return "text", value
     if isinstance(value, bool):
-        return "boolean", "TRUE" if value else "FALSE"
+        return "boolean", str(value).upper()
     if isinstance(value, int | float):
         # a workbook shows 15 significant digits; more of them show traces of binary fractions
         # and whole numbers, such as those of identity cards, are shown without exponent
         text = format(value, ".15g")
         return "number", format(Decimal(text), "f") if "e+" in text and abs(value) < 1e20 else text
+    if isinstance(value, datetime.time):
+        return "date", f"{value.hour}:{value.minute:02d}"
     if isinstance(value, datetime.timedelta):
         minutes = round(value.total_seconds() / 60)
         return "date", f"{minutes // 60}:{minutes % 60:02d}"
-    if isinstance(value, datetime.time):
-        return "date", f"{value.hour}:{value.minute:02d}"
-    if isinstance(value, datetime.datetime):
-        return "date", value.isoformat(sep=" ")
     return "date" if isinstance(value, datetime.date) else "text", str(value)
-
-
-def _lies_in(value: Any, bounds: dict[str, Any]) -> bool:
-    try:
-        return bool(bounds["lo"] <= value <= bounds["hi"])
-    except TypeError:  # a text against a range of numbers
-        return False
 
 
 if __name__ == "__main__":

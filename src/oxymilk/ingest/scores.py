@@ -1,4 +1,7 @@
-"""What cells mean: a declared word, a number as written, a sum of points, or nothing; anything else is a fault."""
+"""What cells mean: a declared word, a number as written, a sum of points, or nothing; anything else is a fault.
+
+Where a meaning is None, it is a fault, which was added to `faults`; a number that is NaN is no value.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import Cell, fault_at
-from oxymilk.study.outcome import Characteristic, Outcome, level_of
+from oxymilk.ingest.grid import Cell, add_fault
+from oxymilk.study.outcome import Item, Outcome, Variable, level_of
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
@@ -19,10 +22,7 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?\s*(\D*)")
 _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
-# more than a spreadsheet keeps of a number
-_MOST_DIGITS = 15
-# kinds of cells that cannot be read as a word or number, and the fault that says so
-_NO_VALUE = {"formula": "formula_without_value", "error": "cell_error"}
+_MOST_DIGITS = 15  # more than a spreadsheet keeps of a number
 _MISSING = Decimal("NaN")
 
 
@@ -53,43 +53,28 @@ class Scoring(NamedTuple):
     `mark` is the decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
     """
 
-    scale: Outcome | Characteristic
+    scale: Variable
     book: Codebook
     mark: str
     hours_minutes: bool
     fractions: bool
 
 
-def codebook(
-    what: str,
-    codes: dict[str, str],
-    ids: Iterable[str],
-    missing: Iterable[str] = (),
-    labels: Iterable[tuple[str, str]] = (),
-) -> Codebook:
+def codebook(what: str, codes: dict[str, str], ids: Iterable[str], missing: Iterable[str] = ()) -> Codebook:
     """Return the codebook of a column; without codes its words are the ids themselves."""
     words = dict(codes) or {name: name for name in ids}
-    return Codebook(
-        what,
-        {fold(word): meaning for word, meaning in words.items()},
-        tuple(words),
-        frozenset(map(fold, missing)),
-        {fold(label): name for label, name in labels},
-    )
+    meanings = {fold(word): meaning for word, meaning in words.items()}
+    return Codebook(what, meanings, tuple(words), frozenset(map(fold, missing)), {})
 
 
 def scoring(
-    scale: Outcome | Characteristic,
-    codes: dict[str, str],
-    sheet: Sheet,
-    cells: list[Cell],
-    faults: list[Fault],
+    scale: Variable, codes: dict[str, str], sheet: Sheet, cells: list[Cell], faults: list[Fault]
 ) -> Scoring:
     """Return how a sheet's cells of an outcome or characteristic are scored.
 
     Parameters
     ----------
-    scale : Outcome or Characteristic
+    scale : Variable
         What is scored.
     codes : dict
         The words of its levels, as the sheet declares them.
@@ -100,32 +85,32 @@ def scoring(
     faults : list of Fault
         Gets what is doubtful about all of the cells: their decimal mark, the unit of a header, percent or fractions.
     """
-    labels = [(label, level.id) for level in scale.levels for label in level.label.words]
-    book = codebook("level", codes, scale.level_ids, sheet.missing, labels)
+    labels = {fold(label): level.id for level in scale.levels for label in level.label.words}
+    book = codebook("level", codes, scale.level_ids, sheet.missing)._replace(labels=labels)
     is_outcome = isinstance(scale, Outcome)
     hours_minutes = is_outcome and sheet.time_format is not None
     mark = sheet.decimal_mark or "."
     if sheet.decimal_mark is None and scale.kind != "levels":
         mark, unclear = decimal_mark_of(cells)
         if len(unclear) == 1:
-            faults.append(fault_at("decimal_mark_ambiguous", unclear[0]))
+            add_fault(faults, "decimal_mark_ambiguous", unclear[0])
         elif unclear:
-            faults.append(fault_at("decimal_marks_mixed", unclear[1], other=unclear[0].text))
+            add_fault(faults, "decimal_marks_mixed", unclear[1], other=unclear[0].text)
     if scale.kind == "number" and not hours_minutes and scale.unit:
+        unit = {"unit": " / ".join(scale.unit.words)}
         for header, cell in {cell.header: cell for cell in cells}.items():
             stated = unit_of_header(header)
             if stated and not any(same_unit(stated, word) for word in scale.unit.words):
-                unit = {"unit": " / ".join(scale.unit.words)}
-                fault = Fault("header_unit_differs", cell.file, cell.worksheet, None, header, stated, unit)
-                faults.append(fault)
+                place = (cell.file, cell.worksheet, None, header)
+                faults.append(Fault("header_unit_differs", *place, stated, unit))
     if is_outcome and scale.kind == "number" and same_unit(scale.unit.words[0], "%") and not sheet.fractions:
         # a workbook stores as 0.75 what it shows as 75%
-        numbers = [
-            (Decimal(cell.text.replace(",", ".")), cell) for cell in cells if NUMBER.fullmatch(cell.text)
-        ]
-        between = [cell for number, cell in numbers if 0 < number < 1]
-        if between and all(0 <= number <= 1 for number, _ in numbers):
-            faults.append(fault_at("percent_or_fraction", between[0]))
+        numbers = {
+            cell: Decimal(cell.text.replace(",", ".")) for cell in cells if NUMBER.fullmatch(cell.text)
+        }
+        between = [cell for cell, number in numbers.items() if 0 < number < 1]
+        if between and all(0 <= number <= 1 for number in numbers.values()):
+            add_fault(faults, "percent_or_fraction", between[0])
     return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions)
 
 
@@ -143,28 +128,25 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     merged : bool
         Whether the value of a merged range is that of each of its cells, as it is for groups.
     """
-    if _is_unreadable(cell, faults, merged=merged):
+    text = _text_of(cell, book.missing, faults, merged=merged)
+    if text is None:
         return None
     by_text, by_label = (word and book.meanings.get(fold(word)) for word in (cell.text, cell.label))
     level_label = book.labels.get(fold(cell.label)) or by_label
     if by_text and level_label and by_text != level_label:
-        faults.append(fault_at("label_contradicts", cell, label=cell.label, meaning=by_text))
-        return None
+        return add_fault(faults, "label_contradicts", cell, label=cell.label, meaning=by_text)
     if by_text or by_label:
         return by_text or by_label
-    if _is_missing(cell, book.missing):
-        if book.what == "level":
-            return ""
-        faults.append(fault_at(f"{book.what}_missing", cell, legal=book.legal))
-    elif cell.kind == "date":
-        faults.append(fault_at("date_in_cell", cell))
-    elif NUMBER.fullmatch(cell.text) and not cell.label and not any(map(NUMBER.fullmatch, book.meanings)):
-        faults.append(fault_at("number_for_word", cell, legal=book.legal))
-    else:
-        text = f"{cell.text} ({cell.label})" if cell.label else cell.text
-        near = nearest(cell.label or cell.text, book.legal)
-        faults.append(fault_at(f"{book.what}_unknown", cell, value=text, legal=book.legal, nearest=near))
-    return None
+    if not text:
+        code = f"{book.what}_missing"
+        return "" if book.what == "level" else add_fault(faults, code, cell, legal=book.legal)
+    if cell.kind == "date":
+        return add_fault(faults, "date_in_cell", cell)
+    if NUMBER.fullmatch(cell.text) and not cell.label and not any(map(NUMBER.fullmatch, book.meanings)):
+        return add_fault(faults, "number_for_word", cell, legal=book.legal)
+    text = f"{cell.text} ({cell.label})" if cell.label else cell.text
+    near = nearest(cell.label or cell.text, book.legal)
+    return add_fault(faults, f"{book.what}_unknown", cell, value=text, legal=book.legal, nearest=near)
 
 
 def score_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Score | None:
@@ -201,20 +183,19 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
     both marks the first cell of each.
     """
     marks: dict[str, Cell] = {}
-    certain: set[str] = set()
+    certain = False
     for cell in cells:
         number = None if cell.kind == "number" else re.search(r"\d*([.,])(\d+)", cell.text)
         if number:
             marks.setdefault(number[1], cell)
-            if len(number[2]) != 3 or number[0].startswith(("0", ",", ".")):
-                certain.add(number[1])
+            certain = certain or len(number[2]) != 3 or number[0].startswith(("0", ",", "."))
     if len(marks) == 1 and certain:
         return next(iter(marks)), ()
     return ("", tuple(marks.values())) if marks else (".", ())
 
 
 def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
-    """Return the number of a cell within the range of its scale, NaN when it has no value."""
+    """Return the number of a cell within the range of its scale."""
     (cell,) = cells
     number = _number_of(cell, how, how.scale.unit.words if how.scale.unit else (), faults)
     if number is None or number.is_nan():
@@ -222,34 +203,37 @@ def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> 
     if how.fractions and "%" not in cell.text:
         number = Decimal(format(number.scaleb(2), "f"))
     decimals = how.scale.score_decimals
-    low, high = how.scale.score_range
     if decimals is not None and number != round(number, decimals):
-        faults.append(fault_at("score_too_fine", cell, decimals=decimals))
-    elif (low is not None and number < low) or (high is not None and number > high):
+        return add_fault(faults, "score_too_fine", cell, decimals=decimals)
+    low, high = how.scale.score_range
+    if (low is not None and number < low) or (high is not None and number > high):
         low, high = ("-" if bound is None else bound for bound in (low, high))
-        faults.append(fault_at("score_out_of_range", cell, low=low, high=high))
-    else:
-        return number
-    return None
+        return add_fault(faults, "score_out_of_range", cell, low=low, high=high)
+    return number
 
 
 def _points(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
-    """Return the sum of points; NaN when no item or not every item is filled in."""
-    points = [_item_points(at, cell, how, faults) for at, cell in enumerate(cells)]
+    """Return the sum of points; no value when not every item is filled in."""
+    items = how.scale.checklist.items
+    points = [_item_points(item, cell, how, faults) for item, cell in zip(items, cells, strict=True)]
     if None in points:
         return None
     empty = [cell for cell, number in zip(cells, points, strict=True) if number.is_nan()]
     if empty and len(empty) < len(cells):
-        faults.append(fault_at("checklist_incomplete", empty[0], items=[cell.header for cell in empty]))
+        add_fault(faults, "checklist_incomplete", empty[0], items=[cell.header for cell in empty])
     return _MISSING if empty else sum(points, Decimal(0))
 
 
-def _item_points(at: int, cell: Cell, how: Scoring, faults: list[Fault]) -> Decimal | None:
-    """Return the points of one item, NaN when it is not filled in."""
-    checklist = how.scale.checklist
-    item = checklist.items[at]
-    if item.kind == "yes_no":
-        yes, no = checklist.words(item)
+def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> Decimal | None:
+    """Return the points of one item; no value when it is not filled in."""
+    if item.kind == "count":
+        count = _number_of(cell, how, (item.unit,) if item.unit else (), faults)
+        if count is None or count.is_nan():
+            return count
+        low, high = item.at_least, item.at_most
+        met = (low is None or count >= low) and (high is None or count <= high)
+    else:
+        yes, no = how.scale.checklist.words(item)
         book = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
         word = fold(cell.text)
         if word not in book.meanings and (not word or word in how.book.missing):
@@ -258,55 +242,43 @@ def _item_points(at: int, cell: Cell, how: Scoring, faults: list[Fault]) -> Deci
         if answer is None:
             return None
         met = answer == "yes"
-    else:
-        count = _number_of(cell, how, (item.unit,) if item.unit else (), faults)
-        if count is None or count.is_nan():
-            return count
-        low, high = item.at_least, item.at_most
-        met = (low is None or count >= low) and (high is None or count <= high)
     return item.weight if met != item.reversed else Decimal(0)
 
 
 def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fault]) -> Decimal | None:
-    """Return the number of a cell with the decimals it is written with; NaN when the cell has no value.
+    """Return the number of a cell with the decimals it is written with.
 
     Its unit, in either language, may follow it ("27 thn"). Where hours and minutes are declared, "5:12" is a number
     of minutes, and a bare number is a fault: it may be hours or minutes.
     """
-    if _is_unreadable(cell, faults):
-        return None
-    if _is_missing(cell, how.book.missing):
-        return _MISSING
-
-    def fault(code: str, **params: object) -> None:
-        faults.append(fault_at(code, cell, **params))
-
-    minutes = None if cell.kind == "number" else _minutes(cell.text)
+    if not (text := _text_of(cell, how.book.missing, faults)):
+        return None if text is None else _MISSING
+    minutes = None if cell.kind == "number" else _minutes(text)
     if how.hours_minutes and minutes is not None:
         return Decimal(minutes)
     if how.hours_minutes and cell.kind != "date":
-        return fault("time_due")
-    if minutes is not None and ":" in cell.text:
-        return fault("time_undeclared")
+        return add_fault(faults, "time_due", cell)
+    if minutes is not None and ":" in text:
+        return add_fault(faults, "time_undeclared", cell)
     if cell.kind == "date":
-        return fault("date_in_cell")
+        return add_fault(faults, "date_in_cell", cell)
     if cell.kind == "number":
-        number = Decimal(format(Decimal(cell.text), "f"))
+        number = Decimal(format(Decimal(text), "f"))
     else:
-        written, unit = _NUMBER_AND_UNIT.match(cell.text).groups()
+        written, unit = _NUMBER_AND_UNIT.match(text).groups()
         is_number = NUMBER.fullmatch(written)
         if not is_number or (unit and not any(same_unit(unit, own) for own in units)):
             other_unit = "unit_wrong" if units else "unit_undeclared"
             code = other_unit if is_number and is_unit(unit) else "number_due"
-            return fault(code, unit=" / ".join(units) or "-")
+            return add_fault(faults, code, cell, unit=" / ".join(units) or "-")
         if not how.mark and not written.lstrip("+-").isdecimal():
             return None  # reported once for all cells
         if how.mark and ("," if how.mark == "." else ".") in written:
-            return fault("decimal_mark_wrong", mark=how.mark)
+            return add_fault(faults, "decimal_mark_wrong", cell, mark=how.mark)
         number = Decimal(written.replace(",", "."))
     _, digits, exponent = number.as_tuple()
     if len(digits) > _MOST_DIGITS or abs(exponent) > _MOST_DIGITS:
-        return fault("number_too_long", most=_MOST_DIGITS)
+        return add_fault(faults, "number_too_long", cell, most=_MOST_DIGITS)
     return number
 
 
@@ -322,14 +294,12 @@ def _minutes(text: str) -> int | None:
     return None
 
 
-def _is_missing(cell: Cell, missing: frozenset[str]) -> bool:
-    """Say whether a cell has no value: blank, a word declared so, or declared so by its file."""
-    return cell.kind == "missing" or not cell.text or fold(cell.text) in missing
+def _text_of(cell: Cell, missing: frozenset[str], faults: list[Fault], *, merged: bool = False) -> str | None:
+    """Return a cell's text; "" when it has no value: blank, a word declared so, or declared so by its file.
 
-
-def _is_unreadable(cell: Cell, faults: list[Fault], *, merged: bool = False) -> bool:
-    """Say whether a cell's value cannot be known: a formula never computed, an error, a part of a merged range."""
-    code = "merged_cell" if cell.kind == "merged" and not merged else _NO_VALUE.get(cell.kind)
-    if code:
-        faults.append(fault_at(code, cell))
-    return code is not None
+    None when its value cannot be known: a formula never computed, an error, a part of a merged range.
+    """
+    unknown = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
+    if cell.kind in unknown and not (merged and cell.kind == "merged"):
+        return add_fault(faults, unknown[cell.kind], cell)
+    return "" if cell.kind == "missing" or fold(cell.text) in missing else cell.text

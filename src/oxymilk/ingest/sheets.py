@@ -13,11 +13,11 @@ import itertools
 import re
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid, column_letters
-from oxymilk.ingest.marks import Place
+from oxymilk.ingest.marks import Place, UnreadableError
 from oxymilk.ingest.sandbox import read_foreign
 from oxymilk.study.sheet import encoding_codec
 from oxymilk.words import is_blank
@@ -25,31 +25,29 @@ from oxymilk.words import is_blank
 if TYPE_CHECKING:
     from oxymilk.study.sheet import Sheet
 
-DELIMITERS = (",", ";", "\t", "|")
 TEXT_FORMATS = (".csv", ".tsv", ".txt")
 WORKBOOK_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods")
 STATISTICS_FORMATS = (".sav", ".zsav", ".dta")
 LARGEST_FILE = 100_000_000  # bytes
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # what a spreadsheet holds
+_DELIMITERS = (",", ";", "\t", "|")
 _START = 4096  # bytes that show what a file is
 _SAMPLE = 200_000  # characters that show what divides the columns
 _LISTED_ROWS = 20
 # A merged range that covers more cells than this is a frame or a slip, not a value for each of them.
 _LARGEST_MERGE = 10_000
 # what the first bytes of a file say it is: a phrase of the texts
-_SIGNATURES = (
-    (b"PK\x03\x04", "zip"), (b"PK\x05\x06", "zip"), (b"\xd0\xcf\x11\xe0", "ole"), (b"%PDF", "pdf"), (b"{\\rtf", "rtf"),
-    (b"\x89PNG", "picture"), (b"\xff\xd8\xff", "picture"), (b"GIF8", "picture"),
-    (b"Rar!", "archive"), (b"7z\xbc\xaf", "archive"), (b"\x1f\x8b", "archive"),
-)  # fmt: skip
+_SIGNATURES = {
+    b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\xd0\xcf\x11\xe0": "ole", b"%PDF": "pdf", b"{\\rtf": "rtf",
+    b"\x89PNG": "picture", b"\xff\xd8\xff": "picture", b"GIF8": "picture",
+    b"Rar!": "archive", b"7z\xbc\xaf": "archive", b"\x1f\x8b": "archive",
+}  # fmt: skip
 _HTML = re.compile(rb"\s*<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
 # the contents that go with a name; a workbook is known by its content, not by which of its names it has
 _CONTENTS = {**dict.fromkeys(TEXT_FORMATS, ("text",)), **dict.fromkeys(WORKBOOK_FORMATS, ("zip", "ole"))}
 
-GridOrFaults = tuple[Grid | None, list[Fault]]
 
-
-def read_grid(folder: Path, sheet: Sheet) -> GridOrFaults:
+def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
     """Read one sheet of a study.
 
     Parameters
@@ -69,42 +67,40 @@ def read_grid(folder: Path, sheet: Sheet) -> GridOrFaults:
     path = Path(folder) / sheet.file
     suffix = path.suffix.lower()
     try:
+        content = _content_of(path)
+        if content and content not in _CONTENTS.get(suffix, (content,)):
+            raise UnreadableError("content_differs", value=suffix, content=content)
+        if suffix in TEXT_FORMATS:
+            return Grid(sheet.file, "", _rows_of_text(path, sheet)), []
+        if suffix in WORKBOOK_FORMATS:
+            return _read_binary("workbook", path, sheet)
+        if suffix not in STATISTICS_FORMATS:
+            legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS, *STATISTICS_FORMATS]
+            raise UnreadableError("format_unknown", value=suffix, legal=legal)
+        if importlib.util.find_spec("pyreadstat") is None:
+            raise UnreadableError("reader_missing", value="pyreadstat")
+        return _read_binary("dta" if suffix == ".dta" else "sav", path, sheet)
+    except UnreadableError as error:
+        code, params = error.args
+        row, value = params.pop("row", None), params.pop("value", "")
+        return None, [Fault(code, sheet.file, row=row, value=value, params=params)]
+
+
+def _content_of(path: Path) -> str:
+    """Return what a file is by its first bytes, as a phrase of the texts, or "" when they do not say."""
+    try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return _refused("file_missing", sheet)
+            raise UnreadableError("file_missing")
         if status.st_size > LARGEST_FILE:
-            return _refused("file_too_large", sheet, size=status.st_size, most=LARGEST_FILE)
+            raise UnreadableError("file_too_large", size=status.st_size, most=LARGEST_FILE)
         with path.open("rb") as stream:
-            start = stream.read(_START)
+            start = stream.read(_START).removeprefix(b"\xef\xbb\xbf")
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a name with a NUL
-        return _refused("file_missing", sheet)
+        raise UnreadableError("file_missing") from None
     except OSError as error:
-        return _refused("sheet_unreadable", sheet, problem=error.strerror)
-    content = _content_of(start)
-    if content and content not in _CONTENTS.get(suffix, (content,)):
-        return _refused("content_differs", sheet, value=suffix, content=content)
-    if suffix in TEXT_FORMATS:
-        return _read_text(path, sheet)
-    if suffix in WORKBOOK_FORMATS:
-        return _read_binary("workbook", path, sheet)
-    if suffix not in STATISTICS_FORMATS:
-        legal = [*TEXT_FORMATS, *WORKBOOK_FORMATS, *STATISTICS_FORMATS]
-        return _refused("format_unknown", sheet, value=suffix, legal=legal)
-    if importlib.util.find_spec("pyreadstat") is None:
-        return _refused("reader_missing", sheet, value="pyreadstat")
-    return _read_binary("dta" if suffix == ".dta" else "sav", path, sheet)
-
-
-def _refused(
-    code: str, sheet: Sheet, *, row: int | None = None, value: str = "", **params: object
-) -> tuple[None, list[Fault]]:
-    return None, [Fault(code, sheet.file, row=row, value=value, params=params)]
-
-
-def _content_of(start: bytes) -> str:
-    """Return what a file is by its first bytes, as a phrase of the texts, or "" when they do not say."""
-    start = start.removeprefix(b"\xef\xbb\xbf")
-    for signature, content in _SIGNATURES:
+        raise UnreadableError(problem=error.strerror) from error
+    for signature, content in _SIGNATURES.items():
         if start.startswith(signature):
             return content
     if _HTML.match(start):
@@ -115,33 +111,29 @@ def _content_of(start: bytes) -> str:
     return "text" if len(start) > 20 and is_text else ""
 
 
-def _read_text(path: Path, sheet: Sheet) -> GridOrFaults:
-    text, faults = _decode(path.read_bytes(), sheet)
-    if text is None:
-        return None, faults
-    delimiter = "\t" if sheet.delimiter == "tab" else sheet.delimiter
-    if delimiter is None and path.suffix.lower() == ".tsv":
-        delimiter = "\t"
-    if delimiter is None:
+def _rows_of_text(path: Path, sheet: Sheet) -> list[list[str]]:
+    """Return the rows of a text file, divided as declared, or by the only delimiter that fits."""
+    text = _decode(path.read_bytes(), sheet.encoding)
+    fitting = [sheet.delimiter.replace("tab", "\t")] if sheet.delimiter else ["\t"]
+    if sheet.delimiter is None and path.suffix.lower() != ".tsv":
         fitting = _fitting_delimiters(text)
-        if len(fitting) > 1:
-            return _refused("delimiter_ambiguous", sheet, legal=" ".join(fitting).replace("\t", "tab"))
-        delimiter = fitting[0]
+    if len(fitting) > 1:
+        raise UnreadableError("delimiter_ambiguous", legal=" ".join(fitting).replace("\t", "tab"))
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=fitting[0], strict=True)
         rows = list(itertools.islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
-        return _refused("sheet_unreadable", sheet, problem=str(error))
+        raise UnreadableError(problem=str(error)) from error
     width = max(map(len, rows), default=0)
     if len(rows) > MOST_ROWS or width > MOST_COLUMNS:
         size, most = f"{len(rows)} x {width}", f"{MOST_ROWS} x {MOST_COLUMNS}"
-        return _refused("sheet_too_large", sheet, size=size, most=most)
-    return Grid(sheet.file, "", rows), []
+        raise UnreadableError("sheet_too_large", size=size, most=most)
+    return rows
 
 
-def _decode(content: bytes, sheet: Sheet) -> tuple[str | None, list[Fault]]:
-    """Return the text of a file in its declared encoding, or the fault that it is in another."""
-    codec = encoding_codec(sheet.encoding) or "utf-8-sig"
+def _decode(content: bytes, encoding: str) -> str:
+    """Return the text of a file in its declared encoding; refuse one that is in another."""
+    codec = encoding_codec(encoding) or "utf-8-sig"
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     zeros = content.count(b"\0")
     likely, at = "", 0
@@ -150,7 +142,7 @@ def _decode(content: bytes, sheet: Sheet) -> tuple[str | None, list[Fault]]:
     elif is_utf16 or 4 * zeros > len(content):
         likely = "utf-16"
     elif zeros:
-        return _refused("zero_byte", sheet, row=content.partition(b"\0")[0].count(b"\n") + 1)
+        raise UnreadableError("zero_byte", row=content.partition(b"\0")[0].count(b"\n") + 1)
     elif codec != "utf-8-sig" and not content.isascii():
         # letters other than ASCII that are valid UTF-8 are never by chance text in a one-byte encoding
         with contextlib.suppress(UnicodeDecodeError):
@@ -158,11 +150,11 @@ def _decode(content: bytes, sheet: Sheet) -> tuple[str | None, list[Fault]]:
             likely = "utf-8"
     if not likely:
         try:
-            return content.decode(codec), []
+            return content.decode(codec)
         except UnicodeDecodeError as error:
             likely, at = ("windows-1252" if codec == "utf-8-sig" else "utf-8"), error.start
     row = content[:at].count(b"\n") + 1
-    return _refused("encoding_wrong", sheet, row=row, encoding=sheet.encoding, nearest=likely)
+    raise UnreadableError("encoding_wrong", row=row, encoding=encoding, nearest=likely)
 
 
 def _fitting_delimiters(text: str) -> list[str]:
@@ -170,29 +162,26 @@ def _fitting_delimiters(text: str) -> list[str]:
 
     When none does so in every row, those that do in the header count; a sheet of one column fits any.
     """
-    sample = text[:_SAMPLE]
-    header_fits, all_fit = [], []
-    for delimiter in DELIMITERS:
-        try:
-            rows = list(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
-        except csv.Error:
-            continue
-        widths = [len(row) for row in rows if any(cell.strip() for cell in row)]
-        if len(sample) < len(text):
-            widths = widths[:-1]  # the sample may end within a row
-        if widths and widths[0] > 1:
-            header_fits.append(delimiter)
-            if len(set(widths)) == 1:
-                all_fit.append(delimiter)
+    widths: dict[str, list[int]] = {}
+    for delimiter in _DELIMITERS:
+        with contextlib.suppress(csv.Error):
+            rows = list(csv.reader(io.StringIO(text[:_SAMPLE], newline=""), delimiter=delimiter))
+            filled = [len(row) for row in rows if any(cell.strip() for cell in row)]
+            widths[delimiter] = filled[: -1 if len(text) > _SAMPLE else None]  # a sample may end within a row
+    header_fits = [delimiter for delimiter, own in widths.items() if own and own[0] > 1]
+    all_fit = [delimiter for delimiter in header_fits if len(set(widths[delimiter])) == 1]
     return all_fit or header_fits or [","]
 
 
-def _read_binary(kind: str, path: Path, sheet: Sheet) -> GridOrFaults:
-    """Read a workbook or statistics file in the sandbox."""
+def _read_binary(kind: str, path: Path, sheet: Sheet) -> tuple[Grid, list[Fault]]:
+    """Read a workbook or statistics file in the sandbox.
+
+    A hidden worksheet is a warning, and so are hidden rows that have values, and hidden columns.
+    """
     content = read_foreign(kind, path, sheet.worksheet)
     if "fault" in content:
         code, params = content["fault"]
-        return _refused(code, sheet, **params)
+        raise UnreadableError(code, **params)
     merged: dict[Place, Place] = {}
     for (top, left), (bottom, right) in content.get("merged", ()):
         if 1 < (bottom - top + 1) * (right - left + 1) <= _LARGEST_MERGE:
@@ -209,22 +198,15 @@ def _read_binary(kind: str, path: Path, sheet: Sheet) -> GridOrFaults:
         cases=kind != "workbook",
         computed=frozenset(map(tuple, content.get("computed", ()))),
     )
-    return grid, _hidden(content, grid) if kind == "workbook" else []
-
-
-def _hidden(content: dict[str, Any], grid: Grid) -> list[Fault]:
-    """Return a warning for a hidden worksheet, for hidden rows that have values and for hidden columns."""
-    rows = [
-        str(row + 1)
-        for row in content["hidden_rows"]
-        if row < len(grid.rows) and not all(map(is_blank, grid.rows[row]))
-    ]
+    if kind != "workbook":
+        return grid, []
+    rows = [row for row in content["hidden_rows"] if row < len(grid.rows)]
+    filled = [row + 1 for row in rows if not all(map(is_blank, grid.rows[row]))]
+    listed = filled[:_LISTED_ROWS] + ["..."] * (len(filled) > _LISTED_ROWS)
     width = max(map(len, grid.rows), default=0)
     columns = [column_letters(column) for column in content["hidden_columns"] if column < width]
-    listed = rows[:_LISTED_ROWS] + ["..."] * (len(rows) > _LISTED_ROWS)
-    hidden = (
-        ("hidden_worksheet", content["is_hidden"], {}),
-        ("hidden_rows", rows, {"hidden": listed}),
-        ("hidden_columns", columns, {"hidden": columns}),
-    )
-    return [Fault(code, grid.file, grid.worksheet, params=params) for code, what, params in hidden if what]
+    place = (grid.file, grid.worksheet)
+    faults = [Fault("hidden_worksheet", *place)] if content["is_hidden"] else []
+    hidden = {"hidden_rows": listed, "hidden_columns": columns}
+    faults += [Fault(code, *place, params={"hidden": hidden[code]}) for code in hidden if hidden[code]]
+    return grid, faults

@@ -12,11 +12,9 @@ import yaml
 
 from oxymilk.audit.claims import Claim, load_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe
-from oxymilk.ingest.grid import transpose
-from oxymilk.ingest.headers import find_columns, read_header
-from oxymilk.ingest.masking import masked, sheet_texts
+from oxymilk.ingest.grid import find_columns, read_header, transpose
 from oxymilk.ingest.observations import Observations, ingest_observations
-from oxymilk.ingest.privacy import known_words
+from oxymilk.ingest.privacy import declared_words, masked
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.lexicon import say
 from oxymilk.study import Study, load_study
@@ -163,7 +161,7 @@ def _faults_of_sheets(path: Path) -> list[Fault]:
             continue  # reported as a fault of study.yaml
         if not is_inside(path.parent, sheet.file):
             continue  # reported as well; such a file is not opened
-        known = known_words(sheet_texts(sheet))
+        known = declared_words(sheet)
         grid, of_file = read_grid(path.parent, sheet)
         columns = [name for name in sheet.columns if "{" not in name]
         if grid is not None and sheet.layout != "side_by_side" and columns:

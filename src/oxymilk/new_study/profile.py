@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.ingest.grid import Cell, Grid, transpose
-from oxymilk.ingest.headers import read_header
+from oxymilk.ingest.grid import Cell, Grid, read_header, transpose
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER
 from oxymilk.ingest.sheets import read_grid

@@ -24,9 +24,8 @@ from oxymilk.ingest import ingest_observations, sandbox
 from oxymilk.study import load_study
 
 FULL = bool(os.environ.get("OXYMILK_FULL"))
-BASE = yaml.safe_load(
-    (Path(__file__).parents[2] / "data" / "ward" / "study.yaml").read_text(encoding="utf-8")
-)
+WARD = Path(__file__).parents[2] / "data" / "ward" / "study.yaml"
+BASE = yaml.safe_load(WARD.read_text(encoding="utf-8"))
 GROUP = {"column": "Kelompok", "codes": {"Intervensi": "intervention", "Kontrol": "control"}}
 CODES = {"Kurang": "kurang", "Cukup": "cukup"}
 PRE_POST = {"pre": "Sebelum", "post": "Sesudah"}
@@ -100,8 +99,7 @@ class Bench:
         return self.sheets([LONG | keys], content, changes=changes)
 
     def sheets(self, sheets, content=None, *, changes=None):
-        declared = {"id": self.folder.name} | (changes or {}) | {"sheets": sheets}
-        (self.folder / "study.yaml").write_text(study_yaml(declared), encoding="utf-8")
+        (self.folder / "study.yaml").write_text(study_yaml((changes or {}) | {"sheets": sheets}), "utf-8")
         if content is not None:
             (self.folder / sheets[0]["file"]).write_bytes(as_bytes(content))
         return ingest_observations(load_study(self.folder), self.folder)
@@ -184,8 +182,7 @@ def repacked(content, /, **changes):
     source = zipfile.ZipFile(io.BytesIO(content))
     members = {name: source.read(name) for name in source.namelist()}
     own = {name.partition(".")[0]: name for name in members}
-    for short, change in changes.items():
-        path = short.replace("__", "/")
+    for path, change in ((short.replace("__", "/"), change) for short, change in changes.items()):
         name = own.get(path, path)
         members[name] = change(members[name]) if callable(change) else change
     return package({name: data for name, data in members.items() if data is not None})
@@ -198,26 +195,28 @@ def without_values(content):
 
 
 ODS_CELL = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
-ODS_SPACES = ("office", "table", "text")
+ODS_SPACE = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
 
 
 def ods(rows=ROWS):
     """Return an ODS; a cell that starts with < is XML."""
-    body = "".join(
-        f"<table:table-row>{''.join(cell if cell.startswith('<') else ODS_CELL.format(cell) for cell in row)}"
-        "</table:table-row>"
-        for row in rows
-    )
-    spaces = "".join(
-        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ODS_SPACES
-    )
-    content = (
-        f'<?xml version="1.0"?><office:document-content{spaces}><office:body><office:spreadsheet>'
-        f'<table:table table:name="Data">{body}</table:table></office:spreadsheet></office:body>'
-        "</office:document-content>"
-    )
+    cells = ("".join(cell if cell.startswith("<") else ODS_CELL.format(cell) for cell in row) for row in rows)
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in cells)
+    spaces = "".join(f' xmlns:{name}="{ODS_SPACE.format(name)}"' for name in ("office", "table", "text"))
+    for tag in (
+        'table:table table:name="Data"',
+        "office:spreadsheet",
+        "office:body",
+        f"office:document-content{spaces}",
+    ):
+        body = f"<{tag}>{body}</{tag.partition(' ')[0]}>"
     kind = "application/vnd.oasis.opendocument.spreadsheet"
-    return package({"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": "<manifest/>"})
+    members = {
+        "mimetype": kind,
+        "content.xml": f'<?xml version="1.0"?>{body}',
+        "META-INF/manifest.xml": "<manifest/>",
+    }
+    return package(members)
 
 
 def record(number, data=b""):
@@ -238,11 +237,9 @@ def xls(rows=ROWS, *, records=b"", hidden_rows=(), hidden=0, password=False):
         for column, value in enumerate(cells):
             place = struct.pack("<HHH", row, column, 0)
             if isinstance(value, str):
-                sheet += record(0x204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
-            elif isinstance(value, tuple):
-                sheet += record(value[0], place + value[1])
-            else:
-                sheet += record(0x203, place + struct.pack("<d", value))
+                value = 0x204, struct.pack("<HB", len(value), 1) + value.encode("utf-16-le")
+            number, data = value if isinstance(value, tuple) else (0x203, struct.pack("<d", value))
+            sheet += record(number, place + data)
     sheet += records + record(0x0A)
     start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
     start += record(0x2F, bytes(6)) if password else b""
@@ -274,12 +271,9 @@ def compound_file(name, content):
 
 def statistics(path, columns, labels=None, titles=None, missing=None):
     """Write a .sav or .dta and return its bytes."""
-    frame = pandas.DataFrame(columns)
-    if path.suffix == ".dta":
-        pyreadstat.write_dta(frame, path, variable_value_labels=labels, column_labels=titles)
-    else:
-        keys = {"variable_value_labels": labels, "column_labels": titles, "missing_ranges": missing}
-        pyreadstat.write_sav(frame, path, **keys)
+    keys = {"missing_ranges": missing} if path.suffix == ".sav" else {}
+    write = pyreadstat.write_sav if path.suffix == ".sav" else pyreadstat.write_dta
+    write(pandas.DataFrame(columns), path, variable_value_labels=labels, column_labels=titles, **keys)
     return path.read_bytes()
 
 

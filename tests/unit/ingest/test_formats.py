@@ -59,9 +59,10 @@ def test_several_worksheets_need_a_declaration(bench):
     assert (fault.code, fault.params["nearest"]) == ("worksheet_unknown", "Baru")
 
 
-def test_merged_groups_stand_for_each_row(bench):
-    rows = [*ROWS, ["K02", "", "Kurang", "Cukup"]]
-    content = xlsx(rows, lambda _, sheet: sheet.merge_range(3, 1, 4, 1, "Kontrol"))
+def test_a_merged_group_is_that_of_each_row(bench):
+    content = xlsx(
+        [*ROWS, ["K02", "", "Kurang", "Cukup"]], lambda _, sheet: sheet.merge_range("B4:B5", "Kontrol")
+    )
     observations = bench.wide(content, file="sheet.xlsx")
     assert observations.table["group"].tolist() == ["intervention"] * 4 + ["control"] * 4
     assert codes(observations) == ["merged_read"]
@@ -98,26 +99,19 @@ def test_a_table_that_begins_below_and_right(bench):
     assert (fault.code, fault.params["nearest"]) == ("header_not_found", "header_row: 3")
 
 
-def test_ods_repeated_without_end(bench):
-    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="99999999"/>'
-    assert bench.codes(ods([*ROWS, [cell]]), file="sheet.ods") == [("sheet_too_large", None)]
-
-
 DATA = {"kode": ["R1", "K1"], "kel": [1.0, 2.0], "pre": [0.0, 0.0], "post": [1.0, 9.0]}
 CODED = {"participant": "kode", "group": {"column": "kel", "codes": {"1": "intervention", "2": "control"}},
          "scores": {"pre": "pre", "post": "post"}, "codes": {"0": "kurang", "1": "cukup"}}  # fmt: skip
 
 
-def test_missing_codes_of_a_statistics_file_are_missing(bench):
+def test_missing_codes_and_value_labels_of_a_statistics_file(bench):
     labels = {"post": {0: "Kurang", 1: "Cukup", 9: "BELUM ISI"}}
     statistics(bench.folder / "sheet.sav", DATA, labels, missing={"post": [9]})
     observations = bench.wide(file="sheet.sav", **CODED)
     assert scores(observations) == ["kurang", "cukup", "kurang", ""]
     places = [(warning.code, warning.row, warning.column) for warning in observations.warnings]
     assert places == [("score_missing", 2, "post")]
-
-
-def test_codes_may_be_the_value_labels(bench):
+    # codes may be the value labels
     statistics(bench.folder / "sheet.sav", DATA, {"pre": {0: "Kurang"}, "post": {1: "CUKUP", 9: "Kurang"}})
     observations = bench.wide(file="sheet.sav", **CODED | {"codes": CODES})
     assert scores(observations) == ["kurang", "cukup", "kurang", "kurang"]
@@ -125,13 +119,11 @@ def test_codes_may_be_the_value_labels(bench):
 
 @pytest.mark.parametrize(
     ("labels", "codes", "code", "value"),
-    [
-        ({0: "Cukup", 1: "Kurang", 9: "Kurang"}, CODED["codes"] | CODES, "label_contradicts", "1"),
-        # the codes are numbers only; the file's own labels say that 1 is the other level of the study
-        ({1: "kurang", 9: "cukup"}, CODED["codes"] | {"9": "cukup"}, "label_contradicts", "1"),
-        ({9: "tidak tahu"}, CODED["codes"], "level_unknown", "9 (tidak tahu)"),
-    ],
-)
+    [({0: "Cukup", 1: "Kurang", 9: "Kurang"}, CODED["codes"] | CODES, "label_contradicts", "1"),
+     # the codes are numbers only; the file's own labels say that 1 is the other level of the study
+     ({1: "kurang", 9: "cukup"}, CODED["codes"] | {"9": "cukup"}, "label_contradicts", "1"),
+     ({9: "tidak tahu"}, CODED["codes"], "level_unknown", "9 (tidak tahu)")],
+)  # fmt: skip
 def test_value_labels_that_are_a_fault(bench, labels, codes, code, value):
     statistics(bench.folder / "sheet.sav", DATA, {"post": labels})
     (fault,) = bench.faults(bench.wide, file="sheet.sav", **CODED | {"codes": codes})
@@ -150,7 +142,9 @@ def test_workbook_numbers_show_fifteen_digits(bench):
     assert scores(observations)[:4] == ["0.3", "16", "5", "7.5"]
 
 
-def test_a_formula_without_its_value_is_a_fault_in_any_column(bench):
+def test_cells_of_an_ods(bench):
     for cell in ("A2", "B2", "C2", "D2"):
         content = ods(at(cell, '<table:table-cell table:formula="of:=1+1"/>'))
         assert bench.codes(content, file="sheet.ods")[0] == ("formula_without_value", cell)
+    endless = '<table:table-cell office:value-type="string" table:number-columns-repeated="99999999"/>'
+    assert bench.codes(ods([*ROWS, [endless]]), file="sheet.ods") == [("sheet_too_large", None)]

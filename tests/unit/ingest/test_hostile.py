@@ -65,15 +65,12 @@ def test_impossible_addresses(bench, address):
 
 
 @pytest.mark.usefixtures("own_process")
-def test_a_file_that_aborts_the_reader(bench):
+def test_a_file_that_aborts_the_reader(bench, monkeypatch):
     """One spoiled byte of a real .xls makes the library ask for a terabyte of memory and end the process."""
     damaged = bytearray((EXAMPLES / "transposed" / "observations.xls").read_bytes())
     damaged[1611] = 212
     assert refused(bench, bytes(damaged), "sheet.xls") == "sheet_unreadable"
-
-
-@pytest.mark.usefixtures("own_process")
-def test_a_reader_that_takes_too_long(bench, monkeypatch):
+    # a reader that takes too long
     monkeypatch.setattr("oxymilk.ingest.sandbox.SECONDS", 0.001)
     assert refused(bench, xlsx()) == "sheet_unreadable"
 

@@ -90,27 +90,22 @@ def test_crosstab(ingest):
     assert len(ingest(CROSSTAB, TABLE + FOOT, skip=["Jumlah", "% within"]).table) == 12
 
 
+SUMS = ",Jumlah,1,3,4"
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("1,2,3", "1,3,3", ("total_differs", "E2")),
-        (",Jumlah,1,3,4", ",Jumlah,2,2,4", ("column_total_differs", "C4")),
-        (",Jumlah,1,3,4", ",Jumlah,1,3,5", ("column_total_differs", "E4")),
-        (",Jumlah,1,3,4", ",Jumlah,1,3," + "9" * 5000, ("column_total_differs", "E4")),
-        ("1,2,3", "1,2x,3", ("count_due", "D2")),
-        ("1,2,3", "1,-2,3", ("count_due", "D2")),
-        ("1,2,3", "1,2.5,3", ("count_due", "D2")),
-        ("1,2,3", "1,200000,200001", ("count_due", "B2")),
-        ("Kontrol,", "Kontorl,", ("group_unknown", "A5")),
-        (",Cukup,,1,1", ",Bagus,,1,1", ("level_unknown", "B3")),
-        (",Cukup,,1,1", ",,,1,1", ("level_missing", "B3")),
-        ("Intervensi,Kurang,1", ",Kurang,1", ("group_missing", "A2")),
-        ("Kurang,Cukup,Jumlah\n", "Kurang,Baik,Jumlah\n", ("column_missing", 1)),
-    ],
-)
-def test_crosstab_faults(found, old, new, expected):
+    ("old", "new", "code", "place"),
+    [("1,2,3", "1,3,3", "total_differs", "E2"), (SUMS, ",Jumlah,2,2,4", "column_total_differs", "C4"),
+     (SUMS, ",Jumlah,1,3,5", "column_total_differs", "E4"), (SUMS, SUMS + "9" * 5000, "column_total_differs", "E4"),
+     ("1,2,3", "1,2x,3", "count_due", "D2"), ("1,2,3", "1,-2,3", "count_due", "D2"),
+     ("1,2,3", "1,2.5,3", "count_due", "D2"), ("1,2,3", "1,200000,200001", "count_due", "B2"),
+     ("Kontrol,", "Kontorl,", "group_unknown", "A5"), (",Cukup,,1,1", ",Bagus,,1,1", "level_unknown", "B3"),
+     (",Cukup,,1,1", ",,,1,1", "level_missing", "B3"), ("Intervensi,Kurang,1", ",Kurang,1", "group_missing", "A2"),
+     ("Kurang,Cukup,Jumlah\n", "Kurang,Baik,Jumlah\n", "column_missing", 1)],
+)  # fmt: skip
+def test_crosstab_faults(found, old, new, code, place):
     assert old in TABLE
-    assert expected in found(CROSSTAB, TABLE.replace(old, new, 1))
+    assert (code, place) in found(CROSSTAB, TABLE.replace(old, new, 1))
 
 
 PRE_SHEET = "No,Kel,Ket\n1,A,Kurang\n2,B,Kurang\n"
@@ -140,13 +135,11 @@ def test_separate_sheets(bench, pre, post, expected):
         assert bench.codes(sheets, pre, how=bench.sheets) == expected
 
 
-def test_the_header_row_is_suggested_when_it_is_elsewhere(bench, good):
+def test_headers(bench, good):
     fault = bench.faults(bench.wide, "Laporan,,,\n,,,\n" + good)[0]
     assert (fault.code, fault.row, fault.params["nearest"]) == ("header_not_found", 1, "header_row: 3")
     assert bench.codes(good, header_row=99)[0][0] == "header_not_found"
-
-
-def test_the_second_column_of_a_name(bench):
+    # the second column of a name
     sheet = "Kode,Kelompok,Kategori,Kategori\nR1,Intervensi,Kurang,Cukup\nK1,Kontrol,Kurang,Kurang\n"
     named = {"pre": "Kategori [1]", "post": "kategori [2]"}
     assert scores(bench.wide(sheet, scores=named)) == ["kurang", "cukup", "kurang", "kurang"]
@@ -158,6 +151,10 @@ def test_rows_at_the_foot(bench, good):
     assert len(bench.wide(foot, skip=["jumlah", "MEAN"]).table) == 4
     assert len(bench.wide(good + "Sumber,x,y,z\n", last_row=3).table) == 4
     assert bench.codes(foot) == [("foot_row", "A4"), ("foot_row", "A5")]
+    # SD may be a mother's initials, read as a third mother and replaced like any, unless a mean is above
+    assert people(bench.wide(good + "SD,Kontrol,Kurang,Cukup\n")) == ["P01", "P02", "P03"]
+    below = good + "Mean,Kontrol,Kurang,Cukup\nSD,Kontrol,Kurang,Cukup\n"
+    assert bench.codes(below) == [("foot_row", "A4"), ("foot_row", "A5")]
 
 
 @pytest.mark.parametrize("word", ["Jumlah", "TOTAL", "Rata-rata", "Mean", "Total skor", "Std. Deviasi"])
@@ -176,38 +173,30 @@ def test_totals_are_nobodys_observation(bench, layout, word):
     assert people(bench.sheets([sheet | {"skip": [word]}], rows, changes=ONE_GROUP)) == ["R1", "R2"]
 
 
-def test_short_words_head_totals_only_below_totals(bench, good):
-    """SD may be a mother's initials, unless a mean is above."""
-    # read as a third mother, and initials replaced like any
-    assert people(bench.wide(good + "SD,Kontrol,Kurang,Cukup\n")) == ["P01", "P02", "P03"]
-    foot = good + "Mean,Kontrol,Kurang,Cukup\nSD,Kontrol,Kurang,Cukup\n"
-    assert bench.codes(foot) == [("foot_row", "A4"), ("foot_row", "A5")]
+# a key of the sheet that is changed, to what, the fault and its place
+DECLARED = [
+    ("layout", "wide", "key_without_use", ".blocks"), ("blocks", None, "value_missing", ".blocks"),
+    ("blocks", [{"columns": "A-C", "group": "control"}], "value_wrong_kind", ".blocks[1].columns"),
+    ("blocks", [{"columns": "A:C", "group": "kontrol"}], "reference_unknown", ".blocks[1].group"),
+    ("blocks", [{"columns": "A:C"}], "key_missing", ""), ("fractions", True, "key_without_use", ".fractions"),
+    ("scores", {"pre": "Sebelum", "pots": "Sesudah"}, "reference_unknown", ".scores.pots"),
+    ("characteristics", {"age": "Umur"}, "reference_unknown", ".characteristics.age"),
+    ("decimal_mark", ";", "value_unknown", ".decimal_mark"), ("delimiter", ".", "value_unknown", ".delimiter"),
+    ("missing", ["-", "kurang "], "codes_collide", ".codes.Kurang"), ("header_row", [], "list_length", ".header_row"),
+    ("encoding", "rot13", "value_unknown", ".encoding"), ("header_row", 0, "value_wrong_kind", ".header_row[1]"),
+    ("last_row", 1, "value_wrong_kind", ".last_row"), ("participant", " ", "value_missing", ".participant.column"),
+    ("participant", {"per_group": True}, "key_missing", ".participant"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("changes", "code", "place"),
-    [
-        ({"layout": "wide"}, "key_without_use", "sheets[1].blocks"),
-        ({"blocks": None}, "value_missing", "sheets[1].blocks"),
-        ({"blocks": [{"columns": "A-C", "group": "control"}]}, "value_wrong_kind", "sheets[1].blocks[1].columns"),
-        ({"blocks": [{"columns": "A:C", "group": "kontrol"}]}, "reference_unknown", "sheets[1].blocks[1].group"),
-        ({"blocks": [{"columns": "A:C"}]}, "key_missing", "sheets[1]"),
-        ({"participant": {"per_group": True}}, "key_missing", "sheets[1].participant"),
-        ({"scores": {"pre": "Sebelum"}}, "timepoint_not_read", "sheets"),
-        ({"scores": {"pre": "Sebelum", "pots": "Sesudah"}}, "reference_unknown", "sheets[1].scores.pots"),
-        ({"layout": "visits", "score": "asi", "visits": {"1": "pre"}}, "placeholder_missing", "sheets[1].score"),
-        ({"characteristics": {"age": "Umur"}}, "reference_unknown", "sheets[1].characteristics.age"),
-        ({"decimal_mark": ";"}, "value_unknown", "sheets[1].decimal_mark"),
-        ({"delimiter": "."}, "value_unknown", "sheets[1].delimiter"),
-        ({"missing": ["-", "kurang "]}, "codes_collide", "sheets[1].codes.Kurang"),
-        ({"fractions": True}, "key_without_use", "sheets[1].fractions"),
-        ({"encoding": "rot13"}, "value_unknown", "sheets[1].encoding"),
-        ({"header_row": 0}, "value_wrong_kind", "sheets[1].header_row[1]"),
-        ({"last_row": 1}, "value_wrong_kind", "sheets[1].last_row"),
-        ({"participant": " "}, "value_missing", "sheets[1].participant.column"),
-        ({"header_row": []}, "list_length", "sheets[1].header_row"),
-    ],
-)  # fmt: skip
-def test_declarations(bench, ingest, changes, code, place):
-    faults = bench.faults(ingest, BLOCKS, "", **changes)
-    assert (code, place) in [(fault.code, fault.column) for fault in faults]
+@pytest.mark.parametrize(("key", "value", "code", "place"), DECLARED)
+def test_declarations(bench, ingest, key, value, code, place):
+    faults = bench.faults(ingest, BLOCKS, "", **{key: value})
+    assert (code, f"sheets[1]{place}") in [(fault.code, fault.column) for fault in faults]
+
+
+def test_declarations_of_timepoints_and_visits(bench, ingest):
+    faults = bench.faults(ingest, BLOCKS, "", scores={"pre": "Sebelum"})
+    assert ("timepoint_not_read", "sheets") in [(fault.code, fault.column) for fault in faults]
+    faults = bench.faults(ingest, VISITS, "", score="asi", visits={"1": "pre"})
+    assert ("placeholder_missing", "sheets[1].score") in [(fault.code, fault.column) for fault in faults]

@@ -1,6 +1,7 @@
 """Persons planted in every layout and format: nothing that is written or printed tells who they are."""
 
 import itertools
+import operator
 import re
 
 import pytest
@@ -31,100 +32,60 @@ TRACES = (
 TELLING = ["No HP", "NIK", "No RM", "E-mail", "Tgl Lahir", "Alamat", "Nama Suami"]
 SILENT = ["X1", "X2", "X3", "X4", "X5", "X6", "Keterangan"]
 CLAIMS = "id,where,printed,operator,quantity,test,group,timepoint,variable,level,n,check,expect,note\n"
-BLOCKS = [{"columns": "A:C", "group": "intervention"}, {"columns": "D:F", "group": "control"}]
+OWN = WIDE | {"participant": "Responden"}
+NO_SCORES = {key: OWN[key] for key in ("file", "participant", "codes")}
+ONE = NO_SCORES | {"layout": "one_timepoint"}
+SHEETS = {
+    "wide": [OWN],
+    "two_header_rows": [OWN | {"header_row": [2, 3], "participant": "Data > Responden",
+                               "scores": {"pre": "Nilai > Sebelum", "post": "Nilai > Sesudah"},
+                               "group": GROUP | {"column": "Data > Kelompok"}}],
+    "below_cards": [OWN | {"header_row": 7}],
+    "side_by_side": [NO_SCORES | {"layout": "side_by_side", "scores": PRE_POST,
+                                  "blocks": [{"columns": "A:C", "group": "intervention"},
+                                             {"columns": "D:F", "group": "control"}]}],
+    "titled": [OWN | {"layout": "titled", "group": {"titles": {"A. Pijat": "intervention", "B. Kontrol": "control"}}}],
+    "separate_sheets": [ONE | {"file": "pre.csv", "timepoint": {"only": "pre"}, "score": "Sebelum", "group": GROUP},
+                        ONE | {"file": "post.csv", "timepoint": {"only": "post"}, "score": "Sesudah"}],
+    "transposed": [OWN | {"layout": "transposed"}],
+    "long": [LONG | {"participant": "Responden"}],
+    "visits": [NO_SCORES | {"layout": "visits", "score": "asi_{visit}", "visits": {"1": "pre", "2": "post"},
+                            "group": GROUP}],
+}  # fmt: skip
 
 
-def plain(headers, slips):
-    """Rows of four people, or of one for each value that slipped into the column of the scores after."""
+def sheets_of(layout, headers, slips):
+    """Return sheets and files of four people, or of one for each value that slipped into the scores after."""
     rows = [["Responden", "Kelompok", "Sebelum", "Sesudah", *headers]]
     count = max(4, len(slips) + len(slips) % 2)
+    half = count // 2
     for at, (name, *rest) in zip(range(count), itertools.cycle(PEOPLE), strict=False):
         after = slips[at] if at < len(slips) else ("Cukup", "Kurang")[at % 2]
-        number = f" {at}" if at > 3 else ""
-        rows.append([name + number, "Intervensi" if 2 * at < count else "Kontrol", "Kurang", after, *rest])
-    return rows
+        group = "Intervensi" if at < half else "Kontrol"
+        rows.append([name + (f" {at}" if at > 3 else ""), group, "Kurang", after, *rest])
+    header, *people = rows
+    short = [[row[0], *row[2:4]] for row in rows]
+    times = [[*row[:2], when, row[at], *row[4:]] for row in people for when, at in (("Pre", 2), ("Post", 3))]
+    files = {
+        "wide": [rows],
+        "two_header_rows": [[["LAPORAN Kasmiatun Wirasih"], ["Data", "", "Nilai", "", *["Lain"] * 7], *rows]],
+        "below_cards": [[["Laporan"], ["update", "Kasmiatun Wirasih"], [], [], [], [], *rows]],
+        "side_by_side": [[short[0] * 2, *(map(operator.add, short[1 : half + 1], short[half + 1 :]))]],
+        "titled": [[header, ["A. Pijat"], *people[:half], ["B. Kontrol"], *people[half:]]],
+        "separate_sheets": [[[*row[:3], *row[4:]] for row in rows], [[row[0], row[3]] for row in rows]],
+        "transposed": [list(zip(*rows, strict=True))],
+        "long": [[["Responden", "Kelompok", "Waktu", "ASI", *headers], *times]],
+        "visits": [[["Responden", "Kelompok", "asi_1", "asi_2", *headers], *people]],
+    }[layout]  # fmt: skip
+    return SHEETS[layout], {sheet["file"]: own for sheet, own in zip(SHEETS[layout], files, strict=True)}
 
 
-def wide(headers, slips, **keys):
-    return [WIDE | {"participant": "Responden"} | keys], {"sheet.csv": plain(headers, slips)}
-
-
-def two_header_rows(headers, slips):
-    rows = plain(headers, slips)
-    top = ["Data", "", "Nilai", "", *["Lain"] * len(headers)]
-    joined = {"pre": "Nilai > Sebelum", "post": "Nilai > Sesudah"}
-    sheet = WIDE | {"header_row": [2, 3], "participant": "Data > Responden", "scores": joined,
-                    "group": GROUP | {"column": "Data > Kelompok"}}  # fmt: skip
-    return [sheet], {"sheet.csv": [["LAPORAN Kasmiatun Wirasih"], top, *rows]}
-
-
-def below_cards(headers, slips):
-    sheets, files = wide(headers, slips, header_row=7)
-    cards = [["Laporan"], ["update", "Kasmiatun Wirasih"], [], [], [], []]
-    return sheets, {"sheet.csv": [*cards, *files["sheet.csv"]]}
-
-
-def side_by_side(headers, slips):
-    header, *rows = [[row[0], row[2], row[3]] for row in plain(headers, slips)]
-    half = len(rows) // 2
-    sheet = {"file": "sheet.csv", "layout": "side_by_side", "participant": "Responden", "scores": PRE_POST,
-             "codes": CODES, "blocks": BLOCKS}  # fmt: skip
-    both = [left + right for left, right in zip(rows[:half], rows[half:], strict=True)]
-    return [sheet], {"sheet.csv": [header * 2, *both]}
-
-
-def titled(headers, slips):
-    header, *rows = plain(headers, slips)
-    half = len(rows) // 2
-    titles = {"A. Pijat": "intervention", "B. Kontrol": "control"}
-    sheet = WIDE | {"layout": "titled", "participant": "Responden", "group": {"titles": titles}}
-    return [sheet], {"sheet.csv": [header, ["A. Pijat"], *rows[:half], ["B. Kontrol"], *rows[half:]]}
-
-
-def separate_sheets(headers, slips):
-    rows = plain(headers, slips)
-    sheet = {"layout": "one_timepoint", "participant": "Responden", "codes": CODES}
-    pre = sheet | {"file": "pre.csv", "timepoint": {"only": "pre"}, "score": "Sebelum", "group": GROUP}
-    post = sheet | {"file": "post.csv", "timepoint": {"only": "post"}, "score": "Sesudah"}
-    before, after = [[*row[:3], *row[4:]] for row in rows], [[row[0], row[3]] for row in rows]
-    return [pre, post], {"pre.csv": before, "post.csv": after}
-
-
-def transposed(headers, slips):
-    sheets, files = wide(headers, slips, layout="transposed")
-    return sheets, {"sheet.csv": [list(row) for row in zip(*files["sheet.csv"], strict=True)]}
-
-
-def long(headers, slips):
-    table = [["Responden", "Kelompok", "Waktu", "ASI", *headers]]
-    for row in plain(headers, slips)[1:]:
-        table += [[*row[:2], when, score, *row[4:]] for when, score in (("Pre", row[2]), ("Post", row[3]))]
-    return [LONG | {"participant": "Responden"}], {"sheet.csv": table}
-
-
-def visits(headers, slips):
-    keys = {"layout": "visits", "score": "asi_{visit}", "visits": {"1": "pre", "2": "post"}}
-    sheets, files = wide(headers, slips, **keys)
-    del sheets[0]["scores"]
-    files["sheet.csv"][0][2:4] = ["asi_1", "asi_2"]
-    return sheets, files
-
-
-LAYOUTS = [
-    wide, two_header_rows, below_cards, side_by_side, titled, separate_sheets, transposed, long, visits,
-]  # fmt: skip
 INGEST = ["ingest-observations", "--study", "data/ward", "--results", "results"]
 CHECK = ["check-study", "ward"]
 
 
 def as_csv(rows):
     return "".join(",".join('"' + cell + '"' for cell in row) + "\n" for row in rows).encode()
-
-
-def as_workbook(rows):
-    """As Excel keeps them: telephone and identity numbers are numbers."""
-    is_number = re.compile("[1-9][0-9]*").fullmatch
-    return xlsx([[float(cell) if is_number(cell) else cell for cell in row] for row in rows])
 
 
 def traces(text):
@@ -165,13 +126,13 @@ def participants(tmp_path):
 
 
 @pytest.mark.parametrize("headers", [TELLING, SILENT], ids=["telling", "silent"])
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+@pytest.mark.parametrize("layout", SHEETS)
 def test_every_layout(ward, participants, layout, headers):
-    written, statuses = ward(*layout(headers, []))
+    written, statuses = ward(*sheets_of(layout, headers, []))
     assert statuses == [0, 0], written
     assert participants() == ["P01", "P02", "P03", "P04"]
     assert "Responden" in written
-    if layout is not side_by_side:  # it has no further columns
+    if layout != "side_by_side":  # it has no further columns
         for header in headers if headers is TELLING else ["X1", "X2", "X4", "X6"]:
             assert f'{header}" identifies persons and was dropped' in written, header
 
@@ -181,9 +142,9 @@ SLIPS = [*PEOPLE[0], "Cukup (kata Kasmiatun)", "hub. suami Prasojo 0812 3456 789
 
 
 @pytest.mark.parametrize("slips", [SLIPS, *([slip] for slip in SLIPS if FULL)], ids=len)
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+@pytest.mark.parametrize("layout", SHEETS)
 def test_no_fault_shows_a_person(ward, tmp_path, layout, slips):
-    _, statuses = ward(*layout(SILENT, slips))
+    _, statuses = ward(*sheets_of(layout, SILENT, slips))
     assert statuses == [2, 2]
     faults = read_csv(tmp_path / "results" / "faults.csv")
     faults = faults[faults["kind"] == "fault"]
@@ -195,9 +156,11 @@ def test_no_fault_shows_a_person(ward, tmp_path, layout, slips):
 
 
 def test_a_workbook(ward):
+    is_number = re.compile("[1-9][0-9]*").fullmatch  # as Excel keeps telephone and identity numbers
     for slips in ([], ["Kasmiatun", "3374015601900001"]):
-        (sheet,), files = wide(SILENT, slips)
-        ward([sheet | {"file": "sheet.xlsx"}], {"sheet.xlsx": as_workbook(files["sheet.csv"])})
+        (sheet,), files = sheets_of("wide", SILENT, slips)
+        rows = [[float(cell) if is_number(cell) else cell for cell in row] for row in files["sheet.csv"]]
+        ward([sheet | {"file": "sheet.xlsx"}], {"sheet.xlsx": xlsx(rows)})
 
 
 CODED = {"layout": "wide", "participant": "v1", "scores": {"pre": "pre", "post": "post"},
@@ -232,11 +195,10 @@ ALL = list(itertools.product([TELLING, SILENT], [[], [SLIP], ["Kasmiatun"]]))
 
 
 @pytest.mark.parametrize(("headers", "slips"), ALL if FULL else WITH_SLIPS)
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__)
+@pytest.mark.parametrize("layout", SHEETS)
 def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
-    _, files = layout(headers, slips)
     sheets = []
-    for name, rows in files.items():
+    for name, rows in sheets_of(layout, headers, slips)[1].items():
         (tmp_path / name).write_bytes(as_csv(rows))
         sheets += ["--sheet", str(tmp_path / name)]
     arguments = ["--groups", "Pijat=Intervensi,Kontrol", "--levels", "kurang,cukup", "--program", "spss"]
@@ -248,7 +210,7 @@ def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
 
 
 HEADER = ["Kode", "Kelompok", "Sebelum", "Sesuda"]
-PERSONS_IN_HEADERS = {
+IN_HEADERS = {
     "persons are columns": [["Kode", "Kasmiatun", "Sulasmini"], ["Kelompok", "Intervensi", "Kontrol"],
                             ["Sebelum", "Kurang", "Kurang"], ["Sesudah", "Cukup", "Kurang"]],
     "a person": [[*HEADER, "Ny. Tumirah"], ["R1", "Intervensi", "Kurang", "Kurang", "Cukup"]],
@@ -256,18 +218,15 @@ PERSONS_IN_HEADERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("rows", PERSONS_IN_HEADERS.values(), ids=PERSONS_IN_HEADERS)
-def test_persons_in_the_header_row(ward, rows):
-    assert ward([WIDE], {"sheet.csv": rows})[1] == [2, 2]
+@pytest.mark.parametrize("what", IN_HEADERS)
+def test_persons_in_the_header_row(ward, what):
+    assert ward([WIDE], {"sheet.csv": IN_HEADERS[what]})[1] == [2, 2]
 
 
-def test_worksheets_that_are_named_after_persons(ward):
+def test_persons_in_names_of_worksheets_and_columns_of_blocks(ward):
     names = "Ny. Tumirah", "Ny. Sulasmini"
     content = xlsx([["x"]], lambda book, _: book.worksheets()[1].write(0, 0, "x"), names)
     assert ward([WIDE | {"file": "sheet.xlsx"}], {"sheet.xlsx": content})[1] == [2, 2]
-
-
-def test_names_of_the_blocks_own_columns(ward):
     rows = [["Ibu A", "a1", "a2", "Ibu B", "b1", "b2"],
             ["Kasmiatun", "Kurang", "Cukup", "Sulasmini", "Kurang", "Kurang"]]  # fmt: skip
     blocks = [{"group": "intervention", "participant": "Ibu A", "scores": {"pre": "a1", "post": "a2"}},
@@ -277,7 +236,7 @@ def test_names_of_the_blocks_own_columns(ward):
 
 
 def test_plain_codes_stay_as_they_are(ward, participants):
-    sheets, files = wide([], [])
+    sheets, files = sheets_of("wide", SILENT, [])
     codes = ["Responden", "R01", "R02", "K01", "K02"]
     coded = [[code, *row[1:4]] for code, row in zip(codes, files["sheet.csv"], strict=True)]
     ward(sheets, {"sheet.csv": coded}, INGEST)
