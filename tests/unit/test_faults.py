@@ -71,6 +71,11 @@ def test_every_code_that_the_package_raises_has_its_texts():
     raised = set()
     for path in Path(faults.__file__).parent.rglob("*.py"):
         text = path.read_text("utf-8")
-        raised |= set(re.findall(r"""\b(?:Fault|fault_at|fault|_refused)\(\s*"([a-z_]+)\"""", text))
-    assert "file_missing" in raised
+        raised |= set(
+            re.findall(
+                r"""\b(?:Fault|fault|_refused|UnreadableError|add_fault)\((?:\w+\.?\w*, )?\s*"([a-z_]+)\"""",
+                text,
+            )
+        )
+    assert {"file_missing", "participant_missing"} <= raised
     assert raised <= CODES.keys()

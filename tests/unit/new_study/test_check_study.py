@@ -119,7 +119,7 @@ def test_the_next_step(study):
     (study / "observations.csv").unlink()
     last = "Not ready: 1 to correct. Correct them, then run: oxymilk check-study bontang2023"
     assert report(study)[-1] == last
-    absent = check_study(study.parent / "melati")
+    absent = check_study("melati", study.parent)
     assert [fault.code for fault in absent.faults] == ["study_missing"]
     assert report(study.parent / "melati", "id")[-1] == "Berikutnya: oxymilk new melati"
 
