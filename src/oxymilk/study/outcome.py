@@ -47,11 +47,6 @@ class Level(Labelled):
         """The bounds that are declared."""
         return {name: bound for name in _BOUNDS if (bound := getattr(self, name)) is not None}
 
-    @property
-    def bounded(self) -> bool:
-        """Whether any bound is declared."""
-        return bool(self.bounds)
-
 
 class Item(Labelled):
     """One line of a checklist: yes or no, or a count that reaches its target or does not."""
@@ -164,11 +159,11 @@ class Variable(Labelled):
         """Yield what is wrong between the keys: numbers that are cut into levels belong to exactly one each."""
         is_cut = self.kind != "levels"
         for at, level in enumerate(self.levels):
-            if level.bounded and not is_cut:
+            if level.bounds and not is_cut:
                 yield _fault(("levels", at), "key_without_use", level.id, why="kind: levels")
-            if is_cut and not level.bounded:
+            if is_cut and not level.bounds:
                 yield _fault(("levels", at), "key_missing", key="at_least")
-        if is_cut and self.levels and all(level.bounded for level in self.levels):
+        if is_cut and self.levels and all(level.bounds for level in self.levels):
             yield from _cutoff_faults(self)
 
     @model_validator(mode="after")
@@ -272,7 +267,7 @@ def _cutoff_faults(variable: Variable) -> Iterator[InitErrorDetails]:
 def level_of(number: Decimal, variable: Variable) -> str:
     """Return the id of the level that a number belongs to, or "" when no level has bounds."""
     for level in variable.cutoffs:
-        if level.bounded and all(_BOUNDS[name][0](number, bound) for name, bound in level.bounds.items()):
+        if level.bounds and all(_BOUNDS[name][0](number, bound) for name, bound in level.bounds.items()):
             return level.id
     return ""
 
