@@ -13,24 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import BadParameter, Option
 
-from oxymilk import commands
-from oxymilk.commands import BAD_INPUT, Budget, Participants, results_of, split, study_and_claims
+from oxymilk.commands import BAD_INPUT, Budget, Participants, app, results_of, split, study_and_claims
 from oxymilk.faults import Fault, FaultsError, describe, faults_table
 from oxymilk.files import write_csv, write_text
 from oxymilk.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from oxymilk.present.view import View
-
-app = typer.Typer(
-    help="Rank tests of two-group pre/post studies, and a check of every number the paper printed.",
-    no_args_is_help=True,
-    add_completion=False,
-    # rich draws frames round the help, and takes as long to load as all the rest
-    rich_markup_mode=None,
-    context_settings={"max_content_width": 130},
-    pretty_exceptions_enable=False,
-)
 
 
 def main() -> None:
@@ -50,24 +39,17 @@ def print_faults(faults: Iterable[Fault]) -> None:
         typer.echo("\n    ".join(describe(fault, language) for language in LANGUAGES), err=True)
 
 
-def legal_languages(text: str) -> str:
-    """Refuse a language that has no texts."""
-    if not set(split(text)) <= set(LANGUAGES):
-        raise BadParameter(", ".join(LANGUAGES), param_hint="--languages")
-    return text
-
-
 Study = Annotated[Path, Option(help="The study's folder, with study.yaml in it.")]
 ResultsFolder = Annotated[Path, Option("--results", help="The study's folder of results.")]
-Languages = Annotated[
-    str, Option(callback=legal_languages, help=f"One or more of {', '.join(LANGUAGES)}, joined by commas.")
-]
+Languages = Annotated[str, Option(help=f"One or more of {', '.join(LANGUAGES)}, joined by commas.")]
 
 
 def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, Path]]:
     """Yield the view of a study's results in each language, and the folder of that language."""
     from oxymilk.present.view import views
 
+    if not set(split(languages)) <= set(LANGUAGES):
+        raise BadParameter(", ".join(LANGUAGES), param_hint="--languages")
     for view in views(study, results_of(study, folder), split(languages)):
         yield view, folder / view.language
 
@@ -172,7 +154,3 @@ def render_report(study: Study, folder: ResultsFolder, languages: Languages = "e
     provenance = study_provenance(study)
     for view, made in views_of(study, folder, languages):
         write_text(made / "report.html", render_report(view, made, provenance))
-
-
-# after the steps, what people call by hand
-app.add_typer(commands.app)

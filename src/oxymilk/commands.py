@@ -34,7 +34,12 @@ Kind = Literal["levels", "number", "checklist"]
 Program = Literal["spss", "spss_exact", "stata", "r"]
 Delimiter = Literal[",", ";", "|", "tab"]
 
-app = typer.Typer()
+app = typer.Typer(
+    help="Rank tests of two-group pre/post studies, and a check of every number the paper printed.",
+    no_args_is_help=True, add_completion=False, context_settings={"max_content_width": 130},
+    # rich draws frames round the help, and takes as long to load as all the rest
+    rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
 
 
 def split(text: str) -> list[str]:

@@ -19,12 +19,7 @@ from oxymilk.explain.coincidence import DifferingClaim
 from oxymilk.explain.departures import find_departures
 from oxymilk.explain.notation import p_of_printed_z
 from oxymilk.explain.procedures import search_procedures
-from oxymilk.stats import (
-    Procedure,
-    evaluate_programs_counts,
-    rank_sum_counts,
-    signed_rank_counts,
-)
+from oxymilk.stats import Procedure, evaluate_programs_counts, rank_sum_counts, signed_rank_counts
 from oxymilk.study import load_study
 
 ALPHA = Fraction(1, 20)

@@ -105,11 +105,6 @@ def build_once(tmp_path_factory):
     return build
 
 
-@pytest.fixture(scope="session")
-def copy_project():
-    return copy_tracked_files
-
-
 @pytest.fixture
 def project(tmp_path):
     return copy_tracked_files(tmp_path / "project")

@@ -10,6 +10,7 @@ from collections import Counter
 
 import pytest
 import yaml
+from tests.workflow.conftest import copy_tracked_files
 
 pytestmark = pytest.mark.workflow
 
@@ -47,14 +48,14 @@ def test_the_p_values_of_the_paper(built_once):
     assert p_values == pytest.approx(expected, abs=5e-11)
 
 
-def test_the_same_bytes_on_one_core_in_another_locale_and_time_zone(copy_project, tmp_path):
+def test_the_same_bytes_on_one_core_in_another_locale_and_time_zone(tmp_path):
     runs = (
         ("2", {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}),
         ("1", {"LC_ALL": "C", "LANG": "id_ID.UTF-8", "TZ": "Asia/Makassar", "PYTHONHASHSEED": "4711"}),
     )
     results = []
     for cores, variables in runs:
-        made = copy_project(tmp_path / cores)
+        made = copy_tracked_files(tmp_path / cores)
         made.edit("config.yaml", "language: en", "language: [en, id]")
         made.edit("config.yaml", "figure_formats: []", "figure_formats: [pdf]")
         made.snakemake("--cores", cores, **variables)
