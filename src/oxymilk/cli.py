@@ -44,13 +44,18 @@ ResultsFolder = Annotated[Path, Option("--results", help="The study's folder of 
 Languages = Annotated[str, Option(help=f"One or more of {', '.join(LANGUAGES)}, joined by commas.")]
 
 
+def legal(flag: str, text: str, values: Iterable[str]) -> list[str]:
+    """Return the parts of a list joined by commas; BadParameter for a part that is no legal value."""
+    if not set(split(text)) <= set(values):
+        raise BadParameter(f"{text}: one or more of {', '.join(values)}", param_hint=flag)
+    return split(text)
+
+
 def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, Path]]:
     """Yield the view of a study's results in each language, and the folder of that language."""
     from oxymilk.present.view import views
 
-    if not set(split(languages)) <= set(LANGUAGES):
-        raise BadParameter(", ".join(LANGUAGES), param_hint="--languages")
-    for view in views(study, results_of(study, folder), split(languages)):
+    for view in views(study, results_of(study, folder), legal("--languages", languages, LANGUAGES)):
         yield view, folder / view.language
 
 
@@ -83,6 +88,8 @@ def compute_rank_tests(
     from oxymilk.analysis import result_tables
     from oxymilk.study import load_study
 
+    if not 0 < confidence < 1:
+        raise BadParameter("it lies between 0 and 1", param_hint="--confidence")
     tables = result_tables(load_study(study), results_of(study, folder), confidence)
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
@@ -143,7 +150,7 @@ def plot_figures(
     from oxymilk.present.figures import plot_figures
 
     for view, made in views_of(study, folder, languages):
-        plot_figures(view, made / "figures", split(formats))
+        plot_figures(view, made / "figures", legal("--formats", formats, ("svg", "png", "pdf")))
 
 
 @app.command()
