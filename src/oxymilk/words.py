@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from oxymilk.texts import read_yaml
+
 # Format characters (zero-width blanks, joiners, byte order mark, soft hyphen) are invisible in a sheet, and so are
 # fillers of Hangul, the blank of Braille and what chooses the form of the letter before.
 _INVISIBLE = "Cf"
@@ -114,7 +116,7 @@ def is_foot(word: str, *, below_foot: bool = False) -> bool:
 
 def is_unit(word: str) -> bool:
     """Say whether a word is a unit that is known, with or without its time ("ml/hari")."""
-    return _amount_and_time(word)[0] in _units()
+    return _amount_and_time(word)[0] in _words()["units"]
 
 
 def same_unit(written: str, declared: str) -> bool:
@@ -126,7 +128,7 @@ def same_unit(written: str, declared: str) -> bool:
     (True, True, False)
     """
     (amount, time), (due_amount, due_time) = _amount_and_time(written), _amount_and_time(declared)
-    units = _units()
+    units = _words()["units"]
     if units.get(amount, amount) != units.get(due_amount, due_amount):
         return False
     return not time or units.get(time, time) == units.get(due_time, due_time)
@@ -152,11 +154,6 @@ def _amount_and_time(unit: str) -> tuple[str, str]:
 
 @functools.cache
 def _words() -> dict[str, Any]:
-    import yaml
-
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-
-
-@functools.cache
-def _units() -> dict[str, str]:
-    return {fold(word): words[0] for words in _words()["units"] for word in words}
+    """Return the words that head rows of totals, and each known unit with the first of its kind."""
+    words = read_yaml(Path(__file__).with_suffix(".yaml"))
+    return words | {"units": {fold(word): same[0] for same in words["units"] for word in same}}

@@ -6,16 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    create_model,
-    model_validator,
-)
+from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, create_model
+from pydantic.functional_validators import AfterValidator, BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from oxymilk.study.yaml_lines import KeyPath

@@ -286,7 +286,7 @@ def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
     if first:
         unit = f" ({view.unit(outcome)})" if outcome.unit else ""
         axes.set_ylabel(view.label(outcome) + unit, fontsize=style.SMALL)
-    for level in (level for level in outcome.cutoffs if level.bounded):
+    for level in (level for level in outcome.cutoffs if level.bounds):
         least, most = span_of(level, cutoff_decimals(outcome), outcome.score_range)
         start = low if least is None else max(float(least), low)
         end = high if most is None else min(float(most), high)
