@@ -50,20 +50,24 @@ def test_the_p_values_of_the_paper(built_once):
 
 def test_the_same_bytes_on_one_core_in_another_locale_and_time_zone(tmp_path):
     runs = (
-        ("2", {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}),
-        ("1", {"LC_ALL": "C", "LANG": "id_ID.UTF-8", "TZ": "Asia/Makassar", "PYTHONHASHSEED": "4711"}),
+        ("2", "[en, id]", {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}),
+        (
+            "1",
+            "[id]",
+            {"LC_ALL": "C", "LANG": "id_ID.UTF-8", "TZ": "Asia/Makassar", "PYTHONHASHSEED": "4711"},
+        ),
     )
     results = []
-    for cores, variables in runs:
+    for cores, languages, variables in runs:
         made = copy_tracked_files(tmp_path / cores)
-        made.edit("config.yaml", "language: en", "language: [en, id]")
+        made.edit("config.yaml", "language: en", f"language: {languages}")
         made.edit("config.yaml", "figure_formats: []", "figure_formats: [pdf]")
         made.snakemake("--cores", cores, **variables)
         results.append(made.results())
     here, there = results
-    assert here.keys() == there.keys()
-    assert [name for name in here if here[name] != there[name]] == []
-    assert len(here) > 60
+    assert there.keys() == {name for name in here if "/en/" not in name}
+    assert [name for name in there if here[name] != there[name]] == []
+    assert len(there) > 60
 
 
 def test_a_second_run_does_nothing(built):
@@ -148,14 +152,14 @@ def test_config_and_schema_have_the_same_keys(project):
     assert all(value["description"] for value in schema["properties"].values())
 
 
-@pytest.mark.parametrize("first", ["frequencies.csv", "en/figures/before_after.svg"])
-def test_a_killed_run_leaves_no_half_file_and_the_next_completes(built_once, project, first):
+def test_a_killed_run_leaves_no_half_file_and_the_next_completes(built_once, project):
     process = subprocess.Popen(
         ["snakemake", "--cores", "2"], cwd=project.folder, env=project.environment(), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     # in the middle of a job: its first file is there, the others are not
-    while not (project.folder / RESULTS / first).exists() and process.poll() is None:
+    first = project.folder / RESULTS / "en/figures/before_after.svg"
+    while not first.exists() and process.poll() is None:
         time.sleep(0.002)
     os.killpg(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL, "the run was over before it could be killed"
