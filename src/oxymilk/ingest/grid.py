@@ -44,8 +44,8 @@ class Grid:
     """The cells of a sheet.
 
     `rows` has the texts by row and column; rows may have different lengths. `kinds` has the kind of each cell that is
-    no text, `merged`, for each cell that a merged range covers, the cell that holds the range's value, `computed` the
-    cells whose value is the result of a formula. By column, `labels` has the labels of values, and `titles` what a
+    no text, `merged`, for each cell that a merged range covers, the cell that holds the range's value, `computed` what
+    the formula of a cell works on: see `Marks`. By column, `labels` has the labels of values, and `titles` what a
     statistics file says of the variable beside its name. Of such a file rows are counted as `cases`, without the row
     of names, and have no addresses. When rows and columns were exchanged (`transposed`), addresses are the file's.
     """
@@ -58,7 +58,7 @@ class Grid:
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
     cases: bool = False
-    computed: frozenset[Place] = frozenset()
+    computed: dict[Place, str] = field(default_factory=dict)
     transposed: bool = False
 
     def cell(self, row: int, column: int, header: str = "") -> Cell:
@@ -129,7 +129,7 @@ def transpose(grid: Grid) -> Grid:
         merged={place[::-1]: origin[::-1] for place, origin in grid.merged.items()},
         labels={},
         titles={},
-        computed=frozenset(place[::-1] for place in grid.computed),
+        computed=dict.fromkeys((place[::-1] for place in grid.computed), ""),
         transposed=not grid.transposed,
     )
 
