@@ -132,17 +132,18 @@ def _package_marks(path: Path) -> dict[str, Marks]:
         is_ods = "content.xml" in names
         if not is_ods and "xl/workbook.xml" not in names:
             raise UnreadableError(problem="no workbook in it")
-        parts, is_due = ({"": "content.xml"}, False) if is_ods else _worksheet_parts(package, names)
+        parts = {"": "content.xml"} if is_ods else _worksheet_parts(package, names)
         for name in sorted(names - set(parts.values())):
             for _ in _elements(package, name) if name.endswith(_XML) else ():
                 pass
         if is_ods:
             return _ods_marks(_elements(package, "content.xml"))
-        return {
-            name: _xlsx_marks(_elements(package, part), is_due)
-            for name, part in parts.items()
-            if part in names
-        }
+        is_due = any(
+            keys.get("fullCalcOnLoad") in ("1", "true")
+            for _, keys, _ in _elements(package, "xl/workbook.xml")
+        )
+        sheets = {name: _elements(package, part) for name, part in parts.items() if part in names}
+        return {name: _xlsx_marks(elements, is_due) for name, elements in sheets.items()}
 
 
 def _elements(package: zipfile.ZipFile, name: str) -> Iterator[Element]:
@@ -168,11 +169,9 @@ def _elements(package: zipfile.ZipFile, name: str) -> Iterator[Element]:
     yield from elements
 
 
-def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> tuple[dict[str, str], bool]:
-    """Return the member of each worksheet that the workbook of an XLSX lists, and whether all is to be computed."""
-    workbook = list(_elements(package, "xl/workbook.xml"))
-    sheets = [sheet for tag, sheet, _ in workbook if tag == "sheet"]
-    is_due = any(attributes.get("fullCalcOnLoad") in ("1", "true") for _, attributes, _ in workbook)
+def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
+    """Return the member of each worksheet that the workbook of an XLSX lists."""
+    sheets = [sheet for tag, sheet, _ in _elements(package, "xl/workbook.xml") if tag == "sheet"]
     relations = "xl/_rels/workbook.xml.rels"
     targets: dict[str, str] = {}
     for tag, relation, _ in _elements(package, relations) if relations in names else ():
@@ -181,8 +180,7 @@ def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> tuple[dict[st
             path = posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))
             targets[relation.get("Id", "")] = path.lstrip("/")
     ids = (next((value for key, value in sheet.items() if key.endswith(":id")), "") for sheet in sheets)
-    own_targets = (targets.get(own, "") for own in ids)
-    return dict(zip((sheet.get("name", "") for sheet in sheets), own_targets, strict=True)), is_due
+    return {sheet.get("name", ""): targets.get(own, "") for sheet, own in zip(sheets, ids, strict=True)}
 
 
 def _xlsx_marks(elements: Iterable[Element], is_due: bool) -> Marks:
@@ -194,7 +192,7 @@ def _xlsx_marks(elements: Iterable[Element], is_due: bool) -> Marks:
     marks = Marks()
     row = column = -1
     kind = ""
-    shared: dict[str, str] = {}  # the source of formulas that are written once
+    shared: dict[str, str] = {}
     for tag, attributes, texts in elements:
         hidden = attributes.get("hidden") in ("1", "true")
         if tag == "c":
@@ -204,11 +202,9 @@ def _xlsx_marks(elements: Iterable[Element], is_due: bool) -> Marks:
         elif tag in ("f", "v", "is"):
             if tag == "f":
                 marks.add_formula((row, column), "".join(texts), stored=False)
-                number = attributes.get("si")
-                if number:
-                    marks.sources[row, column] = shared.setdefault(
-                        number, marks.sources.get((row, column), "")
-                    )
+                if number := attributes.get("si"):  # written once, for the first cell of several
+                    source = marks.sources.get((row, column), "")
+                    marks.sources[row, column] = shared.setdefault(number, source)
             elif (row, column) in marks.formulas:
                 never = is_due and "".join(texts) == "0"
                 marks.formulas[row, column] = not never and bool(texts or kind == "str")
@@ -254,11 +250,13 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
         elif tag in ("table-cell", "covered-table-cell"):
             filled = any(key.endswith(":value-type") for key in attributes)
             if formula := attributes.get("table:formula"):
-                for at in itertools.product(range(row, row + repeat), range(column, column + width)):
-                    marks.add_formula(at, formula.partition("=")[2], stored=filled)
+                # a formula is repeated in few cells, if at all
+                for at in itertools.product(range(min(repeat, 1000)), range(min(width, 100))):
+                    place = row + at[0], column + at[1]
+                    marks.add_formula(place, formula.partition("=")[2], stored=filled)
             if filled:
                 marks.widen(row + repeat - 1, column + width - 1)
-            if any(key.endswith(":value-type") and value == "error" for key, value in attributes.items()):
+            if "error" in (value for key, value in attributes.items() if key.endswith(":value-type")):
                 error = row, column
             if (height, breadth) != (1, 1):
                 marks.merged.append(((row, column), (row + height - 1, column + breadth - 1)))
