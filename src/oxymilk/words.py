@@ -100,12 +100,13 @@ def near_code(code: str) -> str:
 
     Examples
     --------
-    >>> [near_code(code) for code in ("R01", "r 1", "R-O1", "1-10", "11/0")]
+    >>> [near_code(code) for code in ("R01", "r 1", "R-OI", "1-10", "11/0")]
     ['r1', 'r1', 'r1', '1-10', '11-0']
     """
-    letters = fold(code).translate(str.maketrans(*_words()["look_alike"]))
-    joined = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", letters)
-    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\W_]+", "-", joined))
+    joined = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", fold(code))
+    letters = re.sub(r"[\W_]+", "-", joined).translate(str.maketrans(*_words()["look_alike"]))
+    without_zeros = re.sub(r"(?<!\d)0+(?=\d|[il](?![^\W\d]))", "", letters)
+    return without_zeros.replace("i", "1").replace("l", "1")
 
 
 def is_foot(word: str, *, below_foot: bool = False) -> bool:

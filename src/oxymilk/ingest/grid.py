@@ -199,17 +199,23 @@ def find_columns(
     return columns, faults
 
 
-def unused_columns(grid: Grid, header: Header, used: set[int], ignore: Iterable[str]) -> list[Fault]:
+def unused_columns(grid: Grid, header: Header, used: set[int], sheet: Sheet) -> list[Fault]:
     """Return a warning for each column with a header that is neither used nor to be ignored.
 
-    A column that identifies a person is reported even when it is to be ignored: its values are dropped.
+    A column that identifies a person is reported even when it is to be ignored: its values are dropped. Of blocks
+    side by side, one that is not declared but has the headers and values of another is a fault.
     """
-    ignored = {at for name in ignore for at in header.columns_named(name)}
+    ignored = {at for name in sheet.ignore for at in header.columns_named(name)}
+    used_names = {fold(header.names[at]) for at in used} if sheet.blocks else set()
     identifying = _identifying_columns(grid, header, used)
     faults: list[Fault] = []
     for at in sorted(set(range(len(header.names))) - used - (ignored - identifying)):
         if name := header.names[at]:
             code = "identifying_dropped" if at in identifying else "column_undeclared"
+            if fold(name) in used_names and any(
+                any(texts[at : at + 1]) for texts in grid.rows[header.first :]
+            ):
+                code = "block_undeclared"
             add_fault(faults, code, grid.cell(header.last, at, name), value="")
     return faults
 

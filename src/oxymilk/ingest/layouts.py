@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
+_NO_TITLE = re.compile(rf"({NUMBER.pattern})\.?|.*[;|].*", re.DOTALL)  # a number, an undivided line
 _NO_TEXT = ("formula", "error")  # kinds of cells that hold something all the same
 _MOST_PARTICIPANTS = 100_000  # of a cross-tabulation
 _MARKS = (";", "\t", "|", ",", ":", "/", " ")  # what may divide a line; the first three do so in no sentence
@@ -113,7 +114,7 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
             for column in range(last + 1, len(grid.rows[row])):
                 if not is_blank(grid.rows[row][column]):
                     add_fault(faults, "cell_outside", grid.cell(row, column), value="")
-        faults = unused_columns(grid, header, tables.used, sheet.ignore) + faults
+        faults = unused_columns(grid, header, tables.used, sheet) + faults
     return entries, faults
 
 
@@ -240,6 +241,7 @@ class _Tables:
             for line in [mark.join(texts), *lines] if is_whole else lines:
                 parts = line.rstrip(f"{mark} ").split(mark.strip(" ") or None)
                 is_line = mark in _MARKS[:3] and len(parts) == len(list(filter(None, self.header.names)))
+                is_line = is_line and not re.search("[:=]", parts[0])  # as a legend has
                 if is_line or self._reads(entry_of(entry.grid_row, parts), forms):
                     add_fault(self.faults, "line_undivided", entry.participant, value=mark.join(parts))
                     return True
@@ -293,7 +295,7 @@ def _groups_of_rows(tables: _Tables) -> dict[int, str]:
         title = next((word for word in words if word in titles), None)
         if title is not None:
             group = titles[title]
-        elif row >= header.first and len(words) == 1 and not NUMBER.fullmatch(words[0].rstrip(".")):
+        elif row >= header.first and len(words) == 1 and not _NO_TITLE.fullmatch(words[0]):
             # a title that is not declared would give its participants to the group above
             if words[0] not in skipped:
                 cell = grid.cell(row, folded.index(words[0]))

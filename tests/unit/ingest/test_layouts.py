@@ -64,6 +64,8 @@ def test_participants(ingest, sheet, content, keys, expected):
     [
         (BLOCKS, ALIKE + "1,Kurang,Cukup,1,Kurang,Kurang\n", ("participant_two_groups", "D2")),
         (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurnag,Kurang\n", ("level_unknown", "E2")),
+        (BLOCKS, ALIKE.replace("\n", ",No\n") + "1,Kurang,Cukup,4,Kurang,Kurang,7\n", ("block_undeclared", "G1")),
+        (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurang,Kurang\n2;Kurang;Cukup;5;Kurang;Cukup\n", ("line_undivided", "A3")),
         # a title that is not declared does not join the group above
         (TITLED, "A. Pijat\nNo,Sebelum,Sesudah\n1,Kurang,Cukup\nB. Kontorl,,\n1,Kurang,Kurang\n",
          ("title_unknown", "A4")),
@@ -222,12 +224,12 @@ def test_declarations_of_timepoints_and_visits(bench, ingest):
 
 # codes before and after, whose they are, and whether they may be one participant
 NEAR = [
-    *((code, other, "A", "A", True) for code, other in (
-        ("R01", "R1"), ("R006", "R6"), ("R06", "R 06"), ("R06", "R-06"), ("R06", "r_6."), ("R06", "RO6"), ("06", "O6"),
-        ("R11", "RI1"), ("K06", "\u041a06"), ("E1", "\u03951"), ("P/K/03", "PK3"), ("Resp 7", "Resp.07"), ("1", "R01"),
+    *((*codes.split(","), "A", "A", True) for codes in (
+        "R01,R1", "R006,R6", "R06,R 06", "R06,R-06", "R06,r_6.", "R06,RO6", "06,O6", "R11,RI1", "R01,R0l", "I02,I 2",
+        "I02,I2", "O1,O 01", "K06,\u041a06", "E1,\u03951", "P/K/03,PK3", "Resp 7,Resp.07", "1,R01",
     )),
-    *((code, other, "A", "A", False) for code, other in (
-        ("R1", "R10"), ("R1", "R11"), ("1-10", "11-0"), ("R1", "K1"), ("R06", "r06 "), ("1", "01."),
+    *((*codes.split(","), "A", "A", False) for codes in (
+        "R1,R10", "R1,R11", "1-10,11-0", "R1,K1", "I1,I10", "O1,O10", "Olivia,Livia", "R06,r06 ", "1,01.",
     )),
     ("R01", "R1", "A", "B", True), ("1", "R01", "A", "B", False),
 ]  # fmt: skip
