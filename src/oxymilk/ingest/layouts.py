@@ -201,15 +201,16 @@ class _Tables:
             is_skipped = any(fold(word) in skipped for word in words)
             totals = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
             below_foot = below_foot or is_skipped or bool(totals)
-            if totals and not is_skipped and row not in outside:
+            if is_skipped or (totals and row in outside) or not (first_text or entry.has_values):
+                continue
+            if totals:
                 add_fault(self.faults, "foot_row", entry.participant, value=totals)
-            elif not totals and not is_skipped:
-                if row in outside or not entry.has_values:
-                    others += [entry] * bool(first_text)
-                elif entry.is_named:
-                    entries.append(entry)
-                else:
-                    add_fault(self.faults, "participant_missing", entry.participant)
+            elif row in outside or not entry.has_values:
+                others.append(entry)
+            elif entry.is_named:
+                entries.append(entry)
+            else:
+                add_fault(self.faults, "participant_missing", entry.participant)
         forms = {_form(entry) for entry in entries}
         for entry in others:
             if entry.grid_row in outside:
@@ -240,8 +241,9 @@ class _Tables:
             is_whole = not entry.has_values and any(mark in text for text in texts)
             for line in [mark.join(texts), *lines] if is_whole else lines:
                 parts = line.rstrip(f"{mark} ").split(mark.strip(" ") or None)
-                is_line = mark in _MARKS[:3] and len(parts) == len(list(filter(None, self.header.names)))
-                is_line = is_line and not re.search("[:=]", parts[0])  # as a legend has
+                # a legend has one of these signs, or another mark
+                is_legend = mark not in _MARKS[:3] or re.search("[:=]", parts[0])
+                is_line = not is_legend and len(parts) == len(list(filter(None, self.header.names)))
                 if is_line or self._reads(entry_of(entry.grid_row, parts), forms):
                     add_fault(self.faults, "line_undivided", entry.participant, value=mark.join(parts))
                     return True

@@ -13,14 +13,7 @@ from typing import TYPE_CHECKING
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, secrets_in
 from oxymilk.ingest.layouts import Entry, entries_of
-from oxymilk.ingest.privacy import (
-    declared_words,
-    is_identifying,
-    is_named,
-    keys_identify,
-    known_words,
-    masked,
-)
+from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
 from oxymilk.ingest.scores import Score, codebooks, decode, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.words import fold, near_code
@@ -272,18 +265,18 @@ def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterato
     for one, other in itertools.chain(*(itertools.combinations(alike[near], 2) for near in alike if near)):
         scores = [{at for at, score in own.scores.items() if score != Score()} for own in (one, other)]
         is_split = all(scores) and scores[0].isdisjoint(scores[1])
+        is_whole = compared <= scores[0] & scores[1]
         in_one_group = one.group == other.group or not (one.group and other.group)
-        if one.near == other.near:
-            may_be_one = is_split or (in_one_group and not compared <= scores[0] & scores[1])
-        else:
-            may_be_one = is_split and in_one_group and (one.near.isdecimal() or other.near.isdecimal())
-        if may_be_one:
+        is_bare = one.near.isdecimal() or other.near.isdecimal()
+        is_same = one.near == other.near
+        if (is_split and (is_same or (is_bare and in_one_group))) or (
+            is_same and in_one_group and not is_whole
+        ):
             place = (one.cell.file, one.cell.worksheet, one.cell.header, one.cell.address)
-            shown = [HIDDEN if own.numbered else own.cell.text for own in (one, other)]
+            is_hidden = one.numbered or other.numbered
+            shown = [HIDDEN if is_hidden else own.cell.text for own in (one, other)]
             params = {"other": shown[0], "place": ", ".join(filter(None, place)), "first": one.cell.row}
-            # codes are in all tables, unless they name persons
-            known = known_words(shown if HIDDEN not in shown else ())
-            yield from masked([fault_at("codes_near", other.cell, value=shown[1], **params)], known)
+            yield fault_at("codes_near", other.cell, value=shown[1], **params)
 
 
 def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:

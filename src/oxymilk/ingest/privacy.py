@@ -219,8 +219,6 @@ def masked(faults: list[Fault], known: frozenset[str], secrets: frozenset[str] =
         for key in ("label", "other"):
             if isinstance(params.get(key), str) and not may_be_shown(params[key], known, secrets):
                 params[key] = HIDDEN
-        if "place" in params:
-            params["place"] = header(params["place"])
         if fault.code in _LISTS_OF_THE_FILE:
             params["legal"] = list(map(header, params["legal"]))
         if isinstance(params.get("nearest"), str) and header(params["nearest"]) == HIDDEN:
