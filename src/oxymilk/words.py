@@ -95,6 +95,22 @@ def nearest(word: str, legal: Iterable[str]) -> str:
     return folded[close[0]] if close else ""
 
 
+def near_code(code: str) -> str:
+    """Return what the spellings of a participant's code have in common: blanks, hyphens, zeros, letters do not matter.
+
+    A letter that looks like another, or like 0 or 1, is that one; signs between two digits divide numbers.
+
+    Examples
+    --------
+    >>> [near_code(code) for code in ("R01", "r 1", "R-OI", "1-10", "11/0")]
+    ['r1', 'r1', 'r1', '1-10', '11-0']
+    """
+    joined = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", fold(code))
+    letters = re.sub(r"[\W_]+", "-", joined).translate(str.maketrans(*_words()["look_alike"]))
+    without_zeros = re.sub(r"(?<!\d)0+(?=\d|[il](?![^\W\d]))", "", letters)
+    return without_zeros.replace("i", "1").replace("l", "1")
+
+
 def is_foot(word: str, *, below_foot: bool = False) -> bool:
     """Say whether a row's first word heads a row of totals, not a participant.
 

@@ -37,7 +37,7 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
     -------
     dict
         `rows`, texts by row and column, and `kinds`, a list of row, column and kind of each cell that is no text.
-        Of a workbook also `worksheet`, `is_hidden`, `computed` (row and column of each formula) and of its marks
+        Of a workbook also `worksheet`, `is_hidden`, `computed` (row, column, source of a formula) and of its marks
         `hidden_rows`, `hidden_columns`, `merged`. Of a statistics file the first row has the names of the variables;
         also `titles` (labels of the variables) and `labels` (of values) by column.
         Or `fault` alone, its code and params, when the file is refused, damaged, or takes too long.
@@ -108,15 +108,17 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
         rows, kinds = _cells(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
         visible = {sheet.name: sheet.visible for sheet in workbook.sheets_metadata}[name]
     kinds += [(*place, "formula") for place, stored in marks.formulas.items() if not stored]
+    # the reader of values leaves out what has none below and beside the others
+    height = max((row + 1 for row, _ in (*marks.formulas, *marks.errors)), default=0)
+    rows.extend([] for _ in range(height - len(rows)))
     for (row, column), text in marks.errors.items():
-        rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
         rows[row][column] = text
         kinds.append((row, column, "error"))
     is_hidden = visible != SheetVisibleEnum.Visible
     content = {"worksheet": name, "is_hidden": is_hidden, "rows": rows, "kinds": kinds}
     marked = {name: getattr(marks, name) for name in ("merged", "hidden_rows", "hidden_columns")}
-    return content | marked | {"computed": list(marks.formulas)}
+    return content | marked | {"computed": [(*place, source) for place, source in marks.sources.items()]}
 
 
 def _statistics(path: str, kind: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from oxymilk.study.outcome import Item, Outcome, Variable, level_of
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
+    from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
@@ -24,6 +25,8 @@ _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?\s*(\D*)")
 _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
 _MOST_DIGITS = 15  # more than a spreadsheet keeps of a number
 _MISSING = Decimal("NaN")
+# kinds of cells whose value cannot be known, and the fault
+UNKNOWN = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
 
 
 class Score(NamedTuple):
@@ -65,6 +68,13 @@ def codebook(what: str, codes: dict[str, str], ids: Iterable[str], missing: Iter
     words = dict(codes) or {name: name for name in ids}
     meanings = {fold(word): meaning for word, meaning in words.items()}
     return Codebook(what, meanings, tuple(words), frozenset(map(fold, missing)), {})
+
+
+def codebooks(sheet: Sheet, study: Study) -> tuple[Codebook, Codebook]:
+    """Return the codebooks of a sheet's groups and timepoints."""
+    by_group, by_timepoint = (source.codes if source else {} for source in (sheet.group, sheet.timepoint))
+    groups = codebook("group", by_group, study.group_ids)
+    return groups, codebook("timepoint", by_timepoint, study.timepoint_ids)
 
 
 def scoring(
@@ -128,7 +138,7 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     merged : bool
         Whether the value of a merged range is that of each of its cells, as it is for groups.
     """
-    text = _text_of(cell, book.missing, faults, merged=merged)
+    text = text_of(cell, book.missing, faults, merged=merged)
     if text is None:
         return None
     by_text, by_label = (word and book.meanings.get(fold(word)) for word in (cell.text, cell.label))
@@ -236,7 +246,8 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         yes, no = how.scale.checklist.words(item)
         book = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
         word = fold(cell.text)
-        if word not in book.meanings and (not word or word in how.book.missing):
+        is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
+        if is_empty and word not in book.meanings:
             return _MISSING
         answer = decode(cell, book, faults)
         if answer is None:
@@ -251,7 +262,7 @@ def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fa
     Its unit, in either language, may follow it ("27 thn"). Where hours and minutes are declared, "5:12" is a number
     of minutes, and a bare number is a fault: it may be hours or minutes.
     """
-    if not (text := _text_of(cell, how.book.missing, faults)):
+    if not (text := text_of(cell, how.book.missing, faults)):
         return None if text is None else _MISSING
     minutes = None if cell.kind == "number" else _minutes(text)
     if how.hours_minutes and minutes is not None:
@@ -294,12 +305,11 @@ def _minutes(text: str) -> int | None:
     return None
 
 
-def _text_of(cell: Cell, missing: frozenset[str], faults: list[Fault], *, merged: bool = False) -> str | None:
+def text_of(cell: Cell, missing: frozenset[str], faults: list[Fault], *, merged: bool = False) -> str | None:
     """Return a cell's text; "" when it has no value: blank, a word declared so, or declared so by its file.
 
     None when its value cannot be known: a formula never computed, an error, a part of a merged range.
     """
-    unknown = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
-    if cell.kind in unknown and not (merged and cell.kind == "merged"):
-        return add_fault(faults, unknown[cell.kind], cell)
+    if cell.kind in UNKNOWN and not (merged and cell.kind == "merged"):
+        return add_fault(faults, UNKNOWN[cell.kind], cell)
     return "" if cell.kind == "missing" or fold(cell.text) in missing else cell.text

@@ -48,6 +48,10 @@ SPOILT = [
      ["study.yaml value_wrong_kind alpha", "study.yaml undecided sheets[1].group.codes.Kontrol",
       "observations.csv column_missing Produksi ASI awal", "claims.csv claims_column_missing printed",
       "claims.csv claims_column_unknown print"]),
+    # what would lose a mother stops it as it stops the pipeline
+    ([("1,I01,Intervensi,Kurang,Cukup", "1;I01;Intervensi;Kurang;Cukup"), ("2,I02,Intervensi,Kurang,Cukup",
+      "2,I02,Intervensi,Kurang,\n,I 2,Intervensi,,Cukup")], [], [],
+     ["observations.csv line_undivided Kode", "observations.csv codes_near Kode"]),
     # what is open is reported even where the file is legal
     ([], [("en: Oxytocin massage and", 'en: "???"\n  # and')], [], ["study.yaml undecided title.en"]),
 ]  # fmt: skip
