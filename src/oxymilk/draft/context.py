@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import unescape
 from itertools import pairwise
 
-from oxymilk.draft.read import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens
+from oxymilk.draft.read import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens, plain
 from oxymilk.draft.words import Words, regex
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
 _OWN = ("abstract", "methods", "results", "discussion", "conclusion", PREAMBLE)
 _CITING = ("abstract", "introduction", "discussion")
-# hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2013\u2212"), "-")
-_SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
+_SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "< =": "<=", "> =": ">=", "= <": "<", "= >": ">",
+          "<<": "<", ">>": ">"}  # fmt: skip
 # which of the stretches round a number are looked through, in `Context.nearest`
 _REACHES = {"phrase": slice(2), "so far": slice(3), "paragraph": slice(5),
             "sentence": slice(2, 4), "earlier": slice(4, 5)}  # fmt: skip
@@ -60,7 +60,7 @@ class Reading:
     Attributes
     ----------
     text : str
-        The text with one sign for every dash.
+        The text with one sign for what looks alike.
     sentences, tokens : list
         Its sentences and numbers, in their order.
     furniture : dict of int to str
@@ -72,8 +72,10 @@ class Reading:
     """
 
     def __init__(self, paper: Paper, words: Words) -> None:
-        self.paper, self.words, self.tokens = paper, words, find_tokens(paper.text)
-        self.text = text = paper.text.translate(_DASHES)
+        # "&lt;" is what some programs leave of "<"
+        self.paper = paper = replace(paper, text=unescape(paper.text))
+        self.words, self.tokens = words, find_tokens(paper.text)
+        self.text = text = plain(paper.text)
         self.ratios: dict[tuple[str, str], str] = {}
         groups = (group.search(text) for group in words.ids["groups"].values())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
