@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ _CITING = ("abstract", "introduction", "discussion")
 _SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "< =": "<=", "> =": ">=", "= <": "<", "= >": ">",
           "<<": "<", ">>": ">"}  # fmt: skip
 # which of the stretches round a number are looked through, in `Context.nearest`
-_REACHES = {"phrase": slice(2), "so far": slice(3), "paragraph": slice(5),
+_REACHES = {"phrase": slice(2), "so far": slice(3), "all of it": slice(4), "paragraph": slice(5),
             "sentence": slice(2, 4), "earlier": slice(4, 5)}  # fmt: skip
 Mention = tuple[int, int, str]
 
@@ -69,6 +70,8 @@ class Reading:
         Whether the study has two groups; without a study, whether the text names two.
     ratios : dict
         (A cited work, a percentage of it): the printed ratio behind it, as far as the paper has been read.
+    side : str
+        "one" if the paper says that its tests are one-sided.
     """
 
     def __init__(self, paper: Paper, words: Words) -> None:
@@ -79,6 +82,7 @@ class Reading:
         self.ratios: dict[tuple[str, str], str] = {}
         groups = (group.search(text) for group in words.ids["groups"].values())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
+        self.side = "one" if regex("{one_sided_tests}").search(text) else ""
         self.sentences: list[Sentence] = []
         self.furniture: dict[int, str] = {}
         blocks = find_blocks(paper)
@@ -183,6 +187,15 @@ class Context:
         return low, min((begin for begin, _ in edges if begin >= self.end), default=end)
 
     @cached_property
+    def before_but_groups(self) -> str:
+        """What its sentence prints up to it, without the groups: "p (in the control group) was" is "p was"."""
+        before, start = self.before, self.sentence.start
+        for low, high, _ in reversed(self.reading.mentions("groups", start, self.start)):
+            left = regex("{in_group}").sub("", before[: low - start])
+            before = left + re.sub(r"^\s*\)", "", before[high - start :])
+        return before
+
+    @cached_property
     def operator(self) -> tuple[str, int]:
         """The operator before it in our form, "" for "=" and for none; and where it begins if it is in words."""
         sign = regex("{operator_before}").search(self.before)
@@ -202,8 +215,9 @@ class Context:
         """Return the id that is named before the number, the last one, or else after it, the first; "" for none.
 
         Where the phrase names none, `reach` goes further: "so far", to the sentence up to the number ("poor in 10
-        before and in 8 after"); "paragraph", to the sentence and what the paragraph says before it. "sentence" and
-        "earlier" look at the sentence only, whatever its phrases, and at what the paragraph says before it only.
+        before and in 8 after"); "paragraph", to the sentence and what the paragraph says before it. "all of it", to
+        the sentence. "sentence" and "earlier" look at the sentence only, whatever its phrases, and at what the
+        paragraph says before it only.
         """
         sentence, (low, high) = self.sentence, self.phrase
         stretches = [(low, self.start, -1), (self.end, high, 0), (sentence.start, self.start, -1),

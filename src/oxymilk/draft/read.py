@@ -25,7 +25,8 @@ _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
 # one sign for what looks alike: dashes and minus signs (a soft hyphen is printed as one), operators, marks, "p"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u207b\u2796\u02d7\ufe58\ufe63\uff0d\u00ad"
-_LOOKALIKES = str.maketrans(f"{_DASHES}＝＜﹤‹≪＞﹥›≫≦⩽≧⩾≈≃≅∼，．％\u066bрР", f"{'-' * 15}=<<<<>>>>≤≤≥≥~~~~,.%,pP")
+_OTHERS = "＝＜﹤‹≪＞﹥›≫≦⩽≧⩾≈≃≅∼，．％\u066bрР"
+_LOOKALIKES = str.maketrans(_DASHES + _OTHERS, "-" * len(_DASHES) + "=<<<<>>>>≤≤≥≥~~~~,.%,pP")
 # letters and digits of formulas
 _LOOKALIKES |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 Span = tuple[int, int]
@@ -210,11 +211,8 @@ class Token(NamedTuple):
 def plain(text: str) -> str:
     """Return a text with one sign for what looks alike, character for character, so that places stay."""
     # "0·083" has a decimal point, "3.1·10" has none
-    return re.sub(
-        r"\d|(?<=\d)·(?=\d)(?!10)",
-        lambda sign: str(unicodedata.decimal(sign[0], ".")),
-        text.translate(_LOOKALIKES),
-    )
+    digits = re.compile(r"\d|(?<=\d)·(?=\d)(?!10)")
+    return digits.sub(lambda sign: str(unicodedata.decimal(sign[0], ".")), text.translate(_LOOKALIKES))
 
 
 def find_tokens(text: str) -> list[Token]:

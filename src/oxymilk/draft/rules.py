@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from oxymilk.audit.claims import Claim
 from oxymilk.draft.context import Context, Reading
 from oxymilk.draft.words import load, regex
 
+WHICH_TEST, WHICH_GROUP = "of which test?", "of which group?"
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
 
@@ -92,12 +94,56 @@ def of_test(proposal: Proposal) -> Proposal:
     if test == "other":
         return replace(proposal, check="undefined", note="of a test that is not recomputed")
     if not test:
-        return proposal.asks("of which test?")
+        return proposal.asks(WHICH_TEST)
     proposal = replace(proposal, test=test, variable=words.outcome, check="recompute")
     if test == "rank_sum":
-        return replace(proposal, timepoint=words.between)
+        return _doubted(replace(proposal, timepoint=words.between))
     proposal = replace(proposal, group=context.group())
-    return proposal if proposal.group else proposal.asks("of which group?")
+    return _doubted(proposal) if proposal.group else proposal.asks(WHICH_GROUP)
+
+
+def _doubted(proposal: Proposal, *heads: str) -> Proposal:
+    """Ask where a number of a test may be cut short, of another test, one-sided or adjusted, by its heads too."""
+    context, reading, study = proposal.context, proposal.context.reading, proposal.context.reading.words.study
+    shown = reading.text[context.start : context.end] if context.token else ""
+    around = pairwise(filter(None, (context.previous, context, context.following)))
+    # the group may be that of an earlier sentence: "Both groups: p < 0.01"
+    of_both = regex("{both_groups}").search(context.before) and context.before == context.before_but_groups
+    of_p, test = proposal.quantity in ("p_value", "threshold", "decision"), proposal.test
+    declared = study and getattr(study.procedure, f"{test}_switches", None)
+    expected = "one" if declared and declared.alternative != "two-sided" else "two"
+    side = _named(reading, "sides", *heads) or context.nearest("sides", "all of it") or reading.side
+    questions = {
+        "is it one number, as printed?": regex("{with_blanks}").fullmatch(shown)
+        or (shown and regex("{cut_short}").match(context.after)),
+        WHICH_TEST: regex("{another_test}").search(context.before),
+        WHICH_GROUP: test == "signed_rank"
+        and (of_both or any(low.joins("listed", high) for low, high in around)),
+        "one-sided or two-sided?": of_p and side and side != expected,
+        "adjusted for several tests?": of_p
+        and (_named(reading, "adjusted", *heads) or context.nearest("adjusted", "paragraph")),
+    }
+    asked = next((question for question, doubt in questions.items() if doubt), "")
+    return proposal.asks(asked) if asked and proposal.check == "recompute" else proposal
+
+
+def _unlinked(proposal: Proposal) -> Proposal | None:
+    """Ask of a number behind the name of a p-value or statistic, with other words or numbers of a list between."""
+    context = first = proposal.context
+    while first.previous and regex(r"[\d%‰]{listed}\Z").search(first.before_but_groups):
+        first = first.previous
+    match = regex("{far_name}").fullmatch(first.before)
+    # "0.01 < p"
+    before_p = regex(r"\s*{operator}\s*{p_value}").match(context.after)
+    quantity = "p_value" if before_p else match and match.lastgroup
+    fits = re.fullmatch(r"-?[01]?[.,]\d.*" if quantity == "p_value" else ".*[-.,].*", proposal.printed)
+    if fits and regex(r"\s*-?\s*{units}|[\s%]*%").match(context.after):
+        fits = None
+    # whatever the number, "p = 83", "p = 1/83"
+    operated = match and regex("{operated}").fullmatch(context.before[match.end(match.lastgroup) :])
+    if not quantity or not (fits or operated):
+        return None
+    return of_test(replace(proposal, quantity=quantity)).asks(f"is it the {quantity} of this test?")
 
 
 def _p_value(proposal: Proposal) -> Proposal | None:
@@ -105,7 +151,9 @@ def _p_value(proposal: Proposal) -> Proposal | None:
     context, printed, study = proposal.context, proposal.printed, proposal.context.reading.words.study
     # an operator in words as its sign: "p-value below" is "p-value <"
     operator, start = context.operator
-    left = context.before if start == len(context.before) else f"{context.before[:start]}{operator} "
+    left = context.before_but_groups
+    if start < len(context.before):
+        left = f"{context.before[:start]}{operator} "
     match = regex("{p_of_number}").search(left)
     if not match and re.fullmatch(r"0?[.,]\d{2,}", printed) and context.after.startswith(")"):
         match = regex("{p_of_brackets}").search(context.before)
@@ -129,7 +177,7 @@ def _statistic(proposal: Proposal) -> Proposal | None:
     """Read a z, U or W."""
     for quantity in proposal.context.reading.words.ids["statistics"]:
         pattern = regex(f"(?P<name>{{statistics.{quantity}}}){{of_a_test}}{{statistic_link}}")
-        match = pattern.search(proposal.context.before)
+        match = pattern.search(proposal.context.before_but_groups)
         # a letter alone is a statistic when it is linked to the number, or the number has a sign or decimals
         bare = r"-.*" if quantity == "w" else r"-.*|\d+[.,]\d+"
         if match and (match["link"] or len(match["name"]) > 2 or re.fullmatch(bare, proposal.printed)):
@@ -192,7 +240,7 @@ def _cell(proposal: Proposal, around: Context | None = None, timepoint: str = ""
         if not proposal.timepoint:
             return proposal.asks("at which timepoint?")
     needs_group = change or context.reading.two_groups
-    return proposal.asks("of which group?") if needs_group and not proposal.group else proposal
+    return proposal.asks(WHICH_GROUP) if needs_group and not proposal.group else proposal
 
 
 def _figure(proposal: Proposal) -> Proposal:
@@ -210,7 +258,7 @@ def _figure(proposal: Proposal) -> Proposal:
 
 
 _READERS: dict[str, Callable[[Proposal], Proposal | None]] = {
-    "of_test": of_test, "p_value": _p_value, "statistic": _statistic,
+    "of_test": of_test, "p_value": _p_value, "statistic": _statistic, "unlinked": _unlinked,
     "percentage": _percentage, "cell": _cell, "figure": _figure,
     "group_size": lambda proposal: replace(proposal, group=proposal.context.group()),
     "sample_size": lambda proposal: replace(proposal, group=proposal.context.group(whole=True)),
@@ -271,6 +319,7 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "names_level": lambda context: (
         context.nearest("levels", "so far" if _is_paired(context) else "phrase") or context.change()
     ),
+    "is_under_p": lambda context: _is_under_p(context),
     "names_change": lambda context: context.change(),
     "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
     "names_sample": lambda context: regex("{sample}").search(context.reading.text, *context.phrase),
@@ -309,7 +358,8 @@ def read_cell(number: Proposal) -> Proposal | None:
         test = _named(context.reading, "tests", f"{caption} ; {heads} ; {row}")
         operator = number.operator if quantity == "p_value" else ""
         number = replace(number, quantity=quantity, operator=operator, group=group, test=test)
-        return replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
+        number = replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
+        return _doubted(number, row, column, caption)
     in_brackets = "%" in heads and context.before.rstrip().endswith("(")
     of_percent = regex("{percent_head}").search(column) and not regex("{count_head}").search(column)
     is_percent = number.printed.endswith("%") or bool(in_brackets or of_percent)
@@ -321,12 +371,16 @@ def read_cell(number: Proposal) -> Proposal | None:
     variable, _, level = _named(context.reading, "levels", row, heads).partition("/")
     named = words.ids["heads"].get(_named(context.reading, "heads", row))
     # a row of a group, in a table without levels, begins with how many they were
-    if is_total or (named and not level and not is_percent and len(named.sub("", row).split()) <= 1):
+    timepoint = _named(context.reading, "timepoints", heads, row, caption)
+    of_size = named and not (level or timepoint or is_percent)
+    if is_total or (of_size and len(named.sub("", row).split()) <= 1):
         return size
     read = replace(size, quantity="percent" if is_percent else "count", variable=variable, level=level)
     if not level or (words.study is not None and variable != words.outcome):
+        if named and timepoint and not level:
+            return read.asks("of which level?")
         return replace(read, check="arithmetic" if is_percent else "no_data")
-    read = replace(read, timepoint=_named(context.reading, "timepoints", heads, row, caption))
+    read = replace(read, timepoint=timepoint)
     clear = read.timepoint and (group or not context.reading.two_groups)
     return read if clear else read.asks("of which cell?")
 
@@ -358,6 +412,17 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
             left = filled[-1]
             heads.append(shown[left])
     return text[slice(*row[column])], text[slice(*row[0])], heads
+
+
+def _is_under_p(context: Context) -> bool:
+    """Say whether a number is in a line like a table's row, of a column without a head, below the name of p-values."""
+    text, block = context.reading.text, context.sentence.block
+    line = text[: context.start].rpartition("\n")[2] + text[context.start :].partition("\n")[0]
+    cell, heads = (_heads(context)[0], _heads(context)[2]) if " | " in line else (line, [])
+    has_head = heads and len(re.findall(r"\S*\d\S*", cell)) < 2
+    is_prose = len(re.findall(r"[^\W\d]{2,}", line)) > 4 or line.rstrip().endswith((".", ";"))
+    above = block.heading + text[min([block.start, *(low for low, _ in block.above)]) : context.start]
+    return not (has_head or is_prose) and bool(regex("{head_of_p}").search(above))
 
 
 def _named(reading: Reading, kind: str, *heads: str) -> str:
