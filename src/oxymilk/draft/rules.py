@@ -128,20 +128,16 @@ def _doubted(proposal: Proposal, *heads: str) -> Proposal:
 
 
 def _unlinked(proposal: Proposal) -> Proposal | None:
-    """Ask of a number behind the name of a p-value or statistic, with other words or numbers of a list between."""
-    context = first = proposal.context
-    while first.previous and regex(r"[\d%‰]{listed}\Z").search(first.before_but_groups):
-        first = first.previous
-    match = regex("{far_name}").fullmatch(first.before)
-    # "0.01 < p"
-    before_p = regex(r"\s*{operator}\s*{p_value}").match(context.after)
-    quantity = "p_value" if before_p else match and match.lastgroup
-    fits = re.fullmatch(r"-?[01]?[.,]\d.*" if quantity == "p_value" else ".*[-.,].*", proposal.printed)
-    if fits and regex(r"\s*-?\s*{units}|[\s%]*%").match(context.after):
-        fits = None
-    # whatever the number, "p = 83", "p = 1/83"
-    operated = match and regex("{operated}").fullmatch(context.before[match.end(match.lastgroup) :])
-    if not quantity or not (fits or operated):
+    """Ask of a number whose sentence names a p-value or statistic before it, with other words between."""
+    context, printed = proposal.context, proposal.printed
+    match = regex("{far_name}").fullmatch(context.before)
+    quantity = (
+        "p_value" if regex(r"\s*{operator}\s*{p_value}").match(context.after) else match and match.lastgroup
+    )
+    # an operator links whatever the number is: "p = 83"
+    linked = match and regex("{operated}").fullmatch(context.before[match.end(quantity) :])
+    fits = re.fullmatch(r"-?[01]?[.,]\d.*" if quantity == "p_value" else ".*[-.,].*", printed)
+    if not quantity or not (linked or (fits and not regex("{of_units}").match(context.after))):
         return None
     return of_test(replace(proposal, quantity=quantity)).asks(f"is it the {quantity} of this test?")
 
@@ -319,7 +315,7 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "names_level": lambda context: (
         context.nearest("levels", "so far" if _is_paired(context) else "phrase") or context.change()
     ),
-    "is_under_p": lambda context: _is_under_p(context),
+    "may_be_p": lambda context: _may_be_p(context),
     "names_change": lambda context: context.change(),
     "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
     "names_sample": lambda context: regex("{sample}").search(context.reading.text, *context.phrase),
@@ -414,15 +410,18 @@ def _heads(context: Context) -> tuple[str, str, list[str]]:
     return text[slice(*row[column])], text[slice(*row[0])], heads
 
 
-def _is_under_p(context: Context) -> bool:
-    """Say whether a number is in a line like a table's row, of a column without a head, below the name of p-values."""
+def _may_be_p(context: Context) -> bool:
+    """Say whether p-values or a test are named before a number, or above it where it is like a cell without a head."""
     text, block = context.reading.text, context.sentence.block
     line = text[: context.start].rpartition("\n")[2] + text[context.start :].partition("\n")[0]
-    cell, heads = (_heads(context)[0], _heads(context)[2]) if " | " in line else (line, [])
-    has_head = heads and len(re.findall(r"\S*\d\S*", cell)) < 2
-    is_prose = len(re.findall(r"[^\W\d]{2,}", line)) > 4 or line.rstrip().endswith((".", ";"))
+    if " | " in line:
+        cell, _, heads = _heads(context)
+        if heads and len(re.findall(r"\S*\d\S*", cell)) < 2:
+            return False
+    elif len(line.split()) > 8 or line.rstrip().endswith((".", ";")):
+        return bool(regex("{p_value}|{tests}").search(context.before))
     above = block.heading + text[min([block.start, *(low for low, _ in block.above)]) : context.start]
-    return not (has_head or is_prose) and bool(regex("{head_of_p}").search(above))
+    return bool(regex("{head_of_p}").search(above))
 
 
 def _named(reading: Reading, kind: str, *heads: str) -> str:
