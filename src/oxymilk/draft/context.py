@@ -142,6 +142,14 @@ class Reading:
                 kept.append(mention)
         return [mention for mention in kept if mention[2]]
 
+    def named(self, kind: str, *heads: str) -> str:
+        """Return what the first head that names just one of them names."""
+        for head in heads:
+            keys = {key for *_, key in self.mentions(kind, 0, len(head), head)}
+            if len(keys) == 1:
+                return keys.pop()
+        return ""
+
 
 @dataclass(eq=False)
 class Context:
@@ -194,6 +202,35 @@ class Context:
             left = regex("{in_group}").sub("", before[: low - start])
             before = left + re.sub(r"^\s*\)", "", before[high - start :])
         return before
+
+    @cached_property
+    def cell_heads(self) -> tuple[str, str, list[str]]:
+        """The cell of a number in a table, the first cell of its row and the heads of its column.
+
+        A head that spans columns fills the empty cells to its right. The heads of the 7 are "After" and "f":
+
+               | Before |     | After |
+               | f      | %   | f     | %
+          poor | 10     | 100 | 7     | 70
+        """
+        block, text = self.sentence.block, self.reading.text
+        row, *above = (
+            [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
+            for span in ((block.start, block.end), *block.above)
+        )
+        column = sum(end <= self.start for _, end in row)
+        heads: list[str] = []
+        # it fills none that has a head of its own above it
+        left = 1
+        for cells in above:
+            shown = [text[start:end].strip() for start, end in cells]
+            filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
+            if filled and regex("{no_head}").fullmatch(shown[filled[-1]]):
+                left = 1
+            elif filled:
+                left = filled[-1]
+                heads.append(shown[left])
+        return text[slice(*row[column])], text[slice(*row[0])], heads
 
     @cached_property
     def operator(self) -> tuple[str, int]:

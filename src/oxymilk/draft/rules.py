@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from oxymilk.audit.claims import Claim
-from oxymilk.draft.context import Context, Reading
+from oxymilk.draft.context import Context
 from oxymilk.draft.words import load, regex
 
 WHICH_TEST, WHICH_GROUP = "of which test?", "of which group?"
@@ -112,7 +112,7 @@ def _doubted(proposal: Proposal, *heads: str) -> Proposal:
     of_p, test = proposal.quantity in ("p_value", "threshold", "decision"), proposal.test
     declared = study and getattr(study.procedure, f"{test}_switches", None)
     expected = "one" if declared and declared.alternative != "two-sided" else "two"
-    side = _named(reading, "sides", *heads) or context.nearest("sides", "all of it") or reading.side
+    side = reading.named("sides", *heads) or context.nearest("sides", "all of it") or reading.side
     questions = {
         "is it one number, as printed?": regex("{with_blanks}").fullmatch(shown)
         or (shown and regex("{cut_short}").match(context.after)),
@@ -121,7 +121,7 @@ def _doubted(proposal: Proposal, *heads: str) -> Proposal:
         and (of_both or any(low.joins("listed", high) for low, high in around)),
         "one-sided or two-sided?": of_p and side and side != expected,
         "adjusted for several tests?": of_p
-        and (_named(reading, "adjusted", *heads) or context.nearest("adjusted", "paragraph")),
+        and (reading.named("adjusted", *heads) or context.nearest("adjusted", "paragraph")),
     }
     asked = next((question for question, doubt in questions.items() if doubt), "")
     return proposal.asks(asked) if asked and proposal.check == "recompute" else proposal
@@ -338,11 +338,11 @@ def read_cell(number: Proposal) -> Proposal | None:
     in_row = " | " in context.reading.text[block.start : block.end]
     if not in_row or context.token.kind != "number" or not context.sentence.own:
         return None
-    cell, row, above = _heads(context)
+    cell, row, above = context.cell_heads
     cells = {"printed": number.printed, "operator": number.operator}
     number = Proposal(**cells, notation=number.notation, context=context)
     heads, column, caption = " ; ".join(above), above[-1] if above else "", block.heading
-    group = _named(context.reading, "heads", heads, row) or _named(context.reading, "groups", caption)
+    group = context.reading.named("heads", heads, row) or context.reading.named("groups", caption)
     # papers print what belongs to a test one a column, programs one a row
     quantity = ""
     if cell != row:
@@ -351,7 +351,7 @@ def read_cell(number: Proposal) -> Proposal | None:
         named = (key for key, pattern in statistics if any(map(pattern.fullmatch, edges)))
         quantity = "p_value" if is_p_value else next(named, "")
     if quantity and (quantity != "p_value" or (number.number and 0 <= number.number.value <= 1)):
-        test = _named(context.reading, "tests", f"{caption} ; {heads} ; {row}")
+        test = context.reading.named("tests", f"{caption} ; {heads} ; {row}")
         operator = number.operator if quantity == "p_value" else ""
         number = replace(number, quantity=quantity, operator=operator, group=group, test=test)
         number = replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
@@ -364,10 +364,10 @@ def read_cell(number: Proposal) -> Proposal | None:
     if not (is_percent or counts) or (is_total and is_percent):
         return None
     size = replace(number, quantity="sample_size", operator="", group=group, check="recompute")
-    variable, _, level = _named(context.reading, "levels", row, heads).partition("/")
-    named = words.ids["heads"].get(_named(context.reading, "heads", row))
+    variable, _, level = context.reading.named("levels", row, heads).partition("/")
+    named = words.ids["heads"].get(context.reading.named("heads", row))
     # a row of a group, in a table without levels, begins with how many they were
-    timepoint = _named(context.reading, "timepoints", heads, row, caption)
+    timepoint = context.reading.named("timepoints", heads, row, caption)
     of_size = named and not (level or timepoint or is_percent)
     if is_total or (of_size and len(named.sub("", row).split()) <= 1):
         return size
@@ -381,53 +381,15 @@ def read_cell(number: Proposal) -> Proposal | None:
     return read if clear else read.asks("of which cell?")
 
 
-def _heads(context: Context) -> tuple[str, str, list[str]]:
-    """Return the cell of a number in a table, the first cell of its row and the heads of its column.
-
-    A head that spans columns fills the empty cells to its right. The heads of the 7 are "After" and "f":
-
-           | Before |     | After |
-           | f      | %   | f     | %
-      poor | 10     | 100 | 7     | 70
-    """
-    block, text = context.sentence.block, context.reading.text
-    row, *above = (
-        [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
-        for span in ((block.start, block.end), *block.above)
-    )
-    column = sum(end <= context.start for _, end in row)
-    heads: list[str] = []
-    # it fills none that has a head of its own above it
-    left = 1
-    for cells in above:
-        shown = [text[start:end].strip() for start, end in cells]
-        filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
-        if filled and regex("{no_head}").fullmatch(shown[filled[-1]]):
-            left = 1
-        elif filled:
-            left = filled[-1]
-            heads.append(shown[left])
-    return text[slice(*row[column])], text[slice(*row[0])], heads
-
-
 def _may_be_p(context: Context) -> bool:
     """Say whether p-values or a test are named before a number, or above it where it is like a cell without a head."""
     text, block = context.reading.text, context.sentence.block
     line = text[: context.start].rpartition("\n")[2] + text[context.start :].partition("\n")[0]
     if " | " in line:
-        cell, _, heads = _heads(context)
+        cell, _, heads = context.cell_heads
         if heads and len(re.findall(r"\S*\d\S*", cell)) < 2:
             return False
     elif len(line.split()) > 8 or line.rstrip().endswith((".", ";")):
         return bool(regex("{p_value}|{tests}").search(context.before))
     above = block.heading + text[min([block.start, *(low for low, _ in block.above)]) : context.start]
     return bool(regex("{head_of_p}").search(above))
-
-
-def _named(reading: Reading, kind: str, *heads: str) -> str:
-    """Return what the first head that names just one of them names."""
-    for head in heads:
-        keys = {key for *_, key in reading.mentions(kind, 0, len(head), head)}
-        if len(keys) == 1:
-            return keys.pop()
-    return ""
