@@ -19,6 +19,8 @@ from oxymilk.draft.context import Context
 from oxymilk.draft.words import load, regex
 
 WHICH_TEST, WHICH_GROUP = "of which test?", "of which group?"
+# how many characters above a number the heads of a table that a PDF broke up may be
+_REACH_OF_HEADS = 400
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
 
@@ -383,7 +385,7 @@ def read_cell(number: Proposal) -> Proposal | None:
 
 def _may_be_p(context: Context) -> bool:
     """Say whether p-values or a test are named before a number, or above it where it is like a cell without a head."""
-    text, block = context.reading.text, context.sentence.block
+    text = context.reading.text
     line = text[: context.start].rpartition("\n")[2] + text[context.start :].partition("\n")[0]
     if " | " in line:
         cell, _, heads = context.cell_heads
@@ -391,5 +393,5 @@ def _may_be_p(context: Context) -> bool:
             return False
     elif len(line.split()) > 8 or line.rstrip().endswith((".", ";")):
         return bool(regex("{p_value}|{tests}").search(context.before))
-    above = block.heading + text[min([block.start, *(low for low, _ in block.above)]) : context.start]
-    return bool(regex("{head_of_p}").search(above))
+    above = text[max(0, context.start - _REACH_OF_HEADS) : context.start]
+    return bool(regex("{head_of_p}").search(f"{context.sentence.block.heading} {above}"))
