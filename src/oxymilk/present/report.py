@@ -16,16 +16,15 @@ import oxymilk
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import NAMES
 from oxymilk.present.formats import template
-from oxymilk.present.lines import LANES, VERDICT_SIGNS, ClaimLine
 from oxymilk.present.tables import planned
+from oxymilk.present.view import LANES, VERDICT_SIGNS, ClaimLine
 from oxymilk.study import load_study
 from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from oxymilk.present.lines import ExplainedClaim, Row
-    from oxymilk.present.view import View
+    from oxymilk.present.view import ExplainedClaim, Row, View
 
 # sets of claims on datasets, one a row, in their order
 SETS = ("all", "p_values", "counts", "both", "every_claim")

@@ -10,8 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-from oxymilk.present.lines import Effect
-from oxymilk.present.view import View
+from oxymilk.present.view import Effect, View
 from oxymilk.texts import NO_VALUE
 
 # Each panel's effects, in the order of their lines. What has no interval of its own (r, the median), or says the same
@@ -65,7 +64,7 @@ def draw(view: View) -> Drawing | None:
     """
     t, blocks, depth = view.t, [], 0.0
     for test in view.effects:
-        defined = {effect.effect: effect for effect in test.effects if effect.estimate}
+        defined = {effect.effect: effect for effect in test.effects if effect.digits[0]}
         lines = []
         for name, panel in _PANEL_OF.items():
             if effect := defined.get(name):

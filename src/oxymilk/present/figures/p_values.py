@@ -13,8 +13,7 @@ from matplotlib.patches import Rectangle
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-from oxymilk.present.lines import VERDICT_SIGNS, PrintedTest
-from oxymilk.present.view import View
+from oxymilk.present.view import VERDICT_SIGNS, PrintedTest, View
 
 # how far the close-up reaches, in units of the last printed digit
 REACH = 3.4
@@ -102,7 +101,7 @@ def _set_log_scale(axes: Axes, view: View, *, labelled: bool) -> None:
 def _set_close_up(axes: Axes, view: View, test: PrintedTest) -> None:
     """Set a scale of a few units of the last printed digit."""
     parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
-    printed, unit = float(parsed.value), float(test.unit)
+    printed, unit = float(parsed.value), float(Fraction(1, 10**parsed.decimals))
     left, right = printed - REACH * unit, printed + REACH * unit
     axes.set_xlim(left, right)
     # there is no p below zero
@@ -212,7 +211,11 @@ def _write_row(sheet: Sheet, view: View, test: PrintedTest, bottom: float) -> No
     sentences = (
         t("figures.prints_as", p=view.localised(test.claim["prints_as"])),
         view.decision(test.claim["decision"]),
-        t("figures.outputs_printing", n=len(test.printing), total=len(test.programs)),
+        t(
+            "figures.outputs_printing",
+            n=sum(value.prints for value in test.programs),
+            total=len(test.programs),
+        ),
     )
     lines = "\n".join(fill(sentence, 29) for sentence in sentences if sentence)
     # the first line of the verdict is on a height with the dot; it may have two

@@ -7,15 +7,14 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 from oxymilk.present.formats import TEMPLATES
-from oxymilk.present.lines import VERDICT_SIGNS
 from oxymilk.present.tables.model import Cell, Column, Panel, Row, Table
-from oxymilk.present.view import with_operator
+from oxymilk.present.view import VERDICT_SIGNS, with_operator
 from oxymilk.texts import NO_VALUE, read_yaml, to_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from oxymilk.present.lines import Row as Record
+    from oxymilk.present.view import Row as Record
     from oxymilk.present.view import View
     from oxymilk.study import Group
 

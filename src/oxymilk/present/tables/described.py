@@ -14,8 +14,8 @@ from oxymilk.texts import NO_VALUE, to_decimal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from oxymilk.present.lines import Row as Record
     from oxymilk.present.tables.builder import TableBuilder
+    from oxymilk.present.view import Row as Record
     from oxymilk.present.view import View
     from oxymilk.study import Characteristic
 

@@ -10,8 +10,8 @@ from oxymilk.present.view import P_VALUES
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
-    from oxymilk.present.lines import Row as Record
     from oxymilk.present.tables.builder import TableBuilder
+    from oxymilk.present.view import Row as Record
 
 # row, sign of the difference, columns of tests.csv
 _RANKS = (
@@ -163,13 +163,11 @@ def effects_table(table: TableBuilder) -> Table:
     for test in view.effects:
         rows.append(Row("section", row=view.name_of_test(test)))
         for effect in test.effects:
-            estimate, low, high = effect.written
-            cells = {
-                "row": Cell(effect.label, table.mark(effect.note)),
-                "estimate": Cell(estimate, digits=effect.estimate),
-                "low": Cell(low, digits=effect.low),
-                "high": Cell(high, table.mark(effect.method), digits=effect.high),
-            }
+            cells = {"row": Cell(effect.label, table.mark(effect.note))}
+            for name, text, digits in zip(
+                ("estimate", "low", "high"), effect.written, effect.digits, strict=True
+            ):
+                cells[name] = Cell(text, table.mark(effect.method) if name == "high" else (), digits=digits)
             rows.append(Row(**cells, method=effect.method, note=effect.note))
     interval = t("effects.column.interval", confidence=view.confidence)
     sizes = Panel(t("effects.column.effect"), table.columns("effects", interval=interval), tuple(rows))
