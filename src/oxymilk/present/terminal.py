@@ -14,11 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from oxymilk.audit.claims import VERDICTS, load_claims
-from oxymilk.audit.verdicts import audit_claims
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.present.view import with_operator
-from oxymilk.study import load_study
+from oxymilk.present.view import VERDICT_SIGNS, with_operator
 from oxymilk.texts import labels, read_yaml
 
 if TYPE_CHECKING:
@@ -124,6 +121,11 @@ def audit_results(study: Path, results: Results) -> pd.DataFrame:
     FaultsError
         When the study or its claims have faults, or a result table is not there.
     """
+    # what the other commands of the terminal need not wait for
+    from oxymilk.audit.claims import load_claims
+    from oxymilk.audit.verdicts import audit_claims
+    from oxymilk.study import load_study
+
     loaded = load_study(study)
     claims = load_claims(study / "claims.csv", loaded)
     return audit_claims(loaded, claims, results.frequencies, results.tests)
@@ -158,7 +160,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
             numbers = (with_operator(row), row["prints_as"], row["computed"])
             rows.append((row["id"], *numbers, verdict, decision, answer))
             styles.append("" if expected else "bold red")
-        counts = ", ".join(f"{given.count(v)} {t(f'verdicts.{v}')}" for v in VERDICTS if v in given)
+        counts = ", ".join(f"{given.count(v)} {t(f'verdicts.{v}')}" for v in VERDICT_SIGNS if v in given)
         title = f"{name}: {t('verify.summary', claims=len(frame), verdicts=counts)}"
         # a header of two words takes two lines, so that the numbers below it have room on one
         print_rows(rows, (t(f"verify.{column}").replace(" ", "\n") for column in COLUMNS), title, styles)
@@ -194,7 +196,7 @@ def as_json(verdicts: dict[str, pd.DataFrame]) -> str:
         content[name] = {
             "claims": len(frame),
             "as_expected": bool(frame["as_expected"].all()),
-            "verdicts": {verdict: given.count(verdict) for verdict in VERDICTS},
+            "verdicts": {verdict: given.count(verdict) for verdict in VERDICT_SIGNS},
             "rows": frame.to_dict("records"),
         }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, split_operator
 from oxymilk.stats.procedure import CHOICES
-from oxymilk.study import load_study
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
 
 if TYPE_CHECKING:
@@ -395,5 +394,7 @@ def with_operator(claim: Row) -> str:
 
 def views(study: Path, results: Results, languages: Iterable[str]) -> Iterator[View]:
     """Yield a view of the study of a folder in each language."""
+    from oxymilk.study import load_study
+
     loaded = load_study(study)
     return (View(loaded, results, language) for language in languages)
