@@ -29,7 +29,7 @@ from oxymilk.texts import NO_VALUE, labels
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oxymilk.present.tables.model import Column, Table
+    from oxymilk.present.tables.builder import Column, Table
 
 TEMPLATES = Path(__file__).with_name("templates")
 # control characters, lone surrogates, bidirectional overrides, and the last two of each plane, which are no characters
