@@ -75,7 +75,14 @@ def draw(view: View) -> Drawing | None:
         if test.interval:
             left, right = _CLOSE_UP
             axes = sheet.panel(f"close_up-{number}", left, bottom, right - left, _PANEL, "bottom")
-            _set_close_up(axes, view, test)
+            parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
+            printed, unit = float(parsed.value), float(Fraction(1, 10**parsed.decimals))
+            axes.set_xlim(printed - REACH * unit, printed + REACH * unit)
+            # there is no p below zero
+            axes.spines["bottom"].set_bounds(max(0.0, printed - REACH * unit), printed + REACH * unit)
+            ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
+            axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=style.SMALLEST, pad=1.5)
+            axes.set_xticks(ticks, [t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
             _draw_marks(axes, view, test, number, "close_up_")
             key = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
             words |= {"printed": view.localised(test.printed), "verdict": t(f"verdicts.{test.verdict}")}
@@ -96,19 +103,6 @@ def _set_log_scale(axes: Axes, view: View, least: float, *, labelled: bool) -> N
         names[tick] = view.t.compact(tick, 2).partition(" × ")[2] if tick < 1e-4 else view.t.compact(tick, 1)
     style.set_ticks(axes, ticks, list(names.values()), minor)
     axes.axvline(view.study.alpha, zorder=2, **style.REFERENCE)
-
-
-def _set_close_up(axes: Axes, view: View, test: PrintedTest) -> None:
-    """Set a scale of a few units of the last printed digit."""
-    parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
-    printed, unit = float(parsed.value), float(Fraction(1, 10**parsed.decimals))
-    left, right = printed - REACH * unit, printed + REACH * unit
-    axes.set_xlim(left, right)
-    # there is no p below zero
-    axes.spines["bottom"].set_bounds(max(0.0, left), right)
-    ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
-    axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=style.SMALLEST, pad=1.5)
-    axes.set_xticks(ticks, [view.t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
 
 
 def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: str = "") -> None:

@@ -111,8 +111,10 @@ class Table:
     footnotes: Mapping[str, str]
 
 
-def whole_number(claim: Record) -> str:
-    """Return the number of participants that a percentage, checked by arithmetic, makes; "" where it makes none."""
+def made_count(claim: Record) -> str:
+    """Return the number of participants that a printed count or percentage makes; "" where it makes none."""
+    if claim["quantity"] == "count":
+        return claim["computed"]
     percent, n = to_decimal(claim["computed"]), claim["n"]
     return str(round(percent * int(n) / 100)) if percent is not None and n.isdecimal() else ""
 
@@ -275,7 +277,7 @@ class TableBuilder:
             reason = t.section("verdicts.reason").get(claim["reason"])
             return t("tables.note.not_checkable", reason=reason) if reason else ""
         if claim["verdict"] == "differs" and (quantity, claim["check"]) == ("percent", "arithmetic"):
-            count, percent = t.number(whole_number(claim)), t.number(claim["computed"], 1)
+            count, percent = t.number(made_count(claim)), t.number(claim["computed"], 1)
             values = {"n": claim["n"], "printed": claim["printed"], "count": count, "percent": percent}
             return t("tables.note.whole_number", **values)
         if claim["verdict"] != "differs" or quantity != "p_value":

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.builder import Cell, Panel, Row, Table, whole_number
+from oxymilk.present.tables.builder import Cell, Panel, Row, Table, made_count
 from oxymilk.texts import NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # what a group has in one row, by the keys of its columns, which end in the group's id
 Block = dict[str, Cell | str]
+_HOLDS = ("reproduced", "reproduced_after_rounding")
 # columns of summaries.csv, and the decimals more than the scores have
 _SUMMARY = {"mean": 1, "sd": 1, "minimum": 0, "q1": 1, "median": 1, "q3": 1, "maximum": 0}
 
@@ -152,7 +153,7 @@ def _rows_of(
                 cells = {"n": record["n"], "percent": table.number_cell(record["percent"], decimals)}
             compared, shown = table.select("comparison", **about), printed or not only_printed
             blocks[group] = _blocks(table, printed, cells, compared, marks) if shown else []
-            made = {_made_count(claim) for claim in printed}
+            made = {made_count(claim) if claim["verdict"] in _HOLDS else "" for claim in printed}
             rest[group] -= int(made.pop()) if len(made) == 1 and "" not in made else nan
         if counts and not rows:
             unit = view.unit(item) if record["test"] == "mann_whitney_exact" else ""
@@ -181,7 +182,7 @@ def _blocks(
     """
     t, blocks = table.t, []
     for form, claim in table.forms(printed):
-        made = _made_count(claim)
+        made = made_count(claim) if claim and claim["verdict"] in _HOLDS else ""
         notes = [t("tables.note.where", places=form["where"])] if form["where"] else []
         for comparison in comparisons:
             # the paper's words place a percentage where it is not ("most" for one half)
@@ -196,13 +197,6 @@ def _blocks(
         letters = {letter for note in notes for letter in table.mark(note)}
         blocks.append({**block, **form, "printed": Cell(form["printed"], tuple(sorted(letters)))})
     return blocks
-
-
-def _made_count(claim: Record) -> str:
-    """Return the number of participants that a printed count or percentage makes, "" where it makes none."""
-    if not claim or claim["verdict"] not in ("reproduced", "reproduced_after_rounding"):
-        return ""
-    return claim["computed"] if claim["quantity"] == "count" else whole_number(claim)
 
 
 def _side_by_side(stub: str, blocks: dict[str, list[Block]], **first: Cell) -> list[Row]:
