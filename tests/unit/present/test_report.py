@@ -50,9 +50,6 @@ def pages(reports, read_page):
     return {language: read_page(text) for language, text in reports.items()}
 
 
-# ---------------------------------------------------------------- what it says
-
-
 WORDS = {
     "en": (
         "2 of 3 printed p-values are reproduced.",
@@ -144,14 +141,8 @@ def without_claims(tables):
 
 
 def not_searched(tables):
-    unknown = {
-        "set": "all",
-        "group": "",
-        "datasets": "",
-        "searched": "false",
-        "reason": "tables_of_a_group <many>",
-    }
-    datasets = tables["datasets"].iloc[:1].assign(**unknown)
+    unknown = {"set": "all", "group": "", "datasets": "", "searched": "false"}
+    datasets = tables["datasets"].iloc[:1].assign(**unknown, reason="tables_of_a_group <many>")
     return {"datasets": datasets, "contradictions": tables["contradictions"].iloc[:0]}
 
 
@@ -189,9 +180,6 @@ def test_the_report_without_an_exact_p(bontang, make_view, render, no_memory):
         assert labels(language)("tables.note.exact_too_large") in page
         assert f'<td class="number">{NO_VALUE}</td>' in page
         assert not re.search(r"\bnan\b", page)
-
-
-# ---------------------------------------------------------------- what it is made of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -248,17 +236,16 @@ def test_numbers_have_slopes_and_their_levels_flows(make_example, reports, rende
     assert "of each participant, from Before to After" in page
 
 
-def test_provenance_is_shown_and_the_page_is_the_same_each_time(pages, reports, views, render):
-    for words in ("oxymilk 0.0; Python 3.0", "c0ffee", "ab" * 32):
-        assert words in pages["en"].text
-    for facts, words in (
-        (FACTS, "c0ffee"),
-        (FACTS | {"commit": "unknown"}, "not a git checkout"),
-        (FACTS | {"changed": True}, "with local changes"),
-    ):
-        page = render(views["en"], facts=facts)
+def test_provenance_is_shown_and_the_page_is_the_same_each_time(reports, views, render):
+    changes = {
+        "c0ffee": {},
+        "not a git checkout": {"commit": "unknown"},
+        "with local changes": {"changed": True},
+    }
+    for words, change in changes.items():
+        page = render(views["en"], facts=FACTS | change)
         assert words in page
-        assert (page == reports["en"]) == (facts is FACTS)
+        assert (page == reports["en"]) == (not change)
 
 
 def test_hostile_texts_stay_texts(bontang, labelled, changed, results, render, read_page):
@@ -285,9 +272,6 @@ def test_every_reason_is_said_in_the_language(changed, explained, language):
     said = list(explanation_section(changed(language, datasets=datasets))["datasets"]["reasons"])
     first, *others = (t(code, n=20) for code in codes)
     assert said == [first, t("explanations.datasets.left_out", claims="a_1 b_2"), *others]
-
-
-# ---------------------------------------------------------------- provenance
 
 
 def git(folder, *arguments):

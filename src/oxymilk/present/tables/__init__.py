@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.builder import TESTS, Table, TableBuilder
+from oxymilk.present.tables.builder import TESTS, Table
 from oxymilk.present.tables.described import characteristics_table, frequency_table, summary_table
 from oxymilk.present.tables.tested import effects_table, explanation_table, rank_test_table, sensitivity_table
 
@@ -54,5 +54,5 @@ def build_tables(view: View) -> tuple[Table, ...]:
     """Make the tables of a study: those that are `planned`, numbered from 1."""
     plan = list(enumerate(planned(view), start=1))
     tests = [number for number, (kind, _) in plan if kind in TESTS]
-    builders = (TableBuilder(view, kind, group, number, tests) for number, (kind, group) in plan)
-    return tuple(_MAKERS[builder.kind](builder) for builder in builders)
+    tables = (Table(view, kind, group, number, tests) for number, (kind, group) in plan)
+    return tuple(_MAKERS[table.kind](table) for table in tables)

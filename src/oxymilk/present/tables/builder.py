@@ -94,23 +94,6 @@ class Panel:
         return tuple(round(share * whole) for share in shares) if whole else shares
 
 
-@dataclass(frozen=True)
-class Table:
-    """A numbered table in one language, of one of the kinds in `oxymilk.present.tables`.
-
-    Its panels are one below the other, of equal total width; `notes` are about the whole table, `footnotes` about
-    single cells, by the letter that marks those.
-    """
-
-    kind: str
-    number: int
-    language: str
-    title: str
-    panels: tuple[Panel, ...]
-    notes: tuple[str, ...]
-    footnotes: Mapping[str, str]
-
-
 def made_count(claim: Record) -> str:
     """Return the number of participants that a printed count or percentage makes; "" where it makes none."""
     if claim["quantity"] == "count":
@@ -119,30 +102,41 @@ def made_count(claim: Record) -> str:
     return str(round(percent * int(n) / 100)) if percent is not None and n.isdecimal() else ""
 
 
-class TableBuilder:
-    """A table in the making, about the study or a group: its notes, and the verdicts it has shown so far.
+class Table:
+    """A numbered table of a view, about the study or a group; it is made by one of `oxymilk.present.tables`.
 
     Attributes
     ----------
+    title : str
+        What it shows, without its number.
+    panels : tuple of Panel
+        One below the other, of equal total width.
+    notes : list of str
+        Sentences about the whole table; while it is made, an empty text, or one that is there already, makes none.
+    footnotes : dict
+        Sentences about single cells, by the letter that marks those.
     group_name : str
         The group's label with the word for group, unless the label has it.
-    notes : list of str
-        Those about the whole table; an empty text, or one that is there already, makes none.
     first, last : int
         The numbers of the first and the last table that hold a rank test, 0 when there is none.
     scale_note : str
         Names the scale that the tests run on, where the outcome could have two; else the empty string.
     """
 
+    title: str
+    panels: tuple[Panel, ...]
+    footnotes: Mapping[str, str]
+
     def __init__(self, view: View, kind: str, group: Group | None, number: int, tests: Sequence[int]) -> None:
         self.view, self.kind, self.group, self.number = view, kind, group, number
-        self.t = t = view.t
+        self.t, self.language, t = view.t, view.language, view.t
         self.first, self.last = (tests[0], tests[-1]) if tests else (0, 0)
         self.group_name = view.label(group) if group else ""
         if group and t("common.group").casefold() not in self.group_name.casefold().split():
             self.group_name = t("common.named_group", group=self.group_name)
         one_scale = view.study.outcome.kind == "levels"
         self.scale_note = "" if one_scale else t("tables.note.scale", scale=self.scale())
+        # those that it has shown so far
         self.verdicts: set[str] = set()
         # a number of a cited study may carry the name of our test, but is not about our data
         self._claims = [claim for claim in view.rows("verdicts") if claim["check"] != "cited"]
@@ -292,7 +286,7 @@ class TableBuilder:
     # ---------------------------------------------------------------- the whole
 
     def finish(self, title: str, *panels: Panel) -> Table:
-        """Return the table; all but that of explanations have notes on basis, origin of the data, what signs mean."""
+        """Return it whole; all but that of explanations have notes on basis, origin of the data, what signs mean."""
         t, study, of_participants = self.t, self.view.study, self.kind == "characteristics"
         inferred = self.kind not in TESTS and study.procedure.basis == "inferred" and self.last
         basis = "basis_elsewhere" if self.first < self.last else "basis_elsewhere_one"
@@ -307,6 +301,6 @@ class TableBuilder:
                 # the table of effects says itself what the dash means in it
                 t("tables.note.no_value") if dash and self.kind != "effects" else "",
             )
-        notes = tuple(dict.fromkeys(filter(None, self.notes)))
-        footnotes = {letter: text for text, letter in self._letters.items()}
-        return Table(self.kind, self.number, self.view.language, title, panels, notes, footnotes)
+        self.title, self.panels, self.notes = title, panels, list(dict.fromkeys(filter(None, self.notes)))
+        self.footnotes = {letter: text for text, letter in self._letters.items()}
+        return self

@@ -13,7 +13,6 @@ from oxymilk.texts import NO_VALUE, to_decimal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from oxymilk.present.tables.builder import TableBuilder
     from oxymilk.present.view import Row as Record
     from oxymilk.study import Characteristic
 
@@ -24,7 +23,7 @@ _HOLDS = ("reproduced", "reproduced_after_rounding")
 _SUMMARY = {"mean": 1, "sd": 1, "minimum": 0, "q1": 1, "median": 1, "q3": 1, "maximum": 0}
 
 
-def frequency_table(table: TableBuilder) -> Table:
+def frequency_table(table: Table) -> Table:
     """Make the table of a group's frequencies: each level at each timepoint, with those whose score is missing."""
     view, t, group = table.view, table.t, table.group.id
     mine = [record for record in view.rows("frequencies") if record["group"] == group]
@@ -59,7 +58,7 @@ def _percent_decimals(records: Iterable[Record]) -> int:
     return int(any(to_decimal(record["percent"] or "0") % 1 for record in records))
 
 
-def summary_table(table: TableBuilder) -> Table:
+def summary_table(table: Table) -> Table:
     """Make the table that describes scores in the outcome's unit: a section a group, a row a timepoint."""
     view, t, outcome = table.view, table.t, table.view.study.outcome
     records = {(record["group"], record["timepoint"]): record for record in view.rows("summaries")}
@@ -89,7 +88,7 @@ def summary_table(table: TableBuilder) -> Table:
     return table.finish(title, Panel("", table.columns("summary"), tuple(rows)))
 
 
-def characteristics_table(table: TableBuilder) -> Table:
+def characteristics_table(table: Table) -> Table:
     """Make the table of characteristics, a column block a group.
 
     A characteristic that the sheet has is counted, and the groups compared; any other is shown as printed, with the
@@ -124,7 +123,7 @@ def characteristics_table(table: TableBuilder) -> Table:
 
 
 def _rows_of(
-    table: TableBuilder, item: Characteristic, counted: dict[str, list[Record]], sizes: dict[str, int]
+    table: Table, item: Characteristic, counted: dict[str, list[Record]], sizes: dict[str, int]
 ) -> list[Row]:
     """Return the rows of a characteristic: a section, a row a level, and those who are at no level.
 
@@ -173,7 +172,7 @@ def _rows_of(
 
 
 def _blocks(
-    table: TableBuilder, printed: list[Record], counted: Block | None, comparisons: Iterable[Record] = (),
+    table: Table, printed: list[Record], counted: Block | None, comparisons: Iterable[Record] = (),
     marks: tuple[str, ...] = (),
 ) -> list[Block]:  # fmt: skip
     """Return a group's cells for each printed form.

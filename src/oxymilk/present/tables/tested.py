@@ -9,7 +9,6 @@ from oxymilk.present.view import P_VALUES
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
-    from oxymilk.present.tables.builder import TableBuilder
     from oxymilk.present.view import Row as Record
 
 # row, sign of the difference, columns of tests.csv
@@ -24,7 +23,7 @@ _RISKS = {"risk_difference", "risk_ratio", "odds_ratio", "number_needed_to_treat
 # ---------------------------------------------------------------- rank tests
 
 
-def rank_test_table(table: TableBuilder) -> Table:
+def rank_test_table(table: Table) -> Table:
     """Make the table of the signed-rank test within a group, or of the rank-sum test between the first two groups.
 
     A panel of ranks, and one of statistics, both p-values and the decision.
@@ -83,7 +82,7 @@ def rank_test_table(table: TableBuilder) -> Table:
     )
 
 
-def _within_lines(table: TableBuilder, declared: Record, z: str) -> tuple[list[tuple], list[tuple]]:
+def _within_lines(table: Table, declared: Record, z: str) -> tuple[list[tuple], list[tuple]]:
     """Return the lines of a signed-rank test.
 
     Of ranks: stub, its note, claims, columns of tests.csv for n, mean and sum. Of statistics: quantity, stub, value,
@@ -107,7 +106,7 @@ def _within_lines(table: TableBuilder, declared: Record, z: str) -> tuple[list[t
     return ranks, [*statistics, ("z", "Z", declared["z"], 3, note)]
 
 
-def _between_lines(table: TableBuilder, declared: Record, z: str) -> tuple[list[tuple], list[tuple]]:
+def _between_lines(table: Table, declared: Record, z: str) -> tuple[list[tuple], list[tuple]]:
     """Return the lines of the rank-sum test, as `_within_lines` does."""
     t, names = table.t, [table.view.label(group) for group in table.view.study.groups[:2]]
     ranks = [(name, "", [], f"n{k}", f"mean_rank{k}", f"rank_sum{k}") for k, name in enumerate(names, 1)]
@@ -124,7 +123,7 @@ def _between_lines(table: TableBuilder, declared: Record, z: str) -> tuple[list[
     return ranks, [*statistics, ("z", "Z", declared["z"], 3, note)]
 
 
-def sensitivity_table(table: TableBuilder) -> Table:
+def sensitivity_table(table: Table) -> Table:
     """Make the table of the same tests on the other scale, each beside the main result."""
     view, t, rows = table.view, table.t, []
     by_role = {(test["test"], test["group"], test["role"]): test for test in view.rows("sensitivity")}
@@ -156,7 +155,7 @@ def sensitivity_table(table: TableBuilder) -> Table:
 # ---------------------------------------------------------------- effects
 
 
-def effects_table(table: TableBuilder) -> Table:
+def effects_table(table: Table) -> Table:
     """Make the table of effects: their sizes with intervals, and the p-values of each test."""
     view, t, study, rows = table.view, table.t, table.view.study, []
     for test in view.effects:
@@ -208,7 +207,7 @@ def effects_table(table: TableBuilder) -> Table:
 # ---------------------------------------------------------------- explanations
 
 
-def explanation_table(table: TableBuilder) -> Table:
+def explanation_table(table: Table) -> Table:
     """Make the table of explanations, ranked, with what each is worth: a section for each claim that has one."""
     view, t, rows, without = table.view, table.t, [], []
     for claim in view.explained:

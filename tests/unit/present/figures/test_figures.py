@@ -73,9 +73,6 @@ def test_colours_differ_in_grey(first, second, least):
     assert grey(first) / grey(second) > least
 
 
-# ---------------------------------------------------------------- files
-
-
 @pytest.fixture(scope="module")
 def folder(changed, tmp_path_factory):
     """Return a folder of all figures in all formats; svg and png are there unasked."""
