@@ -159,8 +159,21 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
 def study_text(name: str, files: list[str], answers: Answers, proposed: ProposedStudy, language: str) -> str:
     """Return study.yaml, each key below its description in the language.
 
-    It is made of the names of the study and its files, what the user said, and what was seen in the sheets.
-    `load_study` reads it once every `???` is replaced.
+    Parameters
+    ----------
+    name, files : str and list of str
+        The names of the study and of its files.
+    answers : Answers
+        What the user said.
+    proposed : ProposedStudy
+        What was seen in the sheets.
+    language : {'en', 'id'}
+        The language of the comments.
+
+    Returns
+    -------
+    str
+        YAML that `load_study` reads once every `???` is replaced.
     """
     from oxymilk.stats.programs import load_programs
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from oxymilk.present.view import View
     from oxymilk.study import Group
 
-# how each kind of table is made from its builder, in the order of the tables
+# how each kind of table is made, in the order of the tables
 _MAKERS = {
     "characteristics": characteristics_table,
     "summary": summary_table,

@@ -103,7 +103,7 @@ def made_count(claim: Record) -> str:
 
 
 class Table:
-    """A numbered table of a view, about the study or a group; it is made by one of `oxymilk.present.tables`.
+    """A numbered table of a view, about the study or a group; made by what `oxymilk.present.tables` names for its kind.
 
     Attributes
     ----------

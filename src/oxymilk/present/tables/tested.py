@@ -141,8 +141,8 @@ def sensitivity_table(table: Table) -> Table:
         cells |= {"n": declared["n"], "z": table.number_cell(declared["z"], 3)}
         rows.append(Row(row=view.name_of_test(declared), **cells))
     scale, main_scale = table.scale(view.rows("sensitivity")[0]["scale"]), table.scale()
-    spanners = {"main": t("tables.spanner.main_scale", scale=main_scale)}
-    spanners["other"] = t("tables.spanner.other_scale", scale=scale)
+    scales = {"main": main_scale, "other": scale}
+    spanners = {name: t(f"tables.spanner.{name}_scale", scale=words) for name, words in scales.items()}
     key = "sensitivity_scale" if table.first < table.last else "sensitivity_scale_one"
     table.notes += (
         t(f"tables.note.{key}", scale=scale, main=main_scale, first=table.first, last=table.last),
@@ -162,10 +162,9 @@ def effects_table(table: Table) -> Table:
         rows.append(Row("section", row=view.name_of_test(test)))
         for effect in test.effects:
             cells = {"row": Cell(effect.label, table.mark(effect.note))}
-            for name, text, digits in zip(
-                ("estimate", "low", "high"), effect.written, effect.digits, strict=True
-            ):
-                cells[name] = Cell(text, table.mark(effect.method) if name == "high" else (), digits=digits)
+            marks = {"estimate": (), "low": (), "high": table.mark(effect.method)}
+            for name, text, digits in zip(marks, effect.written, effect.digits, strict=True):
+                cells[name] = Cell(text, marks[name], digits=digits)
             rows.append(Row(**cells, method=effect.method, note=effect.note))
     interval = t("effects.column.interval", confidence=view.confidence)
     sizes = Panel(t("effects.column.effect"), table.columns("effects", interval=interval), tuple(rows))
@@ -221,16 +220,12 @@ def explanation_table(table: Table) -> Table:
             total = n + len(explanation.kept)
             programs = record["programs"] and t("explanations.note.programs", programs=record["programs"])
             worth = "" if explanation.informative else t("explanations.note.uninformative")
-            cells = {
-                "row": record["rank"],
-                "explanation": Cell(explanation.description, table.mark(programs)),
-                "kind": t(f"explanations.kind.{record['kind']}"),
-                "contradicts": t("explanations.of", n=n, total=total) if total else NO_VALUE,
-                "coincidence": Cell(t.percent(explanation.coincidence), table.mark(worth)),
-                "contradicted": " ".join(explanation.contradicted),
-            }
-            columns = ("p_value", "prints_as", "programs", "ways", "witness")
-            rows.append(Row(**cells, **{name: record[name] for name in columns}))
+            cells = {name: record[name] for name in ("p_value", "prints_as", "programs", "ways", "witness")}
+            cells |= {"row": record["rank"], "kind": t(f"explanations.kind.{record['kind']}")}
+            cells["explanation"] = Cell(explanation.description, table.mark(programs))
+            cells["contradicts"] = t("explanations.of", n=n, total=total) if total else NO_VALUE
+            cells["coincidence"] = Cell(t.percent(explanation.coincidence), table.mark(worth))
+            rows.append(Row(**cells, contradicted=" ".join(explanation.contradicted)))
     claims = t("common.list_separator").join(without)
     table.notes += (
         t("explanations.note.order"),
