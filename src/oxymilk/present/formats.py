@@ -188,7 +188,7 @@ def word_document(tables: Sequence[Table]) -> bytes:
     """Return a Word document (.docx) with the tables, one a page, that an author can edit and a journal can set.
 
     The same tables give the same bytes. The widths are fixed, so that Word and LibreOffice set them alike. Page, fonts
-    and styles are those of templates/blank.docx: what a journal wants otherwise is changed there, in Word.
+    and styles are those of blank.docx, beside this file: what a journal wants otherwise is changed there, in Word.
     """
     t = labels(tables[0].language if tables else "en")
     titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)
@@ -205,7 +205,7 @@ def word_document(tables: Sequence[Table]) -> bytes:
         "docProps/core.xml": [spelling, (_BLANK_TITLE, escape("; ".join(titles)[:255]))],
     }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(TEMPLATES / "blank.docx") as blank, zipfile.ZipFile(buffer, "w") as archive:
+    with zipfile.ZipFile(TEMPLATES.with_name("blank.docx")) as blank, zipfile.ZipFile(buffer, "w") as archive:
         for name in blank.namelist():
             part = blank.read(name)
             for old, new in changes.get(name, ()):
