@@ -254,9 +254,8 @@ class View:
                 computed = NO_VALUE
             variable = variables.get(claim["variable"], outcome)
             # an unknown word stays
-            level = {level.id: self.label(level) for level in variable.levels}.get(
-                claim["level"], claim["level"]
-            )
+            levels = {level.id: self.label(level) for level in variable.levels}
+            level = levels.get(claim["level"], claim["level"])
             if level and variable is not outcome:
                 level = f"{self.label(variable)} {level}"
             group = self.group(claim["group"]) if claim["group"] else ""
@@ -303,7 +302,7 @@ class View:
                     programs.append(ProgramValue(float(row["p_value"]), *output))
                 programs.sort(key=lambda value: value.p_value)
                 claim = claims[0] if claims else {}
-                stated = (with_operator(claim), claim["verdict"], claim) if claim else ("", "", claim)
+                stated = (with_operator(claim) if claim else "", claim.get("verdict", ""), claim)
                 places = tuple(self.t.place(claim["where"]) for claim in claims)
                 recomputed = (p["declared"], p["exact"])
                 tests.append(PrintedTest(*key, *recomputed, *stated, places, interval, tuple(programs)))

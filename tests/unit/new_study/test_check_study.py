@@ -119,7 +119,7 @@ def test_the_next_step(study):
 
 
 def test_at_the_command_line(study):
-    def run(name="bontang2023", status=2, language=()):
+    def run(name="bontang2023", *language, status=2):
         made = CliRunner().invoke(app, ["check-study", name, *language, "--data", str(study.parent)])
         assert made.exit_code == status
         return made.output
@@ -131,10 +131,10 @@ def test_at_the_command_line(study):
     spoil(study / "observations.csv", ("Kurang", "Kurnag"))
     assert '"Kurnag" is no declared level. Did you mean "Kurang"?' in run()
     assert '"Kurnag" bukan tingkat yang dideklarasikan. Maksudnya "Kurang"?' in run()
-    indonesian = run(language=["--language", "id"])
+    indonesian = run("bontang2023", "--language", "id")
     assert "is no declared level" not in indonesian
     assert "Belum siap: 1 hal perlu diperbaiki." in indonesian
-    run(language=["--language", "fr"])
+    run("bontang2023", "--language", "fr")
     # a name that no study can have is not offered to be made
     assert "oxymilk new" in run("absent")
     assert '"../x" is no id' in run("../x")

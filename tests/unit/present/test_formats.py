@@ -180,36 +180,24 @@ def test_latex_document_reads_every_table(tables, tmp_path):
     assert r"\renewcommand{\tablename}{Tabel}" in text
 
 
-_WRITE = """
-import sys
-from pathlib import Path
-from oxymilk.present.formats import write_tables
-from oxymilk.present.tables import build_tables
-from oxymilk.present.view import views
-from oxymilk.results import Results
-results, study, folder = map(Path, sys.argv[1:])
-for view in views(study, Results(results), ["en", "id"]):
-    write_tables(build_tables(view), folder / view.language)
-"""
-
-
 def test_files_have_the_same_bytes_in_any_environment(views, bontang_folder, tmp_path):
-    for name, frame in vars(views["en"].results).items():
-        if hasattr(frame, "columns"):
-            write_csv(frame, tmp_path / "results" / f"{name}.csv")
     runs = []
     environments = ({"PYTHONHASHSEED": "1", "TZ": "Asia/Jakarta", "LC_ALL": "C", "PYTHONUTF8": "0"},
                     {"PYTHONHASHSEED": "22", "TZ": "America/Lima", "LC_ALL": "C.UTF-8"})  # fmt: skip
     for run, settings in enumerate(environments):
         folder = tmp_path / f"run{run}"
-        command = [sys.executable, "-W", "error", "-c", _WRITE, tmp_path / "results", bontang_folder, folder]
-        subprocess.run(command, env={**os.environ, **settings}, check=True, timeout=120)
-        files = [path for path in folder.rglob("*") if path.is_file()]
+        for name, frame in vars(views["en"].results).items():
+            if hasattr(frame, "columns"):
+                write_csv(frame, folder / f"{name}.csv")
+        command = [sys.executable, "-W", "error", "-c", "from oxymilk.cli import main; main()", "make-tables"]
+        options = ["--study", bontang_folder, "--results", folder, "--languages", "en,id"]
+        subprocess.run(command + options, env={**os.environ, **settings}, check=True, timeout=120)
+        files = [path for path in folder.glob("*/tables/*") if path.is_file()]
         runs.append({str(path.relative_to(folder)): sha256(path.read_bytes()).digest() for path in files})
     assert runs[0] == runs[1]
     names = [f"table_{k}.{form}" for k in range(1, 9) for form in ("csv", "docx", "html", "md", "tex")]
     names += ["tables.docx", "tables.tex"]
-    assert sorted(runs[0]) == sorted(f"{language}/{name}" for language in LANGUAGES for name in names)
+    assert sorted(runs[0]) == sorted(f"{language}/tables/{name}" for language in LANGUAGES for name in names)
     for path in (path for path in files if path.suffix != ".docx"):
         text = path.read_bytes().decode("utf-8")
         assert text.endswith("\n")

@@ -53,20 +53,16 @@ def pages(reports, read_page):
 WORDS = {
     "en": (
         "2 of 3 printed p-values are reproduced.",
-        "Mann-Whitney U test: After (day 15): printed 0.004, the declared procedure prints 0.001.",
-        "Every decision at α = 0.05 stands.",
+        "printed 0.004, the declared procedure prints 0.001. Every decision at α = 0.05 stands.",
         "differ: 3 from what the data give",
         "The paper does not state it; it is inferred.",
         "The observation sheet is reconstructed",
         "What differs? Printed 0.004 (in 3 places: abstract; results table 6; discussion effect). The declared",
         "The declared procedure gives 0.001381, which prints as 0.001.",
-        "By how much? Units of the last printed digit: 3.",
-        "Does it change the conclusion? No. At α = 0.05 the printed and the recomputed p are both significant.",
+        "By how much? Units of the last printed digit: 3. Does it change the conclusion? No. At α = 0.05 the",
         "What would explain it? Ways found: 10.",
         "What is that worth? Informative, with a coincidence of at most one half: 10 of 10.",
-        "Each shows what is possible, not what happened.",
-        "could have 81 796 different datasets in all. Of these, 4 satisfy every printed p-value, 1 every",
-        "1 every printed count and percentage, and 0 both.",
+        "81 796 different datasets in all. Of these, 4 satisfy every printed p-value, 1 every printed count and",
         "286 286 81 796",
         "Claims that contradict each other",
         "percentage, Control, After (day 15), insufficient: 70%",
@@ -217,14 +213,9 @@ def test_tables_and_figures_of_the_folder_are_in_the_report(pages, reports):
     assert all(each["tabindex"] == "0" and any(map(each.get, named)) for each in regions)
 
 
-def test_without_figures_or_effects_their_sections_are_left_out(
-    changed, results, render, tmp_path, read_page
-):
+def test_without_figures_or_effects_their_sections_are_left_out(changed, results, render, tmp_path):
     text = render(changed(effects=results["effects"].iloc[:0]), figures=())
-    assert read_page(text).all("svg") == []
-    for name in ("sizes", "figures"):
-        assert f'id="{name}"' not in text
-        assert f'href="#{name}"' not in text
+    assert not re.search(r'<svg|(id="|href="#)(sizes|figures)"', text)
     with pytest.raises(FileNotFoundError):
         render_report(changed(), tmp_path, FACTS)
 

@@ -164,10 +164,8 @@ def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[st
             for rank, (level, bottom) in enumerate(zip(levels, bottoms, strict=True)):
                 n, height, name = persons[rank], persons[rank] * inch, view.label(level)
                 bar = Rectangle((x, bottom), _BAR, height, facecolor=face, edgecolor=style.INK, linewidth=0.8)
-                bar.set(
-                    gid=f"bar-{moves.group}-{place}-{rank}", label=f"{view.label(timepoint)}, {name}: {n}"
-                )
-                bar.set_transform(sheet.inches)
+                bar.set(gid=f"bar-{moves.group}-{place}-{rank}", transform=sheet.inches)
+                bar.set_label(f"{view.label(timepoint)}, {name}: {n}")
                 sheet.figure.add_artist(bar)
                 # the count is over the name; together they are centred on the bar
                 middle = bottom + max(height / 2, 0.02)

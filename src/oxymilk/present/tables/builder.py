@@ -129,7 +129,7 @@ class Table:
 
     def __init__(self, view: View, kind: str, group: Group | None, number: int, tests: Sequence[int]) -> None:
         self.view, self.kind, self.group, self.number = view, kind, group, number
-        self.t, self.language, t = view.t, view.language, view.t
+        self.language, self.t, t = view.language, view.t, view.t
         self.first, self.last = (tests[0], tests[-1]) if tests else (0, 0)
         self.group_name = view.label(group) if group else ""
         if group and t("common.group").casefold() not in self.group_name.casefold().split():
