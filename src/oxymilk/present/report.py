@@ -180,15 +180,11 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
         key = f"explanations.report.conclusion_{claim['decision']}"
         conclusion = t(key, alpha=t.number(view.study.alpha), **decisions)
     # by how many units of the last printed digit; "" where the claim states no number of its own
-    how_much = ""
+    how_much, states_its_own = "", claim["check"] == "recompute" and claim["operator"] in ("", "=")
     with suppress(ValueError):
         numbers = [parse_printed(claim[name], view.study.decimal_mark) for name in ("printed", "prints_as")]
         units = abs(numbers[0].value - numbers[1].value) * 10 ** numbers[0].decimals
-        if (
-            claim["check"] == "recompute"
-            and claim["operator"] in ("", "=")
-            and units.denominator == 1 <= units
-        ):
+        if states_its_own and units and units.denominator == 1:
             how_much = t("explanations.report.units", n=int(units))
     best, total = {}, len(explained.explanations)
     for explanation in explained.explanations:
@@ -235,10 +231,8 @@ def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
     whole = {name: numbers[name, ""] for name in SETS if (name, "") in numbers}
     all_searched = searched.issuperset(SETS[:4])
     sentence = t("explanations.datasets.sentence", total=whole["all"], **whole) if all_searched else ""
-    table = {
-        t(f"explanations.datasets.{name}"): [numbers.get((name, column), "") for column in columns]
-        for name in whole
-    }
+    names = {name: t(f"explanations.datasets.{name}") for name in whole}
+    table = {names[name]: [numbers.get((name, column), "") for column in columns] for name in whole}
     heads = [*map(view.label, groups), t("explanations.datasets.joint")]
     return {"sentence": sentence, "heads": heads, "table": table, "single": single, "reasons": reasons}
 

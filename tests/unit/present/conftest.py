@@ -174,11 +174,6 @@ def tables(views):
 
 
 @pytest.fixture(scope="session")
-def read_page():
-    return Page
-
-
-@pytest.fixture(scope="session")
 def labelled(bontang):
     """Return the first study with a text in every label, numbered, and as the reason of its procedure."""
 

@@ -9,6 +9,7 @@ import sys
 from hashlib import sha256
 
 import pytest
+from tests.unit.present.conftest import Page
 
 from oxymilk.files import read_csv, write_csv
 from oxymilk.present import formats
@@ -100,10 +101,10 @@ def test_markdown_rows_keep_their_columns_whatever_the_labels_hold(nasty_tables)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_html_page_is_well_formed_and_needs_no_other_file(tables, read_page, language):
+def test_html_page_is_well_formed_and_needs_no_other_file(tables, language):
     for table in tables[language]:
         text = rendered(table, "html")
-        page = read_page(text)
+        page = Page(text)
         assert text.startswith(f'<!DOCTYPE html>\n<html lang="{language}">')
         assert not re.search(r"(?:src|href|url\()\s*=?\s*[\"']?|https?:", text)
         assert set(row_widths(page)) == {len(panel.shown_columns) for panel in table.panels}
@@ -119,9 +120,9 @@ def test_html_says_what_heads_what(tables):
     assert "<strong>differs</strong><sup>c</sup>" in rendered(tables["en"][5], "html")
 
 
-def test_html_shows_labels_as_they_are(nasty_tables, read_page):
+def test_html_shows_labels_as_they_are(nasty_tables):
     for table in nasty_tables[:7]:
-        page = read_page(rendered(table, "html"))
+        page = Page(rendered(table, "html"))
         assert page.all("script") == []
         assert NASTY in "".join(page.words)
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pandas as pd
 import pytest
+from tests.unit.present.conftest import Page
 
 import oxymilk
 from oxymilk.files import write_text
@@ -46,8 +47,8 @@ def reports(views, render):
 
 
 @pytest.fixture(scope="module")
-def pages(reports, read_page):
-    return {language: read_page(text) for language, text in reports.items()}
+def pages(reports):
+    return {language: Page(text) for language, text in reports.items()}
 
 
 WORDS = {
@@ -161,11 +162,9 @@ def none_between(tables):
         (none_between, [], ["There is no map of outcomes"]),
     ],
 )  # fmt: skip
-def test_what_a_study_lacks_or_changes_is_said(
-    changed, results, explained, render, read_page, change, present, absent
-):
+def test_what_a_study_lacks_or_changes_is_said(changed, results, explained, render, change, present, absent):
     changes = change(results | explained) if change else {}
-    text = read_page(render(changed(**changes), NAMES[:3])).text
+    text = Page(render(changed(**changes), NAMES[:3])).text
     assert [words for words in present if words not in text] == []
     assert [words for words in absent if words in text] == []
 
@@ -239,7 +238,7 @@ def test_provenance_is_shown_and_the_page_is_the_same_each_time(reports, views, 
         assert (page == reports["en"]) == (not change)
 
 
-def test_hostile_texts_stay_texts(bontang, labelled, changed, results, render, read_page):
+def test_hostile_texts_stay_texts(bontang, labelled, changed, results, render):
     cited = {"title": HOSTILE, "journal": HOSTILE, "url": "javascript:alert(1)", "authors": (HOSTILE,)}
     citation = bontang.citation.model_copy(update=cited)
     title = bontang.title.model_copy(update={"en": HOSTILE})
@@ -247,7 +246,7 @@ def test_hostile_texts_stay_texts(bontang, labelled, changed, results, render, r
     verdicts = results["verdicts"].assign(note=HOSTILE, where=HOSTILE)
     procedures = results["procedures"].assign(program=HOSTILE)
     facts = FACTS | {"commit": HOSTILE, "inputs": {HOSTILE: HOSTILE}, "versions": {HOSTILE: HOSTILE}}
-    page = read_page(render(changed(study=study, verdicts=verdicts, procedures=procedures), facts=facts))
+    page = Page(render(changed(study=study, verdicts=verdicts, procedures=procedures), facts=facts))
     assert page.all("script") == page.all("img") == []
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
     assert not any("javascript" in each.get("href", "") for each in page.all("a"))

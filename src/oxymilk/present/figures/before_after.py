@@ -46,6 +46,10 @@ _LEFT, _BETWEEN, _RIGHT = 0.72, 0.95, 1.1  # beside panels of slopes
 _SLOPES_HEIGHT, _SLOPES_WIDTH, _WIDER = 2.7, 1.9, 0.75  # the last for each timepoint beyond two
 
 
+# where bars begin, from the left by timepoint and from below by level; how high a participant is (inches)
+Bars = tuple[list[float], list[float], float]
+
+
 class Moves(NamedTuple):
     """The scores of the participants of one group who have both compared scores, and what is written about them.
 
@@ -157,7 +161,7 @@ def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[st
             weight = "bold" if several and timepoint in view.study.compared else "normal"
             sheet.write(x + _BAR / 2, top + 0.14, view.label(timepoint), ha="center", fontweight=weight)
         bars, places = (lefts, bottoms, inch), range(len(timepoints))
-        sentences += [_draw_flows(sheet, view, moves, place, *bars) for place in places[:-1]]
+        sentences += [_draw_flows(sheet, view, moves, place, bars) for place in places[:-1]]
         for place, timepoint, x in zip(places, timepoints, lefts, strict=True):
             persons, outer = Counter(path[place] for path in moves.paths), place in (0, places[-1])
             face = style.INK if timepoint in view.study.compared else style.PAPER
@@ -181,13 +185,9 @@ def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[st
     return sheet, sentences
 
 
-def _draw_flows(
-    sheet: Sheet, view: View, moves: Moves, step: int, lefts: list[float], bottoms: list[float], inch: float
-) -> str:
-    """Draw the flows from one timepoint to the next, and say them.
-
-    Bars begin from the left by timepoint, from below by level; a participant is so many inches high.
-    """
+def _draw_flows(sheet: Sheet, view: View, moves: Moves, step: int, bars: Bars) -> str:
+    """Draw the flows from one timepoint to the next, and say them."""
+    lefts, bottoms, inch = bars
     levels = [view.label(level) for level in view.study.outcome.levels]
     # of the paths (0, 1, 1), (0, None, 1), (0, 0, 1) the first step is {(0, 0): 1, (0, 1): 1}
     pairs = [path[step : step + 2] for path in moves.paths if None not in path[step : step + 2]]
