@@ -199,7 +199,7 @@ def verify(
     Exit status 0: every verdict is the one that claims.csv expects. 1: one is not, in either direction.
     2: something that is needed is missing or faulty.
     """
-    from oxymilk.present import verify as verification
+    from oxymilk.present import terminal as verification
 
     verdicts = {
         name: verification.audit_results(data / name, results_of(data / name, results / name))

@@ -25,18 +25,10 @@ from oxymilk.study.yaml_lines import UNDECIDED, read_tree
 
 @dataclass(frozen=True)
 class Check:
-    """What was found.
+    """What was found of a study: what must be corrected, and the warnings after it.
 
-    Attributes
-    ----------
-    name : str
-        The study.
-    faults : list of Fault
-        What must be corrected, and the warnings after it.
-    study, observations, claims
-        What could be read, None else; a study without claims.csv has no claims.
-    listed : bool
-        Whether config.yaml names the study.
+    Study, observations and claims are None where they could not be read; a study without claims.csv has no claims.
+    `listed` is whether config.yaml names the study.
     """
 
     name: str

@@ -7,7 +7,7 @@ is written beside each proposal. Values of columns that identify persons are nev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain, takewhile
 from typing import Any
@@ -92,10 +92,10 @@ class _Proposer:
         characteristics = self._characteristics() if has_characteristics else {}
         rows = tuple(map(str, table.header_rows))
         row = rows if len(rows) > 1 else rows[0]
-        free = (column for column in table.columns if column not in self.used)
+        free = [column for column in table.columns if column not in self.used]
         rest = [column for column in free if not identifies(column.header, header=True)]
         rest.sort(key=lambda column: column.identifying)
-        dropped = _names(column for column in rest if column.identifying)
+        dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
         sheet = {
             "file": table.file,
@@ -232,17 +232,19 @@ class _Proposer:
         table, answers, study = self.table, self.answers, self.study
         if self.visits:
             columns = telling = list(self.visits.columns.values())
+            names = [column.name for column in columns]
             ids = [f"{self.visits.counted}_{number}" for number in self.visits.columns]
             study.timepoints = list(TIMES) if len(ids) == 2 else ids
             keys = {
-                "score": self.noted(self.visits.pattern, "visits", columns=_names(columns)),
+                "score": self.noted(self.visits.pattern, "visits", columns=", ".join(names)),
                 "visits": dict(zip(self.visits.columns, study.timepoints, strict=True)),
             }
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
             likely = [column for column in table.columns if column not in self.used] if single else fitting
-            undecided = self.noted(UNDECIDED, "column_open", columns=_names(likely) or "-")
+            listed = ", ".join(column.name for column in likely) or "-"
+            undecided = self.noted(UNDECIDED, "column_open", columns=listed)
             noted = list(map(self._column, columns)) or [undecided] * 2
             keys = {"score": noted[0]} if single else {"scores": dict(zip(TIMES, noted, strict=True))}
             # which of them it is is open; what their words mean is not
@@ -278,7 +280,7 @@ class _Proposer:
             group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
             note = self.note("block", title=title if may_be_shown(title, self.known) else "-")
             if not group:
-                note += self.note("which_group", legal=answers.legal("group"))
+                note += self.note("which_group", legal=", ".join(group.id for group in answers.groups))
             columns = f"{column_letters(first)}:{column_letters(last)}"
             blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
         scores = {when: next((name for name in headers if moment(name) == when), UNDECIDED) for when in TIMES}
@@ -326,9 +328,8 @@ class _Proposer:
         keys, missing = {}, []
         for word in list(words):
             texts = (word, labels.get(word, ""))
-            if any(is_word_of(text, "missing") for text in texts) and not self.answers.meaning(
-                "level", *texts
-            ):
+            means_missing = any(is_word_of(text, "missing") for text in texts)
+            if means_missing and not self.answers.meaning("level", *texts):
                 missing.append(word)
                 del words[word]
         if self.answers.measured == "levels":
@@ -364,7 +365,8 @@ class _Proposer:
             key = "labelled" if its_label else "title" if is_title else "times"
             note = self.note(key, label=its_label, count=seen)
             if not meaning:
-                note += self.note(f"which_{what}", legal=self.answers.legal(what))
+                legal = ", ".join(named.id for named in self.answers.named(what))
+                note += self.note(f"which_{what}", legal=legal)
                 self.study.undecided.append((what, word))
             codes[word] = Noted(meaning or UNDECIDED, note)
         return codes
@@ -393,8 +395,3 @@ class _Proposer:
                 if known["id"] not in (declared["id"] for declared in self.study.characteristics):
                     self.study.characteristics.append({"id": known["id"], "label": known["label"]} | keys)
         return sources
-
-
-def _names(columns: Iterable[Column]) -> str:
-    """Return the names of columns, joined by commas."""
-    return ", ".join(column.name for column in columns)

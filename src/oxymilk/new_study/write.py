@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from oxymilk.ingest.privacy import identifies
-from oxymilk.new_study.answers import Answers, Named
+from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import label, lexicon, ordered, say, slug
 from oxymilk.new_study.profile import Column
 from oxymilk.study import Study
@@ -66,11 +66,8 @@ class ProposedStudy:
 def compose(tree: dict[str, Any]) -> str:
     r"""Return a mapping as YAML text.
 
-    Parameters
-    ----------
-    tree : dict
-        Nested dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line. A text is in
-        quotation marks when it would not read back as that text else.
+    It holds dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line. A text is in
+    quotation marks when it would not read back as that text else.
 
     Examples
     --------
@@ -160,18 +157,16 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
 
 
 def study_text(name: str, files: list[str], answers: Answers, proposed: ProposedStudy, language: str) -> str:
-    """Return study.yaml, each key below its description.
+    """Return study.yaml, each key below its description in the language.
 
     Parameters
     ----------
-    name : str
-        The study.
-    files : list of str
-        The names of its files.
+    name, files : str and list of str
+        The names of the study and of its files.
     answers : Answers
         What the user said.
     proposed : ProposedStudy
-        What was seen.
+        What was seen in the sheets.
     language : {'en', 'id'}
         The language of the comments.
 
@@ -180,6 +175,8 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     str
         YAML that `load_study` reads once every `???` is replaced.
     """
+    from oxymilk.stats.programs import load_programs
+
     counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
     timepoints = []
     for timepoint in proposed.timepoints:
@@ -187,6 +184,16 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         word, _, number = timepoint.partition("_")
         both = {key: f"{text} {number}".strip() for key, text in counted[word].items()}
         timepoints.append({"id": timepoint, "label": both})
+    # the procedures of the program that the user named, with the switches that its methods have
+    program = lexicon()["programs"][answers.program]
+    known = {line.id: line.procedure for line in load_programs()}
+    named = Noted(program["name"], say("seen.program", language))
+    procedure: dict[str, Any] = {"basis": "stated", "program": named}
+    for test in ("signed_rank", "rank_sum")[: len(answers.groups) or 1]:
+        values = asdict(known[program[test]])
+        names = ["method", "alternative", *_SWITCHES[values["method"]]]
+        names += ["zero_method"] if test == "signed_rank" else []
+        procedure[test] = {name: values[name] for name in names}
     which = say("seen.compare_open", language, legal=", ".join(proposed.timepoints))
     content = {
         "id": name,
@@ -194,14 +201,14 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "decimal_mark": (",", "."),
         "rounding": "half_up",
         "alpha": "0.05",
-        "groups": _declared(answers.groups, language),
+        "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
         "timepoints": timepoints,
         "compare": Noted((UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
         "reconstructed": any("crosstab" in sheet for sheet in proposed.sheets) or None,
-        "procedure": _procedure(answers, language),
+        "procedure": procedure,
         "between": "post" if len(answers.groups) > 1 else None,
     }
     tree = {}
@@ -234,11 +241,6 @@ def _label(name: str, language: str, seen: str = "") -> Any:
     return Noted(both, note) if note else both
 
 
-def _declared(named: tuple[Named, ...], language: str) -> list[dict[str, Any]]:
-    """Return groups or levels as study.yaml declares them, without cut-offs."""
-    return [{"id": part.id, "label": _label(part.name, language)} for part in named]
-
-
 def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[str, Any]:
     """Return the outcome with its levels, the items of a checklist, or the unit of a number."""
     kind, name = answers.measured, answers.outcome or proposed.outcome or UNDECIDED
@@ -251,7 +253,7 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         tree["unit"] = answers.unit or UNDECIDED
         tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
-    levels = _declared(answers.levels, language)
+    levels = [{"id": level.id, "label": _label(level.name, language)} for level in answers.levels]
     if levels and kind == "levels":
         tree["levels"] = levels
     elif levels:
@@ -262,27 +264,9 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
     elif kind != "number":
         tree["levels"] = Noted(UNDECIDED, say("seen.level_open", language))
     if kind == "checklist":
-        items = [
-            {"id": f"item_{number}", "column": item, "label": _label(item, language)}
-            for number, item in enumerate(proposed.items, start=1)
-        ]
+        numbered = enumerate(proposed.items, start=1)
+        items = [{"id": f"item_{n}", "column": item, "label": _label(item, language)} for n, item in numbered]
         words = {what: tuple(proposed.answers_seen.get(what) or [UNDECIDED]) for what in ("yes", "no")}
         above = _about(Outcome, "checklist", language)
         tree["checklist"] = Noted({**words, "items": items or UNDECIDED}, above=above)
     return tree
-
-
-def _procedure(answers: Answers, language: str) -> dict[str, Any]:
-    """Return the procedures of the program that the user named, with the switches that its methods have."""
-    from oxymilk.stats.programs import load_programs
-
-    program = lexicon()["programs"][answers.program]
-    known = {line.id: line.procedure for line in load_programs()}
-    named = Noted(program["name"], say("seen.program", language))
-    procedure: dict[str, Any] = {"basis": "stated", "program": named}
-    for test in ("signed_rank", "rank_sum")[: len(answers.groups) or 1]:
-        values = asdict(known[program[test]])
-        names = ["method", "alternative", *_SWITCHES[values["method"]]]
-        names += ["zero_method"] if test == "signed_rank" else []
-        procedure[test] = {name: values[name] for name in names}
-    return procedure

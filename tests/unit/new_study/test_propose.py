@@ -43,9 +43,8 @@ def test_a_proposal_reads_a_sheet_as_its_own_study_does(name, folder):
     groups = ",".join(map("=".join, zip(("intervention", "control"), words.split(), strict=False)))
     folder.make(answers(groups, levels, **more), EXAMPLES / name / file)
     # only what a user decides is open; one fault a line
-    assert [fault.code for fault in folder.to_correct()] == ["undecided"] * sum(
-        "???" in old for old, _ in decisions
-    )
+    count = sum("???" in old for old, _ in decisions)
+    assert [fault.code for fault in folder.to_correct()] == ["undecided"] * count
     folder.decide(*decisions)
     found = folder.observations()
     expected = ingest_observations(load_study(EXAMPLES / name / "study.yaml"), EXAMPLES / name).table
@@ -139,16 +138,12 @@ def test_a_sheet_of_many_cells_is_looked_at_in_part(folder, monkeypatch):
     assert "seen: 79 different values" in text
 
 
-# ---- sheets as wards keep them ---------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("merged", [True, False])
 def test_two_header_rows_are_one_header_however_few_columns_the_upper_one_spans(merged, folder):
     upper = ["No", "Nama Ibu", "Kelompok", "Usia (th)", "Produksi ASI", ""]
     lower = ["", "", "", "", "Sebelum", "Sesudah"]
-    rows = [
-        [n, f"Contoh {n}", group, 23 + n, *ROW[1:]] for n, group in enumerate(("Intervensi", "Kontrol"), 1)
-    ]
+    groups = enumerate(("Intervensi", "Kontrol"), 1)
+    rows = [[n, f"Contoh {n}", group, 23 + n, *ROW[1:]] for n, group in groups]
     path = folder.path / "sheet.xlsx"
     with xlsxwriter.Workbook(path) as book:
         page = book.add_worksheet("Rekap")
@@ -198,18 +193,13 @@ def test_visits_may_be_numbered_anywhere_in_a_header(folder):
      (("Ruang 1", "Ruang 2"), [["Kelompok"], ["Intervensi"], ["Kontrol"]], {"by_row": True})],
 )  # fmt: skip
 def test_numbers_that_start_anew_in_each_worksheet_are_of_others(names, kelompok, participant, folder):
-    rows = [
-        [["No", *kelompok[0], *HEAD[1:]], *([n, *group, *ROW[1:]] for n in (1, 2, 3))]
-        for group in kelompok[1:]
-    ]
+    head = ["No", *kelompok[0], *HEAD[1:]]
+    rows = [[head, *([n, *group, *ROW[1:]] for n in (1, 2, 3))] for group in kelompok[1:]]
     book = dict(zip(names, rows, strict=True))
     tree, _ = folder.tree(answers(worksheet="all"), book)
     assert [sheet["participant"] for sheet in tree["sheets"]] == [participant] * 2
     assert folder.observations()["participant"].nunique() == 6
     assert folder.ready().claims[0].printed == "6"
-
-
-# ---- persons ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
