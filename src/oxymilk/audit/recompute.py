@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import floor, isqrt
 from typing import NamedTuple
 
+from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.audit.printed import Interval
 
@@ -63,22 +64,38 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         return Computed.exactly(tables.alpha)
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
-    declared = "declared", "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
-    test = next((row for row in tables.tests if (row["role"], row["test"], row["group"]) == declared), None)
-    if test is None:
+    about = "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
+    tests = [row for row in tables.tests if (row["test"], row["group"]) == about and _is_declared(row)]
+    if not tests:
         raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
         unit, _, change = quantity.partition("_")
-        count, total = int(test[f"n_{change}"]), int(test["n"])
+        count, total = int(tests[0][f"n_{change}"]), int(tests[0]["n"])
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
-    candidates = [_of_test(test, column) for column in _COLUMNS[quantity] if test[column]]
+    candidates = [_of_test(test, column) for test in tests for column in _COLUMNS[quantity] if test[column]]
     if not candidates:
         raise Undefined("undefined")
     # the one that the paper can have meant, if any; a decision states no number
-    stated = claim.stated
-    return next(
-        (value for value in candidates if stated and stated.contains_all(value.within)), candidates[0]
+    stated, said = claim.stated, claim.printed
+    fitting = (
+        value
+        for value in candidates
+        if (stated.contains_all(value.within) if stated else decide(value.within, tables.alpha) == said)
     )
+    return next(fitting, candidates[0])
+
+
+def _is_declared(test: dict[str, str]) -> bool:
+    """Whether a row of tests.csv is what the declared program may print: both, where its differences are not known."""
+    either = test["role"] == OTHER_DIFFERENCES and test["differences"].startswith("if_")
+    return test["role"] == "declared" or either
+
+
+def decide(p_value: Interval, alpha: Fraction) -> str:
+    """Return the decision that all p-values of a set share, or "" where they do not."""
+    if not p_value.meets(Interval(alpha, None)):
+        return "significant"
+    return "" if p_value.meets(Interval(None, alpha)) else "not significant"
 
 
 def _of_test(test: dict[str, str], column: str) -> Computed:
