@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import astuple
 from decimal import Decimal
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -151,23 +151,15 @@ def exact_counterpart(declared: Procedure) -> Procedure:
     return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
 
 
-class _Run(NamedTuple):
-    """A test in one role; its result is None without data, or where it needs too much memory.
+Run = tuple[Sample, str, Procedure, str, TestResult | None]
 
-    `way` is how it took differences; `differences` the same where it matters, with "if_" before it where the way of the
-    declared program is not known: then both results of the declared procedure count.
+
+def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Run]:
+    """Yield each test in each role, the exact one on decimals; no result without data, or enough memory.
+
+    How differences were taken is "" where it does not matter, "if_decimal" or "if_binary" where it is not known of the
+    declared program: then both results of the declared procedure count.
     """
-
-    sample: Sample
-    role: str
-    procedure: Procedure
-    way: str
-    differences: str
-    result: TestResult | None
-
-
-def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[_Run]:
-    """Yield each test of the study in each role; the exact one is on decimals, whatever the declared program does."""
     for sample in samples(study, observations, scale) if len(observations) else ():
         declared = getattr(study.procedure, sample.test)
         known = stats.differences_of(study.procedure.program, sample.test)
@@ -185,8 +177,7 @@ def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) ->
         for role, (procedure, way) in how.items():
             unknown = "" if known or role == "exact" else "if_"
             if role in ROLES or len(numbers) == 2:
-                said = unknown + way if len(numbers) == 2 else ""
-                yield _Run(sample, role, procedure, way, said, results[role])
+                yield sample, role, procedure, unknown + way if len(numbers) == 2 else "", results[role]
 
 
 def _result(sample: Sample, procedure: Procedure, way: str) -> TestResult | None:
@@ -226,7 +217,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     """
     scale = scale or study.outcome.scale
     rows = []
-    for sample, role, procedure, _, differences, result in _runs(study, observations, scale):
+    for sample, role, procedure, differences, result in _runs(study, observations, scale):
         row = sample._asdict() | procedure.switches() | {"role": role, "differences": differences}
         row["n"] = len(sample.first)
         if sample.test == "rank_sum":
@@ -280,20 +271,21 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         `least_exact`); these four have no interval, and no estimate where the exact counterpart of a test, or the
         search for the least p, would need too much memory.
     """
-    runs = [run for run in _runs(study, observations) if run.sample.testable and run.role in ROLES]
+    runs = [run for run in _runs(study, observations) if run[0].testable and run[1] in ROLES]
     adjusted = {}
     for role in ROLES:
-        family = [run.result and run.result.p_value for run in runs if run.role == role]
+        family = [result and result.p_value for _, of, *_, result in runs if of == role]
         # without one of the family nothing can be adjusted
         adjusted[role] = iter(stats.holm(family) if family and None not in family else [None] * len(family))
     rows = []
-    for sample, role, procedure, way, *_ in runs:
+    for sample, role, procedure, differences, _ in runs:
         data, place = (sample.first, sample.second), (sample.test, sample.group, sample.timepoint)
         if role == "declared":
             estimate = stats.within_effects if sample.test == "signed_rank" else stats.between_effects
             rows.extend((*place, *astuple(effect)) for effect in estimate(*data, procedure, confidence))
         try:
-            least = stats.least_p_value(sample.test, *sample.data(way), procedure)
+            data = sample.data(differences.removeprefix("if_") or "decimal")
+            least = stats.least_p_value(sample.test, *data, procedure)
         except TooLargeError:
             least = None
         words = procedure.words_for(sample.test)

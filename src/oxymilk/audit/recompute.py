@@ -10,7 +10,6 @@ from fractions import Fraction
 from math import floor, isqrt
 from typing import NamedTuple
 
-from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.audit.printed import Interval
 
@@ -65,7 +64,9 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
     about = "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
-    tests = [row for row in tables.tests if (row["test"], row["group"]) == about and _is_declared(row)]
+    # both rows of a declared program whose way to take differences is not known
+    rows = [row for row in tables.tests if row["role"] == "declared" or row["differences"].startswith("if_")]
+    tests = [row for row in rows if (row["test"], row["group"]) == about]
     if not tests:
         raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
@@ -76,19 +77,13 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
     if not candidates:
         raise Undefined("undefined")
     # the one that the paper can have meant, if any; a decision states no number
-    stated, said = claim.stated, claim.printed
-    fitting = (
-        value
-        for value in candidates
-        if (stated.contains_all(value.within) if stated else decide(value.within, tables.alpha) == said)
-    )
-    return next(fitting, candidates[0])
+    stated = claim.stated
 
+    def fits(value: Computed) -> bool:
+        decided = not stated and decide(value.within, tables.alpha)
+        return stated.contains_all(value.within) if stated else decided == claim.printed
 
-def _is_declared(test: dict[str, str]) -> bool:
-    """Whether a row of tests.csv is what the declared program may print: both, where its differences are not known."""
-    either = test["role"] == OTHER_DIFFERENCES and test["differences"].startswith("if_")
-    return test["role"] == "declared" or either
+    return next(filter(fits, candidates), candidates[0])
 
 
 def decide(p_value: Interval, alpha: Fraction) -> str:

@@ -12,6 +12,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, split_operator
 from oxymilk.present.lines import (
     LANES,
@@ -196,7 +197,9 @@ class View:
                 places = tuple(self.t.place(claim["where"]) for claim in claims)
                 stated = (printed_as, verdict, claim, places, interval, unit)
                 printing = tuple(value for value in programs if value.prints)
-                tests.append(PrintedTest(*key, p["declared"], p["exact"], *stated, programs, printing))
+                # where the declared program may print either of two numbers, the one that its verdict rests on
+                declared = float(claim["computed"]) if claim and OTHER_DIFFERENCES in p else p["declared"]
+                tests.append(PrintedTest(*key, declared, p["exact"], *stated, programs, printing))
         return tests
 
     def _programs(self, key: tuple[str, ...], interval: Interval | None) -> tuple[ProgramValue, ...]:
@@ -207,7 +210,7 @@ class View:
                 by_default = row["printed_by_default"] == "true"
                 lane = LANES[2 if row["kind"] == "other" else not by_default]
                 prints = interval is not None and interval.contains(Fraction(row["p_value"]))
-                output = (row["program"], row["versions"], row["output"])
+                output = row["program"], row["versions"], self.t.output(row["output"], row["differences"])
                 values.append(ProgramValue(float(row["p_value"]), *output, lane, by_default, prints))
         return tuple(sorted(values, key=lambda value: value.p_value))
 

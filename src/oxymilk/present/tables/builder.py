@@ -28,7 +28,8 @@ def results_of(view: View, test: str, group: str = "") -> tuple[Record, Record |
     """Return the declared and the exact row of a test; None for the exact one where it is the declared one."""
     roles = {row["role"]: row for row in view.rows("tests") if (row["test"], row["group"]) == (test, group)}
     declared, exact = roles["declared"], roles.get("exact")
-    return declared, None if exact and exact["procedure"] == declared["procedure"] else exact
+    same = exact and exact["procedure"] == declared["procedure"] and declared["differences"] != "binary"
+    return declared, None if same else exact
 
 
 def decision_of(view: View, test: Record) -> str:
