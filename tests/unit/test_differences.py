@@ -99,10 +99,11 @@ def test_results_and_tables_name_both_ways_where_they_differ(observations, progr
         assert sum(view.t("common.differences.if_binary") in output for output in outputs) == 4
 
 
-def test_a_program_that_prints_the_number_is_no_slip(observations):
-    study, claim = study_of("SPSS"), claim_of("-2.201", "z")
+@pytest.mark.parametrize(("program", "printed"), [("SPSS", "2.232"), ("SPSS", "-2.201"), ("SAS", "2.232")])
+def test_a_number_that_a_program_prints_is_no_slip(observations, program, printed):
+    study, claim = study_of(program), claim_of(printed, "z")
     verdicts = verdicts_of(study, claim, observations)
-    explanations, _ = explain_one(study, [claim], verdicts, observations, "a")
+    explanations, _ = explain_one(study, [claim], verdicts, observations, "a", printed="2.201")
     assert explanations["kind"].tolist() == ["procedure"]
     assert "PSPP NPAR TESTS /WILCOXON" in explanations["programs"][0]
     assert "subtract binary numbers" in explanations["description"][0]

@@ -18,28 +18,23 @@ def search_differences(differing: DifferingClaim, tests: list[dict[str, str]]) -
 
     tests : rows of tests.csv, their role "declared", as they would be if the declared program took differences so
     """
-    claim, study, (way, *_) = (
-        differing.claim,
-        differing.records.study,
-        [row["differences"] for row in tests] or [""],
-    )
-    tables = Tables(Fraction(str(study.alpha)), [], tests)
-    if not (way and claim.check == "recompute" and claim.quantity in OF_A_TEST):
+    claim, study = differing.claim, differing.records.study
+    about = claim.test, claim.group
+    ways = [row["differences"].removeprefix("if_") for row in tests if (row["test"], row["group"]) == about]
+    if not ways or claim.check != "recompute" or claim.quantity not in OF_A_TEST:
         return []
-    verdict = check_claim(claim, tables)
+    verdict = check_claim(claim, Tables(Fraction(str(study.alpha)), [], tests))
     if verdict.verdict != "reproduced":
         return []
-    value, line_of = (
-        float(verdict.computed),
-        (claim.test, way, (getattr(study.procedure, claim.test), "", "")),
-    )
+    value, declared = float(verdict.computed), getattr(study.procedure, claim.test)
+    line_of = claim.test, ways[0], (declared, "", "")
     lines = [line for line in load_programs() if (line.test, line.differences, line.calculation) == line_of]
     programs = "; ".join(f"{line.program} ({line.versions}): {line.output}" for line in lines)
     printable = printable_of(claim, study, 10.0 ** len(str(int(value))) - 1)
     share, params = share_of(printable.covered(np.array([value]))), {"switches": [], "effort": 1}
     return [
         Explanation(
-            "procedure", f"differences_{way}", params, value, ways=max(1, len(lines)), programs=programs,
+            "procedure", f"differences_{ways[0]}", params, value, ways=max(1, len(lines)), programs=programs,
             others=differing.others_as_is, coincidence=share,
         )
     ]  # fmt: skip

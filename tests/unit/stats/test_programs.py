@@ -11,7 +11,13 @@ import pytest
 from scipy import stats
 from scipy.special import ndtr
 
-from oxymilk.stats import Procedure, evaluate_programs, evaluate_programs_counts, load_programs
+from oxymilk.stats import (
+    Procedure,
+    evaluate_programs,
+    evaluate_programs_counts,
+    load_programs,
+    signed_rank_test,
+)
 from oxymilk.stats.other_tests import OTHER
 from oxymilk.stats.programs import RULES, differences_of, program_of
 from oxymilk.stats.ranks import expand_counts, paired_differences
@@ -238,6 +244,15 @@ COPPER = [hundredths / 100 for hundredths in (
 def test_a_line_says_how_it_takes_differences(pre, post, line, shown):
     lines = [result for result in evaluate_programs("signed_rank", pre, post) if result.entry.id == line]
     assert [(result.differences, round(result.p_value, 5)) for result in lines] == shown
+
+
+@pytest.mark.parametrize(
+    ("differences", "rank_sums", "z"), [("decimal", (588, 232), 2.393), ("binary", (591.5, 228.5), 2.440)]
+)
+def test_rank_sums_that_spss_and_stata_printed(differences, rank_sums, z):
+    changes = paired_differences([0.6] * 40, COPPER, differences)
+    result = signed_rank_test([0] * 40, changes, Procedure("asymptotic", zero_method="pratt"))
+    assert ((result.w_plus, result.w_minus), round(result.z, 3)) == (rank_sums, z)
 
 
 def test_every_line_of_ranked_pairs_that_is_known_says_how_it_takes_differences():
