@@ -105,6 +105,10 @@ class Labels:
             text = f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
         return text.replace(".", self("common.decimal_mark"))
 
+    def output(self, line: str, differences: str) -> str:
+        """Write a program's output line with how its differences were taken, where that matters."""
+        return f"{line} ({self(f'common.differences.{differences}')})" if differences else line
+
     def percent(self, share: float | None) -> str:
         """Write a share in whole percent; what is not nothing is not written as 0%, what is not all not as 100%."""
         if share is None:

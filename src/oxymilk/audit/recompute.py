@@ -63,22 +63,34 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         return Computed.exactly(tables.alpha)
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
-    declared = "declared", "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
-    test = next((row for row in tables.tests if (row["role"], row["test"], row["group"]) == declared), None)
-    if test is None:
+    about = "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
+    # both rows of a declared program whose way to take differences is not known
+    rows = [row for row in tables.tests if row["role"] == "declared" or row["differences"].startswith("if_")]
+    tests = [row for row in rows if (row["test"], row["group"]) == about]
+    if not tests:
         raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
         unit, _, change = quantity.partition("_")
-        count, total = int(test[f"n_{change}"]), int(test["n"])
+        count, total = int(tests[0][f"n_{change}"]), int(tests[0]["n"])
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
-    candidates = [_of_test(test, column) for column in _COLUMNS[quantity] if test[column]]
+    candidates = [_of_test(test, column) for test in tests for column in _COLUMNS[quantity] if test[column]]
     if not candidates:
         raise Undefined("undefined")
     # the one that the paper can have meant, if any; a decision states no number
     stated = claim.stated
-    return next(
-        (value for value in candidates if stated and stated.contains_all(value.within)), candidates[0]
-    )
+
+    def fits(value: Computed) -> bool:
+        decided = not stated and decide(value.within, tables.alpha)
+        return stated.contains_all(value.within) if stated else decided == claim.printed
+
+    return next(filter(fits, candidates), candidates[0])
+
+
+def decide(p_value: Interval, alpha: Fraction) -> str:
+    """Return the decision that all p-values of a set share, or "" where they do not."""
+    if not p_value.meets(Interval(alpha, None)):
+        return "significant"
+    return "" if p_value.meets(Interval(None, alpha)) else "not significant"
 
 
 def _of_test(test: dict[str, str], column: str) -> Computed:

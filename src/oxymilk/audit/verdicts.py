@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from oxymilk.audit.claims import COLUMNS, GRIM, REASONS, Claim
-from oxymilk.audit.printed import Interval, as_runs, parse_sizes, sizes_that_allow
-from oxymilk.audit.recompute import Tables, Undefined, arithmetic, recompute
+from oxymilk.audit.printed import as_runs, parse_sizes, sizes_that_allow
+from oxymilk.audit.recompute import Tables, Undefined, arithmetic, decide, recompute
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -117,10 +117,3 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
     printed = decide(stated, tables.alpha) if claim.quantity == "p_value" else ""
     prints_as = claim.n if claim.quantity in ("comparison", "between") else claim.write(computed.value)
     return Verdict(verdict, reason, value, prints_as, computed.procedure, printed, decided)
-
-
-def decide(p_value: Interval, alpha: Fraction) -> str:
-    """Return the decision that all p-values of a set share, or "" where they do not."""
-    if not p_value.meets(Interval(alpha, None)):
-        return "significant"
-    return "" if p_value.meets(Interval(None, alpha)) else "not significant"

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from oxymilk.analysis import OTHER_DIFFERENCES, rank_test_table
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
@@ -19,8 +20,10 @@ from oxymilk.explain import datasets
 from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim_key
 from oxymilk.explain.coincidence import DifferingClaim, Explanation
 from oxymilk.explain.departures import BUDGET, search_departures
+from oxymilk.explain.differences import search_differences
 from oxymilk.explain.notation import search_notation, true_value
 from oxymilk.explain.procedures import search_procedures, search_scales
+from oxymilk.files import as_read
 from oxymilk.stats import rank_sum_counts
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels, procedure_words
@@ -77,7 +80,8 @@ def explain_claims(
     records = on_counts.records_of(study, observations)
     readings = on_counts.claims_on_counts(records, claims)
     differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
-    explained, witnesses = _explain(records, claims, verdicts, differing, budget=budget, **limits)
+    tests = _other_differences(study, observations)
+    explained, witnesses = _explain(records, claims, verdicts, differing, tests, budget=budget, **limits)
     try:
         every = datasets.all_datasets(records, readings, 5 * budget)
         counted, contradictions = datasets.dataset_table(every), datasets.contradiction_table(every)
@@ -117,14 +121,25 @@ def explain_one(
             parse_printed(printed, study.decimal_mark)
         key = claim_key(chosen, study)
         claims = [claim.printed_as(printed) if claim_key(claim, study) == key else claim for claim in claims]
-    return _explain(on_counts.records_of(study, observations), claims, verdicts, {claim_id}, **limits)
+    records, tests = on_counts.records_of(study, observations), _other_differences(study, observations)
+    return _explain(records, claims, verdicts, {claim_id}, tests, **limits)
 
 
-def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation]:
+def _other_differences(study: Study, observations: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what tests.csv would hold if the declared program took differences the other way, where that matters."""
+    if study.outcome.scale == "level":
+        return []  # whole numbers
+    tests = as_read(rank_test_table(study, observations))
+    return tests[tests["role"] == OTHER_DIFFERENCES].assign(role="declared").to_dict("records")
+
+
+def _explain_claim(differing: DifferingClaim, tests: list[dict], **limits: int) -> list[Explanation]:
     """Search all that may explain a claim; ranked as `Explanation.order` says."""
     claim, study = differing.claim, differing.records.study
     found: dict[str, list[Explanation]] = {}
-    if true_value(differing) is not None:
+    if differences := search_differences(differing, tests):
+        found["procedure"] = differences  # what programs print on these very data is no slip
+    elif true_value(differing) is not None:
         found["notation"] = search_notation(differing)
     if differing.on_counts is not None:
         if claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank"):
@@ -156,7 +171,12 @@ def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation
 
 
 def _explain(
-    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: set[str], **limits: int
+    records: Records,
+    claims: list[Claim],
+    verdicts: pd.DataFrame,
+    chosen: set[str],
+    tests: list[dict],
+    **limits: int,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
     rows, witnesses = [], {}
@@ -170,7 +190,7 @@ def _explain(
         others = [claim for claim in readings if claim is not own]
         differing = DifferingClaim(places[0], records, own, others, claims, computed[first])
         of_p = places[0].quantity in OF_P
-        for rank, found in enumerate(_explain_claim(differing, **limits), start=1):
+        for rank, found in enumerate(_explain_claim(differing, tests, **limits), start=1):
             witness = "" if found.witness is None else f"{first}_{rank}.csv"
             if witness:
                 witnesses[witness] = found.witness

@@ -56,7 +56,8 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
     for result in results:
         entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
         p_value = t.number(f"{result.p_value:.10g}")
-        rows.append((entry.program, entry.versions, entry.output, by_default, p_value, entry.words))
+        output = t.output(entry.output, result.differences)
+        rows.append((entry.program, entry.versions, output, by_default, p_value, entry.words))
     names = ("program", "versions", "output", "by_default", "p_value", "procedure")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 

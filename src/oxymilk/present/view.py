@@ -16,6 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, split_operator
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
@@ -298,13 +299,16 @@ class View:
                     by_default = row["printed_by_default"] == "true"
                     lane = LANES[2 if row["kind"] == "other" else not by_default]
                     prints = interval is not None and interval.contains(Fraction(row["p_value"]))
-                    output = (row["program"], row["versions"], row["output"], lane, by_default, prints)
+                    words = self.t.output(row["output"], row["differences"])
+                    output = (row["program"], row["versions"], words, lane, by_default, prints)
                     programs.append(ProgramValue(float(row["p_value"]), *output))
                 programs.sort(key=lambda value: value.p_value)
                 claim = claims[0] if claims else {}
                 stated = (with_operator(claim) if claim else "", claim.get("verdict", ""), claim)
                 places = tuple(self.t.place(claim["where"]) for claim in claims)
-                recomputed = (p["declared"], p["exact"])
+                # where the declared program may print either of two numbers, the one that its verdict rests on
+                either = claim and OTHER_DIFFERENCES in p
+                recomputed = (float(claim["computed"]) if either else p["declared"], p["exact"])
                 tests.append(PrintedTest(*key, *recomputed, *stated, places, interval, tuple(programs)))
         return tests
 

@@ -150,7 +150,8 @@ class Table:
         """Return the declared and the exact row of a test; None for the exact one where it is the declared one."""
         rows = [row for row in self.view.rows("tests") if (row["test"], row["group"]) == (test, group)]
         declared, exact = map({row["role"]: row for row in rows}.get, ("declared", "exact"))
-        return declared, None if exact and exact["procedure"] == declared["procedure"] else exact
+        same = exact and exact["procedure"] == declared["procedure"] and declared["differences"] != "binary"
+        return declared, None if same else exact
 
     def decision(self, test: Record) -> str:
         """Say the decision of a row of tests.csv; a dash without a p-value."""

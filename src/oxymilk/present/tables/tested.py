@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.present.tables.builder import Cell, Panel, Row, Table
 from oxymilk.present.view import P_VALUES
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
     from oxymilk.present.view import Row as Record
+    from oxymilk.present.view import View
 
 # row, sign of the difference, columns of tests.csv
 _RANKS = (
@@ -69,6 +71,7 @@ def rank_test_table(table: Table) -> Table:
         t(f"tables.note.procedure_{test}", post=post, pre=pre, procedure=words),
         t("tables.note.exact", procedure=view.procedure(exact)) if exact else "",
         t(f"tables.note.basis_{study.procedure.basis}", reason=reason).strip(),
+        _differences_note(view, declared),
         table.scale_note,
         table.left_out(declared),
     )
@@ -80,6 +83,17 @@ def rank_test_table(table: Table) -> Table:
         Panel(t("tables.column.ranks"), table.columns("ranks", "checked", stub=stub), tuple(ranks)),
         Panel(t("tables.column.statistic"), table.columns("statistics", "checked"), tuple(rows)),
     )
+
+
+def _differences_note(view: View, declared: Record) -> str:
+    """Say what the declared procedure gives with differences taken the other way; "" where that is the same."""
+    about = declared["test"], declared["group"], OTHER_DIFFERENCES
+    for row in view.rows("tests"):
+        if (row["test"], row["group"], row["role"]) == about:
+            values = {"z": view.t.number(row["z"], 3), "p": view.t.significant(row["p_value"], 3)}
+            key = f"tables.note.differences_{declared['differences']}"
+            return view.t(key, program=view.study.procedure.program, **values)
+    return ""
 
 
 def _within_lines(table: Table, declared: Record, z: str) -> tuple[list[tuple], list[tuple]]:
