@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
+
+from oxymilk.numbers import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,8 +14,8 @@ if TYPE_CHECKING:
 
     from oxymilk.study import Study
 
-# a level as its place in the order, or a number as it is written
-Score = int | Decimal
+# a level as its place in the order, or a number
+Score = int | Fraction
 
 
 def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
@@ -74,10 +76,11 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     Yields
     ------
     Sample
-        Levels as 0, 1, ..., the worst first; numbers as decimals, as they are written.
+        Levels as 0, 1, ..., the worst first; numbers exactly: 0.1 is a tenth.
     """
     rank = {level: place for place, level in enumerate(study.outcome.level_ids)}
-    read = rank.__getitem__ if (scale or study.outcome.scale) == "level" else Decimal
+    on_levels = (scale or study.outcome.scale) == "level"
+    read = rank.__getitem__ if on_levels else lambda number: Fraction(read_number(number))
     pre, post = (timepoint.id for timepoint in study.compared)
     records: dict[str, dict[str, list[Score | None]]] = {}
     for group, members in participants(study, observations).items():

@@ -16,6 +16,7 @@ from oxymilk.ingest.layouts import Entry, entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
 from oxymilk.ingest.scores import Score, codebook, decode, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.numbers import write_number
 from oxymilk.words import fold
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Observations:
         Columns participant, group, timepoint, outcome, score; all text. One row a participant and timepoint
         (all timepoints, also those that are not compared), by group as the study lists them, then as the
         sheets list the participants, then by time. `score` is on the outcome's scale: the level's id, or the
-        number with a decimal point and the decimals it is written with; empty when there is none.
+        number with a decimal point and the decimals it is written with, or a fraction such as 31/3 that no decimal
+        is; empty when there is none. `oxymilk.numbers` writes and reads it.
     other_scale : DataFrame
         The same rows on the other scale, when the outcome has both (numbers, and levels cut from them).
     characteristics : DataFrame
@@ -236,6 +238,9 @@ def _add_entries(
             if timepoint and not measured:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
+    for divided in (how.divided for how in (outcome, *characteristics.values()) if how.divided):
+        cell, number = divided[0]
+        add_fault(faults, "numbers_divided", cell, count=len(divided), number=write_number(number))
 
 
 def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:

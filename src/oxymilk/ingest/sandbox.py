@@ -10,15 +10,18 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import struct
 import subprocess
 import sys
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 SECONDS = 300
 MEMORY = 4 << 30  # bytes of address space
+_SINGLE_DIGITS = 9  # as many print a number of single precision exactly
 
 
 def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[str, Any]:
@@ -154,6 +157,21 @@ def _cells(values: Iterable[Iterable[object]]) -> tuple[list[list[str]], list[tu
     return rows, kinds
 
 
+def _of_single(value: float) -> float:
+    """Return the double that a number of single precision was: 10.3 of 10.300000190734863, 31/3 of 10.333333015441895.
+
+    The decimal of six digits, else the fraction of few parts, else the decimal of at most nine digits; any other
+    number is returned as it is.
+    """
+    single = struct.pack("<f", value) if abs(value) < 1e38 else b""
+    if struct.pack("<d", value) != (single and struct.pack("<d", *struct.unpack("<f", single))):
+        return value
+    decimals = [float(f"{value:.{digits}g}") for digits in range(1, 10)]
+    fractions = [float(Fraction(value).limit_denominator(parts)) for parts in range(1, 13)]
+    candidates = (*decimals[:6], *fractions, *decimals[6:])
+    return next(double for double in candidates if struct.pack("<f", double) == single)
+
+
 def _cell(value: object) -> tuple[str, str]:
     """Return the kind of a value and its text."""
     if value is None or value != value:  # NaN is not equal to itself
@@ -164,12 +182,16 @@ def _cell(value: object) -> tuple[str, str]:
         # a workbook shows 15 significant digits; more of them show traces of binary fractions
         # and whole numbers, such as those of identity cards, are shown without exponent
         text = format(value, ".15g")
+        if isinstance(value, float) and len(text) > _SINGLE_DIGITS + 1:
+            text = format(_of_single(value), ".15g")
         return "number", format(Decimal(text), "f") if "e+" in text and abs(value) < 1e20 else text
     if isinstance(value, datetime.time):
-        return "date", f"{value.hour}:{value.minute:02d}"
+        value = datetime.datetime.combine(datetime.date.min, value) - datetime.datetime.min
     if isinstance(value, datetime.timedelta):
-        minutes = round(value.total_seconds() / 60)
-        return "date", f"{minutes // 60}:{minutes % 60:02d}"
+        # a time is a share of a day, and may be a thousandth of a second off
+        minutes, seconds = divmod(round(value.total_seconds(), 2), 60)
+        hours_minutes = f"{minutes // 60:.0f}:{minutes % 60:02.0f}"
+        return "date", f"{hours_minutes}:{seconds:05.2f}".removesuffix(".00").removesuffix(":00")
     return "date" if isinstance(value, datetime.date) else "text", str(value)
 
 

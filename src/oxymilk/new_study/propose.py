@@ -317,7 +317,7 @@ class _Proposer:
     def _meanings(self, columns: list[Column]) -> dict[str, Any]:
         """Return the keys of a sheet that say what the cells of its score columns mean.
 
-        Codes of levels, else the decimal mark; and the words for no value. The most decimals are noted in the study.
+        Codes of levels, else the decimal mark; and the words for no value. The numbers are noted in the study.
         """
         cells = [cell for column in columns for cell in column.cells]
         labels = {cell.text: cell.label for cell in cells if cell.label}
@@ -342,10 +342,7 @@ class _Proposer:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
             elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
                 keys["decimal_mark"] = self.noted(mark, "mark")
-            # the digits after each mark, "4,25 ml" has two
-            parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
-            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
-            self.study.decimals = max([self.study.decimals, *decimals])
+            self.study.numbers.update(cell.text for cell in cells)
         return keys | {"missing": self.noted(tuple(missing), "missing")}
 
     def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:
