@@ -14,8 +14,9 @@ from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, secrets_in
 from oxymilk.ingest.layouts import Entry, entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
-from oxymilk.ingest.scores import Score, codebook, decode, score_of, scoring
+from oxymilk.ingest.scores import NO_VALUE, Score, codebook, decode, number_of, points_of, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.ingest.totals import Row, faults_of_totals
 from oxymilk.numbers import write_number
 from oxymilk.words import fold
 
@@ -198,6 +199,7 @@ def _add_entries(
     for name, source in sheet.characteristics.items():
         own_cells = [entry.characteristics[name] for entry in entries]
         characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
+    rows: list[Row] = []
     for entry in entries:
         cell = entry.participant
         group: str | None = entry.group_id
@@ -226,18 +228,22 @@ def _add_entries(
         for timepoint, level in entry.levels:
             participant.scores[timepoint] = Score(level)
             participant.cells[timepoint] = cell
-        scores = entry.scores
+        scores, totals = entry.scores, entry.totals or (None,) * len(entry.scores)
         if entry.timepoint is not None:
             timepoint = decode(entry.timepoint, timepoints, faults, merged=True)
             scores = tuple((timepoint, cells) for _, cells in scores)
         measured = [participant.cells[at] for at, _ in scores if at in participant.cells]
         if measured:
             add_fault(faults, "participant_duplicate", cell, value=value, first=measured[0].row)
-        for timepoint, cells in scores:
+        for (timepoint, cells), total_cell in zip(scores, totals, strict=True):
             score = score_of(cells, outcome, faults)
+            total = total_cell and number_of(total_cell, outcome, (), faults)
+            if score and score.number and total not in (None, NO_VALUE):
+                rows.append(Row(total_cell, total, points_of(cells, outcome, [])))
             if timepoint and not measured:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
+    faults += faults_of_totals(rows, study.outcome.checklist.items) if rows else ()
     for divided in (how.divided for how in (outcome, *characteristics.values()) if how.divided):
         cell, number = divided[0]
         add_fault(faults, "numbers_divided", cell, count=len(divided), number=write_number(number))

@@ -24,7 +24,7 @@ NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?\s*(\D*)")
 _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
-_NO_VALUE = Decimal("NaN")
+NO_VALUE = Decimal("NaN")
 
 
 class Score(NamedTuple):
@@ -175,7 +175,7 @@ def score_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Scor
     number = (_points if how.scale.kind == "checklist" else _measurement)(cells, how, faults)
     if number is None:
         return None
-    return Score() if number is _NO_VALUE else Score(level_of(number, how.scale), write_number(number))
+    return Score() if number is NO_VALUE else Score(level_of(number, how.scale), write_number(number))
 
 
 def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
@@ -200,8 +200,8 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
 def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Number | None:
     """Return the number of a cell within the range of its scale."""
     (cell,) = cells
-    number = _number_of(cell, how, how.scale.unit.words if how.scale.unit else (), faults)
-    if number is None or number is _NO_VALUE:
+    number = number_of(cell, how, how.scale.unit.words if how.scale.unit else (), faults)
+    if number is None or number is NO_VALUE:
         return number
     if how.fractions and "%" not in cell.text:
         number = 100 * number if isinstance(number, Fraction) else Decimal(format(number.scaleb(2), "f"))
@@ -217,23 +217,28 @@ def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> 
     return number
 
 
+def points_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> list[Decimal | None]:
+    """Return the points of each item of a checklist; NaN where it is not filled in, None where that is a fault."""
+    items = how.scale.checklist.items
+    return [_item_points(item, cell, how, faults) for item, cell in zip(items, cells, strict=True)]
+
+
 def _points(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
     """Return the sum of points; no value when not every item is filled in."""
-    items = how.scale.checklist.items
-    points = [_item_points(item, cell, how, faults) for item, cell in zip(items, cells, strict=True)]
+    points = points_of(cells, how, faults)
     if None in points:
         return None
-    empty = [cell for cell, number in zip(cells, points, strict=True) if number is _NO_VALUE]
+    empty = [cell for cell, number in zip(cells, points, strict=True) if number is NO_VALUE]
     if empty and len(empty) < len(cells):
         add_fault(faults, "checklist_incomplete", empty[0], items=[cell.header for cell in empty])
-    return _NO_VALUE if empty else sum(points, Decimal(0))
+    return NO_VALUE if empty else sum(points, Decimal(0))
 
 
 def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> Decimal | None:
     """Return the points of one item; no value when it is not filled in."""
     if item.kind == "count":
-        count = _number_of(cell, how, (item.unit,) if item.unit else (), faults)
-        if count is None or count is _NO_VALUE:
+        count = number_of(cell, how, (item.unit,) if item.unit else (), faults)
+        if count is None or count is NO_VALUE:
             return count
         low, high = item.at_least, item.at_most
         met = (low is None or count >= low) and (high is None or count <= high)
@@ -242,7 +247,7 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         book = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
         word = fold(cell.text)
         if word not in book.meanings and (not word or word in how.book.missing):
-            return _NO_VALUE
+            return NO_VALUE
         answer = decode(cell, book, faults)
         if answer is None:
             return None
@@ -250,14 +255,14 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
     return item.weight if met != item.reversed else Decimal(0)
 
 
-def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fault]) -> Number | None:
+def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fault]) -> Number | None:
     """Return the number of a cell with the decimals it is written with, or the fraction that a formula stored.
 
     Its unit, in either language, may follow it ("27 thn"). Where hours and minutes are declared, "5:12" is a number
     of minutes, and a bare number is a fault: it may be hours or minutes.
     """
     if not (text := _text_of(cell, how.book.missing, faults)):
-        return None if text is None else _NO_VALUE
+        return None if text is None else NO_VALUE
     minutes = None if cell.kind == "number" else _minutes(text)
     if how.hours_minutes and minutes is not None:
         return minutes

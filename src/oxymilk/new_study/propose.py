@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
+from itertools import chain
 from typing import Any
 
 from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
+from oxymilk.new_study.checklists import find_items
 from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, say, tokens
 from oxymilk.new_study.profile import TIMES, Column, Table, Visits
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
@@ -201,31 +202,22 @@ class _Proposer:
 
     def _items(self) -> dict[str, Any]:
         """Return the keys of the items of a checklist, whose headers before and after differ in the timepoint only."""
-        if self.answers.measured != "checklist":
+        is_checklist = self.answers.measured == "checklist"
+        items = find_items(self.table, of_one_timepoint=bool(self.only)) if is_checklist else None
+        if items is None:
             return {}
-        columns = [column for column in self.table.few if column.cells]
-        series = {when: [column for column in columns if column.moment == when] for when in TIMES}
-        if self.only:
-            series = {"": [column for column in columns if re.fullmatch(r"\D{0,6}\d{1,2}", column.header)]}
-        items, patterns = [], {}
-        for when, columns in series.items():
-            names = [column.name for column in columns]
-            # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
-            alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-            head = re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in alike)) if when else ""
-            items.append([name.removeprefix(head) for name in names])
-            patterns[when] = f"{head}{{item}}"
-        if items[0] != items[-1] or len(items[0]) < 2:
-            return {}
-        self.used.update(*series.values())
-        words = dict.fromkeys(word for column in chain(*series.values()) for word in column.counts)
+        columns = list(chain(*items.columns.values()))
+        self.used.update(columns, items.totals.values())
+        words = dict.fromkeys(word for column in columns for word in column.counts)
         kinds = ("yes", "no", "missing")
         lists = {kind: [word for word in words if is_word_of(word, kind)] for kind in kinds}
-        self.study.items, self.study.answers_seen = items[0], lists
-        seen = self.note("items", count=len(items[0]), items=", ".join(items[0]))
-        noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
+        self.study.items, self.study.answers_seen = items.words, lists
+        seen = self.note("items", count=len(items.words), items=", ".join(items.words))
+        noted = {when: Noted(pattern, seen) for when, pattern in items.patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
-        return scores | {"missing": tuple(lists["missing"]) or None}
+        names = {when: column.name for when, column in items.totals.items()}
+        total = self.noted(names.get("", names), "total")
+        return scores | {"total": total, "missing": tuple(lists["missing"]) or None}
 
     def _scores(self) -> dict[str, Any]:
         """Return the keys of the score columns and of what their cells mean."""

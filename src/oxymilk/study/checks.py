@@ -204,6 +204,15 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
             for word, is_due in placeholders.items():
                 if is_due and isinstance(column, str) and word not in column:
                     yield tree.fault("placeholder_missing", path, str(column), word=word)
+    total = sheet.get("total")
+    if total is not None and kind != "checklist":
+        yield tree.fault("key_without_use", (*where, "total"), "total", why=f"kind: {kind or 'levels'}")
+    elif isinstance(total, str) and layout in SCORE_KEYS and "score" not in SCORE_KEYS[layout][0]:
+        yield tree.fault("value_wrong_kind", (*where, "total"), str(total), expected="keys")
+    elif isinstance(total, dict) and layout in ("long", "visits"):
+        yield tree.fault("value_wrong_kind", (*where, "total"), expected="text")
+    elif isinstance(total, str) and layout == "visits" and "{visit}" not in total:
+        yield tree.fault("placeholder_missing", (*where, "total"), str(total), word="{visit}")
     first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):
         if first.setdefault(fold(str(column)), path) != path and isinstance(column, str):
