@@ -1,7 +1,6 @@
-"""Numbers as sheets hold them: decimals as written, and fractions that no decimal is, such as 31/3.
+"""Numbers as sheets hold them: decimals as written, and fractions that no decimal is.
 
-A formula stores the mean of three readings as 10.3333333333333. Taken for a decimal it makes differences unequal that
-are equal: 31/3 - 29/3 and 32/3 - 10 are both 2/3.
+A formula stores the mean of three readings as 10.3333333333333. Cut so, 31/3 - 29/3 and 32/3 - 10 are no tie.
 """
 
 from __future__ import annotations
@@ -13,29 +12,18 @@ from fractions import Fraction
 from math import isqrt
 
 Number = Decimal | Fraction
-MOST_DECIMALS = 6  # of a measurement; a number with more was computed
-MOST_DIGITS = 12  # of a decimal; a computed number fills the 15 digits of a spreadsheet
-_DOUBLE_DIGITS, _SHOWN_DIGITS = 17, 15  # as many print a double exactly, as many a spreadsheet shows
+MOST_DECIMALS, MOST_DIGITS = 6, 12  # of what is measured; a computed number has more
+_DOUBLE_DIGITS, _SHOWN_DIGITS = 17, 15  # as many print a double exactly, as many a spreadsheet keeps
 _NOISE = Fraction(2, 10**14)  # relative error that a formula leaves in a double
-_MOST_DENOMINATOR, _BY_CHANCE = 1000, Fraction(1, 10**4)
 _NUMBER = re.compile(r"[+-]?\d*[.,]?\d+([eE][+-]?\d+)?")
 
 
 def as_meant(written: str) -> Number | None:
-    """Return the number that digits with a decimal point mean.
+    """Return the number that digits with a decimal point mean: the decimal as written, or the fraction it is cut from.
 
-    Parameters
-    ----------
-    written : str
-        As a file has it.
-
-    Returns
-    -------
-    Decimal, Fraction or None
-        The decimal as written, unless it has more digits than are measured: then the fraction that it is rounded
-        from. Its denominator is at most 1,000, less for a number cut to few decimals (31 for seven, 100 for eight):
-        of the numbers that are no fraction one in 30,000 is near one (of denominators up to q there are 0.3 q^2
-        between 0 and 1). Else None.
+    A fraction has a denominator of at most 1,000, less where few decimals are left of it (31 of seven, 100 of eight):
+    denominators up to q have 0.3 q^2 fractions between 0 and 1, and of other numbers one in 30,000 is near one. None
+    for what has more digits than are measured and is no such fraction.
 
     Examples
     --------
@@ -50,19 +38,14 @@ def as_meant(written: str) -> Number | None:
         decimal = Decimal(format(float(decimal), f".{_SHOWN_DIGITS}g"))
     decimal = Decimal(format(decimal, "f"))
     digits, decimals = len(decimal.as_tuple().digits), -int(decimal.as_tuple().exponent)
-    if digits <= (MOST_DIGITS if decimals else _SHOWN_DIGITS) and decimals <= MOST_DECIMALS:
-        return decimal
-    if not decimals:
-        return None
+    if not decimals or (digits <= MOST_DIGITS and decimals <= MOST_DECIMALS):
+        return decimal if digits <= _SHOWN_DIGITS else None
     exact = Fraction(decimal)
     error = max(Fraction(1, 2 * 10**decimals), _NOISE * abs(exact))
-    limit = min(_MOST_DENOMINATOR, isqrt(int(_BY_CHANCE / (2 * error))))
-    fraction = exact.limit_denominator(max(limit, 1))
+    fraction = exact.limit_denominator(min(1000, isqrt(int(1 / (20_000 * error))) or 1))
     if fraction and abs(fraction - exact) <= error:
         quotient = Decimal(fraction.numerator) / fraction.denominator
-        if fraction != quotient:
-            return fraction
-        return decimal if fraction == exact else quotient
+        return fraction if fraction != quotient else decimal if fraction == exact else quotient
     return decimal if digits <= MOST_DIGITS else None
 
 
@@ -77,15 +60,9 @@ def read_number(text: str) -> Number:
 
 
 def most_decimals(texts: Iterable[str]) -> int | None:
-    """Return the most decimals of the numbers in texts; None when a number is no decimal, or has too many to declare.
-
-    Examples
-    --------
-    >>> most_decimals(["4,25 ml", "7"]), most_decimals(["4.5", "10.3333333333333"])
-    (2, None)
-    """
-    found = [number[0].replace(",", ".") for text in texts if (number := _NUMBER.search(text))]
-    numbers = [as_meant(written) for written in found]
+    """Return the most decimals of numbers such as "4,25 ml"; None when one is no decimal or they are too many."""
+    found = (number[0].replace(",", ".") for text in texts if (number := _NUMBER.search(text)))
+    numbers = list(map(as_meant, found))
     if not all(isinstance(number, Decimal) for number in numbers):
         return None
     most = max([0, *(-int(number.as_tuple().exponent) for number in numbers)])

@@ -158,18 +158,15 @@ def _cells(values: Iterable[Iterable[object]]) -> tuple[list[list[str]], list[tu
 
 
 def _of_single(value: float) -> float:
-    """Return the double that a number of single precision was: 10.3 of 10.300000190734863, 31/3 of 10.333333015441895.
-
-    The decimal of six digits, else the fraction of few parts, else the decimal of at most nine digits; any other
-    number is returned as it is.
-    """
-    single = struct.pack("<f", value) if abs(value) < 1e38 else b""
-    if struct.pack("<d", value) != (single and struct.pack("<d", *struct.unpack("<f", single))):
+    """Return the double that a single precision number was: 10.3 of 10.300000190734863, 31/3 of 10.333333015441895."""
+    single = struct.Struct("<f")
+    if abs(value) > 1e38 or single.unpack(single.pack(value))[0] != value:
         return value
     decimals = [float(f"{value:.{digits}g}") for digits in range(1, 10)]
+    # some thirds have the same single as a decimal of seven digits
     fractions = [float(Fraction(value).limit_denominator(parts)) for parts in range(1, 13)]
     candidates = (*decimals[:6], *fractions, *decimals[6:])
-    return next(double for double in candidates if struct.pack("<f", double) == single)
+    return next(double for double in candidates if single.pack(double) == single.pack(value))
 
 
 def _cell(value: object) -> tuple[str, str]:
@@ -189,9 +186,9 @@ def _cell(value: object) -> tuple[str, str]:
         value = datetime.datetime.combine(datetime.date.min, value) - datetime.datetime.min
     if isinstance(value, datetime.timedelta):
         # a time is a share of a day, and may be a thousandth of a second off
-        minutes, seconds = divmod(round(value.total_seconds(), 2), 60)
-        hours_minutes = f"{minutes // 60:.0f}:{minutes % 60:02.0f}"
-        return "date", f"{hours_minutes}:{seconds:05.2f}".removesuffix(".00").removesuffix(":00")
+        seconds = round(value.total_seconds(), 2)
+        text = f"{seconds // 3600:.0f}:{seconds // 60 % 60:02.0f}:{seconds % 60:05.2f}"
+        return "date", text.removesuffix(".00").removesuffix(":00")
     return "date" if isinstance(value, datetime.date) else "text", str(value)
 
 

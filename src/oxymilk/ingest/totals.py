@@ -15,8 +15,7 @@ from oxymilk.numbers import Number
 if TYPE_CHECKING:
     from oxymilk.study.outcome import Item
 
-_MOST_CHOICES = 20_000  # of items that may be reversed
-_MOST_ROWS = 200  # that choose among them
+_MOST_CHOICES, _MOST_WORK = 20_000, 4_000_000  # sets of items that may be reversed; these times rows
 _EQUAL = 1e-6  # points that differ less are the same
 
 
@@ -31,58 +30,36 @@ class Row(NamedTuple):
 def faults_of_totals(rows: Sequence[Row], items: Sequence[Item]) -> Iterator[Fault]:
     """Yield a fault for each total that is not the sum of its row; one for all where reversing items would mend most.
 
-    Parameters
-    ----------
-    rows : sequence of Row
-        Those of a sheet in which every item is filled in.
-    items : sequence of Item
-        What the points are of, in the same order.
+    `rows` are those of a sheet in which every item is filled in, `items` what the points are of.
     """
     differing = [row for row in rows if row.total != sum(row.points)]
-    if not differing:
-        return
-    first, (chosen, ways) = differing[0], _reversal(rows, items)
-    if chosen:
-        agree = sum(row.total == sum(_reversed(row, items, chosen)) for row in rows)
-        params = {
-            "sum": sum(first.points),
-            "count": len(differing),
-            "rows": len(rows),
-            "agree": agree,
-            "ways": ways,
-        }
-        names = [items[at].written for at in chosen]
-        yield fault_at("items_reversed", first.cell, items=names, **params)
-        return
-    for row in differing:
-        yield fault_at("checklist_total_differs", row.cell, sum=sum(row.points))
+    params = _reversal(rows, items) if differing else {}
+    for row in differing[:1] if params else differing:
+        more = params | {"count": len(differing), "rows": len(rows)} if params else {}
+        code = "items_reversed" if params else "checklist_total_differs"
+        yield fault_at(code, row.cell, sum=sum(row.points), **more)
 
 
-def _reversed(row: Row, items: Sequence[Item], chosen: Sequence[int]) -> list[Decimal]:
-    """Return the points of a row when the chosen items are reversed: an item has its weight or nothing."""
-    return [items[at].weight - own if at in chosen else own for at, own in enumerate(row.points)]
+def _reversal(rows: Sequence[Row], items: Sequence[Item]) -> dict[str, object]:
+    """Return the fewest items that make the most rows agree when reversed, how many agree, and how many such sets.
 
-
-def _reversal(rows: Sequence[Row], items: Sequence[Item]) -> tuple[tuple[int, ...], int]:
-    """Return the fewest items that make the most rows agree when reversed, and how many choices do as well.
-
-    None unless more than half of the rows then agree. All choices are tried, of many items those of few, and the one
-    that solves the rows as equations: of the points 1, 0 and the total 2 the equation is -x1 + x2 = 1.
+    Nothing unless most rows then agree. Sets of few items are all tried (of up to 14 items, all), and the one that
+    solves the rows as equations: of the points 1, 0 and the total 2 the equation is -x1 + x2 = 1.
     """
     import numpy as np
 
-    sample, n = rows[:_MOST_ROWS], len(items)
-    weights, points = ([item.weight for item in items], [row.points for row in sample])
-    gains = np.array(weights, dtype=float) - 2 * np.array(points, dtype=float)
-    lacking = np.array([float(row.total - sum(row.points)) for row in sample])
-    most = max(
-        size for size in range(n + 1) if sum(comb(n, less) for less in range(size + 1)) <= _MOST_CHOICES
+    n, most = len(items), min(_MOST_CHOICES, _MOST_WORK // len(rows))
+    gains = np.array([[float(item.weight) for item in items]]) - 2 * np.array(
+        [row.points for row in rows], dtype=float
     )
-    solved = np.linalg.lstsq(gains, lacking, rcond=None)[0] > 0.5
-    choices = list(chain.from_iterable(combinations(range(n), size) for size in range(most + 1)))
-    choices = list(dict.fromkeys([*choices, tuple(np.flatnonzero(solved).tolist())]))
+    lacking = np.array([float(row.total - sum(row.points)) for row in rows])
+    sizes = [size for size in range(n + 1) if sum(comb(n, less) for less in range(size + 1)) <= most]
+    solved = tuple(np.flatnonzero(np.linalg.lstsq(gains, lacking, rcond=None)[0] > 0.5).tolist())
+    choices = list(dict.fromkeys(chain(*(combinations(range(n), size) for size in sizes), [solved])))
     are_chosen = np.array([[at in choice for at in range(n)] for choice in choices], dtype=float)
     agreeing = (np.abs(are_chosen @ gains.T - lacking) < _EQUAL).sum(axis=1)
     best = [choices[at] for at in np.flatnonzero(agreeing == agreeing.max())]
-    like = [choice for choice in best if len(choice) == len(min(best, key=len))]
-    return (like[0], len(like)) if 2 * agreeing.max() > len(sample) else ((), 0)
+    like = [choice for choice in best if len(choice) == min(map(len, best))]
+    names = [items[at].written for at in like[0]]
+    most_agree = bool(names) and 2 * agreeing.max() > len(rows)
+    return {"items": names, "agree": int(agreeing.max()), "ways": len(like)} if most_agree else {}

@@ -207,12 +207,9 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
     total = sheet.get("total")
     if total is not None and kind != "checklist":
         yield tree.fault("key_without_use", (*where, "total"), "total", why=f"kind: {kind or 'levels'}")
-    elif isinstance(total, str) and layout in SCORE_KEYS and "score" not in SCORE_KEYS[layout][0]:
-        yield tree.fault("value_wrong_kind", (*where, "total"), str(total), expected="keys")
-    elif isinstance(total, dict) and layout in ("long", "visits"):
-        yield tree.fault("value_wrong_kind", (*where, "total"), expected="text")
-    elif isinstance(total, str) and layout == "visits" and "{visit}" not in total:
-        yield tree.fault("placeholder_missing", (*where, "total"), str(total), word="{visit}")
+    elif total and isinstance(total, str) != ("score" in SCORE_KEYS.get(layout, ((),))[0]):
+        expected = "keys" if isinstance(total, str) else "text"
+        yield tree.fault("value_wrong_kind", (*where, "total"), expected=expected)
     first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):
         if first.setdefault(fold(str(column)), path) != path and isinstance(column, str):

@@ -50,10 +50,8 @@ def sheet(people, reversed_items=(), weight=1, slips=()):
 
 
 def wide(bench, content, declared, **keys):
-    scores = {"pre": "{item}_1", "post": "{item}_2"}
-    return bench.wide(
-        content, codes={}, scores=scores, changes={"outcome": declared}, **{"total": TOTALS} | keys
-    )
+    own = {"codes": {}, "scores": {"pre": "{item}_1", "post": "{item}_2"}, "total": TOTALS}
+    return bench.wide(content, changes={"outcome": declared}, **own | keys)
 
 
 def p_value(bench, observations):
@@ -128,8 +126,7 @@ def test_a_sheet_of_one_timepoint_or_in_rows_has_one_column(bench):
     faults = bench.faults(bench.long, text(rows), changes={"outcome": outcome(2)}, **keys)
     assert [(fault.code, fault.params["items"]) for fault in faults] == [("items_reversed", ["p1"])]
     one = {"file": "sheet.csv", "layout": "one_timepoint", "participant": "Kode", "group": GROUP, **keys}
-    of_time = {"pre": "Jumlah", "post": {"post": "Jumlah"}}
-    sheets = [one | {"timepoint": {"only": time}, "total": total} for time, total in of_time.items()]
+    sheets = [one | {"timepoint": {"only": time}} for time in ("pre", "post")]
     content = text([row[:2] + row[3:] for row in rows if row[2] != "Post"])
     faults = bench.faults(bench.sheets, sheets, content, changes={"outcome": outcome(2)})
     assert [fault.code for fault in faults] == ["items_reversed"] * 2
@@ -138,6 +135,7 @@ def test_a_sheet_of_one_timepoint_or_in_rows_has_one_column(bench):
 @pytest.mark.parametrize(
     ("keys", "code"),
     [({"total": "Jumlah"}, "value_wrong_kind"), ({"total": {"later": "Jumlah"}}, "reference_unknown"),
+     ({"layout": "long", "score": "{item}", "timepoint": "Waktu", "scores": {}}, "value_wrong_kind"),
      ({"total": {"pre": "Jumlh"}}, "column_missing"), ({"total": {}}, "")],
 )  # fmt: skip
 def test_declarations_of_totals(bench, keys, code):
