@@ -228,14 +228,14 @@ def _add_entries(
         for timepoint, level in entry.levels:
             participant.scores[timepoint] = Score(level)
             participant.cells[timepoint] = cell
-        scores, totals = entry.scores, entry.totals or (None,) * len(entry.scores)
+        scores = entry.scores
         if entry.timepoint is not None:
             timepoint = decode(entry.timepoint, timepoints, faults, merged=True)
             scores = tuple((timepoint, cells) for _, cells in scores)
         measured = [participant.cells[at] for at, _ in scores if at in participant.cells]
         if measured:
             add_fault(faults, "participant_duplicate", cell, value=value, first=measured[0].row)
-        for (timepoint, cells), total_cell in zip(scores, totals, strict=True):
+        for (timepoint, cells), total_cell in zip(scores, entry.totals, strict=True):
             score = score_of(cells, outcome, faults)
             total = total_cell and number_of(total_cell, outcome, (), faults)
             if score and score.number and total not in (None, NO_VALUE):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import chain, takewhile
+from math import inf
 from typing import NamedTuple
 
 from oxymilk.new_study.lexicon import is_word_of
@@ -50,13 +51,8 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items | None:
 def _total(when: str, series: dict[str, list[Column]], totals: list[Column]) -> Column | None:
     """Return the total of a timepoint's items: its header says so, or it is between these and the next ones."""
     last = max(column.at for column in series[when])
-    following = min(
-        (column.at for columns in series.values() for column in columns if column.at > last), default=None
-    )
-    near = [
-        column
-        for column in totals
-        if not column.moment and last < column.at and (following is None or column.at < following)
-    ]
-    own = [column for column in totals if column.moment == when or not when] or near
+    items = chain(*series.values())
+    end = min((column.at for column in items if column.at > last), default=inf)
+    own = [column for column in totals if column.moment == when or not when]
+    own = own or [column for column in totals if not column.moment and last < column.at < end]
     return own[0] if len(own) == 1 else None
