@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from itertools import chain, takewhile
 from math import inf
-from typing import NamedTuple
 
 from oxymilk.new_study.lexicon import is_word_of
 from oxymilk.new_study.profile import TIMES, Column, Table
@@ -13,17 +12,12 @@ from oxymilk.new_study.profile import TIMES, Column, Table
 _NUMBERED = re.compile(r"\D{0,6}\d{1,2}")
 
 
-class Items(NamedTuple):
-    """The words of a checklist's items, and of each timepoint ("" in a sheet of one) columns, their pattern, total."""
-
-    words: list[str]
-    columns: dict[str, list[Column]]
-    patterns: dict[str, str]
-    totals: dict[str, Column]
+# the words of the items; by timepoint ("" in a sheet of one) their columns, the pattern of these, and the total
+Items = tuple[list[str], dict[str, list[Column]], dict[str, str], dict[str, Column]]
 
 
-def find_items(table: Table, *, of_one_timepoint: bool) -> Items | None:
-    """Return the items of a checklist, whose headers before and after differ in the timepoint only; None without."""
+def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
+    """Return the items of a checklist, whose headers before and after differ in the timepoint only; none else."""
     totals = [
         column
         for column in table.columns
@@ -43,9 +37,9 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items | None:
         words.append([name.removeprefix(head) for name in names])
         patterns[when] = f"{head}{{item}}"
     if words[0] != words[-1] or len(words[0]) < 2:
-        return None
+        return [], {}, {}, {}
     found = {when: _total(when, series, totals) for when in series}
-    return Items(words[0], series, patterns, {when: total for when, total in found.items() if total})
+    return words[0], series, patterns, {when: total for when, total in found.items() if total}
 
 
 def _total(when: str, series: dict[str, list[Column]], totals: list[Column]) -> Column | None:

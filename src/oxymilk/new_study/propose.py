@@ -202,20 +202,21 @@ class _Proposer:
 
     def _items(self) -> dict[str, Any]:
         """Return the keys of the items of a checklist, whose headers before and after differ in the timepoint only."""
-        is_checklist = self.answers.measured == "checklist"
-        items = find_items(self.table, of_one_timepoint=bool(self.only)) if is_checklist else None
-        if items is None:
+        if self.answers.measured != "checklist":
             return {}
-        columns = list(chain(*items.columns.values()))
-        self.used.update(columns, items.totals.values())
+        items, series, patterns, totals = find_items(self.table, of_one_timepoint=bool(self.only))
+        if not items:
+            return {}
+        columns = list(chain(*series.values()))
+        self.used.update(columns, totals.values())
         words = dict.fromkeys(word for column in columns for word in column.counts)
         kinds = ("yes", "no", "missing")
         lists = {kind: [word for word in words if is_word_of(word, kind)] for kind in kinds}
-        self.study.items, self.study.answers_seen = items.words, lists
-        seen = self.note("items", count=len(items.words), items=", ".join(items.words))
-        noted = {when: Noted(pattern, seen) for when, pattern in items.patterns.items()}
+        self.study.items, self.study.answers_seen = items, lists
+        seen = self.note("items", count=len(items), items=", ".join(items))
+        noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
-        names = {when: column.name for when, column in items.totals.items()}
+        names = {when: column.name for when, column in totals.items()}
         total = self.noted(names.get("", names), "total")
         return scores | {"total": total, "missing": tuple(lists["missing"]) or None}
 
