@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import math
 import struct
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from typing import Any
 
 SECONDS = 300
 MEMORY = 4 << 30  # bytes of address space
-_SINGLE_DIGITS = 9  # as many print a number of single precision exactly
+_WRITTEN = 12  # characters of a number that may be written so; a single as a double has more
 
 
 def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[str, Any]:
@@ -160,11 +161,13 @@ def _cells(values: Iterable[Iterable[object]]) -> tuple[list[list[str]], list[tu
 def _of_single(value: float) -> float:
     """Return the double that a single precision number was: 10.3 of 10.300000190734863, 31/3 of 10.333333015441895."""
     single = struct.Struct("<f")
-    if abs(value) > 1e38 or single.unpack(single.pack(value))[0] != value:
+    # some programs write 16 digits of a double
+    if abs(value) > 1e38 or not math.isclose(single.unpack(single.pack(value))[0], value, rel_tol=1e-15):
         return value
     decimals = [float(f"{value:.{digits}g}") for digits in range(1, 10)]
-    # some thirds have the same single as a decimal of seven digits
-    fractions = [float(Fraction(value).limit_denominator(parts)) for parts in range(1, 13)]
+    # some thirds have the same single as a decimal of seven digits; of a large number so may have any such decimal
+    most = 12 if abs(value) < 100 else 3 if abs(value) < 10_000 else 0
+    fractions = [float(Fraction(value).limit_denominator(parts)) for parts in range(1, most + 1)]
     candidates = (*decimals[:6], *fractions, *decimals[6:])
     return next(double for double in candidates if single.pack(double) == single.pack(value))
 
@@ -179,7 +182,7 @@ def _cell(value: object) -> tuple[str, str]:
         # a workbook shows 15 significant digits; more of them show traces of binary fractions
         # and whole numbers, such as those of identity cards, are shown without exponent
         text = format(value, ".15g")
-        if isinstance(value, float) and len(text) > _SINGLE_DIGITS + 1:
+        if isinstance(value, float) and len(text) > _WRITTEN:
             text = format(_of_single(value), ".15g")
         return "number", format(Decimal(text), "f") if "e+" in text and abs(value) < 1e20 else text
     if isinstance(value, datetime.time):

@@ -1,6 +1,7 @@
 """Numbers that are no decimals: what their digits mean, from every kind of file to the tests and back."""
 
 import datetime
+import struct
 from fractions import Fraction
 
 import pandas as pd
@@ -124,3 +125,18 @@ def test_levels_are_cut_from_fractions(bench):
     rows = at("C3", 2399 / 3, at("C2", 2401 / 3, at("D2", 5, at("D3", 5, at("C4", 6, at("D4", 6))))))
     observations = bench.wide(xlsx(rows), file="s.xlsx", codes={}, changes={"outcome": outcome})
     assert observations.other_scale["score"].tolist()[::2][:2] == ["cukup", "kurang"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [10.3, 31 / 3, 25 / 3, 1 / 7, 2533.3, 7600 / 3, 1234.567, 12345.67, 65504.3, 99999.9, 0.1, 36.7, -4.8],
+)
+def test_a_number_of_single_precision_is_what_it_was_rounded_from(bench, value):
+    single = struct.unpack("<f", struct.pack("<f", value))[0]
+    outcome = {
+        key: own for key, own in VOLUME.items() if key not in ("decimals", "levels", "minimum", "maximum")
+    }
+    rows = at("C2", single, at("D2", 123456.78125, at("C3", 1, at("D3", 1, at("C4", 1, at("D4", 1))))))
+    observations = bench.wide(xlsx(rows), file="s.xlsx", codes={}, changes={"outcome": outcome})
+    exact, dyadic = observations.table["score"][:2]
+    assert (float(read_number(exact)), dyadic) == (value, "123456.78125")
