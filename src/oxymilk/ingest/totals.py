@@ -60,6 +60,6 @@ def _reversal(rows: Sequence[Row], items: Sequence[Item]) -> dict[str, object]:
     agreeing = (np.abs(are_chosen @ gains.T - lacking) < _EQUAL).sum(axis=1)
     best = [choices[at] for at in np.flatnonzero(agreeing == agreeing.max())]
     like = [choice for choice in best if len(choice) == min(map(len, best))]
-    names = [items[at].written for at in like[0]]
+    names = [items[at].written + " (reversed: false)" * items[at].reversed for at in like[0]]
     most_agree = bool(names) and 2 * agreeing.max() > len(rows)
     return {"items": names, "agree": int(agreeing.max()), "ways": len(like)} if most_agree else {}

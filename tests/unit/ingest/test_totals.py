@@ -95,6 +95,11 @@ def test_single_slips_are_named_each_with_both_sums(bench):
     assert (fault.code, fault.params["items"], fault.params["agree"]) == ("items_reversed", ["p2"], 47)
 
 
+def test_an_item_that_is_reversed_without_need_is_named_too(bench):
+    (fault,) = bench.faults(wide, bench, sheet(answers(6), (2,)), outcome(6, (2, 5)))
+    assert fault.params["items"] == ["p5 (reversed: false)"]
+
+
 def test_items_that_cannot_be_told_apart_are_counted(bench):
     people = [[[given[0], given[0], *given[2:]] for given in both] for both in answers(6)]
     (fault,) = bench.faults(wide, bench, sheet(people, (2,)), outcome(6))
