@@ -224,7 +224,7 @@ def to_decimal(value: object) -> Decimal | None:
     if isinstance(value, Decimal):
         return value
     # pipeline tables carry ten significant digits: a float must round as its written form does
-    text = value if isinstance(value, str) else f"{value:.10g}"
+    text = value if isinstance(value, str) else f"{float(value):.10g}"
     number = Decimal(text)
     return number if number.is_finite() else None
 

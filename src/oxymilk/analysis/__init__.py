@@ -6,7 +6,6 @@ Observations are tidy, all cells text: participant, group, timepoint, outcome, s
 from __future__ import annotations
 
 from dataclasses import astuple
-from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import pandas as pd
 from oxymilk import stats
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.numbers import read_number
 from oxymilk.stats import Procedure, TestResult, TooLargeError
 from oxymilk.stats.null import MEMORY_LIMIT
 from oxymilk.stats.other_tests import freeman_halton
@@ -136,7 +136,7 @@ def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     for *cell, scores in _cells(study, numbers):
         if not scores:
             continue
-        known = np.array([float(score) for score in scores if score])
+        known = np.array([float(read_number(score)) for score in scores if score])
         statistics = [None] * 7
         if len(known):
             quartiles = np.quantile(known, (0.25, 0.5, 0.75), method="weibull")
@@ -317,7 +317,7 @@ def baseline_table(study: Study, characteristics: pd.DataFrame) -> pd.DataFrame:
             continue
         groups = [here[here["group"] == group] for group in study.group_ids]
         levels, test, p_value = characteristic.level_ids, "", None
-        numbers = [[Decimal(value) for value in members["value"] if value] for members in groups]
+        numbers = [[read_number(value) for value in members["value"] if value] for members in groups]
         counts = [[int((members["level"] == level).sum()) for level in levels] for members in groups]
         without_number = ((here["value"] == "") & (here["level"] != "")).any()
         try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
+from oxymilk.numbers import read_number
 from oxymilk.stats.ranks import paired_differences
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
     from oxymilk.study import Study
 
-# a level as its place in the order, or a number as it is written
-Score = int | Decimal
+# a level as its place in the order, or a number
+Score = int | Fraction
 
 
 def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
@@ -87,11 +88,11 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     Yields
     ------
     Sample
-        Levels as 0, 1, ..., the worst first; numbers as decimals, as they are written.
+        Levels as 0, 1, ..., the worst first; numbers exactly: 0.1 is a tenth.
     """
     rank = {level: place for place, level in enumerate(study.outcome.level_ids)}
     on_levels = (scale or study.outcome.scale) == "level"
-    read = rank.__getitem__ if on_levels else Decimal
+    read = rank.__getitem__ if on_levels else lambda number: Fraction(read_number(number))
     # where a sheet writes 75% as 0.75, so does a program hold it
     fractions = not on_levels and any(sheet.fractions for sheet in study.sheets)
     hold = (lambda score: score / 100) if fractions else (lambda score: score)

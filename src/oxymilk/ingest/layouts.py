@@ -16,7 +16,7 @@ from oxymilk.faults import Fault
 from oxymilk.ingest.grid import ALL_COLUMNS, add_fault, find_columns, read_header, transpose, unused_columns
 from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.scores import NUMBER, Score, codebook, codebooks, decode, score_of, scoring, text_of
-from oxymilk.study.sheet import Block
+from oxymilk.study.sheet import ALL, Block
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Entry:
     None when another sheet has it, or when `group_id` is that of the sheet, block or title. `scores` are timepoint
     ids and their cells, one cell or one an item; the id is empty when it is in the cell `timepoint` of a long sheet.
     `characteristics` are cells by id, `grid_row` is counted from 0, and `levels` are the timepoint and level ids that
-    a cross-tabulation knows itself.
+    a cross-tabulation knows itself. `totals` are those of a checklist, for each of `scores` a cell or None.
     """
 
     participant: Cell
@@ -50,6 +50,7 @@ class Entry:
     grid_row: int = 0
     by_row: bool = False
     levels: tuple[tuple[str, str], ...] = ()
+    totals: tuple[Cell | None, ...] = ()
 
     @property
     def has_values(self) -> bool:
@@ -145,8 +146,9 @@ class _Tables:
     def entries(self, block: Block, groups: dict[int, str] | None) -> list[Entry]:
         """Return the entries of a block of columns, or of the rows that have a group; none without its columns."""
         grid, sheet, checklist = self.grid, self.sheet, self.study.outcome.checklist
-        if sheet.visits:
-            scores = {when: sheet.score.replace("{visit}", visit) for visit, when in sheet.visits.items()}
+        visits = {when: visit for visit, when in sheet.visits.items()}
+        if visits:
+            scores = {when: sheet.score.replace("{visit}", visit) for when, visit in visits.items()}
         elif sheet.score:
             scores = {sheet.timepoint.only or "": sheet.score}
         else:
@@ -164,7 +166,9 @@ class _Tables:
         if block.columns:  # such as A:C
             first, last = (place_of(f"{letters.strip()}1")[1] for letters in block.columns.split(":"))
             within = range(first, last + 1)
-        columns = self.columns([*keys, *of_scores, *characteristics.values()], within)
+        total_of = {of: sheet.total.get(of) or sheet.total.get(ALL, "") for of in scores}
+        totals = [name.replace("{visit}", visits.get(of, "")) for of, name in total_of.items()]
+        columns = self.columns([*keys, *of_scores, *filter(None, totals), *characteristics.values()], within)
         if columns is None:
             return []
         group_id = block.group or ("" if group else self.only_group)
@@ -185,6 +189,7 @@ class _Tables:
                 group_id if groups is None else groups.get(row, ""),
                 row,
                 by_row,
+                totals=tuple(cells[name] if name else None for name in totals),
             )
 
         rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
@@ -199,12 +204,12 @@ class _Tables:
             first_text = next((text for text in map(clean, texts) if text), "")
             words = [word for word in (entry.participant.text, first_text) if word]
             is_skipped = any(fold(word) in skipped for word in words)
-            totals = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
-            below_foot = below_foot or is_skipped or bool(totals)
-            if is_skipped or (totals and row in outside) or not (first_text or entry.has_values):
+            foot = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
+            below_foot = below_foot or is_skipped or bool(foot)
+            if is_skipped or (foot and row in outside) or not (first_text or entry.has_values):
                 continue
-            if totals:
-                add_fault(self.faults, "foot_row", entry.participant, value=totals)
+            if foot:
+                add_fault(self.faults, "foot_row", entry.participant, value=foot)
             elif row in outside or not entry.has_values:
                 others.append(entry)
             elif entry.is_named:

@@ -14,8 +14,10 @@ from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, secrets_in
 from oxymilk.ingest.layouts import Entry, entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
-from oxymilk.ingest.scores import Score, codebooks, decode, score_of, scoring
+from oxymilk.ingest.scores import NO_VALUE, Score, codebooks, decode, number_of, points_of, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.ingest.totals import Row, faults_of_totals
+from oxymilk.numbers import write_number
 from oxymilk.words import fold, near_code
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class Observations:
         Columns participant, group, timepoint, outcome, score; all text. One row a participant and timepoint
         (all timepoints, also those that are not compared), by group as the study lists them, then as the
         sheets list the participants, then by time. `score` is on the outcome's scale: the level's id, or the
-        number with a decimal point and the decimals it is written with; empty when there is none.
+        number with a decimal point and the decimals it is written with, or a fraction such as 31/3 that no decimal
+        is; empty when there is none. `oxymilk.numbers` writes and reads it.
     other_scale : DataFrame
         The same rows on the other scale, when the outcome has both (numbers, and levels cut from them).
     characteristics : DataFrame
@@ -196,6 +199,7 @@ def _add_entries(
     for name, source in sheet.characteristics.items():
         own_cells = [entry.characteristics[name] for entry in entries]
         characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
+    rows: list[Row] = []
     for entry in entries:
         cell = entry.participant
         group: str | None = entry.group_id
@@ -231,11 +235,18 @@ def _add_entries(
         measured = [participant.cells[at] for at, _ in scores if at in participant.cells]
         if measured:
             add_fault(faults, "participant_duplicate", cell, value=value, first=measured[0].row)
-        for timepoint, cells in scores:
+        for (timepoint, cells), total_cell in zip(scores, entry.totals, strict=True):
             score = score_of(cells, outcome, faults)
+            total = total_cell and number_of(total_cell, outcome, (), faults)
+            if score and score.number and total not in (None, NO_VALUE):
+                rows.append(Row(total_cell, total, points_of(cells, outcome, [])))
             if timepoint and not measured:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
+    faults += faults_of_totals(rows, study.outcome.checklist.items) if rows else ()
+    for divided in (how.divided for how in (outcome, *characteristics.values()) if how.divided):
+        cell, number = divided[0]
+        add_fault(faults, "numbers_divided", cell, count=len(divided), number=write_number(number))
 
 
 def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
+from itertools import chain
 from typing import Any
 
 from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
+from oxymilk.new_study.checklists import find_items
 from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, say, tokens
 from oxymilk.new_study.profile import TIMES, Column, Table, Visits
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
@@ -203,29 +204,21 @@ class _Proposer:
         """Return the keys of the items of a checklist, whose headers before and after differ in the timepoint only."""
         if self.answers.measured != "checklist":
             return {}
-        columns = [column for column in self.table.few if column.cells]
-        series = {when: [column for column in columns if column.moment == when] for when in TIMES}
-        if self.only:
-            series = {"": [column for column in columns if re.fullmatch(r"\D{0,6}\d{1,2}", column.header)]}
-        items, patterns = [], {}
-        for when, columns in series.items():
-            names = [column.name for column in columns]
-            # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
-            alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-            head = re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in alike)) if when else ""
-            items.append([name.removeprefix(head) for name in names])
-            patterns[when] = f"{head}{{item}}"
-        if items[0] != items[-1] or len(items[0]) < 2:
+        items, series, patterns, totals = find_items(self.table, of_one_timepoint=bool(self.only))
+        if not items:
             return {}
-        self.used.update(*series.values())
-        words = dict.fromkeys(word for column in chain(*series.values()) for word in column.counts)
+        columns = list(chain(*series.values()))
+        self.used.update(columns, totals.values())
+        words = dict.fromkeys(word for column in columns for word in column.counts)
         kinds = ("yes", "no", "missing")
         lists = {kind: [word for word in words if is_word_of(word, kind)] for kind in kinds}
-        self.study.items, self.study.answers_seen = items[0], lists
-        seen = self.note("items", count=len(items[0]), items=", ".join(items[0]))
+        self.study.items, self.study.answers_seen = items, lists
+        seen = self.note("items", count=len(items), items=", ".join(items))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
-        return scores | {"missing": tuple(lists["missing"]) or None}
+        names = {when: column.name for when, column in totals.items()}
+        total = self.noted(names.get("", names), "total")
+        return scores | {"total": total, "missing": tuple(lists["missing"]) or None}
 
     def _scores(self) -> dict[str, Any]:
         """Return the keys of the score columns and of what their cells mean."""
@@ -319,7 +312,7 @@ class _Proposer:
     def _meanings(self, columns: list[Column]) -> dict[str, Any]:
         """Return the keys of a sheet that say what the cells of its score columns mean.
 
-        Codes of levels, else the decimal mark; and the words for no value. The most decimals are noted in the study.
+        Codes of levels, else the decimal mark; and the words for no value. The numbers are noted in the study.
         """
         cells = [cell for column in columns for cell in column.cells]
         labels = {cell.text: cell.label for cell in cells if cell.label}
@@ -343,10 +336,7 @@ class _Proposer:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
             elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
                 keys["decimal_mark"] = self.noted(mark, "mark")
-            # the digits after each mark, "4,25 ml" has two
-            parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
-            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
-            self.study.decimals = max([self.study.decimals, *decimals])
+            self.study.numbers.update(cell.text for cell in cells)
         return keys | {"missing": self.noted(tuple(missing), "missing")}
 
     def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import label, lexicon, ordered, say, slug
 from oxymilk.new_study.profile import Column
+from oxymilk.numbers import most_decimals
 from oxymilk.study import Study
 from oxymilk.study.outcome import Outcome
 from oxymilk.study.yaml_lines import UNDECIDED
@@ -55,8 +56,8 @@ class ProposedStudy:
     # the items of a checklist, as the headers write them, and yes and no as the cells do
     items: list[str] = field(default_factory=list)
     answers_seen: dict[str, list[str]] = field(default_factory=dict)
-    # the most decimals of the numbers
-    decimals: int = 0
+    # the numbers, as the cells hold them
+    numbers: set[str] = field(default_factory=set)
     # the participants that there seem to be: (group, participant), the group only where their numbers start anew
     people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
@@ -139,9 +140,11 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
         # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
         own = units.pop() if len(units) == 1 else ""
         unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
-        decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in column.numbers)
-        seen = Noted(str(decimals), say("seen.characteristic_number", language))
-        return {"kind": "number", "unit": unit, "decimals": seen, "source": column.name}
+        keys = {"kind": "number", "unit": unit, "source": column.name}
+        decimals = most_decimals(number[1] for number in column.numbers)
+        if decimals is not None:
+            keys["decimals"] = Noted(str(decimals), say("seen.characteristic_number", language))
+        return keys
     words = {word: column.labels.get(word, word) for word in column.counts}
     usual = [fold(name) for name in ordered(words.values())]
     if usual:
@@ -248,10 +251,12 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
     both = _label(name, language, "" if answers.outcome else seen)
     tree: dict[str, Any] = {"id": slug(label(name)["en"], "outcome"), "label": both, "kind": kind}
     if kind == "number":
-        bounds = [bound for level in answers.levels for bound in level.bounds.values()]
-        decimals = max([proposed.decimals, *(len(bound.partition(".")[2]) for bound in bounds)])
-        tree["unit"] = answers.unit or UNDECIDED
-        tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
+        bounds = {bound for level in answers.levels for bound in level.bounds.values()}
+        decimals = most_decimals(proposed.numbers | bounds)
+        no_decimals = say("seen.no_decimals", language) if decimals is None else ""
+        tree["unit"] = Noted(answers.unit or UNDECIDED, no_decimals)
+        if decimals is not None:
+            tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
     levels = [{"id": level.id, "label": _label(level.name, language)} for level in answers.levels]
     if levels and kind == "levels":

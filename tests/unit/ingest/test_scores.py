@@ -283,7 +283,7 @@ def test_percent_that_a_workbook_stores_as_fractions(bench):
     rows = at("C2", 17 / 23, at("D2", 1, at("C3", 0, at("D3", "75%", at("C4", 0, at("D4", 1))))))
     keys = {"file": "sheet.xlsx", "codes": {}, "changes": {"outcome": PERCENT | {"levels": []}}}
     observations = bench.wide(xlsx(rows), fractions=True, **keys)
-    assert scores(observations)[:4] == ["73.9130434782609", "100", "0", "75"]
+    assert scores(observations)[:4] == ["1700/23", "100", "0", "75"]
     assert bench.codes(xlsx(at("D3", 0.5, rows)), **keys) == [("percent_or_fraction", "C2")]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 from textwrap import fill, wrap
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter
 
 from oxymilk.analysis.samples import Score, participants
+from oxymilk.numbers import read_number
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
 from oxymilk.present.view import View
@@ -98,7 +98,7 @@ def draw(view: View) -> Drawing | None:
 def _moves(view: View, group: str, members: dict[str, dict[str, str]]) -> Moves:
     """Gather the scores of a group: participant code to timepoint id to score."""
     study, t = view.study, view.t
-    read = Decimal if study.outcome.scale == "score" else study.outcome.level_ids.index
+    read = read_number if study.outcome.scale == "score" else study.outcome.level_ids.index
     pre, post = (study.timepoint_ids.index(timepoint.id) for timepoint in study.compared)
     paths, directions, left_out = [], [], []
     for code, scores in members.items():
