@@ -169,8 +169,8 @@ def printable_of(claim: Claim, study: Study, most: float) -> Printable:
     # "5%" is 0.05
     decimals = claim.number.decimals + (2 if claim.scale == 100 else 0)
     scale, value = 10**decimals, claim.number.value / claim.scale
-    # a negative number prints no magnitude but that of Z, whose sign programs choose
-    claimed = int(abs(value) * scale) if value >= 0 or claim.quantity == "z" else -2
+    # a negative number prints no magnitude but that of a statistic whose sign programs choose
+    claimed = int(abs(value) * scale) if value >= 0 or claim.is_unsigned else -2
     operator = claim.operator if claim.operator in (*UPPER, *LOWER) else ""
     first, last = 0, int(np.ceil(most * scale))
     if claim.quantity in ("p_value", "threshold"):

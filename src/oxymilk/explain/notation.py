@@ -103,7 +103,7 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
     if claim.quantity == "p_value":
         result = on_counts.result(differing.feature)
         for name in _STATISTICS[claim.test]:
-            key, value = f"explain.words.statistic_name_{name}", abs(float(getattr(result, name)))
+            key, value = f"explain.words.statistic_name_{name}", round(abs(float(getattr(result, name))), 12)
             label = {language: labels(language)(key) for language in LANGUAGES}
             units = round_units(Fraction(repr(value)), d, rounding)
             slips.append(Slip("statistic", {units}, {"other": label}))

@@ -77,7 +77,7 @@ class Column:
         words = re.findall(r"[^\W_]+", clean(self.title or self.header))
         times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
         self.beside_moment = " ".join(
-            word for word in words if fold(word) not in times and not word.isdigit()
+            word for word in words if fold(word) not in times and not word.isdecimal()
         )
         self.counts = count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}

@@ -304,7 +304,7 @@ class _Proposer:
         total = [column for column in columns if is_foot(column.header) and column.number_share == 1]
         group, (source,) = self._group(), before
         self.used.update(before, counted, total)
-        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdigit())
+        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdecimal())
         self.study.people |= {("", str(participant)) for participant in range(count)}
         crosstab = {
             "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},
@@ -344,7 +344,7 @@ class _Proposer:
                 keys["decimal_mark"] = self.noted(mark, "mark")
             # the digits after each mark, "4,25 ml" has two
             parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
-            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
+            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdecimal()]
             self.study.decimals = max([self.study.decimals, *decimals])
         return keys | {"missing": self.noted(tuple(missing), "missing")}
 

@@ -158,7 +158,8 @@ class View:
         title = f"{quantity}, {about}" if about else quantity
         if claim["verdict"] == "not_checkable":
             computed = NO_VALUE
-        words = f"{verdict}: {t('verdicts.reason.' + claim['reason'])}" if claim["reason"] else verdict
+        more = {f"verdicts.{column}.{claim[column]}" for column in ("reason", "convention") if claim[column]}
+        words = ": ".join((verdict, *map(t, more)))
         said = (quantity, about, title, printed, computed, words, self.decision(claim["decision"]))
         return ClaimLine(claim, claim["id"], claim["verdict"], t.place(claim["where"]), *said)
 

@@ -7,7 +7,7 @@ from oxymilk.present.verify import print_verdicts
 
 ROW = {
     "id": "size", "printed": "20", "operator": "", "quantity": "sample_size", "check": "recompute", "prints_as": "20",
-    "computed": "20",
+    "computed": "20", "convention": "",
     "verdict": "reproduced", "reason": "", "decision": "", "expect": "reproduced", "as_expected": "true",
 }  # fmt: skip
 

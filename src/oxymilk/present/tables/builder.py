@@ -227,11 +227,14 @@ class TableBuilder:
         return text
 
     def _verdict_marks(self, claim: Record) -> tuple[str, ...]:
-        """Mark a verdict with why a number is not checkable, or what the data give where it differs."""
+        """Mark a verdict with why a number is not checkable, what the data give where it differs, or what W is."""
         t, quantity, text = self.t, claim["quantity"], ""
         if claim["verdict"] == "not_checkable":
             reason = t.section("verdicts.reason").get(claim["reason"])
             text = t("tables.note.not_checkable", reason=reason) if reason else ""
+        elif claim["convention"]:
+            text = t(f"verdicts.convention.{claim['convention']}")
+            text = f"{text[0].upper()}{text[1:]}."
         elif claim["verdict"] == "differs" and (quantity, claim["check"]) == ("percent", "arithmetic"):
             count, percent = t.number(whole_number(claim)), t.number(claim["computed"], 1)
             values = {"n": claim["n"], "printed": claim["printed"], "count": count, "percent": percent}
