@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from fractions import Fraction
 from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -17,7 +16,7 @@ from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
 from oxymilk.explain import datasets
 from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim_key
-from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, as_decimal
 from oxymilk.explain.departures import BUDGET, search_departures
 from oxymilk.explain.notation import search_notation, true_value
 from oxymilk.explain.procedures import search_procedures, search_scales
@@ -145,7 +144,7 @@ def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation
             prints_as = "significant" if value < study.alpha else "not significant"
         elif value is not None:
             rounding = "truncate" if explanation.code.endswith("_truncated") else study.rounding
-            prints_as = claim.write(Fraction(repr(value)), rounding)
+            prints_as = claim.write(as_decimal(value), rounding)
         text = "" if value is None else f"{value:.4g}"
         params = explanation.params | {"printed": claim.printed, "prints_as": prints_as, "value": text}
         explanations[at] = replace(explanation, params=params)
