@@ -19,11 +19,21 @@ ROOT = Path(__file__).parents[2]
 DATA, HELD = ROOT / "data", ROOT / "tests" / "data" / "explanations" / "bontang2023"
 # programs as sentences name them, in English and Indonesian, by how programs.yaml does
 NAMES = {
-    "SPSS NPAR": "SPSS", "SPSS NPTESTS": "SPSS", "PSPP": "PSPP", "Stata": "Stata", "StatXact": "StatXact", "SAS": "SAS",
-    "scipy.stats.wilcoxon before 1.5": "scipy before 1.5|scipy sebelum 1.5", "scipy": "scipy [12]", "R coin": "coin",
-    "R exactRankTests": "exactRankTests", "R wilcox.test": r"wilcox\.test", "pingouin": "pingouin", "JASP": "JASP",
-    "jamovi": "jamovi", "GraphPad Prism": "Prism",
+    "SPSS": "SPSS", "PSPP": "PSPP", "Stata": "Stata", "StatXact": "StatXact", "SAS": "SAS", "R coin": "coin",
+    "scipy": r"scipy (?:before|sebelum) 1\.15", "R exactRankTests": "exactRankTests", "R wilcox.test": r"wilcox\.test",
+    "pingouin": "pingouin", "JASP": "JASP", "jamovi": "jamovi", "GraphPad Prism": "Prism",
 }  # fmt: skip
+NORMAL = "asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction"
+RELEASES = [(0,), (1,), (1, 4), (1, 5), (1, 9), (1, 14), (1, 15), (4, 6), (5,), (6,), (16, 1), (99,)]
+OTHER_TESTS = "mcnemar|_sign(?:_|$)|paired_t"
+
+
+def covers(versions, release):
+    """Whether "before 1.5", "1.5 to 1.8", "1.14", "1.15 or later" or "all" has a release, (1, 9)."""
+    low, *high = [tuple(map(int, n.split("."))) for n in re.findall(r"\d+(?:\.\d+)*", versions)] or [(0,)]
+    if versions.startswith("before"):
+        return release < low
+    return low <= release and ("later" in versions or versions == "all" or release <= (high or [low])[0])
 
 
 def words(path):
@@ -54,17 +64,27 @@ def test_the_programs_that_print_both_wilcoxon_p_values(lines, place):
     sentence = re.search(
         "(?:Both Wilcoxon|Kedua nilai p).*?(?:no other program|tidak ada program lain)", text
     )[0]
-    default = lines.query(
-        "test == 'signed_rank' and kind == 'rank' and prints and printed_by_default == 'true'"
+    default = lines.query("test == 'signed_rank' and printed_by_default == 'true' and prints")
+    default = default[~default["id"].str.contains(OTHER_TESTS)].assign(
+        versions=lambda rows: rows["versions"].str.replace(r"^with (?:R|scipy) |-16", "", regex=True)
     )
-    of_both = default.groupby("id").filter(lambda rows: len(rows) == 2)
-    programs = set(of_both["program"] + " " + of_both["versions"])
-    due = {next(name for name in NAMES if program.startswith(name)) for program in programs}
-    assert {name for name, said in NAMES.items() if re.search(rf"\b(?:{said})\b", sentence)} == due
-    # all take the same calculation, but for the zeros
-    assert set(of_both["procedure"].str.rsplit(", zero differences", n=1).str[0]) == {
-        "asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction"
+    of = {name: default[default["program"].str.startswith(name)] for name in NAMES}
+    both = {
+        name: [
+            at
+            for at in RELEASES
+            if rows.loc[[covers(v, at) for v in rows["versions"]], "group"].nunique() == 2
+        ]
+        for name, rows in of.items()
     }
+    due = {name for name in NAMES if both[name]}
+    assert {name for name, said in NAMES.items() if re.search(rf"\b(?:{said})\b", sentence)} == due
+    assert both["scipy"] == [release for release in RELEASES if release < (1, 15)]
+    # what they share
+    for name in due:
+        shared = of[name][of[name]["procedure"].str.startswith(NORMAL)]
+        assert set(shared["group"]) == {"control", "intervention"}
+        assert name == "scipy" or shared.groupby("id")["group"].nunique().max() == 2
 
 
 def test_what_prints_the_p_value_that_differs(lines):
@@ -74,7 +94,7 @@ def test_what_prints_the_p_value_that_differs(lines):
     (line,) = printing[printing["printed_by_default"] == "true"].to_dict("records")
     assert (line["program"], line["group"]) == ("R mcnemar.test", "intervention")
     readme = words("README.md")
-    assert "no output line of any program that oxymilk knows prints 0.004 for the groups after" in readme
+    assert "no output line of any program prints 0.004 for the groups after" in readme
     assert "for the massage group before and after R's mcnemar.test does" in readme
 
 
