@@ -104,6 +104,7 @@ def test_good_claims_are_read_in_order(write, claim, study, p_value):
         ({"quantity": "count_up", "n": "ten"}, "claims_participants", "n"),
         ({"quantity": "percent_up", "n": "5/10"}, "claims_participants", "n"),
         ({"quantity": "count_down", "n": "0"}, "claims_participants", "n"),
+        ({"quantity": "count_down", "n": "１０²"}, "claims_participants", "n"),
     ],
 )  # fmt: skip
 def test_each_fault_names_row_column_and_what_to_do(write, study, p_value, cells, code, column):
