@@ -110,7 +110,7 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
 
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:
     """Yield a statistic of a row of tests.csv under each convention, without its sign, exactly where it is known so."""
-    numbers = {column: Fraction(test[column]) for column in _STATISTICS if test[column]}
+    numbers = {column: Fraction(test[column]) for column in _STATISTICS if test.get(column)}
     for name in conventions:
         with suppress(KeyError):  # what this test does not have
             value = abs(statistic_of(numbers, name))
