@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -26,7 +27,7 @@ _ALSO_INVISIBLE = frozenset("\u034f\u115f\u1160\u2800\ufffc") | frozenset(map(ch
 def clean(text: str) -> str:
     r"""Return `text` in Unicode form NFKC, without invisible characters, blanks trimmed and collapsed.
 
-    Every run of blanks (no-break blanks and line ends too) is one blank; the case stays.
+    Every run of blanks (no-break blanks and line ends too) is one blank; the case stays, and so do raised digits.
 
     Examples
     --------
@@ -35,9 +36,12 @@ def clean(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
+    # a raised or circled digit is no digit of the number before it: "5²" is not 52
+    parts = itertools.groupby(text, lambda sign: sign.isdigit() and not sign.isdecimal())
     visible = "".join(
         character
-        for character in unicodedata.normalize("NFKC", text)
+        for is_raised, part in parts
+        for character in ("".join(part) if is_raised else unicodedata.normalize("NFKC", "".join(part)))
         if character not in _ALSO_INVISIBLE and unicodedata.category(character) != _INVISIBLE
     )
     return " ".join(visible.split())

@@ -13,6 +13,7 @@ import pandas as pd
 
 from oxymilk.analysis.samples import participants
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
+from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, TestResult, difference_counts, rank_sum_counts, signed_rank_counts
 from oxymilk.study import Study
@@ -162,13 +163,10 @@ class ClaimOnCounts:
         """Return the numbers that could be printed, shape (..., C): U1 or U2; declared procedure if none is given."""
         if self.counts is not None:
             return self.counts[self._count(feature)][..., None]
-        result = self.result(feature, procedure)
-        of_test = {"u": ("u1", "u2"), "w": ("rank_sum1", "rank_sum2"), "z": ("z",)}
-        if self.test == "signed_rank":
-            of_test |= dict.fromkeys("uw", ("w_plus", "w_minus"))
-        names = of_test.get(self.claim.quantity, ("p_value",))
-        values = np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
-        return np.abs(values) if self.claim.quantity == "z" else values
+        result, names = vars(self.result(feature, procedure)), conventions_of(self.claim.quantity, self.test)
+        values = np.stack([np.asarray(statistic_of(result, name), dtype=float) for name in names], axis=-1)
+        # a Z that is a rational number may lie on a boundary of rounding: 2, not 1.9999999999999998
+        return np.round(np.abs(values), 12) if self.claim.quantity == "z" else values
 
     def _count(self, feature: np.ndarray) -> np.ndarray:
         """Return how many participants are counted, shape (...)."""
@@ -226,11 +224,11 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
             continue
         sizes = margin(records.tables[list(groups)], moment).sum(axis=-1)
         n = int(sizes.sum())
-        if not (sizes.all() if test else n):
+        if not (sizes.all() and conventions_of(quantity, test) if test else n):
             continue
         # Z is largest where all pairs change alike, or where two groups share no level of two
         of_z = np.sqrt(n if test == "signed_rank" else n - 1)
-        of_test = {"z": of_z, "u": np.prod(sizes)}.get(quantity, n * (n + 1) / 2)
+        of_test = {"z": of_z, "u": np.prod(sizes), "mean_rank": n}.get(quantity, n * (n + 1) / 2)
         largest = of_test if test else 100 if "percent" in quantity else n
         counts = None if test else largest * np.arange(n + 1) / n
         printable = printable_of(claim, study, float(largest))

@@ -128,7 +128,7 @@ class Printable:
     def units(self, values: np.ndarray) -> np.ndarray:
         """Return the unit that each value, not negative, prints as, same shape; nan as -1.
 
-        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
+        A value nearer to a boundary than floating point can tell is taken `as_decimal`.
         """
         if self.alpha is not None:
             return np.where(np.isnan(values), -1, values >= self.alpha).astype(np.int64)
@@ -138,9 +138,7 @@ class Printable:
         units = np.floor(scaled).astype(np.int64)
         near = ~missing & (np.abs(scaled - np.rint(scaled)) < 1e-9 * np.maximum(1.0, scaled))
         distinct, place = np.unique(flat[near], return_inverse=True)
-        exact = [
-            round_units(Fraction(repr(value)), self.decimals, self.rounding) for value in distinct.tolist()
-        ]
+        exact = [round_units(as_decimal(value), self.decimals, self.rounding) for value in distinct.tolist()]
         units[near] = np.array(exact, dtype=np.int64)[place]
         return np.where(missing, -1, units).reshape(np.shape(values))
 
@@ -152,6 +150,11 @@ class Printable:
             reached = values.min() if self.operator in UPPER else values.max()
             return _COMPARE[self.operator](self.strings / 10**self.decimals, reached)
         return np.isin(self.strings, self.units(values))
+
+
+def as_decimal(value: float) -> Fraction:
+    """Return a computed number to the digits that floating point leaves: 0.06249999999999999 is 0.0625."""
+    return Fraction(f"{value:.14g}")
 
 
 def share_of(covered: np.ndarray) -> float:
@@ -169,8 +172,8 @@ def printable_of(claim: Claim, study: Study, most: float) -> Printable:
     # "5%" is 0.05
     decimals = claim.number.decimals + (2 if claim.scale == 100 else 0)
     scale, value = 10**decimals, claim.number.value / claim.scale
-    # a negative number prints no magnitude but that of Z, whose sign programs choose
-    claimed = int(abs(value) * scale) if value >= 0 or claim.quantity == "z" else -2
+    # a negative number prints no magnitude but that of a statistic whose sign programs choose
+    claimed = int(abs(value) * scale) if value >= 0 or claim.is_unsigned else -2
     operator = claim.operator if claim.operator in (*UPPER, *LOWER) else ""
     first, last = 0, int(np.ceil(most * scale))
     if claim.quantity in ("p_value", "threshold"):

@@ -15,7 +15,14 @@ import numpy as np
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Interval, round_units
 from oxymilk.explain.claims_on_counts import claim_place
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, printable_of, share_of
+from oxymilk.explain.coincidence import (
+    DifferingClaim,
+    Explanation,
+    Printable,
+    as_decimal,
+    printable_of,
+    share_of,
+)  # fmt: skip
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels
@@ -78,7 +85,7 @@ def true_value(differing: DifferingClaim) -> Fraction | None:
     if claim.quantity == "comparison":
         return abs(claim.rests_on[0].value) if claim.operator in EQUAL else None
     if differing.on_counts is not None:
-        return Fraction(repr(float(differing.on_counts.values(differing.feature).ravel()[0])))
+        return as_decimal(differing.on_counts.values(differing.feature).ravel()[0])
     return abs(Fraction(differing.computed)) if differing.computed else None
 
 
@@ -105,7 +112,7 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
         for name in _STATISTICS[claim.test]:
             key, value = f"explain.words.statistic_name_{name}", abs(float(getattr(result, name)))
             label = {language: labels(language)(key) for language in LANGUAGES}
-            units = round_units(Fraction(repr(value)), d, rounding)
+            units = round_units(as_decimal(value), d, rounding)
             slips.append(Slip("statistic", {units}, {"other": label}))
         for other in differing.others:
             z, stated = other.claim, other.claim.stated

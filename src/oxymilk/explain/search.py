@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from fractions import Fraction
 from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
 from oxymilk.explain import datasets
 from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim_key
-from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, as_decimal
 from oxymilk.explain.departures import BUDGET, search_departures
 from oxymilk.explain.differences import search_differences
 from oxymilk.explain.notation import search_notation, true_value
@@ -160,7 +159,7 @@ def _explain_claim(differing: DifferingClaim, tests: list[dict], **limits: int) 
             prints_as = "significant" if value < study.alpha else "not significant"
         elif value is not None:
             rounding = "truncate" if explanation.code.endswith("_truncated") else study.rounding
-            prints_as = claim.write(Fraction(repr(value)), rounding)
+            prints_as = claim.write(as_decimal(value), rounding)
         text = "" if value is None else f"{value:.4g}"
         params = explanation.params | {"printed": claim.printed, "prints_as": prints_as, "value": text}
         explanations[at] = replace(explanation, params=params)

@@ -59,7 +59,7 @@ class Column:
         self.moment = moment(self.header) or moment(self.title)
         words = re.findall(r"[^\W_]+", clean(self.title or self.header))
         times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
-        beside = (word for word in words if fold(word) not in times and not word.isdigit())
+        beside = (word for word in words if fold(word) not in times and not word.isdecimal())
         self.beside_moment = " ".join(beside)
         self.counts = count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}

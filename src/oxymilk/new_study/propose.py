@@ -299,7 +299,7 @@ class _Proposer:
         total = [column for column in columns if is_foot(column.header) and column.number_share == 1]
         group, (source,) = self._group(), before
         self.used.update(before, counted, total)
-        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdigit())
+        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdecimal())
         self.study.people |= {("", str(participant)) for participant in range(count)}
         crosstab = {
             "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},

@@ -150,7 +150,7 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
     if usual:
         words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
     ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}
-    are_codes = any(word.replace(".", "").isdigit() for word in words.values())
+    are_codes = any(word.replace(".", "").isdecimal() for word in words.values())
     are_levels = 0 < len(set(ids.values())) == len(ids) <= _MOST_CATEGORIES
     if are_codes or not are_levels or any(map(identifies, words.values())):
         return {}

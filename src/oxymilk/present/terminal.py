@@ -153,8 +153,8 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
             if not (every or is_p_value or row["verdict"] == "differs" or not expected):
                 continue
             verdict = t(f"verdicts.{row['verdict']}")
-            if row["reason"]:
-                verdict += f" ({t('verdicts.reason.' + row['reason'])})"
+            for column in ("reason", "convention"):
+                verdict += f" ({t(f'verdicts.{column}.{row[column]}')})" if row[column] else ""
             decision = t(f"verify.{row['decision']}") if row["decision"] else ""
             key = "verify.yes" if expected else "verify.no"
             answer = t(key, expected=t(f"verdicts.{row['expect']}"))

@@ -237,8 +237,8 @@ class View:
             quantity, words = t(f"report.quantity.{claim['quantity']}"), t(f"verdicts.{claim['verdict']}")
             if claim["test"]:
                 quantity += f", {t('figures.test.' + claim['test'])}"
-            if claim["reason"]:
-                words += f": {t('verdicts.reason.' + claim['reason'])}"
+            for column in ("reason", "convention"):
+                words += f": {t(f'verdicts.{column}.{claim[column]}')}" if claim[column] else ""
             printed, computed = with_operator(claim), claim["prints_as"]
             match claim["quantity"]:
                 case "decision":

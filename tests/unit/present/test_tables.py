@@ -321,6 +321,28 @@ def test_notes_say_what_became_of_a_test(bontang, make_claim, make_view, variant
         assert "Between groups" not in notes(tables[3])
 
 
+@pytest.mark.parametrize(
+    ("switches", "is_spss"),
+    [
+        ({}, True),
+        ({"continuity": True}, False),
+        ({"tie_correction": False}, False),
+        ({"zero_method": "pratt"}, False),
+    ],
+)
+def test_only_the_z_of_spss_is_said_to_be_printed_by_it(bontang, make_view, switches, is_spss):
+    within = SignedRankSwitches(method="asymptotic", **switches)
+    (table,) = [table for table in build_tables(make_view(updated(bontang, procedure={"signed_rank_switches": within})))
+                if table.number == 5]  # fmt: skip
+    assert "Positive when the positive ranks outweigh the negative ones." in notes(table)
+    assert ("SPSS prints Z = −1.732, based on negative ranks." in notes(table)) == is_spss
+
+
+def test_a_table_says_what_w_is(bontang, make_claim, make_view):
+    claim = make_claim("55", quantity="w", test="signed_rank", group="intervention")
+    assert "W is the sum of positive ranks." in notes(build_tables(make_view(bontang, [claim]))[3])
+
+
 def test_numbers_of_cited_studies_are_not_about_our_tests(bontang, make_claim, make_view):
     claim = make_claim("0,777", test="rank_sum", check="cited", expect="not_checkable")
     tables = build_tables(make_view(bontang, [claim]))

@@ -13,7 +13,7 @@ from oxymilk.texts import LANGUAGES, labels
 SOURCES = Path(__file__).parents[3] / "src" / "oxymilk"
 ROW = {
     "id": "size", "printed": "20", "operator": "", "quantity": "sample_size", "check": "recompute", "prints_as": "20",
-    "computed": "20", "verdict": "reproduced", "reason": "", "decision": "", "expect": "reproduced",
+    "computed": "20", "convention": "", "verdict": "reproduced", "reason": "", "decision": "", "expect": "reproduced",
     "as_expected": "true",
 }  # fmt: skip
 

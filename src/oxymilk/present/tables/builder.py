@@ -266,11 +266,14 @@ class Table:
         return text
 
     def _about_verdict(self, claim: Record) -> str:
-        """Say why a number is not checkable, or what the data give where it differs; "" where nothing is to say."""
+        """Say why a number is not checkable, what the data give where it differs, or what W is; "" for none of these."""
         t, quantity = self.t, claim["quantity"]
         if claim["verdict"] == "not_checkable":
             reason = t.section("verdicts.reason").get(claim["reason"])
             return t("tables.note.not_checkable", reason=reason) if reason else ""
+        if claim["convention"]:
+            text = t(f"verdicts.convention.{claim['convention']}")
+            return f"{text[0].upper()}{text[1:]}."
         if claim["verdict"] == "differs" and (quantity, claim["check"]) == ("percent", "arithmetic"):
             count, percent = t.number(made_count(claim)), t.number(claim["computed"], 1)
             values = {"n": claim["n"], "printed": claim["printed"], "count": count, "percent": percent}

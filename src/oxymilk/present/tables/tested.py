@@ -35,8 +35,10 @@ def rank_test_table(table: Table) -> Table:
     declared, exact = table.results(**about)
     pre, post = map(view.label, study.compared)
     z = t.number(declared["z"], 3).removeprefix(MINUS)
-    # never positive, as SPSS writes it
-    as_spss = MINUS + z if to_decimal(declared["z"]) else z
+    # never positive, as SPSS writes it; another program's Z is not SPSS's
+    others = declared["tie_correction"] == "false", declared["continuity"] == "true"
+    others += (declared["zero_method"] not in ("drop", ""),)
+    as_spss = "" if any(others) else MINUS + z if to_decimal(declared["z"]) else z
     lines = _within_lines if table.group else _between_lines
     rank_lines, statistics = lines(table, declared, as_spss)
 
@@ -113,7 +115,8 @@ def _within_lines(table: Table, declared: Record, z: str) -> tuple[list[tuple], 
     note, statistics = t("tables.note.z_spss_equal"), []
     if plus != minus:
         of_ranks = t("tables.note.z_negative" if minus < plus else "tables.note.z_positive")
-        note = t("tables.note.z_spss", z=z, ranks=of_ranks)
+        spss = (t("tables.note.z_spss", z=z, ranks=of_ranks),) if z else ()
+        note = " ".join((t("tables.note.z_within"), *spss))
     if declared["p_value"] and table.select("w", test="signed_rank", group=group):
         smaller = declared["w_minus" if minus < plus else "w_plus"]
         statistics.append(("w", t("tables.row.w_smaller"), smaller, 2, ""))
@@ -133,7 +136,8 @@ def _between_lines(table: Table, declared: Record, z: str) -> tuple[list[tuple],
             statistics.append(("", t("tables.row.u_group", group=name), declared[f"u{k}"], 2, ""))
         note = t("tables.note.w_group", group=names[smaller - 1])
         statistics.append(("w", t("tables.row.w"), declared[f"rank_sum{smaller}"], 2, note))
-    note = t("tables.note.z_rank_sum", z=z, group1=names[0])
+    spss = (t("tables.note.z_spss_between", z=z),) if z else ()
+    note = " ".join((t("tables.note.z_between", group1=names[0]), *spss))
     return ranks, [*statistics, ("z", "Z", declared["z"], 3, note)]
 
 
