@@ -266,7 +266,7 @@ class Table:
         return text
 
     def _about_verdict(self, claim: Record) -> str:
-        """Say why a number is not checkable, what the data give where it differs, or what W is; "" for none of these."""
+        """Say why a number is not checkable, what the data give where it differs, or what W is; "" otherwise."""
         t, quantity = self.t, claim["quantity"]
         if claim["verdict"] == "not_checkable":
             reason = t.section("verdicts.reason").get(claim["reason"])
