@@ -32,6 +32,7 @@ EXPLANATION_COLUMNS = (
     "informative", "witness", "code", "params",
 )  # fmt: skip
 OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed", "observed")
+MOST_NUMBERS = 1_000  # in a test
 _NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
 
@@ -163,16 +164,23 @@ def _search(differing: DifferingClaim, **limits: int) -> tuple[dict[str, list[Ex
         of_data = claim.check == "recompute" and claim.quantity != "alpha"
         return found, ["departure_unseen" if records.levels else "departure_numbers"] * of_data
     of_procedure = claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank")
-    if of_procedure:
+    sizes = (len(sample.first) + len(sample.second) for sample in records.samples)
+    # the exact distributions of so many numbers take minutes
+    large = not records.levels and max(sizes, default=0) > MOST_NUMBERS
+    if of_procedure and large:
+        unsearched.append("procedure_size")
+    elif of_procedure:
         ways = search_procedures(differing)
         found["procedure"] = [way for way in ways if way.kind != "none"]
         unsearched += [way.code for way in ways if way.kind == "none"]
     if claim.quantity in OF_P and len(family_of(records)) > 1:
         found["adjustment"] = search_adjustments(differing)
-    if claim.quantity == "p_value" and not on_counts.printable.claimed:
-        unsearched.append("elsewhere_zero")
-    elif claim.quantity in ("p_value", "z") and claim.operator in EQUAL:
-        found["elsewhere"] = search_elsewhere(differing)
+    if claim.quantity in ("p_value", "z") and claim.operator in EQUAL:
+        zero = claim.quantity == "p_value" and not on_counts.printable.claimed
+        if zero or large:
+            unsearched.append("elsewhere_zero" if zero else "elsewhere_size")
+        else:
+            found["elsewhere"] = search_elsewhere(differing)
     if claim.quantity in OF_A_TEST:
         # a change of level is no cut of a change of score
         of_change = claim.test == "rank_sum" and records.study.between == "change"
