@@ -100,7 +100,7 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     records: dict[str, dict[str, list[Score | None]]] = {}
     for group, members in participants(study, observations).items():
         records[group] = {
-            code: [read(scores[t]) if scores[t] else None for t in (pre, post)]
+            code: [read(scores[t]) if scores.get(t) else None for t in (pre, post)]
             for code, scores in members.items()
         }
         pairs = [record for record in records[group].values() if None not in record]

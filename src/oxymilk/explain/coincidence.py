@@ -22,7 +22,7 @@ from oxymilk.study import Study
 if TYPE_CHECKING:
     from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records
 
-KINDS = ("notation", "procedure", "finer_scale", "departure", "none")
+KINDS = ("notation", "adjustment", "procedure", "elsewhere", "finer_scale", "departure", "none")
 _COMPARE = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
 
 
@@ -61,7 +61,8 @@ class Explanation:
 
     * kind : One of `KINDS`. `code` : A key of the texts, below `explain.codes`; `params` : The words of that text.
     * value : The number that the explanation gives.
-    * effort : How many steps away: switches moved, participants changed, 1 for a slip or a finer scale.
+    * effort : How many steps away: switches moved, participants changed, 1 for a slip or a finer scale; 0 for a finer
+      scale where p is printed as zero, as programs print whatever is small.
     * ways : In how many ways the same can come about.
     * programs : Programs with versions and output lines.
     * others : Whether each of the other claims about the data holds under this explanation.
@@ -92,10 +93,14 @@ class Explanation:
 
     @property
     def order(self) -> tuple:
-        """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable."""
+        """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable.
+
+        What takes no step at all needs no other worth.
+        """
         contradicted = list(self.others.values()).count(False)
         share = 2.0 if self.coincidence is None else round(self.coincidence, 12)
-        worth = (self.kind == "none", not self.informative, contradicted, self.effort, share)
+        needless = self.effort > 0 and not self.informative
+        worth = (self.kind == "none", needless, contradicted, self.effort, share)
         return (*worth, KINDS.index(self.kind), self.code, self.params_as_text)
 
 

@@ -201,7 +201,7 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
         "conclusion": conclusion,
         "found": t("explanations.report.found", n=total),
         "best": list(best.values()),
-        "worth": t(worth, n=total, informative=informative),
+        "worth": f"{t(worth, n=total, informative=informative)} {explained.without}".rstrip(),
     }
 
 

@@ -368,14 +368,16 @@ class View:
                     params[name] = self.localised(params[name])
                 description = describe_explanation(row["code"], params, self.language)
                 if row["kind"] == "none":
-                    without.append(description)
+                    without.append((row["code"], description))
                     continue
                 others = (tuple(row[f"claims_{by}"].split()) for by in ("kept", "contradicted"))
                 coincidence = float(row["coincidence"]) if row["coincidence"] else None
                 worth = (coincidence, row["informative"] == "true")
                 explanations.append(ExplanationLine(row, description, *others, *worth))
             lines = tuple(by_id[claim] for claim in rows[0]["claim_ids"].split())
-            reason = "" if explanations else " ".join(without)
+            # beside explanations only what was not searched
+            reasons = (said for code, said in without if not explanations or code == "not_searched")
+            reason = " ".join(reasons)
             searched = rows[0]["code"] != "no_search"
             claims.append(ExplainedClaim(lines[0], lines, tuple(explanations), reason, searched))
         return claims
