@@ -184,17 +184,20 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     covered = [printable.covered(value) for *_, value, printable in reached]
     explanations = [Explanation("none", "procedure_memory", {})] if too_large else []
     for effort, way, value, printable in reached:
-        fits = (
-            (printable.units(value) == printable.claimed).any() if printable is cut else claim.true_of(value)
-        )
-        if not np.all(fits):
+        # of the numbers that the way may show, those that print as the claim
+        numbers = [np.array([number]) for number in value.ravel()]
+        if printable is cut:
+            fitting = [number for number in numbers if (cut.units(number) == cut.claimed).any()]
+        else:
+            fitting = [number for number in numbers if claim.true_of(number)]
+        if not fitting:
             continue
         within = [
             strings
             for (steps, other, *_), strings in zip(reached, covered, strict=True)
             if steps <= effort and (other.programs or not way.programs)
         ]
-        number = float(value.ravel()[0])
+        number = float(fitting[0][0])
         code, params, programs = said_of(way, claim.test)
         others, elsewhere = _other_claims(differing, way, number)
         explanations.append(
