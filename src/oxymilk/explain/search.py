@@ -22,7 +22,8 @@ from oxymilk.explain.departures import BUDGET, search_departures
 from oxymilk.explain.differences import search_differences
 from oxymilk.explain.family import family_of, search_adjustments, search_elsewhere
 from oxymilk.explain.notation import EQUAL, search_notation, true_value
-from oxymilk.explain.procedures import search_procedures, search_scales
+from oxymilk.explain.procedures import search_procedures
+from oxymilk.explain.scales import search_scales
 from oxymilk.files import as_read
 from oxymilk.stats import rank_sum_counts
 from oxymilk.study import Study

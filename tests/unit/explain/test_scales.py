@@ -5,9 +5,9 @@ from itertools import pairwise, permutations, product
 import numpy as np
 import pytest
 
-from oxymilk.explain import procedures
+from oxymilk.explain import scales
 from oxymilk.explain.claims_on_counts import Records
-from oxymilk.explain.procedures import SCORE, search_scales, untied_rank_sum, untied_signed_rank
+from oxymilk.explain.scales import SCORE, search_scales, untied_rank_sum, untied_signed_rank
 from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test, signed_rank_counts, signed_rank_test
 
 PROCEDURES = [Procedure("asymptotic"), Procedure("exact"), Procedure("asymptotic", continuity=True)]
@@ -75,14 +75,14 @@ def test_untied_w(up, down, unchanged, procedure):
 @pytest.mark.parametrize(("most", "used"), [(99, set()), (100, {5}), (150, {4, 5}), (160, {3, 4, 5})])
 def test_pairs_that_stay_are_tried_while_there_is_room(most, used, monkeypatch):
     """3 up and 2 unchanged: 10 sums of ranks when all five changed, 5 when four did, 1 when three did, of ten cells."""
-    monkeypatch.setattr(procedures, "MOST_CELLS", most)
+    monkeypatch.setattr(scales, "MOST_CELLS", most)
     found = untied_signed_rank(3, 0, 2)
     assert set(found.tables.sum(axis=(1, 2)).tolist()) == used
     assert found.complete == (most == 160)
 
 
 def test_too_many_scales_are_not_searched(monkeypatch, make_study, find):
-    monkeypatch.setattr(procedures, "MOST_CELLS", 20)
+    monkeypatch.setattr(scales, "MOST_CELLS", 20)
     records = after(make_study(2), [[2, 1], [1, 2]])
     assert not untied_rank_sum([[2, 1], [1, 2]]).complete
     # what was searched did not fit, which is not the same as that nothing fits
@@ -161,8 +161,8 @@ def test_every_statistic_of_two_groups(quantity, of, make_study, decimals, diffe
     """Planted: a statistic of a score without ties; it is found, and the score gives it."""
     study, table = make_study(2), [[2, 2], [3, 1]]
     records, procedure = after(study, table), study.procedure.rank_sum
-    scales = untied_rank_sum(table)
-    for tables in scales.tables:
+    finer = untied_rank_sum(table)
+    for tables in finer.tables:
         value = abs(float(getattr(rank_sum_counts(tables, procedure), of)))
         claim = claim_text("a", decimals(value, 3), quantity, test="rank_sum")
         (found,) = search_scales(differing_claim([claim], records))
