@@ -90,11 +90,9 @@ class PrintedTest:
 
     * test, group, timepoint : as in tests.csv.
     * declared, exact : p of the declared procedure and the exact conditional one; nan where that needs too much memory.
-    * printed, claim : the string with its operator, as in the first place, and the row of verdicts.csv of that place.
-    * verdict, places, interval : of that claim; where it is printed; the p-values that print as this string.
+    * printed, claim, verdict : the string with its operator, and its row of verdicts.csv, as in the first place.
+    * places, interval : where it is printed; the p-values that print so. Without a printed p all these are empty.
     * programs : what programs give on the same data, smallest p first.
-
-    Where the paper prints no p-value, `printed` and `verdict` are "", claim and places empty, the interval None.
     """
 
     test: str
@@ -144,8 +142,7 @@ class ExplanationLine:
     """An explanation, its row of explanations.csv, in one or two sentences.
 
     Other claims about the data, by their ids, hold under it (`kept`) or do not (`contradicted`). Its coincidence is the
-    share of the numbers that could have been printed which the same search would explain as well; it is informative
-    when that is at most one half.
+    share of printable numbers that the same search would explain as well; at most one half of them is informative.
     """
 
     row: Row
@@ -160,7 +157,7 @@ class ExplanationLine:
 class ExplainedClaim:
     """A claim that differs, in its first place and in all (`lines`), and what would explain it, in its ranking.
 
-    Where nothing would, `without` says why. `searched` is whether any search applies to the claim.
+    `without` says why nothing would, and what was not searched; `searched` whether any search applies to the claim.
     """
 
     line: ClaimLine
@@ -204,8 +201,7 @@ class View:
     def name_of_test(self, test: Row | PrintedTest | TestEffects) -> str:
         """Return the name of a test and of what it compares: a row of tests.csv, or what has its three keys."""
         keys = test if isinstance(test, Mapping) else vars(test)
-        within = keys["test"] == "signed_rank"
-        what = self.group(keys["group"]) if within else self._moments.get(keys["timepoint"], "")
+        what = self.group(keys["group"]) if keys["group"] else self._moments.get(keys["timepoint"], "")
         return self.t("figures.test_of", test=self.t(f"figures.test.{keys['test']}"), what=what)
 
     def procedure(self, row: Row) -> str:
@@ -220,13 +216,12 @@ class View:
 
     def localised(self, printed: str) -> str:
         """Return a printed number with the reader's decimal mark; "0.002" and "0,002" are one number."""
-        _, number = split_operator(printed)
+        number = split_operator(printed)[1]
         try:
             mark = parse_printed(number, self.study.decimal_mark).mark
         except ValueError:
             return printed
-        localised = number.replace(mark, self.t("common.decimal_mark")) if mark else number
-        return printed.removesuffix(number) + localised
+        return printed.removesuffix(number) + number.replace(mark or ".", self.t("common.decimal_mark"))
 
     @cached_property
     def claims(self) -> list[ClaimLine]:
@@ -307,9 +302,9 @@ class View:
                 stated = (with_operator(claim) if claim else "", claim.get("verdict", ""), claim)
                 places = tuple(self.t.place(claim["where"]) for claim in claims)
                 # where the declared program may print either of two numbers, the one that its verdict rests on
-                either = claim and OTHER_DIFFERENCES in p
-                recomputed = (float(claim["computed"]) if either else p["declared"], p["exact"])
-                tests.append(PrintedTest(*key, *recomputed, *stated, places, interval, tuple(programs)))
+                declared = float(claim["computed"]) if claim and OTHER_DIFFERENCES in p else p["declared"]
+                rest = (*stated, places, interval, tuple(programs))
+                tests.append(PrintedTest(*key, declared, p["exact"], *rest))
         return tests
 
     @cached_property
