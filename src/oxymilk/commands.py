@@ -1,5 +1,6 @@
 """Subcommands for people: make and check a study, draft claims, verify, explain, reconstruct, compare programs.
 
+And what these share with the steps of the pipeline: options, and where a study and its results are.
 As in `oxymilk.cli`, everything heavy is imported inside the subcommand that needs it.
 """
 
@@ -7,53 +8,96 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer import Argument, BadParameter, Option
 
-from oxymilk import options
 from oxymilk.files import as_read, write_csv, write_text
+from oxymilk.results import Results
 from oxymilk.texts import LANGUAGES
 
-app = typer.Typer()
+if TYPE_CHECKING:
+    from oxymilk.audit.claims import Claim
+    from oxymilk.study import Study
+
+# exit status for faults of the input; 1 is for a verdict that was not expected
+BAD_INPUT = 2
+
+StudyName = Annotated[str, Argument(help="The study's name: small letters, digits, _. It names the folder.")]
+StudyFolder = Annotated[Path, Argument(help="The study's folder in data/; `reconstruct` needs no sheet.")]
+Data = Annotated[Path, Option(help="The folder of the studies.")]
+Language = Annotated[Literal[LANGUAGES], Option(help="The language of what is printed.")]
+Participants = Annotated[int, Option(min=2, help="Changed participants to search up to, at least 2.")]
+Budget = Annotated[int, Option(min=1, help="Most datasets to form at a time; what lies beyond is said.")]
+Kind = Literal["levels", "number", "checklist"]
+Program = Literal["spss", "spss_exact", "stata", "r"]
+Delimiter = Literal[",", ";", "|", "tab"]
+
+app = typer.Typer(
+    help="Rank tests of two-group pre/post studies, and a check of every number the paper printed.",
+    no_args_is_help=True, add_completion=False, context_settings={"max_content_width": 130},
+    # rich draws frames round the help, and takes as long to load as all the rest
+    rich_markup_mode=None, pretty_exceptions_enable=False,
+)  # fmt: skip
+
+
+def split(text: str) -> list[str]:
+    """Return the parts of a list joined by commas, without blanks around them."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def refusal(message: str) -> typer.Exit:
+    """Print why nothing is done, and return what ends a subcommand with the status of bad input."""
+    typer.echo(message, err=True)
+    return typer.Exit(BAD_INPUT)
+
+
+def study_and_claims(folder: Path) -> tuple[Study, list[Claim]]:
+    """Return a study and the claims of its paper; FaultsError with the faults of either."""
+    from oxymilk.audit.claims import load_claims
+    from oxymilk.study import load_study
+
+    study = load_study(folder)
+    return study, load_claims(folder / "claims.csv", study)
+
+
+def results_of(study: Path, folder: Path) -> Results:
+    """Return the results of a study; those of an audit count only where there are claims to audit."""
+    return Results(folder, audited=(study / "claims.csv").is_file())
 
 
 @app.command()
 def new(
-    name: Annotated[str, Argument(help="The study's name: small letters, digits, _. It names the folder.")],
+    name: StudyName,
     sheet: Annotated[
-        list[Path] | None, Option(help="The file with the observations; repeat it for several.")
+        list[Path] | None, Option(help="The file of observations; repeat it for several.")
     ] = None,
     groups: Annotated[
         str, Option(help="Groups, the intervention first: 'Massage=P,Control=K' (= as the sheet writes it).")
     ] = "",
-    kind: Annotated[str, Option(help="What was measured: levels (words), number or checklist.")] = "",
+    kind: Annotated[Kind | None, Option(help="What was measured.")] = None,
     levels: Annotated[
-        str,
-        Option(help="Levels, the worst first: 'kurang=0,cukup=1', or with cut-offs 'kurang<10,cukup>=10'."),
+        str, Option(help="The worst first: 'kurang=0,cukup=1', or with cut-offs 'kurang<10,cukup>=10'.")
     ] = "",
     unit: Annotated[str, Option(help="The unit of a number: ml, gram, minutes.")] = "",
     outcome: Annotated[str, Option(help="The name of what was measured.")] = "",
-    program: Annotated[str, Option(help="Whose p-values: spss, spss_exact, stata or r.")] = "",
+    program: Annotated[Program | None, Option(help="Whose p-values.")] = None,
     title: Annotated[str, Option(help="What reports are headed with.")] = "",
     worksheet: Annotated[str, Option(help="The worksheet to read, or all.")] = "",
-    delimiter: Annotated[str, Option(help="What divides the columns of a text file: , ; | or tab.")] = "",
-    data: options.Data = Path("data"),
-    language: options.Language = "en",
+    delimiter: Annotated[Delimiter | None, Option(help="What divides the columns of a text file.")] = None,
+    data: Data = Path("data"),
+    language: Language = "en",
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
-    from oxymilk.new_study.answers import KINDS, Answers
-    from oxymilk.new_study.lexicon import lexicon, say
+    from oxymilk.new_study.answers import Answers
+    from oxymilk.new_study.lexicon import say
     from oxymilk.new_study.new import MissingFlagsError, new_study
     from oxymilk.study.yaml_lines import UNDECIDED
 
-    options.one_of("--kind", kind, ("", *KINDS))
-    options.one_of("--program", program, ("", *lexicon()["programs"]))
-    options.one_of("--delimiter", delimiter, ("", ",", ";", "|", "tab"))
     answers = Answers(
-        groups=_named("group", groups), levels=_named("level", levels), kind=kind, unit=unit, outcome=outcome,
-        program=program, title=title, worksheet=worksheet, delimiter=delimiter,
+        groups=_named("group", groups), levels=_named("level", levels), kind=kind or "", unit=unit, outcome=outcome,
+        program=program or "", title=title, worksheet=worksheet, delimiter=delimiter or "",
     )  # fmt: skip
 
     def prompt(question: str, default: str) -> str:
@@ -63,8 +107,7 @@ def new(
     try:
         made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
     except MissingFlagsError as error:
-        typer.echo(say("messages.missing_flags", language, flags=", ".join(error.args)), err=True)
-        raise typer.Exit(options.BAD_INPUT) from None
+        raise refusal(say("messages.missing_flags", language, flags=", ".join(error.args))) from None
     files = ", ".join(str(made.folder / file) for file in made.files)
     typer.echo(say("messages.written", language, files=files, study=made.folder / "study.yaml"))
     if made.undecided:
@@ -88,9 +131,9 @@ def _named(what: str, text: str) -> tuple:
 
 @app.command()
 def check_study(
-    name: Annotated[str, Argument(help="The study: a folder in data/.")],
-    data: options.Data = Path("data"),
-    language: Annotated[str, Option(help=f"{' or '.join(LANGUAGES)}; all when it is not given.")] = "",
+    name: StudyName,
+    data: Data = Path("data"),
+    language: Annotated[Literal[LANGUAGES] | None, Option(help="All when it is not given.")] = None,
 ) -> None:
     """Say what is missing or faulty in a study, all at once, and what to do next; writes nothing.
 
@@ -98,30 +141,21 @@ def check_study(
     """
     from oxymilk.new_study.check import check_study
 
-    options.one_of("--language", language, ("", *LANGUAGES))
     # data/melati/, as the terminal completes it, is melati
     path = Path(name)
     check = check_study(path.name if path.parent == data else name, data)
     for line in check.report([language] if language else LANGUAGES):
         typer.echo(line)
     if not check.ready:
-        raise typer.Exit(options.BAD_INPUT)
+        raise typer.Exit(BAD_INPUT)
 
 
 @app.command()
 def draft_claims(
-    file: Annotated[
-        Path, Argument(help="The paper: plain text (.txt), Word (.docx) or PDF with text in it.")
-    ],
-    study: Annotated[
-        Path | None, Option(help="A study.yaml whose groups, timepoints and levels are named.")
-    ] = None,
-    output: Annotated[
-        Path | None, Option(help="Write the proposed rows of claims.csv here; to the terminal if not given.")
-    ] = None,
-    exclusions: Annotated[
-        Path | None, Option(help="Write the numbers that were not proposed here, as an exclusions.csv.")
-    ] = None,
+    file: Annotated[Path, Argument(help="The paper: text (.txt), Word (.docx) or PDF with text in it.")],
+    study: Annotated[Path | None, Option(help="A study whose groups, timepoints, levels are named.")] = None,
+    output: Annotated[Path | None, Option(help="The claims.csv to write, in place of the terminal.")] = None,
+    exclusions: Annotated[Path | None, Option(help="An exclusions.csv of all other numbers.")] = None,
 ) -> None:
     """Propose the rows of a claims.csv from a paper's text, English or Indonesian, and list every other number.
 
@@ -135,14 +169,11 @@ def draft_claims(
         # a new claims.csv has a header and an example
         rows = output.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
         if not all(row.startswith("example_") for row in rows):
-            problem = "holds claims already; nothing was written. Choose another --output."
-            typer.echo(f"{output}: {problem}", err=True)
-            raise typer.Exit(options.BAD_INPUT)
+            raise refusal(f"{output}: holds claims already; nothing was written. Choose another --output.")
     try:
         paper = read_paper(file)
     except Unreadable as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(options.BAD_INPUT) from None
+        raise refusal(str(error)) from None
     draft = draft_claims(paper, load_study(study) if study else None)
     if output:
         write_csv(draft.claims_table(), output)
@@ -155,27 +186,23 @@ def draft_claims(
 
 @app.command()
 def verify(
-    studies: Annotated[
-        list[str] | None, Argument(help="Studies; those of config.yaml when none is named.")
-    ] = None,
-    data: options.Data = Path("data"),
+    studies: Annotated[list[str] | None, Argument(help="Those of config.yaml when none is named.")] = None,
+    data: Data = Path("data"),
     results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
-    every: Annotated[
-        bool, Option("--all", help="List every claim, not only those that need a look.")
-    ] = False,
+    every: Annotated[bool, Option("--all", help="List every claim, not only those to look at.")] = False,
     junit: Annotated[Path | None, Option(help="Also write a JUnit XML file here.")] = None,
     json: Annotated[Path | None, Option(help="Also write the verdicts as JSON here.")] = None,
-    language: options.Language = "en",
+    language: Language = "en",
 ) -> None:
     """Hold the results against the printed numbers.
 
     Exit status 0: every verdict is the one that claims.csv expects. 1: one is not, in either direction.
     2: something that is needed is missing or faulty.
     """
-    from oxymilk.present import verify as verification
+    from oxymilk.present import terminal as verification
 
     verdicts = {
-        name: verification.audit_results(data / name, options.results_of(data / name, results / name))
+        name: verification.audit_results(data / name, results_of(data / name, results / name))
         for name in studies or verification.configured_studies(Path("config.yaml"))
     }
     verification.print_verdicts(verdicts, every=every, language=language)
@@ -189,12 +216,12 @@ def verify(
 
 @app.command()
 def explain(
-    study: Annotated[Path, Argument(help="The study's folder in data/.")],
+    study: StudyFolder,
     claim: Annotated[str, Argument(help="The id of a claim of its claims.csv.")],
     printed: Annotated[str | None, Option(help="What would explain this string in its place.")] = None,
-    participants: options.Participants = 2,
-    budget: options.Budget = 1_000_000,
-    language: options.Language = "en",
+    participants: Participants = 2,
+    budget: Budget = 1_000_000,
+    language: Language = "en",
 ) -> None:
     """Explain one printed number at the terminal, whether it differs or not."""
     from oxymilk.analysis import frequency_table, rank_test_table
@@ -203,15 +230,15 @@ def explain(
     from oxymilk.ingest import ingest_observations
     from oxymilk.present.terminal import print_explanations
 
-    loaded, claims = options.study_and_claims(study)
+    loaded, claims = study_and_claims(study)
     observations = ingest_observations(loaded, study).table
     tables = [as_read(table(loaded, observations)) for table in (frequency_table, rank_test_table)]
     verdicts = audit_claims(loaded, claims, *tables)
+    if claim not in {one.id for one in claims}:
+        raise BadParameter(f"claims.csv has no claim {claim!r}")
     wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
         explanations, _ = explain_one(loaded, claims, verdicts, observations, claim, **wanted)
-    except KeyError:
-        raise BadParameter(f"claims.csv has no claim {claim!r}") from None
     except ValueError as error:
         raise BadParameter(str(error)) from None
     print_explanations(explanations, language)
@@ -219,16 +246,16 @@ def explain(
 
 @app.command()
 def reconstruct(
-    study: Annotated[Path, Argument(help="The study's folder in data/; it needs no sheet.")],
+    study: StudyFolder,
     output: Annotated[Path | None, Option(help="Write the sheet here when there is only one.")] = None,
-    budget: options.Budget = 1_000_000,
-    language: options.Language = "en",
+    budget: Budget = 1_000_000,
+    language: Language = "en",
 ) -> None:
     """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""
     from oxymilk.explain.reconstruct import reconstruct
     from oxymilk.present.terminal import print_reconstruction
 
-    reconstruction = reconstruct(*options.study_and_claims(study), budget)
+    reconstruction = reconstruct(*study_and_claims(study), budget)
     print_reconstruction(reconstruction, language)
     if output and reconstruction.sheet is not None:
         write_csv(reconstruction.sheet, output)
@@ -239,11 +266,9 @@ def programs(
     test: Annotated[str, Argument(help="signed_rank or rank_sum.")],
     first: Annotated[str, Option(help="Values before, or of the first group: 0,0,1 or 5.5,7.")] = "",
     second: Annotated[str, Option(help="Values after, or of the second group.")] = "",
-    counts: Annotated[
-        str, Option(help="Or a table: rows before x columns after, or a row a group: '0,10;7,3'.")
-    ] = "",
+    counts: Annotated[str, Option(help="Or a table, before x after, or group x level: '0,10;7,3'.")] = "",
     default_only: Annotated[bool, Option("--default", help="Only what is printed unasked.")] = False,
-    language: options.Language = "en",
+    language: Language = "en",
 ) -> None:
     """Print what each statistics program gives for the same data."""
     from oxymilk.present.terminal import print_programs
@@ -253,8 +278,8 @@ def programs(
     if bool(counts) == bool(first or second):
         raise BadParameter("give either --counts, or --first and --second")
     try:
-        table = [options.split(row) for row in counts.split(";")] if counts else None
-        values = expand_counts(test, table) if table else (options.split(first), options.split(second))
+        table = [split(row) for row in counts.split(";")] if counts else None
+        values = expand_counts(test, table) if table else (split(first), split(second))
         results = evaluate_programs(test, *values)
     except ValueError as error:
         raise BadParameter(str(error)) from None

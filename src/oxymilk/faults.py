@@ -66,35 +66,15 @@ class FaultsError(Exception):
 
 
 def describe(fault: Fault, language: str = "en") -> str:
-    """Return one line: the place, what is wrong, what to do.
+    """Return one line: the place, what is wrong, what to do; KeyError for a code that the texts do not have.
 
-    Parameters
-    ----------
-    fault : Fault
-        The fault or warning.
-    language : str
-        One of the languages of the texts.
-
-    Returns
-    -------
-    str
-        For example: observations.csv, row 7, column "Kelompok", cell C7: ...
-
-    Raises
-    ------
-    KeyError
-        For a code that the texts do not have.
+    For example: observations.csv, row 7, column "Kelompok", cell C7: "Kontorl" is no group. ...
     """
     words = labels(language).section("fault_place")
-    is_yaml = fault.file.endswith((".yaml", ".yml"))
-    parts = {
-        "worksheet": fault.sheet,
-        "line" if is_yaml else "row": "" if fault.row is None else str(fault.row),
-        "key" if is_yaml else "column": _shorten(fault.column),
-        "cell": fault.cell,
-    }
-    place = filter(None, [fault.file, *(words[part].format(text) for part, text in parts.items() if text)])
-    return f"{', '.join(place)}: {' '.join(_wrong_and_do(fault, language))}"
+    row, column = ("line", "key") if fault.file.endswith((".yaml", ".yml")) else ("row", "column")
+    parts = {"worksheet": fault.sheet, row: fault.row, column: _shorten(fault.column), "cell": fault.cell}
+    place = [words[part].format(value) for part, value in parts.items() if value not in (None, "")]
+    return f"{', '.join(filter(None, [fault.file, *place]))}: {' '.join(_wrong_and_do(fault, language))}"
 
 
 def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:

@@ -17,16 +17,10 @@ _NUMBER = re.compile(r"^[+-]?(\d+/\d+|(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?)$
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write `data` to `path` through a temporary name, so that a killed run leaves no half file.
+    """Write the whole content of a file through a temporary name, so that a killed run leaves no half file.
 
-    Parameters
-    ----------
-    path : Path
-        Where to write; missing parent folders are made.
-    data : bytes
-        The whole content.
+    Missing parent folders are made.
     """
-    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # always the same name: what a killed run left is overwritten by the next one
     temporary = path.with_name(f".{path.name}.part")
@@ -47,33 +41,15 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    r"""Write a table as CSV: UTF-8, "\n", floats as %.10g, booleans as true/false, missing as empty.
+    r"""Write a table without its index as CSV: UTF-8, "\n", floats as %.10g, true and false, missing as empty.
 
     A text cell that a spreadsheet would run as a formula gets an apostrophe in front.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The table; its index is not written.
-    path : Path
-        Where to write.
     """
     write_text(path, as_read(frame).to_csv(index=False, lineterminator="\n"))
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a CSV of the pipeline as text cells, missing as the empty string.
-
-    Parameters
-    ----------
-    path : Path
-        A file written by `write_csv`.
-
-    Returns
-    -------
-    DataFrame
-        Every column of type str.
-    """
+    """Read a CSV that `write_csv` wrote: every cell text, missing as the empty string."""
     import pandas as pd
 
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")

@@ -43,9 +43,10 @@ class Results:
             import pandas as pd
 
             table = pd.DataFrame()
-        elif path.is_file():
-            table = read_csv(path)
         else:
-            raise FaultsError([Fault("results_missing", str(path))])
+            try:
+                table = read_csv(path)
+            except (OSError, ValueError):  # not there, or no table any more
+                raise FaultsError([Fault("results_missing", str(path))]) from None
         setattr(self, name, table)
         return table

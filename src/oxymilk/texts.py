@@ -46,24 +46,9 @@ class Labels:
                 self._sections.setdefault(key[: dot.start()], {})[key[dot.end() :]] = text
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Return the text of `key` with `values` put at its placeholders.
+        """Return the text of a dotted key ("tables.title.ranks") with `values` put at its placeholders.
 
-        Parameters
-        ----------
-        key : str
-            Dotted key, such as "tables.title.ranks".
-        **values : object
-            One value for each placeholder of the text; what is in a value is never read as a placeholder.
-
-        Returns
-        -------
-        str
-            The text in this language.
-
-        Raises
-        ------
-        KeyError
-            If the key is unknown or a placeholder has no value.
+        What is in a value is never read as a placeholder. KeyError if the key is unknown or a value is missing.
         """
         if key not in self.texts:
             raise KeyError(f"no text {key!r} in texts/{self.language}.yaml")
@@ -120,6 +105,10 @@ class Labels:
             text = f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
         return text.replace(".", self("common.decimal_mark"))
 
+    def output(self, line: str, differences: str) -> str:
+        """Write a program's output line with how its differences were taken, where that matters."""
+        return f"{line} ({self(f'common.differences.{differences}')})" if differences else line
+
     def percent(self, share: float | None) -> str:
         """Write a share in whole percent; what is not nothing is not written as 0%, what is not all not as 100%."""
         if share is None:
@@ -164,34 +153,19 @@ class Labels:
     def place(self, where: str) -> str:
         """Write a short place name of claims.csv ("results table 2", "discussion p3"); an unknown word stays."""
         words = self.section("common.places")
-
-        def translate(match: re.Match[str]) -> str:
-            if match["paragraph"]:
-                return self("common.paragraph", number=match["paragraph"])
-            return words.get(match[0].lower(), match[0])
-
-        return _PLACE_WORD.sub(translate, where)
+        return _PLACE_WORD.sub(
+            lambda part: (
+                self("common.paragraph", number=part["paragraph"])
+                if part["paragraph"]
+                else words.get(part[0].lower(), part[0])
+            ),
+            where,
+        )
 
 
 @cache
 def labels(language: str) -> Labels:
-    """Load the texts of a language.
-
-    Parameters
-    ----------
-    language : str
-        One of `LANGUAGES`.
-
-    Returns
-    -------
-    Labels
-        The texts, callable with a dotted key.
-
-    Raises
-    ------
-    ValueError
-        If there is no such language.
-    """
+    """Load the texts of a language; ValueError if it is none of `LANGUAGES`."""
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
     content = read_yaml(_FOLDER / f"{language}.yaml")
@@ -250,7 +224,7 @@ def to_decimal(value: object) -> Decimal | None:
     if isinstance(value, Decimal):
         return value
     # pipeline tables carry ten significant digits: a float must round as its written form does
-    text = value if isinstance(value, str) else f"{value:.10g}"
+    text = value if isinstance(value, str) else f"{float(value):.10g}"
     number = Decimal(text)
     return number if number.is_finite() else None
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from oxymilk.texts import read_yaml
 
 # Format characters (zero-width blanks, joiners, byte order mark, soft hyphen) are invisible in a sheet, and so are
 # fillers of Hangul, the blank of Braille and what chooses the form of the letter before.
@@ -24,7 +27,7 @@ _ALSO_INVISIBLE = frozenset("\u034f\u115f\u1160\u2800\ufffc") | frozenset(map(ch
 def clean(text: str) -> str:
     r"""Return `text` in Unicode form NFKC, without invisible characters, blanks trimmed and collapsed.
 
-    Every run of blanks (no-break blanks and line ends too) is one blank; the case stays.
+    Every run of blanks (no-break blanks and line ends too) is one blank; the case stays, and so do raised digits.
 
     Examples
     --------
@@ -33,9 +36,12 @@ def clean(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
+    # a raised or circled digit is no digit of the number before it: "5²" is not 52
+    parts = itertools.groupby(text, lambda sign: sign.isdigit() and not sign.isdecimal())
     visible = "".join(
         character
-        for character in unicodedata.normalize("NFKC", text)
+        for is_raised, part in parts
+        for character in ("".join(part) if is_raised else unicodedata.normalize("NFKC", "".join(part)))
         if character not in _ALSO_INVISIBLE and unicodedata.category(character) != _INVISIBLE
     )
     return " ".join(visible.split())
@@ -93,6 +99,22 @@ def nearest(word: str, legal: Iterable[str]) -> str:
     return folded[close[0]] if close else ""
 
 
+def near_code(code: str) -> str:
+    """Return what the spellings of a participant's code have in common: blanks, hyphens, zeros, letters do not matter.
+
+    A letter that looks like another, or like 0 or 1, is that one; signs between two digits divide numbers.
+
+    Examples
+    --------
+    >>> [near_code(code) for code in ("R01", "r 1", "R-OI", "1-10", "11/0")]
+    ['r1', 'r1', 'r1', '1-10', '11-0']
+    """
+    joined = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", fold(code))
+    letters = re.sub(r"[\W_]+", "-", joined).translate(str.maketrans(*_words()["look_alike"]))
+    without_zeros = re.sub(r"(?<!\d)0+(?=\d|[il](?![^\W\d]))", "", letters)
+    return without_zeros.replace("i", "1").replace("l", "1")
+
+
 def is_foot(word: str, *, below_foot: bool = False) -> bool:
     """Say whether a row's first word heads a row of totals, not a participant.
 
@@ -114,7 +136,7 @@ def is_foot(word: str, *, below_foot: bool = False) -> bool:
 
 def is_unit(word: str) -> bool:
     """Say whether a word is a unit that is known, with or without its time ("ml/hari")."""
-    return _amount_and_time(word)[0] in _units()
+    return _amount_and_time(word)[0] in _words()["units"]
 
 
 def same_unit(written: str, declared: str) -> bool:
@@ -126,7 +148,7 @@ def same_unit(written: str, declared: str) -> bool:
     (True, True, False)
     """
     (amount, time), (due_amount, due_time) = _amount_and_time(written), _amount_and_time(declared)
-    units = _units()
+    units = _words()["units"]
     if units.get(amount, amount) != units.get(due_amount, due_amount):
         return False
     return not time or units.get(time, time) == units.get(due_time, due_time)
@@ -152,11 +174,6 @@ def _amount_and_time(unit: str) -> tuple[str, str]:
 
 @functools.cache
 def _words() -> dict[str, Any]:
-    import yaml
-
-    return yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-
-
-@functools.cache
-def _units() -> dict[str, str]:
-    return {fold(word): words[0] for words in _words()["units"] for word in words}
+    """Return the words that head rows of totals, and each known unit with the first of its kind."""
+    words = read_yaml(Path(__file__).with_suffix(".yaml"))
+    return words | {"units": {fold(word): same[0] for same in words["units"] for word in same}}

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from oxymilk.stats.ranks import paired_differences
+
 EXTERNAL = os.environ.get("OXYMILK_EXTERNAL") == "1"
 SKIPPED = "compares with programs outside Python: `make test-all` installs and runs them (OXYMILK_EXTERNAL=1)"
 
@@ -45,8 +47,38 @@ def _datasets():
         # neither ties nor zeros
         pre = rng.permutation(100 * n)[:n]
         yield pre.tolist(), (pre + rng.permutation(np.arange(1, n + 1)) * rng.choice([-1, 1], n)).tolist()
+    # decimals whose differences tie as written and not as doubles
+    for decimals, n, largest in (
+        (1, 8, 12),
+        (1, 20, 20),
+        (1, 60, 20),
+        (2, 12, 30),
+        (2, 35, 200),
+        (3, 25, 90),
+    ):
+        yield tuple((rng.integers(0, largest, n) / 10**decimals).tolist() for _ in "ab")
+    pre = [0.1, 0.5, 0.3, 0.7, 0.2, 0.9, 1.1, 0.4]
+    yield (
+        pre,
+        [
+            round(value + change, 1)
+            for value, change in zip(pre, (0.2, 0.2, 0.2, 0, 0, 0.2, 0, 0), strict=True)
+        ],
+    )
     yield [1, 1, 2], [1, 1, 2]
     yield [5] * 6, [5] * 6
+
+
+@pytest.fixture(scope="session")
+def halves():
+    """The changes of the first and of the second half of pairs, as written, and both as doubles."""
+
+    def groups(pre, post):
+        changes = paired_differences(pre, post), [b - a for a, b in zip(pre, post, strict=True)]
+        decimal, binary = ((values[: len(pre) // 2], values[len(pre) // 2 :]) for values in changes)
+        return *decimal, binary
+
+    return groups
 
 
 @pytest.fixture(scope="session")

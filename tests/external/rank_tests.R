@@ -33,6 +33,18 @@ for (i in unique(data$dataset)) {
   p("rank_sum:spss_kruskal_wallis", kruskal.test(score, group)$p.value)
   p("rank_sum:student_t", t.test(x, y, var.equal = TRUE)$p.value)
   p("rank_sum:welch_t", t.test(x, y)$p.value)
+  # two groups of changes, subtracted by R
+  change <- post - pre; half <- seq_along(change) <= length(change) %/% 2; late <- factor(!half)
+  p("change:default", wilcox.test(change[half], change[!half])$p.value)
+  p("change:r_rank_sum_uncorrected",
+    wilcox.test(change[half], change[!half], exact = FALSE, correct = FALSE)$p.value)
+  p("change:coin_rank_sum_asymptotic", pvalue(wilcox_test(change ~ late)))
+  p("change:coin_rank_sum_exact", pvalue(wilcox_test(change ~ late, distribution = "exact")))
+  p("change:exactranktests", wilcox.exact(change[half], change[!half])$p.value)
+  if (ncol(table(late, change)) == 2) {
+    p("change:r_chi_square_yates", chisq.test(table(late, change))$p.value)
+    p("change:r_fisher", fisher.test(table(late, change))$p.value)
+  }
   counts <- table(group, score)
   if (ncol(counts) > 1) p("rank_sum:spss_chi_square", chisq.test(counts, correct = FALSE)$p.value)
   if (ncol(counts) == 2) {

@@ -1,34 +1,22 @@
 """The report opened in Chromium without a network: it shows what it says, and asks for nothing."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.workflow.conftest import copy_tracked_files
 
 pytestmark = pytest.mark.external
-
-ROOT = Path(__file__).parents[2]
-SOURCES = ("Snakefile", "config.yaml", "workflow", "profiles", "data", "src")
 
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("browser") / "project"
-    folder.mkdir()
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(folder / "src")}
-    options = {"cwd": folder, "env": environment, "capture_output": True, "text": True}
-    done = subprocess.run(["snakemake", "--cores", "2"], check=False, **options)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {language: folder / f"results/bontang2023/{language}/report.html" for language in ("en", "id")}
+    made = copy_tracked_files(tmp_path_factory.mktemp("browser") / "project")
+    made.edit("config.yaml", "language: en", "language: [en, id]")
+    made.snakemake("--cores", "2")
+    return {name: made.folder / f"results/bontang2023/{name}/report.html" for name in ("en", "id")}
 
 
 def chromium(tmp_path, *arguments):

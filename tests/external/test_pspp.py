@@ -26,6 +26,10 @@ ECHO 'wilcoxon'.
 NPAR TESTS /WILCOXON = pre WITH post (PAIRED) /METHOD=EXACT.
 ECHO 'sign'.
 NPAR TESTS /SIGN = pre WITH post (PAIRED).
+COMPUTE change = post - pre.
+COMPUTE late = 1 + ($CASENUM > {half}).
+ECHO 'change'.
+NPAR TESTS /MANN-WHITNEY = change BY late(1,2).
 DATA LIST LIST NOTABLE /score group.
 BEGIN DATA
 {groups}
@@ -44,7 +48,7 @@ def run_pspp(pspp, folder, number, roles):
     pairs = "\n".join(f"{a} {b}" for a, b in zip(pre, post, strict=True))
     groups = "\n".join(f"{value} {group}" for group, values in ((1, x), (2, y)) for value in values)
     syntax, output = folder / f"{number}.sps", folder / f"{number}.csv"
-    syntax.write_text(SYNTAX.format(pairs=pairs, groups=groups))
+    syntax.write_text(SYNTAX.format(pairs=pairs, groups=groups, half=len(pre) // 2))
     command = [pspp, "-O", "format=csv", "-o", output, syntax]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert output.exists(), run.stderr
@@ -56,7 +60,7 @@ def sections(rows):
     found, name = defaultdict(list), None
     for row in rows:
         text = ",".join(row).strip().strip('"')
-        if text in ("wilcoxon", "sign", "mann-whitney", "kruskal-wallis", "crosstabs"):
+        if text in ("wilcoxon", "sign", "change", "mann-whitney", "kruskal-wallis", "crosstabs"):
             name = text
         elif name:
             found[name].append(row)
@@ -121,9 +125,15 @@ def test_signed_rank(printed, datasets):
     assert len(compared) == 3
 
 
-def test_rank_sum(printed, datasets):
+def test_rank_sum(printed, datasets, halves):
     compared = defaultdict(int)
-    for output, (_, _, x, y) in zip(printed, datasets, strict=True):
+    for output, (pre, post, x, y) in zip(printed, datasets, strict=True):
+        *decimal, binary = halves(pre, post)
+        if len({*decimal[0], *decimal[1]}) > 1:
+            lines = {line.entry.id: line for line in evaluate_programs("rank_sum", *decimal, binary)}
+            line = lines["pspp_mann_whitney"]
+            assert agrees(column(output["change"], "Asymp. Sig. (2-tailed)"), line.p_value)
+            compared["binary changes"] += line.differences == "binary"
         lines = {line.entry.id: line for line in evaluate_programs("rank_sum", x, y)}
         if len({*x, *y}) == 1:
             continue  # PSPP prints no significance
@@ -146,3 +156,4 @@ def test_rank_sum(printed, datasets):
             compared["two levels"] += 1
     assert compared["spss_linear_by_linear"] > 20
     assert compared["two levels"] >= 5
+    assert compared["binary changes"] >= 3

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
+from tests.oracles.conftest import ZEROS, data
 
 from oxymilk import stats
 from oxymilk.stats import Procedure
@@ -32,7 +33,6 @@ def _remember_shifts(monkeypatch):
 LEVELS = ("95", "90") if "OXYMILK_FULL" in os.environ else ("95",)
 ASYMPTOTIC = Procedure("asymptotic")
 PRATT = Procedure("asymptotic", zero_method="pratt")
-ZEROS = {"drop": "drop", "wilcoxon-drop": "drop", "pratt": "pratt"}
 
 
 def close(value, expected):
@@ -41,18 +41,6 @@ def close(value, expected):
 
 def number(value):
     return {"-Inf": -math.inf, "Inf": math.inf}.get(value, value) if isinstance(value, str) else value
-
-
-def data(case):
-    """Pairs as pre and post (the oracle takes x - y), or the two groups."""
-    if case["kind"] == "twosample":
-        return case["x"], case["y"]
-    if case.get("family") == "float_noise":
-        # these expectations are for the binary differences
-        exact = (Fraction(x) - Fraction(y) for x, y in zip(case["x"], case["y"], strict=True))
-        differences = [Fraction(float(difference)) for difference in exact]
-        return [0] * len(differences), differences
-    return case["y"], case["x"]
 
 
 def effects(case, procedure=ASYMPTOTIC):

@@ -6,10 +6,10 @@ Every p-value, z, fraction and rank sum; those of books at the precision that th
 from fractions import Fraction
 
 import pytest
+from tests.oracles.conftest import ZEROS, data
 
 from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 
-ZEROS = {"wilcoxon-drop": "drop", "pratt": "pratt", "zsplit": "split"}
 RANK_TESTS = ("wilcoxon_signed_rank", "mann_whitney")
 
 
@@ -38,14 +38,8 @@ def procedure_of_key(key):
 
 
 def run(case, procedure):
-    """The oracle takes differences x - y, we take post - pre."""
-    if case["kind"] == "twosample":
-        return rank_sum_test(case["x"], case["y"], procedure)
-    if case.get("family") == "float_noise":
-        # these results are for the binary differences, as programs without decimals see them
-        differences = [Fraction(x - y) for x, y in zip(case["x"], case["y"], strict=True)]
-        return signed_rank_test([0] * len(differences), differences, procedure)
-    return signed_rank_test(case["y"], case["x"], procedure)
+    test = rank_sum_test if case["kind"] == "twosample" else signed_rank_test
+    return test(*data(case), procedure)
 
 
 def test_p_values_and_z(oracle_public_case):

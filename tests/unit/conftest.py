@@ -36,7 +36,7 @@ def tests():
     within = {"test": "signed_rank", "role": "declared", "procedure": "words"}
     rows = [
         {**within, "group": "control", "n": "9", "n_up": "3", "n_down": "0", "n_unchanged": "6",
-         "w_plus": "6", "w_minus": "0", "z": "1.732050808", "p_value": "0.08326451666"},
+         "w_plus": "6", "w_minus": "0", "mean_rank_plus": "2", "z": "1.732050808", "p_value": "0.08326451666"},
         {**within, "group": "intervention", "n": "0", "n_up": "0", "n_down": "0", "n_unchanged": "0",
          "p_value": "0.0625", "p_fraction": "1/16"},
         {"test": "rank_sum", "role": "exact", "p_value": "0.5", "p_fraction": "1/2"},

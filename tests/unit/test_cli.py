@@ -54,7 +54,11 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
         (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "Invalid value"),
         (("explain", STUDY, "nothing"), "no claim"),
         (("make-tables", "--study", STUDY, "--results", STUDY, "--languages", "en,xx"), "--languages"),
+        (("test-groups", "--study", STUDY, "--results", STUDY, "--confidence", "95"), "--confidence"),
         ((*P_BETWEEN, "--printed", "x"), "not a number"),
+        ((*P_BETWEEN, "--participants", "1"), "--participants"),
+        ((*P_BETWEEN, "--budget", "0"), "--budget"),
+        ((*P_BETWEEN, "--language", "xx"), "--language"),
     ],
 )
 def test_what_is_no_data_and_no_claim_is_refused(run, arguments, said):
@@ -77,6 +81,7 @@ def test_reconstruct_gives_the_only_sheet(run, tmp_path):
 def test_a_missing_or_faulty_file_is_named_and_nothing_is_written(run, tmp_path):
     folder = tmp_path / "results"
     assert "study.yaml" in run("ingest-observations", "--study", tmp_path, "--results", folder, status=2)
-    assert [path.name for path in folder.iterdir()] == ["faults.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["faults.csv"]
+    (folder / "frequencies.csv").write_bytes(b"")  # as a full disk leaves it
     assert "frequencies.csv" in run("audit-claims", "--study", STUDY, "--results", folder, status=2)
-    assert [path.name for path in folder.iterdir()] == ["faults.csv"]
+    assert sorted(path.name for path in folder.iterdir()) == ["faults.csv", "frequencies.csv"]

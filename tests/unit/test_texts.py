@@ -93,11 +93,8 @@ def test_significant_digits_and_places():
     shown = [indonesian.significant(number, 3) for number in ("0.001381170504", "123.4", "0")]
     assert shown == ["0,00138", "123", "0"]
     places = ("results table 2", "discussion control p2", "Appendix Z")
-    assert [*map(indonesian.place, places)] == [
-        "hasil tabel 2",
-        "pembahasan kontrol par.\u00a02",
-        "Appendix Z",
-    ]
+    named = ["hasil tabel 2", "pembahasan kontrol par.\u00a02", "Appendix Z"]
+    assert [*map(indonesian.place, places)] == named
     assert english.place("introduction p10") == "introduction par.\u00a010"
 
 

@@ -77,7 +77,7 @@ def copy_tracked_files(folder):
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, target)
     made = Project(folder)
-    # one study in one language is enough to see how a run goes; test_cited_studies.py runs the others
+    # one study in one language is enough to see how a run goes; others are run in test_pipeline.py
     made.keep_studies("bontang2023")
     made.edit("config.yaml", "language: [en, id]", "language: en")
     return made
@@ -103,11 +103,6 @@ def build_once(tmp_path_factory):
         return made
 
     return build
-
-
-@pytest.fixture(scope="session")
-def copy_project():
-    return copy_tracked_files
 
 
 @pytest.fixture

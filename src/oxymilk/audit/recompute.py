@@ -6,9 +6,11 @@ floating point.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from math import floor, isqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.audit.printed import Interval
@@ -17,11 +19,34 @@ from oxymilk.audit.printed import Interval
 # floating-point computation itself, below 1e-13 (oxymilk.stats), is far inside that.
 PRINTING_ERROR = Fraction(5, 10**10)
 
-# the columns of tests.csv that may hold a statistic: U and n1 n2 - U, W+ and W- state the same thing
-_COLUMNS = {
-    "u": ("u1", "u2"), "w": ("w_plus", "w_minus", "rank_sum1", "rank_sum2"), "z": ("z",),
-    **dict.fromkeys(("p_value", "threshold", "decision"), ("p_value",)),
-}  # fmt: skip
+# What the name of a statistic can stand for, by quantity and test: a column of tests.csv (and a field of a test's
+# result), or what is made of some. docs/claims.md says which program prints which.
+CONVENTIONS = {
+    ("w", "signed_rank"): ("w_plus", "w_minus", "signed_sum", "signed_half"),
+    ("w", "rank_sum"): ("rank_sum1", "rank_sum2", "u1", "u2"),
+    ("u", "rank_sum"): ("u1", "u2"),
+    ("mean_rank", "signed_rank"): ("mean_rank_plus", "mean_rank_minus"),
+    ("mean_rank", "rank_sum"): ("mean_rank1", "mean_rank2"),
+}
+_STATISTICS = (
+    *("w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus", "u1", "u2", "rank_sum1", "rank_sum2"),
+    *("mean_rank1", "mean_rank2", "z", "p_value"),
+)
+_MADE: dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "signed_sum": lambda test: abs(test["w_plus"] - test["w_minus"]),
+    "signed_half": lambda test: abs(test["w_plus"] - test["w_minus"]) / 2,
+}
+
+
+def conventions_of(quantity: str, test: str) -> tuple[str, ...]:
+    """Return what the name of a statistic can stand for, none where no program has such a statistic."""
+    alone = ("z",) if quantity == "z" else () if quantity in ("u", "w", "mean_rank") else ("p_value",)
+    return CONVENTIONS.get((quantity, test), alone)
+
+
+def statistic_of(test: Mapping[str, Any], convention: str) -> Any:
+    """Return a statistic of a test's result, a number or an array, under one of the conventions."""
+    return _MADE[convention](test) if convention in _MADE else test[convention]
 
 
 class Undefined(Exception):  # noqa: N818 - an outcome of a check, not an error
@@ -35,17 +60,19 @@ class Computed(NamedTuple):
     * within : every value it can have
     * from_printed : the width of `within` is the rounding of other printed numbers, not of floating point
     * procedure : the procedure that gave it, in words; "" where it is of no test
+    * convention : what the statistic's name stands for here, where it can stand for several
     """
 
     value: Fraction
     within: Interval
     from_printed: bool = False
     procedure: str = ""
+    convention: str = ""
 
     @classmethod
-    def exactly(cls, value: Fraction | int, procedure: str = "") -> Computed:
+    def exactly(cls, value: Fraction | int) -> Computed:
         """Return a number that is known exactly."""
-        return cls(Fraction(value), Interval.point(Fraction(value)), procedure=procedure)
+        return cls(Fraction(value), Interval.point(Fraction(value)))
 
 
 class Tables(NamedTuple):
@@ -63,42 +90,58 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         return Computed.exactly(tables.alpha)
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
-    declared = "declared", "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
-    test = next((row for row in tables.tests if (row["role"], row["test"], row["group"]) == declared), None)
-    if test is None:
+    about = "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
+    # both rows of a declared program whose way to take differences is not known
+    rows = [row for row in tables.tests if row["role"] == "declared" or row["differences"].startswith("if_")]
+    tests = [row for row in rows if (row["test"], row["group"]) == about]
+    if not tests:
         raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
         unit, _, change = quantity.partition("_")
-        count, total = int(test[f"n_{change}"]), int(test["n"])
+        count, total = int(tests[0][f"n_{change}"]), int(tests[0]["n"])
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
-    candidates = [_of_test(test, column) for column in _COLUMNS[quantity] if test[column]]
+    conventions = conventions_of(quantity, claim.test)
+    candidates = [computed for test in tests for computed in _of_test(test, conventions)]
     if not candidates:
         raise Undefined("undefined")
     # the one that the paper can have meant, if any; a decision states no number
     stated = claim.stated
-    return next(
-        (value for value in candidates if stated and stated.contains_all(value.within)), candidates[0]
-    )
+
+    def fits(value: Computed) -> bool:
+        decided = not stated and decide(value.within, tables.alpha)
+        return stated.contains_all(value.within) if stated else decided == claim.printed
+
+    return next(filter(fits, candidates), candidates[0])
 
 
-def _of_test(test: dict[str, str], column: str) -> Computed:
-    """Return a statistic of a row of tests.csv, exactly where it is known exactly, Z without its sign."""
-    value = abs(Fraction(test[column]))
-    exact: Fraction | str = value
-    if column == "p_value":
-        exact = test["p_fraction"]
-    elif column == "z":
-        # only where z is a rational number can it lie on a boundary of rounding
-        square = abs(Fraction(test["z_squared"] or 0))
-        root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
-        exact = root if test["z_squared"] and root * root == square else ""
-    if exact != "":
-        return Computed.exactly(Fraction(exact), test["procedure"])
-    error = value * PRINTING_ERROR
-    within = Interval(value - error, value + error, closed_high=True)
-    if column == "p_value":
-        within = within.clipped(0, 1)
-    return Computed(value, within, procedure=test["procedure"])
+def decide(p_value: Interval, alpha: Fraction) -> str:
+    """Return the decision that all p-values of a set share, or "" where they do not."""
+    if not p_value.meets(Interval(alpha, None)):
+        return "significant"
+    return "" if p_value.meets(Interval(None, alpha)) else "not significant"
+
+
+def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:
+    """Yield a statistic of a row of tests.csv under each convention, without its sign, exactly where it is known so."""
+    numbers = {column: Fraction(test[column]) for column in _STATISTICS if test.get(column)}
+    for name in conventions:
+        with suppress(KeyError):  # what this test does not have
+            value = abs(statistic_of(numbers, name))
+            exact: Fraction | str = value
+            if name == "p_value":
+                exact = test["p_fraction"]
+            elif name == "z":
+                # only where z is a rational number can it lie on a boundary of rounding
+                square = abs(Fraction(test["z_squared"] or 0))
+                root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+                exact = root if test["z_squared"] and root * root == square else ""
+            elif name.startswith("mean_rank"):
+                exact = value.limit_denominator(2 * int(test["n"]))  # of n ranks, whole ones and halves
+            error = 0 if exact != "" else value * PRINTING_ERROR
+            value = Fraction(exact) if exact != "" else value
+            within = Interval(value - error, value + error, closed_high=True)
+            within = within.clipped(0, 1) if name == "p_value" else within
+            yield Computed(value, within, False, test["procedure"], name if len(conventions) > 1 else "")
 
 
 def _counted(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:

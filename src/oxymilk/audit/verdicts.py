@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from oxymilk.audit.claims import COLUMNS, GRIM, REASONS, Claim
-from oxymilk.audit.printed import Interval, as_runs, parse_sizes, sizes_that_allow
-from oxymilk.audit.recompute import Tables, Undefined, arithmetic, recompute
+from oxymilk.audit.printed import as_runs, parse_sizes, sizes_that_allow
+from oxymilk.audit.recompute import Tables, Undefined, arithmetic, decide, recompute
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -27,6 +27,7 @@ class Verdict(NamedTuple):
     * computed : what the data give, ten digits; of a GRIM check the smallest possible sample size
     * prints_as : the same in the style of the printed number
     * procedure : the procedure of the test, in words
+    * convention : what the statistic's name stands for, where the claim is reproduced and it can stand for several
     * decision_printed, decision_computed : of p-values and decisions "significant", "not significant", or "" where
       that is open
     """
@@ -36,6 +37,7 @@ class Verdict(NamedTuple):
     computed: str = ""
     prints_as: str = ""
     procedure: str = ""
+    convention: str = ""
     decision_printed: str = ""
     decision_computed: str = ""
 
@@ -103,7 +105,7 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
     decided = decide(within, tables.alpha) if claim.quantity in ("p_value", "decision") else ""
     if claim.quantity == "decision":
         verdict = "reproduced" if decided == claim.printed else "differs"
-        return Verdict(verdict, "", value, decided, computed.procedure, claim.printed, decided)
+        return Verdict(verdict, "", value, decided, computed.procedure, "", claim.printed, decided)
     reason = ""
     if stated.contains(computed.value) if computed.from_printed else stated.contains_all(within):
         verdict = "reproduced"
@@ -116,11 +118,5 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
         verdict, reason = "not_checkable", "ambiguous"
     printed = decide(stated, tables.alpha) if claim.quantity == "p_value" else ""
     prints_as = claim.n if claim.quantity in ("comparison", "between") else claim.write(computed.value)
-    return Verdict(verdict, reason, value, prints_as, computed.procedure, printed, decided)
-
-
-def decide(p_value: Interval, alpha: Fraction) -> str:
-    """Return the decision that all p-values of a set share, or "" where they do not."""
-    if not p_value.meets(Interval(alpha, None)):
-        return "significant"
-    return "" if p_value.meets(Interval(None, alpha)) else "not significant"
+    convention = computed.convention if verdict == "reproduced" else ""
+    return Verdict(verdict, reason, value, prints_as, computed.procedure, convention, printed, decided)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import unescape
 from itertools import pairwise
 
-from oxymilk.draft.read import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens
+from oxymilk.draft.read import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens, plain
 from oxymilk.draft.words import Words, regex
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
 _OWN = ("abstract", "methods", "results", "discussion", "conclusion", PREAMBLE)
 _CITING = ("abstract", "introduction", "discussion")
-# hyphens, en dashes and minus signs are one sign to a pattern: "Mann–Whitney", "p–value"
-_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2013\u2212"), "-")
-_SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">="}
+_SIGNS = {"=": "", "≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "< =": "<=", "> =": ">=", "= <": "<", "= >": ">",
+          "<<": "<", ">>": ">"}  # fmt: skip
 # which of the stretches round a number are looked through, in `Context.nearest`
-_REACHES = {"phrase": slice(2), "so far": slice(3), "paragraph": slice(5),
+_REACHES = {"phrase": slice(2), "so far": slice(3), "all of it": slice(4), "paragraph": slice(5),
             "sentence": slice(2, 4), "earlier": slice(4, 5)}  # fmt: skip
 Mention = tuple[int, int, str]
 
@@ -60,7 +61,7 @@ class Reading:
     Attributes
     ----------
     text : str
-        The text with one sign for every dash.
+        The text with one sign for what looks alike.
     sentences, tokens : list
         Its sentences and numbers, in their order.
     furniture : dict of int to str
@@ -69,14 +70,19 @@ class Reading:
         Whether the study has two groups; without a study, whether the text names two.
     ratios : dict
         (A cited work, a percentage of it): the printed ratio behind it, as far as the paper has been read.
+    side : str
+        "one" if the paper says that its tests are one-sided.
     """
 
     def __init__(self, paper: Paper, words: Words) -> None:
-        self.paper, self.words, self.tokens = paper, words, find_tokens(paper.text)
-        self.text = text = paper.text.translate(_DASHES)
+        # "&lt;" is what some programs leave of "<"
+        self.paper = paper = replace(paper, text=unescape(paper.text))
+        self.words, self.tokens = words, find_tokens(paper.text)
+        self.text = text = plain(paper.text)
         self.ratios: dict[tuple[str, str], str] = {}
         groups = (group.search(text) for group in words.ids["groups"].values())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
+        self.side = "one" if regex("{one_sided_tests}").search(text) else ""
         self.sentences: list[Sentence] = []
         self.furniture: dict[int, str] = {}
         blocks = find_blocks(paper)
@@ -136,6 +142,14 @@ class Reading:
                 kept.append(mention)
         return [mention for mention in kept if mention[2]]
 
+    def named(self, kind: str, *heads: str) -> str:
+        """Return what the first head that names just one of them names."""
+        for head in heads:
+            keys = {key for *_, key in self.mentions(kind, 0, len(head), head)}
+            if len(keys) == 1:
+                return keys.pop()
+        return ""
+
 
 @dataclass(eq=False)
 class Context:
@@ -181,6 +195,44 @@ class Context:
         return low, min((begin for begin, _ in edges if begin >= self.end), default=end)
 
     @cached_property
+    def before_but_groups(self) -> str:
+        """What its sentence prints up to it, without the groups: "p (in the control group) was" is "p was"."""
+        before, start = self.before, self.sentence.start
+        for low, high, _ in reversed(self.reading.mentions("groups", start, self.start)):
+            left = regex("{in_group}").sub("", before[: low - start])
+            before = left + re.sub(r"^\s*\)", "", before[high - start :])
+        return before
+
+    @cached_property
+    def cell_heads(self) -> tuple[str, str, list[str]]:
+        """The cell of a number in a table, the first cell of its row and the heads of its column.
+
+        A head that spans columns fills the empty cells to its right. The heads of the 7 are "After" and "f":
+
+               | Before |     | After |
+               | f      | %   | f     | %
+          poor | 10     | 100 | 7     | 70
+        """
+        block, text = self.sentence.block, self.reading.text
+        row, *above = (
+            [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
+            for span in ((block.start, block.end), *block.above)
+        )
+        column = sum(end <= self.start for _, end in row)
+        heads: list[str] = []
+        # it fills none that has a head of its own above it
+        left = 1
+        for cells in above:
+            shown = [text[start:end].strip() for start, end in cells]
+            filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
+            if filled and regex("{no_head}").fullmatch(shown[filled[-1]]):
+                left = 1
+            elif filled:
+                left = filled[-1]
+                heads.append(shown[left])
+        return text[slice(*row[column])], text[slice(*row[0])], heads
+
+    @cached_property
     def operator(self) -> tuple[str, int]:
         """The operator before it in our form, "" for "=" and for none; and where it begins if it is in words."""
         sign = regex("{operator_before}").search(self.before)
@@ -200,8 +252,9 @@ class Context:
         """Return the id that is named before the number, the last one, or else after it, the first; "" for none.
 
         Where the phrase names none, `reach` goes further: "so far", to the sentence up to the number ("poor in 10
-        before and in 8 after"); "paragraph", to the sentence and what the paragraph says before it. "sentence" and
-        "earlier" look at the sentence only, whatever its phrases, and at what the paragraph says before it only.
+        before and in 8 after"); "paragraph", to the sentence and what the paragraph says before it. "all of it", to
+        the sentence. "sentence" and "earlier" look at the sentence only, whatever its phrases, and at what the
+        paragraph says before it only.
         """
         sentence, (low, high) = self.sentence, self.phrase
         stretches = [(low, self.start, -1), (self.end, high, 0), (sentence.start, self.start, -1),

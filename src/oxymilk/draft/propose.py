@@ -20,7 +20,7 @@ from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
 from oxymilk.audit.verdicts import check_claim
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.read import Paper
-from oxymilk.draft.rules import Proposal, of_test, read_cell, read_number
+from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal, of_test, read_cell, read_number
 from oxymilk.draft.words import load_words, regex
 from oxymilk.study import Study
 
@@ -141,8 +141,8 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
             test = (p_value.test, p_value.group, p_value.timepoint, p_value.variable)
             tests.setdefault(p_value.number.value, set()).add(test)
     for p_value in p_values:
-        same = tests.get(p_value.number.value, ())
-        if p_value.check == "ambiguous" and len(same) == 1:
+        same = tests.get(p_value.number.value, ()) if p_value.note in (WHICH_TEST, WHICH_GROUP) else ()
+        if len(same) == 1:
             (given[p_value.context.sentence.start],) = same
     sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
     often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
@@ -150,7 +150,8 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
     completed = []
     for proposal in proposals:
         start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
-        if proposal.check == "ambiguous" and proposal.quantity in OF_A_TEST and sentence.start in given:
+        asked = proposal.note in (WHICH_TEST, WHICH_GROUP)
+        if asked and proposal.quantity in OF_A_TEST and sentence.start in given:
             test, group, timepoint, variable = given[sentence.start]
             cells = {"test": test, "group": group, "timepoint": timepoint, "variable": variable}
             proposal = replace(proposal, **cells, check="recompute", note="the test by the p-value")

@@ -23,13 +23,17 @@ from oxymilk.draft.words import load, regex
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
-# dashes, and the wide forms of marks
-_LOOKALIKES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d，．％", "--------,.%")
+# one sign for what looks alike: dashes and minus signs (a soft hyphen is printed as one), operators, marks, "p"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u207b\u2796\u02d7\ufe58\ufe63\uff0d\u00ad"
+_OTHERS = "＝＜﹤‹≪＞﹥›≫≦⩽≧⩾≈≃≅∼，．％\u066bрР"
+_LOOKALIKES = str.maketrans(_DASHES + _OTHERS, "-" * len(_DASHES) + "=<<<<>>>>≤≤≥≥~~~~,.%,pP")
+# letters and digits of formulas
+_LOOKALIKES |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 Span = tuple[int, int]
 _PLAIN = (".txt", ".text", ".md", "")
 # how a file of each kind is named, and the library that reads it
 _LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF", "pypdf", "PDF")}
-# "ffi" and the like as one character; a soft hyphen shows only at a line's end
+# "ffi" and the like as one character
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _SOFT_HYPHEN = "\u00ad"
 # words with at most two blanks between them
@@ -141,7 +145,8 @@ def _read_pdf(path: Path) -> Paper:
         lines = with_rows(page.extract_text().translate(_LIGATURES).splitlines(), placed.splitlines())
         usual = statistics.median([len(line.strip()) for line in lines if line.strip()] or [0])
         for line in lines:
-            paper.append(line.replace(_SOFT_HYPHEN, ""))
+            # it joins the parts of a word; elsewhere it is how some files print a minus sign
+            paper.append(re.sub(rf"(?<=[^\W\d]){_SOFT_HYPHEN}(?!\d)", "", line))
             if len(line.strip()) < 0.85 * usual and re.search(r"[.!?]\W*$", line):
                 paper.append("")
     return Paper("\n".join(paper) + "\n", tuple(pages))
@@ -203,6 +208,13 @@ class Token(NamedTuple):
     end: int
 
 
+def plain(text: str) -> str:
+    """Return a text with one sign for what looks alike, character for character, so that places stay."""
+    # "0·083" has a decimal point, "3.1·10" has none
+    digits = re.compile(r"\d|(?<=\d)·(?=\d)(?!10)")
+    return digits.sub(lambda sign: str(unicodedata.decimal(sign[0], ".")), text.translate(_LOOKALIKES))
+
+
 def find_tokens(text: str) -> list[Token]:
     """Find the numbers of a text, in their order.
 
@@ -216,11 +228,9 @@ def find_tokens(text: str) -> list[Token]:
     >>> [token.text for token in find_tokens("usia 20–35 tahun, hari ke-15 (p-value< 0,05), 60 %; lima ibu")]
     ['20-35', '15', '0,05', '60%', 'lima']
     """
-    # one character for one, so that places in `plain` are places in `text`
-    plain = re.sub(r"\d", lambda digit: str(unicodedata.decimal(digit[0])), text.translate(_LOOKALIKES))
     tokens = []
     for name in ("numeric", "number_word", "roman"):
-        for match in regex(f"{{{name}}}").finditer(plain):
+        for match in regex(f"{{{name}}}").finditer(plain(text)):
             kind = match.lastgroup
             shown = (" " if kind == "word" else "").join(match[kind].split())
             tokens.append(Token(shown.lower() if kind == "word" else shown, kind, *match.span(kind)))

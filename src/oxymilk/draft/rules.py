@@ -11,12 +11,16 @@ import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from oxymilk.audit.claims import Claim
-from oxymilk.draft.context import Context, Reading
+from oxymilk.draft.context import Context
 from oxymilk.draft.words import load, regex
 
+WHICH_TEST, WHICH_GROUP = "of which test?", "of which group?"
+# how many characters above a number the heads of a table that a PDF broke up may be
+_REACH_OF_HEADS = 400
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
 
@@ -92,12 +96,52 @@ def of_test(proposal: Proposal) -> Proposal:
     if test == "other":
         return replace(proposal, check="undefined", note="of a test that is not recomputed")
     if not test:
-        return proposal.asks("of which test?")
+        return proposal.asks(WHICH_TEST)
     proposal = replace(proposal, test=test, variable=words.outcome, check="recompute")
     if test == "rank_sum":
-        return replace(proposal, timepoint=words.between)
+        return _doubted(replace(proposal, timepoint=words.between))
     proposal = replace(proposal, group=context.group())
-    return proposal if proposal.group else proposal.asks("of which group?")
+    return _doubted(proposal) if proposal.group else proposal.asks(WHICH_GROUP)
+
+
+def _doubted(proposal: Proposal, *heads: str) -> Proposal:
+    """Ask where a number of a test may be cut short, of another test, one-sided or adjusted, by its heads too."""
+    context, reading, study = proposal.context, proposal.context.reading, proposal.context.reading.words.study
+    shown = reading.text[context.start : context.end] if context.token else ""
+    around = pairwise(filter(None, (context.previous, context, context.following)))
+    # the group may be that of an earlier sentence: "Both groups: p < 0.01"
+    of_both = regex("{both_groups}").search(context.before) and context.before == context.before_but_groups
+    of_p, test = proposal.quantity in ("p_value", "threshold", "decision"), proposal.test
+    declared = study and getattr(study.procedure, f"{test}_switches", None)
+    expected = "one" if declared and declared.alternative != "two-sided" else "two"
+    side = reading.named("sides", *heads) or context.nearest("sides", "all of it") or reading.side
+    questions = {
+        "is it one number, as printed?": regex("{with_blanks}").fullmatch(shown)
+        or (shown and regex("{cut_short}").match(context.after)),
+        WHICH_TEST: regex("{another_test}").search(context.before),
+        WHICH_GROUP: test == "signed_rank"
+        and (of_both or any(low.joins("listed", high) for low, high in around)),
+        "one-sided or two-sided?": of_p and side and side != expected,
+        "adjusted for several tests?": of_p
+        and (reading.named("adjusted", *heads) or context.nearest("adjusted", "paragraph")),
+    }
+    asked = next((question for question, doubt in questions.items() if doubt), "")
+    return proposal.asks(asked) if asked and proposal.check == "recompute" else proposal
+
+
+def _unlinked(proposal: Proposal) -> Proposal | None:
+    """Ask of a number whose sentence names a p-value or statistic before it, with other words between."""
+    context, printed = proposal.context, proposal.printed
+    match = regex("{far_name}").fullmatch(context.before)
+    quantity = (
+        "p_value" if regex(r"\s*{operator}\s*{p_value}").match(context.after) else match and match.lastgroup
+    )
+    # an operator links whatever the number is: "p = 83"
+    linked = match and regex("{operated}").fullmatch(context.before[match.end(quantity) :])
+    fits = re.fullmatch(r"-?[01]?[.,]\d.*" if quantity == "p_value" else ".*[-.,].*", printed)
+    if not quantity or not (linked or (fits and not regex("{of_units}").match(context.after))):
+        return None
+    return of_test(replace(proposal, quantity=quantity)).asks(f"is it the {quantity} of this test?")
 
 
 def _p_value(proposal: Proposal) -> Proposal | None:
@@ -105,7 +149,9 @@ def _p_value(proposal: Proposal) -> Proposal | None:
     context, printed, study = proposal.context, proposal.printed, proposal.context.reading.words.study
     # an operator in words as its sign: "p-value below" is "p-value <"
     operator, start = context.operator
-    left = context.before if start == len(context.before) else f"{context.before[:start]}{operator} "
+    left = context.before_but_groups
+    if start < len(context.before):
+        left = f"{context.before[:start]}{operator} "
     match = regex("{p_of_number}").search(left)
     if not match and re.fullmatch(r"0?[.,]\d{2,}", printed) and context.after.startswith(")"):
         match = regex("{p_of_brackets}").search(context.before)
@@ -129,7 +175,7 @@ def _statistic(proposal: Proposal) -> Proposal | None:
     """Read a z, U or W."""
     for quantity in proposal.context.reading.words.ids["statistics"]:
         pattern = regex(f"(?P<name>{{statistics.{quantity}}}){{of_a_test}}{{statistic_link}}")
-        match = pattern.search(proposal.context.before)
+        match = pattern.search(proposal.context.before_but_groups)
         # a letter alone is a statistic when it is linked to the number, or the number has a sign or decimals
         bare = r"-.*" if quantity == "w" else r"-.*|\d+[.,]\d+"
         if match and (match["link"] or len(match["name"]) > 2 or re.fullmatch(bare, proposal.printed)):
@@ -192,7 +238,7 @@ def _cell(proposal: Proposal, around: Context | None = None, timepoint: str = ""
         if not proposal.timepoint:
             return proposal.asks("at which timepoint?")
     needs_group = change or context.reading.two_groups
-    return proposal.asks("of which group?") if needs_group and not proposal.group else proposal
+    return proposal.asks(WHICH_GROUP) if needs_group and not proposal.group else proposal
 
 
 def _figure(proposal: Proposal) -> Proposal:
@@ -210,7 +256,7 @@ def _figure(proposal: Proposal) -> Proposal:
 
 
 _READERS: dict[str, Callable[[Proposal], Proposal | None]] = {
-    "of_test": of_test, "p_value": _p_value, "statistic": _statistic,
+    "of_test": of_test, "p_value": _p_value, "statistic": _statistic, "unlinked": _unlinked,
     "percentage": _percentage, "cell": _cell, "figure": _figure,
     "group_size": lambda proposal: replace(proposal, group=proposal.context.group()),
     "sample_size": lambda proposal: replace(proposal, group=proposal.context.group(whole=True)),
@@ -271,6 +317,7 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
     "names_level": lambda context: (
         context.nearest("levels", "so far" if _is_paired(context) else "phrase") or context.change()
     ),
+    "may_be_p": lambda context: _may_be_p(context),
     "names_change": lambda context: context.change(),
     "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
     "names_sample": lambda context: regex("{sample}").search(context.reading.text, *context.phrase),
@@ -293,11 +340,11 @@ def read_cell(number: Proposal) -> Proposal | None:
     in_row = " | " in context.reading.text[block.start : block.end]
     if not in_row or context.token.kind != "number" or not context.sentence.own:
         return None
-    cell, row, above = _heads(context)
+    cell, row, above = context.cell_heads
     cells = {"printed": number.printed, "operator": number.operator}
     number = Proposal(**cells, notation=number.notation, context=context)
     heads, column, caption = " ; ".join(above), above[-1] if above else "", block.heading
-    group = _named(context.reading, "heads", heads, row) or _named(context.reading, "groups", caption)
+    group = context.reading.named("heads", heads, row) or context.reading.named("groups", caption)
     # papers print what belongs to a test one a column, programs one a row
     quantity = ""
     if cell != row:
@@ -306,10 +353,11 @@ def read_cell(number: Proposal) -> Proposal | None:
         named = (key for key, pattern in statistics if any(map(pattern.fullmatch, edges)))
         quantity = "p_value" if is_p_value else next(named, "")
     if quantity and (quantity != "p_value" or (number.number and 0 <= number.number.value <= 1)):
-        test = _named(context.reading, "tests", f"{caption} ; {heads} ; {row}")
+        test = context.reading.named("tests", f"{caption} ; {heads} ; {row}")
         operator = number.operator if quantity == "p_value" else ""
         number = replace(number, quantity=quantity, operator=operator, group=group, test=test)
-        return replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
+        number = replace(number, check="recompute") if test == "signed_rank" and group else of_test(number)
+        return _doubted(number, row, column, caption)
     in_brackets = "%" in heads and context.before.rstrip().endswith("(")
     of_percent = regex("{percent_head}").search(column) and not regex("{count_head}").search(column)
     is_percent = number.printed.endswith("%") or bool(in_brackets or of_percent)
@@ -318,52 +366,32 @@ def read_cell(number: Proposal) -> Proposal | None:
     if not (is_percent or counts) or (is_total and is_percent):
         return None
     size = replace(number, quantity="sample_size", operator="", group=group, check="recompute")
-    variable, _, level = _named(context.reading, "levels", row, heads).partition("/")
-    named = words.ids["heads"].get(_named(context.reading, "heads", row))
+    variable, _, level = context.reading.named("levels", row, heads).partition("/")
+    named = words.ids["heads"].get(context.reading.named("heads", row))
     # a row of a group, in a table without levels, begins with how many they were
-    if is_total or (named and not level and not is_percent and len(named.sub("", row).split()) <= 1):
+    timepoint = context.reading.named("timepoints", heads, row, caption)
+    of_size = named and not (level or timepoint or is_percent)
+    if is_total or (of_size and len(named.sub("", row).split()) <= 1):
         return size
     read = replace(size, quantity="percent" if is_percent else "count", variable=variable, level=level)
     if not level or (words.study is not None and variable != words.outcome):
+        if named and timepoint and not level:
+            return read.asks("of which level?")
         return replace(read, check="arithmetic" if is_percent else "no_data")
-    read = replace(read, timepoint=_named(context.reading, "timepoints", heads, row, caption))
+    read = replace(read, timepoint=timepoint)
     clear = read.timepoint and (group or not context.reading.two_groups)
     return read if clear else read.asks("of which cell?")
 
 
-def _heads(context: Context) -> tuple[str, str, list[str]]:
-    """Return the cell of a number in a table, the first cell of its row and the heads of its column.
-
-    A head that spans columns fills the empty cells to its right. The heads of the 7 are "After" and "f":
-
-           | Before |     | After |
-           | f      | %   | f     | %
-      poor | 10     | 100 | 7     | 70
-    """
-    block, text = context.sentence.block, context.reading.text
-    row, *above = (
-        [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
-        for span in ((block.start, block.end), *block.above)
-    )
-    column = sum(end <= context.start for _, end in row)
-    heads: list[str] = []
-    # it fills none that has a head of its own above it
-    left = 1
-    for cells in above:
-        shown = [text[start:end].strip() for start, end in cells]
-        filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
-        if filled and regex("{no_head}").fullmatch(shown[filled[-1]]):
-            left = 1
-        elif filled:
-            left = filled[-1]
-            heads.append(shown[left])
-    return text[slice(*row[column])], text[slice(*row[0])], heads
-
-
-def _named(reading: Reading, kind: str, *heads: str) -> str:
-    """Return what the first head that names just one of them names."""
-    for head in heads:
-        keys = {key for *_, key in reading.mentions(kind, 0, len(head), head)}
-        if len(keys) == 1:
-            return keys.pop()
-    return ""
+def _may_be_p(context: Context) -> bool:
+    """Say whether p-values or a test are named before a number, or above it where it is like a cell without a head."""
+    text = context.reading.text
+    line = text[: context.start].rpartition("\n")[2] + text[context.start :].partition("\n")[0]
+    if " | " in line:
+        cell, _, heads = context.cell_heads
+        if heads and len(re.findall(r"\S*\d\S*", cell)) < 2:
+            return False
+    elif len(line.split()) > 8 or line.rstrip().endswith((".", ";")):
+        return bool(regex("{p_value}|{tests}").search(context.before))
+    above = text[max(0, context.start - _REACH_OF_HEADS) : context.start]
+    return bool(regex("{head_of_p}").search(f"{context.sentence.block.heading} {above}"))

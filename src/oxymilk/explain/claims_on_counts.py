@@ -11,10 +11,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from oxymilk.analysis.samples import participants
+from oxymilk.analysis.samples import Sample, participants, samples
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
+from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, TestResult, difference_counts, rank_sum_counts, signed_rank_counts
+from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.study import Study
 
 OF_P = ("p_value", "threshold", "decision")
@@ -29,12 +31,15 @@ class Records:
     """What every participant's record is.
 
     * codes : For each group its participant codes with their record (pre, post), in the order of the observations.
-    * levels : Number of levels, K; a missing score is K.
+    * levels : Number of levels, K; a missing score is K. None where the tests run on numbers.
+    * samples : The data of the study's tests; then the groups compared before, after and on the change, where the
+      study does not. Some may be empty.
     """
 
     study: Study
     codes: tuple[dict[str, Record], ...]
     levels: int
+    samples: tuple[Sample, ...] = ()
 
     @cached_property
     def tables(self) -> np.ndarray:
@@ -70,7 +75,13 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
         }
         for records in participants(study, observations).values()
     )
-    return Records(study, codes, len(levels))
+    found: dict[tuple, Sample] = {}
+    for between, step in ((study.between, 1), ("post", 1), ("change", 1), ("post", -1)):
+        # back in time, what comes after is what was before
+        view = study.model_copy(update={"between": between, "timepoints": study.timepoints[::step]})
+        for sample in samples(view, observations, "level" if levels else "score"):
+            found.setdefault(sample[:3], sample)
+    return Records(study, codes, len(levels), tuple(found.values()))
 
 
 def records_from_counts(study: Study, pairs: np.ndarray) -> Records:
@@ -78,12 +89,15 @@ def records_from_counts(study: Study, pairs: np.ndarray) -> Records:
 
     Codes are the group's place and a number, "1-01"; records go by pre level, then post level.
     """
-    codes = []
+    rows, levels = [], study.outcome.level_ids
     for g, table in enumerate(np.asarray(pairs, dtype=np.int64), start=1):
         records = one_by_one(table)
         width = max(2, len(str(len(records))))
-        codes.append({f"{g}-{number:0{width}d}": record for number, record in enumerate(records, start=1)})
-    return Records(study, tuple(codes), len(study.outcome.levels))
+        for number, record in enumerate(records, start=1):
+            place = f"{g}-{number:0{width}d}", study.group_ids[g - 1]
+            rows += [(*place, t.id, levels[k]) for t, k in zip(study.compared, record, strict=True)]
+    columns = ["participant", "group", "timepoint", "score"]
+    return records_of(study, pd.DataFrame(rows, columns=columns))
 
 
 def one_by_one(table: np.ndarray) -> list[Record]:
@@ -112,6 +126,17 @@ def falls_and_rises(changes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
     return changes[..., :middle][..., ::-1], changes[..., middle + 1 :], changes[..., middle]
 
 
+def seen_of_numbers(sample: Sample) -> np.ndarray:
+    """Count numbers as a claim sees them: changes from the largest fall to the largest rise, or values of two groups.
+
+    Rises of 3, 3 and 0.5 and a fall of 1.5 are (0, 1, 0, 0, 1, 0, 2): sizes 0.5, 1.5 and 3, either way.
+    """
+    if sample.test == "rank_sum":
+        return Groups.of_values(sample.first, sample.second).tables[0]
+    pairs = Pairs.of_values(sample.first, sample.second)
+    return np.concatenate([pairs.negative[0, ::-1], pairs.zeros, pairs.positive[0]])
+
+
 @dataclass(frozen=True, eq=False)
 class ClaimOnCounts:
     """A distinct claim about the data of a study, in however many places it is printed.
@@ -122,6 +147,7 @@ class ClaimOnCounts:
     * test, {"signed_rank", "rank_sum", ""} : The test that it is about; "" for a count or a percentage.
     * printable : The strings that could be printed here.
     * counts : For counts and percentages: the value of each possible count.
+    * numbers : Where tests run on numbers, the data: no other dataset is made of them.
     """
 
     study: Study
@@ -131,11 +157,17 @@ class ClaimOnCounts:
     test: str
     printable: Printable
     counts: np.ndarray | None = None
+    numbers: Sample | None = None
 
     @property
     def id(self) -> str:
         """The id of its first place."""
         return self.claim.id
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Its test, and the group of a test within one."""
+        return self.test, self.claim.group if self.test == "signed_rank" else ""
 
     @property
     def declared(self) -> Procedure:
@@ -146,8 +178,10 @@ class ClaimOnCounts:
         """Return what the claim sees of datasets, shape (..., G, K + 1, K + 1).
 
         The margin of its groups taken together, shape (..., L); of the two groups that a test compares, each its own,
-        shape (..., 2, L).
+        shape (..., 2, L). Numbers are counted by their order: changes by size, values of two groups.
         """
+        if self.numbers:
+            return seen_of_numbers(self.numbers)
         seen = margin(tables[..., list(self.groups), :, :], self.moment)
         return seen if self.test == "rank_sum" else seen.sum(axis=-2)
 
@@ -162,13 +196,10 @@ class ClaimOnCounts:
         """Return the numbers that could be printed, shape (..., C): U1 or U2; declared procedure if none is given."""
         if self.counts is not None:
             return self.counts[self._count(feature)][..., None]
-        result = self.result(feature, procedure)
-        of_test = {"u": ("u1", "u2"), "w": ("rank_sum1", "rank_sum2"), "z": ("z",)}
-        if self.test == "signed_rank":
-            of_test |= dict.fromkeys("uw", ("w_plus", "w_minus"))
-        names = of_test.get(self.claim.quantity, ("p_value",))
-        values = np.stack([np.asarray(getattr(result, name), dtype=float) for name in names], axis=-1)
-        return np.abs(values) if self.claim.quantity == "z" else values
+        result, names = vars(self.result(feature, procedure)), conventions_of(self.claim.quantity, self.test)
+        values = np.stack([np.asarray(statistic_of(result, name), dtype=float) for name in names], axis=-1)
+        # a Z that is a rational number may lie on a boundary of rounding: 2, not 1.9999999999999998
+        return np.round(np.abs(values), 12) if self.claim.quantity == "z" else values
 
     def _count(self, feature: np.ndarray) -> np.ndarray:
         """Return how many participants are counted, shape (...)."""
@@ -203,13 +234,15 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
     """Return the distinct claims that the records could make true or false, in the order of their first places.
 
     A claim is about a count or a percentage of a level, before or after; about who rose, fell or stayed; or about a
-    test of one group or between the first two. Totals are taken from the records. Claims about timepoints that are
-    not compared, about sample sizes and about other printed numbers are not among them.
+    test of one group or between the first two; of numbers, about who rose, fell or stayed, or about a test. Totals are
+    taken from the records. Claims about timepoints that are not compared, about sample sizes and about other printed
+    numbers are not among them.
     """
     study, readings = records.study, []
     moments = dict(zip((timepoint.id for timepoint in study.compared), ("pre", "post"), strict=True))
     compares_groups = len(study.groups) >= 2 and study.procedure.rank_sum is not None
-    for places in distinct_claims(claims, study) if records.levels else ():
+    numbers = {} if records.levels else {sample[:2]: sample for sample in reversed(records.samples)}
+    for places in distinct_claims(claims, study):
         claim, quantity = places[0], places[0].quantity
         test = claim.test if quantity in OF_A_TEST else ""
         groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
@@ -217,24 +250,28 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
             continue
         if quantity in OF_A_CELL:
-            moment = moments.get(claim.timepoint, "")
+            moment = moments.get(claim.timepoint, "") if records.levels else ""
         elif quantity in OF_A_CHANGE or test == "signed_rank":
             moment = "change" if claim.group else ""
         elif test and compares_groups:
             moment, groups = study.between, (0, 1)
         if not moment:
             continue
-        sizes = margin(records.tables[list(groups)], moment).sum(axis=-1)
+        sample = numbers.get(("rank_sum", "") if test == "rank_sum" else ("signed_rank", claim.group))
+        if not (records.levels or (sample and sample.testable)):
+            continue
+        seen = seen_of_numbers(sample) if sample else margin(records.tables[list(groups)], moment)
+        sizes = seen.sum(axis=-1)
         n = int(sizes.sum())
-        if not (sizes.all() if test else n):
+        if not (sizes.all() and conventions_of(quantity, test) if test else n):
             continue
         # Z is largest where all pairs change alike, or where two groups share no level of two
         of_z = np.sqrt(n if test == "signed_rank" else n - 1)
-        of_test = {"z": of_z, "u": np.prod(sizes)}.get(quantity, n * (n + 1) / 2)
+        of_test = {"z": of_z, "u": np.prod(sizes), "mean_rank": n}.get(quantity, n * (n + 1) / 2)
         largest = of_test if test else 100 if "percent" in quantity else n
         counts = None if test else largest * np.arange(n + 1) / n
         printable = printable_of(claim, study, float(largest))
-        readings.append(ClaimOnCounts(study, claim, moment, groups, test, printable, counts))
+        readings.append(ClaimOnCounts(study, claim, moment, groups, test, printable, counts, sample))
     return readings
 
 

@@ -22,7 +22,7 @@ from oxymilk.study import Study
 if TYPE_CHECKING:
     from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records
 
-KINDS = ("notation", "procedure", "finer_scale", "departure", "none")
+KINDS = ("notation", "adjustment", "procedure", "elsewhere", "finer_scale", "departure", "none")
 _COMPARE = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
 
 
@@ -61,7 +61,8 @@ class Explanation:
 
     * kind : One of `KINDS`. `code` : A key of the texts, below `explain.codes`; `params` : The words of that text.
     * value : The number that the explanation gives.
-    * effort : How many steps away: switches moved, participants changed, 1 for a slip or a finer scale.
+    * effort : How many steps away: switches moved, participants changed, 1 for a slip or a finer scale; 0 for a finer
+      scale where p is printed as zero, as programs print whatever is small.
     * ways : In how many ways the same can come about.
     * programs : Programs with versions and output lines.
     * others : Whether each of the other claims about the data holds under this explanation.
@@ -92,10 +93,14 @@ class Explanation:
 
     @property
     def order(self) -> tuple:
-        """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable."""
+        """Key of the ranking: informative first, claims contradicted, steps, coincidence; the rest keeps it stable.
+
+        What takes no step at all needs no other worth.
+        """
         contradicted = list(self.others.values()).count(False)
         share = 2.0 if self.coincidence is None else round(self.coincidence, 12)
-        worth = (self.kind == "none", not self.informative, contradicted, self.effort, share)
+        needless = self.effort > 0 and not self.informative
+        worth = (self.kind == "none", needless, contradicted, self.effort, share)
         return (*worth, KINDS.index(self.kind), self.code, self.params_as_text)
 
 
@@ -128,7 +133,7 @@ class Printable:
     def units(self, values: np.ndarray) -> np.ndarray:
         """Return the unit that each value, not negative, prints as, same shape; nan as -1.
 
-        A value nearer to a boundary than floating point can tell is taken as its shortest decimal: 0.0625 is that.
+        A value nearer to a boundary than floating point can tell is taken `as_decimal`.
         """
         if self.alpha is not None:
             return np.where(np.isnan(values), -1, values >= self.alpha).astype(np.int64)
@@ -138,9 +143,7 @@ class Printable:
         units = np.floor(scaled).astype(np.int64)
         near = ~missing & (np.abs(scaled - np.rint(scaled)) < 1e-9 * np.maximum(1.0, scaled))
         distinct, place = np.unique(flat[near], return_inverse=True)
-        exact = [
-            round_units(Fraction(repr(value)), self.decimals, self.rounding) for value in distinct.tolist()
-        ]
+        exact = [round_units(as_decimal(value), self.decimals, self.rounding) for value in distinct.tolist()]
         units[near] = np.array(exact, dtype=np.int64)[place]
         return np.where(missing, -1, units).reshape(np.shape(values))
 
@@ -152,6 +155,11 @@ class Printable:
             reached = values.min() if self.operator in UPPER else values.max()
             return _COMPARE[self.operator](self.strings / 10**self.decimals, reached)
         return np.isin(self.strings, self.units(values))
+
+
+def as_decimal(value: float) -> Fraction:
+    """Return a computed number to the digits that floating point leaves: 0.06249999999999999 is 0.0625."""
+    return Fraction(f"{value:.14g}")
 
 
 def share_of(covered: np.ndarray) -> float:
@@ -169,8 +177,8 @@ def printable_of(claim: Claim, study: Study, most: float) -> Printable:
     # "5%" is 0.05
     decimals = claim.number.decimals + (2 if claim.scale == 100 else 0)
     scale, value = 10**decimals, claim.number.value / claim.scale
-    # a negative number prints no magnitude but that of Z, whose sign programs choose
-    claimed = int(abs(value) * scale) if value >= 0 or claim.quantity == "z" else -2
+    # a negative number prints no magnitude but that of a statistic whose sign programs choose
+    claimed = int(abs(value) * scale) if value >= 0 or claim.is_unsigned else -2
     operator = claim.operator if claim.operator in (*UPPER, *LOWER) else ""
     first, last = 0, int(np.ceil(most * scale))
     if claim.quantity in ("p_value", "threshold"):

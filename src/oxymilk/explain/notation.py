@@ -15,12 +15,20 @@ import numpy as np
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Interval, round_units
 from oxymilk.explain.claims_on_counts import claim_place
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, printable_of, share_of
+from oxymilk.explain.coincidence import (
+    DifferingClaim,
+    Explanation,
+    Printable,
+    as_decimal,
+    printable_of,
+    share_of,
+)  # fmt: skip
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels
 
 EQUAL = ("", "=", "~")
+OF_CHANGES = ("percent_up", "percent_down", "percent_unchanged")
 # programs print p-values with these numbers of decimals
 PROGRAM_DECIMALS = (2, 3, 4, 5)
 _STATISTICS = {
@@ -54,6 +62,7 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
         in_percent = claim.quantity in ("percent", "ratio_percent")
         most = 100 if in_percent else most
         printable, confused = printable_of(replace(claim, operator=""), differing.records.study, most), []
+    confused += _adjusted_column(differing, round_units(true, printable.decimals, printable.rounding))
     slips = slips_of(true, printable, claim.quantity == "p_value", confused)
     explanations, before = [], set()
     for at, slip in enumerate(slips):
@@ -78,7 +87,7 @@ def true_value(differing: DifferingClaim) -> Fraction | None:
     if claim.quantity == "comparison":
         return abs(claim.rests_on[0].value) if claim.operator in EQUAL else None
     if differing.on_counts is not None:
-        return Fraction(repr(float(differing.on_counts.values(differing.feature).ravel()[0])))
+        return as_decimal(differing.on_counts.values(differing.feature).ravel()[0])
     return abs(Fraction(differing.computed)) if differing.computed else None
 
 
@@ -86,10 +95,13 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
     """Return the numbers that may have been printed in a claim's place.
 
     Those of the same kind that are printed for something else, each once for a place; in the place of a p-value also
-    the statistics of its test, and the p-values that a printed Z of that test allows.
+    the statistics of its test, and the p-values that a printed Z of that test allows. "0.000" is how programs print
+    every small p-value, and "1.000" every large one: of a copy they are no sign, of a statistic zero is none.
     """
     claim, study, on_counts = differing.claim, differing.records.study, differing.on_counts
     d, rounding, copies = on_counts.printable.decimals, on_counts.printable.rounding, {}
+    is_p = claim.quantity == "p_value"
+    small, ends = ({0}, {0, 10**d}) if is_p else (set(), set())
     for other in differing.claims:
         place = (other.check, *claim_place(other, study))
         alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
@@ -98,22 +110,55 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
         if alike and not same and other.check in ("recompute", "cited"):
             value = abs(other.number.value)
             params = {"other": claim_label(other, study), "claim": other.id}
-            copies.setdefault((place, value), Slip("copied", {round_units(value, d, rounding)}, params))
+            copies.setdefault(
+                (place, value), Slip("copied", {round_units(value, d, rounding)} - ends, params)
+            )
     slips = list(copies.values())
-    if claim.quantity == "p_value":
+    if is_p:
         result = on_counts.result(differing.feature)
         for name in _STATISTICS[claim.test]:
             key, value = f"explain.words.statistic_name_{name}", abs(float(getattr(result, name)))
             label = {language: labels(language)(key) for language in LANGUAGES}
-            units = round_units(Fraction(repr(value)), d, rounding)
-            slips.append(Slip("statistic", {units}, {"other": label}))
+            units = round_units(as_decimal(value), d, rounding)
+            slips.append(Slip("statistic", {units} - small, {"other": label}))
         for other in differing.others:
             z, stated = other.claim, other.claim.stated
             of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
             if of_same_test and None not in (stated.low, stated.high):
                 low, high = on_counts.printable.units(np.array(p_of_printed_z(stated))).tolist()
-                slips.append(Slip("printed_z", set(range(low, high + 1))))
+                slips.append(Slip("printed_z", set(range(low, high + 1)) - small))
     return slips
+
+
+def _adjusted_column(differing: DifferingClaim, right: int) -> list[Slip]:
+    """Return what a percentage is when a column is made to add up to 100%: the rest that its other printed ones leave.
+
+    18.8% and 81.3% add up to 100.1%: 81.2% is 100% less 18.8%. Rounding leaves no more than half a unit for each.
+    """
+    claim, study = differing.claim, differing.records.study
+    kinds = {"percent": ("percent",), **dict.fromkeys(OF_CHANGES, OF_CHANGES)}.get(claim.quantity, ())
+    variable, column = claim.variable or study.outcome.id, {}
+    for other in differing.claims:
+        place = other.group, other.timepoint, other.variable or study.outcome.id
+        if other.quantity in kinds and place == (claim.group, claim.timepoint, variable) and other.number:
+            column.setdefault((other.quantity, other.level), other.number.value)
+    column.pop((claim.quantity, claim.level), None)
+    rest = (100 - sum(column.values())) * 10**claim.number.decimals
+    alone = not column or rest.denominator > 1 or 2 * abs(rest - right) > len(column) + 1
+    return [] if alone else [Slip("column", {int(rest)})]
+
+
+def place_label(study: Study, group: str, timepoint: str) -> dict[str, str]:
+    """Name in every language the group that a test is about, or when it compares the groups."""
+    if group:
+        return study.group(group).label.model_dump()
+    label = {}
+    for language in LANGUAGES:
+        words = labels(language).section("explain.words")
+        compared = timepoint in study.timepoint_ids
+        moment = study.timepoint(timepoint).label[language] if compared else words["on_change"]
+        label[language] = words["between_groups"].format(moment=moment)
+    return label
 
 
 def claim_label(claim: Claim, study: Study) -> dict[str, str]:
@@ -168,27 +213,35 @@ def slips_of(true: Fraction, printable: Printable, is_p: bool, confused: list[Sl
         slips = [Slip("below_zero", {0} if below_zero else set()), Slip("at_threshold", {right})]
         right = -1  # the threshold itself may be the rounded number
     else:
-        # a rule: digits cut, rounded up or twice, padded
+        # a rule: a half rounded to the even digit, digits cut, rounded up or twice, padded
         cut = round_units(true, d, "truncate")
+        is_half = (true * 10**d).denominator == 2
         twice = round_units(Fraction(round_units(true, d + 1, rounding), 10 ** (d + 1)), d, rounding)
-        padded = {10 * round_units(true, d - 1, rounding)} if d > 1 else set()
+        # zero is how programs print whatever p is small: no sign of a slip that makes p smaller
+        small = {0} if is_p else set()
+        padded = {10 * round_units(true, d - 1, rounding)} - small if d > 1 else set()
         slips = [
+            Slip("half_even", {round_units(true, d, "half_even")} if is_half else set()),
             Slip("truncated", {cut}), Slip("rounded_up", {cut + 1}), Slip("rounded_twice", {twice}),
             Slip("padded", padded),
         ]  # fmt: skip
         if is_p:
-            halves = {
-                round_units(Fraction(round_units(true, given, rounding), 2 * 10**given), d, mode)
-                for given in PROGRAM_DECIMALS
-                for mode in (rounding, "truncate")
+            times = {
+                code: {
+                    round_units(Fraction(round_units(true, given, rounding), 10**given) * factor, d, mode)
+                    for given in PROGRAM_DECIMALS
+                    for mode in (rounding, "truncate")
+                }
+                for code, factor in (("halved", Fraction(1, 2)), ("doubled", 2))
             }
             # what is smaller than one unit of the last place is printed as one unit; or as 0.001, the usual floor
             tiny = true < Fraction(1, 1000)
             slips += [
-                Slip("halved", halves), Slip("floor", {1} if true < Fraction(1, 10**d) else set()),
+                *(Slip(code, units - small) for code, units in times.items()),
+                Slip("floor", {1} if true < Fraction(1, 10**d) else set()),
                 Slip("floor", {10 ** (d - 3)} if tiny and d > 3 else set()), Slip("zero", {0} if tiny else set()),
             ]  # fmt: skip
-        slips += [*confused, *_slips_of_digits(true, d, rounding)]
+        slips += [*confused, *_slips_of_digits(true, d, rounding, small)]
     others = [Slip(f"notation_{code}", units - {right}, params or {}) for code, units, params in slips]
     return [slip for slip in others if slip.units]
 
@@ -202,7 +255,7 @@ def p_of_printed_z(stated: Interval) -> tuple[float, float]:
     return float(p_values.min()), float(p_values.max())
 
 
-def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[Slip]:
+def _slips_of_digits(true: Fraction, d: int, rounding: str, small: set[int]) -> list[Slip]:
     """Slips of the hand: a zero or the decimal mark lost, digits dropped, doubled, swapped or mistyped."""
     rounded = {given: round_units(true, given, rounding) for given in range(1, max(d, 3) + 2)}
     digits = {given: f"{units:0{given}d}" for given, units in rounded.items() if units < 10**given}
@@ -227,6 +280,6 @@ def _slips_of_digits(true: Fraction, d: int, rounding: str) -> list[Slip]:
     known = f"{whole[:-d]}.{whole[-d:]}" if d else whole
     source = f"{longer[: -d - 1]}.{longer[-d - 1 :]}" if d else known
     return [
-        Slip("zero_lost", zero), Slip("mark_lost", mark), Slip("swapped", swapped, {"source": known}),
+        Slip("zero_lost", zero - small), Slip("mark_lost", mark), Slip("swapped", swapped, {"source": known}),
         Slip("dropped", dropped, {"source": source}), Slip("mistyped", typed, {"source": known}),
     ]  # fmt: skip

@@ -1,36 +1,36 @@
-"""What else gives the printed number on the data as they are: another procedure, or a finer score behind the levels."""
+"""Other procedures that give the printed number on the data as they are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import yaml
 
-from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, falls_and_rises
+from oxymilk.analysis.samples import Sample
+from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
-from oxymilk.explain.departures import sheet_of
 from oxymilk.explain.notation import claim_label
-from oxymilk.stats import Procedure, TooLargeError, rank_sum_counts, signed_rank_counts
+from oxymilk.stats import Procedure, TooLargeError
 from oxymilk.stats.procedure import CHOICES
-from oxymilk.stats.programs import Program, evaluate_programs_counts, load_programs
+from oxymilk.stats.programs import (
+    Program,
+    ProgramResult,
+    evaluate_programs,
+    evaluate_programs_counts,
+    load_programs,
+)
 
 # which switches lie between a rank test and each other calculation
 OTHER_TESTS: dict[str, list[str]] = yaml.safe_load(
     resources.files("oxymilk.explain").joinpath("other_tests.yaml").read_bytes()
 )
-MOST_TABLES = 30_000
-SCORE = "finer score"
-
-
-# ---- procedures --------------------------------------------------------------------------------------------
 
 
 class Calculation(NamedTuple):
@@ -68,27 +68,53 @@ def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ..
 
 
 @cache
-def calculations_of(test: str, declared: Procedure) -> tuple[Calculation, ...]:
+def calculations_of(test: str, declared: Procedure, *, apart: bool = False) -> tuple[Calculation, ...]:
     """Return every way to compute a test's p-value: all program lines, and all combinations of switches.
 
-    Lines that show the same calculation are one. In the order of programs.yaml, then of the switches; what differs is
-    counted from the procedure that the study declares.
+    Lines that show the same calculation are one, unless those that take differences differently stay `apart`. In the
+    order of programs.yaml, then of the switches; what differs is counted from the procedure that the study declares.
     """
     shown: dict[tuple, list[Program]] = {}
     for program in load_programs():
         if program.test == test:
-            shown.setdefault(program.calculation, []).append(program)
+            differences = program.differences if apart else ""
+            shown.setdefault((*program.calculation, differences), []).append(program)
     choices = CHOICES | ({"zero_method": ("drop",)} if test == "rank_sum" else {})
     for values in product(*choices.values()):
         with suppress(ValueError):  # a switch that the method does not use, not at its default
-            shown.setdefault((Procedure(**dict(zip(choices, values, strict=True))), "", ""), [])
+            shown.setdefault((Procedure(**dict(zip(choices, values, strict=True))), "", "", ""), [])
     calculations = []
-    for (procedure, tail, other), programs in shown.items():
+    for (procedure, tail, other, _), programs in shown.items():
         switches = switches_between(declared, procedure) if procedure else tuple(OTHER_TESTS[other])
         if procedure and tail and declared.alternative == "two-sided":
             switches = tuple(name for name in CHOICES if name in (*switches, "alternative"))
         calculations.append(Calculation(procedure, tail, other, switches, tuple(programs)))
     return tuple(calculations)
+
+
+def lines_of(sample: Sample) -> dict[str, list[ProgramResult]]:
+    """Return what each program's line shows for the data of a test, by the id of the line.
+
+    Two results for a line whose way to take differences matters and is not known.
+    """
+    first, second = sample.doubles
+    return _lines(sample.test, tuple(sample.first), tuple(sample.second), (tuple(first), tuple(second)))
+
+
+@lru_cache(maxsize=16)
+def _lines(test: str, first: tuple, second: tuple, doubles: tuple) -> dict[str, list[ProgramResult]]:
+    """Evaluate the programs once for all claims of a study."""
+    lines: dict[str, list[ProgramResult]] = {}
+    for line in evaluate_programs(test, first, second, doubles):
+        lines.setdefault(line.entry.id, []).append(line)
+    return lines
+
+
+def ways_on(sample: Sample | None, test: str, declared: Procedure) -> tuple[Calculation, ...]:
+    """Return every way to compute a test's p-value, the arithmetic of programs apart where it matters to the data."""
+    lines = lines_of(sample).values() if sample else ()
+    apart = any(line.differences for of_line in lines for line in of_line)
+    return calculations_of(test, declared, apart=apart)
 
 
 def calculated_values(
@@ -106,20 +132,23 @@ def calculated_values(
     Returns
     -------
     list of ndarray of shape (..., C) or None
-        None where a way has no such number; nan where it has none on a dataset.
+        None where a way has no such number, or would need too much memory; nan where it has none on a dataset.
     """
-    feature, of_p = claim.feature(tables), claim.claim.quantity in OF_P
-    counts = tables[..., claim.groups[0], :-1, :-1] if claim.test == "signed_rank" else feature
-    special = [way.programs[0].id for way in calculations if of_p and (way.tail or way.other)]
-    p_values = evaluate_programs_counts(claim.test, counts, ids=special) if special else {}
+    feature, numbers, lines = claim.feature(tables), claim.numbers, {}
+    if claim.claim.quantity in OF_P and numbers:
+        lines = {name: np.array([line.p_value for line in of]) for name, of in lines_of(numbers).items()}
+    elif claim.claim.quantity in OF_P:
+        counts = tables[..., claim.groups[0], :-1, :-1] if claim.test == "signed_rank" else feature
+        p_values = evaluate_programs_counts(claim.test, counts)
+        lines = {name: p_value[..., None] for name, p_value in p_values.items()}
     values: list[np.ndarray | None] = []
     for way in calculations:
         value = None
-        if not (way.tail or way.other):
+        if lines and way.programs:  # those that are no procedure are p-values only
+            value = lines.get(way.programs[0].id, np.array([np.nan]))
+        elif way.procedure and not way.tail:
             with suppress(TooLargeError):
                 value = claim.values(feature, way.procedure)
-        elif of_p:  # these lines are p-values only
-            value = p_values[way.programs[0].id][..., None]
         values.append(value)
     return values
 
@@ -129,15 +158,16 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
 
     One explanation for each way; `programs` names those that show it. The coincidence of a way that some program
     shows is taken over all ways that programs show, of others over all combinations, both with as few switches moved
-    or fewer.
+    or fewer. One of kind "none" says that exact ways would need too much memory.
     """
     claim = differing.on_counts
-    ways = calculations_of(claim.test, claim.declared)
-    values = zip(ways, calculated_values(claim, differing.records.tables, ways), strict=True)
+    ways = ways_on(claim.numbers, claim.test, claim.declared)
+    values = calculated_values(claim, differing.records.tables, ways)
+    too_large = claim.claim.quantity in OF_P and any(value is None for value in values)
     # the effort is the number of switches moved
     reached = [
         (len(way.switches), way, value, claim.printable)
-        for way, value in values
+        for way, value in zip(ways, values, strict=True)
         if value is not None and way.switches
     ]
     cut = replace(claim.printable, rounding="truncate")
@@ -145,40 +175,48 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
         # cut digits are one more step; under the declared procedure they are a slip of their own
         reached += [(effort + 1, way, value, cut) for effort, way, value, _ in reached if way.programs]
     covered = [printable.covered(value) for *_, value, printable in reached]
-    explanations = []
+    explanations = [Explanation("none", "procedure_memory", {})] if too_large else []
     for effort, way, value, printable in reached:
-        fits = (
-            (printable.units(value) == printable.claimed).any() if printable is cut else claim.true_of(value)
-        )
-        if not np.all(fits):
+        # of the numbers that the way may show, those that print as the claim
+        numbers = [np.array([number]) for number in value.ravel()]
+        if printable is cut:
+            fitting = [number for number in numbers if (cut.units(number) == cut.claimed).any()]
+        else:
+            fitting = [number for number in numbers if claim.true_of(number)]
+        if not fitting:
             continue
         within = [
             strings
             for (steps, other, *_), strings in zip(reached, covered, strict=True)
             if steps <= effort and (other.programs or not way.programs)
         ]
-        number, programs = float(value.ravel()[0]), way.programs
+        number = float(fitting[0][0])
+        code, params, programs = said_of(way, claim.test)
         others, elsewhere = _other_claims(differing, way, number)
-        params = {"switches": list(way.switches), "effort": effort, "programs": [p.id for p in programs]}
-        if way.other:
-            code, said = "procedure_other", {"other_test": way.other}
-        else:
-            code = "procedure_program" if programs else "procedure_switches"
-            # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
-            unsaid = ("alternative", "two_sided") if way.tail else ()
-            unsaid += ("zero_method",) if claim.test == "rank_sum" else ()
-            switches = {name: cell for name, cell in way.procedure.switches().items() if name not in unsaid}
-            tail = {"tail": way.tail} if way.tail else {}
-            said = {"procedure": {"test": claim.test, **switches, **tail}, "elsewhere": elsewhere}
         explanations.append(
             Explanation(
-                "procedure", code + ("_truncated" if printable is cut else ""), params | said, number,
-                effort=effort, ways=max(1, len(programs)),
-                programs="; ".join(f"{line.program} ({line.versions}): {line.output}" for line in programs),
-                others=others, coincidence=share_of(np.logical_or.reduce(within)),
+                "procedure", code + ("_truncated" if printable is cut else ""),
+                params | {"effort": effort} | ({} if way.other else {"elsewhere": elsewhere}), number,
+                effort=effort, ways=max(1, len(way.programs)), programs=programs, others=others,
+                coincidence=share_of(np.logical_or.reduce(within)),
             )
         )  # fmt: skip
     return explanations
+
+
+def said_of(way: Calculation, test: str) -> tuple[str, dict[str, Any], str]:
+    """Return a text's key and params that say a way to compute a test, and the programs that print it."""
+    params: dict[str, Any] = {"switches": list(way.switches), "programs": [line.id for line in way.programs]}
+    programs = "; ".join(f"{line.program} ({line.versions}): {line.output}" for line in way.programs)
+    if way.other:
+        return "procedure_other", params | {"other_test": way.other}, programs
+    # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences
+    unsaid = ("alternative", "two_sided") if way.tail else ()
+    unsaid += ("zero_method",) if test == "rank_sum" else ()
+    switches = {name: cell for name, cell in way.procedure.switches().items() if name not in unsaid}
+    tail = {"tail": way.tail} if way.tail else {}
+    code = "procedure_program" if way.programs else "procedure_switches"
+    return code, params | {"procedure": {"test": test, **switches, **tail}}, programs
 
 
 def _other_claims(
@@ -202,153 +240,3 @@ def _other_claims(
             if not other.holds(feature, moved):
                 elsewhere.append(claim_label(claim, differing.records.study))
     return others, elsewhere
-
-
-# ---- finer scales ------------------------------------------------------------------------------------------
-
-
-class FinerScales(NamedTuple):
-    """What finer scales without ties can give.
-
-    If a test was run on a score whose cut makes the printed categories, then the categories fix the order between
-    levels and leave the order within them open. Two groups: U lies between what the levels give and that plus every
-    pair within a level. Pairs: who changed level changed the score in that direction; who did not may have gone either
-    way or not at all; the sizes of the changes are free. Scales with ties are not searched: they print nearly every
-    p-value (coincidence 100% in the first study), so that they explain none.
-
-    * statistic, float, shape (N,) : U1 or W+.
-    * p_value, float, shape (N,) : Under the declared procedure.
-    * tables : The datasets on the finer scale.
-    """
-
-    statistic: np.ndarray
-    p_value: np.ndarray
-    tables: np.ndarray
-
-
-def untied_rank_sum(table: np.ndarray, procedure: Procedure) -> FinerScales:
-    """Return every finer scale without ties, up to scales with the same U, of two groups' categories, shape (2, K).
-
-    The tables have shape (N, 2, n1 + n2), one for each whole U from the smallest to the largest.
-
-    Examples
-    --------
-    Two of the first group and one of the second in one category: the first group's places are 0 1, 0 2 or 1 2, and
-    of the two pairs none, one or both have the first group above.
-
-    >>> untied_rank_sum(np.array([[2], [1]]), Procedure("asymptotic")).tables[:, 0].tolist()
-    [[1, 1, 0], [1, 0, 1], [0, 1, 1]]
-    """
-    table = np.asarray(table, dtype=np.int64)
-    pairs = table.prod(axis=0)
-    tables = np.zeros((int(pairs.sum()) + 1, 2, int(table.sum())), dtype=np.int64)
-    for inside in range(len(tables)):
-        start, left = 0, inside
-        for (a, b), free in zip(table.T.tolist(), pairs.tolist(), strict=True):
-            above = min(left, free)
-            left -= above
-            tables[inside, 0, start + np.array(_places(a, a + b, above), dtype=np.int64)] = 1
-            start += a + b
-    tables[:, 1] = 1 - tables[:, 0]
-    result = rank_sum_counts(tables, procedure)
-    return FinerScales(result.u1, result.p_value, tables)
-
-
-def _places(chosen: int, n: int, above: int) -> list[int]:
-    """Return some of the places 0, ..., n - 1, their sum `above` more than the smallest possible.
-
-    Two of 0, 1, 2, 3: 0 1 is the smallest sum, then 0 2, 0 3, 1 3 and 2 3, which is 4 above it.
-    """
-    # `high` places are the last ones, one is between, the others are the first ones
-    high, rest = divmod(above, n - chosen) if n > chosen else (0, 0)
-    first = chosen - high - (rest > 0)
-    return [*range(first), *([first + rest] if rest else []), *range(n - high, n)]
-
-
-def untied_signed_rank(up: int, down: int, unchanged: int, procedure: Procedure) -> FinerScales:
-    """Return every finer scale without ties between the sizes of changes, up to scales with the same W+.
-
-    The tables have shape (N, 2, n): falls and rises by size, of pairs whose category rose, fell or stayed; what is
-    missing to n did not change on the finer scale. One for each number of pairs that did not change and each W+ from
-    the smallest to the largest.
-    """
-    n = up + down + unchanged
-    rises, used = [], []
-    for still in range(unchanged + 1):
-        m = n - still
-        for positive in range(up, m - down + 1):
-            for above in range(positive * (m - positive) + 1):
-                row = np.zeros(n, dtype=np.int64)
-                row[_places(positive, m, above)] = 1
-                rises.append(row)
-                used.append(m)
-        if len(rises) > MOST_TABLES:
-            break
-    rise, changed = np.array(rises), np.array(used)
-    fall = (np.arange(n) < changed[:, None]) - rise
-    result = signed_rank_counts(fall, rise, n - changed, procedure)
-    keys = np.stack([changed, result.w_plus.astype(np.int64)], axis=1)
-    first = np.sort(np.unique(keys, axis=0, return_index=True)[1])
-    return FinerScales(result.w_plus[first], result.p_value[first], np.stack([fall, rise], axis=1)[first])
-
-
-def search_scales(differing: DifferingClaim) -> list[Explanation]:
-    """Return the finer scale that would print a claim's p-value; when there is none, what would be needed.
-
-    At most one explanation, of a p-value, decision or threshold; its coincidence is taken over all scales without
-    ties.
-    """
-    claim, feature, others = differing.on_counts, differing.feature, differing.others_as_is
-    two_groups, sizes = claim.test == "rank_sum", np.sum(feature, axis=-1)
-    if two_groups and differing.records.study.between == "change":
-        return []  # a change of level is no cut of a change of score
-    if two_groups:
-        scales = untied_rank_sum(feature, claim.declared)
-    else:
-        falls, rises, unchanged = falls_and_rises(feature)
-        scales = untied_signed_rank(int(rises.sum()), int(falls.sum()), int(unchanged), claim.declared)
-    fits = np.flatnonzero(claim.true_of(scales.p_value[:, None]))
-    values = np.unique(scales.statistic[fits])
-    if two_groups and not len(fits):
-        # the U values that would print the p-value, whatever the categories
-        free = untied_rank_sum(sizes[:, None], claim.declared)
-        values = free.statistic[claim.true_of(free.p_value[:, None])]
-    ends = {"low": f"{scales.statistic.min():g}", "high": f"{scales.statistic.max():g}"}
-    params = {"statistic": "u" if two_groups else "w", **ends, "values": [f"{value:g}" for value in values]}
-    if not len(fits):
-        code = "scale_unattainable" if len(values) else "scale_none"
-        return [Explanation("none", code, params, others=others)]
-    # U counted from the other group
-    params["others"] = [f"{value:g}" for value in np.prod(sizes) - values] if two_groups else []
-    value, witness = float(scales.p_value[fits[0]]), _witness(differing, scales.tables[fits[0]])
-    share = share_of(claim.printable.covered(scales.p_value))
-    return [
-        Explanation("finer_scale", "scale_untied", params, value, ways=len(values), others=others,
-                    coincidence=share, witness=witness)
-    ]  # fmt: skip
-
-
-def _witness(differing: DifferingClaim, table: np.ndarray) -> pd.DataFrame:
-    """Return a sheet with a finer score beside the categories.
-
-    Two groups: the score's places in the joint order after treatment. Pairs: the change of the score.
-    """
-    records, claim = differing.records, differing.on_counts
-    sheet = sheet_of(records)
-    scores: dict[str, int] = {}
-    if claim.test == "rank_sum":
-        for group, places in zip(claim.groups, table, strict=True):
-            # participants by category; within one the order is free
-            after = {code: post for code, (_, post) in records.codes[group].items() if post < records.levels}
-            ordered = sorted(after, key=after.get)
-            scores |= dict(zip(ordered, (np.flatnonzero(places) + 1).tolist(), strict=True))
-    else:
-        codes = records.codes[claim.groups[0]]
-        changes = {code: post - pre for code, (pre, post) in codes.items() if max(pre, post) < records.levels}
-        falls, rises = ((np.flatnonzero(sizes) + 1).tolist() for sizes in table)
-        falls = [-size for size in falls]
-        # who rose a level rose on the score too; the rest of the changes goes to those who stayed
-        scores = {code: (rises if change > 0 else falls).pop(0) for code, change in changes.items() if change}
-        rest = [*rises, *falls]
-        scores |= {code: rest.pop(0) if rest else 0 for code, change in changes.items() if not change}
-    return sheet.assign(**{SCORE: [str(scores.get(code, "")) for code in sheet[sheet.columns[0]]]})

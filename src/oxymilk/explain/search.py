@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from fractions import Fraction
 from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -12,15 +11,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from oxymilk.audit.claims import Claim
+from oxymilk.analysis import OTHER_DIFFERENCES, rank_test_table
+from oxymilk.audit.claims import OF_A_TEST, Claim
 from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
 from oxymilk.explain import datasets
 from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim_key
-from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, as_decimal
 from oxymilk.explain.departures import BUDGET, search_departures
-from oxymilk.explain.notation import search_notation, true_value
-from oxymilk.explain.procedures import search_procedures, search_scales
+from oxymilk.explain.differences import search_differences
+from oxymilk.explain.family import family_of, search_adjustments, search_elsewhere
+from oxymilk.explain.notation import EQUAL, search_notation, true_value
+from oxymilk.explain.procedures import search_procedures
+from oxymilk.explain.scales import search_scales
+from oxymilk.files import as_read
 from oxymilk.stats import rank_sum_counts
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels, procedure_words
@@ -31,6 +35,7 @@ EXPLANATION_COLUMNS = (
     "informative", "witness", "code", "params",
 )  # fmt: skip
 OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed", "observed")
+MOST_NUMBERS = 1_000  # in a test
 _NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
 
@@ -77,7 +82,8 @@ def explain_claims(
     records = on_counts.records_of(study, observations)
     readings = on_counts.claims_on_counts(records, claims)
     differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
-    explained, witnesses = _explain(records, claims, verdicts, differing, budget=budget, **limits)
+    tests = _other_differences(study, observations)
+    explained, witnesses = _explain(records, claims, verdicts, differing, tests, budget=budget, **limits)
     try:
         every = datasets.all_datasets(records, readings, 5 * budget)
         counted, contradictions = datasets.dataset_table(every), datasets.contradiction_table(every)
@@ -117,26 +123,29 @@ def explain_one(
             parse_printed(printed, study.decimal_mark)
         key = claim_key(chosen, study)
         claims = [claim.printed_as(printed) if claim_key(claim, study) == key else claim for claim in claims]
-    return _explain(on_counts.records_of(study, observations), claims, verdicts, {claim_id}, **limits)
+    records, tests = on_counts.records_of(study, observations), _other_differences(study, observations)
+    return _explain(records, claims, verdicts, {claim_id}, tests, **limits)
 
 
-def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation]:
+def _other_differences(study: Study, observations: pd.DataFrame) -> list[dict[str, str]]:
+    """Return what tests.csv would hold if the declared program took differences the other way, where that matters."""
+    if study.outcome.scale == "level":
+        return []  # whole numbers
+    tests = as_read(rank_test_table(study, observations))
+    return tests[tests["role"] == OTHER_DIFFERENCES].assign(role="declared").to_dict("records")
+
+
+def _explain_claim(differing: DifferingClaim, tests: list[dict], **limits: int) -> list[Explanation]:
     """Search all that may explain a claim; ranked as `Explanation.order` says."""
     claim, study = differing.claim, differing.records.study
-    found: dict[str, list[Explanation]] = {}
-    if true_value(differing) is not None:
-        found["notation"] = search_notation(differing)
-    if differing.on_counts is not None:
-        if claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank"):
-            found["procedure"] = search_procedures(differing)
-        if claim.quantity in OF_P:
-            found["finer_scale"] = search_scales(differing)
-        departures, depth = search_departures(differing, **limits)
-        found[f"departure_{depth}"] = departures
+    found, unsearched = _search(differing, tests, **limits)
     explanations = list(chain(*found.values()))
     if all(explanation.kind == "none" for explanation in explanations):
-        code = "nothing_found" if found else "number_outcome" if claim.check == "recompute" else "no_search"
-        explanations.append(Explanation("none", code, {"searched": list(found)}))
+        partly, whole = ("partly_searched", "nothing_found") if found else ("not_searched", "no_search")
+        code = partly if unsearched else whole
+        explanations.append(Explanation("none", code, {"searched": list(found), "unsearched": unsearched}))
+    elif unsearched:
+        explanations.append(Explanation("none", "not_searched", {"unsearched": unsearched}))
     for at, explanation in enumerate(explanations):
         value, prints_as = explanation.value, ""
         if explanation.kind == "notation":
@@ -145,18 +154,72 @@ def _explain_claim(differing: DifferingClaim, **limits: int) -> list[Explanation
             prints_as = "significant" if value < study.alpha else "not significant"
         elif value is not None:
             rounding = "truncate" if explanation.code.endswith("_truncated") else study.rounding
-            prints_as = claim.write(Fraction(repr(value)), rounding)
+            prints_as = claim.write(as_decimal(value), rounding)
         text = "" if value is None else f"{value:.4g}"
         params = explanation.params | {"printed": claim.printed, "prints_as": prints_as, "value": text}
         explanations[at] = replace(explanation, params=params)
     return sorted(explanations, key=attrgetter("order"))
 
 
+def _search(
+    differing: DifferingClaim, tests: list[dict], **limits: int
+) -> tuple[dict[str, list[Explanation]], list[str]]:
+    """Make every search that applies to a claim; return what was searched, and what was not, with the reason."""
+    claim, on_counts, records = differing.claim, differing.on_counts, differing.records
+    found: dict[str, list[Explanation]] = {}
+    unsearched = []
+    if differences := search_differences(differing, tests):
+        found["procedure"] = differences  # what programs print on these very data is no slip
+    elif true_value(differing) is not None:
+        found["notation"] = search_notation(differing)
+    if on_counts is None:
+        of_data = claim.check == "recompute" and claim.quantity != "alpha"
+        return found, ["departure_unseen" if records.levels else "departure_numbers"] * of_data
+    of_procedure = claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank")
+    sizes = (len(sample.first) + len(sample.second) for sample in records.samples)
+    # the exact distributions of so many numbers take minutes
+    large = not records.levels and max(sizes, default=0) > MOST_NUMBERS
+    if of_procedure and large:
+        unsearched.append("procedure_size")
+    elif of_procedure:
+        ways = search_procedures(differing)
+        found.setdefault("procedure", []).extend(way for way in ways if way.kind != "none")
+        unsearched += [way.code for way in ways if way.kind == "none"]
+    if claim.quantity in OF_P and len(family_of(records)) > 1:
+        found["adjustment"] = search_adjustments(differing)
+    if claim.quantity in ("p_value", "z") and claim.operator in EQUAL:
+        zero = claim.quantity == "p_value" and not on_counts.printable.claimed
+        if zero or large:
+            unsearched.append("elsewhere_zero" if zero else "elsewhere_size")
+        else:
+            found["elsewhere"] = search_elsewhere(differing)
+    if claim.quantity in OF_A_TEST:
+        # a change of level is no cut of a change of score
+        of_change = claim.test == "rank_sum" and records.study.between == "change"
+        reason = "numbers" if not records.levels else "change" if of_change else ""
+        scales = None if reason else search_scales(differing)
+        if scales is None:
+            unsearched.append(f"finer_scale_{reason or 'budget'}")
+        else:
+            found["finer_scale"] = scales
+    departures, depth = search_departures(differing, **limits) if records.levels else ([], 0)
+    if depth:
+        found[f"departure_{depth}"] = departures
+    else:
+        unsearched.append("departure_budget" if records.levels else "departure_numbers")
+    return found, unsearched
+
+
 # ---- tables ------------------------------------------------------------------------------------------------
 
 
 def _explain(
-    records: Records, claims: list[Claim], verdicts: pd.DataFrame, chosen: set[str], **limits: int
+    records: Records,
+    claims: list[Claim],
+    verdicts: pd.DataFrame,
+    chosen: set[str],
+    tests: list[dict],
+    **limits: int,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
     rows, witnesses = [], {}
@@ -170,7 +233,7 @@ def _explain(
         others = [claim for claim in readings if claim is not own]
         differing = DifferingClaim(places[0], records, own, others, claims, computed[first])
         of_p = places[0].quantity in OF_P
-        for rank, found in enumerate(_explain_claim(differing, **limits), start=1):
+        for rank, found in enumerate(_explain_claim(differing, tests, **limits), start=1):
             witness = "" if found.witness is None else f"{first}_{rank}.csv"
             if witness:
                 witnesses[witness] = found.witness
@@ -183,7 +246,7 @@ def _explain(
                 "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
                 "prints_as": found.params["prints_as"],
                 "participants_changed": str(found.effort) if found.kind == "departure" else "",
-                "switches_moved": str(len(found.params["switches"])) if found.kind == "procedure" else "",
+                "switches_moved": str(len(found.params["switches"])) if "switches" in found.params else "",
                 "ways": str(found.ways) if found.kind != "none" else "",
                 "claims_kept": " ".join(kept), "claims_contradicted": " ".join(contradicted),
                 "coincidence": "" if share is None else f"{share:.10g}",
@@ -237,18 +300,20 @@ def _words(name: str, value: Any, language: str) -> str:
         return procedure_words(value, value["test"], language)
     if name == "switches":
         return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
-    if name in ("other_test", "statistic"):
+    if name in ("test", "other_test", "statistic", "adjustment"):
         return words[f"{name}_{value}"]
     if name == "changes":
         each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
         return "; ".join(t("explain.words.change", **cells) for cells in each)
+    if name == "unsearched":
+        return "; ".join(words[f"unsearched_{space}"] for space in value)
     if name == "searched":
-        # "departure_2" went up to two participants; "departure_0" says that none was within the budget
+        # "departure_2" went up to two participants
         spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]
         return "; ".join(words[f"searched_{space[1] or space[0]}"].format(n=space[2]) for space in spaces)
     if isinstance(value, list):
         items = [_words("value", item, language) for item in value]
-        if name in ("elsewhere", "others"):
+        if name in ("elsewhere", "others", "adjusted"):
             return words[name].format(list="; ".join(items)) if items else ""
         # where the comma is the decimal mark it does not part numbers
         return (", " if mark == "." else "; ").join(items)

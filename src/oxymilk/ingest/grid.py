@@ -44,8 +44,8 @@ class Grid:
     """The cells of a sheet.
 
     `rows` has the texts by row and column; rows may have different lengths. `kinds` has the kind of each cell that is
-    no text, `merged`, for each cell that a merged range covers, the cell that holds the range's value, `computed` the
-    cells whose value is the result of a formula. By column, `labels` has the labels of values, and `titles` what a
+    no text, `merged`, for each cell that a merged range covers, the cell that holds the range's value, `computed` what
+    the formula of a cell works on: see `Marks`. By column, `labels` has the labels of values, and `titles` what a
     statistics file says of the variable beside its name. Of such a file rows are counted as `cases`, without the row
     of names, and have no addresses. When rows and columns were exchanged (`transposed`), addresses are the file's.
     """
@@ -58,7 +58,7 @@ class Grid:
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)
     cases: bool = False
-    computed: frozenset[Place] = frozenset()
+    computed: dict[Place, str] = field(default_factory=dict)
     transposed: bool = False
 
     def cell(self, row: int, column: int, header: str = "") -> Cell:
@@ -129,7 +129,7 @@ def transpose(grid: Grid) -> Grid:
         merged={place[::-1]: origin[::-1] for place, origin in grid.merged.items()},
         labels={},
         titles={},
-        computed=frozenset(place[::-1] for place in grid.computed),
+        computed=dict.fromkeys((place[::-1] for place in grid.computed), ""),
         transposed=not grid.transposed,
     )
 
@@ -199,17 +199,23 @@ def find_columns(
     return columns, faults
 
 
-def unused_columns(grid: Grid, header: Header, used: set[int], ignore: Iterable[str]) -> list[Fault]:
+def unused_columns(grid: Grid, header: Header, used: set[int], sheet: Sheet) -> list[Fault]:
     """Return a warning for each column with a header that is neither used nor to be ignored.
 
-    A column that identifies a person is reported even when it is to be ignored: its values are dropped.
+    A column that identifies a person is reported even when it is to be ignored: its values are dropped. Of blocks
+    side by side, one that is not declared but has the headers and values of another is a fault.
     """
-    ignored = {at for name in ignore for at in header.columns_named(name)}
+    ignored = {at for name in sheet.ignore for at in header.columns_named(name)}
+    used_names = {fold(header.names[at]) for at in used} if sheet.blocks else set()
     identifying = _identifying_columns(grid, header, used)
     faults: list[Fault] = []
     for at in sorted(set(range(len(header.names))) - used - (ignored - identifying)):
         if name := header.names[at]:
             code = "identifying_dropped" if at in identifying else "column_undeclared"
+            if fold(name) in used_names and any(
+                any(texts[at : at + 1]) for texts in grid.rows[header.first :]
+            ):
+                code = "block_undeclared"
             add_fault(faults, code, grid.cell(header.last, at, name), value="")
     return faults
 

@@ -5,7 +5,9 @@ Nothing here reads a meaning into a cell; `scores` does that.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -13,8 +15,8 @@ from typing import TYPE_CHECKING
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import ALL_COLUMNS, add_fault, find_columns, read_header, transpose, unused_columns
 from oxymilk.ingest.marks import place_of
-from oxymilk.ingest.scores import NUMBER, codebook, decode
-from oxymilk.study.sheet import Block
+from oxymilk.ingest.scores import NUMBER, Score, codebook, codebooks, decode, score_of, scoring, text_of
+from oxymilk.study.sheet import ALL, Block
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
     from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
+_NO_TITLE = re.compile(rf"({NUMBER.pattern})\.?|.*[;|].*", re.DOTALL)  # a number, an undivided line
+_NO_TEXT = ("formula", "error")  # kinds of cells that hold something all the same
 _MOST_PARTICIPANTS = 100_000  # of a cross-tabulation
+_MARKS = (";", "\t", "|", ",", ":", "/", " ")  # what may divide a line; the first three do so in no sentence
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Entry:
     None when another sheet has it, or when `group_id` is that of the sheet, block or title. `scores` are timepoint
     ids and their cells, one cell or one an item; the id is empty when it is in the cell `timepoint` of a long sheet.
     `characteristics` are cells by id, `grid_row` is counted from 0, and `levels` are the timepoint and level ids that
-    a cross-tabulation knows itself.
+    a cross-tabulation knows itself. `totals` are those of a checklist, for each of `scores` a cell or None.
     """
 
     participant: Cell
@@ -45,6 +50,19 @@ class Entry:
     grid_row: int = 0
     by_row: bool = False
     levels: tuple[tuple[str, str], ...] = ()
+    totals: tuple[Cell | None, ...] = ()
+
+    @property
+    def has_values(self) -> bool:
+        """Whether a group, timepoint or score is in the row; a formula or error is one, whatever its text."""
+        cells = [cell for cell in (self.group, self.timepoint) if cell and cell.kind != "merged"]
+        cells += [cell for _, of_timepoint in self.scores for cell in of_timepoint]
+        return any(cell.text or cell.kind in _NO_TEXT for cell in cells)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the row tells whose it is."""
+        return bool(self.participant.text or self.by_row or self.participant.kind in _NO_TEXT)
 
 
 def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], list[Fault]]:
@@ -64,13 +82,14 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
     tuple of list of Entry, list of Fault
         No entries when a declared column is missing: then no row can be read.
     """
+    whole = grid
     if sheet.last_row:
         grid = replace(grid, rows=grid.rows[: sheet.last_row])
     if sheet.layout == "transposed":  # one column a participant, the names are in the first column
-        grid = transpose(grid)
+        grid = whole = transpose(grid)
     header = read_header(grid, sheet)
     only_group = (sheet.group and sheet.group.only) or (study.group_ids[0] if len(study.groups) == 1 else "")
-    tables = _Tables(grid, header, sheet, study, only_group)
+    tables = _Tables(grid, whole, header, sheet, study, only_group)
     faults = tables.faults
     if sheet.layout == "crosstab":
         entries = _crosstab(tables)
@@ -82,10 +101,13 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
         for entry in entries if groups is not None else ():
             if not entry.group_id:
                 add_fault(faults, "group_missing", entry.participant, value="", legal=[*sheet.group.titles])
-    if all(all(map(is_blank, texts)) for texts in grid.rows[header.first :]):
+    has_formulas = any(row >= header.first and kind == "formula" for (row, _), kind in grid.kinds.items())
+    if not has_formulas and all(all(map(is_blank, texts)) for texts in grid.rows[header.first :]):
         return [], [Fault("sheet_empty", grid.file, grid.worksheet)]
     if any(fault.code in ("column_missing", "header_not_found") for fault in faults):
         entries = []
+    elif not entries and all(fault.kind == "warning" for fault in faults):
+        faults.append(Fault("sheet_without_values", grid.file, grid.worksheet))
     if tables.used and not any(fault.params.get("nearest") == "layout: transposed" for fault in faults):
         # a value to the right of the last header may be a name, and is not shown
         last = max((at for at, name in enumerate(header.names) if name), default=0)
@@ -93,7 +115,7 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
             for column in range(last + 1, len(grid.rows[row])):
                 if not is_blank(grid.rows[row][column]):
                     add_fault(faults, "cell_outside", grid.cell(row, column), value="")
-        faults = unused_columns(grid, header, tables.used, sheet.ignore) + faults
+        faults = unused_columns(grid, header, tables.used, sheet) + faults
     return entries, faults
 
 
@@ -101,10 +123,12 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
 class _Tables:
     """A grid and what was found while its tables were read: faults, and the columns that they use.
 
-    `only_group` is the group of all rows, "" when they may be of several.
+    `whole` is the grid with the rows below the last one that is read; `only_group` is the group of all rows, "" when
+    they may be of several.
     """
 
     grid: Grid
+    whole: Grid
     header: Header
     sheet: Sheet
     study: Study
@@ -122,8 +146,9 @@ class _Tables:
     def entries(self, block: Block, groups: dict[int, str] | None) -> list[Entry]:
         """Return the entries of a block of columns, or of the rows that have a group; none without its columns."""
         grid, sheet, checklist = self.grid, self.sheet, self.study.outcome.checklist
-        if sheet.visits:
-            scores = {when: sheet.score.replace("{visit}", visit) for visit, when in sheet.visits.items()}
+        visits = {when: visit for visit, when in sheet.visits.items()}
+        if visits:
+            scores = {when: sheet.score.replace("{visit}", visit) for when, visit in visits.items()}
         elif sheet.score:
             scores = {sheet.timepoint.only or "": sheet.score}
         else:
@@ -141,65 +166,126 @@ class _Tables:
         if block.columns:  # such as A:C
             first, last = (place_of(f"{letters.strip()}1")[1] for letters in block.columns.split(":"))
             within = range(first, last + 1)
-        columns = self.columns([*keys, *of_scores, *characteristics.values()], within)
+        total_of = {of: sheet.total.get(of) or sheet.total.get(ALL, "") for of in scores}
+        totals = [name.replace("{visit}", visits.get(of, "")) for of, name in total_of.items()]
+        columns = self.columns([*keys, *of_scores, *filter(None, totals), *characteristics.values()], within)
         if columns is None:
             return []
         group_id = block.group or ("" if group else self.only_group)
-        skipped = set(map(fold, sheet.skip))
-        entries = []
-        below_foot = False
-        for row in range(self.header.first, len(grid.rows)) if groups is None else groups:
-            cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
-            entry = Entry(
-                cells[key] if key else grid.cell(row, 0),
+
+        def entry_of(row: int, parts: list[str] | None = None) -> Entry:
+            """Return the entry of a row, or of the parts of an undivided line in it."""
+            cells = {name: self.whole.cell(row, at, name) for name, at in columns.items()}
+            if parts is not None:
+                padded = parts + [""] * (1 + max(columns.values()))
+                texts = {name: clean(padded[at]) for name, at in columns.items()}
+                cells = {name: cell._replace(text=texts[name], kind="text") for name, cell in cells.items()}
+            return Entry(
+                cells[key] if key else self.whole.cell(row, 0),
                 cells[group] if group else None,
                 tuple((of, tuple(cells[name] for name in names)) for of, names in score_names.items()),
                 cells[timepoint] if timepoint else None,
                 {of: cells[name] for of, name in characteristics.items()},
-                group_id if groups is None else groups[row],
+                group_id if groups is None else groups.get(row, ""),
                 row,
                 by_row,
+                totals=tuple(cells[name] if name else None for name in totals),
             )
-            texts = grid.rows[row][within.start : within.stop]
+
+        rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
+        outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
+        skipped = set(map(fold, sheet.skip))
+        entries: list[Entry] = []
+        others: list[Entry] = []  # of rows without values, and of those that are not read
+        below_foot = False
+        for row in [*rows, *sorted(outside)]:
+            entry = entry_of(row)
+            texts = self.whole.rows[row][within.start : within.stop]
             first_text = next((text for text in map(clean, texts) if text), "")
             words = [word for word in (entry.participant.text, first_text) if word]
             is_skipped = any(fold(word) in skipped for word in words)
-            totals = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
-            below_foot = below_foot or is_skipped or bool(totals)
-            if totals and not is_skipped:
-                add_fault(self.faults, "foot_row", entry.participant, value=totals)
-            elif not is_skipped and self._is_observation(entry, texts):
+            foot = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
+            below_foot = below_foot or is_skipped or bool(foot)
+            if is_skipped or (foot and row in outside) or not (first_text or entry.has_values):
+                continue
+            if foot:
+                add_fault(self.faults, "foot_row", entry.participant, value=foot)
+            elif row in outside or not entry.has_values:
+                others.append(entry)
+            elif entry.is_named:
                 entries.append(entry)
+            else:
+                add_fault(self.faults, "participant_missing", entry.participant)
+        forms = {_form(entry) for entry in entries}
+        for entry in others:
+            if entry.grid_row in outside:
+                if self._reads(entry, forms):
+                    add_fault(self.faults, "row_outside", entry.participant)
+            elif not self._is_undivided(entry, forms, entry_of):
+                add_fault(self.faults, "row_without_values", entry.participant, value="")
+        for entry in entries:
+            self._is_undivided(entry, forms, entry_of)
         return self._entered(entries, within, {columns[name] for name in keys})
 
-    def _is_observation(self, entry: Entry, texts: list[str]) -> bool:
-        """Say whether a row holds an observation; blank rows do not, odd ones are a fault."""
-        participant = entry.participant
-        no_text = ("formula", "error")  # kinds of cells that hold something all the same
-        cells = [cell for cell in (entry.group, entry.timepoint) if cell and cell.kind != "merged"]
-        cells += [cell for _, of_timepoint in entry.scores for cell in of_timepoint]
-        has_values = any(cell.text or cell.kind in no_text for cell in cells)
-        is_named = participant.text or entry.by_row or participant.kind in no_text
-        if has_values and not is_named:
-            add_fault(self.faults, "participant_missing", participant)
-        elif not has_values and not all(map(is_blank, texts)):
-            add_fault(self.faults, "row_without_values", participant, value="")
-        return bool(has_values and is_named)
+    def _reads(self, entry: Entry, forms: set[str]) -> bool:
+        """Say whether all that an entry holds has a meaning, and its participant is written in one of the forms."""
+        cells = [cell for _, cells in entry.scores for cell in cells]
+        how = scoring(self.study.outcome, self.sheet.codes, self.sheet, cells, [])
+        scores = [score_of(cells, how, []) for _, cells in entry.scores]
+        keys = zip((entry.group, entry.timepoint), codebooks(self.sheet, self.study), strict=True)
+        if not all(decode(cell, book, [], merged=True) for cell, book in keys if cell) or None in scores:
+            return False
+        is_like_others = entry.group is not None or not forms or _form(entry) in forms
+        return entry.is_named and is_like_others and any(score != Score() for score in scores)
+
+    def _is_undivided(self, entry: Entry, forms: set[str], entry_of: Callable[..., Entry]) -> bool:
+        """Say whether a row without values is a line that was not divided, or a cell holds lines; which is a fault."""
+        texts = self.whole.rows[entry.grid_row]
+        lines = [line for text in texts for line in text.splitlines()[1:]]
+        for mark in _MARKS:
+            is_whole = not entry.has_values and any(mark in text for text in texts)
+            for line in [mark.join(texts), *lines] if is_whole else lines:
+                parts = line.rstrip(f"{mark} ").split(mark.strip(" ") or None)
+                # a legend has one of these signs, or another mark
+                is_legend = mark not in _MARKS[:3] or re.search("[:=]", parts[0])
+                is_line = not is_legend and len(parts) == len(list(filter(None, self.header.names)))
+                if is_line or self._reads(entry_of(entry.grid_row, parts), forms):
+                    add_fault(self.faults, "line_undivided", entry.participant, value=mark.join(parts))
+                    return True
+        return False
 
     def _entered(self, entries: list[Entry], within: range, keys: set[int]) -> list[Entry]:
         """Return the entries without those of rows in which nobody entered a value.
 
-        A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers.
-        Where other rows have entries of people, such a row is empty.
+        A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers
+        in its row. Where people entered values in the column of such a formula, or it takes them from elsewhere, the
+        row may be a participant's all the same.
         """
-        entered, computed = [], []
+        computed = self.grid.computed
+        filled: dict[int, set[int]] = {}  # columns with a text, by row
+        for row in {entry.grid_row for entry in entries}:
+            texts = enumerate(self.grid.rows[row])
+            filled[row] = {at for at, text in texts if text.strip() and at not in keys and at in within}
+        typed = {row: {at for at in columns if (row, at) not in computed} for row, columns in filled.items()}
+        typed_columns = set().union(*typed.values())
+        kept = []
         for entry in entries:
-            row, texts = entry.grid_row, enumerate(self.grid.rows[entry.grid_row])
-            filled = {(row, at) for at, text in texts if text.strip() and at not in keys and at in within}
-            (computed if filled and filled <= self.grid.computed else entered).append(entry)
-        for entry in computed if entered else ():
-            add_fault(self.faults, "row_only_computed", entry.participant, value="")
-        return entered or entries
+            row = entry.grid_row
+            sources = {computed.get((row, at)) for at in filled[row]}
+            has_group = entry.group is None or entry.group.text
+            is_empty_form = sources == {"row"} and within is ALL_COLUMNS
+            if typed[row] or not sources or not (typed_columns or is_empty_form):
+                kept.append(entry)
+            elif "other" in sources or (has_group and filled[row] & typed_columns):
+                add_fault(self.faults, "row_of_formulas", entry.participant)
+            else:
+                add_fault(self.faults, "row_only_computed", entry.participant, value="")
+        return kept
+
+
+def _form(entry: Entry) -> str:
+    """Return how the participant is written: R01 and R12 are alike, and so are rows that are participants."""
+    return "" if entry.by_row else re.sub(r"\d+", "0", fold(entry.participant.text))
 
 
 def _groups_of_rows(tables: _Tables) -> dict[int, str]:
@@ -216,7 +302,7 @@ def _groups_of_rows(tables: _Tables) -> dict[int, str]:
         title = next((word for word in words if word in titles), None)
         if title is not None:
             group = titles[title]
-        elif row >= header.first and len(words) == 1 and not NUMBER.fullmatch(words[0].rstrip(".")):
+        elif row >= header.first and len(words) == 1 and not _NO_TITLE.fullmatch(words[0]):
             # a title that is not declared would give its participants to the group above
             if words[0] not in skipped:
                 cell = grid.cell(row, folded.index(words[0]))
@@ -241,7 +327,7 @@ def _crosstab(tables: _Tables) -> list[Entry]:
     columns = tables.columns([*([group_column] if group_column else []), table.before.column, *sums])
     if columns is None:
         return []
-    groups = codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids)
+    groups, _ = codebooks(sheet, study)
     levels = codebook("level", table.before.codes, study.outcome.level_ids)
     group = tables.only_group
     skipped = set(map(fold, sheet.skip))
@@ -253,7 +339,8 @@ def _crosstab(tables: _Tables) -> list[Entry]:
     for row in range(tables.header.first, len(grid.rows)):
         cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
         texts = [fold(text) for text in grid.rows[row] if text.strip()]
-        if not texts or set(texts) & skipped:
+        is_blank_row = not texts and all(cell.kind != "formula" for cell in cells.values())
+        if is_blank_row or set(texts) & skipped:
             if any(map(is_foot, texts)) and not any(fault.kind == "fault" for fault in faults):
                 # a Decimal, since int() refuses very many digits
                 printed = {name: Decimal(cells[name].text) for name in sums if cells[name].text.isdecimal()}
@@ -264,8 +351,9 @@ def _crosstab(tables: _Tables) -> list[Entry]:
             continue
         before_cell = cells[table.before.column]
         if group_column and cells[group_column].text:
-            of_group.clear()
-            group = decode(cells[group_column], groups, faults, merged=True) or ""
+            group_above, group = group, decode(cells[group_column], groups, faults, merged=True) or ""
+            if group != group_above:
+                of_group.clear()
         elif not group:
             add_fault(faults, "group_missing", cells[group_column], legal=groups.legal)
         before = decode(before_cell, levels, faults)
@@ -296,9 +384,8 @@ def _crosstab(tables: _Tables) -> list[Entry]:
 
 def _count(cell: Cell, sheet: Sheet, faults: list[Fault]) -> int | None:
     """Return the count in a cell, 0 when it is blank or a word for nothing, None when it is a fault."""
-    is_blank = not cell.text or fold(cell.text) in map(fold, sheet.missing)
-    if is_blank and cell.kind not in ("formula", "error"):
-        return 0
-    if cell.text.isascii() and cell.text.isdigit() and len(cell.text) < 7:
-        return int(cell.text)
-    return add_fault(faults, "count_due", cell)
+    text = text_of(cell, frozenset(map(fold, sheet.missing)), faults)
+    if not text:
+        return None if text is None else 0
+    is_count = text.isascii() and text.isdigit() and len(text) < 7
+    return int(text) if is_count else add_fault(faults, "count_due", cell)

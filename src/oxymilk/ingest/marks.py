@@ -9,6 +9,7 @@ ECMA-376 part 1, 18.3 (XLSX); OpenDocument 1.2 part 1, 9 (ODS); [MS-XLS] 2.4 for
 from __future__ import annotations
 
 import io
+import itertools
 import posixpath
 import re
 import struct
@@ -30,6 +31,9 @@ _CHUNK = 1 << 14  # bytes; the elements of few bytes are held at once
 _ODS_NUMBERS = ("rows-repeated", "columns-repeated", "rows-spanned", "columns-spanned")
 _XML = (".xml", ".rels", ".vml", ".rdf")
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)", re.ASCII | re.IGNORECASE)
+# in a formula: a cell of its own worksheet, with the number of the row (C2, [.C2]); a letter, as in any reference
+_REFERENCE = re.compile(r"(?<![\w!:$'.])(?:\[\.)?\$?[A-Z]{1,3}\$?(\d{1,7})(?![\w(!])")
+_REFERS = re.compile(r"[^\W\d]")
 _BOUNDSHEET, _FILEPASS, _BOF, _EOF = 0x85, 0x2F, 0x809, 0x0A
 _ROW, _COLINFO, _MERGED, _FORMULA, _BOOLERR = 0x208, 0x7D, 0xE5, 0x06, 0x205
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -46,13 +50,16 @@ class UnreadableError(Exception):
 class Marks:
     """What a worksheet's file says beside its values; rows and columns from 0.
 
-    `formulas` says of each cell that has one whether its value is stored; `merged` has the first and last cell of
-    each range; `rows` and `columns` are the size of the rectangle that holds all cells.
+    `formulas` says of each cell that has one whether its value is stored, `sources` what it works on: "row" when it
+    refers to a cell of its own row, else "worksheet" when to one of its own worksheet, else "other"; "" when the file
+    does not say. One that refers to none ("=3+2") was entered by a person and has no source. `merged` has the first
+    and last cell of each range; `rows` and `columns` are the size of the rectangle that holds all cells.
     """
 
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     formulas: dict[Place, bool] = field(default_factory=dict)
+    sources: dict[Place, str] = field(default_factory=dict)
     errors: dict[Place, str] = field(default_factory=dict)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
     rows: int = 0
@@ -64,6 +71,14 @@ class Marks:
         self.columns = max(self.columns, column + 1)
         if self.rows * self.columns > MOST_CELLS:
             raise UnreadableError("sheet_too_large", size=f"{self.rows} x {self.columns}", most=MOST_CELLS)
+
+    def add_formula(self, place: Place, text: str, *, stored: bool) -> None:
+        """Add a formula, as it is written."""
+        rows = {int(row) - 1 for row in _REFERENCE.findall(text)}
+        self.formulas[place] = stored
+        if _REFERS.search(text):
+            self.sources[place] = "row" if place[0] in rows else "worksheet" if rows else "other"
+        self.widen(*place)
 
 
 def place_of(address: str) -> Place:
@@ -123,7 +138,12 @@ def _package_marks(path: Path) -> dict[str, Marks]:
                 pass
         if is_ods:
             return _ods_marks(_elements(package, "content.xml"))
-        return {name: _xlsx_marks(_elements(package, part)) for name, part in parts.items() if part in names}
+        is_due = any(
+            keys.get("fullCalcOnLoad") in ("1", "true")
+            for _, keys, _ in _elements(package, "xl/workbook.xml")
+        )
+        sheets = {name: _elements(package, part) for name, part in parts.items() if part in names}
+        return {name: _xlsx_marks(elements, is_due) for name, elements in sheets.items()}
 
 
 def _elements(package: zipfile.ZipFile, name: str) -> Iterator[Element]:
@@ -163,11 +183,16 @@ def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str
     return {sheet.get("name", ""): targets.get(own, "") for sheet, own in zip(sheets, ids, strict=True)}
 
 
-def _xlsx_marks(elements: Iterable[Element]) -> Marks:
-    """Return the marks of one worksheet of an XLSX."""
+def _xlsx_marks(elements: Iterable[Element], is_due: bool) -> Marks:
+    """Return the marks of one worksheet of an XLSX.
+
+    A formula's value is stored when it has text, or is the empty text that a formula gave (`t="str"`). Programs that
+    compute nothing write no value, an empty one without a type, or 0; then all is to be computed when it is opened.
+    """
     marks = Marks()
     row = column = -1
     kind = ""
+    shared: dict[str, str] = {}
     for tag, attributes, texts in elements:
         hidden = attributes.get("hidden") in ("1", "true")
         if tag == "c":
@@ -175,8 +200,14 @@ def _xlsx_marks(elements: Iterable[Element]) -> Marks:
             row, column = place_of(address) if address else (row, column + 1)
             kind = attributes.get("t", "")
         elif tag in ("f", "v", "is"):
-            if tag == "f" or (row, column) in marks.formulas:
-                marks.formulas[row, column] = tag != "f"
+            if tag == "f":
+                marks.add_formula((row, column), "".join(texts), stored=False)
+                if number := attributes.get("si"):  # written once, for the first cell of several
+                    source = marks.sources.get((row, column), "")
+                    marks.sources[row, column] = shared.setdefault(number, source)
+            elif (row, column) in marks.formulas:
+                never = is_due and "".join(texts) == "0"
+                marks.formulas[row, column] = not never and bool(texts or kind == "str")
             if texts and tag != "f" and kind == "e":
                 marks.errors[row, column] = "".join(texts)
             marks.widen(row, column)
@@ -199,7 +230,8 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
     marks = Marks()
     row = column = described = 0
     repeat = 1
-    for tag, attributes, _ in elements:
+    error: Place | None = None  # the cell whose text, which follows, is an error
+    for tag, attributes, texts in elements:
         numbers = (max(int(attributes.get(f"table:number-{name}", "1")), 1) for name in _ODS_NUMBERS)
         rows, width, height, breadth = numbers
         hidden = attributes.get("table:visibility") in ("collapse", "filter")
@@ -217,14 +249,20 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
                 marks.hidden_rows.extend(range(row, row + min(repeat, 1000)))
         elif tag in ("table-cell", "covered-table-cell"):
             filled = any(key.endswith(":value-type") for key in attributes)
-            if "table:formula" in attributes:
-                marks.formulas[row, column] = filled
-                marks.widen(row, column)
+            if formula := attributes.get("table:formula"):
+                # a formula is repeated in few cells, if at all
+                for at in itertools.product(range(min(repeat, 1000)), range(min(width, 100))):
+                    place = row + at[0], column + at[1]
+                    marks.add_formula(place, formula.partition("=")[2], stored=filled)
             if filled:
                 marks.widen(row + repeat - 1, column + width - 1)
+            if "error" in (value for key, value in attributes.items() if key.endswith(":value-type")):
+                error = row, column
             if (height, breadth) != (1, 1):
                 marks.merged.append(((row, column), (row + height - 1, column + breadth - 1)))
             column += width
+        elif tag == "p" and error:
+            marks.errors[error], error = "".join(texts) or "#N/A", None
     return worksheets
 
 
@@ -303,7 +341,7 @@ def _xls_marks(records: Iterable[tuple[int, bytes]]) -> Marks:
             row, column, value, flags = struct.unpack_from("<HH2x8sH", data)
             special = value[6:] == b"\xff\xff"
             never = (value == bytes(8) and flags & 3 == 3) or (special and value[0] == 3)
-            marks.formulas[row, column] = not never
+            marks.formulas[row, column], marks.sources[row, column] = not never, ""
             if special and value[0] == 2:
                 marks.errors[row, column] = _ERRORS.get(value[2], "#N/A")
     return marks

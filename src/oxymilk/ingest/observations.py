@@ -14,9 +14,11 @@ from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, secrets_in
 from oxymilk.ingest.layouts import Entry, entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
-from oxymilk.ingest.scores import Score, codebook, decode, score_of, scoring
+from oxymilk.ingest.scores import NO_VALUE, Score, codebooks, decode, number_of, points_of, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.words import fold
+from oxymilk.ingest.totals import Row, faults_of_totals
+from oxymilk.numbers import write_number
+from oxymilk.words import fold, near_code
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,8 @@ class Observations:
         Columns participant, group, timepoint, outcome, score; all text. One row a participant and timepoint
         (all timepoints, also those that are not compared), by group as the study lists them, then as the
         sheets list the participants, then by time. `score` is on the outcome's scale: the level's id, or the
-        number with a decimal point and the decimals it is written with; empty when there is none.
+        number with a decimal point and the decimals it is written with, or a fraction such as 31/3 that no decimal
+        is; empty when there is none. `oxymilk.numbers` writes and reads it.
     other_scale : DataFrame
         The same rows on the other scale, when the outcome has both (numbers, and levels cut from them).
     characteristics : DataFrame
@@ -61,6 +64,7 @@ class _Participant:
     """What the sheets say about one participant, gathered sheet by sheet; a score of None is a fault."""
 
     code: str
+    near: str  # what the spellings of the code have in common
     cell: Cell
     numbered: bool  # becomes P01, P02, ...
     group: str | None = None
@@ -187,8 +191,7 @@ def _add_entries(
     entries: list[Entry], sheet: Sheet, study: Study, numbered: bool, people: _People, faults: list[Fault]
 ) -> None:
     """Add what each entry says to its participant."""
-    groups = codebook("group", sheet.group.codes if sheet.group else {}, study.group_ids)
-    timepoints = codebook("timepoint", sheet.timepoint.codes if sheet.timepoint else {}, study.timepoint_ids)
+    groups, timepoints = codebooks(sheet, study)
     cells = [cell for entry in entries for _, cells in entry.scores for cell in cells]
     outcome = scoring(study.outcome, sheet.codes, sheet, cells, faults)
     scales = {characteristic.id: characteristic for characteristic in study.characteristics}
@@ -196,6 +199,7 @@ def _add_entries(
     for name, source in sheet.characteristics.items():
         own_cells = [entry.characteristics[name] for entry in entries]
         characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
+    rows: list[Row] = []
     for entry in entries:
         cell = entry.participant
         group: str | None = entry.group_id
@@ -205,7 +209,7 @@ def _add_entries(
             decode(cell, groups, faults, merged=True)  # for its fault
             continue
         key, code = _identity(entry, sheet, group)
-        participant = people.setdefault(key, _Participant(code, cell, numbered))
+        participant = people.setdefault(key, _Participant(code, near_code(code), cell, numbered))
         participant.group_fault = participant.group_fault or group is None
         value = HIDDEN if numbered else cell.text
         if group and participant.group and group != participant.group:
@@ -231,11 +235,18 @@ def _add_entries(
         measured = [participant.cells[at] for at, _ in scores if at in participant.cells]
         if measured:
             add_fault(faults, "participant_duplicate", cell, value=value, first=measured[0].row)
-        for timepoint, cells in scores:
+        for (timepoint, cells), total_cell in zip(scores, entry.totals, strict=True):
             score = score_of(cells, outcome, faults)
+            total = total_cell and number_of(total_cell, outcome, (), faults)
+            if score and score.number and total not in (None, NO_VALUE):
+                rows.append(Row(total_cell, total, points_of(cells, outcome, [])))
             if timepoint and not measured:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
+    faults += faults_of_totals(rows, study.outcome.checklist.items) if rows else ()
+    for divided in (how.divided for how in (outcome, *characteristics.values()) if how.divided):
+        cell, number = divided[0]
+        add_fault(faults, "numbers_divided", cell, count=len(divided), number=write_number(number))
 
 
 def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
@@ -252,6 +263,33 @@ def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
     return key, code
 
 
+def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterator[Fault]:
+    """Yield a fault for each two participants who may be one: their codes look alike, and not both have all scores.
+
+    R1 with a score before and R01 with one after may be one, and so may 1 and R01. In different groups they are one
+    only when each has what the other lacks.
+    """
+    alike: dict[str, list[_Participant]] = {}
+    for participant in participants:
+        digits = re.sub(r"[^\d-]", "", participant.near)
+        alike.setdefault(digits or participant.near, []).append(participant)
+    for one, other in itertools.chain(*(itertools.combinations(alike[near], 2) for near in alike if near)):
+        scores = [{at for at, score in own.scores.items() if score != Score()} for own in (one, other)]
+        is_split = all(scores) and scores[0].isdisjoint(scores[1])
+        is_whole = compared <= scores[0] & scores[1]
+        in_one_group = one.group == other.group or not (one.group and other.group)
+        is_bare = one.near.isdecimal() or other.near.isdecimal()
+        is_same = one.near == other.near
+        if (is_split and (is_same or (is_bare and in_one_group))) or (
+            is_same and in_one_group and not is_whole
+        ):
+            place = (one.cell.file, one.cell.worksheet, one.cell.header, one.cell.address)
+            is_hidden = one.numbered or other.numbered
+            shown = [HIDDEN if is_hidden else own.cell.text for own in (one, other)]
+            params = {"other": shown[0], "place": ", ".join(filter(None, place)), "first": one.cell.row}
+            yield fault_at("codes_near", other.cell, value=shown[1], **params)
+
+
 def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
     """Yield what is missing: anybody in a group, groups, anybody measured twice or at a timepoint, single scores."""
     file = study.sheets[0].file
@@ -265,6 +303,7 @@ def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
         if not participant.group and not participant.group_fault:
             yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
     first, second = (timepoint.id for timepoint in study.compared)
+    yield from _near_codes(participants, {first, second})
     lacking = {  # a score that is a fault is not missing
         timepoint: [participant.scores.get(timepoint, Score()) == Score() for participant in participants]
         for timepoint in study.timepoint_ids

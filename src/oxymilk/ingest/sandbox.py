@@ -10,15 +10,19 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import math
+import struct
 import subprocess
 import sys
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 SECONDS = 300
 MEMORY = 4 << 30  # bytes of address space
+_WRITTEN = 12  # characters of a number that may be written so; a single as a double has more
 
 
 def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[str, Any]:
@@ -37,7 +41,7 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
     -------
     dict
         `rows`, texts by row and column, and `kinds`, a list of row, column and kind of each cell that is no text.
-        Of a workbook also `worksheet`, `is_hidden`, `computed` (row and column of each formula) and of its marks
+        Of a workbook also `worksheet`, `is_hidden`, `computed` (row, column, source of a formula) and of its marks
         `hidden_rows`, `hidden_columns`, `merged`. Of a statistics file the first row has the names of the variables;
         also `titles` (labels of the variables) and `labels` (of values) by column.
         Or `fault` alone, its code and params, when the file is refused, damaged, or takes too long.
@@ -108,15 +112,17 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
         rows, kinds = _cells(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
         visible = {sheet.name: sheet.visible for sheet in workbook.sheets_metadata}[name]
     kinds += [(*place, "formula") for place, stored in marks.formulas.items() if not stored]
+    # the reader of values leaves out what has none below and beside the others
+    height = max((row + 1 for row, _ in (*marks.formulas, *marks.errors)), default=0)
+    rows.extend([] for _ in range(height - len(rows)))
     for (row, column), text in marks.errors.items():
-        rows.extend([] for _ in range(row + 1 - len(rows)))
         rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
         rows[row][column] = text
         kinds.append((row, column, "error"))
     is_hidden = visible != SheetVisibleEnum.Visible
     content = {"worksheet": name, "is_hidden": is_hidden, "rows": rows, "kinds": kinds}
     marked = {name: getattr(marks, name) for name in ("merged", "hidden_rows", "hidden_columns")}
-    return content | marked | {"computed": list(marks.formulas)}
+    return content | marked | {"computed": [(*place, source) for place, source in marks.sources.items()]}
 
 
 def _statistics(path: str, kind: str) -> dict[str, Any]:
@@ -154,6 +160,20 @@ def _cells(values: Iterable[Iterable[object]]) -> tuple[list[list[str]], list[tu
     return rows, kinds
 
 
+def _of_single(value: float) -> float:
+    """Return the double that a single precision number was: 10.3 of 10.300000190734863, 31/3 of 10.333333015441895."""
+    single = struct.Struct("<f")
+    # some programs write 16 digits of a double
+    if abs(value) > 1e38 or not math.isclose(single.unpack(single.pack(value))[0], value, rel_tol=1e-15):
+        return value
+    decimals = [float(f"{value:.{digits}g}") for digits in range(1, 10)]
+    # some thirds have the same single as a decimal of seven digits; of a large number so may have any such decimal
+    most = 12 if abs(value) < 100 else 3 if abs(value) < 10_000 else 0
+    fractions = [float(Fraction(value).limit_denominator(parts)) for parts in range(1, most + 1)]
+    candidates = (*decimals[:6], *fractions, *decimals[6:])
+    return next(double for double in candidates if single.pack(double) == single.pack(value))
+
+
 def _cell(value: object) -> tuple[str, str]:
     """Return the kind of a value and its text."""
     if value is None or value != value:  # NaN is not equal to itself
@@ -164,12 +184,16 @@ def _cell(value: object) -> tuple[str, str]:
         # a workbook shows 15 significant digits; more of them show traces of binary fractions
         # and whole numbers, such as those of identity cards, are shown without exponent
         text = format(value, ".15g")
+        if isinstance(value, float) and len(text) > _WRITTEN:
+            text = format(_of_single(value), ".15g")
         return "number", format(Decimal(text), "f") if "e+" in text and abs(value) < 1e20 else text
     if isinstance(value, datetime.time):
-        return "date", f"{value.hour}:{value.minute:02d}"
+        value = datetime.datetime.combine(datetime.date.min, value) - datetime.datetime.min
     if isinstance(value, datetime.timedelta):
-        minutes = round(value.total_seconds() / 60)
-        return "date", f"{minutes // 60}:{minutes % 60:02d}"
+        # a time is a share of a day, and may be a thousandth of a second off
+        seconds = round(value.total_seconds(), 2)
+        text = f"{seconds // 3600:.0f}:{seconds // 60 % 60:02.0f}:{seconds % 60:05.2f}"
+        return "date", text.removesuffix(".00").removesuffix(":00")
     return "date" if isinstance(value, datetime.date) else "text", str(value)
 
 

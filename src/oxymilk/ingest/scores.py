@@ -8,26 +8,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, add_fault
+from oxymilk.numbers import MOST_DIGITS, Number, as_meant, write_number
 from oxymilk.study.outcome import Item, Outcome, Variable, level_of
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
+    from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
-_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::00)?\s*(\D*)")
+_CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?\s*(\D*)")
 _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
-_MOST_DIGITS = 15  # more than a spreadsheet keeps of a number
-_MISSING = Decimal("NaN")
+# kinds of cells whose value cannot be known, and the fault
+UNKNOWN = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
+NO_VALUE = Decimal("NaN")
 
 
 class Score(NamedTuple):
-    """A level's id and a number as written; both empty when there is no value."""
+    """A level's id and a number as `write_number` writes it; both empty when there is no value."""
 
     level: str = ""
     number: str = ""
@@ -51,6 +55,7 @@ class Scoring(NamedTuple):
     """How the cells of an outcome or characteristic are scored in one sheet.
 
     `mark` is the decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
+    `divided` gets each cell that was taken for a fraction, since its number is no decimal, and the fraction.
     """
 
     scale: Variable
@@ -58,6 +63,7 @@ class Scoring(NamedTuple):
     mark: str
     hours_minutes: bool
     fractions: bool
+    divided: list[tuple[Cell, Fraction]]
 
 
 def codebook(what: str, codes: dict[str, str], ids: Iterable[str], missing: Iterable[str] = ()) -> Codebook:
@@ -65,6 +71,13 @@ def codebook(what: str, codes: dict[str, str], ids: Iterable[str], missing: Iter
     words = dict(codes) or {name: name for name in ids}
     meanings = {fold(word): meaning for word, meaning in words.items()}
     return Codebook(what, meanings, tuple(words), frozenset(map(fold, missing)), {})
+
+
+def codebooks(sheet: Sheet, study: Study) -> tuple[Codebook, Codebook]:
+    """Return the codebooks of a sheet's groups and timepoints."""
+    by_group, by_timepoint = (source.codes if source else {} for source in (sheet.group, sheet.timepoint))
+    groups = codebook("group", by_group, study.group_ids)
+    return groups, codebook("timepoint", by_timepoint, study.timepoint_ids)
 
 
 def scoring(
@@ -111,7 +124,7 @@ def scoring(
         between = [cell for cell, number in numbers.items() if 0 < number < 1]
         if between and all(0 <= number <= 1 for number in numbers.values()):
             add_fault(faults, "percent_or_fraction", between[0])
-    return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions)
+    return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions, [])
 
 
 def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = False) -> str | None:
@@ -128,7 +141,7 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     merged : bool
         Whether the value of a merged range is that of each of its cells, as it is for groups.
     """
-    text = _text_of(cell, book.missing, faults, merged=merged)
+    text = text_of(cell, book.missing, faults, merged=merged)
     if text is None:
         return None
     by_text, by_label = (word and book.meanings.get(fold(word)) for word in (cell.text, cell.label))
@@ -172,7 +185,7 @@ def score_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Scor
     number = (_points if how.scale.kind == "checklist" else _measurement)(cells, how, faults)
     if number is None:
         return None
-    return Score() if number.is_nan() else Score(level_of(number, how.scale), format(number, "f"))
+    return Score() if number is NO_VALUE else Score(level_of(number, how.scale), write_number(number))
 
 
 def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
@@ -194,14 +207,16 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
     return ("", tuple(marks.values())) if marks else (".", ())
 
 
-def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
+def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Number | None:
     """Return the number of a cell within the range of its scale."""
     (cell,) = cells
-    number = _number_of(cell, how, how.scale.unit.words if how.scale.unit else (), faults)
-    if number is None or number.is_nan():
+    number = number_of(cell, how, how.scale.unit.words if how.scale.unit else (), faults)
+    if number is None or number is NO_VALUE:
         return number
     if how.fractions and "%" not in cell.text:
-        number = Decimal(format(number.scaleb(2), "f"))
+        number = 100 * number if isinstance(number, Fraction) else Decimal(format(number.scaleb(2), "f"))
+    if isinstance(number, Fraction):
+        how.divided.append((cell, number))
     decimals = how.scale.score_decimals
     if decimals is not None and number != round(number, decimals):
         return add_fault(faults, "score_too_fine", cell, decimals=decimals)
@@ -212,23 +227,28 @@ def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> 
     return number
 
 
+def points_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> list[Decimal | None]:
+    """Return the points of each item of a checklist; NaN where it is not filled in, None where that is a fault."""
+    items = how.scale.checklist.items
+    return [_item_points(item, cell, how, faults) for item, cell in zip(items, cells, strict=True)]
+
+
 def _points(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decimal | None:
     """Return the sum of points; no value when not every item is filled in."""
-    items = how.scale.checklist.items
-    points = [_item_points(item, cell, how, faults) for item, cell in zip(items, cells, strict=True)]
+    points = points_of(cells, how, faults)
     if None in points:
         return None
-    empty = [cell for cell, number in zip(cells, points, strict=True) if number.is_nan()]
+    empty = [cell for cell, number in zip(cells, points, strict=True) if number is NO_VALUE]
     if empty and len(empty) < len(cells):
         add_fault(faults, "checklist_incomplete", empty[0], items=[cell.header for cell in empty])
-    return _MISSING if empty else sum(points, Decimal(0))
+    return NO_VALUE if empty else sum(points, Decimal(0))
 
 
 def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> Decimal | None:
     """Return the points of one item; no value when it is not filled in."""
     if item.kind == "count":
-        count = _number_of(cell, how, (item.unit,) if item.unit else (), faults)
-        if count is None or count.is_nan():
+        count = number_of(cell, how, (item.unit,) if item.unit else (), faults)
+        if count is None or count is NO_VALUE:
             return count
         low, high = item.at_least, item.at_most
         met = (low is None or count >= low) and (high is None or count <= high)
@@ -236,8 +256,9 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         yes, no = how.scale.checklist.words(item)
         book = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
         word = fold(cell.text)
-        if word not in book.meanings and (not word or word in how.book.missing):
-            return _MISSING
+        is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
+        if is_empty and word not in book.meanings:
+            return NO_VALUE
         answer = decode(cell, book, faults)
         if answer is None:
             return None
@@ -245,17 +266,17 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
     return item.weight if met != item.reversed else Decimal(0)
 
 
-def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fault]) -> Decimal | None:
-    """Return the number of a cell with the decimals it is written with.
+def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fault]) -> Number | None:
+    """Return the number of a cell with the decimals it is written with, or the fraction that a formula stored.
 
     Its unit, in either language, may follow it ("27 thn"). Where hours and minutes are declared, "5:12" is a number
     of minutes, and a bare number is a fault: it may be hours or minutes.
     """
-    if not (text := _text_of(cell, how.book.missing, faults)):
-        return None if text is None else _MISSING
+    if not (text := text_of(cell, how.book.missing, faults)):
+        return None if text is None else NO_VALUE
     minutes = None if cell.kind == "number" else _minutes(text)
     if how.hours_minutes and minutes is not None:
-        return Decimal(minutes)
+        return minutes
     if how.hours_minutes and cell.kind != "date":
         return add_fault(faults, "time_due", cell)
     if minutes is not None and ":" in text:
@@ -263,7 +284,7 @@ def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fa
     if cell.kind == "date":
         return add_fault(faults, "date_in_cell", cell)
     if cell.kind == "number":
-        number = Decimal(format(Decimal(text), "f"))
+        written = text
     else:
         written, unit = _NUMBER_AND_UNIT.match(text).groups()
         is_number = NUMBER.fullmatch(written)
@@ -275,31 +296,29 @@ def _number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fa
             return None  # reported once for all cells
         if how.mark and ("," if how.mark == "." else ".") in written:
             return add_fault(faults, "decimal_mark_wrong", cell, mark=how.mark)
-        number = Decimal(written.replace(",", "."))
-    _, digits, exponent = number.as_tuple()
-    if len(digits) > _MOST_DIGITS or abs(exponent) > _MOST_DIGITS:
-        return add_fault(faults, "number_too_long", cell, most=_MOST_DIGITS)
-    return number
+    number = as_meant(written.replace(",", "."))
+    return add_fault(faults, "number_too_long", cell, most=MOST_DIGITS) if number is None else number
 
 
-def _minutes(text: str) -> int | None:
-    """Return the minutes of 5:12, "5:12 jam", "5 jam 12 menit" or "30 menit"; None for anything else."""
-    if (time := _CLOCK.fullmatch(text)) and (not time[3] or same_unit(time[3], "jam")):
-        return int(time[1]) * 60 + int(time[2])
+def _minutes(text: str) -> Number | None:
+    """Return the minutes of 5:12, 5:12:40, "5:12 jam", "5 jam 12 menit" or "30 menit"; None for anything else."""
+    if (time := _CLOCK.fullmatch(text)) and (not time[4] or same_unit(time[4], "jam")):
+        seconds = 3600 * int(time[1]) + 60 * int(time[2]) + int(time[3] or 0)
+        # what is no whole number of tenths of minutes is no decimal
+        return Fraction(seconds, 60) if seconds % 3 else Decimal(seconds) / 60
     if time := _IN_WORDS.fullmatch(text):
         if same_unit(time[2], "jam") and (not time[4] or same_unit(time[4], "menit")):
-            return int(time[1]) * 60 + int(time[3] or 0)
+            return Decimal(int(time[1]) * 60 + int(time[3] or 0))
         if same_unit(time[2], "menit") and not time[4]:
-            return int(time[1])
+            return Decimal(int(time[1]))
     return None
 
 
-def _text_of(cell: Cell, missing: frozenset[str], faults: list[Fault], *, merged: bool = False) -> str | None:
+def text_of(cell: Cell, missing: frozenset[str], faults: list[Fault], *, merged: bool = False) -> str | None:
     """Return a cell's text; "" when it has no value: blank, a word declared so, or declared so by its file.
 
     None when its value cannot be known: a formula never computed, an error, a part of a merged range.
     """
-    unknown = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
-    if cell.kind in unknown and not (merged and cell.kind == "merged"):
-        return add_fault(faults, unknown[cell.kind], cell)
+    if cell.kind in UNKNOWN and not (merged and cell.kind == "merged"):
+        return add_fault(faults, UNKNOWN[cell.kind], cell)
     return "" if cell.kind == "missing" or fold(cell.text) in missing else cell.text

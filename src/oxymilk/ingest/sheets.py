@@ -196,7 +196,7 @@ def _read_binary(kind: str, path: Path, sheet: Sheet) -> tuple[Grid, list[Fault]
         {int(column): labels for column, labels in content.get("labels", {}).items()},
         {int(column): title for column, title in content.get("titles", {}).items()},
         cases=kind != "workbook",
-        computed=frozenset(map(tuple, content.get("computed", ()))),
+        computed={(row, column): source for row, column, source in content.get("computed", ())},
     )
     if kind != "workbook":
         return grid, []

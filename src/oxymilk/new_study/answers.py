@@ -15,16 +15,10 @@ _KEYS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
 
 @dataclass
 class Named:
-    """A group or level.
+    """A group or level: its id in study.yaml, and its name as the user wrote it.
 
-    Attributes
-    ----------
-    id, name : str
-        Its id in study.yaml, and its name as the user wrote it.
-    words : tuple of str
-        What means it in a sheet, in the form in which words are compared: its id, its name, other spellings.
-    bounds : dict
-        The cut-offs of a level of numbers.
+    Its `words` are what means it in a sheet, in the form in which words are compared: its id, its name, other
+    spellings. A level of numbers has cut-offs (`bounds`).
     """
 
     id: str
@@ -35,18 +29,10 @@ class Named:
 
 @dataclass
 class Answers:
-    """What was asked, answered or not.
+    """What was asked; what is not answered is empty.
 
-    Attributes
-    ----------
-    groups, levels : tuple of Named
-        Groups, the intervention first; levels, the worst first.
-    kind : str
-        levels, number or checklist; the empty string when it is not said.
-    unit, outcome, program, title : str
-        The empty string when it is not said.
-    worksheet, delimiter : str
-        Asked only when a file leaves it open.
+    Groups have the intervention first, levels the worst. The kind is one of `KINDS`. Worksheet and delimiter are asked
+    only when a file leaves them open.
     """
 
     groups: tuple[Named, ...] = ()
@@ -67,10 +53,6 @@ class Answers:
     def named(self, what: str) -> tuple[Named, ...]:
         """Return the groups or the levels; `what` is group or level."""
         return self.groups if what == "group" else self.levels
-
-    def legal(self, what: str) -> str:
-        """Return the ids of the groups or levels, as a comment or question names them."""
-        return ", ".join(named.id for named in self.named(what))
 
     def meaning(self, what: str, *words: str) -> str:
         """Return the id of the group or level that a word of a sheet means, else its label, or the empty string."""

@@ -17,6 +17,7 @@ from oxymilk.ingest.observations import Observations, ingest_observations
 from oxymilk.ingest.privacy import declared_words, masked
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.lexicon import say
+from oxymilk.numbers import read_number
 from oxymilk.study import Study, load_study
 from oxymilk.study.base import ID_PATTERN
 from oxymilk.study.sheet import Sheet, is_inside
@@ -25,18 +26,10 @@ from oxymilk.study.yaml_lines import UNDECIDED, read_tree
 
 @dataclass(frozen=True)
 class Check:
-    """What was found.
+    """What was found of a study: what must be corrected, and the warnings after it.
 
-    Attributes
-    ----------
-    name : str
-        The study.
-    faults : list of Fault
-        What must be corrected, and the warnings after it.
-    study, observations, claims
-        What could be read, None else; a study without claims.csv has no claims.
-    listed : bool
-        Whether config.yaml names the study.
+    Study, observations and claims are None where they could not be read; a study without claims.csv has no claims.
+    `listed` is whether config.yaml names the study.
     """
 
     name: str
@@ -85,7 +78,7 @@ class Check:
                         counts = ((level.label[language], scores.count(level.id)) for level in outcome.levels)
                         values = ", ".join(f"{label} {count}" for label, count in counts)
                     else:
-                        numbers = list(map(float, scores)) or [0.0]
+                        numbers = [float(read_number(score)) for score in scores] or [0.0]
                         values = f"{min(numbers):g} - {max(numbers):g} {unit}".strip()
                     missing = len(members) // len(self.study.timepoints) - len(scores)
                     label = timepoint.label[language]

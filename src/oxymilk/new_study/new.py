@@ -18,7 +18,7 @@ from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, ordered, say
 from oxymilk.new_study.profile import TIMES, Table, look
 from oxymilk.new_study.propose import propose
-from oxymilk.new_study.write import ProposedStudy, first_claims, study_text
+from oxymilk.new_study.write import first_claims, study_text
 from oxymilk.study.base import ID_PATTERN
 from oxymilk.study.yaml_lines import read_tree
 from oxymilk.words import fold
@@ -33,7 +33,7 @@ _GROUP_WORD = re.compile(r".*?\b(?:kelompok|grup|group)\b[\s.:]*(?=[^\W\d_]{2})"
 
 
 class MissingFlagsError(Exception):
-    """There is nobody to ask; its arguments are the flags that must be given, with their values where few are legal."""
+    """There is nobody to ask; the arguments are the flags that must be given, with their values where few are legal."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,12 @@ def new_study(
     # an answer may show another column, whose words are open
     while ask is not None and proposed.undecided != before:
         before = proposed.undecided
-        dialogue.ask_meanings(proposed)
+        for what, word in dict.fromkeys(before):
+            legal = [named.id for named in answers.named(what)]
+            # no answer leaves it open
+            meaning = answers.meaning(what, dialogue.question(what, read=str, legal=legal, word=word))
+            for named in answers.named(what):
+                named.words += (fold(word),) if named.id == meaning else ()
         proposed = propose(tables, answers, language)
     part = folder.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -216,15 +221,6 @@ class _Dialogue:
             answers.outcome = ask("outcome", seen, read=str)
         if not answers.program:
             answers.program = ask("program", "spss", legal=list(lexicon()["programs"]))
-
-    def ask_meanings(self, proposed: ProposedStudy) -> None:
-        """Ask what each word means whose meaning is open; no answer leaves it open."""
-        for what, word in dict.fromkeys(proposed.undecided):
-            legal = [named.id for named in self.answers.named(what)]
-            meaning = self.answers.meaning(what, self.question(what, read=str, legal=legal, word=word))
-            for named in self.answers.named(what):
-                if named.id == meaning:
-                    named.words += (fold(word),)
 
 
 def _read_sheets(answer: str) -> list[Path]:

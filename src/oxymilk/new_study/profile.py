@@ -36,32 +36,15 @@ _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 class Column:
     """A column, and what its header and its cells tell.
 
-    Attributes
-    ----------
-    name, header : str
-        Its name as study.yaml would write it, and as the sheet does.
-    at : int
-        Its place, from 0.
-    cells : list of Cell
-        Those below the header that have a value.
-    title : str
-        What a statistics file says of the variable beside its name.
-    spellings : set of str
-        The forms in which header or title may be in lexicon.yaml.
-    moment : str
-        pre or post when the header, else the title, says it.
-    beside_moment : str
-        What title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
-    identifying : bool
-        Whether header or title name something that identifies a person, or a third of the cells do.
-    counts : dict
-        How often each word occurs; see `count_words`.
-    labels : dict
-        The value label of each value that has one (statistics files).
-    numbers : list of re.Match
-        Number and unit of each cell that holds one ("27 thn").
-    number_share : float
-        Which part of the cells does.
+    * name, header, at : its name as study.yaml would write it, and as the sheet does; its place, from 0.
+    * cells : those below the header that have a value.
+    * title : what a statistics file says of the variable beside its name.
+    * spellings : the forms in which header or title may be in lexicon.yaml.
+    * moment : pre or post when the header, else the title, says it.
+    * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
+    * identifying : whether header or title name something that identifies a person, or a third of the cells do.
+    * counts, labels : how often each word occurs; the value label of each value that has one (statistics files).
+    * numbers, number_share : number and unit of each cell that holds one ("27 thn"); which part of the cells does.
     """
 
     name: str
@@ -76,9 +59,8 @@ class Column:
         self.moment = moment(self.header) or moment(self.title)
         words = re.findall(r"[^\W_]+", clean(self.title or self.header))
         times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
-        self.beside_moment = " ".join(
-            word for word in words if fold(word) not in times and not word.isdigit()
-        )
+        beside = (word for word in words if fold(word) not in times and not word.isdecimal())
+        self.beside_moment = " ".join(beside)
         self.counts = count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
@@ -122,22 +104,12 @@ class Visits(NamedTuple):
 class Table:
     """A sheet as it was found; its methods say which column holds what.
 
-    Attributes
-    ----------
-    file, worksheet, encoding : str
-        Where and how it was read; worksheet is empty when the file has just one.
-    grid : Grid
-        Its cells, rows and columns exchanged when it is transposed.
-    header_rows : tuple of int
-        From 1, as study.yaml counts.
-    columns, few : list of Column
-        Those with a header; those of them that have few different words.
-    titles : dict
-        Rows (from 0) that hold one text alone, and the text.
-    totals : tuple of str
-        Words at the foot that head a row of totals.
-    last_row : int
-        The last row (from 1) that belongs to the table when notes or signatures are below it, else 0.
+    * file, worksheet, encoding : where and how it was read; worksheet is empty when the file has just one.
+    * grid, header_rows : its cells, rows and columns exchanged when it is transposed; from 1, as study.yaml counts.
+    * columns, few : those with a header; those of them that have few different words.
+    * titles : rows (from 0) that hold one text alone, and the text.
+    * totals : words at the foot that head a row of totals.
+    * last_row : the last row (from 1) that belongs to the table when notes or signatures are below it, else 0.
     """
 
     file: str
@@ -207,11 +179,8 @@ class Table:
                 around = (column.header[: number.start()], column.header[number.end() :])
                 if tokens(around[0]):
                     series.setdefault(around, {})[number[0]] = column
-        fits = {
-            around: min(column.fit(answers) for column in columns.values())
-            for around, columns in series.items()
-            if len(columns) > 1
-        }
+        several = {around: columns.values() for around, columns in series.items() if len(columns) > 1}
+        fits = {around: min(column.fit(answers) for column in several[around]) for around in several}
         fitting = [around for around, how in fits.items() if how and how == max(fits.values())]
         if len(fitting) != 1:
             return None
@@ -231,9 +200,8 @@ class Table:
         is_below = False
         for row, text in self.titles.items():
             words = set(tokens(text))
-            ids = {
-                group.id for group in answers.groups for name in group.words if words.issuperset(tokens(name))
-            }
+            named = ((group.id, name) for group in answers.groups for name in group.words)
+            ids = {group for group, name in named if words.issuperset(tokens(name))}
             if ids or any(is_word_of(word, "group") for word in words):
                 titles[text] = ids.pop() if len(ids) == 1 else ""
                 is_below = is_below or row >= max(self.header_rows)

@@ -7,15 +7,16 @@ is written beside each proposal. Values of columns that identify persons are nev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
+from itertools import chain
 from typing import Any
 
 from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of
 from oxymilk.new_study.answers import Answers
+from oxymilk.new_study.checklists import find_items
 from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, say, tokens
 from oxymilk.new_study.profile import TIMES, Column, Table, Visits
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
@@ -92,10 +93,10 @@ class _Proposer:
         characteristics = self._characteristics() if has_characteristics else {}
         rows = tuple(map(str, table.header_rows))
         row = rows if len(rows) > 1 else rows[0]
-        free = (column for column in table.columns if column not in self.used)
+        free = [column for column in table.columns if column not in self.used]
         rest = [column for column in free if not identifies(column.header, header=True)]
         rest.sort(key=lambda column: column.identifying)
-        dropped = _names(column for column in rest if column.identifying)
+        dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
         sheet = {
             "file": table.file,
@@ -203,46 +204,40 @@ class _Proposer:
         """Return the keys of the items of a checklist, whose headers before and after differ in the timepoint only."""
         if self.answers.measured != "checklist":
             return {}
-        columns = [column for column in self.table.few if column.cells]
-        series = {when: [column for column in columns if column.moment == when] for when in TIMES}
-        if self.only:
-            series = {"": [column for column in columns if re.fullmatch(r"\D{0,6}\d{1,2}", column.header)]}
-        items, patterns = [], {}
-        for when, columns in series.items():
-            names = [column.name for column in columns]
-            # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
-            alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-            head = re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in alike)) if when else ""
-            items.append([name.removeprefix(head) for name in names])
-            patterns[when] = f"{head}{{item}}"
-        if items[0] != items[-1] or len(items[0]) < 2:
+        items, series, patterns, totals = find_items(self.table, of_one_timepoint=bool(self.only))
+        if not items:
             return {}
-        self.used.update(*series.values())
-        words = dict.fromkeys(word for column in chain(*series.values()) for word in column.counts)
+        columns = list(chain(*series.values()))
+        self.used.update(columns, totals.values())
+        words = dict.fromkeys(word for column in columns for word in column.counts)
         kinds = ("yes", "no", "missing")
         lists = {kind: [word for word in words if is_word_of(word, kind)] for kind in kinds}
-        self.study.items, self.study.answers_seen = items[0], lists
-        seen = self.note("items", count=len(items[0]), items=", ".join(items[0]))
+        self.study.items, self.study.answers_seen = items, lists
+        seen = self.note("items", count=len(items), items=", ".join(items))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
-        return scores | {"missing": tuple(lists["missing"]) or None}
+        names = {when: column.name for when, column in totals.items()}
+        total = self.noted(names.get("", names), "total")
+        return scores | {"total": total, "missing": tuple(lists["missing"]) or None}
 
     def _scores(self) -> dict[str, Any]:
         """Return the keys of the score columns and of what their cells mean."""
         table, answers, study = self.table, self.answers, self.study
         if self.visits:
             columns = telling = list(self.visits.columns.values())
+            names = [column.name for column in columns]
             ids = [f"{self.visits.counted}_{number}" for number in self.visits.columns]
             study.timepoints = list(TIMES) if len(ids) == 2 else ids
             keys = {
-                "score": self.noted(self.visits.pattern, "visits", columns=_names(columns)),
+                "score": self.noted(self.visits.pattern, "visits", columns=", ".join(names)),
                 "visits": dict(zip(self.visits.columns, study.timepoints, strict=True)),
             }
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
             likely = [column for column in table.columns if column not in self.used] if single else fitting
-            undecided = self.noted(UNDECIDED, "column_open", columns=_names(likely) or "-")
+            listed = ", ".join(column.name for column in likely) or "-"
+            undecided = self.noted(UNDECIDED, "column_open", columns=listed)
             noted = list(map(self._column, columns)) or [undecided] * 2
             keys = {"score": noted[0]} if single else {"scores": dict(zip(TIMES, noted, strict=True))}
             # which of them it is is open; what their words mean is not
@@ -278,7 +273,7 @@ class _Proposer:
             group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
             note = self.note("block", title=title if may_be_shown(title, self.known) else "-")
             if not group:
-                note += self.note("which_group", legal=answers.legal("group"))
+                note += self.note("which_group", legal=", ".join(group.id for group in answers.groups))
             columns = f"{column_letters(first)}:{column_letters(last)}"
             blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
         scores = {when: next((name for name in headers if moment(name) == when), UNDECIDED) for when in TIMES}
@@ -304,7 +299,7 @@ class _Proposer:
         total = [column for column in columns if is_foot(column.header) and column.number_share == 1]
         group, (source,) = self._group(), before
         self.used.update(before, counted, total)
-        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdigit())
+        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdecimal())
         self.study.people |= {("", str(participant)) for participant in range(count)}
         crosstab = {
             "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},
@@ -317,7 +312,7 @@ class _Proposer:
     def _meanings(self, columns: list[Column]) -> dict[str, Any]:
         """Return the keys of a sheet that say what the cells of its score columns mean.
 
-        Codes of levels, else the decimal mark; and the words for no value. The most decimals are noted in the study.
+        Codes of levels, else the decimal mark; and the words for no value. The numbers are noted in the study.
         """
         cells = [cell for column in columns for cell in column.cells]
         labels = {cell.text: cell.label for cell in cells if cell.label}
@@ -326,9 +321,8 @@ class _Proposer:
         keys, missing = {}, []
         for word in list(words):
             texts = (word, labels.get(word, ""))
-            if any(is_word_of(text, "missing") for text in texts) and not self.answers.meaning(
-                "level", *texts
-            ):
+            means_missing = any(is_word_of(text, "missing") for text in texts)
+            if means_missing and not self.answers.meaning("level", *texts):
                 missing.append(word)
                 del words[word]
         if self.answers.measured == "levels":
@@ -342,10 +336,7 @@ class _Proposer:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
             elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
                 keys["decimal_mark"] = self.noted(mark, "mark")
-            # the digits after each mark, "4,25 ml" has two
-            parts = [part for cell in cells for mark in ",." for part in cell.text.split(mark)[1:]]
-            decimals = [len(word) for part in parts for word in tokens(part)[:1] if word.isdigit()]
-            self.study.decimals = max([self.study.decimals, *decimals])
+            self.study.numbers.update(cell.text for cell in cells)
         return keys | {"missing": self.noted(tuple(missing), "missing")}
 
     def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:
@@ -364,7 +355,8 @@ class _Proposer:
             key = "labelled" if its_label else "title" if is_title else "times"
             note = self.note(key, label=its_label, count=seen)
             if not meaning:
-                note += self.note(f"which_{what}", legal=self.answers.legal(what))
+                legal = ", ".join(named.id for named in self.answers.named(what))
+                note += self.note(f"which_{what}", legal=legal)
                 self.study.undecided.append((what, word))
             codes[word] = Noted(meaning or UNDECIDED, note)
         return codes
@@ -393,8 +385,3 @@ class _Proposer:
                 if known["id"] not in (declared["id"] for declared in self.study.characteristics):
                     self.study.characteristics.append({"id": known["id"], "label": known["label"]} | keys)
         return sources
-
-
-def _names(columns: Iterable[Column]) -> str:
-    """Return the names of columns, joined by commas."""
-    return ", ".join(column.name for column in columns)

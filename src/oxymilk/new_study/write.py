@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from oxymilk.ingest.privacy import identifies
-from oxymilk.new_study.answers import Answers, Named
+from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import label, lexicon, ordered, say, slug
 from oxymilk.new_study.profile import Column
+from oxymilk.numbers import most_decimals
 from oxymilk.study import Study
 from oxymilk.study.outcome import Outcome
 from oxymilk.study.yaml_lines import UNDECIDED
@@ -55,8 +56,8 @@ class ProposedStudy:
     # the items of a checklist, as the headers write them, and yes and no as the cells do
     items: list[str] = field(default_factory=list)
     answers_seen: dict[str, list[str]] = field(default_factory=dict)
-    # the most decimals of the numbers
-    decimals: int = 0
+    # the numbers, as the cells hold them
+    numbers: set[str] = field(default_factory=set)
     # the participants that there seem to be: (group, participant), the group only where their numbers start anew
     people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
@@ -66,11 +67,8 @@ class ProposedStudy:
 def compose(tree: dict[str, Any]) -> str:
     r"""Return a mapping as YAML text.
 
-    Parameters
-    ----------
-    tree : dict
-        Nested dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line. A text is in
-        quotation marks when it would not read back as that text else.
+    It holds dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line. A text is in
+    quotation marks when it would not read back as that text else.
 
     Examples
     --------
@@ -142,15 +140,17 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
         # the sheet's own unit, unless it is a spelling of the usual one, whose name is known in both languages
         own = units.pop() if len(units) == 1 else ""
         unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
-        decimals = max(len(number[1].replace(",", ".").partition(".")[2]) for number in column.numbers)
-        seen = Noted(str(decimals), say("seen.characteristic_number", language))
-        return {"kind": "number", "unit": unit, "decimals": seen, "source": column.name}
+        keys = {"kind": "number", "unit": unit, "source": column.name}
+        decimals = most_decimals(number[1] for number in column.numbers)
+        if decimals is not None:
+            keys["decimals"] = Noted(str(decimals), say("seen.characteristic_number", language))
+        return keys
     words = {word: column.labels.get(word, word) for word in column.counts}
     usual = [fold(name) for name in ordered(words.values())]
     if usual:
         words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
     ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}
-    are_codes = any(word.replace(".", "").isdigit() for word in words.values())
+    are_codes = any(word.replace(".", "").isdecimal() for word in words.values())
     are_levels = 0 < len(set(ids.values())) == len(ids) <= _MOST_CATEGORIES
     if are_codes or not are_levels or any(map(identifies, words.values())):
         return {}
@@ -160,18 +160,16 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
 
 
 def study_text(name: str, files: list[str], answers: Answers, proposed: ProposedStudy, language: str) -> str:
-    """Return study.yaml, each key below its description.
+    """Return study.yaml, each key below its description in the language.
 
     Parameters
     ----------
-    name : str
-        The study.
-    files : list of str
-        The names of its files.
+    name, files : str and list of str
+        The names of the study and of its files.
     answers : Answers
         What the user said.
     proposed : ProposedStudy
-        What was seen.
+        What was seen in the sheets.
     language : {'en', 'id'}
         The language of the comments.
 
@@ -180,6 +178,8 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     str
         YAML that `load_study` reads once every `???` is replaced.
     """
+    from oxymilk.stats.programs import load_programs
+
     counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
     timepoints = []
     for timepoint in proposed.timepoints:
@@ -187,6 +187,16 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         word, _, number = timepoint.partition("_")
         both = {key: f"{text} {number}".strip() for key, text in counted[word].items()}
         timepoints.append({"id": timepoint, "label": both})
+    # the procedures of the program that the user named, with the switches that its methods have
+    program = lexicon()["programs"][answers.program]
+    known = {line.id: line.procedure for line in load_programs()}
+    named = Noted(program["name"], say("seen.program", language))
+    procedure: dict[str, Any] = {"basis": "stated", "program": named}
+    for test in ("signed_rank", "rank_sum")[: len(answers.groups) or 1]:
+        values = asdict(known[program[test]])
+        names = ["method", "alternative", *_SWITCHES[values["method"]]]
+        names += ["zero_method"] if test == "signed_rank" else []
+        procedure[test] = {name: values[name] for name in names}
     which = say("seen.compare_open", language, legal=", ".join(proposed.timepoints))
     content = {
         "id": name,
@@ -194,14 +204,14 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "decimal_mark": (",", "."),
         "rounding": "half_up",
         "alpha": "0.05",
-        "groups": _declared(answers.groups, language),
+        "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
         "timepoints": timepoints,
         "compare": Noted((UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
         "reconstructed": any("crosstab" in sheet for sheet in proposed.sheets) or None,
-        "procedure": _procedure(answers, language),
+        "procedure": procedure,
         "between": "post" if len(answers.groups) > 1 else None,
     }
     tree = {}
@@ -234,11 +244,6 @@ def _label(name: str, language: str, seen: str = "") -> Any:
     return Noted(both, note) if note else both
 
 
-def _declared(named: tuple[Named, ...], language: str) -> list[dict[str, Any]]:
-    """Return groups or levels as study.yaml declares them, without cut-offs."""
-    return [{"id": part.id, "label": _label(part.name, language)} for part in named]
-
-
 def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[str, Any]:
     """Return the outcome with its levels, the items of a checklist, or the unit of a number."""
     kind, name = answers.measured, answers.outcome or proposed.outcome or UNDECIDED
@@ -246,12 +251,14 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
     both = _label(name, language, "" if answers.outcome else seen)
     tree: dict[str, Any] = {"id": slug(label(name)["en"], "outcome"), "label": both, "kind": kind}
     if kind == "number":
-        bounds = [bound for level in answers.levels for bound in level.bounds.values()]
-        decimals = max([proposed.decimals, *(len(bound.partition(".")[2]) for bound in bounds)])
-        tree["unit"] = answers.unit or UNDECIDED
-        tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
+        bounds = {bound for level in answers.levels for bound in level.bounds.values()}
+        decimals = most_decimals(proposed.numbers | bounds)
+        no_decimals = say("seen.no_decimals", language) if decimals is None else ""
+        tree["unit"] = Noted(answers.unit or UNDECIDED, no_decimals)
+        if decimals is not None:
+            tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
-    levels = _declared(answers.levels, language)
+    levels = [{"id": level.id, "label": _label(level.name, language)} for level in answers.levels]
     if levels and kind == "levels":
         tree["levels"] = levels
     elif levels:
@@ -262,27 +269,9 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
     elif kind != "number":
         tree["levels"] = Noted(UNDECIDED, say("seen.level_open", language))
     if kind == "checklist":
-        items = [
-            {"id": f"item_{number}", "column": item, "label": _label(item, language)}
-            for number, item in enumerate(proposed.items, start=1)
-        ]
+        numbered = enumerate(proposed.items, start=1)
+        items = [{"id": f"item_{n}", "column": item, "label": _label(item, language)} for n, item in numbered]
         words = {what: tuple(proposed.answers_seen.get(what) or [UNDECIDED]) for what in ("yes", "no")}
         above = _about(Outcome, "checklist", language)
         tree["checklist"] = Noted({**words, "items": items or UNDECIDED}, above=above)
     return tree
-
-
-def _procedure(answers: Answers, language: str) -> dict[str, Any]:
-    """Return the procedures of the program that the user named, with the switches that its methods have."""
-    from oxymilk.stats.programs import load_programs
-
-    program = lexicon()["programs"][answers.program]
-    known = {line.id: line.procedure for line in load_programs()}
-    named = Noted(program["name"], say("seen.program", language))
-    procedure: dict[str, Any] = {"basis": "stated", "program": named}
-    for test in ("signed_rank", "rank_sum")[: len(answers.groups) or 1]:
-        values = asdict(known[program[test]])
-        names = ["method", "alternative", *_SWITCHES[values["method"]]]
-        names += ["zero_method"] if test == "signed_rank" else []
-        procedure[test] = {name: values[name] for name in names}
-    return procedure

@@ -13,7 +13,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -29,7 +28,7 @@ from oxymilk.texts import NO_VALUE, labels
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oxymilk.present.tables.model import Column, Table
+    from oxymilk.present.tables.builder import Column, Table
 
 TEMPLATES = Path(__file__).with_name("templates")
 # control characters, lone surrogates, bidirectional overrides, and the last two of each plane, which are no characters
@@ -55,15 +54,11 @@ _LATEX_SIGNS = {
     "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<", "variable_end_string": ">>",
 }  # fmt: skip
 
-FONT = "Times New Roman"
-BODY_POINTS, NOTE_POINTS = 10, 9
-# A4
-_PAGE_WIDTH_CM, _PAGE_HEIGHT_CM, _MARGIN_CM = 21.0, 29.7, 2.0
-# in twentieths of a point
-_TEXT_WIDTH = round((_PAGE_WIDTH_CM - 2 * _MARGIN_CM) / 2.54 * 1440)
+# what the blank document holds: its text in twentieths of a point (17 cm), the language of spelling, a title
+_TEXT_WIDTH = 9638
+_BLANK_LANGUAGE, _BLANK_TITLE = "en-GB", "title of the tables"
 # A document written twice must have the same bytes: no clock. This is the earliest time that a zip file can hold.
-_EPOCH = datetime(1980, 1, 1)
-_TITLE = "title of the tables"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def plain(text: str) -> str:
@@ -192,7 +187,8 @@ def write_tables(tables: Sequence[Table], folder: Path) -> None:
 def word_document(tables: Sequence[Table]) -> bytes:
     """Return a Word document (.docx) with the tables, one a page, that an author can edit and a journal can set.
 
-    The same tables give the same bytes. The widths are fixed, so that Word and LibreOffice set them alike.
+    The same tables give the same bytes. The widths are fixed, so that Word and LibreOffice set them alike. Page, fonts
+    and styles are those of blank.docx, beside this file: what a journal wants otherwise is changed there, in Word.
     """
     t = labels(tables[0].language if tables else "en")
     titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)
@@ -201,58 +197,22 @@ def word_document(tables: Sequence[Table]) -> bytes:
         xml = re.sub(r">\s+<", "><", rendered(table, "docx.xml")).strip()
         # each table but the first begins a page
         body += xml.replace("<w:keepNext/>", "<w:keepNext/><w:pageBreakBefore/>", 1) if body else xml
+    # by the part of the document: what the blank has there, and what comes in its place
+    spelling = (_BLANK_LANGUAGE, t("common.language_tag"))
+    changes = {
+        "word/document.xml": [("<w:body>", f"<w:body>{body}")],
+        "word/styles.xml": [spelling],
+        "docProps/core.xml": [spelling, (_BLANK_TITLE, escape("; ".join(titles)[:255]))],
+    }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, part in _blank_parts(t.language).items():
-            if name == "word/document.xml":
-                part = part.replace(b"<w:body>", f"<w:body>{body}".encode())
-            elif name == "docProps/core.xml":
-                part = part.replace(_TITLE.encode(), escape("; ".join(titles)[:255]).encode())
+    with zipfile.ZipFile(TEMPLATES.with_name("blank.docx")) as blank, zipfile.ZipFile(buffer, "w") as archive:
+        for name in blank.namelist():
+            part = blank.read(name)
+            for old, new in changes.get(name, ()):
+                part = part.replace(old.encode(), new.encode())
             # nothing that depends on the time or the machine
-            entry = zipfile.ZipInfo(name, date_time=_EPOCH.timetuple()[:6])
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, part, zipfile.ZIP_DEFLATED, 9)
     return buffer.getvalue()
-
-
-@cache
-def _blank_parts(language: str) -> dict[str, bytes]:
-    """Return the parts of a document without text, by their names: page, styles and properties."""
-    import docx
-    from docx.enum.style import WD_STYLE_TYPE
-    from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt, RGBColor
-
-    blank, buffer = docx.Document(), io.BytesIO()
-    page, styles, properties = blank.sections[0], blank.styles, blank.core_properties
-    page.page_width, page.page_height = Cm(_PAGE_WIDTH_CM), Cm(_PAGE_HEIGHT_CM)
-    for side in ("left", "right", "top", "bottom"):
-        setattr(page, f"{side}_margin", Cm(_MARGIN_CM))
-    for name, points in (("Normal", BODY_POINTS), ("Caption", BODY_POINTS + 1)):
-        style = styles[name]
-        style.font.name, style.font.size = FONT, Pt(points)
-        style.font.bold = style.font.italic = False
-        style.font.color.rgb = RGBColor(0, 0, 0)
-        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        # a theme's fonts would go before ours
-        fonts.attrib.clear()
-        for script in ("ascii", "hAnsi", "eastAsia", "cs"):
-            fonts.set(qn(f"w:{script}"), FONT)
-        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
-        style.paragraph_format.line_spacing = 1.0
-    styles["Caption"].paragraph_format.space_after = Pt(4)
-    note = styles.add_style("Table note", WD_STYLE_TYPE.PARAGRAPH)
-    note.base_style, note.font.size = styles["Normal"], Pt(NOTE_POINTS)
-    properties.title = _TITLE
-    properties.author = properties.last_modified_by = "oxymilk"
-    properties.comments = properties.subject = properties.keywords = properties.category = ""
-    properties.created = properties.modified = _EPOCH
-    properties.revision = 1
-    properties.language = labels(language)("common.language_tag")
-    # the language in which the spelling is checked
-    for checked in styles.element.iter(qn("w:lang")):
-        checked.set(qn("w:val"), properties.language)
-    blank.save(buffer)
-    with zipfile.ZipFile(buffer) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}

@@ -6,6 +6,7 @@ import hashlib
 import platform
 import subprocess
 from collections import Counter, defaultdict
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,16 +17,15 @@ import oxymilk
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import NAMES
 from oxymilk.present.formats import template
-from oxymilk.present.lines import LANES, VERDICT_SIGNS, ClaimLine
 from oxymilk.present.tables import planned
+from oxymilk.present.view import LANES, VERDICT_SIGNS, ClaimLine
 from oxymilk.study import load_study
 from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from oxymilk.present.lines import ExplainedClaim, Row
-    from oxymilk.present.view import View
+    from oxymilk.present.view import ExplainedClaim, View
 
 # sets of claims on datasets, one a row, in their order
 SETS = ("all", "p_values", "counts", "both", "every_claim")
@@ -54,10 +54,11 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     FileNotFoundError
         When a table of the study is not in the folder.
     """
-    drawn = [path for path in (folder / "figures" / f"{name}.svg" for name in NAMES) if path.is_file()]
-    # without the XML declaration
-    svgs = {path.stem: Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip()) for path in drawn}
-    tables = []
+    figures, tables = {}, []
+    for path in (folder / "figures" / f"{name}.svg" for name in NAMES):
+        if path.is_file():
+            # without the XML declaration
+            figures[path.stem] = Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip())
     for number, (kind, _) in enumerate(planned(view), start=1):
         page = (folder / "tables" / f"table_{number}.html").read_text(encoding="utf-8")
         tables.append((kind, Markup(page.partition("<body>\n")[2].partition("</body>")[0])))
@@ -71,21 +72,12 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     texts = view.t.section("verdicts.reason").items()
     declared = [row for row in view.rows("tests") if row["role"] == "declared"]
     return template("report.html").render(
-        view=view,
-        counts=counts,
-        signs=VERDICT_SIGNS,
-        no_value=NO_VALUE,
-        headline=_headline(view, counts),
+        view=view, counts=counts, signs=VERDICT_SIGNS, no_value=NO_VALUE, headline=_headline(view, counts),
         not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
-        differing=_differing(view),
-        procedures={row["test"]: view.procedure(row) for row in declared},
-        figures=svgs,
-        tables=tables,
-        explained=explanation_section(view),
-        lanes=LANES,
-        places=places,
+        differing=_differing(view), procedures={row["test"]: view.procedure(row) for row in declared},
+        figures=figures, tables=tables, explained=explanation_section(view), lanes=LANES, places=places,
         provenance=provenance,
-    )
+    )  # fmt: skip
 
 
 def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
@@ -93,23 +85,20 @@ def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
     t, alpha = view.t, view.t.number(view.study.alpha)
     if not view.claims:
         return [[t("report.headline.no_claims")]]
-    good, differing = counts["reproduced"] + counts["reproduced_after_rounding"], counts["differs"]
-    numbers = [t("report.headline.claims", checkable=good + differing, reproduced=good)]
-    if differing:
+    good, n = counts["reproduced"] + counts["reproduced_after_rounding"], counts["differs"]
+    numbers = [t("report.headline.claims", checkable=good + n, reproduced=good)]
+    if n:
         checks = [line.claim["check"] for line in view.claims if line.verdict == "differs"]
         from_data = checks.count("recompute")
-        among = differing - from_data
-        numbers.append(t("report.headline.differ", n=differing, from_data=from_data, among=among))
+        numbers.append(t("report.headline.differ", n=n, from_data=from_data, among=n - from_data))
     printed = [test for test in view.printed_tests if test.printed]
     if not printed:
         return [numbers]
     wrong = [test for test in printed if test.verdict == "differs"]
     sentences = [t("report.headline.p_values", total=len(printed), reproduced=len(printed) - len(wrong))]
     for test in wrong:
-        values = {
-            "printed": view.localised(test.printed),
-            "prints_as": view.localised(test.claim["prints_as"]),
-        }
+        printed_as, prints_as = map(view.localised, (test.printed, test.claim["prints_as"]))
+        values = {"printed": printed_as, "prints_as": prints_as}
         sentences.append(t("report.headline.p_differs", test=view.name_of_test(test), **values))
     decisions = [test.claim["decision"] for test in printed]
     if set(decisions) == {"agree"}:
@@ -135,13 +124,10 @@ def _differing(view: View) -> list[dict[str, object]]:
         places: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for line in lines:
             places[line.where].append((line.id, "" if one_title else line.about))
-        numbers = dict.fromkeys(
-            (view.localised(line.printed), view.localised(line.computed)) for line in lines
-        )
-        title = lines[0].title if one_title else quantity
+        numbers = [(view.localised(line.printed), view.localised(line.computed)) for line in lines]
         links = [line.id for line in lines if line.id in explained]
-        entry = {"title": title, "numbers": list(numbers), "note": note, "places": places, "explained": links}
-        entries.append(entry)
+        entry = {"title": lines[0].title if one_title else quantity, "numbers": list(dict.fromkeys(numbers))}
+        entries.append({**entry, "note": note, "places": places, "explained": links})
     return entries
 
 
@@ -193,6 +179,13 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
         decisions = {by: view.decision(claim[f"decision_{by}"]) for by in ("printed", "computed")}
         key = f"explanations.report.conclusion_{claim['decision']}"
         conclusion = t(key, alpha=t.number(view.study.alpha), **decisions)
+    # by how many units of the last printed digit; "" where the claim states no number of its own
+    how_much, states_its_own = "", claim["check"] == "recompute" and claim["operator"] in ("", "=")
+    with suppress(ValueError):
+        numbers = [parse_printed(claim[name], view.study.decimal_mark) for name in ("printed", "prints_as")]
+        units = abs(numbers[0].value - numbers[1].value) * 10 ** numbers[0].decimals
+        if states_its_own and units and units.denominator == 1:
+            how_much = t("explanations.report.units", n=int(units))
     best, total = {}, len(explained.explanations)
     for explanation in explained.explanations:
         best.setdefault(explanation.row["kind"], explanation)
@@ -204,25 +197,12 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
         # a heading begins with a capital, unless its first word is a symbol
         "title": words if len(words.split(",")[0]) == 1 else words[0].upper() + words[1:],
         "what": t(f"explanations.report.{kind}", places=places, **values),
-        "how_much": _how_much(view, claim),
+        "how_much": how_much,
         "conclusion": conclusion,
         "found": t("explanations.report.found", n=total),
         "best": list(best.values()),
-        "worth": t(worth, n=total, informative=informative),
+        "worth": f"{t(worth, n=total, informative=informative)} {explained.without}".rstrip(),
     }
-
-
-def _how_much(view: View, claim: Row) -> str:
-    """Say by how many units of the last printed digit a number differs; "" where it states no number of its own."""
-    if claim["check"] != "recompute" or claim["operator"] not in ("", "="):
-        return ""
-    marks = view.study.decimal_mark
-    try:
-        printed, computed = (parse_printed(claim[column], marks) for column in ("printed", "prints_as"))
-    except ValueError:
-        return ""
-    units = abs(printed.value - computed.value) * 10**printed.decimals
-    return view.t("explanations.report.units", n=int(units)) if units and units.denominator == 1 else ""
 
 
 def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
@@ -240,26 +220,21 @@ def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
         if row["set"] in ("p_value", "p_value_pair"):
             claims = (words[claim] for claim in row["claims"].split())
             single.append((t("explanations.datasets.and").join(claims), number))
-        reasons |= {_reason(view, reason): None for reason in row["reason"].split("; ") if reason}
+        for reason in filter(None, row["reason"].split("; ")):
+            # a code and a number, or "left_out" and the claims' ids
+            code, _, rest = reason.partition(" ")
+            key = "explanations.datasets.left_out" if code == "left_out" else f"terminal.beyond.{code}"
+            reasons[t(key, n=rest, claims=rest)] = None
     groups = [group for group in view.study.groups if ("all", group.id) in numbers]
     columns = [*(group.id for group in groups), ""]
     searched = {row["set"] for row in rows if not row["group"] and row["searched"] == "true"}
     whole = {name: numbers[name, ""] for name in SETS if (name, "") in numbers}
     all_searched = searched.issuperset(SETS[:4])
     sentence = t("explanations.datasets.sentence", total=whole["all"], **whole) if all_searched else ""
-    table = {
-        t(f"explanations.datasets.{name}"): [numbers.get((name, column), "") for column in columns]
-        for name in whole
-    }
+    names = {name: t(f"explanations.datasets.{name}") for name in whole}
+    table = {names[name]: [numbers.get((name, column), "") for column in columns] for name in whole}
     heads = [*map(view.label, groups), t("explanations.datasets.joint")]
     return {"sentence": sentence, "heads": heads, "table": table, "single": single, "reasons": reasons}
-
-
-def _reason(view: View, reason: str) -> str:
-    """Say why a set is not counted: datasets.csv has a code and a number, or "left_out" and the claims' ids."""
-    code, _, words = reason.partition(" ")
-    key = "explanations.datasets.left_out" if code == "left_out" else f"terminal.beyond.{code}"
-    return view.t(key, n=words, claims=words)
 
 
 # ---------------------------------------------------------------- provenance

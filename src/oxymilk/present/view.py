@@ -1,10 +1,14 @@
-"""A study and its results in the language of a reader: what every table, figure and page of the report is made from."""
+"""A study and its results in the language of a reader: what every table, figure and page of the report is made from.
+
+Beside names and numbers in words, a view says one record a line: claims, printed tests, effects, explanations.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -12,20 +16,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, split_operator
-from oxymilk.present.lines import (
-    LANES,
-    ClaimLine,
-    Effect,
-    ExplainedClaim,
-    ExplanationLine,
-    PrintedTest,
-    ProgramValue,
-    Row,
-    TestEffects,
-)
 from oxymilk.stats.procedure import CHOICES
-from oxymilk.study import load_study
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
 
 if TYPE_CHECKING:
@@ -35,6 +28,11 @@ if TYPE_CHECKING:
     from oxymilk.study import Characteristic, Group, Outcome, Study, Timepoint
     from oxymilk.study.outcome import Level
 
+Row = Mapping[str, str]
+
+VERDICT_SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "not_checkable": "·"}
+# how a program comes to print a p-value: unasked, when told to, or with another test than the study's
+LANES = ("by_default", "on_request", "other_test")
 INFINITY = "\N{INFINITY}"
 # what names a test in the rows of every table
 _test_of = itemgetter("test", "group", "timepoint")
@@ -49,22 +47,130 @@ _SAID_ELSEWHERE = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class ClaimLine:
+    """A claim in words: its row of verdicts.csv, with the id and verdict of that row.
+
+    `quantity` names the test too, `about` group, timepoint and level; `title` is both. Numbers stay as they are
+    printed. `words` is the verdict, with its reason where it is not checkable; `decision` "" where there is none.
+    """
+
+    claim: Row
+    id: str
+    verdict: str
+    where: str
+    quantity: str
+    about: str
+    title: str
+    printed: str
+    computed: str
+    words: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class ProgramValue:
+    """A p-value that one line of one program's output gives, and whether it prints as the printed string.
+
+    Its `lane` is one of `LANES`; a value of another test may be printed by default too.
+    """
+
+    p_value: float
+    program: str
+    versions: str
+    output: str
+    lane: str
+    by_default: bool
+    prints: bool
+
+
+@dataclass(frozen=True)
+class PrintedTest:
+    """A test with one p-value that the paper prints for it, in however many places.
+
+    * test, group, timepoint : as in tests.csv.
+    * declared, exact : p of the declared procedure and the exact conditional one; nan where that needs too much memory.
+    * printed, claim, verdict : the string with its operator, and its row of verdicts.csv, as in the first place.
+    * places, interval : where it is printed; the p-values that print so. Without a printed p all these are empty.
+    * programs : what programs give on the same data, smallest p first.
+    """
+
+    test: str
+    group: str
+    timepoint: str
+    declared: float
+    exact: float
+    printed: str
+    verdict: str
+    claim: Row
+    places: tuple[str, ...]
+    interval: Interval | None
+    programs: tuple[ProgramValue, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An effect of a test: its key in effects.csv, and its name.
+
+    * digits : estimate and the ends of its interval as in effects.csv, "inf" and "-inf" too; "" where there is none.
+    * numbers, written : the three as numbers, None where there is no value; and in words, with the same decimals.
+    * method, note : how the interval was found, and what a reader must know.
+    """
+
+    effect: str
+    label: str
+    digits: tuple[str, ...]
+    numbers: tuple[float | None, ...]
+    written: tuple[str, ...]
+    method: str
+    note: str
+
+
+@dataclass(frozen=True)
+class TestEffects:
+    """The effects of a test, and its adjusted and least p-values by name ("holm_declared", "least_exact")."""
+
+    test: str
+    group: str
+    timepoint: str
+    effects: tuple[Effect, ...]
+    p_values: Row
+
+
+@dataclass(frozen=True)
+class ExplanationLine:
+    """An explanation, its row of explanations.csv, in one or two sentences.
+
+    Other claims about the data, by their ids, hold under it (`kept`) or do not (`contradicted`). Its coincidence is the
+    share of printable numbers that the same search would explain as well; at most one half of them is informative.
+    """
+
+    row: Row
+    description: str
+    kept: tuple[str, ...]
+    contradicted: tuple[str, ...]
+    coincidence: float | None
+    informative: bool
+
+
+@dataclass(frozen=True)
+class ExplainedClaim:
+    """A claim that differs, in its first place and in all (`lines`), and what would explain it, in its ranking.
+
+    `without` says why nothing would, and what was not searched; `searched` whether any search applies to the claim.
+    """
+
+    line: ClaimLine
+    lines: tuple[ClaimLine, ...]
+    explanations: tuple[ExplanationLine, ...]
+    without: str
+    searched: bool
+
+
 class View:
-    """A study, its results, and the language in which they are shown.
+    """A study, its results, and the language in which they are shown, whose texts are `t`.
 
-    Parameters
-    ----------
-    study : Study
-        The study; its labels name groups, timepoints, variables and levels.
-    results : Results
-        Its result tables; one is read when it is first asked for.
-    language : str
-        One of `oxymilk.texts.LANGUAGES`.
-
-    Attributes
-    ----------
-    t : Labels
-        The texts of the language.
+    The study's labels name groups, timepoints, variables and levels. A result table is read when it is first asked for.
     """
 
     def __init__(self, study: Study, results: Results, language: str) -> None:
@@ -79,8 +185,6 @@ class View:
         if table not in self._rows:
             self._rows[table] = getattr(self.results, table).to_dict("records")
         return self._rows[table]
-
-    # -------------------------------------------------------------- names
 
     def label(self, named: Group | Timepoint | Outcome | Characteristic | Level) -> str:
         """Return the label of a part of the study."""
@@ -97,8 +201,7 @@ class View:
     def name_of_test(self, test: Row | PrintedTest | TestEffects) -> str:
         """Return the name of a test and of what it compares: a row of tests.csv, or what has its three keys."""
         keys = test if isinstance(test, Mapping) else vars(test)
-        within = keys["test"] == "signed_rank"
-        what = self.group(keys["group"]) if within else self._moments.get(keys["timepoint"], "")
+        what = self.group(keys["group"]) if keys["group"] else self._moments.get(keys["timepoint"], "")
         return self.t("figures.test_of", test=self.t(f"figures.test.{keys['test']}"), what=what)
 
     def procedure(self, row: Row) -> str:
@@ -111,62 +214,57 @@ class View:
         """Say "significant" or "not significant"; "" stays ""."""
         return self.t(f"verdicts.decision.{decision.replace(' ', '_')}") if decision else ""
 
-    # -------------------------------------------------------------- what is printed
-
     def localised(self, printed: str) -> str:
         """Return a printed number with the reader's decimal mark; "0.002" and "0,002" are one number."""
-        _, number = split_operator(printed)
+        number = split_operator(printed)[1]
         try:
             mark = parse_printed(number, self.study.decimal_mark).mark
         except ValueError:
             return printed
-        localised = number.replace(mark, self.t("common.decimal_mark")) if mark else number
-        return printed.removesuffix(number) + localised
+        return printed.removesuffix(number) + number.replace(mark or ".", self.t("common.decimal_mark"))
 
     @cached_property
     def claims(self) -> list[ClaimLine]:
         """Every claim in words, in the order of verdicts.csv."""
-        return [self.claim_line(claim) for claim in self.rows("verdicts")]
-
-    def claim_line(self, claim: Row) -> ClaimLine:
-        """Say a row of verdicts.csv."""
-        t, study = self.t, self.study
-        quantity, verdict = t(f"report.quantity.{claim['quantity']}"), t(f"verdicts.{claim['verdict']}")
-        if claim["test"]:
-            quantity += f", {t('figures.test.' + claim['test'])}"
-        printed, computed = with_operator(claim), claim["prints_as"]
-        match claim["quantity"]:
-            case "decision":
-                printed, computed = self.decision(claim["printed"]), self.decision(claim["decision_computed"])
-            case "between":
-                low, _, high = claim["n"].partition(";")
-                printed = t("report.between", value=claim["printed"], low=low.strip(), high=high.strip())
+        t, outcome, lines = self.t, self.study.outcome, []
+        variables = {variable.id: variable for variable in self.study.characteristics}
+        for claim in self.rows("verdicts"):
+            quantity, words = t(f"report.quantity.{claim['quantity']}"), t(f"verdicts.{claim['verdict']}")
+            if claim["test"]:
+                quantity += f", {t('figures.test.' + claim['test'])}"
+            for column in ("reason", "convention"):
+                words += f": {t(f'verdicts.{column}.{claim[column]}')}" if claim[column] else ""
+            printed, computed = with_operator(claim), claim["prints_as"]
+            match claim["quantity"]:
+                case "decision":
+                    printed, computed = map(self.decision, (claim["printed"], claim["decision_computed"]))
+                case "between":
+                    low, _, high = claim["n"].partition(";")
+                    printed = t("report.between", value=claim["printed"], low=low.strip(), high=high.strip())
+                    computed = NO_VALUE
+                case "comparison":
+                    computed = NO_VALUE
+                case "ratio_percent":
+                    computed = f"{claim['n']} = {computed}"
+            if claim["verdict"] == "not_checkable":
                 computed = NO_VALUE
-            case "comparison":
-                computed = NO_VALUE
-            case "ratio_percent":
-                computed = f"{claim['n']} = {computed}"
-        variables = {variable.id: variable for variable in study.characteristics}
-        variable = variables.get(claim["variable"], study.outcome)
-        # an unknown word stays
-        level = {level.id: self.label(level) for level in variable.levels}.get(claim["level"], claim["level"])
-        if level and variable is not study.outcome:
-            level = f"{self.label(variable)} {level}"
-        group = self.group(claim["group"]) if claim["group"] else ""
-        timepoint = self._moments.get(claim["timepoint"], claim["timepoint"])
-        about = ", ".join(filter(None, (group, timepoint, level)))
-        title = f"{quantity}, {about}" if about else quantity
-        if claim["verdict"] == "not_checkable":
-            computed = NO_VALUE
-        words = f"{verdict}: {t('verdicts.reason.' + claim['reason'])}" if claim["reason"] else verdict
-        said = (quantity, about, title, printed, computed, words, self.decision(claim["decision"]))
-        return ClaimLine(claim, claim["id"], claim["verdict"], t.place(claim["where"]), *said)
+            variable = variables.get(claim["variable"], outcome)
+            # an unknown word stays
+            levels = {level.id: self.label(level) for level in variable.levels}
+            level = levels.get(claim["level"], claim["level"])
+            if level and variable is not outcome:
+                level = f"{self.label(variable)} {level}"
+            group = self.group(claim["group"]) if claim["group"] else ""
+            timepoint = self._moments.get(claim["timepoint"], claim["timepoint"])
+            about = ", ".join(filter(None, (group, timepoint, level)))
+            title = f"{quantity}, {about}" if about else quantity
+            said = (quantity, about, title, printed, computed, words, self.decision(claim["decision"]))
+            lines.append(ClaimLine(claim, claim["id"], claim["verdict"], t.place(claim["where"]), *said))
+        return lines
 
     def claim_words(self, line: ClaimLine) -> str:
         """Say a claim in a few words: what it states, of whom, and the printed number."""
         return self.t("explanations.claim", about=line.title, printed=self.localised(line.printed))
-
-    # -------------------------------------------------------------- p-values and effects
 
     @cached_property
     def printed_tests(self) -> list[PrintedTest]:
@@ -181,8 +279,7 @@ class View:
             if claim["quantity"] == "p_value" and claim["verdict"] != "not_checkable":
                 number = parse_printed(claim["printed"], self.study.decimal_mark)
                 interval = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
-                unit = Fraction(1, 10**number.decimals)
-                printed[claim["test"], claim["group"]][interval, unit].append(claim)
+                printed[claim["test"], claim["group"]][interval, number.decimals].append(claim)
         p_values: dict = defaultdict(dict)
         for row in self.rows("tests"):
             p_values[_test_of(row)][row["role"]] = float(row["p_value"] or "nan")
@@ -190,26 +287,25 @@ class View:
         for key, p in p_values.items():
             if p["declared"] != p["declared"]:  # NaN is not equal to itself
                 continue
-            for (interval, unit), claims in printed[key[:2]].items() or [((None, None), [])]:
-                claim, programs = claims[0] if claims else {}, self._programs(key, interval)
-                printed_as, verdict = (with_operator(claim), claim["verdict"]) if claim else ("", "")
+            outputs = [row for row in self.rows("procedures") if _test_of(row) == key and row["p_value"]]
+            for (interval, _), claims in printed[key[:2]].items() or [((None, 0), [])]:
+                programs = []
+                for row in outputs:
+                    by_default = row["printed_by_default"] == "true"
+                    lane = LANES[2 if row["kind"] == "other" else not by_default]
+                    prints = interval is not None and interval.contains(Fraction(row["p_value"]))
+                    words = self.t.output(row["output"], row["differences"])
+                    output = (row["program"], row["versions"], words, lane, by_default, prints)
+                    programs.append(ProgramValue(float(row["p_value"]), *output))
+                programs.sort(key=lambda value: value.p_value)
+                claim = claims[0] if claims else {}
+                stated = (with_operator(claim) if claim else "", claim.get("verdict", ""), claim)
                 places = tuple(self.t.place(claim["where"]) for claim in claims)
-                stated = (printed_as, verdict, claim, places, interval, unit)
-                printing = tuple(value for value in programs if value.prints)
-                tests.append(PrintedTest(*key, p["declared"], p["exact"], *stated, programs, printing))
+                # where the declared program may print either of two numbers, the one that its verdict rests on
+                declared = float(claim["computed"]) if claim and OTHER_DIFFERENCES in p else p["declared"]
+                rest = (*stated, places, interval, tuple(programs))
+                tests.append(PrintedTest(*key, declared, p["exact"], *rest))
         return tests
-
-    def _programs(self, key: tuple[str, ...], interval: Interval | None) -> tuple[ProgramValue, ...]:
-        """Return what programs give for a test, smallest p first."""
-        values = []
-        for row in self.rows("procedures"):
-            if _test_of(row) == key and row["p_value"]:
-                by_default = row["printed_by_default"] == "true"
-                lane = LANES[2 if row["kind"] == "other" else not by_default]
-                prints = interval is not None and interval.contains(Fraction(row["p_value"]))
-                output = (row["program"], row["versions"], row["output"])
-                values.append(ProgramValue(float(row["p_value"]), *output, lane, by_default, prints))
-        return tuple(sorted(values, key=lambda value: value.p_value))
 
     @cached_property
     def effects(self) -> list[TestEffects]:
@@ -230,7 +326,7 @@ class View:
             digits = row["estimate"], row["low"], row["high"]
             label = self.t(f"effects.name.{row['test']}.{row['effect']}")
             numbers = tuple(float(text) if text else None for text in digits)
-            effects.append(Effect(row["effect"], label, *digits, numbers, self._written(digits), **said))
+            effects.append(Effect(row["effect"], label, digits, numbers, self._written(digits), **said))
         return [TestEffects(*key, tuple(effects), p_values) for key, (effects, p_values) in by_test.items()]
 
     @cached_property
@@ -252,8 +348,6 @@ class View:
             written.append(number.removeprefix(MINUS) if not number.strip(f"{MINUS}0.,") else number)
         return tuple(written)
 
-    # -------------------------------------------------------------- explanations
-
     @cached_property
     def explained(self) -> list[ExplainedClaim]:
         """The claims that differ with what would explain each, in the order of explanations.csv."""
@@ -269,16 +363,16 @@ class View:
                     params[name] = self.localised(params[name])
                 description = describe_explanation(row["code"], params, self.language)
                 if row["kind"] == "none":
-                    without.append(description)
+                    without.append((row["code"], description))
                     continue
-                kept, contradicted = (tuple(row[f"claims_{by}"].split()) for by in ("kept", "contradicted"))
-                worth = (
-                    float(row["coincidence"]) if row["coincidence"] else None,
-                    row["informative"] == "true",
-                )
-                explanations.append(ExplanationLine(row, description, kept, contradicted, *worth))
+                others = (tuple(row[f"claims_{by}"].split()) for by in ("kept", "contradicted"))
+                coincidence = float(row["coincidence"]) if row["coincidence"] else None
+                worth = (coincidence, row["informative"] == "true")
+                explanations.append(ExplanationLine(row, description, *others, *worth))
             lines = tuple(by_id[claim] for claim in rows[0]["claim_ids"].split())
-            reason = "" if explanations else " ".join(without)
+            # beside explanations only what was not searched
+            reasons = (said for code, said in without if not explanations or code == "not_searched")
+            reason = " ".join(reasons)
             searched = rows[0]["code"] != "no_search"
             claims.append(ExplainedClaim(lines[0], lines, tuple(explanations), reason, searched))
         return claims
@@ -300,5 +394,7 @@ def with_operator(claim: Row) -> str:
 
 def views(study: Path, results: Results, languages: Iterable[str]) -> Iterator[View]:
     """Yield a view of the study of a folder in each language."""
+    from oxymilk.study import load_study
+
     loaded = load_study(study)
     return (View(loaded, results, language) for language in languages)

@@ -7,6 +7,7 @@ from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.programs import (
     Program,
     ProgramResult,
+    differences_of,
     evaluate_programs,
     evaluate_programs_counts,
     load_programs,
@@ -18,6 +19,6 @@ from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, sign
 __all__ = [
     "ASYMPTOTIC_RELATIVE_ERROR", "Effect", "Procedure", "Program", "ProgramResult", "RankSumResult",
     "SignedRankResult", "TestResult", "TooLargeError", "between_effects", "difference_counts",
-    "evaluate_programs", "evaluate_programs_counts", "holm", "least_p_value", "load_programs",
+    "differences_of", "evaluate_programs", "evaluate_programs_counts", "holm", "least_p_value", "load_programs",
     "rank_sum_counts", "rank_sum_test", "signed_rank_counts", "signed_rank_test", "within_effects",
 ]  # fmt: skip

@@ -35,10 +35,11 @@ class Pairs:
     levels: np.ndarray  # how many levels occur, 3 for more than two, shape (D,)
 
     @classmethod
-    def of_values(cls, pre: Iterable, post: Iterable) -> Pairs:
-        """Return the one dataset of paired values."""
+    def of_values(cls, pre: Iterable, post: Iterable, differences: str = "decimal") -> Pairs:
+        """Return the one dataset of paired values, their differences as `ranks.paired_differences` takes them."""
         before, after = ranks.exact_numbers(pre, "pre"), ranks.exact_numbers(post, "post")
-        sizes, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(before, after))
+        changes = ranks.paired_differences(before, after, differences)
+        sizes, negative, positive, zeros = ranks.count_differences(changes)
         counts = negative[None], positive[None], np.array([zeros])
         return cls(*counts, np.array(sizes, dtype=float), np.array([min(3, len({*before, *after}))]))
 

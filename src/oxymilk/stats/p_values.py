@@ -26,7 +26,7 @@ class TestResult:
     """What every rank test gives: numbers for one dataset, arrays for many.
 
     * p_value : p-value, in (0, 1]
-    * p_fraction : the same as a fraction (exact methods, one dataset), else None
+    * p_fraction : the same as a fraction (one dataset; exact methods, and z = 0), else None
     * z : standardised W+ or U1, positive when post, or the first sample, tends to be larger. Asymptotic: by the
       procedure's switches. Exact: tie-corrected, without continuity correction, beside the p-value and not used for it
     * z_squared : z * abs(z) as a fraction (one dataset), else None
@@ -70,6 +70,8 @@ def p_and_z(
     if not z.shape:
         d, a, b, c = map(int, (difference, variance, times, over))
         square = Fraction(d * abs(d) * c, a * b) if d else Fraction(0)
+        if not d and procedure.method == "asymptotic":
+            fraction = Fraction(float(p_value))  # 1, or a half of one side
     return p_value, fraction, z, square
 
 

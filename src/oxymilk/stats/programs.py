@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ from oxymilk.stats.datasets import Data, Groups, Pairs, Situation, smaller_tail
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.other_tests import OTHER
 from oxymilk.stats.procedure import TESTS, Procedure, check_test
+from oxymilk.stats.ranks import DIFFERENCES, exact_numbers
 
+# names under which papers know programs whose lines begin with another
+_ALSO_CALLED = {"pasw": "spss", "python": "scipy", "rstudio": "r"}
 Rule = Callable[[Situation], np.ndarray]
 
 # When a program prints a line unasked; programs.yaml names these rules and gives the source of each.
@@ -66,6 +70,7 @@ class Program:
     * procedure : the Procedure, or None
     * tail : "smaller" if the program prints the smaller of the two one-sided p-values, else ""
     * other : the name of the calculation of kind "other", else ""
+    * differences : one of `DIFFERENCES`, or "" where it is not known or of no matter
     """
 
     id: str
@@ -77,6 +82,7 @@ class Program:
     procedure: Procedure | None
     tail: str
     other: str
+    differences: str
     rule: str
     source: str
 
@@ -102,12 +108,15 @@ class ProgramResult:
 
     * z : the statistic behind it where there is one, positive when post (the first group) tends to be larger
     * printed_by_default : would the program print this line, unasked, for data of this size, ties and zeros
+    * differences : how they were taken, where that makes a difference to this line: one of `DIFFERENCES`, or with "if_"
+      before it where the way of the program is not known: it prints one of two lines
     """
 
     entry: Program
     p_value: float
     z: float | None
     printed_by_default: bool
+    differences: str = ""
 
 
 @cache
@@ -129,13 +138,17 @@ def load_programs() -> tuple[Program, ...]:
 
 def program_of(entry: dict) -> Program:
     """Check one entry of programs.yaml; ValueError names it and what is wrong."""
-    given = {"other": "", "tail": "", **entry}
+    given = {"other": "", "tail": "", "differences": "", **entry}
     switches = given.pop("procedure", None)
+    if switches:
+        given["differences"] = switches.get("differences", "")
+        switches = {name: value for name, value in switches.items() if name != "differences"}
     other, tail = given["other"], given["tail"]
     faults = {
         "give either a procedure or another calculation": (switches is None) != bool(other),
         f"unknown calculation {other!r}": other and other not in OTHER,
         f"unknown tail {tail!r}": tail not in ("", "smaller") or (tail and other),
+        f"unknown differences {given['differences']!r}": given["differences"] not in ("", *DIFFERENCES),
         f"unknown rule {given.get('rule')!r}": given.get("rule") not in RULES,
         f"unknown test {given.get('test')!r}": given.get("test") not in TESTS,
     }
@@ -146,7 +159,24 @@ def program_of(entry: dict) -> Program:
     return Program(kind="other" if other else "rank", procedure=procedure, **given)
 
 
-def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[ProgramResult]:
+def differences_of(program: str | None, test: str) -> str:
+    """Return how a program takes the differences of a test, one of `DIFFERENCES`; "" where that is not known.
+
+    program : as a paper names it, "IBM SPSS Statistics 25"; "" too for two programs that do not subtract alike
+
+    >>> differences_of("IBM SPSS Statistics 25", "signed_rank"), differences_of("R 4.2.2 (RStudio)", "signed_rank")
+    ('decimal', 'binary')
+    """
+    words = re.findall("[a-z]+", (program or "").lower())
+    named = {_ALSO_CALLED.get(word, word) for word in words}
+    lines = [line for line in load_programs() if line.test == test and line.kind == "rank"]
+    ways = {line.differences for line in lines if re.match("[a-z]+", line.program.lower())[0] in named}
+    return ways.pop() if len(ways) == 1 else ""
+
+
+def evaluate_programs(
+    test: str, first: Iterable, second: Iterable, binary: tuple[Iterable, Iterable] | None = None
+) -> list[ProgramResult]:
     """Evaluate every program's line for one dataset.
 
     Parameters
@@ -155,14 +185,17 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
         Pairs, or two groups.
     first, second : iterable of numbers
         pre and post (equal length), or the two groups; levels as 0, 1, ..., or measurements.
+    binary : pair of iterables of numbers, optional
+        The same where the program subtracts doubles: two groups of changes as doubles give them; pairs whose values are
+        other doubles than their decimals (75% held as 0.75).
 
     Returns
     -------
     list of ProgramResult
-        In the order of programs.yaml. A line is left out where the program has no p-value to print: McNemar's,
-        Yates' and Fisher's tests of more than two levels, a t-test without variance, an exact
-        distribution that does not fit into memory. ValueError for values that are not numbers, no values, or pairs
-        that are not pairs.
+        In the order of programs.yaml; two for a line whose way to take differences matters and is not known. A line is
+        left out where the program has no p-value to print: McNemar's, Yates' and Fisher's tests of more than two
+        levels, a t-test without variance, an exact distribution that does not fit into memory. ValueError for values
+        that are not numbers, no values, or pairs that are not pairs.
 
     Examples
     --------
@@ -171,14 +204,29 @@ def evaluate_programs(test: str, first: Iterable, second: Iterable) -> list[Prog
     ('spss_wilcoxon', 0.0015654)
     """
     check_test(test)
-    data = (Pairs if test == "signed_rank" else Groups).of_values(first, second)
-    calculate, results = cache(partial(_calculate, data)), []
+    paired = test == "signed_rank"
+    values = tuple(map(exact_numbers, (first, second), ("pre", "post") if paired else ("x", "y")))
+    data = {"decimal": (Pairs if paired else Groups).of_values(*values)}
+    doubles = (
+        Pairs.of_values(*(binary or values), "binary") if paired else Groups.of_values(*(binary or values))
+    )
+    counts = [name for name in vars(doubles) if name not in ("sizes", "scores")]
+    if not all(np.array_equal(getattr(doubles, name), getattr(data["decimal"], name)) for name in counts):
+        data["binary"] = doubles  # never for whole numbers: these are not computed twice
+    calculate = {way: cache(partial(_calculate, of_way)) for way, of_way in data.items()}
+    results = []
     for program in (program for program in load_programs() if program.test == test):
-        p_value, z = calculate(*program.calculation)
-        if not np.isnan(p_value[0]):
-            printed = bool(RULES[program.rule](data.situation)[0])
-            statistic = None if z is None else float(z[0])
-            results.append(ProgramResult(program, float(p_value[0]), statistic, printed))
+        lines = {}
+        for way, of_way in data.items():
+            p_value, z = calculate[way](*program.calculation)
+            printed = bool(RULES[program.rule](of_way.situation)[0])
+            lines[way] = (float(p_value[0]), None if z is None else float(z[0]), printed)
+        # to ten digits: the doubles of a t-test are no two lines
+        alike = len({(f"{p_value:.10g}", printed) for p_value, _, printed in lines.values()}) == 1
+        for way in ["decimal"] if alike else [program.differences] if program.differences else DIFFERENCES:
+            said = "" if alike else program.differences or f"if_{way}"
+            if not np.isnan(lines[way][0]):
+                results.append(ProgramResult(program, *lines[way], said))
     return results
 
 

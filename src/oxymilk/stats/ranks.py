@@ -11,6 +11,8 @@ import numpy as np
 
 # Beyond this power of ten a "measurement" is a typing slip, and its integer would fill the memory.
 LARGEST_EXPONENT = 400
+# how post - pre is taken, as `paired_differences` says
+DIFFERENCES = ("decimal", "binary")
 # N**3 must fit into 64 bits, signed.
 LARGEST_SAMPLE = 2_000_000
 Number = Fraction | int
@@ -58,12 +60,19 @@ def two_sample_table(x: Iterable, y: Iterable) -> tuple[list[Number], np.ndarray
     return levels, np.array([[count[level] for level in levels] for count in counts], dtype=np.int64)
 
 
-def paired_differences(pre: Iterable, post: Iterable) -> list[Number]:
-    """Return the differences post - pre of paired values, exactly; ValueError unless they are pairs."""
+def paired_differences(pre: Iterable, post: Iterable, differences: str = "decimal") -> list[Number]:
+    """Return the differences post - pre of paired values; ValueError unless they are pairs.
+
+    differences : "decimal", exact on the decimals as written: 0.3 - 0.1 = 0.7 - 0.5. "binary", the doubles that most
+    programs compute from the doubles nearest to the values: 0.19999999999999998 and 0.19999999999999996
+    """
     before, after = exact_numbers(pre, "pre"), exact_numbers(post, "post")
     if len(before) != len(after):
         raise ValueError(f"pre has {len(before)} values and post {len(after)}: they must be pairs")
-    return [b - a for a, b in zip(before, after, strict=True)]
+    pairs = zip(before, after, strict=True)
+    if differences == "binary":
+        return [Fraction(float(b) - float(a)) for a, b in pairs]
+    return [b - a for a, b in pairs]
 
 
 def count_differences(differences: Iterable[Number]) -> tuple[list[Number], np.ndarray, np.ndarray, int]:

@@ -6,16 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    create_model,
-    model_validator,
-)
+from pydantic import BaseModel, Field, StringConstraints, ValidationInfo, create_model
+from pydantic.functional_validators import AfterValidator, BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from oxymilk.study.yaml_lines import KeyPath
@@ -64,12 +56,12 @@ def short_for(full: Callable[[str], object]) -> BeforeValidator:
     return BeforeValidator(lambda value: full(value) if isinstance(value, str) else value)
 
 
-def reference(what: str) -> AfterValidator:
-    """Return the check that an id is declared; the context of the validation has the file as written."""
+def reference(what: str, *also: str) -> AfterValidator:
+    """Return the check that an id is declared, or is `also` legal; the context of the validation has the file."""
 
     def declared(value: str, info: ValidationInfo) -> str:
         legal = info.context["tree"].ids(*DECLARED_IN[what]) if info.context else [value]
-        if value not in legal:
+        if value not in (*legal, *also):
             raise invalid("reference_unknown", what=what, legal=legal, nearest=nearest(value, legal))
         return value
 

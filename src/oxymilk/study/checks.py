@@ -204,6 +204,12 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
             for word, is_due in placeholders.items():
                 if is_due and isinstance(column, str) and word not in column:
                     yield tree.fault("placeholder_missing", path, str(column), word=word)
+    total = sheet.get("total")
+    if total is not None and kind != "checklist":
+        yield tree.fault("key_without_use", (*where, "total"), "total", why=f"kind: {kind or 'levels'}")
+    elif total and isinstance(total, str) != ("score" in SCORE_KEYS.get(layout, ((),))[0]):
+        expected = "keys" if isinstance(total, str) else "text"
+        yield tree.fault("value_wrong_kind", (*where, "total"), expected=expected)
     first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):
         if first.setdefault(fold(str(column)), path) != path and isinstance(column, str):

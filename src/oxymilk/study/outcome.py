@@ -24,9 +24,11 @@ _BOUNDS = {
 Number = Annotated[Decimal, Field(max_digits=20)]
 # least and greatest number, both included, None where there is no limit
 Span = tuple[Decimal | None, Decimal | None]
-# a fault of a part of the file: path within the part, value, code, params
-_Found = tuple[KeyPath, str, str, dict[str, Any]]
-_Faults = Iterator[_Found]
+
+
+def _fault(path: KeyPath, code: str, value: object = "", **params: Any) -> InitErrorDetails:
+    """Return the error that becomes a fault of a part of the file, at a path within the part."""
+    return InitErrorDetails(type=invalid(code, **params), loc=path, input=str(value))
 
 
 class Level(Labelled):
@@ -44,11 +46,6 @@ class Level(Labelled):
     def bounds(self) -> dict[str, Decimal]:
         """The bounds that are declared."""
         return {name: bound for name in _BOUNDS if (bound := getattr(self, name)) is not None}
-
-    @property
-    def bounded(self) -> bool:
-        """Whether any bound is declared."""
-        return bool(self.bounds)
 
 
 class Item(Labelled):
@@ -87,24 +84,24 @@ class Checklist(Model):
         """Return the words that mean yes and no for an item."""
         return item.yes or self.yes, item.no or self.no
 
-    def faults(self) -> _Faults:
+    def faults(self) -> Iterator[InitErrorDetails]:
         """Yield what is wrong between the keys of the checklist and its items."""
         for at, key in enumerate(("yes", "no")):
             if any(item.kind == "yes_no" and not self.words(item)[at] for item in self.items):
-                yield (), "", "key_missing", {"key": key}
+                yield _fault(("checklist",), "key_missing", key=key)
         for at, item in enumerate(self.items):
-            path, why = ("items", at), {"why": f"kind: {item.kind}"}
+            path, is_count, why = ("checklist", "items", at), item.kind == "count", f"kind: {item.kind}"
             bounded = item.at_least is not None or item.at_most is not None
-            if item.kind == "count" and not bounded:
-                yield path, "", "key_missing", {"key": "at_least"}
-            if item.kind == "yes_no" and bounded:
-                yield path, "at_least/at_most", "key_without_use", why
-            for key in ("unit",) if item.kind == "yes_no" else ("yes", "no"):
+            if is_count and not bounded:
+                yield _fault(path, "key_missing", key="at_least")
+            if bounded and not is_count:
+                yield _fault(path, "key_without_use", "at_least/at_most", why=why)
+            for key in ("yes", "no") if is_count else ("unit",):
                 if getattr(item, key):
-                    yield (*path, key), key, "key_without_use", why
-            if item.kind == "yes_no":
-                yes, no = (set(map(fold, words)) for words in self.words(item))
-                yield from ((path, word, "codes_collide", {}) for word in sorted(yes & no))
+                    yield _fault((*path, key), "key_without_use", key, why=why)
+            yes, no = (set(map(fold, words)) for words in self.words(item))
+            for word in sorted(yes & no) if not is_count else ():
+                yield _fault(path, "codes_collide", word)
 
 
 class Variable(Labelled):
@@ -158,43 +155,21 @@ class Variable(Labelled):
         """The least and greatest possible score, None where there is no limit."""
         return (self.minimum, self.maximum) if self.points is None else (Decimal(0), self.points.most)
 
-    def faults(self) -> _Faults:
-        """Yield what is wrong between the keys: the bounds must cover every possible number exactly once."""
+    def faults(self) -> Iterator[InitErrorDetails]:
+        """Yield what is wrong between the keys: numbers that are cut into levels belong to exactly one each."""
+        is_cut = self.kind != "levels"
         for at, level in enumerate(self.levels):
-            if level.bounded and self.kind == "levels":
-                yield ("levels", at), level.id, "key_without_use", {"why": "kind: levels"}
-            if not level.bounded and self.kind != "levels":
-                yield ("levels", at), "", "key_missing", {"key": "at_least"}
-        if self.kind == "levels" or not self.levels or not all(level.bounded for level in self.levels):
-            return
-        decimals = cutoff_decimals(self)
-        # bounds in percent of the points are no scores, and may be as fine as they like
-        amiss: list[_Found] = [
-            (("levels", at, name), str(bound), "cutoff_too_fine", {"decimals": decimals})
-            for at, level in enumerate(() if self.in_percent else self.levels)
-            for name, bound in level.bounds.items()
-            if bound != round(bound, decimals)
-        ]
-        spans = [span_of(level, decimals, self.score_range) for level in self.cutoffs]
-        for at, (low, high) in enumerate(spans):
-            if not amiss and low is not None and high is not None and low > high:
-                amiss.append((("levels", at), _written((low, high)), "cutoff_empty", {}))
-        if not amiss:
-            unit = " / ".join(self.unit.words) if self.unit else ""
-            params = {"unit": f"/ {self.points.most.normalize():f}" if self.in_percent else unit}
-            gaps_and_overlaps = uncovered(spans, self.score_range, decimals)
-            for code, places in zip(("cutoff_gap", "cutoff_overlap"), gaps_and_overlaps, strict=True):
-                amiss += [(("levels",), _written(span), code, params) for span in places]
-        yield from amiss
+            if level.bounds and not is_cut:
+                yield _fault(("levels", at), "key_without_use", level.id, why="kind: levels")
+            if is_cut and not level.bounds:
+                yield _fault(("levels", at), "key_missing", key="at_least")
+        if is_cut and self.levels and all(level.bounds for level in self.levels):
+            yield from _cutoff_faults(self)
 
     @model_validator(mode="after")
     def _hold_together(self) -> Variable:
         """Refuse a variable with faults, all of them at once."""
-        errors = [
-            InitErrorDetails(type=invalid(code, **params), loc=path, input=value)
-            for path, value, code, params in self.faults()
-        ]
-        if errors:
+        if errors := list(self.faults()):
             raise ValidationError.from_exception_data("study.yaml", errors)
         return self
 
@@ -209,21 +184,20 @@ class Outcome(Variable):
     scale: Literal["level", "score"] = "level"
     checklist: Checklist | None = None
 
-    def faults(self) -> _Faults:
+    def faults(self) -> Iterator[InitErrorDetails]:
         """Yield what is wrong between the keys of the outcome, its levels and its checklist."""
-        why = {"why": f"kind: {self.kind}"}
+        why = f"kind: {self.kind}"
         for kind, key in (("checklist", "checklist"), ("number", "unit")):
             if self.kind == kind and getattr(self, key) is None:
-                yield (), "", "key_missing", {"key": key}
+                yield _fault((), "key_missing", key=key)
         if self.kind != "checklist" and self.checklist is not None:
-            yield ("checklist",), "checklist", "key_without_use", why
+            yield _fault(("checklist",), "key_without_use", "checklist", why=why)
         if self.kind == "levels" and self.scale == "score":
-            yield ("scale",), "scale: score", "key_without_use", why
+            yield _fault(("scale",), "key_without_use", "scale: score", why=why)
         if self.scale == "level" and len(self.levels) < 2:
-            yield ("levels",), "", "list_length", {"least": 2, "most": "-"}
+            yield _fault(("levels",), "list_length", least=2, most="-")
         yield from super().faults()
-        for path, *rest in self.checklist.faults() if self.checklist else ():
-            yield ("checklist", *path), *rest
+        yield from self.checklist.faults() if self.checklist else ()
 
 
 class Characteristic(Variable):
@@ -263,10 +237,37 @@ def cutoff_decimals(variable: Variable) -> int:
     return 1 + max([0, *(-int(number.as_tuple().exponent) for number in bounds + limits)])
 
 
+def _cutoff_faults(variable: Variable) -> Iterator[InitErrorDetails]:
+    """Yield the bounds that are finer than the numbers, else levels without a number, else gaps and overlaps."""
+    decimals, limits = cutoff_decimals(variable), variable.score_range
+    # bounds in percent of the points are no scores, and may be as fine as they like
+    too_fine = [
+        _fault(("levels", at, name), "cutoff_too_fine", bound, decimals=decimals)
+        for at, level in enumerate(() if variable.in_percent else variable.levels)
+        for name, bound in level.bounds.items()
+        if bound != round(bound, decimals)
+    ]
+    spans = [span_of(level, decimals, limits) for level in variable.cutoffs]
+    empty = [
+        _fault(("levels", at), "cutoff_empty", _written(span))
+        for at, span in enumerate(spans)
+        if None not in span and span[0] > span[1]
+    ]
+    if too_fine or empty:
+        yield from too_fine or empty
+        return
+    unit = " / ".join(variable.unit.words) if variable.unit else ""
+    unit = f"/ {variable.points.most.normalize():f}" if variable.in_percent else unit
+    for code, places in zip(
+        ("cutoff_gap", "cutoff_overlap"), uncovered(spans, limits, decimals), strict=True
+    ):
+        yield from (_fault(("levels",), code, _written(span), unit=unit) for span in places)
+
+
 def level_of(number: Decimal, variable: Variable) -> str:
     """Return the id of the level that a number belongs to, or "" when no level has bounds."""
     for level in variable.cutoffs:
-        if level.bounded and all(_BOUNDS[name][0](number, bound) for name, bound in level.bounds.items()):
+        if level.bounds and all(_BOUNDS[name][0](number, bound) for name, bound in level.bounds.items()):
             return level.id
     return ""
 

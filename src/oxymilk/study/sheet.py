@@ -29,6 +29,10 @@ GroupId = Annotated[Id, reference("group")]
 LevelId = Annotated[Id, reference("level")]
 CharacteristicId = Annotated[Id, reference("characteristic")]
 Column = short_for(lambda word: {"column": word})
+ALL = ""  # where one column, or a pattern of the layout visits, has the totals of all timepoints
+Totals = Annotated[
+    dict[Annotated[str, reference("timepoint", ALL)], Text], short_for(lambda word: {ALL: word})
+]
 Row = Annotated[int, Field(ge=1, le=1_048_576)]
 IdOf = TypeVar("IdOf", bound=str)
 
@@ -146,6 +150,7 @@ class Sheet(Model):
     visits: dict[Text, TimepointId] = Field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
     crosstab: Crosstab | None = None
+    total: Totals = Field(default_factory=dict)
     codes: dict[Text, LevelId] = Field(default_factory=dict)
     time_format: Literal["hours_minutes"] | None = None
     fractions: bool = False
@@ -159,4 +164,4 @@ class Sheet(Model):
         """The names of the columns that it declares, those of blocks and cross-tabulations left out."""
         sources = (self.participant, self.group, self.timepoint, *self.characteristics.values())
         declared = [source.column for source in sources if source is not None]
-        return [name for name in (*declared, *self.scores.values(), self.score) if name]
+        return [name for name in (*declared, *self.scores.values(), self.score, *self.total.values()) if name]

@@ -22,11 +22,9 @@ UNDECIDED = "???"
 # lists of words as a sheet has them: there the mark is a word of the sheet
 _WORDS_OF_A_SHEET = {"missing", "skip", "ignore"}
 _LARGEST_FILE = 300_000  # bytes
-_DEEPEST = 20
 # an escape can name half a character, which no file can hold
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ALIAS = "an alias"
-_HALF = "half a character (\\ud800 to \\udfff)"
 
 
 class Scalar(str):
@@ -94,6 +92,31 @@ class Tree:
                 by_line.setdefault(self.line(path), path)
         return [self.fault("undecided", path, UNDECIDED) for path in by_line.values()]
 
+    def build(self, node: yaml.Node, path: KeyPath = ()) -> Any:
+        """Return the value of a node; its lines, marks and duplicate keys are noted on the way."""
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, (*path, at)) for at, item in enumerate(node.value)]
+        if isinstance(node, yaml.ScalarNode):
+            scalar = Scalar(node.value)
+            scalar.yaml_type = node.tag.rpartition(":")[2]
+            if UNDECIDED in scalar:
+                self.marked.append(path)
+            return None if scalar.yaml_type == "null" else scalar
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key, row = key_node.value, key_node.start_mark.line + 1
+            within = (*path, key)
+            if key in mapping:
+                duplicate = self.fault("key_duplicate", within, key, first=self.lines[within])
+                self.faults.append(replace(duplicate, row=row))
+                continue
+            self.lines[within] = row
+            if UNDECIDED in key:
+                self.marked.append(within)
+            mapping[key] = self.build(value_node, within)
+        return mapping
+
 
 def read_tree(path: Path) -> Tree:
     """Read a YAML file.
@@ -115,7 +138,7 @@ def read_tree(path: Path) -> Tree:
         if size > _LARGEST_FILE:
             code, params = "file_too_large", {"size": size, "most": _LARGEST_FILE}
         else:
-            root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_NoAliases)
+            root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_PlainLoader)
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
         code, params = "encoding_wrong", {"encoding": "utf-8", "nearest": ""}
@@ -132,53 +155,23 @@ def read_tree(path: Path) -> Tree:
     if not isinstance(root, yaml.MappingNode):
         return Tree(path.name, faults=[Fault(code, path.name, row=row, params=params)])
     tree = Tree(path.name, data={})
-    tree.data.update(_built(root, (), tree))
+    tree.data.update(tree.build(root))
     return tree
 
 
-class _NoAliases(yaml.SafeLoader):
-    """The safe loader without aliases: a few lines of them can expand to gigabytes."""
+class _PlainLoader(yaml.SafeLoader):
+    """The safe loader of plain trees: keys are words, and no aliases, a few lines of which can expand to gigabytes."""
 
     def compose_node(self, parent: yaml.Node, index: object) -> yaml.Node:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem=_ALIAS, problem_mark=self.peek_event().start_mark)
-        return super().compose_node(parent, index)
-
-
-def _built(node: yaml.Node, path: KeyPath, tree: Tree) -> Any:
-    """Return the value of a node; its lines and faults are added to the tree."""
-    line = tree.lines.setdefault(path, node.start_mark.line + 1)
-
-    def refuse(problem: str, row: int = line) -> None:
-        tree.faults.append(Fault("yaml_syntax", tree.name, row=row, params={"problem": problem}))
-
-    if len(path) > _DEEPEST:
-        return refuse(f"deeper than {_DEEPEST} keys")
-    if isinstance(node, yaml.SequenceNode):
-        return [_built(item, (*path, at), tree) for at, item in enumerate(node.value)]
-    if isinstance(node, yaml.ScalarNode):
-        if node.tag == "tag:yaml.org,2002:null":
-            return None
-        if _SURROGATE.search(node.value):
-            return refuse(_HALF)
-        if UNDECIDED in node.value:
-            tree.marked.append(path)
-        scalar = Scalar(node.value)
-        scalar.yaml_type = node.tag.rpartition(":")[2]
-        return scalar
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key, row = key_node.value, key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.endswith(":merge"):
-            refuse("a key that is not a word", row)
-        elif _SURROGATE.search(key):
-            refuse(_HALF, row)
-        elif key in mapping:
-            duplicate = tree.fault("key_duplicate", (*path, key), key, first=tree.lines[(*path, key)])
-            tree.faults.append(replace(duplicate, row=row))
-        else:
-            tree.lines[(*path, key)] = row
-            if UNDECIDED in key:
-                tree.marked.append((*path, key))
-            mapping[key] = _built(value_node, (*path, key), tree)
-    return mapping
+        mark, is_alias = self.peek_event().start_mark, self.check_event(yaml.AliasEvent)
+        node = None if is_alias else super().compose_node(parent, index)
+        is_word = isinstance(node, yaml.ScalarNode)
+        is_key = isinstance(parent, yaml.MappingNode) and index is None
+        for problem, is_so in {
+            _ALIAS: is_alias,
+            "a key that is not a word": is_key and not is_word,
+            "half a character (\\ud800 to \\udfff)": is_word and _SURROGATE.search(node.value),
+        }.items():
+            if is_so:
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+        return node

@@ -12,8 +12,11 @@ import pytest
 from oxymilk.audit import claims as vocabulary
 from oxymilk.audit.claims import COLUMNS, Claim, claim_of, load_claims, read_claims
 from oxymilk.audit.printed import LARGEST_SAMPLE, Notation
+from oxymilk.audit.recompute import CONVENTIONS
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.faults import Fault, FaultsError, describe
+from oxymilk.stats import load_programs
+from oxymilk.texts import LANGUAGES, labels
 
 PAGE = (Path(__file__).parents[3] / "docs" / "claims.md").read_text("utf-8")
 SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
@@ -101,6 +104,7 @@ def test_good_claims_are_read_in_order(write, claim, study, p_value):
         ({"quantity": "count_up", "n": "ten"}, "claims_participants", "n"),
         ({"quantity": "percent_up", "n": "5/10"}, "claims_participants", "n"),
         ({"quantity": "count_down", "n": "0"}, "claims_participants", "n"),
+        ({"quantity": "count_down", "n": "１０²"}, "claims_participants", "n"),
     ],
 )  # fmt: skip
 def test_each_fault_names_row_column_and_what_to_do(write, study, p_value, cells, code, column):
@@ -250,6 +254,19 @@ def test_every_word_has_its_row_and_no_other_does(title, words):
     rows = re.findall(r"^\| (`.*?) \|", SECTIONS[title], flags=re.MULTILINE)
     assert sorted(word for row in rows for word in re.findall(r"`([^`]+)`", row)) == sorted(words)
     assert f"from 1 to {LARGEST_SAMPLE}" in PAGE
+
+
+def test_every_convention_and_every_program_has_its_place():
+    """What a statistic can stand for, and by which name which program prints it."""
+    rows = re.findall(
+        r"^\| (`\w.*?) \| .*? \| (.*) \|$", SECTIONS["What a statistic's name stands for"], re.MULTILINE
+    )
+    known = {name for names in CONVENTIONS.values() for name in names}
+    assert {name for row in rows[1:] for name in re.findall(r"`(\w+)`", row[0])} == known
+    assert all(known == set(labels(language).section("verdicts.convention")) for language in LANGUAGES)
+    programs = {program.program for program in load_programs() if program.kind == "rank"}
+    words = {re.split(r"[ .(]", name.removeprefix("GraphPad "))[0] for name in programs}
+    assert [word for word in words if not any(re.search(rf"\b{word}\b", row[1]) for row in rows)] == []
 
 
 def test_the_examples_are_claims_that_can_be_audited(write, study, frequencies, tests):

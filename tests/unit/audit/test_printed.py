@@ -47,8 +47,12 @@ def test_a_printed_number_is_taken_apart(text, value, decimals, mark, percent, l
     ("text", "marks", "value"),
     [
         # thousands are parted in threes
-        ("1.234", ",", 1234), ("12.345.678", ",", 12345678), ("999.000", ",", 999000), ("1\u066b234", ",", 1234),
+        ("1.234", ",", 1234), ("12.345.678", ",", 12345678), ("999.000", ",", 999000), ("1\u066c234", ",", 1234),
         ("0", ",", 0), ("1234", ",", 1234), ("٣٫٥", "\u066b", F(7, 2)), ("1.234", ".", F(1234, 1000)), ("-0,0", ",", 0),
+        # digits of every script; a mark of Arabic digits is never the other one
+        ("٠٫٠٨٣", ".", F(83, 1000)), ("۰٫۰۸۳", ",", F(83, 1000)), ("０，０８", ",", F(8, 100)),
+        ("١٬٢٣٤٫٥", ".", F(12345, 10)), ("1\u066b234", ",", F(1234, 1000)), ("−２.24", ".", F(-224, 100)),
+        ("٥٪", ".", 5), ("１，５％", ",", F(3, 2)), ("०.०८३", ".", F(83, 1000)),
     ],
 )  # fmt: skip
 def test_the_decimal_mark_is_declared_and_not_guessed(text, marks, value):
@@ -60,7 +64,7 @@ def test_the_decimal_mark_is_declared_and_not_guessed(text, marks, value):
     [
         (BOTH, ["", "n.s.", "0,0,5", "1.23,456", "--2", "0.05*", "p=0.05", "１２ x", "1 000"]),
         ((",",), ["1234.567", "0.123", "1.23", "1.2345", ".123", "1.234.5", "1..234"]),
-        ((".",), ["0,083", ".5e-3"]),
+        ((".",), ["0,083", ".5e-3", "٠,٠٨٣", "٠٬٠٨٣", "0.05²", "½", "①"]),
     ],
 )
 def test_what_is_no_number_is_refused(marks, texts):

@@ -1,11 +1,14 @@
 """Verdicts: what becomes of a printed number."""
 
+from fractions import Fraction
+
 import pandas as pd
 import pytest
 
 from oxymilk.analysis import FREQUENCY_COLUMNS
 from oxymilk.audit.claims import REASONS
 from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims
+from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 
 OF_CONTROL = {"test": "signed_rank", "group": "control"}
 OF_INTERVENTION = {"test": "signed_rank", "group": "intervention"}
@@ -55,7 +58,8 @@ def of_control(tests):
         ("-1,73", "z", OF_CONTROL, GOOD, "1,73"), ("1,74", "z", OF_CONTROL, DIFFERS, "1,73"),
         ("15", "u", BETWEEN, GOOD, "15"), ("85,0", "u", BETWEEN, GOOD, "85,0"),
         ("25", "u", BETWEEN, DIFFERS, "85"), ("70", "w", BETWEEN, GOOD, "70"),
-        ("0", "w", OF_CONTROL, GOOD, "0"), ("significant", "decision", BETWEEN, GOOD, "significant"),
+        ("0", "w", OF_CONTROL, GOOD, "0"),
+        ("２", "mean_rank", OF_CONTROL, GOOD, "2"), ("significant", "decision", BETWEEN, GOOD, "significant"),
         ("significant", "decision", OF_CONTROL, DIFFERS, "not significant"),
         # 1/16 = 0.0625 lies on a boundary of rounding
         ("0,063", "p_value", OF_INTERVENTION, GOOD, "0,063"), ("0,062", "p_value", OF_INTERVENTION, DIFFERS, "0,063"),
@@ -204,6 +208,48 @@ def test_sample_sizes_that_allow_a_number_are_listed(audit, printed, quantity, n
     row = audit(printed, quantity, "arithmetic", n=n)
     assert row["prints_as"] == sizes
     assert row["computed"] == sizes.removeprefix("n = ").replace("-", ",").split(",")[0]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "of", "convention", "printed"),
+    [
+        ("w", OF_CONTROL, "w_plus", ("26.5", "-26.5")), ("w", OF_CONTROL, "w_minus", ("9.5", "-9.5", "−9.5")),
+        ("w", OF_CONTROL, "signed_sum", ("17", "-17")), ("w", OF_CONTROL, "signed_half", ("8.5", "-8.5")),
+        ("w", OF_CONTROL, "", ("16", "36", "18")), ("mean_rank", OF_CONTROL, "mean_rank_plus", ("4.42", "4.4167")),
+        ("mean_rank", OF_CONTROL, "mean_rank_minus", ("4.75",)), ("mean_rank", OF_CONTROL, "", ("-4.75", "4.5")),
+        ("w", BETWEEN, "rank_sum1", ("140",)), ("w", BETWEEN, "rank_sum2", ("70.0",)), ("w", BETWEEN, "u1", ("85",)),
+        ("w", BETWEEN, "u2", ("15",)), ("w", BETWEEN, "", ("-15", "55")), ("u", BETWEEN, "u2", ("15",)),
+        ("u", BETWEEN, "", ("70",)), ("mean_rank", BETWEEN, "mean_rank1", ("14.0",)),
+        ("mean_rank", BETWEEN, "mean_rank2", ("7",)),
+    ],
+)  # fmt: skip
+def test_what_a_statistic_is_called(audit, tests, quantity, of, convention, printed):
+    """Prism's example (faqid 2020): ranks 1.5, 3, 4, 5, 6, 7 up and 1.5, 8 down."""
+    signed = {
+        "w_plus": "26.5",
+        "w_minus": "9.5",
+        "n": "8",
+        "mean_rank_plus": "4.416666667",
+        "mean_rank_minus": "4.75",
+    }
+    tests.loc[tests["group"] == "control", list(signed)] = list(signed.values())
+    means = {"n": "20", "mean_rank1": "14", "mean_rank2": "7"}
+    tests.loc[tests["test"] == "rank_sum", list(means)] = list(means.values())
+    for number in printed:
+        row = audit(number, quantity, **of)
+        assert (row["verdict"], row["convention"]) == (GOOD if convention else DIFFERS, convention)
+
+
+@pytest.mark.parametrize(("printed", "cut"), [("1.000", GOOD), ("1", GOOD), ("0.999", DIFFERS)])
+@pytest.mark.parametrize("pairs", [([1, 2], [2, 1]), ([1, 1], [1, 1])])
+def test_a_p_of_one_is_one(audit, of_control, printed, cut, pairs):
+    """Without a difference between the sums p is exactly 1, and what is cut to 1.000 is nothing less."""
+    result = signed_rank_test(*pairs, Procedure("asymptotic"))
+    of_control(p_value=f"{result.p_value:.10g}", p_fraction=str(result.p_fraction))
+    assert audit(printed, "p_value", rounding="truncate", **OF_CONTROL)["verdict"] == cut
+    assert audit("1", "threshold", operator=">=", **OF_CONTROL)["verdict"] == GOOD
+    one_sided = rank_sum_test([1, 2], [1, 2], Procedure("asymptotic", "less"))
+    assert one_sided.p_fraction == Fraction(1, 2)
 
 
 def test_the_nearest_share_of_whole_participants_is_shown(audit):

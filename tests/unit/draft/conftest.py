@@ -44,12 +44,15 @@ def studies():
         return {"outcome": bath.outcome.model_copy(update={"levels": changed})}
 
     dose = bath.groups[0].model_copy(update={"label": Label(en="10 mg", id="10 mg")})
+    greater = bath.procedure.rank_sum_switches.model_copy(update={"alternative": "greater"})
+    one_sided = bath.procedure.model_copy(update={"rank_sum_switches": greater})
     often = fine.model_copy(update={"label": Label(en="poor at times", id="baik")})
     changes = {
         "bath": {},
         "one group": {"groups": bath.groups[:1]},
         "10 mg": {"groups": (dose, bath.groups[1])},
         "change": {"between": "change"},
+        "one-sided": {"procedure": one_sided},
         "truncated": {"rounding": "truncate"},
         "alpha 0.025": {"alpha": 0.025},
         "Bad -  one": levels(bad.model_copy(update={"id": "Bad -  one"}), fine),

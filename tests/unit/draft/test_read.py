@@ -235,6 +235,8 @@ def test_the_lines_of_a_page_become_paragraphs(read_pages, last, blank_behind_la
         ("Le\ufb01t n\nlow 4", "", "Lefit n\nlow 4\n"),
         # a hyphen that shows only at a line's end is no character
         ("co\u00adtton", "", "cotton\n"),
+        # and before a number is a minus sign
+        ("Z = \u00ad2.4 or \u00ad", "", "Z = \u00ad2.4 or \u00ad\n"),
     ],
 )
 def test_a_page_with_places_and_one_without(read_pages, text, placed, expected):

@@ -28,6 +28,11 @@ def test_each_number_has_its_kind_and_place():
     ]
 
 
+def test_a_number_in_digits_of_another_script_is_one_number():
+    found = find_tokens("p = ٠٫٠٨٣, p = ０．０８３, p = ०.०८३, n = 1٬234, 0,05²")
+    assert [token.text for token in found] == ["0,083", "0.083", "0.083", "1٬234", "0,05"]
+
+
 def test_tokens_hold_every_digit_of_the_text_and_do_not_overlap():
     found = find_tokens(TEXT)
     assert all(first.end <= second.start for first, second in pairwise(found))

@@ -140,10 +140,13 @@ def test_numbers_of_a_test_are_those_of_its_records(between, records, on_counts)
     expected = [
         ("p_value", OWN, [within.p_value], None), ("threshold", OWN, [within.p_value], None),
         ("decision", OWN, [within.p_value], None), ("z", OWN, [abs(within.z)], np.sqrt(n)),
-        ("w", OWN, [within.w_plus, within.w_minus], n * (n + 1) / 2),
+        ("w", OWN, [within.w_plus, within.w_minus, within.w_plus - within.w_minus,
+                    (within.w_plus - within.w_minus) / 2], n * (n + 1) / 2),
+        ("mean_rank", OWN, [within.mean_rank_plus, within.mean_rank_minus], n),
         ("p_value", BETWEEN, [joint.p_value], None), ("z", BETWEEN, [abs(joint.z)], np.sqrt(every - 1)),
         ("u", BETWEEN, [joint.u1, joint.u2], sizes[0] * sizes[1]),
-        ("w", BETWEEN, [joint.rank_sum1, joint.rank_sum2], every * (every + 1) / 2),
+        ("w", BETWEEN, [joint.rank_sum1, joint.rank_sum2, joint.u1, joint.u2], every * (every + 1) / 2),
+        ("mean_rank", BETWEEN, [joint.mean_rank1, joint.mean_rank2], every),
     ]  # fmt: skip
     for quantity, place, values, largest in expected:
         claim, feature = on_counts(

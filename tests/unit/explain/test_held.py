@@ -36,7 +36,7 @@ CASES = {
     "two_levels_exact": (
         [[[2, 6], [0, 1]], [[5, 2], [1, 0]]],
         {"p_intervention": "0.014", "p_control": "0.564", "p_between": "0.44"},
-        [("w", "20", "w", MASSAGE), ("cited", "0.044", "p_value", {**BETWEEN, "check": "cited"})],
+        [("w", "23", "w", MASSAGE), ("cited", "0.044", "p_value", {**BETWEEN, "check": "cited"})],
         {"method": "exact", "zero_method": "pratt"},
     ),
     "three_levels_change": (

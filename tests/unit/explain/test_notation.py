@@ -1,5 +1,6 @@
 """Each slip on a number where it is known what comes out; copies and statistics in the place of a number."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -35,11 +36,13 @@ def mistyped(right, places):
     [
         # 0.015: a half of 0.01, 0.015, 0.0146 and 0.01460, rounded and cut; a zero fewer and a zero more
         ("0.0146", 3, True, {
-            "truncated": [14], "padded": [10], "halved": [5, 7, 8], "zero_lost": [1, 146], "swapped": [51, 105],
+            "truncated": [14], "padded": [10], "halved": [5, 7, 8], "doubled": [20, 29, 30],
+            "zero_lost": [1, 146], "swapped": [51, 105],
             "dropped": [14, 16, 46, 146], "mistyped": mistyped(15, 3)}),
         # 0.0006, below what programs print as 0.001 or 0.000
         ("0.00062", 4, True, {
-            "rounded_up": [7], "padded": [10], "halved": [0, 3, 5], "floor": [10], "zero": [0], "zero_lost": [1, 62],
+            "rounded_up": [7], "padded": [10], "halved": [3, 5], "doubled": [12, 20], "floor": [10], "zero": [0],
+            "zero_lost": [1, 62],
             "swapped": [60], "dropped": [2, 62], "mistyped": mistyped(6, 4)}),
         # 25.5: the digits before the mark are dropped from it, those after from 25.47
         ("25.47", 1, False, {
@@ -105,6 +108,69 @@ def test_a_floor_is_the_smallest_that_is_printed(true, decimals, floor):
 )
 def test_bounds_have_slips_of_their_own(true, decimals, is_p, operator, expected):
     assert units_of(true, decimals, is_p=is_p, operator=operator) == expected
+
+
+@pytest.mark.parametrize(
+    ("true", "decimals", "rounding", "expected"),
+    [("81.25", 1, "half_up", [812]), ("0.0625", 3, "half_up", [62]), ("0.0635", 3, "half_up", None),
+     ("81.26", 1, "half_up", None), ("81.25", 1, "half_even", None), ("81.35", 1, "truncate", [814])]
+)  # fmt: skip
+def test_a_half_goes_to_the_even_digit(true, decimals, rounding, expected):
+    assert units_of(true, decimals, rounding=rounding).get("half_even") == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "column", "found"),
+    [
+        # 1 of 3 at each level
+        ("33.4%", {"level1": "33.3%", "level2": "33.3%"}, True),
+        ("33.3%", {"level1": "33.3%", "level2": "33.4%"}, False),
+        # what another slip made is no adjustment
+        ("43.4%", {"level1": "33.3%", "level2": "23.3%"}, False), ("33.4%", {"level1": "33.3%"}, False),
+        ("33.4%", {}, False), ("33.4%", {"level1": "33.31%", "level2": "33.3%"}, False),
+    ]
+)  # fmt: skip
+def test_a_column_that_is_made_to_add_up(printed, column, found, differing_claim, claim_text):
+    cell = {"group": "intervention", "timepoint": "pre", "n": "3"}
+    pairs = [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]]
+    claims = [claim_text("a", printed, "percent", level="level0", **cell)]
+    claims += [claim_text(level, other, "percent", level=level, **cell) for level, other in column.items()]
+    # other columns, and what is no percentage of a level
+    claims += [claim_text("b", "60%", "percent", level="level1", **(cell | {"timepoint": "post"})),
+               claim_text("c", "50%", "percent_up", group="intervention")]  # fmt: skip
+    for check, computed in (("recompute", ""), ("arithmetic", "33.33333333")):
+        chosen = [replace(claim, check=check) for claim in claims]
+        rows = search_notation(differing_claim(chosen, pairs, computed=computed))
+        adjusted = [row for row in rows if row.code == "notation_column"]
+        assert bool(adjusted) == found
+        # of 1001 percentages this one, which is rounded upwards too; of the data also 33.0% filled up, and a copy
+        assert all(row.coincidence <= 3 / 1001 for row in adjusted)
+
+
+def test_changes_add_up_too(differing_claim, claim_text):
+    """6 of 9 rose, 1 fell, 2 stayed: 66.7%, 11.1%, 22.2%."""
+    own = {"group": "intervention", "n": "9"}
+    pairs = [[[1, 6], [1, 1]], [[9, 0], [0, 0]]]
+    claims = [claim_text("a", "66.6%", "percent_up", **own), claim_text("b", "11.2%", "percent_down", **own),
+              claim_text("c", "22.2%", "percent_unchanged", **own)]  # fmt: skip
+    assert "notation_column" in {row.code for row in search_notation(differing_claim(claims, pairs))}
+
+
+@pytest.mark.parametrize(
+    ("printed", "codes"), [("0.000", set()), ("0.00", set()), ("0", set()), ("1.000", {"statistic"})]
+)
+def test_a_zero_is_no_sign_of_a_copy(printed, codes, differing_claim, claim_text):
+    """All change one way, W- is 0; the other group's p and a printed Z agree with zero: as in every honest paper."""
+    pairs = [[[10, 10], [0, 0]], [[17, 3], [0, 0]]]
+    others = [
+        claim_text("b", printed, "p_value", **(OWN | {"group": "control"})),
+        claim_text("z", "4.5", "z", **OWN),
+    ]
+    if printed == "1.000":
+        pairs = [[[0, 1], [0, 0]], [[2, 3], [0, 0]]]  # W+ is 1
+    rows = search_notation(differing_claim([claim_text("a", printed, "p_value", **OWN), *others], pairs))
+    found = {row.code.removeprefix("notation_") for row in rows}
+    assert found & {"copied", "statistic", "printed_z", "padded", "halved", "doubled", "zero_lost"} == codes
 
 
 def test_a_printed_z_gives_a_range_of_p_values():

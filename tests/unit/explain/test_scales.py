@@ -5,10 +5,10 @@ from itertools import pairwise, permutations, product
 import numpy as np
 import pytest
 
-from oxymilk.explain import procedures
+from oxymilk.explain import scales
 from oxymilk.explain.claims_on_counts import Records
-from oxymilk.explain.procedures import SCORE, search_scales, untied_rank_sum, untied_signed_rank
-from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
+from oxymilk.explain.scales import SCORE, search_scales, untied_rank_sum, untied_signed_rank
+from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test, signed_rank_counts, signed_rank_test
 
 PROCEDURES = [Procedure("asymptotic"), Procedure("exact"), Procedure("asymptotic", continuity=True)]
 
@@ -43,10 +43,12 @@ def all_changes(up, down, unchanged, procedure):
 )
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_untied_u(table, procedure):
-    found = untied_rank_sum(np.array(table), procedure)
+    found = untied_rank_sum(np.array(table))
     expected = all_orders(table, procedure)
     assert found.statistic.tolist() == sorted(expected)
-    assert found.p_value.tolist() == pytest.approx([expected[u] for u in sorted(expected)])
+    p_values = rank_sum_counts(found.tables, procedure).p_value
+    assert found.complete
+    assert p_values.tolist() == pytest.approx([expected[u] for u in sorted(expected)])
     # no ties, and the printed categories
     assert (found.tables.sum(axis=1) == 1).all()
     ends = np.cumsum(np.array(table).sum(axis=0))
@@ -59,20 +61,32 @@ def test_untied_u(table, procedure):
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_untied_w(up, down, unchanged, procedure):
     expected = all_changes(up, down, unchanged, procedure)
-    found = untied_signed_rank(up, down, unchanged, procedure)
+    found = untied_signed_rank(up, down, unchanged)
+    fall, rise = found.tables[:, 0], found.tables[:, 1]
+    still = up + down + unchanged - found.tables.sum(axis=(1, 2))
+    p_values = signed_rank_counts(fall, rise, still, procedure).p_value
     keys = list(zip(found.tables.sum(axis=(1, 2)).tolist(), found.statistic.tolist(), strict=True))
-    known = dict(zip(keys, found.p_value.tolist(), strict=True))
+    known = dict(zip(keys, p_values.tolist(), strict=True))
     assert len(known) == len(keys)
     assert known.keys() == expected.keys()
     assert [known[key] for key in expected] == pytest.approx(list(expected.values()))
 
 
-@pytest.mark.parametrize(("most", "used"), [(12, {5}), (13, {4, 5}), (18, {3, 4, 5})])
+@pytest.mark.parametrize(("most", "used"), [(99, set()), (100, {5}), (150, {4, 5}), (160, {3, 4, 5})])
 def test_pairs_that_stay_are_tried_while_there_is_room(most, used, monkeypatch):
-    """3 up and 2 unchanged: 13 sums of ranks when all five changed, 5 when four did, 1 when three did."""
-    monkeypatch.setattr(procedures, "MOST_TABLES", most)
-    found = untied_signed_rank(3, 0, 2, Procedure("asymptotic"))
+    """3 up and 2 unchanged: 10 sums of ranks when all five changed, 5 when four did, 1 when three did, of ten cells."""
+    monkeypatch.setattr(scales, "MOST_CELLS", most)
+    found = untied_signed_rank(3, 0, 2)
     assert set(found.tables.sum(axis=(1, 2)).tolist()) == used
+    assert found.complete == (most == 160)
+
+
+def test_too_many_scales_are_not_searched(monkeypatch, make_study, find):
+    monkeypatch.setattr(scales, "MOST_CELLS", 20)
+    records = after(make_study(2), [[2, 1], [1, 2]])
+    assert not untied_rank_sum([[2, 1], [1, 2]]).complete
+    # what was searched did not fit, which is not the same as that nothing fits
+    assert find("0.500", records, test="rank_sum") is None
 
 
 def share_of(p_values, printed, digits=3):
@@ -142,11 +156,33 @@ def test_a_p_value_that_no_finer_scale_prints(make_study, decimals, find):
         assert (found.kind, found.code, found.params, found.witness) == ("none", code, params, None)
 
 
-def test_changes_of_level_are_no_cut_of_a_score(make_study, find):
-    study = make_study(2)
-    for between, number in (("post", 1), ("change", 0)):
-        changed = study.model_copy(update={"between": between})
-        assert len(find("1.000", after(changed, [[2, 1], [1, 2]]), test="rank_sum")) == number
+@pytest.mark.parametrize(("quantity", "of"), [("z", "z"), ("u", "u1"), ("w", "rank_sum1")])
+def test_every_statistic_of_two_groups(quantity, of, make_study, decimals, differing_claim, claim_text):
+    """Planted: a statistic of a score without ties; it is found, and the score gives it."""
+    study, table = make_study(2), [[2, 2], [3, 1]]
+    records, procedure = after(study, table), study.procedure.rank_sum
+    finer = untied_rank_sum(table)
+    for tables in finer.tables:
+        value = abs(float(getattr(rank_sum_counts(tables, procedure), of)))
+        claim = claim_text("a", decimals(value, 3), quantity, test="rank_sum")
+        (found,) = search_scales(differing_claim([claim], records))
+        places = dict(zip(found.witness.iloc[:, 0], map(int, found.witness[SCORE]), strict=True))
+        result = rank_sum_test(*([places[code] for code in codes] for codes in records.codes), procedure)
+        both = {"z": (abs(result.z),), "u": (result.u1, result.u2), "w": (result.rank_sum1, result.rank_sum2)}
+        assert (found.code, found.value) == ("scale_untied", pytest.approx(value))
+        assert any(one == pytest.approx(value) for one in both[quantity])
+        assert 0 < found.coincidence <= 1
+
+
+@pytest.mark.parametrize(("quantity", "of"), [("z", "z"), ("w", "w_plus")])
+def test_every_statistic_of_pairs(quantity, of, make_study, decimals, differing_claim, claim_text):
+    study, place = make_study(2), {"test": "signed_rank", "group": "intervention"}
+    records = Records(study, ({f"m{i}": (0, int(i < 3)) for i in range(5)}, {}), 2)
+    for changes in ((1, 2, 3, 4, -5), (2, 3, 5, -4, -1), (2, 3, 4, -1, 0)):
+        value = abs(getattr(signed_rank_test([0] * 5, changes, study.procedure.signed_rank), of))
+        claim = claim_text("a", decimals(value, 3), quantity, **place)
+        (found,) = search_scales(differing_claim([claim], records))
+        assert (found.code, found.value) == ("scale_untied", pytest.approx(value))
 
 
 @pytest.mark.parametrize("digits", [1, 3])

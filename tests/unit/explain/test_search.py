@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oxymilk.explain import describe_explanation, explain_claims, explain_one
+from oxymilk.analysis import program_table
+from oxymilk.explain import describe_explanation, explain_claims, explain_one, search
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
 from oxymilk.explain.coincidence import KINDS
 from oxymilk.explain.datasets import CONTRADICTION_COLUMNS, DATASET_COLUMNS
@@ -133,14 +134,15 @@ def test_another_string_in_its_place(printed, code, programs, paper):
 @pytest.mark.parametrize(
     ("quantity", "printed", "place", "searched"),
     [
-        ("p_value", "0.77777", OWN, "notation procedure finer_scale"),
-        ("p_value", "0.77777", BETWEEN, "notation procedure finer_scale"),
-        ("z", "9.99", OWN, "notation procedure"), ("w", "9999", OWN, "notation procedure"),
-        ("w", "9999", BETWEEN, "notation"), ("u", "9999", BETWEEN, "notation"),
+        ("p_value", "0.77777", OWN, "notation procedure adjustment elsewhere finer_scale"),
+        ("p_value", "0.77777", BETWEEN, "notation procedure adjustment elsewhere finer_scale"),
+        ("z", "9.99", OWN, "notation procedure elsewhere finer_scale"),
+        ("w", "9999", OWN, "notation procedure finer_scale"),
+        ("w", "9999", BETWEEN, "notation finer_scale"), ("u", "9999", BETWEEN, "notation finer_scale"),
         ("count", "9999", CELL, "notation"), ("percent", "9,99%", CELL, "notation"),
         ("count_up", "9999", {"group": "control"}, "notation"),
-        ("decision", "significant", OWN, "procedure finer_scale"),
-        ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure finer_scale")
+        ("decision", "significant", OWN, "procedure adjustment finer_scale"),
+        ("threshold", "0.05", {**OWN, "operator": "<"}, "procedure adjustment finer_scale")
     ]
 )  # fmt: skip
 def test_what_is_searched(quantity, printed, place, searched, explain, claim_text):
@@ -158,7 +160,10 @@ def test_limits(explain, claim_text):
     depths = ({"budget": 5}, {"budget": 23}, {"budget": 24}, {"participants": 3})
     for depth, limits in enumerate(depths):
         (nothing,) = explain([claim_text("a", "9999", "count", **CELL)], SMALL, **limits)
-        assert json.loads(nothing["params"])["searched"] == ["notation", f"departure_{depth}"]
+        searched = ["notation", f"departure_{depth}"] if depth else ["notation"]
+        assert json.loads(nothing["params"])["searched"] == searched
+        assert json.loads(nothing["params"])["unsearched"] == ([] if depth else ["departure_budget"])
+        assert nothing["code"] == ("nothing_found" if depth else "partly_searched")
     claims = [claim_text("a", "7", "count", **CELL)]
     found = {most: of_code(explain(claims, most_departures=most), "departure") for most in (1, 4)}
     assert {most: len(rows) for most, rows in found.items()} == {1: 1, 4: 4}
@@ -168,9 +173,9 @@ def test_limits(explain, claim_text):
     ("quantity", "cells", "computed", "code"),
     [
         # a number of the data that no table of levels gives; a statement between printed numbers; a size
-        ("percent", {"timepoint": "later", "group": "control", "level": "level0"}, "", "number_outcome"),
+        ("percent", {"timepoint": "later", "group": "control", "level": "level0"}, "", "not_searched"),
         ("comparison", {"n": "15", "operator": "<", "check": "arithmetic"}, "", "no_search"),
-        ("sample_size", {"group": "intervention"}, "1", "nothing_found"),
+        ("sample_size", {"group": "intervention"}, "1", "partly_searched"),
     ],
 )
 def test_what_no_search_is_for(quantity, cells, computed, code, explain, claim_text):
@@ -182,8 +187,14 @@ def test_what_is_no_explanation_comes_last(explain, claim_text):
     """Also behind explanations that say little and contradict another claim: three rose, one-sided p is 0.042."""
     claims = [claim_text("a", "significant", "decision", **OWN), claim_text("b", "9", "count", **CELL)]
     rows = explain(claims, [[[0, 3], [0, 0]], [[1, 1], [0, 0]]], budget=0)
-    assert {(row["informative"], row["claims_contradicted"]) for row in rows[:-1]} == {("false", "b")}
-    assert [row["kind"] for row in rows[-2:]] == ["procedure", "none"]
+    assert {(row["informative"], row["claims_contradicted"]) for row in rows[:-1]} >= {("false", "b")}
+    assert {row["informative"] for row in rows} == {"false"}
+    kinds = [row["kind"] for row in rows]
+    assert kinds == sorted(kinds, key="none".__eq__)
+    assert (
+        of_code(rows, "not_searched")[0]["description"]
+        == "Not searched: changed records (more than the search budget)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,24 +218,82 @@ def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, ex
     assert all((row["p_value"] == "") == (quantity == "count") for row in rows)
 
 
-def test_tests_on_numbers_are_not_searched_for_data(make_study, claim_text, audit):
-    """Only what needs no data is searched, and it is said."""
+@pytest.fixture
+def on_numbers(make_study, audit):
+    """Explain claims of a study of eight, two groups, whose scores are numbers with ties and zeros."""
     numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
     outcome = make_study(2).outcome.model_copy(update=numbers)
     study = make_study(2).model_copy(update={"outcome": outcome})
+    scores = [
+        (3, 4),
+        (5, 7),
+        (4, 7),
+        (8, 12),
+        (2, 7),
+        (6, 12),
+        (1, 8),
+        (7, 15),
+        (4, 4),
+        (6, 7),
+        (9, 12),
+        (3, 2),
+    ]
     rows = [
-        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score + (timepoint == "post") * (i + 1)))
-        for i, score in enumerate([3, 5, 4, 8, 2, 6, 1, 7])
-        for timepoint in ("pre", "post")
+        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score))
+        for i, both in enumerate(scores)
+        for timepoint, score in zip(("pre", "post"), both, strict=True)
     ]
     columns = ["participant", "group", "timepoint", "outcome", "score"]
     observations = pd.DataFrame(rows, columns=columns, dtype=str)
-    # p is 0.06789: printed with its digits cut, and as something else
-    claims = [claim_text("p", "0.067", "p_value", **OWN), claim_text("q", "significant", "decision", **OWN)]
-    found = explain_claims(study, claims, audit(study, claims, observations), observations)
-    codes = found.explanations.set_index("claim_id")["code"]
-    assert "notation_truncated" in set(codes["p"])
-    assert codes["q"] == "number_outcome"
+
+    def explain_numbers(claims):
+        return explain_claims(study, claims, audit(study, claims, observations), observations)
+
+    explain_numbers.lines = program_table(study, observations)
+    return explain_numbers
+
+
+def test_every_program_is_found_on_numbers(on_numbers, claim_text, decimals):
+    """Planted: each line that procedures.csv of the same run prints, for the test itself and for the other two."""
+    lines, found_elsewhere = on_numbers.lines, 0
+    for place in ({"test": "signed_rank", "group": "intervention"}, BETWEEN):
+        own = (lines["test"] == place["test"]) & (lines["group"] == place.get("group", ""))
+        for kind, chosen in (("procedure", own), ("elsewhere", ~own)):
+            for printed, same in lines[chosen].groupby(lines["p_value"].map(lambda p: decimals(p, 4))):
+                rows = on_numbers([claim_text("p", printed, "p_value", **place)]).explanations
+                rows = rows[~rows["code"].str.contains("truncated")]
+                ids = {
+                    name
+                    for params in rows[rows["kind"] == kind]["params"]
+                    for name in json.loads(params)["programs"]
+                }
+                # the declared line makes no claim that differs
+                assert rows.empty or set(same["id"]) <= ids
+                found_elsewhere += kind == "elsewhere"
+                if len(rows):
+                    assert (
+                        rows["description"]
+                        .iloc[-1]
+                        .startswith("Not searched: a finer score (the tests run on")
+                    )
+                    assert "No explanation" not in " ".join(rows["description"])
+    assert found_elsewhere > 5
+
+
+def test_many_numbers_are_not_searched_for_programs(on_numbers, claim_text, monkeypatch):
+    monkeypatch.setattr(search, "MOST_NUMBERS", 11)
+    rows = on_numbers([claim_text("p", "0.077", "p_value", **OWN)]).explanations.to_dict("records")
+    assert json.loads(rows[-1]["params"])["unsearched"] == [
+        "procedure_size", "elsewhere_size", "finer_scale_numbers", "departure_numbers"
+    ]  # fmt: skip
+
+
+def test_tests_on_numbers_are_not_searched_for_data(on_numbers, claim_text):
+    claims = [claim_text("p", "0.077", "p_value", **OWN), claim_text("u", "99", "u", **BETWEEN)]
+    found = on_numbers(claims)
+    codes = found.explanations.groupby("claim_id")["code"].agg(list)
+    assert codes["u"][-1] == "not_searched" or codes["u"] == ["partly_searched"]
+    assert codes["p"][-1] in ("not_searched", "partly_searched")
     cells = [["all", "", "", "", "", "", "false", "the_tests_run_on_numbers_not_on_levels"]]
     assert found.datasets.to_numpy().tolist() == cells
     columns = [tuple(table.columns) for table in (found.datasets, found.contradictions, found.outcomes)]
@@ -301,7 +370,9 @@ WAY = {"procedure": {"test": "signed_rank", "method": "exact"}, "value": "0.1", 
         ("procedure_program", WAY | {"switches": ["alternative", "mid_p"]}, "en", ["procedure: one-sided, mid-p."]),
         ("nothing_found", {"searched": ["notation", "finer_scale", "departure_2"]}, "en",
          ["Searched: slips of notation; a finer score; changed records of up to 2."]),
-        ("nothing_found", {"searched": ["departure_0"]}, "en", ["Searched: changed records (none within the budget)."])
+        ("not_searched", {"unsearched": ["departure_budget"]}, "en", ["Not searched: changed records (more than"]),
+        ("not_searched", {"unsearched": ["departure_numbers"]}, "id",
+         ["Tidak dicari: catatan yang berubah (uji memakai angka)."])
     ]
 )  # fmt: skip
 def test_explanations_in_words(code, params, language, words):

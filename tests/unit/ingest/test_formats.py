@@ -3,7 +3,20 @@
 import itertools
 
 import pytest
-from tests.unit.ingest.conftest import BASE, CODES, ROWS, at, codes, ods, scores, statistics, text, xls, xlsx
+from tests.unit.ingest.conftest import (
+    BASE,
+    CODES,
+    ROWS,
+    at,
+    codes,
+    ods,
+    repacked,
+    scores,
+    statistics,
+    text,
+    xls,
+    xlsx,
+)
 
 READ = ["kurang", "cukup", "kurang", "cukup", "kurang", "kurang"]
 
@@ -84,12 +97,40 @@ def test_rows_that_a_template_filled_to_the_end_are_nobodys(bench):
     assert codes(observations) == ["row_only_computed"] * 2
 
     # a sheet of nothing but formulas takes its values from other sheets: all rows are people
-    def formulas(_, sheet):
-        for row, column in itertools.product(range(1, 5), (2, 3)):
-            sheet.write_formula(row, column, "=Form!A1", None, "Kurang")
+    def formulas(formula, first=1):
+        def write(_, sheet):
+            for row, column in itertools.product(range(first, 5), (2, 3)):
+                sheet.write_formula(row, column, formula.format(row + 1), None, "Kurang")
+
+        return write
 
     rows = [row[:2] + row[3:] for row in rows]
-    assert bench.wide(xlsx(rows, formulas), file="sheet.xlsx").table["participant"].nunique() == 4
+    rows[0] = [*rows[0][:2], "Sebelum", "Sesudah"]
+    assert bench.wide(xlsx(rows, formulas("=Form!A1")), file="sheet.xlsx").table["participant"].nunique() == 4
+    # formulas that work on nothing in their rows are an empty form
+    form = xlsx(rows, formulas("=IF(E{0}>8,1,0)"))
+    assert bench.codes(form, file="sheet.xlsx") == [("sheet_without_values", None)]
+    # among entered values, formulas are a participant's when they have no references, and may be when they have
+    entered = [rows[0], *([*row, "Kurang", "Cukup"] for row in rows[1:4]), rows[4]]
+    sums = bench.wide(xlsx(entered, formulas("=3+2", 4)), file="sheet.xlsx")
+    assert (sums.table["participant"].nunique(), sums.warnings) == (4, ())
+    for formula in ("=C{0}", "=Form!A1"):
+        assert bench.codes(xlsx(entered, formulas(formula, 4)), file="sheet.xlsx") == [
+            ("row_of_formulas", "A5")
+        ]
+
+
+@pytest.mark.parametrize(
+    "stored", [b'<c r="D2" t="str"><f>B2</f><v></v>', b'<c r="D2" t="str"><f>B2</f><v/>']
+)
+def test_a_formula_that_gave_an_empty_text_is_a_missing_value(bench, stored):
+    written = b'<c r="D2"><f>B2</f><v></v>'
+    content = repacked(
+        xlsx(at("D2", "=B2")), xl__worksheets__sheet1=lambda data: data.replace(written, stored)
+    )
+    observations = bench.wide(content, file="sheet.xlsx")
+    assert scores(observations)[:2] == ["kurang", ""]
+    assert [(warning.code, warning.cell) for warning in observations.warnings] == [("score_missing", "D2")]
 
 
 def test_a_table_that_begins_below_and_right(bench):

@@ -1,7 +1,7 @@
 """What each layout reads, and what can be wrong in it; that is reported, not guessed."""
 
 import pytest
-from tests.unit.ingest.conftest import CODES, GROUP, PRE_POST, codes, scores
+from tests.unit.ingest.conftest import CODES, GROUP, PRE_POST, WIDE, at, codes, scores, xlsx
 
 BLOCKS = {"file": "sheet.csv", "layout": "side_by_side", "participant": "No", "scores": PRE_POST, "codes": CODES,
           "blocks": [{"columns": "A:C", "group": "intervention"}, {"columns": "D:F", "group": "control"}]}  # fmt: skip
@@ -64,6 +64,8 @@ def test_participants(ingest, sheet, content, keys, expected):
     [
         (BLOCKS, ALIKE + "1,Kurang,Cukup,1,Kurang,Kurang\n", ("participant_two_groups", "D2")),
         (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurnag,Kurang\n", ("level_unknown", "E2")),
+        (BLOCKS, ALIKE.replace("\n", ",No\n") + "1,Kurang,Cukup,4,Kurang,Kurang,7\n", ("block_undeclared", "G1")),
+        (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurang,Kurang\n2;Kurang;Cukup;5;Kurang;Cukup\n", ("line_undivided", "A3")),
         # a title that is not declared does not join the group above
         (TITLED, "A. Pijat\nNo,Sebelum,Sesudah\n1,Kurang,Cukup\nB. Kontorl,,\n1,Kurang,Kurang\n",
          ("title_unknown", "A4")),
@@ -88,6 +90,24 @@ def test_crosstab(ingest):
     assert scores(observations)[:4] == ["kurang", "kurang", "kurang", "cukup"]
     # totals of the whole table and percents are no fault
     assert len(ingest(CROSSTAB, TABLE + FOOT, skip=["Jumlah", "% within"]).table) == 12
+    # nor are totals of a group that is written in each row
+    repeated = TABLE.replace("\n,", "\nIntervensi,")
+    assert len(ingest(CROSSTAB, repeated).table) == 12
+
+
+def test_a_count_without_a_stored_value(bench):
+    table = [line.split(",") for line in TABLE.splitlines()]
+    for address in ("C3", "D2", "B2", "E2"):
+        content = xlsx(at(address, "=A1", table))
+        faults = bench.faults(bench.sheets, [CROSSTAB | {"file": "sheet.xlsx"}], content)
+        assert ("formula_without_value", address) in [(fault.code, fault.cell) for fault in faults]
+
+
+def test_a_row_with_the_word_of_a_title_and_values(found):
+    content = (
+        "A. Pijat,,\nNo,Sebelum,Sesudah,Catatan\n1,Kurang,Cukup,\n2,Kurang,Cukup,B. Kontrol\n1,Cukup,Cukup,\n"
+    )
+    assert ("row_outside", "A4") in found(TITLED, content, ignore=["Catatan"])
 
 
 SUMS = ",Jumlah,1,3,4"
@@ -123,7 +143,7 @@ PRE_SHEET = "No,Kel,Ket\n1,A,Kurang\n2,B,Kurang\n"
          [("participant_duplicate", "A3"), ("group_empty", None)]),
         # codes written otherwise on the second day make everybody two people, each with half of the values
         ("No,Kel,Ket\nR01,A,Kurang\nR02,B,Kurang\n", "No,Ket,Kel\nR1,Cukup,A\nR2,Cukup,B\n",
-         [("nobody_compared", None)]),
+         [("codes_near", "A2"), ("codes_near", "A3"), ("nobody_compared", None)]),
     ],
 )  # fmt: skip
 def test_separate_sheets(bench, pre, post, expected):
@@ -200,3 +220,41 @@ def test_declarations_of_timepoints_and_visits(bench, ingest):
     assert ("timepoint_not_read", "sheets") in [(fault.code, fault.column) for fault in faults]
     faults = bench.faults(ingest, VISITS, "", score="asi", visits={"1": "pre"})
     assert ("placeholder_missing", "sheets[1].score") in [(fault.code, fault.column) for fault in faults]
+
+
+# codes before and after, whose they are, and whether they may be one participant
+NEAR = [
+    *((*codes.split(","), "A", "A", True) for codes in (
+        "R01,R1", "R006,R6", "R06,R 06", "R06,R-06", "R06,r_6.", "R06,RO6", "06,O6", "R11,RI1", "R01,R0l", "I02,I 2",
+        "I02,I2", "O1,O 01", "K06,\u041a06", "E1,\u03951", "P/K/03,PK3", "Resp 7,Resp.07", "1,R01",
+    )),
+    *((*codes.split(","), "A", "A", False) for codes in (
+        "R1,R10", "R1,R11", "1-10,11-0", "R1,K1", "I1,I10", "O1,O10", "Olivia,Livia", "R06,r06 ", "1,01.",
+    )),
+    ("R01", "R1", "A", "B", True), ("1", "R01", "A", "B", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "group", "other_group", "near"), NEAR)
+def test_codes_that_may_be_one_participant_in_two_sheets(bench, before, after, group, other_group, near):
+    rest = "C8,A,{0}\nD9,B,{0}\n"
+    post = f"No,Kel,Ket\n{after},{other_group},Cukup\n{rest.format('Cukup')}"
+    (bench.folder / "post.csv").write_text(post, encoding="utf-8")
+    sheets = [PRE, POST | {"group": PRE["group"]}]
+    pre = f"No,Kel,Ket\n{before},{group},Kurang\n{rest.format('Kurang')}"
+    if not near:
+        bench.sheets(sheets, pre)
+        return
+    (fault,) = (fault for fault in bench.faults(bench.sheets, sheets, pre) if fault.kind == "fault")
+    assert (fault.code, fault.file, fault.cell, fault.value) == ("codes_near", "post.csv", "A2", after)
+    assert [fault.params[key] for key in ("other", "place", "first")] == [before, f"{PRE['file']}, No, A2", 2]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ["R1,A,Kurang,Cukup\nR01,A,Cukup,Cukup\nK1,B,Kurang,Kurang\n",  # two mothers, each with both
+     "R1,A,Kurang,\nR01,B,Kurang,Cukup\n"],  # in two groups, and not each with what the other lacks
+)  # fmt: skip
+def test_near_codes_of_two_participants(bench, rows):
+    observations = bench.sheets([WIDE | {"group": PRE["group"]}], "Kode,Kel,Sebelum,Sesudah\n" + rows)
+    assert observations.table["participant"].nunique() == len(rows.splitlines())

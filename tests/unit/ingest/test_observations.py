@@ -88,6 +88,11 @@ def test_identifying_participants_are_numbered_in_sheet_order(bench):
         # undeclared columns are warned of unless ignored
         (WITH_REMARKS, {"ignore": ["No"]}, [("column_undeclared", "Catatan", "F1")]),
         (WITH_REMARKS, {"ignore": ["no", "CATATAN"]}, []),
+        # numbers given in advance, notes, legends and signatures stay readable, also where other words divide them
+        (HEADER + TWO + "3,,,\nKeterangan: P = pijat; K = kontrol; kosong = tidak ada,,,\nMakassar 12 Mei 2023\n"
+         '"Mengetahui, pembimbing",,,\nKurang 10 5\n', {},
+         [("row_without_values", "Kode", f"A{row}") for row in range(4, 9)]),
+        (HEADER + TWO + "Jumlah,,2,2\nMean,,Kurang,Cukup\nKurang,1,2,3\n", {"last_row": 3}, []),
         # blank rows are passed over, those that have no more than a code are listed
         (HEADER + TWO + ",,,\n\nR30,,,\n", {}, [("row_without_values", "Kode", "A6")]),
     ],

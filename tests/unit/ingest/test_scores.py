@@ -66,10 +66,15 @@ def test_levels_are_cut_from_numbers(volumes):
 
 
 NO_VOLUMES = {
-    "number_due": ["banyak", "1.234,5", "1e3", "5-10", "0/84", "0, 84", "6±1", "NaN", "Infinity", "-", "12 , 5"],
+    "number_due": ["banyak", "1.234,5", "1e3", "5-10", "0/84", "0, 84", "6±1", "NaN", "Infinity", "-", "12 , 5",
+                   "5²", "1①", "12½", "١٥٫٥", "1٬234"],
     "unit_wrong": ["12,5 l", "12 menit", "12 ml/kali"], "decimal_mark_wrong": ["12.5"], "score_too_fine": ["12,55"],
     "score_out_of_range": ["1000,1", "-1"], "time_undeclared": ["5:12"],
 }  # fmt: skip
+
+
+def test_digits_of_every_script_are_read(volumes):
+    assert firsts(volumes("١٢", "１５,５", "१५")) == ["12", "15.5", "15"]
 
 
 @pytest.mark.parametrize(("code", "values"), NO_VOLUMES.items())
@@ -283,7 +288,7 @@ def test_percent_that_a_workbook_stores_as_fractions(bench):
     rows = at("C2", 17 / 23, at("D2", 1, at("C3", 0, at("D3", "75%", at("C4", 0, at("D4", 1))))))
     keys = {"file": "sheet.xlsx", "codes": {}, "changes": {"outcome": PERCENT | {"levels": []}}}
     observations = bench.wide(xlsx(rows), fractions=True, **keys)
-    assert scores(observations)[:4] == ["73.9130434782609", "100", "0", "75"]
+    assert scores(observations)[:4] == ["1700/23", "100", "0", "75"]
     assert bench.codes(xlsx(at("D3", 0.5, rows)), **keys) == [("percent_or_fraction", "C2")]
 
 

@@ -50,9 +50,6 @@ def test_sheets_that_cannot_be_used(folder):
     assert not (folder.path / "melati").exists()
 
 
-# ---- asking ---------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("worksheets", "offered"),
     [
@@ -148,9 +145,6 @@ def test_answers_in_flags():
             parse_named(text, "level")
 
 
-# ---- texts and YAML -------------------------------------------------------------------------------------
-
-
 def test_the_study_is_the_same_in_both_languages(folder):
     trees = [folder.tree(answers(WARD_GROUPS), WARD, name=one, language=one)[0] for one in ("en", "id")]
     for tree in trees:
@@ -169,7 +163,6 @@ def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
 
     tree = {"".join(filter(str.isprintable, key)) or "x": value for key, value in tree.items()}
     path = tmp_path_factory.getbasetemp() / "study.yaml"
-    path.write_text(
-        compose({key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}), "utf-8"
-    )
+    noted = {key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
+    path.write_text(compose(noted), "utf-8")
     assert read_tree(path).data == {key: clean(value) for key, value in tree.items()}

@@ -42,10 +42,9 @@ def test_a_proposal_reads_a_sheet_as_its_own_study_does(name, folder):
     file, words, levels, more, decisions = CASES[name]
     groups = ",".join(map("=".join, zip(("intervention", "control"), words.split(), strict=False)))
     folder.make(answers(groups, levels, **more), EXAMPLES / name / file)
-    # only what a user decides is open; one fault a line
-    assert [fault.code for fault in folder.to_correct()] == ["undecided"] * sum(
-        "???" in old for old, _ in decisions
-    )
+    # only what a user decides is open, one fault a line; and the totals ask for the item that is reversed
+    expected = ["undecided" if "???" in old else "items_reversed" for old, _ in decisions]
+    assert [fault.code for fault in folder.to_correct()] == expected
     folder.decide(*decisions)
     found = folder.observations()
     expected = ingest_observations(load_study(EXAMPLES / name / "study.yaml"), EXAMPLES / name).table
@@ -139,16 +138,12 @@ def test_a_sheet_of_many_cells_is_looked_at_in_part(folder, monkeypatch):
     assert "seen: 79 different values" in text
 
 
-# ---- sheets as wards keep them ---------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("merged", [True, False])
 def test_two_header_rows_are_one_header_however_few_columns_the_upper_one_spans(merged, folder):
     upper = ["No", "Nama Ibu", "Kelompok", "Usia (th)", "Produksi ASI", ""]
     lower = ["", "", "", "", "Sebelum", "Sesudah"]
-    rows = [
-        [n, f"Contoh {n}", group, 23 + n, *ROW[1:]] for n, group in enumerate(("Intervensi", "Kontrol"), 1)
-    ]
+    groups = enumerate(("Intervensi", "Kontrol"), 1)
+    rows = [[n, f"Contoh {n}", group, 23 + n, *ROW[1:]] for n, group in groups]
     path = folder.path / "sheet.xlsx"
     with xlsxwriter.Workbook(path) as book:
         page = book.add_worksheet("Rekap")
@@ -198,18 +193,13 @@ def test_visits_may_be_numbered_anywhere_in_a_header(folder):
      (("Ruang 1", "Ruang 2"), [["Kelompok"], ["Intervensi"], ["Kontrol"]], {"by_row": True})],
 )  # fmt: skip
 def test_numbers_that_start_anew_in_each_worksheet_are_of_others(names, kelompok, participant, folder):
-    rows = [
-        [["No", *kelompok[0], *HEAD[1:]], *([n, *group, *ROW[1:]] for n in (1, 2, 3))]
-        for group in kelompok[1:]
-    ]
+    head = ["No", *kelompok[0], *HEAD[1:]]
+    rows = [[head, *([n, *group, *ROW[1:]] for n in (1, 2, 3))] for group in kelompok[1:]]
     book = dict(zip(names, rows, strict=True))
     tree, _ = folder.tree(answers(worksheet="all"), book)
     assert [sheet["participant"] for sheet in tree["sheets"]] == [participant] * 2
     assert folder.observations()["participant"].nunique() == 6
     assert folder.ready().claims[0].printed == "6"
-
-
-# ---- persons ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -258,3 +248,48 @@ def test_a_statistics_file_tells_with_its_labels_what_its_names_do_not(folder):
     text = (folder.path / "melati" / "study.yaml").read_text(encoding="utf-8")
     assert 'pre: V4  # seen: 1 (2), 8 (1); the file calls it "Produksi ASI sebelum"' in text
     assert folder.observations()["score"].tolist() == ["kurang", "cukup", "kurang", "kurang", "", ""]
+
+
+# ---- numbers that are no decimals, and totals --------------------------------------------------------------
+
+
+def test_numbers_that_are_no_decimals_have_no_decimals(folder):
+    rows = [[f"R{n}", ("P", "K")[n % 2], 24 + n / 3, n / 3, n + 0.25] for n in range(1, 9)]
+    sheet = {"Data": [["Kode", "Kelompok", "Umur", "Volume sebelum", "Volume sesudah"], *rows]}
+    tree, _ = folder.tree(answers(WARD_GROUPS, "", unit="ml"), sheet)
+    assert "decimals" not in tree["outcome"]
+    assert "decimals" not in tree["characteristics"][0]
+    assert folder.observations()["score"].tolist()[2:4] == ["4/3", "4.25"]
+    # 0.1 + 0.2 is a decimal
+    sheet["Data"][1:] = [[*row[:2], 30, 0.1 + 0.2, 0.25] for row in rows]
+    assert (
+        folder.tree(answers(WARD_GROUPS, "", unit="ml"), sheet, name="anggrek")[0]["outcome"]["decimals"] == 2
+    )
+
+
+ITEMS = [f"p{at}" for at in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("items", "totals", "proposed"),
+    [("Pre_{}|Post_{}", ("Pre_Jumlah", "Post_Jumlah"), {"pre": "Pre_Jumlah", "post": "Post_Jumlah"}),
+     ("Pre_{}|Post_{}", ("Jumlah", "Jumlah"), {"pre": "Jumlah [1]", "post": "Jumlah [2]"}),
+     ("Sebelum {}|Sesudah {}", ("Total skor sebelum", "Total skor sesudah"),
+      {"pre": "Total skor sebelum", "post": "Total skor sesudah"}),
+     ("Pre_{}|Post_{}", ("", "Total"), {"post": "Total"}), ("Pre_{}|Post_{}", ("Umur", "Ket"), None),
+     ("{}", ("Skor Total",), "Skor Total")],
+)  # fmt: skip
+def test_the_totals_of_a_checklist_are_proposed_and_compared(items, totals, proposed, folder):
+    head, rows = ["Kode", "Kelompok"], [[f"R{n}", ("Intervensi", "Kontrol")[n % 2]] for n in range(8)]
+    for time, (pattern, total) in enumerate(zip(items.split("|"), totals, strict=True)):
+        head += [*map(pattern.format, ITEMS), *filter(None, [total])]
+        for n, row in enumerate(rows):
+            points = [int((n + time) % (at + 2) < 2) for at in range(4)]
+            # the last item is reversed
+            row += [*points, *([sum(points[:3]) + 1 - points[3]] if total else [])]
+    of_sheets = {time: [head, *rows] for time in (("Pre", "Post") if len(totals) == 1 else ("Data",))}
+    more = {"kind": "checklist", "worksheet": "all" if len(of_sheets) == 2 else ""}
+    _, sheet = folder.tree(answers("Intervensi,Kontrol", "kurang<=2,cukup>=3", **more), of_sheets)
+    assert sheet.get("total") == proposed
+    asked = [fault.params["items"] for fault in folder.to_correct() if fault.code == "items_reversed"]
+    assert asked == [["p4"]] * (len(of_sheets) if proposed else 0)

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pandas as pd
 import pytest
+from tests.unit.present.conftest import Page
 
 import oxymilk
 from oxymilk.files import write_text
@@ -46,18 +47,14 @@ def reports(views, render):
 
 
 @pytest.fixture(scope="module")
-def pages(reports, read_page):
-    return {language: read_page(text) for language, text in reports.items()}
-
-
-# ---------------------------------------------------------------- what it says
+def pages(reports):
+    return {language: Page(text) for language, text in reports.items()}
 
 
 WORDS = {
     "en": (
         "2 of 3 printed p-values are reproduced.",
-        "Mann-Whitney U test: After (day 15): printed 0.004, the declared procedure prints 0.001.",
-        "Every decision at α = 0.05 stands.",
+        "printed 0.004, the declared procedure prints 0.001. Every decision at α = 0.05 stands.",
         "differ: 3 from what the data give",
         "The paper does not state it; it is inferred.",
         "The observation sheet is reconstructed",
@@ -65,8 +62,8 @@ WORDS = {
         "The declared procedure gives 0.001381, which prints as 0.001.",
         "By how much? Units of the last printed digit: 3.",
         "Does it change the conclusion? No. At α = 0.05 the printed and the recomputed p are both significant.",
-        "What would explain it? Ways found: 10.",
-        "What is that worth? Informative, with a coincidence of at most one half: 10 of 10.",
+        "What would explain it? Ways found: 15.",
+        "What is that worth? Informative, with a coincidence of at most one half: 15 of 15.",
         "Each shows what is possible, not what happened.",
         "could have 81 796 different datasets in all. Of these, 4 satisfy every printed p-value, 1 every",
         "1 every printed count and percentage, and 0 both.",
@@ -144,14 +141,8 @@ def without_claims(tables):
 
 
 def not_searched(tables):
-    unknown = {
-        "set": "all",
-        "group": "",
-        "datasets": "",
-        "searched": "false",
-        "reason": "tables_of_a_group <many>",
-    }
-    datasets = tables["datasets"].iloc[:1].assign(**unknown)
+    unknown = {"set": "all", "group": "", "datasets": "", "searched": "false"}
+    datasets = tables["datasets"].iloc[:1].assign(**unknown, reason="tables_of_a_group <many>")
     return {"datasets": datasets, "contradictions": tables["contradictions"].iloc[:0]}
 
 
@@ -164,7 +155,7 @@ def none_between(tables):
     ("change", "present", "absent"),
     [
         (flipped, ["Decisions at α = 0.05 that change: 1.", "no: printed as not significant, recomputed significant",
-                   "the printed p is not significant, the recomputed p significant", "None of the 10 is informative",
+                   "the printed p is not significant, the recomputed p significant", "None of the 15 is informative",
                    "%: uninformative"], ["Every decision"]),
         (without_claims, ["No printed numbers were entered", "none printed", "0.08326"], ["What would explain"]),
         (not_searched, ["<many> tables of a group", "not searched"],
@@ -174,11 +165,9 @@ def none_between(tables):
         (none_between, [], ["There is no map of outcomes"]),
     ],
 )  # fmt: skip
-def test_what_a_study_lacks_or_changes_is_said(
-    changed, results, explained, render, read_page, change, present, absent
-):
+def test_what_a_study_lacks_or_changes_is_said(changed, results, explained, render, change, present, absent):
     changes = change(results | explained) if change else {}
-    text = read_page(render(changed(**changes), NAMES[:3])).text
+    text = Page(render(changed(**changes), NAMES[:3])).text
     assert [words for words in present if words not in text] == []
     assert [words for words in absent if words in text] == []
 
@@ -189,9 +178,6 @@ def test_the_report_without_an_exact_p(bontang, make_view, render, no_memory):
         assert labels(language)("tables.note.exact_too_large") in page
         assert f'<td class="number">{NO_VALUE}</td>' in page
         assert not re.search(r"\bnan\b", page)
-
-
-# ---------------------------------------------------------------- what it is made of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -229,14 +215,9 @@ def test_tables_and_figures_of_the_folder_are_in_the_report(pages, reports):
     assert all(each["tabindex"] == "0" and any(map(each.get, named)) for each in regions)
 
 
-def test_without_figures_or_effects_their_sections_are_left_out(
-    changed, results, render, tmp_path, read_page
-):
+def test_without_figures_or_effects_their_sections_are_left_out(changed, results, render, tmp_path):
     text = render(changed(effects=results["effects"].iloc[:0]), figures=())
-    assert read_page(text).all("svg") == []
-    for name in ("sizes", "figures"):
-        assert f'id="{name}"' not in text
-        assert f'href="#{name}"' not in text
+    assert not re.search(r'<svg|(id="|href="#)(sizes|figures)"', text)
     with pytest.raises(FileNotFoundError):
         render_report(changed(), tmp_path, FACTS)
 
@@ -248,20 +229,19 @@ def test_numbers_have_slopes_and_their_levels_flows(make_example, reports, rende
     assert "of each participant, from Before to After" in page
 
 
-def test_provenance_is_shown_and_the_page_is_the_same_each_time(pages, reports, views, render):
-    for words in ("oxymilk 0.0; Python 3.0", "c0ffee", "ab" * 32):
-        assert words in pages["en"].text
-    for facts, words in (
-        (FACTS, "c0ffee"),
-        (FACTS | {"commit": "unknown"}, "not a git checkout"),
-        (FACTS | {"changed": True}, "with local changes"),
-    ):
-        page = render(views["en"], facts=facts)
+def test_provenance_is_shown_and_the_page_is_the_same_each_time(reports, views, render):
+    changes = {
+        "c0ffee": {},
+        "not a git checkout": {"commit": "unknown"},
+        "with local changes": {"changed": True},
+    }
+    for words, change in changes.items():
+        page = render(views["en"], facts=FACTS | change)
         assert words in page
-        assert (page == reports["en"]) == (facts is FACTS)
+        assert (page == reports["en"]) == (not change)
 
 
-def test_hostile_texts_stay_texts(bontang, labelled, changed, results, render, read_page):
+def test_hostile_texts_stay_texts(bontang, labelled, changed, results, render):
     cited = {"title": HOSTILE, "journal": HOSTILE, "url": "javascript:alert(1)", "authors": (HOSTILE,)}
     citation = bontang.citation.model_copy(update=cited)
     title = bontang.title.model_copy(update={"en": HOSTILE})
@@ -269,7 +249,7 @@ def test_hostile_texts_stay_texts(bontang, labelled, changed, results, render, r
     verdicts = results["verdicts"].assign(note=HOSTILE, where=HOSTILE)
     procedures = results["procedures"].assign(program=HOSTILE)
     facts = FACTS | {"commit": HOSTILE, "inputs": {HOSTILE: HOSTILE}, "versions": {HOSTILE: HOSTILE}}
-    page = read_page(render(changed(study=study, verdicts=verdicts, procedures=procedures), facts=facts))
+    page = Page(render(changed(study=study, verdicts=verdicts, procedures=procedures), facts=facts))
     assert page.all("script") == page.all("img") == []
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
     assert not any("javascript" in each.get("href", "") for each in page.all("a"))
@@ -285,9 +265,6 @@ def test_every_reason_is_said_in_the_language(changed, explained, language):
     said = list(explanation_section(changed(language, datasets=datasets))["datasets"]["reasons"])
     first, *others = (t(code, n=20) for code in codes)
     assert said == [first, t("explanations.datasets.left_out", claims="a_1 b_2"), *others]
-
-
-# ---------------------------------------------------------------- provenance
 
 
 def git(folder, *arguments):

@@ -13,9 +13,6 @@ def texts(panel):
     return [tuple(row.cell(column.key).text for column in panel.shown_columns) for row in panel.rows]
 
 
-# ---------------------------------------------------------------- effects
-
-
 @pytest.mark.parametrize(
     ("section", "stub", "expected"),
     [
@@ -47,10 +44,8 @@ def test_methods_and_notes_of_effects_are_footnotes(tables):
     assert table.footnotes[mark] == "Interval: score (Miettinen and Nurminen 1985)."
     # where there is no interval there is no method of one
     assert not any(cell.marks for cell in by_stub.values() if cell.text == NO_VALUE)
-    for words in (
-        "scores rise from Before to After (day 15)", "p: as in Tables 4 to 6.", "has no interval of its own",
-        "in steps from one level to the next",
-    ):  # fmt: skip
+    for words in ("scores rise from Before to After (day 15)", "p: as in Tables 4 to 6.",
+                  "has no interval of its own", "in steps from one level to the next"):  # fmt: skip
         assert words in " ".join(table.notes)
 
 
@@ -72,9 +67,6 @@ def test_csv_of_effects_has_ten_digits_method_and_note(tables):
     assert tested["Exact conditional: p (10 digits)"] == "0.003095975232"
 
 
-# ---------------------------------------------------------------- the other scale
-
-
 def test_the_other_scale_is_beside_the_main_result(make_example):
     table = build_tables(make_example("long"))[-1]
     (panel,) = table.panels
@@ -83,9 +75,6 @@ def test_the_other_scale_is_beside_the_main_result(make_example):
     )  # fmt: skip
     assert [row.cell("decision").strong for row in panel.rows] == [False, False, True]
     assert "on the categories of the outcome; in Tables 5 to 7 on the scores (ml)" in " ".join(table.notes)
-
-
-# ---------------------------------------------------------------- explanations
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -98,9 +87,8 @@ def test_table_has_every_explanation(views, tables, language):
         shown = [row.cell(key).text for key in ("row", "explanation", "coincidence")]
         assert shown == [line.row["rank"], line.description, t.percent(line.coincidence)]
         programs = [table.footnotes[mark] for mark in row.cell("explanation").marks]
-        assert programs == [
-            t("explanations.note.programs", programs=text) for text in [line.row["programs"]] if text
-        ]
+        texts = filter(None, [line.row["programs"]])
+        assert programs == [t("explanations.note.programs", programs=text) for text in texts]
         assert bool(row.cell("coincidence").marks) == (not line.informative)
     without = t("explanations.note.without", claims="").removesuffix(".")
     assert any(without in text for text in table.notes)

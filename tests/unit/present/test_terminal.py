@@ -3,13 +3,31 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from oxymilk.explain.reconstruct import Reconstruction
-from oxymilk.present.terminal import print_reconstruction
-from oxymilk.texts import labels
+from oxymilk.present.terminal import print_reconstruction, print_verdicts
+from oxymilk.texts import LANGUAGES, labels
 
 SOURCES = Path(__file__).parents[3] / "src" / "oxymilk"
+ROW = {
+    "id": "size", "printed": "20", "operator": "", "quantity": "sample_size", "check": "recompute", "prints_as": "20",
+    "computed": "20", "convention": "", "verdict": "reproduced", "reason": "", "decision": "", "expect": "reproduced",
+    "as_expected": "true",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "every", "listed"),
+    [({}, False, False), ({}, True, True), ({"quantity": "p_value", "id": "p"}, False, True),
+     ({"verdict": "differs", "as_expected": "false"}, False, True)],
+)  # fmt: skip
+def test_a_table_of_verdicts_is_printed_when_it_has_a_row(changes, every, listed, capsys):
+    print_verdicts({"ward": pd.DataFrame([ROW | changes], dtype=str)}, every=every, language="en")
+    printed = capsys.readouterr().out
+    assert printed.startswith("ward: 1 printed numbers: ")
+    assert ("│" in printed) == listed
 
 
 @pytest.mark.parametrize(
@@ -26,7 +44,7 @@ def test_what_was_not_searched(code, needed, language, said, capsys):
     assert capsys.readouterr().out.strip() == said
 
 
-@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_reason_has_its_words(language):
     texts = "".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
     codes = set(re.findall(r'NotSearched\("(\w+)"', texts))

@@ -39,16 +39,13 @@ def test_all_tables_with_captions_notes_and_the_text_of_the_model(tables, docume
         assert {f"{mark} {text}" for mark, text in table.footnotes.items()} <= set(texts)
 
 
-def test_headers_repeat_and_rows_stay_whole(document):
+def test_headers_repeat_rows_stay_whole_and_there_are_three_lines_no_vertical_ones(document):
     for grid in document.tables:
         headers = [row._tr.trPr.find(qn("w:tblHeader")) is not None for row in grid.rows]
         heads = headers.index(False)
         assert heads in (1, 2)
         assert not any(headers[heads:])
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in grid.rows)
-
-
-def test_three_lines_no_vertical_ones(document):
     xml = document.element.xml
     assert not re.search(r"<w:(left|right|insideV|start|end) w:val=\"single\"", xml)
     first, last = document.tables[0].rows[0], document.tables[0].rows[-1]
@@ -74,9 +71,7 @@ def test_each_table_begins_a_page_and_its_number_is_a_field(tables, document):
     assert [bool(p.paragraph_format.page_break_before) for p in captions] == [False] + [True] * 7
     fields = [field.get(qn("w:instr")) for field in document.element.iter(qn("w:fldSimple"))]
     assert fields == [f" SEQ Table \\* ARABIC \\r {table.number} " for table in tables["id"]]
-
-
-def test_a_single_table_keeps_its_number(tables):
+    # a single table keeps its number
     document = docx.Document(io.BytesIO(word_document(tables["id"][5:6])))
     assert len(document.tables) == 2
     assert paragraphs(document)[0].startswith("Tabel 6. Produksi ASI: uji Mann-Whitney U")

@@ -17,7 +17,5 @@ def _meaningful():
 def every_procedure():
     """Return all meaningful procedures of a test ("signed_rank" or "rank_sum")."""
     procedures = tuple(_meaningful())
-    return {
-        "signed_rank": procedures,
-        "rank_sum": tuple(p for p in procedures if p.zero_method == "drop"),
-    }
+    without_zeros = tuple(p for p in procedures if p.zero_method == "drop")
+    return {"signed_rank": procedures, "rank_sum": without_zeros}

@@ -8,18 +8,9 @@ import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from oxymilk.stats import (
-    Procedure,
-    between_effects,
-    effects,
-    holm,
-    intervals,
-    least_p_value,
-    rank_sum_test,
-    signed_rank_test,
-    within_effects,
-)
+from oxymilk.stats import Procedure, effects, intervals, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
+from oxymilk.stats.effects import between_effects, holm, least_p_value, within_effects
 
 ASYMPTOTIC = Procedure("asymptotic")
 

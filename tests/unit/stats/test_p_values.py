@@ -6,15 +6,8 @@ from math import comb
 
 import pytest
 
-from oxymilk.stats import (
-    ASYMPTOTIC_RELATIVE_ERROR,
-    Procedure,
-    rank_sum_counts,
-    rank_sum_test,
-    signed_rank_counts,
-    signed_rank_test,
-)
-from oxymilk.stats.p_values import normal_p
+from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test, signed_rank_counts, signed_rank_test
+from oxymilk.stats.p_values import ASYMPTOTIC_RELATIVE_ERROR, normal_p
 
 
 def two_tails(square):

@@ -11,17 +11,23 @@ import pytest
 from scipy import stats
 from scipy.special import ndtr
 
-from oxymilk.stats import Procedure, evaluate_programs, evaluate_programs_counts, load_programs
+from oxymilk.stats import (
+    Procedure,
+    evaluate_programs,
+    evaluate_programs_counts,
+    load_programs,
+    signed_rank_test,
+)
 from oxymilk.stats.other_tests import OTHER
-from oxymilk.stats.programs import RULES, program_of
-from oxymilk.stats.ranks import expand_counts
+from oxymilk.stats.programs import RULES, differences_of, program_of
+from oxymilk.stats.ranks import expand_counts, paired_differences
 
 FULL = "OXYMILK_FULL" in os.environ
 BETWEEN = ([1] * 10, [1] * 3 + [0] * 7)
 
 
-def by_id(test, first, second):
-    return {result.entry.id: result for result in evaluate_programs(test, first, second)}
+def by_id(test, first, second, binary=None):
+    return {result.entry.id: result for result in evaluate_programs(test, first, second, binary)}
 
 
 def test_entries_are_complete():
@@ -53,6 +59,8 @@ EXACT, FISHER = {"procedure": {"method": "exact"}}, {"other": "fisher"}
         (EXACT | {"test": "unheard of"}, "a: unknown test 'unheard of'"),
         (EXACT | {"tail": "larger"}, "a: unknown tail 'larger'"),
         (FISHER | {"tail": "smaller"}, "a: unknown tail 'smaller'"),
+        (FISHER | {"differences": "hex"}, "a: unknown differences 'hex'"),
+        ({"procedure": {"method": "exact", "differences": "hex"}}, "a: unknown differences 'hex'"),
     ],
 )
 def test_a_broken_entry_is_refused(fields, message):
@@ -166,6 +174,10 @@ def datasets():
         yield rng.integers(0, 3, 13).tolist(), rng.integers(0, 3, 13).tolist()
     yield rng.integers(0, 3, 50).tolist(), rng.integers(3, 6, 50).tolist()
     yield [0, 1, 2], [0, 1, 2]
+    # decimals whose differences tie as written and not as doubles, some of them zero
+    for decimals, n, largest in product((1, 2, 3), (6, 9, 20, 55), (12, 400)):
+        if FULL or (n < 55 and largest == 12) or (decimals, n) == (1, 55):
+            yield tuple((rng.integers(0, largest, n) / 10**decimals).tolist() for _ in "ab")
 
 
 def printed(lines, prefix, versions):
@@ -184,9 +196,19 @@ def test_scipy_and_pingouin_as_installed(pre, post):
         two = float(stats.mannwhitneyu(post, pre).pvalue)
         two_pingouin = float(pingouin.mwu(post, pre)["p_val"].iloc[0])
         no_ties = float(stats.ranksums(post, pre).pvalue)
+        of_changes = float(stats.mannwhitneyu(*np.split(np.subtract(post, pre), [len(pre) // 2])).pvalue)
     lines = by_id("signed_rank", pre, post)
     assert printed(lines, "scipy_1_15", "1.15 or later") == pytest.approx(paired, rel=1e-10)
     assert printed(lines, "pingouin", "with scipy 1.15 or later") == pytest.approx(paired_pingouin, rel=1e-10)
+    # two groups of changes: as written, and as doubles
+    half, changes = (
+        len(pre) // 2,
+        (paired_differences(pre, post), [b - a for a, b in zip(pre, post, strict=True)]),
+    )
+    (decimal, binary) = ((values[:half], values[half:]) for values in changes)
+    lines = by_id("rank_sum", *decimal, binary)
+    assert printed(lines, "scipy_1_7", "1.7 or later") == pytest.approx(of_changes, rel=1e-10)
+    assert lines["scipy_ranksums"].p_value == pytest.approx(stats.ranksums(*binary).pvalue, rel=1e-10)
     lines = by_id("rank_sum", post, pre)
     assert printed(lines, "scipy_1_7", "1.7 or later") == pytest.approx(two, rel=1e-10)
     assert printed(lines, "pingouin", "with scipy 1.7 or later") == pytest.approx(two_pingouin, rel=1e-10)
@@ -195,6 +217,62 @@ def test_scipy_and_pingouin_as_installed(pre, post):
         return  # scipy's table takes a second
     exact = float(stats.mannwhitneyu(post, pre, method="exact").pvalue)
     assert lines["scipy_mannwhitneyu_method_exact"].p_value == pytest.approx(exact, rel=1e-10)
+
+
+VOLUMES = [0.3, 0.6, 0.1, 0.1, 0.9, 0.5, 1.1, 0.3], [0.5, 1.0, 0.1, 0.1, 1.2, 0.8, 1.5, 0.6]
+# copper in 40 people against 0.6, Statalist 2013-02, 00522: printed by SPSS (0.017) and by Stata 12.1 (2.440, 0.0147)
+COPPER = [hundredths / 100 for hundredths in (
+    70, 45, 72, 30, 116, 69, 83, 74, 124, 77, 65, 76, 42, 94, 36, 98, 64, 90, 63, 55, 78, 10, 52, 42, 58,
+    62, 112, 86, 74, 104, 65, 66, 81, 48, 85, 75, 73, 50, 34, 88,
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pre", "post", "line", "shown"),
+    [
+        (*VOLUMES, "r_signed_rank_asymptotic", [("binary", 0.03603)]),
+        (*VOLUMES, "pspp_wilcoxon", [("binary", 0.02771)]),
+        (*VOLUMES, "spss_wilcoxon", [("decimal", 0.02560)]),
+        (*VOLUMES, "statxact_signed_rank_asymptotic", [("if_decimal", 0.02560), ("if_binary", 0.02771)]),
+        (*VOLUMES, "statxact_signed_rank_exact", [("", 0.03125)]),
+        (*VOLUMES, "paired_t", [("", 0.00402)]),
+        ([0.6] * 40, COPPER, "spss_wilcoxon", [("decimal", 0.01671)]),
+        ([0.6] * 40, COPPER, "stata_signrank", [("binary", 0.01470)]),
+        ([3, 6, 1, 1, 9, 5, 11, 3], [5, 10, 1, 1, 12, 8, 15, 6], "r_signed_rank_asymptotic", [("", 0.03351)]),
+    ],
+)  # fmt: skip
+def test_a_line_says_how_it_takes_differences(pre, post, line, shown):
+    lines = [result for result in evaluate_programs("signed_rank", pre, post) if result.entry.id == line]
+    assert [(result.differences, round(result.p_value, 5)) for result in lines] == shown
+
+
+@pytest.mark.parametrize(
+    ("differences", "rank_sums", "z"), [("decimal", (588, 232), 2.393), ("binary", (591.5, 228.5), 2.440)]
+)
+def test_rank_sums_that_spss_and_stata_printed(differences, rank_sums, z):
+    changes = paired_differences([0.6] * 40, COPPER, differences)
+    result = signed_rank_test([0] * 40, changes, Procedure("asymptotic", zero_method="pratt"))
+    assert ((result.w_plus, result.w_minus), round(result.z, 3)) == (rank_sums, z)
+
+
+def test_every_line_of_ranked_pairs_that_is_known_says_how_it_takes_differences():
+    binary = ("R", "scipy", "pingouin", "Stata", "PSPP", "JASP", "jamovi")
+    known = {"SPSS": "decimal"} | dict.fromkeys(binary, "binary")
+    for program in load_programs():
+        if program.test == "signed_rank" and program.kind == "rank":
+            assert program.differences == known.get(re.match(r"\w+", program.program)[0], ""), program.id
+
+
+@pytest.mark.parametrize(
+    ("program", "pairs", "groups"),
+    [
+        ("IBM SPSS Statistics 25", "decimal", ""), ("PASW 18", "decimal", ""), ("Stata/SE 16", "binary", ""),
+        ("R before 4.6, with ties", "binary", "binary"), ("R dan Python (SciPy)", "binary", "binary"),
+        ("jamovi 2.3", "binary", ""), ("SPSS and R", "", ""), ("GraphPad Prism 9", "", ""), (None, "", ""),
+    ],
+)  # fmt: skip
+def test_the_way_of_a_program_is_known_by_its_name(program, pairs, groups):
+    assert (differences_of(program, "signed_rank"), differences_of(program, "rank_sum")) == (pairs, groups)
 
 
 def scipy_1_5_exact(x, y):

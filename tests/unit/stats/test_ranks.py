@@ -9,12 +9,7 @@ import pytest
 
 from oxymilk import stats
 from oxymilk.stats import hodges_lehmann
-from oxymilk.stats.ranks import (
-    difference_counts,
-    exact_numbers,
-    expand_counts,
-    unique_rows,
-)
+from oxymilk.stats.ranks import difference_counts, exact_numbers, expand_counts, unique_rows
 
 SHAPE = "the rows of the table must be of one length and hold no negative number"
 SQUARE = "a table for signed_rank has as many rows (before) as columns (after)"
@@ -29,15 +24,11 @@ def test_counts_stand_for_observations():
     ("test", "table", "message"),
     [
         ("rank_sum", [[1, 2]], "a table for rank_sum has two rows, one a group"),
-        ("rank_sum", [[1, 2], [1]], SHAPE),
-        ("rank_sum", [[1, -2], [1, 1]], SHAPE),
-        ("signed_rank", [[1, 2]], SQUARE),
         ("signed_rank", [["1", "x"], ["0", "0"]], "every cell of the table must be a whole number"),
-        ("sign", [[1]], SQUARE),
-        ("rank_sum", [], SHAPE),
-        ("rank_sum", [[], []], SHAPE),
+        *(("rank_sum", table, SHAPE) for table in ([[1, 2], [1]], [[1, -2], [1, 1]], [], [[], []])),
+        ("signed_rank", [[1, 2]], SQUARE), ("sign", [[1]], SQUARE),
     ],
-)
+)  # fmt: skip
 def test_other_tables_are_refused(test, table, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         expand_counts(test, table)

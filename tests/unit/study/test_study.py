@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from oxymilk.faults import FaultsError, describe
-from oxymilk.stats import Procedure
+from oxymilk.stats.procedure import CHOICES, Procedure
 from oxymilk.study import load_study
 from oxymilk.study.checks import SWITCHES_OF_METHOD
 from oxymilk.texts import LANGUAGES, labels
@@ -231,17 +231,13 @@ def test_any_shape_is_a_fault_and_never_a_crash(faults, key, value):
 
 def test_legal_switches_are_those_of_the_statistics():
     """Every combination that study.yaml lets pass can be built; every one it refuses, cannot."""
-    values = {
-        "tie_correction": False, "continuity": True, "two_sided": "doubled", "mid_p": True,
-        "half_integer": "conservative",
-    }  # fmt: skip
     for switch, methods in SWITCHES_OF_METHOD.items():
         for method in ("asymptotic", "exact", "exact_untied"):
             if method in methods:
-                Procedure(method=method, **{switch: values[switch]})
+                Procedure(method=method, **{switch: CHOICES[switch][1]})
             else:
                 with pytest.raises(ValueError, match=switch):
-                    Procedure(method=method, **{switch: values[switch]})
+                    Procedure(method=method, **{switch: CHOICES[switch][1]})
 
 
 def test_the_reference_page_is_current_and_every_key_is_described_in_every_language():

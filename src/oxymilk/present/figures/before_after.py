@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 from textwrap import fill, wrap
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from matplotlib.path import Path
 from matplotlib.ticker import FuncFormatter
 
 from oxymilk.analysis.samples import Score, participants
+from oxymilk.numbers import read_number
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
 from oxymilk.present.view import View
@@ -32,6 +32,7 @@ _SLOPE = {
     "down": {"color": style.VERMILION, "linestyle": (0, (5, 2)), "zorder": 4},
 }
 _CENTRE = {"ha": "center", "va": "center_baseline"}
+_BOLD = {"fontsize": style.TEXT, "fontweight": "bold"}
 _THICKEST = 4.0  # points, of a slope
 _MOST_SLOPES = 100  # in a panel, at full width
 _MOST_CODES, _CHARACTERS = 5, 44  # of those left out, and in a line
@@ -45,12 +46,16 @@ _LEFT, _BETWEEN, _RIGHT = 0.72, 0.95, 1.1  # beside panels of slopes
 _SLOPES_HEIGHT, _SLOPES_WIDTH, _WIDER = 2.7, 1.9, 0.75  # the last for each timepoint beyond two
 
 
+# where bars begin, from the left by timepoint and from below by level; how high a participant is (inches)
+Bars = tuple[list[float], list[float], float]
+
+
 class Moves(NamedTuple):
     """The scores of the participants of one group who have both compared scores, and what is written about them.
 
-    `paths` has the scores of each at all timepoints of the study, None where there is none: positions of levels
-    (0 = worst) or numbers as written; `directions` where each path leads between the compared timepoints. `n`, `counts`
-    (a direction) and `notes` are in words; the notes say what is bold, and who has no pair and is not drawn.
+    A path has the scores of one at all timepoints of the study, None where there is none: positions of levels
+    (0 = worst) or numbers as written. Directions are those between the compared timepoints. `n`, `counts` (a
+    direction) and `notes` are in words; the notes say what is bold, and who has no pair and is not drawn.
     """
 
     group: str
@@ -60,14 +65,6 @@ class Moves(NamedTuple):
     n: str
     counts: list[str]
     notes: list[str]
-
-
-class Bars(NamedTuple):
-    """Where bars begin, from the left by timepoint and from below by level; how high a participant is (inches)."""
-
-    lefts: list[float]
-    bottoms: list[float]
-    inch: float
 
 
 def draw(view: View) -> Drawing | None:
@@ -101,7 +98,7 @@ def draw(view: View) -> Drawing | None:
 def _moves(view: View, group: str, members: dict[str, dict[str, str]]) -> Moves:
     """Gather the scores of a group: participant code to timepoint id to score."""
     study, t = view.study, view.t
-    read = Decimal if study.outcome.scale == "score" else study.outcome.level_ids.index
+    read = read_number if study.outcome.scale == "score" else study.outcome.level_ids.index
     pre, post = (study.timepoint_ids.index(timepoint.id) for timepoint in study.compared)
     paths, directions, left_out = [], [], []
     for code, scores in members.items():
@@ -141,52 +138,72 @@ def _write_words(sheet: Sheet, moves: Moves, centre: float, head: float, foot: f
 
 def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
     """Draw the flows of levels, with `room` for notes under them (inches), and say them."""
-    timepoints, base = view.study.timepoints, 0.62 + room
+    timepoints, levels, base = view.study.timepoints, view.study.outcome.levels, 0.62 + room
     # a level has the same place in every panel and at all timepoints, with room for the most who are ever there
     counts = [Counter(scores) for moves in groups for scores in zip(*moves.paths, strict=True)]
-    ranks = range(len(view.study.outcome.levels))
-    most = [max((count[rank] for count in counts), default=0) for rank in ranks]
+    most = [max((count[rank] for count in counts), default=0) for rank in range(len(levels))]
     inch = min(_TALLEST / max(sum(most), 1), _TALLEST_PERSON)
     bottoms, top = [], base - _BETWEEN_LANES
     for persons in most:
         bottoms.append(top + _BETWEEN_LANES)
         top += _BETWEEN_LANES + max(persons * inch, _LEAST_LANE)
 
-    many = len(timepoints) > 2
-    step = _BAR + (_STEP_OF_MANY if many else _STEP)
+    several = len(timepoints) > 2
+    step = _BAR + (_STEP_OF_MANY if several else _STEP)
     width = (len(timepoints) - 1) * step + _BAR
     sheet = Sheet(len(groups) * (width + 2 * _MARGIN), top + 0.82)
     key, sentences = [Patch(**look) for look in _FLOW.values()], []
     for number, moves in enumerate(groups):
         left = number * (width + 2 * _MARGIN) + _MARGIN
-        bars = Bars([left + place * step for place in range(len(timepoints))], bottoms, inch)
+        lefts = [left + place * step for place in range(len(timepoints))]
         _write_words(sheet, moves, left + width / 2, top + 0.60, base - 0.48, key)
-        for x, timepoint in zip(bars.lefts, timepoints, strict=True):
-            weight = "bold" if many and timepoint in view.study.compared else "normal"
+        for x, timepoint in zip(lefts, timepoints, strict=True):
+            weight = "bold" if several and timepoint in view.study.compared else "normal"
             sheet.write(x + _BAR / 2, top + 0.14, view.label(timepoint), ha="center", fontweight=weight)
-        sentences += [_draw_flows(sheet, view, moves, bars, step) for step in range(len(timepoints) - 1)]
-        _draw_bars(sheet, view, moves, bars)
+        bars, places = (lefts, bottoms, inch), range(len(timepoints))
+        sentences += [_draw_flows(sheet, view, moves, place, bars) for place in places[:-1]]
+        for place, timepoint, x in zip(places, timepoints, lefts, strict=True):
+            persons, outer = Counter(path[place] for path in moves.paths), place in (0, places[-1])
+            face = style.INK if timepoint in view.study.compared else style.PAPER
+            for rank, (level, bottom) in enumerate(zip(levels, bottoms, strict=True)):
+                n, height, name = persons[rank], persons[rank] * inch, view.label(level)
+                bar = Rectangle((x, bottom), _BAR, height, facecolor=face, edgecolor=style.INK, linewidth=0.8)
+                bar.set(gid=f"bar-{moves.group}-{place}-{rank}", transform=sheet.inches)
+                bar.set_label(f"{view.label(timepoint)}, {name}: {n}")
+                sheet.figure.add_artist(bar)
+                # the count is over the name; together they are centred on the bar
+                middle = bottom + max(height / 2, 0.02)
+                outside, side = (x - 0.08, "right") if place == 0 else (x + _BAR + 0.08, "left")
+                words = {"ha": side, "color": style.INK if n else style.QUIET}
+                if outer:
+                    sheet.write(outside, middle + 0.03, str(n), va="bottom", **_BOLD, **words)
+                    sheet.write(outside, middle, fill(name, 15), va="top", linespacing=1.05, **words)
+                else:
+                    # between two flows, where no name has room
+                    look = {"ground": "round,pad=0.12", "zorder": 6, **_CENTRE, **_BOLD}
+                    sheet.write(x + _BAR / 2, bottom + height / 2, str(n or ""), **look)
     return sheet, sentences
 
 
-def _draw_flows(sheet: Sheet, view: View, moves: Moves, bars: Bars, step: int) -> str:
+def _draw_flows(sheet: Sheet, view: View, moves: Moves, step: int, bars: Bars) -> str:
     """Draw the flows from one timepoint to the next, and say them."""
+    lefts, bottoms, inch = bars
     levels = [view.label(level) for level in view.study.outcome.levels]
     # of the paths (0, 1, 1), (0, None, 1), (0, 0, 1) the first step is {(0, 0): 1, (0, 1): 1}
     pairs = [path[step : step + 2] for path in moves.paths if None not in path[step : step + 2]]
     counts = dict(sorted(Counter(pairs).items()))
-    left, right, several = bars.lefts[step] + _BAR, bars.lefts[step + 1], len(bars.lefts) > 2
+    left, right, several = lefts[step] + _BAR, lefts[step + 1], len(lefts) > 2
     few, middle = not several and len(counts) <= 4, (left + right) / 2
     # near the bar that the flow leaves, where flows do not cross yet; in the middle when there is room
     along = 0.5 if few and len(levels) == 2 else 0.2
     # flows leave a bar in the order in which they arrive, so few cross
-    leave, arrive, arrivals = list(bars.bottoms), list(bars.bottoms), {}
+    leave, arrive, arrivals = list(bottoms), list(bottoms), {}
     for pair in sorted(counts, key=lambda pair: pair[::-1]):
         arrivals[pair] = arrive[pair[1]]
-        arrive[pair[1]] += counts[pair] * bars.inch
+        arrive[pair[1]] += counts[pair] * inch
     heights, texts, words = [], [], []
     for (before, after), n in counts.items():
-        y0, y1, width = leave[before], arrivals[before, after], n * bars.inch
+        y0, y1, width = leave[before], arrivals[before, after], n * inch
         leave[before] += width
         # a band of constant height, flat at both ends
         lower = [(left, y0), (middle, y0), (middle, y1), (right, y1)]
@@ -206,30 +223,6 @@ def _draw_flows(sheet: Sheet, view: View, moves: Moves, bars: Bars, step: int) -
     return view.t("figures.group_moves", group=group, n=len(pairs), moves="; ".join(words))
 
 
-def _draw_bars(sheet: Sheet, view: View, moves: Moves, bars: Bars) -> None:
-    """Draw how many are at each level at each timepoint, with the names of the levels on the outer sides."""
-    study, bold = view.study, {"fontsize": style.TEXT, "fontweight": "bold"}
-    for timepoint, (moment, x) in enumerate(zip(study.timepoints, bars.lefts, strict=True)):
-        counts = Counter(path[timepoint] for path in moves.paths)
-        look = {"facecolor": style.INK if moment in study.compared else style.PAPER, "edgecolor": style.INK}
-        for rank, (level, bottom) in enumerate(zip(study.outcome.levels, bars.bottoms, strict=True)):
-            n, height, name = counts[rank], counts[rank] * bars.inch, view.label(level)
-            bar = Rectangle((x, bottom), _BAR, height, linewidth=0.8, transform=sheet.inches, **look)
-            bar.set(gid=f"bar-{moves.group}-{timepoint}-{rank}", label=f"{view.label(moment)}, {name}: {n}")
-            sheet.figure.add_artist(bar)
-            if 0 < timepoint < len(bars.lefts) - 1:
-                # between two flows, where no name has room
-                look_of_count = {"ground": "round,pad=0.12", "zorder": 6, **_CENTRE, **bold}
-                sheet.write(x + _BAR / 2, bottom + height / 2, str(n or ""), **look_of_count)
-                continue
-            outside, side = (x - 0.08, "right") if timepoint == 0 else (x + _BAR + 0.08, "left")
-            # the count is over the name; together they are centred on the bar
-            middle = bottom + max(height / 2, 0.02)
-            words = {"ha": side, "color": style.INK if n else style.QUIET}
-            sheet.write(outside, middle + 0.03, str(n), va="bottom", **bold, **words)
-            sheet.write(outside, middle, fill(name, 15), va="top", linespacing=1.05, **words)
-
-
 # ---------------------------------------------------------------- slopes
 
 
@@ -246,27 +239,23 @@ def _slopes(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[s
         left = _LEFT + number * (width + _BETWEEN)
         axes = sheet.panel(f"slopes-{moves.group}", left, foot, width, _SLOPES_HEIGHT, "left")
         axes.set_ylim(low - beyond, high + beyond)
-        _draw_slopes(axes, view, moves)
+        lines = Counter(zip(moves.directions, moves.paths, strict=True))
+        # more lines than these would cover each other
+        fineness = (_MOST_SLOPES / max(len(lines), _MOST_SLOPES)) ** 0.5
+        for place, ((direction, path), n) in enumerate(lines.items(), start=1):
+            # through the scores that are there
+            points = [(x, float(score)) for x, score in enumerate(path) if score is not None]
+            *earlier, last = map(view.t.number, path)
+            words = view.t("figures.move", before=" → ".join(earlier), after=last, n=n)
+            thick = fineness * min(1.0 + 0.6 * (n - 1), _THICKEST)
+            look = {"linewidth": thick, "marker": "o", "markersize": fineness * 3.6, "markeredgewidth": 0}
+            look |= {"gid": f"slope-{moves.group}-{place}", "label": words, **_SLOPE[direction]}
+            axes.plot(*zip(*points, strict=True), **look)
         _name_scales(axes, view, first=number == 0, last=number == len(groups) - 1)
         _write_words(sheet, moves, left + width / 2, sheet.height - 0.24, foot - 0.52, key)
         words = {"group": moves.name, "n": len(moves.paths), "moves": ", ".join(moves.counts)}
         sentences.append(view.t("figures.group_moves", **words))
     return sheet, sentences
-
-
-def _draw_slopes(axes: Axes, view: View, moves: Moves) -> None:
-    """Draw a line for each path, through the scores that are there."""
-    lines = Counter(zip(moves.directions, moves.paths, strict=True))
-    # more lines than these would cover each other
-    fineness = (_MOST_SLOPES / max(len(lines), _MOST_SLOPES)) ** 0.5
-    for number, ((direction, path), n) in enumerate(lines.items(), start=1):
-        points = [(x, float(score)) for x, score in enumerate(path) if score is not None]
-        *earlier, last = map(view.t.number, path)
-        words = view.t("figures.move", before=" → ".join(earlier), after=last, n=n)
-        width = fineness * min(1.0 + 0.6 * (n - 1), _THICKEST)
-        look = {"linewidth": width, "marker": "o", "markersize": fineness * 3.6, "markeredgewidth": 0}
-        look |= {"gid": f"slope-{moves.group}-{number}", "label": words, **_SLOPE[direction]}
-        axes.plot(*zip(*points, strict=True), **look)
 
 
 def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
@@ -286,7 +275,7 @@ def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
     if first:
         unit = f" ({view.unit(outcome)})" if outcome.unit else ""
         axes.set_ylabel(view.label(outcome) + unit, fontsize=style.SMALL)
-    for level in (level for level in outcome.cutoffs if level.bounded):
+    for level in (level for level in outcome.cutoffs if level.bounds):
         least, most = span_of(level, cutoff_decimals(outcome), outcome.score_range)
         start = low if least is None else max(float(least), low)
         end = high if most is None else min(float(most), high)
@@ -294,6 +283,5 @@ def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
             axes.axhline(start, color=style.FAINT, linewidth=0.8, linestyle=style.DASHED, zorder=1)
         if last and start < end:
             look = {"va": "center", "fontsize": style.SMALL, "color": style.QUIET}
-            axes.text(
-                1.06, (start + end) / 2, view.label(level), transform=axes.get_yaxis_transform(), **look
-            )
+            look["transform"] = axes.get_yaxis_transform()
+            axes.text(1.06, (start + end) / 2, view.label(level), **look)

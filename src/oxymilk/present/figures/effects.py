@@ -10,8 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-from oxymilk.present.lines import Effect
-from oxymilk.present.view import View
+from oxymilk.present.view import Effect, View
 from oxymilk.texts import NO_VALUE
 
 # Each panel's effects, in the order of their lines. What has no interval of its own (r, the median), or says the same
@@ -65,7 +64,7 @@ def draw(view: View) -> Drawing | None:
     """
     t, blocks, depth = view.t, [], 0.0
     for test in view.effects:
-        defined = {effect.effect: effect for effect in test.effects if effect.estimate}
+        defined = {effect.effect: effect for effect in test.effects if effect.digits[0]}
         lines = []
         for name, panel in _PANEL_OF.items():
             if effect := defined.get(name):
@@ -84,28 +83,24 @@ def draw(view: View) -> Drawing | None:
     for panel in PANELS:
         if lines := [line for line in drawn if line.panel == panel]:
             _draw_panel(sheet, view, panel, lines, depth)
-    _write(sheet, view, blocks)
-    separator = t("common.list_separator")
-    sentences = [f"{name}. {separator.join(line.words for line in lines)}." for name, _, lines in blocks]
-    return Drawing("effects", sheet.figure, t("effects.figure.title"), " ".join(sentences))
-
-
-def _write(sheet: Sheet, view: View, blocks: list[tuple[str, float, list[Line]]]) -> None:
-    """Write the names of the tests and of their effects on the left, the numbers on the right."""
-    t, top, middle = view.t, sheet.height - _HEAD, {"va": "center_baseline"}
+    # the names of the tests and of their effects on the left, the numbers on the right
+    top, middle = sheet.height - _HEAD, {"va": "center_baseline"}
     numbers = t("effects.figure.numbers", confidence=view.confidence)
     for x, heading in ((_MARGIN, t("effects.figure.effect")), (_NUMBERS, numbers)):
         sheet.write(x, sheet.height - 0.2, heading, color=style.QUIET, **middle)
-    for name, depth, lines in blocks:
+    for name, above, lines in blocks:
         # a long name may reach over the line of no effect
-        sheet.write(_MARGIN, top - depth - _NAME / 2, name, "square,pad=0.1", **style.HEADING, **middle)
+        sheet.write(_MARGIN, top - above - _NAME / 2, name, "square,pad=0.1", **style.HEADING, **middle)
         for line in lines:
             sheet.write(_INDENT, top - line.depth, line.effect.label, **middle)
             sheet.write(_NUMBERS, top - line.depth, line.value, **middle)
-        if depth:
-            ends, ys = [_MARGIN, sheet.width - _MARGIN], [top - depth + _GAP / 2] * 2
+        if above:
+            ends, ys = [_MARGIN, sheet.width - _MARGIN], [top - above + _GAP / 2] * 2
             rule = Line2D(ends, ys, color=style.GRID, linewidth=0.8, transform=sheet.inches)
             sheet.figure.add_artist(rule)
+    separator = t("common.list_separator")
+    sentences = [f"{name}. {separator.join(line.words for line in lines)}." for name, _, lines in blocks]
+    return Drawing("effects", sheet.figure, t("effects.figure.title"), " ".join(sentences))
 
 
 def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: float) -> None:

@@ -86,27 +86,22 @@ def draw(view: View) -> Drawing | None:
             # the same number printed in several places has its cells under the first id
             printed = view.localised(line.printed)
             printing[printed] = printing.get(printed) or pairs.get(line.id, [])
+    # beside the map: what shades, outlines and the ring mean
     entries, sentences = [], list(data)
-    for printed, same in printing.items():
-        key = "prints" if same else "prints_none"
-        entries.append(t(f"explanations.map.{key}", printed=printed, n=len(same)))
-        sentences.append(": ".join(filter(None, [entries[-1], t("common.list_separator").join(same)])) + ".")
-    _draw_key(sheet, view, left, entries, data)
-    return Drawing("explanation_map", sheet.figure, t("explanations.map.title"), " ".join(sentences))
-
-
-def _draw_key(sheet: Sheet, view: View, left: float, printing: list[str], data: list[str]) -> None:
-    """Write beside the map what shades, outlines and the ring mean."""
-    t, entries = view.t, []
     for low, high, shade in bands(view.study.alpha):
         key = "not_significant" if high == 1.0 else "below" if low == 0.0 else "between"
         words = t(f"explanations.map.{key}", low=t.number(low), high=t.number(high))
         entries.append((Patch(facecolor=shade, edgecolor=style.FAINT, linewidth=0.5), words))
     lines = [Patch(fill=False, edgecolor=color, linewidth=width) for *_, color, _, width in _OUTLINE]
-    entries += [(tuple(lines[::-1]), words) for words in printing]
+    for printed, same in printing.items():
+        key = "prints" if same else "prints_none"
+        words = t(f"explanations.map.{key}", printed=printed, n=len(same))
+        entries.append((tuple(lines[::-1]), words))
+        sentences.append(": ".join(filter(None, [words, t("common.list_separator").join(same)])) + ".")
     entries += [(Line2D([], [], markersize=9, markeredgewidth=2.0, **_RING), words) for words in data]
     marks, texts = zip(*((mark, fill(words, 44)) for mark, words in entries), strict=True)
     look = {"fontsize": style.SMALL, "handlelength": 1.3, "handleheight": 1.3, "labelspacing": 0.6}
     bold = {"weight": "bold", "size": style.SMALL}
     title = {"title": t("explanations.map.key"), "title_fontproperties": bold, "alignment": "left"}
     sheet.key(marks, texts, (left, sheet.height - _TOP), loc="upper left", **look, **title)
+    return Drawing("explanation_map", sheet.figure, t("explanations.map.title"), " ".join(sentences))

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.builder import TESTS, TableBuilder
+from oxymilk.present.tables.builder import TESTS, Table
 from oxymilk.present.tables.described import characteristics_table, frequency_table, summary_table
-from oxymilk.present.tables.tested import (
-    effects_table,
-    explanation_table,
-    rank_test_table,
-    sensitivity_table,
-)
+from oxymilk.present.tables.tested import effects_table, explanation_table, rank_test_table, sensitivity_table
 
 if TYPE_CHECKING:
-    from oxymilk.present.tables.model import Table
     from oxymilk.present.view import View
     from oxymilk.study import Group
 
-# how each kind of table is made from its builder, in the order of the tables
+# how each kind of table is made, in the order of the tables
 _MAKERS = {
     "characteristics": characteristics_table,
     "summary": summary_table,
@@ -60,6 +54,5 @@ def build_tables(view: View) -> tuple[Table, ...]:
     """Make the tables of a study: those that are `planned`, numbered from 1."""
     plan = list(enumerate(planned(view), start=1))
     tests = [number for number, (kind, _) in plan if kind in TESTS]
-    return tuple(
-        _MAKERS[kind](TableBuilder(view, kind, group, number, tests)) for number, (kind, group) in plan
-    )
+    tables = (Table(view, kind, group, number, tests) for number, (kind, group) in plan)
+    return tuple(_MAKERS[table.kind](table) for table in tables)

@@ -7,25 +7,23 @@ from itertools import zip_longest
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.builder import left_out_note, results_of, whole_number
-from oxymilk.present.tables.model import Cell, Panel, Row, Table
+from oxymilk.present.tables.builder import Cell, Panel, Row, Table, made_count
 from oxymilk.texts import NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from oxymilk.present.lines import Row as Record
-    from oxymilk.present.tables.builder import TableBuilder
-    from oxymilk.present.view import View
+    from oxymilk.present.view import Row as Record
     from oxymilk.study import Characteristic
 
 # what a group has in one row, by the keys of its columns, which end in the group's id
 Block = dict[str, Cell | str]
+_HOLDS = ("reproduced", "reproduced_after_rounding")
 # columns of summaries.csv, and the decimals more than the scores have
 _SUMMARY = {"mean": 1, "sd": 1, "minimum": 0, "q1": 1, "median": 1, "q3": 1, "maximum": 0}
 
 
-def frequency_table(table: TableBuilder) -> Table:
+def frequency_table(table: Table) -> Table:
     """Make the table of a group's frequencies: each level at each timepoint, with those whose score is missing."""
     view, t, group = table.view, table.t, table.group.id
     mine = [record for record in view.rows("frequencies") if record["group"] == group]
@@ -50,9 +48,8 @@ def frequency_table(table: TableBuilder) -> Table:
     if missing:
         table.notes.append(t("tables.note.missing", missing=t("common.list_separator").join(missing)))
         if any((test["test"], test["group"]) == ("signed_rank", group) for test in view.rows("tests")):
-            table.notes.append(left_out_note(view, results_of(view, "signed_rank", group)[0]))
-    outcome = view.label(view.study.outcome)
-    title = t("tables.title.frequencies", outcome=outcome, group=table.group_name)
+            table.notes.append(table.left_out(table.results("signed_rank", group)[0]))
+    title = t("tables.title.frequencies", outcome=view.label(view.study.outcome), group=table.group_name)
     return table.finish(title, Panel("", table.columns("frequencies", "checked"), tuple(rows)))
 
 
@@ -61,7 +58,7 @@ def _percent_decimals(records: Iterable[Record]) -> int:
     return int(any(to_decimal(record["percent"] or "0") % 1 for record in records))
 
 
-def summary_table(table: TableBuilder) -> Table:
+def summary_table(table: Table) -> Table:
     """Make the table that describes scores in the outcome's unit: a section a group, a row a timepoint."""
     view, t, outcome = table.view, table.t, table.view.study.outcome
     records = {(record["group"], record["timepoint"]): record for record in view.rows("summaries")}
@@ -80,15 +77,18 @@ def summary_table(table: TableBuilder) -> Table:
             rows.append(Row(row=name, n=record["n"], missing=record["missing"], **cells))
             if int(record["missing"] or 0):
                 missing.append(f"{view.label(group)}, {name}: {record['missing']}")
-    if missing:
-        table.notes.append(t("tables.note.summary_missing", missing=t("common.list_separator").join(missing)))
-    table.notes += (t("tables.note.summary"), table.scale_note if table.last else "")
+    listed = t("common.list_separator").join(missing)
+    table.notes += (
+        t("tables.note.summary_missing", missing=listed) if missing else "",
+        t("tables.note.summary"),
+        table.scale_note if table.last else "",
+    )
     key = "summary_unit" if outcome.unit else "summary"
     title = t(f"tables.title.{key}", outcome=view.label(outcome), unit=view.unit(outcome))
     return table.finish(title, Panel("", table.columns("summary"), tuple(rows)))
 
 
-def characteristics_table(table: TableBuilder) -> Table:
+def characteristics_table(table: Table) -> Table:
     """Make the table of characteristics, a column block a group.
 
     A characteristic that the sheet has is counted, and the groups compared; any other is shown as printed, with the
@@ -103,11 +103,11 @@ def characteristics_table(table: TableBuilder) -> Table:
     for record in view.rows("frequencies"):
         n = int(record["total"]) + int(record["missing"] or 0)
         sizes[record["group"]] = max(n, sizes[record["group"]])
-    printed = {group: table.select("sample_size", group=group) for group in sizes}
-    blocks = [_blocks(table, printed[group], {"n": str(n)}) for group, n in sizes.items()]
     layout, key = ("counts", "characteristics_computed") if counted else ("as_printed", "characteristics")
     table.notes.append(t(f"tables.note.{key}") if counted or study.characteristics else "")
-    rows = _side_by_side(view, t("tables.row.participants"), blocks)
+    printed = {group: table.select("sample_size", group=group) for group in sizes}
+    blocks = {group: _blocks(table, printed[group], {"n": str(n)}) for group, n in sizes.items()}
+    rows = _side_by_side(t("tables.row.participants"), blocks)
     for item in study.characteristics:
         rows += _rows_of(table, item, counted, sizes)
     # without a printed number the paper has no columns, and p none where no groups could be compared
@@ -123,14 +123,14 @@ def characteristics_table(table: TableBuilder) -> Table:
 
 
 def _rows_of(
-    table: TableBuilder, item: Characteristic, counted: dict[str, list[Record]], sizes: dict[str, int]
+    table: Table, item: Characteristic, counted: dict[str, list[Record]], sizes: dict[str, int]
 ) -> list[Row]:
     """Return the rows of a characteristic: a section, a row a level, and those who are at no level.
 
     What the sheet has is counted, with p in the first row. What only the paper has shows, in a table of counts, the
     levels that are printed; where nothing is counted, every level and how many are left for those not printed.
     """
-    view, t, groups = table.view, table.t, table.view.study.group_ids
+    view, t = table.view, table.t
     counts = {(record["level"], record["group"]): record for record in counted.get(item.id, [])}
     only_printed = bool(counted) and not counts
     any_printed = table.select("percent", "count", variable=item.id)
@@ -143,49 +143,45 @@ def _rows_of(
     rest: dict[str, float] = dict(sizes)
     rows = []
     for level, stub in levels.items():
-        blocks, p = [], {}
-        for group in groups:
+        blocks, p = {}, {}
+        for group in sizes:
             about, cells = {"variable": item.id, "level": level, "group": group}, None
             printed = table.select("percent", "count", **about)
             if counts:
                 record = counts[level, group]
                 cells = {"n": record["n"], "percent": table.number_cell(record["percent"], decimals)}
-            shown = printed or not only_printed
-            compared = table.select("comparison", **about)
-            blocks.append(_blocks(table, printed, cells, compared, marks) if shown else [])
-            made = {_made_count(claim) for claim in printed}
+            compared, shown = table.select("comparison", **about), printed or not only_printed
+            blocks[group] = _blocks(table, printed, cells, compared, marks) if shown else []
+            made = {made_count(claim) if claim["verdict"] in _HOLDS else "" for claim in printed}
             rest[group] -= int(made.pop()) if len(made) == 1 and "" not in made else nan
         if counts and not rows:
             unit = view.unit(item) if record["test"] == "mann_whitney_exact" else ""
             key = f"tables.comparison.{record['test']}{'_unit' if unit else ''}"
             note = t(key, unit=unit) if record["p_value"] else ""
             p = {"p": table.number_cell(record["p_value"], note=note)}
-        rows += _side_by_side(view, stub, blocks, **p)
-    missing = {group: counts[level, group]["missing"] for group in groups} if counts else {}
+        rows += _side_by_side(stub, blocks, **p)
+    missing = {f"n_{group}": counts[level, group]["missing"] for group in sizes} if counts else {}
     if any(int(n or 0) for n in missing.values()):
-        rows.append(Row(row=t("tables.row.missing"), **{f"n_{group}": n for group, n in missing.items()}))
+        rows.append(Row(row=t("tables.row.missing"), **missing))
     if not counted and any(n != 0 for n in rest.values()):
         table.notes.append(t("tables.note.other_levels"))
         dash = {"printed": NO_VALUE, "verdict": NO_VALUE}
-        blocks = [[{"n": NO_VALUE if isnan(n) else str(n), **dash}] for n in rest.values()]
-        rows += _side_by_side(view, t("tables.row.other_levels"), blocks)
+        others = {group: [{"n": NO_VALUE if isnan(n) else str(n), **dash}] for group, n in rest.items()}
+        rows += _side_by_side(t("tables.row.other_levels"), others)
     return [Row("section", row=view.label(item)), *rows] if rows or not only_printed else []
 
 
 def _blocks(
-    table: TableBuilder,
-    printed: list[Record],
-    counted: Block | None = None,
-    comparisons: Iterable[Record] = (),
+    table: Table, printed: list[Record], counted: Block | None, comparisons: Iterable[Record] = (),
     marks: tuple[str, ...] = (),
-) -> list[Block]:
+) -> list[Block]:  # fmt: skip
     """Return a group's cells for each printed form.
 
     What is counted goes with the first form; where nothing is, n is what the form makes, with the `marks`.
     """
     t, blocks = table.t, []
     for form, claim in table.forms(printed):
-        made = _made_count(claim)
+        made = made_count(claim) if claim and claim["verdict"] in _HOLDS else ""
         notes = [t("tables.note.where", places=form["where"])] if form["where"] else []
         for comparison in comparisons:
             # the paper's words place a percentage where it is not ("most" for one half)
@@ -202,21 +198,11 @@ def _blocks(
     return blocks
 
 
-def _made_count(claim: Record) -> str:
-    """Return the number of participants that a printed count or percentage makes, "" where it makes none."""
-    if not claim or claim["verdict"] not in ("reproduced", "reproduced_after_rounding"):
-        return ""
-    return claim["computed"] if claim["quantity"] == "count" else whole_number(claim)
-
-
-def _side_by_side(view: View, stub: str, blocks_of_groups: list[list[Block]], **first: Cell) -> list[Row]:
-    """Put the blocks of the groups beside each other, a row more for each further form; `first` is in the first."""
+def _side_by_side(stub: str, blocks: dict[str, list[Block]], **first: Cell) -> list[Row]:
+    """Put the groups' blocks beside each other, a row more for each further form; `first` is in the first row."""
     rows = []
-    for blocks in zip_longest(*blocks_of_groups, fillvalue={}):
-        cells = {
-            f"{name}_{group}": cell
-            for group, block in zip(view.study.group_ids, blocks, strict=True)
-            for name, cell in block.items()
-        }
+    for row in zip_longest(*blocks.values(), fillvalue={}):
+        of_groups = zip(blocks, row, strict=True)
+        cells = {f"{key}_{group}": cell for group, block in of_groups for key, cell in block.items()}
         rows.append(Row("more", **cells) if rows else Row(row=stub, **cells, **first))
     return rows

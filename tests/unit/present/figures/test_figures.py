@@ -53,14 +53,6 @@ def test_nothing_written_covers_another_or_leaves_the_figure(
         assert min(shared) <= 2, (words, others)
 
 
-# far apart: outer sides; at the left margin: both on the right where that is free; one: on the right where it fits
-@pytest.mark.parametrize(
-    ("marks", "lefts"), [((1, 3), (0.4, 3.1)), ((0.2, 3), (0.3, 3.1)), ((2,), (2.1,)), ((3.9,), (3.3,))]
-)
-def test_words_beside_marks_keep_off_each_other(marks, lefts):
-    assert style.beside(marks, [0.5] * len(marks), 0.1, (0.0, 4.0)) == pytest.approx(lefts)
-
-
 @pytest.mark.parametrize(
     ("first", "second", "least"),  # the dot on its band; the flows
     [(style.AMBER, style.BLUE, 3), (style.GRID, style.SKY, 1.4), (style.SKY, style.VERMILION, 2.5)],
@@ -71,9 +63,6 @@ def test_colours_differ_in_grey(first, second, least):
         return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 + 0.05
 
     assert grey(first) / grey(second) > least
-
-
-# ---------------------------------------------------------------- files
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,143 @@
+"""Programs that subtract doubles, and programs that subtract decimals as written, from the sheet to the report."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from oxymilk import analysis
+from oxymilk.audit.claims import Claim
+from oxymilk.audit.verdicts import audit_claims
+from oxymilk.explain import explain_one
+from oxymilk.files import as_read
+from oxymilk.ingest import ingest_observations
+from oxymilk.present.tables import build_tables
+from oxymilk.present.view import View
+from oxymilk.results import TABLES, Results
+from oxymilk.study import SignedRankSwitches, load_study
+
+FOLDER = Path(__file__).parents[1] / "data" / "decimals"
+CORRECTED = {"method": "asymptotic", "continuity": True}
+SPSS, BINARY, EITHER = "decimal", "binary", "if_decimal"
+
+
+@pytest.fixture(scope="module")
+def observations():
+    return ingest_observations(load_study(FOLDER), FOLDER).table
+
+
+def study_of(program, switches=None, **update):
+    """The study of the folder with another program."""
+    study = load_study(FOLDER)
+    procedure = {"program": program}
+    if switches:
+        procedure["signed_rank_switches"] = SignedRankSwitches(**switches)
+    return study.model_copy(update={"procedure": study.procedure.model_copy(update=procedure)} | update)
+
+
+def claim_of(printed, quantity="p_value"):
+    about = {"test": "signed_rank", "group": "oksitosin", "check": "recompute", "expect": "reproduced"}
+    return Claim(id="a", where="table 1", printed=printed, quantity=quantity, **about)
+
+
+def verdicts_of(study, claim, observations):
+    tables = analysis.frequency_table(study, observations), analysis.rank_test_table(study, observations)
+    return audit_claims(study, [claim], *map(as_read, tables))
+
+
+@pytest.mark.parametrize(
+    ("program", "switches", "printed", "quantity", "verdict"),
+    [
+        ("R 4.2.2", CORRECTED, ".03603", "p_value", "reproduced"), ("R", CORRECTED, ".03351", "p_value", "differs"),
+        ("PSPP", None, ".028", "p_value", "reproduced"), ("PSPP", None, ".0256", "p_value", "differs"),
+        ("Python, scipy", None, ".0277", "p_value", "reproduced"), ("R", None, "-2.201", "z", "reproduced"),
+        ("SPSS 22", None, ".026", "p_value", "reproduced"), ("SPSS 22", None, ".0277", "p_value", "differs"),
+        ("SPSS 22", None, "-2.232", "z", "reproduced"), ("SPSS 22", None, "-2.201", "z", "differs"),
+        # a program whose way is not known may print either
+        (None, None, ".0256", "p_value", "reproduced"), ("Prism 9", None, ".0277", "p_value", "reproduced"),
+        ("SAS", None, "2.201", "z", "reproduced"), ("SAS", None, "2.211", "z", "differs"),
+        # a decision too: at this alpha the two ways disagree
+        ("SPSS", None, "significant", "decision", "reproduced"), ("PSPP", None, "significant", "decision", "differs"),
+        ("SAS", None, "significant", "decision", "reproduced"),
+        ("SAS", None, "not significant", "decision", "reproduced"),
+    ],
+)  # fmt: skip
+def test_a_verdict_rests_on_the_arithmetic_of_its_program(
+    observations, program, switches, printed, quantity, verdict
+):
+    study = study_of(program, switches, alpha=0.026 if quantity == "decision" else 0.05)
+    assert verdicts_of(study, claim_of(printed, quantity), observations)["verdict"][0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("program", "differences", "p_values"),
+    [("SPSS", SPSS, (0.0256, 0.0277)), ("PSPP", BINARY, (0.0277, 0.0256)), ("SAS", EITHER, (0.0256, 0.0277))],
+)
+def test_results_and_tables_name_both_ways_where_they_differ(observations, program, differences, p_values):
+    study = study_of(program)
+    tests = analysis.rank_test_table(study, observations)
+    # what the sheet's other group gives is the same either way, and whole levels need no third row
+    assert tests["role"].value_counts().to_dict() == {"declared": 3, "exact": 3, "other_differences": 1}
+    rows = tests[tests["group"] == "oksitosin"].set_index("role")
+    assert rows["differences"][["declared", "exact"]].tolist() == [differences, "decimal"]
+    assert [round(rows["p_value"][role], 4) for role in ("declared", "other_differences")] == list(p_values)
+    assert rows["p_value"]["exact"] == 2 / 2**6
+    frames = {"tests": as_read(tests), "procedures": as_read(analysis.program_table(study, observations))}
+    results = Results(Path("nowhere"), audited=False)
+    vars(results).update({name: frames.get(name, pd.DataFrame({"test": []})) for name in TABLES})
+    for language, said in (
+        ("en", f"p\u00a0=\u00a0{p_values[1]}"),
+        ("id", f"p\u00a0=\u00a00,{int(p_values[1] * 1e4):04d}"),
+    ):
+        view = View(study, results, language)
+        tables = [table for table in build_tables(view) if table.kind == "signed_rank"]
+        of_group, of_other = (" ".join(table.notes) for table in tables)
+        assert said in of_group
+        assert "0.3\u00a0−\u00a00.1" in of_group.replace(",", ".")
+        assert said not in of_other
+        outputs = [value.output for value in view.printed_tests[0].programs]
+        assert sum(view.t("common.differences.if_binary") in output for output in outputs) == 4
+
+
+@pytest.mark.parametrize(("program", "printed"), [("SPSS", "2.232"), ("SPSS", "-2.201"), ("SAS", "2.232")])
+def test_a_number_that_a_program_prints_is_no_slip(observations, program, printed):
+    study, claim = study_of(program), claim_of(printed, "z")
+    verdicts = verdicts_of(study, claim, observations)
+    explanations, _ = explain_one(study, [claim], verdicts, observations, "a", printed="2.201")
+    assert "notation" not in set(explanations["kind"])
+    assert "PSPP NPAR TESTS /WILCOXON" in explanations["programs"][0]
+    assert "subtract binary numbers" in explanations["description"][0]
+    assert float(explanations["coincidence"][0]) < 0.01
+
+
+def test_whole_numbers_are_the_same_either_way(observations):
+    whole = observations.assign(
+        score=[score and str(int(float(score) * 10)) for score in observations["score"]]
+    )
+    assert set(analysis.rank_test_table(study_of("R"), whole)["differences"]) == {""}
+
+
+def test_percentages_that_a_sheet_holds_as_fractions_are_subtracted_as_fractions(observations):
+    """85% - 80% and 75% - 70% are 5; 0.85 - 0.80 and 0.75 - 0.70 are no tie."""
+    whole = observations.assign(
+        score=[score and str(int(float(score) * 10)) for score in observations["score"]]
+    )
+    study = study_of("R")
+    held = study.model_copy(update={"sheets": [study.sheets[0].model_copy(update={"fractions": True})]})
+    assert "binary" in set(analysis.rank_test_table(held, whole)["differences"])
+
+
+def test_changes_of_two_groups_are_taken_as_the_program_takes_them(observations):
+    tests = {
+        program: analysis.rank_test_table(study_of(program, between="change"), observations).query(
+            "test == 'rank_sum'"
+        )
+        for program in ("R", "SPSS")
+    }
+    assert tests["R"]["differences"].tolist() == ["binary", "decimal", "decimal"]
+    # a change is computed before SPSS's test sees it
+    assert tests["SPSS"]["differences"].tolist() == ["if_decimal", "decimal", "if_binary"]
+    assert tests["R"]["u1"].tolist() == [13, 13.5, 13.5]
+    lines = analysis.program_table(study_of("R", between="change"), observations).query("test == 'rank_sum'")
+    assert set(lines[lines["id"].str.startswith("pspp")]["differences"]) == {"binary"}
+    assert lines[lines["id"] == "spss_mann_whitney"]["differences"].tolist() == ["if_decimal", "if_binary"]
