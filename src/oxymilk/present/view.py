@@ -216,12 +216,12 @@ class View:
 
     def localised(self, printed: str) -> str:
         """Return a printed number with the reader's decimal mark; "0.002" and "0,002" are one number."""
-        number = split_operator(printed)[1]
+        number, sign = split_operator(printed)[1], self.t("common.decimal_mark")
         try:
             mark = parse_printed(number, self.study.decimal_mark).mark
         except ValueError:
             return printed
-        return printed.removesuffix(number) + number.replace(mark or ".", self.t("common.decimal_mark"))
+        return printed.removesuffix(number) + (number.replace(mark, sign) if mark else number)
 
     @cached_property
     def claims(self) -> list[ClaimLine]:
