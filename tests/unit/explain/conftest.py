@@ -26,7 +26,8 @@ def text_claim(name, printed, quantity, **cells):
 
 
 def decimal(value, digits):
-    return str(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
+    # 0.34374999999999994 is 11 of 32, which prints as 0.3438
+    return str(Decimal(f"{float(value):.14g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP))
 
 
 @pytest.fixture(scope="session")
