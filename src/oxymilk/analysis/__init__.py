@@ -181,10 +181,9 @@ def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) ->
 
 
 def _result(sample: Sample, procedure: Procedure, way: str) -> TestResult | None:
-    """Run a test with its differences taken in one way."""
-    run = stats.signed_rank_test if sample.test == "signed_rank" else stats.rank_sum_test
+    """Run a test; None where there is nobody to test, or too little memory."""
     try:
-        return run(*sample.data(way), procedure) if sample.testable else None
+        return sample.run(procedure, way) if sample.testable else None
     except TooLargeError:
         return None
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.numbers import read_number
+from oxymilk.stats import rank_sum_test, signed_rank_test
 from oxymilk.stats.ranks import paired_differences
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from oxymilk.stats import Procedure, TestResult
     from oxymilk.study import Study
 
 # a level as its place in the order, or a number
@@ -72,6 +74,11 @@ class Sample(NamedTuple):
         return (
             ([0] * len(self.first), paired_differences(*self.doubles, "binary")) if paired else self.doubles
         )
+
+    def run(self, procedure: Procedure, differences: str) -> TestResult:
+        """Run the test with its differences taken in one way; TooLargeError where that needs too much memory."""
+        run = signed_rank_test if self.test == "signed_rank" else rank_sum_test
+        return run(*self.data(differences), procedure)
 
 
 def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Sample]:

@@ -15,7 +15,14 @@ from oxymilk.analysis.samples import Sample, participants, samples
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
 from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
-from oxymilk.stats import Procedure, TestResult, difference_counts, rank_sum_counts, signed_rank_counts
+from oxymilk.stats import (
+    Procedure,
+    TestResult,
+    difference_counts,
+    differences_of,
+    rank_sum_counts,
+    signed_rank_counts,
+)
 from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.study import Study
 
@@ -52,6 +59,17 @@ class Records:
         for g, records in enumerate(self.codes):
             np.add.at(tables[g], tuple(np.array([*records.values()], dtype=int).reshape(-1, 2).T), 1)
         return tables
+
+    @cached_property
+    def family(self) -> dict[tuple[str, str], float]:
+        """The declared p-value of each test of the study that has data, by test and group."""
+        study, found = self.study, {}
+        for sample in self.samples:
+            # the study's own tests come first
+            if sample[:2] not in found and sample.testable:
+                way = differences_of(study.procedure.program, sample.test) or "decimal"
+                found[sample[:2]] = sample.run(getattr(study.procedure, sample.test), way).p_value
+        return found
 
     @property
     def pairs(self) -> np.ndarray:

@@ -29,7 +29,7 @@ def search_differences(differing: DifferingClaim, tests: list[dict[str, str]]) -
     value, declared = float(verdict.computed), getattr(study.procedure, claim.test)
     line_of = claim.test, ways[0], (declared, "", "")
     lines = [line for line in load_programs() if (line.test, line.differences, line.calculation) == line_of]
-    programs = "; ".join(f"{line.program} ({line.versions}): {line.output}" for line in lines)
+    programs = "; ".join(program.line for program in lines)
     printable = printable_of(claim, study, 10.0 ** len(str(int(value))) - 1)
     share, params = share_of(printable.covered(np.array([value]))), {"switches": [], "effort": 1}
     return [

@@ -9,26 +9,14 @@ from typing import Any
 import numpy as np
 
 from oxymilk.audit.printed import round_units
-from oxymilk.explain.claims_on_counts import OF_P, Records
+from oxymilk.explain.claims_on_counts import OF_P
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
 from oxymilk.explain.notation import PROGRAM_DECIMALS, claim_label, place_label
 from oxymilk.explain.procedures import lines_of, said_of, ways_on
-from oxymilk.stats import differences_of, holm, rank_sum_test, signed_rank_test
+from oxymilk.stats import holm
 from oxymilk.texts import LANGUAGES, labels
 
 ADJUSTMENTS = {"bonferroni": lambda p_values: [min(1.0, len(p_values) * p) for p in p_values], "holm": holm}
-
-
-def family_of(records: Records) -> dict[tuple[str, str], float]:
-    """Return the declared p-value of each test of the study that has data, by test and group."""
-    study, found = records.study, {}
-    for sample in records.samples:
-        # the study's own tests come first
-        if sample[:2] not in found and sample.testable:
-            run = signed_rank_test if sample.test == "signed_rank" else rank_sum_test
-            data = sample.data(differences_of(study.procedure.program, sample.test) or "decimal")
-            found[sample[:2]] = run(*data, getattr(study.procedure, sample.test)).p_value
-    return found
 
 
 def search_adjustments(differing: DifferingClaim) -> list[Explanation]:
@@ -37,7 +25,7 @@ def search_adjustments(differing: DifferingClaim) -> list[Explanation]:
     The p-values are taken as they are, one step; or as a program prints them, rounded, two. An adjustment is of all
     tests: the printed p-values of the others are held against it.
     """
-    claim, study, family = differing.on_counts, differing.records.study, family_of(differing.records)
+    claim, study, family = differing.on_counts, differing.records.study, differing.records.family
     reached, found = [], {}
     for decimals, (name, adjust) in (
         (d, way) for d in (None, *PROGRAM_DECIMALS) for way in ADJUSTMENTS.items()

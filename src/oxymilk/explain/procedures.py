@@ -207,7 +207,7 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
 def said_of(way: Calculation, test: str) -> tuple[str, dict[str, Any], str]:
     """Return a text's key and params that say a way to compute a test, and the programs that print it."""
     params: dict[str, Any] = {"switches": list(way.switches), "programs": [line.id for line in way.programs]}
-    programs = "; ".join(f"{line.program} ({line.versions}): {line.output}" for line in way.programs)
+    programs = "; ".join(program.line for program in way.programs)
     if way.other:
         return "procedure_other", params | {"other_test": way.other}, programs
     # as `procedure_words` takes it: a tail has no alternative, the rank-sum test no zero differences

@@ -20,7 +20,7 @@ from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, as_decimal
 from oxymilk.explain.departures import BUDGET, search_departures
 from oxymilk.explain.differences import search_differences
-from oxymilk.explain.family import family_of, search_adjustments, search_elsewhere
+from oxymilk.explain.family import search_adjustments, search_elsewhere
 from oxymilk.explain.notation import EQUAL, search_notation, true_value
 from oxymilk.explain.procedures import search_procedures
 from oxymilk.explain.scales import search_scales
@@ -185,7 +185,7 @@ def _search(
         ways = search_procedures(differing)
         found.setdefault("procedure", []).extend(way for way in ways if way.kind != "none")
         unsearched += [way.code for way in ways if way.kind == "none"]
-    if claim.quantity in OF_P and len(family_of(records)) > 1:
+    if claim.quantity in OF_P and len(records.family) > 1:
         found["adjustment"] = search_adjustments(differing)
     if claim.quantity in ("p_value", "z") and claim.operator in EQUAL:
         zero = claim.quantity == "p_value" and not on_counts.printable.claimed

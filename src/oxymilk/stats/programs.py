@@ -92,6 +92,11 @@ class Program:
         return self.procedure, self.tail, self.other
 
     @property
+    def line(self) -> str:
+        """The program, its versions, and the words beside the number in its output."""
+        return f"{self.program} ({self.versions}): {self.output}"
+
+    @property
     def words(self) -> str:
         """The procedure, or the other calculation, in English."""
         if self.procedure is None:

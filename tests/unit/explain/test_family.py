@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from oxymilk.explain.family import family_of, search_adjustments, search_elsewhere
+from oxymilk.explain.family import search_adjustments, search_elsewhere
 from oxymilk.explain.search import describe_explanation
 from oxymilk.stats import evaluate_programs, holm
 from oxymilk.stats.ranks import expand_counts
@@ -52,9 +52,7 @@ def test_planted_adjustments_are_found(
     rng, study = np.random.default_rng(levels), make_study(levels)
     for _ in range(6):
         pairs = random_pairs(rng, levels, (9, 12))
-        p_values = family_of(
-            differing_claim([claim_text("p", "1", "p_value", **BETWEEN)], pairs, study).records
-        )
+        p_values = differing_claim([claim_text("p", "1", "p_value", **BETWEEN)], pairs, study).records.family
         rounded = {key: float(decimals(p, 3)) for key, p in p_values.items()}
         # nobody multiplies zero
         for code, family in (("adjusted", p_values), ("adjusted_rounded", rounded))[
