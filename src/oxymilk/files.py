@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FLOAT_FORMAT = "%.10g"
-# A spreadsheet runs a cell that starts with one of these as a formula.
-_FORMULA_START = re.compile(r"^[=+\-@\t\r]")
+# A spreadsheet runs a cell that starts with one of these as a formula. A text with apostrophes before such a sign gets
+# one more as well, so that `as_it_was` can tell the two apart.
+_FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"^[+-]?(\d+/\d+|(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?)$")
 
 
@@ -45,14 +46,16 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
 
     A text cell that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    write_text(path, as_read(frame).to_csv(index=False, lineterminator="\n"))
+    write_text(path, as_read(frame).map(defuse).to_csv(index=False, lineterminator="\n"))
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """Read a CSV that `write_csv` wrote: every cell text, missing as the empty string."""
+    """Read a CSV that `write_csv` wrote: every cell text as it was, missing as the empty string."""
     import pandas as pd
 
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    # a lone "\r" within a cell ends no line
+    plain = {"dtype": str, "keep_default_na": False, "skip_blank_lines": False, "lineterminator": "\n"}
+    return pd.read_csv(path, encoding="utf-8", **plain).map(as_it_was)
 
 
 def as_read(frame: pd.DataFrame) -> pd.DataFrame:
@@ -63,6 +66,11 @@ def as_read(frame: pd.DataFrame) -> pd.DataFrame:
 def defuse(text: str) -> str:
     """Return `text` so that no spreadsheet evaluates it; numbers stay as they are."""
     return f"'{text}" if _FORMULA_START.match(text) and not _NUMBER.match(text) else text
+
+
+def as_it_was(text: str) -> str:
+    """Return a text without the apostrophe that `defuse` put before it."""
+    return text[1:] if text.startswith("'") and _FORMULA_START.match(text) else text
 
 
 def _cell(value: object) -> str:
@@ -77,4 +85,4 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return FLOAT_FORMAT % value
-    return defuse(str(value))
+    return str(value)

@@ -25,6 +25,7 @@ from oxymilk.audit.printed import (
     parse_sizes,
 )
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.files import as_it_was
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -224,7 +225,7 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     if faults:
         raise FaultsError(faults)
     return [
-        (row, {column: cell.strip() for column, cell in zip_longest(header, cells, fillvalue="")})
+        (row, {name: as_it_was(cell.strip()) for name, cell in zip_longest(header, cells, fillvalue="")})
         for row, cells in filled
     ]
 
