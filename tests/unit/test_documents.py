@@ -59,7 +59,7 @@ def test_every_package_is_on_a_floor_and_no_import_goes_up_or_to_another_of_the_
     ("title", "entry", "expected"),
     [
         ("The four verdicts", r"^\*\*(\w+)\*\*:", claims.VERDICTS),
-        ("The four reasons", r"^\| `(\w+)`", claims.REASONS),
+        ("The five reasons", r"^\| `(\w+)`", claims.REASONS),
         ("The decision", r"^\| `(\w+)`", ("agree", "flip")),
     ],
 )

@@ -6,7 +6,7 @@ Observations are tidy, all cells text: participant, group, timepoint, outcome, s
 from __future__ import annotations
 
 from dataclasses import astuple
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 ROLES = ("declared", "exact")
 # the declared procedure once more, where taking differences the other way makes a difference
 OTHER_DIFFERENCES = "other_differences"
+# the declared procedure once more, of one tail where it has two, and the other way round
+OTHER_TAILS = "other_tails"
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
 SUMMARY_COLUMNS = (
     "group", "timepoint", "n", "missing", "mean", "sd", "q1", "median", "q3", "minimum", "maximum",
@@ -188,12 +190,24 @@ def _result(sample: Sample, procedure: Procedure, way: str) -> TestResult | None
         return None
 
 
+def _other_tails(
+    sample: Sample, role: str, declared: Procedure, differences: str, result: TestResult | None
+) -> Iterator[Run]:
+    """Yield a declared run with the other number of tails; of two tails the one on whose side the data are."""
+    if role == "declared" and result is not None:
+        one = "greater" if result.z_squared >= 0 else "less"
+        procedure = declared.with_alternative(one if declared.alternative == "two-sided" else "two-sided")
+        way = differences.removeprefix("if_")
+        yield sample, OTHER_TAILS, procedure, way, _result(sample, procedure, way or "decimal")
+
+
 def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None = None) -> pd.DataFrame:
     """Run the study's tests: signed-rank within each group, rank-sum between the first two groups.
 
-    Each test has two rows: the procedure that the study declares, with differences as its program takes them, and the
-    exact one (conditional on the observed ties and zeros, on decimals) of the same alternative. Where the other way to
-    take differences gives other numbers, a third row has these.
+    Each test has three rows: the procedure that the study declares, with differences as its program takes them, and the
+    exact one (conditional on the observed ties and zeros, on decimals) of the same alternative. A third row has the
+    declared procedure with the other number of tails, for claims that say so. Where the other way to take differences
+    gives other numbers, a fourth row has these.
 
     Parameters
     ----------
@@ -216,7 +230,8 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     """
     scale = scale or study.outcome.scale
     rows = []
-    for sample, role, procedure, differences, result in _runs(study, observations, scale):
+    runs = chain.from_iterable((run, *_other_tails(*run)) for run in _runs(study, observations, scale))
+    for sample, role, procedure, differences, result in runs:
         row = sample._asdict() | procedure.switches() | {"role": role, "differences": differences}
         row["n"] = len(sample.first)
         if sample.test == "rank_sum":

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property, partial
+from html import unescape
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,10 @@ from oxymilk.audit.printed import (
     Interval,
     Notation,
     PrintedNumber,
+    in_ascii,
     parse_printed,
     parse_sizes,
+    split_operator,
 )
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.files import as_it_was
@@ -34,6 +37,7 @@ TESTS = ("signed_rank", "rank_sum")
 OF_A_CELL = ("count", "percent")
 OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
 OF_A_TEST = ("p_value", "z", "u", "w", "mean_rank", "threshold", "decision")
+OF_P = ("p_value", "threshold", "decision")
 _COUNTED = ("sample_size", *OF_A_CELL, *OF_A_CHANGE)
 # quantities that the data of the study give
 RECOMPUTED = (*_COUNTED, *OF_A_TEST, "alpha")
@@ -41,11 +45,22 @@ RECOMPUTED = (*_COUNTED, *OF_A_TEST, "alpha")
 GRIM = ("grim_percent", "grim_mean")
 ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
 FIGURES = ("figure",)
-REASONS = ("cited", "no_data", "undefined", "ambiguous")
+REASONS = ("cited", "no_data", "undefined", "ambiguous", "no_number")
 CHECKS = ("recompute", "arithmetic", *REASONS)
 VERDICTS = ("reproduced", "reproduced_after_rounding", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
 
+# what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
+_P_NAMES = r"p[-_ ]?values?|p|(?:nilai|harga)[ -]p|(?:(?:asymp|exact)\.? )?sig(?:nifikansi)?\.?(?: \(.*\))?"
+_NAMES = {
+    **dict.fromkeys(_COUNTED, "n"), "p_value": _P_NAMES, "threshold": _P_NAMES, "alpha": "α|alpha",
+    "z": "z", "u": "u", "w": "[wtvs]",
+}  # fmt: skip
+_DECISION_WORDS = {
+    "significant": r"sig(?:n(?:i[fk]\w*)?)?\.?|bermakna",
+    "not significant": r"n\.?\s?s\.?|(?:not|non|tidak|tdk)[- ]?(?:sig(?:n(?:i[fk]\w*)?)?\.?|bermakna)",
+}
+_TAILS = {"1": "one", "satu": "one", "2": "two", "dua": "two"}
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
 _SHARES = ("percent", "percent_up", "percent_down", "grim_percent")
 _DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
@@ -73,6 +88,7 @@ class Claim:
     check: str = ""
     expect: str = ""
     note: str = ""
+    tails: str = ""
     notation: Notation = EITHER_MARK
 
     @property
@@ -109,6 +125,10 @@ class Claim:
     def is_unsigned(self) -> bool:
         """Whether programs print either sign, by the order of pre and post: of Z, and of the sums of signed ranks."""
         return self.quantity == "z" or (self.quantity, self.test) == ("w", "signed_rank")
+
+    def of_other_tails(self, alternative: str) -> bool:
+        """Whether the claim says that its p has another number of tails than an alternative."""
+        return bool(self.tails) and (self.tails == "two") != (alternative == "two-sided")
 
     @cached_property
     def stated(self) -> Interval | None:
@@ -152,16 +172,33 @@ class Claim:
 
 
 COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation")
+OPTIONAL_COLUMNS = ("tails",)
 
 
 def claim_of(row: Mapping[str, str], study: Study) -> Claim:
-    """Return the claim of a row of claims.csv or verdicts.csv, under the notation of a study's paper."""
-    notation = Notation(study.decimal_mark, study.rounding)
-    return Claim(**{column: row[column] for column in COLUMNS}, notation=notation)
+    """Return the claim of a row of claims.csv or verdicts.csv, under the notation of a study's paper.
+
+    Name and operator that are in the cell of the number are taken out of it ("p<.001"), and a p-value printed as a
+    word ("n.s.") is the decision that it states.
+    """
+    cells = {column: row.get(column, "") for column in COLUMNS}
+    printed, quantity = unescape(cells["printed"]), cells["quantity"]
+    name = re.match(rf"(?:{_NAMES.get(quantity, '(?!)')})\s*[:=<>≤≥~ ]", in_ascii(printed), re.IGNORECASE)
+    operator, number = split_operator(printed[name.end() - 1 :].lstrip(": ") if name else printed)
+    if number and cells["operator"] in ("", operator):
+        cells |= {"operator": operator, "printed": number}
+    for decision, words in _DECISION_WORDS.items() if quantity in ("p_value", "decision") else ():
+        if re.fullmatch(words, number.strip(), re.IGNORECASE):
+            cells |= {"quantity": "decision", "operator": "", "printed": decision}
+    tails = re.sub(r"[- ]?(tailed|sided|arah|ekor|sisi)$", "", cells["tails"].lower())
+    cells["tails"] = _TAILS.get(tails, tails)
+    return Claim(**cells, notation=Notation(study.decimal_mark, study.rounding))
 
 
-def load_claims(path: Path, study: Study) -> list[Claim]:
+def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -> list[Claim]:
     """Read a study's claims in the order of the file; FaultsError with every fault of it, each with its row.
+
+    A claim whose number cannot be read stops no study: its check is then "no_number", and that is a warning.
 
     Parameters
     ----------
@@ -169,18 +206,25 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
         A `claims.csv`.
     study : Study
         The study whose groups, timepoints, variables and levels the claims name.
+    warnings : list of Fault, optional
+        Gets the warnings.
     """
     path = Path(path)
     claims = {row: claim_of(cells, study) for row, cells in read_claims(path)}
     faults: list[Fault] = []
     first_row: dict[str, int] = {}
     for row, claim in claims.items():
-        faults += _faults(claim, row, path.name, study)
+        own = list(_faults(claim, row, path.name, study))
+        faults += own
+        if any(fault.kind == "warning" for fault in own):
+            claims[row] = replace(claim, check="no_number")
         first = first_row.setdefault(claim.id, row)
         if first != row:
             faults.append(_fault("claims_id_twice", path.name, row, "id", claim.id, first=first))
-    if faults:
-        raise FaultsError(faults)
+    if any(fault.kind == "fault" for fault in faults):
+        raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
+    if warnings is not None:
+        warnings += faults
     return list(claims.values())
 
 
@@ -208,11 +252,12 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
         first = text.partition("\n")[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
         header, *table = csv.reader(io.StringIO(text or "\n", newline=""), delimiter=delimiter, strict=True)
-    except UnicodeDecodeError:
-        raise FaultsError([fault("encoding_wrong", encoding="UTF-8")]) from None
+    except UnicodeDecodeError as error:
+        row = error.object[: error.start].count(b"\n") + 1
+        raise FaultsError([fault("not_utf8", row=row)]) from None
     except (csv.Error, OSError) as error:
         raise FaultsError([fault("sheet_unreadable", problem=str(error))]) from None
-    missing = [column for column in COLUMNS if column not in header]
+    missing = [column for column in COLUMNS if column not in (*header, *OPTIONAL_COLUMNS)]
     unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
     filled = [(row, cells) for row, cells in enumerate(table, start=2) if any(map(str.strip, cells))]
     long = [(row, cells) for row, cells in filled if len(cells) > len(header)]
@@ -283,7 +328,7 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
     return {
         "operator": (OPERATORS, True), "quantity": (quantities, True),
         "check": (CHECKS, True), "expect": (VERDICTS, True),
-        "test": (TESTS, recomputed and claim.quantity in OF_A_TEST),
+        "tails": (("one", "two"), False), "test": (TESTS, recomputed and claim.quantity in OF_A_TEST),
         "group": (study.group_ids, of_group),
         "timepoint": ((*study.timepoint_ids, "change"), of_cell),
         "variable": (tuple(levels), False),

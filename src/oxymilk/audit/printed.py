@@ -24,13 +24,31 @@ LARGEST_SAMPLE = 10_000
 
 # the marks of Arabic digits: what parts decimals is never anything else, and so with thousands
 _ARABIC_DECIMAL, _ARABIC_THOUSANDS = "\u066b", "\u066c"
-_MARKS = f".,{_ARABIC_DECIMAL}{_ARABIC_THOUSANDS}"
-# a full-width sign is as far from its ASCII form as every other; the Arabic percent sign
-_ALIKE = {ord(sign) + 0xFEE0: sign for sign in "+-.,%"} | {0x066A: "%"}
+_RAISED_POINT = "\u00b7"  # nor is the point of some British journals
+_MARKS = f".,{_ARABIC_DECIMAL}{_ARABIC_THOUSANDS}{_RAISED_POINT}"
+# one sign for what looks alike: dashes and minus signs (a soft hyphen is printed as one), operators, marks, "p"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u207b\u2796\u02d7\ufe58\ufe63\uff0d\u00ad"
+_OTHERS = "＝＜﹤‹≪＞﹥›≫≦⩽≧⩾≈≃≅∼，．％рР＋\u066a"
+_ALIKE = str.maketrans(_DASHES + _OTHERS, "-" * len(_DASHES) + "=<<<<>>>>≤≤≥≥~~~~,.%pP+%")
+# letters and digits of formulas
+_ALIKE |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 _SHAPE = re.compile(
-    rf"^(?P<sign>[-+\u2212]?)(?P<body>[0-9][0-9{_MARKS}]*|[.,{_ARABIC_DECIMAL}][0-9]+)(?P<percent>\s*%?)$"
+    rf"^(?P<sign>[-+]?)\s?(?P<body>[0-9][0-9{_MARKS}]*|[.,{_ARABIC_DECIMAL}{_RAISED_POINT}][0-9]+)(?P<percent>\s*%?)$"
 )
-_PREFIX = re.compile(r"\s*(<=|>=|[=~<>≤≥≈]?)\s*")
+# what ends 7.1E-06, 7.1 x 10-6, 7,1.10^(-6), 10^-5; "10-5" goes down and so is no range, as "10-35" may be
+_POWER = re.compile(
+    r"(?:(?<=[0-9])(?:e|\s?[×x*⋅∙•·.]\s?10\s?(?:\^\s?[({]?|(?=-)))|^10\s?(?:\^\s?[({]?|(?=-[2-9]$)))"
+    r"(?P<exponent>[-+]?\s?[0-9]{1,3})[)}]?$",
+    re.IGNORECASE,
+)
+_RAISED_POWER = re.compile(r"(?<=10)-([⁰¹²³⁴-⁹]+)$")
+# marks of notes behind a number: 0.000*, 0,000a, 0.083 (ns), 0.05¹; a raised digit behind a whole number may be a power
+_NOTES = re.compile(
+    r"(?:\s?[*†‡§¶#]+|\s?[(\[](?:[a-f*]|n\.?s\.?)[)\]]|[a-f](?:,\s?[a-f])*|\s?n\.?s\.?|[ᵃᵇᶜᵈᵉᶠ]+"
+    r"|(?:(?<=[.,][0-9]{2})|(?<=[.,][0-9]{3}))[⁰¹²³⁴-⁹])+$",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"\s*([<>]\s?=|=\s?[<>]|[=~<>≤≥]?)\s*")
 _SIZES = re.compile(r"([0-9]+)(?:\s*\.\.\s*([0-9]+))?")
 
 
@@ -178,33 +196,39 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
         The string as printed, "0,083", "100%", "-2.24", "1.234,5".
     decimal_marks : str or iterable of str
         The decimal marks that the paper uses. Where two are declared, a number that has both uses the last one;
-        the other separates thousands. Digits of every script are read, and Arabic ones with their own marks too.
+        the other separates thousands. Digits of every script are read, and Arabic ones with their own marks too;
+        "7.1E-06", "7.1 × 10−6" and "10^-5" are, and marks of notes behind the number ("0.000*", "0,000a") are left out.
     """
-    marks = (*decimal_marks, _ARABIC_DECIMAL)
-    match = _SHAPE.match(in_ascii(text.strip()))
+    plain, exponent = _NOTES.sub("", in_ascii(text.strip())), 0
+    plain = _RAISED_POWER.sub(lambda power: "^-" + unicodedata.normalize("NFKC", power[1]), plain)
+    if power := _POWER.search(plain):
+        exponent, plain = int(power["exponent"].replace(" ", "")), plain[: power.start()] or "1"
+    # before a power either mark is that of decimals, whatever the study declares
+    marks = (*decimal_marks, *(".," if power else ""), _ARABIC_DECIMAL, _RAISED_POINT)
+    match = _SHAPE.match(plain)
     if not match:
         raise ValueError(f"{text!r} is not a number")
     body = match["body"]
     mark = max((mark for mark in marks if mark in body), key=body.rfind, default="")
     whole, _, fraction = body.rpartition(mark) if mark else (body, "", "")
-    thousands = set(_MARKS) - {mark, _ARABIC_DECIMAL}
+    thousands = set(_MARKS) - {mark, _ARABIC_DECIMAL, _RAISED_POINT}
     groups = re.split("[" + re.escape("".join(thousands)) + "]", whole)
     digits = "".join(groups)
     # "0,083" under a decimal point is no eighty-three
     in_threes = 1 <= len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(g) == 3 for g in groups[1:])
-    plain = all(part.isdecimal() for part in (digits, fraction) if part)
-    if not plain or not (len(groups) == 1 or in_threes):
-        raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(marks[:-1])}")
-    size = Fraction(int((digits or "0") + fraction), 10 ** len(fraction))
-    negative = match["sign"] in ("-", "\u2212")
-    value = -size if negative else size
+    is_plain = all(part.isdecimal() for part in (digits, fraction) if part)
+    decimals = len(fraction) - exponent
+    if not is_plain or not (len(groups) == 1 or in_threes) or decimals < 0:
+        raise ValueError(f"{text!r} is not a number with decimal mark {' or '.join(decimal_marks)}")
+    negative = match["sign"] == "-"
+    value = Fraction(-1 if negative else 1) * int((digits or "0") + fraction) / 10**decimals
     # other numbers are written with the digits of the page, and so with its mark
-    mark = marks[0] if mark == _ARABIC_DECIMAL else mark
-    return PrintedNumber(value, len(fraction), mark, match["percent"], bool(digits), negative)
+    mark = marks[0] if mark == _ARABIC_DECIMAL or (exponent and not mark) else mark
+    return PrintedNumber(value, decimals, mark, match["percent"], bool(digits), negative)
 
 
 def in_ascii(text: str) -> str:
-    """Return a text with the digits of every script, full-width signs and Arabic percent signs as those of ASCII.
+    """Return a text with one sign for what looks alike, character for character, and the digits of ASCII.
 
     Superscript and circled digits stay: they are notes and powers, not digits of a number.
     """
@@ -213,9 +237,9 @@ def in_ascii(text: str) -> str:
 
 def split_operator(text: str) -> tuple[str, str]:
     """Part the operator from a printed number: "≤ 0,05" is ("<=", "0,05"), "0,05" is ("", "0,05")."""
-    prefix = _PREFIX.match(text)
-    by_sign = {sign: operator for operator, sign in SIGNS.items() if sign}
-    return by_sign.get(prefix[1], prefix[1]), text[prefix.end() :]
+    prefix = _PREFIX.match(in_ascii(text))
+    operator = "".join(sorted(prefix[1].replace("≤", "<=").replace("≥", ">="), key="<>=~ ".index)).strip()
+    return operator, text[prefix.end() :]
 
 
 def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> int:

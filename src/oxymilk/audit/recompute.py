@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import floor, isqrt
 from typing import Any, NamedTuple
 
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_P, Claim
 from oxymilk.audit.printed import Interval
 
 # tests.csv carries ten significant digits: half a unit of the tenth is at most 5e-10 of the value. The error of the
@@ -93,6 +93,8 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
     about = "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
     # both rows of a declared program whose way to take differences is not known
     rows = [row for row in tables.tests if row["role"] == "declared" or row["differences"].startswith("if_")]
+    if quantity in OF_P and rows and claim.of_other_tails(rows[0]["alternative"]):
+        rows = [row for row in tables.tests if row["role"] == "other_tails"]
     tests = [row for row in rows if (row["test"], row["group"]) == about]
     if not tests:
         raise Undefined("no_data")

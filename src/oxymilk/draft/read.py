@@ -18,17 +18,12 @@ from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from oxymilk.audit.printed import in_ascii
 from oxymilk.draft.words import load, regex
 
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
-# one sign for what looks alike: dashes and minus signs (a soft hyphen is printed as one), operators, marks, "p"
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u207b\u2796\u02d7\ufe58\ufe63\uff0d\u00ad"
-_OTHERS = "＝＜﹤‹≪＞﹥›≫≦⩽≧⩾≈≃≅∼，．％\u066bрР"
-_LOOKALIKES = str.maketrans(_DASHES + _OTHERS, "-" * len(_DASHES) + "=<<<<>>>>≤≤≥≥~~~~,.%,pP")
-# letters and digits of formulas
-_LOOKALIKES |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
 Span = tuple[int, int]
 _PLAIN = (".txt", ".text", ".md", "")
 # how a file of each kind is named, and the library that reads it
@@ -211,8 +206,8 @@ class Token(NamedTuple):
 def plain(text: str) -> str:
     """Return a text with one sign for what looks alike, character for character, so that places stay."""
     # "0·083" has a decimal point, "3.1·10" has none
-    digits = re.compile(r"\d|(?<=\d)·(?=\d)(?!10)")
-    return digits.sub(lambda sign: str(unicodedata.decimal(sign[0], ".")), text.translate(_LOOKALIKES))
+    pointed = re.sub(r"(?:(?<=\d)|(?<=[=<>≤≥~(])|(?<=[=<>≤≥~]\s))·(?=\d)(?!10)", ".", text)
+    return in_ascii(pointed.replace("\u066b", ","))
 
 
 def find_tokens(text: str) -> list[Token]:

@@ -126,7 +126,9 @@ def _doubted(proposal: Proposal, *heads: str) -> Proposal:
         and (reading.named("adjusted", *heads) or context.nearest("adjusted", "paragraph")),
     }
     asked = next((question for question, doubt in questions.items() if doubt), "")
-    return proposal.asks(asked) if asked and proposal.check == "recompute" else proposal
+    if not asked or proposal.check != "recompute":
+        return proposal
+    return replace(proposal.asks(asked), tails=side if questions["one-sided or two-sided?"] else "")
 
 
 def _unlinked(proposal: Proposal) -> Proposal | None:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oxymilk.analysis.samples import Sample, participants, samples
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, Claim
 from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import (
@@ -26,8 +26,8 @@ from oxymilk.stats import (
 from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.study import Study
 
-OF_P = ("p_value", "threshold", "decision")
 Record = tuple[int, int]
+MOST_DECIMALS = 7  # of a printed number; of more, what could be printed in its place is too much to list
 
 
 # ---- records -----------------------------------------------------------------------------------------------
@@ -265,7 +265,11 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         test = claim.test if quantity in OF_A_TEST else ""
         groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
         moment = ""
-        if claim.check != "recompute" or claim.variable not in ("", study.outcome.id):
+        if (
+            claim.check != "recompute"
+            or claim.variable not in ("", study.outcome.id)
+            or is_unsearched(claim, study)
+        ):
             continue
         if quantity in OF_A_CELL:
             moment = moments.get(claim.timepoint, "") if records.levels else ""
@@ -291,6 +295,13 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         printable = printable_of(claim, study, float(largest))
         readings.append(ClaimOnCounts(study, claim, moment, groups, test, printable, counts, sample))
     return readings
+
+
+def is_unsearched(claim: Claim, study: Study) -> bool:
+    """Say whether a number has too many decimals to list what could be printed, or is a p of other tails than ours."""
+    declared = getattr(study.procedure, claim.test, None) if claim.quantity in OF_P else None
+    too_fine = claim.number is not None and claim.number.decimals > MOST_DECIMALS
+    return too_fine or (declared is not None and claim.of_other_tails(declared.alternative))
 
 
 def distinct_claims(claims: list[Claim], study: Study) -> list[list[Claim]]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from oxymilk.audit.claims import OF_P
 from oxymilk.audit.printed import round_units
-from oxymilk.explain.claims_on_counts import OF_P
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
 from oxymilk.explain.notation import PROGRAM_DECIMALS, claim_label, place_label
 from oxymilk.explain.procedures import lines_of, said_of, ways_on

@@ -14,7 +14,8 @@ import numpy as np
 import yaml
 
 from oxymilk.analysis.samples import Sample
-from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts
+from oxymilk.audit.claims import OF_P
+from oxymilk.explain.claims_on_counts import ClaimOnCounts
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
 from oxymilk.explain.notation import claim_label
 from oxymilk.stats import Procedure, TooLargeError

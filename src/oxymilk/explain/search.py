@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from oxymilk.analysis import OTHER_DIFFERENCES, rank_test_table
-from oxymilk.audit.claims import OF_A_TEST, Claim
+from oxymilk.audit.claims import OF_A_TEST, OF_P, Claim
 from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
 from oxymilk.explain import datasets
-from oxymilk.explain.claims_on_counts import OF_P, ClaimOnCounts, Records, claim_key
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records, claim_key, is_unsearched
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, as_decimal
 from oxymilk.explain.departures import BUDGET, search_departures
 from oxymilk.explain.differences import search_differences
@@ -166,6 +166,8 @@ def _search(
 ) -> tuple[dict[str, list[Explanation]], list[str]]:
     """Make every search that applies to a claim; return what was searched, and what was not, with the reason."""
     claim, on_counts, records = differing.claim, differing.on_counts, differing.records
+    if is_unsearched(claim, records.study):
+        return {}, ["decimals_or_tails"]
     found: dict[str, list[Explanation]] = {}
     unsearched = []
     if differences := search_differences(differing, tests):

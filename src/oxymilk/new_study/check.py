@@ -137,7 +137,7 @@ def check_files(path: Path) -> Check:
             if study is None:  # without a study the cells cannot be checked
                 read_claims(folder / "claims.csv")
             else:
-                claims = load_claims(folder / "claims.csv", study)
+                claims = load_claims(folder / "claims.csv", study, faults)
         except FaultsError as error:
             faults += error.faults
     faults.sort(key=lambda fault: fault.kind)

@@ -246,17 +246,15 @@ class View:
                     computed = NO_VALUE
                 case "ratio_percent":
                     computed = f"{claim['n']} = {computed}"
-            if claim["verdict"] == "not_checkable":
-                computed = NO_VALUE
+            computed = NO_VALUE if claim["verdict"] == "not_checkable" else computed
             variable = variables.get(claim["variable"], outcome)
-            # an unknown word stays
             levels = {level.id: self.label(level) for level in variable.levels}
-            level = levels.get(claim["level"], claim["level"])
+            level = levels.get(claim["level"], claim["level"])  # an unknown word stays
             if level and variable is not outcome:
                 level = f"{self.label(variable)} {level}"
             group = self.group(claim["group"]) if claim["group"] else ""
-            timepoint = self._moments.get(claim["timepoint"], claim["timepoint"])
-            about = ", ".join(filter(None, (group, timepoint, level)))
+            when = self._moments.get(claim["timepoint"], claim["timepoint"])
+            about = ", ".join(filter(None, (group, when, level)))
             title = f"{quantity}, {about}" if about else quantity
             said = (quantity, about, title, printed, computed, words, self.decision(claim["decision"]))
             lines.append(ClaimLine(claim, claim["id"], claim["verdict"], t.place(claim["where"]), *said))
@@ -273,14 +271,16 @@ class View:
         The same number printed in several places, with either decimal mark, is one entry; a test without a printed
         p-value has an entry without one; a test without a recomputed p-value has none.
         """
-        # by test and group: which timepoints a test compares is fixed by the study, a claim need not repeat it
+        # by test, group, procedure: which timepoints a test compares is fixed by the study, a claim need not say it
         printed: dict = defaultdict(lambda: defaultdict(list))
         for claim in self.rows("verdicts"):
             if claim["quantity"] == "p_value" and claim["verdict"] != "not_checkable":
                 number = parse_printed(claim["printed"], self.study.decimal_mark)
                 interval = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
-                printed[claim["test"], claim["group"]][interval, number.decimals].append(claim)
+                about = claim["test"], claim["group"], claim["procedure"]
+                printed[about][interval, number.decimals].append(claim)
         p_values: dict = defaultdict(dict)
+        ways = {_test_of(row): row["procedure"] for row in self.rows("tests") if row["role"] == "declared"}
         for row in self.rows("tests"):
             p_values[_test_of(row)][row["role"]] = float(row["p_value"] or "nan")
         tests = []
@@ -288,7 +288,7 @@ class View:
             if p["declared"] != p["declared"]:  # NaN is not equal to itself
                 continue
             outputs = [row for row in self.rows("procedures") if _test_of(row) == key and row["p_value"]]
-            for (interval, _), claims in printed[key[:2]].items() or [((None, 0), [])]:
+            for (interval, _), claims in printed[*key[:2], ways[key]].items() or [((None, 0), [])]:
                 programs = []
                 for row in outputs:
                     by_default = row["printed_by_default"] == "true"

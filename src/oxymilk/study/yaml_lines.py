@@ -141,7 +141,7 @@ def read_tree(path: Path) -> Tree:
             root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_PlainLoader)
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
-        code, params = "encoding_wrong", {"encoding": "utf-8", "nearest": ""}
+        code = "not_utf8"
     except OSError:
         code = "file_missing"
     except RecursionError:

@@ -26,7 +26,7 @@ def measured(draft, by_hand, columns=("quantity", "printed")):
     A row is the same when the columns and the section are; each row counts once.
     """
     hand, proposed = (
-        Counter((*(row[column] for column in columns), row["where"].split()[0]) for row in claims)
+        Counter((*(row.get(column, "") for column in columns), row["where"].split()[0]) for row in claims)
         for claims in (by_hand, [claim.cells for claim in draft.claims])
     )
     same = sum((hand & proposed).values())

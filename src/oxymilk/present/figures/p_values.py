@@ -158,7 +158,7 @@ def _write_words(sheet: Sheet, view: View, test: PrintedTest, least: float, bott
     if test.interval:
         printed = t("figures.printed", printed=view.localised(test.printed))
         width = sheet.text_width(printed, fontweight="bold")
-        edges = max(float(test.interval.low), least), min(float(test.interval.high), _MOST)
+        edges = (min(max(float(end), least), _MOST) for end in (test.interval.low, test.interval.high))
         left = min(max(sum(map(inch, edges)) / 2 - width / 2, start), end - width)
         taken = (left, left + width)
         sheet.write(left, y, printed, color=style.AMBER_EDGE, fontweight="bold")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.analysis import OTHER_DIFFERENCES
+from oxymilk.analysis import OTHER_DIFFERENCES, OTHER_TAILS
+from oxymilk.audit.claims import OF_P
 from oxymilk.present.tables.builder import Cell, Panel, Row, Table
 from oxymilk.present.view import P_VALUES
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
@@ -31,6 +32,7 @@ def rank_test_table(table: Table) -> Table:
     A panel of ranks, and one of statistics, both p-values and the decision.
     """
     view, t, study, test = table.view, table.t, table.view.study, table.kind
+    key_of_other = OTHER_TAILS, test, table.group.id if table.group else ""
     about = {"test": test, "group": table.group.id} if table.group else {"test": test}
     declared, exact = table.results(**about)
     pre, post = map(view.label, study.compared)
@@ -54,7 +56,10 @@ def rank_test_table(table: Table) -> Table:
             rows += table.checked(printed, row=stub, value=table.number_cell(value, decimals, note))
     if not declared["p_value"]:
         table.notes.append(t("tables.note.no_test"))
-    for result in filter(None, (declared, exact)):
+    tests = view.rows("tests")
+    other = next((row for row in tests if (row["role"], row["test"], row["group"]) == key_of_other), {})
+    of_other = table.select(*OF_P, **about, procedure=other["procedure"]) if other else []
+    for result in filter(None, (declared, of_other and other, exact)):
         too_large = declared["p_value"] and not result["p_value"]
         note = t("tables.note.exact_too_large") if too_large else ""
         value = table.number_cell(result["p_value"], note=note)
@@ -62,10 +67,15 @@ def rank_test_table(table: Table) -> Table:
         if result is declared:
             role, quantities = f"declared_{result['method']}", ("p_value", "threshold")
             printed = [claim for quantity in quantities for claim in table.select(quantity, **about)]
+            printed = [claim for claim in printed if claim not in of_other]
+        elif result is other:
+            tails = "two" if other["alternative"] == "two-sided" else "one"
+            role, printed = f"{tails}_tailed", of_other
         words = {"procedure": view.procedure(result), "scale": table.scale()}
         rows += table.checked(printed, row=t(f"tables.row.p_{role}"), value=value, **words)
     decision, made = t("tables.row.decision", alpha=t.number(study.alpha)), table.decision(declared)
-    rows += table.checked(table.select("decision", **about), row=decision, value=made)
+    decisions = [claim for claim in table.select("decision", **about) if claim not in of_other]
+    rows += table.checked(decisions, row=decision, value=made)
 
     reason = study.procedure.reason[view.language] if study.procedure.reason else ""
     words = view.procedure(declared)
