@@ -8,18 +8,20 @@ from __future__ import annotations
 import re
 import statistics
 import unicodedata
+import zipfile
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from oxymilk.audit.printed import in_ascii
 from oxymilk.draft.words import load, regex
+from oxymilk.ingest.marks import refuse_bomb
 
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
@@ -30,6 +32,7 @@ _PLAIN = (".txt", ".text", ".md", "")
 _LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF", "pypdf", "PDF")}
 # "ffi" and the like as one character
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+_MOST_COLUMNS = 63  # of a table in Word
 _SOFT_HYPHEN = "\u00ad"
 # words with at most two blanks between them
 _CELL = re.compile(r"\S+(?: {1,2}\S+)*")
@@ -106,28 +109,36 @@ def _read_text(path: Path) -> Paper | None:
 
 
 def _read_docx(path: Path) -> Paper:
-    """Read a Word document: paragraphs, and rows of tables as lines of cells."""
+    """Read a Word document: paragraphs, and rows of tables as lines of cells; no more of them than Word writes."""
     import docx
+    from docx.text.paragraph import Paragraph
 
+    with zipfile.ZipFile(path) as package:
+        refuse_bomb(package)
     parts = []
-    for item in docx.Document(str(path)).iter_inner_content():
-        lines = [] if hasattr(item, "rows") else [item.text]
-        for row in getattr(item, "rows", ()):
-            # a merged cell, which comes once for each column it spans, has its text once
-            pairs = pairwise([None, *row.cells])
-            merged = [(before is not None and before._tc is cell._tc, cell) for before, cell in pairs]
-            texts = ["" if again else " ".join(cell.text.split()) for again, cell in merged]
+    # also those in content controls, which python-docx passes over
+    outside = "[not(ancestor::w:tbl or ancestor::w:txbxContent)]"
+    for item in docx.Document(str(path)).element.body.xpath(f".//w:p{outside} | .//w:tbl{outside}"):
+        rows = item.xpath(".//w:tr[count(ancestor::w:tbl) = 1]")
+        lines, above = [] if rows else [Paragraph(item, None).text], []
+        for row in rows:
+            texts: list[str] = []
+            for cell in row.xpath("w:tc | w:sdt/w:sdtContent/w:tc"):
+                paragraphs = (Paragraph(paragraph, None).text for paragraph in cell.xpath(".//w:p"))
+                text = " ".join(" ".join(paragraphs).split())
+                # a cell that goes on below has its text in each row, one over several columns once
+                if not text and cell.xpath("w:tcPr/w:vMerge[not(@w:val='restart')]"):
+                    text = "".join(above[len(texts) : len(texts) + 1])
+                span = re.fullmatch("[0-9]{1,9}", cell.xpath("string(w:tcPr/w:gridSpan/@w:val)"))
+                texts += [text, *[""] * (min(int(span[0]), _MOST_COLUMNS) - 1 if span else 0)]
             lines.append(" | ".join([*texts, ""]))
+            above = texts
         parts.append("\n".join(lines))
     return Paper("\n\n".join(parts) + "\n")
 
 
 def _read_pdf(path: Path) -> Paper:
-    """Read a PDF, which places words, and has no paragraphs and no tables.
-
-    The lines come in the order in which the file prints them, which keeps two columns of text apart; rows of tables are
-    where words are below each other with gaps between. A blank line is put after a short line that ends a sentence.
-    """
+    """Read a PDF, which places words and has no paragraphs or tables, in the order of its lines."""
     import pypdf
 
     pages, paper = [], []
@@ -329,11 +340,7 @@ def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Bloc
 
 
 def _connect(text: str, parts: Sequence[Block]) -> list[Block]:
-    """Join paragraphs that a page's end or a lost picture broke in two, and give each what is above it.
-
-    Furniture inside a paragraph keeps its own block. Paragraphs get their numbers and subheadings, and rows of tables
-    the rows above them.
-    """
+    """Join paragraphs that a page's end or a lost picture broke in two, and give each its number and what is above."""
     joined: list[Block] = []
     opened = -1
     for part in parts:

@@ -120,14 +120,19 @@ def marks_of(path: Path) -> dict[str, Marks]:
         raise UnreadableError(problem=(is_package and problem) or "the file is damaged") from error
 
 
+def refuse_bomb(package: zipfile.ZipFile) -> None:
+    """Refuse a package that unpacks to too much."""
+    members = package.infolist()
+    unpacked = sum(member.file_size for member in members)
+    is_bomb = any(part.file_size > max(_BOMB_SIZE, _BOMB_RATIO * part.compress_size) for part in members)
+    if is_bomb or unpacked > LARGEST_CONTENT or len(members) > MOST_MEMBERS:
+        raise UnreadableError("package_bomb", size=unpacked, most=LARGEST_CONTENT)
+
+
 def _package_marks(path: Path) -> dict[str, Marks]:
     """Return the marks of an XLSX or ODS; refuse one that unpacks to too much, or has a document type anywhere."""
     with zipfile.ZipFile(path) as package:
-        members = package.infolist()
-        unpacked = sum(member.file_size for member in members)
-        is_bomb = any(part.file_size > max(_BOMB_SIZE, _BOMB_RATIO * part.compress_size) for part in members)
-        if is_bomb or unpacked > LARGEST_CONTENT or len(members) > MOST_MEMBERS:
-            raise UnreadableError("package_bomb", size=unpacked, most=LARGEST_CONTENT)
+        refuse_bomb(package)
         names = set(package.namelist())
         is_ods = "content.xml" in names
         if not is_ods and "xl/workbook.xml" not in names:

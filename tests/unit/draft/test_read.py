@@ -2,6 +2,7 @@
 
 import re
 import sys
+import zipfile
 from types import SimpleNamespace
 
 import docx
@@ -96,6 +97,42 @@ def test_paragraphs_and_tables_of_a_word_document_are_in_their_order(tmp_path):
     path = document(tmp_path / "a.docx", "Sleep", rows, merged=[(1, 2)])
     text = "Results\n\nSleep\n\n | Before |  | \npoor | 7 (70 %) | 3 | \n\nThe women slept.\n"
     assert read_paper(path) == Paper(text)
+
+
+NESTED = (
+    "</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>in</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p><w:r>"
+)
+SPAN = 'w:gridSpan w:val="2"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row"),
+    [
+        *((SPAN, f'w:gridSpan w:val="{span}"', "poor | 7 (70 %) | ") for span in ("abc", "-5", "", "1e9", "9" * 5000)),
+        (SPAN, f'w:gridSpan w:val="{10**8}"', "poor | 7 (70 %) | " + " | " * 62),
+        ("<w:tcPr>", "<w:tcPr><w:vMerge/>", "poor | 7 (70 %) |  | "),
+        ("<w:tr>", '<w:tr><w:trPr><w:gridBefore w:val="1000000000"/></w:trPr>', "poor | 7 (70 %) |  | "),
+        ("<w:t>poor", f"<w:t>bad{NESTED}<w:t>poor", "bad in poor | 7 (70 %) |  | "),
+    ],
+)  # fmt: skip
+def test_a_hostile_word_table_is_read_as_far_as_word_would_have_written_it(tmp_path, old, new, row):
+    path = document(tmp_path / "a.docx", "Sleep", [["", "", ""], ["poor", " 7\n(70 %)", ""]], merged=[])
+    paper = docx.Document(path)
+    paper.tables[0].cell(1, 1).merge(paper.tables[0].cell(1, 2))
+    paper.save(path)
+    with zipfile.ZipFile(path) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in parts.items():
+            is_text = name == "word/document.xml"
+            assert not is_text or old.encode() in content
+            package.writestr(
+                name,
+                content.replace(old.encode(), new.encode(), 1)
+                if is_text and old != SPAN
+                else content.replace(old.encode(), new.encode()),
+            )
+    assert read_paper(path).text.splitlines()[5] == row
 
 
 @pytest.mark.parametrize("merged", [(), [(1, 2), (3, 4)]])
