@@ -5,12 +5,19 @@ Outputs: STUDIES, LANGUAGES, STUDY, RESULT and the functions that name the input
 """
 
 import os
+import re
 from pathlib import Path
 
 import yaml
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
-validate(config, "../schemas/config.schema.yaml")
+try:
+    validate(config, "../schemas/config.schema.yaml")
+except WorkflowError as error:
+    # the message holds the schema; what a person needs of it is what is wrong, and where
+    wrong, where = re.search(r"ValidationError: (.*?)\n(?:.*\nOn instance(.*?):\n)?", f"{error}\n", re.DOTALL).groups()
+    raise WorkflowError(f"config.yaml, {where or 'keys'}: {wrong}. The comments in config.yaml say what is legal.") from None
 
 STUDIES = config["studies"]
 LANGUAGES = [config["language"]] if isinstance(config["language"], str) else config["language"]
