@@ -14,7 +14,7 @@ import typer
 from typer import BadParameter, Option
 
 from oxymilk.commands import BAD_INPUT, Budget, Participants, app, results_of, split, study_and_claims
-from oxymilk.faults import Fault, FaultsError, describe, faults_table
+from oxymilk.faults import Fault, FaultsError, describe, faults_table, together
 from oxymilk.files import write_csv, write_text
 from oxymilk.texts import LANGUAGES
 
@@ -35,7 +35,7 @@ def main() -> None:
 
 def print_faults(faults: Iterable[Fault]) -> None:
     """Print each fault in every language, one below the other: a sheet is mended by who keeps it."""
-    for fault in faults:
+    for fault in together(faults):
         typer.echo("\n    ".join(describe(fault, language) for language in LANGUAGES), err=True)
 
 
@@ -72,7 +72,7 @@ def ingest_observations(study: Study, folder: ResultsFolder) -> None:
     if not check.ready:
         raise FaultsError(check.faults)
     observations = check.observations
-    print_faults(observations.warnings)
+    print_faults(check.faults)
     write_csv(observations.other_scale, folder / "other_scale.csv")
     write_csv(observations.characteristics, folder / "characteristics.csv")
     write_csv(observations.table, folder / "observations.csv")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from oxymilk.texts import LANGUAGES, labels
+from oxymilk.words import look_alikes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,6 +17,7 @@ PLACE_COLUMNS = ("kind", "code", "file", "worksheet", "cell", "row", "column", "
 HIDDEN = "***"
 # Longer values are cut: a fault is one line that a person reads.
 _VALUE_LENGTH = 60
+_LISTED = 12  # places of like faults
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,25 @@ def describe(fault: Fault, language: str = "en") -> str:
     row, column = ("line", "key") if fault.file.endswith((".yaml", ".yml")) else ("row", "column")
     parts = {"worksheet": fault.sheet, row: fault.row, column: _shorten(fault.column), "cell": fault.cell}
     place = [words[part].format(value) for part, value in parts.items() if value not in (None, "")]
-    return f"{', '.join(filter(None, [fault.file, *place]))}: {' '.join(_wrong_and_do(fault, language))}"
+    also = fault.params.get("also", ())
+    shown = ", ".join([*also[:_LISTED], *["..."] * (len(also) > _LISTED)])
+    texts = [*_wrong_and_do(fault, language), *[words["also"].format(len(also), shown)] * bool(also)]
+    return f"{', '.join(filter(None, [fault.file, *place]))}: {' '.join(texts)}"
+
+
+def together(faults: Iterable[Fault]) -> list[Fault]:
+    """Return faults of sheets that are alike but for their place as one, whose param `also` are the other places."""
+    lines: dict[tuple, list[Fault]] = {}
+    for fault in faults:
+        in_yaml = fault.file.endswith((".yaml", ".yml")) and fault.row
+        about = fault.code, fault.file, fault.sheet, fault.value, fault.params.get("nearest"), in_yaml
+        lines.setdefault(about, []).append(fault)
+    told = []
+    for first, *more in lines.values():
+        in_one_row = all(fault.row == first.row for fault in more)
+        also = [fault.column if in_one_row else fault.cell or f"{fault.column} {fault.row}" for fault in more]
+        told.append(replace(first, params=first.params | {"also": also}))
+    return told
 
 
 def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
@@ -112,7 +132,10 @@ def _wrong_and_do(fault: Fault, language: str) -> tuple[str, str]:
     if fault.value == HIDDEN:
         do = f"{do} {t('fault_place.hidden')}"
     if fault.params.get("nearest"):
-        do = f"{t('fault_place.did_you_mean', nearest=fault.params['nearest'])} {do}"
+        near = fault.params["nearest"]
+        if letters := look_alikes(fault.value or fault.column, near):
+            do = f"{t('fault_place.look_alike', letters=letters)} {do}"
+        do = f"{t('fault_place.did_you_mean', nearest=near)} {do}"
     return wrong, do
 
 

@@ -95,8 +95,16 @@ def nearest(word: str, legal: Iterable[str]) -> str:
     folded: dict[str, str] = {}
     for legal_word in legal:
         folded.setdefault(fold(legal_word), legal_word)
-    close = difflib.get_close_matches(fold(word), list(folded), n=1, cutoff=0.6)
+    alike = [own for own in folded if _looks(own) == _looks(word)]
+    close = alike or difflib.get_close_matches(fold(word), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else ""
+
+
+def look_alikes(one: str, other: str) -> str:
+    """Return the letters by which two words that look the same differ, with their names; "" for other words."""
+    foreign = dict.fromkeys(sign for sign in one + other if not sign.isascii() and _looks(sign) != fold(sign))
+    same = fold(one) != fold(other) and _looks(one) == _looks(other)
+    return ", ".join(f"{sign} ({unicodedata.name(sign, '?')})" for sign in foreign if same)
 
 
 def near_code(code: str) -> str:
@@ -110,9 +118,14 @@ def near_code(code: str) -> str:
     ['r1', 'r1', 'r1', '1-10', '11-0']
     """
     joined = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", fold(code))
-    letters = re.sub(r"[\W_]+", "-", joined).translate(str.maketrans(*_words()["look_alike"]))
+    letters = _looks(re.sub(r"[\W_]+", "-", joined))
     without_zeros = re.sub(r"(?<!\d)0+(?=\d|[il](?![^\W\d]))", "", letters)
     return without_zeros.replace("i", "1").replace("l", "1")
+
+
+def _looks(word: str) -> str:
+    """Return `fold` of a word with one letter for those that look the same."""
+    return fold(word).translate(str.maketrans(*_words()["look_alike"]))
 
 
 def is_foot(word: str, *, below_foot: bool = False) -> bool:

@@ -6,7 +6,7 @@ Observations are tidy, all cells text: participant, group, timepoint, outcome, s
 from __future__ import annotations
 
 from dataclasses import astuple
-from itertools import chain, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 ROLES = ("declared", "exact")
 # the declared procedure once more, where taking differences the other way makes a difference
 OTHER_DIFFERENCES = "other_differences"
-# the declared procedure once more, of one tail where it has two, and the other way round
-OTHER_TAILS = "other_tails"
+OTHER_TAILS = (
+    "other_tails"  # and of one tail, on the side of the data, where it has two; or of two where it has one
+)
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
 SUMMARY_COLUMNS = (
     "group", "timepoint", "n", "missing", "mean", "sd", "q1", "median", "q3", "minimum", "maximum",
@@ -170,6 +171,11 @@ def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) ->
         if any(not isinstance(score, int) for score in (*sample.first, *sample.second)):
             how[OTHER_DIFFERENCES] = declared, other  # whole levels are the same either way
         results = {role: _result(sample, *of_role) for role, of_role in how.items()}
+        if results["declared"]:
+            side = "greater" if results["declared"].z_squared >= 0 else "less"
+            side = side if declared.alternative == "two-sided" else "two-sided"
+            how[OTHER_TAILS] = declared.with_alternative(side), own
+            results[OTHER_TAILS] = _result(sample, *how[OTHER_TAILS])
         if sample.testable and results["declared"] is None:
             place = {"column": f"procedure.{sample.test}.method", "value": declared.method}
             limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
@@ -177,8 +183,8 @@ def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) ->
         either = [results[role] for role in ("declared", OTHER_DIFFERENCES) if results.get(role)]
         numbers = {(result.p_value, result.z_squared, vars(result).get("w_plus")) for result in either}
         for role, (procedure, way) in how.items():
-            unknown = "" if known or role == "exact" else "if_"
-            if role in ROLES or len(numbers) == 2:
+            unknown = "" if known or role in ("exact", OTHER_TAILS) else "if_"
+            if role != OTHER_DIFFERENCES or len(numbers) == 2:
                 yield sample, role, procedure, unknown + way if len(numbers) == 2 else "", results[role]
 
 
@@ -190,24 +196,12 @@ def _result(sample: Sample, procedure: Procedure, way: str) -> TestResult | None
         return None
 
 
-def _other_tails(
-    sample: Sample, role: str, declared: Procedure, differences: str, result: TestResult | None
-) -> Iterator[Run]:
-    """Yield a declared run with the other number of tails; of two tails the one on whose side the data are."""
-    if role == "declared" and result is not None:
-        one = "greater" if result.z_squared >= 0 else "less"
-        procedure = declared.with_alternative(one if declared.alternative == "two-sided" else "two-sided")
-        way = differences.removeprefix("if_")
-        yield sample, OTHER_TAILS, procedure, way, _result(sample, procedure, way or "decimal")
-
-
 def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None = None) -> pd.DataFrame:
     """Run the study's tests: signed-rank within each group, rank-sum between the first two groups.
 
     Each test has three rows: the procedure that the study declares, with differences as its program takes them, and the
-    exact one (conditional on the observed ties and zeros, on decimals) of the same alternative. A third row has the
-    declared procedure with the other number of tails, for claims that say so. Where the other way to take differences
-    gives other numbers, a fourth row has these.
+    exact one (conditional on the observed ties and zeros, on decimals) of the same alternative, and the declared one
+    with the other number of tails. Where the other way to take differences gives other numbers, a fourth row has these.
 
     Parameters
     ----------
@@ -230,8 +224,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     """
     scale = scale or study.outcome.scale
     rows = []
-    runs = chain.from_iterable((run, *_other_tails(*run)) for run in _runs(study, observations, scale))
-    for sample, role, procedure, differences, result in runs:
+    for sample, role, procedure, differences, result in _runs(study, observations, scale):
         row = sample._asdict() | procedure.switches() | {"role": role, "differences": differences}
         row["n"] = len(sample.first)
         if sample.test == "rank_sum":

@@ -51,16 +51,11 @@ VERDICTS = ("reproduced", "reproduced_after_rounding", "differs", "not_checkable
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
-_P_NAMES = r"p[-_ ]?values?|p|(?:nilai|harga)[ -]p|(?:(?:asymp|exact)\.? )?sig(?:nifikansi)?\.?(?: \(.*\))?"
-_NAMES = {
-    **dict.fromkeys(_COUNTED, "n"), "p_value": _P_NAMES, "threshold": _P_NAMES, "alpha": "α|alpha",
-    "z": "z", "u": "u", "w": "[wtvs]",
-}  # fmt: skip
-_DECISION_WORDS = {
-    "significant": r"sig(?:n(?:i[fk]\w*)?)?\.?|bermakna",
-    "not significant": r"n\.?\s?s\.?|(?:not|non|tidak|tdk)[- ]?(?:sig(?:n(?:i[fk]\w*)?)?\.?|bermakna)",
-}
-_TAILS = {"1": "one", "satu": "one", "2": "two", "dua": "two"}
+_P = r"p[-_ ]?values?|p|(?:nilai|harga)[ -]p|(?:(?:asymp|exact)\.? )?sig(?:nifikansi)?\.?(?: \(.*\))?"
+_NAMES = {"p_value": _P, "threshold": _P, "z": "z", "u": "u", "w": "[wtvs]"} | dict.fromkeys(_COUNTED, "n")
+_WORDED = re.compile(
+    r"(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?", re.IGNORECASE
+)
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
 _SHARES = ("percent", "percent_up", "percent_down", "grim_percent")
 _DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
@@ -172,14 +167,12 @@ class Claim:
 
 
 COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation")
-OPTIONAL_COLUMNS = ("tails",)
 
 
 def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     """Return the claim of a row of claims.csv or verdicts.csv, under the notation of a study's paper.
 
-    Name and operator that are in the cell of the number are taken out of it ("p<.001"), and a p-value printed as a
-    word ("n.s.") is the decision that it states.
+    Name and operator are taken out of the cell of the number: "p<.001". "n.s." is the decision that it states.
     """
     cells = {column: row.get(column, "") for column in COLUMNS}
     printed, quantity = unescape(cells["printed"]), cells["quantity"]
@@ -187,18 +180,14 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     operator, number = split_operator(printed[name.end() - 1 :].lstrip(": ") if name else printed)
     if number and cells["operator"] in ("", operator):
         cells |= {"operator": operator, "printed": number}
-    for decision, words in _DECISION_WORDS.items() if quantity in ("p_value", "decision") else ():
-        if re.fullmatch(words, number.strip(), re.IGNORECASE):
-            cells |= {"quantity": "decision", "operator": "", "printed": decision}
-    tails = re.sub(r"[- ]?(tailed|sided|arah|ekor|sisi)$", "", cells["tails"].lower())
-    cells["tails"] = _TAILS.get(tails, tails)
+    if quantity in ("p_value", "decision") and number and (worded := _WORDED.fullmatch(number.strip())):
+        cells |= {"quantity": "decision", "operator": "", "printed": DECISIONS[bool(worded[1])]}
+    cells["tails"] = {"1": "one", "2": "two"}.get(cells["tails"][:1], cells["tails"])
     return Claim(**cells, notation=Notation(study.decimal_mark, study.rounding))
 
 
 def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -> list[Claim]:
     """Read a study's claims in the order of the file; FaultsError with every fault of it, each with its row.
-
-    A claim whose number cannot be read stops no study: its check is then "no_number", and that is a warning.
 
     Parameters
     ----------
@@ -207,7 +196,7 @@ def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -
     study : Study
         The study whose groups, timepoints, variables and levels the claims name.
     warnings : list of Fault, optional
-        Gets the warnings.
+        Gets those for numbers that cannot be read; the check of such a claim is "no_number".
     """
     path = Path(path)
     claims = {row: claim_of(cells, study) for row, cells in read_claims(path)}
@@ -247,17 +236,20 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     fault = partial(_fault, file=path.name)
     if not path.is_file():
         raise FaultsError([fault("claims_missing")])
+    table: list[list[str]] = []
     try:
         text = path.read_bytes().decode("utf-8-sig")
         first = text.partition("\n")[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
-        header, *table = csv.reader(io.StringIO(text or "\n", newline=""), delimiter=delimiter, strict=True)
+        table.extend(csv.reader(io.StringIO(text or "\n", newline=""), delimiter=delimiter, strict=True))
     except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n") + 1
-        raise FaultsError([fault("not_utf8", row=row)]) from None
-    except (csv.Error, OSError) as error:
+        raise FaultsError([fault("not_utf8", row=error.object[: error.start].count(b"\n") + 1)]) from None
+    except csv.Error:
+        raise FaultsError([fault("quote_open", row=len(table) + 1)]) from None
+    except OSError as error:
         raise FaultsError([fault("sheet_unreadable", problem=str(error))]) from None
-    missing = [column for column in COLUMNS if column not in (*header, *OPTIONAL_COLUMNS)]
+    header, *table = table
+    missing = [column for column in COLUMNS if column not in (*header, "tails")]
     unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
     filled = [(row, cells) for row, cells in enumerate(table, start=2) if any(map(str.strip, cells))]
     long = [(row, cells) for row, cells in filled if len(cells) > len(header)]

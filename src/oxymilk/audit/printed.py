@@ -38,16 +38,12 @@ _SHAPE = re.compile(
 # what ends 7.1E-06, 7.1 x 10-6, 7,1.10^(-6), 10^-5; "10-5" goes down and so is no range, as "10-35" may be
 _POWER = re.compile(
     r"(?:(?<=[0-9])(?:e|\s?[×x*⋅∙•·.]\s?10\s?(?:\^\s?[({]?|(?=-)))|^10\s?(?:\^\s?[({]?|(?=-[2-9]$)))"
-    r"(?P<exponent>[-+]?\s?[0-9]{1,3})[)}]?$",
-    re.IGNORECASE,
-)
+    r"(?P<exponent>[-+]?\s?[0-9]{1,3})[)}]?$", re.IGNORECASE,
+)  # fmt: skip
 _RAISED_POWER = re.compile(r"(?<=10)-([⁰¹²³⁴-⁹]+)$")
-# marks of notes behind a number: 0.000*, 0,000a, 0.083 (ns), 0.05¹; a raised digit behind a whole number may be a power
-_NOTES = re.compile(
-    r"(?:\s?[*†‡§¶#]+|\s?[(\[](?:[a-f*]|n\.?s\.?)[)\]]|[a-f](?:,\s?[a-f])*|\s?n\.?s\.?|[ᵃᵇᶜᵈᵉᶠ]+"
-    r"|(?:(?<=[.,][0-9]{2})|(?<=[.,][0-9]{3}))[⁰¹²³⁴-⁹])+$",
-    re.IGNORECASE,
-)
+# marks of notes behind a number: 0.000*, 0,000a, 0.083 (ns), 0.005¹; a raised digit behind a whole one may be a power
+_LETTERS = r"\s?[(\[](?:[a-f*]|n\.?s\.?)[)\]]|\s?n\.?s\.?|[a-f](?:,\s?[a-f])*|[ᵃᵇᶜᵈᵉᶠ]"
+_NOTES = re.compile(rf"(?:\s?[*†‡§¶#]+|{_LETTERS}|(?<=[.,]\d{{3}})[⁰¹²³⁴-⁹])+$", re.IGNORECASE)
 _PREFIX = re.compile(r"\s*([<>]\s?=|=\s?[<>]|[=~<>≤≥]?)\s*")
 _SIZES = re.compile(r"([0-9]+)(?:\s*\.\.\s*([0-9]+))?")
 
@@ -196,8 +192,8 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
         The string as printed, "0,083", "100%", "-2.24", "1.234,5".
     decimal_marks : str or iterable of str
         The decimal marks that the paper uses. Where two are declared, a number that has both uses the last one;
-        the other separates thousands. Digits of every script are read, and Arabic ones with their own marks too;
-        "7.1E-06", "7.1 × 10−6" and "10^-5" are, and marks of notes behind the number ("0.000*", "0,000a") are left out.
+        the other separates thousands. Digits of every script are read, and Arabic ones with their own marks too, and
+        powers of ten ("7.1E-06", "7.1 × 10−6"); marks of notes behind the number are left out ("0.000*", "0,000a").
     """
     plain, exponent = _NOTES.sub("", in_ascii(text.strip())), 0
     plain = _RAISED_POWER.sub(lambda power: "^-" + unicodedata.normalize("NFKC", power[1]), plain)

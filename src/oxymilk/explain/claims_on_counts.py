@@ -265,11 +265,8 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         test = claim.test if quantity in OF_A_TEST else ""
         groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
         moment = ""
-        if (
-            claim.check != "recompute"
-            or claim.variable not in ("", study.outcome.id)
-            or is_unsearched(claim, study)
-        ):
+        of_outcome = claim.check == "recompute" and claim.variable in ("", study.outcome.id)
+        if not of_outcome or is_unsearched(claim, study):
             continue
         if quantity in OF_A_CELL:
             moment = moments.get(claim.timepoint, "") if records.levels else ""
@@ -299,9 +296,9 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
 
 def is_unsearched(claim: Claim, study: Study) -> bool:
     """Say whether a number has too many decimals to list what could be printed, or is a p of other tails than ours."""
-    declared = getattr(study.procedure, claim.test, None) if claim.quantity in OF_P else None
     too_fine = claim.number is not None and claim.number.decimals > MOST_DECIMALS
-    return too_fine or (declared is not None and claim.of_other_tails(declared.alternative))
+    is_p = claim.quantity in OF_P and claim.test
+    return too_fine or (is_p and claim.of_other_tails(getattr(study.procedure, claim.test).alternative))
 
 
 def distinct_claims(claims: list[Claim], study: Study) -> list[list[Claim]]:

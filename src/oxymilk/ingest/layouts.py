@@ -112,6 +112,9 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
         # a value to the right of the last header may be a name, and is not shown
         last = max((at for at, name in enumerate(header.names) if name), default=0)
         for row in range(header.first, len(grid.rows)):
+            is_note = sum(map(bool, map(str.strip, grid.rows[row]))) < 2
+            if len(grid.rows[row]) <= last and not (grid.transposed or is_note):
+                add_fault(faults, "row_short", grid.cell(row, 0), value="")
             for column in range(last + 1, len(grid.rows[row])):
                 if not is_blank(grid.rows[row][column]):
                     add_fault(faults, "cell_outside", grid.cell(row, column), value="")
@@ -255,12 +258,7 @@ class _Tables:
         return False
 
     def _entered(self, entries: list[Entry], within: range, keys: set[int]) -> list[Entry]:
-        """Return the entries without those of rows in which nobody entered a value.
-
-        A template numbers its rows and fills them with formulas to the end; a formula makes `Kurang` of no answers
-        in its row. Where people entered values in the column of such a formula, or it takes them from elsewhere, the
-        row may be a participant's all the same.
-        """
+        """Return the entries without those of rows that only formulas of a template fill; some may be participants'."""
         computed = self.grid.computed
         filled: dict[int, set[int]] = {}  # columns with a text, by row
         for row in {entry.grid_row for entry in entries}:
@@ -313,13 +311,7 @@ def _groups_of_rows(tables: _Tables) -> dict[int, str]:
 
 
 def _crosstab(tables: _Tables) -> list[Entry]:
-    """Return as many entries as a printed cross-tabulation of levels before and after counts.
-
-    A blank cell counts nobody; a blank group is that of the row above, as tables print it. A row's total, when its
-    column is declared, must be the sum of the row; a skipped row of totals must be the sums of the columns of its
-    group, or of the table. Participants are named <group>_01, ... in the order of the table: a row of the group
-    "control" with the counts 2 and 1 is control_01 and control_02 of the first level, control_03 of the second.
-    """
+    """Return an entry for each participant that a cross-tabulation counts, named control_01, ...; totals must fit."""
     grid, sheet, study, faults = tables.grid, tables.sheet, tables.study, tables.faults
     table = sheet.crosstab
     group_column = sheet.group.column if sheet.group else None

@@ -6,12 +6,12 @@ import itertools
 import operator
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
-from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, secrets_in
+from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, read_header, secrets_in
 from oxymilk.ingest.layouts import Entry, entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
 from oxymilk.ingest.scores import NO_VALUE, Score, codebooks, decode, number_of, points_of, score_of, scoring
@@ -69,6 +69,7 @@ class _Participant:
     numbered: bool  # becomes P01, P02, ...
     group: str | None = None
     group_fault: bool = False
+    is_near: bool = False  # a fault: may be one with another
     other_groups: set[str] = field(default_factory=set)  # a fault: nobody is in two
     scores: dict[str, Score | None] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
@@ -159,6 +160,7 @@ def _gather_sheet(folder: Path, sheet: Sheet, study: Study, people: _People, fau
         numbered = _are_numbered(entries, sheet, grid, known, own)
         keys = {entry.participant.text for entry in entries if numbered and not entry.by_row}
         _add_entries(entries, sheet, study, numbered, people, own)
+        own = _told_apart(own, grid, sheet)
     if is_named(sheet.file, known, header=True):
         own.append(Fault("file_names_person", sheet.file))
     # long sheets are searched for names only when a fault could show one
@@ -172,8 +174,8 @@ def _are_numbered(
 ) -> bool:
     """Say whether participants become P01, P02, ...: as declared, or with a warning when their cells identify them."""
     declared = sheet.participant.identifying if sheet.participant is not None else None
-    if entries[0].by_row or declared is not None:
-        return entries[0].by_row or declared
+    if entries[0].by_row or declared:
+        return True
     if entries[0].levels:  # a layout that knows the levels made the participants itself
         return False
     cells = [entry.participant for entry in entries]
@@ -181,10 +183,11 @@ def _are_numbered(
     headers = {cell.header for cell in cells}
     names = headers | {titles.get(fold(header), "") for header in headers}
     keys = {cell.text for cell in cells if cell.kind in ("text", "number", "merged")}
-    identify = any(map(is_identifying, names)) or keys_identify(keys, known)
+    identify = keys_identify(keys, known) or (declared is None and any(map(is_identifying, names)))
     if identify:
-        faults.append(Fault("identifying_replaced", sheet.file, cells[0].worksheet, column=cells[0].header))
-    return identify
+        code = "identifying_replaced" if declared is None else "identifying_kept"
+        faults.append(Fault(code, sheet.file, cells[0].worksheet, column=cells[0].header))
+    return identify and declared is None
 
 
 def _add_entries(
@@ -232,9 +235,12 @@ def _add_entries(
         if entry.timepoint is not None:
             timepoint = decode(entry.timepoint, timepoints, faults, merged=True)
             scores = tuple((timepoint, cells) for _, cells in scores)
-        measured = [participant.cells[at] for at, _ in scores if at in participant.cells]
+        repeated = [at for at, _ in scores if at in participant.cells]
+        measured = [participant.cells[at] for at in repeated]
         if measured:
-            add_fault(faults, "participant_duplicate", cell, value=value, first=measured[0].row)
+            first, timepoint = measured[0].row, ", ".join(repeated)
+            first = first if measured[0].file == cell.file else f"{first} ({measured[0].file})"
+            add_fault(faults, "participant_duplicate", cell, value=value, first=first, timepoint=timepoint)
         for (timepoint, cells), total_cell in zip(scores, entry.totals, strict=True):
             score = score_of(cells, outcome, faults)
             total = total_cell and number_of(total_cell, outcome, (), faults)
@@ -243,10 +249,29 @@ def _add_entries(
             if timepoint and not measured:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
+    totals = [cell for entry in entries for cell in entry.totals if cell]
+    if totals and not any(cell.text for cell in totals):
+        add_fault(faults, "totals_blank", totals[0])
     faults += faults_of_totals(rows, study.outcome.checklist.items) if rows else ()
     for divided in (how.divided for how in (outcome, *characteristics.values()) if how.divided):
         cell, number = divided[0]
         add_fault(faults, "numbers_divided", cell, count=len(divided), number=write_number(number))
+
+
+def _told_apart(faults: list[Fault], grid: Grid, sheet: Sheet) -> list[Fault]:
+    """Return the faults; where words of an undeclared column tell a participant's rows apart, these with its name."""
+    header, twice = read_header(grid, sheet), [at for at in faults if at.code == "participant_duplicate"]
+    here = twice and not grid.transposed and all(isinstance(at.params["first"], int) for at in twice)
+    for column, name in enumerate(header.names if here else ()):
+        # words by the number of the row; morning and evening recur, a running number does not
+        words = ["", *(grid.text(row, column) for row in range(len(grid.rows)))][grid.cases :]
+        recur = 2 * len({*words}) <= len(words) and name not in ("", *sheet.columns)
+        if recur and all(words[at.params["first"]] != words[at.row] for at in twice):
+            told = (
+                replace(at, code="participant_repeated", params=at.params | {"tells": name}) for at in twice
+            )
+            return [*told, *(fault for fault in faults if fault.code != "participant_duplicate")]
+    return faults
 
 
 def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
@@ -264,11 +289,7 @@ def _identity(entry: Entry, sheet: Sheet, group: str | None) -> tuple[str, str]:
 
 
 def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterator[Fault]:
-    """Yield a fault for each two participants who may be one: their codes look alike, and not both have all scores.
-
-    R1 with a score before and R01 with one after may be one, and so may 1 and R01. In different groups they are one
-    only when each has what the other lacks.
-    """
+    """Yield a fault for each two whose codes look alike (R1 and R01) and who may be one: not both have all scores."""
     alike: dict[str, list[_Participant]] = {}
     for participant in participants:
         digits = re.sub(r"[^\d-]", "", participant.near)
@@ -283,6 +304,7 @@ def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterato
         if (is_split and (is_same or (is_bare and in_one_group))) or (
             is_same and in_one_group and not is_whole
         ):
+            one.is_near = other.is_near = True
             place = (one.cell.file, one.cell.worksheet, one.cell.header, one.cell.address)
             is_hidden = one.numbered or other.numbered
             shown = [HIDDEN if is_hidden else own.cell.text for own in (one, other)]
@@ -317,6 +339,7 @@ def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
             for participant in itertools.compress(participants, flags):
                 place = participant.cells.get(timepoint) or participant.cell
                 params = {"participant": participant.code, "timepoint": timepoint}
-                yield fault_at("score_missing", place, value="", **params)
+                if not participant.is_near:  # that one lacks a score is told with the codes
+                    yield fault_at("score_missing", place, value="", **params)
         elif timepoint in (first, second) and participants:
             yield Fault("timepoint_empty", file, value=timepoint)

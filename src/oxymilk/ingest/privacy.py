@@ -94,7 +94,8 @@ def is_named(text: str, known: frozenset[str] = frozenset(), *, header: bool = F
         return True
     plain_words = lists["familiar"] | lists["code_words"] | known
     for word, following, as_written in zip(words, words[1:], written[1:], strict=False):
-        before_names = word in lists["address_forms_capital"] and not header and as_written[0].isupper()
+        forms = lists["staff"] if header else lists["staff"] | lists["address_forms_capital"]
+        before_names = word in forms and as_written[0].isupper()
         if following not in plain_words and (before_names or word in lists["address_forms"]):
             return True
     return False
@@ -219,12 +220,13 @@ def masked(faults: list[Fault], known: frozenset[str], secrets: frozenset[str] =
         for key in ("label", "other"):
             if isinstance(params.get(key), str) and not may_be_shown(params[key], known, secrets):
                 params[key] = HIDDEN
+        params |= {key: header(params[key]) for key in ("tells", "place") if key in params}
         if fault.code in _LISTS_OF_THE_FILE:
             params["legal"] = list(map(header, params["legal"]))
         if isinstance(params.get("nearest"), str) and header(params["nearest"]) == HIDDEN:
             params["nearest"] = ""
-        column, sheet = header(fault.column), header(fault.sheet)
-        without_persons.append(replace(fault, value=value, params=params, column=column, sheet=sheet))
+        place = {part: header(getattr(fault, part)) for part in ("file", "column", "sheet")}
+        without_persons.append(replace(fault, value=value, params=params, **place))
     return without_persons
 
 

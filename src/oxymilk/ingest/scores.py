@@ -192,16 +192,19 @@ def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
     """Return the decimal mark of text cells, "" when it is open, and then the cells that leave it open.
 
     Only numbers written as text count. Commas alone or points alone show the mark, unless each is followed by
-    exactly three digits ("1.234"), when it could separate thousands as well: then one such cell is returned; with
-    both marks the first cell of each.
+    exactly three digits ("1.234", but not all of them thirds), when it could separate thousands as well: then one such
+    cell is returned; with both marks the first cell of each.
     """
     marks: dict[str, Cell] = {}
-    certain = False
+    certain, thirds = False, set()
     for cell in cells:
         number = None if cell.kind == "number" else re.search(r"\d*([.,])(\d+)", cell.text)
         if number:
             marks.setdefault(number[1], cell)
+            thirds.add(number[2])
             certain = certain or len(number[2]) != 3 or number[0].startswith(("0", ",", "."))
+    # thousands do not all end in 000, 333 or 667, as means of three readings do
+    certain = certain or ({"333", "666", "667"} & thirds and thirds <= {"000", "333", "666", "667"})
     if len(marks) == 1 and certain:
         return next(iter(marks)), ()
     return ("", tuple(marks.values())) if marks else (".", ())

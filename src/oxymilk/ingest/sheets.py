@@ -119,11 +119,12 @@ def _rows_of_text(path: Path, sheet: Sheet) -> list[list[str]]:
         fitting = _fitting_delimiters(text)
     if len(fitting) > 1:
         raise UnreadableError("delimiter_ambiguous", legal=" ".join(fitting).replace("\t", "tab"))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=fitting[0], strict=True)
+    rows: list[list[str]] = []
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=fitting[0], strict=True)
-        rows = list(itertools.islice(reader, MOST_ROWS + 1))
+        rows.extend(itertools.islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
-        raise UnreadableError(problem=str(error)) from error
+        raise UnreadableError("quote_open", row=len(rows) + 1) from error
     width = max(map(len, rows), default=0)
     if len(rows) > MOST_ROWS or width > MOST_COLUMNS:
         size, most = f"{len(rows)} x {width}", f"{MOST_ROWS} x {MOST_COLUMNS}"
@@ -158,10 +159,7 @@ def _decode(content: bytes, encoding: str) -> str:
 
 
 def _fitting_delimiters(text: str) -> list[str]:
-    """Return the delimiters that give two or more columns and the same number of them in every row.
-
-    When none does so in every row, those that do in the header count; a sheet of one column fits any.
-    """
+    """Return the delimiters that give all rows the same number of columns, else those that divide the header."""
     widths: dict[str, list[int]] = {}
     for delimiter in _DELIMITERS:
         with contextlib.suppress(csv.Error):
@@ -174,10 +172,7 @@ def _fitting_delimiters(text: str) -> list[str]:
 
 
 def _read_binary(kind: str, path: Path, sheet: Sheet) -> tuple[Grid, list[Fault]]:
-    """Read a workbook or statistics file in the sandbox.
-
-    A hidden worksheet is a warning, and so are hidden rows that have values, and hidden columns.
-    """
+    """Read a workbook or statistics file in the sandbox; what is hidden in a workbook is a warning."""
     content = read_foreign(kind, path, sheet.worksheet)
     if "fault" in content:
         code, params = content["fault"]

@@ -41,11 +41,7 @@ def faults_of_totals(rows: Sequence[Row], items: Sequence[Item]) -> Iterator[Fau
 
 
 def _reversal(rows: Sequence[Row], items: Sequence[Item]) -> dict[str, object]:
-    """Return the fewest items that make the most rows agree when reversed, how many agree, and how many such sets.
-
-    Nothing unless most rows then agree. Sets of few items are all tried (of up to 14 items, all), and the one that
-    solves the rows as equations: of the points 1, 0 and the total 2 the equation is -x1 + x2 = 1.
-    """
+    """Return the fewest items that make the most rows agree when reversed, how many agree, how many such sets."""
     import numpy as np
 
     n, most = len(items), min(_MOST_CHOICES, _MOST_WORK // len(rows))

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from oxymilk.audit.claims import Claim, load_claims, read_claims
-from oxymilk.faults import Fault, FaultsError, describe
+from oxymilk.faults import Fault, FaultsError, describe, together
 from oxymilk.ingest.grid import find_columns, read_header, transpose
 from oxymilk.ingest.observations import Observations, ingest_observations
 from oxymilk.ingest.privacy import declared_words, masked
@@ -49,7 +49,7 @@ class Check:
         for kind, faults in itertools.groupby(self.faults, key=lambda fault: fault.kind):
             heading = "to_correct" if kind == "fault" else "to_know"
             yield " / ".join(say(f"messages.{heading}", language) for language in languages)
-            for fault in faults:
+            for fault in together(faults):
                 yield "  " + "\n    ".join(describe(fault, language) for language in languages)
         for language in languages:
             if lines := list(self._understood(language)):

@@ -153,7 +153,7 @@ MISSING, UNKNOWN = "claims_column_missing", "claims_column_unknown"
     [
         ((",note", ""), [(MISSING, "note")]), ((",note", ",note,remark"), [(UNKNOWN, "remark")]),
         ((",note", ",note,id"), [(UNKNOWN, "id")]), ((",note", ",remark"), [(MISSING, "note"), (UNKNOWN, "remark")]),
-        (('"0,083"', "0,083"), [("claims_row_long", "")]), (('"0,083"', '"0,0"83'), [("sheet_unreadable", "")]),
+        (('"0,083"', "0,083"), [("claims_row_long", "")]), (('"0,083"', '"0,0"83'), [("quote_open", "")]),
         # the first line says what parts the cells
         (("id,where", "id,where;there"), [(MISSING, "where"), (UNKNOWN, "where;there")]),
     ],
@@ -266,7 +266,14 @@ def test_a_cell_may_hold_what_is_printed_with_the_number(
 
 
 @pytest.mark.parametrize(
-    "cells", [{"printed": "<0.001", "operator": ">"}, {"printed": "Z = 2"}, {"printed": "0.03 or so"}]
+    "cells",
+    [
+        {"printed": "<0.001", "operator": ">"},
+        {"printed": "Z = 2"},
+        {"printed": "-"},
+        {"printed": "not"},
+        {"printed": "0.03 or so"},
+    ],
 )
 def test_a_number_that_cannot_be_read_stops_no_study(write, study, p_value, cells):
     first, second = load_claims(write(replace(p_value, **cells), replace(p_value, id="b")), study)

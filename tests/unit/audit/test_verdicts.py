@@ -4,10 +4,13 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
+from tests.unit.conftest import ROOT
 
-from oxymilk.analysis import FREQUENCY_COLUMNS
+from oxymilk.analysis import FREQUENCY_COLUMNS, rank_test_table
 from oxymilk.audit.claims import REASONS
 from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims
+from oxymilk.files import as_read
+from oxymilk.ingest import ingest_observations
 from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 
 OF_CONTROL = {"test": "signed_rank", "group": "control"}
@@ -135,6 +138,23 @@ def test_the_error_of_the_computation(audit, of_control, cells, printed, quantit
 def test_the_decision_is_compared_too(audit, printed, operator, of, decisions):
     row = audit(printed, "p_value", operator=operator, expect=DIFFERS, note="known", **of)
     assert tuple(row[list(DECISIONS)]) == decisions
+
+
+@pytest.mark.parametrize(
+    ("printed", "quantity", "tails", "verdict"),
+    [
+        ("0,042", "p_value", "one", GOOD), ("0,083", "p_value", "one", DIFFERS), ("0,083", "p_value", "two", GOOD),
+        ("0,083", "p_value", "", GOOD), (YES, "decision", "one", GOOD), (YES, "decision", "", DIFFERS),
+    ],
+)  # fmt: skip
+def test_a_claim_says_of_how_many_tails_it_is(study, frequencies, claim, printed, quantity, tails, verdict):
+    observations = ingest_observations(study, ROOT / "data" / "bontang2023").table
+    tests = as_read(rank_test_table(study, observations))
+    row = audit_claims(study, [claim(printed, quantity, tails=tails, **OF_CONTROL)], frequencies, tests).iloc[
+        0
+    ]
+    assert row["verdict"] == verdict
+    assert ("one-sided (greater)" in row["procedure"]) == (tails == "one")
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ REFUSED = {
     # a lone cell at the end of the world
     "sheet_too_large": lambda: [("s.xlsx", repacked(xlsx(), xl__worksheets__sheet1=sheet_xml(FAR_CELLS))),
                                 ("s.csv", "," * 20_000)],
-    "sheet_unreadable": lambda: [*itertools.product(("s.xlsx", "s.xls", "s.ods"), NO_WORKBOOKS),
-                                 ("s.csv", text(ROWS[:1]) + '"' + "x" * 200_000 + '",Intervensi,Kurang,Cukup\n')],
+    "sheet_unreadable": lambda: itertools.product(("s.xlsx", "s.xls", "s.ods"), NO_WORKBOOKS),
+    "quote_open": lambda: [("s.csv", text(ROWS[:1]) + '"' + "x" * 200_000 + '",Intervensi,Kurang,Cukup\n')],
 }  # fmt: skip
 
 

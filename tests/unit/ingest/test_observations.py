@@ -1,10 +1,14 @@
 """The tidy table: what is read, in which order, what does not matter in a word, and every fault at once."""
 
+import re
+
 import pandas as pd
 import pytest
 from tests.unit.ingest.conftest import WIDE, codes, scores
 
 from oxymilk.faults import describe
+from oxymilk.ingest.grid import Cell
+from oxymilk.ingest.scores import decimal_mark_of
 
 HEADER = "Kode,Kelompok,Sebelum,Sesudah\n"
 TWO = "R01,Intervensi,Kurang,Cukup\nK01,Kontrol,Kurang,Kurang\n"
@@ -173,3 +177,53 @@ def test_a_participant_twice_at_a_timepoint_of_a_long_sheet(bench):
 def test_the_likely_encoding_is_named(bench, written, declared, likely):
     (fault,) = bench.faults(bench.wide, "Kode;Nam\u00e9\n".encode(written), encoding=declared)
     assert (fault.code, fault.params["nearest"]) == ("encoding_wrong", likely)
+
+
+SESSIONS = "Kode,Kelompok,Waktu,Sesi,No,ASI\n" + "".join(
+    f"{code},{group},{when},{session},{number},Kurang\n"
+    for number, (code, group, when, session) in enumerate(
+        [("R01", "Intervensi", when, session) for when in ("Pre", "Post") for session in ("pagi", "sore")]
+        + [("K01", "Kontrol", when, "pagi") for when in ("Pre", "Post")]
+    )
+)
+
+
+def test_rows_of_one_participant_that_a_column_tells_apart_are_no_copies(bench):
+    faults = [fault for fault in bench.faults(bench.long, SESSIONS) if fault.kind == "fault"]
+    assert [(fault.code, fault.cell) for fault in faults] == [
+        ("participant_repeated", "A3"),
+        ("participant_repeated", "A5"),
+    ]
+    assert [(fault.params["timepoint"], fault.params["tells"]) for fault in faults] == [
+        ("pre", "Sesi"),
+        ("post", "Sesi"),
+    ]
+
+
+def test_a_short_row_is_told_and_a_near_code_once(bench):
+    faults = bench.faults(
+        bench.wide, HEADER + "R01,Intervensi,Kurang\nR1,Intervensi,,Cukup\nK01,Kontrol,Kurang,Cukup\n"
+    )
+    assert [(fault.code, fault.cell) for fault in faults] == [("codes_near", "A3"), ("row_short", "A2")]
+
+
+def test_names_that_are_declared_to_be_codes_are_told(bench):
+    keys = {"participant": {"column": "Kode", "identifying": False}}
+    content = HEADER + "Kasmi,Intervensi,Kurang,Cukup\nTukinem,Kontrol,Kurang,Cukup\n"
+    assert codes(bench.wide(content, **keys)) == ["identifying_kept"]
+    assert codes(bench.wide(HEADER + TWO, **keys)) == []
+
+
+def test_no_fault_shows_who_is_named_by_a_file_or_a_header(bench):
+    content = (
+        "Kode,Kelompok,Sebelum,Sesudah,Bidan Yusra\nR01,Intervensi,Kurng,Cukup,\nK01,Kontrol,Kurang,Cukup,\n"
+    )
+    told = "".join(map(describe, bench.faults(bench.sheets, [WIDE | {"file": "Ny Kasmi.csv"}], content)))
+    assert "Kurng" in told
+    assert not re.search("kasmi|yusra", told, re.IGNORECASE)
+
+
+def test_means_of_three_readings_are_decimals(bench):
+    for numbers, mark in (("10,333 11,000 9,667", ","), ("10,333 11,125", ""), ("1,000 2,000", "")):
+        cells = [Cell(number, "text", "", "", 1, "", "") for number in numbers.split()]
+        assert decimal_mark_of(cells)[0] == mark

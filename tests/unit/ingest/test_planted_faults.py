@@ -91,10 +91,10 @@ PLANTED = {
     "windows-1252": ("s.csv", csv_at("C3", "Kurangé").encode("cp1252"), "encoding_wrong", "", ""),
     "utf-16": ("s.csv", text(ROWS).encode("utf-16"), "encoding_wrong", "", ""),
     "zero bytes": ("s.csv", csv_at("C3", "Kur\0ang"), "zero_byte", "", ""),
-    "an open quotation mark": ("s.csv", csv_at("C3", '"Kurang'), "sheet_unreadable", "", ""),
-    "a very long cell": ("s.csv", csv_at("C3", "x" * 200_000), "sheet_unreadable", "", ""),
+    "an open quotation mark": ("s.csv", csv_at("C3", '"Kurang'), "quote_open", "", ""),
+    "a very long cell": ("s.csv", csv_at("C3", "x" * 200_000), "quote_open", "", ""),
     "a control character": ("s.csv", csv_at("C3", "Kurang\x07"), "level_unknown", "C3", "Kurang\\x07"),
-    "a program to run": ("s.csv", csv_at("C3", "=cmd|' /C calc'!A0"), "level_unknown", "C3", "'=cmd|' /C calc'!A0"),
+    "a program to run": ("s.csv", csv_at("C3", "=cmd|' /C calc'!A0"), "level_unknown", "C3", "=cmd|' /C calc'!A0"),
     "two delimiters": ("s.csv", "Kode,A;Kelompok,B\nR01,A;Intervensi,B\n", "delimiter_ambiguous", "", ""),
     "a workbook named .csv": ("s.csv", xlsx, "content_differs", "", ".csv"),
     "a web page named .csv": ("s.csv", "<!DOCTYPE html><html></html>", "content_differs", "", ".csv"),
@@ -403,7 +403,7 @@ def test_no_label_holds_what_no_document_can(oxymilk):
 
 
 def test_a_claims_csv_that_is_none(oxymilk):
-    for claims, code in (("", "claims_column_missing"), (CLAIMS + '"a,b\n', "sheet_unreadable")):
+    for claims, code in (("", "claims_column_missing"), (CLAIMS + '"a,b\n', "quote_open")):
         status, _, table = oxymilk("s.csv", text(ROWS), claims=claims)
         assert (status, table["file"][0]) == (2, "claims.csv")
         assert code in table["code"].tolist()

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from tests.unit.ingest.conftest import GROUP, WIDE, text
+from tests.unit.ingest.conftest import GROUP, WIDE, codes, text
 from tests.unit.ingest.test_scores import CHECKLIST, item, level
 
 from oxymilk.analysis import rank_test_table
@@ -116,6 +116,14 @@ def test_a_blank_total_is_not_compared_and_a_word_is_no_total(bench, cell, codes
         assert [code for code, _ in bench.codes(bench, content, outcome(4), how=wide)] == codes
     else:
         assert len(wide(bench, content, outcome(4)).table) == 48
+
+
+def test_totals_that_are_all_blank_compare_nothing_and_that_is_told(bench):
+    header, *people = (line.split(",") for line in sheet(answers(4)).splitlines())
+    totals = [at for at, name in enumerate(header) if name == "Jumlah"]
+    blank = [["" if at in totals else cell for at, cell in enumerate(row)] for row in people]
+    content = "\n".join(map(",".join, [header, *blank])) + "\n"
+    assert "totals_blank" in codes(wide(bench, content, outcome(4)))
 
 
 def test_a_sheet_of_one_timepoint_or_in_rows_has_one_column(bench):

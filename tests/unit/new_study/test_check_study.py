@@ -39,9 +39,9 @@ def test_a_study_that_is_complete_is_ready(folder):
 
 # changes of observations.csv, study.yaml and claims.csv, and all faults that are then found
 SPOILT = [
-    ([("Kurang,Cukup", "Kurnag,Cukup"), ("Kontrol", "Kontorl")], [], [("abstract,20,", "abstract,twenty,")],
+    ([("Kurang,Cukup", "Kurnag,Cukup"), ("Kontrol", "Kontorl")], [], [("20,,sample_size", "20,,size")],
      ["observations.csv level_unknown Produksi ASI sebelum", "observations.csv group_unknown Kelompok",
-      "claims.csv claims_number printed"]),
+      "claims.csv claims_value quantity"]),
     # a faulty study.yaml hides no fault of its sheets and claims
     ([], [("alpha: 0.05 ", "alpha: 5 "), ("Kontrol: control}", 'Kontrol: "???"}'),
           ("pre: Produksi ASI sebelum", "pre: Produksi ASI awal")], [("id,where,printed", "id,where,print")],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import OTHER_DIFFERENCES, OTHER_TAILS
-from oxymilk.audit.claims import OF_P
 from oxymilk.present.tables.builder import Cell, Panel, Row, Table
 from oxymilk.present.view import P_VALUES
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
@@ -32,7 +31,6 @@ def rank_test_table(table: Table) -> Table:
     A panel of ranks, and one of statistics, both p-values and the decision.
     """
     view, t, study, test = table.view, table.t, table.view.study, table.kind
-    key_of_other = OTHER_TAILS, test, table.group.id if table.group else ""
     about = {"test": test, "group": table.group.id} if table.group else {"test": test}
     declared, exact = table.results(**about)
     pre, post = map(view.label, study.compared)
@@ -56,26 +54,22 @@ def rank_test_table(table: Table) -> Table:
             rows += table.checked(printed, row=stub, value=table.number_cell(value, decimals, note))
     if not declared["p_value"]:
         table.notes.append(t("tables.note.no_test"))
-    tests = view.rows("tests")
-    other = next((row for row in tests if (row["role"], row["test"], row["group"]) == key_of_other), {})
-    of_other = table.select(*OF_P, **about, procedure=other["procedure"]) if other else []
-    for result in filter(None, (declared, of_other and other, exact)):
+    of_p = [claim for quantity in ("p_value", "threshold") for claim in table.select(quantity, **about)]
+    others = [row for row in view.rows("tests") if {"role": OTHER_TAILS, **about}.items() <= row.items()]
+    of_other = [claim for claim in of_p if claim["procedure"] in {row["procedure"] for row in others}]
+    for result in filter(None, (declared, *others[: len(of_other)], exact)):
         too_large = declared["p_value"] and not result["p_value"]
         note = t("tables.note.exact_too_large") if too_large else ""
         value = table.number_cell(result["p_value"], note=note)
         role, printed = "exact", []
         if result is declared:
-            role, quantities = f"declared_{result['method']}", ("p_value", "threshold")
-            printed = [claim for quantity in quantities for claim in table.select(quantity, **about)]
-            printed = [claim for claim in printed if claim not in of_other]
-        elif result is other:
-            tails = "two" if other["alternative"] == "two-sided" else "one"
-            role, printed = f"{tails}_tailed", of_other
+            role, printed = f"declared_{result['method']}", [claim for claim in of_p if claim not in of_other]
+        elif result in others:
+            role, printed = "two_tailed" if result["alternative"] == "two-sided" else "one_tailed", of_other
         words = {"procedure": view.procedure(result), "scale": table.scale()}
         rows += table.checked(printed, row=t(f"tables.row.p_{role}"), value=value, **words)
     decision, made = t("tables.row.decision", alpha=t.number(study.alpha)), table.decision(declared)
-    decisions = [claim for claim in table.select("decision", **about) if claim not in of_other]
-    rows += table.checked(decisions, row=decision, value=made)
+    rows += table.checked(table.select("decision", **about), row=decision, value=made)
 
     reason = study.procedure.reason[view.language] if study.procedure.reason else ""
     words = view.procedure(declared)
