@@ -16,8 +16,15 @@ try:
     validate(config, "../schemas/config.schema.yaml")
 except WorkflowError as error:
     # the message holds the schema; what a person needs of it is what is wrong, and where
-    wrong, where = re.search(r"ValidationError: (.*?)\n(?:.*\nOn instance(.*?):\n)?", f"{error}\n", re.DOTALL).groups()
-    raise WorkflowError(f"config.yaml, {where or 'keys'}: {wrong}. The comments in config.yaml say what is legal.") from None
+    found = re.search(
+        r"ValidationError: (.*?)\n(?:.*\nOn instance(.*?):\n)?", f"{error}\n", re.DOTALL
+    )
+    if found is None:
+        raise
+    place = f"config.yaml, {found[2] or 'keys'}"
+    raise WorkflowError(
+        f"{place}: {found[1]}. The comments in config.yaml say what is legal."
+    ) from None
 
 STUDIES = config["studies"]
 LANGUAGES = [config["language"]] if isinstance(config["language"], str) else config["language"]
