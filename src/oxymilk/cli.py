@@ -145,12 +145,14 @@ def plot_figures(
     folder: ResultsFolder,
     languages: Languages = "en",
     formats: Annotated[str, Option(help="svg and png are always drawn; pdf when named.")] = "",
+    width: Annotated[str, Option(help="170 or 85 millimetres: two columns of a journal, or one.")] = "170",
 ) -> None:
     """Draw the flows between levels, each printed p-value among those that procedures give, effects, explanations."""
     from oxymilk.present.figures import plot_figures
 
     for view, made in views_of(study, folder, languages):
-        plot_figures(view, made / "figures", legal("--formats", formats, ("svg", "png", "pdf")))
+        chosen = legal("--formats", formats, ("svg", "png", "pdf"))
+        plot_figures(view, made / "figures", chosen, int(*legal("--width", width, ("170", "85"))))
 
 
 @app.command()

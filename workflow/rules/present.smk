@@ -63,13 +63,15 @@ rule plot_figures:
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
         formats=",".join(["svg", "png", *lookup(dpath="figure_formats", within=config)]),
+        width=lookup(dpath="figure_width", within=config),
     shell:
         """
         oxymilk plot-figures \
             --study {params.study:q} \
             --results {params.results:q} \
             --languages {params.languages:q} \
-            --formats {params.formats:q} >{log:q} 2>&1
+            --formats {params.formats:q} \
+            --width {params.width:q} >{log:q} 2>&1
         """
 
 

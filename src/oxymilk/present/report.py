@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 import oxymilk
 from oxymilk.audit.printed import parse_printed
-from oxymilk.present.figures import NAMES
+from oxymilk.present.figures import NAMES, caption
 from oxymilk.present.formats import template
 from oxymilk.present.tables import planned
 from oxymilk.present.view import LANES, VERDICT_SIGNS, ClaimLine
@@ -75,8 +75,8 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
         view=view, counts=counts, signs=VERDICT_SIGNS, no_value=NO_VALUE, headline=_headline(view, counts),
         not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
         differing=_differing(view), procedures={row["test"]: view.procedure(row) for row in declared},
-        figures=figures, tables=tables, explained=explanation_section(view), lanes=LANES, places=places,
-        provenance=provenance,
+        figures=figures, caption=caption, tables=tables, explained=explanation_section(view), lanes=LANES,
+        places=places, provenance=provenance,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from oxymilk.files import write_bytes
+from oxymilk.files import write_bytes, write_text
 from oxymilk.present.view import View
 
 # in the order of the report; the last one only when a p-value between the groups differs
@@ -17,8 +17,18 @@ NAMES = ("before_after", "p_values", "effects", "explanation_map")
 ALWAYS = ("svg", "png")
 
 
-def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[Path]:
-    """Write every figure that has something to show as svg, png and the formats asked for.
+def caption(view: View, name: str) -> str:
+    """Return the words under a figure: what its marks mean."""
+    if name == "before_after" and view.study.outcome.scale == "score":
+        name = "slopes"
+    if name == "p_values" and not any(test.printed for test in view.printed_tests):
+        name = "p_values_without_printed"
+    pre, post = map(view.label, view.study.compared)
+    return view.t(f"figures.caption.{name}", outcome=view.label(view.study.outcome), pre=pre, post=post)
+
+
+def plot_figures(view: View, folder: Path, formats: Sequence[str] = (), width: int = 170) -> list[Path]:
+    """Write every figure that has something to show as svg, png and the formats asked for, and its caption as text.
 
     Parameters
     ----------
@@ -28,6 +38,8 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
         study without a figure too.
     formats : sequence of {"svg", "png", "pdf"}
         What to write besides svg and png.
+    width : {170, 85}
+        Of the figures, in millimetres: two columns of a journal, or one.
 
     Returns
     -------
@@ -48,8 +60,11 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = ()) -> list[
     written = []
     with style.plain_style():
         for module in (before_after, p_values, effects, outcome_map):
-            drawing = module.draw(view)
+            drawing = module.draw(view, width / 25.4)
             for form in chosen if drawing else ():
                 written.append(folder / f"{drawing.name}.{form}")
                 write_bytes(written[-1], style.render(drawing, form, view.language))
+            if drawing:
+                written.append(folder / f"{drawing.name}.txt")
+                write_text(written[-1], f"{drawing.title}. {caption(view, drawing.name)}\n")
     return written

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textwrap import fill, wrap
 from typing import NamedTuple
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
@@ -31,19 +32,19 @@ _SLOPE = {
     "unchanged": {"color": style.QUIET, "linestyle": (0, (1, 1.2)), "zorder": 4},
     "down": {"color": style.VERMILION, "linestyle": (0, (5, 2)), "zorder": 4},
 }
-_CENTRE = {"ha": "center", "va": "center_baseline"}
 _BOLD = {"fontsize": style.TEXT, "fontweight": "bold"}
 _THICKEST = 4.0  # points, of a slope
 _MOST_SLOPES = 100  # in a panel, at full width
-_MOST_CODES, _CHARACTERS = 5, 44  # of those left out, and in a line
+_MOST_CODES = 5  # of those left out
+_CHARACTERS, _NAME, _MOMENT = 38, 15, 18  # in a line of notes, of the name of a level, of a timepoint
 
 # inches
-_LINE = 0.17  # least distance between two lines of text
-_MARGIN = 1.2  # beside each panel of flows, for the names of the levels
-_BAR, _STEP, _STEP_OF_MANY = 0.15, 1.55, 1.3  # a bar; the flows after it; those where there are more steps
-_LEAST_LANE, _BETWEEN_LANES, _TALLEST, _TALLEST_PERSON = 0.30, 0.26, 2.3, 0.16
-_LEFT, _BETWEEN, _RIGHT = 0.72, 0.95, 1.1  # beside panels of slopes
-_SLOPES_HEIGHT, _SLOPES_WIDTH, _WIDER = 2.7, 1.9, 0.75  # the last for each timepoint beyond two
+_LINE = 0.16  # least distance between two lines of text
+_BAR, _BESIDE = 0.13, 0.07  # a bar; from it to the words beside it
+_LEAST_LANE, _BETWEEN_LANES, _TALLEST, _TALLEST_PERSON = 0.30, 0.24, 2.1, 0.16
+_READABLE = 0.1  # a flow of less height has no room for its number
+_LEFT, _BETWEEN, _SLOPES_HEIGHT = 0.6, 0.35, 2.5  # beside panels of slopes, between them
+_BOX, _BOX_WIDTH = 0.13, 0.07  # from a timepoint to its box, for a step between two; its width
 
 
 # where bars begin, from the left by timepoint and from below by level; how high a participant is (inches)
@@ -67,30 +68,34 @@ class Moves(NamedTuple):
     notes: list[str]
 
 
-def draw(view: View) -> Drawing | None:
+def draw(view: View, width: float) -> Drawing | None:
     """Draw how the participants of each group moved, one panel a group, all on one scale.
 
-    Levels: flows between bars at successive timepoints, as wide as their counts. Numbers: a line for each participant
-    through the scores at all timepoints; equal ones share a line, the thicker the more they are, and faint lines mark
-    where levels are cut. Where there are more than two timepoints, those that the tests compare are bold.
+    Levels: flows between bars at successive timepoints, as wide as their counts; a flow too thin for its number has it
+    in the description. Numbers: a line for each participant through the scores at all timepoints; equal ones share a
+    line, the thicker the more they are; beside the compared timepoints a box from the lower to the upper quartile with
+    a line at the median; dashed lines mark where levels are cut. Where there are more than two timepoints, those that
+    the tests compare are bold.
 
     Parameters
     ----------
     view : View
+    width : float
+        Of the figure, in inches.
 
     Returns
     -------
     Drawing or None
         A flow has the gid "flow-<group>-<level>-<level>", with its step after the group where there are several, a bar
-        "bar-<group>-<timepoint>-<level>"; a line "slope-<group>-<number>", its panel "slopes-<group>". None without
-        observations.
+        "bar-<group>-<timepoint>-<level>"; a line "slope-<group>-<number>", its panel "slopes-<group>", a box
+        "box-<group>-<timepoint>". None without observations.
     """
     if not view.rows("observations"):
         return None
     members = participants(view.study, view.results.observations)
     groups = [_moves(view, group, scores) for group, scores in members.items()]
     panels = _slopes if view.study.outcome.scale == "score" else _flows
-    sheet, sentences = panels(view, groups, _LINE * max(len(moves.notes) for moves in groups))
+    sheet, sentences = panels(view, groups, width, _LINE * max(len(moves.notes) for moves in groups))
     title = view.t("figures.before_after_title", outcome=view.label(view.study.outcome))
     return Drawing("before_after", sheet.figure, title, " ".join(sentences))
 
@@ -109,7 +114,8 @@ def _moves(view: View, group: str, members: dict[str, dict[str, str]]) -> Moves:
             paths.append(path)
             directions.append(_direction(path[pre], path[post]))
     n = f"n = {len(paths)}"
-    notes = [t("figures.compared")] if len(study.timepoints) > 2 else []
+    notes = wrap(t("figures.compared"), _CHARACTERS) if len(study.timepoints) > 2 else []
+    notes += [t("figures.box")] if study.outcome.scale == "score" else []
     if left_out:
         n = t("figures.n_of", n=len(paths), total=len(members))
         codes = ", ".join(left_out[:_MOST_CODES]) + (", ..." if len(left_out) > _MOST_CODES else "")
@@ -126,8 +132,8 @@ def _direction(before: Score, after: Score) -> str:
 def _write_words(sheet: Sheet, moves: Moves, centre: float, head: float, foot: float, key: Sequence) -> None:
     """Write a panel's group and n from `head` down; from `foot` its key, a mark a direction, and the notes."""
     sheet.write(centre, head, moves.name, ha="center", **style.HEADING)
-    sheet.write(centre, head - 0.18, moves.n, ha="center", color=style.QUIET)
-    look = {"ncols": len(key), "handlelength": 1.8, "handletextpad": 0.5, "columnspacing": 1.4}
+    sheet.write(centre, head - 0.16, moves.n, ha="center", color=style.QUIET)
+    look = {"ncols": len(key), "handlelength": 1.8, "handletextpad": 0.5, "columnspacing": 1.2}
     sheet.key(key, moves.counts, (centre, foot), loc="lower center", fontsize=style.SMALLEST, **look)
     for line, note in enumerate(moves.notes, start=1):
         sheet.write(centre, foot - line * _LINE, note, ha="center", **style.NOTE)
@@ -136,9 +142,9 @@ def _write_words(sheet: Sheet, moves: Moves, centre: float, head: float, foot: f
 # ---------------------------------------------------------------- flows
 
 
-def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
+def _flows(view: View, groups: list[Moves], width: float, room: float) -> tuple[Sheet, list[str]]:
     """Draw the flows of levels, with `room` for notes under them (inches), and say them."""
-    timepoints, levels, base = view.study.timepoints, view.study.outcome.levels, 0.62 + room
+    timepoints, levels, base = view.study.timepoints, view.study.outcome.levels, 0.58 + room
     # a level has the same place in every panel and at all timepoints, with room for the most who are ever there
     counts = [Counter(scores) for moves in groups for scores in zip(*moves.paths, strict=True)]
     most = [max((count[rank] for count in counts), default=0) for rank in range(len(levels))]
@@ -149,39 +155,44 @@ def _flows(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[st
         top += _BETWEEN_LANES + max(persons * inch, _LEAST_LANE)
 
     several = len(timepoints) > 2
-    step = _BAR + (_STEP_OF_MANY if several else _STEP)
-    width = (len(timepoints) - 1) * step + _BAR
-    sheet = Sheet(len(groups) * (width + 2 * _MARGIN), top + 0.82)
+    columns = 1 if several or width < style.NARROW else min(len(groups), 2)
+    moments = [fill(view.label(timepoint), _MOMENT) for timepoint in timepoints]
+    rows, wide = -(-len(groups) // columns), width / columns
+    high = top + 0.76 + 0.12 * max(words.count("\n") for words in moments)
+    sheet = Sheet(width, rows * high)
+    names = [fill(view.label(level), _NAME) for level in levels]
+    # beside the bars there is room for the names of levels and half of the name of a timepoint
+    margin = max(map(sheet.text_width, names)) + 2 * _BESIDE
+    margin = max(margin, max(sheet.text_width(words, fontweight="bold") for words in moments) / 2)
+    step = (wide - 2 * margin - _BAR) / (len(timepoints) - 1)
     key, sentences = [Patch(**look) for look in _FLOW.values()], []
     for number, moves in enumerate(groups):
-        left = number * (width + 2 * _MARGIN) + _MARGIN
+        row, column = divmod(number, columns)
+        below, left = (rows - 1 - row) * high, column * wide + margin
         lefts = [left + place * step for place in range(len(timepoints))]
-        _write_words(sheet, moves, left + width / 2, top + 0.60, base - 0.48, key)
-        for x, timepoint in zip(lefts, timepoints, strict=True):
+        bars, places = (lefts, [below + bottom for bottom in bottoms], inch), range(len(timepoints))
+        _write_words(sheet, moves, (column + 0.5) * wide, below + high - 0.2, below + base - 0.44, key)
+        for x, timepoint, words in zip(lefts, timepoints, moments, strict=True):
             weight = "bold" if several and timepoint in view.study.compared else "normal"
-            sheet.write(x + _BAR / 2, top + 0.14, view.label(timepoint), ha="center", fontweight=weight)
-        bars, places = (lefts, bottoms, inch), range(len(timepoints))
+            sheet.write(x + _BAR / 2, below + top + 0.12, words, ha="center", fontweight=weight)
         sentences += [_draw_flows(sheet, view, moves, place, bars) for place in places[:-1]]
         for place, timepoint, x in zip(places, timepoints, lefts, strict=True):
-            persons, outer = Counter(path[place] for path in moves.paths), place in (0, places[-1])
+            persons = Counter(path[place] for path in moves.paths)
             face = style.INK if timepoint in view.study.compared else style.PAPER
-            for rank, (level, bottom) in enumerate(zip(levels, bottoms, strict=True)):
-                n, height, name = persons[rank], persons[rank] * inch, view.label(level)
+            for rank, (level, bottom) in enumerate(zip(levels, bars[1], strict=True)):
+                n, height = persons[rank], persons[rank] * inch
                 bar = Rectangle((x, bottom), _BAR, height, facecolor=face, edgecolor=style.INK, linewidth=0.8)
                 bar.set(gid=f"bar-{moves.group}-{place}-{rank}", transform=sheet.inches)
-                bar.set_label(f"{view.label(timepoint)}, {name}: {n}")
+                bar.set_label(f"{view.label(timepoint)}, {view.label(level)}: {n}")
                 sheet.figure.add_artist(bar)
-                # the count is over the name; together they are centred on the bar
-                middle = bottom + max(height / 2, 0.02)
-                outside, side = (x - 0.08, "right") if place == 0 else (x + _BAR + 0.08, "left")
-                words = {"ha": side, "color": style.INK if n else style.QUIET}
-                if outer:
+                # between two flows there is no room for words
+                if place in (0, places[-1]):
+                    # the count is over the name; together they are centred on the bar
+                    middle = bottom + max(height / 2, 0.02)
+                    outside, side = (x - _BESIDE, "right") if place == 0 else (x + _BAR + _BESIDE, "left")
+                    words = {"ha": side, "color": style.INK if n else style.QUIET}
                     sheet.write(outside, middle + 0.03, str(n), va="bottom", **_BOLD, **words)
-                    sheet.write(outside, middle, fill(name, 15), va="top", linespacing=1.05, **words)
-                else:
-                    # between two flows, where no name has room
-                    look = {"ground": "round,pad=0.12", "zorder": 6, **_CENTRE, **_BOLD}
-                    sheet.write(x + _BAR / 2, bottom + height / 2, str(n or ""), **look)
+                    sheet.write(outside, middle, names[rank], va="top", linespacing=1.05, **words)
     return sheet, sentences
 
 
@@ -193,31 +204,33 @@ def _draw_flows(sheet: Sheet, view: View, moves: Moves, step: int, bars: Bars) -
     pairs = [path[step : step + 2] for path in moves.paths if None not in path[step : step + 2]]
     counts = dict(sorted(Counter(pairs).items()))
     left, right, several = lefts[step] + _BAR, lefts[step + 1], len(lefts) > 2
-    few, middle = not several and len(counts) <= 4, (left + right) / 2
-    # near the bar that the flow leaves, where flows do not cross yet; in the middle when there is room
-    along = 0.5 if few and len(levels) == 2 else 0.2
+    middle = (left + right) / 2
     # flows leave a bar in the order in which they arrive, so few cross
     leave, arrive, arrivals = list(bottoms), list(bottoms), {}
     for pair in sorted(counts, key=lambda pair: pair[::-1]):
         arrivals[pair] = arrive[pair[1]]
         arrive[pair[1]] += counts[pair] * inch
-    heights, texts, words = [], [], []
+    words = []
     for (before, after), n in counts.items():
-        y0, y1, width = leave[before], arrivals[before, after], n * inch
-        leave[before] += width
+        y0, y1, height = leave[before], arrivals[before, after], n * inch
+        leave[before] += height
         # a band of constant height, flat at both ends
         lower = [(left, y0), (middle, y0), (middle, y1), (right, y1)]
-        upper = [(x, y + width) for x, y in reversed(lower)]
+        upper = [(x, y + height) for x, y in reversed(lower)]
         codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-        direction, name = _direction(before, after), f"-{step}" if several else ""
+        direction, name = (
+            _direction(before, after),
+            f"{moves.group}{f'-{step}' if several else ''}-{before}-{after}",
+        )
         words.append(view.t("figures.move", before=levels[before], after=levels[after], n=n))
-        look = {"gid": f"flow-{moves.group}{name}-{before}-{after}", "label": words[-1], **_FLOW[direction]}
+        look = {"gid": f"flow-{name}", "label": words[-1], **_FLOW[direction]}
         path = Path([*lower, *upper, lower[0]], codes)
         sheet.figure.add_artist(PathPatch(path, transform=sheet.inches, **look))
-        heights.append(y0 + (y1 - y0) * (3 * along**2 - 2 * along**3) + width / 2)
-        texts.append(view.t(f"figures.count_{direction}", n=n) if few else str(n))
-    for height, text in zip(style.spread(heights, _LINE), texts, strict=True):
-        sheet.write(left + along * (right - left), height, text, "round,pad=0.18", zorder=5, **_CENTRE)
+        if height >= _READABLE:
+            # near the bar that the flow leaves, where flows are level and do not cross yet; not on its hatch
+            ground = "square,pad=0.05" if direction == "down" else ""
+            look = {"va": "center_baseline", "zorder": 5, "gid": f"count-{name}"}
+            sheet.write(left + 0.06, y0 + 0.02 * (y1 - y0) + height / 2, str(n), ground, **look)
     moments = " → ".join(view.label(timepoint) for timepoint in view.study.timepoints[step : step + 2])
     group = moves.name + (f", {moments}" if several else "")
     return view.t("figures.group_moves", group=group, n=len(pairs), moves="; ".join(words))
@@ -226,19 +239,23 @@ def _draw_flows(sheet: Sheet, view: View, moves: Moves, step: int, bars: Bars) -
 # ---------------------------------------------------------------- slopes
 
 
-def _slopes(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[str]]:
+def _slopes(view: View, groups: list[Moves], width: float, room: float) -> tuple[Sheet, list[str]]:
     """Draw the slopes of numbers, with `room` for notes under them (inches); say how many rise and fall."""
-    width = _SLOPES_WIDTH + (len(view.study.timepoints) - 2) * _WIDER
-    right, foot = _LEFT + len(groups) * (width + _BETWEEN) - _BETWEEN, 0.6 + room
-    sheet = Sheet(right + _RIGHT, 0.62 + _SLOPES_HEIGHT + foot)
+    columns = 1 if width < style.NARROW else min(len(groups), 2)
+    rows, high, foot = -(-len(groups) // columns), 0.62 + _SLOPES_HEIGHT + 0.56 + room, 0.56 + room
+    sheet = Sheet(width, rows * high)
+    cut = [view.label(level) for level in view.study.outcome.cutoffs if level.bounds]
+    right = max((sheet.text_width(fill(name, _NAME)) for name in cut), default=0.0) + 0.15
+    wide = (width - _LEFT - right - (columns - 1) * _BETWEEN) / columns
     scores = [float(score) for moves in groups for path in moves.paths for score in path if score is not None]
-    low, high = min(scores, default=0.0), max(scores, default=1.0)
-    beyond = 0.06 * ((high - low) or 1.0)
+    low, top = min(scores, default=0.0), max(scores, default=1.0)
+    beyond = 0.06 * ((top - low) or 1.0)
     key, sentences = [Line2D([], [], linewidth=1.4, **look) for look in _SLOPE.values()], []
     for number, moves in enumerate(groups):
-        left = _LEFT + number * (width + _BETWEEN)
-        axes = sheet.panel(f"slopes-{moves.group}", left, foot, width, _SLOPES_HEIGHT, "left")
-        axes.set_ylim(low - beyond, high + beyond)
+        row, column = divmod(number, columns)
+        below, left = (rows - 1 - row) * high, _LEFT + column * (wide + _BETWEEN)
+        axes = sheet.panel(f"slopes-{moves.group}", left, below + foot, wide, _SLOPES_HEIGHT, "left")
+        axes.set_ylim(low - beyond, top + beyond)
         lines = Counter(zip(moves.directions, moves.paths, strict=True))
         # more lines than these would cover each other
         fineness = (_MOST_SLOPES / max(len(lines), _MOST_SLOPES)) ** 0.5
@@ -251,21 +268,39 @@ def _slopes(view: View, groups: list[Moves], room: float) -> tuple[Sheet, list[s
             look = {"linewidth": thick, "marker": "o", "markersize": fineness * 3.6, "markeredgewidth": 0}
             look |= {"gid": f"slope-{moves.group}-{place}", "label": words, **_SLOPE[direction]}
             axes.plot(*zip(*points, strict=True), **look)
-        _name_scales(axes, view, first=number == 0, last=number == len(groups) - 1)
-        _write_words(sheet, moves, left + width / 2, sheet.height - 0.24, foot - 0.52, key)
+        _draw_boxes(axes, view, moves)
+        _name_scales(axes, view, first=column == 0, last=number == len(groups) - 1 or column == columns - 1)
+        _write_words(sheet, moves, left + wide / 2, below + high - 0.2, below + foot - 0.48, key)
         words = {"group": moves.name, "n": len(moves.paths), "moves": ", ".join(moves.counts)}
         sentences.append(view.t("figures.group_moves", **words))
     return sheet, sentences
 
 
+def _draw_boxes(axes: Axes, view: View, moves: Moves) -> None:
+    """Draw the box of each compared timepoint outside of the slopes between the two."""
+    study, steps = view.study, len(view.study.timepoints) - 1
+    for timepoint, side in zip(study.compared, (-1, 1), strict=True):
+        place = study.timepoint_ids.index(timepoint.id)
+        scores = [float(path[place]) for path in moves.paths]
+        if not scores:
+            continue
+        q1, median, q3 = np.quantile(scores, (0.25, 0.5, 0.75), method="weibull")
+        x, half = place + side * _BOX * steps, _BOX_WIDTH * steps / 2
+        numbers = ", ".join(view.t.number(f"{value:.6g}") for value in (q1, median, q3))
+        look = {"gid": f"box-{moves.group}-{timepoint.id}", "label": f"{view.label(timepoint)}: {numbers}"}
+        look |= {"facecolor": style.PAPER, "edgecolor": style.INK, "linewidth": 0.9, "zorder": 5}
+        axes.add_artist(Rectangle((x - half, q1), 2 * half, q3 - q1, **look))
+        axes.hlines(median, x - half, x + half, colors=style.INK, linewidth=1.8, zorder=6)
+
+
 def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
     """Name the timepoints, the compared ones bold where there are others, and mark where levels are cut.
 
-    The first panel numbers the scores; the last one names the levels at its right.
+    The first panel of a row numbers the scores; the last one names the levels at its right.
     """
     timepoints, outcome = view.study.timepoints, view.study.outcome
     steps, (low, high) = len(timepoints) - 1, axes.get_ylim()
-    axes.set_xlim(-0.08 * steps, 1.08 * steps)
+    axes.set_xlim(-0.22 * steps, (1 + 0.22) * steps)
     axes.tick_params(axis="x", length=0, labelsize=style.SMALL, pad=4)
     axes.tick_params(axis="y", length=3, width=0.7, labelsize=style.SMALL, labelleft=first)
     axes.set_xticks(range(steps + 1), [view.label(timepoint) for timepoint in timepoints])
@@ -284,4 +319,4 @@ def _name_scales(axes: Axes, view: View, *, first: bool, last: bool) -> None:
         if last and start < end:
             look = {"va": "center", "fontsize": style.SMALL, "color": style.QUIET}
             look["transform"] = axes.get_yaxis_transform()
-            axes.text(1.06, (start + end) / 2, view.label(level), **look)
+            axes.text(1.03, (start + end) / 2, fill(view.label(level), _NAME), **look)

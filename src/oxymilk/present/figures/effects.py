@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite
+from sys import float_info
+from textwrap import fill
 
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -24,12 +26,12 @@ _PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
 NO_EFFECT = {"size": 0.0, "ratio": 1.0, "shift": 0.0}
 
 # inches
-_WIDTH = 8.9  # at least
-_MARGIN, _INDENT, _NUMBERS = 0.12, 0.36, 7.45
-_SPANS = {"size": (3.0, 1.75), "ratio": (5.0, 1.3), "shift": (6.55, 0.75)}  # left edge, width
-_HEAD, _FOOT = 0.38, 0.56
-_NAME, _LINE, _GAP = 0.3, 0.225, 0.1  # the name of a test, an effect, the space under a test
-_DOT, _BEYOND, _ARROW = 6.5, 7.5, 5.0  # points: an estimate, one beyond the scale, an end without a limit
+_MARGIN, _INDENT, _BETWEEN = 0.08, 0.22, 0.2
+_SHARES = {"size": 1.0, "ratio": 0.8, "shift": 0.55}  # of the room for panels
+_HEAD, _FOOT, _LINE_OF_NAME = 0.34, 0.44, 0.12
+# the name of a test, an effect, the space under a test; in a narrow figure the name of an effect is over its marks
+_NAME, _LINE, _GAP, _OVER = 0.27, 0.2, 0.08, 0.16
+_DOT, _BEYOND, _ARROW = 5.5, 6.5, 4.5  # points: an estimate, one beyond the scale, an end without a limit
 # the scale of ratios ends here; what lies beyond is an arrow
 _LEAST_RATIO, _LARGEST_RATIO = 1e-3, 1e3
 
@@ -45,7 +47,7 @@ class Line:
     words: str
 
 
-def draw(view: View) -> Drawing | None:
+def draw(view: View, width: float) -> Drawing | None:
     """Draw the effects of each test with their intervals.
 
     One line an effect, grouped by test; each in the column of its scale: from -1 to 1, ratios on a log scale, shifts.
@@ -55,6 +57,8 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
+    width : float
+        Of the figure, in inches.
 
     Returns
     -------
@@ -63,54 +67,91 @@ def draw(view: View) -> Drawing | None:
         minus the depth of the line in inches. None without a defined effect.
     """
     t, blocks, depth = view.t, [], 0.0
+    over = _OVER if width < style.NARROW else 0.0
     for test in view.effects:
         defined = {effect.effect: effect for effect in test.effects if effect.digits[0]}
-        lines = []
+        lines, above = [], depth
+        depth += _NAME
         for name, panel in _PANEL_OF.items():
             if effect := defined.get(name):
                 estimate, low, high = effect.written
                 key = "value_alone" if NO_VALUE in (low, high) else "value"
                 value = t(f"effects.figure.{key}", estimate=estimate, low=low, high=high)
                 words = t("effects.figure.sentence", effect=effect.label, value=value)
-                lines.append(Line(effect, panel, depth + _NAME + (len(lines) + 0.5) * _LINE, value, words))
-        blocks.append((view.name_of_test(test), depth, lines))
-        depth += _NAME + len(lines) * _LINE + _GAP
+                lines.append(Line(effect, panel, depth + over + _LINE / 2, value, words))
+                depth += over + _LINE
+        blocks.append((view.name_of_test(test), above, lines))
+        depth += _GAP
     drawn = [line for *_, lines in blocks for line in lines]
     if not drawn:
         return None
-    longest = max(map(Sheet(1, 1).text_width, (line.value for line in drawn)))
-    sheet = Sheet(max(_WIDTH, _NUMBERS + longest + _MARGIN), _HEAD + depth + _FOOT)
-    for panel in PANELS:
-        if lines := [line for line in drawn if line.panel == panel]:
-            _draw_panel(sheet, view, panel, lines, depth)
+    key, ruler = _key(view, drawn), Sheet(1, 1)
+    names = max(ruler.text_width(line.effect.label) for line in drawn)
+    values = max(ruler.text_width(line.value) for line in drawn)
+    left, numbers = _INDENT + (0 if over else names + _BETWEEN), width - _MARGIN - values
+    panels = [panel for panel in PANELS if any(line.panel == panel for line in drawn)]
+    share = (numbers - left - len(panels) * _BETWEEN) / sum(map(_SHARES.get, panels))
+    widths = {panel: share * _SHARES[panel] for panel in panels}
+    scales = {panel: _name_of_scale(view, panel, widths[panel]) for panel in panels}
+    lowest = max(name.count("\n") for name in scales.values())
+    foot = _FOOT + lowest * _LINE_OF_NAME + style.key_rows(key, width) * style.KEY_ROW
+    sheet = Sheet(width, _HEAD + depth + foot)
+    for panel in panels:
+        lines = [line for line in drawn if line.panel == panel]
+        _draw_panel(sheet, view, panel, lines, (left, foot, widths[panel], depth))
+        look = {"ha": "center", "va": "top", "fontsize": style.SMALLEST}
+        sheet.write(left + widths[panel] / 2, foot - 0.24, scales[panel], **look)
+        left += widths[panel] + _BETWEEN
     # the names of the tests and of their effects on the left, the numbers on the right
     top, middle = sheet.height - _HEAD, {"va": "center_baseline"}
-    numbers = t("effects.figure.numbers", confidence=view.confidence)
-    for x, heading in ((_MARGIN, t("effects.figure.effect")), (_NUMBERS, numbers)):
-        sheet.write(x, sheet.height - 0.2, heading, color=style.QUIET, **middle)
+    heading = t("effects.figure.numbers", confidence=view.confidence)
+    sheet.write(width - _MARGIN, sheet.height - 0.18, heading, color=style.QUIET, ha="right", **middle)
     for name, above, lines in blocks:
-        # a long name may reach over the line of no effect
-        sheet.write(_MARGIN, top - above - _NAME / 2, name, "square,pad=0.1", **style.HEADING, **middle)
+        sheet.write(_MARGIN, top - above - _NAME / 2, name, **style.HEADING, **middle)
         for line in lines:
-            sheet.write(_INDENT, top - line.depth, line.effect.label, **middle)
-            sheet.write(_NUMBERS, top - line.depth, line.value, **middle)
+            sheet.write(_INDENT, top - line.depth + over, line.effect.label, **middle)
+            sheet.write(numbers, top - line.depth, line.value, **middle)
         if above:
-            ends, ys = [_MARGIN, sheet.width - _MARGIN], [top - above + _GAP / 2] * 2
+            ends, ys = [_MARGIN, width - _MARGIN], [top - above + _GAP / 2] * 2
             rule = Line2D(ends, ys, color=style.GRID, linewidth=0.8, transform=sheet.inches)
             sheet.figure.add_artist(rule)
+    sheet.write_key(key)
     separator = t("common.list_separator")
     sentences = [f"{name}. {separator.join(line.words for line in lines)}." for name, _, lines in blocks]
     return Drawing("effects", sheet.figure, t("effects.figure.title"), " ".join(sentences))
 
 
-def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: float) -> None:
-    """Draw the marks of one scale, for all tests; `depth` is its height in inches."""
-    start, width = _SPANS[panel]
-    axes = sheet.panel(f"panel-{panel}", start, _FOOT, width, depth, "bottom")
+def _key(view: View, lines: list[Line]) -> dict[str, Line2D]:
+    """Return the marks by what they mean, those that occur."""
+    numbers = [(line.panel, number) for line in lines for number in line.effect.numbers]
+    dot = {"marker": "o", "markersize": _DOT, "color": style.BLUE, "linestyle": "none"}
+    looks = {"with_interval": dot, "no_effect": style.REFERENCE}
+    if any(number is None for _, number in numbers):
+        looks["without_interval"] = dot | {"markerfacecolor": style.PAPER}
+    limits = {"ratio": (_LEAST_RATIO, _LARGEST_RATIO)}
+    known = [
+        (limits.get(panel, (-float_info.max, float_info.max)), number)
+        for panel, number in numbers
+        if number is not None
+    ]
+    if not all(low <= number <= high for (low, high), number in known):
+        looks["beyond"] = {"marker": ">", "markersize": _ARROW, "color": style.INK, "linestyle": "none"}
+    return {view.t(f"effects.figure.key.{key}"): Line2D([], [], **look) for key, look in looks.items()}
+
+
+def _draw_panel(
+    sheet: Sheet, view: View, panel: str, lines: list[Line], place: tuple[float, float, float, float]
+) -> None:
+    """Draw the marks of one scale, for all tests; `place` is its left edge, bottom, width and height (inches)."""
+    depth = place[-1]
+    axes = sheet.panel(f"panel-{panel}", *place, "bottom")
     (left, right), ticks, minor = _scale(panel, lines)
     axes.set(xscale="log" if panel == "ratio" else "linear", xlim=(left, right), ylim=(-depth, 0))
     style.set_ticks(axes, ticks, [view.t.number(f"{tick:.6g}") for tick in ticks], minor)
-    axes.axvline(NO_EFFECT[panel], zorder=1, **style.REFERENCE)
+    # not through the names of the tests
+    for line in lines:
+        ends = (-line.depth - _LINE / 2, -line.depth + _LINE / 2)
+        axes.vlines(NO_EFFECT[panel], *ends, zorder=1, **style.LINES)
     ink = {"color": style.INK, "linewidth": 1.3, "zorder": 3}
     for number, line in enumerate(lines, start=1):
         y, name, face = -line.depth, f"{panel}-{number}", style.PAPER
@@ -127,9 +168,13 @@ def _draw_panel(sheet: Sheet, view: View, panel: str, lines: list[Line], depth: 
                     axes.plot([limit, limit], [y - 0.035, y + 0.035], **ink)
         look = {"color": style.BLUE, "markerfacecolor": face, "gid": f"estimate-{name}", "label": line.words}
         style.mark(axes, estimate, y, "o", (_DOT, _BEYOND), zorder=5, **look)
+
+
+def _name_of_scale(view: View, panel: str, width: float) -> str:
+    """Return what the scale of a panel is, in lines that fit under it."""
     unit = view.unit(view.study.outcome) if panel == "shift" else ""
     name = view.t("effects.figure.shift_unit", unit=unit) if unit else view.t(f"effects.figure.{panel}")
-    sheet.write(start + width / 2, 0.14, name, ha="center")
+    return fill(name, max(5, int((width + _BETWEEN) / 0.065)), break_long_words=False)
 
 
 def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], list[float]]:
@@ -138,7 +183,7 @@ def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], lis
     The scale holds all finite values, and no effect; it is the same for every test.
     """
     if panel == "size":
-        return [-1, 1], [-1, -0.5, 0, 0.5, 1], [tenth / 10 for tenth in range(-10, 11)]
+        return [-1, 1], [-1, 0, 1], [-0.5, 0.5]
     known = [value for line in lines for value in line.effect.numbers if value is not None]
     values = [NO_EFFECT[panel], *filter(isfinite, known)]
     if panel == "shift":
@@ -153,6 +198,10 @@ def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], lis
         low = min(*inside, 0.5) / (3 if open_low else 1.3)
         high = max(*inside, 2.0) * (3 if open_high else 1.3)
         minor = [digit * 10.0**power for power in range(-4, 5) for digit in range(1, 10)]
-        # with few powers of ten in sight, halves and doubles help
-        ticks = (0.1, 0.2, 0.5, 1, 2, 5, 10) if high / low < 10**1.5 else minor[::9]
+        # with few powers of ten in sight others help; with many, each second or third has room
+        ticks = (
+            (0.2, 1, 5)
+            if high / low < 10**1.5
+            else [10.0**power for power in range(-3, 4, 1 if high / low < 1e3 else 3)]
+        )
     return [low, high], *([tick for tick in part if low <= tick <= high] for part in (ticks, minor))

@@ -18,9 +18,9 @@ _RING = {"marker": "o", "color": style.VERMILION, "markerfacecolor": style.PAPER
 _OUTLINE = ((0.06, style.AMBER, 6.5, 2.0), (0, style.INK, 2, 3.4))
 
 # inches
-_LARGEST_CELL, _LARGEST_MAP, _LEAST_HEIGHT = 0.34, 4.1, 2.6
-_LEFT, _BOTTOM, _TOP = 0.86, 0.52, 0.16
-_KEY, _KEY_WIDTH = 0.3, 3.1
+_LARGEST_CELL, _LARGEST_MAP, _ENTRY = 0.29, 3.2, 0.19
+_LEFT, _BOTTOM, _TOP, _RIGHT = 0.62, 0.5, 0.12, 0.1
+_KEY, _CHARACTER = 0.25, 0.062
 
 
 def bands(alpha: float) -> list[tuple[float, float, str]]:
@@ -29,7 +29,7 @@ def bands(alpha: float) -> list[tuple[float, float, str]]:
     return list(zip([0.0, *edges], [*edges, 1.0], [*SHADES[: len(edges)], SHADES[-1]], strict=True))
 
 
-def draw(view: View) -> Drawing | None:
+def draw(view: View, width: float) -> Drawing | None:
     """Draw the declared p of every outcome that the design allows after treatment.
 
     One cell a pair of counts of the highest level, shaded by p. A cell whose p prints as a printed one is outlined; the
@@ -38,6 +38,8 @@ def draw(view: View) -> Drawing | None:
     Parameters
     ----------
     view : View
+    width : float
+        Of the figure, in inches.
 
     Returns
     -------
@@ -49,10 +51,19 @@ def draw(view: View) -> Drawing | None:
     if not outcomes or not view.explains_between_groups:
         return None
     columns, rows = (max(int(outcome[count]) for outcome in outcomes) + 1 for count in ("count1", "count2"))
-    size = min(_LARGEST_CELL, _LARGEST_MAP / max(columns, rows))
-    left = _LEFT + columns * size + _KEY
-    sheet = Sheet(left + _KEY_WIDTH, _BOTTOM + max(rows * size, _LEAST_HEIGHT) + _TOP)
-    axes = sheet.panel("map", _LEFT, _BOTTOM, columns * size, rows * size)
+    size = min(_LARGEST_CELL, min(_LARGEST_MAP, width - _LEFT - _RIGHT) / max(columns, rows))
+    # the key is beside the map, or under it
+    under = width < style.NARROW
+    left = _RIGHT if under else _LEFT + columns * size + _KEY
+    stated = ("p_value", "rank_sum", "recompute")
+    claims = [
+        line for line in view.claims if tuple(map(line.claim.get, ("quantity", "test", "check"))) == stated
+    ]
+    # shades, printed values, the ring, and the title of the key
+    key = _ENTRY * (len(bands(view.study.alpha)) + len({line.printed for line in claims}) + 2)
+    bottom = _BOTTOM + (key if under else max(0.0, key - rows * size - _BOTTOM))
+    sheet = Sheet(width, bottom + rows * size + _TOP)
+    axes = sheet.panel("map", _LEFT, bottom, columns * size, rows * size)
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(-0.5, rows - 0.5))
     level, post = view.label(view.study.outcome.levels[-1]), view.label(view.study.compared[1])
     for axis, group, n in zip((axes.xaxis, axes.yaxis), view.study.groups, (columns, rows), strict=True):
@@ -71,9 +82,9 @@ def draw(view: View) -> Drawing | None:
         axes.add_artist(Rectangle((x - 0.5, y - 0.5), 1, 1, gid=f"cell-{x}-{y}", label=label, **look))
         for claim in outcome["prints_as_claimed"].split():
             pairs.setdefault(claim, []).append(words["pair"])
-        for inset, color, width, _ in _OUTLINE if outcome["prints_as_claimed"] else ():
+        for inset, color, thick, _ in _OUTLINE if outcome["prints_as_claimed"] else ():
             corner, side = (x - 0.5 + inset, y - 0.5 + inset), 1 - 2 * inset
-            look = {"fill": False, "edgecolor": color, "linewidth": width * size, "zorder": 5}
+            look = {"fill": False, "edgecolor": color, "linewidth": thick * size, "zorder": 5}
             axes.add_artist(Rectangle(corner, side, side, gid=f"outline-{x}-{y}" if inset else None, **look))
         if outcome["observed"] == "true":
             points = max(36 * size, 5.5)
@@ -81,27 +92,28 @@ def draw(view: View) -> Drawing | None:
             data.append(t("explanations.map.data", **words))
 
     printing: dict[str, list[str]] = {}
-    for line in view.claims:
-        if [line.claim[key] for key in ("quantity", "test", "check")] == ["p_value", "rank_sum", "recompute"]:
-            # the same number printed in several places has its cells under the first id
-            printed = view.localised(line.printed)
-            printing[printed] = printing.get(printed) or pairs.get(line.id, [])
+    for line in claims:
+        # the same number printed in several places has its cells under the first id
+        printed = view.localised(line.printed)
+        printing[printed] = printing.get(printed) or pairs.get(line.id, [])
     # beside the map: what shades, outlines and the ring mean
     entries, sentences = [], list(data)
     for low, high, shade in bands(view.study.alpha):
-        key = "not_significant" if high == 1.0 else "below" if low == 0.0 else "between"
-        words = t(f"explanations.map.{key}", low=t.number(low), high=t.number(high))
+        name = "not_significant" if high == 1.0 else "below" if low == 0.0 else "between"
+        words = t(f"explanations.map.{name}", low=t.number(low), high=t.number(high))
         entries.append((Patch(facecolor=shade, edgecolor=style.FAINT, linewidth=0.5), words))
-    lines = [Patch(fill=False, edgecolor=color, linewidth=width) for *_, color, _, width in _OUTLINE]
+    lines = [Patch(fill=False, edgecolor=color, linewidth=thick) for *_, color, _, thick in _OUTLINE]
     for printed, same in printing.items():
-        key = "prints" if same else "prints_none"
-        words = t(f"explanations.map.{key}", printed=printed, n=len(same))
+        name = "prints" if same else "prints_none"
+        words = t(f"explanations.map.{name}", printed=printed, n=len(same))
         entries.append((tuple(lines[::-1]), words))
         sentences.append(": ".join(filter(None, [words, t("common.list_separator").join(same)])) + ".")
     entries += [(Line2D([], [], markersize=9, markeredgewidth=2.0, **_RING), words) for words in data]
-    marks, texts = zip(*((mark, fill(words, 44)) for mark, words in entries), strict=True)
-    look = {"fontsize": style.SMALL, "handlelength": 1.3, "handleheight": 1.3, "labelspacing": 0.6}
+    characters = int((width - left - 0.4) / _CHARACTER)
+    marks, texts = zip(*((mark, fill(words, characters)) for mark, words in entries), strict=True)
+    look = {"fontsize": style.SMALLEST, "handlelength": 1.3, "handleheight": 1.3, "labelspacing": 0.6}
     bold = {"weight": "bold", "size": style.SMALL}
     title = {"title": t("explanations.map.key"), "title_fontproperties": bold, "alignment": "left"}
-    sheet.key(marks, texts, (left, sheet.height - _TOP), loc="upper left", **look, **title)
+    top = key if under else sheet.height - _TOP
+    sheet.key(marks, texts, (left, top), loc="upper left", **look, **title)
     return Drawing("explanation_map", sheet.figure, t("explanations.map.title"), " ".join(sentences))

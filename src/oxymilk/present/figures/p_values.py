@@ -5,10 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import groupby
 from math import isnan, log
-from textwrap import fill
+from textwrap import wrap
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
 
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import style
@@ -21,28 +23,27 @@ REACH = 3.4
 LANES = {"recomputed": 0.835, "by_default": 0.518, "on_request": 0.329, "other_test": 0.141}
 
 # inches
-_WIDTH = 8.9
-_LANE_NAMES, _VERDICT = 1.56, 7.2
-_OVERVIEW, _CLOSE_UP = (1.64, 5.59), (5.83, 6.98)  # left and right edge
-_HEAD, _ROW, _FOOT = 0.36, 1.45, 0.2
-_PANEL_BOTTOM, _PANEL = 0.27, 0.78  # within a row
+_MARGIN, _BETWEEN, _CLOSE_UP = 0.08, 0.25, 1.25
+_NAME, _LINE, _ABOVE, _PANEL, _SCALE = 0.24, 0.145, 0.2, 0.66, 0.3  # of a row, from its top
 # points
-_DOT, _DIAMOND, _FRAME, _ARROW, _SMALL_MARK, _TRIANGLE = 8.5, 7.5, 13.5, 5.5, 4.6, 5.2
+_DOT, _DIAMOND, _FRAME, _ARROW, _SMALL_MARK, _TRIANGLE = 7.5, 6.5, 12, 5, 4.2, 4.8
 _POWERS = [float(f"1e{power}") for power in range(-12, 1)]
 _MOST_LABELS = 7  # of powers of ten
 _MOST = 1.15  # where the log scale ends
 
 
-def draw(view: View) -> Drawing | None:
+def draw(view: View, width: float) -> Drawing | None:
     """Draw where each printed p-value lies among the p-values that procedures give on the same data.
 
     One row a printed p-value. The printed value is a band: all numbers that print as it. The declared procedure is a
     dot, the exact conditional p a diamond, each other p-value that some program prints a small mark; left on a log
-    scale, right close to the printed value in units of its last digit.
+    scale, right close to the printed value in units of its last digit (not in a figure of one column).
 
     Parameters
     ----------
     view : View
+    width : float
+        Of the figure, in inches.
 
     Returns
     -------
@@ -53,42 +54,110 @@ def draw(view: View) -> Drawing | None:
     t, tests = view.t, view.printed_tests
     if not tests:
         return None
-    sheet, sentences = Sheet(_WIDTH, _HEAD + _ROW * len(tests) + _FOOT), []
-    heading = {"y": sheet.height - 0.2, "ha": "center", "color": style.QUIET}
-    sheet.write(sum(_OVERVIEW) / 2, text=t("figures.overview"), **heading)
-    if any(test.interval for test in tests):
-        sheet.write(sum(_CLOSE_UP) / 2, text=t("figures.close_up"), **heading)
-    # left of the recomputed p-values there is room for their words; an exact p that is nan is not the smaller one
+    ruler, key, sentences = Sheet(1, 1), _key(view), []
+    start = max(ruler.text_width(t(f"figures.lane.{lane}"), **style.NOTE) for lane in LANES) + _MARGIN + 0.14
+    close = _CLOSE_UP if width > style.NARROW and any(test.interval for test in tests) else 0.0
+    end = width - (close + _BETWEEN if close else 0.1) - _MARGIN
+    characters = int((width - 2 * _MARGIN) / 0.059)
+    notes = [wrap(t("common.list_separator").join(_note(view, test)), characters) for test in tests]
+    # the verdict is beside the name of its test, or under it
+    under = _LINE if width < style.NARROW and any(test.interval for test in tests) else 0.0
+    row = _NAME + under + _LINE * max(map(len, notes)) + _ABOVE + _PANEL + _SCALE
+    foot = style.key_rows(key, width) * style.KEY_ROW + 0.3
+    sheet = Sheet(width, row * len(tests) + foot)
+    # an exact p that is nan is not the smaller one
     values = [view.study.alpha, 1e-3]
     for test in tests:
-        values += [min(test.declared, test.exact) / 14, *(value.p_value / 1.4 for value in test.programs)]
+        values += [min(test.declared, test.exact) / 1.6, *(value.p_value / 1.4 for value in test.programs)]
         values += [float(test.interval.low) / 1.4] if test.interval else []
     least = max(min(value for value in values if value > 0), _POWERS[0])
-    for number, test in enumerate(tests, start=1):
-        key, words = "without_printed", {"declared": t.compact(test.declared), "exact": t.compact(test.exact)}
-        bottom = sheet.height - _HEAD - number * _ROW + _PANEL_BOTTOM
-        left, right = _OVERVIEW
-        axes = sheet.panel(f"overview-{number}", left, bottom, right - left, _PANEL, "bottom")
+    for number, (test, lines) in enumerate(zip(tests, notes, strict=True), start=1):
+        top = sheet.height - (number - 1) * row
+        bottom = top - row + _SCALE
+        axes = sheet.panel(f"overview-{number}", start, bottom, end - start, _PANEL, "bottom")
         _set_log_scale(axes, view, least, labelled=number == len(tests))
         _draw_marks(axes, view, test, number)
-        _write_words(sheet, view, test, least, bottom)
+        _write_words(sheet, view, test, lines, (top, under))
+        for lane, height in LANES.items():
+            words, y = t(f"figures.lane.{lane}"), bottom + height * _PANEL
+            sheet.write(start - 0.1, y, words, ha="right", va="center", **style.NOTE)
+        key_of_row, words = (
+            "without_printed",
+            {"declared": t.compact(test.declared), "exact": t.compact(test.exact)},
+        )
         if test.interval:
-            left, right = _CLOSE_UP
-            axes = sheet.panel(f"close_up-{number}", left, bottom, right - left, _PANEL, "bottom")
-            parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
-            printed, unit = float(parsed.value), float(Fraction(1, 10**parsed.decimals))
-            axes.set_xlim(printed - REACH * unit, printed + REACH * unit)
-            # there is no p below zero
-            axes.spines["bottom"].set_bounds(max(0.0, printed - REACH * unit), printed + REACH * unit)
-            ticks = [printed + step * unit for step in (-2, 0, 2) if printed + step * unit >= 0]
-            axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=style.SMALLEST, pad=1.5)
-            axes.set_xticks(ticks, [t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
-            _draw_marks(axes, view, test, number, "close_up_")
-            key = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
+            _name_band(sheet, view, test, (least, start, end, bottom + 1.06 * _PANEL))
+            key_of_row = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
             words |= {"printed": view.localised(test.printed), "verdict": t(f"verdicts.{test.verdict}")}
-        sentences.append(t(f"figures.row_{key}", test=view.name_of_test(test), **words))
-    sheet.write(sum(_OVERVIEW) / 2, 0.09, t("figures.p_axis"), ha="center")
-    return Drawing("p_values", sheet.figure, t("figures.p_values_title"), " ".join(sentences))
+        if test.interval and close:
+            axes = sheet.panel(f"close_up-{number}", width - _MARGIN - close, bottom, close, _PANEL, "bottom")
+            _set_close_scale(axes, view, test)
+            _draw_marks(axes, view, test, number, "close_up_")
+        sentences.append(t(f"figures.row_{key_of_row}", test=view.name_of_test(test), **words))
+    sheet.write((start + end) / 2, foot - 0.12, t("figures.p_axis"), ha="center", **style.NOTE)
+    if close:
+        sheet.write(
+            width - _MARGIN - close / 2, foot - 0.12, t("figures.close_up"), ha="center", **style.NOTE
+        )
+    sheet.write_key(key)
+    return Drawing(
+        "p_values",
+        sheet.figure,
+        t(
+            "figures.p_values_title"
+            if close or any(test.interval for test in tests)
+            else "figures.p_values_title_without_printed"
+        ),
+        " ".join(sentences),
+    )
+
+
+def _note(view: View, test: PrintedTest) -> list[str]:
+    """Return what is said of a test under its name: the numbers of the dot and the diamond; how they compare."""
+    t = view.t
+    named = (
+        {"declared_exact": test.declared}
+        if test.declared == test.exact
+        else {
+            "declared": test.declared,
+            "exact": test.exact,
+        }
+    )
+    words = [t(f"figures.{name}", p=t.compact(p)) for name, p in named.items() if not isnan(p)]
+    if test.interval:
+        printing = sum(value.prints for value in test.programs)
+        words += [
+            t("figures.prints_as", p=view.localised(test.claim["prints_as"])),
+            view.decision(test.claim["decision"]),
+            t("figures.outputs_printing", n=printing, total=len(test.programs)),
+        ]
+    return list(filter(None, words))
+
+
+def _key(view: View) -> dict[str, Artist]:
+    """Return the marks by what they mean, those that occur."""
+    small = {"markersize": _SMALL_MARK, "color": style.QUIET, "linestyle": "none"}
+    diamond = {
+        "markersize": _DIAMOND,
+        "color": style.INK,
+        "markerfacecolor": style.PAPER,
+        "linestyle": "none",
+    }
+    looks = {
+        "declared": {"marker": "o", "markersize": _DOT, "color": style.BLUE, "linestyle": "none"},
+        "exact": {"marker": "D", **diamond},
+        "by_default": {"marker": "o", **small},
+        "on_request": {"marker": "o", **small, "markerfacecolor": style.PAPER},
+        "other_test": {"marker": "^", **small},
+        "alpha": style.REFERENCE,
+    }
+    alpha = view.t.compact(view.study.alpha)
+    marks = {view.t(f"figures.key.{key}", alpha=alpha): Line2D([], [], **look) for key, look in looks.items()}
+    if any(test.interval for test in view.printed_tests):
+        marks[view.t("figures.key.band")] = Patch(
+            facecolor=style.AMBER, edgecolor=style.AMBER_EDGE, linewidth=0.8
+        )
+    return marks
 
 
 def _set_log_scale(axes: Axes, view: View, least: float, *, labelled: bool) -> None:
@@ -144,58 +213,40 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: 
             style.mark(axes, p_value, LANES["recomputed"], marker, (size, _ARROW), **look)
 
 
-def _write_words(sheet: Sheet, view: View, test: PrintedTest, least: float, bottom: float) -> None:
-    """Write the name of the test, what lanes, band, dot and diamond are, and the verdict; alpha where it has room.
+def _set_close_scale(axes: Axes, view: View, test: PrintedTest) -> None:
+    """Set the scale of a close-up: the printed value in its middle, a few units of its last digit to either side."""
+    parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
+    printed, unit = float(parsed.value), float(Fraction(1, 10**parsed.decimals))
+    axes.set_xlim(printed - REACH * unit, printed + REACH * unit)
+    # there is no p below zero
+    axes.spines["bottom"].set_bounds(max(0.0, printed - REACH * unit), printed + REACH * unit)
+    steps = (-2, 0, 2) if parsed.decimals < 4 else (-2, 2)
+    ticks = [printed + step * unit for step in steps if printed + step * unit >= 0]
+    axes.tick_params(axis="x", length=2.5, width=0.7, labelsize=style.SMALLEST, pad=1.5)
+    axes.set_xticks(ticks, [view.t.number(f"{tick:.{parsed.decimals}f}") for tick in ticks])
 
-    The log scale of the panel, which begins at `bottom`, starts at `least`.
-    """
-    t, top, (start, end) = view.t, bottom + _PANEL, _OVERVIEW
 
-    def inch(p_value: float) -> float:
-        return start + (end - start) * log(p_value / least) / log(_MOST / least)
-
-    taken, y = (0.0, 0.0), bottom + 1.05 * _PANEL
+def _write_words(
+    sheet: Sheet, view: View, test: PrintedTest, notes: list[str], place: tuple[float, float]
+) -> None:
+    """Write the name of a test, its verdict and the notes; `place` is the top, and how far the verdict is below."""
+    top, under = place
+    y = top - 0.18
+    sheet.write(_MARGIN, y, view.name_of_test(test), **style.HEADING)
     if test.interval:
-        printed = t("figures.printed", printed=view.localised(test.printed))
-        width = sheet.text_width(printed, fontweight="bold")
-        edges = (min(max(float(end), least), _MOST) for end in (test.interval.low, test.interval.high))
-        left = min(max(sum(map(inch, edges)) / 2 - width / 2, start), end - width)
-        taken = (left, left + width)
-        sheet.write(left, y, printed, color=style.AMBER_EDGE, fontweight="bold")
-    alpha = f"α = {t.compact(view.study.alpha)}"
-    line, width = inch(view.study.alpha), sheet.text_width(alpha)
-    for left in (line - width / 2, line + 0.05, line - width - 0.05):
-        if left > taken[1] + 0.08 or left + width < taken[0] - 0.08:
-            sheet.write(left, y, alpha, color=style.QUIET)
-            break
-    # beside the dot and the diamond, over the lines of lane and alpha but not over the band
-    same, y = test.declared == test.exact, bottom + LANES["recomputed"] * _PANEL
-    kinds = {"declared_exact": test.declared} if same else {"declared": test.declared, "exact": test.exact}
-    named = sorted((p, t(f"figures.{kind}", p=t.compact(p))) for kind, p in kinds.items() if not isnan(p))
-    widths = [sheet.text_width(text) for _, text in named]
-    places = [inch(max(p, least)) for p, _ in named]
-    lefts = style.beside(places, widths, _DOT / 72 * (1.35 if same else 0.85), _OVERVIEW)
-    axes, inches = sheet.figure.axes[-1], {"transform": sheet.inches}
-    ground = {"facecolor": style.PAPER, "linewidth": 0, "clip_on": False, "zorder": 2.1}
-    for left, width, (_, text) in zip(lefts, widths, named, strict=True):
-        axes.text(left, y, text, va="center_baseline", fontsize=style.SMALL, zorder=3.5, **inches)
-        axes.add_artist(Rectangle((left - 0.03, y - 0.08), width + 0.06, 0.16, **ground, **inches))
-    sheet.write(0.12, top + 0.2, view.name_of_test(test), **style.HEADING)
-    for lane, height in LANES.items():
-        words, y = t(f"figures.lane.{lane}"), bottom + height * _PANEL
-        sheet.write(_LANE_NAMES, y, words, ha="right", va="center", **style.NOTE)
-    if not test.interval:
-        return
-    verdict = fill(f"{VERDICT_SIGNS[test.verdict]} {t(f'verdicts.{test.verdict}')}", 21)
-    color = style.VERMILION if test.verdict == "differs" else style.INK
-    sheet.write(_VERDICT, top - 0.14, verdict, fontsize=style.TEXT, fontweight="bold", color=color)
-    printing = sum(value.prints for value in test.programs)
-    sentences = (
-        t("figures.prints_as", p=view.localised(test.claim["prints_as"])),
-        view.decision(test.claim["decision"]),
-        t("figures.outputs_printing", n=printing, total=len(test.programs)),
-    )
-    lines = "\n".join(fill(sentence, 29) for sentence in sentences if sentence)
-    # the first line of the verdict is on a height with the dot; it may have two
-    y = top - 0.2 - 0.17 * verdict.count("\n")
-    sheet.write(_VERDICT, y, lines, fontsize=style.SMALLEST, va="top", linespacing=1.45)
+        verdict = f"{VERDICT_SIGNS[test.verdict]} {view.t(f'verdicts.{test.verdict}')}"
+        color = style.VERMILION if test.verdict == "differs" else style.INK
+        x, side = (_MARGIN, "left") if under else (sheet.width - _MARGIN, "right")
+        sheet.write(x, y - under, verdict, ha=side, color=color, **style.HEADING)
+    for line, note in enumerate(notes, start=1):
+        sheet.write(_MARGIN, y - under - line * _LINE, note, **style.NOTE)
+
+
+def _name_band(sheet: Sheet, view: View, test: PrintedTest, place: tuple[float, float, float, float]) -> None:
+    """Write the printed value over its band; `place` is the least p, the ends of the panel, the height of the text."""
+    (least, start, end, y), look = place, {"fontweight": "bold"}
+    printed = view.t("figures.printed", printed=view.localised(test.printed))
+    width = sheet.text_width(printed, **look)
+    edges = (min(max(float(limit), least), _MOST) for limit in (test.interval.low, test.interval.high))
+    middle = sum(start + (end - start) * log(edge / least) / log(_MOST / least) for edge in edges) / 2
+    sheet.write(min(max(middle - width / 2, start), end - width), y, printed, color=style.AMBER_EDGE, **look)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import combinations, product
 from xml.etree import ElementTree
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -21,20 +21,25 @@ from matplotlib.ticker import NullFormatter
 # Okabe and Ito's colours (https://jfly.uni-koeln.de/color/), picked so that their grey values differ too.
 INK, QUIET, FAINT, GRID, PAPER = "#222222", "#595959", "#B8B8B8", "#E4E4E4", "#FFFFFF"
 BLUE, SKY, VERMILION = "#0072B2", "#7FC4EC", "#B24A00"
-AMBER, AMBER_EDGE = "#F7D488", "#B07800"
+AMBER, AMBER_EDGE = "#F7D488", "#8A5A00"
 
-TEXT, SMALL, SMALLEST = 9.0, 8.0, 7.5  # points
-HEADING = {"fontsize": 9.5, "fontweight": "bold"}
+# points at the width that is printed: no journal asks for more than 7
+TEXT, SMALL, SMALLEST = 8.0, 7.5, 7.0
+HEADING = {"fontsize": 8.5, "fontweight": "bold"}
+# the widths of one column and of two in most journals, in millimetres; up to NARROW inches panels are stacked
+WIDTHS, NARROW = (85, 170), 5.0
+KEY_ROW = 0.15  # inches
 NOTE = {"fontsize": SMALLEST, "color": QUIET}
 DASHED = (0, (4, 2))  # a line to compare with: alpha, no effect, a cut between levels
 REFERENCE = {"color": QUIET, "linewidth": 0.9, "linestyle": DASHED}
+LINES = {"colors": QUIET, "linewidth": 0.9, "linestyle": DASHED}  # the same for several at once
 
 # How a format is saved; what it would say of the time and of the program that wrote it is left out. Fast compression
-# and unhinted glyphs save a third of the time of a png; at 200 dots per inch nobody sees the difference.
+# and unhinted glyphs save a third of the time of a png; at 300 dots per inch nobody sees the difference.
 SAVING = {
     "svg": {"dpi": 72, "metadata": {"Date": None, "Creator": None, "Format": None, "Type": None}},
-    "png": {"dpi": 200, "metadata": {"Software": None}, "pil_kwargs": {"compress_level": 1, "compress_type": 1}},
-    "pdf": {"dpi": 200, "metadata": {"CreationDate": None, "Creator": None, "Producer": None}},
+    "png": {"dpi": 300, "metadata": {"Software": None}, "pil_kwargs": {"compress_level": 1, "compress_type": 1}},
+    "pdf": {"dpi": 300, "metadata": {"CreationDate": None, "Creator": None, "Producer": None}},
 }  # fmt: skip
 # Verdana is as wide as DejaVu Sans, so that text keeps its place where DejaVu is not installed.
 _FONTS = "'DejaVu Sans', Verdana, Arial, sans-serif"
@@ -94,6 +99,18 @@ class Sheet:
         plain = {"frameon": False, "borderpad": 0, "borderaxespad": 0}
         self.figure.legend(marks, words, bbox_to_anchor=place, bbox_transform=self.inches, **plain, **look)
 
+    def write_key(self, marks: Mapping[str, Artist]) -> None:
+        """Write words and their marks at the foot, in rows of `KEY_ROW` inches; `key_rows` says how many."""
+        rows = key_rows(marks, self.width)
+        look = {
+            "ncols": -(-len(marks) // rows),
+            "handlelength": 1.5,
+            "handletextpad": 0.4,
+            "columnspacing": 1.1,
+        }
+        look |= {"labelspacing": 0.3, "fontsize": SMALLEST, "loc": "lower center"}
+        self.key(list(marks.values()), list(marks), (self.width / 2, 0.05), **look)
+
     def panel(self, name: str, left: float, bottom: float, width: float, height: float, *edges: str) -> Axes:
         """Add a panel with a line at some edges; `name` is its id.
 
@@ -110,6 +127,13 @@ class Sheet:
             axes.xaxis.set_label_coords(0, 0)
             axes.yaxis.set_label_coords(0, 0)
         return axes
+
+
+def key_rows(words: Collection[str], width: float) -> int:
+    """Return in how many rows the entries of a key fit into a width in inches."""
+    widest = max(Sheet(1, 1).text_width(text, fontsize=SMALLEST) for text in words)
+    columns = max(1, int((width - 0.1) / (widest + 0.36)))
+    return -(-len(words) // columns)
 
 
 def mark(axes: Axes, x: float, y: float, marker: str, sizes: tuple[float, float], **look: object) -> None:
@@ -133,59 +157,6 @@ def set_ticks(axes: Axes, ticks: Sequence[float], labels: Sequence[str], minor: 
     axes.set_xticks(ticks, labels)
     axes.set_xticks(minor, minor=True)
     axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def beside(marks: list[float], widths: list[float], clear: float, panel: tuple[float, float]) -> list[float]:
-    """Put a text beside each of one or two marks: off the marks, off the other text, inside the panel.
-
-    Parameters
-    ----------
-    marks, widths : list of float
-        Places of the marks on a line, ascending, and the width of each one's text.
-    clear : float
-        Distance between a mark's centre and its text.
-    panel : (float, float)
-        Ends of the panel; a text may reach a little beyond the right one.
-
-    Returns
-    -------
-    list of float
-        Left edge of each text. Of two marks the left one has its text on its left and the right one on its right,
-        where that fits; else the sides that cover least.
-    """
-
-    def covered(lefts: Sequence[float]) -> float:
-        texts = [(left, left + width) for left, width in zip(lefts, widths, strict=True)]
-        dots = [(place - clear / 2, place + clear / 2) for place in marks]
-        outside = sum(max(0.0, panel[0] - low) + max(0.0, high - panel[1] - 0.2) for low, high in texts)
-        # the two marks may touch each other: only texts count against them
-        pairs = [*product(texts, dots), *combinations(texts, 2)]
-        return outside + sum(max(0.0, min(one[1], two[1]) - max(one[0], two[0])) for one, two in pairs)
-
-    sides = [(place - clear - width, place + clear) for place, width in zip(marks, widths, strict=True)]
-    # the outer sides are tried first
-    sides[-1] = sides[-1][::-1]
-    return list(min(product(*sides), key=covered))
-
-
-def spread(places: Sequence[float], least: float) -> list[float]:
-    """Move places apart until neighbours are `least` from each other, each as little as possible.
-
-    Blocks of places that touch are centred on the mean of their wishes (pooling of adjacent violators):
-    [1, 1, 1, 5] with 1 becomes [0, 1, 2, 5]. The result has the order of `places`.
-    """
-    # what is equal but for the last digits keeps its order
-    order = sorted(range(len(places)), key=lambda index: (round(places[index], 9), index))
-    blocks: list[tuple[float, int]] = []  # wish of the block's first place, number of places
-    for index in order:
-        wish, size = places[index], 1
-        while blocks and blocks[-1][0] + least * blocks[-1][1] > wish:
-            first, before = blocks.pop()
-            wish = (first * before + (wish - least * before) * size) / (before + size)
-            size += before
-        blocks.append((wish, size))
-    moved = [first + least * step for first, size in blocks for step in range(size)]
-    return [place for _, place in sorted(zip(order, moved, strict=True))]
 
 
 def render(drawing: Drawing, form: str, language: str) -> bytes:

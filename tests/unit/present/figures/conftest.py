@@ -25,7 +25,7 @@ class Drawn:
         panels = [(*panel.texts, panel.xaxis.label, panel.yaxis.label) for panel in axes]
         keys = [(*key.get_texts(), key.get_title()) for key in keys]
         self.written = [text for text in chain(self.figure.texts, *panels, *keys) if text.get_text()]
-        self.texts = [text.get_text() for text in self.written]
+        self.texts = [" ".join(text.get_text().split()) for text in self.written]
 
     def artists(self, start):
         return {gid: artist for gid, artist in self.by_gid.items() if gid.startswith(start)}
@@ -39,9 +39,9 @@ class Drawn:
 def seen():
     """Return the figure of a name that a view has, or None."""
 
-    def see(view, name):
+    def see(view, name, width=170):
         with style.plain_style():
-            drawing = MODULES[name].draw(view)
+            drawing = MODULES[name].draw(view, width / 25.4)
         return drawing and Drawn(drawing)
 
     return see
@@ -51,14 +51,14 @@ def seen():
 def moves_seen(changed, seen):
     """Return the figure before and after of (group, score at each timepoint) in a study, participants numbered."""
 
-    def make(study, paths, language="en"):
+    def make(study, paths, language="en", width=170):
         rows = [
             (f"P{number:02d}", group, timepoint, score)
             for number, (group, *scores) in enumerate(paths, start=1)
             for timepoint, score in zip(study.timepoint_ids, scores, strict=True)
         ]
         table = pd.DataFrame(rows, columns=["participant", "group", "timepoint", "score"])
-        return seen(changed(language, study, observations=table), "before_after")
+        return seen(changed(language, study, observations=table), "before_after", width)
 
     return make
 

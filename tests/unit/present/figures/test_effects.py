@@ -29,9 +29,9 @@ def test_each_estimate_and_interval_is_at_its_value_and_its_numbers_beside(with_
         axes = drawn.by_gid[f"panel-{panel}"]
         left, right = axes.get_xlim()
         assert left < NO_EFFECT[panel] < right
-        assert any(list(line.get_xdata()) == [NO_EFFECT[panel]] * 2 for line in axes.lines)
+        assert all((line.get_segments()[0][:, 0] == NO_EFFECT[panel]).all() for line in axes.collections)
         rows = [row for test in tests for name in names for row in test if row["effect"] == name]
-        assert len(rows) == len(drawn.artists(f"estimate-{panel}-")) > 0
+        assert len(rows) == len(drawn.artists(f"estimate-{panel}-")) == len(axes.collections) > 0
         for number, row in enumerate(rows, start=1):
             estimate, low, high = (float(row[column]) for column in ("estimate", "low", "high"))
             mark, interval = (drawn.by_gid[f"{kind}-{panel}-{number}"] for kind in ("estimate", "interval"))

@@ -29,21 +29,24 @@ CROWDED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("width", style.WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [*CROWDED, *figures.NAMES[1:]])
-def test_nothing_written_covers_another_or_leaves_the_figure(
-    changed, results, studies, moves_seen, seen, name, language
+def test_nothing_written_covers_another_or_leaves_the_figure_and_letters_can_be_read(
+    changed, results, studies, moves_seen, seen, name, language, width
 ):
     wide, after_rounding = results["effects"].copy(), results["verdicts"].copy()
     shifts = wide["effect"] == "hodges_lehmann_shift"
     wide.loc[shifts, ["estimate", "low", "high"]] = ["-1250.25", "-20000", "inf"]
     after_rounding.loc[after_rounding["test"] == "signed_rank", "verdict"] = "reproduced_after_rounding"
     if name in CROWDED:
-        drawn = moves_seen(getattr(studies, name), CROWDED[name], language)
+        drawn = moves_seen(getattr(studies, name), CROWDED[name], language, width)
     else:
-        drawn = seen(changed(language, effects=wide, verdicts=after_rounding), name)
+        drawn = seen(changed(language, effects=wide, verdicts=after_rounding), name, width)
     drawn.figure.draw_without_rendering()
     whole = drawn.figure.bbox.padded(1)
+    assert drawn.figure.get_figwidth() == width / 25.4
+    assert min(text.get_fontsize() for text in [*drawn.written, *drawn.ticks]) >= 7
     boxes = [(text.get_text(), text.get_window_extent()) for text in drawn.written]
     for words, box in boxes:
         assert whole.x0 <= box.x0 <= box.x1 <= whole.x1, words
@@ -70,7 +73,7 @@ def folder(changed, tmp_path_factory):
     """Return a folder of all figures in all formats; svg and png are there unasked."""
     folder = tmp_path_factory.mktemp("figures") / "new"
     written = figures.plot_figures(changed("id"), folder, ["pdf"])
-    names = [f"{name}.{form}" for name in figures.NAMES for form in ("svg", "png", "pdf")]
+    names = [f"{name}.{form}" for name in figures.NAMES for form in ("svg", "png", "pdf", "txt")]
     assert [path.name for path in written] == names
     assert sorted(folder.iterdir()) == sorted(written)
     assert all(b"/Title" in path.read_bytes() for path in folder.glob("*.pdf"))
