@@ -25,6 +25,7 @@ from oxymilk.audit.printed import (
     parse_sizes,
 )
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.study.base import CONTROL
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -45,6 +46,8 @@ CHECKS = ("recompute", "arithmetic", *REASONS)
 VERDICTS = ("reproduced", "reproduced_after_rounding", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
 
+# an id names files and is a word of lists: no blank, no comma, no path
+_ID = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
 _SHARES = ("percent", "percent_up", "percent_down", "grim_percent")
 _DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
@@ -175,7 +178,8 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
     first_row: dict[str, int] = {}
     for row, claim in claims.items():
         faults += _faults(claim, row, path.name, study)
-        first = first_row.setdefault(claim.id, row)
+        # some file systems hold Claim and claim for one name
+        first = first_row.setdefault(claim.id.casefold(), row)
         if first != row:
             faults.append(_fault("claims_id_twice", path.name, row, "id", claim.id, first=first))
     if faults:
@@ -239,6 +243,10 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
     for column in ("id", "where", "printed"):
         if not getattr(claim, column):
             yield at("claims_empty", column=column)
+    if claim.id and not _ID.fullmatch(claim.id):
+        yield at("claims_id_illegal", column="id", value=claim.id)
+    cells = claim.cells.items()
+    yield from (at("claims_control", column=name, value=cell) for name, cell in cells if CONTROL.search(cell))
     if claim.check in REASONS and claim.expect != "not_checkable":
         yield at("claims_value", column="expect", value=claim.expect, legal="not_checkable")
     if claim.expect == "differs" and not claim.note:
