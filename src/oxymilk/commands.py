@@ -7,12 +7,14 @@ As in `oxymilk.cli`, everything heavy is imported inside the subcommand that nee
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from typer import Argument, BadParameter, Option
+from typer import Argument, Option
 
+from oxymilk.faults import Fault, FaultsError, faults_of
 from oxymilk.files import as_read, write_csv, write_text
 from oxymilk.results import Results
 from oxymilk.texts import LANGUAGES
@@ -42,9 +44,23 @@ app = typer.Typer(
 )  # fmt: skip
 
 
+def look_for_folders(*outputs: Path | None) -> None:
+    """Refuse to write into a folder that is not there, which is a slip of the keyboard."""
+    missing = [path.parent for path in outputs if path and not path.parent.is_dir()]
+    if missing:
+        raise FaultsError(
+            [Fault("system_refused", str(folder), params={"problem": "missing"}) for folder in missing]
+        )
+
+
 def split(text: str) -> list[str]:
     """Return the parts of a list joined by commas, without blanks around them."""
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def wrong_option(option: str, problem: object) -> FaultsError:
+    """Return the fault of an option that says what cannot be."""
+    return FaultsError([Fault("option_wrong", option, params={"problem": str(problem).rstrip(".")})])
 
 
 def refusal(message: str) -> typer.Exit:
@@ -122,10 +138,10 @@ def _named(what: str, text: str) -> tuple:
     try:
         named = parse_named(text, what)
     except ValueError as error:
-        raise BadParameter(str(error), param_hint=f"--{what}s") from None
+        raise wrong_option(f"--{what}s", error) from None
     if text and not (len(named) in (1, 2) if what == "group" else len(named) > 1):
         wanted = "one or two groups" if what == "group" else "two or more levels"
-        raise BadParameter(f"{wanted}, not {len(named)}: {text}", param_hint=f"--{what}s")
+        raise wrong_option(f"--{what}s", f"{wanted}, not {len(named)}: {text}")
     return named
 
 
@@ -165,6 +181,7 @@ def draft_claims(
     from oxymilk.draft.read import Unreadable, read_paper
     from oxymilk.study import load_study
 
+    look_for_folders(output, exclusions)
     if output and output.exists():
         # a new claims.csv has a header and an example
         rows = output.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
@@ -187,8 +204,10 @@ def draft_claims(
 @app.command()
 def verify(
     studies: Annotated[list[str] | None, Argument(help="Those of config.yaml when none is named.")] = None,
-    data: Data = Path("data"),
-    results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
+    data: Annotated[
+        Path | None, Option(help="The folder of the studies; else that of config.yaml, or data.")
+    ] = None,
+    results: Annotated[Path | None, Option(help="The folder that snakemake wrote; else as data.")] = None,
     every: Annotated[bool, Option("--all", help="List every claim, not only those to look at.")] = False,
     junit: Annotated[Path | None, Option(help="Also write a JUnit XML file here.")] = None,
     json: Annotated[Path | None, Option(help="Also write the verdicts as JSON here.")] = None,
@@ -199,13 +218,31 @@ def verify(
     Exit status 0: every verdict is the one that claims.csv expects. 1: one is not, in either direction.
     2: something that is needed is missing or faulty.
     """
+    from oxymilk.audit.verdicts import audit_claims
     from oxymilk.present import terminal as verification
+    from oxymilk.study.config import load_config
 
-    verdicts = {
-        name: verification.audit_results(data / name, results_of(data / name, results / name))
-        for name in studies or verification.configured_studies(Path("config.yaml"))
-    }
+    look_for_folders(junit, json)
+    if not studies:
+        config = load_config(Path("config.yaml"))
+        studies, data, results = config.studies, data or Path(config.data), results or Path(config.results)
+    data, results = data or Path("data"), results or Path("results")
+    verdicts, faults = {}, []
+    for name in studies:
+        try:
+            tables, (study, claims) = results_of(data / name, results / name), study_and_claims(data / name)
+            # audited anew, so that an old verdicts.csv cannot pass for today's
+            verdicts[name] = audit_claims(study, claims, tables.frequencies, tables.tests)
+        except (FaultsError, OSError) as error:
+            # of several studies each has a study.yaml
+            files = ((fault, Path(fault.file)) for fault in faults_of(error))
+            faults += [
+                replace(at, file=str(file if len(file.parts) > 1 else data / name / file))
+                for at, file in files
+            ]
     verification.print_verdicts(verdicts, every=every, language=language)
+    if faults:
+        raise FaultsError(faults)
     if junit:
         write_text(junit, verification.as_junit(verdicts))
     if json:
@@ -235,12 +272,12 @@ def explain(
     tables = [as_read(table(loaded, observations)) for table in (frequency_table, rank_test_table)]
     verdicts = audit_claims(loaded, claims, *tables)
     if claim not in {one.id for one in claims}:
-        raise BadParameter(f"claims.csv has no claim {claim!r}")
+        raise wrong_option("CLAIM", f"claims.csv has no claim {claim!r}")
     wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
         explanations, _ = explain_one(loaded, claims, verdicts, observations, claim, **wanted)
     except ValueError as error:
-        raise BadParameter(str(error)) from None
+        raise wrong_option("--printed", error) from None
     print_explanations(explanations, language)
 
 
@@ -255,6 +292,7 @@ def reconstruct(
     from oxymilk.explain.reconstruct import reconstruct
     from oxymilk.present.terminal import print_reconstruction
 
+    look_for_folders(output)
     reconstruction = reconstruct(*study_and_claims(study), budget)
     print_reconstruction(reconstruction, language)
     if output and reconstruction.sheet is not None:
@@ -263,7 +301,7 @@ def reconstruct(
 
 @app.command()
 def programs(
-    test: Annotated[str, Argument(help="signed_rank or rank_sum.")],
+    test: Annotated[Literal["signed_rank", "rank_sum"], Argument(help="The test.")],
     first: Annotated[str, Option(help="Values before, or of the first group: 0,0,1 or 5.5,7.")] = "",
     second: Annotated[str, Option(help="Values after, or of the second group.")] = "",
     counts: Annotated[str, Option(help="Or a table, before x after, or group x level: '0,10;7,3'.")] = "",
@@ -276,11 +314,11 @@ def programs(
     from oxymilk.stats.ranks import expand_counts
 
     if bool(counts) == bool(first or second):
-        raise BadParameter("give either --counts, or --first and --second")
+        raise wrong_option("--counts", "give either --counts, or --first and --second")
     try:
         table = [split(row) for row in counts.split(";")] if counts else None
         values = expand_counts(test, table) if table else (split(first), split(second))
         results = evaluate_programs(test, *values)
     except ValueError as error:
-        raise BadParameter(str(error)) from None
+        raise wrong_option("--counts" if counts else "--first, --second", error) from None
     print_programs([each for each in results if each.printed_by_default or not default_only], language)

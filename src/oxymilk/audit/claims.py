@@ -24,7 +24,8 @@ from oxymilk.audit.printed import (
     parse_printed,
     parse_sizes,
 )
-from oxymilk.faults import Fault, FaultsError
+from oxymilk.faults import Fault, FaultsError, faults_of
+from oxymilk.files import read_bytes
 from oxymilk.study.base import CONTROL
 
 if TYPE_CHECKING:
@@ -204,16 +205,18 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     """
     path = Path(path)
     fault = partial(_fault, file=path.name)
-    if not path.is_file():
+    if not path.exists():
         raise FaultsError([fault("claims_missing")])
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
         first = text.partition("\n")[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
         header, *table = csv.reader(io.StringIO(text or "\n", newline=""), delimiter=delimiter, strict=True)
     except UnicodeDecodeError:
         raise FaultsError([fault("encoding_wrong", encoding="UTF-8")]) from None
-    except (csv.Error, OSError) as error:
+    except OSError as error:
+        raise FaultsError(faults_of(error)) from None
+    except csv.Error as error:
         raise FaultsError([fault("sheet_unreadable", problem=str(error))]) from None
     missing = [column for column in COLUMNS if column not in header]
     unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]

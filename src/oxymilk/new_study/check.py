@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from oxymilk.audit.claims import Claim, load_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe
 from oxymilk.ingest.grid import find_columns, read_header, transpose
@@ -111,11 +109,9 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
         if not ID_PATTERN.fullmatch(name):  # no study can be made of this name
             return Check(name, [Fault("id_illegal", str(data), value=name)])
         return Check(name, [Fault("study_missing", str(folder), value=name)])
-    try:
-        listed = yaml.safe_load(config.read_text(encoding="utf-8"))["studies"]
-    except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError):
-        listed = None
-    is_listed = isinstance(listed, list) and name in listed
+    is_listed = name in {
+        study for _, study in read_tree(config).entries("studies", "*") if isinstance(study, str)
+    }
     return replace(check_files(folder / "study.yaml"), listed=is_listed)
 
 
