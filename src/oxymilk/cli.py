@@ -77,9 +77,10 @@ Languages = Annotated[str, Option(help=f"One or more of {', '.join(LANGUAGES)}, 
 
 def legal(flag: str, text: str, values: Iterable[str]) -> list[str]:
     """Return the parts of a list joined by commas; FaultsError for a part that is no legal value."""
-    if not set(split(text)) <= set(values):
+    words = split(text) or [text]
+    if not set(words) <= set(values):
         raise FaultsError([Fault("value_unknown", flag, value=text, params={"legal": list(values)})])
-    return split(text)
+    return words
 
 
 def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, Path]]:
@@ -186,7 +187,7 @@ def plot_figures(
     from oxymilk.present.figures import plot_figures
 
     for view, made in views_of(study, folder, languages):
-        plot_figures(view, made / "figures", legal("--formats", formats, ("svg", "png", "pdf")))
+        plot_figures(view, made / "figures", formats and legal("--formats", formats, ("svg", "png", "pdf")))
 
 
 @app.command()

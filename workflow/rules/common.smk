@@ -27,7 +27,8 @@ def checked_config():
     """Return config.yaml as it is after the command line; a fault of it ends the run before any job."""
     try:
         checked = load_config(Path("config.yaml"), config or None)
-        look_for_room(checked.results, "logs", ".snakemake")
+        folders = [f"{checked.results}/{study}" for study in checked.studies]
+        look_for_room("logs", ".snakemake", *folders)
         return checked.model_dump(mode="json")
     except (FaultsError, OSError) as error:
         LAST_LINES.extend(fault_lines(faults_of(error)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -136,6 +137,10 @@ def check_files(path: Path) -> Check:
                 claims = load_claims(folder / "claims.csv", study)
         except FaultsError as error:
             faults += error.faults
+    files = [path, folder / "claims.csv", *(folder / sheet.file for sheet in (study.sheets if study else ()))]
+    # its results would be older than it, at which snakemake stops
+    late = (file for file in files if file.is_file() and file.stat().st_mtime > time.time() + 1)
+    faults += [Fault("file_from_future", file.name) for file in late]
     faults.sort(key=lambda fault: fault.kind)
     return Check(folder.name, faults, study, observations, claims)
 

@@ -6,18 +6,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 from pydantic.functional_validators import AfterValidator
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.study.base import Id, Model, OneOrMore
+from oxymilk.study.base import Id, Model, OneOrMore, invalid
 from oxymilk.study.checks import faults_of_validation
 from oxymilk.study.yaml_lines import read_tree
 from oxymilk.texts import LANGUAGES
 
 _Once = AfterValidator(lambda words: tuple(dict.fromkeys(words)))
-# braces are wildcards of snakemake
-_Folder = Annotated[str, StringConstraints(pattern=r"^[^{}\x00]+$")]
+
+
+def _no_wildcard(folder: str) -> str:
+    """Refuse braces, which are wildcards of snakemake, and a name that is none."""
+    if not folder or set(folder) & set("{}\0"):
+        raise invalid("value_wrong_kind", expected="folder")
+    return folder
+
+
+_Folder = Annotated[str, AfterValidator(_no_wildcard)]
 
 
 class Explain(Model):

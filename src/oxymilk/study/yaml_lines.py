@@ -171,6 +171,7 @@ class _PlainLoader(yaml.SafeLoader):
         for problem, is_so in {
             _ALIAS: is_alias,
             "a key that is not a word": is_key and not is_word,
+            "a tag (!)": node is not None and ("/" in node.tag or node.tag.startswith("!")),
             "half a character (\\ud800 to \\udfff)": is_word and _SURROGATE.search(node.value),
         }.items():
             if is_so:
