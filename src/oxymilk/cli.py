@@ -33,6 +33,8 @@ def main() -> None:
     except UsageError as error:
         is_help = error.message.startswith("Usage:")  # nothing was typed
         typer.echo(error.message, err=True) if is_help else print_faults([fault_of_usage(error)])
+    except typer.Abort:
+        print_faults([Fault("option_wrong", "oxymilk", params={"problem": "stopped at a question"})])
     except SystemExit:  # by rich, when who reads its output stops
         pass
     except Exception as error:  # the one door: no fault ends in a traceback
@@ -47,7 +49,8 @@ def main() -> None:
 def fault_of_usage(error: UsageError) -> Fault:
     """Return what is wrong with a command as it was typed; its place is the command and the option."""
     parameter, refused = getattr(error, "param", None), getattr(error.__cause__, "errors", list)()
-    option = parameter.get_error_hint() if parameter else getattr(error, "option_name", "")
+    named = getattr(error, "option_name", None) or getattr(error, "param_hint", None) or ""
+    option = parameter.get_error_hint() if parameter else named
     place = f"{error.ctx.command_path if error.ctx else 'oxymilk'} {option}".replace("'", "").strip()
     if refused:  # by the type of the option
         value, least = refused[0]["input"], refused[0].get("ctx", {}).get("ge")

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
 from oxymilk.faults import Fault, FaultsError, faults_of
 from oxymilk.files import as_read, write_csv, write_text
 from oxymilk.results import Results
-from oxymilk.texts import LANGUAGES
+from oxymilk.texts import LANGUAGES, labels
 
 if TYPE_CHECKING:
     from oxymilk.audit.claims import Claim
@@ -58,11 +58,6 @@ def split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def wrong_option(option: str, problem: object) -> FaultsError:
-    """Return the fault of an option that says what cannot be."""
-    return FaultsError([Fault("option_wrong", option, params={"problem": str(problem).rstrip(".")})])
-
-
 def refusal(message: str) -> typer.Exit:
     """Print why nothing is done, and return what ends a subcommand with the status of bad input."""
     typer.echo(message, err=True)
@@ -80,7 +75,9 @@ def study_and_claims(folder: Path) -> tuple[Study, list[Claim]]:
 
 def results_of(study: Path, folder: Path) -> Results:
     """Return the results of a study; those of an audit count only where there are claims to audit."""
-    return Results(folder, audited=(study / "claims.csv").is_file())
+    from oxymilk.audit.claims import has_claims
+
+    return Results(folder, audited=has_claims(study))
 
 
 @app.command()
@@ -138,10 +135,10 @@ def _named(what: str, text: str) -> tuple:
     try:
         named = parse_named(text, what)
     except ValueError as error:
-        raise wrong_option(f"--{what}s", error) from None
+        raise BadParameter(str(error), param_hint=f"--{what}s") from None
     if text and not (len(named) in (1, 2) if what == "group" else len(named) > 1):
         wanted = "one or two groups" if what == "group" else "two or more levels"
-        raise wrong_option(f"--{what}s", f"{wanted}, not {len(named)}: {text}")
+        raise BadParameter(f"{wanted}, not {len(named)}: {text}", param_hint=f"--{what}s")
     return named
 
 
@@ -204,10 +201,8 @@ def draft_claims(
 @app.command()
 def verify(
     studies: Annotated[list[str] | None, Argument(help="Those of config.yaml when none is named.")] = None,
-    data: Annotated[
-        Path | None, Option(help="The folder of the studies; else that of config.yaml, or data.")
-    ] = None,
-    results: Annotated[Path | None, Option(help="The folder that snakemake wrote; else as data.")] = None,
+    data: Data = Path("data"),
+    results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
     every: Annotated[bool, Option("--all", help="List every claim, not only those to look at.")] = False,
     junit: Annotated[Path | None, Option(help="Also write a JUnit XML file here.")] = None,
     json: Annotated[Path | None, Option(help="Also write the verdicts as JSON here.")] = None,
@@ -215,31 +210,29 @@ def verify(
 ) -> None:
     """Hold the results against the printed numbers.
 
-    Exit status 0: every verdict is the one that claims.csv expects. 1: one is not, in either direction.
-    2: something that is needed is missing or faulty.
+    Exit status 0: every verdict is the one that claims.csv expects, or there is no printed number.
+    1: one is not, in either direction. 2: something that is needed is missing or faulty.
     """
+    from oxymilk.audit.claims import lost_claims
     from oxymilk.audit.verdicts import audit_claims
     from oxymilk.present import terminal as verification
+    from oxymilk.study import load_study
     from oxymilk.study.config import load_config
 
     look_for_folders(junit, json)
-    if not studies:
-        config = load_config(Path("config.yaml"))
-        studies, data, results = config.studies, data or Path(config.data), results or Path(config.results)
-    data, results = data or Path("data"), results or Path("results")
     verdicts, faults = {}, []
-    for name in studies:
+    for name in studies or load_config(Path("config.yaml")).studies:
+        folder, tables = data / name, results_of(data / name, results / name)
         try:
-            tables, (study, claims) = results_of(data / name, results / name), study_and_claims(data / name)
+            if lost := lost_claims(load_study(folder), folder):
+                raise FaultsError(lost)
+            if not tables.audited:
+                verification.print_line(f"{name}: {labels(language)('verify.nothing')}")
+                continue
             # audited anew, so that an old verdicts.csv cannot pass for today's
-            verdicts[name] = audit_claims(study, claims, tables.frequencies, tables.tests)
+            verdicts[name] = audit_claims(*study_and_claims(folder), tables.frequencies, tables.tests)
         except (FaultsError, OSError) as error:
-            # of several studies each has a study.yaml
-            files = ((fault, Path(fault.file)) for fault in faults_of(error))
-            faults += [
-                replace(at, file=str(file if len(file.parts) > 1 else data / name / file))
-                for at, file in files
-            ]
+            faults += [replace(fault, file=f"{name}: {fault.file}") for fault in faults_of(error)]
     verification.print_verdicts(verdicts, every=every, language=language)
     if faults:
         raise FaultsError(faults)
@@ -272,12 +265,12 @@ def explain(
     tables = [as_read(table(loaded, observations)) for table in (frequency_table, rank_test_table)]
     verdicts = audit_claims(loaded, claims, *tables)
     if claim not in {one.id for one in claims}:
-        raise wrong_option("CLAIM", f"claims.csv has no claim {claim!r}")
+        raise BadParameter(f"claims.csv has no claim {claim!r}")
     wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
         explanations, _ = explain_one(loaded, claims, verdicts, observations, claim, **wanted)
     except ValueError as error:
-        raise wrong_option("--printed", error) from None
+        raise BadParameter(str(error), param_hint="--printed") from None
     print_explanations(explanations, language)
 
 
@@ -314,11 +307,11 @@ def programs(
     from oxymilk.stats.ranks import expand_counts
 
     if bool(counts) == bool(first or second):
-        raise wrong_option("--counts", "give either --counts, or --first and --second")
+        raise BadParameter("give either --counts, or --first and --second")
     try:
         table = [split(row) for row in counts.split(";")] if counts else None
         values = expand_counts(test, table) if table else (split(first), split(second))
         results = evaluate_programs(test, *values)
     except ValueError as error:
-        raise wrong_option("--counts" if counts else "--first, --second", error) from None
+        raise BadParameter(str(error), param_hint="--counts" if counts else "--first, --second") from None
     print_programs([each for each in results if each.printed_by_default or not default_only], language)

@@ -26,16 +26,6 @@ def read_bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def look_for_room(*folders: str) -> None:
-    """Raise OSError where a folder cannot be made or written to."""
-    for folder in map(Path, folders):
-        nearest = next(path for path in (folder, *folder.parents) if path.exists())
-        if not nearest.is_dir():
-            raise NotADirectoryError(errno.ENOTDIR, "", str(nearest))
-        if not os.access(nearest, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, "", str(nearest))
-
-
 def write_bytes(path: Path, data: bytes) -> None:
     """Write the whole content of a file through a temporary name, so that a killed run leaves no half file.
 

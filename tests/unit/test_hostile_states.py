@@ -162,3 +162,20 @@ def test_each_command_names_the_table_that_was_cut(project, capsys, command, tab
         damage(table, "no newline")
         check(COMMANDS[command], f"{name}.csv", capsys)
         table.write_bytes(kept)
+
+
+EXAMPLE = "example_sample_size,example,24,,sample_size,,,,,,,recompute,reproduced,\n"
+
+
+@pytest.mark.parametrize("rows", [None, "", EXAMPLE])
+def test_without_claims_there_is_nothing_to_verify_and_the_pages_are_made(project, capsys, rows):
+    claims, study = project / "data/ward/claims.csv", project / "data/ward/study.yaml"
+    header = claims.read_text("utf-8").splitlines(keepends=True)[0]
+    claims.write_text(header + (rows or ""), encoding="utf-8")
+    if rows is None:
+        claims.unlink()
+    study.write_text(study.read_text("utf-8").replace("basis: stated", "basis: chosen"), encoding="utf-8")
+    for table in ("verdicts", "explanations", "datasets", "contradictions", "outcomes"):
+        (project / f"results/ward/{table}.csv").unlink()
+    assert [call(COMMANDS[step]) for step in ("ingest", "tests", "tables", "report", "verify all")] == [0] * 5
+    assert "nothing to verify" in capsys.readouterr().out

@@ -168,14 +168,16 @@ def test_a_fault_stops_its_own_study_and_is_said_last(project):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("studies: []", "key studies"), ("studies: [", "YAML"), ("", "no keys"), ("studies: [a]\nresults: README.md", "README.md"),
-     ("studies: [a]\nconfidence: 2", "line 2, key confidence"), ("studies: !x [a]", "tag"), ("studies: &a [a]", "nowhere")],
+    [
+        ("studies: []", "key studies"), ("studies: [", "YAML"), ("", "no keys"), ("studies: !x [a]", "tag"),
+        ("studies: [a]\nresults: README.md", "README.md"), ("studies: [a]\nconfidence: 2", "line 2, key confidence"),
+        (None, "There is no config.yaml here"),
+    ],
 )  # fmt: skip
 def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(project, text, said):
-    (project.folder / "config.yaml").write_text(text, encoding="utf-8")
-    if said == "nowhere":
+    (project.folder / "config.yaml").write_text(text or "", encoding="utf-8")
+    if text is None:
         (project.folder / "config.yaml").unlink()
-        said = "There is no config.yaml here"
     log = project.snakemake(status=1)
     assert "Traceback" not in log
     assert said in "".join(log.splitlines(keepends=True)[-4:])
@@ -184,8 +186,9 @@ def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(project, text, sai
 
 def test_two_runs_at_once_wait_for_each_other_and_a_dead_one_holds_nothing(project):
     command = ["snakemake", f"{RESULTS}/tests.csv", "--nolock", "--forcerun", "ingest_observations"]
-    run = {"cwd": project.folder, "env": project.environment(), "text": True}
-    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **run)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+    run = {"cwd": project.folder, "env": project.environment(), **quiet}
+    first = subprocess.Popen(command, **run)
     while not (project.folder / ".snakemake/oxymilk.lock").exists() and first.poll() is None:
         time.sleep(0.002)
     assert "Another run works in this folder" in project.snakemake(

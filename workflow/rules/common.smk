@@ -5,7 +5,9 @@ Outputs: STUDIES, LANGUAGES, STUDY, RESULT and the functions that name the input
 """
 
 import atexit
+import errno
 import fcntl
+import os
 import re
 import sys
 from pathlib import Path
@@ -13,14 +15,24 @@ from pathlib import Path
 SOURCES = Path(workflow.current_basedir).parents[1] / "src" / "oxymilk"
 sys.path.insert(0, str(SOURCES.parent))
 
+from oxymilk.audit.claims import has_claims
 from oxymilk.faults import FaultsError, fault_lines, faults_of
-from oxymilk.files import look_for_room
 from oxymilk.study.config import load_config
 from oxymilk.study.yaml_lines import read_tree
 
 LAST_LINES = []
 # below all that snakemake says of its own
 atexit.register(lambda: print(*LAST_LINES, sep="\n", file=sys.stderr))
+
+
+def look_for_room(*folders):
+    """Raise OSError where a folder cannot be made or written to."""
+    for folder in map(Path, folders):
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        if not nearest.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "", str(nearest))
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "", str(nearest))
 
 
 def checked_config():
@@ -106,12 +118,8 @@ def study_sheets(wildcards):
     return there(wildcards.study, *(name for _, name in named if isinstance(name, str) and "\0" not in name))
 
 
-def has_claims(study):
-    """Say whether a study comes with the numbers of a paper: without them nothing is audited."""
-    return Path(DATA, study, "claims.csv").is_file()
-
-
-AUDITED = [study for study in STUDIES if has_claims(study)]
+# without the numbers of a paper nothing is audited
+AUDITED = [study for study in STUDIES if has_claims(Path(DATA, study))]
 
 
 def audit_tables(*tables):
@@ -119,7 +127,7 @@ def audit_tables(*tables):
     paths = [f"{STUDY}/claims.csv", *(f"{RESULT}/{table}.csv" for table in tables)]
 
     def inputs(wildcards):
-        return expand(paths, study=wildcards.study) if has_claims(wildcards.study) else []
+        return expand(paths, study=wildcards.study) if has_claims(Path(DATA, wildcards.study)) else []
 
     return inputs
 

@@ -188,6 +188,20 @@ def load_claims(path: Path, study: Study) -> list[Claim]:
     return list(claims.values())
 
 
+def has_claims(folder: Path) -> bool:
+    """Say whether a study has printed numbers to check: rows beside the example of a new study, or a faulty file."""
+    try:
+        return any(not cells["id"].startswith("example_") for _, cells in read_claims(folder / "claims.csv"))
+    except FaultsError:
+        return (folder / "claims.csv").exists()
+
+
+def lost_claims(study: Study, folder: Path) -> list[Fault]:
+    """Return the fault of a study whose procedure is a paper's and which has no claims of it."""
+    is_lost = study.procedure.basis != "chosen" and not has_claims(folder)
+    return [Fault("claims_missing", "claims.csv")] if is_lost else []
+
+
 def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Read the cells of a claims.csv; what they say is not checked.
 

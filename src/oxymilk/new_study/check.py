@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from oxymilk.audit.claims import Claim, load_claims, read_claims
+from oxymilk.audit.claims import Claim, load_claims, lost_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe
 from oxymilk.ingest.grid import find_columns, read_header, transpose
 from oxymilk.ingest.observations import Observations, ingest_observations
@@ -137,6 +137,7 @@ def check_files(path: Path) -> Check:
                 claims = load_claims(folder / "claims.csv", study)
         except FaultsError as error:
             faults += error.faults
+    faults += lost_claims(study, folder) if study else []
     files = [path, folder / "claims.csv", *(folder / sheet.file for sheet in (study.sheets if study else ()))]
     # its results would be older than it, at which snakemake stops
     late = (file for file in files if file.is_file() and file.stat().st_mtime > time.time() + 1)

@@ -10,22 +10,12 @@ from pydantic import Field, ValidationError
 from pydantic.functional_validators import AfterValidator
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.study.base import Id, Model, OneOrMore, invalid
+from oxymilk.study.base import Id, Model, OneOrMore, Text
 from oxymilk.study.checks import faults_of_validation
 from oxymilk.study.yaml_lines import read_tree
 from oxymilk.texts import LANGUAGES
 
 _Once = AfterValidator(lambda words: tuple(dict.fromkeys(words)))
-
-
-def _no_wildcard(folder: str) -> str:
-    """Refuse braces, which are wildcards of snakemake, and a name that is none."""
-    if not folder or set(folder) & set("{}\0"):
-        raise invalid("value_wrong_kind", expected="folder")
-    return folder
-
-
-_Folder = Annotated[str, AfterValidator(_no_wildcard)]
 
 
 class Explain(Model):
@@ -38,8 +28,8 @@ class Explain(Model):
 class Config(Model):
     """What `snakemake` makes."""
 
-    data: _Folder = "data"
-    results: _Folder = "results"
+    data: Text = "data"
+    results: Text = "results"
     studies: Annotated[tuple[Id, ...], Field(min_length=1), _Once]
     language: Annotated[tuple[Literal[LANGUAGES], ...], OneOrMore, Field(min_length=1), _Once] = ("en",)
     figure_formats: Annotated[tuple[Literal["svg", "png", "pdf"], ...], _Once] = ()
