@@ -23,7 +23,7 @@ rule audit_claims:
     log:
         "logs/{study}/audit_claims.log",
     params:
-        study=STUDY,
+        study=subpath(input.claims, parent=True),
         results=subpath(output.verdicts, parent=True),
     shell:
         """
@@ -64,7 +64,7 @@ rule explain_claims:
     log:
         "logs/{study}/explain_claims.log",
     params:
-        study=STUDY,
+        study=subpath(input.claims, parent=True),
         results=subpath(output.explanations, parent=True),
         participants=lookup(dpath="explain/participants", within=config),
         budget=lookup(dpath="explain/budget", within=config),
@@ -86,9 +86,8 @@ rule verify:
         "logs/verify.log",
     params:
         studies=STUDIES,
-        data=DATA,
-        results=RESULTS,
+        folders=["--data", DATA, "--results", RESULTS],
     shell:
         """
-        oxymilk verify {params.studies:q} --data {params.data:q} --results {params.results:q} 2>&1 | tee {log:q}
+        oxymilk verify {params.studies:q} {params.folders:q} 2>&1 | tee {log:q}
         """

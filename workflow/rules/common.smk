@@ -115,7 +115,9 @@ def study_file(wildcards):
 def study_sheets(wildcards):
     """Return the sheets that a study.yaml names; a faulty study.yaml is for ingest_observations to report."""
     named = read_tree(Path(DATA, wildcards.study, "study.yaml")).entries("sheets", "*", "file")
-    return there(wildcards.study, *(name for _, name in named if isinstance(name, str) and "\0" not in name))
+    return there(
+        wildcards.study, *(name for _, name in named if isinstance(name, str) and "\0" not in name)
+    )
 
 
 # without the numbers of a paper nothing is audited
@@ -127,7 +129,9 @@ def audit_tables(*tables):
     paths = [f"{STUDY}/claims.csv", *(f"{RESULT}/{table}.csv" for table in tables)]
 
     def inputs(wildcards):
-        return expand(paths, study=wildcards.study) if has_claims(Path(DATA, wildcards.study)) else []
+        return (
+            expand(paths, study=wildcards.study) if has_claims(Path(DATA, wildcards.study)) else []
+        )
 
     return inputs
 
