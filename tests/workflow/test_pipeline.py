@@ -195,9 +195,7 @@ def test_two_runs_at_once_wait_for_each_other_and_a_dead_one_holds_nothing(proje
         *command[1:2], "--forcerun", "ingest_observations"
     )
     assert first.wait() == 0
-    killed = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, **run
-    )
+    killed = subprocess.Popen(command, **run)
     time.sleep(1)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
