@@ -23,8 +23,13 @@ help:
 	  'make lock      resolve requirements.lock anew (needs uv)' \
 	  'make clean     remove results, logs and the environment'
 
+# one run at a time: the Snakefile and this line wait on one lock, which a dead run does not hold, so that
+# snakemake's own, which it does, is not needed
 results: $(READY)
-	@snakemake --quiet rules host
+	@mkdir -p .snakemake
+	@flock --nonblock .snakemake/oxymilk.lock true || \
+	  { echo 'Another run works in this folder; waiting until it has ended.'; flock .snakemake/oxymilk.lock true; }
+	@snakemake --nolock --quiet rules host
 	@printf 'Open %s\n' results/*/*/report.html
 
 test: $(READY)

@@ -6,17 +6,9 @@ snakemake verify     and hold every printed number to its expected verdict
 From another folder, which then has its own config.yaml and data/: snakemake -s path/to/Snakefile
 """
 
-from pathlib import Path
-
 from snakemake.utils import min_version
 
 min_version("9.16")
-
-
-# the one of the working directory; a workflow that uses this one as a module gives its own
-if Path("config.yaml").is_file():
-
-    configfile: "config.yaml"
 
 
 report: "workflow/report/workflow.rst"
@@ -32,6 +24,14 @@ include: "workflow/rules/ingest.smk"
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/present.smk"
+
+
+onstart:
+    wait_for_other_runs()
+
+
+onerror:
+    say_faults_last(log)
 
 
 rule all:

@@ -5,16 +5,18 @@ Everything heavy is imported inside the subcommand that needs it: a job pays onl
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer import BadParameter, Option
+from typer import Option
 
 from oxymilk.commands import BAD_INPUT, Budget, Participants, app, results_of, split, study_and_claims
-from oxymilk.faults import Fault, FaultsError, describe, faults_table, together
+from oxymilk.faults import Fault, FaultsError, fault_lines, faults_of, faults_table
 from oxymilk.files import write_csv, write_text
 from oxymilk.texts import LANGUAGES
 
@@ -23,32 +25,65 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command line; faults of the input are printed, all of them, and end it with status 2."""
+    """Run the command line. Whatever ends it is printed as faults, all of them, with status 2; 1 is for a verdict."""
+    status = BAD_INPUT
     try:
-        app()
-    except FaultsError as error:
-        print_faults(error.faults)
-    except OSError as error:
-        typer.echo(f"{error.filename}: {error.strerror}", err=True)
-    sys.exit(BAD_INPUT)
+        status = app(prog_name="oxymilk", standalone_mode=False)
+        sys.stdout.flush()
+    except UsageError as error:
+        is_help = error.message.startswith("Usage:")  # nothing was typed
+        typer.echo(error.message, err=True) if is_help else print_faults([fault_of_usage(error)])
+    except typer.Abort:
+        print_faults([Fault("option_wrong", "oxymilk", params={"problem": "stopped at a question"})])
+    except SystemExit:  # by rich, when who reads its output stops
+        pass
+    except Exception as error:  # the one door: no fault ends in a traceback
+        print_faults(faults_of(error))
+        with contextlib.suppress(OSError, ValueError):
+            # what cannot be printed is given up, or Python would try again at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = BAD_INPUT
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def fault_of_usage(error: UsageError) -> Fault:
+    """Return what is wrong with a command as it was typed; its place is the command and the option."""
+    parameter, refused = getattr(error, "param", None), getattr(error.__cause__, "errors", list)()
+    named = getattr(error, "option_name", None) or getattr(error, "param_hint", None) or ""
+    option = parameter.get_error_hint() if parameter else named
+    place = f"{error.ctx.command_path if error.ctx else 'oxymilk'} {option}".replace("'", "").strip()
+    if refused:  # by the type of the option
+        value, least = refused[0]["input"], refused[0].get("ctx", {}).get("ge")
+        if legal := error.message.rstrip(".").partition(" one of ")[2]:
+            return Fault("value_unknown", place, value=value, params={"legal": legal.replace("'", "")})
+        number = "whole_number" if refused[0]["type"] == "int_parsing" else "number"
+        return Fault(
+            "value_wrong_kind", place, value=value, params={"expected": f">= {least}" if least else number}
+        )
+    if parameter or error.message.endswith("requires an argument."):
+        return Fault("value_missing", place)
+    return Fault("option_wrong", place, params={"problem": error.message.rstrip(".?")})
 
 
 def print_faults(faults: Iterable[Fault]) -> None:
-    """Print each fault in every language, one below the other: a sheet is mended by who keeps it."""
-    for fault in together(faults):
-        typer.echo("\n    ".join(describe(fault, language) for language in LANGUAGES), err=True)
+    """Print faults where errors go; on a full disk there may be no such place."""
+    with contextlib.suppress(OSError):
+        typer.echo("\n".join(fault_lines(faults)), err=True)
 
 
+# of a command as it was typed
+UsageError = typer.BadParameter.__base__
 Study = Annotated[Path, Option(help="The study's folder, with study.yaml in it.")]
 ResultsFolder = Annotated[Path, Option("--results", help="The study's folder of results.")]
 Languages = Annotated[str, Option(help=f"One or more of {', '.join(LANGUAGES)}, joined by commas.")]
 
 
 def legal(flag: str, text: str, values: Iterable[str]) -> list[str]:
-    """Return the parts of a list joined by commas; BadParameter for a part that is no legal value."""
-    if not set(split(text)) <= set(values):
-        raise BadParameter(f"{text}: one or more of {', '.join(values)}", param_hint=flag)
-    return split(text)
+    """Return the parts of a list joined by commas; FaultsError for a part that is no legal value."""
+    words = split(text) or [text]
+    if not set(words) <= set(values):
+        raise FaultsError([Fault("value_unknown", flag, value=text, params={"legal": list(values)})])
+    return words
 
 
 def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, Path]]:
@@ -73,9 +108,10 @@ def ingest_observations(study: Study, folder: ResultsFolder) -> None:
         raise FaultsError(check.faults)
     observations = check.observations
     print_faults(check.faults)
-    write_csv(observations.other_scale, folder / "other_scale.csv")
-    write_csv(observations.characteristics, folder / "characteristics.csv")
-    write_csv(observations.table, folder / "observations.csv")
+    results = results_of(study, folder)
+    results.write("other_scale", observations.other_scale)
+    results.write("characteristics", observations.characteristics)
+    results.write("observations", observations.table)
 
 
 @app.command("test-groups")
@@ -89,10 +125,14 @@ def compute_rank_tests(
     from oxymilk.study import load_study
 
     if not 0 < confidence < 1:
-        raise BadParameter("it lies between 0 and 1", param_hint="--confidence")
-    tables = result_tables(load_study(study), results_of(study, folder), confidence)
+        fault = Fault(
+            "value_wrong_kind", "--confidence", value=str(confidence), params={"expected": "zero_to_one"}
+        )
+        raise FaultsError([fault])
+    results = results_of(study, folder)
+    tables = result_tables(load_study(study), results, confidence)
     for name, table in tables.items():
-        write_csv(table, folder / f"{name}.csv")
+        results.write(name, table)
 
 
 @app.command()
@@ -106,7 +146,7 @@ def audit_claims(study: Study, folder: ResultsFolder) -> None:
     except FaultsError as error:
         write_csv(faults_table(error.faults), folder / "faults.csv")
         raise
-    write_csv(audit_claims(loaded, claims, results.frequencies, results.tests), folder / "verdicts.csv")
+    results.write("verdicts", audit_claims(loaded, claims, results.frequencies, results.tests))
 
 
 @app.command()
@@ -123,7 +163,7 @@ def explain_claims(
     limits = {"participants": participants, "budget": budget}
     explained = explain_claims(loaded, claims, results.verdicts, results.observations, **limits)
     for name in ("explanations", "datasets", "contradictions", "outcomes"):
-        write_csv(getattr(explained, name), folder / f"{name}.csv")
+        results.write(name, getattr(explained, name))
     (folder / "witnesses").mkdir(parents=True, exist_ok=True)
     for name, sheet in explained.witnesses.items():
         write_csv(sheet, folder / "witnesses" / name)
@@ -151,7 +191,7 @@ def plot_figures(
     from oxymilk.present.figures import plot_figures
 
     for view, made in views_of(study, folder, languages):
-        chosen = legal("--formats", formats, ("svg", "png", "pdf"))
+        chosen = formats and legal("--formats", formats, ("svg", "png", "pdf"))
         plot_figures(view, made / "figures", chosen, int(*legal("--width", width, ("170", "85"))))
 
 

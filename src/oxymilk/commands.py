@@ -7,15 +7,17 @@ As in `oxymilk.cli`, everything heavy is imported inside the subcommand that nee
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer import Argument, BadParameter, Option
 
+from oxymilk.faults import Fault, FaultsError, faults_of
 from oxymilk.files import as_read, write_csv, write_text
 from oxymilk.results import Results
-from oxymilk.texts import LANGUAGES
+from oxymilk.texts import LANGUAGES, labels
 
 if TYPE_CHECKING:
     from oxymilk.audit.claims import Claim
@@ -42,6 +44,15 @@ app = typer.Typer(
 )  # fmt: skip
 
 
+def look_for_folders(*outputs: Path | None) -> None:
+    """Refuse to write into a folder that is not there, which is a slip of the keyboard."""
+    missing = [path.parent for path in outputs if path and not path.parent.is_dir()]
+    if missing:
+        raise FaultsError(
+            [Fault("system_refused", str(folder), params={"problem": "missing"}) for folder in missing]
+        )
+
+
 def split(text: str) -> list[str]:
     """Return the parts of a list joined by commas, without blanks around them."""
     return [part.strip() for part in text.split(",") if part.strip()]
@@ -64,7 +75,9 @@ def study_and_claims(folder: Path) -> tuple[Study, list[Claim]]:
 
 def results_of(study: Path, folder: Path) -> Results:
     """Return the results of a study; those of an audit count only where there are claims to audit."""
-    return Results(folder, audited=(study / "claims.csv").is_file())
+    from oxymilk.audit.claims import has_claims
+
+    return Results(folder, audited=has_claims(study))
 
 
 @app.command()
@@ -165,6 +178,7 @@ def draft_claims(
     from oxymilk.draft.read import Unreadable, read_paper
     from oxymilk.study import load_study
 
+    look_for_folders(output, exclusions)
     if output and output.exists():
         # a new claims.csv has a header and an example
         rows = output.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
@@ -196,16 +210,32 @@ def verify(
 ) -> None:
     """Hold the results against the printed numbers.
 
-    Exit status 0: every verdict is the one that claims.csv expects. 1: one is not, in either direction.
-    2: something that is needed is missing or faulty.
+    Exit status 0: every verdict is the one that claims.csv expects, or there is no printed number.
+    1: one is not, in either direction. 2: something that is needed is missing or faulty.
     """
+    from oxymilk.audit.claims import lost_claims
+    from oxymilk.audit.verdicts import audit_claims
     from oxymilk.present import terminal as verification
+    from oxymilk.study import load_study
+    from oxymilk.study.config import load_config
 
-    verdicts = {
-        name: verification.audit_results(data / name, results_of(data / name, results / name))
-        for name in studies or verification.configured_studies(Path("config.yaml"))
-    }
+    look_for_folders(junit, json)
+    verdicts, faults = {}, []
+    for name in studies or load_config(Path("config.yaml")).studies:
+        folder, tables = data / name, results_of(data / name, results / name)
+        try:
+            if lost := lost_claims(load_study(folder), folder):
+                raise FaultsError(lost)
+            if not tables.audited:
+                verification.print_line(f"{name}: {labels(language)('verify.nothing')}")
+                continue
+            # audited anew, so that an old verdicts.csv cannot pass for today's
+            verdicts[name] = audit_claims(*study_and_claims(folder), tables.frequencies, tables.tests)
+        except (FaultsError, OSError) as error:
+            faults += [replace(fault, file=f"{name}: {fault.file}") for fault in faults_of(error)]
     verification.print_verdicts(verdicts, every=every, language=language)
+    if faults:
+        raise FaultsError(faults)
     if junit:
         write_text(junit, verification.as_junit(verdicts))
     if json:
@@ -240,7 +270,7 @@ def explain(
     try:
         explanations, _ = explain_one(loaded, claims, verdicts, observations, claim, **wanted)
     except ValueError as error:
-        raise BadParameter(str(error)) from None
+        raise BadParameter(str(error), param_hint="--printed") from None
     print_explanations(explanations, language)
 
 
@@ -255,6 +285,7 @@ def reconstruct(
     from oxymilk.explain.reconstruct import reconstruct
     from oxymilk.present.terminal import print_reconstruction
 
+    look_for_folders(output)
     reconstruction = reconstruct(*study_and_claims(study), budget)
     print_reconstruction(reconstruction, language)
     if output and reconstruction.sheet is not None:
@@ -263,7 +294,7 @@ def reconstruct(
 
 @app.command()
 def programs(
-    test: Annotated[str, Argument(help="signed_rank or rank_sum.")],
+    test: Annotated[Literal["signed_rank", "rank_sum"], Argument(help="The test.")],
     first: Annotated[str, Option(help="Values before, or of the first group: 0,0,1 or 5.5,7.")] = "",
     second: Annotated[str, Option(help="Values after, or of the second group.")] = "",
     counts: Annotated[str, Option(help="Or a table, before x after, or group x level: '0,10;7,3'.")] = "",
@@ -282,5 +313,5 @@ def programs(
         values = expand_counts(test, table) if table else (split(first), split(second))
         results = evaluate_programs(test, *values)
     except ValueError as error:
-        raise BadParameter(str(error)) from None
+        raise BadParameter(str(error), param_hint="--counts" if counts else "--first, --second") from None
     print_programs([each for each in results if each.printed_by_default or not default_only], language)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxymilk.texts import LANGUAGES, labels
@@ -15,6 +18,12 @@ if TYPE_CHECKING:
 PLACE_COLUMNS = ("kind", "code", "file", "worksheet", "cell", "row", "column", "value")
 # in place of a value that is not shown since it may identify a person
 HIDDEN = "***"
+# what the system refuses -> a phrase of the texts; a limit on the size of files is a full disk to who meets it
+_PROBLEMS = {
+    errno.ENOENT: "missing", errno.EISDIR: "no_file", **dict.fromkeys((errno.EEXIST, errno.ENOTDIR), "no_folder"),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM), "full"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "not_allowed"),
+}  # fmt: skip
 # Longer values are cut: a fault is one line that a person reads.
 _VALUE_LENGTH = 60
 _LISTED = 12  # places of like faults
@@ -95,6 +104,27 @@ def together(faults: Iterable[Fault]) -> list[Fault]:
         also = [fault.column if in_one_row else fault.cell or f"{fault.column} {fault.row}" for fault in more]
         told.append(replace(first, params=first.params | {"also": also}))
     return told
+
+
+def faults_of(error: BaseException) -> list[Fault]:
+    """Return what ended a step as faults: those of the input, what the system refuses, or a mistake of oxymilk.
+
+    Of a mistake of oxymilk the place in the code is named and no value: a value may be a person's name.
+    """
+    if isinstance(error, FaultsError):
+        return error.faults
+    if isinstance(error, MemoryError | OSError):
+        code = getattr(error, "errno", errno.ENOMEM)
+        params = {"problem": _PROBLEMS.get(code, getattr(error, "strerror", None) or str(error))}
+        return [Fault("system_refused", str(getattr(error, "filename", None) or "oxymilk"), params=params)]
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f"{Path(at.filename).name}:{at.lineno}" for at in frames if "oxymilk" in Path(at.filename).parts]
+    return [Fault("system_unexpected", own[-1] if own else "oxymilk", value=type(error).__name__)]
+
+
+def fault_lines(faults: Iterable[Fault]) -> list[str]:
+    """Return each fault in every language, one below the other: a sheet is mended by who keeps it."""
+    return ["\n    ".join(describe(fault, language) for language in LANGUAGES) for fault in together(faults)]
 
 
 def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import glob
 import os
 import re
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +20,38 @@ _FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"^[+-]?(\d+/\d+|(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?)$")
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file; OSError for a folder, and for a pipe or a device, which would be read for ever."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise IsADirectoryError(errno.EISDIR, "no file", str(path))
+    return path.read_bytes()
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """Write the whole content of a file through a temporary name, so that a killed run leaves no half file.
 
-    Missing parent folders are made.
+    Missing parent folders are made. A link, a pipe or a device (/dev/stdout) is written to and stays what it is.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # always the same name: what a killed run left is overwritten by the next one
-    temporary = path.with_name(f".{path.name}.part")
+    try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(data)
+        else:
+            _replace(path, data)
+    except OSError as error:
+        if error.errno:
+            error.filename = str(path)
+        raise
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a regular file under another name, then give it its own; what killed runs left is removed."""
+    # two runs at once have a name each
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        process = left.name.split(".")[-2]
+        if process.isdigit() and not Path("/proc", process).exists():
+            left.unlink(missing_ok=True)
     try:
         with temporary.open("wb") as stream:
             stream.write(data)

@@ -47,11 +47,11 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("programs", "rank_sum"), "Invalid value"),
-        (("programs", "rank_sum", "--counts", "1,2;3,x"), "Invalid value"),
-        (("programs", "rank_sum", "--counts", "1,2;3,4", "--first", "1"), "Invalid value"),
-        (("programs", "signed_rank", "--first", "1,2", "--second", "1"), "Invalid value"),
-        (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "Invalid value"),
+        (("programs", "rank_sum"), "cannot be done"),
+        (("programs", "rank_sum", "--counts", "1,2;3,x"), "--counts: This cannot be done"),
+        (("programs", "rank_sum", "--counts", "1,2;3,4", "--first", "1"), "cannot be done"),
+        (("programs", "signed_rank", "--first", "1,2", "--second", "1"), "cannot be done"),
+        (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "cannot be done"),
         (("explain", STUDY, "nothing"), "no claim"),
         (("make-tables", "--study", STUDY, "--results", STUDY, "--languages", "en,xx"), "--languages"),
         (("test-groups", "--study", STUDY, "--results", STUDY, "--confidence", "95"), "--confidence"),

@@ -56,7 +56,7 @@ def test_a_table_reads_back_as_it_was_written(tmp_path_factory, rows):
 
 def test_a_failed_write_leaves_the_old_file_and_what_a_killed_one_left_is_overwritten(tmp_path, monkeypatch):
     path = tmp_path / "one.txt"
-    (tmp_path / ".one.txt.part").write_text("half")
+    (tmp_path / ".one.txt.9999999.part").write_text("half")  # no process has this number
     files.write_text(path, "old")
     assert list(tmp_path.iterdir()) == [path]
 

@@ -12,6 +12,8 @@ import pytest
 import yaml
 from tests.workflow.conftest import copy_tracked_files
 
+from oxymilk.study.config import Config, Explain
+
 pytestmark = pytest.mark.workflow
 
 RESULTS = "results/bontang2023"
@@ -143,13 +145,61 @@ def test_a_mistyped_key_of_config_stops_before_any_job(project):
     assert not (project.folder / RESULTS).exists()
 
 
-def test_config_and_schema_have_the_same_keys(project):
+def test_config_and_its_model_have_the_same_keys(project):
     config = yaml.safe_load((project.folder / "config.yaml").read_text(encoding="utf-8"))
-    schema = yaml.safe_load(
-        (project.folder / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8")
+    assert list(config) == list(Config.model_fields)
+    assert list(config["explain"]) == list(Explain.model_fields)
+
+
+def test_a_fault_stops_its_own_study_and_is_said_last(project):
+    project.keep_studies("muayah2023", "nowhere", "broken", "no_sheet")
+    (project.folder / "data/broken").mkdir()
+    os.mkfifo(project.folder / "data/broken/study.yaml")
+    shutil.copytree(project.folder / "data/muayah2023", project.folder / "data/no_sheet")
+    (project.folder / "data/no_sheet/observations.csv").unlink()
+    names = ("muayah2023", "nowhere", "broken", "no_sheet")
+    log = project.snakemake("--cores", "2", *(f"results/{name}/observations.csv" for name in names), status=1)
+    assert "Traceback" not in log
+    assert (project.folder / "results/muayah2023/observations.csv").is_file()
+    last = log.rpartition("At least one job did not complete")[2]
+    assert {f"logs/{name}/ingest_observations.log:" for name in names[1:]} <= set(last.splitlines())
+    assert last.count("Berkas tidak ada") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("studies: []", "key studies"), ("studies: [", "YAML"), ("", "no keys"), ("studies: !x [a]", "tag"),
+        ("studies: [a]\nresults: README.md", "README.md"), ("studies: [a]\nconfidence: 2", "line 2, key confidence"),
+        (None, "There is no config.yaml here"),
+    ],
+)  # fmt: skip
+def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(project, text, said):
+    (project.folder / "config.yaml").write_text(text or "", encoding="utf-8")
+    if text is None:
+        (project.folder / "config.yaml").unlink()
+    log = project.snakemake(status=1)
+    assert "Traceback" not in log
+    assert said in "".join(log.splitlines(keepends=True)[-4:])
+    assert not (project.folder / RESULTS).exists()
+
+
+def test_two_runs_at_once_wait_for_each_other_and_a_dead_one_holds_nothing(project):
+    command = ["snakemake", f"{RESULTS}/tests.csv", "--nolock", "--forcerun", "ingest_observations"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
+    run = {"cwd": project.folder, "env": project.environment(), **quiet}
+    first = subprocess.Popen(command, **run)
+    while not (project.folder / ".snakemake/oxymilk.lock").exists() and first.poll() is None:
+        time.sleep(0.002)
+    assert "Another run works in this folder" in project.snakemake(
+        *command[1:2], "--forcerun", "ingest_observations"
     )
-    assert list(config) == list(schema["properties"])
-    assert all(value["description"] for value in schema["properties"].values())
+    assert first.wait() == 0
+    killed = subprocess.Popen(command, **run)
+    time.sleep(1)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert "Another run" not in project.snakemake(*command[1:])
 
 
 def test_a_killed_run_leaves_no_half_file_and_the_next_completes(built_once, project):

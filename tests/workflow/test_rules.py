@@ -126,7 +126,10 @@ def test_the_workflow_is_a_module_of_another(project, elsewhere):
 
 
 def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):
-    (built.folder / "data/bontang2023/claims.csv").unlink()
+    claims = built.folder / "data/bontang2023/claims.csv"
+    claims.write_text(claims.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert built.planned() == {"make_tables", "plot_figures", "render_report"}
+    claims.unlink()
     assert built.planned() == {"make_tables", "plot_figures", "render_report"}
     built.snakemake()
     report = (built.folder / "results/bontang2023/en/report.html").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ Outputs: <results>/{study}/frequencies.csv, summaries.csv, tests.csv, sensitivit
 
 rule test_groups:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         observations=f"{RESULT}/observations.csv",
         other_scale=f"{RESULT}/other_scale.csv",
         characteristics=f"{RESULT}/characteristics.csv",
@@ -53,7 +53,7 @@ rule test_groups:
     log:
         "logs/{study}/test_groups.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(output.tests, parent=True),
         confidence=lookup(dpath="confidence", within=config),
     shell:

@@ -8,7 +8,7 @@ Outputs: <results>/{study}/verdicts.csv; `verify` prints them and fails when one
 
 rule audit_claims:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         claims=f"{STUDY}/claims.csv",
         frequencies=f"{RESULT}/frequencies.csv",
         tests=f"{RESULT}/tests.csv",
@@ -23,7 +23,7 @@ rule audit_claims:
     log:
         "logs/{study}/audit_claims.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=subpath(input.claims, parent=True),
         results=subpath(output.verdicts, parent=True),
     shell:
         """
@@ -35,7 +35,7 @@ rule audit_claims:
 
 rule explain_claims:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         claims=f"{STUDY}/claims.csv",
         observations=f"{RESULT}/observations.csv",
         verdicts=f"{RESULT}/verdicts.csv",
@@ -64,7 +64,7 @@ rule explain_claims:
     log:
         "logs/{study}/explain_claims.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=subpath(input.claims, parent=True),
         results=subpath(output.explanations, parent=True),
         participants=lookup(dpath="explain/participants", within=config),
         budget=lookup(dpath="explain/budget", within=config),
@@ -86,7 +86,8 @@ rule verify:
         "logs/verify.log",
     params:
         studies=STUDIES,
+        folders=["--data", DATA, "--results", RESULTS],
     shell:
         """
-        oxymilk verify {params.studies:q} 2>&1 | tee {log:q}
+        oxymilk verify {params.studies:q} {params.folders:q} 2>&1 | tee {log:q}
         """

@@ -1,44 +1,89 @@
 """What the other rule files share.
 
 Inputs:  config.yaml
-Outputs: STUDIES, LANGUAGES, STUDY, RESULT and the functions that name the inputs of rules
+Outputs: STUDIES, LANGUAGES, STUDY, RESULT and the functions that name the inputs of rules; faults as the last lines of a run
 """
 
+import atexit
+import errno
+import fcntl
 import os
 import re
+import sys
 from pathlib import Path
 
-import yaml
-from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
+SOURCES = Path(workflow.current_basedir).parents[1] / "src" / "oxymilk"
+sys.path.insert(0, str(SOURCES.parent))
 
-try:
-    validate(config, "../schemas/config.schema.yaml")
-except WorkflowError as error:
-    # the message holds the schema; what a person needs of it is what is wrong, and where
-    found = re.search(
-        r"ValidationError: (.*?)\n(?:.*\nOn instance(.*?):\n)?", f"{error}\n", re.DOTALL
-    )
-    if found is None:
-        raise
-    place = f"config.yaml, {found[2] or 'keys'}"
-    raise WorkflowError(
-        f"{place}: {found[1]}. The comments in config.yaml say what is legal."
-    ) from None
+from oxymilk.audit.claims import has_claims
+from oxymilk.faults import FaultsError, fault_lines, faults_of
+from oxymilk.study.config import load_config
+from oxymilk.study.yaml_lines import read_tree
 
+LAST_LINES = []
+# below all that snakemake says of its own
+atexit.register(lambda: print(*LAST_LINES, sep="\n", file=sys.stderr))
+
+
+def look_for_room(*folders):
+    """Raise OSError where a folder cannot be made or written to."""
+    for folder in map(Path, folders):
+        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        if not nearest.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "", str(nearest))
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "", str(nearest))
+
+
+def checked_config():
+    """Return config.yaml as it is after the command line; a fault of it ends the run before any job."""
+    try:
+        checked = load_config(Path("config.yaml"), config or None)
+        folders = [f"{checked.results}/{study}" for study in checked.studies]
+        look_for_room("logs", ".snakemake", *folders)
+        return checked.model_dump(mode="json")
+    except (FaultsError, OSError) as error:
+        LAST_LINES.extend(fault_lines(faults_of(error)))
+        raise WorkflowError("Nothing was run; the last lines say why.") from None
+
+
+# the one of the working directory; a workflow that uses this one as a module gives its own
+if Path("config.yaml").is_file() and not read_tree(Path("config.yaml")).faults:
+
+    configfile: "config.yaml"
+
+
+config.update(checked_config())
 STUDIES = config["studies"]
-LANGUAGES = [config["language"]] if isinstance(config["language"], str) else config["language"]
+LANGUAGES = config["language"]
 # folders of the working directory; the code is where this workflow is, wherever it is run
 DATA = config["data"].rstrip("/")
 RESULTS = config["results"].rstrip("/")
 # the folders of one study; `{study}` in them is the wildcard
 STUDY = f"{DATA}/{{study}}"
 RESULT = f"{RESULTS}/{{study}}"
-SOURCES = Path(workflow.current_basedir).parents[1] / "src" / "oxymilk"
 
 
 wildcard_constraints:
     study="[a-z][a-z0-9_]*",
+
+
+def wait_for_other_runs():
+    """Let one run at a time work in a folder, for as long as this process lives: a dead run holds nothing."""
+    # kept open: closing the file would let the next run in
+    workflow.oxymilk_lock = Path(".snakemake/oxymilk.lock").open("w")
+    try:
+        fcntl.flock(workflow.oxymilk_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another run works in this folder; waiting until it has ended.", file=sys.stderr)
+        fcntl.flock(workflow.oxymilk_lock, fcntl.LOCK_EX)
+
+
+def say_faults_last(log):
+    """Put the logs of the jobs that failed below all that snakemake says of its own."""
+    said = "".join(Path(file).read_text(errors="replace") for file in log)
+    for file in re.findall(r"^ +log: (.+) \(check log file", said, flags=re.MULTILINE):
+        LAST_LINES.extend(["", f"{file}:", Path(file).read_text(errors="replace").rstrip()])
 
 
 def package_sources(*packages):
@@ -56,23 +101,27 @@ def package_sources(*packages):
     )
 
 
+def there(study, *names):
+    """Return those of a study's files that are there; what is missing is a fault of its study alone, told by its job."""
+    paths = [Path(DATA, study, name) for name in names]
+    return [str(path) for path in paths if path.is_file()]
+
+
+def study_file(wildcards):
+    """Return study.yaml."""
+    return there(wildcards.study, "study.yaml")
+
+
 def study_sheets(wildcards):
     """Return the sheets that a study.yaml names; a faulty study.yaml is for ingest_observations to report."""
-    folder = Path(DATA, wildcards.study)
-    try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        sheets = yaml.load((folder / "study.yaml").read_bytes(), loader)["sheets"]
-        return [str(folder / sheet["file"]) for sheet in sheets]
-    except (KeyError, TypeError, ValueError, yaml.YAMLError):
-        return []
+    named = read_tree(Path(DATA, wildcards.study, "study.yaml")).entries("sheets", "*", "file")
+    return there(
+        wildcards.study, *(name for _, name in named if isinstance(name, str) and "\0" not in name)
+    )
 
 
-def has_claims(study):
-    """Say whether a study comes with the numbers of a paper: without them nothing is audited."""
-    return Path(DATA, study, "claims.csv").is_file()
-
-
-AUDITED = [study for study in STUDIES if has_claims(study)]
+# without the numbers of a paper nothing is audited
+AUDITED = [study for study in STUDIES if has_claims(Path(DATA, study))]
 
 
 def audit_tables(*tables):
@@ -80,7 +129,9 @@ def audit_tables(*tables):
     paths = [f"{STUDY}/claims.csv", *(f"{RESULT}/{table}.csv" for table in tables)]
 
     def inputs(wildcards):
-        return expand(paths, study=wildcards.study) if has_claims(wildcards.study) else []
+        return (
+            expand(paths, study=wildcards.study) if has_claims(Path(DATA, wildcards.study)) else []
+        )
 
     return inputs
 

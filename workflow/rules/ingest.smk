@@ -8,7 +8,7 @@ Outputs: <results>/{study}/observations.csv, other_scale.csv, characteristics.cs
 
 rule ingest_observations:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         sheets=study_sheets,
         code=package_sources("new_study", "ingest", "study", "audit", "stats"),
     output:
@@ -23,7 +23,7 @@ rule ingest_observations:
     log:
         "logs/{study}/ingest_observations.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(output.observations, parent=True),
     shell:
         """

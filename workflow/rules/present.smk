@@ -7,7 +7,7 @@ Outputs: <results>/{study}/{language}/tables/, figures/, report.html
 
 rule make_tables:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         frequencies=f"{RESULT}/frequencies.csv",
         tests=f"{RESULT}/tests.csv",
         effects=f"{RESULT}/effects.csv",
@@ -27,7 +27,7 @@ rule make_tables:
     log:
         "logs/{study}/make_tables.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
     shell:
@@ -41,7 +41,7 @@ rule make_tables:
 
 rule plot_figures:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         observations=f"{RESULT}/observations.csv",
         tests=f"{RESULT}/tests.csv",
         procedures=f"{RESULT}/procedures.csv",
@@ -59,7 +59,7 @@ rule plot_figures:
     log:
         "logs/{study}/plot_figures.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
         formats=",".join(["svg", "png", *lookup(dpath="figure_formats", within=config)]),
@@ -77,7 +77,7 @@ rule plot_figures:
 
 rule render_report:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         sheets=study_sheets,
         observations=f"{RESULT}/observations.csv",
         frequencies=f"{RESULT}/frequencies.csv",
@@ -101,7 +101,7 @@ rule render_report:
     log:
         "logs/{study}/render_report.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
     shell:

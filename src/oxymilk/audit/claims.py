@@ -27,8 +27,9 @@ from oxymilk.audit.printed import (
     parse_sizes,
     split_operator,
 )
-from oxymilk.faults import Fault, FaultsError
-from oxymilk.files import as_it_was
+from oxymilk.faults import Fault, FaultsError, faults_of
+from oxymilk.files import as_it_was, read_bytes
+from oxymilk.study.base import CONTROL
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -56,6 +57,8 @@ _NAMES = {"p_value": _P, "threshold": _P, "z": "z", "u": "u", "w": "[wtvs]"} | d
 _WORDED = re.compile(
     r"(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?", re.IGNORECASE
 )
+# an id names files and is a word of lists: no blank, no comma, no path
+_ID = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
 _SHARES = ("percent", "percent_up", "percent_down", "grim_percent")
 _DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
@@ -207,7 +210,8 @@ def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -
         faults += own
         if any(fault.kind == "warning" for fault in own):
             claims[row] = replace(claim, check="no_number")
-        first = first_row.setdefault(claim.id, row)
+        # some file systems hold Claim and claim for one name
+        first = first_row.setdefault(claim.id.casefold(), row)
         if first != row:
             faults.append(_fault("claims_id_twice", path.name, row, "id", claim.id, first=first))
     if any(fault.kind == "fault" for fault in faults):
@@ -215,6 +219,20 @@ def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -
     if warnings is not None:
         warnings += faults
     return list(claims.values())
+
+
+def has_claims(folder: Path) -> bool:
+    """Say whether a study has printed numbers to check: rows beside the example of a new study, or a faulty file."""
+    try:
+        return any(not cells["id"].startswith("example_") for _, cells in read_claims(folder / "claims.csv"))
+    except FaultsError:
+        return (folder / "claims.csv").exists()
+
+
+def lost_claims(study: Study, folder: Path) -> list[Fault]:
+    """Return the fault of a study whose procedure is a paper's and which has no claims of it."""
+    is_lost = study.procedure.basis != "chosen" and not has_claims(folder)
+    return [Fault("claims_missing", "claims.csv")] if is_lost else []
 
 
 def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -234,11 +252,11 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     """
     path = Path(path)
     fault = partial(_fault, file=path.name)
-    if not path.is_file():
+    if not path.exists():
         raise FaultsError([fault("claims_missing")])
     table: list[list[str]] = []
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path).decode("utf-8-sig")
         first = text.partition("\n")[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
         table.extend(csv.reader(io.StringIO(text or "\n", newline=""), delimiter=delimiter, strict=True))
@@ -247,7 +265,7 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     except csv.Error:
         raise FaultsError([fault("quote_open", row=len(table) + 1)]) from None
     except OSError as error:
-        raise FaultsError([fault("sheet_unreadable", problem=str(error))]) from None
+        raise FaultsError(faults_of(error)) from None
     header, *table = table
     missing = [column for column in COLUMNS if column not in (*header, "tails")]
     unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
@@ -277,6 +295,10 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
     for column in ("id", "where", "printed"):
         if not getattr(claim, column):
             yield at("claims_empty", column=column)
+    if claim.id and not _ID.fullmatch(claim.id):
+        yield at("claims_id_illegal", column="id", value=claim.id)
+    cells = claim.cells.items()
+    yield from (at("claims_control", column=name, value=cell) for name, cell in cells if CONTROL.search(cell))
     if claim.check in REASONS and claim.expect != "not_checkable":
         yield at("claims_value", column="expect", value=claim.expect, legal="not_checkable")
     if claim.expect == "differs" and not claim.note:

@@ -176,7 +176,7 @@ def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
         scale, sentence = proposal.level or proposal.variable, proposal.context.sentence
         parts = (proposal.test, proposal.quantity, scale, proposal.group, proposal.timepoint)
         name = "_".join([*filter(None, parts), sentence.block.section.split()[0]])
-        name = re.sub(r"[^a-z0-9]+", "_", name.lower())
+        name = re.sub(r"[^a-z0-9]+", "_", name.lower())[:70]
         taken[name] += 1
         name = name if taken[name] == 1 else f"{name}_{taken[name]}"
         readable = proposal.quantity == "decision" or proposal.number or proposal.check in REASONS

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from oxymilk.audit.claims import Claim, load_claims, read_claims
+from oxymilk.audit.claims import Claim, load_claims, lost_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe, together
 from oxymilk.ingest.grid import find_columns, read_header, transpose
 from oxymilk.ingest.observations import Observations, ingest_observations
@@ -111,11 +110,9 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
         if not ID_PATTERN.fullmatch(name):  # no study can be made of this name
             return Check(name, [Fault("id_illegal", str(data), value=name)])
         return Check(name, [Fault("study_missing", str(folder), value=name)])
-    try:
-        listed = yaml.safe_load(config.read_text(encoding="utf-8"))["studies"]
-    except (OSError, TypeError, KeyError, ValueError, yaml.YAMLError):
-        listed = None
-    is_listed = isinstance(listed, list) and name in listed
+    is_listed = name in {
+        study for _, study in read_tree(config).entries("studies", "*") if isinstance(study, str)
+    }
     return replace(check_files(folder / "study.yaml"), listed=is_listed)
 
 
@@ -140,6 +137,11 @@ def check_files(path: Path) -> Check:
                 claims = load_claims(folder / "claims.csv", study, faults)
         except FaultsError as error:
             faults += error.faults
+    faults += lost_claims(study, folder) if study else []
+    files = [path, folder / "claims.csv", *(folder / sheet.file for sheet in (study.sheets if study else ()))]
+    # its results would be older than it, at which snakemake stops
+    late = (file for file in files if file.is_file() and file.stat().st_mtime > time.time() + 1)
+    faults += [Fault("file_from_future", file.name) for file in late]
     faults.sort(key=lambda fault: fault.kind)
     return Check(folder.name, faults, study, observations, claims)
 

@@ -191,7 +191,7 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     program = lexicon()["programs"][answers.program]
     known = {line.id: line.procedure for line in load_programs()}
     named = Noted(program["name"], say("seen.program", language))
-    procedure: dict[str, Any] = {"basis": "stated", "program": named}
+    procedure: dict[str, Any] = {"basis": "chosen", "program": named}
     for test in ("signed_rank", "rank_sum")[: len(answers.groups) or 1]:
         values = asdict(known[program[test]])
         names = ["method", "alternative", *_SWITCHES[values["method"]]]

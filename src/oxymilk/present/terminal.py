@@ -14,18 +14,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from oxymilk.faults import Fault, FaultsError
 from oxymilk.present.view import VERDICT_SIGNS, with_operator
-from oxymilk.texts import labels, read_yaml
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     import pandas as pd
 
     from oxymilk.explain.reconstruct import Reconstruction
-    from oxymilk.results import Results
     from oxymilk.stats import ProgramResult
 
 # of the table of verdicts
@@ -93,43 +90,6 @@ def print_reconstruction(reconstruction: Reconstruction, language: str) -> None:
 
 
 # ---------------------------------------------------------------- results held against the claims
-
-
-def configured_studies(path: Path) -> list[str]:
-    """Return the studies that a config.yaml names; FaultsError when it is not there."""
-    if not path.is_file():
-        raise FaultsError([Fault("config_missing", path.name)])
-    return list(read_yaml(path)["studies"])
-
-
-def audit_results(study: Path, results: Results) -> pd.DataFrame:
-    """Audit the result tables of a study anew, so that an old verdicts.csv cannot pass for today's.
-
-    Parameters
-    ----------
-    study : Path
-        The folder of the study.
-    results : Results
-        Its results.
-
-    Returns
-    -------
-    DataFrame
-        See `oxymilk.audit.verdicts.audit_claims`.
-
-    Raises
-    ------
-    FaultsError
-        When the study or its claims have faults, or a result table is not there.
-    """
-    # what the other commands of the terminal need not wait for
-    from oxymilk.audit.claims import load_claims
-    from oxymilk.audit.verdicts import audit_claims
-    from oxymilk.study import load_study
-
-    loaded = load_study(study)
-    claims = load_claims(study / "claims.csv", loaded)
-    return audit_claims(loaded, claims, results.frequencies, results.tests)
 
 
 def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: str) -> None:

@@ -70,9 +70,9 @@ class SignedRankSwitches(RankSumSwitches):
 
 
 class StudyProcedure(Model):
-    """The procedure that the paper states or that was inferred, with the reason."""
+    """The procedure that the paper states, that was inferred, with the reason, or that the researcher chose."""
 
-    basis: Literal["stated", "inferred"]
+    basis: Literal["stated", "inferred", "chosen"]
     program: Shown | None = None
     reason: Label | None = None
     signed_rank_switches: SignedRankSwitches = Field(alias="signed_rank")

@@ -14,9 +14,10 @@ from oxymilk.study.yaml_lines import KeyPath
 from oxymilk.texts import LANGUAGES
 from oxymilk.words import nearest
 
-ID_PATTERN = re.compile(r"[a-z][a-z0-9_]*")
+# it names folders and files too
+ID_PATTERN = re.compile(r"[a-z][a-z0-9_]{0,79}")
 # what Word and XML files cannot hold
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 # what an id refers to -> the list of study.yaml that declares it
 DECLARED_IN: dict[str, KeyPath] = {
     "group": ("groups",), "timepoint": ("timepoints",),
@@ -46,7 +47,7 @@ def _id(value: object) -> object:
 
 def _shown(text: str) -> str:
     """Refuse control characters in what readers see."""
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise invalid("text_control")
     return text
 

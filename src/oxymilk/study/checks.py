@@ -59,7 +59,7 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
     for problem in error.errors(include_url=False):
         path: KeyPath = tuple(step for step in problem["loc"] if step != "[key]")
         kind, context, written = problem["type"], problem.get("ctx", {}), problem["input"]
-        value = str(written) if isinstance(written, str) else ""
+        value = str(written) if isinstance(written, str | float | int) else ""
         code, params = "value_wrong_kind", {}
         if kind == "missing":
             code, params, path = "key_missing", {"key": str(path[-1])}, path[:-1]
@@ -78,7 +78,8 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
             least, most = (str(context.get(bound, "-")) for bound in ("min_length", "max_length"))
             code, params = "list_length", {"least": least, "most": most}
         elif kind.startswith(("greater_than", "less_than")):
-            params = {"expected": "zero_to_one" if path[-1] == "alpha" else "in_range"}
+            bound = f">= {context['ge']}" if "ge" in context else "in_range"
+            params = {"expected": "zero_to_one" if path[-1] in ("alpha", "confidence") else bound}
         elif f"faults.{kind}.wrong" in labels("en").texts:
             code, params = kind, context
         else:

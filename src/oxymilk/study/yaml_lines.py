@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from oxymilk.faults import Fault
+from oxymilk.files import read_bytes
 
 KeyPath = tuple[Hashable, ...]
 # the mark of what is still open: no study runs while it is anywhere in the file
@@ -138,11 +139,11 @@ def read_tree(path: Path) -> Tree:
         if size > _LARGEST_FILE:
             code, params = "file_too_large", {"size": size, "most": _LARGEST_FILE}
         else:
-            root = yaml.compose(path.read_bytes().decode("utf-8-sig"), Loader=_PlainLoader)
+            root = yaml.compose(read_bytes(path).decode("utf-8-sig"), Loader=_PlainLoader)
     except UnicodeDecodeError as error:
         row = error.object[: error.start].count(b"\n") + 1
         code = "not_utf8"
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name with a NUL
         code = "file_missing"
     except RecursionError:
         code, params = "yaml_syntax", {"problem": "nested too deeply"}
@@ -170,6 +171,7 @@ class _PlainLoader(yaml.SafeLoader):
         for problem, is_so in {
             _ALIAS: is_alias,
             "a key that is not a word": is_key and not is_word,
+            "a tag (!)": node is not None and ("/" in node.tag or node.tag.startswith("!")),
             "half a character (\\ud800 to \\udfff)": is_word and _SURROGATE.search(node.value),
         }.items():
             if is_so:

@@ -78,6 +78,13 @@ def test_good_claims_are_read_in_order(write, claim, study, p_value):
     assert load_claims(write(replace(claims[1], printed=" 20 ")), study) == claims[1:2]
 
 
+# an id names files and is a word of lists
+NO_IDS = (
+    "../../x", "/tmp/x", "..", ".hidden", "a/b", "a\\b", "a b", "a,b", "a=b", "a;b", "-x", "a\nb", "é", "x" * 81,
+    "a:b", "a\0",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("cells", "code", "column"),
     [
@@ -93,6 +100,8 @@ def test_good_claims_are_read_in_order(write, claim, study, p_value):
         ({"quantity": "figure"}, "claims_value", "quantity"),
         ({"check": "arithmetic", "n": "3"}, "claims_value", "quantity"),
         ({"check": "cited"}, "claims_value", "expect"), ({"id": ""}, "claims_empty", "id"),
+        *(({"id": word}, "claims_id_illegal", "id") for word in NO_IDS),
+        ({"note": "a\0b"}, "claims_control", "note"), ({"id": "GOOD"}, "claims_id_twice", "id"),
         ({"where": ""}, "claims_empty", "where"), ({"printed": ""}, "claims_empty", "printed"),
         ({"printed": "0.083 or so"}, "claims_number", "printed"),
         ({"printed": "8,3 %"}, "claims_p_percent", "printed"), ({"expect": "differs"}, "claims_note", "note"),

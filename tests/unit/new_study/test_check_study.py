@@ -1,5 +1,6 @@
 """oxymilk check-study: everything that is missing, at once, in both languages, and nothing is written."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -65,8 +66,15 @@ def test_all_faults_come_together(observations, declared, claims, expected, stud
     assert found(study) == expected
 
 
+def test_a_file_from_the_future_is_named(study):
+    os.utime(study / "claims.csv", (4e9, 4e9))
+    assert [line.split()[1] for line in found(study)] == ["file_from_future"]
+
+
 def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study):
     (study / "claims.csv").unlink()
+    assert found(study) == ["claims.csv claims_missing "]
+    spoil(study / "study.yaml", ("basis: inferred", "basis: chosen"))
     assert check_study(study.name, study.parent).claims is None
     assert report(study)[-1].startswith("Ready.")
     assert "claims" not in "".join(report(study))
