@@ -21,7 +21,6 @@ from oxymilk.explain.coincidence import (
     Printable,
     as_decimal,
     printable_of,
-    share_of,
 )  # fmt: skip
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
@@ -71,7 +70,7 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
             # all numbers that may be copied are one step
             one_step = slip.code in ("notation_copied", "notation_statistic")
             alike = [same.units for same in slips[at:] if one_step and same.code == slip.code]
-            share = share_of(np.isin(printable.strings, list(before.union(*alike))))
+            share = printable.share(printable.within(before.union(*alike)))
             explanations.append(
                 Explanation("notation", slip.code, slip.params, float(true),
                             others=differing.others_as_is, coincidence=share)
