@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import astuple
 from itertools import product
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.numbers import read_number
 from oxymilk.stats import Procedure, TestResult, TooLargeError
-from oxymilk.stats.null import MEMORY_LIMIT
+from oxymilk.stats.null import MEMORY_LIMIT, MOST_WORK
 from oxymilk.stats.other_tests import freeman_halton
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.stats.ranks import DIFFERENCES
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from oxymilk.results import Results
     from oxymilk.study import Study
 
+LARGEST_WRITTEN = 10**4000  # Python writes no whole number of more than 4,300 digits
 ROLES = ("declared", "exact")
 # the declared procedure once more, where taking differences the other way makes a difference
 OTHER_DIFFERENCES = "other_differences"
@@ -170,13 +172,18 @@ def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) ->
         how = {"declared": (declared, own), "exact": (exact_counterpart(declared), "decimal")}
         if any(not isinstance(score, int) for score in (*sample.first, *sample.second)):
             how[OTHER_DIFFERENCES] = declared, other  # whole levels are the same either way
-        results = {role: _result(sample, *of_role) for role, of_role in how.items()}
+        # what the study declares is computed as far as memory goes
+        asked = inf if scale in (None, study.outcome.scale) else MOST_WORK
+        results = {
+            role: _result(sample, procedure, way, asked if procedure == declared else MOST_WORK)
+            for role, (procedure, way) in how.items()
+        }
         if results["declared"]:
             side = "greater" if results["declared"].z_squared >= 0 else "less"
             side = side if declared.alternative == "two-sided" else "two-sided"
             how[OTHER_TAILS] = declared.with_alternative(side), own
-            results[OTHER_TAILS] = _result(sample, *how[OTHER_TAILS])
-        if sample.testable and results["declared"] is None:
+            results[OTHER_TAILS] = _result(sample, *how[OTHER_TAILS], asked)
+        if sample.testable and results["declared"] is None and asked == inf:
             place = {"column": f"procedure.{sample.test}.method", "value": declared.method}
             limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
             raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)])
@@ -188,10 +195,10 @@ def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) ->
                 yield sample, role, procedure, unknown + way if len(numbers) == 2 else "", results[role]
 
 
-def _result(sample: Sample, procedure: Procedure, way: str) -> TestResult | None:
-    """Run a test; None where there is nobody to test, or too little memory."""
+def _result(sample: Sample, procedure: Procedure, way: str, most_work: float) -> TestResult | None:
+    """Run a test; None where there is nobody to test, or too much to do."""
     try:
-        return sample.run(procedure, way) if sample.testable else None
+        return sample.run(procedure, way, most_work) if sample.testable else None
     except TooLargeError:
         return None
 
@@ -233,7 +240,9 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
         if result is not None:
             row |= vars(result)
             # z times |z|: a fraction, sign kept, where z itself is a root
-            row |= {"z_squared": str(result.z_squared), "p_fraction": str(result.p_fraction or "")}
+            fraction = result.p_fraction or 0
+            written = str(fraction or "") if fraction.denominator < LARGEST_WRITTEN else ""
+            row |= {"z_squared": str(result.z_squared), "p_fraction": written}
         row |= {"n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
         rows.append(row | {"n_unchanged": row.get("n_zero"), "procedure": procedure.words_for(sample.test)})
     table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
@@ -329,7 +338,7 @@ def baseline_table(study: Study, characteristics: pd.DataFrame) -> pd.DataFrame:
         without_number = ((here["value"] == "") & (here["level"] != "")).any()
         try:
             if len(groups) == 2 and all(numbers) and not without_number:
-                exact = stats.rank_sum_test(*numbers, Procedure("exact")).p_value
+                exact = stats.rank_sum_test(*numbers, Procedure("exact"), MOST_WORK).p_value
                 test, p_value = "mann_whitney_exact", exact
             elif len(groups) == 2 and all(map(sum, counts)):
                 test, p_value = "fisher", float(freeman_halton(counts))

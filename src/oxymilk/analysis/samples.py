@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.numbers import read_number
@@ -75,10 +76,10 @@ class Sample(NamedTuple):
             ([0] * len(self.first), paired_differences(*self.doubles, "binary")) if paired else self.doubles
         )
 
-    def run(self, procedure: Procedure, differences: str) -> TestResult:
-        """Run the test with its differences taken in one way; TooLargeError where that needs too much memory."""
+    def run(self, procedure: Procedure, differences: str, most_work: float = inf) -> TestResult:
+        """Run the test with its differences taken in one way; TooLargeError where that needs too much."""
         run = signed_rank_test if self.test == "signed_rank" else rank_sum_test
-        return run(*self.data(differences), procedure)
+        return run(*self.data(differences), procedure, most_work)
 
 
 def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Sample]:

@@ -319,7 +319,10 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
     if of_participants and claim.n and not re.fullmatch("0*[1-9][0-9]*", claim.n):
         yield at("claims_participants", column="n", value=claim.n)
     if claim.check == "arithmetic":
-        if not claim.n or _SEPARATORS.get(claim.quantity, "") not in claim.n:
+        # a sum has two numbers or more
+        surplus = len(claim.others) - (2 if claim.quantity in _SEPARATORS else 1)
+        separator = _SEPARATORS.get(claim.quantity, "")
+        if not claim.n or separator not in claim.n or surplus < 0 or (surplus and claim.quantity != "sum"):
             yield at("claims_arithmetic", column="n", value=claim.n, quantity=claim.quantity)
         for position, part in enumerate(claim.others):
             try:

@@ -7,6 +7,8 @@ reached cover some of the strings that could have been printed; their share is t
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records
 
 KINDS = ("notation", "adjustment", "procedure", "elsewhere", "finer_scale", "departure", "none")
-_COMPARE = {"<": np.greater, "<=": np.greater_equal, ">": np.less, ">=": np.less_equal}
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,9 @@ class Printable:
     alpha: float | None = None
 
     @property
-    def strings(self) -> np.ndarray:
-        """All of them, shape (S,)."""
-        return np.arange(self.first, self.last + 1)
+    def strings(self) -> range:
+        """All of them: more than memory holds where many decimals are printed."""
+        return range(self.first, self.last + 1)
 
     def units(self, values: np.ndarray) -> np.ndarray:
         """Return the unit that each value, not negative, prints as, same shape; nan as -1.
@@ -147,24 +148,32 @@ class Printable:
         units[near] = np.array(exact, dtype=np.int64)[place]
         return np.where(missing, -1, units).reshape(np.shape(values))
 
-    def covered(self, values: np.ndarray) -> np.ndarray:
-        """Return which of the strings some values would make true, shape (S,); nan is nothing."""
+    def within(self, units: set[int]) -> set[int]:
+        """Return those units that are strings which could be printed."""
+        return {unit for unit in units if self.first <= unit <= self.last}
+
+    def covered(self, values: np.ndarray) -> Collection[int]:
+        """Return which of the strings some values would make true; nan is nothing."""
         values = np.asarray(values, dtype=float).ravel()
-        values = values[~np.isnan(values)]
-        if self.operator and len(values):
-            reached = values.min() if self.operator in UPPER else values.max()
-            return _COMPARE[self.operator](self.strings / 10**self.decimals, reached)
-        return np.isin(self.strings, self.units(values))
+        values, strings = values[~np.isnan(values)], self.strings
+        if not self.operator or not len(values):
+            return self.within(set(self.units(values).tolist()))
+        # all from one string on, or up to one: "< 0.05" is true of 0.04, and so is all that is more
+        reached = values.min() if self.operator in UPPER else values.max()
+        side = bisect_left if self.operator in ("<=", ">") else bisect_right
+        place = side(strings, reached, key=lambda unit: unit / 10**self.decimals)
+        return strings[place:] if self.operator in UPPER else strings[:place]
+
+    def share(self, *covered: Collection[int]) -> float:
+        """Return the share of the strings that are covered by any of these; nan where there are no strings."""
+        # behind an operator the longest has all others
+        most = max(map(len, covered)) if self.operator else len(set().union(*covered))
+        return most / len(self.strings) if self.strings else float("nan")
 
 
 def as_decimal(value: float) -> Fraction:
     """Return a computed number to the digits that floating point leaves: 0.06249999999999999 is 0.0625."""
     return Fraction(f"{value:.14g}")
-
-
-def share_of(covered: np.ndarray) -> float:
-    """Return the share of strings that are covered, a mask of shape (S,); nan when there are none."""
-    return float(covered.mean()) if len(covered) else float("nan")
 
 
 def printable_of(claim: Claim, study: Study, most: float) -> Printable:
@@ -176,6 +185,8 @@ def printable_of(claim: Claim, study: Study, most: float) -> Printable:
         return Printable(0, 1, int(claim.printed != "significant"), 0, "", study.rounding, study.alpha)
     # "5%" is 0.05
     decimals = claim.number.decimals + (2 if claim.scale == 100 else 0)
+    # computed numbers have no more digits than this, and their units fit into 64 bits
+    decimals = min(decimals, 16 - len(str(int(most))))
     scale, value = 10**decimals, claim.number.value / claim.scale
     # a negative number prints no magnitude but that of a statistic whose sign programs choose
     claimed = int(abs(value) * scale) if value >= 0 or claim.is_unsigned else -2

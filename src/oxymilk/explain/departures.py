@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Record, Records, one_by_one
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
+from oxymilk.explain.coincidence import DifferingClaim, Explanation
 from oxymilk.explain.datasets import list_tables
 
 CHUNK = 100_000
@@ -162,7 +162,8 @@ def search_departures(
                 "departure", "departure", params, value, effort=len(changes),
                 ways=ways_to(records.pairs, table[:, :-1, :-1]),
                 others={name: bool(holding[at]) for name, holding in holds.items()},
-                coincidence=share_of(claim.printable.covered(found.values[no_worse])), witness=sheet_of(changed),
+                coincidence=claim.printable.share(claim.printable.covered(found.values[no_worse])),
+                witness=sheet_of(changed),
             )
         )  # fmt: skip
     return explanations, found.searched

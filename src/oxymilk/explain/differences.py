@@ -9,7 +9,7 @@ import numpy as np
 from oxymilk.audit.claims import OF_A_TEST
 from oxymilk.audit.recompute import Tables
 from oxymilk.audit.verdicts import check_claim
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, printable_of, share_of
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, printable_of
 from oxymilk.stats.programs import load_programs
 
 
@@ -31,7 +31,7 @@ def search_differences(differing: DifferingClaim, tests: list[dict[str, str]]) -
     lines = [line for line in load_programs() if (line.test, line.differences, line.calculation) == line_of]
     programs = "; ".join(program.line for program in lines)
     printable = printable_of(claim, study, 10.0 ** len(str(int(value))) - 1)
-    share, params = share_of(printable.covered(np.array([value]))), {"switches": [], "effort": 1}
+    share, params = printable.share(printable.covered(np.array([value]))), {"switches": [], "effort": 1}
     return [
         Explanation(
             "procedure", f"differences_{ways[0]}", params, value, ways=max(1, len(lines)), programs=programs,

@@ -10,7 +10,7 @@ import numpy as np
 
 from oxymilk.audit.claims import OF_P
 from oxymilk.audit.printed import round_units
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
+from oxymilk.explain.coincidence import DifferingClaim, Explanation
 from oxymilk.explain.notation import PROGRAM_DECIMALS, claim_label, place_label
 from oxymilk.explain.procedures import lines_of, said_of, ways_on
 from oxymilk.stats import holm
@@ -102,5 +102,5 @@ def _fitting(
             within = [
                 strings for (steps, *_), strings in zip(reached, covered, strict=True) if steps <= effort
             ]
-            share = share_of(np.logical_or.reduce(within))
+            share = claim.printable.share(*within)
             yield Explanation(kind, value=number, effort=effort, coincidence=share, **fields)

@@ -21,7 +21,6 @@ from oxymilk.explain.coincidence import (
     Printable,
     as_decimal,
     printable_of,
-    share_of,
 )  # fmt: skip
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
@@ -29,6 +28,7 @@ from oxymilk.texts import LANGUAGES, labels
 
 EQUAL = ("", "=", "~")
 OF_CHANGES = ("percent_up", "percent_down", "percent_unchanged")
+MOST_UNITS = 1_000_000  # strings that a printed Z allows: with twelve decimals no memory holds them
 # programs print p-values with these numbers of decimals
 PROGRAM_DECIMALS = (2, 3, 4, 5)
 _STATISTICS = {
@@ -71,7 +71,7 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
             # all numbers that may be copied are one step
             one_step = slip.code in ("notation_copied", "notation_statistic")
             alike = [same.units for same in slips[at:] if one_step and same.code == slip.code]
-            share = share_of(np.isin(printable.strings, list(before.union(*alike))))
+            share = printable.share(printable.within(before.union(*alike)))
             explanations.append(
                 Explanation("notation", slip.code, slip.params, float(true),
                             others=differing.others_as_is, coincidence=share)
@@ -126,7 +126,8 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
             of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
             if of_same_test and None not in (stated.low, stated.high):
                 low, high = on_counts.printable.units(np.array(p_of_printed_z(stated))).tolist()
-                slips.append(Slip("printed_z", set(range(low, high + 1)) - small))
+                if high - low < MOST_UNITS:
+                    slips.append(Slip("printed_z", set(range(low, high + 1)) - small))
     return slips
 
 

@@ -16,7 +16,7 @@ import yaml
 from oxymilk.analysis.samples import Sample
 from oxymilk.audit.claims import OF_P
 from oxymilk.explain.claims_on_counts import ClaimOnCounts
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
+from oxymilk.explain.coincidence import DifferingClaim, Explanation
 from oxymilk.explain.notation import claim_label
 from oxymilk.stats import Procedure, TooLargeError
 from oxymilk.stats.procedure import CHOICES
@@ -164,7 +164,10 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
     claim = differing.on_counts
     ways = ways_on(claim.numbers, claim.test, claim.declared)
     values = calculated_values(claim, differing.records.tables, ways)
-    too_large = claim.claim.quantity in OF_P and any(value is None for value in values)
+    too_large = claim.claim.quantity in OF_P and any(
+        value is None or (way.procedure and np.isnan(value).all())
+        for way, value in zip(ways, values, strict=True)
+    )
     # the effort is the number of switches moved
     reached = [
         (len(way.switches), way, value, claim.printable)
@@ -199,7 +202,7 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
                 "procedure", code + ("_truncated" if printable is cut else ""),
                 params | {"effort": effort} | ({} if way.other else {"elsewhere": elsewhere}), number,
                 effort=effort, ways=max(1, len(way.programs)), programs=programs, others=others,
-                coincidence=share_of(np.logical_or.reduce(within)),
+                coincidence=claim.printable.share(*within),
             )
         )  # fmt: skip
     return explanations
@@ -231,13 +234,14 @@ def _other_claims(
     own, others, elsewhere = differing.claim, dict(differing.others_as_is), []
     for other in differing.others:
         claim, feature = other.claim, other.feature(differing.records.tables)
-        if (claim.test, claim.group) == (own.test, own.group):
-            if own.quantity in OF_P and claim.quantity in OF_P:
-                others[other.id] = bool(other.true_of(np.array([number])))
-            elif way.procedure and not way.tail and claim.quantity in (*OF_P, "z"):
-                others[other.id] = bool(other.holds(feature, way.procedure))
-        elif way.procedure and claim.quantity == "p_value" and others[other.id]:
-            moved = replace(way.procedure, zero_method=other.declared.zero_method)
-            if not other.holds(feature, moved):
-                elsewhere.append(claim_label(claim, differing.records.study))
+        with suppress(TooLargeError):  # then it stays as declared
+            if (claim.test, claim.group) == (own.test, own.group):
+                if own.quantity in OF_P and claim.quantity in OF_P:
+                    others[other.id] = bool(other.true_of(np.array([number])))
+                elif way.procedure and not way.tail and claim.quantity in (*OF_P, "z"):
+                    others[other.id] = bool(other.holds(feature, way.procedure))
+            elif way.procedure and claim.quantity == "p_value" and others[other.id]:
+                moved = replace(way.procedure, zero_method=other.declared.zero_method)
+                if not other.holds(feature, moved):
+                    elsewhere.append(claim_label(claim, differing.records.study))
     return others, elsewhere

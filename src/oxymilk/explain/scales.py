@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from oxymilk.explain.claims_on_counts import falls_and_rises
-from oxymilk.explain.coincidence import DifferingClaim, Explanation, share_of
+from oxymilk.explain.coincidence import DifferingClaim, Explanation
 from oxymilk.explain.departures import sheet_of
 
 SCORE = "finer score"
@@ -137,7 +137,7 @@ def search_scales(differing: DifferingClaim) -> list[Explanation] | None:
     effort = int(claim.claim.quantity != "p_value" or claim.printable.claimed > 0)
     return [
         Explanation("finer_scale", "scale_untied", params, number, effort=effort, ways=len(values), others=others,
-                    coincidence=share_of(claim.printable.covered(printed)),
+                    coincidence=claim.printable.share(claim.printable.covered(printed)),
                     witness=_witness(differing, scales.tables[fits[0]]))
     ]  # fmt: skip
 

@@ -35,7 +35,7 @@ EXPLANATION_COLUMNS = (
     "informative", "witness", "code", "params",
 )  # fmt: skip
 OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed", "observed")
-MOST_NUMBERS = 1_000  # in a test
+MOST_OUTCOMES = 5_000  # pairs of counts, each a cell of a map
 _NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
 
@@ -178,12 +178,7 @@ def _search(
         of_data = claim.check == "recompute" and claim.quantity != "alpha"
         return found, ["departure_unseen" if records.levels else "departure_numbers"] * of_data
     of_procedure = claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank")
-    sizes = (len(sample.first) + len(sample.second) for sample in records.samples)
-    # the exact distributions of so many numbers take minutes
-    large = not records.levels and max(sizes, default=0) > MOST_NUMBERS
-    if of_procedure and large:
-        unsearched.append("procedure_size")
-    elif of_procedure:
+    if of_procedure:
         ways = search_procedures(differing)
         found.setdefault("procedure", []).extend(way for way in ways if way.kind != "none")
         unsearched += [way.code for way in ways if way.kind == "none"]
@@ -191,8 +186,8 @@ def _search(
         found["adjustment"] = search_adjustments(differing)
     if claim.quantity in ("p_value", "z") and claim.operator in EQUAL:
         zero = claim.quantity == "p_value" and not on_counts.printable.claimed
-        if zero or large:
-            unsearched.append("elsewhere_zero" if zero else "elsewhere_size")
+        if zero:
+            unsearched.append("elsewhere_zero")
         else:
             found["elsewhere"] = search_elsewhere(differing)
     if claim.quantity in OF_A_TEST:
@@ -264,13 +259,14 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
 
     Columns `OUTCOME_COLUMNS`, all text: participants of the first and the second group at the better level and in
     all, p-value, ids of the claims that print this p-value for the test between the groups (joined by blanks), and
-    whether these are the counts on disk. Empty for other designs.
+    whether these are the counts on disk. Empty for other designs, and above `MOST_OUTCOMES` pairs.
     """
     study, rows = records.study, []
     observed = on_counts.margin(records.tables[:2], "post")
     sizes = observed.sum(axis=1).tolist()
-    if records.levels == len(sizes) == 2 and all(sizes) and study.between == "post":
-        n1, n2 = sizes
+    n1, n2 = sizes if len(sizes) == 2 else (0, 0)
+    few = (n1 + 1) * (n2 + 1) <= MOST_OUTCOMES
+    if records.levels == 2 and n1 and n2 and few and study.between == "post":
         first, second = (counts.ravel() for counts in np.indices((n1 + 1, n2 + 1)))
         # one row a pair of counts, (1, 0) of 2 and 1: [[1, 1], [1, 0]]
         tables = np.stack([n1 - first, first, n2 - second, second], axis=-1).reshape(-1, 2, 2)

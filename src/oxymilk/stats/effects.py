@@ -11,7 +11,7 @@ import numpy as np
 
 from oxymilk.stats import intervals, ranks
 from oxymilk.stats.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
-from oxymilk.stats.null import TooLargeError
+from oxymilk.stats.null import MOST_WORK, TooLargeError
 from oxymilk.stats.procedure import Procedure, check_test
 from oxymilk.stats.rank_sum import rank_sum_counts, rank_sum_test
 from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, signed_rank_test
@@ -236,7 +236,8 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     -------
     float
         Over all signs of the nonzero differences, or over all ways of giving the values to the groups. TooLargeError
-        if two_sided="likelihood" would have to look at more than `MOST_TABLES` tables.
+        if two_sided="likelihood" would have to look at more than `MOST_TABLES` tables, or an exact distribution takes
+        more than `oxymilk.stats.null.MOST_WORK`.
 
     Examples
     --------
@@ -260,7 +261,7 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
         _, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(first, second))
         sizes = negative + positive
         rises = shares(sizes) if every else np.array([sizes, 0 * sizes])
-        return float(signed_rank_counts(sizes - rises, rises, zeros, procedure).p_value.min())
+        return float(signed_rank_counts(sizes - rises, rises, zeros, procedure, MOST_WORK).p_value.min())
     _, table = ranks.two_sample_table(first, second)
     sizes, n1 = table.sum(axis=0), int(table[0].sum())
     if every:
@@ -271,4 +272,5 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
         below = np.cumsum(sizes) - sizes
         above = sizes.sum() - below - sizes
         chosen = np.clip(n1 - np.array([below, above]), 0, sizes)
-    return float(rank_sum_counts(np.stack([chosen, sizes - chosen], axis=-2), procedure).p_value.min())
+    tables = np.stack([chosen, sizes - chosen], axis=-2)
+    return float(rank_sum_counts(tables, procedure, MOST_WORK).p_value.min())

@@ -13,13 +13,14 @@ from statistics import NormalDist
 import numpy as np
 
 from oxymilk.stats import ranks
-from oxymilk.stats.null import TooLargeError
+from oxymilk.stats.null import MOST_WORK, TooLargeError
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.rank_sum import rank_sum_test
 from oxymilk.stats.signed_rank import signed_rank_test
 
-# The interval asks for two exact tests at every distinct shift outside it; more than this many would take minutes.
-MOST_SHIFTS = 2_000
+# The interval asks for two exact tests at every distinct shift outside it, of which each counts all values: more than
+# this many shifts, values counted for them, or steps for all of them would take minutes.
+MOST_SHIFTS, MOST_VALUES, MOST_STEPS = 2_000, 1_000_000, 10 * MOST_WORK
 EXACT = "inversion of the exact conditional test"
 LARGE = "order statistics, normal approximation"
 _SURELY = 0.999  # a bound below so much of alpha is below alpha whatever floating point does
@@ -134,11 +135,12 @@ def _shift(
         scores = doubled if alternative == "greater" else -doubled
         if tail_bound(sizes, scores, (chosen * scores).sum(), drawn) < _SURELY * alpha:
             return False
-        return test(Procedure("exact", alternative, zero_method=zero_method)).p_fraction > alpha
+        return test(Procedure("exact", alternative, zero_method=zero_method), share).p_fraction > alpha
 
     middle = sums.total // 2
     median = float((sums.ranked(middle + 1) + sums.ranked(sums.total - middle)) / 2)
-    shifts = sums.distinct(MOST_SHIFTS)
+    shifts = sums.distinct(min(MOST_SHIFTS, MOST_VALUES // sums.values))
+    share = MOST_STEPS / len(shifts or [0])
     if shifts is not None:
         try:
             low = _limit(shifts, -1, partial(accepts, "greater"))
@@ -190,6 +192,7 @@ class Sums:
         # how many values of the second list are less than each of its distinct values, and all
         self.below = np.concatenate([[0], np.cumsum(counts)])
         self.own, n = second is None, len(first)
+        self.values = sum(map(len, lists))
         self.total = n * (n + 1) // 2 if second is None else n * len(second)
 
     def count_to(self, most: int) -> int:

@@ -24,10 +24,13 @@ Lower = Callable[[int], int]  # t -> number of outcomes with T <= t
 States = tuple[np.ndarray, np.ndarray]  # keys, and the number of ways to each
 
 MEMORY_LIMIT = 2**30  # bytes
+# Steps of an exact distribution that nobody asked for. One took about a nanosecond on one core of a 2020s server, so
+# that what every program prints at its largest sizes is within: 100 + 100 tied values, 200 pairs.
+MOST_WORK = 1.6e9
 
 
 class TooLargeError(ValueError):
-    """An exact distribution would need more memory than `MEMORY_LIMIT`."""
+    """An exact distribution would need more memory than `MEMORY_LIMIT`, or more steps than it may take."""
 
 
 def refuse_if_larger(needed: float, what: str) -> None:
@@ -36,6 +39,14 @@ def refuse_if_larger(needed: float, what: str) -> None:
         raise TooLargeError(
             f"{what} needs about {needed / 2**30:.1f} GiB, more than the limit of {MEMORY_LIMIT / 2**30:g} GiB; "
             'use method="asymptotic", which is close at this size'
+        )
+
+
+def refuse_if_longer(steps: float, most_work: float) -> None:
+    """Raise TooLargeError, before anything is computed, if a distribution takes more than so many steps."""
+    if steps > most_work:
+        raise TooLargeError(
+            f"An exact distribution takes {steps:.2g} steps, more than the limit of {most_work:.2g}"
         )
 
 
@@ -82,6 +93,10 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
     if len(sizes) == 2 and scores == (0, 1):
         # hypergeometric: each count from the one before it
         low, high = sizes
+        refuse_if_larger(
+            2 * min(drawn, high) * _bytes_for(comb(n, drawn)),
+            f"The distribution of {drawn} of {n} in two ties",
+        )
         least = max(0, drawn - low)
         counts = [0] * least + [comb(high, least) * comb(low, drawn - least)]
         for i in range(least, min(drawn, high)):
@@ -96,6 +111,11 @@ def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -
         for j in range(min(drawn, seen), max(1, drawn - (n - seen)) - 1, -1):
             packed[j] += packed[j - 1] << (8 * width * score)
     return tuple(_unpack(packed[drawn], width, top, top))
+
+
+def untied_steps(n1: int, n2: int) -> float:
+    """Return the steps of `untied_sample_counts`: additions, the longer the more bytes a number has."""
+    return min(n1, n2) * (n1 * n2 / 2) * (100 + 6 * _bytes_for(comb(n1 + n2, n1)))
 
 
 @lru_cache(maxsize=64)
@@ -167,7 +187,10 @@ def _join(keys: np.ndarray, ways: np.ndarray, size: int, step: int, end: int) ->
 
 def _binomials(size: int, kind: np.dtype) -> np.ndarray:
     """Return the number of ways to take 0, 1, ..., `size` observations of a tie group."""
-    return np.array([comb(size, i) for i in range(size + 1)], dtype=kind)
+    ways = [1]
+    for i in range(size):
+        ways.append(ways[-1] * (size - i) // (i + 1))
+    return np.array(ways, dtype=kind)
 
 
 def _runs(values: np.ndarray) -> np.ndarray:
@@ -179,6 +202,7 @@ def _runs(values: np.ndarray) -> np.ndarray:
 LOOK_UPS = 100_000
 
 
+@lru_cache(maxsize=4)
 def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None = None) -> Lower:
     """Return the function t -> number of outcomes with T <= t, without the whole distribution.
 
@@ -217,7 +241,7 @@ def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int 
     most_taken = sizes[middle] if drawn is None else min(sizes[middle], drawn)
     step = max(1, LOOK_UPS // len(left_drawn))
 
-    @lru_cache(maxsize=8)
+    @lru_cache(maxsize=64)
     def lower(t: int) -> int:
         if symmetric and 2 * t >= top:
             # all signs turned round; the observations that are not drawn are a sample of the same size
@@ -241,21 +265,26 @@ def lower_from_ends(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int 
 
 
 def distribution(
-    sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None, whole: bool
+    sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int | None, whole: bool, most_work: float
 ) -> tuple[Lower, tuple[int, ...] | None]:
     """Return `lower` and, if `whole` or cheap (they are kept for the next dataset), the counts of all outcomes.
 
-    `sizes`, `scores` and `drawn` as for `lower_from_ends`.
+    `sizes`, `scores` and `drawn` as for `lower_from_ends`; TooLargeError above `most_work`.
     """
     n, top, combinations = sum(sizes), score_sum(sizes, scores, drawn), prod(size + 1.0 for size in sizes)
+    width = _bytes_for(2**n if drawn is None else comb(n, drawn))
     if drawn is None:
-        work, states = n * _bytes_for(2**n), 2 * combinations**0.5
+        work, states, steps = n * width, 2 * combinations**0.5, 0.5
     else:
-        work, states = n * drawn * _bytes_for(comb(n, drawn)) / 2, combinations**0.6
-        whole = whole or len(sizes) == 2
+        work, states, steps = n * drawn * width / 2, combinations**0.6, 0.2
+        if len(sizes) == 2:
+            whole, work, steps = True, 5 * width, 1
     # the whole distribution takes `work` bytes for each of its `top` sums; seconds, as measured on one core of a
     # 2020s server, decide between two exact ways, never a result
     if whole or top * (work * 8.5e-11 + 2e-7) <= 3e-4 + states * 1.5e-7:
+        refuse_if_longer(top * work * steps, most_work)
         counts = flip_counts(sizes, scores) if drawn is None else sample_counts(sizes, scores, drawn)
         return lower_from_counts(counts), counts
+    # look-ups of each tail: the states of one end, times the numbers taken of the middle group
+    refuse_if_longer((800 + 5 * width) * (combinations * (max(sizes) + 1)) ** 0.5, most_work)
     return lower_from_ends(sizes, scores, drawn), None

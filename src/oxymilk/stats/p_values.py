@@ -46,12 +46,13 @@ class TestResult:
 
 
 def p_and_z(
-    procedure: Procedure, standard: tuple, keys: np.ndarray, p_of: Callable[..., Fraction]
+    procedure: Procedure, standard: tuple, keys: np.ndarray, p_of: Callable[..., Fraction], most_work: float
 ) -> tuple[np.ndarray, Fraction | None, np.ndarray, Fraction | None]:
     """Return what every rank test gives of each dataset: p, the same as a fraction, z, and z * abs(z).
 
     standard : whole numbers D, A, B and C, each of shape (...) or (): z = D / sqrt(A B / C); 0, and p = 1, where A = 0
     keys, p_of : what an exact p-value depends on, shape (..., key); datasets of one key share p_of(*key, procedure)
+    most_work : steps of an exact distribution, see `oxymilk.stats.null.MOST_WORK`
     """
     difference, variance, times, over = standard
     nothing = variance == 0
@@ -63,7 +64,7 @@ def p_and_z(
         p_value = np.where(nothing, 1.0, normal_p(z, procedure.alternative))
     else:
         distinct, inverse = unique_rows(keys.reshape(-1, keys.shape[-1]))
-        fractions = [p_of(*key, procedure=procedure) for key in distinct.tolist()]
+        fractions = [p_of(*key, procedure=procedure, most_work=most_work) for key in distinct.tolist()]
         # never 0, however small the fraction is
         p_value = np.array([max(float(p), _SMALLEST) for p in fractions])[inverse].reshape(z.shape)
         fraction = None if z.shape else fractions[0]

@@ -6,11 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import comb, gcd
+from math import comb, gcd, inf
 
 import numpy as np
 
-from oxymilk.stats.null import distribution, lower_from_counts, score_sum, untied_sample_counts
+from oxymilk.stats.null import (
+    distribution,
+    lower_from_counts,
+    refuse_if_longer,
+    score_sum,
+    untied_sample_counts,
+    untied_steps,
+)  # fmt: skip
 from oxymilk.stats.p_values import TestResult, exact_p, p_and_z, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import check_size, doubled_midranks, two_sample_table, two_samples
@@ -35,7 +42,7 @@ class RankSumResult(TestResult):
     mean_rank2: float | np.ndarray
 
 
-def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResult:
+def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure, most_work: float = inf) -> RankSumResult:
     """Test whether values of one sample tend to be larger than those of another.
 
     Parameters
@@ -45,6 +52,8 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
         decimals as written.
     procedure : Procedure
         Every switch of the test; its zero_method must be left at "drop".
+    most_work : float
+        Steps that an exact distribution may take, see `oxymilk.stats.null.MOST_WORK`.
 
     Returns
     -------
@@ -57,7 +66,7 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     ValueError
         Empty, missing or non-numeric values.
     TooLargeError
-        If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
+        If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`, or takes more than `most_work`.
 
     See Also
     --------
@@ -75,10 +84,10 @@ def rank_sum_test(x: Iterable, y: Iterable, procedure: Procedure) -> RankSumResu
     >>> rank_sum_test([1] * 10, [1] * 3 + [0] * 7, Procedure("exact")).p_fraction
     Fraction(1, 323)
     """
-    return rank_sum_counts(two_sample_table(x, y)[1], procedure).of_one_dataset()
+    return rank_sum_counts(two_sample_table(x, y)[1], procedure, most_work).of_one_dataset()
 
 
-def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
+def rank_sum_counts(tables: np.ndarray, procedure: Procedure, most_work: float = inf) -> RankSumResult:
     """Run the rank-sum test on an array of tables; the leading axes are datasets.
 
     Parameters
@@ -86,8 +95,8 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
     tables : array of int, shape (..., 2, K)
         Observations of the first and the second sample at each of K levels, in increasing order. Levels
         that do not occur count 0.
-    procedure : Procedure
-        Its zero_method must be left at "drop".
+    procedure, most_work
+        As for `rank_sum_test`.
 
     Returns
     -------
@@ -119,16 +128,18 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
         variance = variance - (sizes**3 - sizes).sum(axis=-1)
     standard = difference, variance, n1 * n2, 3 * total * (total - 1)
     keys = np.concatenate([np.stack([twice_u[..., 0], n1], axis=-1), sizes], axis=-1)
-    p_value, fraction, z, square = p_and_z(procedure, standard, keys, _exact_fraction)
+    p_value, fraction, z, square = p_and_z(procedure, standard, keys, _exact_fraction, most_work)
     by_sample = (values[..., i] for values in (twice_u / 2, rank_sums, rank_sums / n) for i in (0, 1))
     return RankSumResult(p_value, fraction, z, square, procedure, n1, n2, *by_sample)
 
 
 @lru_cache(maxsize=4096)
-def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) -> Fraction:
+def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure, most_work: float) -> Fraction:
     """Return the exact p-value of 2 * U1, n1 and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
     n2 = sum(sizes) - n1
+    if procedure.method == "exact_untied" or max(sizes) == 1:
+        refuse_if_longer(untied_steps(n1, n2), most_work)
     if procedure.method == "exact_untied":
         return untied_p(procedure, Fraction(twice_u, 2), untied_sample_counts(n1, n2))
     if max(sizes) == 1:
@@ -141,5 +152,5 @@ def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) ->
     scores = (0, *((rank - first) // divisor for rank in others))
     mean = Fraction(n1 * score_sum(sizes, scores), n1 + n2)
     t = (twice_u + n1 * (n1 + 1) - n1 * first) // divisor
-    lower, counts = distribution(sizes, scores, n1, procedure.two_sided == "likelihood")
+    lower, counts = distribution(sizes, scores, n1, procedure.two_sided == "likelihood", most_work)
     return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import gcd, nan
+from math import gcd, inf, nan
 
 import numpy as np
 
-from oxymilk.stats.null import distribution, flip_counts, score_sum
+from oxymilk.stats.null import distribution, score_sum
 from oxymilk.stats.p_values import TestResult, exact_p, p_and_z, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import (
@@ -42,7 +42,9 @@ class SignedRankResult(TestResult):
     mean_rank_minus: float | np.ndarray
 
 
-def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> SignedRankResult:
+def signed_rank_test(
+    pre: Iterable, post: Iterable, procedure: Procedure, most_work: float = inf
+) -> SignedRankResult:
     """Test whether paired values tend to rise or fall.
 
     Parameters
@@ -52,6 +54,8 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
         differences post - pre, zeros and ties are taken on the decimals as written.
     procedure : Procedure
         Every switch of the test.
+    most_work : float
+        Steps that an exact distribution may take, see `oxymilk.stats.null.MOST_WORK`.
 
     Returns
     -------
@@ -64,7 +68,7 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     ValueError
         Empty, missing or non-numeric values, or unequal lengths.
     TooLargeError
-        If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`.
+        If an exact distribution would not fit into `oxymilk.stats.null.MEMORY_LIMIT`, or takes more than `most_work`.
 
     See Also
     --------
@@ -84,11 +88,15 @@ def signed_rank_test(pre: Iterable, post: Iterable, procedure: Procedure) -> Sig
     (Fraction(1, 4), 3, 7)
     """
     _, negative, positive, zeros = count_differences(paired_differences(pre, post))
-    return signed_rank_counts(negative, positive, zeros, procedure).of_one_dataset()
+    return signed_rank_counts(negative, positive, zeros, procedure, most_work).of_one_dataset()
 
 
 def signed_rank_counts(
-    negative: np.ndarray, positive: np.ndarray, zeros: np.ndarray, procedure: Procedure
+    negative: np.ndarray,
+    positive: np.ndarray,
+    zeros: np.ndarray,
+    procedure: Procedure,
+    most_work: float = inf,
 ) -> SignedRankResult:
     """Run the signed-rank test on arrays of counts of differences; the leading axes are datasets.
 
@@ -98,7 +106,8 @@ def signed_rank_counts(
         Differences of each of M sizes, in increasing order of size, by sign. Sizes that do not occur count 0.
     zeros : array of int, shape (...)
         Differences of zero.
-    procedure : Procedure
+    procedure, most_work
+        As for `signed_rank_test`.
 
     Returns
     -------
@@ -143,13 +152,17 @@ def signed_rank_counts(
     # without a change there is nothing to test, whatever the switches
     variance = np.where(changed == 0, 0, variance)
     keys = np.concatenate([np.stack([twice_plus, zeros], axis=-1), sizes], axis=-1)
-    p_value, fraction, z, square = p_and_z(procedure, (difference, variance, 1, 1), keys, _exact_fraction)
+    p_value, fraction, z, square = p_and_z(
+        procedure, (difference, variance, 1, 1), keys, _exact_fraction, most_work
+    )
     counts = n_used, zeros, n_up, n_down
     return SignedRankResult(p_value, fraction, z, square, procedure, *counts, w_plus, w_minus, *mean_ranks)
 
 
 @lru_cache(maxsize=4096)
-def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure) -> Fraction:
+def _exact_fraction(
+    twice_w: int, zeros: int, *sizes: int, procedure: Procedure, most_work: float
+) -> Fraction:
     """Return the exact p-value of twice W+ (less the zeros' share), zeros, and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
     changed, ranked_zeros = sum(sizes), 0 if procedure.zero_method == "drop" else zeros
@@ -157,11 +170,11 @@ def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure)
         if changed == 0:
             return Fraction(1)
         n, share = changed + ranked_zeros, zeros * (zeros + 1) if procedure.zero_method == "split" else 0
-        counts = flip_counts((1,) * n, tuple(range(1, n + 1)))
+        _, counts = distribution((1,) * n, tuple(range(1, n + 1)), None, True, most_work)
         return untied_p(procedure, Fraction(2 * twice_w + share, 4), counts)
     ranks = doubled_midranks(np.array(sizes, dtype=np.int64), ranked_zeros).tolist()
     divisor = gcd(*ranks) or 1
     scores = tuple(rank // divisor for rank in ranks)
-    lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood")
+    lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood", most_work)
     mean = Fraction(score_sum(sizes, scores), 2)
     return exact_p(procedure, twice_w // divisor, lower, 2**changed, mean, counts)

@@ -12,7 +12,7 @@ import pytest
 from oxymilk.audit.printed import round_units
 from oxymilk.explain import explain_one
 from oxymilk.explain.claims_on_counts import claim_key
-from oxymilk.explain.coincidence import Explanation, Printable, printable_of, share_of
+from oxymilk.explain.coincidence import Explanation, Printable, printable_of
 
 FULL = os.environ.get("OXYMILK_FULL") == "1"
 # one changed participant and one decimal, or two in full
@@ -145,7 +145,7 @@ def test_a_decision_is_one_of_two(printed, claimed, claim_text):
     assert found == Printable(0, 1, claimed, 0, "", "half_even", 0.01)
     # at alpha is not below it
     assert found.units(np.array([[0.0099, 0.01], [0.5, np.nan]])).tolist() == [[0, 1], [1, -1]]
-    assert found.covered(np.array([0.5, np.nan])).tolist() == [False, True]
+    assert found.covered(np.array([0.5, np.nan])) == {1}
 
 
 @pytest.mark.parametrize(
@@ -161,14 +161,21 @@ def test_a_decision_is_one_of_two(printed, claimed, claim_text):
 def test_what_values_cover(operator, values, expected):
     printable = Printable(2, 6, 4, 1, operator, "half_up")
     covered = printable.covered(np.array(values))
-    assert "".join(str(int(string)) for string in covered) == expected
-    assert share_of(covered) == expected.count("1") / 5
+    assert "".join(str(int(string in covered)) for string in printable.strings) == expected
+    assert printable.share(covered) == expected.count("1") / 5
+
+
+@pytest.mark.parametrize(("operator", "share"), [("", 2e-11), ("<", 0.5)])
+def test_a_number_of_many_decimals_is_one_of_strings_that_no_memory_holds(operator, share):
+    printable = Printable(1, 10**11, 4, 12, operator, "half_up")
+    covered = printable.covered(np.array([0.05, 0.07]))
+    assert printable.share(covered, covered) == pytest.approx(share)
 
 
 def test_no_string_at_all():
     """ "p < 0.0": nothing is below."""
     nothing = Printable(1, 0, 0, 1, "<", "half_up")
-    assert np.isnan(share_of(nothing.covered(np.array([0.5]))))
+    assert np.isnan(nothing.share(nothing.covered(np.array([0.5]))))
 
 
 @pytest.mark.parametrize("rounding", ["half_up", "half_even", "truncate"])
