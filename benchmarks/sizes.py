@@ -1,0 +1,88 @@
+"""CPU seconds and peak memory of each step by the number of mothers; writes its table into docs/reliability.md.
+
+python benchmarks/sizes.py [--mothers 20,200,1000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests import reliability
+
+SECONDS, MEGABYTES = 60, 2000  # what a step may use
+# a process says itself what it used: what the system says of it counts the process that started it
+STEP = """
+import atexit, pathlib, sys, time
+from oxymilk.cli import main
+
+def used():
+    peak = pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
+    sys.stderr.write(f"\\n{time.process_time():.1f} s, {int(peak) / 1024:.0f} MB")
+
+atexit.register(used)
+main()
+"""
+
+
+def measure(name: str, folder: Path) -> str:
+    """Run a step in a process of its own; return CPU seconds and peak MB, or what stopped it."""
+    command = [sys.executable, "-c", STEP, name, "--study", folder, "--results", folder / "results"]
+    limits = f'ulimit -t {SECONDS}; ulimit -d {MEGABYTES * 1024}; exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", limits, "sh", *command], stderr=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode < 0:
+        return f"over {SECONDS} s"
+    if done.returncode:
+        return f"over {MEGABYTES:,} MB" if "MemoryError" in done.stderr else f"refused: {done.stderr[:80]}"
+    return done.stderr.splitlines()[-1]
+
+
+def rows(mothers: list[int]) -> Iterator[str]:
+    """Yield a row a size and outcome: two levels, five, or millilitres; a step after one that failed is left out."""
+    ward = reliability.ward
+    for n, kind in product(mothers, ("ab", "abcde", "ml")):
+        outcome = {"id": "milk", "label": {"en": "Milk", "id": "ASI"}, "kind": "levels"}
+        outcome["levels"] = [{"id": word, "label": {"en": word, "id": word}} for word in kind]
+        codes, values = {word: word for word in kind}, list(kind)
+        if kind == "ml":
+            del outcome["levels"]
+            outcome |= {"kind": "number", "unit": "ml", "decimals": 1, "scale": "score"}
+            codes, values = {}, [f"{tenths / 10:.1f}" for tenths in range(10, 900)]
+        draw = random.Random(n)
+        sheet = [[f"R{at}", ("Intervensi", "Kontrol")[at % 2], *draw.choices(values, k=2)] for at in range(n)]
+        changes = {"sheets": [ward.WIDE | {"codes": codes}], "outcome": outcome, "decimal_mark": "."}
+        claim = "p,table 1,0.004,,p_value,rank_sum,,post,,,,recompute,differs,made up\n"
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place, "ward")
+            folder.mkdir()
+            (folder / "study.yaml").write_text(ward.study_yaml(changes), encoding="utf-8")
+            (folder / "sheet.csv").write_bytes(reliability.as_csv([ward.ROWS[0], *sheet]))
+            (folder / "claims.csv").write_text(reliability.planted.CLAIMS + claim, encoding="utf-8")
+            took = []
+            for name in reliability.STEPS:
+                took.append(measure(name, folder) if not took or took[-1].endswith("MB") else "")
+        yield f"| {n:,} | {'ml' if kind == 'ml' else f'{len(kind)} levels'} | {' | '.join(took)} |\n"
+
+
+def main() -> None:
+    """Measure, write and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--mothers", default="20,200,1000")
+    mothers = [int(n) for n in parser.parse_args().mothers.split(",")]
+    head = f"| mothers | outcome | {' | '.join(reliability.STEPS)} |\n{'|---' * 6}|\n"
+    table = head + "".join(rows(mothers))
+    reliability.write_tables({"sizes": table})
+    print(table)
+
+
+if __name__ == "__main__":
+    main()
