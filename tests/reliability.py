@@ -91,8 +91,6 @@ def as_csv(rows):
     return stream.getvalue().encode()
 
 
-# ---------------------------------------------------------------- sheets of every layout, cell by cell
-
 TIMES = ("pre", "post")
 PEOPLE = {f"{group[0]}{at:02}": group for group in ("Intervensi", "Kontrol") for at in range(1, 11)}
 # the score cells, "K01 pre"; every third is sufficient
@@ -123,7 +121,7 @@ def is_visible(value):
     return any(unicodedata.category(c)[0] not in "ZC" and c not in "\u3164\u2800" for c in value)
 
 
-def account(layout, files, form, changes, folder):
+def account(folder, layout, files, form, changes):
     """Plant values in score cells: cells in must be values out and cells named, and no other value may move."""
     shutil.rmtree(folder)
     folder.mkdir()
@@ -144,7 +142,7 @@ def account(layout, files, form, changes, folder):
     missed = {cell: value for cell, value in changes.items() if where[cell] not in named}
     if status and 0 < len(missed) < len(changes):
         # a fault that hides another is corrected first, then the other must be named
-        return account(layout, files, form, missed, folder)
+        return account(folder, layout, files, form, missed)
     if status:
         return NAMED if changes and not missed else ELSEWHERE
     rows = read_rows(folder / "results" / "observations.csv")
@@ -168,32 +166,20 @@ def sheet_cases():
             yield "sheets, cell by cell", f"{layout} {form} {changes}", account, layout, files, form, changes
 
 
-# ---------------------------------------------------------------- files, and what is declared of them
-
-
-def ingest(folder, file, content, sheet=ward.WIDE, **more):
-    (folder / "study.yaml").write_text(ward.study_yaml({"sheets": [sheet | {"file": file}]} | more), "utf-8")
+def check_file(folder, file, content, code, cell="", value="", keys=(), measured=None):
+    """Ingest a wide or long sheet whose fault is known."""
+    sheet = (ward.LONG if "timepoint" in keys else ward.WIDE) | {"file": file} | dict(keys)
+    declared = {"sheets": [sheet | {"codes": {}}], "outcome": measured} if measured else {"sheets": [sheet]}
+    (folder / "study.yaml").write_text(ward.study_yaml(declared), "utf-8")
     if content is not None:
         (folder / file).write_bytes(ward.as_bytes(content() if callable(content) else content))
-    status, said = step(STEPS[0], folder, folder / "results")
-    return status, said, read_rows(folder / "results" / "faults.csv")
-
-
-def check_planted(name, folder):
-    file, content, code, cell, value, *more = planted.PLANTED[name]
-    keys, measured = [*more, {}, None][:2]
-    sheet = (ward.LONG if "timepoint" in keys else ward.WIDE) | dict(keys)
-    sheet |= {"codes": {}} if measured else {}
-    status, _, faults = ingest(folder, file, content, sheet, **({"outcome": measured} if measured else {}))
+    status, _ = step(STEPS[0], folder, folder / "results")
     due = {"kind": "fault", "code": code, "cell": cell, "value": value, "file": file}
-    return SILENT if not status else NAMED if any(due.items() <= row.items() for row in faults) else ELSEWHERE
+    named = any(due.items() <= row.items() for row in read_rows(folder / "results" / "faults.csv"))
+    return SILENT if not status else NAMED if named else ELSEWHERE
 
 
-def check_file(file, content, folder):
-    return outcome(*ingest(folder, file, content)[:2], file)
-
-
-def check_study(study, file, content, steps, folder):
+def check_study(folder, study, file, content, steps):
     """Copy a study with another file, check it and run its steps: what check-study accepts must run."""
     shutil.copytree(study, folder / study.name)
     (folder / study.name / file).write_bytes(content)
@@ -203,18 +189,18 @@ def check_study(study, file, content, steps, folder):
     return outcome(status, said, file)
 
 
-def check_paper(content, folder):
+def check_paper(folder, content):
     (folder / "paper.docx").write_bytes(content)
     return outcome(*oxymilk("draft-claims", folder / "paper.docx"), "paper.docx")
 
 
 def file_cases():
-    for name in planted.PLANTED:
-        yield "sheets, faults planted at a known place", name, check_planted, name
+    for name, (file, content, *due) in planted.PLANTED.items():
+        yield "sheets, faults planted at a known place", name, check_file, file, content, *due
     kind, stream, paper = "hostile files", io.BytesIO(), docx.Document()
     for code, make in hostile.REFUSED.items():
         for at, (name, content) in enumerate(make()):
-            yield kind, f"{code} {at}", check_file, name, content
+            yield kind, f"{code} {at}", check_file, name, content, code
     for (study, name), at in product(damage.FILES, range(10)):
         draw = random.Random(f"{study.name}/{name}/{at}")
         spoiled = damage.damaged(name, (study / name).read_bytes(), draw)
@@ -248,22 +234,20 @@ def declared_cases():
         yield "claims.csv", f"id {text[:20]!r}", check_study, EXAMPLE, "claims.csv", content, STEPS
 
 
-# ---------------------------------------------------------------- config, options, result tables
-
 CUTS = {
     "nothing": r"(?s).*", "the header only": r"(?s)\n.*", "no header": r"\A.*\n", "what follows": r"(?s)(?<=^.{200}).*",
     "a column": r"(?m)^[^,\n]*,", "all digits": r"\d+", "all commas": ",",
 }  # fmt: skip
 
 
-def check_config(written, folder):
+def check_config(folder, written):
     (folder / "config.yaml").write_text(written, encoding="utf-8")
     status, said = oxymilk("verify", folder=folder)
     # there are no studies and no results here: nothing can be in order
     return outcome(status, said, "config.yaml", "words", "missing") if status else SILENT
 
 
-def check_option(command, option, value, base, folder):
+def check_option(folder, command, option, value, base):
     arguments = [*command.split(), *option.split(), *([value] if option.startswith("-") or value else [])]
     if command in ("test-groups", "explain-claims", "make-tables", "plot-figures", "render-report"):
         shutil.copytree(base, folder / "results")
@@ -272,7 +256,7 @@ def check_option(command, option, value, base, folder):
     return outcome(status, said, *option.split(), *([value] if value else [])) if status else SILENT
 
 
-def check_table(base, name, cut, folder):
+def check_table(folder, base, name, cut):
     results = folder / "results"
     shutil.copytree(base, results)
     whole = (results / f"{name}.csv").read_text("utf-8")
@@ -308,7 +292,7 @@ def run_cases(share=1):
             folder.mkdir()
             started = time.monotonic()
             try:
-                result = cause = check(*given, folder)
+                result = cause = check(folder, *given)
             except CrashError as error:
                 result, cause = CRASH, str(error)
             counts[kind] += Counter({result: 1, "seconds": time.monotonic() - started})

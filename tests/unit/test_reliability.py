@@ -41,4 +41,4 @@ def test_a_value_that_is_lost_is_noticed(tmp_path, monkeypatch, lost, due):
     layout, files = next(reliability.layouts())
     folder = tmp_path / "ward"
     folder.mkdir()
-    assert reliability.account(layout, files, "csv", {}, folder) == due
+    assert reliability.account(folder, layout, files, "csv", {}) == due
