@@ -302,12 +302,13 @@ def run_cases(share=1):
     return counts, causes
 
 
-def tables(counts, causes):
+def tables(counts, causes, share=1):
     """Return the table of kinds, and that of what is open, each with its shortest input."""
     rows = ["| kind | inputs | " + " | ".join(OUTCOMES) + " | seconds |\n", "|---" * 8 + "|\n"]
     for kind, of in [*counts.items(), ("all", sum(counts.values(), Counter()))]:
         each = " | ".join(str(of[name]) for name in OUTCOMES)
         rows.append(f"| {kind} | {sum(of[name] for name in OUTCOMES)} | {each} | {of['seconds']:.0f} |\n")
+    rows.append(f"\nOne input in {share}.\n" if share > 1 else "")
     found = ["| kind | what | inputs | the shortest |\n", "|---" * 4 + "|\n"]
     for (kind, cause), labels in sorted(causes.items()):
         shortest = min(labels, key=len).encode("unicode_escape").decode().replace("|", "\\|")[:120]
@@ -329,7 +330,7 @@ def main():
     parser.add_argument("--share", type=int, default=1, help="Run every SHAREth input only.")
     options = parser.parse_args()
     counts, causes = run_cases(options.share)
-    made = tables(counts, causes)
+    made = tables(counts, causes, options.share)
     if options.share == 1:
         write_tables(made)
     sys.stdout.write("\n".join(made.values()))
