@@ -235,8 +235,8 @@ def declared_cases():
 
 
 CUTS = {
-    "nothing": r"(?s).*", "the header only": r"(?s)\n.*", "no header": r"\A.*\n", "what follows": r"(?s)(?<=^.{200}).*",
-    "a column": r"(?m)^[^,\n]*,", "all digits": r"\d+", "all commas": ",",
+    "anything": r"(?s).*", "any row": r"(?s)\n.*", "a header": r"\A.*\n", "its end": r"(?s)(?<=^.{200}).*",
+    "a column": r"(?m)^[^,\n]*,", "digits": r"\d+", "commas": ",",
 }  # fmt: skip
 
 
