@@ -1,121 +1,87 @@
-"""How CPU seconds and memory grow with a study: made-up studies, each step of the pipeline a process of its own.
+"""CPU seconds and peak memory of each step by the number of mothers; writes its table into docs/reliability.md.
 
-    python benchmarks/sizes.py                             20 and 1,000 mothers: all steps, beside those of 20 mothers
-    python benchmarks/sizes.py --mothers 10000 100000 --steps ingest-observations test-groups
-    python benchmarks/sizes.py --make data/made_up --mothers 60 --kinds 5 --seed 3      only writes the study
-
-The kinds are numbers of levels, and `number` for millilitres with one decimal. Seconds are CPU time of the whole
-process, megabytes its largest resident size; `beyond` is what a study takes beyond the one of 20 mothers.
+python benchmarks/sizes.py [--mothers 20,200,1000]
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
-STEPS = (
-    *("ingest-observations", "test-groups", "audit-claims", "explain-claims"),
-    *("make-tables", "plot-figures", "render-report"),
-)
-STUDY = """id: {id}
-title: {{en: A made-up study, id: Penelitian buatan}}
-decimal_mark: "."
-alpha: 0.05
-groups:
-  - {{id: massage, label: {{en: Massage, id: Pijat}}}}
-  - {{id: control, label: {{en: Control, id: Kontrol}}}}
-timepoints:
-  - {{id: pre, label: {{en: Before, id: Sebelum}}}}
-  - {{id: post, label: {{en: After, id: Sesudah}}}}
-outcome:
-  id: milk
-  label: {{en: Milk, id: ASI}}
-{outcome}
-sheets:
-  - {{file: sheet.csv, layout: wide, participant: code, group: group, scores: {{pre: pre, post: post}}}}
-procedure: {{basis: stated, program: SPSS, signed_rank: {{method: asymptotic}}, rank_sum: {{method: asymptotic}}}}
-"""
-# all differ, so that everything is searched; one is of a statistic, one of a count, one of a threshold
-CLAIMS = """id,where,printed,operator,quantity,test,group,timepoint,variable,level,n,check,expect,note
-p_massage,t1,0.031,,p_value,signed_rank,massage,,,,,recompute,differs,made up
-p_control,t1,0.412,,p_value,signed_rank,control,,,,,recompute,differs,made up
-p_groups,t2,0.044,,p_value,rank_sum,,post,,,,recompute,differs,made up
-z_groups,t2,-1.234,,z,rank_sum,,post,,,,recompute,differs,made up
-u_groups,t2,17.5,,u,rank_sum,,post,,,,recompute,differs,made up
-up_massage,t1,3,,count_up,,massage,,,,,recompute,differs,made up
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests import reliability
+
+SECONDS, MEGABYTES = 60, 2000  # what a step may use
+# a process says itself what it used: what the system says of it counts the process that started it
+STEP = """
+import atexit, pathlib, sys, time
+from oxymilk.cli import main
+
+def used():
+    peak = pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
+    sys.stderr.write(f"\\n{time.process_time():.1f} s, {int(peak) / 1024:.0f} MB")
+
+atexit.register(used)
+main()
 """
 
 
-def make_study(folder: Path, mothers: int, kind: str, seed: int = 1) -> None:
-    """Write a study of so many mothers in two groups, on so many levels or as numbers."""
-    rng = random.Random(f"{mothers} {kind} {seed}")
-    levels = [] if kind == "number" else [f"level_{k}" for k in range(int(kind))]
-    outcome = [f"    - {{id: {level}, label: {{en: {level}, id: {level}}}}}" for level in levels]
-    outcome = ["  levels:", *outcome] if levels else ["  kind: number", "  scale: score", "  unit: ml"]
-    rows = []
-    for i in range(mothers):
-        group, base = ("massage", "control")[i % 2], rng.gauss(0, 1)
-        scores = [base + rng.gauss(0, 0.7) + rise for rise in (0, 0.6 if group == "massage" else 0.2)]
-        cells = [f"{max(0.1, 60 + 15 * score):.1f}" for score in scores]
-        if levels:
-            places = (int((score + 2) / 4 * len(levels)) for score in scores)
-            cells = [levels[min(max(place, 0), len(levels) - 1)] for place in places]
-        rows.append(",".join([f"M{i:06d}", group, *cells]))
-    folder.mkdir(parents=True, exist_ok=True)
-    study = STUDY.format(id=folder.name, outcome="\n".join(outcome))
-    files = {
-        "study.yaml": study,
-        "claims.csv": CLAIMS,
-        "sheet.csv": "\n".join(["code,group,pre,post", *rows, ""]),
-    }
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-
-
-def measure(step: str, study: Path, results: Path) -> tuple[float, float]:
-    """Run a step; return its CPU seconds and the megabytes that it took."""
-    command = [sys.executable, "-c", "from oxymilk.cli import main; main()", step]
-    process = subprocess.Popen(
-        [*command, "--study", study, "--results", results], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+def measure(name: str, folder: Path) -> str:
+    """Run a step in a process of its own; return CPU seconds and peak MB, or what stopped it."""
+    command = [sys.executable, "-c", STEP, name, "--study", folder, "--results", folder / "results"]
+    limits = f'ulimit -t {SECONDS}; ulimit -d {MEGABYTES * 1024}; exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", limits, "sh", *command], stderr=subprocess.PIPE, text=True, check=False
     )
-    said = process.stdout.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{study.name}: {step}\n{said[-2000:]}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    if done.returncode < 0:
+        return f"over {SECONDS} s"
+    if done.returncode:
+        return f"over {MEGABYTES:,} MB" if "MemoryError" in done.stderr else f"refused: {done.stderr[:80]}"
+    return done.stderr.splitlines()[-1]
+
+
+def rows(mothers: list[int]) -> Iterator[str]:
+    """Yield a row a size and outcome: two levels, five, or millilitres; a step after one that failed is left out."""
+    ward = reliability.ward
+    for n, kind in product(mothers, ("ab", "abcde", "ml")):
+        outcome = {"id": "milk", "label": {"en": "Milk", "id": "ASI"}, "kind": "levels"}
+        outcome["levels"] = [{"id": word, "label": {"en": word, "id": word}} for word in kind]
+        codes, values = {word: word for word in kind}, list(kind)
+        if kind == "ml":
+            del outcome["levels"]
+            outcome |= {"kind": "number", "unit": "ml", "decimals": 1, "scale": "score"}
+            codes, values = {}, [f"{tenths / 10:.1f}" for tenths in range(10, 900)]
+        draw = random.Random(n)
+        sheet = [[f"R{at}", ("Intervensi", "Kontrol")[at % 2], *draw.choices(values, k=2)] for at in range(n)]
+        changes = {"sheets": [ward.WIDE | {"codes": codes}], "outcome": outcome, "decimal_mark": "."}
+        claim = "p,table 1,0.004,,p_value,rank_sum,,post,,,,recompute,differs,made up\n"
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place, "ward")
+            folder.mkdir()
+            (folder / "study.yaml").write_text(ward.study_yaml(changes), encoding="utf-8")
+            (folder / "sheet.csv").write_bytes(reliability.as_csv([ward.ROWS[0], *sheet]))
+            (folder / "claims.csv").write_text(reliability.planted.CLAIMS + claim, encoding="utf-8")
+            took = []
+            for name in reliability.STEPS:
+                took.append(measure(name, folder) if not took or took[-1].endswith("MB") else "")
+        yield f"| {n:,} | {'ml' if kind == 'ml' else f'{len(kind)} levels'} | {' | '.join(took)} |\n"
 
 
 def main() -> None:
-    """Print the table, or write a study."""
+    """Measure, write and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--mothers", type=int, nargs="+", default=[1000])
-    parser.add_argument("--kinds", nargs="+", default=["2", "5", "number"])
-    parser.add_argument("--steps", nargs="+", default=STEPS, choices=STEPS)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--make", type=Path)
-    wanted = parser.parse_args()
-    if wanted.make:
-        make_study(wanted.make, wanted.mothers[0], wanted.kinds[0], wanted.seed)
-        return
-    print(f"{'mothers':>8} {'kind':>6}  {'seconds, MB of each step: ' + ', '.join(wanted.steps)}")
-    with tempfile.TemporaryDirectory() as name:
-        for kind in wanted.kinds:
-            least = None
-            for mothers in [20, *wanted.mothers]:
-                study = Path(name) / f"made_{kind}_{mothers}"
-                make_study(study, mothers, kind, wanted.seed)
-                taken = [measure(step, study, study / "results") for step in wanted.steps]
-                seconds, most = sum(s for s, _ in taken), max(mb for _, mb in taken)
-                least = least or seconds
-                each = "  ".join(f"{s:.1f} {mb:.0f}" for s, mb in taken)
-                print(f"{mothers:>8} {kind:>6}  {each}", end="  ")
-                print(f"| {seconds:.1f} s, {seconds - least:.1f} beyond, {most:.0f} MB", flush=True)
+    parser.add_argument("--mothers", default="20,200,1000")
+    mothers = [int(n) for n in parser.parse_args().mothers.split(",")]
+    head = f"| mothers | outcome | {' | '.join(reliability.STEPS)} |\n{'|---' * 6}|\n"
+    table = head + "".join(rows(mothers))
+    reliability.write_tables({"sizes": table})
+    print(table)
 
 
 if __name__ == "__main__":

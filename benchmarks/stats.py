@@ -44,7 +44,6 @@ CACHED = (
     null.untied_sample_counts,
     null.lower_from_counts,
     rank_sum._exact_fraction,
-    rank_sum._scores,
     signed_rank._exact_fraction,
 )
 

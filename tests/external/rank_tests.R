@@ -12,6 +12,12 @@ for (i in unique(data$dataset)) {
   p("signed_rank:default", wilcox.test(post, pre, paired = TRUE)$p.value)
   p("signed_rank:r_signed_rank_uncorrected",
     wilcox.test(post, pre, paired = TRUE, exact = FALSE, correct = FALSE)$p.value)
+  # what R 4.6 does, with other means: coin's exact distribution of Pratt's ranks, symmetric; zeros dropped; 4.7 by hand
+  p("signed_rank:r_4_6_signed_rank_exact", pvalue(wilcoxsign_test(post ~ pre, distribution = "exact")))
+  p("signed_rank:r_4_6_signed_rank_asymptotic", wilcox.test(post, pre, paired = TRUE, exact = FALSE)$p.value)
+  change <- post - pre; ranks <- rank(abs(change))[change != 0]; v <- sum(ranks[change[change != 0] > 0])
+  p("signed_rank:r_4_7_signed_rank_asymptotic",
+    2 * pnorm(-max(abs(v - sum(ranks) / 2) - 0.5, 0) / sqrt(sum(ranks^2) / 4)))
   p("signed_rank:coin_signed_rank_asymptotic", pvalue(wilcoxsign_test(post ~ pre)))
   p("signed_rank:coin_signed_rank_exact", pvalue(wilcoxsign_test(post ~ pre, distribution = "exact")))
   p("signed_rank:coin_signed_rank_drop", pvalue(wilcoxsign_test(post ~ pre, zero.method = "Wilcoxon")))
@@ -27,6 +33,8 @@ for (i in unique(data$dataset)) {
   score <- c(x, y); group <- factor(rep(c("x", "y"), c(length(x), length(y))))
   p("rank_sum:default", wilcox.test(x, y)$p.value)
   p("rank_sum:r_rank_sum_uncorrected", wilcox.test(x, y, exact = FALSE, correct = FALSE)$p.value)
+  p("rank_sum:r_4_6_rank_sum_exact", min(1, 2 * sapply(c("less", "greater"), function(side)
+    pvalue(wilcox_test(score ~ group, distribution = "exact", alternative = side)))))
   p("rank_sum:coin_rank_sum_asymptotic", pvalue(wilcox_test(score ~ group)))
   p("rank_sum:coin_rank_sum_exact", pvalue(wilcox_test(score ~ group, distribution = "exact")))
   p("rank_sum:exactranktests", wilcox.exact(x, y)$p.value)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from oxymilk.stats import evaluate_programs
+from oxymilk.stats import evaluate_programs, load_programs
 
 pytestmark = pytest.mark.external
 
@@ -100,6 +100,11 @@ def capped(exact):
 def printed(pspp, datasets, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pspp")
     return [sections(run_pspp(pspp, folder, i, roles)) for i, roles in enumerate(datasets)]
+
+
+def test_every_line_that_was_run_is_run_here():
+    ran = {line.id for line in load_programs() if line.program.startswith("PSPP") and line.seen[2] == "run"}
+    assert ran == {"pspp_wilcoxon", "pspp_wilcoxon_exact", "pspp_mann_whitney"}
 
 
 def test_signed_rank(printed, datasets):

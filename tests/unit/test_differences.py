@@ -96,7 +96,7 @@ def test_results_and_tables_name_both_ways_where_they_differ(observations, progr
         assert "0.3\u00a0−\u00a00.1" in of_group.replace(",", ".")
         assert said not in of_other
         outputs = [value.output for value in view.printed_tests[0].programs]
-        assert sum(view.t("common.differences.if_binary") in output for output in outputs) == 4
+        assert sum(view.t("common.differences.if_binary") in output for output in outputs) == 5
 
 
 @pytest.mark.parametrize(("program", "printed"), [("SPSS", "2.232"), ("SPSS", "-2.201"), ("SAS", "2.232")])

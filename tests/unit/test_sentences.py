@@ -67,7 +67,7 @@ def test_the_programs_that_print_both_wilcoxon_p_values(lines, place):
     )[0]
     default = lines.query("test == 'signed_rank' and printed_by_default == 'true' and prints")
     default = default[~default["id"].str.contains(OTHER_TESTS)].assign(
-        versions=lambda rows: rows["versions"].str.replace(r"^with (?:R|scipy) |-16", "", regex=True)
+        versions=lambda rows: rows["versions"].str.replace(r"^(?:with (?:R|scipy)|jmv) |-16", "", regex=True)
     )
     of = {name: default[default["program"].str.startswith(name)] for name in NAMES}
     both = {

@@ -18,6 +18,7 @@ import scipy
 
 from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
 from oxymilk.stats.null import TooLargeError
+from oxymilk.stats.p_values import normal_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import two_samples
 
@@ -61,6 +62,15 @@ def sas_signed_rank_t(data: Pairs) -> np.ndarray:
     usable = (n > 20) & (rest > 1e-9 * n)
     t = z * np.sqrt(np.maximum(n - 1, 0) / np.where(usable, rest, 1))
     return np.where(usable, _two_sided_t(t, n - 1), np.nan)
+
+
+def signed_rank_quarter_corrected(data: Pairs) -> np.ndarray:
+    """Correct the normal approximation of the signed-rank test by 0.25 in place of 0.5, as Prism 3 and 4 did."""
+    result = data.rank(Procedure("asymptotic"))
+    # |W+ - W-| is twice the distance from the mean
+    distance = np.abs(result.w_plus - result.w_minus) / 2
+    rest = np.maximum(distance - 0.25, 0) / np.where(distance > 0, distance, 1)
+    return normal_p(result.z * rest, "two-sided")
 
 
 def signed_rank_floored(data: Pairs, less: str, greater: str) -> np.ndarray:
@@ -204,6 +214,8 @@ OTHER: dict[str, tuple[str, Calculation]] = {
         _FLOORED.format("falls"), partial(signed_rank_floored, less="conservative", greater="natural")),
     "signed_rank_floored_post_pre": (
         _FLOORED.format("rises"), partial(signed_rank_floored, less="natural", greater="conservative")),
+    "signed_rank_quarter_corrected": (
+        "normal approximation, tie-corrected, continuity correction of 0.25", signed_rank_quarter_corrected),
     "sas_signed_rank_t": ("signed-rank statistic against Student t", sas_signed_rank_t),
     "sas_rank_sum_t": (
         "rank-sum z, continuity-corrected, against Student t",

@@ -20,6 +20,9 @@ from oxymilk.stats.ranks import DIFFERENCES, exact_numbers
 
 # names under which papers know programs whose lines begin with another
 _ALSO_CALLED = {"pasw": "spss", "python": "scipy", "rstudio": "r"}
+# how a line came to be known: the program was run, its source or its documentation was read
+HOW = ("run", "source", "documentation")
+_SEEN = rf"[^|]+ \| \d{{4}}-\d\d-\d\d \| (?:{'|'.join(HOW)})"
 Rule = Callable[[Situation], np.ndarray]
 
 # When a program prints a line unasked; programs.yaml names these rules and gives the source of each.
@@ -31,8 +34,10 @@ _EXACT: dict[str, Rule] = {
     "exactranktests_signed_rank": lambda s: s.n_used < 50,
     "scipy_1_5_wilcoxon": lambda s: (s.n <= 25) & (s.n_used == s.n),  # ties are not looked at
     "scipy_1_9_wilcoxon": lambda s: (s.n <= 50) & (s.n_used == s.n),
+    "prism_3_wilcoxon": lambda s: s.n_used < 15,  # ties are not looked at
     "prism_5_wilcoxon": lambda s: (s.n_used < 15) & ~s.ties,
     "prism_wilcoxon": lambda s: s.n < 200,
+    "minitab_sign": lambda s: s.n_used <= 50,
     # two groups
     "r_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50) & ~s.ties,  # before 4.6
     "r_4_6_rank_sum": lambda s: (s.n1 < 50) & (s.n2 < 50),
@@ -59,6 +64,8 @@ RULES: dict[str, Rule] = {
     "spss_asymptotic": lambda s: s.n_used > 25,
     # n1 n2 <= 400 and n1 n2 / 2 + min(n1, n2) <= 220: the first makes the second true
     "spss_mann_whitney_exact": lambda s: s.n1 * s.n2 <= 400,
+    # otherwise a normal approximation, whose correction is not documented
+    "medcalc_mann_whitney_small": lambda s: (np.maximum(s.n1, s.n2) <= 20) & ~s.ties,
 }
 
 
@@ -71,6 +78,7 @@ class Program:
     * tail : "smaller" if the program prints the smaller of the two one-sided p-values, else ""
     * other : the name of the calculation of kind "other", else ""
     * differences : one of `DIFFERENCES`, or "" where it is not known or of no matter
+    * seen : version looked at ("not stated"), date, and how: one of `HOW`
     """
 
     id: str
@@ -84,6 +92,7 @@ class Program:
     other: str
     differences: str
     rule: str
+    seen: tuple[str, str, str]
     source: str
 
     @property
@@ -133,8 +142,8 @@ def load_programs() -> tuple[Program, ...]:
     """
     # the loader in C, ten times as fast, is there wherever libyaml is
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    entries = yaml.load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes(), loader)
-    programs = tuple(program_of(entry) for entry in entries)
+    lines = yaml.load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes(), loader)
+    programs = tuple(program_of({"test": test, **entry}) for test in lines for entry in lines[test])
     repeated = sorted(name for name, n in Counter(program.id for program in programs).items() if n > 1)
     if repeated:
         raise ValueError(f"programs.yaml: repeated ids {repeated}")
@@ -144,6 +153,7 @@ def load_programs() -> tuple[Program, ...]:
 def program_of(entry: dict) -> Program:
     """Check one entry of programs.yaml; ValueError names it and what is wrong."""
     given = {"other": "", "tail": "", "differences": "", **entry}
+    given["seen"] = tuple(map(str, given.get("seen", ())))
     switches = given.pop("procedure", None)
     if switches:
         given["differences"] = switches.get("differences", "")
@@ -156,6 +166,7 @@ def program_of(entry: dict) -> Program:
         f"unknown differences {given['differences']!r}": given["differences"] not in ("", *DIFFERENCES),
         f"unknown rule {given.get('rule')!r}": given.get("rule") not in RULES,
         f"unknown test {given.get('test')!r}": given.get("test") not in TESTS,
+        "seen needs a version, a date and how": not re.fullmatch(_SEEN, " | ".join(given["seen"])),
     }
     for problem, occurs in faults.items():
         if occurs:

@@ -3,7 +3,7 @@
 import os
 import re
 import warnings
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pingouin
@@ -34,7 +34,8 @@ def test_entries_are_complete():
     programs = load_programs()
     assert len({program.id for program in programs}) == len(programs) > 100
     for program in programs:
-        for field in (program.id, program.program, program.versions, program.output, program.source):
+        fields = program.id, program.program, program.versions, program.output, program.source
+        for field in (*fields, *program.seen):
             assert isinstance(field, str)
             assert field.strip()
         # an address, or a work and the place in it
@@ -45,7 +46,7 @@ def test_entries_are_complete():
 
 
 ENTRY = {"id": "a", "program": "P", "versions": "all", "output": "p", "source": "book"}
-ENTRY |= {"test": "rank_sum", "rule": "always"}
+ENTRY |= {"test": "rank_sum", "rule": "always", "seen": ["1.0", "2026-11-27", "source"]}
 EXACT, FISHER = {"procedure": {"method": "exact"}}, {"other": "fisher"}
 
 
@@ -57,6 +58,10 @@ EXACT, FISHER = {"procedure": {"method": "exact"}}, {"other": "fisher"}
         ({"other": "unheard of"}, "a: unknown calculation 'unheard of'"),
         (EXACT | {"rule": "unheard of"}, "a: unknown rule 'unheard of'"),
         (EXACT | {"test": "unheard of"}, "a: unknown test 'unheard of'"),
+        *(
+            (EXACT | {"seen": seen}, "a: seen needs a version, a date and how")
+            for seen in ([], ["1.0", "run"], ["1.0", "2026-11-27", "heard"], ["1.0", "2026", "run"])
+        ),
         (EXACT | {"tail": "larger"}, "a: unknown tail 'larger'"),
         (FISHER | {"tail": "smaller"}, "a: unknown tail 'smaller'"),
         (FISHER | {"differences": "hex"}, "a: unknown differences 'hex'"),
@@ -79,7 +84,7 @@ def test_a_line_is_said_in_words():
 
 def test_an_id_names_one_entry(monkeypatch):
     entries = [ENTRY | FISHER | {"id": name} for name in ("b", "a", "c", "b", "a")]
-    monkeypatch.setattr("yaml.load", lambda _text, _loader: entries)
+    monkeypatch.setattr("yaml.load", lambda _text, _loader: {"rank_sum": entries})
     with pytest.raises(ValueError, match=r"^programs.yaml: repeated ids \['a', 'b'\]$"):
         load_programs.__wrapped__()
 
@@ -180,43 +185,89 @@ def datasets():
             yield tuple((rng.integers(0, largest, n) / 10**decimals).tolist() for _ in "ab")
 
 
-def printed(lines, prefix, versions):
-    """The one line of a program that chooses among several."""
-    of_program = [line for name, line in lines.items() if name.startswith(prefix)]
-    (p_value,) = (x.p_value for x in of_program if x.printed_by_default and x.entry.versions == versions)
-    return p_value
+# the programs of Python as installed; "run" in programs.yaml means that they are run here
+CALLS = {
+    "scipy.stats.wilcoxon": lambda pre, post: stats.wilcoxon(post, pre).pvalue,
+    'scipy.stats.wilcoxon(method="exact")': lambda pre, post: stats.wilcoxon(post, pre, method="exact").pvalue,
+    "pingouin.wilcoxon": lambda pre, post: pingouin.wilcoxon(post, pre)["p_val"].iloc[0],
+    "scipy.stats.mannwhitneyu": lambda x, y: stats.mannwhitneyu(x, y).pvalue,
+    'scipy.stats.mannwhitneyu(method="exact")': lambda x, y: stats.mannwhitneyu(x, y, method="exact").pvalue,
+    "scipy.stats.ranksums": lambda x, y: stats.ranksums(x, y).pvalue,
+    "pingouin.mwu": lambda x, y: pingouin.mwu(x, y)["p_val"].iloc[0],
+}  # fmt: skip
+RUN = [line for line in load_programs() if line.seen[2] == "run"]
 
 
-@pytest.mark.parametrize(("pre", "post"), list(datasets()))
-def test_scipy_and_pingouin_as_installed(pre, post):
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # scipy warns where it divides 0 by 0
-        paired = float(stats.wilcoxon(post, pre).pvalue)
-        paired_pingouin = float(pingouin.wilcoxon(post, pre)["p_val"].iloc[0])
-        two = float(stats.mannwhitneyu(post, pre).pvalue)
-        two_pingouin = float(pingouin.mwu(post, pre)["p_val"].iloc[0])
-        no_ties = float(stats.ranksums(post, pre).pvalue)
-        of_changes = float(stats.mannwhitneyu(*np.split(np.subtract(post, pre), [len(pre) // 2])).pvalue)
-    lines = by_id("signed_rank", pre, post)
-    assert printed(lines, "scipy_1_15", "1.15 or later") == pytest.approx(paired, rel=1e-10)
-    assert printed(lines, "pingouin", "with scipy 1.15 or later") == pytest.approx(paired_pingouin, rel=1e-10)
-    # two groups of changes: as written, and as doubles
-    half, changes = (
-        len(pre) // 2,
-        (paired_differences(pre, post), [b - a for a, b in zip(pre, post, strict=True)]),
-    )
-    (decimal, binary) = ((values[:half], values[half:]) for values in changes)
-    lines = by_id("rank_sum", *decimal, binary)
-    assert printed(lines, "scipy_1_7", "1.7 or later") == pytest.approx(of_changes, rel=1e-10)
-    assert lines["scipy_ranksums"].p_value == pytest.approx(stats.ranksums(*binary).pvalue, rel=1e-10)
-    lines = by_id("rank_sum", post, pre)
-    assert printed(lines, "scipy_1_7", "1.7 or later") == pytest.approx(two, rel=1e-10)
-    assert printed(lines, "pingouin", "with scipy 1.7 or later") == pytest.approx(two_pingouin, rel=1e-10)
-    assert lines["scipy_ranksums"].p_value == pytest.approx(no_ties, rel=1e-10)
-    if len(pre) > 20:
-        return  # scipy's table takes a second
-    exact = float(stats.mannwhitneyu(post, pre, method="exact").pvalue)
-    assert lines["scipy_mannwhitneyu_method_exact"].p_value == pytest.approx(exact, rel=1e-10)
+@pytest.fixture(scope="module")
+def evaluated():
+    """All datasets with our lines: pairs, two groups, the changes of two groups as written and as doubles."""
+    given = []
+    for pre, post in datasets():
+        half, changes = len(pre) // 2, (paired_differences(pre, post), np.subtract(post, pre).tolist())
+        decimal, binary = ((values[:half], values[half:]) for values in changes)
+        tests = (
+            ("signed_rank", pre, post, None),
+            ("rank_sum", post, pre, None),
+            ("rank_sum", *decimal, binary),
+        )
+        given.extend(tests)
+    return [(*data, by_id(*data)) for data in given]
+
+
+@pytest.mark.parametrize("line", [line for line in RUN if line.program in CALLS], ids=lambda line: line.id)
+def test_scipy_and_pingouin_as_installed(evaluated, line):
+    """Where the program prints the line, unasked or asked, it is the number of the installed program."""
+    compared, asked = 0, line.rule == "on_request"
+    for test, first, second, binary, lines in evaluated:
+        # scipy's table takes a second
+        if test == line.test and (lines[line.id].printed_by_default or (asked and len(first) <= 20)):
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")  # scipy warns where it divides 0 by 0
+                theirs = float(CALLS[line.program](*(binary or (first, second))))
+            assert lines[line.id].p_value == pytest.approx(theirs, rel=1e-10)
+            compared += 1
+    assert compared > 0
+
+
+def test_every_program_that_was_run_is_run():
+    """Those outside Python are run by tests/external, which asks for each line."""
+    assert {line.program.split()[0] for line in RUN if line.program not in CALLS} == {"R", "PSPP", "any"}
+
+
+@pytest.mark.parametrize("post", [[1, 1, 1, -1, 2, 0, 0, 2, 3], [0, 1, 1, 1, 0, 0, 0]])
+def test_r_4_6_by_counting(post):
+    """As its source says: every sign flip of the ranks, every choice of a group, twice the smaller tail."""
+    ranks, groups = stats.rankdata(np.abs(post))[np.nonzero(post)], stats.rankdata(post)
+    flips = np.array(list(product((0, 1), repeat=len(ranks)))) @ ranks
+    lines = by_id("signed_rank", [0] * len(post), post) | by_id("rank_sum", post[:4], post[4:])
+    for name, sums, at in (
+        ("signed_rank", flips, ranks @ (np.array([d for d in post if d]) > 0)),
+        ("rank_sum", np.array(list(map(sum, combinations(groups, 4)))), groups[:4].sum()),
+    ):
+        p = min(1, 2 * min((sums <= at).mean(), (sums >= at).mean()))
+        for program in ("r", "jasp_r", "jamovi_r"):
+            assert lines[f"{program}_4_6_{name}_exact"].p_value == pytest.approx(p, rel=1e-12)
+
+
+def test_what_jamovi_printed_when():
+    """Three of ten rise: without its exact test, with that of R 4.6, and again without zeros."""
+    lines = by_id("signed_rank", [0] * 10, [1] * 3 + [0] * 7)
+    shown = [name for name in lines if name.startswith("jamovi") and lines[name].printed_by_default]
+    due = ["jamovi_signed_rank_asymptotic", "jamovi_2025_signed_rank", "jamovi_r_4_6_signed_rank_exact"]
+    assert shown == due
+    assert [round(lines[name].p_value, 4) for name in due] == [0.1489, 0.1489, 0.25]
+
+
+def test_minitab_and_prism():
+    """Minitab's page on Mann-Whitney: W = 33.5, z = 1.9596, p = 0.05; Prism's formula with 0.25."""
+    line = by_id("rank_sum", [22, 24, 25, 29, 30], [16, 21, 22, 23])["minitab_mann_whitney"]
+    assert (round(line.z, 4), round(line.p_value, 2)) == (1.9596, 0.05)
+    for post in ([1, 2, 3, -4, 5, 6, 7, 7, -7, 0, *range(8, 16)], [1, -1, 0]):
+        used = np.array([d for d in post if d])
+        ranks = stats.rankdata(abs(used))
+        z = max(abs(ranks @ np.sign(used)) / 2 - 0.25, 0) / np.sqrt((ranks**2).sum() / 4)
+        line = by_id("signed_rank", [0] * len(post), post)["prism_3_wilcoxon_asymptotic"]
+        assert line.p_value == pytest.approx(2 * ndtr(-z), rel=1e-12)
 
 
 VOLUMES = [0.3, 0.6, 0.1, 0.1, 0.9, 0.5, 1.1, 0.3], [0.5, 1.0, 0.1, 0.1, 1.2, 0.8, 1.5, 0.6]
