@@ -15,6 +15,7 @@ from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, add_fault
 from oxymilk.numbers import MOST_DIGITS, Number, as_meant, write_number
 from oxymilk.study.outcome import Item, Outcome, Variable, level_of
+from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def codebooks(sheet: Sheet, study: Study) -> tuple[Codebook, Codebook]:
     """Return the codebooks of a sheet's groups and timepoints."""
     by_group, by_timepoint = (source.codes if source else {} for source in (sheet.group, sheet.timepoint))
     groups = codebook("group", by_group, study.group_ids)
+    groups.meanings.update(dict.fromkeys(map(fold, sheet.group.leave_out if sheet.group else ()), LEFT_OUT))
     return groups, codebook("timepoint", by_timepoint, study.timepoint_ids)
 
 
@@ -253,8 +255,10 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         low, high = item.at_least, item.at_most
         met = (low is None or count >= low) and (high is None or count <= high)
     else:
-        yes, no = how.scale.checklist.words(item)
-        book = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
+        checklist, (yes, no) = how.scale.checklist, how.scale.checklist.words(item)
+        graded = {} if item.yes else checklist.points
+        points = graded or {**dict.fromkeys(yes, Decimal(1)), **dict.fromkeys(no, Decimal(0))}
+        book = codebook("item", {word: str(number) for word, number in points.items()}, ())
         word = fold(cell.text)
         is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
         if is_empty and word not in book.meanings:
@@ -262,7 +266,8 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         answer = decode(cell, book, faults)
         if answer is None:
             return None
-        met = answer == "yes"
+        own = item.weight * Decimal(answer)
+        return sum(checklist.span(item), -own) if item.reversed else own
     return item.weight if met != item.reversed else Decimal(0)
 
 
