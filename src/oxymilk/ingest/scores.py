@@ -279,7 +279,7 @@ def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fau
     """
     if not (text := text_of(cell, how.book.missing, faults)):
         return None if text is None else NO_VALUE
-    minutes = None if cell.kind == "number" else _minutes(text)
+    minutes = None if cell.kind == "number" else minutes_of(text)
     if how.hours_minutes and minutes is not None:
         return minutes
     if how.hours_minutes and cell.kind != "date":
@@ -305,7 +305,7 @@ def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fau
     return add_fault(faults, "number_too_long", cell, most=MOST_DIGITS) if number is None else number
 
 
-def _minutes(text: str) -> Number | None:
+def minutes_of(text: str) -> Number | None:
     """Return the minutes of 5:12, 5:12:40, "5:12 jam", "5 jam 12 menit" or "30 menit"; None for anything else."""
     if (time := _CLOCK.fullmatch(text)) and (not time[4] or same_unit(time[4], "jam")):
         seconds = 3600 * int(time[1]) + 60 * int(time[2]) + int(time[3] or 0)

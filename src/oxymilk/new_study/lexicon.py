@@ -57,6 +57,14 @@ def moment(text: str) -> str:
     return moments[0] if len(moments) == 1 else ""
 
 
+def counted_by(text: str) -> str:
+    """Return what numbers after a text count, the id of a line of `visits`: by its last known word, else visit."""
+    known = lexicon()["visits"]
+    return next(
+        (visit["id"] for word in reversed(tokens(text)) for visit in known if word in visit["words"]), "visit"
+    )
+
+
 def is_word_of(text: str, what: str) -> bool:
     """Say whether a header or cell is one of the words of a list of lexicon.yaml."""
     return fold(text) in lexicon()[what] or plain(text) in lexicon()[what]
