@@ -24,8 +24,7 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
     totals = [
         column
         for column in table.columns
-        if {*column.spellings, plain(column.beside_moment), *tokens(column.header)[-1:]}
-        & {*lexicon()["total"]}
+        if column.is_word_of("total") or is_word_of((tokens(column.beside_moment) or [""])[-1], "total")
         if column.number_share > 0.5
     ]
     columns = [column for column in table.few if column.cells and column not in totals]
@@ -46,12 +45,7 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
         head = re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in alike)) if when else ""
         words.append([name.removeprefix(head) for name in names])
         patterns[when] = (head if when in (*TIMES, "") else head.replace(when, "{visit}")) + "{item}"
-    if (
-        not words
-        or any(own != words[0] for own in words)
-        or len(words[0]) < 2
-        or len(series) + of_one_timepoint < 2
-    ):
+    if len(series) + of_one_timepoint < 2 or any(own != words[0] or len(own) < 2 for own in words):
         return [], {}, {}, {}
     found = {when: _total(when, series, totals) for when in series if when in (*TIMES, "")}
     return words[0], series, patterns, {when: total for when, total in found.items() if total}
@@ -63,19 +57,15 @@ def answers_of(words: list[str]) -> dict[str, Any]:
     Nothing for words that no checklist is known to have.
     """
     folded = {plain(word) or fold(word): word for word in words if not is_word_of(word, "missing")}
-    lists = {
-        kind: tuple(word for word in folded.values() if is_word_of(word, kind)) for kind in ("yes", "no")
-    }
-    if set(folded.values()) <= {*lists["yes"], *lists["no"]}:
-        return lists
+    yes, no = (tuple(word for word in folded.values() if is_word_of(word, kind)) for kind in ("yes", "no"))
+    if set(folded.values()) <= {*yes, *no}:
+        return {"yes": yes, "no": no}
     if all(word.isdecimal() and int(word) <= _MOST_POINTS for word in folded):
-        return {
-            "points": {str(n): str(n) for n in range(min(1, *map(int, folded)), 1 + max(map(int, folded)))}
-        }
+        numbers = sorted({1, *map(int, folded)})
+        return {"points": {str(n): str(n) for n in range(numbers[0], numbers[-1] + 1)}}
     degrees = next((degrees for degrees in lexicon()["likert"] if degrees.keys() >= folded.keys()), {})
-    return (
-        {"points": {folded.get(word, word.upper()): str(n) for word, n in degrees.items()}} if degrees else {}
-    )
+    points = {folded.get(word, word.upper()): str(n) for word, n in degrees.items()}
+    return {"points": points} if points else {}
 
 
 def _total(when: str, series: dict[str, list[Column]], totals: list[Column]) -> Column | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import replace
 
@@ -21,9 +22,8 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     lines = {table: [clean(" ".join(row)) for row in table.grid.rows] for table in tables}
     explained = {table: len([*filter(_meanings, texts)]) for table, texts in lines.items()}
     told = [table for table in tables if 2 * explained[table] < len([*filter(None, lines[table])])]
-    legends: list[
-        tuple[list[str], dict[str, str]]
-    ] = []  # the words before the first code, and what each code means
+    # the words before the first code, and what each code means
+    legends: list[tuple[list[str], dict[str, str]]] = []
     for table, texts in lines.items():
         for row, text in enumerate(texts, start=1):
             meanings = _meanings(text) if row not in table.header_rows else {}
@@ -55,14 +55,10 @@ def apply_legends(tables: list[Table]) -> list[Table]:
 def cutoffs_of(table: Table) -> str:
     """Return the levels and their cut-offs as an answer, where a text of the sheet says them."""
     for text in map(clean, (text for row in table.grid.rows for text in row if re.search("[<>≤≥]", text))):
-        try:
-            levels = parse_named(",".join(re.split(r"[;,](?!\d)|\n", text.rpartition(":")[2])), "level")
-        except ValueError:
-            continue
-        if len(levels) > 1 and all(level.bounds for level in levels):
-            signs = {"below": "<", "at_most": "<=", "above": ">", "at_least": ">="}
-            bounds = ("".join(signs[key] + bound for key, bound in level.bounds.items()) for level in levels)
-            return ",".join(map("".join, zip((level.name for level in levels), bounds, strict=True)))
+        answer = ",".join(re.split(r"[;,](?!\d)", text.rpartition(":")[2])).strip()
+        with contextlib.suppress(ValueError):
+            if all(level.bounds for level in parse_named(answer, "level", range(2, 101))):
+                return answer
     return ""
 
 

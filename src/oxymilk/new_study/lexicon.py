@@ -65,6 +65,14 @@ def counted_by(text: str) -> str:
     )
 
 
+def timepoint_of(word: str, counted: str) -> tuple[int, str]:
+    """Return what orders a word of a timepoint, and its id, "" when it is open: (3, "day_3"), (1, "post")."""
+    number, when, sessions = re.search(r"\d+", word), moment(word), lexicon()["sessions"]
+    if when or number:
+        return (int(when == "post"), when) if when else (int(number[0]), f"{counted}_{int(number[0])}")
+    return (sessions.index(fold(word)), slug(word, "")) if fold(word) in sessions else (0, "")
+
+
 def is_word_of(text: str, what: str) -> bool:
     """Say whether a header or cell is one of the words of a list of lexicon.yaml."""
     return fold(text) in lexicon()[what] or plain(text) in lexicon()[what]

@@ -154,7 +154,7 @@ class _Dialogue:
         while True:
             text = say(f"questions.{key}", self.language, legal=listed, **values)
             answer = self.ask(text, default).strip()
-            if fold(answer) in lexicon()["back"]:
+            if fold(answer) in lexicon()["back"] and key not in ("sheet", "worksheet", "delimiter"):
                 raise _BackError
             # a prompt shows what a word means in the language of the person, who may say that
             said = fold(lexicon()["said"].get(plain(answer), answer))
@@ -210,12 +210,10 @@ class _Dialogue:
             self.answers = copy.deepcopy(start)
             for (key, word), value in done.items():
                 self._note(key, word, value)
-            question = next(
-                (question for question in self._questions(tables) if question[:2] not in done), None
-            )
-            if question is None:
+            due = (question for question in self._questions(tables) if question[:2] not in done)
+            key, word, default, how = next(due, ("", "", "", {}))
+            if not key:
                 return
-            key, word, default, how = question
             try:
                 done[key, word] = self.question(key, default, word=word, **how)
             except _BackError:
@@ -224,11 +222,11 @@ class _Dialogue:
 
     def _note(self, key: str, word: str, value: Any) -> None:
         """Note an answer; of a word of the sheet what it means, if anything."""
-        if key not in ("group", "level"):
-            setattr(self.answers, {"cutoffs": "levels"}.get(key, key), value)
+        if not word:
+            setattr(self.answers, "levels" if key == "cutoffs" else key, value)
         elif value == LEFT_OUT:
             self.answers.left_out += (fold(word),)
-        for named in self.answers.named(key) if key in ("group", "level") else ():
+        for named in self.answers.named(key) if word else ():
             named.words += (fold(word),) if named.id == value else ()
 
     def _questions(self, tables: list[Table]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
@@ -241,14 +239,12 @@ class _Dialogue:
             yield "kind", "", _kind_seen(tables, answers, self.language), {"legal": KINDS}
         seen, is_number = propose(tables, answers, self.language), answers.measured == "number"
         if is_number and not answers.unit:
-            yield "unit", "", seen.unit, {"read": _needed}
+            yield "unit", "", seen.unit, {"read": str}
         if not answers.levels:
             least = 2 if answers.measured == "levels" else 0
             cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
             default = cutoffs if is_number else ",".join(ordered(seen.words, part=True)) if least else ""
-            read = partial(
-                parse_named, what="level", counts=(0, *range(2, 101)) if not least else range(2, 101)
-            )
+            read = partial(parse_named, what="level", counts=range(least, 101))
             yield "levels" if least else "cutoffs", "", default, {"read": read}
         if not answers.outcome:
             yield "outcome", "", seen.outcome, {"read": str}
@@ -269,13 +265,6 @@ class _Dialogue:
         if answer and not self.answers.meaning(what, answer):
             raise ValueError(answer)
         return self.answers.meaning(what, answer)
-
-
-def _needed(answer: str) -> str:
-    """Return an answer that must not be empty."""
-    if not answer:
-        raise ValueError("-")
-    return answer
 
 
 def _read_two(answer: str, legal: Sequence[str]) -> tuple[str, ...]:

@@ -40,6 +40,7 @@ _MOST_TIMES = 31
 _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
+_LEGEND = re.compile(r"[(\[][^()]*=[^()]*[)\]]")  # "(1=Ya, 0=Tidak)"
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 
 
@@ -70,9 +71,7 @@ class Column:
         self.spellings = spellings(self.header) | spellings(self.title)
         self.moment = moment(self.header) or moment(self.title)
         # what is in brackets may explain codes
-        words = re.findall(
-            r"[^\W_]+", re.sub(r"[(\[][^()]*=[^()]*[)\]]", "", clean(self.title or self.header))
-        )
+        words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
         times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
         beside = (word for word in words if fold(word) not in times and not word.isdecimal())
         self.beside_moment = " ".join(beside)
@@ -81,11 +80,7 @@ class Column:
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
         parts = map(_WITH_UNIT.fullmatch, texts)
         self.numbers = [number for number in parts if number and NUMBER.fullmatch(number[1])]
-        times = [
-            text
-            for text in texts
-            if re.search(r"\d\s*(:|jam\b)", fold(text)) and minutes_of(text) is not None
-        ]
+        times = [text for text in texts if minutes_of(text) is not None and not _WITH_UNIT.fullmatch(text)]
         self.has_times = bool(times)
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
         self.identifying = (
@@ -108,9 +103,8 @@ class Column:
             other_unit = len(units) == 1 and fold(answers.unit) not in units
             return 2 if self.number_share > 0.5 and not other_unit else 0
         known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
-        if 2 * known >= len(cells) or (
-            not answers.levels and ordered({cell.label or cell.text for cell in cells})
-        ):
+        words = {cell.label or cell.text for cell in cells}
+        if 2 * known >= len(cells) or (ordered(words) and not answers.levels):
             return 2
         return 1 if len(self.counts) <= _MOST_LEVELS else 0
 

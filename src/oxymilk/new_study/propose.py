@@ -18,7 +18,16 @@ from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_b
 from oxymilk.ingest.scores import decimal_mark_of, minutes_of
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.checklists import answers_of, find_items
-from oxymilk.new_study.lexicon import count_words, counted_by, is_word_of, lexicon, moment, say, slug, tokens
+from oxymilk.new_study.lexicon import (
+    count_words,
+    counted_by,
+    is_word_of,
+    lexicon,
+    moment,
+    say,
+    timepoint_of,
+    tokens,
+)
 from oxymilk.new_study.profile import TIMES, Column, Table, Visits
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
@@ -55,27 +64,7 @@ def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStu
     own = told if len(answers.groups) == len({*groups} - {""}) else tables
     for table in own:
         study.sheets.append(_Proposer(table, own, answers, language, study, known).sheet())
-    study.outcome = study.outcome or _outcome_of_titles(own)
     return study
-
-
-def _outcome_of_titles(tables: list[Table]) -> str:
-    """Return what was measured as a title above a table names it, "" when none does."""
-    titles = [
-        text for table in tables for row, text in table.titles.items() if row < min(table.header_rows) - 1
-    ]
-    known = [name for names in lexicon()["names"] for name in (names["id"], names["en"]) if len(name) > 7]
-    for title in titles:
-        if held := [name for name in known if fold(name) in fold(title)]:
-            return min(held, key=lambda name: fold(title).index(fold(name)))
-    others = {
-        word for what in ("unnamed", "pre", "post", "beside", "visit", "group") for word in lexicon()[what]
-    }
-    for title in titles:
-        words = [word for word in re.findall(r"[^\W\d_]+", title) if fold(word) not in others]
-        if words and not identifies(title):
-            return " ".join(words).capitalize()
-    return ""
 
 
 @dataclass
@@ -165,29 +154,17 @@ class _Proposer:
 
     def _timepoint(self) -> dict[str, Any]:
         """Return the columns of the timepoints and what their words mean; the timepoints are noted in the study."""
-        counted, sessions = counted_by(self.times[0].header), lexicon()["sessions"]
-        of_rows = [{cell.row: cell.text for cell in column.cells} for column in self.times]
-        rows = [
-            [words[row] for words in of_rows] for row in of_rows[0] if all(row in words for words in of_rows)
-        ]
-        counts = count_words(" > ".join(words) for words in rows)
+        counted, words = counted_by(self.times[0].header), {}
+        for cell in (cell for column in self.times for cell in column.cells):
+            words[cell.row] = [*words.get(cell.row, ()), cell.text]
+        counts = count_words(" > ".join(parts) for parts in words.values() if len(parts) == len(self.times))
         ids: dict[str, tuple[Any, str]] = {}  # by word what it is ordered by, and the id
         for word in counts:
-            order, names = [], []
-            for part in word.split(" > "):
-                number = re.search(r"\d+", part)
-                when, session = moment(part), fold(part) in sessions
-                names.append(
-                    when or (number and f"{counted}_{int(number[0])}") or (slug(part, "") if session else "")
-                )
-                order.append(TIMES.index(when) if when else int(number[0]) if number else
-                             sessions.index(fold(part)) if session else 0)  # fmt: skip
+            order, names = zip(*(timepoint_of(part, counted) for part in word.split(" > ")), strict=True)
             ids[word] = (order, "_".join(names) if all(names) else UNDECIDED)
-        known = [name for _, name in sorted(ids.values()) if name != UNDECIDED]
-        self.study.timepoints = list(dict.fromkeys(known))
-        if len(self.study.timepoints) < 3:
-            self.study.timepoints = list(TIMES)
-        named = dict(zip(dict.fromkeys(known), self.study.timepoints, strict=False))
+        known = list(dict.fromkeys(name for _, name in sorted(ids.values()) if name != UNDECIDED))
+        self.study.timepoints = known if len(known) > 2 else list(TIMES)
+        named = dict(zip(known, self.study.timepoints, strict=False))
         codes = {
             word: self.noted(named.get(name, UNDECIDED), "times", count=counts[word])
             for word, (_, name) in ids.items()
@@ -200,10 +177,8 @@ class _Proposer:
         """Return the keys of columns of numbered visits; the timepoints are noted in the study."""
         ids = [f"{counted}_{number}" for number in numbers]
         self.study.timepoints = list(TIMES) if len(ids) == 2 else ids
-        return {
-            "score": Noted(pattern, note),
-            "visits": dict(zip(numbers, self.study.timepoints, strict=True)),
-        }
+        visits = dict(zip(numbers, self.study.timepoints, strict=True))
+        return {"score": Noted(pattern, note), "visits": visits}
 
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
