@@ -173,7 +173,7 @@ class _Dialogue:
             flags.append("--groups")
         if answers.measured == "number" and not answers.unit:
             flags.append("--unit")
-        if answers.measured != "number" and not answers.levels:
+        if answers.measured == "levels" and not answers.levels:
             flags.append("--levels" if answers.kind else "--levels or --unit")
         return flags if answers.program else [*flags, f"--program ({', '.join(lexicon()['programs'])})"]
 
@@ -184,13 +184,16 @@ class _Dialogue:
         answers, file = self.answers, (path.parent, path.name)
         worksheet = "" if fold(answers.worksheet) == ALL_WORKSHEETS else answers.worksheet
         try:
-            tables = apply_legends(look(*file, worksheet=worksheet, delimiter=answers.delimiter))
+            tables = apply_legends(look(*file, delimiter=answers.delimiter))
         except FaultsError as error:
             fault = error.faults[0]
             if fault.code != "delimiter_ambiguous":
                 raise
             answers.delimiter = self.question("delimiter", legal=fault.params["legal"].split())
             tables = apply_legends(look(*file, delimiter=answers.delimiter))
+        if worksheet:  # the others may have had the legend
+            named = [table for table in tables if fold(table.worksheet) == fold(worksheet)]
+            return named or apply_legends(look(*file, worksheet=worksheet, delimiter=answers.delimiter))
         # names of worksheets that tell timepoints or groups leave nothing open
         names = [table.worksheet for table in tables]
         is_told = all(map(answers.group_of, names)) or set(map(moment, names)) == set(TIMES)

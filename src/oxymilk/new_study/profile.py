@@ -41,6 +41,7 @@ _SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
 _LEGEND = re.compile(r"[(\[][^()]*=[^()]*[)\]]")  # "(1=Ya, 0=Tidak)"
+_COUNTED = re.compile(r"[\s>(]+[nf]\)?$", re.IGNORECASE)  # "Kurang (n)" counts Kurang
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 
 
@@ -100,11 +101,11 @@ class Column:
         if answers.measured == "number":
             # "27 thn" is no volume
             units = {fold(number[2]) for number in self.numbers if number[2]}
-            other_unit = len(units) == 1 and fold(answers.unit) not in units
+            other_unit = answers.unit and len(units) == 1 and fold(answers.unit) not in units
             return 2 if self.number_share > 0.5 and not other_unit else 0
         known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
         words = {cell.label or cell.text for cell in cells}
-        if 2 * known >= len(cells) or (ordered(words) and not answers.levels):
+        if 2 * known >= len(cells) or (ordered(words, part=True) and not answers.levels):
             return 2
         return 1 if len(self.counts) <= _MOST_LEVELS else 0
 
@@ -235,7 +236,7 @@ class Table:
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
         """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
         heads = {
-            column: column.header.rpartition(" > ")[2]
+            column: _COUNTED.sub("", column.header).rpartition(" > ")[2]
             for column in self.columns
             if column.cells
             and all(COUNT.fullmatch(cell.text) for cell in column.cells)

@@ -240,15 +240,14 @@ class _Proposer:
 
     def _coded(self, key: str, words: Mapping[str, int | str], labels: dict[str, str]) -> Noted:
         """Return the codes or titles of the groups, and the words of those that are left out."""
-        groups = {group.id: group for group in self.answers.groups}
         codes = self._codes("group", words, labels)
-        taken = [noted.value for noted in codes.values()]
-        known = {name for group in groups.values() for name in group.words}
+        known = {word for group in self.answers.groups for word in group.words if len(word) > 2}
         # when each group is found, a word that is no slip of theirs is another group
+        all_found = {group.id for group in self.answers.groups} <= {noted.value for noted in codes.values()}
         others = [
-            word for word, noted in codes.items()
-            if noted.value == UNDECIDED and ({*groups} <= {*taken} or fold(word) in self.answers.left_out)
-            and not nearest(word, known - {word for word in known if len(word) < 3}) and words[word] != 1
+            word for word, noted in codes.items() if noted.value == UNDECIDED and (
+                fold(word) in self.answers.left_out or (all_found and words[word] != 1 and not nearest(word, known))
+            )
         ]  # fmt: skip
         self.study.undecided = [(what, word) for what, word in self.study.undecided if word not in others]
         kept = {word: noted for word, noted in codes.items() if word not in others}
@@ -322,7 +321,7 @@ class _Proposer:
             first, last = part[0].at, part[-1].at
             texts = [table.grid.text(above, at) for at in range(first, last + 1)] if above >= 0 else []
             title = next(filter(None, texts), "")
-            group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
+            group = answers.groups[0].id if len(answers.groups) == 1 else answers.group_of(title)
             note = self.note("block", title=title if may_be_shown(title, self.known) else "-")
             if not group:
                 note += self.note("which_group", legal=", ".join(group.id for group in answers.groups))
