@@ -16,7 +16,8 @@ from oxymilk.faults import Fault
 from oxymilk.ingest.grid import ALL_COLUMNS, add_fault, find_columns, read_header, transpose, unused_columns
 from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.scores import NUMBER, Score, codebook, codebooks, decode, score_of, scoring, text_of
-from oxymilk.study.sheet import ALL, LEFT_OUT, Block
+from oxymilk.numbers import COUNT
+from oxymilk.study.sheet import ALL, Block
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from oxymilk.study.sheet import Sheet
 
 _NO_TITLE = re.compile(rf"({NUMBER.pattern})\.?|.*[;|].*", re.DOTALL)  # a number, an undivided line
-# a printed count, its percent behind it: "8 (40,0%)"
-COUNT = re.compile(r"([0-9]{1,6})(?:\s*\([0-9.,]+\s*%?\))?")
 _NO_TEXT = ("formula", "error")  # kinds of cells that hold something all the same
 _MOST_PARTICIPANTS = 100_000  # of a cross-tabulation
 _MARKS = (";", "\t", "|", ",", ":", "/", " ")  # what may divide a line; the first three do so in no sentence
@@ -160,10 +159,7 @@ class _Tables:
         by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)
         key = None if by_row else block.participant or sheet.participant.column
         group = sheet.group.column if sheet.group and not block.group else None
-        timepoint, session = (
-            sheet.timepoint and sheet.timepoint.column,
-            sheet.timepoint and sheet.timepoint.session,
-        )
+        timepoint, session = (at.column, at.session) if (at := sheet.timepoint) else (None, None)
         characteristics = {of: source.column for of, source in sheet.characteristics.items()}
         keys = [name for name in (key, group, timepoint, session) if name]
         of_scores = [name for names in score_names.values() for name in names]
@@ -186,9 +182,8 @@ class _Tables:
                 texts = {name: clean(padded[at]) for name, at in columns.items()}
                 cells = {name: cell._replace(text=texts[name], kind="text") for name, cell in cells.items()}
             if session:
-                cells[timepoint] = cells[timepoint]._replace(
-                    text=" > ".join(cells[name].text for name in (timepoint, session))
-                )
+                both = f"{cells[timepoint].text} > {cells[session].text}"
+                cells[timepoint] = cells[timepoint]._replace(text=both)
             return Entry(
                 cells[key] if key else self.whole.cell(row, 0),
                 cells[group] if group else None,
@@ -300,8 +295,7 @@ def _form(entry: Entry) -> str:
 def _groups_of_rows(tables: _Tables) -> dict[int, str]:
     """Return the group of each row below a row that names it; "" below none; titles and repeated headers have none."""
     grid, header, sheet = tables.grid, tables.header, tables.sheet
-    titles = {fold(word): group for word, group in sheet.group.titles.items()}
-    titles |= dict.fromkeys(map(fold, sheet.group.leave_out), LEFT_OUT)
+    titles = sheet.group.parts
     skipped = set(map(fold, sheet.skip))
     headers = [[fold(text) for text in grid.rows[row]] for row in header.rows]
     groups: dict[int, str] = {}
@@ -333,8 +327,7 @@ def _crosstab(tables: _Tables) -> list[Entry]:
     grid, sheet, study, faults = tables.grid, tables.sheet, tables.study, tables.faults
     table = sheet.crosstab
     group_column = sheet.group.column if sheet.group else None
-    titles = {fold(word): title for word, title in (sheet.group.titles if sheet.group else {}).items()}
-    titles |= dict.fromkeys(map(fold, sheet.group.leave_out if sheet.group else ()), LEFT_OUT)
+    titles = sheet.group.parts if sheet.group else {}
     sums = [name for name in (*table.after, table.total) if name]
     columns = tables.columns([*([group_column] if group_column else []), table.before.column, *sums])
     if columns is None:

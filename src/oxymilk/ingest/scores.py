@@ -15,7 +15,6 @@ from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Cell, add_fault
 from oxymilk.numbers import MOST_DIGITS, Number, as_meant, write_number
 from oxymilk.study.outcome import Item, Outcome, Variable, level_of
-from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def codebooks(sheet: Sheet, study: Study) -> tuple[Codebook, Codebook]:
     """Return the codebooks of a sheet's groups and timepoints."""
     by_group, by_timepoint = (source.codes if source else {} for source in (sheet.group, sheet.timepoint))
     groups = codebook("group", by_group, study.group_ids)
-    groups.meanings.update(dict.fromkeys(map(fold, sheet.group.leave_out if sheet.group else ()), LEFT_OUT))
+    groups.meanings.update(sheet.group.parts if sheet.group else {})
     return groups, codebook("timepoint", by_timepoint, study.timepoint_ids)
 
 

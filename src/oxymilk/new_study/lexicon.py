@@ -16,6 +16,8 @@ from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import LANGUAGES, labels
 from oxymilk.words import clean, fold, plain
 
+TIMES = ("pre", "post")
+
 
 def say(key: str, language: str, **values: object) -> str:
     """Return a text; `key` is dotted, below `new_study`."""
@@ -53,7 +55,7 @@ def moment(text: str) -> str:
     >>> moment("Produksi ASI sesudah hari ke-15"), moment("Pre_ASI"), moment("Umur")
     ('post', 'pre', '')
     """
-    moments = [when for when in ("pre", "post") if not set(tokens(text)).isdisjoint(lexicon()[when])]
+    moments = [when for when in TIMES if not set(tokens(text)).isdisjoint(lexicon()[when])]
     return moments[0] if len(moments) == 1 else ""
 
 

@@ -6,7 +6,6 @@ Files are read by the readers of ingest, so what is seen here is what the pipeli
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -15,12 +14,13 @@ from typing import NamedTuple
 
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, read_header, transpose
-from oxymilk.ingest.layouts import COUNT
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER, minutes_of
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.answers import Answers
+from oxymilk.new_study.extent import SEARCHED_ROWS, header_rows, is_on_its_side, last_row
 from oxymilk.new_study.lexicon import (
+    TIMES,
     count_words,
     counted_by,
     is_word_of,
@@ -30,14 +30,13 @@ from oxymilk.new_study.lexicon import (
     spellings,
     tokens,
 )
+from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
 
-TIMES = ("pre", "post")
 # a column of groups, timepoints, levels or answers has no more different words
 _MOST_LEVELS = 6
 _MOST_TIMES = 31
-_SEARCHED_ROWS = 40
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
 _LEGEND = re.compile(r"[(\[][^()]*=[^()]*[)\]]")  # "(1=Ya, 0=Tidak)"
@@ -308,25 +307,25 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
         raise FaultsError(faults)
     width = max(map(len, grid.rows), default=0)
     if width * len(grid.rows) > _MOST_CELLS:
-        grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, _SEARCHED_ROWS)])
+        grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, SEARCHED_ROWS)])
     if all(is_blank(text) for row in grid.rows for text in row):
         raise FaultsError([Fault("sheet_empty", file, worksheet)])
-    return [_table(transpose(grid) if _is_on_its_side(grid) else grid, sheet, worksheet)]
+    return [_table(transpose(grid) if is_on_its_side(grid) else grid, sheet, worksheet)]
 
 
 def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
     """Find the header, the columns, and the rows that are no participants."""
-    header_rows = _header_rows(grid)
-    header = read_header(grid, sheet.model_copy(update={"header_row": header_rows}))
+    in_rows = header_rows(grid)
+    header = read_header(grid, sheet.model_copy(update={"header_row": in_rows}))
     # the texts of each row, blanks left out
     words_of = [list(filter(None, map(clean, texts))) for texts in grid.rows]
-    headers = [list(map(fold, words_of[row - 1])) for row in header_rows]
+    headers = [list(map(fold, words_of[row - 1])) for row in in_rows]
     titles = {
         row: words[0]
         for row, words in enumerate(words_of)
         if len(words) == 1 and not NUMBER.fullmatch(fold(words[0]).rstrip("."))
     }
-    last = 0 if grid.transposed else _last_row(words_of, titles, header.first)
+    last = 0 if grid.transposed else last_row(words_of, titles, header.first)
     totals: dict[str, str] = {}
     rows = []
     for row in range(header.first, last or len(grid.rows)):
@@ -353,72 +352,5 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
         of_column = [cell for row, cell in cells[at].items() if values[row] >= least]
         columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
-    found = (header_rows, columns, titles, tuple(totals.values()), last)
+    found = (in_rows, columns, titles, tuple(totals.values()), last)
     return Table(sheet.file, worksheet, sheet.encoding, grid, *found)
-
-
-def _last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> int:
-    """Return the last row (from 1) of a table that has notes or signatures below it, 0 when it has none.
-
-    Notes are below a blank row, or alone in a row; a row of few values right below the others may be a participant
-    who left, and belongs to the table.
-    """
-    filled = list(map(len, words_of))
-    full = [count for count in filled[first:] if count > 1]
-    if not full:
-        return 0
-    half = statistics.median(full) / 2
-    body = max(row for row in range(first, len(filled)) if filled[row] > 1 and filled[row] >= half)
-    while body + 1 < len(filled) and filled[body + 1] > 1:
-        body += 1
-    for row, words in enumerate(words_of[body + 1 :], start=body + 1):
-        in_advance = len(words) == 1 and row not in titles
-        if words and not in_advance and not any(is_foot(word, below_foot=True) for word in words[:2]):
-            return body + 1
-    return 0
-
-
-def _is_on_its_side(grid: Grid) -> bool:
-    """Say whether the first column has the words for before and after, and is a column of headers.
-
-    It is when there are more columns than rows, or when its words all differ and no header above says before or after.
-    """
-    rows = [row for row in grid.rows if not all(map(is_blank, row))]
-    first = [fold(row[0]) for row in rows if row and fold(row[0])]
-    if not set(TIMES) <= set(map(moment, first)) or len(rows) > _SEARCHED_ROWS:
-        return False
-    above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
-    differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
-    return len(rows) < max(map(len, rows)) or (bool(above) and differ)
-
-
-def _header_rows(grid: Grid) -> tuple[int, ...]:
-    """Return the rows (from 1) that most look like a header: known words, texts, all different."""
-    known = {word for characteristic in lexicon()["characteristics"] for word in characteristic["headers"]}
-    known.update(*(lexicon()[what] for what in ("participant", "number", "group", "timepoint")))
-    scores = []
-    for texts in grid.rows[:_SEARCHED_ROWS]:
-        words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]
-        telling = sum(bool(known & spellings(word) or moment(word)) or is_identifying(word) for word in words)
-        scores.append(3 * telling + len(set(map(fold, words))))
-    likely = scores.index(max(scores))
-    for upper in (likely - 1, likely):
-        if 0 <= upper < len(grid.rows) - 1 and _continues(grid, upper):
-            return (upper + 1, upper + 2)
-    return (likely + 1,)
-
-
-def _continues(grid: Grid, upper: int) -> bool:
-    """Say whether the row below belongs to the header: its first cell is blank, and it names parts of a cell above.
-
-    A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
-    """
-    width = max(len(grid.rows[upper]), len(grid.rows[upper + 1]))
-    # above: No | Produksi ASI |            a blank is below No, and Sebelum is below Produksi ASI,
-    # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too
-    both = [[(row, at) for at in range(width)] for row in (upper, upper + 1)]
-    above, under = (["" if grid.merged.get(place) else grid.text(*place) for place in row] for row in both)
-    first = next((at for at in range(width) if above[at]), 0)
-    parts = [at for at in range(width) if under[at] and not above[at]]
-    whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]
-    return bool(parts) and all(left >= 0 and under[left] for left in whole) and not under[first]

@@ -9,7 +9,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from oxymilk.study.base import Id, Model, OneOrMore, Text, Texts, TimepointId, invalid, reference, short_for
-from oxymilk.words import nearest
+from oxymilk.words import fold, nearest
 
 # name in study.yaml -> Python codec; a closed list, since Python also calls zip and rot13 encodings
 ENCODINGS = {
@@ -105,6 +105,12 @@ class GroupSource(CodedSource[GroupId]):
     """The column of the groups; rows with a word of `leave_out` belong to no group of the study."""
 
     leave_out: Texts = ()
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The group of each title, in the form in which words are compared; of one left out `LEFT_OUT`."""
+        left_out = dict.fromkeys(map(fold, self.leave_out), LEFT_OUT)
+        return {fold(word): group for word, group in self.titles.items()} | left_out
 
 
 class TimepointSource(CodedSource[TimepointId]):
