@@ -16,6 +16,7 @@ from oxymilk.faults import Fault
 from oxymilk.ingest.grid import ALL_COLUMNS, add_fault, find_columns, read_header, transpose, unused_columns
 from oxymilk.ingest.marks import place_of
 from oxymilk.ingest.scores import NUMBER, Score, codebook, codebooks, decode, score_of, scoring, text_of
+from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import ALL, Block
 from oxymilk.words import clean, fold, is_blank, is_foot
 
@@ -161,9 +162,9 @@ class _Tables:
         by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)
         key = None if by_row else block.participant or sheet.participant.column
         group = sheet.group.column if sheet.group and not block.group else None
-        timepoint = sheet.timepoint.column if sheet.timepoint else None
+        timepoint, session = (at.column, at.session) if (at := sheet.timepoint) else (None, None)
         characteristics = {of: source.column for of, source in sheet.characteristics.items()}
-        keys = [name for name in (key, group, timepoint) if name]
+        keys = [name for name in (key, group, timepoint, session) if name]
         of_scores = [name for names in score_names.values() for name in names]
         within = ALL_COLUMNS
         if block.columns:  # such as A:C
@@ -183,6 +184,9 @@ class _Tables:
                 padded = parts + [""] * (1 + max(columns.values()))
                 texts = {name: clean(padded[at]) for name, at in columns.items()}
                 cells = {name: cell._replace(text=texts[name], kind="text") for name, cell in cells.items()}
+            if session:
+                both = f"{cells[timepoint].text} > {cells[session].text}"
+                cells[timepoint] = cells[timepoint]._replace(text=both)
             return Entry(
                 cells[key] if key else self.whole.cell(row, 0),
                 cells[group] if group else None,
@@ -289,7 +293,7 @@ def _form(entry: Entry) -> str:
 def _groups_of_rows(tables: _Tables) -> dict[int, str]:
     """Return the group of each row below a row that names it; "" below none; titles and repeated headers have none."""
     grid, header, sheet = tables.grid, tables.header, tables.sheet
-    titles = {fold(word): group for word, group in sheet.group.titles.items()}
+    titles = sheet.group.parts
     skipped = set(map(fold, sheet.skip))
     headers = [[fold(text) for text in grid.rows[row]] for row in header.rows]
     groups: dict[int, str] = {}
@@ -315,6 +319,7 @@ def _crosstab(tables: _Tables) -> list[Entry]:
     grid, sheet, study, faults = tables.grid, tables.sheet, tables.study, tables.faults
     table = sheet.crosstab
     group_column = sheet.group.column if sheet.group else None
+    titles = sheet.group.parts if sheet.group else {}
     sums = [name for name in (*table.after, table.total) if name]
     columns = tables.columns([*([group_column] if group_column else []), table.before.column, *sums])
     if columns is None:
@@ -331,6 +336,10 @@ def _crosstab(tables: _Tables) -> list[Entry]:
     for row in range(tables.header.first, len(grid.rows)):
         cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
         texts = [fold(text) for text in grid.rows[row] if text.strip()]
+        if len(texts) == 1 and texts[0] in titles:
+            group = titles[texts[0]]
+            of_group.clear()
+            continue
         is_blank_row = not texts and all(cell.kind != "formula" for cell in cells.values())
         if is_blank_row or set(texts) & skipped:
             if any(map(is_foot, texts)) and not any(fault.kind == "fault" for fault in faults):
@@ -379,5 +388,5 @@ def _count(cell: Cell, sheet: Sheet, faults: list[Fault]) -> int | None:
     text = text_of(cell, frozenset(map(fold, sheet.missing)), faults)
     if not text:
         return None if text is None else 0
-    is_count = text.isascii() and text.isdigit() and len(text) < 7
-    return int(text) if is_count else add_fault(faults, "count_due", cell)
+    count = COUNT.fullmatch(text)
+    return int(count[1]) if count else add_fault(faults, "count_due", cell)

@@ -18,6 +18,7 @@ from oxymilk.ingest.scores import NO_VALUE, Score, codebooks, decode, number_of,
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.ingest.totals import Row, faults_of_totals
 from oxymilk.numbers import write_number
+from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.words import fold, near_code
 
 if TYPE_CHECKING:
@@ -203,11 +204,15 @@ def _add_entries(
         own_cells = [entry.characteristics[name] for entry in entries]
         characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
     rows: list[Row] = []
+    left_out: list[Cell] = []  # of participants who are in no group of the study
     for entry in entries:
         cell = entry.participant
         group: str | None = entry.group_id
         if entry.group is not None and not group:
             group = decode(entry.group, groups, faults, merged=True)
+        if group == LEFT_OUT:
+            left_out.append(entry.group or cell)
+            continue
         if cell.kind in ("formula", "error", "date"):
             decode(cell, groups, faults, merged=True)  # for its fault
             continue
@@ -252,7 +257,10 @@ def _add_entries(
     totals = [cell for entry in entries for cell in entry.totals if cell]
     if totals and not any(cell.text for cell in totals):
         add_fault(faults, "totals_blank", totals[0])
-    faults += faults_of_totals(rows, study.outcome.checklist.items) if rows else ()
+    if left_out:
+        words = ", ".join(sheet.group.leave_out)
+        add_fault(faults, "group_left_out", left_out[0], value=words, count=len(left_out))
+    faults += faults_of_totals(rows, study.outcome.checklist) if rows else ()
     for divided in (how.divided for how in (outcome, *characteristics.values()) if how.divided):
         cell, number = divided[0]
         add_fault(faults, "numbers_divided", cell, count=len(divided), number=write_number(number))

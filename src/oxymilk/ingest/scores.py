@@ -77,6 +77,7 @@ def codebooks(sheet: Sheet, study: Study) -> tuple[Codebook, Codebook]:
     """Return the codebooks of a sheet's groups and timepoints."""
     by_group, by_timepoint = (source.codes if source else {} for source in (sheet.group, sheet.timepoint))
     groups = codebook("group", by_group, study.group_ids)
+    groups.meanings.update(sheet.group.parts if sheet.group else {})
     return groups, codebook("timepoint", by_timepoint, study.timepoint_ids)
 
 
@@ -256,8 +257,10 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         low, high = item.at_least, item.at_most
         met = (low is None or count >= low) and (high is None or count <= high)
     else:
-        yes, no = how.scale.checklist.words(item)
-        book = codebook("item", {**dict.fromkeys(yes, "yes"), **dict.fromkeys(no, "no")}, ())
+        checklist, (yes, no) = how.scale.checklist, how.scale.checklist.words(item)
+        graded = {} if item.yes else checklist.points
+        points = graded or {**dict.fromkeys(yes, Decimal(1)), **dict.fromkeys(no, Decimal(0))}
+        book = codebook("item", {word: str(number) for word, number in points.items()}, ())
         word = fold(cell.text)
         is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
         if is_empty and word not in book.meanings:
@@ -265,7 +268,8 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         answer = decode(cell, book, faults)
         if answer is None:
             return None
-        met = answer == "yes"
+        own = item.weight * Decimal(answer)
+        return sum(checklist.span(item), -own) if item.reversed else own
     return item.weight if met != item.reversed else Decimal(0)
 
 
@@ -277,7 +281,7 @@ def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fau
     """
     if not (text := text_of(cell, how.book.missing, faults)):
         return None if text is None else NO_VALUE
-    minutes = None if cell.kind == "number" else _minutes(text)
+    minutes = None if cell.kind == "number" else minutes_of(text)
     if how.hours_minutes and minutes is not None:
         return minutes
     if how.hours_minutes and cell.kind != "date":
@@ -303,7 +307,7 @@ def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fau
     return add_fault(faults, "number_too_long", cell, most=MOST_DIGITS) if number is None else number
 
 
-def _minutes(text: str) -> Number | None:
+def minutes_of(text: str) -> Number | None:
     """Return the minutes of 5:12, 5:12:40, "5:12 jam", "5 jam 12 menit" or "30 menit"; None for anything else."""
     if (time := _CLOCK.fullmatch(text)) and (not time[4] or same_unit(time[4], "jam")):
         seconds = 3600 * int(time[1]) + 60 * int(time[2]) + int(time[3] or 0)

@@ -13,7 +13,7 @@ from oxymilk.ingest.grid import Cell, fault_at
 from oxymilk.numbers import Number
 
 if TYPE_CHECKING:
-    from oxymilk.study.outcome import Item
+    from oxymilk.study.outcome import Checklist
 
 _MOST_CHOICES, _MOST_WORK = 20_000, 4_000_000  # sets of items that may be reversed; these times rows
 _EQUAL = 1e-6  # points that differ less are the same
@@ -27,27 +27,27 @@ class Row(NamedTuple):
     points: list[Decimal]
 
 
-def faults_of_totals(rows: Sequence[Row], items: Sequence[Item]) -> Iterator[Fault]:
+def faults_of_totals(rows: Sequence[Row], checklist: Checklist) -> Iterator[Fault]:
     """Yield a fault for each total that is not the sum of its row; one for all where reversing items would mend most.
 
-    `rows` are those of a sheet in which every item is filled in, `items` what the points are of.
+    `rows` are those of a sheet in which every item is filled in, `checklist` what the points are of.
     """
     differing = [row for row in rows if row.total != sum(row.points)]
-    params = _reversal(rows, items) if differing else {}
+    params = _reversal(rows, checklist) if differing else {}
     for row in differing[:1] if params else differing:
         more = params | {"count": len(differing), "rows": len(rows)} if params else {}
         code = "items_reversed" if params else "checklist_total_differs"
         yield fault_at(code, row.cell, sum=sum(row.points), **more)
 
 
-def _reversal(rows: Sequence[Row], items: Sequence[Item]) -> dict[str, object]:
+def _reversal(rows: Sequence[Row], checklist: Checklist) -> dict[str, object]:
     """Return the fewest items that make the most rows agree when reversed, how many agree, how many such sets."""
     import numpy as np
 
+    items = checklist.items
     n, most = len(items), min(_MOST_CHOICES, _MOST_WORK // len(rows))
-    gains = np.array([[float(item.weight) for item in items]]) - 2 * np.array(
-        [row.points for row in rows], dtype=float
-    )
+    points = np.array([row.points for row in rows], dtype=float)
+    gains = np.array([[float(sum(checklist.span(item))) for item in items]]) - 2 * points
     lacking = np.array([float(row.total - sum(row.points)) for row in rows])
     sizes = [size for size in range(n + 1) if sum(comb(n, less) for less in range(size + 1)) <= most]
     solved = tuple(np.flatnonzero(np.linalg.lstsq(gains, lacking, rcond=None)[0] > 0.5).tolist())

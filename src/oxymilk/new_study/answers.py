@@ -9,8 +9,15 @@ from oxymilk.new_study.lexicon import slug
 from oxymilk.words import clean, fold
 
 KINDS = ("levels", "number", "checklist")
-_BOUND = re.compile(r"(<=|>=|<|>)\s*([+-]?\d+(?:[.,]\d+)?)")
-_KEYS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
+_BOUND = re.compile(r"(<=|>=|<|>|≤|≥)\s*([+-]?\d+(?:[.,]\d+)?)(?:\s*[^\W\d_]+)?")
+# other ways to write bounds, and how they are written here: "10 <= sedang", "sedang 10-19"
+_NUMBER = r"\d+(?:[.,]\d+)?"
+_AS_BOUNDS = {
+    re.compile(rf"^\s*({_NUMBER})\s*(?:<=|≤)(.*)"): r"\2>=\1",
+    re.compile(rf"^\s*({_NUMBER})\s*<(.*)"): r"\2>\1",
+    re.compile(rf"\s({_NUMBER})\s*(?:-|–|s/d|sampai|to)\s*({_NUMBER})"): r">=\1<=\2",
+}
+_KEYS = {"<": "below", "<=": "at_most", "≤": "at_most", ">": "above", ">=": "at_least", "≥": "at_least"}
 
 
 @dataclass
@@ -44,6 +51,9 @@ class Answers:
     title: str = ""
     worksheet: str = ""
     delimiter: str = ""
+    compare: tuple[str, ...] = ()
+    # words of groups that are no part of the study
+    left_out: tuple[str, ...] = ()
 
     @property
     def measured(self) -> str:
@@ -72,8 +82,8 @@ def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named
     Parameters
     ----------
     text : str
-        Names joined by commas. `Pijat=P|p.` adds how the sheet writes it, `kurang<10` or
-        `sedang>=10<20` the cut-offs of a level.
+        Names joined by commas. `Pijat=P|p.` adds how the sheet writes it; `kurang<10`, `sedang>=10<20`,
+        `10<=sedang<20` or `sedang 10-19` are the cut-offs of a level.
     what : {'group', 'level'}
         For ids of names without letters.
     counts : range
@@ -102,6 +112,8 @@ def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named
     for number, part in enumerate(re.split(r"(?<!\d),|,(?!\d)", text), start=1):
         if not part.strip():
             continue
+        for form, bound in _AS_BOUNDS.items() if what == "level" else ():
+            part = form.sub(bound, part)
         bounds = {_KEYS[mark]: value.replace(",", ".") for mark, value in _BOUND.findall(part)}
         name, _, spellings = map(clean, _BOUND.sub("", part).partition("="))
         its_id = slug(name, f"{what}_{number}")

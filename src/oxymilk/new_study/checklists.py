@@ -5,27 +5,36 @@ from __future__ import annotations
 import re
 from itertools import chain, takewhile
 from math import inf
+from typing import Any
 
-from oxymilk.new_study.lexicon import is_word_of
+from oxymilk.new_study.lexicon import is_word_of, lexicon, tokens
 from oxymilk.new_study.profile import TIMES, Column, Table
+from oxymilk.words import fold, plain
 
+_VISIT = re.compile(r"([^\W\d_]+)\W?(\d{1,2})(?=[\W_])")
 _NUMBERED = re.compile(r"\D{0,6}\d{1,2}")
-
+_MOST_POINTS = 10
 
 # the words of the items; by timepoint ("" in a sheet of one) their columns, the pattern of these, and the total
 Items = tuple[list[str], dict[str, list[Column]], dict[str, str], dict[str, Column]]
 
 
 def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
-    """Return the items of a checklist, whose headers before and after differ in the timepoint only; none else."""
+    """Return the items of a checklist, whose headers differ in timepoint or visit only; none else."""
     totals = [
         column
         for column in table.columns
-        if column.is_word_of("total") or is_word_of(column.beside_moment, "total")
+        if column.is_word_of("total") or is_word_of((tokens(column.beside_moment) or [""])[-1], "total")
         if column.number_share > 0.5
     ]
     columns = [column for column in table.few if column.cells and column not in totals]
     series = {when: [column for column in columns if column.moment == when] for when in TIMES}
+    if not (of_one_timepoint or any(series.values())):
+        visits = [(column, visit) for column in columns if (visit := _VISIT.search(column.header))]
+        series = {}
+        for column, visit in visits:
+            if fold(visit[1]) in lexicon()["visit"]:
+                series.setdefault(visit[2], []).append(column)
     if of_one_timepoint:
         series = {"": [column for column in columns if _NUMBERED.fullmatch(column.header)]}
     words, patterns = [], {}
@@ -35,11 +44,28 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
         alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
         head = re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in alike)) if when else ""
         words.append([name.removeprefix(head) for name in names])
-        patterns[when] = f"{head}{{item}}"
-    if words[0] != words[-1] or len(words[0]) < 2:
+        patterns[when] = (head if when in (*TIMES, "") else head.replace(when, "{visit}")) + "{item}"
+    if len(series) + of_one_timepoint < 2 or any(own != words[0] or len(own) < 2 for own in words):
         return [], {}, {}, {}
-    found = {when: _total(when, series, totals) for when in series}
+    found = {when: _total(when, series, totals) for when in series if when in (*TIMES, "")}
     return words[0], series, patterns, {when: total for when, total in found.items() if total}
+
+
+def answers_of(words: list[str]) -> dict[str, Any]:
+    """Return what a checklist says of the words of its items: the points of each, else which mean yes and no.
+
+    Nothing for words that no checklist is known to have.
+    """
+    folded = {plain(word) or fold(word): word for word in words if not is_word_of(word, "missing")}
+    yes, no = (tuple(word for word in folded.values() if is_word_of(word, kind)) for kind in ("yes", "no"))
+    if set(folded.values()) <= {*yes, *no}:
+        return {"yes": yes, "no": no}
+    if all(word.isdecimal() and int(word) <= _MOST_POINTS for word in folded):
+        numbers = sorted({1, *map(int, folded)})
+        return {"points": {str(n): str(n) for n in range(numbers[0], numbers[-1] + 1)}}
+    degrees = next((degrees for degrees in lexicon()["likert"] if degrees.keys() >= folded.keys()), {})
+    points = {folded.get(word, word.upper()): str(n) for word, n in degrees.items()}
+    return {"points": points} if points else {}
 
 
 def _total(when: str, series: dict[str, list[Column]], totals: list[Column]) -> Column | None:

@@ -16,6 +16,8 @@ from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import LANGUAGES, labels
 from oxymilk.words import clean, fold, plain
 
+TIMES = ("pre", "post")
+
 
 def say(key: str, language: str, **values: object) -> str:
     """Return a text; `key` is dotted, below `new_study`."""
@@ -53,8 +55,24 @@ def moment(text: str) -> str:
     >>> moment("Produksi ASI sesudah hari ke-15"), moment("Pre_ASI"), moment("Umur")
     ('post', 'pre', '')
     """
-    moments = [when for when in ("pre", "post") if not set(tokens(text)).isdisjoint(lexicon()[when])]
+    moments = [when for when in TIMES if not set(tokens(text)).isdisjoint(lexicon()[when])]
     return moments[0] if len(moments) == 1 else ""
+
+
+def counted_by(text: str) -> str:
+    """Return what numbers after a text count, the id of a line of `visits`: by its last known word, else visit."""
+    known = lexicon()["visits"]
+    return next(
+        (visit["id"] for word in reversed(tokens(text)) for visit in known if word in visit["words"]), "visit"
+    )
+
+
+def timepoint_of(word: str, counted: str) -> tuple[int, str]:
+    """Return what orders a word of a timepoint, and its id, "" when it is open: (3, "day_3"), (1, "post")."""
+    number, when, sessions = re.search(r"\d+", word), moment(word), lexicon()["sessions"]
+    if when or number:
+        return (int(when == "post"), when) if when else (int(number[0]), f"{counted}_{int(number[0])}")
+    return (sessions.index(fold(word)), slug(word, "")) if fold(word) in sessions else (0, "")
 
 
 def is_word_of(text: str, what: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,13 +15,15 @@ from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
 from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
-from oxymilk.new_study.lexicon import is_word_of, lexicon, moment, ordered, say
+from oxymilk.new_study.legends import apply_legends, cutoffs_of
+from oxymilk.new_study.lexicon import lexicon, moment, ordered, say, tokens
 from oxymilk.new_study.profile import TIMES, Table, look
 from oxymilk.new_study.propose import propose
 from oxymilk.new_study.write import first_claims, study_text
 from oxymilk.study.base import ID_PATTERN
-from oxymilk.study.yaml_lines import read_tree
-from oxymilk.words import fold
+from oxymilk.study.sheet import LEFT_OUT
+from oxymilk.study.yaml_lines import UNDECIDED, read_tree
+from oxymilk.words import fold, plain
 
 if TYPE_CHECKING:
     # question, default -> answer
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 ALL_WORKSHEETS = "all"
 # what is before the name of a group: "A. Kelompok Pijat" is Pijat
 _GROUP_WORD = re.compile(r".*?\b(?:kelompok|grup|group)\b[\s.:]*(?=[^\W\d_]{2})", re.IGNORECASE)
+
+
+class _BackError(Exception):
+    """The user wants to go back to the question before."""
 
 
 class MissingFlagsError(Exception):
@@ -107,18 +113,8 @@ def new_study(
         dialogue.tell(say("messages.seen_table", language, file=file, rows=rows, columns=", ".join(shown)))
     if ask is not None:
         dialogue.complete(tables)
+    answers = dialogue.answers
     proposed = propose(tables, answers, language)
-    before: list[tuple[str, str]] = []
-    # an answer may show another column, whose words are open
-    while ask is not None and proposed.undecided != before:
-        before = proposed.undecided
-        for what, word in dict.fromkeys(before):
-            legal = [named.id for named in answers.named(what)]
-            # no answer leaves it open
-            meaning = answers.meaning(what, dialogue.question(what, read=str, legal=legal, word=word))
-            for named in answers.named(what):
-                named.words += (fold(word),) if named.id == meaning else ()
-        proposed = propose(tables, answers, language)
     part = folder.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -149,7 +145,7 @@ class _Dialogue:
     ) -> Any:  # fmt: skip
         """Ask until an answer can be read, or is one of the legal words; without a terminal its flag is missing.
 
-        `read` raises ValueError with what is wrong with an answer.
+        `read` raises ValueError with what is wrong with an answer, and `_BackError` is raised for a word to go back.
         """
         listed = ", ".join(legal)
         if self.ask is None:
@@ -158,8 +154,12 @@ class _Dialogue:
         while True:
             text = say(f"questions.{key}", self.language, legal=listed, **values)
             answer = self.ask(text, default).strip()
+            if fold(answer) in lexicon()["back"] and key not in ("sheet", "worksheet", "delimiter"):
+                raise _BackError
+            # a prompt shows what a word means in the language of the person, who may say that
+            said = fold(lexicon()["said"].get(plain(answer), answer))
             try:
-                return read(answer) if read else words[fold(answer)]
+                return read(answer) if read else words[said]
             except KeyError:
                 problem = answer
             except ValueError as error:
@@ -173,7 +173,7 @@ class _Dialogue:
             flags.append("--groups")
         if answers.measured == "number" and not answers.unit:
             flags.append("--unit")
-        if answers.measured != "number" and not answers.levels:
+        if answers.measured == "levels" and not answers.levels:
             flags.append("--levels" if answers.kind else "--levels or --unit")
         return flags if answers.program else [*flags, f"--program ({', '.join(lexicon()['programs'])})"]
 
@@ -184,13 +184,16 @@ class _Dialogue:
         answers, file = self.answers, (path.parent, path.name)
         worksheet = "" if fold(answers.worksheet) == ALL_WORKSHEETS else answers.worksheet
         try:
-            tables = look(*file, worksheet=worksheet, delimiter=answers.delimiter)
+            tables = apply_legends(look(*file, delimiter=answers.delimiter))
         except FaultsError as error:
             fault = error.faults[0]
             if fault.code != "delimiter_ambiguous":
                 raise
             answers.delimiter = self.question("delimiter", legal=fault.params["legal"].split())
-            tables = look(*file, delimiter=answers.delimiter)
+            tables = apply_legends(look(*file, delimiter=answers.delimiter))
+        if worksheet:  # the others may have had the legend
+            named = [table for table in tables if fold(table.worksheet) == fold(worksheet)]
+            return named or apply_legends(look(*file, worksheet=worksheet, delimiter=answers.delimiter))
         # names of worksheets that tell timepoints or groups leave nothing open
         names = [table.worksheet for table in tables]
         is_told = all(map(answers.group_of, names)) or set(map(moment, names)) == set(TIMES)
@@ -202,25 +205,78 @@ class _Dialogue:
         return [table for table in tables if answers.worksheet in (table.worksheet, ALL_WORKSHEETS)]
 
     def complete(self, tables: list[Table]) -> None:
-        """Ask for what is not known yet, with what was seen as defaults."""
-        answers, ask = self.answers, self.question
+        """Ask for what is not known yet, with what was seen as defaults; a word to go back takes an answer back."""
+        start, done = self.answers, {}
+        self.tell(say("messages.back", self.language))
+        while True:
+            # all answers are applied anew, so that one that was taken back leaves nothing behind
+            self.answers = copy.deepcopy(start)
+            for (key, word), value in done.items():
+                self._note(key, word, value)
+            due = (question for question in self._questions(tables) if question[:2] not in done)
+            key, word, default, how = next(due, ("", "", "", {}))
+            if not key:
+                return
+            try:
+                done[key, word] = self.question(key, default, word=word, **how)
+            except _BackError:
+                if done:
+                    done.popitem()
+
+    def _note(self, key: str, word: str, value: Any) -> None:
+        """Note an answer; of a word of the sheet what it means, if anything."""
+        if not word:
+            setattr(self.answers, "levels" if key == "cutoffs" else key, value)
+        elif value == LEFT_OUT:
+            self.answers.left_out += (fold(word),)
+        for named in self.answers.named(key) if word else ():
+            named.words += (fold(word),) if named.id == value else ()
+
+    def _questions(self, tables: list[Table]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+        """Yield what is to be asked, given the answers so far: key, word of the sheet, default, what is legal."""
+        answers = self.answers
         if not answers.groups:
             read = partial(parse_named, what="group", counts=range(1, 3))
-            answers.groups = ask("groups", _groups_seen(tables, answers), read=read)
+            yield "groups", "", _groups_seen(tables, answers), {"read": read}
         if not (answers.kind or answers.unit or answers.levels):
-            answers.kind = ask("kind", "levels", legal=KINDS)
-        is_number = answers.measured == "number"
+            yield "kind", "", _kind_seen(tables, answers, self.language), {"legal": KINDS}
+        seen, is_number = propose(tables, answers, self.language), answers.measured == "number"
         if is_number and not answers.unit:
-            answers.unit = ask("unit", read=str)
+            yield "unit", "", seen.unit, {"read": str}
         if not answers.levels:
-            read = partial(parse_named, what="level", counts=range(0 if is_number else 2, 101))
-            seen = "" if is_number else _levels_seen(tables, answers)
-            answers.levels = ask("cutoffs" if is_number else "levels", seen, read=read)
+            least = 2 if answers.measured == "levels" else 0
+            cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
+            default = cutoffs if is_number else ",".join(ordered(seen.words, part=True)) if least else ""
+            read = partial(parse_named, what="level", counts=range(least, 101))
+            yield "levels" if least else "cutoffs", "", default, {"read": read}
         if not answers.outcome:
-            seen = propose(tables, answers, self.language).outcome
-            answers.outcome = ask("outcome", seen, read=str)
+            yield "outcome", "", seen.outcome, {"read": str}
         if not answers.program:
-            answers.program = ask("program", "spss", legal=list(lexicon()["programs"]))
+            yield "program", "", "spss", {"legal": list(lexicon()["programs"])}
+        if len(seen.timepoints) > 2 and not answers.compare:
+            read = partial(_read_two, legal=seen.timepoints)
+            both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
+            yield "compare", "", both, {"read": read, "legal": seen.timepoints}
+        for what, word in dict.fromkeys(seen.undecided):
+            legal = [named.id for named in answers.named(what)]
+            yield what, word, "", {"read": partial(self._meaning, what), "legal": legal}
+
+    def _meaning(self, what: str, answer: str) -> str:
+        """Return the group or level that is meant; "" to decide later, the mark of a group that is left out."""
+        if what == "group" and fold(answer) in lexicon()["leave_out"]:
+            return LEFT_OUT
+        if answer and not self.answers.meaning(what, answer):
+            raise ValueError(answer)
+        return self.answers.meaning(what, answer)
+
+
+def _read_two(answer: str, legal: Sequence[str]) -> tuple[str, ...]:
+    """Return the two timepoints of an answer in time order."""
+    named = {fold(word) for word in answer.split(",")}
+    two = tuple(word for word in legal if fold(word) in named)
+    if len(two) != 2 or len(named) != 2:
+        raise ValueError(answer)
+    return two
 
 
 def _read_sheets(answer: str) -> list[Path]:
@@ -243,18 +299,20 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
         seen = [table.worksheet for table in tables if table.worksheet]
     if any(mark in word for word in seen for mark in ",=|"):
         return ""
+    # a group that is compared with the intervention comes after it
+    seen = sorted(seen, key=lambda word: not {*tokens(word)}.isdisjoint(lexicon()["control"]))
     named = {word: _GROUP_WORD.sub("", word).strip() or word for word in seen}
     return ",".join(word if word == name else f"{name}={word}" for word, name in named.items())
 
 
-def _levels_seen(tables: list[Table], answers: Answers) -> str:
-    """Return the words of the score columns as an answer, when their order is known."""
-    for table in tables:
-        words: dict[str, str] = {}
-        for column in table.find_scores(answers)[0] or table.find_scores(answers, single=True)[0]:
-            for word in column.labels.values() or column.counts:
-                if not is_word_of(word, "missing"):
-                    words.setdefault(fold(word), word)
-        if known := ordered(words.values(), part=True):
-            return ",".join(known)
-    return ""
+def _kind_seen(tables: list[Table], answers: Answers, language: str) -> str:
+    """Return the kind of outcome that the sheets seem to hold: items, numbers that are no codes, or levels."""
+    checklist = propose(tables, replace(answers, kind="checklist"), language)
+    points = checklist.answers_seen.get("points", {})
+    if checklist.answers_seen and (len(checklist.items) > 2 or not all(map(str.isdecimal, points))):
+        return "checklist"
+    proposed = propose(tables, replace(answers, kind="number"), language)
+    is_open = any(UNDECIDED in str([sheet.get("score"), sheet.get("scores")]) for sheet in proposed.sheets)
+    seen = proposed.numbers
+    are_codes = is_open or len(seen) < 3 or all(text.isdecimal() and int(text) <= 3 for text in seen)
+    return "levels" if are_codes else "number"

@@ -6,7 +6,6 @@ Files are read by the readers of ingest, so what is seen here is what the pipeli
 from __future__ import annotations
 
 import re
-import statistics
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -16,19 +15,32 @@ from typing import NamedTuple
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, read_header, transpose
 from oxymilk.ingest.privacy import identifies, is_identifying
-from oxymilk.ingest.scores import NUMBER
+from oxymilk.ingest.scores import NUMBER, minutes_of
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, spellings, tokens
+from oxymilk.new_study.extent import SEARCHED_ROWS, header_rows, is_on_its_side, last_row
+from oxymilk.new_study.lexicon import (
+    TIMES,
+    count_words,
+    counted_by,
+    is_word_of,
+    lexicon,
+    moment,
+    ordered,
+    spellings,
+    tokens,
+)
+from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
 
-TIMES = ("pre", "post")
 # a column of groups, timepoints, levels or answers has no more different words
 _MOST_LEVELS = 6
-_SEARCHED_ROWS = 40
+_MOST_TIMES = 31
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
+_LEGEND = re.compile(r"[(\[][^()]*=[^()]*[)\]]")  # "(1=Ya, 0=Tidak)"
+_COUNTED = re.compile(r"[\s>(]+[nf]\)?$", re.IGNORECASE)  # "Kurang (n)" counts Kurang
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
 
 
@@ -45,6 +57,7 @@ class Column:
     * identifying : whether header or title name something that identifies a person, or a third of the cells do.
     * counts, labels : how often each word occurs; the value label of each value that has one (statistics files).
     * numbers, number_share : number and unit of each cell that holds one ("27 thn"); which part of the cells does.
+    * has_times : whether cells are hours and minutes ("1:15", "2 jam 10 menit"); these are numbers, too.
     """
 
     name: str
@@ -57,7 +70,8 @@ class Column:
         """Look at header, title and cells."""
         self.spellings = spellings(self.header) | spellings(self.title)
         self.moment = moment(self.header) or moment(self.title)
-        words = re.findall(r"[^\W_]+", clean(self.title or self.header))
+        # what is in brackets may explain codes
+        words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
         times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
         beside = (word for word in words if fold(word) not in times and not word.isdecimal())
         self.beside_moment = " ".join(beside)
@@ -66,7 +80,9 @@ class Column:
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
         parts = map(_WITH_UNIT.fullmatch, texts)
         self.numbers = [number for number in parts if number and NUMBER.fullmatch(number[1])]
-        self.number_share = len(self.numbers) / max(len(self.cells), 1)
+        times = [text for text in texts if minutes_of(text) is not None and not _WITH_UNIT.fullmatch(text)]
+        self.has_times = bool(times)
+        self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
         self.identifying = (
             is_identifying(self.header) or is_identifying(self.title) or identifies(self.header, header=True)
             or (bool(texts) and 3 * sum(map(identifies, texts)) >= len(texts))
@@ -84,10 +100,11 @@ class Column:
         if answers.measured == "number":
             # "27 thn" is no volume
             units = {fold(number[2]) for number in self.numbers if number[2]}
-            other_unit = len(units) == 1 and fold(answers.unit) not in units
+            other_unit = answers.unit and len(units) == 1 and fold(answers.unit) not in units
             return 2 if self.number_share > 0.5 and not other_unit else 0
         known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
-        if 2 * known >= len(cells):
+        words = {cell.label or cell.text for cell in cells}
+        if 2 * known >= len(cells) or (ordered(words, part=True) and not answers.levels):
             return 2
         return 1 if len(self.counts) <= _MOST_LEVELS else 0
 
@@ -106,7 +123,7 @@ class Table:
 
     * file, worksheet, encoding : where and how it was read; worksheet is empty when the file has just one.
     * grid, header_rows : its cells, rows and columns exchanged when it is transposed; from 1, as study.yaml counts.
-    * columns, few : those with a header; those of them that have few different words.
+    * columns : those with a header.
     * titles : rows (from 0) that hold one text alone, and the text.
     * totals : words at the foot that head a row of totals.
     * last_row : the last row (from 1) that belongs to the table when notes or signatures are below it, else 0.
@@ -118,12 +135,16 @@ class Table:
     grid: Grid = field(repr=False)
     header_rows: tuple[int, ...]
     columns: list[Column]
-    few: list[Column]
     titles: dict[int, str]
     totals: tuple[str, ...]
     last_row: int
 
-    def find_participant(self, *, repeated: bool, joined: bool) -> Column | None:
+    @property
+    def few(self) -> list[Column]:
+        """The columns that have few different words."""
+        return [column for column in self.columns if len(column.counts) <= _MOST_LEVELS]
+
+    def find_participant(self, *, repeated: bool, joined: bool = False) -> Column | None:
         """Return the column that tells participants apart: a code, else a running number, else what names persons.
 
         When participants are `repeated` its values may be; when they are in other sheets too (`joined`), a running
@@ -140,14 +161,37 @@ class Table:
 
     def find_group(self, answers: Answers) -> Column | None:
         """Return the column of the groups: its words are theirs, or its header says so."""
-        for column in self.few:
+        headed = [column for column in self.few if column.is_word_of("group")]
+        others = [column for column in self.few if column not in headed and not column.is_word_of("number")]
+        for column in headed + others:
             words = [*column.counts, *column.labels.values()]
-            known = sum(bool(answers.meaning("group", word)) for word in words)
-            # in a sheet of one group its column says so in every row
-            if known >= 2 or (known and known == len(words) and column.is_word_of("group")):
+            if sum(bool(answers.meaning("group", word)) for word in words) >= (1 if column in headed else 2):
                 return column
-        headed = [column for column in self.few if column.is_word_of("group") and len(column.counts) > 1]
-        return headed[0] if len(headed) == 1 else None
+        several = [column for column in headed if len(column.counts) > 1]
+        return several[0] if len(several) == 1 else None
+
+    def find_times(self) -> list[Column]:
+        """Return the columns that tell the timepoint of a row: its words for before and after, its day, its session."""
+        participant = self.find_participant(repeated=True)
+        times = [column for column in self.few if set(TIMES) <= set(map(moment, column.counts))][:1]
+        if participant is None or len(participant.counts) == len(participant.cells):
+            return times
+        groups = [column for column in self.few if column.is_word_of("group")]
+        free = [column for column in self.columns if column not in (participant, *groups, *times)]
+        free = [column for column in free if 1 < len(column.counts) <= _MOST_TIMES and not column.moment]
+        if not times:
+            visits = lexicon()["visit"]
+            times = [
+                column for column in free
+                if column.is_word_of("timepoint") or {*tokens(column.header)[:1]} & {*visits}
+            ][:1]  # fmt: skip
+        keys = [
+            {cell.row: fold(cell.text) for cell in column.cells} for column in (*groups, participant, *times)
+        ]
+        rows = [tuple(words.get(cell.row) for words in keys) for cell in participant.cells]
+        # a session divides what has the same timepoint
+        parts = [column for column in free if column.is_word_of("session") and column not in times]
+        return times + parts[:1] if times and len(set(rows)) < len(rows) else times
 
     def find_scores(
         self, answers: Answers, used: Collection[Column] = (), *, single: bool = False
@@ -186,10 +230,27 @@ class Table:
             return None
         before, after = fitting[0]
         columns = dict(sorted(series[before, after].items(), key=lambda visit: int(visit[0])))
-        # the last word before the number says what it counts: day, week, else visit
-        words, known = reversed(tokens(before)), lexicon()["visits"]
-        counted = next((visit["id"] for word in words for visit in known if word in visit["words"]), "visit")
-        return Visits(f"{before}{{visit}}{after}", counted, columns)
+        return Visits(f"{before}{{visit}}{after}", counted_by(before), columns)
+
+    def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
+        """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
+        heads = {
+            column: _COUNTED.sub("", column.header).rpartition(" > ")[2]
+            for column in self.columns
+            if column.cells
+            and all(COUNT.fullmatch(cell.text) for cell in column.cells)
+            and not is_foot(column.header)
+        }
+        known = {
+            fold(word) for word in heads.values() if not answers.levels or answers.meaning("level", word)
+        }
+        before = [
+            column for column in self.columns if column.cells and known.issuperset(map(fold, column.counts))
+        ]
+        counted = {
+            column: word for column, word in heads.items() if fold(word) in known and column.moment != "pre"
+        }
+        return (before[0], counted) if len(before) == 1 and len(counted) > 1 else None
 
     def find_titles(self, answers: Answers) -> dict[str, str]:
         """Return the rows that name a group over a part of the table, when there is one below the header.
@@ -246,25 +307,25 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
         raise FaultsError(faults)
     width = max(map(len, grid.rows), default=0)
     if width * len(grid.rows) > _MOST_CELLS:
-        grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, _SEARCHED_ROWS)])
+        grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, SEARCHED_ROWS)])
     if all(is_blank(text) for row in grid.rows for text in row):
         raise FaultsError([Fault("sheet_empty", file, worksheet)])
-    return [_table(transpose(grid) if _is_on_its_side(grid) else grid, sheet, worksheet)]
+    return [_table(transpose(grid) if is_on_its_side(grid) else grid, sheet, worksheet)]
 
 
 def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
     """Find the header, the columns, and the rows that are no participants."""
-    header_rows = _header_rows(grid)
-    header = read_header(grid, sheet.model_copy(update={"header_row": header_rows}))
+    in_rows = header_rows(grid)
+    header = read_header(grid, sheet.model_copy(update={"header_row": in_rows}))
     # the texts of each row, blanks left out
     words_of = [list(filter(None, map(clean, texts))) for texts in grid.rows]
-    headers = [list(map(fold, words_of[row - 1])) for row in header_rows]
+    headers = [list(map(fold, words_of[row - 1])) for row in in_rows]
     titles = {
         row: words[0]
         for row, words in enumerate(words_of)
         if len(words) == 1 and not NUMBER.fullmatch(fold(words[0]).rstrip("."))
     }
-    last = 0 if grid.transposed else _last_row(words_of, titles, header.first)
+    last = 0 if grid.transposed else last_row(words_of, titles, header.first)
     totals: dict[str, str] = {}
     rows = []
     for row in range(header.first, last or len(grid.rows)):
@@ -291,73 +352,5 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
         of_column = [cell for row, cell in cells[at].items() if values[row] >= least]
         columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
-    few = [column for column in columns if len(column.counts) <= _MOST_LEVELS]
-    found = (header_rows, columns, few, titles, tuple(totals.values()), last)
+    found = (in_rows, columns, titles, tuple(totals.values()), last)
     return Table(sheet.file, worksheet, sheet.encoding, grid, *found)
-
-
-def _last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> int:
-    """Return the last row (from 1) of a table that has notes or signatures below it, 0 when it has none.
-
-    Notes are below a blank row, or alone in a row; a row of few values right below the others may be a participant
-    who left, and belongs to the table.
-    """
-    filled = list(map(len, words_of))
-    full = [count for count in filled[first:] if count > 1]
-    if not full:
-        return 0
-    half = statistics.median(full) / 2
-    body = max(row for row in range(first, len(filled)) if filled[row] > 1 and filled[row] >= half)
-    while body + 1 < len(filled) and filled[body + 1] > 1:
-        body += 1
-    for row, words in enumerate(words_of[body + 1 :], start=body + 1):
-        in_advance = len(words) == 1 and row not in titles
-        if words and not in_advance and not any(is_foot(word, below_foot=True) for word in words[:2]):
-            return body + 1
-    return 0
-
-
-def _is_on_its_side(grid: Grid) -> bool:
-    """Say whether the first column has the words for before and after, and is a column of headers.
-
-    It is when there are more columns than rows, or when its words all differ and no header above says before or after.
-    """
-    rows = [row for row in grid.rows if not all(map(is_blank, row))]
-    first = [fold(row[0]) for row in rows if row and fold(row[0])]
-    if not set(TIMES) <= set(map(moment, first)) or len(rows) > _SEARCHED_ROWS:
-        return False
-    above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
-    differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
-    return len(rows) < max(map(len, rows)) or (bool(above) and differ)
-
-
-def _header_rows(grid: Grid) -> tuple[int, ...]:
-    """Return the rows (from 1) that most look like a header: known words, texts, all different."""
-    known = {word for characteristic in lexicon()["characteristics"] for word in characteristic["headers"]}
-    known.update(*(lexicon()[what] for what in ("participant", "number", "group", "timepoint")))
-    scores = []
-    for texts in grid.rows[:_SEARCHED_ROWS]:
-        words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]
-        telling = sum(bool(known & spellings(word) or moment(word)) or is_identifying(word) for word in words)
-        scores.append(3 * telling + len(set(map(fold, words))))
-    likely = scores.index(max(scores))
-    for upper in (likely - 1, likely):
-        if 0 <= upper < len(grid.rows) - 1 and _continues(grid, upper):
-            return (upper + 1, upper + 2)
-    return (likely + 1,)
-
-
-def _continues(grid: Grid, upper: int) -> bool:
-    """Say whether the row below belongs to the header: its first cell is blank, and it names parts of a cell above.
-
-    A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
-    """
-    width = max(len(grid.rows[upper]), len(grid.rows[upper + 1]))
-    # above: No | Produksi ASI |            a blank is below No, and Sebelum is below Produksi ASI,
-    # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too
-    both = [[(row, at) for at in range(width)] for row in (upper, upper + 1)]
-    above, under = (["" if grid.merged.get(place) else grid.text(*place) for place in row] for row in both)
-    first = next((at for at in range(width) if above[at]), 0)
-    parts = [at for at in range(width) if under[at] and not above[at]]
-    whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]
-    return bool(parts) and all(left >= 0 and under[left] for left in whole) and not under[first]

@@ -7,21 +7,30 @@ is written beside each proposal. Values of columns that identify persons are nev
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
-from oxymilk.ingest.scores import decimal_mark_of
+from oxymilk.ingest.scores import decimal_mark_of, minutes_of
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.checklists import find_items
-from oxymilk.new_study.lexicon import count_words, is_word_of, lexicon, moment, say, tokens
+from oxymilk.new_study.checklists import answers_of, find_items
+from oxymilk.new_study.lexicon import (
+    count_words,
+    counted_by,
+    is_word_of,
+    lexicon,
+    moment,
+    say,
+    timepoint_of,
+    tokens,
+)
+from oxymilk.new_study.other_layouts import OtherLayouts
 from oxymilk.new_study.profile import TIMES, Column, Table, Visits
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
-from oxymilk.words import fold, is_foot
+from oxymilk.words import fold, is_unit, nearest, unit_of_header
 
 _MOST_WORDS = 12
 # layouts without characteristics of participants
@@ -48,13 +57,17 @@ def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStu
     study = ProposedStudy()
     # the words of the groups and levels name nobody
     known = known_words(word for named in (*answers.groups, *answers.levels) for word in named.words)
-    for table in tables:
-        study.sheets.append(_Proposer(table, tables, answers, language, study, known).sheet())
+    # where worksheets name all groups, one that names none is of a group that is left out
+    groups = [answers.group_of(table.worksheet) for table in tables]
+    told = [table for table, group in zip(tables, groups, strict=True) if group]
+    own = told if len(answers.groups) == len({*groups} - {""}) else tables
+    for table in own:
+        study.sheets.append(_Proposer(table, own, answers, language, study, known).sheet())
     return study
 
 
 @dataclass
-class _Proposer:
+class _Proposer(OtherLayouts):
     """Proposes one sheet, of several `tables`, and notes in `study` what the rest of study.yaml needs to know.
 
     A key that is None is not written.
@@ -70,9 +83,9 @@ class _Proposer:
     # the columns that have a use
     used: set[Column] = field(default_factory=set)
     layout: str = ""
-    # the timepoint of all rows, else the column of timepoints, or the columns of visits; the titles that name groups
+    # the timepoint of all rows, else the columns of timepoints, or the columns of visits; the titles that name groups
     only: str = ""
-    times: Column | None = None
+    times: list[Column] = field(default_factory=list)
     visits: Visits | None = None
     titles: dict[str, str] = field(default_factory=dict)
 
@@ -119,14 +132,13 @@ class _Proposer:
         """Return the keys of a sheet of which each row, or column, is a participant or measurement."""
         table, answers, noted = self.table, self.answers, self.noted
         both, _ = table.find_scores(answers)
-        times = [column for column in table.few if set(TIMES) <= set(map(moment, column.counts))]
         may_be_titled = len(answers.groups) > 1 and table.find_group(answers) is None
         if table.grid.transposed:
             self.layout = "transposed"
         elif len(self.tables) > 1 and not both and (only := moment(table.worksheet or table.file)):
             self.layout, self.only = "one_timepoint", only
-        elif times:
-            self.layout, self.times = "long", times[0]
+        elif times := table.find_times():
+            self.layout, self.times = "long", times
         elif not both and (visits := table.find_visits(answers)):
             self.layout, self.visits = "visits", visits
         elif may_be_titled and (titles := table.find_titles(answers)):
@@ -136,16 +148,41 @@ class _Proposer:
         keys = {"participant": self._participant(), "group": self._group()}
         keys["timepoint"] = noted({"only": self.only} if self.only else {}, "only")
         if self.times:
-            self.used.add(self.times)
-            counts = self.times.counts.items()
-            codes = {word: noted(moment(word) or UNDECIDED, "times", count=count) for word, count in counts}
-            keys["timepoint"] = {"column": self._column(self.times), "codes": codes}
+            keys["timepoint"] = self._timepoint()
         return keys | (self._items() or self._scores())
+
+    def _timepoint(self) -> dict[str, Any]:
+        """Return the columns of the timepoints and what their words mean; the timepoints are noted in the study."""
+        counted, words = counted_by(self.times[0].header), {}
+        for cell in (cell for column in self.times for cell in column.cells):
+            words[cell.row] = [*words.get(cell.row, ()), cell.text]
+        counts = count_words(" > ".join(parts) for parts in words.values() if len(parts) == len(self.times))
+        ids: dict[str, tuple[Any, str]] = {}  # by word what it is ordered by, and the id
+        for word in counts:
+            order, names = zip(*(timepoint_of(part, counted) for part in word.split(" > ")), strict=True)
+            ids[word] = (order, "_".join(names) if all(names) else UNDECIDED)
+        known = list(dict.fromkeys(name for _, name in sorted(ids.values()) if name != UNDECIDED))
+        self.study.timepoints = known if len(known) > 2 else list(TIMES)
+        named = dict(zip(known, self.study.timepoints, strict=False))
+        codes = {
+            word: self.noted(named.get(name, UNDECIDED), "times", count=counts[word])
+            for word, (_, name) in ids.items()
+        }
+        self.used.update(self.times)
+        columns = dict(zip(("column", "session"), map(self._column, self.times), strict=False))
+        return columns | {"codes": codes}
+
+    def _visits(self, counted: str, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
+        """Return the keys of columns of numbered visits; the timepoints are noted in the study."""
+        ids = [f"{counted}_{number}" for number in numbers]
+        self.study.timepoints = list(TIMES) if len(ids) == 2 else ids
+        visits = dict(zip(numbers, self.study.timepoints, strict=True))
+        return {"score": Noted(pattern, note), "visits": visits}
 
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
         answers, people = self.answers, self.study.people
-        repeated = self.times is not None or bool(self.titles)
+        repeated = bool(self.times or self.titles)
         column = self.table.find_participant(repeated=repeated, joined=bool(self.only))
         if column is None:
             return self.noted({"column": UNDECIDED}, "participant_open")
@@ -186,19 +223,34 @@ class _Proposer:
         """Return what tells the groups apart; None where another sheet of the same participants does."""
         table, groups = self.table, self.answers.groups
         if self.titles:
-            return Noted({"titles": self._codes("group", self.titles, {})})
+            return self._coded("titles", self.titles, {})
+        if (column := table.find_group(self.answers)) and (len(groups) > 1 or len(column.counts) > 1):
+            self.used.add(column)
+            coded = self._coded("codes", column.counts, column.labels)
+            return coded._replace(value={"column": self._column(column)} | coded.value)
         if len(groups) == 1:
             return Noted({"only": groups[0].id})
-        if column := table.find_group(self.answers):
-            self.used.add(column)
-            codes = self._codes("group", column.counts, column.labels)
-            return Noted({"column": self._column(column), "codes": codes})
         if len(self.tables) > 1 and (group := self.answers.group_of(table.worksheet, table.file)):
             return self.noted({"only": group}, "only")
         others = (sheet["group"].value for sheet in self.study.sheets if "group" in sheet)
         if self.only and any("column" in other for other in others):
             return None
         return self.noted({"column": UNDECIDED}, "group_open")
+
+    def _coded(self, key: str, words: Mapping[str, int | str], labels: dict[str, str]) -> Noted:
+        """Return the codes or titles of the groups, and the words of those that are left out."""
+        codes = self._codes("group", words, labels)
+        known = {word for group in self.answers.groups for word in group.words if len(word) > 2}
+        # when each group is found, a word that is no slip of theirs is another group
+        all_found = {group.id for group in self.answers.groups} <= {noted.value for noted in codes.values()}
+        others = [
+            word for word, noted in codes.items() if noted.value == UNDECIDED and (
+                fold(word) in self.answers.left_out or (all_found and words[word] != 1 and not nearest(word, known))
+            )
+        ]  # fmt: skip
+        self.study.undecided = [(what, word) for what, word in self.study.undecided if word not in others]
+        kept = {word: noted for word, noted in codes.items() if word not in others}
+        return Noted({key: kept} | ({"leave_out": self.noted(tuple(others), "left_out")} if others else {}))
 
     def _items(self) -> dict[str, Any]:
         """Return the keys of the items of a checklist, whose headers before and after differ in the timepoint only."""
@@ -209,29 +261,27 @@ class _Proposer:
             return {}
         columns = list(chain(*series.values()))
         self.used.update(columns, totals.values())
-        words = dict.fromkeys(word for column in columns for word in column.counts)
-        kinds = ("yes", "no", "missing")
-        lists = {kind: [word for word in words if is_word_of(word, kind)] for kind in kinds}
-        self.study.items, self.study.answers_seen = items, lists
+        words = list(dict.fromkeys(word for column in columns for word in column.counts))
+        missing = tuple(word for word in words if is_word_of(word, "missing"))
+        self.study.items, self.study.answers_seen = items, answers_of(words)
         seen = self.note("items", count=len(items), items=", ".join(items))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
+        if not {*series} <= {*TIMES, ""}:
+            self.layout = "visits"
+            pattern = next(iter(patterns.values()))
+            scores = self._visits(counted_by(pattern.partition("{")[0]), list(series), pattern, seen)
         names = {when: column.name for when, column in totals.items()}
         total = self.noted(names.get("", names), "total")
-        return scores | {"total": total, "missing": tuple(lists["missing"]) or None}
+        return scores | {"total": total, "missing": missing or None}
 
     def _scores(self) -> dict[str, Any]:
         """Return the keys of the score columns and of what their cells mean."""
         table, answers, study = self.table, self.answers, self.study
         if self.visits:
             columns = telling = list(self.visits.columns.values())
-            names = [column.name for column in columns]
-            ids = [f"{self.visits.counted}_{number}" for number in self.visits.columns]
-            study.timepoints = list(TIMES) if len(ids) == 2 else ids
-            keys = {
-                "score": self.noted(self.visits.pattern, "visits", columns=", ".join(names)),
-                "visits": dict(zip(self.visits.columns, study.timepoints, strict=True)),
-            }
+            note = self.note("visits", columns=", ".join(column.name for column in columns))
+            keys = self._visits(self.visits.counted, list(self.visits.columns), self.visits.pattern, note)
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
@@ -249,63 +299,6 @@ class _Proposer:
             words = re.findall(r"[^\W\d_]+", columns[0].beside_moment)
             study.outcome = " ".join(word for word in words if fold(word) not in other)
         return keys | self._meanings(telling)
-
-    # ---- other layouts ----
-
-    def _side_by_side(self) -> dict[str, Any]:
-        """Return the keys of a sheet whose header repeats: participant, before, after, and again."""
-        table, answers = self.table, self.answers
-        names = [fold(column.header) for column in table.columns]
-        width = len(set(names))
-        headers = [column.header for column in table.columns[:width]]
-        number = next((at for at, header in enumerate(headers) if not moment(header)), None)
-        is_repeated = width < len(names) and names[:width] * (len(names) // width) == names
-        if number is None or len(names) < 4 or not is_repeated:
-            return {}
-        self.layout = "side_by_side"
-        parts = [table.columns[at : at + width] for at in range(0, len(names), width)]
-        above = table.header_rows[0] - 2
-        blocks = []
-        for part in parts:
-            first, last = part[0].at, part[-1].at
-            texts = [table.grid.text(above, at) for at in range(first, last + 1)] if above >= 0 else []
-            title = next(filter(None, texts), "")
-            group = answers.groups[0].id if len(answers.groups) == 1 else answers.meaning("group", title)
-            note = self.note("block", title=title if may_be_shown(title, self.known) else "-")
-            if not group:
-                note += self.note("which_group", legal=", ".join(group.id for group in answers.groups))
-            columns = f"{column_letters(first)}:{column_letters(last)}"
-            blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
-        scores = {when: next((name for name in headers if moment(name) == when), UNDECIDED) for when in TIMES}
-        columns = [column for column in table.columns if column.header in scores.values()]
-        self.used.update(columns, (column for column in table.columns if column.header == headers[number]))
-        participants = [part[number] for part in parts]
-        count = sum(len(column.cells) for column in participants)
-        self.study.people |= {("", str(participant)) for participant in range(count)}
-        starts_anew = any(participants[0].counts.keys() & other.counts.keys() for other in participants[1:])
-        source = {"column": headers[number]} | ({"per_group": True} if starts_anew else {})
-        keys = {"participant": self.noted(source, "participant_block"), "blocks": blocks, "scores": scores}
-        return keys | self._meanings(columns)
-
-    def _crosstab(self) -> dict[str, Any]:
-        """Return the keys of a printed cross-tabulation: columns headed by levels hold counts, one column levels."""
-        columns, meaning = self.table.columns, self.answers.meaning
-        counted = {column: level for column in columns if (level := meaning("level", column.header))}
-        others = (column for column in columns if column not in counted and column.cells)
-        before = [column for column in others if all(meaning("level", word) for word in column.counts)]
-        if len(counted) < 2 or len(before) != 1 or any(column.number_share < 1 for column in counted):
-            return {}
-        self.layout = "crosstab"
-        total = [column for column in columns if is_foot(column.header) and column.number_share == 1]
-        group, (source,) = self._group(), before
-        self.used.update(before, counted, total)
-        count = sum(int(cell.text) for column in counted for cell in column.cells if cell.text.isdecimal())
-        self.study.people |= {("", str(participant)) for participant in range(count)}
-        crosstab = {
-            "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},
-            "after": self.noted({column.name: level for column, level in counted.items()}, "after"),
-        }
-        return {"group": group, "crosstab": crosstab | ({"total": total[0].name} if total else {})}
 
     # ---- what cells mean ----
 
@@ -325,18 +318,26 @@ class _Proposer:
             if means_missing and not self.answers.meaning("level", *texts):
                 missing.append(word)
                 del words[word]
+        self.study.words += [labels.get(word) or word for word in words]
         if self.answers.measured == "levels":
             if len(words) > _MOST_WORDS:
                 keys["codes"] = self.noted({UNDECIDED: UNDECIDED}, "many_words", count=len(words))
             elif words:
                 keys["codes"] = self._codes("level", words, labels)
+        elif any(column.has_times for column in columns):
+            self.study.unit, keys["time_format"] = "menit", "hours_minutes"
+            times = filter(None, (minutes_of(cell.text) for cell in cells))
+            self.study.numbers.update(f"{float(time):.15g}" for time in times)
         else:
+            headers = [column.header for column in columns]
+            last = (word for header in headers for word in tokens(header)[-1:] if is_unit(word))
+            self.study.unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
             mark, unclear = decimal_mark_of(cells)
             if unclear:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
             elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
                 keys["decimal_mark"] = self.noted(mark, "mark")
-            self.study.numbers.update(cell.text for cell in cells)
+            self.study.numbers.update(cell.text for cell in cells if not labels)
         return keys | {"missing": self.noted(tuple(missing), "missing")}
 
     def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:

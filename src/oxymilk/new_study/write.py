@@ -53,11 +53,13 @@ class ProposedStudy:
     timepoints: list[str] = field(default_factory=lambda: ["pre", "post"])
     # what was measured, as the headers name it; empty when they do not
     outcome: str = ""
-    # the items of a checklist, as the headers write them, and yes and no as the cells do
+    # the items of a checklist, as the headers write them, and yes and no, or points, as the cells do
     items: list[str] = field(default_factory=list)
-    answers_seen: dict[str, list[str]] = field(default_factory=dict)
-    # the numbers, as the cells hold them
+    answers_seen: dict[str, Any] = field(default_factory=dict)
+    # the numbers, as the cells hold them, and their unit; the words of levels
     numbers: set[str] = field(default_factory=set)
+    unit: str = ""
+    words: list[str] = field(default_factory=list)
     # the participants that there seem to be: (group, participant), the group only where their numbers start anew
     people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
@@ -183,9 +185,9 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
     timepoints = []
     for timepoint in proposed.timepoints:
-        # the label of day_3 is Day 3
-        word, _, number = timepoint.partition("_")
-        both = {key: f"{text} {number}".strip() for key, text in counted[word].items()}
+        # the label of day_3 is Day 3, that of day_3_pagi is Day 3 morning
+        words = [counted.get(word) or label(word) for word in timepoint.split("_")]
+        both = {key: " ".join(word[key] for word in words) for key in words[0]}
         timepoints.append({"id": timepoint, "label": both})
     # the procedures of the program that the user named, with the switches that its methods have
     program = lexicon()["programs"][answers.program]
@@ -206,7 +208,7 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "alpha": "0.05",
         "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
         "timepoints": timepoints,
-        "compare": Noted((UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
+        "compare": Noted(answers.compare or (UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
@@ -254,7 +256,9 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         bounds = {bound for level in answers.levels for bound in level.bounds.values()}
         decimals = most_decimals(proposed.numbers | bounds)
         no_decimals = say("seen.no_decimals", language) if decimals is None else ""
-        tree["unit"] = Noted(answers.unit or UNDECIDED, no_decimals)
+        unit = label(answers.unit)
+        unit = unit if len(set(unit.values())) > 1 else answers.unit or UNDECIDED
+        tree["unit"] = Noted(unit, no_decimals)
         if decimals is not None:
             tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
@@ -266,12 +270,15 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         for level, named in zip(levels, answers.levels, strict=True):
             level |= named.bounds or no_cutoff
         tree["levels"] = Noted(levels, above=_about(Outcome, "levels", language))
+    elif kind == "checklist":
+        tree["scale"] = "score"
     elif kind != "number":
         tree["levels"] = Noted(UNDECIDED, say("seen.level_open", language))
     if kind == "checklist":
         numbered = enumerate(proposed.items, start=1)
         items = [{"id": f"item_{n}", "column": item, "label": _label(item, language)} for n, item in numbered]
-        words = {what: tuple(proposed.answers_seen.get(what) or [UNDECIDED]) for what in ("yes", "no")}
+        seen = proposed.answers_seen
+        words = seen if "points" in seen else {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
         above = _about(Outcome, "checklist", language)
         tree["checklist"] = Noted({**words, "items": items or UNDECIDED}, above=above)
     return tree

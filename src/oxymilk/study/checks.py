@@ -229,12 +229,14 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
 
 def _code_faults(tree: Tree, where: KeyPath) -> Iterator[Fault]:
     """Yield a fault for each word of a sheet that has two meanings, and for unknown levels of characteristics."""
-    missing = tree.at(*where, "missing")
-    no_value = [fold(str(word)) for word in (missing if isinstance(missing, list) else [missing or ""])]
     for keys in _CODES:
+        # a score that is written as "no value" has this meaning already, and so has a group that is left out
+        other = {("codes",): ("missing",), ("group", "codes"): ("group", "leave_out"),
+                 ("group", "titles"): ("group", "leave_out")}.get(keys, ("",))  # fmt: skip
+        words = tree.at(*where, *other)
+        words = [fold(str(word)) for word in (words if isinstance(words, list) else [words or ""])]
         for codes, _ in tree.entries(*where, *keys):
-            # a score that is written as "no value" has this meaning already
-            meanings: dict[str, Any] = dict.fromkeys(no_value if keys == ("codes",) else (), ())
+            meanings: dict[str, Any] = dict.fromkeys(words, ())
             for path, meaning in tree.entries(*codes, "*"):
                 word = str(path[-1])
                 if meanings.setdefault(fold(word), meaning) != meaning:

@@ -68,17 +68,24 @@ class Item(Labelled):
 
 
 class Checklist(Model):
-    """The items whose points are summed, and the words that mean yes and no."""
+    """The items whose points are summed, and the words that mean yes and no, or the points of each word."""
 
     items: tuple[Item, ...] = Field(min_length=1)
+    points: dict[Text, Number] = Field(default_factory=dict)
     yes: Texts = ()
     no: Texts = ()
     cutoffs_in: Literal["points", "percent"] = "points"
 
+    def span(self, item: Item) -> tuple[Decimal, Decimal]:
+        """Return the least and the greatest points of an item."""
+        graded = self.points.values() if item.kind == "yes_no" and not item.yes else ()
+        return item.weight * min(graded, default=Decimal(0)), item.weight * max(graded, default=Decimal(1))
+
     @property
-    def most(self) -> Decimal:
-        """The greatest sum of points."""
-        return sum((item.weight for item in self.items), Decimal(0))
+    def range(self) -> tuple[Decimal, Decimal]:
+        """The least and the greatest sum of points."""
+        least, most = (sum(ends, Decimal(0)) for ends in zip(*map(self.span, self.items), strict=True))
+        return least, most
 
     def words(self, item: Item) -> tuple[Texts, Texts]:
         """Return the words that mean yes and no for an item."""
@@ -87,7 +94,8 @@ class Checklist(Model):
     def faults(self) -> Iterator[InitErrorDetails]:
         """Yield what is wrong between the keys of the checklist and its items."""
         for at, key in enumerate(("yes", "no")):
-            if any(item.kind == "yes_no" and not self.words(item)[at] for item in self.items):
+            due = (item for item in self.items if item.kind == "yes_no" and (item.yes or not self.points))
+            if not all(self.words(item)[at] for item in due):
                 yield _fault(("checklist",), "key_missing", key=key)
         for at, item in enumerate(self.items):
             path, is_count, why = ("checklist", "items", at), item.kind == "count", f"kind: {item.kind}"
@@ -137,7 +145,7 @@ class Variable(Labelled):
         """The levels with their bounds in the unit of the scores; a percent of the points is a number of points."""
         if not self.in_percent:
             return self.levels
-        share = self.points.most / 100
+        share = self.points.range[1] / 100
         return tuple(
             level.model_copy(update={name: bound * share for name, bound in level.bounds.items()})
             for level in self.levels
@@ -148,12 +156,14 @@ class Variable(Labelled):
         """How many decimals the scores have, for a checklist those of its weights; None for any."""
         if self.points is None or self.decimals is not None:
             return self.decimals
-        return max(max(-int(item.weight.normalize().as_tuple().exponent), 0) for item in self.points.items)
+        points = [end for item in self.points.items for end in (item.weight, *self.points.span(item))]
+        points += [item.weight * each for item in self.points.items for each in self.points.points.values()]
+        return max(max(-int(number.normalize().as_tuple().exponent), 0) for number in points)
 
     @property
     def score_range(self) -> Span:
         """The least and greatest possible score, None where there is no limit."""
-        return (self.minimum, self.maximum) if self.points is None else (Decimal(0), self.points.most)
+        return (self.minimum, self.maximum) if self.points is None else self.points.range
 
     def faults(self) -> Iterator[InitErrorDetails]:
         """Yield what is wrong between the keys: numbers that are cut into levels belong to exactly one each."""
@@ -257,7 +267,7 @@ def _cutoff_faults(variable: Variable) -> Iterator[InitErrorDetails]:
         yield from too_fine or empty
         return
     unit = " / ".join(variable.unit.words) if variable.unit else ""
-    unit = f"/ {variable.points.most.normalize():f}" if variable.in_percent else unit
+    unit = f"/ {variable.points.range[1].normalize():f}" if variable.in_percent else unit
     for code, places in zip(
         ("cutoff_gap", "cutoff_overlap"), uncovered(spans, limits, decimals), strict=True
     ):

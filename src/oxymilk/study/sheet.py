@@ -9,7 +9,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 from pydantic import AfterValidator, Field, ValidationInfo
 
 from oxymilk.study.base import Id, Model, OneOrMore, Text, Texts, TimepointId, invalid, reference, short_for
-from oxymilk.words import nearest
+from oxymilk.words import fold, nearest
 
 # name in study.yaml -> Python codec; a closed list, since Python also calls zip and rot13 encodings
 ENCODINGS = {
@@ -33,6 +33,7 @@ ALL = ""  # where one column, or a pattern of the layout visits, has the totals 
 Totals = Annotated[
     dict[Annotated[str, reference("timepoint", ALL)], Text], short_for(lambda word: {ALL: word})
 ]
+LEFT_OUT = "-"  # in the place of the id of a group that is left out
 Row = Annotated[int, Field(ge=1, le=1_048_576)]
 IdOf = TypeVar("IdOf", bound=str)
 
@@ -100,6 +101,24 @@ class CodedSource(Model, Generic[IdOf]):
     titles: dict[Text, IdOf] = Field(default_factory=dict)
 
 
+class GroupSource(CodedSource[GroupId]):
+    """The column of the groups; rows with a word of `leave_out` belong to no group of the study."""
+
+    leave_out: Texts = ()
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The group of each title, in the form in which words are compared; of one left out `LEFT_OUT`."""
+        left_out = dict.fromkeys(map(fold, self.leave_out), LEFT_OUT)
+        return {fold(word): group for word, group in self.titles.items()} | left_out
+
+
+class TimepointSource(CodedSource[TimepointId]):
+    """The column of the timepoints, and that of the session within one, whose words are joined as "1 > Pagi"."""
+
+    session: Text | None = None
+
+
 class CharacteristicSource(Model):
     """The column of a characteristic and what its words mean."""
 
@@ -143,8 +162,8 @@ class Sheet(Model):
     header_row: Annotated[tuple[Row, ...], OneOrMore, Field(min_length=1)] = (1,)
     last_row: int | None = Field(default=None, ge=2)
     participant: Annotated[ParticipantSource | None, Column] = None
-    group: Annotated[CodedSource[GroupId] | None, Column] = None
-    timepoint: Annotated[CodedSource[TimepointId] | None, Column] = None
+    group: Annotated[GroupSource | None, Column] = None
+    timepoint: Annotated[TimepointSource | None, Column] = None
     scores: dict[TimepointId, Text] = Field(default_factory=dict)
     score: Text | None = None
     visits: dict[Text, TimepointId] = Field(default_factory=dict)
@@ -164,4 +183,5 @@ class Sheet(Model):
         """The names of the columns that it declares, those of blocks and cross-tabulations left out."""
         sources = (self.participant, self.group, self.timepoint, *self.characteristics.values())
         declared = [source.column for source in sources if source is not None]
+        declared += [self.timepoint.session] if self.timepoint else []
         return [name for name in (*declared, *self.scores.values(), self.score, *self.total.values()) if name]

@@ -21,7 +21,7 @@ KeyPath = tuple[Hashable, ...]
 # the mark of what is still open: no study runs while it is anywhere in the file
 UNDECIDED = "???"
 # lists of words as a sheet has them: there the mark is a word of the sheet
-_WORDS_OF_A_SHEET = {"missing", "skip", "ignore"}
+_WORDS_OF_A_SHEET = {"missing", "skip", "ignore", "leave_out"}
 _LARGEST_FILE = 300_000  # bytes
 # an escape can name half a character, which no file can hold
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -103,6 +103,26 @@ def test_at_a_terminal_each_question_is_asked_with_what_was_seen(folder):
     assert (folder.path / "melati" / "sheet.csv").read_text(encoding="utf-8") == WARD
 
 
+def test_questions_take_the_words_they_show_and_go_back(folder):
+    replies = ["<", "Pijat=P,Kontrol=K", "benda", "Angka", "kembali", "Kata", "<", "levels",
+               "kurang,cukup", "", "SPSS Exact", "kontrol?", "-", "baik", "KURANG"]  # fmt: skip
+    told = []
+
+    def ask(_, default):
+        return replies.pop(0) or default
+
+    text = folder.make(Answers(), WARD + "5,QY,X,22,Kurang,Cukup\n", ask=ask, tell=told.append, language="id")
+    assert replies == []
+    assert [line.split(": ")[1] for line in told if "dapat dipakai" in line] == [
+        "benda",
+        "kontrol?",
+        "baik",
+    ]
+    for line in ("program: SPSS Exact Tests", "tdk cukup: kurang", "leave_out: [X]", "kind: levels"):
+        assert line in text
+    assert [warning.code for warning in folder.ready().observations.warnings].count("group_left_out") == 1
+
+
 def test_without_a_terminal_all_missing_flags_are_named(folder):
     def run(*flags):
         return CliRunner().invoke(app, ["new", "melati", "--data", str(folder.path), *flags])

@@ -1,0 +1,80 @@
+"""Where a table is in a sheet that nobody has declared: its header, its last row, and whether it is on its side."""
+
+from __future__ import annotations
+
+import statistics
+
+from oxymilk.ingest.grid import Grid
+from oxymilk.ingest.privacy import is_identifying
+from oxymilk.ingest.scores import NUMBER
+from oxymilk.new_study.lexicon import TIMES, lexicon, moment, spellings
+from oxymilk.words import clean, fold, is_blank, is_foot
+
+SEARCHED_ROWS = 40
+
+
+def last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> int:
+    """Return the last row (from 1) of a table that has notes or signatures below it, 0 when it has none.
+
+    Notes are below a blank row, or alone in a row; a row of few values right below the others may be a participant
+    who left, and belongs to the table.
+    """
+    filled = list(map(len, words_of))
+    full = [count for count in filled[first:] if count > 1]
+    if not full:
+        return 0
+    half = statistics.median(full) / 2
+    body = max(row for row in range(first, len(filled)) if filled[row] > 1 and filled[row] >= half)
+    while body + 1 < len(filled) and filled[body + 1] > 1:
+        body += 1
+    for row, words in enumerate(words_of[body + 1 :], start=body + 1):
+        in_advance = len(words) == 1 and row not in titles
+        if words and not in_advance and not any(is_foot(word, below_foot=True) for word in words[:2]):
+            return body + 1
+    return 0
+
+
+def is_on_its_side(grid: Grid) -> bool:
+    """Say whether the first column has the words for before and after, and is a column of headers.
+
+    It is when there are more columns than rows, or when its words all differ and no header above says before or after.
+    """
+    rows = [row for row in grid.rows if not all(map(is_blank, row))]
+    first = [fold(row[0]) for row in rows if row and fold(row[0])]
+    if not set(TIMES) <= set(map(moment, first)) or len(rows) > SEARCHED_ROWS:
+        return False
+    above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
+    differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
+    return len(rows) < max(map(len, rows)) or (bool(above) and differ)
+
+
+def header_rows(grid: Grid) -> tuple[int, ...]:
+    """Return the rows (from 1) that most look like a header: known words, texts, all different."""
+    known = {word for characteristic in lexicon()["characteristics"] for word in characteristic["headers"]}
+    known.update(*(lexicon()[what] for what in ("participant", "number", "group", "timepoint")))
+    scores = []
+    for texts in grid.rows[:SEARCHED_ROWS]:
+        words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]
+        telling = sum(bool(known & spellings(word) or moment(word)) or is_identifying(word) for word in words)
+        scores.append(3 * telling + len(set(map(fold, words))))
+    likely = scores.index(max(scores))
+    for upper in (likely - 1, likely):
+        if 0 <= upper < len(grid.rows) - 1 and _continues(grid, upper):
+            return (upper + 1, upper + 2)
+    return (likely + 1,)
+
+
+def _continues(grid: Grid, upper: int) -> bool:
+    """Say whether the row below belongs to the header: its first cell is blank, and it names parts of a cell above.
+
+    A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
+    """
+    width = max(len(grid.rows[upper]), len(grid.rows[upper + 1]))
+    # above: No | Produksi ASI |            a blank is below No, and Sebelum is below Produksi ASI,
+    # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too
+    both = [[(row, at) for at in range(width)] for row in (upper, upper + 1)]
+    above, under = (["" if grid.merged.get(place) else grid.text(*place) for place in row] for row in both)
+    first = next((at for at in range(width) if above[at]), 0)
+    parts = [at for at in range(width) if under[at] and not above[at]]
+    whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]
+    return bool(parts) and all(left >= 0 and under[left] for left in whole) and not under[first]
