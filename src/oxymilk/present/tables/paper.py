@@ -1,0 +1,331 @@
+"""The tables of a paper: the participants of each group, and the outcome before, after and changed, with its tests."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
+from oxymilk.present.tested import left_out, results
+from oxymilk.texts import MINUS, NO_VALUE, to_decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from oxymilk.present.view import Row as Record
+    from oxymilk.present.view import View
+    from oxymilk.study import Characteristic, Outcome
+
+_HOLDS = ("reproduced", "reproduced_after_rounding")
+# effects that are shares, and are written in points of percent
+_SHARES = ("risk_difference", "net_share_risen")
+
+
+def capitalised(text: str) -> str:
+    """Return a text with a capital in front, as the label of a row or column begins."""
+    return text[:1].upper() + text[1:]
+
+
+def decimals_of(values: Iterable[str], least: int = 0) -> int:
+    """Return the decimals to write numbers with: `least` where that writes all of them whole, else one more."""
+    numbers = (to_decimal(value) for value in values)
+    return least + any(number.scaleb(least) % 1 for number in numbers if number is not None)
+
+
+def score_decimals(variable: Outcome | Characteristic, records: Iterable[Record]) -> int:
+    """Return the decimals of a variable that is a number; where not declared those of its extremes, two at most."""
+    if variable.score_decimals is not None:
+        return variable.score_decimals
+    ends = [to_decimal(record[end]) for record in records for end in ("minimum", "maximum")]
+    return min(2, max([0, *(-end.as_tuple().exponent for end in ends if end is not None)]))
+
+
+def median_text(view: View, record: Record, decimals: int) -> str:
+    """Write a median and its quartiles: "16.5 (11.5–17.3)"."""
+    if not record["median"]:
+        return NO_VALUE
+    median, low, high = (view.t.number(record[name], decimals) for name in ("median", "q1", "q3"))
+    return f"{median} ({low}–{high})"
+
+
+def effect_text(view: View, record: Record, decimals: int, *, interval: bool = True) -> str:
+    """Write an effect and its interval: "70 points (29 to 89)", "0.70 (0.19 to 0.90)"."""
+    shares = record["effect"] in _SHARES
+    values = [record[name] for name in ("estimate", "low", "high")]
+    if shares:
+        values = [str(100 * to_decimal(value)) if value else "" for value in values]
+    estimate, low, high = view.written(values, decimals)
+    estimate = view.t("tables.cell.points", estimate=estimate) if shares else estimate
+    return (
+        view.t("tables.cell.interval", estimate=estimate, low=low, high=high)
+        if values[1] and interval
+        else estimate
+    )
+
+
+def group_sizes(view: View) -> dict[str, int]:
+    """Return the number of participants of each group, those with a missing score too."""
+    sizes = dict.fromkeys(view.study.group_ids, 0)
+    for record in view.rows("frequencies"):
+        sizes[record["group"]] = max(
+            sizes[record["group"]], int(record["total"]) + int(record["missing"] or 0)
+        )
+    return sizes
+
+
+def missing_note(view: View) -> str:
+    """Say how many scores are missing, by group and timepoint; "" where none is."""
+    missing = {
+        (r["group"], r["timepoint"]): r["missing"] for r in view.rows("frequencies") if int(r["missing"] or 0)
+    }
+    parts = (
+        f"{view.group(group)}, {view.label(view.study.timepoint(timepoint))}: {n}"
+        for (group, timepoint), n in missing.items()
+    )
+    return (
+        view.t("tables.note.missing", missing=view.t("common.list_separator").join(parts)) if missing else ""
+    )
+
+
+# ---------------------------------------------------------------- characteristics
+
+
+def characteristics_table(view: View, number: str) -> Table:
+    """Make the table of characteristics by group, with the outcome at baseline and standardised differences.
+
+    A characteristic that only the paper has is shown with the numbers that its printed percentages make.
+    """
+    t, study, notes = view.t, view.study, Footnotes()
+    sizes, rows, undefined = group_sizes(view), [], False
+    of_variable = {
+        name: list(records)
+        for name, records in groupby(view.rows("baseline"), lambda row: row["characteristic"])
+    }
+    for variable in (*study.characteristics, study.outcome):
+        records = of_variable.get(variable.id) or _as_printed(view, variable)
+        if not records:
+            continue
+        name = view.label(variable)
+        if variable is study.outcome:
+            name = t("tables.row.outcome", outcome=name, timepoint=view.label(study.compared[0]))
+        cells = {}
+        if len(sizes) == 2 and "difference" in records[0]:
+            cells["difference"] = Cell(t.number(records[0]["difference"], 2), digits=records[0]["difference"])
+            undefined |= not records[0]["difference"]
+        if study.baseline_tests and records[0].get("p_value"):
+            p, test = records[0]["p_value"], records[0]["test"]
+            cells["p"] = Cell(t.p_value(p, study.alpha), notes.mark(t(f"tables.comparison.{test}")), digits=p)
+        rows += _rows_of(view, variable, name, records, cells)
+    columns = [Column("row", t("tables.column.characteristic"), "left", 2.6)]
+    for group, n in sizes.items():
+        columns.append(Column(group, t("tables.column.group_n", group=view.group(group), n=n), width=1.7))
+    compared = [key for key in ("difference", "p") if any(key in row.cells for row in rows)]
+    columns += [
+        Column(key, t(f"tables.column.{key}"), width=1.5 if key == "difference" else 1) for key in compared
+    ]
+    described = any(record.get("mean") for records in of_variable.values() for record in records)
+    printed = any(item.id not in of_variable and _as_printed(view, item) for item in study.characteristics)
+    general = (
+        t("tables.note.quartiles") if described else "",
+        t("tables.note.difference") if "difference" in compared else "",
+        t("tables.note.difference_undefined") if undefined else "",
+        t("tables.note.baseline_tests") if "p" in compared else "",
+        t("tables.note.as_printed") if printed else "",
+    )
+    title = t("tables.title.characteristics")
+    return Table(view.language, "characteristics", number, title, tuple(columns), tuple(rows), general, notes)
+
+
+def _as_printed(view: View, variable: Characteristic | Outcome) -> list[Record]:
+    """Return what the printed percentages and counts of a characteristic make, as rows of baseline.csv."""
+    records = {}
+    for claim in view.rows("verdicts"):
+        made = made_count(claim) if claim["verdict"] in _HOLDS and claim["variable"] == variable.id else ""
+        size = group_sizes(view).get(claim["group"])
+        if made and size and claim["variable"] != view.study.outcome.id:
+            about = {"level": claim["level"], "group": claim["group"], "missing": "0"}
+            record = about | {"n": made, "percent": str(to_decimal(made) * 100 / size)}
+            records.setdefault((claim["level"], claim["group"]), record)
+    return list(records.values())
+
+
+def made_count(claim: Record) -> str:
+    """Return the number of participants that a printed count or percentage makes; "" where it makes none."""
+    if claim["quantity"] == "count":
+        return claim["computed"]
+    percent, n = to_decimal(claim["computed"]), claim["n"]
+    makes = claim["quantity"] == "percent" and percent is not None and n.isdecimal()
+    return str(round(percent * int(n) / 100)) if makes else ""
+
+
+def _rows_of(
+    view: View, variable: Characteristic | Outcome, name: str, records: list[Record], cells: dict[str, Cell]
+) -> list[Row]:
+    """Return the rows of a characteristic: its head with `cells`, what describes its numbers, a row a level."""
+    t = view.t
+    of_level = {
+        level.id: view.label(level)
+        for level in variable.levels
+        if any(r["level"] == level.id for r in records)
+    }
+    numbers = {record["group"]: record for record in records if record.get("mean")}
+    unit = view.unit(variable) if numbers else ""
+    head = t("tables.row.unit", name=name, unit=unit) if unit else name
+    rows = [Row(t("tables.row.n_percent", name=head) if of_level else head, cells, head=True)]
+    if numbers:
+        decimals = score_decimals(variable, numbers.values())
+        quartiles = [record[key] for record in numbers.values() for key in ("median", "q1", "q3")]
+        median_decimals = decimals_of(quartiles, decimals)
+        mean, spread, extremes = {}, {}, {}
+        for group, record in numbers.items():
+            sd = t.number(record["sd"], decimals + 1)
+            mean[group] = f"{t.number(record['mean'], decimals + 1)} ± {sd}"
+            spread[group] = median_text(view, record, median_decimals)
+            extremes[group] = "–".join(t.number(record[end], decimals) for end in ("minimum", "maximum"))
+        for key, texts in (("mean", mean), ("median", spread), ("range", extremes)):
+            rows.append(Row(t(f"tables.row.{key}"), texts))
+    elif not of_level:
+        rows.append(Row(t("tables.row.known"), {record["group"]: record["n"] for record in records}))
+    percent_decimals = decimals_of(record["percent"] for record in records)
+    for level, label in of_level.items():
+        texts = {
+            record["group"]: f"{record['n']} ({t.number(record['percent'], percent_decimals)})"
+            for record in records
+            if record["level"] == level
+        }
+        rows.append(Row(label, texts))
+    missing = {record["group"]: record["missing"] for record in records}
+    if any(map(int, missing.values())):
+        rows.append(Row(t("tables.row.missing"), missing))
+    return rows
+
+
+# ---------------------------------------------------------------- results
+
+
+def results_table(view: View, number: str) -> Table:
+    """Make the results table of a paper in one: each group before, after and changed, and the groups compared."""
+    t, study, outcome, notes = view.t, view.study, view.study.outcome, Footnotes()
+    on_levels, sizes = outcome.scale == "level", group_sizes(view)
+    shown = outcome.levels[-1:] if len(outcome.levels) == 2 else outcome.levels
+    frequencies = {(r["group"], r["timepoint"], r["level"]): r for r in view.rows("frequencies")}
+    summaries = {(r["group"], r["timepoint"]): r for r in view.rows("summaries")}
+    decimals = decimals_of(r["percent"] for r in frequencies.values())
+    if not on_levels:
+        quartiles = (r[key] for r in summaries.values() for key in ("median", "q1", "q3"))
+        decimals = decimals_of(quartiles, score_decimals(outcome, summaries.values()))
+
+    def at_times(group: str, level: str) -> dict[str, str]:
+        """Return a group's cell at each timepoint: who is at the level, or the median."""
+        cells = {}
+        for timepoint in study.timepoint_ids:
+            if on_levels and (record := frequencies.get((group, timepoint, level))):
+                cells[timepoint] = f"{record['n']} ({t.number(record['percent'], decimals)})"
+            elif not on_levels and (record := summaries.get((group, timepoint))):
+                cells[timepoint] = median_text(view, record, decimals)
+        return cells
+
+    within = (results(view, "signed_rank", group)[1] for group in sizes)
+    exact = [row["p_value"] for row in within if row]
+    written = t("common.list_separator").join(t.p_value(p, study.alpha) for p in exact)
+    within = t("tables.note.within", exact=written) if exact else t("tables.note.within_exact")
+    above, change = _spanner(view), t(f"tables.column.{'moves' if on_levels else 'change'}")
+    columns = [
+        Column("row", t("tables.column.group"), "left", 3.8),
+        Column("n", "n", width=0.7),
+        *(
+            Column(time.id, view.label(time), width=3.4 if time == study.compared[1] else 2.4, spanner=above)
+            for time in study.timepoints
+        ),
+        Column("change", change, width=3.4, spanner="" if on_levels else above),
+        Column("p", t("tables.column.p"), width=1.4, marks=notes.mark(within)),
+    ]
+    rows = []
+    for group, n in sizes.items():
+        declared, _ = results(view, "signed_rank", group)
+        cells = {
+            "n": str(n),
+            "p": Cell(t.p_value(declared["p_value"], study.alpha), digits=declared["p_value"]),
+        }
+        moves = [declared[f"n_{way}"] for way in ("up", "unchanged", "down")]
+        cells["change"] = " / ".join(moves) if all(moves) else NO_VALUE
+        if not on_levels:
+            cells["change"] = median_text(view, summaries[group, "change"], decimals)
+        several = on_levels and len(shown) > 1
+        cells |= {} if several else at_times(group, shown[0].id if on_levels else "")
+        rows.append(Row(view.group(group), cells, head=several))
+        rows += [Row(view.label(level), at_times(group, level.id)) for level in (shown if several else ())]
+    rows += _compared(view, notes, decimals)
+    tested = [row for row in view.rows("tests") if row["role"] == "declared"]
+    sides = dict.fromkeys(t(f"procedures.alternative.{row['alternative']}") for row in tested)
+    general = (
+        t("tables.note.alternative", alternative=t("common.list_separator").join(sides)),
+        t("tables.note.quartiles") if not on_levels else "",
+        t("tables.note.moves") if on_levels else "",
+        missing_note(view),
+        *(left_out(view, row) for row in tested if int(row["n_left_out"] or 0)),
+        t("tables.note.reconstructed") if study.reconstructed else "",
+    )
+    key = "results" if on_levels or not outcome.unit else "results_unit"
+    title = t(f"tables.title.{key}", outcome=view.label(outcome), unit=view.unit(outcome))
+    return Table(view.language, "results", number, title, tuple(columns), tuple(rows), general, notes)
+
+
+def _spanner(view: View) -> str:
+    """Name what the columns of the timepoints show: the level that is counted, or the median."""
+    outcome = view.study.outcome
+    if outcome.scale == "score":
+        return view.t("tables.spanner.median")
+    if len(outcome.levels) > 2:
+        return view.t("tables.spanner.levels")
+    return view.t("tables.row.n_percent", name=capitalised(view.label(outcome.levels[-1])))
+
+
+def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
+    """Return the rows that compare: the groups, the primary comparison first; or, for one group, before and after."""
+    t, study = view.t, view.study
+    wording = {"confidence": view.confidence}
+    decimals_of_effect = {"rank_biserial": 2, "matched_rank_biserial": 2}
+    comparisons = view.rows("comparisons")
+    if not comparisons:
+        reported = {"score": "hodges_lehmann_shift", "level": "net_share_risen"}[study.outcome.scale]
+        reported = reported if len(study.outcome.levels) <= 2 else "matched_rank_biserial"
+        effects = [row for row in view.rows("effects") if row["effect"] == reported and row["group"]]
+        for row in effects if len(study.groups) == 1 else ():
+            text = effect_text(view, row, decimals_of_effect.get(reported, decimals))
+            key = "shift_within" if reported == "hodges_lehmann_shift" else reported
+            cell = Cell(text, notes.mark(t(f"tables.note.effect.{key}")))
+            return [Row(t("tables.row.change", **wording), {"change": cell}, head=True)]
+        return []
+    pre, _ = study.compared
+    cells = {}
+    for row in comparisons:
+        text = effect_text(
+            view, row, decimals_of_effect.get(row["effect"], decimals), interval=row["timepoint"] != pre.id
+        )
+        first, second = map(view.label, study.groups)
+        mark = notes.mark(t(f"tables.note.effect.{row['effect']}", group1=first, group2=second))
+        cells[row["timepoint"]] = Cell(text, mark)
+    rows = []
+    later = [row for row in comparisons if row["timepoint"] != pre.id]
+    for row in sorted(later, key=lambda row: row["primary"] != "true"):
+        primary = row["primary"] == "true"
+        what = view.moments[row["timepoint"]]
+        smaller = min(row["u1"], row["u2"], key=to_decimal) if row["p_value"] else ""
+        z = t.number(row["z"], 2).removeprefix(MINUS)
+        exact = t.p_value(row["p_exact"], study.alpha)
+        values = {
+            "u": t.number(smaller, 1),
+            "z": MINUS + z if z.strip("0.,") else z,
+            "exact": exact,
+            "what": what,
+        }
+        values["role"] = t(f"tables.note.{'primary' if primary else 'secondary'}")
+        key = "between_exact" if study.procedure.rank_sum.method == "exact" else "between"
+        p = Cell(
+            t.p_value(row["p_value"], study.alpha), notes.mark(t(f"tables.note.{key}", **values)),
+            digits=row["p_value"],
+        )  # fmt: skip
+        stub = t("tables.row.difference", **wording) if primary else t("tables.row.compared", what=what)
+        rows.append(Row(stub, {**(cells if primary else {}), "p": p}, head=True))
+    return rows

@@ -1,0 +1,48 @@
+"""What the tests of a study say of themselves, for its tables: their two results, their scale, who was left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from oxymilk.analysis import OTHER_DIFFERENCES
+
+if TYPE_CHECKING:
+    from oxymilk.present.view import Row, View
+
+
+def results(view: View, test: str, group: str = "") -> tuple[Row, Row | None]:
+    """Return the declared and the exact row of a test; None for the exact one where it is the declared one."""
+    rows = {row["role"]: row for row in view.rows("tests") if (row["test"], row["group"]) == (test, group)}
+    declared, exact = rows["declared"], rows.get("exact")
+    same = exact and exact["procedure"] == declared["procedure"] and declared["differences"] != "binary"
+    return declared, None if same else exact
+
+
+def scale_words(view: View, scale: str = "") -> str:
+    """Say what the tests run on, "level" or "score" (with its unit); the outcome's own scale unless given."""
+    outcome = view.study.outcome
+    key = "level" if (scale or outcome.scale) == "level" else "score_unit" if outcome.unit else "score"
+    return view.t(f"tables.scale.{key}", unit=view.unit(outcome))
+
+
+def left_out(view: View, test: Row) -> str:
+    """Say on how many participants a test rests, and list by code who was left out."""
+    codes = ", ".join(test["left_out"].split())
+    words = {"test": view.name_of_test(test), "n": test["n"], "count": test["n_left_out"], "codes": codes}
+    return view.t("tables.note.left_out", **words)
+
+
+def differences_notes(view: View, *, known: bool) -> list[str]:
+    """Say what each declared procedure gives with differences taken the other way, where that is another result.
+
+    Whether the program's own way is `known`, or is the paper's secret, makes two kinds of notes.
+    """
+    declared = {(row["test"], row["group"]): row for row in view.rows("tests") if row["role"] == "declared"}
+    notes = []
+    for row in view.rows("tests"):
+        how = declared[row["test"], row["group"]]["differences"]
+        if row["role"] == OTHER_DIFFERENCES and how.startswith("if_") != known:
+            values = {"z": view.t.number(row["z"], 3), "p": view.t.significant(row["p_value"], 3)}
+            values |= {"test": view.name_of_test(row), "program": view.study.procedure.program}
+            notes.append(view.t(f"tables.note.differences_{how}", **values))
+    return notes
