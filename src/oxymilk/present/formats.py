@@ -25,7 +25,7 @@ from jinja2.runtime import Macro
 from markupsafe import Markup
 
 from oxymilk.files import defuse, write_csv, write_text
-from oxymilk.present.tables.model import DIGIT_SPACE, MARK_SPACE
+from oxymilk.present.tables.model import DIGIT_SPACE
 from oxymilk.texts import NO_VALUE, labels
 
 if TYPE_CHECKING:
@@ -50,11 +50,9 @@ _LATEX = str.maketrans({
     "[": "{[}", "]": "{]}", "*": "{*}",
     "\N{MINUS SIGN}": "$-$", "\N{MULTIPLICATION SIGN}": r"$\times$", "\N{ALMOST EQUAL TO}": r"$\approx$",
     "\N{LESS-THAN OR EQUAL TO}": r"$\leq$", "\N{GREATER-THAN OR EQUAL TO}": r"$\geq$",
-    "\N{PLUS-MINUS SIGN}": r"$\pm$", DIGIT_SPACE: r"\phantom{0}", MARK_SPACE: r"\phantom{.}",
+    "\N{PLUS-MINUS SIGN}": r"$\pm$", DIGIT_SPACE: r"\phantom{0}",
     "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$", "\N{INFINITY}": r"$\infty$", "\N{SQUARE ROOT}": r"$\surd$",
 })  # fmt: skip
-# fonts without these blanks have the plain one, in most half as wide as a digit and as wide as a point
-_BLANKS = {ord(DIGIT_SPACE): "\u00a0\u00a0", ord(MARK_SPACE): "\u00a0"}
 # braces are LaTeX's own
 _LATEX_SIGNS = {
     "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<", "variable_end_string": ">>",
@@ -73,7 +71,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def plain(text: str) -> str:
     """Return `text` on one line: blanks collapsed to one (those of a width stay), without what no file can hold."""
-    return _UNFIT.sub("", re.sub(rf"[^\S\u00a0{DIGIT_SPACE}{MARK_SPACE}]+", " ", text).strip(" "))
+    return _UNFIT.sub("", re.sub(rf"[^\S\u00a0{DIGIT_SPACE}]+", " ", text).strip(" "))
 
 
 def headers(columns: Iterable[Column]) -> list[str]:
@@ -120,11 +118,11 @@ def template(name: str) -> jinja2.Template:
         text = plain(value)
         if form == "md":
             # Markdown has no aligned numbers
-            text = re.sub(f"[{DIGIT_SPACE}{MARK_SPACE}]", "", text)
-            return escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
+            return escape(_MARKDOWN.sub(r"\\\1", text.replace(DIGIT_SPACE, "")), quote=False)
         if form == "tex":  # where two hyphens would become a dash
             return text.translate(_LATEX).replace("--", "-{}-")
-        return Markup(escape(text.translate(_BLANKS)))
+        # not every font has the blank of a digit's width; a plain one is half as wide
+        return Markup(escape(text.replace(DIGIT_SPACE, "\u00a0\u00a0")))
 
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),

@@ -25,11 +25,13 @@ def scale_words(view: View, scale: str = "") -> str:
     return view.t(f"tables.scale.{key}", unit=view.unit(outcome))
 
 
-def left_out(view: View, test: Row) -> str:
-    """Say on how many participants a test rests, and list by code who was left out."""
-    codes = ", ".join(test["left_out"].split())
-    words = {"test": view.name_of_test(test), "n": test["n"], "count": test["n_left_out"], "codes": codes}
-    return view.t("tables.note.left_out", **words)
+def sizes_note(view: View) -> str:
+    """Say on how many participants each test rests; "" where none was left out."""
+    declared = [row for row in view.rows("tests") if row["role"] == "declared"]
+    if not any(int(row["n_left_out"] or 0) for row in declared):
+        return ""
+    parts = (f"{view.name_of_test(row)}, {row['n']}" for row in declared)
+    return view.t("tables.note.tested", tests=view.t("common.list_separator").join(parts))
 
 
 def differences_notes(view: View, *, known: bool) -> list[str]:

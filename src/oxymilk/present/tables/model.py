@@ -11,8 +11,7 @@ from typing import Literal
 
 from oxymilk.texts import MINUS
 
-# as wide as a digit, and as a point
-DIGIT_SPACE, MARK_SPACE = "\N{FIGURE SPACE}", "\N{PUNCTUATION SPACE}"
+DIGIT_SPACE = "\N{FIGURE SPACE}"
 # blanks in front of a number, the rest in front of it, its whole part, its decimals
 _NUMBER = re.compile(r"(\s*)(\D*)(\d+)([.,]\d+)?")
 
@@ -137,8 +136,7 @@ def aligned(texts: Sequence[str]) -> list[str]:
     """Pad the cells of a column so that numbers are aligned when the cells are set in its middle.
 
     Cells that differ in their numbers only get the same width: blanks of a digit's width come in front of the first
-    and the second number and what clings to it, all others at the end, so that "3 (30)" below "10 (100)" becomes
-    " 3  (30)".
+    number and of a bracket, all others at the end, so that "3 (30)" below "10 (100)" becomes " 3  (30)".
     """
     kinds: dict[str, list[int]] = {}
     for at, text in enumerate(texts):
@@ -152,22 +150,14 @@ def aligned(texts: Sequence[str]) -> list[str]:
             for at in alike
         ]
         widths = [
-            [max(len(number[part]) for number in same) for part in (1, 2)]
-            for same in zip(*numbers, strict=True)
+            [max(map(len, part)) for part in zip(*same, strict=True)] for same in zip(*numbers, strict=True)
         ]
         for at, of_cell in zip(alike, numbers, strict=True):
             text, end = "", ""
-            for place, ((gap, front, decimals), (before, after)) in enumerate(
-                zip(of_cell, widths, strict=True)
-            ):
-                blanks = DIGIT_SPACE * (before - len(front))
-                missing = after - len(decimals)
-                behind = (
-                    DIGIT_SPACE * (missing - (not decimals)) + MARK_SPACE * (not decimals) if missing else ""
-                )
-                text += (
-                    gap + (blanks if place < 2 else "") + front + decimals + (behind if place == 0 else "")
-                )
-                end += (blanks if place >= 2 else "") + (behind if place else "")
+            for (gap, front, decimals), (_, before, after) in zip(of_cell, widths, strict=True):
+                # "to 5" and "–5" stay with the number before them
+                blanks, inside = DIGIT_SPACE * (before - len(front)), not text or front.startswith("(")
+                text += gap + (blanks if inside else "") + front + decimals
+                end += ("" if inside else blanks) + DIGIT_SPACE * (after - len(decimals))
             padded[at] = text + _NUMBER.sub("", texts[at]) + end
     return padded

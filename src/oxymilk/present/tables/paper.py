@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
-from oxymilk.present.tested import left_out, results
+from oxymilk.present.tested import results, sizes_note
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def score_decimals(variable: Outcome | Characteristic, records: Iterable[Record]
 
 def median_text(view: View, record: Record, decimals: int) -> str:
     """Write a median and its quartiles: "16.5 (11.5–17.3)"."""
-    if not record["median"]:
+    if not record.get("median"):
         return NO_VALUE
     median, low, high = (view.t.number(record[name], decimals) for name in ("median", "q1", "q3"))
     return f"{median} ({low}–{high})"
@@ -51,6 +51,7 @@ def median_text(view: View, record: Record, decimals: int) -> str:
 def effect_text(view: View, record: Record, decimals: int, *, interval: bool = True) -> str:
     """Write an effect and its interval: "70 points (29 to 89)", "0.70 (0.19 to 0.90)"."""
     shares = record["effect"] in _SHARES
+    decimals = 0 if shares else decimals
     values = [record[name] for name in ("estimate", "low", "high")]
     if shares:
         values = [str(100 * to_decimal(value)) if value else "" for value in values]
@@ -171,7 +172,7 @@ def _rows_of(
     numbers = {record["group"]: record for record in records if record.get("mean")}
     unit = view.unit(variable) if numbers else ""
     head = t("tables.row.unit", name=name, unit=unit) if unit else name
-    rows = [Row(t("tables.row.n_percent", name=head) if of_level else head, cells, head=True)]
+    rows = [Row(t("tables.row.n_percent", name=head) if of_level and not numbers else head, cells, head=True)]
     if numbers:
         decimals = score_decimals(variable, numbers.values())
         quartiles = [record[key] for record in numbers.values() for key in ("median", "q1", "q3")]
@@ -193,7 +194,7 @@ def _rows_of(
             for record in records
             if record["level"] == level
         }
-        rows.append(Row(label, texts))
+        rows.append(Row(t("tables.row.n_percent", name=label) if numbers else label, texts))
     missing = {record["group"]: record["missing"] for record in records}
     if any(map(int, missing.values())):
         rows.append(Row(t("tables.row.missing"), missing))
@@ -250,7 +251,7 @@ def results_table(view: View, number: str) -> Table:
         moves = [declared[f"n_{way}"] for way in ("up", "unchanged", "down")]
         cells["change"] = " / ".join(moves) if all(moves) else NO_VALUE
         if not on_levels:
-            cells["change"] = median_text(view, summaries[group, "change"], decimals)
+            cells["change"] = median_text(view, summaries.get((group, "change"), {}), decimals)
         several = on_levels and len(shown) > 1
         cells |= {} if several else at_times(group, shown[0].id if on_levels else "")
         rows.append(Row(view.group(group), cells, head=several))
@@ -261,9 +262,8 @@ def results_table(view: View, number: str) -> Table:
     general = (
         t("tables.note.alternative", alternative=t("common.list_separator").join(sides)),
         t("tables.note.quartiles") if not on_levels else "",
-        t("tables.note.moves") if on_levels else "",
         missing_note(view),
-        *(left_out(view, row) for row in tested if int(row["n_left_out"] or 0)),
+        sizes_note(view),
         t("tables.note.reconstructed") if study.reconstructed else "",
     )
     key = "results" if on_levels or not outcome.unit else "results_unit"
