@@ -15,7 +15,7 @@ from tests.workflow.conftest import copy_tracked_files
 pytestmark = pytest.mark.workflow
 
 RESULTS = "results/bontang2023"
-PRESENT = {"make_tables", "plot_figures", "render_report"}
+PRESENT = {"make_tables", "write_audit", "plot_figures", "write_manuscript", "render_report"}
 AFTER_TESTS = {"audit_claims", "explain_claims", *PRESENT}
 AFTER_INGEST = {"test_groups", *AFTER_TESTS}
 EVERY_RULE = {"ingest_observations", *AFTER_INGEST}

@@ -37,7 +37,7 @@ def sizes_note(view: View) -> str:
 def differences_notes(view: View, *, known: bool) -> list[str]:
     """Say what each declared procedure gives with differences taken the other way, where that is another result.
 
-    Whether the program's own way is `known`, or is the paper's secret, makes two kinds of notes.
+    Either those of a program whose own way is `known`, or those of a paper whose program is not.
     """
     declared = {(row["test"], row["group"]): row for row in view.rows("tests") if row["role"] == "declared"}
     notes = []

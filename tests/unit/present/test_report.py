@@ -33,7 +33,8 @@ def render(tmp_path_factory):
     def make(view, figures=NAMES, facts=FACTS):
         folder = tmp_path_factory.mktemp("report")
         for table in build_tables(view):
-            write_text(folder / "tables" / f"table_{table.number}.html", rendered(table, "html"))
+            made = "audit" if table.number.startswith("B") else "tables"
+            write_text(folder / made / f"{table.name}.html", rendered(table, "html"))
         for name in figures:
             write_text(folder / "figures" / f"{name}.svg", SVG.format(name=name))
         return render_report(view, folder, facts)
