@@ -263,16 +263,18 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 
-def reported_effect(study: Study, timepoint: str) -> str:
-    """Name the effect to report of a comparison between the groups: what readers of the field understand at once.
+def reported_effect(study: Study, test: str, timepoint: str = "") -> str:
+    """Name the effect of a test to report: what readers of the field understand at once.
 
     The difference of shares for two levels, the shift for numbers, the rank-biserial correlation for more levels and
-    for changes of level.
+    for changes of level that are compared between groups.
     """
     if study.outcome.scale == "score":
         return "hodges_lehmann_shift"
-    two_levels = len(study.outcome.levels) == 2 and timepoint != "change"
-    return "risk_difference" if two_levels else "rank_biserial"
+    within = test == "signed_rank"
+    if len(study.outcome.levels) == 2 and timepoint != "change":
+        return "net_share_risen" if within else "risk_difference"
+    return "matched_rank_biserial" if within else "rank_biserial"
 
 
 def comparison_table(study: Study, observations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -299,9 +301,10 @@ def comparison_table(study: Study, observations: pd.DataFrame, confidence: float
             way = stats.differences_of(study.procedure.program, "rank_sum")
             declared = _result(sample, procedure, way if way == "binary" else "decimal")
             exact = _result(sample, exact_counterpart(procedure), "decimal")
-            success = 1 if reported_effect(study, sample.timepoint) == "risk_difference" else None
+            reported = reported_effect(study, sample.test, sample.timepoint)
+            success = 1 if reported == "risk_difference" else None
             effects = stats.between_effects(sample.first, sample.second, procedure, confidence, success)
-            effect = next(e for e in effects if e.name == reported_effect(study, sample.timepoint))
+            (effect,) = (effect for effect in effects if effect.name == reported)
             row = {**(vars(declared) if declared else {}), "timepoint": sample.timepoint}
             row |= {"primary": between == study.between, "left_out": " ".join(sample.left_out)}
             row |= {"n1": len(sample.first), "n2": len(sample.second), "p_exact": exact and exact.p_value}

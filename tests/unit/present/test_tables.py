@@ -58,7 +58,7 @@ THREE = {"intervention": ["km", "kc", "mc", "mk", "k-", "-c"], "control": ["kk",
     ],
 )
 def test_numbers_are_aligned_on_their_decimal_marks(cells, expected):
-    assert [text.replace(DIGIT_SPACE, "_") for text in aligned(cells)] == expected
+    assert [(text + end).replace(DIGIT_SPACE, "_") for text, end in aligned(cells)] == expected
 
 
 def test_a_table_has_each_note_once_and_a_letter_moves_no_number():
@@ -237,7 +237,7 @@ def test_results_of_numbers_are_medians_quartiles_and_shifts(make_example):
 def test_results_of_one_group_have_its_change_and_all_timepoints_are_shown(make_example):
     table = by_kind(make_example("transposed"))["results"]
     assert [row[0] for row in texts(table)] == ["Oxytocin massage", "Change (95% CI)"]
-    assert "Hodges-Lehmann shift, after less before" in notes(table)
+    assert "Hodges-Lehmann shift, After less Before" in notes(table)
     table = by_kind(make_example("visits"))["results"]
     assert [column.key for column in table.columns] == ["row", "n", "pre", "day7", "post", "change", "p"]
     assert texts(table)[2][3] == ""

@@ -53,7 +53,7 @@ def test_all_tables_with_captions_notes_and_the_text_of_the_model(shown, documen
     for grid, table in zip(document.tables, shown, strict=True):
         heads = 2 if any(column.spanner for column in table.shown_columns) else 1
         for line, (row, cells) in zip(list(grid.rows)[heads:], table.grid(), strict=True):
-            expected = [as_word(cell.text + ",".join(cell.marks)) for cell in cells]
+            expected = [as_word(cell.text + ",".join(cell.marks) + cell.end) for cell in cells]
             assert [cell.text for cell in line.cells] == (
                 expected[:1] * len(cells) if row.alone else expected
             )

@@ -112,10 +112,11 @@ def statistics_table(view: View, number: str) -> Table:
                 cells[quantity, key] = Cell(t.number(declared[column], 2), digits=declared[column])
         cells["z", key] = _z_cell(view, declared, notes)
         p_values = adjusted.get(name, {})
-        values = {"p": declared["p_value"], "holm": p_values.get("holm_declared", "")}
-        values["least"] = p_values.get("least_declared", "")
-        if exact:
-            values |= {"p_exact": exact["p_value"], "holm_exact": p_values.get("holm_exact", "")}
+        values = {"p": declared["p_value"], "least": p_values.get("least_declared", "")}
+        values |= {"p_exact": exact["p_value"]} if exact else {}
+        if len(tests) > 1:
+            values["holm"] = p_values.get("holm_declared", "")
+            values |= {"holm_exact": p_values.get("holm_exact", "")} if exact else {}
         for quantity, value in values.items():
             too_large = t("tables.note.exact_too_large") if quantity == "p_exact" and not value else ""
             cells[quantity, key] = Cell(t.p_value(value, alpha), notes.mark(too_large), digits=value)
@@ -125,7 +126,7 @@ def statistics_table(view: View, number: str) -> Table:
         rows += [Row(t(f"tables.row.{quantity}"), of_tests)] if of_tests else []
     general = (
         t("tables.note.exact") if any(quantity == "p_exact" for quantity, _ in cells) else "",
-        t("tables.note.holm", n=len(tests)),
+        t("tables.note.holm", n=len(tests)) if len(tests) > 1 else "",
         t("tables.note.least"),
         scale_note(view),
         *differences_notes(view, known=True),

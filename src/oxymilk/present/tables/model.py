@@ -18,12 +18,16 @@ _NUMBER = re.compile(r"(\s*)(\D*)(\d+)([.,]\d+)?")
 
 @dataclass(frozen=True)
 class Cell:
-    """Text of a cell, the letters of its notes, whether it is in bold; a number's digits for the CSV file."""
+    """Text of a cell, the letters of its notes, whether it is in bold; a number's digits for the CSV file.
+
+    `end` is what comes behind the letters: blanks that align the number with others.
+    """
 
     text: str = ""
     marks: tuple[str, ...] = ()
     strong: bool = False
     digits: str = ""
+    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,15 +129,15 @@ class Table:
                 blank = (DIGIT_SPACE,) if any(cell.marks for cell in cells) else ()
                 texts = aligned([cell.text for cell in cells])
                 cells = [
-                    replace(cell, text=text, marks=cell.marks or (blank if text else ()))
-                    for cell, text in zip(cells, texts, strict=True)
+                    replace(cell, text=text, marks=cell.marks or (blank if text else ()), end=end)
+                    for cell, (text, end) in zip(cells, texts, strict=True)
                 ]
             columns.append(cells)
         return [(row, list(cells)) for row, *cells in zip(self.rows, *columns, strict=True)]
 
 
-def aligned(texts: Sequence[str]) -> list[str]:
-    """Pad the cells of a column so that numbers are aligned when the cells are set in its middle.
+def aligned(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Pad the cells of a column, inside and at the end, so that numbers set in its middle are aligned.
 
     Cells that differ in their numbers only get the same width: blanks of a digit's width come in front of the first
     number and of a bracket, all others at the end, so that "3 (30)" below "10 (100)" becomes " 3  (30)".
@@ -142,7 +146,7 @@ def aligned(texts: Sequence[str]) -> list[str]:
     for at, text in enumerate(texts):
         kind = _NUMBER.sub(r"\1\g<2>0", text.replace(MINUS, "")).lstrip("<> ")
         kinds.setdefault(kind, []).append(at)
-    padded = list(texts)
+    padded = [(text, "") for text in texts]
     for alike in kinds.values():
         # of each cell its numbers; of each number the blanks in front of it, the rest before its mark, decimals
         numbers = [
@@ -159,5 +163,5 @@ def aligned(texts: Sequence[str]) -> list[str]:
                 blanks, inside = DIGIT_SPACE * (before - len(front)), not text or front.startswith("(")
                 text += gap + (blanks if inside else "") + front + decimals
                 end += ("" if inside else blanks) + DIGIT_SPACE * (after - len(decimals))
-            padded[at] = text + _NUMBER.sub("", texts[at]) + end
+            padded[at] = text + _NUMBER.sub("", texts[at]), end
     return padded

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from oxymilk.analysis import reported_effect
 from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
 from oxymilk.present.tested import results, sizes_note
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
@@ -40,28 +41,29 @@ def score_decimals(variable: Outcome | Characteristic, records: Iterable[Record]
     return min(2, max([0, *(-end.as_tuple().exponent for end in ends if end is not None)]))
 
 
+def count_text(view: View, record: Record, decimals: int) -> str:
+    """Write a count and its percentage: "3 (30)"."""
+    return f"{record['n']} ({view.t.number(record['percent'], decimals)})"
+
+
 def median_text(view: View, record: Record, decimals: int) -> str:
     """Write a median and its quartiles: "16.5 (11.5–17.3)"."""
-    if not record.get("median"):
+    if not record["median"]:
         return NO_VALUE
     median, low, high = (view.t.number(record[name], decimals) for name in ("median", "q1", "q3"))
     return f"{median} ({low}–{high})"
 
 
 def effect_text(view: View, record: Record, decimals: int, *, interval: bool = True) -> str:
-    """Write an effect and its interval: "70 points (29 to 89)", "0.70 (0.19 to 0.90)"."""
-    shares = record["effect"] in _SHARES
-    decimals = 0 if shares else decimals
-    values = [record[name] for name in ("estimate", "low", "high")]
-    if shares:
-        values = [str(100 * to_decimal(value)) if value else "" for value in values]
-    estimate, low, high = view.written(values, decimals)
-    estimate = view.t("tables.cell.points", estimate=estimate) if shares else estimate
-    return (
-        view.t("tables.cell.interval", estimate=estimate, low=low, high=high)
-        if values[1] and interval
-        else estimate
-    )
+    """Write an effect and its interval: "70 points (29 to 89)", "0.70 (0.19 to 0.90)"; a shift with the decimals."""
+    t, values, name = view.t, [record[part] for part in ("estimate", "low", "high")], record["effect"]
+    if name in _SHARES:
+        values, decimals = [str(100 * to_decimal(value)) if value else "" for value in values], 0
+    estimate, low, high = view.written(values, 2 if "biserial" in name else decimals)
+    if name in _SHARES:
+        estimate = t("tables.cell.points", estimate=estimate)
+    has_interval = interval and all(values)
+    return t("tables.cell.interval", estimate=estimate, low=low, high=high) if has_interval else estimate
 
 
 def group_sizes(view: View) -> dict[str, int]:
@@ -190,7 +192,7 @@ def _rows_of(
     percent_decimals = decimals_of(record["percent"] for record in records)
     for level, label in of_level.items():
         texts = {
-            record["group"]: f"{record['n']} ({t.number(record['percent'], percent_decimals)})"
+            record["group"]: count_text(view, record, percent_decimals)
             for record in records
             if record["level"] == level
         }
@@ -206,62 +208,58 @@ def _rows_of(
 
 def results_table(view: View, number: str) -> Table:
     """Make the results table of a paper in one: each group before, after and changed, and the groups compared."""
-    t, study, outcome, notes = view.t, view.study, view.study.outcome, Footnotes()
-    on_levels, sizes = outcome.scale == "level", group_sizes(view)
-    shown = outcome.levels[-1:] if len(outcome.levels) == 2 else outcome.levels
-    frequencies = {(r["group"], r["timepoint"], r["level"]): r for r in view.rows("frequencies")}
-    summaries = {(r["group"], r["timepoint"]): r for r in view.rows("summaries")}
-    decimals = decimals_of(r["percent"] for r in frequencies.values())
-    if not on_levels:
-        quartiles = (r[key] for r in summaries.values() for key in ("median", "q1", "q3"))
-        decimals = decimals_of(quartiles, score_decimals(outcome, summaries.values()))
-
-    def at_times(group: str, level: str) -> dict[str, str]:
-        """Return a group's cell at each timepoint: who is at the level, or the median."""
-        cells = {}
-        for timepoint in study.timepoint_ids:
-            if on_levels and (record := frequencies.get((group, timepoint, level))):
-                cells[timepoint] = f"{record['n']} ({t.number(record['percent'], decimals)})"
-            elif not on_levels and (record := summaries.get((group, timepoint))):
-                cells[timepoint] = median_text(view, record, decimals)
-        return cells
-
-    within = (results(view, "signed_rank", group)[1] for group in sizes)
-    exact = [row["p_value"] for row in within if row]
-    written = t("common.list_separator").join(t.p_value(p, study.alpha) for p in exact)
-    within = t("tables.note.within", exact=written) if exact else t("tables.note.within_exact")
-    above, change = _spanner(view), t(f"tables.column.{'moves' if on_levels else 'change'}")
-    columns = [
-        Column("row", t("tables.column.group"), "left", 3.8),
-        Column("n", "n", width=0.7),
-        *(
-            Column(time.id, view.label(time), width=3.4 if time == study.compared[1] else 2.4, spanner=above)
-            for time in study.timepoints
-        ),
-        Column("change", change, width=3.4, spanner="" if on_levels else above),
-        Column("p", t("tables.column.p"), width=1.4, marks=notes.mark(within)),
+    t, study, outcome, notes, rows = view.t, view.study, view.study.outcome, Footnotes(), []
+    on_levels, several = outcome.scale == "level", outcome.scale == "level" and len(outcome.levels) > 2
+    # of two levels the higher is counted, of more each has its row; numbers have no levels
+    levels = (
+        {level.id: view.label(level) for level in outcome.levels[0 if several else -1 :]}
+        if on_levels
+        else {"": ""}
+    )
+    kind, write, values = ("frequencies", count_text, ("percent",)) if on_levels else (
+        "summaries", median_text, ("median", "q1", "q3")
+    )  # fmt: skip
+    records = {(r["group"], r["timepoint"], r.get("level", "")): r for r in view.rows(kind)}
+    least = 0 if on_levels else score_decimals(outcome, records.values())
+    decimals = decimals_of((record[name] for record in records.values() for name in values), least)
+    times = (*study.timepoint_ids, "change")
+    exact = [
+        result["p_value"] for group in study.group_ids if (result := results(view, "signed_rank", group)[1])
     ]
-    rows = []
-    for group, n in sizes.items():
+    written = t("common.list_separator").join(t.p_value(p, study.alpha) for p in exact)
+    within = notes.mark(t("tables.note.within", exact=written) if exact else t("tables.note.within_exact"))
+    for group, n in group_sizes(view).items():
         declared, _ = results(view, "signed_rank", group)
-        cells = {
-            "n": str(n),
-            "p": Cell(t.p_value(declared["p_value"], study.alpha), digits=declared["p_value"]),
-        }
         moves = [declared[f"n_{way}"] for way in ("up", "unchanged", "down")]
+        p = declared["p_value"]
+        cells = {"n": str(n), "p": Cell(t.p_value(p, study.alpha), digits=p)}
         cells["change"] = " / ".join(moves) if all(moves) else NO_VALUE
-        if not on_levels:
-            cells["change"] = median_text(view, summaries.get((group, "change"), {}), decimals)
-        several = on_levels and len(shown) > 1
-        cells |= {} if several else at_times(group, shown[0].id if on_levels else "")
-        rows.append(Row(view.group(group), cells, head=several))
-        rows += [Row(view.label(level), at_times(group, level.id)) for level in (shown if several else ())]
+        of_levels = {
+            level: {
+                at: write(view, record, decimals)
+                for at in times
+                if (record := records.get((group, at, level)))
+            }
+            for level in levels
+        }
+        rows.append(Row(view.group(group), cells | ({} if several else of_levels.popitem()[1]), head=several))
+        rows += [Row(levels[level], of_level) for level, of_level in of_levels.items()]
     rows += _compared(view, notes, decimals)
-    tested = [row for row in view.rows("tests") if row["role"] == "declared"]
-    sides = dict.fromkeys(t(f"procedures.alternative.{row['alternative']}") for row in tested)
+    above = t("tables.spanner.levels" if several else "tables.spanner.median")
+    if on_levels and not several:
+        above = t("tables.row.n_percent", name=capitalised(*levels.values()))
+    columns = [Column("row", t("tables.column.group"), "left", 3.5), Column("n", "n", width=0.7)]
+    for at in times:
+        width = max(2.2, 0.165 * max(len(row.cell(at).text) for row in rows))
+        label = t("tables.column.moves" if on_levels else "tables.column.change")
+        label = label if at == "change" else view.moments[at]
+        columns.append(Column(at, label, width=width, spanner="" if on_levels and at == "change" else above))
+    columns.append(Column("p", t("tables.column.p"), width=1.4, marks=within))
+    alternatives = dict.fromkeys(row["alternative"] for row in view.rows("tests"))
+    sides = (t(f"procedures.alternative.{alternative}") for alternative in alternatives)
     general = (
         t("tables.note.alternative", alternative=t("common.list_separator").join(sides)),
-        t("tables.note.quartiles") if not on_levels else "",
+        "" if on_levels else t("tables.note.quartiles"),
         missing_note(view),
         sizes_note(view),
         t("tables.note.reconstructed") if study.reconstructed else "",
@@ -271,61 +269,40 @@ def results_table(view: View, number: str) -> Table:
     return Table(view.language, "results", number, title, tuple(columns), tuple(rows), general, notes)
 
 
-def _spanner(view: View) -> str:
-    """Name what the columns of the timepoints show: the level that is counted, or the median."""
-    outcome = view.study.outcome
-    if outcome.scale == "score":
-        return view.t("tables.spanner.median")
-    if len(outcome.levels) > 2:
-        return view.t("tables.spanner.levels")
-    return view.t("tables.row.n_percent", name=capitalised(view.label(outcome.levels[-1])))
-
-
 def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
     """Return the rows that compare: the groups, the primary comparison first; or, for one group, before and after."""
-    t, study = view.t, view.study
-    wording = {"confidence": view.confidence}
-    decimals_of_effect = {"rank_biserial": 2, "matched_rank_biserial": 2}
+    t, study, cells, rows = view.t, view.study, {}, []
+    pre, post = study.compared
+
+    def effect_cell(row: Record, first: str, second: str) -> Cell:
+        # an interval at baseline would be a test of what chance or choice has made
+        text = effect_text(view, row, decimals, interval=row["timepoint"] != pre.id)
+        return Cell(text, notes.mark(t(f"tables.note.effect.{row['effect']}", first=first, second=second)))
+
+    if len(study.groups) == 1:
+        reported = reported_effect(study, "signed_rank")
+        for row in (row for row in view.rows("effects") if row["effect"] == reported):
+            cells["change"] = effect_cell(row, *map(view.label, (post, pre)))
+            rows.append(Row(t("tables.row.change", confidence=view.confidence), cells, head=True))
+        return rows
     comparisons = view.rows("comparisons")
-    if not comparisons:
-        reported = {"score": "hodges_lehmann_shift", "level": "net_share_risen"}[study.outcome.scale]
-        reported = reported if len(study.outcome.levels) <= 2 else "matched_rank_biserial"
-        effects = [row for row in view.rows("effects") if row["effect"] == reported and row["group"]]
-        for row in effects if len(study.groups) == 1 else ():
-            text = effect_text(view, row, decimals_of_effect.get(reported, decimals))
-            key = "shift_within" if reported == "hodges_lehmann_shift" else reported
-            cell = Cell(text, notes.mark(t(f"tables.note.effect.{key}")))
-            return [Row(t("tables.row.change", **wording), {"change": cell}, head=True)]
-        return []
-    pre, _ = study.compared
-    cells = {}
-    for row in comparisons:
-        text = effect_text(
-            view, row, decimals_of_effect.get(row["effect"], decimals), interval=row["timepoint"] != pre.id
-        )
-        first, second = map(view.label, study.groups)
-        mark = notes.mark(t(f"tables.note.effect.{row['effect']}", group1=first, group2=second))
-        cells[row["timepoint"]] = Cell(text, mark)
-    rows = []
+    cells = {row["timepoint"]: effect_cell(row, *map(view.label, study.groups)) for row in comparisons}
     later = [row for row in comparisons if row["timepoint"] != pre.id]
     for row in sorted(later, key=lambda row: row["primary"] != "true"):
-        primary = row["primary"] == "true"
-        what = view.moments[row["timepoint"]]
-        smaller = min(row["u1"], row["u2"], key=to_decimal) if row["p_value"] else ""
+        primary, what = row["primary"] == "true", view.moments[row["timepoint"]]
+        # the smaller U and a negative Z, as SPSS prints them
         z = t.number(row["z"], 2).removeprefix(MINUS)
-        exact = t.p_value(row["p_exact"], study.alpha)
-        values = {
-            "u": t.number(smaller, 1),
-            "z": MINUS + z if z.strip("0.,") else z,
-            "exact": exact,
+        said = {
             "what": what,
+            "z": MINUS + z if z.strip("0.,") else z,
+            "exact": t.p_value(row["p_exact"], study.alpha),
         }
-        values["role"] = t(f"tables.note.{'primary' if primary else 'secondary'}")
+        said["u"] = t.number(min((row["u1"], row["u2"]), key=lambda u: to_decimal(u or "0")), 1)
+        said["role"] = t("tables.note.primary" if primary else "tables.note.secondary")
         key = "between_exact" if study.procedure.rank_sum.method == "exact" else "between"
-        p = Cell(
-            t.p_value(row["p_value"], study.alpha), notes.mark(t(f"tables.note.{key}", **values)),
-            digits=row["p_value"],
-        )  # fmt: skip
-        stub = t("tables.row.difference", **wording) if primary else t("tables.row.compared", what=what)
-        rows.append(Row(stub, {**(cells if primary else {}), "p": p}, head=True))
+        mark = notes.mark(t(f"tables.note.{key}", **said))
+        p = {"p": Cell(t.p_value(row["p_value"], study.alpha), mark, digits=row["p_value"])}
+        key = "tables.row.difference" if primary else "tables.row.compared"
+        stub = t(key, what=what, confidence=view.confidence)
+        rows.append(Row(stub, cells | p if primary else p, head=True))
     return rows
