@@ -44,11 +44,11 @@ def claims_table(view: View, number: str) -> Table:
         t("tables.note.reconstructed") if study.reconstructed else "",
     )
     columns = (
-        Column("row", t("tables.column.where"), "left", 2),
-        Column("what", t("tables.column.what"), "left", 3.6),
-        Column("printed", t("tables.column.printed")),
-        Column("computed", t("tables.column.computed")),
-        Column("verdict", t("tables.column.verdict"), "left", 1.6),
+        Column("row", t("tables.column.where"), "left", 1.8),
+        Column("what", t("tables.column.what"), "left", 3),
+        Column("printed", t("tables.column.printed"), "left", 1.5),
+        Column("computed", t("tables.column.computed"), "left", 1.5),
+        Column("verdict", t("tables.column.verdict"), "left", 1.8),
         *(Column(key, t(f"tables.column.{key}"), only_csv=True) for key in ("exactly", "decision", "id")),
     )
     return Table(
@@ -139,7 +139,7 @@ def explanation_table(view: View, number: str) -> Table:
         Column("explanation", t("explanations.column.explanation"), "left", 5.2),
         Column("kind", t("explanations.column.kind"), "left", 1.75),
         Column("contradicts", t("explanations.column.contradicts"), width=1.6),
-        Column("coincidence", t("explanations.column.coincidence"), width=1.3),
+        Column("coincidence", t("explanations.column.coincidence"), width=1.6),
         *(
             Column(key, t(f"explanations.column.{key}"), only_csv=True)
             for key in ("p_value", "prints_as", "programs", "ways", "contradicted", "witness")
