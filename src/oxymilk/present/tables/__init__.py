@@ -31,22 +31,23 @@ MAKERS = {
 
 def planned(view: View, *letters: str) -> dict[str, str]:
     """Return the number of each kind of table that a study has something for, of these letters or of all."""
-    study, tests = view.study, bool(view.rows("tests"))
+    study = view.study
+    # a table that is not asked for reads no results
     has = {
-        "characteristics": view.rows("baseline") or study.characteristics,
-        "results": tests,
-        "summary": study.outcome.scale == "score" and view.rows("summaries"),
-        "ranks": tests,
-        "statistics": tests,
-        "effects": view.rows("effects"),
-        "sensitivity": view.rows("sensitivity"),
-        "claims": view.claims,
-        "programs": view.claims and view.printed_tests,
-        "explanations": any(claim.explanations for claim in view.explained),
+        "characteristics": lambda: view.rows("baseline") or study.characteristics,
+        "results": lambda: view.rows("tests"),
+        "summary": lambda: study.outcome.scale == "score" and view.rows("summaries"),
+        "ranks": lambda: view.rows("tests"),
+        "statistics": lambda: view.rows("tests"),
+        "effects": lambda: view.rows("effects"),
+        "sensitivity": lambda: view.rows("sensitivity"),
+        "claims": lambda: view.claims,
+        "programs": lambda: view.claims and view.printed_tests,
+        "explanations": lambda: any(claim.explanations for claim in view.explained),
     }
     numbers = {}
     for letter in letters or MAKERS:
-        kinds = [kind for kind in MAKERS[letter] if has[kind]]
+        kinds = [kind for kind in MAKERS[letter] if has[kind]()]
         numbers |= {kind: f"{letter}{number}" for number, kind in enumerate(kinds, start=1)}
     return numbers
 
