@@ -213,7 +213,7 @@ def word_document(title: str, sections: Sequence[Section], language: str) -> byt
     # by the part of the document: what the blank has there, and what comes in its place
     spelling = (_BLANK_LANGUAGE, t("common.language_tag"))
     changes = {
-        "word/document.xml": [("<w:body>", "<w:body>" + re.sub(r">\s+<", "><", body).strip())],
+        "word/document.xml": [("<w:body>", "<w:body>" + re.sub(r">[ \n]+<", "><", body).strip())],
         "word/styles.xml": [spelling],
         "docProps/core.xml": [spelling, (_BLANK_TITLE, escape(plain(title)[:255]))],
         "word/_rels/document.xml.rels": [("</Relationships>", f"{_FIGURE}</Relationships>")],
