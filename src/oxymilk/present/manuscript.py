@@ -43,4 +43,5 @@ def manuscript(view: View, figures: Path, texts: Mapping[str, Sequence[str]] | N
         Section(t("manuscript.appendix"), tables=build_tables(view, "A"), new_page=True),
     ]
     filled = [part for part in sections if part.paragraphs or part.tables or part.figure]
+    filled = filled or [Section(paragraphs=[t("report.no_sheet")])]
     return word_document(study.title[view.language], filled, view.language)

@@ -200,7 +200,8 @@ def test_results_of_the_paper_in_one_table(tables):
         ("Difference between groups (95% CI)", "", "0 points", "70 points (29 to 89)", "0.70 (0.19 to 0.90)", "0.001"),
         ("Comparison of the groups, change", "", "", "", "", "0.001"),
     ]  # fmt: skip
-    for words in ("All tests two-sided.", "a Wilcoxon signed-rank test within the group; exact p: 0.002; 0.250.",
+    for words in ("All tests two-sided.",
+                  "a Wilcoxon signed-rank test within the group; exact p\u00a0=\u00a00.002; 0.250",
                   "(primary comparison): U\u00a0=\u00a015.0, Z\u00a0=\u00a0−3.20; exact p\u00a0=\u00a00.003.",
                   "test, change (secondary comparison)", "was reconstructed from the counts"):  # fmt: skip
         assert words in notes(table)
@@ -331,6 +332,8 @@ def test_tables_say_why_there_is_no_exact_p(bontang, make_view, no_memory, langu
     (row,) = (row for row in table.rows if row.stub == t("tables.row.p_exact"))
     assert [row.cell(f"test_{n}").text == NO_VALUE for n in range(3)] == [True, True, False]
     assert t("tables.note.exact_too_large") in notes(table)
+    within = by_kind(make_view(bontang, language=language))["results"].footnotes["a"]
+    assert within == t("tables.note.within", exact="")
 
 
 def test_scores_are_summarised_with_their_change(make_example):

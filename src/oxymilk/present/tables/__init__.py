@@ -34,7 +34,7 @@ def planned(view: View, *letters: str) -> dict[str, str]:
     study = view.study
     # a table that is not asked for reads no results
     has = {
-        "characteristics": lambda: view.rows("baseline") or study.characteristics,
+        "characteristics": lambda: view.rows("baseline"),
         "results": lambda: view.rows("tests"),
         "summary": lambda: study.outcome.scale == "score" and view.rows("summaries"),
         "ranks": lambda: view.rows("tests"),

@@ -224,10 +224,10 @@ def results_table(view: View, number: str) -> Table:
     decimals = decimals_of((record[name] for record in records.values() for name in values), least)
     times = (*study.timepoint_ids, "change")
     exact = [
-        result["p_value"] for group in study.group_ids if (result := results(view, "signed_rank", group)[1])
+        exact["p_value"] for group in study.group_ids if (exact := results(view, "signed_rank", group)[1])
     ]
-    written = t("common.list_separator").join(t.p_value(p, study.alpha) for p in exact)
-    within = notes.mark(t("tables.note.within", exact=written) if exact else t("tables.note.within_exact"))
+    key = "within" if exact else "within_exact"
+    within = notes.mark(t(f"tables.note.{key}", exact=_exact_words(view, *exact)))
     for group, n in group_sizes(view).items():
         declared, _ = results(view, "signed_rank", group)
         moves = [declared[f"n_{way}"] for way in ("up", "unchanged", "down")]
@@ -269,6 +269,13 @@ def results_table(view: View, number: str) -> Table:
     return Table(view.language, "results", number, title, tuple(columns), tuple(rows), general, notes)
 
 
+def _exact_words(view: View, *p_values: str) -> str:
+    """Write the exact p-values beside others; "" where they would need too much memory."""
+    written = (view.t.p_value(p, view.study.alpha) for p in p_values)
+    separated = view.t("common.list_separator").join(written)
+    return view.t("tables.note.exact_p", p=separated) if any(p_values) else ""
+
+
 def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
     """Return the rows that compare: the groups, the primary comparison first; or, for one group, before and after."""
     t, study, cells, rows = view.t, view.study, {}, []
@@ -295,7 +302,7 @@ def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
         said = {
             "what": what,
             "z": MINUS + z if z.strip("0.,") else z,
-            "exact": t.p_value(row["p_exact"], study.alpha),
+            "exact": _exact_words(view, row["p_exact"]),
         }
         said["u"] = t.number(min((row["u1"], row["u2"]), key=lambda u: to_decimal(u or "0")), 1)
         said["role"] = t("tables.note.primary" if primary else "tables.note.secondary")
