@@ -219,7 +219,7 @@ def standardised_difference(
     Examples
     --------
     >>> round(standardised_difference([5, 5], [6, 4], counts=True), 4)
-    0.2031
+    0.202
     """
     # numbers are one column; counts become proportions, one column a level
     if counts:

@@ -205,7 +205,7 @@ def test_baseline_counts_every_level_and_compares_the_groups(study):
     assert table.loc["parity", "difference"].iloc[0] == 0
     # the outcome at baseline: one of three, and the one whose score is known
     outcome = table.loc["milk_production"].loc["cukup"]
-    assert outcome[["n", "total", "missing"]].values.tolist() == [[1, 3, 0], [1, 1, 1]]
+    assert outcome[["n", "total", "missing"]].values.tolist() == [[1, 1, 1], [1, 3, 0]]
     assert outcome["difference"].tolist() == [pytest.approx((2 / 3) / (1 / 9) ** 0.5)] * 2
 
 
