@@ -61,8 +61,10 @@ rule all:
             [
                 f"{RESULT}/{{language}}/tables",
                 f"{RESULT}/{{language}}/figures",
+                f"{RESULT}/{{language}}/manuscript.docx",
                 f"{RESULT}/{{language}}/report.html",
             ],
             study=STUDIES,
             language=LANGUAGES,
         ),
+        expand(f"{RESULT}/{{language}}/audit", study=AUDITED, language=LANGUAGES),

@@ -128,7 +128,7 @@ def make(language: str) -> None:
             if name:
                 terminal(step.text, printed.stdout, IMAGES / f"study_{name}{ending}.png")
         results = folder / "results" / "melati" / language
-        paper(results / "tables" / "table_6.docx", IMAGES / f"study_table{ending}.png", height=0.6)
+        paper(results / "manuscript.docx", IMAGES / f"study_table{ending}.png", height=0.6)
         shutil.copyfile(results / "figures" / "before_after.png", IMAGES / f"study_before_after{ending}.png")
     if not ending:
         spreadsheet(ROOT / "docs" / "your-own-study", "melati.xlsx", IMAGES / "study_sheet.png")

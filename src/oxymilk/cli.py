@@ -17,7 +17,7 @@ from typer import Option
 
 from oxymilk.commands import BAD_INPUT, Budget, Participants, app, results_of, split, study_and_claims
 from oxymilk.faults import Fault, FaultsError, fault_lines, faults_of, faults_table
-from oxymilk.files import write_csv, write_text
+from oxymilk.files import write_bytes, write_csv, write_text
 from oxymilk.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -171,12 +171,25 @@ def explain_claims(
 
 @app.command()
 def make_tables(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
-    """Write the paper's tables, computed beside printed, and of effects and explanations, in five formats."""
+    """Write the tables of a manuscript and of its appendix, in four formats."""
     from oxymilk.present.formats import write_tables
     from oxymilk.present.tables import build_tables
 
     for view, made in views_of(study, folder, languages):
-        write_tables(build_tables(view), made / "tables")
+        write_tables(build_tables(view, "", "A"), made / "tables")
+
+
+@app.command()
+def write_audit(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
+    """Write the tables of a paper's audit: every printed number, what programs print, explanations."""
+    from oxymilk.present.formats import Section, word_document, write_tables
+    from oxymilk.present.tables import build_tables
+
+    for view, made in views_of(study, folder, languages):
+        tables, title = build_tables(view, "B"), view.t("manuscript.audit")
+        write_tables(tables, made / "audit", forms=("md", "html"))
+        document = word_document(title, [Section(title, tables=tables)], view.language)
+        write_bytes(made / "audit" / "audit.docx", document)
 
 
 @app.command()
@@ -193,6 +206,15 @@ def plot_figures(
     for view, made in views_of(study, folder, languages):
         chosen = formats and legal("--formats", formats, ("svg", "png", "pdf"))
         plot_figures(view, made / "figures", chosen, int(*legal("--width", width, ("170", "85"))))
+
+
+@app.command()
+def write_manuscript(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
+    """Write one Word document a language: sentences, tables, a figure and an appendix, to paste or to submit."""
+    from oxymilk.present.manuscript import manuscript
+
+    for view, made in views_of(study, folder, languages):
+        write_bytes(made / "manuscript.docx", manuscript(view, made / "figures"))
 
 
 @app.command()

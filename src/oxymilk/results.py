@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "observations", "other_scale", "characteristics", "frequencies", "summaries", "tests", "sensitivity",
-    "procedures", "effects", "baseline",
+    "procedures", "effects", "comparisons", "baseline",
 )  # fmt: skip
 TABLES_OF_THE_AUDIT = ("verdicts", "explanations", "datasets", "contradictions", "outcomes")
 

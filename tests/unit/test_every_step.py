@@ -34,7 +34,9 @@ MOTHERS = [*["Siti,Intervensi,Cukup"] * 5, *["Aminah,Kontrol,Kurang"] * 4, "Amin
 def run_every_step(study, results, shown=True):
     """Call the subcommands one after the other, as the rules do; the pages only when they are to be shown."""
     steps = ["ingest-observations", "test-groups", "audit-claims", "explain-claims"]
-    pages = ["make-tables", "plot-figures", "render-report"] if shown else []
+    pages = (
+        ["make-tables", "write-audit", "plot-figures", "write-manuscript", "render-report"] if shown else []
+    )
     for step in (*steps, *pages):
         language = ["--languages", "id"] if step in pages else []
         app([step, "--study", str(study), "--results", str(results), *language], standalone_mode=False)
@@ -49,7 +51,7 @@ def test_an_example_runs_through_every_step(example, tmp_path):
     assert (verdicts["as_expected"] == "true").all()
     if example.name in SHOWN:
         assert "<html" in (tmp_path / "id" / "report.html").read_text(encoding="utf-8")
-        assert list((tmp_path / "id" / "tables").glob("table_*.docx"))
+        assert (tmp_path / "id" / "manuscript.docx").is_file()
         assert list((tmp_path / "id" / "figures").glob("*.svg"))
 
 

@@ -59,7 +59,7 @@ def test_unknown_key_and_language_are_refused_and_values_are_no_placeholders():
         labels("en")("tables.nothing")
     with pytest.raises(ValueError, match="none of en, "):
         labels("xx")
-    assert labels("en")("common.named_group", group="{group} {0} %s") == "{group} {0} %s group"
+    assert labels("en")("tables.row.n_percent", name="{name} {0} %s") == "{name} {0} %s, n (%)"
 
 
 # "2.675" is rounded half up on the decimals as written, not on the binary float below it

@@ -17,7 +17,7 @@ from oxymilk.study.config import Config, Explain
 pytestmark = pytest.mark.workflow
 
 RESULTS = "results/bontang2023"
-PRESENT = {"make_tables", "plot_figures", "render_report"}
+PRESENT = {"make_tables", "write_audit", "plot_figures", "write_manuscript", "render_report"}
 AFTER_TESTS = {"audit_claims", "explain_claims", *PRESENT}
 AFTER_INGEST = {"test_groups", *AFTER_TESTS}
 EVERY_RULE = {"ingest_observations", *AFTER_INGEST}
@@ -31,8 +31,10 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
     for name in (*TABLES, "datasets", "contradictions", "outcomes"):
         assert (folder / f"{name}.csv").stat().st_size > 0
     tables = {path.name for path in (folder / "en/tables").iterdir()}
-    for number in range(1, 9):
-        assert {f"table_{number}.{kind}" for kind in ("csv", "md", "html", "tex", "docx")} <= tables
+    for number in ("1", "2", "a1", "a2", "a3"):
+        assert {f"table_{number}.{kind}" for kind in ("csv", "md", "html", "tex")} <= tables
+    assert (folder / "en/audit/audit.docx").is_file()
+    assert (folder / "en/manuscript.docx").is_file()
     figures = {path.name for path in (folder / "en/figures").iterdir() if path.suffix}
     names = ("before_after", "p_values", "effects", "explanation_map")
     assert figures == {f"{name}.{kind}" for name in names for kind in ("svg", "png")}
@@ -86,9 +88,14 @@ A_COMMENT = {".py": "\n# edited\n", ".yaml": "\n# edited\n", ".html": "{# edited
         (SHEET, "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup", EVERY_RULE),
         ("data/bontang2023/study.yaml", "alpha: 0.05", "alpha: 0.01", EVERY_RULE),
         ("data/bontang2023/claims.csv", "0.083", "0.084", AFTER_TESTS),
-        ("config.yaml", "figure_formats: []", "figure_formats: [pdf]", {"plot_figures", "render_report"}),
+        (
+            "config.yaml",
+            "figure_formats: []",
+            "figure_formats: [pdf]",
+            {"plot_figures", "write_manuscript", "render_report"},
+        ),
         ("config.yaml", "language: en", "language: id", PRESENT),
-        ("config.yaml", "participants: 2", "participants: 3", {"explain_claims", *PRESENT}),
+        ("config.yaml", "participants: 2", "participants: 3", {"explain_claims", *PRESENT} - {"make_tables"}),
         ("config.yaml", "confidence: 0.95", "confidence: 0.99", {"test_groups", *AFTER_TESTS}),
     ],
 )

@@ -42,7 +42,7 @@ def test_every_command_runs_and_leads_to_tables(built):
     assert "After: insufficient 1, sufficient 10; without a value 1" in checks[1]
     assert "4 reproduced" in next(text for (command, _), text in printed.items() if "verify" in command)
     results = built.folder / "results" / "melati"
-    for name in ("tables/tables.docx", "figures/before_after.png", "report.html"):
+    for name in ("manuscript.docx", "figures/before_after.png", "report.html"):
         assert (results / "en" / name).is_file()
     # what identifies a mother leaves her ward's file for no other
     made = [path for path in (*results.rglob("*"), *(built.folder / "data" / "melati").glob("*.[yc]*"))

@@ -1,7 +1,8 @@
 """Run the tests of a study.
 
 Inputs:  <results>/{study}/observations.csv, other_scale.csv, characteristics.csv, <data>/{study}/study.yaml
-Outputs: <results>/{study}/frequencies.csv, summaries.csv, tests.csv, sensitivity.csv, procedures.csv, effects.csv, baseline.csv
+Outputs: <results>/{study}/frequencies.csv, summaries.csv, tests.csv, sensitivity.csv, procedures.csv, effects.csv, comparisons.csv,
+         baseline.csv
 """
 
 
@@ -44,6 +45,7 @@ rule test_groups:
             category="Tests",
             labels={"study": "{study}", "content": "effects"},
         ),
+        comparisons=f"{RESULT}/comparisons.csv",
         baseline=report(
             f"{RESULT}/baseline.csv",
             caption="../report/baseline.rst",

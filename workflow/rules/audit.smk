@@ -3,6 +3,7 @@
 Inputs:  <data>/{study}/claims.csv, <results>/{study}/frequencies.csv, tests.csv
 Outputs: <results>/{study}/verdicts.csv; `verify` prints them and fails when one is not as expected
          <results>/{study}/explanations.csv, datasets.csv, contradictions.csv, outcomes.csv, witnesses/
+         <results>/{study}/{language}/audit/
 """
 
 
@@ -75,6 +76,38 @@ rule explain_claims:
             --results {params.results:q} \
             --participants {params.participants:q} \
             --budget {params.budget:q} >{log:q} 2>&1
+        """
+
+
+rule write_audit:
+    input:
+        study=f"{STUDY}/study.yaml",
+        tests=f"{RESULT}/tests.csv",
+        frequencies=f"{RESULT}/frequencies.csv",
+        procedures=f"{RESULT}/procedures.csv",
+        verdicts=f"{RESULT}/verdicts.csv",
+        explanations=f"{RESULT}/explanations.csv",
+        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
+    output:
+        audit=report(
+            directory(all_languages(f"{RESULT}/{{language}}/audit")),
+            patterns=["table_{number}.html"],
+            caption="../report/verdicts.rst",
+            category="Verdicts",
+            labels={"study": "{study}", "content": "audit, table {number}"},
+        ),
+    log:
+        "logs/{study}/write_audit.log",
+    params:
+        study=subpath(input.study, parent=True),
+        results=subpath(input.tests, parent=True),
+        languages=",".join(LANGUAGES),
+    shell:
+        """
+        oxymilk write-audit \
+            --study {params.study:q} \
+            --results {params.results:q} \
+            --languages {params.languages:q} >{log:q} 2>&1
         """
 
 

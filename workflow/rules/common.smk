@@ -136,6 +136,12 @@ def audit_tables(*tables):
     return inputs
 
 
+def audit_folders(wildcards):
+    """Return the tables of the audit in each language; nothing for a study without claims."""
+    folders = f"{RESULT}/{{language}}/audit"
+    return expand(folders, study=wildcards.study, language=LANGUAGES) if has_claims(wildcards.study) else []
+
+
 def all_languages(path):
     """Return a path once for each language; `{language}` in it is the language."""
     return expand(path, language=LANGUAGES, allow_missing=True)

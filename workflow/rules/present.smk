@@ -1,7 +1,7 @@
-"""Write what readers open: tables, figures and the report, in each language of config.yaml.
+"""Write what readers open: tables, figures, the manuscript and the report, in each language of config.yaml.
 
 Inputs:  the CSVs of <results>/{study}/, <data>/{study}/study.yaml
-Outputs: <results>/{study}/{language}/tables/, figures/, report.html
+Outputs: <results>/{study}/{language}/tables/, figures/, manuscript.docx, report.html
 """
 
 
@@ -11,10 +11,11 @@ rule make_tables:
         frequencies=f"{RESULT}/frequencies.csv",
         tests=f"{RESULT}/tests.csv",
         effects=f"{RESULT}/effects.csv",
+        comparisons=f"{RESULT}/comparisons.csv",
         baseline=f"{RESULT}/baseline.csv",
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
-        audit=audit_tables("verdicts", "explanations"),
+        audit=audit_tables("verdicts"),
         code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
     output:
         tables=report(
@@ -75,6 +76,36 @@ rule plot_figures:
         """
 
 
+rule write_manuscript:
+    input:
+        study=f"{STUDY}/study.yaml",
+        frequencies=f"{RESULT}/frequencies.csv",
+        tests=f"{RESULT}/tests.csv",
+        effects=f"{RESULT}/effects.csv",
+        comparisons=f"{RESULT}/comparisons.csv",
+        baseline=f"{RESULT}/baseline.csv",
+        summaries=f"{RESULT}/summaries.csv",
+        sensitivity=f"{RESULT}/sensitivity.csv",
+        audit=audit_tables("verdicts"),
+        figures=all_languages(f"{RESULT}/{{language}}/figures"),
+        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
+    output:
+        manuscripts=all_languages(f"{RESULT}/{{language}}/manuscript.docx"),
+    log:
+        "logs/{study}/write_manuscript.log",
+    params:
+        study=subpath(input.study, parent=True),
+        results=subpath(input.tests, parent=True),
+        languages=",".join(LANGUAGES),
+    shell:
+        """
+        oxymilk write-manuscript \
+            --study {params.study:q} \
+            --results {params.results:q} \
+            --languages {params.languages:q} >{log:q} 2>&1
+        """
+
+
 rule render_report:
     input:
         study=study_file,
@@ -84,11 +115,13 @@ rule render_report:
         tests=f"{RESULT}/tests.csv",
         procedures=f"{RESULT}/procedures.csv",
         effects=f"{RESULT}/effects.csv",
+        comparisons=f"{RESULT}/comparisons.csv",
         baseline=f"{RESULT}/baseline.csv",
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
         audit=audit_tables("verdicts", "explanations", "datasets", "contradictions", "outcomes"),
         tables=all_languages(f"{RESULT}/{{language}}/tables"),
+        audited=audit_folders,
         figures=all_languages(f"{RESULT}/{{language}}/figures"),
         code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
     output:

@@ -10,16 +10,14 @@ from itertools import product
 from math import inf
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from oxymilk import stats
+from oxymilk.analysis.baseline import baseline_table, summary_table
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.numbers import read_number
 from oxymilk.stats import Procedure, TestResult, TooLargeError
 from oxymilk.stats.null import MEMORY_LIMIT, MOST_WORK
-from oxymilk.stats.other_tests import freeman_halton
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.stats.ranks import DIFFERENCES
 
@@ -33,13 +31,9 @@ LARGEST_WRITTEN = 10**4000  # Python writes no whole number of more than 4,300 d
 ROLES = ("declared", "exact")
 # the declared procedure once more, where taking differences the other way makes a difference
 OTHER_DIFFERENCES = "other_differences"
-OTHER_TAILS = (
-    "other_tails"  # and of one tail, on the side of the data, where it has two; or of two where it has one
-)
+# and of one tail, on the side of the data, where it has two; or of two where it has one
+OTHER_TAILS = "other_tails"
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
-SUMMARY_COLUMNS = (
-    "group", "timepoint", "n", "missing", "mean", "sd", "q1", "median", "q3", "minimum", "maximum",
-)  # fmt: skip
 TEST_COLUMNS = (
     "test", "group", "timepoint", "variable", "scale", "role", *CHOICES, "procedure", "differences",
     "n", "n_left_out", "left_out", "n_up", "n_down", "n_unchanged",
@@ -54,7 +48,10 @@ PROGRAM_COLUMNS = (
 EFFECT_COLUMNS = (
     "test", "group", "timepoint", "effect", "estimate", "low", "high", "confidence", "method", "note",
 )  # fmt: skip
-BASELINE_COLUMNS = ("characteristic", "level", "group", "n", "total", "percent", "missing", "test", "p_value")
+COMPARISON_COLUMNS = (
+    "timepoint", "primary", "n1", "n2", "left_out", "u1", "u2", "z", "p_value", "p_exact",
+    "effect", "estimate", "low", "high", "confidence", "method",
+)  # fmt: skip
 
 
 def result_tables(study: Study, results: Results, confidence: float) -> dict[str, pd.DataFrame]:
@@ -83,7 +80,8 @@ def result_tables(study: Study, results: Results, confidence: float) -> dict[str
         "sensitivity": rank_test_table(study, other, "score" if on_levels else "level"),
         "procedures": program_table(study, table),
         "effects": effect_table(study, table, confidence),
-        "baseline": baseline_table(study, results.characteristics),
+        "comparisons": comparison_table(study, table, confidence),
+        "baseline": baseline_table(study, results.characteristics, table),
     }
 
 
@@ -120,35 +118,6 @@ def _cells(study: Study, observations: pd.DataFrame) -> Iterator[tuple[str, str,
     for group, timepoint in product(study.group_ids, study.timepoint_ids):
         here = (observations["group"] == group) & (observations["timepoint"] == timepoint)
         yield group, timepoint, list(observations.loc[here, "score"])
-
-
-def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
-    """Describe the scores of an outcome that is a number.
-
-    Parameters
-    ----------
-    study : Study
-    numbers : DataFrame
-        Tidy observations whose scores are numbers; empty for an outcome that has levels only.
-
-    Returns
-    -------
-    DataFrame
-        Columns `SUMMARY_COLUMNS`, in the outcome's unit; one row a group and timepoint. Quartiles are those of R's
-        type 6, as SPSS gives them (Hyndman & Fan 1996, doi:10.2307/2684934).
-    """
-    rows = []
-    for *cell, scores in _cells(study, numbers):
-        if not scores:
-            continue
-        known = np.array([float(read_number(score)) for score in scores if score])
-        statistics = [None] * 7
-        if len(known):
-            quartiles = np.quantile(known, (0.25, 0.5, 0.75), method="weibull")
-            spread = known.std(ddof=1) if len(known) > 1 else None
-            statistics = [known.mean(), spread, *quartiles, known.min(), known.max()]
-        rows.append((*cell, len(known), len(scores) - len(known), *statistics))
-    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS))
 
 
 def exact_counterpart(declared: Procedure) -> Procedure:
@@ -310,45 +279,52 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 
-def baseline_table(study: Study, characteristics: pd.DataFrame) -> pd.DataFrame:
-    """Count the levels of each characteristic in each group, and compare the groups: Table 1.
+def reported_effect(study: Study, test: str, timepoint: str = "") -> str:
+    """Name the effect of a test to report: what readers of the field understand at once.
+
+    The difference of shares for two levels, the shift for numbers, the rank-biserial correlation for more levels and
+    for changes of level that are compared between groups.
+    """
+    if study.outcome.scale == "score":
+        return "hodges_lehmann_shift"
+    within = test == "signed_rank"
+    if len(study.outcome.levels) == 2 and timepoint != "change":
+        return "net_share_risen" if within else "risk_difference"
+    return "matched_rank_biserial" if within else "rank_biserial"
+
+
+def comparison_table(study: Study, observations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Compare the first two groups at baseline, at follow-up and on the change, by the declared procedure.
 
     Parameters
     ----------
     study : Study
-    characteristics : DataFrame
-        Columns participant, group, characteristic, level, value, all text; as `oxymilk.ingest` gives them.
+    observations : DataFrame
+    confidence : float
+        Of the intervals; between 0 and 1.
 
     Returns
     -------
     DataFrame
-        Columns `BASELINE_COLUMNS`; one row a characteristic, level and group, levels that nobody has too. `test` is
-        "mann_whitney_exact" on the numbers where every known participant has one, else "fisher" on the levels (exact,
-        Freeman & Halton's for more than two levels); both are empty for one group and where that would be too large.
+        Columns `COMPARISON_COLUMNS`; `primary` marks the comparison that `between` of study.yaml names. The effect is
+        the `reported_effect`; p is empty where its distribution would need too much memory.
     """
-    rows = []
-    for characteristic in study.characteristics:
-        here = characteristics[characteristics["characteristic"] == characteristic.id]
-        if here.empty:
-            continue
-        groups = [here[here["group"] == group] for group in study.group_ids]
-        levels, test, p_value = characteristic.level_ids, "", None
-        numbers = [[read_number(value) for value in members["value"] if value] for members in groups]
-        counts = [[int((members["level"] == level).sum()) for level in levels] for members in groups]
-        without_number = ((here["value"] == "") & (here["level"] != "")).any()
-        try:
-            if len(groups) == 2 and all(numbers) and not without_number:
-                exact = stats.rank_sum_test(*numbers, Procedure("exact"), MOST_WORK).p_value
-                test, p_value = "mann_whitney_exact", exact
-            elif len(groups) == 2 and all(map(sum, counts)):
-                test, p_value = "fisher", float(freeman_halton(counts))
-        except TooLargeError:
-            pass
-        for level in levels or ("",):
-            for group, members in zip(study.group_ids, groups, strict=True):
-                known = int(((members["level"] != "") | (members["value"] != "")).sum())
-                n = int((members["level"] == level).sum()) if level else known
-                percent = 100 * n / known if known else None
-                missing = len(members) - known
-                rows.append((characteristic.id, level, group, n, known, percent, missing, test, p_value))
-    return pd.DataFrame(rows, columns=list(BASELINE_COLUMNS))
+    rows, procedure = [], study.procedure.rank_sum
+    for between in ("pre", "post", "change") if len(observations) and procedure else ():
+        for sample in samples(study, observations, between=between):
+            if sample.test != "rank_sum" or not sample.testable:
+                continue
+            way = stats.differences_of(study.procedure.program, "rank_sum")
+            asked = inf if between == study.between else MOST_WORK
+            declared = _result(sample, procedure, way if way == "binary" else "decimal", asked)
+            exact = _result(sample, exact_counterpart(procedure), "decimal", MOST_WORK)
+            reported = reported_effect(study, sample.test, sample.timepoint)
+            success = 1 if reported == "risk_difference" else None
+            effects = stats.between_effects(sample.first, sample.second, procedure, confidence, success)
+            (effect,) = (effect for effect in effects if effect.name == reported)
+            row = {**(vars(declared) if declared else {}), "timepoint": sample.timepoint}
+            row |= {"primary": between == study.between, "left_out": " ".join(sample.left_out)}
+            row |= {"n1": len(sample.first), "n2": len(sample.second), "p_exact": exact and exact.p_value}
+            row |= {"effect": effect.name, "confidence": confidence, "method": effect.method}
+            rows.append(row | {name: getattr(effect, name) for name in ("estimate", "low", "high")})
+    return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))

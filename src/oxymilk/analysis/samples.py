@@ -82,7 +82,9 @@ class Sample(NamedTuple):
         return run(*self.data(differences), procedure, most_work)
 
 
-def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Sample]:
+def samples(
+    study: Study, observations: pd.DataFrame, scale: str | None = None, between: str | None = None
+) -> Iterator[Sample]:
     """Yield the data of each test of the study, in table order.
 
     Parameters
@@ -92,6 +94,8 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
         Tidy observations, all cells text.
     scale : {"level", "score"}, optional
         What the scores are; the outcome's own scale unless given.
+    between : {"pre", "post", "change"}, optional
+        What the groups are compared on; as the study says unless given.
 
     Yields
     ------
@@ -118,15 +122,17 @@ def samples(study: Study, observations: pd.DataFrame, scale: str | None = None) 
         yield Sample("signed_rank", group, "", before, after, left_out, doubles)
     if len(study.groups) < 2:
         return
-    on_change, compared, doubles, left_out = study.between == "change", [], [], []
+    between, compared, doubles, left_out = between or study.between, [], [], []
     for group in study.group_ids[:2]:
         pairs = []
-        for code, (before, after) in records[group].items():
-            if after is None or (on_change and before is None):
+        for code, record in records[group].items():
+            pair = record if between == "change" else (0, record[between == "post"])
+            if None in pair:
                 left_out.append(code)
             else:
-                pairs.append((before, after) if on_change else (0, after))
+                pairs.append(pair)
         compared.append([after - before for before, after in pairs])
         held = (map(hold, scores) for scores in zip(*pairs, strict=True))
         doubles.append(paired_differences(*held, "binary") if pairs else [])
-    yield Sample("rank_sum", "", "change" if on_change else post, *compared, left_out, tuple(doubles))
+    timepoint = {"pre": pre, "post": post}.get(between, "change")
+    yield Sample("rank_sum", "", timepoint, *compared, left_out, tuple(doubles))

@@ -1,7 +1,7 @@
 r"""Tables as CSV, Markdown, HTML, LaTeX and Word documents, by the templates beside this file.
 
-great_tables is not used: it holds one header a table where ours have two panels, its LaTeX needs the caption package
-and never wraps a long cell, and every fragment repeats some 15 kB of style.
+great_tables is not used: its LaTeX needs the caption package and never wraps a long cell, and every fragment repeats
+some 15 kB of style.
 
 Every text may come from a sheet or a study.yaml: each format escapes what a template puts into it, unless the template
 says `raw`.
@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -22,13 +24,14 @@ import jinja2
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from oxymilk.files import defuse, write_bytes, write_csv, write_text
+from oxymilk.files import defuse, write_csv, write_text
+from oxymilk.present.tables.model import DIGIT_SPACE
 from oxymilk.texts import NO_VALUE, labels
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from oxymilk.present.tables.builder import Column, Table
+    from oxymilk.present.tables.model import Column, Table
 
 TEMPLATES = Path(__file__).with_name("templates")
 # control characters, lone surrogates, bidirectional overrides, and the last two of each plane, which are no characters
@@ -47,6 +50,7 @@ _LATEX = str.maketrans({
     "[": "{[}", "]": "{]}", "*": "{*}",
     "\N{MINUS SIGN}": "$-$", "\N{MULTIPLICATION SIGN}": r"$\times$", "\N{ALMOST EQUAL TO}": r"$\approx$",
     "\N{LESS-THAN OR EQUAL TO}": r"$\leq$", "\N{GREATER-THAN OR EQUAL TO}": r"$\geq$",
+    "\N{PLUS-MINUS SIGN}": r"$\pm$", DIGIT_SPACE: r"\phantom{0}",
     "\N{GREEK SMALL LETTER ALPHA}": r"$\alpha$", "\N{INFINITY}": r"$\infty$", "\N{SQUARE ROOT}": r"$\surd$",
 })  # fmt: skip
 # braces are LaTeX's own
@@ -54,67 +58,53 @@ _LATEX_SIGNS = {
     "block_start_string": "<%", "block_end_string": "%>", "variable_start_string": "<<", "variable_end_string": ">>",
 }  # fmt: skip
 
-# what the blank document holds: its text in twentieths of a point (17 cm), the language of spelling, a title
-_TEXT_WIDTH = 9638
+# what the blank document holds: its text in twentieths of a point (16 cm), the language of spelling, a title
+_TEXT_WIDTH = 9072
+_FIGURE = (
+    '<Relationship Id="rIdFigure" Target="media/image1.png" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"/>'
+)
 _BLANK_LANGUAGE, _BLANK_TITLE = "en-GB", "title of the tables"
 # A document written twice must have the same bytes: no clock. This is the earliest time that a zip file can hold.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def plain(text: str) -> str:
-    """Return `text` on one line: blanks collapsed to one (a no-break blank stays), without what no file can hold."""
-    return _UNFIT.sub("", re.sub(r"[^\S\u00a0]+", " ", text).strip())
+    """Return `text` on one line: blanks collapsed to one (those of a width stay), without what no file can hold."""
+    return _UNFIT.sub("", re.sub(rf"[^\S\u00a0{DIGIT_SPACE}]+", " ", text).strip(" "))
 
 
 def headers(columns: Iterable[Column]) -> list[str]:
-    """Return the columns' headers on one line each: the spanner in front where a label occurs more than once."""
-    columns = list(columns)
-    names = [plain(column.label) for column in columns]
-    return [
-        f"{plain(column.spanner)}: {name}" if column.spanner and names.count(name) > 1 else name
-        for column, name in zip(columns, names, strict=True)
-    ]
+    """Return the columns' headers on one line each, the spanner in front."""
+    return [": ".join(filter(None, (plain(column.spanner), plain(column.label)))) for column in columns]
 
 
 def csv_frame(table: Table) -> pd.DataFrame:
-    """Return a table as one rectangle: all panels below each other, every column of any of them.
+    """Return a table as a rectangle of text: numbers as the language writes them, those of the results in digits too.
 
-    All cells are text: numbers as the language writes them, and with ten digits and a decimal point in the columns that
-    say so. A row that gives a further printed form repeats its stub. Notes are not in it.
+    The stub of a head is the part of the rows below it. Notes are not in it.
     """
     import pandas as pd
 
-    t = labels(table.language)
-    order: list[str] = []
-    for panel in table.panels:
-        place = len(order)
-        # each column before its neighbour on the right: [row, n, verdict] and [row, z, verdict] give row, n, z, verdict
-        for column in reversed(panel.columns):
-            if column.key in order:
-                place = order.index(column.key)
-            else:
-                order.insert(place, column.key)
-    columns = {column.key: column for panel in reversed(table.panels) for column in panel.columns}
-    names = [defuse(name) for name in headers(columns[key] for key in order)]
-    if len(table.panels) > 1:
-        names[0] = t("tables.column.row")
-    rows = []
-    for panel in table.panels:
-        part, stub = plain(panel.label), ""
-        for row in panel.rows:
-            texts = {column.key: row.cell(column.key).text for column in panel.columns}
-            texts |= {column.key: row.cell(column.full).digits for column in panel.columns if column.full}
-            cells = {
-                key: plain(text).replace("\u00a0", " ") for key, text in texts.items() if text != NO_VALUE
-            }
-            if row.kind == "section":
-                part = plain(row.cell("row").text)
-                continue
-            stub = stub if row.kind == "more" else plain(row.cell("row").text)
-            rows.append([part, stub, *(cells.get(key, "") for key in order[1:])])
-    frame = pd.DataFrame(rows, columns=[t("tables.column.part"), *names], dtype=str)
-    has_parts = len(table.panels) > 1 or any(row.kind == "section" for row in table.panels[0].rows)
-    return frame if has_parts else frame.iloc[:, 1:]
+    t, part, rows = labels(table.language), "", []
+    full = [
+        any(row.cell(column.key).digits for row in table.rows) and not column.only_csv
+        for column in table.columns
+    ]
+    names = headers(table.columns)
+    digits = [t("tables.column.full", column=name) for name, has in zip(names, full, strict=True) if has]
+    for row in table.rows:
+        if row.head:
+            part = ""
+        cells = [row.cell(column.key) for column in table.columns]
+        texts = ["" if cell.text == NO_VALUE else cell.text for cell in cells]
+        texts += [cell.digits for cell, has in zip(cells, full, strict=True) if has]
+        if not row.alone:
+            rows.append([plain(text).replace("\u00a0", " ") for text in (part, *texts)])
+        part = row.cell("row").text if row.head else part
+    columns = [defuse(name) for name in (t("tables.column.part"), *names, *digits)]
+    frame = pd.DataFrame(rows, columns=columns, dtype=str)
+    return frame if any(frame.iloc[:, 0]) else frame.iloc[:, 1:]
 
 
 @cache
@@ -127,9 +117,12 @@ def template(name: str) -> jinja2.Template:
             return value
         text = plain(value)
         if form == "md":
-            return escape(_MARKDOWN.sub(r"\\\1", text), quote=False)
-        # in LaTeX two hyphens would become a dash
-        return text.translate(_LATEX).replace("--", "-{}-") if form == "tex" else Markup(escape(text))
+            # Markdown has no aligned numbers
+            return escape(_MARKDOWN.sub(r"\\\1", text.replace(DIGIT_SPACE, "")), quote=False)
+        if form == "tex":  # where two hyphens would become a dash
+            return text.translate(_LATEX).replace("--", "-{}-")
+        # not every font has the blank of a digit's width; a plain one is half as wide
+        return Markup(escape(text.replace(DIGIT_SPACE, "\u00a0\u00a0")))
 
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -138,7 +131,7 @@ def template(name: str) -> jinja2.Template:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         autoescape=form not in ("md", "tex"),
-        finalize=escaped if name.startswith("table") else None,
+        finalize=None if name.startswith("report") else escaped,
         **(_LATEX_SIGNS if form == "tex" else {}),
     )
     templates.filters |= {"raw": Markup, "plain": plain}
@@ -153,61 +146,88 @@ def rendered(table: Table, form: str) -> str:
     ----------
     table : Table
         The table.
-    form : {"md", "html", "tex", "docx.xml"}
+    form : {"md", "html", "tex"}
         "md" has GitHub's pipe tables; "html" is a page of its own that needs no other file, whose body is a `figure`
-        element; "tex" is a LaTeX float, to be read by \input, that needs array and booktabs only; "docx.xml" is what
-        Word's document holds.
+        element; "tex" is a LaTeX float, to be read by \input, that needs array and booktabs only.
     """
     text = template(f"table.{form}").render(table=table, t=labels(table.language))
     return text.rstrip("\n") + "\n"
 
 
-def write_tables(tables: Sequence[Table], folder: Path) -> None:
-    """Write table_<number>.{csv,md,html,tex,docx}, tables.docx and tables.tex into `folder`.
+def write_tables(tables: Sequence[Table], folder: Path, forms: Iterable[str] = ("md", "html", "tex")) -> None:
+    """Write table_<number>.csv and the `forms` into `folder`, and with LaTeX tables.tex; each file whole or not at all.
 
     Parameters
     ----------
     tables : sequence of Table
         Tables of one language.
     folder : Path
-        Where to write; made when missing. Every file is written whole or not at all.
+        Where to write; made when missing.
+    forms : iterable of str
+        See `rendered`.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
-        name = f"table_{table.number}"
-        write_csv(csv_frame(table), folder / f"{name}.csv")
-        for form in ("md", "html", "tex"):
-            write_text(folder / f"{name}.{form}", rendered(table, form))
-        write_bytes(folder / f"{name}.docx", word_document([table]))
-    # a plain article that reads table_1.tex, table_2.tex, ... beside it, one table a page
-    name = labels(tables[0].language)("common.table") if tables else ""
-    write_text(folder / "tables.tex", template("tables.tex").render(tables=tables, name=name))
-    write_bytes(folder / "tables.docx", word_document(tables))
+        write_csv(csv_frame(table), folder / f"{table.name}.csv")
+        for form in forms:
+            write_text(folder / f"{table.name}.{form}", rendered(table, form))
+    if tables and "tex" in forms:
+        # a plain article that reads the tables beside it, one a page
+        name = labels(tables[0].language)("common.table")
+        write_text(folder / "tables.tex", template("tables.tex").render(tables=tables, name=name))
 
 
-def word_document(tables: Sequence[Table]) -> bytes:
-    """Return a Word document (.docx) with the tables, one a page, that an author can edit and a journal can set.
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a document: a PNG file, and what is said below it."""
 
-    The same tables give the same bytes. The widths are fixed, so that Word and LibreOffice set them alike. Page, fonts
-    and styles are those of blank.docx, beside this file: what a journal wants otherwise is changed there, in Word.
+    png: bytes
+    caption: str
+
+    @property
+    def ratio(self) -> float:
+        """Its height for a width of 1; a PNG file has both at a fixed place."""
+        width, height = struct.unpack(">II", self.png[16:24])
+        return height / width
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a document: its heading, if any, then paragraphs of text, tables, and a figure."""
+
+    title: str = ""
+    paragraphs: Sequence[str] = ()
+    tables: Sequence[Table] = ()
+    figure: Figure | None = None
+    new_page: bool = False
+
+
+def word_document(title: str, sections: Sequence[Section], language: str) -> bytes:
+    """Return a Word document (.docx) that an author can edit and a journal can set; it has one figure at most.
+
+    The same sections give the same bytes. The widths are fixed, so that Word and LibreOffice set them alike. Page,
+    fonts and styles are those of blank.docx, beside this file: what a journal wants otherwise is changed there.
     """
-    t = labels(tables[0].language if tables else "en")
-    titles = (f"{t('common.table')} {table.number}. {plain(table.title)}" for table in tables)
-    body = ""
-    for table in tables:
-        xml = re.sub(r">\s+<", "><", rendered(table, "docx.xml")).strip()
-        # each table but the first begins a page
-        body += xml.replace("<w:keepNext/>", "<w:keepNext/><w:pageBreakBefore/>", 1) if body else xml
+    t = labels(language)
+    body = template("document.docx.xml").render(sections=sections, t=t)
     # by the part of the document: what the blank has there, and what comes in its place
     spelling = (_BLANK_LANGUAGE, t("common.language_tag"))
     changes = {
-        "word/document.xml": [("<w:body>", f"<w:body>{body}")],
+        "word/document.xml": [("<w:body>", "<w:body>" + re.sub(r">[ \n]+<", "><", body).strip())],
         "word/styles.xml": [spelling],
-        "docProps/core.xml": [spelling, (_BLANK_TITLE, escape("; ".join(titles)[:255]))],
+        "docProps/core.xml": [spelling, (_BLANK_TITLE, escape(plain(title)[:255]))],
+        "word/_rels/document.xml.rels": [("</Relationships>", f"{_FIGURE}</Relationships>")],
     }
+    with zipfile.ZipFile(TEMPLATES.with_name("blank.docx")) as blank:
+        parts = {name: blank.read(name) for name in blank.namelist()}
+    figures = [section.figure.png for section in sections if section.figure]
+    if figures:
+        (parts["word/media/image1.png"],) = figures
+    else:
+        del changes["word/_rels/document.xml.rels"]
     buffer = io.BytesIO()
-    with zipfile.ZipFile(TEMPLATES.with_name("blank.docx")) as blank, zipfile.ZipFile(buffer, "w") as archive:
-        for name in blank.namelist():
-            part = blank.read(name)
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, part in sorted(parts.items()):
             for old, new in changes.get(name, ()):
                 part = part.replace(old.encode(), new.encode())
             # nothing that depends on the time or the machine

@@ -59,8 +59,12 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
         if path.is_file():
             # without the XML declaration
             figures[path.stem] = Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip())
-    for number, (kind, _) in enumerate(planned(view), start=1):
-        page = (folder / "tables" / f"table_{number}.html").read_text(encoding="utf-8")
+    for kind, number in planned(view).items():
+        # the page itself lists every printed number, and what programs print
+        if kind in ("claims", "programs"):
+            continue
+        made = folder / ("audit" if number.startswith("B") else "tables")
+        page = (made / f"table_{number.lower()}.html").read_text(encoding="utf-8")
         tables.append((kind, Markup(page.partition("<body>\n")[2].partition("</body>")[0])))
     # by the part of the paper, in the order of claims.csv
     places: dict[str, list[ClaimLine]] = defaultdict(list)

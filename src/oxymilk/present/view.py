@@ -177,8 +177,8 @@ class View:
         self.study, self.results, self.language = study, results, language
         self.t = labels(language)
         self._rows: dict[str, list[Row]] = {}
-        self._moments = {"change": self.t("figures.change")}
-        self._moments |= {timepoint.id: self.label(timepoint) for timepoint in study.timepoints}
+        self.moments = {"change": self.t("figures.change")}
+        self.moments |= {timepoint.id: self.label(timepoint) for timepoint in study.timepoints}
 
     def rows(self, table: str) -> list[Row]:
         """Return the rows of a result table, such as "tests"; every cell text, none when nothing was audited."""
@@ -201,7 +201,7 @@ class View:
     def name_of_test(self, test: Row | PrintedTest | TestEffects) -> str:
         """Return the name of a test and of what it compares: a row of tests.csv, or what has its three keys."""
         keys = test if isinstance(test, Mapping) else vars(test)
-        what = self.group(keys["group"]) if keys["group"] else self._moments.get(keys["timepoint"], "")
+        what = self.group(keys["group"]) if keys["group"] else self.moments.get(keys["timepoint"], "")
         return self.t("figures.test_of", test=self.t(f"figures.test.{keys['test']}"), what=what)
 
     def procedure(self, row: Row) -> str:
@@ -253,7 +253,7 @@ class View:
             if level and variable is not outcome:
                 level = f"{self.label(variable)} {level}"
             group = self.group(claim["group"]) if claim["group"] else ""
-            when = self._moments.get(claim["timepoint"], claim["timepoint"])
+            when = self.moments.get(claim["timepoint"], claim["timepoint"])
             about = ", ".join(filter(None, (group, when, level)))
             title = f"{quantity}, {about}" if about else quantity
             said = (quantity, about, title, printed, computed, words, self.decision(claim["decision"]))
@@ -326,7 +326,7 @@ class View:
             digits = row["estimate"], row["low"], row["high"]
             label = self.t(f"effects.name.{row['test']}.{row['effect']}")
             numbers = tuple(float(text) if text else None for text in digits)
-            effects.append(Effect(row["effect"], label, digits, numbers, self._written(digits), **said))
+            effects.append(Effect(row["effect"], label, digits, numbers, self.written(digits), **said))
         return [TestEffects(*key, tuple(effects), p_values) for key, (effects, p_values) in by_test.items()]
 
     @cached_property
@@ -335,10 +335,10 @@ class View:
         stated = [row["confidence"] for row in self.rows("effects") if row["confidence"]]
         return self.t.number((100 * to_decimal(stated[0])).normalize()) if stated else ""
 
-    def _written(self, texts: tuple[str, ...]) -> tuple[str, ...]:
-        """Write numbers with two decimals, more where the largest of them would not show two digits."""
+    def written(self, texts: Iterable[str], decimals: int | None = None) -> tuple[str, ...]:
+        """Write numbers with as many decimals; or with two, more where the largest would not show two digits."""
         sizes = [abs(number) for number in map(to_decimal, texts) if number is not None]
-        decimals = max(2, 1 - max(sizes, default=Decimal(0)).adjusted())
+        decimals = max(2, 1 - max(sizes, default=Decimal(0)).adjusted()) if decimals is None else decimals
         written = []
         for text in texts:
             number = self.t.number(text, decimals)

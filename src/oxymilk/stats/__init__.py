@@ -1,6 +1,13 @@
 """Rank tests on tied data: every procedure that programs use, in exact arithmetic where it is exact."""
 
-from oxymilk.stats.effects import Effect, between_effects, holm, least_p_value, within_effects
+from oxymilk.stats.effects import (
+    Effect,
+    between_effects,
+    holm,
+    least_p_value,
+    standardised_difference,
+    within_effects,
+)
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.p_values import ASYMPTOTIC_RELATIVE_ERROR, TestResult
 from oxymilk.stats.procedure import Procedure
@@ -20,5 +27,6 @@ __all__ = [
     "ASYMPTOTIC_RELATIVE_ERROR", "Effect", "Procedure", "Program", "ProgramResult", "RankSumResult",
     "SignedRankResult", "TestResult", "TooLargeError", "between_effects", "difference_counts",
     "differences_of", "evaluate_programs", "evaluate_programs_counts", "holm", "least_p_value", "load_programs",
-    "rank_sum_counts", "rank_sum_test", "signed_rank_counts", "signed_rank_test", "within_effects",
+    "rank_sum_counts", "rank_sum_test", "signed_rank_counts", "signed_rank_test",
+    "standardised_difference", "within_effects",
 ]  # fmt: skip

@@ -199,6 +199,48 @@ def between_effects(
     return [Effect(name, *values, confidence, method, note) for name, values, method, note in rows]
 
 
+def standardised_difference(
+    first: Sequence[float], second: Sequence[float], *, counts: bool = False
+) -> float | None:
+    """Return how far two groups lie apart, in standard deviations, without its sign.
+
+    Parameters
+    ----------
+    first, second : sequence of float
+        The numbers of each group; or, with `counts`, its participants at each level, levels in the same order.
+
+    Returns
+    -------
+    float or None
+        Of numbers |m1 - m2| / sqrt((s1^2 + s2^2) / 2); of proportions sqrt((p1 - p2)' S^-1 (p1 - p2)), S the mean of
+        the two covariance matrices, for two levels |p1 - p2| over the root of the mean variance (Yang & Dalton 2012,
+        SAS Global Forum, paper 335). None where a group is too small, or no spread is there to measure it by.
+
+    Examples
+    --------
+    >>> round(standardised_difference([5, 5], [6, 4], counts=True), 4)
+    0.202
+    """
+    # numbers are one column; counts become proportions, one column a level
+    if counts:
+        if not (sum(first) and sum(second)):
+            return None
+        shares = [np.array(group) / sum(group) for group in (first, second)]
+        spread = sum(np.diag(share) - np.outer(share, share) for share in shares) / 2
+        difference = shares[0] - shares[1]
+    else:
+        if min(len(first), len(second)) < 2:
+            return None
+        spread = np.array([[(np.var(first, ddof=1) + np.var(second, ddof=1)) / 2]])
+        difference = np.array([np.mean(first) - np.mean(second)])
+    # the proportions sum to 1, so S has no inverse; where a generalised one does not give the difference back, the
+    # groups lie apart in a direction without any spread
+    solved = np.linalg.pinv(spread, hermitian=True) @ difference
+    if not np.allclose(spread @ solved, difference, atol=1e-9):
+        return None
+    return float(np.sqrt(max(difference @ solved, 0)))
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Adjust the p-values of one family (Holm 1979, doi:10.2307/4615733).
 

@@ -107,6 +107,7 @@ class Study(Model):
     reconstructed: bool = False
     procedure: StudyProcedure
     between: Literal["post", "change"] = "post"
+    baseline_tests: bool = False
 
     @property
     def group_ids(self) -> tuple[str, ...]:

@@ -151,12 +151,21 @@ def test_a_study_of_numbers_is_tested_on_the_decimals_as_written():
     assert (row["minimum"], row["maximum"]) == (scores.min(), scores.max())
 
 
-def test_quartiles_are_those_of_spss(study):
-    # SPSS (and R: quantile(1:10, type = 6)) give 2.75, 5.5, 8.25
-    numbers = observations(*[(f"I{i}", "intervention", str(i), str(i)) for i in range(1, 11)])
-    row = analysis.summary_table(study, numbers).iloc[0]
-    assert (row["q1"], row["median"], row["q3"]) == (2.75, 5.5, 8.25)
-    assert row["sd"] == pytest.approx(3.0276503541)
+def test_scores_and_their_changes_are_described(study):
+    # quantile(1:10) of R, type 7, gives 3.25, 5.5, 7.75
+    numbers = observations(*[(f"I{i}", "intervention", str(i), f"{i}.{i % 2}") for i in range(1, 11)])
+    numbers.loc[3, "score"] = ""
+    table = analysis.summary_table(study, numbers).set_index("timepoint")
+    assert table.loc["pre", ["n", "q1", "median", "q3"]].tolist() == [10, 3.25, 5.5, 7.75]
+    assert table.loc["pre", "sd"] == pytest.approx(3.0276503541)
+    # of the nine with both scores, on decimals: 3.1 - 3 is 1.1 - 1
+    assert table.loc["change", ["n", "missing", "minimum", "maximum", "median"]].tolist() == [
+        9,
+        1,
+        0,
+        0.1,
+        0.1,
+    ]
 
 
 def test_of_many_visits_the_two_that_are_compared_are_tested():
@@ -178,13 +187,43 @@ def test_baseline_counts_every_level_and_compares_the_groups(study):
         for group, i in members
     ]
     frame = pd.DataFrame(rows, columns=["participant", "group", "characteristic", "level", "value"])
-    table = analysis.baseline_table(study, frame).set_index(["characteristic", "level", "group"])
+    table = (
+        analysis.baseline_table(study, frame, SMALL)
+        .set_index(["characteristic", "level", "group"])
+        .sort_index()
+    )
     assert table.loc[("parity", "multipara", "intervention"), ["n", "total", "missing"]].tolist() == [8, 8, 2]
     assert table.loc[("parity", "multipara", "control"), "p_value"] == 1
     assert (table.loc["age", "test"] == "mann_whitney_exact").all()
     # 20..29 against 30..39: every value of one group below every value of the other
     assert table.loc["age", "p_value"].iloc[0] == pytest.approx(2 / 184756)
-    assert set(table.index.get_level_values(0)) == {"age", "parity"}
+    assert set(table.index.get_level_values(0)) == {"age", "parity", "milk_production"}
+    # numbers are described in a row of their own
+    described = table.loc[("age", "", "control"), ["n", "mean", "q1", "median", "q3", "minimum", "maximum"]]
+    assert described.tolist() == [10, 34.5, 32.25, 34.5, 36.75, 30, 39]
+    assert table.loc["age", "difference"].iloc[0] == pytest.approx(10 / 3.0276503541)
+    assert table.loc["parity", "difference"].iloc[0] == 0
+    # the outcome at baseline: one of three, and the one whose score is known
+    outcome = table.loc["milk_production"].loc["cukup"]
+    assert outcome[["n", "total", "missing"]].values.tolist() == [[1, 1, 1], [1, 3, 0]]
+    assert outcome["difference"].tolist() == [pytest.approx((2 / 3) / (1 / 9) ** 0.5)] * 2
+
+
+def test_the_groups_are_compared_at_baseline_at_follow_up_and_on_the_change(study, data):
+    table = analysis.comparison_table(study, data).set_index("timepoint")
+    assert list(table.index) == ["pre", "post", "change"]
+    assert table["primary"].tolist() == [False, True, False]
+    assert table["effect"].tolist() == ["risk_difference", "risk_difference", "rank_biserial"]
+    assert table["estimate"].tolist() == pytest.approx([0, 0.7, 0.7])
+    tests = analysis.rank_test_table(study, data).set_index(["test", "role"])["p_value"]
+    assert table.loc["post", ["p_value", "p_exact"]].tolist() == tests.loc["rank_sum"].tolist()
+    small = analysis.comparison_table(study.model_copy(update={"between": "change"}), SMALL).set_index(
+        "timepoint"
+    )
+    assert small.loc["change", ["primary", "n1", "n2", "left_out"]].tolist() == [True, 2, 1, "I2 K1"]
+    assert small.loc["post", ["n1", "n2", "estimate"]].tolist() == [2, 2, 1]
+    alone = study.model_copy(update={"groups": study.groups[:1]})
+    assert analysis.comparison_table(alone, data).empty
 
 
 def test_an_exact_counterpart_that_needs_too_much_memory_is_left_empty(study, data, request):

@@ -19,7 +19,7 @@ TRANSPOSED = {"file": "sheet.csv", "layout": "transposed", "participant": "Pasie
               "scores": PRE_POST}  # fmt: skip
 ALIKE = "No,Sebelum,Sesudah,No,Sebelum,Sesudah\n"
 ONE_GROUP = {"groups": [{"id": "all", "label": {"en": "All", "id": "Semua"}}],
-             "procedure": {"basis": "stated", "signed_rank": {"method": "asymptotic"}}}  # fmt: skip
+             "procedure": {"basis": "chosen", "signed_rank": {"method": "asymptotic"}}}  # fmt: skip
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ RECORDS = {"intervention": ["kc"] * 10, "control": ["kc"] * 3 + ["kk"] * 7}
 LEVELS = {"k": "kurang", "c": "cukup", "m": "sedang", "-": ""}
 EXPLAINED = ("explanations", "datasets", "contradictions", "outcomes")
 NAMES = (
-    "observations", "frequencies", "tests", "procedures", "effects", "verdicts", "baseline", "summaries", "sensitivity",
-    *EXPLAINED,
+    "observations", "frequencies", "tests", "procedures", "effects", "comparisons", "verdicts", "baseline",
+    "summaries", "sensitivity", *EXPLAINED,
 )  # fmt: skip
 
 
@@ -66,15 +66,18 @@ def analysed(study, claims, observations, other_scale=None, characteristics=None
     """Return the result tables of a study by name, as the pipeline reads them."""
     on_levels = study.outcome.scale == "level"
     levels, numbers = (observations, other_scale) if on_levels else (other_scale, observations)
+    if characteristics is None:
+        characteristics = pd.DataFrame(columns=["participant", "group", "characteristic", "level", "value"])
     frames = {
         "observations": observations,
         "frequencies": analysis.frequency_table(study, observations if levels is None else levels),
         "tests": analysis.rank_test_table(study, observations),
         "procedures": analysis.program_table(study, observations),
         "effects": analysis.effect_table(study, observations),
+        "comparisons": analysis.comparison_table(study, observations),
+        "baseline": analysis.baseline_table(study, characteristics, observations),
     }
     if other_scale is not None:
-        frames["baseline"] = analysis.baseline_table(study, characteristics)
         frames["summaries"] = analysis.summary_table(study, numbers)
         frames["sensitivity"] = analysis.rank_test_table(study, other_scale, ("level", "score")[on_levels])
     frames = {name: as_read(frame) for name, frame in frames.items()}
@@ -169,8 +172,8 @@ def views(changed):
 
 @pytest.fixture(scope="session")
 def tables(views):
-    """Its tables."""
-    return {language: build_tables(view) for language, view in views.items()}
+    """Its tables by kind."""
+    return {language: {table.kind: table for table in build_tables(view)} for language, view in views.items()}
 
 
 @pytest.fixture(scope="session")

@@ -47,26 +47,21 @@ def test_plain_leaves_one_harmless_line():
 
 
 def test_csv_is_a_rectangle_with_a_header_and_ten_digits(tables, tmp_path):
-    write_csv(csv_frame(tables["id"][3]), tmp_path / "table.csv")
+    write_csv(csv_frame(tables["id"]["results"]), tmp_path / "table.csv")
     frame = read_csv(tmp_path / "table.csv")
     assert list(frame.columns) == [
-        "Bagian", "Baris", "n", "Rerata peringkat", "Jumlah peringkat", "Nilai", "Nilai (10 digit)", "Prosedur",
-        "Dasar uji", "Tercetak", "Letak dalam artikel", "Hasil pemeriksaan",
+        "Kelompok", "n", "Cukup, n (%): Sebelum", "Cukup, n (%): Sesudah (hari ke-15)",
+        "Membaik / tetap / memburuk, n", "p", "p (10 digit)",
     ]  # fmt: skip
-    p_value = frame[frame["Baris"] == "nilai-p asimtotik (acuan)"]
-    assert list(p_value["Nilai"]) == ["0,002", "", "", ""]
-    assert next(iter(p_value["Nilai (10 digit)"])) == "0.001565402258"
-    assert list(p_value["Tercetak"]) == ["0.002", "0,002", "< 0.05", "< 0,05"]
-    assert next(iter(p_value["Prosedur"])).startswith("asimtotik")
-    assert next(iter(p_value["Dasar uji"])) == "kategori"
+    assert frame.iloc[0].tolist()[1:] == ["10", "0 (0)", "10 (100)", "10 / 0 / 0", "0,002", "0.001565402258"]
 
 
-def test_csv_of_table_1_names_the_group_of_each_column(tables):
-    frame = csv_frame(tables["en"][0])
-    assert list(frame.columns[1:4]) == ["Characteristic", "Oxytocin massage: Printed", "Oxytocin massage: n"]
-    age = frame[frame["Part"] == "Age"].iloc[0]
-    assert age["Control: Where printed"] == "results table 1; discussion characteristics"
-    assert len(set(frame.columns)) == len(frame.columns)
+def test_csv_names_the_part_of_each_row(tables):
+    frame = csv_frame(tables["en"]["characteristics"])
+    assert frame.iloc[0].tolist() == ["Age, n (%)", "20 to 35 years", "5 (50)", "5 (50)", "", ""]
+    # a head with a number of its own has a row of its own
+    assert frame.iloc[-3].tolist() == ["", "Milk production, Before, n (%)", "", "", "0.00", "0"]
+    assert frame.iloc[-1].tolist()[:2] == ["Milk production, Before, n (%)", "sufficient"]
 
 
 def test_csv_holds_no_formula(nasty_tables, tmp_path):
@@ -82,46 +77,56 @@ def test_csv_holds_no_formula(nasty_tables, tmp_path):
 
 
 def test_markdown_reads_as_a_table(tables):
-    text = rendered(tables["en"][5], "md")
-    assert text.startswith("**Table 6.** Milk production: Mann-Whitney U test between the groups")
-    assert "| p, asymptotic (declared) | 0.001 | 0.004 | abstract | **differs**<sup>c</sup> |" in text
-    assert "|  |  | &lt; 0.05 | abstract | reproduced |" in text
-    assert "\n<sup>c</sup> The declared procedure gives p = 0.00138" in text
-    assert "*Keterangan.* " in rendered(tables["id"][5], "md")
+    text = rendered(tables["en"]["results"], "md")
+    assert text.startswith(
+        "**Table 2.** Milk production by group at each time, and its change\n\n| Group | n | Suff"
+    )
+    assert "| Control | 10 | 0 (0) | 3 (30) | 3 / 7 / 0 | 0.083 |" in text
+    assert (
+        "| 70 points (29 to 89)<sup>b</sup> | 0.70 (0.19 to 0.90)<sup>c</sup> | 0.001<sup>d</sup> |" in text
+    )
+    assert "\n<sup>b</sup> Difference of shares" in text
+    text = rendered(tables["id"]["claims"], "md")
+    assert "| 0.004 | 0.001 | **berbeda**<sup>" in text
+    assert "*Keterangan.* " in text
+    assert "| &emsp;abstrak | " in text
+    assert "| &lt; 0.05 | " in text
 
 
 def test_markdown_rows_keep_their_columns_whatever_the_labels_hold(nasty_tables):
     for table in nasty_tables:
         text = rendered(table, "md")
         widths = [len(re.findall(r"(?<!\\)\|", line)) for line in text.split("\n") if line.startswith("| ")]
-        expected = [(len(panel.shown_columns) + 1, len(panel.rows) + 2) for panel in table.panels]
-        assert widths == [width for width, rows in expected for _ in range(rows)]
+        assert widths == [len(table.shown_columns) + 1] * (len(table.rows) + 2)
         assert "<script" not in text
         assert not re.search(r"(?<!\\)[\[`]", text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_html_page_is_well_formed_and_needs_no_other_file(tables, language):
-    for table in tables[language]:
+    for table in tables[language].values():
         text = rendered(table, "html")
         page = Page(text)
         assert text.startswith(f'<!DOCTYPE html>\n<html lang="{language}">')
         assert not re.search(r"(?:src|href|url\()\s*=?\s*[\"']?|https?:", text)
-        assert set(row_widths(page)) == {len(panel.shown_columns) for panel in table.panels}
-        assert len(page.all("table")) == len(table.panels)
+        assert set(row_widths(page)) == {len(table.shown_columns)}
+        assert len(page.all("table")) == 1
 
 
 def test_html_says_what_heads_what(tables):
-    text = rendered(tables["en"][1], "html")
-    for element in ('<th scope="colgroup" class="spanner" colspan="2"><span>Recomputed</span></th>',
-                    '<th scope="rowgroup" colspan="6">Before</th>', '<th scope="row" class="left">insufficient</th>',
+    text = rendered(tables["en"]["results"], "html")
+    for element in ('<th scope="colgroup" class="spanner" colspan="2"><span>Sufficient, n (%)</span></th>',
+                    '<th scope="row" class="left">Control</th><td class="number">10</td>',
+                    '<th scope="col" class="number" rowspan="2">p<sup>a</sup></th>',
                     'aria-labelledby="table-2-en-title"'):  # fmt: skip
         assert element in text
-    assert "<strong>differs</strong><sup>c</sup>" in rendered(tables["en"][5], "html")
+    text = rendered(tables["en"]["ranks"], "html")
+    assert '<th scope="rowgroup" colspan="4">Wilcoxon signed-rank test: Control</th>' in text
+    assert "<strong>differs</strong><sup>" in rendered(tables["en"]["claims"], "html")
 
 
 def test_html_shows_labels_as_they_are(nasty_tables):
-    for table in nasty_tables[:7]:
+    for table in nasty_tables[:6]:
         page = Page(rendered(table, "html"))
         assert page.all("script") == []
         assert NASTY in "".join(page.words)
@@ -152,8 +157,8 @@ def check_latex(text):
     assert rows
     assert all(declared == found for declared, found in rows)
     # only what LaTeX itself, array and booktabs define
-    known = """addlinespace alpha approx arraybackslash begin bottomrule caption centering cmidrule dimexpr end
-        footnotesize geq hspace infty label leq linewidth midrule multicolumn par raggedleft raggedright relax rlap
+    known = """addlinespace alpha approx phantom pm arraybackslash begin bottomrule caption centering cmidrule dimexpr
+        end footnotesize geq hspace infty label leq linewidth midrule multicolumn par raggedright relax
         setlength small smallskip surd tabcolsep textasciicircum textasciigrave textasciitilde textbackslash textbar
         textbf textgreater textit textless textsuperscript times toprule"""
     assert set(re.findall(r"\\([a-zA-Z]+)", code)) <= set(known.split())
@@ -163,7 +168,7 @@ def check_latex(text):
 
 
 def test_latex_is_balanced_whatever_the_labels_hold(tables, nasty_tables):
-    for table in (*tables["en"], *tables["id"], *nasty_tables):
+    for table in (*tables["en"].values(), *tables["id"].values(), *nasty_tables):
         text = rendered(table, "tex")
         check_latex(text)
         assert text.startswith(r"% \usepackage{array} \usepackage{booktabs}")
@@ -173,10 +178,11 @@ def test_latex_is_balanced_whatever_the_labels_hold(tables, nasty_tables):
         assert not re.search(r"\\\\\s*[\[*]", text)
 
 
-def test_latex_document_reads_every_table(tables, tmp_path):
-    write_tables(tables["id"], tmp_path)
+def test_latex_document_reads_every_table(views, tmp_path):
+    write_tables(build_tables(views["id"], "", "A"), tmp_path)
     text = (tmp_path / "tables.tex").read_text(encoding="utf-8")
-    assert re.findall(r"\\input\{(\w+)\}", text) == [f"table_{k}" for k in range(1, 9)]
+    assert re.findall(r"\\input\{(\w+)\}", text) == [f"table_{k}" for k in ("1", "2", "a1", "a2", "a3")]
+    assert text.count(r"\setcounter{table}{0}") == 1
     assert r"\documentclass[a4paper,11pt]{article}" in text
     assert r"\renewcommand{\tablename}{Tabel}" in text
 
@@ -190,15 +196,18 @@ def test_files_have_the_same_bytes_in_any_environment(views, bontang_folder, tmp
         for name, frame in vars(views["en"].results).items():
             if hasattr(frame, "columns"):
                 write_csv(frame, folder / f"{name}.csv")
-        command = [sys.executable, "-W", "error", "-c", "from oxymilk.cli import main; main()", "make-tables"]
-        options = ["--study", bontang_folder, "--results", folder, "--languages", "en,id"]
-        subprocess.run(command + options, env={**os.environ, **settings}, check=True, timeout=120)
-        files = [path for path in folder.glob("*/tables/*") if path.is_file()]
+        for step in ("make-tables", "write-audit", "write-manuscript"):
+            command = [sys.executable, "-W", "error", "-c", "from oxymilk.cli import main; main()", step]
+            options = ["--study", bontang_folder, "--results", folder, "--languages", "en,id"]
+            subprocess.run(command + options, env={**os.environ, **settings}, check=True, timeout=120)
+        files = [path for path in folder.glob("*/**/*") if path.is_file()]
         runs.append({str(path.relative_to(folder)): sha256(path.read_bytes()).digest() for path in files})
     assert runs[0] == runs[1]
-    names = [f"table_{k}.{form}" for k in range(1, 9) for form in ("csv", "docx", "html", "md", "tex")]
-    names += ["tables.docx", "tables.tex"]
-    assert sorted(runs[0]) == sorted(f"{language}/tables/{name}" for language in LANGUAGES for name in names)
+    numbers = ("1", "2", "a1", "a2", "a3")
+    names = [f"tables/table_{k}.{form}" for k in numbers for form in ("csv", "html", "md", "tex")]
+    names += [f"audit/table_b{k}.{form}" for k in range(1, 4) for form in ("csv", "html", "md")]
+    names += ["tables/tables.tex", "audit/audit.docx", "manuscript.docx"]
+    assert sorted(runs[0]) == sorted(f"{language}/{name}" for language in LANGUAGES for name in names)
     for path in (path for path in files if path.suffix != ".docx"):
         text = path.read_bytes().decode("utf-8")
         assert text.endswith("\n")

@@ -1,4 +1,4 @@
-"""The Word documents: real tables, the same text as the model, the same bytes each time."""
+"""The manuscript in Word: real tables, the same text as the model, a figure, the same bytes each time."""
 
 import io
 import re
@@ -8,13 +8,36 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from oxymilk.present.formats import word_document
+from oxymilk.present.figures import plot_figures
+from oxymilk.present.formats import Section, word_document
+from oxymilk.present.manuscript import manuscript
 from oxymilk.present.tables import build_tables
+from oxymilk.present.tables.model import DIGIT_SPACE
+
+TEXTS = {"methods": ["Uji < & > ini."], "results": ["Satu.", "Dua."]}
 
 
 @pytest.fixture(scope="module")
-def document(tables):
-    return docx.Document(io.BytesIO(word_document(tables["id"])))
+def figures(views, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    plot_figures(views["id"], folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(views, figures):
+    return manuscript(views["id"], figures, TEXTS)
+
+
+@pytest.fixture(scope="module")
+def document(data):
+    return docx.Document(io.BytesIO(data))
+
+
+@pytest.fixture(scope="module")
+def shown(views):
+    """The tables of the manuscript."""
+    return build_tables(views["id"], "", "A")
 
 
 def paragraphs(document):
@@ -22,21 +45,62 @@ def paragraphs(document):
     return ["".join(node.text or "" for node in p._p.iter(qn("w:t"))) for p in document.paragraphs]
 
 
-def test_all_tables_with_captions_notes_and_the_text_of_the_model(tables, document):
-    panels = [panel for table in tables["id"] for panel in table.panels]
-    for grid, panel in zip(document.tables, panels, strict=True):
-        keys = [column.key for column in panel.shown_columns]
-        heads = 2 if any(column.spanner for column in panel.shown_columns) else 1
-        for line, row in zip(list(grid.rows)[heads:], panel.rows, strict=True):
-            expected = [cell.text + ",".join(cell.marks) for cell in map(row.cell, keys)]
-            if row.kind == "section":
-                expected = [row.cell("row").text] * len(keys)
-            assert [cell.text for cell in line.cells] == expected
+def as_word(text):
+    return text.replace(DIGIT_SPACE, "\u00a0\u00a0")
+
+
+def test_all_tables_with_captions_notes_and_the_text_of_the_model(shown, document):
+    for grid, table in zip(document.tables, shown, strict=True):
+        heads = 2 if any(column.spanner for column in table.shown_columns) else 1
+        for line, (row, cells) in zip(list(grid.rows)[heads:], table.grid(), strict=True):
+            expected = [as_word(cell.text + ",".join(cell.marks) + cell.end) for cell in cells]
+            assert [cell.text for cell in line.cells] == (
+                expected[:1] * len(cells) if row.alone else expected
+            )
     texts = paragraphs(document)
-    for table in tables["id"]:
+    for table in shown:
         assert f"Tabel {table.number}. {table.title}" in texts
-        assert f"Keterangan. {' '.join(table.notes)}" in texts
+        assert not table.notes or f"Keterangan. {' '.join(table.notes)}" in texts
         assert {f"{mark} {text}" for mark, text in table.footnotes.items()} <= set(texts)
+
+
+def test_sections_paragraphs_tables_figure_and_appendix_in_their_order(document):
+    texts = paragraphs(document)
+    order = ["Metode", "Uji < & > ini.", "Hasil", "Satu.", "Dua.", "Tabel 1. ", "Tabel 2. ", "Gambar 1. ", "Lampiran",
+             "Tabel A1. ", "Tabel A2. ", "Tabel A3. "]  # fmt: skip
+    places = [next(at for at, text in enumerate(texts) if text.startswith(start)) for start in order]
+    assert places == sorted(places)
+    headings = [p for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert [bool(p.paragraph_format.page_break_before) for p in headings] == [False, False, True]
+
+
+def test_a_manuscript_without_sentences_has_no_empty_part(views, tmp_path):
+    document = docx.Document(io.BytesIO(manuscript(views["en"], tmp_path)))
+    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == ["Results", "Appendix"]
+    assert not document.inline_shapes
+
+
+def test_numbers_of_captions_are_fields_and_the_appendix_counts_anew(document):
+    fields = [field.get(qn("w:instr")) for field in document.element.iter(qn("w:fldSimple"))]
+    assert all(re.fullmatch(r" SEQ \w+ \\\* ARABIC ", field) for field in fields)
+    assert [field.split()[1] for field in fields] == [
+        "Tabel",
+        "Tabel",
+        "Gambar",
+        "Tabel_A",
+        "Tabel_A",
+        "Tabel_A",
+    ]
+
+
+def test_the_figure_is_the_one_drawn_before_and_as_wide_as_the_text(document, data, figures):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("word/media/image1.png") == (figures / "before_after.png").read_bytes()
+    (shape,) = document.inline_shapes
+    section = document.sections[0]
+    width = section.page_width - section.left_margin - section.right_margin
+    assert shape.width == pytest.approx(width, abs=635)
+    assert 0.3 < shape.height / shape.width < 1
 
 
 def test_headers_repeat_rows_stay_whole_and_there_are_three_lines_no_vertical_ones(document):
@@ -57,6 +121,9 @@ def test_headers_repeat_rows_stay_whole_and_there_are_three_lines_no_vertical_on
 def test_page_language_and_widths(document):
     section = document.sections[0]
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (21.0, 29.7)
+    assert {
+        round(margin.cm, 1) for margin in (section.left_margin, section.right_margin, section.top_margin)
+    } == {2.5}
     languages = [node.get(qn("w:val")) for node in document.styles.element.iter(qn("w:lang"))]
     assert languages
     assert set(languages) == {"id-ID"}
@@ -66,26 +133,16 @@ def test_page_language_and_widths(document):
         assert sum(widths) == pytest.approx(text_width, abs=len(widths))
 
 
-def test_each_table_begins_a_page_and_its_number_is_a_field(tables, document):
-    captions = [p for p in document.paragraphs if p.style.name == "Caption"]
-    assert [bool(p.paragraph_format.page_break_before) for p in captions] == [False] + [True] * 7
-    fields = [field.get(qn("w:instr")) for field in document.element.iter(qn("w:fldSimple"))]
-    assert fields == [f" SEQ Table \\* ARABIC \\r {table.number} " for table in tables["id"]]
-    # a single table keeps its number
-    document = docx.Document(io.BytesIO(word_document(tables["id"][5:6])))
-    assert len(document.tables) == 2
-    assert paragraphs(document)[0].startswith("Tabel 6. Produksi ASI: uji Mann-Whitney U")
-
-
-def test_a_difference_stands_out_in_bold(document):
-    cells = [cell for grid in document.tables for row in list(grid.rows)[2:] for cell in row.cells]
+def test_a_difference_stands_out_in_bold_in_the_audit(views):
+    tables = build_tables(views["id"], "B")
+    document = docx.Document(io.BytesIO(word_document("Audit", [Section("Audit", tables=tables)], "id")))
+    cells = [cell for row in list(document.tables[0].rows)[1:] for cell in row.cells]
     runs = [run for cell in cells for paragraph in cell.paragraphs for run in paragraph.runs]
     assert {run.text for run in runs if run.bold} == {"berbeda"}
 
 
-def test_archive_has_no_time_and_no_person(tables):
-    data = word_document(tables["id"])
-    assert data == word_document(tables["id"])
+def test_archive_has_no_time_and_no_person(views, data, figures):
+    assert data == manuscript(views["id"], figures, TEXTS)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -110,9 +167,8 @@ def test_table_properties_are_in_the_order_of_the_schema(document):
                 assert sides == [side for side in ("top", "bottom") if side in sides]
 
 
-def test_labels_with_control_characters_make_a_document_that_opens(bontang, changed):
+def test_labels_with_control_characters_make_a_document_that_opens(bontang, changed, tmp_path):
     label = bontang.outcome.label.model_copy(update={"id": "Produksi\x00 <ASI> & \x07\ud800{x}\n\u202e=1+1"})
     study = bontang.model_copy(update={"outcome": bontang.outcome.model_copy(update={"label": label})})
-    tables = build_tables(changed("id", study))
-    document = docx.Document(io.BytesIO(word_document(tables)))
-    assert "Tabel 2. Produksi <ASI> & {x} =1+1: frekuensi" in "\n".join(paragraphs(document))
+    document = docx.Document(io.BytesIO(manuscript(changed("id", study), tmp_path)))
+    assert "Tabel 2. Produksi <ASI> & {x} =1+1 menurut kelompok" in "\n".join(paragraphs(document))

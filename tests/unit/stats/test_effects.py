@@ -10,7 +10,13 @@ from statsmodels.stats.multitest import multipletests
 
 from oxymilk.stats import Procedure, effects, intervals, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
-from oxymilk.stats.effects import between_effects, holm, least_p_value, within_effects
+from oxymilk.stats.effects import (
+    between_effects,
+    holm,
+    least_p_value,
+    standardised_difference,
+    within_effects,
+)
 
 ASYMPTOTIC = Procedure("asymptotic")
 
@@ -212,3 +218,29 @@ def test_likelihood_looks_at_a_bounded_number_of_tables(monkeypatch):
         with pytest.raises(ValueError, match=message):
             least_p_value(test, *given, likelihood)
         assert 0 < least_p_value(test, *given, Procedure("exact")) <= 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "counts", "expected"),
+    [
+        # Yang & Dalton 2012: of numbers, of two levels, of three levels with S = [[.24, -.15], [-.15, .21]]
+        ([1, 2, 3], [2, 3, 4], False, 1),
+        ([5, 5], [6, 4], True, 0.1 / 0.245**0.5),
+        ([4, 3, 3], [6, 3, 1], True, (0.04 * 0.21 / (0.24 * 0.21 - 0.15**2)) ** 0.5),
+        # a level that nobody has changes nothing
+        ([5, 0, 5], [6, 0, 4], True, 0.1 / 0.245**0.5),
+        ([3, 3], [3, 3, 3], False, 0),
+        ([10, 0], [5, 0], True, 0),
+        # no spread to measure by: every generalised inverse gives a number here, and none is meant
+        ([3, 3], [4, 4], False, None),
+        ([10, 0], [0, 10], True, None),
+        ([10, 0, 0], [0, 5, 5], True, None),
+        # too few
+        ([3], [4, 5], False, None),
+        ([0, 0], [4, 5], True, None),
+    ],
+)
+def test_standardised_difference(first, second, counts, expected):
+    got = standardised_difference(first, second, counts=counts)
+    assert got == (None if expected is None else pytest.approx(expected, rel=1e-9, abs=1e-12))
+    assert got == standardised_difference(second, first, counts=counts)

@@ -284,7 +284,7 @@ def _draw_boxes(axes: Axes, view: View, moves: Moves) -> None:
         scores = [float(path[place]) for path in moves.paths]
         if not scores:
             continue
-        q1, median, q3 = np.quantile(scores, (0.25, 0.5, 0.75), method="weibull")
+        q1, median, q3 = np.quantile(scores, (0.25, 0.5, 0.75))
         x, half = place + side * _BOX * steps, _BOX_WIDTH * steps / 2
         numbers = ", ".join(view.t.number(f"{value:.6g}") for value in (q1, median, q3))
         look = {"gid": f"box-{moves.group}-{timepoint.id}", "label": f"{view.label(timepoint)}: {numbers}"}

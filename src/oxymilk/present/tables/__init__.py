@@ -1,58 +1,58 @@
-"""The tables of a study: what is recomputed beside what is printed."""
+"""The tables of a study: those of a paper and its appendix; and, where a paper is audited, those of the audit."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.builder import TESTS, Table
-from oxymilk.present.tables.described import characteristics_table, frequency_table, summary_table
-from oxymilk.present.tables.tested import effects_table, explanation_table, rank_test_table, sensitivity_table
+from oxymilk.present.tables.appendix import (
+    effects_table,
+    other_scale_table,
+    rank_table,
+    statistics_table,
+    summary_table,
+)
+from oxymilk.present.tables.audit import claims_table, explanation_table, programs_table
+from oxymilk.present.tables.model import Table
+from oxymilk.present.tables.paper import characteristics_table, results_table
 
 if TYPE_CHECKING:
     from oxymilk.present.view import View
-    from oxymilk.study import Group
 
-# how each kind of table is made, in the order of the tables
-_MAKERS = {
-    "characteristics": characteristics_table,
-    "summary": summary_table,
-    "frequencies": frequency_table,
-    "signed_rank": rank_test_table,
-    "rank_sum": rank_test_table,
-    "effects": effects_table,
-    "sensitivity": sensitivity_table,
-    "explanations": explanation_table,
-}
+# by the letter in front of their numbers: how each kind of table is made, in the order of the tables
+MAKERS = {
+    "": {"characteristics": characteristics_table, "results": results_table},
+    "A": {
+        "summary": summary_table, "ranks": rank_table, "statistics": statistics_table, "effects": effects_table,
+        "sensitivity": other_scale_table,
+    },
+    "B": {"claims": claims_table, "programs": programs_table, "explanations": explanation_table},
+}  # fmt: skip
 
 
-def planned(view: View) -> list[tuple[str, Group | None]]:
-    """Return kind and group of each table of a study, in their order.
-
-    Characteristics, if there is a sheet or the paper prints some; the summary, if the tests run on scores; frequencies,
-    one a group; signed-rank tests, one a group; the rank-sum test, if there is one; effects, if a test had data; the
-    other scale; explanations.
-    """
+def planned(view: View, *letters: str) -> dict[str, str]:
+    """Return the number of each kind of table that a study has something for, of these letters or of all."""
     study = view.study
-    tests = {(test["test"], test["group"]) for test in view.rows("tests")}
-    # without levels there is nothing to count
-    counted = study.groups if study.outcome.levels and study.sheets else ()
-    of_study = [None]
-    about = {
-        "characteristics": of_study if study.sheets or study.characteristics or view.rows("baseline") else (),
-        "summary": of_study if study.outcome.scale == "score" and view.rows("summaries") else (),
-        "frequencies": counted,
-        "signed_rank": [group for group in study.groups if ("signed_rank", group.id) in tests],
-        "rank_sum": of_study if ("rank_sum", "") in tests else (),
-        "effects": of_study if view.rows("effects") else (),
-        "sensitivity": of_study if view.rows("sensitivity") else (),
-        "explanations": of_study if any(claim.explanations for claim in view.explained) else (),
+    # a table that is not asked for reads no results
+    has = {
+        "characteristics": lambda: view.rows("baseline"),
+        "results": lambda: view.rows("tests"),
+        "summary": lambda: study.outcome.scale == "score" and view.rows("summaries"),
+        "ranks": lambda: view.rows("tests"),
+        "statistics": lambda: view.rows("tests"),
+        "effects": lambda: view.rows("effects"),
+        "sensitivity": lambda: view.rows("sensitivity"),
+        "claims": lambda: view.claims,
+        "programs": lambda: view.claims and view.printed_tests,
+        "explanations": lambda: any(claim.explanations for claim in view.explained),
     }
-    return [(kind, group) for kind in _MAKERS for group in about[kind]]
+    numbers = {}
+    for letter in letters or MAKERS:
+        kinds = [kind for kind in MAKERS[letter] if has[kind]()]
+        numbers |= {kind: f"{letter}{number}" for number, kind in enumerate(kinds, start=1)}
+    return numbers
 
 
-def build_tables(view: View) -> tuple[Table, ...]:
-    """Make the tables of a study: those that are `planned`, numbered from 1."""
-    plan = list(enumerate(planned(view), start=1))
-    tests = [number for number, (kind, _) in plan if kind in TESTS]
-    tables = (Table(view, kind, group, number, tests) for number, (kind, group) in plan)
-    return tuple(_MAKERS[table.kind](table) for table in tables)
+def build_tables(view: View, *letters: str) -> tuple[Table, ...]:
+    """Make the tables of a study that are `planned`."""
+    makers = {kind: make for kinds in MAKERS.values() for kind, make in kinds.items()}
+    return tuple(makers[kind](view, number) for kind, number in planned(view, *letters).items())
