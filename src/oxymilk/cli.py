@@ -83,6 +83,7 @@ def compute_rank_tests(
     study: Study,
     folder: ResultsFolder,
     confidence: Annotated[float, Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
+    seed: Annotated[int, Option(min=0, help="Of random permutations, where there are too many for all.")] = 1,
 ) -> None:
     """Count the levels, run the rank tests, estimate effects, and say what each program prints on the same data."""
     from oxymilk.analysis import result_tables
@@ -90,7 +91,7 @@ def compute_rank_tests(
 
     if not 0 < confidence < 1:
         raise BadParameter("it lies between 0 and 1", param_hint="--confidence")
-    tables = result_tables(load_study(study), results_of(study, folder), confidence)
+    tables = result_tables(load_study(study), results_of(study, folder), confidence, seed)
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
 
@@ -131,12 +132,14 @@ def explain_claims(
 
 @app.command()
 def make_tables(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
-    """Write the paper's tables, computed beside printed, and of effects and explanations, in five formats."""
+    """Write the paper's tables, computed beside printed, of effects and explanations, and the numbers of the text."""
     from oxymilk.present.formats import write_tables
+    from oxymilk.present.sentences import write_numbers
     from oxymilk.present.tables import build_tables
 
     for view, made in views_of(study, folder, languages):
         write_tables(build_tables(view), made / "tables")
+        write_numbers(view, made)
 
 
 @app.command()

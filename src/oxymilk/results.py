@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "observations", "other_scale", "characteristics", "frequencies", "summaries", "tests", "sensitivity",
-    "procedures", "effects", "baseline",
+    "procedures", "effects", "alternatives", "baseline",
 )  # fmt: skip
 TABLES_OF_THE_AUDIT = ("verdicts", "explanations", "datasets", "contradictions", "outcomes")
 

@@ -1,7 +1,8 @@
 """Run the tests of a study.
 
 Inputs:  <results>/{study}/observations.csv, other_scale.csv, characteristics.csv, <data>/{study}/study.yaml
-Outputs: <results>/{study}/frequencies.csv, summaries.csv, tests.csv, sensitivity.csv, procedures.csv, effects.csv, baseline.csv
+Outputs: <results>/{study}/frequencies.csv, summaries.csv, tests.csv, sensitivity.csv, procedures.csv, effects.csv,
+         alternatives.csv, baseline.csv
 """
 
 
@@ -44,6 +45,12 @@ rule test_groups:
             category="Tests",
             labels={"study": "{study}", "content": "effects"},
         ),
+        alternatives=report(
+            f"{RESULT}/alternatives.csv",
+            caption="../report/alternatives.rst",
+            category="Tests",
+            labels={"study": "{study}", "content": "the decision under other defensible tests"},
+        ),
         baseline=report(
             f"{RESULT}/baseline.csv",
             caption="../report/baseline.rst",
@@ -56,10 +63,12 @@ rule test_groups:
         study=subpath(input.study, parent=True),
         results=subpath(output.tests, parent=True),
         confidence=lookup(dpath="confidence", within=config),
+        seed=lookup(dpath="seed", within=config),
     shell:
         """
         oxymilk test-groups \
             --study {params.study:q} \
             --results {params.results:q} \
-            --confidence {params.confidence:q} >{log:q} 2>&1
+            --confidence {params.confidence:q} \
+            --seed {params.seed:q} >{log:q} 2>&1
         """

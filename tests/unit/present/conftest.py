@@ -25,8 +25,8 @@ RECORDS = {"intervention": ["kc"] * 10, "control": ["kc"] * 3 + ["kk"] * 7}
 LEVELS = {"k": "kurang", "c": "cukup", "m": "sedang", "-": ""}
 EXPLAINED = ("explanations", "datasets", "contradictions", "outcomes")
 NAMES = (
-    "observations", "frequencies", "tests", "procedures", "effects", "verdicts", "baseline", "summaries", "sensitivity",
-    *EXPLAINED,
+    "observations", "frequencies", "tests", "procedures", "effects", "alternatives", "verdicts", "baseline",
+    "summaries", "sensitivity", *EXPLAINED,
 )  # fmt: skip
 
 
