@@ -1,7 +1,7 @@
 """Write what readers open: tables, figures and the report, in each language of config.yaml.
 
 Inputs:  the CSVs of <results>/{study}/, <data>/{study}/study.yaml
-Outputs: <results>/{study}/{language}/tables/, figures/, report.html
+Outputs: <results>/{study}/{language}/tables/, numbers.csv, numbers.tex, figures/, report.html
 """
 
 
@@ -24,6 +24,8 @@ rule make_tables:
             category="Tables",
             labels={"study": "{study}", "table": "{number}"},
         ),
+        numbers=all_languages(f"{RESULT}/{{language}}/numbers.csv"),
+        macros=all_languages(f"{RESULT}/{{language}}/numbers.tex"),
     log:
         "logs/{study}/make_tables.log",
     params:
