@@ -150,11 +150,6 @@ class Labels:
             return f"< {self.number('0.001')}"
         return self.number(exact, decimals)
 
-    def p_is(self, value: object, alpha: object = None) -> str:
-        """Write what follows "p": "= 0.002", or "< 0.001"."""
-        text = self.p_value(value, alpha)
-        return text if text.startswith("<") else f"= {text}"
-
     def place(self, where: str) -> str:
         """Write a short place name of claims.csv ("results table 2", "discussion p3"); an unknown word stays."""
         words = self.section("common.places")

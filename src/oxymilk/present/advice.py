@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oxymilk.texts import NO_VALUE
+
 if TYPE_CHECKING:
     from oxymilk.present.view import View
 
@@ -18,33 +20,30 @@ def advice(view: View) -> list[str]:
     # a characteristic has one difference, in its row of each level and group
     differences = {row["characteristic"]: row.get("difference") for row in view.rows("baseline")}
     labels = {variable.id: view.label(variable) for variable in (*study.characteristics, study.outcome)}
-    large = {
-        labels[name]: size for name, size in differences.items() if size and float(size) >= LARGE_DIFFERENCE
-    }
+    large = [name for name, size in differences.items() if size and float(size) >= LARGE_DIFFERENCE]
     if large:
-        listed = ", ".join(f"{label} ({t.number(size, 2)})" for label, size in large.items())
+        listed = ", ".join(f"{labels[name]} ({t.number(differences[name], 2)})" for name in large)
         lines.append(t("advice.baseline", variables=listed))
     if study.outcome.kind != "levels" and study.outcome.scale == "level":
         lines.append(t("advice.levels"))
 
     effects = {(row["test"], row["group"], row["effect"]): row["estimate"] for row in view.rows("effects")}
-    p_values = {(row["test"], row["group"], row["role"]): row["p_value"] for row in view.rows("tests")}
-    names = {
-        (row["test"], row["group"]): view.name_of_test(row) for row in view.rows("tests") if row["p_value"]
-    }
+    tests = [row for row in view.rows("tests") if row["p_value"]]
+    names = {(row["test"], row["group"]): view.name_of_test(row) for row in tests}
     for test, name in names.items():
         least = {role: effects[*test, f"least_{role}"] for role in ("declared", "exact")}
         hopeless = [role for role, p in least.items() if p and float(p) >= study.alpha]
         if hopeless:
             p = t.p_value(least[hopeless[0]], study.alpha)
             lines.append(t(f"advice.least_{hopeless[0]}", test=name, p=p, alpha=alpha))
-    claims = [
-        row for row in view.rows("verdicts") if row["quantity"] == "decision" and row["check"] != "cited"
-    ]
-    decided = [test for test in names if test in {(claim["test"], claim["group"]) for claim in claims}]
-    if decided and ("rank_sum", "") in set(names) - set(decided):
-        roles = {role: t.p_is(p_values["rank_sum", "", role], study.alpha) for role in ("declared", "exact")}
-        lines.append(t("advice.within", **roles))
+    claims = [row for row in view.rows("verdicts") if row["check"] != "cited"]
+    decisions = {(row["test"], row["group"]) for row in claims if row["quantity"] == "decision"}
+    decided = [test for test in names if test in decisions]
+    if decided and ("rank_sum", "") in set(names) - decisions:
+        p = {
+            row["role"]: t.p_value(row["p_value"], study.alpha) for row in tests if row["test"] == "rank_sum"
+        }
+        lines.append(t("advice.within", declared=p["declared"], exact=p.get("exact", NO_VALUE)))
     if len(decided) > 1:
         adjusted = {names[test]: t.p_value(effects[*test, "holm_declared"], study.alpha) for test in decided}
         listed = "; ".join(f"{p} ({name})" for name, p in adjusted.items())
@@ -57,17 +56,14 @@ def alternatives(view: View) -> list[dict[str, str]]:
     t, rows = view.t, []
     names = {(row["test"], row["group"]): view.name_of_test(row) for row in view.rows("tests")}
     for row in view.rows("alternatives"):
-        p = t.p_value(row["p_value"], view.study.alpha)
-        if row["standard_error"]:
-            p = t("advice.random", p=p, error=t.significant(row["standard_error"], 1))
-        decision = t(f"advice.reason.{row['reason']}") if row["reason"] else view.decision(row["decision"])
-        alternative = t(f"advice.alternative.{row['alternative']}")
-        rows.append(
-            {
-                "test": names[row["test"], row["group"]],
-                "alternative": alternative,
-                "p": p,
-                "decision": decision,
-            }
-        )
+        error, p = row["standard_error"], t.p_value(row["p_value"], view.study.alpha)
+        cells = {
+            "test": names[row["test"], row["group"]],
+            "alternative": t(f"advice.alternative.{row['alternative']}"),
+            "p": t("advice.random", p=p, error=t.significant(error, 1)) if error else p,
+            "decision": t(f"advice.reason.{row['reason']}")
+            if row["reason"]
+            else view.decision(row["decision"]),
+        }
+        rows.append(cells)
     return rows

@@ -27,6 +27,7 @@ _KEYS = {
     "tests": ("test", "group", "role"), "effects": ("test", "group", "effect"),
     "frequencies": ("group", "timepoint", "level"), "summaries": ("group", "timepoint"),
 }  # fmt: skip
+_COLUMNS = ("name", "value", "digits", "table", "row", "column")
 _DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 # decimals of the effect to report, and what it is multiplied by; a number has those of the outcome
 _SHAPES = {"two_levels": (0, 100), "more_levels": (2, 1), "numbers": (None, 1)}
@@ -49,10 +50,7 @@ def write_numbers(view: View, folder: Path) -> None:
     sentences = _Sentences(view)
     sentences.results()
     numbers = list(sentences.numbers.values())
-    write_csv(
-        pd.DataFrame(numbers, columns=["name", "value", "digits", "table", "row", "column"]),
-        folder / "numbers.csv",
-    )
+    write_csv(pd.DataFrame(numbers, columns=list(_COLUMNS)), folder / "numbers.csv")
     write_text(folder / "numbers.tex", template("tables_numbers.tex").render(numbers=numbers, t=view.t))
 
 
@@ -70,8 +68,6 @@ class _Sentences:
         self.outcome = self.inside(view.label(outcome))
         self.unit = view.unit(outcome) or (self.t("sentences.points") if outcome.kind == "checklist" else "")
         self.kind = "score" if outcome.scale == "score" else "share" if len(outcome.levels) == 2 else "levels"
-
-    # ---------------------------------------------------------------- words and numbers
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the section `sentences`; a blank that an empty value leaves goes."""
@@ -112,14 +108,14 @@ class _Sentences:
             "_"
         )
         name = "".join(word[:1].upper() + word[1:] for word in words)
-        place = {"table": table, "row": " ".join(filter(None, keys)), "column": column}
-        self.numbers[name] = {"name": name, "value": value or row[column], "digits": row[column], **place}
+        number = name, value or row[column], row[column], table, " ".join(filter(None, keys)), column
+        self.numbers[name] = dict(zip(_COLUMNS, number, strict=True))
         return value or row[column]
 
     def written(
         self, row: Row, columns: Iterable[str], decimals: int | None = None, times: int = 1
     ) -> list[str]:
-        """Write numbers with the same decimals, more where one that is not 0 would print as 0.
+        """Write a number, and from where to where its limits reach, with more decimals where one would print as 0.
 
         Without `decimals` they are in the outcome's unit: those that scores have, one more for means of two scores.
         """
@@ -131,18 +127,12 @@ class _Sentences:
             decimals += any(round(value, decimals) != value for value in values.values())
         while any(value and not round(value, decimals) for value in values.values()):
             decimals += 1
-        return [self.cite(row, column, self.t.number(value, decimals)) for column, value in values.items()]
-
-    def range(self, low: str, high: str) -> str:
-        """Say from where to where; a dash would be read as a minus before a negative number."""
-        return self.say("range_signed" if MINUS in low + high else "range", low=low, high=high)
-
-    def p(self, row: Row) -> str:
-        """Return "= 0.002" or "< 0.001"."""
-        self.cite(row, "p_value", self.t.p_value(row["p_value"], self.study.alpha))
-        return self.t.p_is(row["p_value"], self.study.alpha)
-
-    # ---------------------------------------------------------------- parts of sentences
+        number, *limits = (
+            self.cite(row, column, self.t.number(value, decimals)) for column, value in values.items()
+        )
+        # a dash would be read as a minus before a negative number
+        key = "range_signed" if MINUS in "".join(limits) else "range"
+        return [number, *([self.say(key, low=limits[0], high=limits[1])] if limits else ())]
 
     def who(self, row: Row, column: str, total: str, percent: str = "") -> str:
         """Say how many of how many: "all 10 participants", "3 of 10 participants (30%)"."""
@@ -157,9 +147,10 @@ class _Sentences:
         place = group.id, timepoint.id
         if self.kind == "score":
             row = self.rows["summaries", *place]
-            median, *quartiles = self.written(row, ("median", "q1", "q3"))
-            values = {"median": median, "range": self.range(*quartiles), "n": self.cite(row, "n")}
-            return self.say("state.score", unit=self.unit, **values)
+            median, quartiles = self.written(row, ("median", "q1", "q3"))
+            return self.say(
+                "state.score", median=median, range=quartiles, n=self.cite(row, "n"), unit=self.unit
+            )
         levels = {level.id: self.inside(self.view.label(level)) for level in self.study.outcome.levels}
         rows = {label: self.rows["frequencies", *place, level] for level, label in levels.items()}
         occupied = [label for label, row in rows.items() if row["n"] != "0"]
@@ -181,7 +172,7 @@ class _Sentences:
         details = self.say("interval.unbounded" if row["low"] else "interval.undefined")
         if known:
             confidence = self.cite(row, "confidence", self.view.confidence)
-            details = self.say("interval.known", confidence=confidence, range=self.range(*limits))
+            details = self.say("interval.known", confidence=confidence, range=limits[0])
         one = "_one" if row["reported"] == "two_levels" and estimate in ("1", f"{MINUS}1") else ""
         effect = self.say(f"effect.{row['effect']}{one}", estimate=estimate, unit=self.unit)
         return {"effect": effect, "details": f"{details}; {self.statistics(declared)}"}
@@ -201,13 +192,17 @@ class _Sentences:
             z = self.cite(declared, "z", self.t.number(-abs(z) if two_sided else z, 2))
             parts.append(self.say(f"statistic.{test}_z", z=z))
         same = declared["procedure"] == exact["procedure"]
-        parts.append(self.say("p_exact" if same else "p_declared", p=self.p(declared)))
+        parts.append(self.p("p_exact" if same else "p_declared", declared))
         text = self.t("sentences.separator").join(parts)
-        if same:
-            return text
-        return f"{text}; {self.say('p_exact', p=self.p(exact)) if exact['p_value'] else self.say('p_not_computed')}"
+        return (
+            text if same else f"{text}; {self.p('p_exact' if exact['p_value'] else 'p_not_computed', exact)}"
+        )
 
-    # ---------------------------------------------------------------- sentences
+    def p(self, key: str, row: Row) -> str:
+        """Say a p-value, "p = 0.002" or "exact p < 0.001"."""
+        text = self.t.p_value(row["p_value"], self.study.alpha)
+        self.cite(row, "p_value", text)
+        return self.say(key, p=text if text[0] == "<" else f"= {text}")
 
     def between(self, test: Row) -> str:
         """Report the comparison of the groups."""
@@ -250,8 +245,6 @@ class _Sentences:
                 parts.append(self.say(f"left_out.{row['test']}", group=group, **counts))
         return self.say("left_out.why", tests=self.join(parts)) if parts else self.say("left_out.nobody")
 
-    # ---------------------------------------------------------------- paragraphs
-
     def results(self) -> list[str]:
         """Return the paragraphs of Results."""
         between = [self.between(test) for test in self.declared if not test["group"]]
@@ -267,16 +260,16 @@ class _Sentences:
         texts = [self.say(f"methods.{compared}", moment=self.moment(self.study.compared[1]))]
         zeros = self.t(f"procedures.zero_method.{within['zero_method']}")
         alike = between and all(between[switch] in ("", within[switch]) for switch in CHOICES)
-        key, lines = "procedures" if alike else "procedure" if between else "procedure_only", []
+        key = "procedures" if alike else "procedure" if between else "procedure_only"
+        program, lines = self.study.procedure.program or "", []
         for test in (between,) if alike else tests.values():
             name = self.inside(self.t(f"figures.test.{test['test']}"))
             texts.append(self.say(f"methods.{key}", test=name, procedure=view.procedure(test), zeros=zeros))
         for test in tests.values():
             # the output line that prints p so, of the study's program if it has one
             own = [row for row in view.rows("procedures") if row["procedure"] == test["procedure"]]
-            program = self.study.procedure.program or ""
             own.sort(
-                key=lambda row: (not row["program"].startswith(program), row["printed_by_default"] != "true")
+                key=lambda row: (row["program"].startswith(program), row["printed_by_default"]), reverse=True
             )
             lines += [self.say("methods.line", **row) for row in own[:1]]
         texts += [self.say("methods.lines", lines=self.join(lines))] if lines else []

@@ -19,7 +19,7 @@ def test_a_study_without_a_paper_and_with_enough_participants_needs_none(bontang
 @pytest.mark.parametrize(
     ("claims", "said"),
     [
-        ((WITHIN,), ["p = 0.615, exact p = 1.000"]),
+        ((WITHIN,), ["its p-value is 0.615 (1.000 by the exact test)"]),
         ((WITHIN, BETWEEN), ["The paper decides 2 tests at α = 0.05"]),
         ((BETWEEN,), []),
         ((BETWEEN, BETWEEN), []),
