@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import scipy
+from scipy.special import ndtr
+from scipy.stats import permutation_test, rankdata
 
 from oxymilk.analysis.samples import samples
 from oxymilk.stats import TooLargeError
@@ -17,7 +18,7 @@ from oxymilk.stats import TooLargeError
 if TYPE_CHECKING:
     from oxymilk.study import Study
 
-ALTERNATIVE_COLUMNS = ("test", "group", "alternative", "p_value", "standard_error", "decision", "reason")
+ALTERNATIVE_COLUMNS = ("test", "group", "alternative", "p_value", "standard_error", "reason", "decision")
 # permutations that are looked at, and values in all of them: 10 + 10 values have 184,756
 MOST_PERMUTATIONS, MOST_RANKED = 200_000, 4_000_000
 # values, with a threshold of the model between any two, and participants
@@ -47,14 +48,12 @@ def alternative_table(
         `standard_error` is that of p by random permutations.
     """
     # of a test with a p-value, the exact one can only be missing for its size
-    why = (
-        tests.groupby(["test", "group"])["p_value"]
-        .transform("count")
-        .map(lambda n: "too_large" if n else "no_data")
-    )
-    tests = tests.assign(alternative="exact", standard_error=None, reason=why)[tests["role"] == "exact"]
-    columns = [name for name in ALTERNATIVE_COLUMNS if name != "decision"]
-    rows = tests[columns].to_numpy(dtype=object).tolist()
+    known = tests.groupby(["test", "group"])["p_value"].transform("count") > 0
+    tests = tests.assign(reason=np.where(known, "too_large", "no_data"))[tests["role"] == "exact"]
+    rows = [
+        (*row[:2], "exact", row[2], None, row[3])
+        for row in tests[["test", "group", "p_value", "reason"]].values
+    ]
     if "rank_sum" in set(tests["test"]):
         procedure, other = study.procedure.rank_sum, "post" if study.between == "change" else "change"
         *_, sample = samples(study, observations)
@@ -69,11 +68,10 @@ def alternative_table(
             answers["brunner_munzel"] = brunner_munzel(*data, seed)
             answers["proportional_odds"] = proportional_odds(*data)
         rows += [("rank_sum", "", name, *answer) for name, answer in answers.items()]
-    table = pd.DataFrame(rows, columns=columns).astype({"p_value": float, "standard_error": float})
-    known = table["p_value"].notna()
-    decided = np.where(table["p_value"] < study.alpha, "significant", "not significant")
-    table = table.assign(decision=np.where(known, decided, ""), reason=np.where(known, "", table["reason"]))
-    return table[list(ALTERNATIVE_COLUMNS)]
+    table = pd.DataFrame(rows, columns=list(ALTERNATIVE_COLUMNS[:6])).astype({"p_value": float})
+    known, below = table["p_value"].notna(), table["p_value"] < study.alpha
+    decision = np.where(known, np.where(below, "significant", "not significant"), "")
+    return table.assign(reason=np.where(known, "", table["reason"]), decision=decision)
 
 
 def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> Answer:
@@ -88,10 +86,10 @@ def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> An
     sided = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
 
     def placements(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        rank = scipy.stats.rankdata(np.concatenate([x, y], axis=-1), axis=-1)
-        return rank[..., :n1] - scipy.stats.rankdata(x, axis=-1), rank[..., n1:] - scipy.stats.rankdata(
-            y, axis=-1
+        of_x, of_y, of_both = (
+            rankdata(values, axis=-1) for values in (x, y, np.concatenate([x, y], axis=-1))
         )
+        return of_both[..., :n1] - of_x, of_both[..., n1:] - of_y
 
     def statistic(x: np.ndarray, y: np.ndarray, axis: int) -> np.ndarray:
         above, below = placements(x, y)
@@ -104,7 +102,7 @@ def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> An
         return None, None, "zero_variance"
     most = min(MOST_PERMUTATIONS, MOST_RANKED // n)
     options = {"vectorized": True, "batch": 10_000, "alternative": "greater"}
-    p = float(scipy.stats.permutation_test(data, statistic, n_resamples=most, rng=seed, **options).pvalue)
+    p = float(permutation_test(data, statistic, n_resamples=most, rng=seed, **options).pvalue)
     return p, sqrt(p * (1 - p) / most) if comb(n, n1) > most else None, ""
 
 
@@ -127,7 +125,6 @@ def proportional_odds(first: list, second: list, alternative: str) -> Answer:
     fit = model.fit(method="bfgs", disp=0, maxiter=1000, skip_hessian=True)
     null = sum(count * log(count / total) for count in counts.values())
     root = sqrt(max(0, 2 * (fit.llf - null))) * np.sign(fit.params[0])
-    p = {"two-sided": 2 * scipy.special.ndtr(-abs(root)), "greater": scipy.special.ndtr(-root)}
+    p = {"two-sided": 2 * ndtr(-abs(root)), "greater": ndtr(-root), "less": ndtr(root)}[alternative]
     # a maximum found by steps is not known to more digits
-    p_value = float(f"{p.get(alternative, scipy.special.ndtr(root)):.6g}")
-    return (p_value, None, "") if fit.mle_retvals["converged"] else (None, None, "not_converged")
+    return (float(f"{p:.6g}"), None, "") if fit.mle_retvals["converged"] else (None, None, "not_converged")

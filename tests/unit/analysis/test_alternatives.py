@@ -92,6 +92,21 @@ def test_proportional_odds_of_two_levels_is_the_logistic_model():
     assert alternatives.proportional_odds(x, y, "less")[0] == pytest.approx(norm.cdf(root), rel=3e-6)
 
 
+@pytest.mark.parametrize(
+    ("x", "y", "p_value"),
+    [  # R 4.2.2, MASS::polr: pchisq(2 * (logLik(polr(v ~ g)) - logLik(polr(v ~ 1))), 1, lower.tail = FALSE)
+        ([0, 1, 1, 2, 2, 2, 1, 2, 0, 2], [0, 0, 1, 1, 2, 0, 0, 1, 0, 1], 0.04701455898),
+        (range(10), [value + 0.5 for value in range(10)], 0.698067773),
+    ],
+)
+def test_proportional_odds_are_those_of_r(x, y, p_value):
+    assert alternatives.proportional_odds(list(x), y, "two-sided") == (
+        pytest.approx(p_value, rel=1e-5),
+        None,
+        "",
+    )
+
+
 def test_too_many_values_are_not_fitted():
     values = list(range(alternatives.MOST_VALUES + 1))
     assert alternatives.proportional_odds(values, values, "two-sided") == (None, None, "too_large")
