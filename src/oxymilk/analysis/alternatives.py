@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
-from scipy.stats import permutation_test, rankdata
+import scipy
 
 from oxymilk.analysis.samples import samples
 from oxymilk.stats import TooLargeError
@@ -86,9 +85,8 @@ def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> An
     sided = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
 
     def placements(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        of_x, of_y, of_both = (
-            rankdata(values, axis=-1) for values in (x, y, np.concatenate([x, y], axis=-1))
-        )
+        groups = x, y, np.concatenate([x, y], axis=-1)
+        of_x, of_y, of_both = (scipy.stats.rankdata(sample, axis=-1) for sample in groups)
         return of_both[..., :n1] - of_x, of_both[..., n1:] - of_y
 
     def statistic(x: np.ndarray, y: np.ndarray, axis: int) -> np.ndarray:
@@ -102,7 +100,7 @@ def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> An
         return None, None, "zero_variance"
     most = min(MOST_PERMUTATIONS, MOST_RANKED // n)
     options = {"vectorized": True, "batch": 10_000, "alternative": "greater"}
-    p = float(permutation_test(data, statistic, n_resamples=most, rng=seed, **options).pvalue)
+    p = float(scipy.stats.permutation_test(data, statistic, n_resamples=most, rng=seed, **options).pvalue)
     return p, sqrt(p * (1 - p) / most) if comb(n, n1) > most else None, ""
 
 
@@ -125,6 +123,7 @@ def proportional_odds(first: list, second: list, alternative: str) -> Answer:
     fit = model.fit(method="bfgs", disp=0, maxiter=1000, skip_hessian=True)
     null = sum(count * log(count / total) for count in counts.values())
     root = sqrt(max(0, 2 * (fit.llf - null))) * np.sign(fit.params[0])
+    ndtr = scipy.special.ndtr
     p = {"two-sided": 2 * ndtr(-abs(root)), "greater": ndtr(-root), "less": ndtr(root)}[alternative]
     # a maximum found by steps is not known to more digits
     return (float(f"{p:.6g}"), None, "") if fit.mle_retvals["converged"] else (None, None, "not_converged")
