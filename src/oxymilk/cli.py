@@ -119,6 +119,7 @@ def compute_rank_tests(
     study: Study,
     folder: ResultsFolder,
     confidence: Annotated[float, Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
+    seed: Annotated[int, Option(min=0, help="Of random permutations, where there are too many for all.")] = 1,
 ) -> None:
     """Count the levels, run the rank tests, estimate effects, and say what each program prints on the same data."""
     from oxymilk.analysis import result_tables
@@ -130,7 +131,7 @@ def compute_rank_tests(
         )
         raise FaultsError([fault])
     results = results_of(study, folder)
-    tables = result_tables(load_study(study), results, confidence)
+    tables = result_tables(load_study(study), results, confidence, seed)
     for name, table in tables.items():
         results.write(name, table)
 
@@ -171,12 +172,14 @@ def explain_claims(
 
 @app.command()
 def make_tables(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
-    """Write the tables of a manuscript and of its appendix, in four formats."""
+    """Write the tables of a manuscript and of its appendix, in four formats, and the numbers of its sentences."""
     from oxymilk.present.formats import write_tables
+    from oxymilk.present.sentences import write_numbers
     from oxymilk.present.tables import build_tables
 
     for view, made in views_of(study, folder, languages):
         write_tables(build_tables(view, "", "A"), made / "tables")
+        write_numbers(view, made)
 
 
 @app.command()

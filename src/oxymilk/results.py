@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "observations", "other_scale", "characteristics", "frequencies", "summaries", "tests", "sensitivity",
-    "procedures", "effects", "comparisons", "baseline",
+    "procedures", "effects", "comparisons", "alternatives", "baseline",
 )  # fmt: skip
 TABLES_OF_THE_AUDIT = ("verdicts", "explanations", "datasets", "contradictions", "outcomes")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from oxymilk.analysis.alternatives import proportional_odds
 from oxymilk.stats import evaluate_programs, intervals, load_programs
 from oxymilk.stats import hodges_lehmann as hl
 
@@ -110,3 +111,33 @@ def test_intervals(from_r, datasets):
             assert ours == pytest.approx(expected, rel=1e-8)
             compared["shift"] += 1
     assert min(compared["odds"], compared["shift"]) >= 3
+
+
+POLR = """
+library(MASS)
+data <- read.csv(file("stdin"))
+for (i in unique(data$dataset)) {
+  one <- data[data$dataset == i, ]
+  one$value <- factor(one$value, ordered = TRUE)
+  fits <- list(polr(value ~ first, one), polr(value ~ 1, one))
+  cat(pchisq(as.numeric(2 * (logLik(fits[[1]]) - logLik(fits[[2]]))), 1, lower.tail = FALSE), "\\n")
+}
+"""
+
+
+def test_proportional_odds(rscript, datasets):
+    """The likelihood-ratio p of MASS::polr, wherever there is one and more than two levels."""
+    found = [
+        (x, y, proportional_odds(x, y, "two-sided")[0])
+        for *_, x, y in datasets
+        if len({*x, *y}) in range(3, 12)
+    ]
+    found = [(x, y, p) for x, y, p in found if p]
+    rows = [f"{i},{first},{value}" for i, (x, y, _) in enumerate(found)
+            for first, values in ((1, x), (0, y)) for value in values]  # fmt: skip
+    text = "\n".join(["dataset,first,value", *rows, ""])
+    run = subprocess.run(
+        [rscript, "--vanilla", "-e", POLR], input=text, capture_output=True, text=True, check=True
+    )
+    assert [p for *_, p in found] == pytest.approx(list(map(float, run.stdout.split())), rel=2e-5)
+    assert len(found) > 10

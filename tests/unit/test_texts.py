@@ -18,7 +18,7 @@ from oxymilk.texts import LANGUAGES, labels, procedure_words
 
 SOURCE = Path(oxymilk.__file__).parent
 ROOT = Path(__file__).parents[2]
-SECTIONS = ("common", "tables", "verdicts", "effects", "explanations")
+SECTIONS = ("common", "tables", "verdicts", "effects", "sentences", "advice", "explanations")
 
 
 def placeholders(text):

@@ -97,6 +97,7 @@ A_COMMENT = {".py": "\n# edited\n", ".yaml": "\n# edited\n", ".html": "{# edited
         ("config.yaml", "language: en", "language: id", PRESENT),
         ("config.yaml", "participants: 2", "participants: 3", {"explain_claims", *PRESENT} - {"make_tables"}),
         ("config.yaml", "confidence: 0.95", "confidence: 0.99", {"test_groups", *AFTER_TESTS}),
+        ("config.yaml", "seed: 1", "seed: 2", {"test_groups", *AFTER_TESTS}),
     ],
 )
 def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old, new, rules):

@@ -2,7 +2,7 @@
 
 Inputs:  <results>/{study}/observations.csv, other_scale.csv, characteristics.csv, <data>/{study}/study.yaml
 Outputs: <results>/{study}/frequencies.csv, summaries.csv, tests.csv, sensitivity.csv, procedures.csv, effects.csv, comparisons.csv,
-         baseline.csv
+         alternatives.csv, baseline.csv
 """
 
 
@@ -46,6 +46,12 @@ rule test_groups:
             labels={"study": "{study}", "content": "effects"},
         ),
         comparisons=f"{RESULT}/comparisons.csv",
+        alternatives=report(
+            f"{RESULT}/alternatives.csv",
+            caption="../report/alternatives.rst",
+            category="Tests",
+            labels={"study": "{study}", "content": "the decision under other defensible tests"},
+        ),
         baseline=report(
             f"{RESULT}/baseline.csv",
             caption="../report/baseline.rst",
@@ -58,10 +64,12 @@ rule test_groups:
         study=STUDY,
         results=subpath(output.tests, parent=True),
         confidence=lookup(dpath="confidence", within=config),
+        seed=lookup(dpath="seed", within=config),
     shell:
         """
         oxymilk test-groups \
             --study {params.study:q} \
             --results {params.results:q} \
-            --confidence {params.confidence:q} >{log:q} 2>&1
+            --confidence {params.confidence:q} \
+            --seed {params.seed:q} >{log:q} 2>&1
         """

@@ -1,7 +1,7 @@
 """Write what readers open: tables, figures, the manuscript and the report, in each language of config.yaml.
 
 Inputs:  the CSVs of <results>/{study}/, <data>/{study}/study.yaml
-Outputs: <results>/{study}/{language}/tables/, figures/, manuscript.docx, report.html
+Outputs: <results>/{study}/{language}/tables/, numbers.csv, numbers.tex, figures/, manuscript.docx, report.html
 """
 
 
@@ -12,6 +12,7 @@ rule make_tables:
         tests=f"{RESULT}/tests.csv",
         effects=f"{RESULT}/effects.csv",
         comparisons=f"{RESULT}/comparisons.csv",
+        alternatives=f"{RESULT}/alternatives.csv",
         baseline=f"{RESULT}/baseline.csv",
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
@@ -25,6 +26,8 @@ rule make_tables:
             category="Tables",
             labels={"study": "{study}", "table": "{number}"},
         ),
+        numbers=all_languages(f"{RESULT}/{{language}}/numbers.csv"),
+        macros=all_languages(f"{RESULT}/{{language}}/numbers.tex"),
     log:
         "logs/{study}/make_tables.log",
     params:
@@ -81,8 +84,10 @@ rule write_manuscript:
         study=f"{STUDY}/study.yaml",
         frequencies=f"{RESULT}/frequencies.csv",
         tests=f"{RESULT}/tests.csv",
+        procedures=f"{RESULT}/procedures.csv",
         effects=f"{RESULT}/effects.csv",
         comparisons=f"{RESULT}/comparisons.csv",
+        alternatives=f"{RESULT}/alternatives.csv",
         baseline=f"{RESULT}/baseline.csv",
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
@@ -116,6 +121,7 @@ rule render_report:
         procedures=f"{RESULT}/procedures.csv",
         effects=f"{RESULT}/effects.csv",
         comparisons=f"{RESULT}/comparisons.csv",
+        alternatives=f"{RESULT}/alternatives.csv",
         baseline=f"{RESULT}/baseline.csv",
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from oxymilk import stats
+from oxymilk.analysis.alternatives import alternative_table
 from oxymilk.analysis.baseline import baseline_table, summary_table
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
@@ -46,15 +47,21 @@ PROGRAM_COLUMNS = (
     "p_value", "printed_by_default", "source",
 )  # fmt: skip
 EFFECT_COLUMNS = (
-    "test", "group", "timepoint", "effect", "estimate", "low", "high", "confidence", "method", "note",
+    "test", "group", "timepoint", "effect", "estimate", "low", "high", "confidence", "method", "note", "reported",
 )  # fmt: skip
 COMPARISON_COLUMNS = (
     "timepoint", "primary", "n1", "n2", "left_out", "u1", "u2", "z", "p_value", "p_exact",
     "effect", "estimate", "low", "high", "confidence", "method",
 )  # fmt: skip
+# the effect of each test to report, by why: what readers of the field understand at once
+REPORTED = {
+    "two_levels": {"signed_rank": "net_share_risen", "rank_sum": "risk_difference"},
+    "more_levels": {"signed_rank": "matched_rank_biserial", "rank_sum": "rank_biserial"},
+    "numbers": {"signed_rank": "hodges_lehmann_shift", "rank_sum": "hodges_lehmann_shift"},
+}
 
 
-def result_tables(study: Study, results: Results, confidence: float) -> dict[str, pd.DataFrame]:
+def result_tables(study: Study, results: Results, confidence: float, seed: int) -> dict[str, pd.DataFrame]:
     """Make every result table of a study from its observations.
 
     Parameters
@@ -64,6 +71,8 @@ def result_tables(study: Study, results: Results, confidence: float) -> dict[str
         Its observations, other_scale and characteristics are read.
     confidence : float
         Of the intervals beside effects, between 0 and 1.
+    seed : int
+        Of random permutations.
 
     Returns
     -------
@@ -73,10 +82,12 @@ def result_tables(study: Study, results: Results, confidence: float) -> dict[str
     table, other = results.observations, results.other_scale
     on_levels = study.outcome.scale == "level"
     levels, numbers = (table, other) if on_levels else (other, table)
+    tests = rank_test_table(study, table)
     return {
         "frequencies": frequency_table(study, levels if study.outcome.levels else table),
         "summaries": summary_table(study, numbers),
-        "tests": rank_test_table(study, table),
+        "tests": tests,
+        "alternatives": alternative_table(study, table, tests, seed),
         "sensitivity": rank_test_table(study, other, "score" if on_levels else "level"),
         "procedures": program_table(study, table),
         "effects": effect_table(study, table, confidence),
@@ -250,7 +261,8 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     Returns
     -------
     DataFrame
-        Columns `EFFECT_COLUMNS`. Besides the effects of `oxymilk.stats.effects`, each test has the p-values of the
+        Columns `EFFECT_COLUMNS`; of each test one effect is to be reported, and `reported` holds the reason, a key of
+        `REPORTED`. Besides the effects of `oxymilk.stats.effects`, each test has the p-values of the
         declared and of the exact procedure adjusted by Holm's method over all tests of the study (`holm_declared`,
         `holm_exact`), and the least that they could be at this size and with these ties (`least_declared`,
         `least_exact`); these four have no interval, and no estimate where the exact counterpart of a test, or the
@@ -266,31 +278,31 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
     for sample, role, procedure, differences, _ in runs:
         data, place = (sample.first, sample.second), (sample.test, sample.group, sample.timepoint)
         if role == "declared":
-            estimate = stats.within_effects if sample.test == "signed_rank" else stats.between_effects
-            rows.extend((*place, *astuple(effect)) for effect in estimate(*data, procedure, confidence))
+            why, main = reported_effect(study, sample.test, sample.timepoint)
+            if sample.test == "signed_rank":
+                effects = stats.within_effects(*data, procedure, confidence)
+            else:
+                # risks are of the better of two levels, also where nobody has the other
+                success = 1 if why == "two_levels" else None
+                effects = stats.between_effects(*data, procedure, confidence, success)
+            rows.extend((*place, *astuple(effect), why * (effect.name == main)) for effect in effects)
         try:
             data = sample.data(differences.removeprefix("if_") or "decimal")
             least = stats.least_p_value(sample.test, *data, procedure)
         except TooLargeError:
             least = None
         words = procedure.words_for(sample.test)
-        rows.append((*place, f"holm_{role}", next(adjusted[role]), None, None, None, words, ""))
-        rows.append((*place, f"least_{role}", least, None, None, None, words, ""))
+        rows.append((*place, f"holm_{role}", next(adjusted[role]), None, None, None, words, "", ""))
+        rows.append((*place, f"least_{role}", least, None, None, None, words, "", ""))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 
-def reported_effect(study: Study, test: str, timepoint: str = "") -> str:
-    """Name the effect of a test to report: what readers of the field understand at once.
-
-    The difference of shares for two levels, the shift for numbers, the rank-biserial correlation for more levels and
-    for changes of level that are compared between groups.
-    """
-    if study.outcome.scale == "score":
-        return "hodges_lehmann_shift"
-    within = test == "signed_rank"
-    if len(study.outcome.levels) == 2 and timepoint != "change":
-        return "net_share_risen" if within else "risk_difference"
-    return "matched_rank_biserial" if within else "rank_biserial"
+def reported_effect(study: Study, test: str, timepoint: str = "") -> tuple[str, str]:
+    """Return why an effect of a test is the one to report, a key of `REPORTED`, and its name."""
+    # a change of two levels has three values
+    two = len(study.outcome.levels) == 2 and timepoint != "change"
+    why = "numbers" if study.outcome.scale == "score" else "two_levels" if two else "more_levels"
+    return why, REPORTED[why][test]
 
 
 def comparison_table(study: Study, observations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
@@ -318,7 +330,7 @@ def comparison_table(study: Study, observations: pd.DataFrame, confidence: float
             asked = inf if between == study.between else MOST_WORK
             declared = _result(sample, procedure, way if way == "binary" else "decimal", asked)
             exact = _result(sample, exact_counterpart(procedure), "decimal", MOST_WORK)
-            reported = reported_effect(study, sample.test, sample.timepoint)
+            _, reported = reported_effect(study, sample.test, sample.timepoint)
             success = 1 if reported == "risk_difference" else None
             effects = stats.between_effects(sample.first, sample.second, procedure, confidence, success)
             (effect,) = (effect for effect in effects if effect.name == reported)

@@ -35,6 +35,7 @@ class Config(Model):
     figure_formats: Annotated[tuple[Literal["svg", "png", "pdf"], ...], _Once] = ()
     figure_width: Literal[170, 85] = 170
     confidence: float = Field(default=0.95, gt=0, lt=1)
+    seed: int = Field(default=1, ge=0)
     explain: Explain = Explain()
 
 

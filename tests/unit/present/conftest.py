@@ -25,7 +25,8 @@ RECORDS = {"intervention": ["kc"] * 10, "control": ["kc"] * 3 + ["kk"] * 7}
 LEVELS = {"k": "kurang", "c": "cukup", "m": "sedang", "-": ""}
 EXPLAINED = ("explanations", "datasets", "contradictions", "outcomes")
 NAMES = (
-    "observations", "frequencies", "tests", "procedures", "effects", "comparisons", "verdicts", "baseline",
+    "observations", "frequencies", "tests", "procedures", "effects", "comparisons", "alternatives", "verdicts",
+    "baseline",
     "summaries", "sensitivity", *EXPLAINED,
 )  # fmt: skip
 

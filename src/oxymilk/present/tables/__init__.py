@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oxymilk.present.tables.appendix import (
+    alternatives_table,
     effects_table,
     other_scale_table,
     rank_table,
@@ -23,7 +24,7 @@ MAKERS = {
     "": {"characteristics": characteristics_table, "results": results_table},
     "A": {
         "summary": summary_table, "ranks": rank_table, "statistics": statistics_table, "effects": effects_table,
-        "sensitivity": other_scale_table,
+        "sensitivity": other_scale_table, "alternatives": alternatives_table,
     },
     "B": {"claims": claims_table, "programs": programs_table, "explanations": explanation_table},
 }  # fmt: skip
@@ -41,6 +42,7 @@ def planned(view: View, *letters: str) -> dict[str, str]:
         "statistics": lambda: view.rows("tests"),
         "effects": lambda: view.rows("effects"),
         "sensitivity": lambda: view.rows("sensitivity"),
+        "alternatives": lambda: view.rows("alternatives"),
         "claims": lambda: view.claims,
         "programs": lambda: view.claims and view.printed_tests,
         "explanations": lambda: any(claim.explanations for claim in view.explained),

@@ -185,6 +185,38 @@ def other_scale_table(view: View, number: str) -> Table:
     return Table(view.language, "sensitivity", number, title, columns, tuple(rows), (note,), notes)
 
 
+def alternatives_table(view: View, number: str) -> Table:
+    """Make the table of what other defensible tests decide: a section a test, the declared procedure first."""
+    t, rows, notes = view.t, [], Footnotes()
+    records = view.rows("alternatives")
+    for test, group in dict.fromkeys((record["test"], record["group"]) for record in records):
+        declared, _ = results(view, test, group)
+        rows.append(Row(view.name_of_test(declared), head=True))
+        below = (
+            to_decimal(declared["p_value"]) < to_decimal(view.study.alpha) if declared["p_value"] else None
+        )
+        decided = {True: "significant", False: "not significant", None: ""}[below]
+        own = {"alternative": "declared", "p_value": declared["p_value"], "decision": decided}
+        others = [record for record in records if (record["test"], record["group"]) == (test, group)]
+        for record in (own, *others):
+            reason, error = (record.get(column, "") for column in ("reason", "standard_error"))
+            note = t(f"advice.reason.{reason}") if reason else ""
+            note = t("advice.random", error=t.significant(error, 1)) if error else note
+            p_value = Cell(
+                t.p_value(record["p_value"], view.study.alpha), notes.mark(note), digits=record["p_value"]
+            )
+            words = view.decision(record["decision"]) or NO_VALUE
+            cells = {"p": p_value, "decision": words}
+            rows.append(Row(t(f"advice.alternative.{record['alternative']}"), cells))
+    columns = (
+        Column("row", t("tables.column.test"), "left", 4),
+        Column("p", "p", width=1.2),
+        Column("decision", t("tables.column.decision", alpha=t.number(view.study.alpha)), "left", 2),
+    )
+    title = t("tables.title.alternatives")
+    return Table(view.language, "alternatives", number, title, columns, tuple(rows), footnotes=notes)
+
+
 # ---------------------------------------------------------------- effects
 
 

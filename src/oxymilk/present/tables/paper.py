@@ -287,7 +287,7 @@ def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
         return Cell(text, notes.mark(t(f"tables.note.effect.{row['effect']}", first=first, second=second)))
 
     if len(study.groups) == 1:
-        reported = reported_effect(study, "signed_rank")
+        _, reported = reported_effect(study, "signed_rank")
         for row in (row for row in view.rows("effects") if row["effect"] == reported):
             cells["change"] = effect_cell(row, *map(view.label, (post, pre)))
             rows.append(Row(t("tables.row.change", confidence=view.confidence), cells, head=True))
