@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from oxymilk.present.advice import advice, alternatives
+from oxymilk.present.advice import advice
+from oxymilk.present.tables.appendix import alternatives_table
 from oxymilk.texts import LANGUAGES
 
 WITHIN = {"quantity": "decision", "test": "signed_rank", "group": "intervention", "printed": "significant"}
@@ -90,11 +91,11 @@ def test_the_table_of_other_tests(changed, language):
         ("rank_sum", "", "proportional_odds", "", "", "", "separation"),
     ]
     view = changed(language, alternatives=pd.DataFrame(rows, columns=columns))
-    exact, drawn, none = alternatives(view)
-    mark = view.t("common.decimal_mark")
-    assert (exact["p"], drawn["p"][:5]) == (f"0{mark}250", f"0{mark}031")
-    assert f"0{mark}001)" in drawn["p"]
-    assert none == {
-        "test": view.name_of_test({"test": "rank_sum", "group": "", "timepoint": "post"}), "p": "–",
-        "alternative": view.t("advice.alternative.proportional_odds"), "decision": view.t("advice.reason.separation"),
-    }  # fmt: skip
+    table, mark = alternatives_table(view, "A6"), view.t("common.decimal_mark")
+    _, _, exact, _, declared, drawn, none = table.rows
+    p_values = [row.cell("p") for row in (exact, declared, drawn, none)]
+    assert [cell.text for cell in p_values] == [f"0{mark}250", f"0{mark}001", f"0{mark}031", "–"]
+    assert f"0{mark}001." in table.footnotes[p_values[2].marks[0]]
+    assert table.footnotes[p_values[3].marks[0]] == view.t("advice.reason.separation")
+    decided = [view.decision(word) for word in ("not significant", "significant", "significant")]
+    assert [row.cell("decision").text for row in (exact, declared, drawn, none)] == [*decided, "–"]

@@ -14,8 +14,6 @@ from oxymilk.present.manuscript import manuscript
 from oxymilk.present.tables import build_tables
 from oxymilk.present.tables.model import DIGIT_SPACE
 
-TEXTS = {"methods": ["Uji < & > ini."], "results": ["Satu.", "Dua."]}
-
 
 @pytest.fixture(scope="module")
 def figures(views, tmp_path_factory):
@@ -26,7 +24,7 @@ def figures(views, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def data(views, figures):
-    return manuscript(views["id"], figures, TEXTS)
+    return manuscript(views["id"], figures)
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +64,21 @@ def test_all_tables_with_captions_notes_and_the_text_of_the_model(shown, documen
 
 def test_sections_paragraphs_tables_figure_and_appendix_in_their_order(document):
     texts = paragraphs(document)
-    order = ["Metode", "Uji < & > ini.", "Hasil", "Satu.", "Dua.", "Tabel 1. ", "Tabel 2. ", "Gambar 1. ", "Lampiran",
-             "Tabel A1. ", "Tabel A2. ", "Tabel A3. "]  # fmt: skip
+    order = ["Metode", "Perubahan", "Hasil", "Pada hari ke-15", "Tabel 1. ", "Tabel 2. ", "Gambar 1. ", "Lampiran",
+             "Tabel A1. ", "Tabel A2. ", "Tabel A3. ", "Tabel A4. "]  # fmt: skip
     places = [next(at for at, text in enumerate(texts) if text.startswith(start)) for start in order]
     assert places == sorted(places)
     headings = [p for p in document.paragraphs if p.style.name == "Heading 1"]
     assert [bool(p.paragraph_format.page_break_before) for p in headings] == [False, False, True]
 
 
-def test_a_manuscript_without_sentences_has_no_empty_part(views, tmp_path):
+def test_a_manuscript_without_a_figure_has_no_empty_part(views, tmp_path):
     document = docx.Document(io.BytesIO(manuscript(views["en"], tmp_path)))
-    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == ["Results", "Appendix"]
+    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == [
+        "Methods",
+        "Results",
+        "Appendix",
+    ]
     assert not document.inline_shapes
 
 
@@ -142,7 +144,7 @@ def test_a_difference_stands_out_in_bold_in_the_audit(views):
 
 
 def test_archive_has_no_time_and_no_person(views, data, figures):
-    assert data == manuscript(views["id"], figures, TEXTS)
+    assert data == manuscript(views["id"], figures)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

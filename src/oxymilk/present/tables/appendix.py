@@ -211,7 +211,7 @@ def alternatives_table(view: View, number: str) -> Table:
     columns = (
         Column("row", t("tables.column.test"), "left", 4),
         Column("p", "p", width=1.2),
-        Column("decision", t("tables.column.decision", alpha=t.number(view.study.alpha)), "left", 2),
+        Column("decision", t("tables.column.decision_at", alpha=t.number(view.study.alpha)), "left", 2),
     )
     title = t("tables.title.alternatives")
     return Table(view.language, "alternatives", number, title, columns, tuple(rows), footnotes=notes)

@@ -255,7 +255,8 @@ def results_table(view: View, number: str) -> Table:
         label = label if at == "change" else view.moments[at]
         columns.append(Column(at, label, width=width, spanner="" if on_levels and at == "change" else above))
     columns.append(Column("p", t("tables.column.p"), width=1.4, marks=within))
-    alternatives = dict.fromkeys(row["alternative"] for row in view.rows("tests"))
+    declared = [row for row in view.rows("tests") if row["role"] == "declared"]
+    alternatives = dict.fromkeys(row["alternative"] for row in declared)
     sides = (t(f"procedures.alternative.{alternative}") for alternative in alternatives)
     general = (
         t("tables.note.alternative", alternative=t("common.list_separator").join(sides)),
