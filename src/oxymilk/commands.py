@@ -284,3 +284,85 @@ def programs(
     except ValueError as error:
         raise BadParameter(str(error)) from None
     print_programs([each for each in results if each.printed_by_default or not default_only], language)
+
+
+@app.command()
+def check(
+    test: Annotated[
+        str,
+        Argument(
+            help="wilcoxon, mann-whitney, mcnemar, chi-square, fisher, linear, t-paired, "
+            "t-independent, z, f, pearson or spearman."
+        ),
+    ] = "",
+    p: Annotated[str, Option(help="The p-value as printed: 0,004, .000, '<0.05', 1.2E-5, ns, '**'.")] = "",
+    n: Annotated[
+        str, Option(help="Sizes: of each group; pairs; of wilcoxon also falls,rises[,unchanged].")
+    ] = "",
+    counts: Annotated[str, Option(help="Rows of counts or percentages: '0,10;7,3', '20%,80%;90%,10%'.")] = "",
+    margins: Annotated[str, Option(help="Row totals and column totals, or before and after.")] = "",
+    z: Annotated[str, Option(help="The printed Z.")] = "",
+    chi2: Annotated[str, Option(help="The printed chi-square.")] = "",
+    t: Annotated[str, Option("--t", help="The printed t; of wilcoxon T.")] = "",
+    f: Annotated[str, Option("--f", help="The printed F.")] = "",
+    r: Annotated[str, Option("--r", help="The printed correlation.")] = "",
+    u: Annotated[str, Option("--u", help="The printed U.")] = "",
+    w: Annotated[str, Option("--w", help="The printed W, or T.")] = "",
+    df: Annotated[str, Option(help="Degrees of freedom; of F two.")] = "",
+    rank_sums: Annotated[str, Option(help="140,70 or 239,5;355,5; of wilcoxon negative,positive.")] = "",
+    mean_ranks: Annotated[str, Option(help="As rank sums.")] = "",
+    mean: Annotated[str, Option(help="Means, or the one mean of differences.")] = "",
+    sd: Annotated[str, Option(help="Standard deviations, one a mean.")] = "",
+    se: Annotated[str, Option(help="Standard errors, one a mean.")] = "",
+    interval: Annotated[str, Option(help="95% intervals, two ends a mean.")] = "",
+    median: Annotated[str, Option(help="Medians.")] = "",
+    quartiles: Annotated[str, Option(help="Lower and upper quartile of each group.")] = "",
+    scale: Annotated[str, Option(help="Range of whole scores: 1..3.")] = "",
+    program: Annotated[str, Option(help="The program that the paper names.")] = "",
+    tails: Annotated[str, Option(help="1 or 2, where the paper says so.")] = "",
+    alpha: Annotated[str, Option(help="The level of significance.")] = "0.05",
+    decision: Annotated[str, Option(help="What the paper decides: significant, not significant.")] = "",
+    rounding: Annotated[str, Option(help="half_up, half_even or truncate, where it is known.")] = "",
+    decimal_mark: Annotated[str, Option(help="',' or '.', where only one is used.")] = "",
+    table: Annotated[Path | None, Option(help="A table of tests, one a row, in place of one test.")] = None,
+    output: Annotated[Path | None, Option(help="Where the verdicts of a table go.")] = None,
+    json: Annotated[bool, Option("--json", help="The same facts for a program.")] = False,
+    language: Language = "en",
+) -> None:
+    """Check a printed test by what is printed with it: counts, ranks, a statistic, means.
+
+    Exit status 0: the p-value fits. 1: it differs, or cannot be checked. 2: something is faulty or missing.
+    """
+    from oxymilk.audit.evidence import read_evidence
+    from oxymilk.audit.printed_test import FITS, judge
+    from oxymilk.present.check import as_json, lines_of
+
+    if table:
+        from oxymilk.present.check_table import check_table
+
+        if not output or test:
+            raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
+        raise typer.Exit(check_table(table, output))
+    given = (
+        ("z", z),
+        ("chi2", chi2),
+        ("w" if test == "wilcoxon" else "t", t),
+        ("f", f),
+        ("r", r),
+        ("u", u),
+        ("w", w),
+    )
+    named = {name: value for name, value in given if value}
+    if len(named) > 1:
+        raise BadParameter(f"one statistic at a time, not {' and '.join(named)}")
+    statistic, value = next(iter(named.items()), ("", ""))
+    evidence = read_evidence({
+        "test": test, "p": p, "n": n, "counts": counts, "margins": margins, "statistic": statistic, "value": value,
+        "df": df, "rank_sums": rank_sums, "mean_ranks": mean_ranks, "means": mean, "sds": sd, "ses": se,
+        "intervals": interval, "medians": median, "quartiles": quartiles, "scale": scale, "program": program,
+        "tails": tails, "alpha": alpha, "decision": decision, "rounding": rounding, "decimal_mark": decimal_mark,
+    })  # fmt: skip
+    judgement = judge(evidence)
+    for line in [as_json(evidence, judgement)] if json else lines_of(evidence, judgement, language):
+        typer.echo(line)
+    raise typer.Exit(0 if judgement.verdict in FITS else 1)
