@@ -62,7 +62,7 @@ class Evidence:
     * statistic, value, df : Its name, its printed value, degrees of freedom.
     * rank_sums, mean_ranks, means, sds, ses, intervals, medians, quartiles : Printed numbers, one or two a group.
     * scale : Smallest and largest score, whole numbers.
-    * tails, alpha, decision, program, rounding : 1 or 2; the level; what the paper decides; whose lines; how numbers
+    * tails, alpha, decision, program, rounding : 1, 2, or 0 where that is not said; the level; what the paper decides; whose lines; how numbers
       are shortened, "" where that is not known.
     """
 
@@ -86,7 +86,7 @@ class Evidence:
     medians: tuple[PrintedNumber, ...] = ()
     quartiles: tuple[PrintedNumber, ...] = ()
     scale: tuple[int, int] | tuple[()] = ()
-    tails: int = 2
+    tails: int = 0
     alpha: Fraction = Fraction(1, 20)
     decision: str = ""
     program: str = ""
@@ -261,7 +261,8 @@ def _numbers(text: str, marks: tuple[str, ...]) -> tuple[PrintedNumber, ...]:
     if not text:
         return ()
     by_semicolon = ";" in text or marks == (",",)
-    parts = text.split(";") if by_semicolon else text.split(",")
+    # a semicolon at the end says that the one number has a decimal comma
+    parts = [part for part in text.split(";") if part.strip()] if by_semicolon else text.split(",")
     return tuple(parse_printed(part, (".", ",") if by_semicolon else (".",)) for part in parts)
 
 

@@ -243,7 +243,7 @@ def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
         raise missing(evidence, "means")
     sets = [datasets_of(evidence, at, n, cut=cut) for at, n in enumerate(sizes)]
     for at, found in enumerate(sets):
-        if not len(found) and not cut:
+        if not len(found) and (cut or evidence.rounding):
             column = "sds" if evidence.sds else "means" if evidence.means else "medians"
             value = str(at + 1)
             raise FaultsError(

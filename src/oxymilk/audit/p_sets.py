@@ -65,8 +65,7 @@ class Line(NamedTuple):
         """The program as people name it, with its versions where R changed its way."""
         package = re.match(r"R (\w+)::", self.program)
         word = package[1] if package else re.split(r"[ .(]", self.program.replace("GraphPad ", ""))[0]
-        changed = word in ("R", "scipy") and self.versions != "all"
-        return f"{word} {self.versions}" if changed else word
+        return f"{word} {self.versions}" if word == "R" and self.versions != "all" else word
 
 
 class PSet(NamedTuple):

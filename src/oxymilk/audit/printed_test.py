@@ -103,12 +103,17 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     if at is not None:
         notes.append(("grim", {"mean": evidence.means[at], "n": evidence.n[at % len(evidence.n)]}))
     try:
-        sets = _p_sets(evidence)
+        sets, by_cut = _p_sets(evidence), False
+        if not sets and not evidence.rounding:
+            # nothing has these numbers rounded, perhaps with digits cut
+            sets, by_cut = _p_sets(evidence, cut=True), True
     except from_means.TooManyError as many:
         return Judgement("not_checkable", "too_many", notes=(*notes, ("too_many", {"count": many.args[0]})))
     if not sets:
         return Judgement("not_checkable", "not_computed", notes=tuple(notes))
     verdict, how, fitting = _verdict(evidence, sets)
+    if by_cut and verdict == "reproduced":
+        verdict, how = "reproduced_otherwise", "cut"
     stated = evidence.stated()
     middle = (stated.low + stated.high) / 2
     sets = sorted(sets, key=lambda each: (not each.unasked, _distance(each, middle), -len(each.programs)))
@@ -151,13 +156,14 @@ def _p_sets(evidence: Evidence, *, cut: bool = False) -> list[PSet]:
     is_rank = evidence.statistic in ("u", "w")
     if evidence.statistic and evidence.value and not is_rank:
         sets += from_statistic(evidence, cut=cut)
-    if (is_rank and evidence.value) or evidence.rank_sums or evidence.mean_ranks:
+    signs = evidence.test == "wilcoxon" and len(evidence.n) > 1 and not sets
+    if (is_rank and evidence.value) or evidence.rank_sums or evidence.mean_ranks or signs:
         sets += from_ranks(evidence, cut=cut)
     elif evidence.test in ("wilcoxon", "mann-whitney") and has_scores and not sets:
         sets += from_means.from_scores(evidence, cut=cut)
     elif evidence.test in ("t-paired", "t-independent") and evidence.means and not sets:
         sets += from_means.from_moments(evidence, cut=cut)
-    if not sets and not cut:
+    if not (sets or has_scores or is_rank or evidence.rank_sums or evidence.mean_ranks or signs):
         raise missing(evidence, "scale" if evidence.means or evidence.medians else "counts")
     return sets
 
@@ -195,12 +201,13 @@ def _verdict(evidence: Evidence, sets: list[PSet]) -> tuple[str, str, list[PSet]
 def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[PSet]]:
     """Return the sets whose plain p-value, or whose every one, prints as printed; and those of which some does."""
     some = [each for each in sets if any(stated.meets(value) for value in each.values)]
-    plain = [
-        each
-        for each in some
-        if (each.plain and stated.meets(each.plain))
-        or all(stated.contains_all(value) for value in each.values)
-    ]
+    plain = []
+    for each in some:
+        # an open p-value of which every part prints so; a line that ignores ties has one only
+        is_open = len(each.values) > 1 or each.values[0].low < each.values[0].high
+        whole = is_open and all(stated.contains_all(value) for value in each.values)
+        if whole or (each.plain and stated.meets(each.plain)):
+            plain.append(each)
     return plain, some
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # the groups of program lines that are shown, and the programs named of each
 _GROUPS, _NAMED = 4, 4
+_FIRST = ("SPSS", "R", "Stata", "SAS", "coin", "scipy", "JASP", "jamovi", "PSPP")
 _INDENT = " " * 11
 VERDICT_COLUMNS = (
     "verdict",
@@ -125,7 +126,9 @@ def _groups(evidence: Evidence, judgement: Judgement) -> list[tuple[Interval, li
 
 
 def _programs(names: list[str] | tuple[str, ...], t: Labels) -> str:
-    names = list(dict.fromkeys(names))
+    # the best known first
+    rank = {name: at for at, name in enumerate(_FIRST)}
+    names = sorted(dict.fromkeys(names), key=lambda name: rank.get(name.split()[0], len(rank)))
     if names == ["any"]:
         return t("check.any_program")
     others = t("check.and_others") if len(names) > _NAMED else ""

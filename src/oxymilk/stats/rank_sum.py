@@ -119,13 +119,13 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure) -> RankSumResult:
         variance = variance - (sizes**3 - sizes).sum(axis=-1)
     standard = difference, variance, n1 * n2, 3 * total * (total - 1)
     keys = np.concatenate([np.stack([twice_u[..., 0], n1], axis=-1), sizes], axis=-1)
-    p_value, fraction, z, square = p_and_z(procedure, standard, keys, _exact_fraction)
+    p_value, fraction, z, square = p_and_z(procedure, standard, keys, exact_fraction)
     by_sample = (values[..., i] for values in (twice_u / 2, rank_sums, rank_sums / n) for i in (0, 1))
     return RankSumResult(p_value, fraction, z, square, procedure, n1, n2, *by_sample)
 
 
 @lru_cache(maxsize=4096)
-def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) -> Fraction:
+def exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure) -> Fraction:
     """Return the exact p-value of 2 * U1, n1 and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
     n2 = sum(sizes) - n1

@@ -143,13 +143,13 @@ def signed_rank_counts(
     # without a change there is nothing to test, whatever the switches
     variance = np.where(changed == 0, 0, variance)
     keys = np.concatenate([np.stack([twice_plus, zeros], axis=-1), sizes], axis=-1)
-    p_value, fraction, z, square = p_and_z(procedure, (difference, variance, 1, 1), keys, _exact_fraction)
+    p_value, fraction, z, square = p_and_z(procedure, (difference, variance, 1, 1), keys, exact_fraction)
     counts = n_used, zeros, n_up, n_down
     return SignedRankResult(p_value, fraction, z, square, procedure, *counts, w_plus, w_minus, *mean_ranks)
 
 
 @lru_cache(maxsize=4096)
-def _exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure) -> Fraction:
+def exact_fraction(twice_w: int, zeros: int, *sizes: int, procedure: Procedure) -> Fraction:
     """Return the exact p-value of twice W+ (less the zeros' share), zeros, and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
     changed, ranked_zeros = sum(sizes), 0 if procedure.zero_method == "drop" else zeros
