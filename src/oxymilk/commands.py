@@ -335,11 +335,9 @@ def check(
     """
     from oxymilk.audit.evidence import read_evidence
     from oxymilk.audit.printed_test import FITS, judge
-    from oxymilk.present.check import as_json, lines_of
+    from oxymilk.present.check import as_json, check_table, lines_of
 
     if table:
-        from oxymilk.present.check_table import check_table
-
         if not output or test:
             raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
         raise typer.Exit(check_table(table, output))

@@ -6,9 +6,8 @@ The same words name the options of `oxymilk check` and the columns of its table;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -24,46 +23,38 @@ from oxymilk.audit.printed import (
 )
 from oxymilk.faults import Fault, FaultsError
 
-TESTS = (
-    "wilcoxon", "mann-whitney", "mcnemar", "chi-square", "fisher", "linear",
-    "t-paired", "t-independent", "z", "f", "pearson", "spearman",
-)  # fmt: skip
 PAIRED = ("wilcoxon", "mcnemar", "t-paired")
-# the statistics that a test is printed with; chi-square of Kruskal-Wallis with mann-whitney
+# the tests, and the statistics that each is printed with; chi-square of Kruskal-Wallis with mann-whitney
 STATISTICS = {
     "wilcoxon": ("z", "w"), "mann-whitney": ("z", "u", "w", "chi2"), "mcnemar": ("chi2", "z"),
     "chi-square": ("chi2", "z"), "fisher": ("chi2",), "linear": ("chi2", "z"), "t-paired": ("t",),
     "t-independent": ("t", "f"), "z": ("z",), "f": ("f",), "pearson": ("r", "t"), "spearman": ("r", "t"),
 }  # fmt: skip
-DECISIONS = ("significant", "not significant")
-FIELDS = (
-    "test", "n", "counts", "margins", "statistic", "value", "df", "rank_sums", "mean_ranks", "means", "sds", "ses",
-    "intervals", "medians", "quartiles", "scale", "p", "operator", "tails", "alpha", "decision", "program", "rounding",
-    "decimal_mark",
-)  # fmt: skip
-# one number a group; what they count or mean is in docs/checking-a-test.md
 _LISTS = ("rank_sums", "mean_ranks", "means", "sds", "ses", "intervals", "medians", "quartiles")
+FIELDS = (
+    "test", "n", "counts", "margins", "statistic", "value", "df", *_LISTS, "scale", "p", "operator", "tails",
+    "alpha", "decision", "program", "rounding", "decimal_mark",
+)  # fmt: skip
 _STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
-_POWER = re.compile(r"(?P<digits>.+?)(?:[eE]|\s*[x×*]\s*10\^?)(?P<power>[-+]?[0-9]+)")
-_PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*[,;]?")
-_SCALE = re.compile(r"\s*(-?[0-9]+)\s*\.\.\s*(-?[0-9]+)\s*")
-# where one place of a list of numbers ends: 239.5,355.5 or 239,5;355,5
-Table = tuple[tuple[int, ...], ...]
+_POWER = re.compile(r"(?P<digits>.+?)(?:[eE]|\s*[x×*]\s*10\^?)(?P<power>[-+]?[0-9]{1,3})")
+_PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
+_EITHER = (".", ",")
+Numbers = tuple[PrintedNumber, ...]
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What is printed of one test; a field that is not printed is empty.
 
-    * test : One of `TESTS`; `p` : the p-value as printed, `operator` what precedes it, `number` its digits.
-    * n : One number a group; pairs; or of a Wilcoxon test falls and rises, or falls, rises and unchanged.
-    * counts : Rows of counts: groups by levels, or before by after. `margins` : row totals and column totals.
-    * percents : counts or margins are percentages, the same shape; `n` is that of their rows.
+    * test : A key of `STATISTICS`; `p` : the p-value as printed, `operator` what precedes it, `number` its digits.
+    * n : Sizes of the groups; pairs; or of a Wilcoxon test falls and rises, or falls, rises and unchanged.
+    * counts, margins : Rows of counts, groups by levels or before by after; row totals and column totals. In their
+      place `percents`, which are of n.
     * statistic, value, df : Its name, its printed value, degrees of freedom.
-    * rank_sums, mean_ranks, means, sds, ses, intervals, medians, quartiles : Printed numbers, one or two a group.
+    * rank_sums, mean_ranks, means, sds, ses, medians : One number a group; intervals, quartiles : two.
     * scale : Smallest and largest score, whole numbers.
-    * tails, alpha, decision, program, rounding : 1, 2, or 0 where that is not said; the level; what the paper decides; whose lines; how numbers
-      are shortened, "" where that is not known.
+    * tails : 1, 2, or 0 where that is not said. `alpha` : the level; `decision` : what the paper decides.
+    * program, rounding : Whose lines, and how numbers are shortened; "" where that is not known.
     """
 
     test: str
@@ -71,23 +62,23 @@ class Evidence:
     operator: str
     number: PrintedNumber
     n: tuple[int, ...] = ()
-    counts: Table = ()
-    margins: Table = ()
-    percents: tuple[tuple[PrintedNumber, ...], ...] = ()
+    counts: tuple[tuple[int, ...], ...] = ()
+    margins: tuple[tuple[int, ...], ...] = ()
+    percents: tuple[Numbers, ...] = ()
     statistic: str = ""
     value: PrintedNumber | None = None
-    df: tuple[PrintedNumber, ...] = ()
-    rank_sums: tuple[PrintedNumber, ...] = ()
-    mean_ranks: tuple[PrintedNumber, ...] = ()
-    means: tuple[PrintedNumber, ...] = ()
-    sds: tuple[PrintedNumber, ...] = ()
-    ses: tuple[PrintedNumber, ...] = ()
-    intervals: tuple[PrintedNumber, ...] = ()
-    medians: tuple[PrintedNumber, ...] = ()
-    quartiles: tuple[PrintedNumber, ...] = ()
-    scale: tuple[int, int] | tuple[()] = ()
+    df: Numbers = ()
+    rank_sums: Numbers = ()
+    mean_ranks: Numbers = ()
+    means: Numbers = ()
+    sds: Numbers = ()
+    ses: Numbers = ()
+    intervals: Numbers = ()
+    medians: Numbers = ()
+    quartiles: Numbers = ()
+    scale: tuple[int, ...] = ()
     tails: int = 0
-    alpha: Fraction = Fraction(1, 20)
+    alpha: Fraction = field(default=Fraction(1, 20))
     decision: str = ""
     program: str = ""
     rounding: str = ""
@@ -98,15 +89,13 @@ class Evidence:
 
     def set_of(self, number: PrintedNumber, *, cut: bool = False, operator: str = "") -> Interval:
         """Return the set that a printed number states; without a declared rounding a half may go either way."""
-        rounding = "truncate" if cut else self.rounding
-        if rounding:
-            return number.interval(rounding, operator)
+        if cut or self.rounding:
+            return number.interval("truncate" if cut else self.rounding, operator)
         up, even = (number.interval(way, operator) for way in ("half_up", "half_even"))
-        ends = zip(up[2:], even[2:], strict=True)
-        return Interval(up.low, up.high, *(either or other for either, other in ends))
+        return Interval(up.low, up.high, up.closed_low or even.closed_low, up.closed_high or even.closed_high)
 
 
-class _Wrong(Exception):  # noqa: N818 - becomes a fault
+class _FieldError(ValueError):
     """A field is faulty: the code of the fault and the words of its text."""
 
 
@@ -123,165 +112,130 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     Returns
     -------
     Evidence
-
-    Raises
-    ------
-    FaultsError
-        With all faults of the fields, or else with what is missing.
+        FaultsError with all faults of the fields.
     """
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
-    faults: list[Fault] = []
-    read: dict[str, Any] = {}
-
-    @contextmanager
-    def field(name: str) -> Iterator[str]:
+    given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
+    marks = (given["decimal_mark"],) if given["decimal_mark"] in _EITHER else _EITHER
+    read: dict[str, Any] = {"program": given["program"]}
+    readers: dict[str, Callable[[str], Any]] = {
+        "decimal_mark": lambda text: _one_of(text, _EITHER),
+        "test": lambda text: _one_of(text.lower().replace("_", "-"), tuple(STATISTICS)),
+        "alpha": lambda text: _alpha(parse_printed(text, _EITHER).value),
+        "operator": lambda text: _one_of(text, OPERATORS),
+        "p": lambda text: _p_value(given["operator"] + text, marks, read.get("alpha", Evidence.alpha)),
+        "rounding": lambda text: _one_of(text, ROUNDINGS),
+        "decision": lambda text: _one_of(text, ("significant", "not significant")),
+        "tails": lambda text: int(_one_of(text, ("1", "2"))),
+        "n": lambda text: tuple(map(_whole, re.split("[,;]", text))),
+        "df": lambda text: tuple(parse_printed(part, (".",)) for part in re.split("[,;]", text)),
+        "counts": _table,
+        "margins": _table,
+        "statistic": lambda text: _one_of(
+            text.lower(), STATISTICS.get(read.get("test", ""), (text.lower(),))
+        ),
+        "value": lambda text: parse_printed(text, marks),
+        **dict.fromkeys(_LISTS, lambda text: _numbers(text, marks)),
+        "scale": _scale,
+    }
+    faults = []
+    for name, reader in readers.items():
         try:
-            yield given[name]
-        except _Wrong as wrong:
-            code, words = wrong.args
+            if given[name] or name in ("test", "p"):
+                read[name] = reader(given[name])
+            if name in ("n", *_LISTS) and name in read and not faults:
+                _fit(name, read, given)
+        except ValueError as error:
+            code, words = error.args if isinstance(error, _FieldError) else ("check_number", {})
             faults.append(Fault(code, file, row=row, column=name, value=given[name], params=words))
-        except ValueError:
-            faults.append(Fault("check_number", file, row=row, column=name, value=given[name]))
-
-    marks = (".", ",")
-    with field("decimal_mark") as text:
-        marks = (_one_of(text, (".", ",")),) if text else marks
-    with field("test") as text:
-        read["test"] = _one_of(text.lower().replace("_", "-"), TESTS)
-    with field("alpha") as text:
-        read["alpha"] = alpha = parse_printed(text or "0.05", (".", ",")).value
-        if not 0 < alpha < 1:
-            raise ValueError
-    with field("operator") as text:
-        sign = {"≤": "<=", "≥": ">="}.get(text, text)
-        operator = _one_of(sign, OPERATORS) if sign else ""
-    with field("p") as text:
-        read["p"] = text
-        read["operator"], read["number"] = _p_value(f"{operator}{text}", marks, read["alpha"])
-    for name, legal in (("rounding", ROUNDINGS), ("decision", DECISIONS), ("tails", ("1", "2"))):
-        with field(name) as text:
-            if text:
-                read[name] = int(_one_of(text, legal)) if name == "tails" else _one_of(text, legal)
-    read["program"] = given["program"]
-    with field("n") as text:
-        read["n"] = tuple(_whole(part) for part in re.split("[,;]", text) if text)
-    with field("df") as text:
-        read["df"] = tuple(parse_printed(part, (".",)) for part in re.split("[,;]", text) if text)
+    if faults:
+        raise FaultsError(faults)
+    read.pop("decimal_mark", None)
+    (operator, number), percents = read.pop("p"), ()
     for name in ("counts", "margins"):
-        with field(name) as text:
-            if "%" in text:
-                read["percents"] = _percentages(text)
-                read[name] = ((),)  # which of the two the percentages are
-            elif text:
-                read[name] = _table(text, rectangle=name == "counts")
-    with field("statistic") as text:
-        legal = STATISTICS.get(read.get("test", ""), ())
-        read["statistic"] = _one_of(text.lower(), legal) if text and legal else ""
-    with field("value") as text:
-        read["value"] = parse_printed(text, marks) if text else None
-    for name in _LISTS:
-        with field(name) as text:
-            read[name] = _numbers(text, marks)
-    with field("scale") as text:
-        if text:
-            low, high = (
-                map(int, _SCALE.fullmatch(in_ascii(text)).groups()) if _SCALE.fullmatch(text) else (0, 0)
-            )
-            if low >= high:
-                raise ValueError
-            read["scale"] = low, high
-    if not faults:
-        evidence = Evidence(**read)
-        for name in ("n", *_LISTS):
-            with field(name) as text:
-                _fit(evidence, name, text)
-    if not faults:
-        return evidence
-    raise FaultsError(faults)
+        if "%" in given[name]:
+            percents, read[name] = read[name], ((),) * (name == "margins")
+    return Evidence(**{**read, "operator": operator}, p=given["p"], number=number, percents=percents)
 
 
 def _one_of(text: str, legal: tuple[str, ...]) -> str:
     if text not in legal:
-        raise _Wrong("check_legal", {"legal": ", ".join(filter(None, legal))})
+        raise _FieldError("check_legal", {"legal": ", ".join(filter(None, legal))})
     return text
+
+
+def _alpha(value: Fraction) -> Fraction:
+    if not 0 < value < 1:
+        raise ValueError
+    return value
 
 
 def _whole(text: str) -> int:
     number = int(in_ascii(text.strip()))
     if not 0 <= number <= LARGEST_SAMPLE:
-        raise ValueError(text)
+        raise ValueError
     return number
 
 
+def _scale(text: str) -> tuple[int, int]:
+    low, high = map(int, in_ascii(text).split(".."))
+    if not low < high:
+        raise ValueError
+    return low, high
+
+
 def _p_value(text: str, marks: tuple[str, ...], alpha: Fraction) -> tuple[str, PrintedNumber]:
-    """Read a p-value as printed: operator, comma or point, power of ten, stars, "ns"; _Wrong where no p prints so."""
-    text = text.strip()
-    if text.lower().strip(".()") in ("ns", "n.s"):
+    """Read a p-value: operator, comma or point, power of ten, stars, "ns"; _FieldError where no p prints so."""
+    if text.lower().strip(" .()") in ("ns", "n.s"):
         return ">=", parse_printed(str(float(alpha)))
-    if text in _STARS:
-        return "<", parse_printed(_STARS[text])
-    operator, digits = split_operator(re.sub(r"(?i)^p(?=\s*[<>=≤≥~≈])", "", text).strip().rstrip("*"))
-    power = _POWER.fullmatch(digits.strip())
+    if text.strip() in _STARS:
+        return "<", parse_printed(_STARS[text.strip()])
+    operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text).rstrip("* "))
+    power = _POWER.fullmatch(digits)
     number = parse_printed(power["digits"] if power else digits, marks)
     if power:
         shift = int(power["power"])
-        if abs(shift) > 400:
-            raise ValueError(text)
         number = number._replace(value=number.value * Fraction(10) ** shift, decimals=number.decimals - shift)
     if number.percent or number.decimals < 0:
-        raise ValueError(text)
-    smallest, largest = number.value < 0 or number.negative, number.value > 1
-    below_zero = operator == "<" and number.value == 0
-    if smallest or largest or below_zero or (operator == ">" and number.value == 1):
-        raise _Wrong("check_impossible", {})
+        raise ValueError
+    none_below = operator == "<" and number.value == 0
+    if number.negative or number.value > 1 or none_below or (operator == ">" and number.value == 1):
+        raise _FieldError("check_impossible", {})
     return operator, number
 
 
-def _table(text: str, *, rectangle: bool) -> Table:
-    rows = tuple(tuple(_whole(cell) for cell in row.split(",")) for row in text.strip(" ;").split(";"))
-    if rectangle and len({len(row) for row in rows}) > 1:
-        raise _Wrong("check_rows", {})
-    if not any(map(any, rows)):
-        raise ValueError(text)
-    return rows
+def _table(text: str) -> tuple[tuple, ...]:
+    """Read rows of counts, or of percentages."""
+    rows = text.strip(" ;").split(";")
+    if "%" not in text:
+        counts = tuple(tuple(map(_whole, row.split(","))) for row in rows)
+        if not any(map(any, counts)):
+            raise ValueError
+        return counts
+    if any("".join(_PERCENT.split(row)[::2]).strip() for row in rows):
+        raise ValueError
+    return tuple(tuple(parse_printed(cell, _EITHER) for cell in _PERCENT.findall(row)) for row in rows)
 
 
-def _percentages(text: str) -> tuple[tuple[PrintedNumber, ...], ...]:
-    rows = []
-    for row in text.strip(" ;").split(";"):
-        cells = _PERCENT.findall(row)
-        if "".join(_PERCENT.split(row)[::2]).strip():
-            raise ValueError(text)
-        rows.append(tuple(parse_printed(cell, (".", ",")) for cell in cells))
-    return tuple(rows)
-
-
-def _numbers(text: str, marks: tuple[str, ...]) -> tuple[PrintedNumber, ...]:
+def _numbers(text: str, marks: tuple[str, ...]) -> Numbers:
     """Read a list: where a semicolon occurs, or a comma is declared as decimal mark, it parts; else a comma does."""
-    if not text:
-        return ()
-    by_semicolon = ";" in text or marks == (",",)
-    # a semicolon at the end says that the one number has a decimal comma
-    parts = [part for part in text.split(";") if part.strip()] if by_semicolon else text.split(",")
-    return tuple(parse_printed(part, (".", ",") if by_semicolon else (".",)) for part in parts)
+    if ";" in text or marks == (",",):
+        return tuple(parse_printed(part, _EITHER) for part in text.split(";") if part.strip())
+    return tuple(parse_printed(part, (".",)) for part in text.split(","))
 
 
-def _fit(evidence: Evidence, name: str, text: str) -> None:
-    """Raise _Wrong where a list has not as many numbers as the test has groups."""
-    numbers, test = getattr(evidence, name), evidence.test
-    two = test in ("mann-whitney", "t-independent")
-    sizes: tuple[int, ...] = (1, 2)
-    if name == "n":
-        # a Wilcoxon test: pairs; falls and rises; and those unchanged
-        sizes = (1, 2, 3) if test == "wilcoxon" else (2,) if two else (1,) if test == "t-paired" else (1, 2)
-        # z and chi-square need no group sizes, and may come with the total
-        sizes = (1, 2) if two and evidence.statistic in ("z", "chi2", "t", "f") else sizes
-        sizes = tuple(range(1, 11)) if evidence.percents or test == "chi-square" else sizes
-    elif name in ("intervals", "quartiles"):
-        sizes = (2, 4)
-    elif test == "mann-whitney":
+def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
+    """Raise _FieldError where a list has not as many numbers as the test has groups."""
+    test, sizes = read.get("test"), (2, 4) if name in ("intervals", "quartiles") else (1, 2)
+    if test == "mann-whitney" and name not in ("intervals", "quartiles"):
         sizes = (2,)
-    if numbers and len(numbers) not in sizes:
+    if name == "n" and test != "mann-whitney":
+        # falls, rises and unchanged; rows of percentages
+        sizes = (1,) if test == "t-paired" else (1, 2, 3) if test == "wilcoxon" else tuple(range(1, 20))
+    if name == "n" and test == "mann-whitney" and given["statistic"] in ("z", "chi2"):
+        sizes = (1, 2)
+    if len(read[name]) not in sizes:
+        text = given[name]
         other = text.replace(";", ",") if ";" in text else text.replace(",", ";")
-        words = {"count": len(numbers), "wanted": " / ".join(map(str, sizes)), "other": other}
-        raise _Wrong("check_length", words)
+        words = {"count": len(read[name]), "wanted": " / ".join(map(str, sizes[:3])), "other": other}
+        raise _FieldError("check_length", words)

@@ -6,133 +6,107 @@ and so all p-values that a rank test on them can have (what INSPECT-SR, check 4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from itertools import product
-from math import comb, sqrt
+from itertools import pairwise, product
+from math import ceil, comb, floor, inf, sqrt
 
 import numpy as np
 import scipy
 
 from oxymilk.audit.evidence import PAIRED, Evidence
-from oxymilk.audit.p_sets import ERROR, PSet, from_tables, missing
-from oxymilk.audit.printed import Interval, PrintedNumber, sizes_that_allow
-from oxymilk.faults import Fault, FaultsError
+from oxymilk.audit.p_sets import PSet, any_program, fault, times, widened
+from oxymilk.audit.printed import Interval, sizes_that_allow
 from oxymilk.stats.count_tables import compositions, tables_of
 
-# the most ways to spread n scores over the levels, and the most pairs of datasets, that are looked at
+# the most ways to spread n scores over the levels, and the most pairs of datasets or couplings, that are looked at
 MOST_WAYS = 400_000
 MOST_PAIRS = 200_000
+Ends = tuple[float, float]
 
 
 class TooManyError(Exception):
-    """More datasets have these means than are looked at; the message is their number or a bound on it."""
+    """More datasets fit than are looked at; the argument is their number, or a bound on it."""
 
 
 # ---- t-tests -------------------------------------------------------------------------------------------------
 
 
-def from_moments(evidence: Evidence, *, cut: bool = False, of: str = "") -> Iterator[PSet]:
+def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> Iterator[PSet]:
     """Yield the p-values of t-tests that printed means with SD, SE or 95% interval allow.
 
-    of : "se" takes the printed SDs for standard errors, "sd" the SEs for SDs: a common mistake
+    kind : "ses" takes the printed SDs for standard errors, "sds" the SEs for SDs: a common mistake
     """
+    if not evidence.n or min(evidence.n) < 2 or not (evidence.sds or evidence.ses or evidence.intervals):
+        raise fault("check_missing", evidence, "sds" if evidence.n else "n")
     means = [evidence.set_of(number, cut=cut) for number in evidence.means]
-    sizes = evidence.n if len(evidence.n) > 1 else evidence.n * max(1, len(means))
-    if not evidence.n or min(evidence.n) < 2 or not means:
-        raise missing(evidence, "n" if means else "means")
-    spreads = _errors_of_means(evidence, sizes, cut, of)
+    two, sizes = evidence.test == "t-independent", evidence.n * (2 if len(evidence.n) == 1 else 1)
+    errors = _errors(evidence, sizes, cut, kind)
     if len(means) == 1:
         # one difference, of pairs or of two groups
-        df = sum(evidence.n) - (2 if evidence.test == "t-independent" else 1)
-        yield _t_set(
-            evidence,
-            "student_t" if evidence.test == "t-independent" else "paired_t",
-            means[0],
-            spreads[0],
-            (df, df),
-        )
+        df = sum(evidence.n) - (2 if two else 1)
+        yield _t_set(evidence, "student_t" if two else "paired_t", means[0], errors[0], (df, df))
         return
-    if len(spreads) != 2:
-        raise missing(evidence, "sds")
-    (a, b), difference = spreads, Interval(means[0].low - means[1].high, means[0].high - means[1].low)
-    if evidence.test == "t-paired":
-        # the SD of the differences for any correlation of before and after
-        error = max(0.0, a[0] - b[1], b[0] - a[1]), a[1] + b[1]
-        image = _t_set(evidence, "paired_t", difference, error, (sizes[0] - 1,) * 2)
-        yield image._replace(plain=None)
+    if len(errors) != 2:
+        raise fault("check_missing", evidence, "sds")
+    difference = Interval(means[0].low - means[1].high, means[0].high - means[1].low)
+    (a, b), (n1, n2) = errors, sizes
+    if not two:
+        # for any correlation of before and after
+        spread = max(0.0, a[0] - b[1], b[0] - a[1]), a[1] + b[1]
+        yield _t_set(evidence, "paired_t", difference, spread, (n1 - 1, n1 - 1), is_open=True)
         return
-    n1, n2 = sizes
-    squares = [(low**2, high**2) for low, high in spreads]
-    pooled = [
-        sqrt((n1 * (n1 - 1) * u + n2 * (n2 - 1) * v) / (n1 + n2 - 2) * (1 / n1 + 1 / n2))
-        for u, v in zip(*squares, strict=True)
-    ]
-    yield _t_set(evidence, "student_t", difference, tuple(pooled), (n1 + n2 - 2,) * 2)
-    welch = [sqrt(u + v) for u, v in zip(*squares, strict=True)]
-    dfs = [
-        (u + v) ** 2 / (u**2 / (n1 - 1) + v**2 / (n2 - 1)) if u + v else float(min(n1, n2) - 1)
-        for u, v in product(*squares)
-    ]
-    # the largest, n1 + n2 - 2, is reached where the variances are in the ratio of the sizes less 1
-    ratio = [squares[0][at] * (n2 - 1) - squares[1][1 - at] * (n1 - 1) for at in (0, 1)]
-    most = float(n1 + n2 - 2) if ratio[0] <= 0 <= ratio[1] else max(dfs)
-    yield _t_set(evidence, "welch_t", difference, tuple(welch), (min(dfs), most))
+    squares = [(u**2, v**2) for u, v in zip(a, b, strict=True)]
+    whole = n1 + n2 - 2
+    pooled = [sqrt((n1 * (n1 - 1) * u + n2 * (n2 - 1) * v) / whole * (1 / n1 + 1 / n2)) for u, v in squares]
+    yield _t_set(evidence, "student_t", difference, (pooled[0], pooled[1]), (whole, whole))
+    corners = list(product(*zip(*squares, strict=True)))
+    dfs = [(u + v) ** 2 / (u**2 / (n1 - 1) + v**2 / (n2 - 1)) if u + v else whole for u, v in corners]
+    # the largest is reached where the variances are in the ratio of the sizes less 1
+    sides = {u * (n2 - 1) > v * (n1 - 1) for u, v in corners}
+    spread = sqrt(sum(squares[0])), sqrt(sum(squares[1]))
+    yield _t_set(evidence, "welch_t", difference, spread, (min(dfs), whole if len(sides) > 1 else max(dfs)))
 
 
-def _errors_of_means(
-    evidence: Evidence, sizes: tuple[int, ...], cut: bool, of: str
-) -> list[tuple[float, float]]:
-    """Return the smallest and the largest standard error of each mean."""
-    kind = {"sds": "sd", "ses": "se"}
-    for name in ("sds", "ses"):
-        numbers = getattr(evidence, name)
-        if numbers:
-            # one difference of two groups has its own SE
-            roots = [1.0 if (of or kind[name]) == "se" else sqrt(n) for n in sizes]
-            sets = [evidence.set_of(number, cut=cut).clipped(0, None) for number in numbers]
-            return [
-                (float(part.low) / root, float(part.high) / root)
-                for part, root in zip(sets, roots, strict=False)
-            ]
-    if not evidence.intervals:
-        raise missing(evidence, "sds")
-    ends = [evidence.set_of(number, cut=cut) for number in evidence.intervals]
+def _errors(evidence: Evidence, sizes: tuple[int, ...], cut: bool, kind: str) -> list[Ends]:
+    """Return the smallest and the largest standard error of each mean, or of the one difference."""
+    name = next(name for name in ("sds", "ses", "intervals") if getattr(evidence, name))
+    sets = [evidence.set_of(number, cut=cut) for number in getattr(evidence, name)]
+    if name != "intervals":
+        roots = [sqrt(n) if (kind or name) == "sds" else 1.0 for n in sizes]
+        pairs = zip(sets, roots, strict=False)
+        return [(max(0.0, float(part.low)) / root, float(part.high) / root) for part, root in pairs]
     found = []
-    for low, high, n in zip(ends[::2], ends[1::2], sizes, strict=False):
-        loss = 2 if evidence.test == "t-independent" and len(ends) == 2 else 1
-        total = sum(evidence.n) if loss == 2 else n
-        width = 2 * float(scipy.special.stdtrit(total - loss, 0.975))
+    for (low, high), n in zip(list(pairwise(sets))[::2], sizes, strict=False):
+        df = sum(evidence.n) - 2 if evidence.test == "t-independent" and len(sets) == 2 else n - 1
+        width = 2 * float(scipy.special.stdtrit(df, 0.975))
         found.append((max(0.0, float(high.low - low.high)) / width, float(high.high - low.low) / width))
     return found
 
 
 def _t_set(
-    evidence: Evidence, calculation: str, mean: Interval, error: tuple[float, float], df: tuple[float, float]
+    evidence: Evidence, calculation: str, mean: Interval, error: Ends, df: Ends, *, is_open: bool = False
 ) -> PSet:
     """Return the p-values of |mean| / error, both within their ends."""
     size = mean.magnitude()
-    least = float(size.low) / error[1] if error[1] else float("inf") if size.low else 0.0
-    largest = float(size.high) / error[0] if error[0] else float("inf")
-    tails = 1 if evidence.tails == 1 else 2
-    low = tails * min(float(scipy.special.stdtr(d, -largest)) for d in df)
-    high = tails * max(float(scipy.special.stdtr(d, -least)) for d in df)
-    # the ends are attained up to the rounding of the inputs, so both are counted in
-    image = Interval(
-        Fraction(low) * (1 - ERROR), min(Fraction(high) * (1 + ERROR), Fraction(1)), closed_high=True
-    )
-    return PSet(evidence.test, calculation, ("any",), True, (image,), image)
+    least = float(size.low) / error[1] if error[1] else inf if size.low else 0.0
+    largest = float(size.high) / error[0] if error[0] else inf
+    ends = [
+        2 * choose(float(scipy.special.stdtr(d, -t)) for d in df)
+        for t, choose in ((largest, min), (least, max))
+    ]
+    image = times(widened(*ends), Fraction(1, 2) if evidence.tails == 1 else Fraction(1))
+    return any_program(evidence.test, calculation, image, is_open=is_open)
 
 
 def implied_correlation(evidence: Evidence) -> float | None:
     """Return the correlation of before and after at which a paired t-test has the printed p; None where none has."""
-    (x, y), n = (float(mean.value) for mean in evidence.means), evidence.n[0]
-    p_value = float(evidence.number.value)
-    if not (0 < p_value < 1) or len(evidence.sds) != 2 or x == y:
+    p_value, n = float(evidence.number.value), evidence.n[0]
+    if not 0 < p_value < 1 or len(evidence.sds) != 2:
         return None
-    a, b = (float(sd.value) for sd in evidence.sds)
+    (x, y), (a, b) = ([float(number.value) for number in part] for part in (evidence.means, evidence.sds))
     t = -float(scipy.special.stdtrit(n - 1, p_value / 2))
-    r = (a**2 + b**2 - n * ((x - y) / t) ** 2) / (2 * a * b) if a * b else 2.0
+    r = (a**2 + b**2 - n * ((x - y) / t) ** 2) / (2 * a * b) if a * b else inf
     return r if -1 <= r <= 1 else None
 
 
@@ -140,13 +114,13 @@ def implied_correlation(evidence: Evidence) -> float | None:
 
 
 def impossible_mean(evidence: Evidence) -> int | None:
-    """Return which printed mean no n whole scores can have (GRIM), 0 or 1; None where all are possible or unknown."""
-    if not evidence.scale:
-        return None
+    """Return which printed mean, 0 or 1, no n whole scores can have (GRIM); None where all are possible or unknown."""
     sizes = evidence.n * (len(evidence.means) if len(evidence.n) == 1 else 1)
     for at, (mean, n) in enumerate(zip(evidence.means, sizes, strict=False)):
-        stated = [evidence.set_of(mean, cut=cut) for cut in (False, True)]
-        if not any(sizes_that_allow(part, [n], Fraction(1)) for part in stated):
+        stated = (
+            evidence.set_of(mean, cut=cut) for cut in ((False,) if evidence.rounding else (False, True))
+        )
+        if evidence.scale and not any(sizes_that_allow(part, [n], Fraction(1)) for part in stated):
             return at
     return None
 
@@ -158,10 +132,8 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
     ----------
     evidence : Evidence
         With a scale.
-    at : int
-        Which group, or timepoint.
-    n : int
-        Its size.
+    at, n : int
+        Which group, or time, from 0; and its size.
     cut : bool
         Digits were cut, not rounded.
 
@@ -172,106 +144,81 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
     """
     low, high = evidence.scale
     k = high - low + 1
-    ways = comb(n + k - 1, k - 1)
-    if ways > MOST_WAYS:
-        raise TooManyError(ways)
+    if comb(n + k - 1, k - 1) > MOST_WAYS:
+        raise TooManyError(comb(n + k - 1, k - 1))
     counts, scores = compositions(n, k), np.arange(low, high + 1)
-    keep = np.ones(len(counts), dtype=bool)
-    if at < len(evidence.means):
-        sums, stated = counts @ scores, evidence.set_of(evidence.means[at], cut=cut)
-        keep &= _in_set(sums, lambda total: stated.contains(Fraction(total, n)))
-    if at < len(evidence.sds) or at < len(evidence.ses):
-        number = (evidence.sds or evidence.ses)[at]
-        over = 1 if evidence.sds else n
-        stated = evidence.set_of(number, cut=cut).clipped(0, None)
-        # n times the sum of squares about the mean, whole; its root is never taken: the set is squared
-        about = n * (counts @ scores**2) - (counts @ scores) ** 2
-        squared = Interval(stated.low**2, stated.high**2, stated.closed_low, stated.closed_high)
-        keep &= _in_set(about, lambda total: squared.contains(Fraction(total, n * max(1, n - 1) * over)))
-    if at < len(evidence.medians):
-        keep &= _quantile_in(counts, scores, 0.5, evidence, evidence.medians[at], cut)
-    for side, share in ((0, 0.25), (1, 0.75)):
-        if 2 * at + side < len(evidence.quartiles):
-            keep &= _quantile_in(counts, scores, share, evidence, evidence.quartiles[2 * at + side], cut)
-    return counts[keep]
+
+    def keep(name: str, place: int, values: np.ndarray, over: int, *, squared: bool = False) -> np.ndarray:
+        """Return which whole values, divided, print as the number; of an SD the set is squared, no root taken."""
+        numbers = getattr(evidence, name)
+        if place >= len(numbers):
+            return np.ones(len(values), dtype=bool)
+        stated = evidence.set_of(numbers[place], cut=cut)
+        if squared:
+            stated = stated.clipped(0, None)
+            stated = Interval(stated.low**2, stated.high**2, *stated[2:])
+        distinct, places = np.unique(values, return_inverse=True)
+        return np.array([stated.contains(Fraction(value, over)) for value in distinct.tolist()], dtype=bool)[
+            places
+        ]
+
+    # n (n - 1) times the variance, whole
+    squares, degrees = n * (counts @ scores**2) - (counts @ scores) ** 2, max(1, n - 1)
+    kept = keep("means", at, counts @ scores, n)
+    kept &= keep("sds", at, squares, n * degrees, squared=True)
+    kept &= keep("ses", at, squares, n**2 * degrees, squared=True)
+    for name, place, share in (("medians", at, 2), ("quartiles", 2 * at, 1), ("quartiles", 2 * at + 1, 3)):
+        ways = [keep(name, place, quarters, 4) for quarters in _quantiles(counts, scores, share)]
+        kept &= np.any(ways, axis=0)
+    return counts[kept]
 
 
-def _in_set(values: np.ndarray, contains) -> np.ndarray:
-    """Return which whole numbers satisfy a condition, asked once for each."""
-    distinct, places = np.unique(values, return_inverse=True)
-    return np.array([contains(int(value)) for value in distinct])[places]
-
-
-def _quantile_in(
-    counts: np.ndarray, scores: np.ndarray, share: float, evidence: Evidence, number: PrintedNumber, cut: bool
-) -> np.ndarray:
-    """Return which datasets print a quantile under one of the definitions of programs.
+def _quantiles(counts: np.ndarray, scores: np.ndarray, share: int) -> Iterator[np.ndarray]:
+    """Yield four times the quantile at share / 4 by each definition, shape (D,); doi:10.1080/00031305.1996.10473566.
 
     At (n + 1) q (SPSS, Minitab), 1 + (n - 1) q (R, Excel, numpy), the mean of two where n q is whole (SAS, Stata), and
-    hinges (Tukey); doi:10.1080/00031305.1996.10473566.
+    the medians of the halves with the median in both (Tukey's hinges) or in neither.
     """
     n = int(counts[0].sum())
-    half = (n + 1) // 2
-    hinge = (half + 1) / 2 if share == 0.25 else n + 1 - (half + 1) / 2 if share == 0.75 else (n + 1) / 2
-    averaged = (n * share + 0.5) if n * share == int(n * share) else int(n * share) + 1
     cumulative = counts.cumsum(axis=1)
-    stated, found = evidence.set_of(number, cut=cut), np.zeros(len(counts), dtype=bool)
-    for place in {(n + 1) * share, 1 + (n - 1) * share, averaged, hinge}:
+    averaged = n * share / 4 + 0.5 if n * share % 4 == 0 else ceil(n * share / 4)
+    depths = [(size + 1) / 2 for size in ((n + 1) // 2, n // 2)]
+    hinges = [{1: depth, 2: (n + 1) / 2, 3: n + 1 - depth}[share] for depth in depths]
+    for place in {(n + 1) * share / 4, 1 + (n - 1) * share / 4, averaged, *hinges}:
         place = min(max(place, 1.0), float(n))
-        below, above = int(place), min(int(place) + 1, n)
-        ends = [scores[(cumulative < rank).sum(axis=1)] for rank in (below, above)]
-        # in quarters, whole: places are quarters of ranks
-        quarters = 4 * ends[0] + int(4 * (place - below)) * (ends[1] - ends[0])
-        found |= _in_set(quarters, lambda total: stated.contains(Fraction(total, 4)))
-    return found
+        below, above = (scores[(cumulative < rank).sum(axis=1)] for rank in (floor(place), ceil(place)))
+        yield 4 * below + int(4 * (place % 1)) * (above - below)
 
 
 def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
-    """Return every table of counts that means, SDs, medians and quartiles of both groups, or times, allow.
+    """Return every table of counts that means and SDs, or medians and quartiles, of both groups or times allow.
 
     Returns
     -------
     ndarray of int, shape (D, 2, K) or (D, K, K)
-        Groups by score, or scores before by scores after over all couplings. FaultsError where no dataset has them,
+        Groups by score, or scores before by scores after over all couplings. FaultsError where no dataset is possible,
         TooManyError beyond `MOST_WAYS` and `MOST_PAIRS`.
     """
     paired = evidence.test in PAIRED
-    sizes = evidence.n if len(evidence.n) == 2 and not paired else evidence.n[:1] * 2
-    if not evidence.n or not all(sizes):
-        raise missing(evidence, "n")
-    if max(map(len, (evidence.means, evidence.medians))) < 2:
-        raise missing(evidence, "means")
+    sizes = evidence.n[:1] * 2 if paired or len(evidence.n) == 1 else evidence.n
+    if not sizes or not all(sizes) or max(len(evidence.means), len(evidence.medians)) < 2:
+        raise fault("check_missing", evidence, "means" if sizes else "n")
     sets = [datasets_of(evidence, at, n, cut=cut) for at, n in enumerate(sizes)]
     for at, found in enumerate(sets):
         if not len(found) and (cut or evidence.rounding):
-            column = "sds" if evidence.sds else "means" if evidence.means else "medians"
-            value = str(at + 1)
-            raise FaultsError(
-                [Fault("check_no_dataset", "check", column=column, value=value, params={"n": sizes[at]})]
+            raise fault(
+                "check_no_dataset", evidence, "means" if evidence.means else "medians", at + 1, n=sizes[at]
             )
-    pairs = len(sets[0]) * len(sets[1])
-    if pairs > MOST_PAIRS:
-        raise TooManyError(pairs)
-    if not paired:
-        return np.stack(
-            [
-                part.reshape(-1, sets[0].shape[1])
-                for part in np.broadcast_arrays(sets[0][:, None], sets[1][None])
-            ],
-            axis=1,
-        )
-    couplings, work = [], 0
-    for before, after in product(*sets):
-        tables = tables_of(tuple(before.tolist()), tuple(after.tolist()))
+    if len(sets[0]) * len(sets[1]) > MOST_PAIRS:
+        raise TooManyError(len(sets[0]) * len(sets[1]))
+    made, work = [np.zeros((0, 2, sets[0].shape[1]), dtype=np.int64)] * (not paired), 0
+    couple: Callable = (
+        (lambda *rows: tables_of(*map(tuple, rows))) if paired else (lambda *rows: np.array([rows]))
+    )
+    for rows in product(*(part.tolist() for part in sets)):
+        tables = couple(*rows)
         work += MOST_PAIRS + 1 if tables is None else len(tables)
         if work > MOST_PAIRS:
             raise TooManyError(work)
-        couplings.append(tables)
-    return np.concatenate(couplings) if couplings else np.zeros((0, 2, 2), dtype=int)
-
-
-def from_scores(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
-    """Yield the p-values of the test on every dataset of whole scores that the evidence allows."""
-    tables = tables_behind(evidence, cut=cut)
-    if len(tables):
-        yield from from_tables(evidence, tables, evidence.test)
+        made.append(tables)
+    return np.concatenate(made) if made else np.zeros((0, 2, 2), dtype=np.int64)

@@ -17,9 +17,8 @@ import numpy as np
 import scipy
 
 from oxymilk.audit.evidence import Evidence
-from oxymilk.audit.p_sets import ERROR, Line, PSet, lines_for, missing, point
+from oxymilk.audit.p_sets import Line, PSet, fault, lines_for, point, widened
 from oxymilk.audit.printed import Interval, PrintedNumber
-from oxymilk.faults import Fault, FaultsError
 from oxymilk.stats import rank_sum, signed_rank
 from oxymilk.stats.count_tables import compositions
 from oxymilk.stats.datasets import Situation
@@ -53,21 +52,16 @@ def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     allowed = sorted(set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut)))
     if not allowed and (cut or evidence.rounding):
         column = next(name for name in ("rank_sums", "mean_ranks", "value") if getattr(evidence, name))
-        raise FaultsError([Fault("check_ranks", "check", column=column, params={"test": evidence.test})])
+        raise fault("check_ranks", evidence, column)
     grouped: dict[tuple[str, bool], list[Line]] = {}
     for line in lines_for(evidence, evidence.test):
         unasked = any(_unasked(line, ranks) for ranks in allowed)
         grouped.setdefault((line.calculation, unasked), []).append(line)
-    for (calculation, unasked), lines in grouped.items():
-        found = [_values(lines[0], ranks) for ranks in allowed]
-        values = [values for values in found if values]
-        if values:
-            names, plain = (
-                tuple(dict.fromkeys(line.name for line in lines)),
-                [plain for _, plain in values if plain],
-            )
-            sets, of = tuple(interval for interval, _ in values), (lines[0].procedure, lines[0].tail)
-            yield PSet(evidence.test, calculation, names, unasked, sets, plain[0] if plain else None, *of)
+    for (_, unasked), lines in grouped.items():
+        found = [values for values in (_values(lines[0], ranks) for ranks in allowed) if values]
+        if found:
+            plain = next((plain for _, plain in found if plain), None)
+            yield PSet(tuple(lines), unasked, tuple(values for values, _ in found), plain)
 
 
 def _unasked(line: Line, ranks: Ranks) -> bool:
@@ -103,7 +97,7 @@ def _doubled(stated: Interval, least: Fraction | int = 0) -> set[int]:
 def _rank_sum(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
     """Yield every U that U, W, two rank sums or two mean ranks allow."""
     if len(evidence.n) != 2 or not all(evidence.n):
-        raise missing(evidence, "n")
+        raise fault("check_missing", evidence, "n")
     n1, n2 = evidence.n
     most, least = 2 * n1 * n2, (n1 * (n1 + 1) // 2, n2 * (n2 + 1) // 2)
     if sums := _sums(evidence, (n1, n2), cut):
@@ -120,10 +114,10 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
     """Yield every W+ that W, T, rank sums, mean ranks or signs allow, with the number of pairs that changed."""
     n, changes = evidence.n, evidence.n[:2] if len(evidence.n) > 1 else ()
     if evidence.mean_ranks and not len(changes) == len(evidence.mean_ranks) == 2:
-        raise missing(evidence, "n")
+        raise fault("check_missing", evidence, "n")
     sums = _sums(evidence, changes, cut)
     if not n and len(sums) < 2:
-        raise missing(evidence, "n")
+        raise fault("check_missing", evidence, "n")
     if sums or evidence.value is None:
         stated = sums[0] if sums else None
     else:
@@ -150,19 +144,22 @@ def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None
     procedure, whole = line.procedure, ranks.twice % 2 == 0
     if ranks.zeros and procedure and procedure.zero_method != "drop":
         return None  # a program that ranks zeros prints other ranks
-    student = line.calculation == "sas_rank_sum_t"
-    if student or (procedure and procedure.method == "asymptotic"):
-        corrected = student or procedure.continuity
+    special = line.calculation in ("sas_rank_sum_t", "rank_sum_half_corrected")
+    if special or (procedure and procedure.method == "asymptotic"):
+        corrected = special or procedure.continuity
         fewest, most = (
             (0, 0) if procedure and not procedure.tie_correction else (0 if whole else 6, _most_ties(ranks))
         )
-        # quarter ranks of pairs, halves of groups
+        # quarter ranks of pairs, halves of groups; a correction goes past the mean for one side only
         unit = 2 if ranks.n2 == 0 else 1
-        size = max(0, unit * abs(ranks.twice - ranks.mean) - unit * corrected)
-        df = ranks.n1 + ranks.n2 - 1 if student else None
-        low, high = (_tail(size, _variance(ranks, ties), line.tail, df) for ties in (most, fewest))
-        interval = Interval(Fraction(low) * (1 - ERROR), Fraction(high) * (1 + ERROR), closed_high=True)
-        return point(high) if fewest == most else interval, point(high) if whole else None
+        size = unit * (abs(ranks.twice - ranks.mean) - corrected)
+        size = size if line.one_sided else max(0, size)
+        df = ranks.n1 + ranks.n2 - 1 if line.calculation == "sas_rank_sum_t" else None
+        ends = [_tail(size, _variance(ranks, ties), line.one_sided, df) for ties in (most, fewest)]
+        if line.calculation == "rank_sum_half_corrected":
+            ends = [min(end, 1 - end) for end in ends]
+        interval = point(ends[1]) if fewest == most else widened(*sorted(ends))
+        return interval, point(ends[1]) if whole else None
     if not procedure:
         return None
     plain = _untied(ranks, procedure, line.tail) if whole or procedure.method == "exact_untied" else None
@@ -180,12 +177,12 @@ def _variance(ranks: Ranks, ties: float) -> float:
     return n1 * n2 * (n**3 - n - ties) / (3 * n * (n - 1)) if n > 1 else 0.0
 
 
-def _tail(size: float, variance: float, tail: str, df: int | None) -> float:
+def _tail(size: float, variance: float, one_sided: bool, df: int | None) -> float:
     if variance <= 1e-9:
         return 1.0
     z = -size / variance**0.5
     one = float(scipy.special.stdtr(df, z) if df else scipy.special.ndtr(z))
-    return max(one if tail else 2 * one, 5e-324)
+    return max(one if one_sided else 2 * one, 5e-324)
 
 
 def _most_ties(ranks: Ranks) -> float:

@@ -1,37 +1,43 @@
-"""A verdict on one printed test: does what is printed of it give the p-value that is printed with it?
+"""A verdict on one printed test, by what is printed with its p-value.
 
 `judge` is the one door from evidence to a judgement, for the command, its table, and claims.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, nan
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from oxymilk.audit import from_means
 from oxymilk.audit.evidence import PAIRED, Evidence
+from oxymilk.audit.from_means import (
+    TooManyError,
+    from_moments,
+    implied_correlation,
+    impossible_mean,
+    tables_behind,
+)
 from oxymilk.audit.from_ranks import from_ranks
-from oxymilk.audit.p_sets import PSet, from_statistic, from_tables, load_lines, missing, tables_allowed
+from oxymilk.audit.p_sets import PSet, fault, from_statistic, from_tables, load_lines, tables_allowed
 from oxymilk.audit.printed import UPPER, Interval, decide
-from oxymilk.faults import Fault, FaultsError
-from oxymilk.stats.count_tables import ratios
+from oxymilk.stats.count_tables import MOST_TABLES, ratios
 from oxymilk.stats.programs import named_in
 
-VERDICTS = ("reproduced", "reproduced_otherwise", "possible", "differs", "not_checkable")
-FITS = VERDICTS[:3]
+FITS = ("reproduced", "reproduced_otherwise", "possible")
+VERDICTS = (*FITS, "differs", "not_checkable")
 # what is printed for whatever p is smaller: the usual floors, and that of tables of z up to 4
 FLOORS = (Fraction(1, 1000), Fraction(1, 10_000), Fraction(1, 100_000), Fraction(3, 100_000))
 _ADJUSTED = range(3, 11)
-# tests that people take for one another on the same table
+# tests that people take for one another on the same table; pre/post tables
 _CONFUSED = {
     False: ("mann-whitney", "chi-square", "fisher", "linear", "t-independent"),
     True: ("wilcoxon", "mcnemar", "sign", "t-paired", "chi-square", "fisher"),
 }
+_SEVERAL = ("other_test", "other_program", "other_test_cut")
 
 
 class Explanation(NamedTuple):
@@ -39,7 +45,7 @@ class Explanation(NamedTuple):
 
     * code : A key of the texts, below `check.explanations`; `params` : the words of that text.
     * p : The p-value; `coincidence` : the share of the p-values that could have been printed, with as many decimals and
-      on the same side of alpha, that this search and those before it would have explained as well.
+      on the same side of alpha, that this search and those before it would have explained as well; nan of "p < ...".
     """
 
     code: str
@@ -51,25 +57,24 @@ class Explanation(NamedTuple):
 class Judgement(NamedTuple):
     """The verdict on a printed test.
 
-    * verdict : One of `VERDICTS`; `reason` : why it is not checkable; `how` : what makes it reproduced otherwise: "cut",
-      "floor", "request" (of its program line).
-    * p : What each calculation of the printed test allows, those nearest to the printed p first.
-    * programs : Who prints the p-value, by the verdict's lines.
+    * verdict : One of `VERDICTS`; `how` : "request", "cut" or "floor", where it is reproduced otherwise, and the reason
+      where it is not checkable.
+    * p : What each calculation of the test allows, printed unasked first, the nearest to the printed p first.
+    * fitting : Those of them that print it.
     * decision : "agrees", "flips" or "open"; `decided` : what all p-values decide, "" where they do not alike.
-    * explanations : Of what differs; the surest first.
+    * explanations : Of what differs, in the order of the searches.
     * notes : Codes and words of what else is to be said, below `check.notes`.
     * decides : Code of the evidence that would decide, below `check.decides`.
     """
 
     verdict: str
-    reason: str = ""
     how: str = ""
     p: tuple[PSet, ...] = ()
-    programs: tuple[str, ...] = ()
+    fitting: tuple[PSet, ...] = ()
     decision: str = "open"
     decided: str = ""
     explanations: tuple[Explanation, ...] = ()
-    notes: tuple[tuple[str, dict[str, Any]], ...] = ()
+    notes: tuple[tuple[str, Any], ...] = ()
     decides: str = ""
 
 
@@ -81,33 +86,25 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     evidence : Evidence
         What is printed, see `oxymilk.audit.evidence.read_evidence`.
     explain : bool
-        Look for explanations where it differs.
+        Look for explanations where it differs, and for what else is to be said.
 
     Returns
     -------
     Judgement
-
-    Raises
-    ------
-    FaultsError
-        Where the evidence is impossible, has a shape that the test has no use for, or where something is missing.
+        FaultsError where the evidence is impossible, has a shape that the test has no use for, or lacks something.
     """
-    known = {re.match("[a-z]+", line.program.lower())[0] for lines in load_lines().values() for line in lines}
+    known = {line.family for lines in load_lines().values() for line in lines} - {"any"}
     if evidence.program and not named_in(evidence.program) & known:
-        words = {"legal": ", ".join(sorted(known - {"any"}))}
-        raise FaultsError(
-            [Fault("check_legal", "check", column="program", value=evidence.program, params=words)]
-        )
-    notes = []
-    at = from_means.impossible_mean(evidence)
+        raise fault("check_legal", evidence, "program", evidence.program, legal=", ".join(sorted(known)))
+    notes, at = [], impossible_mean(evidence)
     if at is not None:
         notes.append(("grim", {"mean": evidence.means[at], "n": evidence.n[at % len(evidence.n)]}))
     try:
-        sets, by_cut = _p_sets(evidence), False
+        by_cut, sets = False, _p_sets(evidence)
         if not sets and not evidence.rounding:
             # nothing has these numbers rounded, perhaps with digits cut
-            sets, by_cut = _p_sets(evidence, cut=True), True
-    except from_means.TooManyError as many:
+            by_cut, sets = True, _p_sets(evidence, cut=True)
+    except TooManyError as many:
         return Judgement("not_checkable", "too_many", notes=(*notes, ("too_many", {"count": many.args[0]})))
     if not sets:
         return Judgement("not_checkable", "not_computed", notes=tuple(notes))
@@ -116,94 +113,74 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
         verdict, how = "reproduced_otherwise", "cut"
     stated = evidence.stated()
     middle = (stated.low + stated.high) / 2
-    sets = sorted(sets, key=lambda each: (not each.unasked, _distance(each, middle), -len(each.programs)))
+    sets = sorted(sets, key=lambda each: (not each.unasked, _distance(each, middle), -len(each.lines)))
     unasked = [each for each in sets if each.unasked] or sets
     decisions = {decide(value, evidence.alpha) for each in unasked for value in each.values}
-    decided = decisions.pop() if len(decisions) == 1 else ""
-    printed = evidence.decision or decide(stated, evidence.alpha)
-    decision = "open" if not (decided and printed) else "agrees" if decided == printed else "flips"
-    programs = tuple(dict.fromkeys(name for each in fitting for name in each.programs))
-    explanations = tuple(_explanations(evidence, unasked)) if verdict == "differs" and explain else ()
-    r = from_means.implied_correlation(evidence) if _over_correlations(evidence) else None
-    if r is not None:
-        notes.append(("correlation", {"r": r}))
-    table = _one_table(evidence)
-    if table is not None and evidence.test in ("chi-square", "fisher") and explain:
-        notes += [(name, {"values": values}) for name, values in ratios(table, 1.959963984540054).items()]
-    return Judgement(
-        verdict,
-        "",
-        how,
-        tuple(sets),
-        programs,
-        decision,
-        decided,
-        explanations,
-        tuple(notes),
-        _decides(evidence, sets),
+    decided, printed = (
+        decisions.pop() if len(decisions) == 1 else "",
+        evidence.decision or decide(stated, evidence.alpha),
     )
+    decision = "open" if not (decided and printed) else "agrees" if decided == printed else "flips"
+    if explain:
+        notes += _notes(evidence)
+    explanations = tuple(_explanations(evidence, unasked)) if verdict == "differs" and explain else ()
+    told = decision, decided, explanations, tuple(notes), _decides(evidence, sets)
+    return Judgement(verdict, how, tuple(sets), tuple(fitting), *told)
 
 
 def _p_sets(evidence: Evidence, *, cut: bool = False) -> list[PSet]:
-    """Return what the evidence leaves of the p-value: counts fix it, then ranks and the statistic, then means."""
-    has_scores = evidence.scale and (evidence.sds or evidence.ses or evidence.medians)
-    if evidence.counts or evidence.margins:
-        tables = tables_allowed(evidence)
+    """Return what the evidence leaves of the p-value: counts fix it, then statistic and ranks, then means and scores."""
+    e, test = evidence, evidence.test
+    if e.counts or e.margins or e.percents:
+        tables = tables_allowed(e)
         if tables is None:
-            raise from_means.TooManyError("200000")
-        return list(from_tables(evidence, tables, evidence.test))
+            raise TooManyError(MOST_TABLES)
+        return list(from_tables(e, tables, test))
     sets: list[PSet] = []
-    is_rank = evidence.statistic in ("u", "w")
-    if evidence.statistic and evidence.value and not is_rank:
-        sets += from_statistic(evidence, cut=cut)
-    signs = evidence.test == "wilcoxon" and len(evidence.n) > 1 and not sets
-    if (is_rank and evidence.value) or evidence.rank_sums or evidence.mean_ranks or signs:
-        sets += from_ranks(evidence, cut=cut)
-    elif evidence.test in ("wilcoxon", "mann-whitney") and has_scores and not sets:
-        sets += from_means.from_scores(evidence, cut=cut)
-    elif evidence.test in ("t-paired", "t-independent") and evidence.means and not sets:
-        sets += from_means.from_moments(evidence, cut=cut)
-    if not (sets or has_scores or is_rank or evidence.rank_sums or evidence.mean_ranks or signs):
-        raise missing(evidence, "scale" if evidence.means or evidence.medians else "counts")
+    by_ranks = (e.value and e.statistic in ("u", "w")) or e.rank_sums or e.mean_ranks
+    if e.value and e.statistic not in ("u", "w", ""):
+        sets += from_statistic(e, cut=cut)
+    if by_ranks or (test == "wilcoxon" and len(e.n) > 1 and not sets):
+        return [*sets, *from_ranks(e, cut=cut)]
+    if not sets and test in ("wilcoxon", "mann-whitney") and e.scale and (e.means or e.medians):
+        tables = tables_behind(e, cut=cut)
+        return list(from_tables(e, tables, test)) if len(tables) else []
+    if not sets and test in ("t-paired", "t-independent") and e.means:
+        return list(from_moments(e, cut=cut))
+    if not sets:
+        raise fault(
+            "check_missing", e, "scale" if e.means or e.medians else "value" if e.statistic else "counts"
+        )
     return sets
 
 
 def _verdict(evidence: Evidence, sets: list[PSet]) -> tuple[str, str, list[PSet]]:
     """Return the verdict, how it is reproduced otherwise, and the sets that fit."""
     stated = evidence.stated()
-    unasked, asked = ([each for each in sets if each.unasked == by] for by in (True, False))
-    plain, some = _fitting(unasked, stated)
-    if plain:
-        return "reproduced", "", plain
-    if some:
-        return "possible", "", some
-    on_request, some_on_request = _fitting(asked, stated)
-    if on_request:
-        return "reproduced_otherwise", "request", on_request
-    ways: list[tuple[str, list[PSet], list[PSet]]] = []
-    if not evidence.operator:
-        if not evidence.rounding:
-            # digits of p cut, digits of the evidence cut, or both
-            by_cut = _p_sets(evidence, cut=True) if evidence.value or not evidence.counts else sets
-            both = [each for each in (*sets, *by_cut)]
-            ways += [("cut", *_fitting(both, evidence.stated(cut=True))), ("cut", *_fitting(by_cut, stated))]
-        if evidence.number.value in FLOORS:
-            ways.append(("floor", *_fitting(sets, Interval(Fraction(0), evidence.number.value))))
-    for how, plain, _ in ways:
-        if plain:
-            return "reproduced_otherwise", how, plain
-    for some in (some_on_request, *(some for _, _, some in ways)):
-        if some:
-            return "possible", "", some
-    return "differs", "", []
+    plain, some = _fitting([each for each in sets if each.unasked], stated)
+    if plain or some:
+        return ("reproduced", "", plain) if plain else ("possible", "", some)
+    ways = [("request", *_fitting([each for each in sets if not each.unasked], stated))]
+    if not (evidence.operator or evidence.rounding):
+        # digits of p cut, digits of the evidence cut, or both
+        by_cut = sets if evidence.counts or evidence.percents else _p_sets(evidence, cut=True)
+        ways += [
+            ("cut", *_fitting([*sets, *by_cut], evidence.stated(cut=True))),
+            ("cut", *_fitting(by_cut, stated)),
+        ]
+    if not evidence.operator and evidence.number.value in FLOORS:
+        ways.append(("floor", *_fitting(sets, Interval(Fraction(0), evidence.number.value))))
+    found = [("reproduced_otherwise", how, plain) for how, plain, _ in ways if plain]
+    found += [("possible", "", some) for _, _, some in ways if some]
+    return found[0] if found else ("differs", "", [])
 
 
 def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[PSet]]:
-    """Return the sets whose plain p-value, or whose every one, prints as printed; and those of which some does."""
+    """Return the sets whose plain p-value, or whose every open one, prints as printed; and those of which some does."""
     some = [each for each in sets if any(stated.meets(value) for value in each.values)]
     plain = []
     for each in some:
-        # an open p-value of which every part prints so; a line that ignores ties has one only
+        # a line that ignores ties has one p-value, though the ties are open
         is_open = len(each.values) > 1 or each.values[0].low < each.values[0].high
         whole = is_open and all(stated.contains_all(value) for value in each.values)
         if whole or (each.plain and stated.meets(each.plain)):
@@ -212,7 +189,6 @@ def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[P
 
 
 def _distance(each: PSet, value: Fraction) -> Fraction:
-    """Return how far the nearest p-value of a set is from a value."""
     return min(max(part.low - value, value - part.high, Fraction(0)) for part in each.values)
 
 
@@ -220,16 +196,24 @@ def _over_correlations(evidence: Evidence) -> bool:
     return evidence.test == "t-paired" and len(evidence.means) == 2 and not evidence.statistic
 
 
-def _one_table(evidence: Evidence) -> np.ndarray | None:
-    counts = np.array(evidence.counts) if evidence.counts and not evidence.percents else None
-    return counts if counts is not None and counts.shape == (2, 2) else None
+def _notes(evidence: Evidence) -> Iterator[tuple[str, Any]]:
+    """Yield what else is to be said: the correlation that a paired t needs, odds and risk ratio of a table."""
+    r = implied_correlation(evidence) if _over_correlations(evidence) else None
+    if r is not None:
+        yield "correlation", {"r": r}
+    if (
+        evidence.test in ("chi-square", "fisher")
+        and np.shape(evidence.counts) == (2, 2)
+        and not evidence.percents
+    ):
+        yield from ratios(np.array(evidence.counts), 1.959963984540054).items()
 
 
 def _decides(evidence: Evidence, sets: list[PSet]) -> str:
     """Return the code of the evidence that would decide."""
-    if all(each.plain and len(each.values) == 1 and each.values[0] == each.plain for each in sets):
-        exact = all(value.low == value.high for each in sets for value in each.values)
-        return ("" if evidence.program else "program") if exact else "digits"
+    if all(each.values == (each.plain,) for each in sets):
+        exact = all(each.plain.low == each.plain.high for each in sets)
+        return "digits" if not exact else "" if evidence.program else "program"
     if evidence.margins or evidence.percents:
         return "joint"
     return (
@@ -245,114 +229,68 @@ def _decides(evidence: Evidence, sets: list[PSet]) -> str:
 
 
 def _explanations(evidence: Evidence, sets: list[PSet]) -> Iterator[Explanation]:
-    """Yield what would make the printed p-value true, with the coincidence of the search so far."""
-    number = evidence.number
-    if number.decimals > 9:
-        return
-    scale = 10**number.decimals
-    claimed, alpha = number.value * scale, evidence.alpha * scale
+    """Yield what would make the printed p-value true, with the coincidence of the searches so far."""
+    scale, before = 10**evidence.number.decimals, set()
+    claimed, alpha = evidence.number.value * scale, evidence.alpha * scale
     significant = claimed < alpha or (evidence.operator in UPPER and claimed <= alpha)
-    strings = range(max(1, ceil(alpha))) if significant else range(ceil(alpha), scale + 1)
-    stated, before = evidence.stated(), set()
+    # the strings on the same side of alpha, as whole numbers of their last place
+    first, last = (0, max(0, ceil(alpha) - 1)) if significant else (ceil(alpha), scale)
     for code, candidates in _searches(evidence, sets):
-        if evidence.operator in UPPER and code not in ("other_test", "other_program"):
-            continue
-        hits, seen = [], set()
+        hits = {}
         for params, each, cut in candidates:
+            stated, half = evidence.stated(cut=cut), Fraction(0 if cut else 1, 2)
             for value in each.values:
-                before |= _units(value, scale, strings, cut=cut)
-                p_value = float(value.low + value.high) / 2
-                set_ = evidence.stated(cut=True) if cut else stated
-                if set_.meets(value) and str(params) not in seen:
-                    seen.add(str(params))
-                    hits.append((params, p_value))
-        share = len(before) / len(strings)
-        if evidence.operator:
-            share = float("nan")
-        # of a search with many ways, the first
-        most = 2 if code.startswith("other") else 1
-        yield from (Explanation(code, params, p_value, share) for params, p_value in hits[:most])
-
-
-def _units(value: Interval, scale: int, strings: range, *, cut: bool) -> set[int]:
-    """Return the strings, as whole numbers of their last place, that some p-value of a set prints as."""
-    half = Fraction(0) if cut else Fraction(1, 2)
-    low, high = (floor(end * scale + half) for end in (value.low, value.high))
-    return set(range(max(low, strings.start), min(high, strings.stop - 1) + 1))
+                low, high = (floor(end * scale + half) for end in value[:2])
+                before.update(range(max(low, first), min(high, last) + 1))
+                if stated.meets(value):
+                    hits.setdefault(str(params), (params, float(value.low + value.high) / 2))
+        share = nan if evidence.operator else len(before) / (last - first + 1)
+        for params, p_value in list(hits.values())[: 2 if code in _SEVERAL else 1]:
+            yield Explanation(code, params, p_value, share)
 
 
 def _searches(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, list[tuple[dict, PSet, bool]]]]:
     """Yield the searches in their order: code, and candidates with their words, p-values, and whether digits are cut."""
-    if evidence.program:
-        free = _p_sets(_without_program(evidence))
-        yield "other_program", [({"set": each}, each, False) for each in free if each.unasked]
-    others = list(_other_tests(evidence))
-    yield "other_test", [({"set": each}, each, False) for each in others]
-    yield (
-        "halved",
-        [({"set": each}, each.scaled(Fraction(1, 2)), cut) for each in sets for cut in (False, True)],
-    )
-    yield (
-        "doubled",
-        [({"set": each}, each.scaled(Fraction(2)), cut) for each in sets for cut in (False, True)],
-    )
-    yield (
-        "adjusted",
-        [({"set": each, "k": k}, each.scaled(Fraction(k)), False) for k in _ADJUSTED for each in sets],
-    )
-    if (
-        evidence.test in ("t-paired", "t-independent")
-        and (evidence.sds or evidence.ses)
-        and not evidence.statistic
-    ):
-        other = "se" if evidence.sds else "sd"
-        swapped = list(from_means.from_moments(evidence, of=other))
-        yield f"as_{other}", [({}, each, False) for each in swapped]
-    yield "digit_lost", list(_by_digits(evidence, sets, _dropped))
-    yield "other_test_cut", [({"set": each}, each, True) for each in others]
-    yield "digits_swapped", list(_by_digits(evidence, sets, _swapped))
-    yield "digit_mistyped", list(_by_digits(evidence, sets, _mistyped))
-
-
-def _without_program(evidence: Evidence) -> Evidence:
-    return Evidence(**{**vars(evidence), "program": ""})
-
-
-def _other_tests(evidence: Evidence) -> Iterator[PSet]:
-    """Yield the p-values of other tests on the same counts, and one-sided or two-sided ones of a statistic."""
+    free, others = replace(evidence, program="", tails=0), []
+    if evidence.program or evidence.tails:
+        yield "other_program", [({"set": each}, each, False) for each in _p_sets(free) if each.unasked]
     if (evidence.counts or evidence.margins) and evidence.test != "spearman":
         tables = tables_allowed(evidence)
-        free = _without_program(evidence)
-        for test in _CONFUSED[evidence.test in PAIRED]:
-            if test != evidence.test:
-                yield from from_tables(free, tables, test)
+        tests = [test for test in _CONFUSED[evidence.test in PAIRED] if test != evidence.test]
+        others = [each for test in tests for each in from_tables(free, tables, test)]
+        yield "other_test", [({"set": each}, each, False) for each in others]
+    if evidence.operator:
+        return
+    for code, factor in (("halved", Fraction(1, 2)), ("doubled", Fraction(2))):
+        yield code, [({}, each.scaled(factor), cut) for each in sets for cut in (False, True)]
+    yield "adjusted", [({"k": k}, each.scaled(Fraction(k)), False) for k in _ADJUSTED for each in sets]
+    if (
+        evidence.means
+        and not evidence.statistic
+        and (evidence.sds or evidence.ses)
+        and evidence.test[0] == "t"
+    ):
+        other = "ses" if evidence.sds else "sds"
+        yield f"as_{other}", [({}, each, False) for each in from_moments(evidence, kind=other)]
+    yield "digit_lost", list(_slips(evidence, sets, dropped=True))
+    yield "other_test_cut", [({"set": each}, each, True) for each in others]
+    yield "digit_mistyped", list(_slips(evidence, sets, dropped=False))
 
 
-def _by_digits(
-    evidence: Evidence, sets: list[PSet], slip: Callable[[str], Iterable[str]]
-) -> Iterator[tuple[dict, PSet, bool]]:
-    """Yield what a slip of the hand makes of each p-value that is one point, or prints as one string."""
+def _slips(evidence: Evidence, sets: list[PSet], *, dropped: bool) -> Iterator[tuple[dict, PSet, bool]]:
+    """Yield what one slip of the hand makes of each p-value: a digit dropped; one mistyped, or two swapped."""
     d = evidence.number.decimals
-    for each in sets:
-        for value in each.values if len(each.values) <= 3 else ():
-            for more in (0, 1):
-                ends = [floor(end * 10 ** (d + more) + Fraction(1, 2)) for end in (value.low, value.high)]
-                if ends[0] != ends[1] or d == 0:
-                    continue
-                right = f"{ends[0]:0{d + more}d}"
-                for digits in slip(right):
-                    if len(digits) == d and (more or digits != right):
-                        made = Interval.point(Fraction(int(digits), 10**d))
-                        yield {"source": f"0.{right}"}, each._replace(values=(made,), plain=made), False
-
-
-def _dropped(digits: str) -> Iterable[str]:
-    return {digits[:at] + digits[at + 1 :] for at in range(len(digits) - 1)}
-
-
-def _swapped(digits: str) -> Iterable[str]:
-    return {digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(len(digits) - 1)}
-
-
-def _mistyped(digits: str) -> Iterable[str]:
-    return {digits[:at] + digit + digits[at + 1 :] for at in range(len(digits)) for digit in "0123456789"}
+    for each in (each for each in sets if len(each.values) <= 3 and d):
+        for value in each.values:
+            right = f"{floor(value.low * 10 ** (d + dropped) + Fraction(1, 2)):0{d + dropped}d}"
+            if dropped:
+                made = {right[:at] + right[at + 1 :] for at in range(d + 1)}
+            else:
+                made = {right[:at] + digit + right[at + 1 :] for at in range(d) for digit in "0123456789"}
+                made |= {right[:at] + right[at + 1] + right[at] + right[at + 2 :] for at in range(d - 1)}
+            points = tuple(Interval.point(Fraction(int(digits), 10**d)) for digits in sorted(made))
+            yield (
+                {"source": evidence.number._replace(decimals=d + dropped).write(value.low)},
+                PSet(each.lines, True, points, None),
+                False,
+            )

@@ -1,143 +1,131 @@
-"""The verdict on a printed test for a terminal, five to ten lines, for a program, and as a row of a table."""
+"""The verdict on a printed test for a terminal, five to ten lines, for a program, and for a table of tests."""
 
 from __future__ import annotations
 
+import csv
 import json
-import math
+from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from oxymilk.audit.evidence import FIELDS, Evidence, read_evidence
+from oxymilk.audit.p_sets import PSet
 from oxymilk.audit.printed import SIGNS, Interval, PrintedNumber
+from oxymilk.audit.printed_test import FITS, Explanation, Judgement, judge
+from oxymilk.faults import Fault, FaultsError, describe
 from oxymilk.texts import Labels, labels
 
-if TYPE_CHECKING:
-    from oxymilk.audit.evidence import Evidence
-    from oxymilk.audit.p_sets import PSet
-    from oxymilk.audit.printed_test import Explanation, Judgement
-
-# the groups of program lines that are shown, and the programs named of each
+# the p-values that are shown, the programs named of each, and the best known of these
 _GROUPS, _NAMED = 4, 4
 _FIRST = ("SPSS", "R", "Stata", "SAS", "coin", "scipy", "JASP", "jamovi", "PSPP")
 _INDENT = " " * 11
 VERDICT_COLUMNS = (
-    "verdict",
-    "how",
-    "reason",
-    "p_low",
-    "p_high",
-    "programs",
-    "decision",
-    "explanation",
-    "coincidence",
-)
+    "id", "test", "p", "verdict", "how", "p_low", "p_high", "programs", "decision", "explanation", "coincidence", "fault",
+)  # fmt: skip
 
 
 def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[str]:
-    """Return the verdict in words, five to ten lines: verdict, nearest program lines, decision, what would fit or decide."""
+    """Return the verdict in words: verdict, nearest program lines, decision, what would fit, what would decide."""
     t = labels(language)
-    verdict = t(f"check.verdicts.{judgement.verdict}")
-    shown = [f"{verdict:<10} {_headline(evidence, judgement, t)}"]
+    shown = [(f"verdicts.{judgement.verdict}", _headline(evidence, judgement, t))]
     groups = _groups(evidence, judgement)
     if len(groups) > 1 or judgement.verdict not in ("reproduced", "differs"):
-        for value, same in groups[:_GROUPS]:
-            programs = _programs([name for each in same for name in each.programs], t)
-            prints = evidence.number.write(value.low)
-            if value.low != value.high and evidence.number.write(value.high) != prints:
-                prints += f"–{evidence.number.write(value.high)}"
-            shown.append(f"{_INDENT}{prints}  {programs} ({words_of(same[0], t)})  {_number(value, t)}")
+        for value, same in list(groups.items())[:_GROUPS]:
+            prints = "–".join(dict.fromkeys(evidence.number.write(end) for end in value[:2]))
+            shown.append(
+                ("", f"{prints}  {_programs(same, t)} ({words_of(same[0], t)})  {_number(value, t)}")
+            )
     if judgement.p:
-        values = {"alpha": t.number(str(float(evidence.alpha)))}
-        if judgement.decided:
-            values["decided"] = t(f"verdicts.decision.{judgement.decided.replace(' ', '_')}")
-        key = (
-            judgement.decision
-            if judgement.decision != "open"
-            else "open_printed"
-            if judgement.decided
-            else "open"
+        key = "open_printed" if judgement.decision == "open" and judgement.decided else judgement.decision
+        decided = t(f"verdicts.decision.{(judgement.decided or 'significant').replace(' ', '_')}")
+        shown.append(
+            (
+                "decision.label",
+                t(f"check.decision.{key}", alpha=t.number(float(evidence.alpha)), decided=decided),
+            )
         )
-        shown.append(f"{t('check.decision.label'):<10} {t(f'check.decision.{key}', **values)}")
     if judgement.explanations:
-        reasons = "; ".join(_explained(each, t) for each in judgement.explanations[:_GROUPS])
-        shown.append(f"{t('check.would_fit'):<10} {reasons}")
-    shown += [_INDENT + _note(code, values, t) for code, values in judgement.notes]
+        shown.append(
+            ("would_fit", "; ".join(_explained(each, t) for each in judgement.explanations[:_GROUPS]))
+        )
+    shown += [("", _note(code, values, t)) for code, values in judgement.notes]
     if judgement.decides and judgement.verdict != "reproduced":
-        shown.append(f"{t('check.decides.label'):<10} {t(f'check.decides.{judgement.decides}')}")
-    return shown
+        shown.append(("decides.label", t(f"check.decides.{judgement.decides}")))
+    return [f"{t(f'check.{label}'):<10} {text}" if label else _INDENT + text for label, text in shown]
 
 
 def words_of(p_set: PSet, t: Labels) -> str:
     """Say a calculation in a few words of the reader's language."""
-    if not p_set.procedure:
-        return t(f"check.calculations.{p_set.calculation}")
-    switches, short = p_set.procedure.switches(), t.section("check.short")
-    said = [short[str(switches["method"])]]
-    for name in ("tie_correction", "continuity", "zero_method", "two_sided"):
-        key = f"{name}_{str(switches.get(name, '')).lower()}"
-        if key in short and (name != "zero_method" or p_set.test == "wilcoxon"):
-            said.append(short[key])
-    return ", ".join([*said, *([short["one_sided"]] if p_set.tail else [])])
+    line, short = p_set.lines[0], t.section("check.short")
+    if not line.procedure:
+        return t(f"check.calculations.{line.calculation}")
+    switches = {f"{name}_{value}".lower() for name, value in line.procedure.switches().items()}
+    if line.test != "wilcoxon":
+        switches = {switch for switch in switches if not switch.startswith("zero_method")}
+    return ", ".join(
+        text for switch, text in short.items() if switch in switches or (switch == "one_sided" and line.tail)
+    )
 
 
 def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
-    sign = SIGNS[evidence.operator]
-    printed = (
-        evidence.p if sign and evidence.p.lstrip()[:1] in "<>≤≥≈=p*n" else f"{sign} {evidence.p}".strip()
-    )
-    if judgement.verdict == "not_checkable":
-        return t(f"check.reasons.{judgement.reason}")
-    if judgement.verdict == "differs":
-        if evidence.statistic in ("z", "chi2", "t", "f", "r") and not evidence.counts:
-            name, value = t(f"check.statistics.{evidence.statistic}"), judgement.p[0].values[0]
-            ends = {"low": t.significant(float(value.low), 4), "high": t.significant(float(value.high), 4)}
-            return t(
-                "check.headline.statistic",
-                name=name,
-                value=_as_printed(evidence.value),
-                printed=printed,
-                **ends,
-            )
-        return t("check.headline.differs", printed=printed, test=t(f"check.tests.{evidence.test}"))
-    fitting = [each for each in judgement.p if set(each.programs) & set(judgement.programs)]
-    stated = evidence.stated(cut=judgement.how == "cut")
-    best = next(
-        (each for each in fitting if any(stated.meets(value) for value in each.values)), judgement.p[0]
-    )
-    value = next((value for value in best.values if stated.meets(value)), best.values[0])
-    words = {"printed": printed, "programs": _programs(judgement.programs, t), "value": _number(value, t)}
-    key = f"{judgement.verdict}.{judgement.how}" if judgement.how else judgement.verdict
-    return t(f"check.headline.{key}", words=words_of(best, t), **words)
+    verdict, how = judgement.verdict, judgement.how
+    sign = "" if evidence.p[:1] in "<>≤≥≈=~*pPnN" else SIGNS[evidence.operator]
+    printed = f"{sign} {evidence.p}".strip()
+    if verdict == "not_checkable":
+        return t(f"check.reasons.{how}")
+    if verdict != "differs":
+        best, stated = judgement.fitting[0], evidence.stated(cut=how == "cut")
+        value = next((value for value in best.values if stated.meets(value)), best.values[0])
+        words = {
+            "programs": _programs(judgement.fitting, t),
+            "words": words_of(best, t),
+            "value": _number(value, t),
+        }
+        return t(f"check.headline.{verdict}{how and '.'}{how}", printed=printed, **words)
+    if len(judgement.p) == 1 and evidence.value and not evidence.counts:
+        (value,), name = judgement.p[0].values, t(f"check.statistics.{evidence.statistic}")
+        ends = {name: t.significant(float(end), 4) for name, end in zip(("low", "high"), value, strict=False)}
+        return t(
+            "check.headline.statistic", name=name, value=_written(evidence.value), printed=printed, **ends
+        )
+    return t("check.headline.differs", printed=printed, test=t(f"check.tests.{evidence.test}"))
 
 
-def _as_printed(number: PrintedNumber) -> str:
-    return number.write(number.value)
-
-
-def _groups(evidence: Evidence, judgement: Judgement) -> list[tuple[Interval, list[PSet]]]:
-    """Return the p-values of the lines printed unasked (of all, where none is), nearest first, lines that agree together."""
-    unasked = [each for each in judgement.p if each.unasked] or list(judgement.p)
+def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSet]]:
+    """Return the p-values of the lines printed unasked (of all, where none is), nearest first, each with its lines."""
     stated, groups = evidence.stated(), {}
-    for each in unasked:
+    for each in [each for each in judgement.p if each.unasked] or judgement.p:
         # of several p-values the one that prints as printed, else their range
-        fits = [value for value in each.values if stated.meets(value)]
-        ends = min(value.low for value in each.values), max(value.high for value in each.values)
-        groups.setdefault(fits[0] if fits else Interval(*ends), []).append(each)
-    return list(groups.items())
+        ends = Interval(min(value.low for value in each.values), max(value.high for value in each.values))
+        groups.setdefault(next(filter(stated.meets, each.values), ends), []).append(each)
+    return groups
 
 
-def _programs(names: list[str] | tuple[str, ...], t: Labels) -> str:
-    # the best known first
+def _programs(sets: Iterable[PSet], t: Labels) -> str:
     rank = {name: at for at, name in enumerate(_FIRST)}
-    names = sorted(dict.fromkeys(names), key=lambda name: rank.get(name.split()[0], len(rank)))
+    names = {name for each in sets for name in each.programs}
+    names = sorted(names, key=lambda name: (rank.get(name.split()[0], len(rank)), name))
     if names == ["any"]:
         return t("check.any_program")
-    others = t("check.and_others") if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + others
+    return ", ".join(names[:_NAMED]) + (t("check.and_others") if len(names) > _NAMED else "")
 
 
 def _number(value: Interval, t: Labels) -> str:
-    ends = dict.fromkeys(t.compact(float(end)) for end in (value.low, value.high))
-    return "–".join(ends)
+    return "–".join(dict.fromkeys(t.compact(float(end)) for end in value[:2]))
+
+
+def _written(value: Any) -> Any:
+    """Return a printed number, or a fraction, of any depth, as it is written."""
+    if isinstance(value, PrintedNumber):
+        return value.write(value.value)
+    return (
+        float(value)
+        if isinstance(value, Fraction)
+        else [*map(_written, value)]
+        if isinstance(value, tuple)
+        else value
+    )
 
 
 def _explained(explanation: Explanation, t: Labels) -> str:
@@ -145,71 +133,97 @@ def _explained(explanation: Explanation, t: Labels) -> str:
     if "set" in params:
         params["words"] = words_of(params.pop("set"), t)
     said = t(f"check.explanations.{explanation.code}", p=t.compact(explanation.p), **params)
-    if math.isnan(explanation.coincidence):
-        return said
-    return f"{said} ({t('check.coincidence', share=t.percent(explanation.coincidence))})"
+    share = explanation.coincidence
+    return said if share != share else f"{said} ({t('check.coincidence', share=t.percent(share))})"  # nan
 
 
-def _note(code: str, values: dict[str, Any], t: Labels) -> str:
-    if "values" in values:
-        values = dict(
-            zip(("ratio", "low", "high"), (t.compact(number) for number in values["values"]), strict=True)
-        )
-    if "mean" in values:
-        values = values | {"mean": _as_printed(values["mean"])}
-    if "r" in values:
-        values = {"r": t.compact(values["r"], 2)}
-    return t(f"check.notes.{code}", **values)
-
-
-# ---- for programs --------------------------------------------------------------------------------------------
+def _note(code: str, values: Any, t: Labels) -> str:
+    """Return a note; its numbers are a ratio with its interval, or named."""
+    named = values if isinstance(values, dict) else dict(zip(("ratio", "low", "high"), values, strict=True))
+    written = {
+        name: t.compact(value) if isinstance(value, float) else _written(value)
+        for name, value in named.items()
+    }
+    return t(f"check.notes.{code}", **written)
 
 
 def as_json(evidence: Evidence, judgement: Judgement) -> str:
     """Return the judgement as JSON: verdict, printed, p, programs, decision, explanations, evidence."""
+    t = labels("en")
     content = {
-        "verdict": judgement.verdict, "reason": judgement.reason, "how": judgement.how,
-        "printed": evidence.p, "operator": evidence.operator,
+        "verdict": judgement.verdict, "how": judgement.how, "printed": evidence.p,
         "p": [
-            {"low": float(value.low), "high": float(value.high), "closed": [value.closed_low, value.closed_high],
-             "calculation": each.calculation, "programs": list(each.programs), "unasked": each.unasked}
+            {"low": float(value.low), "high": float(value.high), "closed": value[2:], "calculation": words_of(each, t),
+             "programs": each.programs, "unasked": each.unasked}
             for each in judgement.p for value in each.values
         ],
-        "programs": list(judgement.programs),
+        "programs": list(dict.fromkeys(name for each in judgement.fitting for name in each.programs)),
         "decision": judgement.decision, "decided": judgement.decided,
         "explanations": [
-            {"code": each.code, "p": each.p, "words": _explained(each, labels("en")),
-             "coincidence": None if math.isnan(each.coincidence) else each.coincidence}
-            for each in judgement.explanations
+            {"code": each.code, "words": _explained(each, t), "p": each.p,
+             "coincidence": each.coincidence if each.coincidence >= 0 else None} for each in judgement.explanations
         ],
-        "notes": [_note(code, values, labels("en")) for code, values in judgement.notes],
-        "evidence": {name: _plain(value) for name, value in vars(evidence).items() if value not in ((), "", None)},
+        "notes": [_note(code, values, t) for code, values in judgement.notes],
+        "evidence": {name: _written(value) for name, value in vars(evidence).items() if value not in ((), "", None)},
     }  # fmt: skip
     return json.dumps(content, ensure_ascii=False, indent=2)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, PrintedNumber):
-        return _as_printed(value)
-    if isinstance(value, Fraction):
-        return float(value)
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+def check_table(table: Path, output: Path) -> int:
+    """Check each row of a table of tests; memory does not grow with its length.
+
+    Parameters
+    ----------
+    table : Path
+        CSV in UTF-8 with the columns of `oxymilk.audit.evidence.FIELDS` that it needs, and `id`; others are not read.
+    output : Path
+        CSV of the verdicts, `VERDICT_COLUMNS`; a row that could not be checked has its fault.
+
+    Returns
+    -------
+    int
+        Exit status: 2 where a row is faulty, else 1 where one differs or cannot be checked, else 0. FaultsError when
+        the table has not the columns `test` and `p`.
+    """
+    status, part = 0, output.with_name(f".{output.name}.part")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        table.open(encoding="utf-8-sig", newline="") as rows,
+        part.open("w", encoding="utf-8", newline="") as verdicts,
+    ):
+        reader = csv.DictReader(rows)
+        lacking = [name for name in ("test", "p") if name not in (reader.fieldnames or ())]
+        writer = csv.DictWriter(verdicts, VERDICT_COLUMNS, lineterminator="\n", restval="")
+        writer.writeheader()
+        for row in reader if not lacking else ():
+            cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}
+            try:
+                evidence = read_evidence({name: row.get(name) or "" for name in FIELDS})
+                judgement = judge(evidence)
+                cells |= _cells(evidence, judgement)
+                status = max(status, int(judgement.verdict not in FITS))
+            except FaultsError as error:
+                places = [
+                    Fault(**vars(fault) | {"file": table.name, "row": reader.line_num})
+                    for fault in error.faults
+                ]
+                cells["fault"], status = " ".join(map(describe, places)), 2
+            writer.writerow(cells)
+    if lacking:
+        part.unlink()
+        raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
+    part.replace(output)
+    return status
 
 
-def as_cells(judgement: Judgement) -> dict[str, str]:
-    """Return the cells of `VERDICT_COLUMNS` for a table of tests."""
-    values = [value for each in judgement.p if each.unasked for value in each.values]
-    values = values or [value for each in judgement.p for value in each.values]
-    ends = (min(value.low for value in values), max(value.high for value in values)) if values else ()
-    best = judgement.explanations[:1]
-    return dict(
-        zip(
-            VERDICT_COLUMNS,
-            (
-                judgement.verdict, judgement.how, judgement.reason, *(f"{float(end):.10g}" for end in ends or ()),
-                *([] if ends else ["", ""]), "; ".join(judgement.programs), judgement.decision,
-                *([_explained(best[0], labels("en")), f"{best[0].coincidence:.3g}"] if best else ["", ""]),
-            ),
-            strict=True,
-        )
-    )  # fmt: skip
+def _cells(evidence: Evidence, judgement: Judgement) -> dict[str, str]:
+    """Return the cells that a judgement has in a table."""
+    cells, t = {name: getattr(judgement, name) for name in ("verdict", "how", "decision")}, labels("en")
+    cells["programs"] = "; ".join(dict.fromkeys(name for each in judgement.fitting for name in each.programs))
+    if groups := _groups(evidence, judgement):
+        sets = [value for same in groups.values() for each in same for value in each.values]
+        ends = min(value.low for value in sets), max(value.high for value in sets)
+        cells["p_low"], cells["p_high"] = (f"{float(end):.10g}" for end in ends)
+    for best in judgement.explanations[:1]:
+        cells |= {"explanation": _explained(best, t), "coincidence": f"{best.coincidence:.3g}"}
+    return cells
