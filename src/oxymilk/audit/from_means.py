@@ -196,19 +196,14 @@ def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
     Returns
     -------
     ndarray of int, shape (D, 2, K) or (D, K, K)
-        Groups by score, or scores before by scores after over all couplings. FaultsError where no dataset is possible,
-        TooManyError beyond `MOST_WAYS` and `MOST_PAIRS`.
+        Groups by score, or scores before by scores after over all couplings; none where no dataset is
+        possible. TooManyError beyond `MOST_WAYS` and `MOST_PAIRS`.
     """
     paired = evidence.test in PAIRED
     sizes = evidence.n[:1] * 2 if paired or len(evidence.n) == 1 else evidence.n
     if not sizes or not all(sizes) or max(len(evidence.means), len(evidence.medians)) < 2:
         raise fault("check_missing", evidence, "means" if sizes else "n")
     sets = [datasets_of(evidence, at, n, cut=cut) for at, n in enumerate(sizes)]
-    for at, found in enumerate(sets):
-        if not len(found) and (cut or evidence.rounding):
-            raise fault(
-                "check_no_dataset", evidence, "means" if evidence.means else "medians", at + 1, n=sizes[at]
-            )
     if len(sets[0]) * len(sets[1]) > MOST_PAIRS:
         raise TooManyError(len(sets[0]) * len(sets[1]))
     made, work = [np.zeros((0, 2, sets[0].shape[1]), dtype=np.int64)] * (not paired), 0

@@ -178,6 +178,13 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
         df = [Interval.point(Fraction(max(1, sum(n) - (1 if test == "t-paired" else 2))))]
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
+    negative, largest = evidence.value.negative and name in ("chi2", "f"), 1 if name == "r" else None
+    if (
+        negative
+        or not stated.meets(Interval(Fraction(0), largest, closed_high=True))
+        or any(part.low <= 0 for part in df)
+    ):
+        raise fault("check_number", evidence, "df" if any(part.low <= 0 for part in df) else "value")
     image = _image(name, stated, df)
     halved = evidence.tails == 1 and name in ("z", "t", "r")
     yield any_program(test, f"from_{name}", times(image, Fraction(1, 2)) if halved else image)

@@ -106,8 +106,12 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
             by_cut, sets = True, _p_sets(evidence, cut=True)
     except TooManyError as many:
         return Judgement("not_checkable", "too_many", notes=(*notes, ("too_many", {"count": many.args[0]})))
-    if not sets:
+    if not sets and (evidence.counts or evidence.margins or evidence.percents):
         return Judgement("not_checkable", "not_computed", notes=tuple(notes))
+    if not sets:
+        names = ("rank_sums", "mean_ranks", "means", "medians", "value")
+        column = next(name for name in names if getattr(evidence, name))
+        raise fault("check_no_dataset" if evidence.scale else "check_ranks", evidence, column)
     verdict, how, fitting = _verdict(evidence, sets)
     if by_cut and verdict == "reproduced":
         verdict, how = "reproduced_otherwise", "cut"
@@ -116,10 +120,8 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     sets = sorted(sets, key=lambda each: (not each.unasked, _distance(each, middle), -len(each.lines)))
     unasked = [each for each in sets if each.unasked] or sets
     decisions = {decide(value, evidence.alpha) for each in unasked for value in each.values}
-    decided, printed = (
-        decisions.pop() if len(decisions) == 1 else "",
-        evidence.decision or decide(stated, evidence.alpha),
-    )
+    decided = decisions.pop() if len(decisions) == 1 else ""
+    printed = evidence.decision or decide(stated, evidence.alpha)
     decision = "open" if not (decided and printed) else "agrees" if decided == printed else "flips"
     if explain:
         notes += _notes(evidence)
@@ -129,7 +131,7 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
 
 
 def _p_sets(evidence: Evidence, *, cut: bool = False) -> list[PSet]:
-    """Return what the evidence leaves of the p-value: counts fix it, then statistic and ranks, then means and scores."""
+    """Return what the evidence leaves of the p-value: counts, or statistic and ranks, or means and scores."""
     e, test = evidence, evidence.test
     if e.counts or e.margins or e.percents:
         tables = tables_allowed(e)
@@ -137,20 +139,20 @@ def _p_sets(evidence: Evidence, *, cut: bool = False) -> list[PSet]:
             raise TooManyError(MOST_TABLES)
         return list(from_tables(e, tables, test))
     sets: list[PSet] = []
-    by_ranks = (e.value and e.statistic in ("u", "w")) or e.rank_sums or e.mean_ranks
+    is_rank_test = test in ("wilcoxon", "mann-whitney")
+    by_ranks = is_rank_test and ((e.value and e.statistic in ("u", "w")) or e.rank_sums or e.mean_ranks)
     if e.value and e.statistic not in ("u", "w", ""):
         sets += from_statistic(e, cut=cut)
     if by_ranks or (test == "wilcoxon" and len(e.n) > 1 and not sets):
         return [*sets, *from_ranks(e, cut=cut)]
-    if not sets and test in ("wilcoxon", "mann-whitney") and e.scale and (e.means or e.medians):
+    if not sets and is_rank_test and e.scale and (e.means or e.medians):
         tables = tables_behind(e, cut=cut)
         return list(from_tables(e, tables, test)) if len(tables) else []
     if not sets and test in ("t-paired", "t-independent") and e.means:
         return list(from_moments(e, cut=cut))
     if not sets:
-        raise fault(
-            "check_missing", e, "scale" if e.means or e.medians else "value" if e.statistic else "counts"
-        )
+        lacking = "scale" if e.means or e.medians else "value" if e.statistic else "counts"
+        raise fault("check_missing", e, lacking)
     return sets
 
 
@@ -164,10 +166,8 @@ def _verdict(evidence: Evidence, sets: list[PSet]) -> tuple[str, str, list[PSet]
     if not (evidence.operator or evidence.rounding):
         # digits of p cut, digits of the evidence cut, or both
         by_cut = sets if evidence.counts or evidence.percents else _p_sets(evidence, cut=True)
-        ways += [
-            ("cut", *_fitting([*sets, *by_cut], evidence.stated(cut=True))),
-            ("cut", *_fitting(by_cut, stated)),
-        ]
+        cut = evidence.stated(cut=True)
+        ways += [("cut", *_fitting([*sets, *by_cut], cut)), ("cut", *_fitting(by_cut, stated))]
     if not evidence.operator and evidence.number.value in FLOORS:
         ways.append(("floor", *_fitting(sets, Interval(Fraction(0), evidence.number.value))))
     found = [("reproduced_otherwise", how, plain) for how, plain, _ in ways if plain]
@@ -201,11 +201,7 @@ def _notes(evidence: Evidence) -> Iterator[tuple[str, Any]]:
     r = implied_correlation(evidence) if _over_correlations(evidence) else None
     if r is not None:
         yield "correlation", {"r": r}
-    if (
-        evidence.test in ("chi-square", "fisher")
-        and np.shape(evidence.counts) == (2, 2)
-        and not evidence.percents
-    ):
+    if evidence.test in ("chi-square", "fisher") and np.shape(evidence.counts) == (2, 2):
         yield from ratios(np.array(evidence.counts), 1.959963984540054).items()
 
 
@@ -216,13 +212,9 @@ def _decides(evidence: Evidence, sets: list[PSet]) -> str:
         return "digits" if not exact else "" if evidence.program else "program"
     if evidence.margins or evidence.percents:
         return "joint"
-    return (
-        "differences"
-        if _over_correlations(evidence)
-        else "scores"
-        if evidence.means or evidence.medians
-        else "ties"
-    )
+    if _over_correlations(evidence):
+        return "differences"
+    return "scores" if evidence.means or evidence.medians else "ties"
 
 
 # ---- explanations --------------------------------------------------------------------------------------------
@@ -230,6 +222,8 @@ def _decides(evidence: Evidence, sets: list[PSet]) -> str:
 
 def _explanations(evidence: Evidence, sets: list[PSet]) -> Iterator[Explanation]:
     """Yield what would make the printed p-value true, with the coincidence of the searches so far."""
+    if evidence.number.decimals > 5:
+        return
     scale, before = 10**evidence.number.decimals, set()
     claimed, alpha = evidence.number.value * scale, evidence.alpha * scale
     significant = claimed < alpha or (evidence.operator in UPPER and claimed <= alpha)
@@ -250,7 +244,7 @@ def _explanations(evidence: Evidence, sets: list[PSet]) -> Iterator[Explanation]
 
 
 def _searches(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, list[tuple[dict, PSet, bool]]]]:
-    """Yield the searches in their order: code, and candidates with their words, p-values, and whether digits are cut."""
+    """Yield the searches in order: code, and candidates with their words, p-values, whether digits are cut."""
     free, others = replace(evidence, program="", tails=0), []
     if evidence.program or evidence.tails:
         yield "other_program", [({"set": each}, each, False) for each in _p_sets(free) if each.unasked]
@@ -266,9 +260,9 @@ def _searches(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, list[
     yield "adjusted", [({"k": k}, each.scaled(Fraction(k)), False) for k in _ADJUSTED for each in sets]
     if (
         evidence.means
-        and not evidence.statistic
         and (evidence.sds or evidence.ses)
         and evidence.test[0] == "t"
+        and not evidence.statistic
     ):
         other = "ses" if evidence.sds else "sds"
         yield f"as_{other}", [({}, each, False) for each in from_moments(evidence, kind=other)]
@@ -289,8 +283,5 @@ def _slips(evidence: Evidence, sets: list[PSet], *, dropped: bool) -> Iterator[t
                 made = {right[:at] + digit + right[at + 1 :] for at in range(d) for digit in "0123456789"}
                 made |= {right[:at] + right[at + 1] + right[at] + right[at + 2 :] for at in range(d - 1)}
             points = tuple(Interval.point(Fraction(int(digits), 10**d)) for digits in sorted(made))
-            yield (
-                {"source": evidence.number._replace(decimals=d + dropped).write(value.low)},
-                PSet(each.lines, True, points, None),
-                False,
-            )
+            source = evidence.number._replace(decimals=d + dropped).write(value.low)
+            yield {"source": source}, PSet(each.lines, True, points, None), False

@@ -21,7 +21,8 @@ _GROUPS, _NAMED = 4, 4
 _FIRST = ("SPSS", "R", "Stata", "SAS", "coin", "scipy", "JASP", "jamovi", "PSPP")
 _INDENT = " " * 11
 VERDICT_COLUMNS = (
-    "id", "test", "p", "verdict", "how", "p_low", "p_high", "programs", "decision", "explanation", "coincidence", "fault",
+    "id", "test", "p", "verdict", "how", "p_low", "p_high", "programs", "decision", "explanation", "coincidence",
+    "fault",
 )  # fmt: skip
 
 
@@ -61,11 +62,8 @@ def words_of(p_set: PSet, t: Labels) -> str:
     if not line.procedure:
         return t(f"check.calculations.{line.calculation}")
     switches = {f"{name}_{value}".lower() for name, value in line.procedure.switches().items()}
-    if line.test != "wilcoxon":
-        switches = {switch for switch in switches if not switch.startswith("zero_method")}
-    return ", ".join(
-        text for switch, text in short.items() if switch in switches or (switch == "one_sided" and line.tail)
-    )
+    switches |= {"one_sided"} if line.tail else set()
+    return ", ".join(text for switch, text in short.items() if switch in switches)
 
 
 def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:

@@ -121,31 +121,6 @@ def mcnemar(tables: np.ndarray, correction: int | None = None, *, of_balance: bo
     return other_tests.sign(pairs, correction, of_balance=of_balance)
 
 
-def mcnemar_mid_p(tables: np.ndarray) -> np.ndarray:
-    """Exact McNemar test less the probability of the observed split (Fagerland et al. 2013)."""
-    changes = tables[:, 0, 1] + tables[:, 1, 0]
-    observed = np.exp(
-        scipy.special.gammaln(changes + 1)
-        - scipy.special.gammaln(tables[:, 0, 1] + 1)
-        - scipy.special.gammaln(tables[:, 1, 0] + 1)
-        - changes * np.log(2)
-    )
-    p_values = mcnemar(tables) - np.where(tables[:, 0, 1] == tables[:, 1, 0], observed / 2, observed)
-    return np.where(changes == 0, 1.0, p_values)
-
-
-def bowker(tables: np.ndarray) -> np.ndarray:
-    """Bowker's test of symmetry, sum (b - c)^2 / (b + c) over the pairs of cells (doi:10.1080/01621459.1948.10483284).
-
-    As R's mcnemar.test does with more than two levels: nan where a pair of cells is empty.
-    """
-    upper = np.triu_indices(tables.shape[1], 1)
-    b, c = tables[:, *upper], tables.transpose(0, 2, 1)[:, *upper]
-    statistic = ((b - c) ** 2 / np.maximum(b + c, 1)).sum(axis=1)
-    p_values = scipy.special.chdtrc(len(upper[0]), statistic)
-    return np.where(((b + c) > 0).all(axis=1), p_values, np.nan)
-
-
 def marginal_homogeneity(tables: np.ndarray) -> np.ndarray:
     """Marginal homogeneity of ordered levels: sum d / sqrt(sum d^2) of all changes d (IBM SPSS Algorithms)."""
     level = np.arange(tables.shape[1])
@@ -197,8 +172,6 @@ CALCULATIONS: dict[str, Calculation] = {
     "mcnemar": partial(mcnemar, correction=0),
     "mcnemar_edwards": partial(mcnemar, correction=1),
     "mcnemar_edwards_r": partial(mcnemar, correction=1, of_balance=False),
-    "mcnemar_mid_p": mcnemar_mid_p,
-    "bowker": bowker,
     "marginal_homogeneity": marginal_homogeneity,
 }
 EXACT = ("fisher", "fisher_mid_p", "fisher_one_sided", "fisher_doubled", "pearson_exact")
