@@ -133,7 +133,7 @@ def any_program(
 def fault(code: str, evidence: Evidence, column: str, value: object = "", **params: object) -> FaultsError:
     """Return the fault of a field of the evidence."""
     words = {"test": evidence.test, **params}
-    return FaultsError([Fault(code, "check", column=column, value=str(value), params=words)])
+    return FaultsError([Fault(file="check", code=code, column=column, value=str(value), params=words)])
 
 
 @cache

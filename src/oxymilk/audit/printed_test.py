@@ -93,9 +93,10 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     Judgement
         FaultsError where the evidence is impossible, has a shape that the test has no use for, or lacks something.
     """
-    known = {line.family for lines in load_lines().values() for line in lines} - {"any"}
-    if evidence.program and not named_in(evidence.program) & known:
-        raise fault("check_legal", evidence, "program", evidence.program, legal=", ".join(sorted(known)))
+    if evidence.program:
+        known = {line.family for lines in load_lines().values() for line in lines}
+        if not named_in(evidence.program) & known:
+            raise fault("check_legal", evidence, "program", evidence.program, legal=", ".join(sorted(known)))
     notes, at = [], impossible_mean(evidence)
     if at is not None:
         notes.append(("grim", {"mean": evidence.means[at], "n": evidence.n[at % len(evidence.n)]}))

@@ -5,6 +5,7 @@ import importlib.util
 import itertools
 import json
 import re
+import shlex
 import subprocess
 import sys
 from fractions import Fraction
@@ -143,7 +144,7 @@ def test_the_literature(tmp_path):
 
 def test_no_false_alarm_on_honest_rows():
     rng = np.random.default_rng(1)
-    for kind, row in (pair for _ in range(6) for pair in honest.honest_rows(rng)):
+    for kind, row in (pair for _ in range(3) for pair in honest.honest_rows(rng)):
         try:
             verdict = judge(read_evidence(row), explain=False).verdict
         except FaultsError as error:
@@ -300,3 +301,11 @@ def test_an_exact_p_value_lies_on_its_boundary():
         judgement = judge(read_evidence({**cells, "p": p, "rounding": rounding}))
         assert judgement.verdict == verdict
         assert judgement.p[0].plain.low == Fraction(1, 16)
+
+
+def test_the_examples_of_the_page(monkeypatch, capsys):
+    page = (HERE.parents[2] / "docs" / "checking-a-test.md").read_text("utf-8")
+    examples = re.findall(r"^```\n\$ oxymilk check (.+?)\n(.+?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    assert len(examples) == 2
+    for arguments, expected in examples:
+        assert run(monkeypatch, capsys, *shlex.split(arguments))[1].startswith(expected)
