@@ -288,17 +288,12 @@ def programs(
 
 @app.command()
 def check(
+    ctx: typer.Context,
     test: Annotated[
-        str,
-        Argument(
-            help="wilcoxon, mann-whitney, mcnemar, chi-square, fisher, linear, t-paired, "
-            "t-independent, z, f, pearson or spearman."
-        ),
+        str, Argument(help="wilcoxon, mann-whitney, mcnemar, chi-square, fisher, t-paired, ...")
     ] = "",
     p: Annotated[str, Option(help="The p-value as printed: 0,004, .000, '<0.05', 1.2E-5, ns, '**'.")] = "",
-    n: Annotated[
-        str, Option(help="Sizes: of each group; pairs; of wilcoxon also falls,rises[,unchanged].")
-    ] = "",
+    n: Annotated[str, Option(help="Sizes of the groups; pairs; of wilcoxon also falls,rises.")] = "",
     counts: Annotated[str, Option(help="Rows of counts or percentages: '0,10;7,3', '20%,80%;90%,10%'.")] = "",
     margins: Annotated[str, Option(help="Row totals and column totals, or before and after.")] = "",
     z: Annotated[str, Option(help="The printed Z.")] = "",
@@ -311,11 +306,11 @@ def check(
     df: Annotated[str, Option(help="Degrees of freedom; of F two.")] = "",
     rank_sums: Annotated[str, Option(help="140,70 or 239,5;355,5; of wilcoxon negative,positive.")] = "",
     mean_ranks: Annotated[str, Option(help="As rank sums.")] = "",
-    mean: Annotated[str, Option(help="Means, or the one mean of differences.")] = "",
-    sd: Annotated[str, Option(help="Standard deviations, one a mean.")] = "",
-    se: Annotated[str, Option(help="Standard errors, one a mean.")] = "",
-    interval: Annotated[str, Option(help="95% intervals, two ends a mean.")] = "",
-    median: Annotated[str, Option(help="Medians.")] = "",
+    means: Annotated[str, Option("--mean", help="Means, or the one mean of differences.")] = "",
+    sds: Annotated[str, Option("--sd", help="Standard deviations, one a mean.")] = "",
+    ses: Annotated[str, Option("--se", help="Standard errors, one a mean.")] = "",
+    intervals: Annotated[str, Option("--interval", help="95% intervals, two ends a mean.")] = "",
+    medians: Annotated[str, Option("--median", help="Medians.")] = "",
     quartiles: Annotated[str, Option(help="Lower and upper quartile of each group.")] = "",
     scale: Annotated[str, Option(help="Range of whole scores: 1..3.")] = "",
     program: Annotated[str, Option(help="The program that the paper names.")] = "",
@@ -333,33 +328,22 @@ def check(
 
     Exit status 0: the p-value fits. 1: it differs, or cannot be checked. 2: something is faulty or missing.
     """
-    from oxymilk.audit.evidence import read_evidence
-    from oxymilk.audit.printed_test import FITS, judge
-    from oxymilk.present.check import as_json, check_table, lines_of
+    # the names of the parameters are those of the fields
+    cells = dict(locals())
+    from oxymilk.present.check import FITS, as_json, check_table, judge, lines_of, read_evidence
 
     if table:
         if not output or test:
             raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
         raise typer.Exit(check_table(table, output))
-    given = (
-        ("z", z),
-        ("chi2", chi2),
-        ("w" if test == "wilcoxon" else "t", t),
-        ("f", f),
-        ("r", r),
-        ("u", u),
-        ("w", w),
-    )
-    named = {name: value for name, value in given if value}
-    if len(named) > 1:
-        raise BadParameter(f"one statistic at a time, not {' and '.join(named)}")
-    statistic, value = next(iter(named.items()), ("", ""))
-    evidence = read_evidence({
-        "test": test, "p": p, "n": n, "counts": counts, "margins": margins, "statistic": statistic, "value": value,
-        "df": df, "rank_sums": rank_sums, "mean_ranks": mean_ranks, "means": mean, "sds": sd, "ses": se,
-        "intervals": interval, "medians": median, "quartiles": quartiles, "scale": scale, "program": program,
-        "tails": tails, "alpha": alpha, "decision": decision, "rounding": rounding, "decimal_mark": decimal_mark,
-    })  # fmt: skip
+    statistics = ("z", "chi2", "t", "f", "r", "u", "w")
+    # T of a Wilcoxon test is a rank sum
+    wilcoxon_t = t and test == "wilcoxon"
+    given = {"w" if wilcoxon_t and name == "t" else name: cells[name] for name in statistics if cells[name]}
+    if len(given) > 1:
+        raise BadParameter(f"one statistic at a time, not {' and '.join(given)}")
+    statistic, value = next(iter(given.items()), ("", ""))
+    evidence = read_evidence(cells | {"statistic": statistic, "value": value})
     judgement = judge(evidence)
     for line in [as_json(evidence, judgement)] if json else lines_of(evidence, judgement, language):
         typer.echo(line)

@@ -91,11 +91,9 @@ def _t_set(
     size = mean.magnitude()
     least = float(size.low) / error[1] if error[1] else inf if size.low else 0.0
     largest = float(size.high) / error[0] if error[0] else inf
-    ends = [
-        2 * choose(float(scipy.special.stdtr(d, -t)) for d in df)
-        for t, choose in ((largest, min), (least, max))
-    ]
-    image = times(widened(*ends), Fraction(1, 2) if evidence.tails == 1 else Fraction(1))
+    low = min(float(scipy.special.stdtr(d, -largest)) for d in df)
+    high = max(float(scipy.special.stdtr(d, -least)) for d in df)
+    image = times(widened(2 * low, 2 * high), Fraction(1, 2) if evidence.tails == 1 else Fraction(1))
     return any_program(evidence.test, calculation, image, is_open=is_open)
 
 
@@ -117,9 +115,8 @@ def impossible_mean(evidence: Evidence) -> int | None:
     """Return which printed mean, 0 or 1, no n whole scores can have (GRIM); None where all are possible or unknown."""
     sizes = evidence.n * (len(evidence.means) if len(evidence.n) == 1 else 1)
     for at, (mean, n) in enumerate(zip(evidence.means, sizes, strict=False)):
-        stated = (
-            evidence.set_of(mean, cut=cut) for cut in ((False,) if evidence.rounding else (False, True))
-        )
+        ways = (False,) if evidence.rounding else (False, True)
+        stated = (evidence.set_of(mean, cut=cut) for cut in ways)
         if evidence.scale and not any(sizes_that_allow(part, [n], Fraction(1)) for part in stated):
             return at
     return None
@@ -158,9 +155,8 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
             stated = stated.clipped(0, None)
             stated = Interval(stated.low**2, stated.high**2, *stated[2:])
         distinct, places = np.unique(values, return_inverse=True)
-        return np.array([stated.contains(Fraction(value, over)) for value in distinct.tolist()], dtype=bool)[
-            places
-        ]
+        fits = [stated.contains(Fraction(value, over)) for value in distinct.tolist()]
+        return np.array(fits, dtype=bool)[places]
 
     # n (n - 1) times the variance, whole
     squares, degrees = n * (counts @ scores**2) - (counts @ scores) ** 2, max(1, n - 1)

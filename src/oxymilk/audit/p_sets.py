@@ -32,7 +32,7 @@ from oxymilk.texts import read_yaml
 ERROR = Fraction(1, 10**11)
 # of more tables than this the exact tests are not computed
 MOST_EXACT = 400
-RANK_TESTS = {"wilcoxon": "signed_rank", "mann-whitney": "rank_sum"}
+RANK_TESTS = ("wilcoxon", "mann-whitney")
 # other calculations of programs.yaml: lines of the rank test itself, and of other tests
 _OF_RANKS = ("signed_rank_floored", "sas_", "rank_sum_half")
 _OTHER = {"student_t": "t-independent", "welch_t": "t-independent", "paired_t": "t-paired",
@@ -167,9 +167,7 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     name, test, n = evidence.statistic, evidence.test, evidence.n
     stated = evidence.set_of(evidence.value, cut=cut).magnitude()
     one = Interval.point(Fraction(1))
-    printed = df = [
-        evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in evidence.df
-    ]
+    df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in evidence.df]
     if name == "f" and test == "t-independent":
         df = [one, *df][-2:]
     elif not df and name == "chi2" and test != "chi-square":
@@ -191,7 +189,7 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     if name == "z" and test == "mann-whitney" and len(n) == 2:
         student = _image("t", stated, [Interval.point(Fraction(sum(n) - 1))])
         yield any_program(test, "sas_rank_sum_t", student, who="SAS")
-    if name == "t" and test == "t-independent" and not printed and len(n) == 2:
+    if name == "t" and test == "t-independent" and not evidence.df and len(n) == 2:
         # Welch's degrees of freedom lie between those of the smaller group and those of both
         between = Interval(Fraction(max(1, min(n) - 1)), df[0].high)
         yield any_program(test, "welch_t", _image("t", stated, [between]), is_open=True)
@@ -214,10 +212,8 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
     FaultsError where they allow none, or have a shape that the test has no use for.
     """
     name, test = "margins" if evidence.margins else "counts", evidence.test
-    unfit = fault(
-        "check_shape", evidence, name, ";".join(",".join(map(str, row)) for row in getattr(evidence, name))
-    )
     candidates = [getattr(evidence, name)]
+    unfit = fault("check_shape", evidence, name, ";".join(",".join(map(str, row)) for row in candidates[0]))
     if evidence.percents:
         sizes = evidence.n * (len(evidence.percents) if len(evidence.n) == 1 else 1)
         if len(sizes) != len(evidence.percents):
@@ -268,9 +264,8 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         wanted = {line.calculation for line in lines}
         exact = []
         if wanted & {*count_tables.EXACT}:
-            exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT]] + [{}] * (
-                d - MOST_EXACT
-            )
+            exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT]]
+            exact += [{}] * (d - MOST_EXACT)
         p_values = {
             name: count_tables.CALCULATIONS[name](tables)
             if name in count_tables.CALCULATIONS
@@ -286,9 +281,8 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         data, places = (Pairs if pairs else Groups).of_tables(tables)
         if len(data.situation.n) > MOST_EXACT:
             lines = [line for line in lines if not line.procedure or line.procedure.method == "asymptotic"]
-        by_id = evaluate_programs_counts(
-            "signed_rank" if pairs else "rank_sum", tables, ids=[line.id for line in lines]
-        )
+        kind, ids = "signed_rank" if pairs else "rank_sum", [line.id for line in lines]
+        by_id = evaluate_programs_counts(kind, tables, ids=ids)
         p_values = {line.calculation: by_id[line.id] for line in lines}
         unasked = {line.id: RULES[line.rule](data.situation)[places] for line in lines}
     for calculation, on in product(dict.fromkeys(line.calculation for line in lines), (True, False)):

@@ -33,22 +33,15 @@ def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[st
     if len(groups) > 1 or judgement.verdict not in ("reproduced", "differs"):
         for value, same in list(groups.items())[:_GROUPS]:
             prints = "–".join(dict.fromkeys(evidence.number.write(end) for end in value[:2]))
-            shown.append(
-                ("", f"{prints}  {_programs(same, t)} ({words_of(same[0], t)})  {_number(value, t)}")
-            )
+            words = words_of(same[0], t)
+            shown.append(("", f"{prints}  {_programs(same, t)} ({words})  {_number(value, t)}"))
     if judgement.p:
         key = "open_printed" if judgement.decision == "open" and judgement.decided else judgement.decision
         decided = t(f"verdicts.decision.{(judgement.decided or 'significant').replace(' ', '_')}")
-        shown.append(
-            (
-                "decision.label",
-                t(f"check.decision.{key}", alpha=t.number(float(evidence.alpha)), decided=decided),
-            )
-        )
-    if judgement.explanations:
-        shown.append(
-            ("would_fit", "; ".join(_explained(each, t) for each in judgement.explanations[:_GROUPS]))
-        )
+        said = t(f"check.decision.{key}", alpha=t.number(float(evidence.alpha)), decided=decided)
+        shown.append(("decision.label", said))
+    if explained := [_explained(each, t) for each in judgement.explanations[:_GROUPS]]:
+        shown.append(("would_fit", "; ".join(explained)))
     shown += [("", _note(code, values, t)) for code, values in judgement.notes]
     if judgement.decides and judgement.verdict != "reproduced":
         shown.append(("decides.label", t(f"check.decides.{judgement.decides}")))
@@ -74,18 +67,14 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
     if verdict != "differs":
         best, stated = judgement.fitting[0], evidence.stated(cut=how == "cut")
         value = next((value for value in best.values if stated.meets(value)), best.values[0])
-        words = {
-            "programs": _programs(judgement.fitting, t),
-            "words": words_of(best, t),
-            "value": _number(value, t),
-        }
-        return t(f"check.headline.{verdict}{how and '.'}{how}", printed=printed, **words)
+        words = {"programs": _programs(judgement.fitting, t), "words": words_of(best, t)}
+        key = f"check.headline.{verdict}{how and '.'}{how}"
+        return t(key, printed=printed, value=_number(value, t), **words)
     if len(judgement.p) == 1 and evidence.value and not evidence.counts:
         (value,), name = judgement.p[0].values, t(f"check.statistics.{evidence.statistic}")
-        ends = {name: t.significant(float(end), 4) for name, end in zip(("low", "high"), value, strict=False)}
-        return t(
-            "check.headline.statistic", name=name, value=_written(evidence.value), printed=printed, **ends
-        )
+        low, high = (t.significant(float(end), 4) for end in value[:2])
+        words = {"name": name, "value": _written(evidence.value), "low": low, "high": high}
+        return t("check.headline.statistic", printed=printed, **words)
     return t("check.headline.differs", printed=printed, test=t(f"check.tests.{evidence.test}"))
 
 
@@ -114,15 +103,11 @@ def _number(value: Interval, t: Labels) -> str:
 
 def _written(value: Any) -> Any:
     """Return a printed number, or a fraction, of any depth, as it is written."""
+    if isinstance(value, tuple) and not isinstance(value, PrintedNumber):
+        return [*map(_written, value)]
     if isinstance(value, PrintedNumber):
         return value.write(value.value)
-    return (
-        float(value)
-        if isinstance(value, Fraction)
-        else [*map(_written, value)]
-        if isinstance(value, tuple)
-        else value
-    )
+    return float(value) if isinstance(value, Fraction) else value
 
 
 def _explained(explanation: Explanation, t: Labels) -> str:
@@ -137,11 +122,9 @@ def _explained(explanation: Explanation, t: Labels) -> str:
 def _note(code: str, values: Any, t: Labels) -> str:
     """Return a note; its numbers are a ratio with its interval, or named."""
     named = values if isinstance(values, dict) else dict(zip(("ratio", "low", "high"), values, strict=True))
-    written = {
-        name: t.compact(value) if isinstance(value, float) else _written(value)
-        for name, value in named.items()
-    }
-    return t(f"check.notes.{code}", **written)
+    for name, value in named.items():
+        named = named | {name: t.compact(value) if isinstance(value, float) else _written(value)}
+    return t(f"check.notes.{code}", **named)
 
 
 def as_json(evidence: Evidence, judgement: Judgement) -> str:
@@ -201,10 +184,8 @@ def check_table(table: Path, output: Path) -> int:
                 cells |= _cells(evidence, judgement)
                 status = max(status, int(judgement.verdict not in FITS))
             except FaultsError as error:
-                places = [
-                    Fault(**vars(fault) | {"file": table.name, "row": reader.line_num})
-                    for fault in error.faults
-                ]
+                place = {"file": table.name, "row": reader.line_num}
+                places = [Fault(**vars(fault) | place) for fault in error.faults]
                 cells["fault"], status = " ".join(map(describe, places)), 2
             writer.writerow(cells)
     if lacking:
