@@ -17,7 +17,7 @@ import numpy as np
 import scipy
 
 from oxymilk.audit.evidence import Evidence
-from oxymilk.audit.p_sets import Line, PSet, fault, lines_for, point, widened
+from oxymilk.audit.p_sets import Line, PSet, fault, lines_for, point, too_large, widened
 from oxymilk.audit.printed import Interval, PrintedNumber
 from oxymilk.stats import rank_sum, signed_rank
 from oxymilk.stats.count_tables import compositions
@@ -129,6 +129,11 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
             allowed = set(range(rises * (rises + 1), whole - falls * (falls + 1) + 1))
         else:
             allowed = _doubled(stated)
+            if not sums and evidence.value.negative:
+                # the sum of signed ranks, or half of it (SAS)
+                allowed = {
+                    whole // 2 - size // part for size in allowed for part in (1, 2) if size % part == 0
+                }
             allowed &= {whole - twice for twice in _doubled(sums[1])} if len(sums) == 2 else allowed
         yield from (Ranks(min(twice, whole - twice), m, 0, zeros) for twice in allowed if 0 <= twice <= whole)
 
@@ -157,7 +162,7 @@ def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None
             ends = [min(end, 1 - end) for end in ends]
         interval = point(ends[1]) if fewest == most else widened(*sorted(ends))
         return interval, point(ends[1]) if whole else None
-    if not procedure:
+    if not procedure or too_large(ranks.n1, ranks.n2):
         return None
     plain = _untied(ranks, procedure, line.tail) if whole or procedure.method == "exact_untied" else None
     if procedure.method == "exact_untied":

@@ -30,8 +30,8 @@ from oxymilk.texts import read_yaml
 
 # relative error of scipy's distribution functions, measured in the tests
 ERROR = Fraction(1, 10**11)
-# of more tables than this the exact tests are not computed
-MOST_EXACT = 400
+# of more tables, or larger samples, than this the exact tests are not computed
+MOST_EXACT, LARGEST_EXACT = 400, 10_000
 RANK_TESTS = ("wilcoxon", "mann-whitney")
 # other calculations of programs.yaml: lines of the rank test itself, and of other tests
 _OF_RANKS = ("signed_rank_floored", "sas_", "rank_sum_half")
@@ -120,6 +120,11 @@ def widened(low: float, high: float, *, closed_low: bool = True, closed_high: bo
 def point(value: float) -> Interval:
     """Return a p-value as computed, to the digits that floating point leaves: 0.06249999999999999 is 0.0625."""
     return Interval.point(Fraction(f"{value:.14g}"))
+
+
+def too_large(n1: int, n2: int) -> bool:
+    """Return whether exact rank tests of two groups, or of n1 pairs, would take more than about 0.1 s."""
+    return n1 * (n2 or n1 // 4) > LARGEST_EXACT
 
 
 def any_program(
@@ -279,7 +284,8 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     else:
         pairs = test in (*PAIRED, "sign")
         data, places = (Pairs if pairs else Groups).of_tables(tables)
-        if len(data.situation.n) > MOST_EXACT:
+        largest = max(map(too_large, data.situation.n1.tolist(), data.situation.n2.tolist()))
+        if largest or len(data.situation.n) > MOST_EXACT:
             lines = [line for line in lines if not line.procedure or line.procedure.method == "asymptotic"]
         kind, ids = "signed_rank" if pairs else "rank_sum", [line.id for line in lines]
         by_id = evaluate_programs_counts(kind, tables, ids=ids)

@@ -142,7 +142,7 @@ def _p_sets(evidence: Evidence, *, cut: bool = False) -> list[PSet]:
     sets: list[PSet] = []
     is_rank_test = test in ("wilcoxon", "mann-whitney")
     by_ranks = is_rank_test and ((e.value and e.statistic in ("u", "w")) or e.rank_sums or e.mean_ranks)
-    if e.value and e.statistic not in ("u", "w", ""):
+    if e.value and e.statistic not in ("u", "w", "") and test != "fisher":
         sets += from_statistic(e, cut=cut)
     if by_ranks or (test == "wilcoxon" and len(e.n) > 1 and not sets):
         return [*sets, *from_ranks(e, cut=cut)]
