@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from oxymilk.audit.evidence import read_evidence
+from oxymilk.audit.from_means import impossible_mean
 from oxymilk.audit.p_sets import _P_OF, ERROR
 from oxymilk.audit.printed_test import judge
 from oxymilk.stats.count_tables import CALCULATIONS, exact_tests
@@ -73,6 +74,22 @@ def test_consistency_of_p_with_its_statistic(load_oracle):
                  "p": given["p"] or "ns", "operator": comparison, "rounding": "half_up"}  # fmt: skip
         differs = judge(read_evidence(cells)).verdict == "differs"
         assert differs == (case["expected"]["error"] and case["id"] not in NO_ERROR), case["id"]
+
+
+def test_grimmer(load_oracle):
+    cases = [case for case in load_oracle("consistency_cases")["cases"] if case["group"] == "grimmer"]
+    for case in (case for case in cases if case["use"] == "must_pass"):
+        given = case["input"]
+        cells = {
+            "test": "t-paired",
+            "p": ".03",
+            "n": str(given["n"]),
+            "means": given["mean"],
+            "sds": given["sd"],
+        }
+        evidence = read_evidence({**cells, "scale": "0..9", "rounding": "half_up"})
+        expected = None if case["expected"]["consistent"] else ("grimmer", 0)
+        assert impossible_mean(evidence) == expected, case["id"]
 
 
 def test_decisions(load_oracle):

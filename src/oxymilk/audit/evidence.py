@@ -123,7 +123,7 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         "test": lambda text: _one_of(text.lower().replace("_", "-"), tuple(STATISTICS)),
         "alpha": lambda text: _alpha(parse_printed(text, _EITHER).value),
         "operator": lambda text: _one_of(text, OPERATORS),
-        "p": lambda text: _p_value(given["operator"] + text, marks, read.get("alpha", Evidence.alpha)),
+        "p": lambda text: _p_value(text, given["operator"], marks, read.get("alpha", Evidence.alpha)),
         "rounding": lambda text: _one_of(text, ROUNDINGS),
         "decision": lambda text: _one_of(text, ("significant", "not significant")),
         "tails": lambda text: int(_one_of(text, ("1", "2"))),
@@ -184,14 +184,14 @@ def _scale(text: str) -> tuple[int, int]:
     return low, high
 
 
-def _p_value(text: str, marks: tuple[str, ...], alpha: Fraction) -> tuple[str, PrintedNumber]:
+def _p_value(text: str, before: str, marks: tuple[str, ...], alpha: Fraction) -> tuple[str, PrintedNumber]:
     """Read a p-value: operator, comma or point, power of ten, stars, "ns"; _FieldError where no p prints so."""
     if text.lower().strip(" .()") in ("ns", "n.s"):
         return ">=", parse_printed(str(float(alpha)))
     if text.strip() in _STARS:
         return "<", parse_printed(_STARS[text.strip()])
     operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text).rstrip("* "))
-    power = _POWER.fullmatch(digits)
+    operator, power = operator or before, _POWER.fullmatch(digits)
     number = parse_printed(power["digits"] if power else digits, marks)
     if power:
         shift = int(power["power"])

@@ -111,15 +111,40 @@ def implied_correlation(evidence: Evidence) -> float | None:
 # ---- datasets of whole scores --------------------------------------------------------------------------------
 
 
-def impossible_mean(evidence: Evidence) -> int | None:
-    """Return which printed mean, 0 or 1, no n whole scores can have (GRIM); None where all are possible or unknown."""
+def impossible_mean(evidence: Evidence) -> tuple[str, int] | None:
+    """Return which printed mean, 0 or 1, no whole scores can have, alone (grim) or with its SD (grimmer)."""
     sizes = evidence.n * (len(evidence.means) if len(evidence.n) == 1 else 1)
+    ways = (False,) if evidence.rounding else (False, True)
     for at, (mean, n) in enumerate(zip(evidence.means, sizes, strict=False)):
-        ways = (False,) if evidence.rounding else (False, True)
-        stated = (evidence.set_of(mean, cut=cut) for cut in ways)
+        stated = [evidence.set_of(mean, cut=cut) for cut in ways]
         if evidence.scale and not any(sizes_that_allow(part, [n], Fraction(1)) for part in stated):
-            return at
+            return "grim", at
+        sds = [evidence.set_of(evidence.sds[at], cut=cut) for cut in ways] if at < len(evidence.sds) else []
+        if evidence.scale and sds and not any(_grimmer(*both, n) for both in zip(stated, sds, strict=True)):
+            return "grimmer", at
     return None
+
+
+def _grimmer(mean: Interval, sd: Interval, n: int) -> bool:
+    """Return whether some n whole scores can have a mean and an SD: their sum and sum of squares are alike odd or even.
+
+    Allard 2018, https://aurelienallard.netlify.app/post/anaytic-grimmer-possibility-standard-deviations.
+    """
+    squared = _squared(sd)
+    for total in range(ceil(mean.low * n), floor(mean.high * n) + 1):
+        about = Fraction(total**2, n)
+        ends = (squared.low * (n - 1) + about, squared.high * (n - 1) + about)
+        squares = range(ceil(ends[0]), floor(ends[1]) + 1)
+        found = (s for s in squares if (s - total) % 2 == 0 and squared.contains((s - about) / max(1, n - 1)))
+        if mean.contains(Fraction(total, n)) and next(found, None) is not None:
+            return True
+    return False
+
+
+def _squared(sd: Interval) -> Interval:
+    """Return the variances of a set of standard deviations: no root is taken."""
+    sd = sd.clipped(0, None)
+    return Interval(sd.low**2, sd.high**2, *sd[2:])
 
 
 def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np.ndarray:
@@ -146,14 +171,13 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
     counts, scores = compositions(n, k), np.arange(low, high + 1)
 
     def keep(name: str, place: int, values: np.ndarray, over: int, *, squared: bool = False) -> np.ndarray:
-        """Return which whole values, divided, print as the number; of an SD the set is squared, no root taken."""
+        """Return which whole values, divided, print as the number; those of an SD are variances."""
         numbers = getattr(evidence, name)
         if place >= len(numbers):
             return np.ones(len(values), dtype=bool)
         stated = evidence.set_of(numbers[place], cut=cut)
         if squared:
-            stated = stated.clipped(0, None)
-            stated = Interval(stated.low**2, stated.high**2, *stated[2:])
+            stated = _squared(stated)
         distinct, places = np.unique(values, return_inverse=True)
         fits = [stated.contains(Fraction(value, over)) for value in distinct.tolist()]
         return np.array(fits, dtype=bool)[places]

@@ -97,9 +97,9 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
         known = {line.family for lines in load_lines().values() for line in lines}
         if not named_in(evidence.program) & known:
             raise fault("check_legal", evidence, "program", evidence.program, legal=", ".join(sorted(known)))
-    notes, at = [], impossible_mean(evidence)
-    if at is not None:
-        notes.append(("grim", {"mean": evidence.means[at], "n": evidence.n[at % len(evidence.n)]}))
+    notes: list[tuple[str, Any]] = []
+    for code, at in filter(None, [impossible_mean(evidence)]):
+        notes.append((code, {"mean": evidence.means[at], "n": evidence.n[at % len(evidence.n)]}))
     try:
         by_cut, sets = False, _p_sets(evidence)
         if not sets and not evidence.rounding:

@@ -220,7 +220,7 @@ def test_grim_and_the_implied_correlation():
         "sds": "1.6,1.6",
         "scale": "1..9",
     }
-    assert from_means.impossible_mean(read_evidence({**cells, "rounding": "half_up"})) == 0
+    assert from_means.impossible_mean(read_evidence({**cells, "rounding": "half_up"})) == ("grim", 0)
     evidence = read_evidence(
         {"test": "t-paired", "p": ".05", "n": "20", "means": "5.6,5.35", "sds": "1.1,1.2"}
     )
