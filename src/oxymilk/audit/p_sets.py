@@ -284,13 +284,14 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     else:
         pairs = test in (*PAIRED, "sign")
         data, places = (Pairs if pairs else Groups).of_tables(tables)
-        largest = max(map(too_large, data.situation.n1.tolist(), data.situation.n2.tolist()))
-        if largest or len(data.situation.n) > MOST_EXACT:
+        situation = data.situation
+        largest = max(map(too_large, situation.n1.tolist(), situation.n2.tolist()))
+        if largest or len(situation.n) > MOST_EXACT:
             lines = [line for line in lines if not line.procedure or line.procedure.method == "asymptotic"]
         kind, ids = "signed_rank" if pairs else "rank_sum", [line.id for line in lines]
         by_id = evaluate_programs_counts(kind, tables, ids=ids)
         p_values = {line.calculation: by_id[line.id] for line in lines}
-        unasked = {line.id: RULES[line.rule](data.situation)[places] for line in lines}
+        unasked = {line.id: RULES[line.rule](situation)[places] for line in lines}
     for calculation, on in product(dict.fromkeys(line.calculation for line in lines), (True, False)):
         same = {line: unasked[line.id] == on for line in lines if line.calculation == calculation}
         values = p_values[calculation]
