@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, floor, isqrt
+from math import ceil, comb, floor, isqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -121,7 +121,7 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
         stated = _exactly(evidence, evidence.value, cut).magnitude()
     # of n pairs any number may have changed where it is not printed
     top = isqrt(2 * floor(sum(part.high for part in sums))) + 1 if len(sums) == 2 else 0
-    for m in [sum(changes)] if changes else range(1, (n[0] if n else top) + 1):
+    for m in [sum(changes)] * any(changes) if changes else range(1, (n[0] if n else top) + 1):
         whole, zeros = m * (m + 1), n[2] if len(n) == 3 else n[0] - m if len(n) == 1 else 0
         if stated is None:
             falls, rises = changes
@@ -214,7 +214,7 @@ def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
 
 @lru_cache(maxsize=1024)
 def _tied(ranks: Ranks, procedure: Procedure, tail: str) -> list[Fraction]:
-    """Return the exact p-values of the tables of two or three levels that have the statistic; [] for too many."""
+    """Return the exact p-values of the tables of few levels that have the statistic; [] for too many."""
     ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
     test = rank_sum.rank_sum_counts if ranks.n2 else _of_pairs
     tables = _few_levels(ranks.n1, ranks.n2)
@@ -234,12 +234,11 @@ def _of_pairs(tables: np.ndarray, procedure: Procedure) -> signed_rank.SignedRan
 
 @lru_cache(maxsize=16)
 def _few_levels(n1: int, n2: int) -> np.ndarray:
-    """Return the tables of two groups, or of rises and falls, on three levels, or two where that is too many."""
-    for k in (3, 2):
-        sizes = [(n + 1) * (n + 2) // 2 if k == 3 else n + 1 for n in (n1, n2)]
-        if n2 and sizes[0] * sizes[1] <= MOST_TIED:
+    """Return the tables of two groups, or of rises and falls, on four levels, or fewer where that is too many."""
+    for k, most in ((4, MOST_TIED // 5), (3, MOST_TIED), (2, MOST_TIED)):
+        if not n2 and comb(n1 + 2 * k - 1, 2 * k - 1) <= most:
+            return compositions(n1, 2 * k).reshape(-1, 2, k)
+        if n2 and comb(n1 + k - 1, k - 1) * comb(n2 + k - 1, k - 1) <= most:
             first, second = np.broadcast_arrays(compositions(n1, k)[:, None], compositions(n2, k)[None])
             return np.stack([first, second], axis=2).reshape(-1, 2, k)
-        if not n2 and n1 <= (8 if k == 3 else 30):
-            return compositions(n1, 2 * k).reshape(-1, 2, k)
     return np.zeros((0, 2, 2), dtype=int)

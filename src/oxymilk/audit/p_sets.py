@@ -30,7 +30,7 @@ from oxymilk.texts import read_yaml
 
 # relative error of scipy's distribution functions, measured in the tests
 ERROR = Fraction(1, 10**11)
-# of more tables, or larger samples, than this the exact tests are not computed
+# of more tables than this some have to do for exact tests; of larger samples these are not computed
 MOST_EXACT, LARGEST_EXACT = 400, 10_000
 RANK_TESTS = ("wilcoxon", "mann-whitney")
 # other calculations of programs.yaml: lines of the rank test itself, and of other tests
@@ -263,7 +263,12 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     Nothing where the tables have a shape that the test has no use for; exact tests that are too much work are left out.
     """
     lines, (d, r, c) = lines_for(evidence, test), tables.shape
-    if (test in (*PAIRED, "sign") and r != c) or (test in ("mann-whitney", "t-independent") and r != 2):
+    groups = test in ("mann-whitney", "t-independent")
+    if (
+        not lines
+        or (test in (*PAIRED, "sign") and r != c)
+        or (groups and (r != 2 or not tables.any(axis=2).all()))
+    ):
         return
     if test in ("mcnemar", "chi-square", "fisher", "linear", "spearman"):
         wanted = {line.calculation for line in lines}
@@ -286,6 +291,12 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         data, places = (Pairs if pairs else Groups).of_tables(tables)
         situation = data.situation
         largest = max(map(too_large, situation.n1.tolist(), situation.n2.tolist()))
+        if not largest and len(situation.n) > MOST_EXACT:
+            # of some of many tables: between their exact p-values lie those of the others
+            for each in from_tables(evidence, tables[:: 1 + d // MOST_EXACT], test):
+                if each.lines[0].procedure and each.lines[0].procedure.method != "asymptotic":
+                    ends = min(each.values).low, max(each.values).high
+                    yield each._replace(values=(Interval(*ends, closed_high=True),), plain=None)
         if largest or len(situation.n) > MOST_EXACT:
             lines = [line for line in lines if not line.procedure or line.procedure.method == "asymptotic"]
         kind, ids = "signed_rank" if pairs else "rank_sum", [line.id for line in lines]

@@ -111,7 +111,7 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
         return Judgement("not_checkable", "not_computed", notes=tuple(notes))
     if not sets:
         names = ("rank_sums", "mean_ranks", "means", "medians", "value")
-        column = next(name for name in names if getattr(evidence, name))
+        column = next((name for name in names if getattr(evidence, name)), "n")
         raise fault("check_no_dataset" if evidence.scale else "check_ranks", evidence, column)
     verdict, how, fitting = _verdict(evidence, sets)
     if by_cut and verdict == "reproduced":

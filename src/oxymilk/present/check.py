@@ -70,7 +70,7 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
         words = {"programs": _programs(judgement.fitting, t), "words": words_of(best, t)}
         key = f"check.headline.{verdict}{how and '.'}{how}"
         return t(key, printed=printed, value=_number(value, t), **words)
-    if len(judgement.p) == 1 and evidence.value and not evidence.counts:
+    if len(judgement.p) == 1 and judgement.p[0].calculation.startswith("from_"):
         (value,), name = judgement.p[0].values, t(f"check.statistics.{evidence.statistic}")
         low, high = (t.significant(float(end), 4) for end in value[:2])
         words = {"name": name, "value": _written(evidence.value), "low": low, "high": high}
