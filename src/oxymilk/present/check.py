@@ -75,7 +75,8 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
         low, high = (t.significant(float(end), 4) for end in value[:2])
         words = {"name": name, "value": _written(evidence.value), "low": low, "high": high}
         return t("check.headline.statistic", printed=printed, **words)
-    return t("check.headline.differs", printed=printed, test=t(f"check.tests.{evidence.test}"))
+    words = {"program": evidence.program, "test": t(f"check.tests.{evidence.test}")}
+    return t(f"check.headline.differs{'_named' * bool(evidence.program)}", printed=printed, **words)
 
 
 def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSet]]:
