@@ -202,7 +202,8 @@ def slipped_rows(rng, *, named=True):
     page, rows = Page(rng), []
     page.mode = "half_up"
     for kind, row, value, p_value in of_statistics(rng, page):
-        rows.append((kind, row | {"statistic": kind, "value": page.number(value, 3)}, p_value, "SPSS"))
+        # enough digits to fix p
+        rows.append((kind, row | {"statistic": kind, "value": page.number(value, 6)}, p_value, "SPSS"))
     table = rng.integers(1, 20, (2, 2))
     pearson = st.chi2_contingency(table, correction=False).pvalue
     rows.append(("chi-square", {"test": "chi-square", "counts": cells(table)}, pearson, "Stata"))
