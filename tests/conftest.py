@@ -29,5 +29,5 @@ def no_memory(monkeypatch):
     from oxymilk.stats import null, signed_rank
 
     monkeypatch.setattr(null, "MEMORY_LIMIT", 0)
-    for known in (null.flip_counts, signed_rank._exact_fraction):
+    for known in (null.flip_counts, signed_rank.exact_fraction):
         known.cache_clear()

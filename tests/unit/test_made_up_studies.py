@@ -13,6 +13,7 @@ STEPS = (
     "audit-claims",
     "explain-claims",
     "make-tables",
+    "write-audit",
     "render-report",
 )
 LEVELS = """  levels:

@@ -247,6 +247,13 @@ def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> in
     return (1 if value >= 0 else -1) * (whole + (up and rounding != "truncate"))
 
 
+def decide(p_value: Interval, alpha: Fraction) -> str:
+    """Return the decision that all p-values of a set share, or "" where they do not."""
+    if not p_value.meets(Interval(alpha, None)):
+        return "significant"
+    return "" if p_value.meets(Interval(None, alpha)) else "not significant"
+
+
 # ---- sample sizes ------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from math import floor, isqrt
 from typing import Any, NamedTuple
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_P, Claim
-from oxymilk.audit.printed import Interval
+from oxymilk.audit.printed import Interval, decide
 
 # tests.csv carries ten significant digits: half a unit of the tenth is at most 5e-10 of the value. The error of the
 # floating-point computation itself, below 1e-13 (oxymilk.stats), is far inside that.
@@ -114,13 +114,6 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         return stated.contains_all(value.within) if stated else decided == claim.printed
 
     return next(filter(fits, candidates), candidates[0])
-
-
-def decide(p_value: Interval, alpha: Fraction) -> str:
-    """Return the decision that all p-values of a set share, or "" where they do not."""
-    if not p_value.meets(Interval(alpha, None)):
-        return "significant"
-    return "" if p_value.meets(Interval(None, alpha)) else "not significant"
 
 
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:

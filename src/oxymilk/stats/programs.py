@@ -175,6 +175,12 @@ def program_of(entry: dict) -> Program:
     return Program(kind="other" if other else "rank", procedure=procedure, **given)
 
 
+def named_in(program: str | None) -> set[str]:
+    """Return the words of a program as a paper names it, each as the lines of programs.yaml begin: PASW is spss."""
+    words = re.findall("[a-z]+", (program or "").lower())
+    return {_ALSO_CALLED.get(word, word) for word in words}
+
+
 def differences_of(program: str | None, test: str) -> str:
     """Return how a program takes the differences of a test, one of `DIFFERENCES`; "" where that is not known.
 
@@ -183,8 +189,7 @@ def differences_of(program: str | None, test: str) -> str:
     >>> differences_of("IBM SPSS Statistics 25", "signed_rank"), differences_of("R 4.2.2 (RStudio)", "signed_rank")
     ('decimal', 'binary')
     """
-    words = re.findall("[a-z]+", (program or "").lower())
-    named = {_ALSO_CALLED.get(word, word) for word in words}
+    named = named_in(program)
     lines = [line for line in load_programs() if line.test == test and line.kind == "rank"]
     ways = {line.differences for line in lines if re.match("[a-z]+", line.program.lower())[0] in named}
     return ways.pop() if len(ways) == 1 else ""

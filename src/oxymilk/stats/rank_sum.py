@@ -11,6 +11,7 @@ from math import comb, gcd, inf
 import numpy as np
 
 from oxymilk.stats.null import (
+    MOST_WORK,
     distribution,
     lower_from_counts,
     refuse_if_longer,
@@ -128,13 +129,15 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure, most_work: float =
         variance = variance - (sizes**3 - sizes).sum(axis=-1)
     standard = difference, variance, n1 * n2, 3 * total * (total - 1)
     keys = np.concatenate([np.stack([twice_u[..., 0], n1], axis=-1), sizes], axis=-1)
-    p_value, fraction, z, square = p_and_z(procedure, standard, keys, _exact_fraction, most_work)
+    p_value, fraction, z, square = p_and_z(procedure, standard, keys, exact_fraction, most_work)
     by_sample = (values[..., i] for values in (twice_u / 2, rank_sums, rank_sums / n) for i in (0, 1))
     return RankSumResult(p_value, fraction, z, square, procedure, n1, n2, *by_sample)
 
 
 @lru_cache(maxsize=4096)
-def _exact_fraction(twice_u: int, n1: int, *sizes: int, procedure: Procedure, most_work: float) -> Fraction:
+def exact_fraction(
+    twice_u: int, n1: int, *sizes: int, procedure: Procedure, most_work: float = MOST_WORK
+) -> Fraction:
     """Return the exact p-value of 2 * U1, n1 and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
     n2 = sum(sizes) - n1

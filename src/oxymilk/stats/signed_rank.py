@@ -10,7 +10,7 @@ from math import gcd, inf, nan
 
 import numpy as np
 
-from oxymilk.stats.null import distribution, score_sum
+from oxymilk.stats.null import MOST_WORK, distribution, score_sum
 from oxymilk.stats.p_values import TestResult, exact_p, p_and_z, towards_mean, untied_p
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.ranks import (
@@ -153,15 +153,15 @@ def signed_rank_counts(
     variance = np.where(changed == 0, 0, variance)
     keys = np.concatenate([np.stack([twice_plus, zeros], axis=-1), sizes], axis=-1)
     p_value, fraction, z, square = p_and_z(
-        procedure, (difference, variance, 1, 1), keys, _exact_fraction, most_work
+        procedure, (difference, variance, 1, 1), keys, exact_fraction, most_work
     )
     counts = n_used, zeros, n_up, n_down
     return SignedRankResult(p_value, fraction, z, square, procedure, *counts, w_plus, w_minus, *mean_ranks)
 
 
 @lru_cache(maxsize=4096)
-def _exact_fraction(
-    twice_w: int, zeros: int, *sizes: int, procedure: Procedure, most_work: float
+def exact_fraction(
+    twice_w: int, zeros: int, *sizes: int, procedure: Procedure, most_work: float = MOST_WORK
 ) -> Fraction:
     """Return the exact p-value of twice W+ (less the zeros' share), zeros, and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)

@@ -206,7 +206,7 @@ def test_files_have_the_same_bytes_in_any_environment(views, bontang_folder, tmp
     numbers = ("1", "2", "a1", "a2", "a3")
     names = [f"tables/table_{k}.{form}" for k in numbers for form in ("csv", "html", "md", "tex")]
     names += [f"audit/table_b{k}.{form}" for k in range(1, 4) for form in ("csv", "html", "md")]
-    names += ["tables/tables.tex", "audit/audit.docx", "manuscript.docx"]
+    names += ["tables/tables.tex", "audit/audit.docx", "manuscript.docx", "numbers.csv", "numbers.tex"]
     assert sorted(runs[0]) == sorted(f"{language}/{name}" for language in LANGUAGES for name in names)
     for path in (path for path in files if path.suffix != ".docx"):
         text = path.read_bytes().decode("utf-8")

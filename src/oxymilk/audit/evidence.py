@@ -1,0 +1,241 @@
+"""What is printed of a test, read: its p-value, and the counts, ranks, statistic or means beside it.
+
+The same words name the options of `oxymilk check` and the columns of its table; `FIELDS` lists them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from oxymilk.audit.printed import (
+    LARGEST_SAMPLE,
+    OPERATORS,
+    ROUNDINGS,
+    Interval,
+    PrintedNumber,
+    in_ascii,
+    parse_printed,
+    split_operator,
+)
+from oxymilk.faults import Fault, FaultsError
+
+PAIRED = ("wilcoxon", "mcnemar", "t-paired")
+# the tests, and the statistics that each is printed with; chi-square of Kruskal-Wallis with mann-whitney
+STATISTICS = {
+    "wilcoxon": ("z", "w"), "mann-whitney": ("z", "u", "w", "chi2"), "mcnemar": ("chi2", "z"),
+    "chi-square": ("chi2", "z"), "fisher": ("chi2",), "linear": ("chi2", "z"), "t-paired": ("t",),
+    "t-independent": ("t", "f"), "z": ("z",), "f": ("f",), "pearson": ("r", "t"), "spearman": ("r", "t"),
+}  # fmt: skip
+_LISTS = ("rank_sums", "mean_ranks", "means", "sds", "ses", "intervals", "medians", "quartiles")
+FIELDS = (
+    "test", "n", "counts", "margins", "statistic", "value", "df", *_LISTS, "scale", "p", "operator", "tails",
+    "alpha", "decision", "program", "rounding", "decimal_mark",
+)  # fmt: skip
+_STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
+_POWER = re.compile(r"(?P<digits>.+?)(?:[eE]|\s*[x×*]\s*10\^?)(?P<power>[-+]?[0-9]{1,3})")
+_PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
+_EITHER = (".", ",")
+Numbers = tuple[PrintedNumber, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is printed of one test; a field that is not printed is empty.
+
+    * test : A key of `STATISTICS`; `p` : the p-value as printed, `operator` what precedes it, `number` its digits.
+    * n : Sizes of the groups; pairs; or of a Wilcoxon test falls and rises, or falls, rises and unchanged.
+    * counts, margins : Rows of counts, groups by levels or before by after; row totals and column totals. In their
+      place `percents`, which are of n.
+    * statistic, value, df : Its name, its printed value, degrees of freedom.
+    * rank_sums, mean_ranks, means, sds, ses, medians : One number a group; intervals, quartiles : two.
+    * scale : Smallest and largest score, whole numbers.
+    * tails : 1, 2, or 0 where that is not said. `alpha` : the level; `decision` : what the paper decides.
+    * program, rounding : Whose lines, and how numbers are shortened; "" where that is not known.
+    """
+
+    test: str
+    p: str
+    operator: str
+    number: PrintedNumber
+    n: tuple[int, ...] = ()
+    counts: tuple[tuple[int, ...], ...] = ()
+    margins: tuple[tuple[int, ...], ...] = ()
+    percents: tuple[Numbers, ...] = ()
+    statistic: str = ""
+    value: PrintedNumber | None = None
+    df: Numbers = ()
+    rank_sums: Numbers = ()
+    mean_ranks: Numbers = ()
+    means: Numbers = ()
+    sds: Numbers = ()
+    ses: Numbers = ()
+    intervals: Numbers = ()
+    medians: Numbers = ()
+    quartiles: Numbers = ()
+    scale: tuple[int, ...] = ()
+    tails: int = 0
+    alpha: Fraction = field(default=Fraction(1, 20))
+    decision: str = ""
+    program: str = ""
+    rounding: str = ""
+
+    def stated(self, *, cut: bool = False) -> Interval:
+        """Return the set of p-values that print as the printed one, rounded (either way at a half) or cut."""
+        return self.set_of(self.number, cut=cut, operator=self.operator).clipped(0, 1)
+
+    def set_of(self, number: PrintedNumber, *, cut: bool = False, operator: str = "") -> Interval:
+        """Return the set that a printed number states; without a declared rounding a half may go either way."""
+        if cut or self.rounding:
+            return number.interval("truncate" if cut else self.rounding, operator)
+        up, even = (number.interval(way, operator) for way in ("half_up", "half_even"))
+        return Interval(up.low, up.high, up.closed_low or even.closed_low, up.closed_high or even.closed_high)
+
+
+class _FieldError(ValueError):
+    """A field is faulty: the code of the fault and the words of its text."""
+
+
+def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None = None) -> Evidence:
+    """Read what is printed of a test.
+
+    Parameters
+    ----------
+    cells : mapping
+        Text under the names of `FIELDS`, as options or a row of a table have it; what is not printed is empty.
+    file, row : str, int
+        The place that a fault names.
+
+    Returns
+    -------
+    Evidence
+        FaultsError with all faults of the fields.
+    """
+    given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
+    given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
+    marks = (given["decimal_mark"],) if given["decimal_mark"] in _EITHER else _EITHER
+    read: dict[str, Any] = {"program": given["program"]}
+    readers: dict[str, Callable[[str], Any]] = {
+        "decimal_mark": lambda text: _one_of(text, _EITHER),
+        "test": lambda text: _one_of(text.lower().replace("_", "-"), tuple(STATISTICS)),
+        "alpha": lambda text: _alpha(parse_printed(text, _EITHER).value),
+        "operator": lambda text: _one_of(text, OPERATORS),
+        "p": lambda text: _p_value(text, given["operator"], marks, read.get("alpha", Evidence.alpha)),
+        "rounding": lambda text: _one_of(text, ROUNDINGS),
+        "decision": lambda text: _one_of(text, ("significant", "not significant")),
+        "tails": lambda text: int(_one_of(text, ("1", "2"))),
+        "n": lambda text: tuple(map(_whole, re.split("[,;]", text))),
+        "df": lambda text: tuple(parse_printed(part, (".",)) for part in re.split("[,;]", text)),
+        "counts": _table,
+        "margins": _table,
+        "statistic": lambda text: _one_of(
+            text.lower(), STATISTICS.get(read.get("test", ""), (text.lower(),))
+        ),
+        "value": lambda text: parse_printed(text, marks),
+        **dict.fromkeys(_LISTS, lambda text: _numbers(text, marks)),
+        "scale": _scale,
+    }
+    faults = []
+    for name, reader in readers.items():
+        try:
+            if given[name] or name in ("test", "p"):
+                read[name] = reader(given[name])
+            if name in ("n", *_LISTS) and name in read and not faults:
+                _fit(name, read, given)
+        except ValueError as error:
+            code, words = error.args if isinstance(error, _FieldError) else ("check_number", {})
+            faults.append(Fault(code, file, row=row, column=name, value=given[name], params=words))
+    if faults:
+        raise FaultsError(faults)
+    read.pop("decimal_mark", None)
+    (operator, number), percents = read.pop("p"), ()
+    for name in ("counts", "margins"):
+        if "%" in given[name]:
+            percents, read[name] = read[name], ((),) * (name == "margins")
+    return Evidence(**{**read, "operator": operator}, p=given["p"], number=number, percents=percents)
+
+
+def _one_of(text: str, legal: tuple[str, ...]) -> str:
+    if text not in legal:
+        raise _FieldError("check_legal", {"legal": ", ".join(filter(None, legal))})
+    return text
+
+
+def _alpha(value: Fraction) -> Fraction:
+    if not 0 < value < 1:
+        raise ValueError
+    return value
+
+
+def _whole(text: str) -> int:
+    number = int(in_ascii(text.strip()))
+    if not 0 <= number <= LARGEST_SAMPLE:
+        raise ValueError
+    return number
+
+
+def _scale(text: str) -> tuple[int, int]:
+    low, high = map(int, in_ascii(text).split(".."))
+    if not low < high:
+        raise ValueError
+    return low, high
+
+
+def _p_value(text: str, before: str, marks: tuple[str, ...], alpha: Fraction) -> tuple[str, PrintedNumber]:
+    """Read a p-value: operator, comma or point, power of ten, stars, "ns"; _FieldError where no p prints so."""
+    if text.lower().strip(" .()") in ("ns", "n.s"):
+        return ">=", parse_printed(str(float(alpha)))
+    if text.strip() in _STARS:
+        return "<", parse_printed(_STARS[text.strip()])
+    operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text).rstrip("* "))
+    operator, power = operator or before, _POWER.fullmatch(digits)
+    number = parse_printed(power["digits"] if power else digits, marks)
+    if power:
+        shift = int(power["power"])
+        number = number._replace(value=number.value * Fraction(10) ** shift, decimals=number.decimals - shift)
+    if number.percent or number.decimals < 0:
+        raise ValueError
+    none_below = operator == "<" and number.value == 0
+    if number.negative or number.value > 1 or none_below or (operator == ">" and number.value == 1):
+        raise _FieldError("check_impossible", {})
+    return operator, number
+
+
+def _table(text: str) -> tuple[tuple, ...]:
+    """Read rows of counts, or of percentages."""
+    rows = text.strip(" ;").split(";")
+    if "%" not in text:
+        counts = tuple(tuple(map(_whole, row.split(","))) for row in rows)
+        if not any(map(any, counts)):
+            raise ValueError
+        return counts
+    if any("".join(_PERCENT.split(row)[::2]).strip() for row in rows):
+        raise ValueError
+    return tuple(tuple(parse_printed(cell, _EITHER) for cell in _PERCENT.findall(row)) for row in rows)
+
+
+def _numbers(text: str, marks: tuple[str, ...]) -> Numbers:
+    """Read a list: where a semicolon occurs, or a comma is declared as decimal mark, it parts; else a comma does."""
+    if ";" in text or marks == (",",):
+        return tuple(parse_printed(part, _EITHER) for part in text.split(";") if part.strip())
+    return tuple(parse_printed(part, (".",)) for part in text.split(","))
+
+
+def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
+    """Raise _FieldError where a list has not as many numbers as the test has groups."""
+    test, sizes = read.get("test"), (2, 4) if name in ("intervals", "quartiles") else (1, 2)
+    if test == "mann-whitney" and name not in ("intervals", "quartiles"):
+        sizes = (2,)
+    if name == "n" and test != "mann-whitney":
+        # falls, rises and unchanged; rows of percentages
+        sizes = (1,) if test == "t-paired" else (1, 2, 3) if test == "wilcoxon" else tuple(range(1, 20))
+    if name == "n" and test == "mann-whitney" and given["statistic"] in ("z", "chi2"):
+        sizes = (1, 2)
+    if len(read[name]) not in sizes:
+        text = given[name]
+        other = text.replace(";", ",") if ";" in text else text.replace(",", ";")
+        words = {"count": len(read[name]), "wanted": " / ".join(map(str, sizes[:3])), "other": other}
+        raise _FieldError("check_length", words)

@@ -1,0 +1,244 @@
+"""The p-values that printed ranks leave open: U or W, rank sums, mean ranks; unknown ties make them an interval.
+
+Ties take from the variance of a rank sum, so that without ties the asymptotic p-value is largest; the tie groups that
+a statistic allows bound it from below. An exact p-value is known where there are no ties; with ties it can move either
+way, as far as few levels show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from math import ceil, comb, floor, isqrt
+from typing import NamedTuple
+
+import numpy as np
+import scipy
+
+from oxymilk.audit.evidence import Evidence
+from oxymilk.audit.p_sets import Line, PSet, fault, lines_for, point, too_large, widened
+from oxymilk.audit.printed import Interval, PrintedNumber
+from oxymilk.stats import rank_sum, signed_rank
+from oxymilk.stats.count_tables import compositions
+from oxymilk.stats.datasets import Situation
+from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.programs import RULES
+
+# the most tables of few levels that are looked at for an exact p-value with ties
+MOST_TIED = 50_000
+
+
+class Ranks(NamedTuple):
+    """One statistic that printed ranks allow.
+
+    * twice : Twice U or W+, of the two mirror images the smaller.
+    * n1, n2 : Sizes of the groups; of pairs those that changed, and 0. `zeros` : pairs that did not.
+    """
+
+    twice: int
+    n1: int
+    n2: int
+    zeros: int = 0
+
+    @property
+    def mean(self) -> int:
+        """Twice the mean of the statistic."""
+        return self.n1 * self.n2 or self.n1 * (self.n1 + 1) // 2
+
+
+def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
+    """Yield the p-values that printed ranks, rounded or cut, allow, for each calculation of the rank test."""
+    allowed = sorted(set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut)))
+    grouped: dict[tuple[str, bool], list[Line]] = {}
+    for line in lines_for(evidence, evidence.test):
+        unasked = any(_unasked(line, ranks) for ranks in allowed)
+        grouped.setdefault((line.calculation, unasked), []).append(line)
+    for (_, unasked), lines in grouped.items():
+        found = [values for values in (_values(lines[0], ranks) for ranks in allowed) if values]
+        if found:
+            plain = next((plain for _, plain in found if plain), None)
+            yield PSet(tuple(lines), unasked, tuple(values for values, _ in found), plain)
+
+
+def _unasked(line: Line, ranks: Ranks) -> bool:
+    """Return whether a line is printed unasked for data with or, where the statistic allows that, without ties."""
+    n1, n2, changed = ranks.n1 + ranks.zeros * (ranks.n2 == 0), ranks.n2, ranks.n1 + ranks.n2
+    sizes = (np.array([size]) for size in (n1 + n2, changed, n1, n2))
+    ties = np.array([False, True] if ranks.twice % 2 == 0 else [True])
+    return bool(RULES[line.rule](Situation(*sizes, ties)).any())
+
+
+# ---- what is printed -----------------------------------------------------------------------------------------
+
+
+def _exactly(evidence: Evidence, number: PrintedNumber, cut: bool) -> Interval:
+    """Return the set of a printed sum of ranks; one without decimals is whole."""
+    return evidence.set_of(number, cut=cut) if number.decimals else Interval.point(number.value)
+
+
+def _sums(evidence: Evidence, sizes: tuple[int, ...], cut: bool) -> list[Interval]:
+    """Return the sets of the rank sums: as printed, or mean ranks times n."""
+    if evidence.rank_sums:
+        return [_exactly(evidence, number, cut) for number in evidence.rank_sums]
+    sets = [evidence.set_of(number, cut=cut) for number in evidence.mean_ranks]
+    return [Interval(part.low * n, part.high * n, *part[2:]) for part, n in zip(sets, sizes, strict=False)]
+
+
+def _doubled(stated: Interval, least: Fraction | int = 0) -> set[int]:
+    """Return the whole numbers that twice the numbers of a set, less `least`, can be."""
+    ends = range(ceil(2 * stated.low), floor(2 * stated.high) + 1)
+    return {twice - int(2 * least) for twice in ends if stated.contains(Fraction(twice, 2))}
+
+
+def _rank_sum(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
+    """Yield every U that U, W, two rank sums or two mean ranks allow."""
+    if len(evidence.n) != 2 or not all(evidence.n):
+        raise fault("check_missing", evidence, "n")
+    n1, n2 = evidence.n
+    most, least = 2 * n1 * n2, (n1 * (n1 + 1) // 2, n2 * (n2 + 1) // 2)
+    if sums := _sums(evidence, (n1, n2), cut):
+        allowed = _doubled(sums[0], least[0]) & {most - twice for twice in _doubled(sums[1], least[1])}
+    else:
+        # W is U in R, a rank sum in SPSS and of either group
+        shifts = (0, *least) if evidence.statistic == "w" else (0,)
+        stated = _exactly(evidence, evidence.value, cut)
+        allowed = set().union(*(_doubled(stated, shift) for shift in shifts))
+    yield from (Ranks(min(twice, most - twice), n1, n2) for twice in allowed if 0 <= twice <= most)
+
+
+def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
+    """Yield every W+ that W, T, rank sums, mean ranks or signs allow, with the number of pairs that changed."""
+    n, changes = evidence.n, evidence.n[:2] if len(evidence.n) > 1 else ()
+    if evidence.mean_ranks and not len(changes) == len(evidence.mean_ranks) == 2:
+        raise fault("check_missing", evidence, "n")
+    sums = _sums(evidence, changes, cut)
+    if not n and len(sums) < 2:
+        raise fault("check_missing", evidence, "n")
+    if sums or evidence.value is None:
+        stated = sums[0] if sums else None
+    else:
+        stated = _exactly(evidence, evidence.value, cut).magnitude()
+    # of n pairs any number may have changed where it is not printed
+    top = isqrt(2 * floor(sum(part.high for part in sums))) + 1 if len(sums) == 2 else 0
+    for m in [sum(changes)] * any(changes) if changes else range(1, (n[0] if n else top) + 1):
+        whole, zeros = m * (m + 1), n[2] if len(n) == 3 else n[0] - m if len(n) == 1 else 0
+        if stated is None:
+            falls, rises = changes
+            # from all rises ranked lowest to all of them ranked highest
+            allowed = set(range(rises * (rises + 1), whole - falls * (falls + 1) + 1))
+        else:
+            allowed = _doubled(stated)
+            if not sums and evidence.value.negative:
+                # the sum of signed ranks, or half of it (SAS)
+                allowed = {
+                    whole // 2 - size // part for size in allowed for part in (1, 2) if size % part == 0
+                }
+            allowed &= {whole - twice for twice in _doubled(sums[1])} if len(sums) == 2 else allowed
+        yield from (Ranks(min(twice, whole - twice), m, 0, zeros) for twice in allowed if 0 <= twice <= whole)
+
+
+# ---- p-values ------------------------------------------------------------------------------------------------
+
+
+def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None:
+    """Return all p-values that one statistic allows, and that without ties where it can have none."""
+    procedure, whole = line.procedure, ranks.twice % 2 == 0
+    if ranks.zeros and procedure and procedure.zero_method != "drop":
+        return None  # a program that ranks zeros prints other ranks
+    special = line.calculation in ("sas_rank_sum_t", "rank_sum_half_corrected")
+    if special or (procedure and procedure.method == "asymptotic"):
+        corrected = special or procedure.continuity
+        fewest, most = (
+            (0, 0) if procedure and not procedure.tie_correction else (0 if whole else 6, _most_ties(ranks))
+        )
+        # quarter ranks of pairs, halves of groups; a correction goes past the mean for one side only
+        unit = 2 if ranks.n2 == 0 else 1
+        size = unit * (abs(ranks.twice - ranks.mean) - corrected)
+        size = size if line.one_sided else max(0, size)
+        df = ranks.n1 + ranks.n2 - 1 if line.calculation == "sas_rank_sum_t" else None
+        ends = [_tail(size, _variance(ranks, ties), line.one_sided, df) for ties in (most, fewest)]
+        if line.calculation == "rank_sum_half_corrected":
+            ends = [min(end, 1 - end) for end in ends]
+        interval = point(ends[1]) if fewest == most else widened(*sorted(ends))
+        return interval, point(ends[1]) if whole else None
+    if not procedure or too_large(ranks.n1, ranks.n2):
+        return None
+    plain = _untied(ranks, procedure, line.tail) if whole or procedure.method == "exact_untied" else None
+    if procedure.method == "exact_untied":
+        return plain, plain
+    ends = [*([plain.low] if plain else []), *_tied(ranks, procedure, line.tail)]
+    return (Interval(min(ends), max(ends), closed_high=True), plain) if ends else None
+
+
+def _variance(ranks: Ranks, ties: float) -> float:
+    """Return the variance of the size above, where ties is the sum of t^3 - t over the tie groups of t."""
+    n1, n2, n = ranks.n1, ranks.n2, ranks.n1 + ranks.n2
+    if n2 == 0:
+        return (2 * n * (n + 1) * (2 * n + 1) - ties) / 3
+    return n1 * n2 * (n**3 - n - ties) / (3 * n * (n - 1)) if n > 1 else 0.0
+
+
+def _tail(size: float, variance: float, one_sided: bool, df: int | None) -> float:
+    if variance <= 1e-9:
+        return 1.0
+    z = -size / variance**0.5
+    one = float(scipy.special.stdtr(df, z) if df else scipy.special.ndtr(z))
+    return max(one if one_sided else 2 * one, 5e-324)
+
+
+def _most_ties(ranks: Ranks) -> float:
+    """Return a bound on the sum of t^3 - t over the tie groups that the statistic allows.
+
+    Of two groups: two tie groups of s and N - s observations, where U bounds s by n1 - 2U/n2 <= s <= n1 + 2U/n1 (the
+    tests hold it against all tables of small groups). Of pairs: all changes of one size.
+    """
+    n1, n2, n = ranks.n1, ranks.n2, ranks.n1 + ranks.n2
+    if n2 == 0:
+        return n**3 - n
+    ends = (n1 - ranks.twice / n2, n1 + ranks.twice / n1)
+    return min(max(s**3 + (n - s) ** 3 for s in ends) - n, n**3 - n)
+
+
+@lru_cache(maxsize=4096)
+def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
+    """Return the exact p-value of data without ties, or of their table at a statistic with ties."""
+    ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
+    sizes = (1,) * (ranks.n1 + ranks.n2)
+    if ranks.n2:
+        found = [rank_sum.exact_fraction(ranks.twice, ranks.n1, *sizes, procedure=way) for way in ways]
+    else:
+        found = [signed_rank.exact_fraction(ranks.twice, ranks.zeros, *sizes, procedure=way) for way in ways]
+    return Interval.point(min(found))
+
+
+@lru_cache(maxsize=1024)
+def _tied(ranks: Ranks, procedure: Procedure, tail: str) -> list[Fraction]:
+    """Return the exact p-values of the tables of few levels that have the statistic; [] for too many."""
+    ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
+    test = rank_sum.rank_sum_counts if ranks.n2 else _of_pairs
+    tables = _few_levels(ranks.n1, ranks.n2)
+    result = test(tables, Procedure("asymptotic")) if len(tables) else None
+    if result is None:
+        return []
+    found = tables[2 * (result.u1 if ranks.n2 else result.w_plus) == ranks.twice]
+    # the same tie groups have the same p-value
+    distinct = {tuple(sizes[sizes > 0]): table for table, sizes in zip(found, found.sum(axis=1), strict=True)}
+    chosen = np.array(list(distinct.values())[:: 1 + len(distinct) // 100])
+    return [Fraction(p) for way in ways for p in test(chosen, way).p_value] if len(chosen) else []
+
+
+def _of_pairs(tables: np.ndarray, procedure: Procedure) -> signed_rank.SignedRankResult:
+    return signed_rank.signed_rank_counts(tables[:, 1], tables[:, 0], np.zeros(len(tables), int), procedure)
+
+
+@lru_cache(maxsize=16)
+def _few_levels(n1: int, n2: int) -> np.ndarray:
+    """Return the tables of two groups, or of rises and falls, on four levels, or fewer where that is too many."""
+    for k, most in ((4, MOST_TIED // 5), (3, MOST_TIED), (2, MOST_TIED)):
+        if not n2 and comb(n1 + 2 * k - 1, 2 * k - 1) <= most:
+            return compositions(n1, 2 * k).reshape(-1, 2, k)
+        if n2 and comb(n1 + k - 1, k - 1) * comb(n2 + k - 1, k - 1) <= most:
+            first, second = np.broadcast_arrays(compositions(n1, k)[:, None], compositions(n2, k)[None])
+            return np.stack([first, second], axis=2).reshape(-1, 2, k)
+    return np.zeros((0, 2, 2), dtype=int)

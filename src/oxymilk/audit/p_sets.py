@@ -1,0 +1,313 @@
+"""What the evidence printed of a test leaves of its p-value: one set for each way in which programs compute it.
+
+Here from a statistic, from counts, and from margins or percentages that leave several tables possible; `from_ranks` and
+`from_means` have the other kinds of evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from math import prod, sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import scipy
+
+import oxymilk.stats
+from oxymilk.audit.evidence import PAIRED, Evidence, Numbers
+from oxymilk.audit.printed import Interval
+from oxymilk.faults import Fault, FaultsError
+from oxymilk.stats import count_tables
+from oxymilk.stats.datasets import Groups, Pairs
+from oxymilk.stats.procedure import Procedure
+from oxymilk.stats.programs import RULES, evaluate_programs_counts, load_programs, named_in
+from oxymilk.texts import read_yaml
+
+# relative error of scipy's distribution functions, measured in the tests
+ERROR = Fraction(1, 10**11)
+# of more tables than this some have to do for exact tests; of larger samples these are not computed
+MOST_EXACT, LARGEST_EXACT = 400, 10_000
+RANK_TESTS = ("wilcoxon", "mann-whitney")
+# other calculations of programs.yaml: lines of the rank test itself, and of other tests
+_OF_RANKS = ("signed_rank_floored", "sas_", "rank_sum_half")
+_OTHER = {"student_t": "t-independent", "welch_t": "t-independent", "paired_t": "t-paired",
+          "sign_exact": "sign", "sign_corrected": "sign"}  # fmt: skip
+_P_OF = {
+    "z": lambda size: 2 * scipy.special.ndtr(-size),
+    "chi2": lambda size, df: scipy.special.chdtrc(df, size),
+    "f": lambda size, above, below: scipy.special.fdtrc(above, below, size),
+    "t": lambda size, df: 2 * scipy.special.stdtr(df, -size),
+    "r": lambda size, df: _P_OF["t"](size * sqrt(df / (1 - size**2)) if size < 1 else float("inf"), df),
+}
+
+
+class Line(NamedTuple):
+    """An output line of a program, of programs.yaml or printed_lines.yaml; lines of a calculation show one number."""
+
+    id: str
+    test: str
+    program: str
+    versions: str
+    rule: str
+    calculation: str
+    procedure: Procedure | None = None
+    tail: str = ""
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether the line shows the smaller tail."""
+        return bool(self.tail) or self.calculation in ("fisher_one_sided", "rank_sum_half_corrected")
+
+    @property
+    def family(self) -> str:
+        """The word by which a paper names the program: "spss", "r"."""
+        return re.match("[a-z]+", self.program.lower())[0]
+
+    @property
+    def name(self) -> str:
+        """The program as people name it, with its versions where R changed its way."""
+        package = re.match(r"R (\w+)::", self.program)
+        word = package[1] if package else re.split(r"[ .(]", self.program.replace("GraphPad ", ""))[0]
+        return f"{word} {self.versions}" if word == "R" and self.versions != "all" else word
+
+
+class PSet(NamedTuple):
+    """All p-values that one calculation allows.
+
+    * lines : The lines that show it; `unasked` : whether they do so without being asked.
+    * values : Sets of p-values, in fractions; `plain` : the one where nothing is open, or where what is not printed is
+      as simple as it can be (no ties); None where all are alike.
+    """
+
+    lines: tuple[Line, ...]
+    unasked: bool
+    values: tuple[Interval, ...]
+    plain: Interval | None
+
+    @property
+    def calculation(self) -> str:
+        """What is computed."""
+        return self.lines[0].calculation
+
+    @property
+    def programs(self) -> tuple[str, ...]:
+        """Who prints it."""
+        return tuple(dict.fromkeys(line.name for line in self.lines))
+
+    def scaled(self, factor: Fraction) -> PSet:
+        """Return the p-values times a factor, at most 1."""
+        values = tuple(times(value, factor) for value in self.values)
+        return self._replace(values=values, plain=self.plain and times(self.plain, factor))
+
+
+def times(value: Interval, factor: Fraction) -> Interval:
+    """Return the p-values of a set times a factor, at most 1."""
+    low, high = (min(end * factor, Fraction(1)) for end in value[:2])
+    return Interval(low, high, *value[2:])
+
+
+def widened(low: float, high: float, *, closed_low: bool = True, closed_high: bool = True) -> Interval:
+    """Return the p-values between two computed ones, with the error of their computation."""
+    ends = max(Fraction(low) * (1 - ERROR), Fraction(0)), min(Fraction(high) * (1 + ERROR), Fraction(1))
+    return Interval(*ends, closed_low, closed_high)
+
+
+def point(value: float) -> Interval:
+    """Return a p-value as computed, to the digits that floating point leaves: 0.06249999999999999 is 0.0625."""
+    return Interval.point(Fraction(f"{value:.14g}"))
+
+
+def too_large(n1: int, n2: int) -> bool:
+    """Return whether exact rank tests of two groups, or of n1 pairs, would take more than about 0.1 s."""
+    return n1 * (n2 or n1 // 4) > LARGEST_EXACT
+
+
+def any_program(
+    test: str, calculation: str, values: Interval, *, is_open: bool = False, who: str = "any"
+) -> PSet:
+    """Return the set of a calculation that all programs, or those of one name, do alike."""
+    line = Line("", test, who, "all", "always", calculation)
+    return PSet((line,), True, (values,), None if is_open else values)
+
+
+def fault(code: str, evidence: Evidence, column: str, value: object = "", **params: object) -> FaultsError:
+    """Return the fault of a field of the evidence."""
+    words = {"test": evidence.test, **params}
+    return FaultsError([Fault(file="check", code=code, column=column, value=str(value), params=words)])
+
+
+@cache
+def load_lines() -> dict[str, tuple[Line, ...]]:
+    """Return the lines of every printed test, of both files of lines."""
+    lines: dict[str, list[Line]] = {}
+    for program in load_programs():
+        of_rank = program.kind == "rank" or program.other.startswith(_OF_RANKS)
+        rank = "wilcoxon" if program.test == "signed_rank" else "mann-whitney"
+        if test := rank if of_rank else _OTHER.get(program.other):
+            name = program.other or f"{program.procedure.words_for(program.test)} {program.tail}".strip()
+            which = program.program, program.versions, program.rule, name, program.procedure, program.tail
+            lines.setdefault(test, []).append(Line(program.id, test, *which))
+    for entry in read_yaml(Path(oxymilk.stats.__file__).with_name("printed_lines.yaml")):
+        lines.setdefault(entry["test"], []).append(Line(*(entry[name] for name in Line._fields[:6])))
+    return {test: tuple(of_test) for test, of_test in lines.items()}
+
+
+def lines_for(evidence: Evidence, test: str) -> list[Line]:
+    """Return the lines of a test under the program and the tails that are declared."""
+    tails, named = {0: (True, False), 1: (True,), 2: (False,)}[evidence.tails], named_in(evidence.program)
+    lines = load_lines().get(test, ())
+    return [line for line in lines if line.one_sided in tails and (not named or line.family in named)]
+
+
+# ---- a statistic ---------------------------------------------------------------------------------------------
+
+
+def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
+    """Yield the p-values that a printed statistic, rounded or cut, allows: the image of its set."""
+    name, test, n = evidence.statistic, evidence.test, evidence.n
+    stated = evidence.set_of(evidence.value, cut=cut).magnitude()
+    one = Interval.point(Fraction(1))
+    df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in evidence.df]
+    if name == "f" and test == "t-independent":
+        df = [one, *df][-2:]
+    elif not df and name == "chi2" and test != "chi-square":
+        df = [one]
+    elif not df and name in ("t", "r") and n:
+        df = [Interval.point(Fraction(max(1, sum(n) - (1 if test == "t-paired" else 2))))]
+    if len(df) != {"z": 0, "f": 2}.get(name, 1):
+        raise fault("check_missing", evidence, "df")
+    negative, largest = evidence.value.negative and name in ("chi2", "f"), 1 if name == "r" else None
+    if (
+        negative
+        or not stated.meets(Interval(Fraction(0), largest, closed_high=True))
+        or any(part.low <= 0 for part in df)
+    ):
+        raise fault("check_number", evidence, "df" if any(part.low <= 0 for part in df) else "value")
+    image = _image(name, stated, df)
+    halved = evidence.tails == 1 and name in ("z", "t", "r")
+    yield any_program(test, f"from_{name}", times(image, Fraction(1, 2)) if halved else image)
+    if name == "z" and test == "mann-whitney" and len(n) == 2:
+        student = _image("t", stated, [Interval.point(Fraction(sum(n) - 1))])
+        yield any_program(test, "sas_rank_sum_t", student, who="SAS")
+    if name == "t" and test == "t-independent" and not evidence.df and len(n) == 2:
+        # Welch's degrees of freedom lie between those of the smaller group and those of both
+        between = Interval(Fraction(max(1, min(n) - 1)), df[0].high)
+        yield any_program(test, "welch_t", _image("t", stated, [between]), is_open=True)
+
+
+def _image(name: str, stated: Interval, df: list[Interval]) -> Interval:
+    """Return the two-sided p-values of the sizes of a statistic: large where it is small."""
+    corners = list(product(*({float(part.low), float(part.high)} for part in df)))
+    low = 0.0 if stated.high is None else min(_P_OF[name](float(stated.high), *corner) for corner in corners)
+    high = max(_P_OF[name](float(stated.low), *corner) for corner in corners)
+    return widened(float(low), float(high), closed_low=stated.closed_high, closed_high=stated.closed_low)
+
+
+# ---- counts --------------------------------------------------------------------------------------------------
+
+
+def tables_allowed(evidence: Evidence) -> np.ndarray | None:
+    """Return every table that the counts, percentages or margins allow, shape (D, R, C); None for too many.
+
+    FaultsError where they allow none, or have a shape that the test has no use for.
+    """
+    name, test = "margins" if evidence.margins else "counts", evidence.test
+    candidates = [getattr(evidence, name)]
+    unfit = fault("check_shape", evidence, name, ";".join(",".join(map(str, row)) for row in candidates[0]))
+    if evidence.percents:
+        sizes = evidence.n * (len(evidence.percents) if len(evidence.n) == 1 else 1)
+        if len(sizes) != len(evidence.percents):
+            raise fault("check_missing", evidence, "n")
+        rows = [_rows_of(evidence, *row) for row in zip(evidence.percents, sizes, strict=True)]
+        if prod(map(len, rows)) > count_tables.MOST_TABLES:
+            return None
+        candidates = list(product(*rows))
+    if name == "margins":
+        pairs = [pair for pair in candidates if len(pair) == 2 and sum(pair[0]) == sum(pair[1])]
+        made = [count_tables.tables_of(*pair) for pair in pairs]
+        if any(tables is None for tables in made):
+            return None
+        tables = np.concatenate(made) if made else np.zeros((0, 2, 2), dtype=np.int64)
+    elif len({len(row) for table in candidates for row in table}) == 1:
+        tables = np.array(candidates, dtype=np.int64)
+    else:
+        raise unfit
+    if test == "mcnemar" and tables.shape[1:] == (1, 2):
+        # the numbers of those who fell and of those who rose
+        tables = np.array([[[0, rises], [falls, 0]] for ((falls, rises),) in tables.tolist()])
+    r, c = tables.shape[1:]
+    fits = c > 1 and (r == c if test in PAIRED else r == 2 if test in RANK_TESTS else r > 1)
+    if not (len(tables) and fits) or (test == "mann-whitney" and not tables.any(axis=2).all()):
+        raise unfit
+    return tables
+
+
+def _rows_of(evidence: Evidence, percents: Numbers, n: int) -> list[tuple[int, ...]]:
+    """Return the counts of n that print as these percentages, rounded or cut."""
+    sets = [[evidence.set_of(number, cut=cut) for cut in (False, True)] for number in percents]
+    shares = [Fraction(100 * k, max(n, 1)) for k in range(n + 1)]
+    choices = [
+        [k for k, share in enumerate(shares) if any(part.contains(share) for part in both)] for both in sets
+    ]
+    return [counts for counts in product(*choices) if sum(counts) == n]
+
+
+def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[PSet]:
+    """Yield the p-values of one test on all the tables that are allowed, a point a table.
+
+    Nothing where the tables have a shape that the test has no use for; exact tests that are too much work are left out.
+    """
+    lines, (d, r, c) = lines_for(evidence, test), tables.shape
+    groups = test in ("mann-whitney", "t-independent")
+    if (
+        not lines
+        or (test in (*PAIRED, "sign") and r != c)
+        or (groups and (r != 2 or not tables.any(axis=2).all()))
+    ):
+        return
+    if test in ("mcnemar", "chi-square", "fisher", "linear", "spearman"):
+        wanted = {line.calculation for line in lines}
+        exact = []
+        if wanted & {*count_tables.EXACT}:
+            exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT]]
+            exact += [{}] * (d - MOST_EXACT)
+        p_values = {
+            name: count_tables.CALCULATIONS[name](tables)
+            if name in count_tables.CALCULATIONS
+            else np.array([found.get(name, np.nan) for found in exact])
+            for name in wanted
+        }
+        small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
+        rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small,
+                 "binomial": small & (changes <= 25), "asymptotic": small & (changes > 25)}  # fmt: skip
+        unasked = {line.id: np.broadcast_to(rules[line.rule], d) for line in lines}
+    else:
+        pairs = test in (*PAIRED, "sign")
+        data, places = (Pairs if pairs else Groups).of_tables(tables)
+        situation = data.situation
+        largest = max(map(too_large, situation.n1.tolist(), situation.n2.tolist()))
+        if not largest and len(situation.n) > MOST_EXACT:
+            # of some of many tables: between their exact p-values lie those of the others
+            for each in from_tables(evidence, tables[:: 1 + d // MOST_EXACT], test):
+                if each.lines[0].procedure and each.lines[0].procedure.method != "asymptotic":
+                    ends = min(each.values).low, max(each.values).high
+                    yield each._replace(values=(Interval(*ends, closed_high=True),), plain=None)
+        if largest or len(situation.n) > MOST_EXACT:
+            lines = [line for line in lines if not line.procedure or line.procedure.method == "asymptotic"]
+        kind, ids = "signed_rank" if pairs else "rank_sum", [line.id for line in lines]
+        by_id = evaluate_programs_counts(kind, tables, ids=ids)
+        p_values = {line.calculation: by_id[line.id] for line in lines}
+        unasked = {line.id: RULES[line.rule](situation)[places] for line in lines}
+    for calculation, on in product(dict.fromkeys(line.calculation for line in lines), (True, False)):
+        same = {line: unasked[line.id] == on for line in lines if line.calculation == calculation}
+        values = p_values[calculation]
+        usable = np.any(list(same.values()), axis=0) & ~np.isnan(values)
+        if usable.any():
+            points = tuple(point(value) for value in np.unique(values[usable]).tolist())
+            shown = tuple(line for line, where in same.items() if where.any())
+            yield PSet(shown, on, points, points[0] if d == 1 else None)

@@ -1,0 +1,207 @@
+"""The verdict on a printed test for a terminal, five to ten lines, for a program, and for a table of tests."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from oxymilk.audit.evidence import FIELDS, Evidence, read_evidence
+from oxymilk.audit.p_sets import PSet
+from oxymilk.audit.printed import SIGNS, Interval, PrintedNumber
+from oxymilk.audit.printed_test import FITS, Explanation, Judgement, judge
+from oxymilk.faults import Fault, FaultsError, describe
+from oxymilk.texts import Labels, labels
+
+# the p-values that are shown, the programs named of each, and the best known of these
+_GROUPS, _NAMED = 4, 4
+_FIRST = ("SPSS", "R", "Stata", "SAS", "coin", "scipy", "JASP", "jamovi", "PSPP")
+_INDENT = " " * 11
+VERDICT_COLUMNS = (
+    "id", "test", "p", "verdict", "how", "p_low", "p_high", "programs", "decision", "fault",
+)  # fmt: skip
+
+
+def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[str]:
+    """Return the verdict in words: verdict, nearest program lines, decision, what would fit, what would decide."""
+    t = labels(language)
+    shown = [(f"verdicts.{judgement.verdict}", _headline(evidence, judgement, t))]
+    groups = _groups(evidence, judgement)
+    if len(groups) > 1 or judgement.verdict not in ("reproduced", "differs"):
+        for value, same in list(groups.items())[:_GROUPS]:
+            prints = "–".join(dict.fromkeys(evidence.number.write(end) for end in value[:2]))
+            words = words_of(same[0], t)
+            shown.append(("", f"{prints}  {_programs(same, t)} ({words})  {_number(value, t)}"))
+    if judgement.p:
+        key = "open_printed" if judgement.decision == "open" and judgement.decided else judgement.decision
+        decided = t(f"verdicts.decision.{(judgement.decided or 'significant').replace(' ', '_')}")
+        said = t(f"check.decision.{key}", alpha=t.number(float(evidence.alpha)), decided=decided)
+        shown.append(("decision.label", said))
+    if explained := [_explained(each, t) for each in judgement.explanations[:_GROUPS]]:
+        shown.append(("would_fit", "; ".join(explained)))
+    shown += [("", _note(code, values, t)) for code, values in judgement.notes]
+    if judgement.decides and judgement.verdict != "reproduced":
+        shown.append(("decides.label", t(f"check.decides.{judgement.decides}")))
+    return [f"{t(f'check.{label}'):<10} {text}" if label else _INDENT + text for label, text in shown]
+
+
+def words_of(p_set: PSet, t: Labels) -> str:
+    """Say a calculation in a few words of the reader's language."""
+    line, short = p_set.lines[0], t.section("check.short")
+    if not line.procedure:
+        return t(f"check.calculations.{line.calculation}")
+    switches = {f"{name}_{value}".lower() for name, value in line.procedure.switches().items()}
+    switches |= {"one_sided"} if line.tail else set()
+    return ", ".join(text for switch, text in short.items() if switch in switches)
+
+
+def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
+    verdict, how = judgement.verdict, judgement.how
+    sign = "" if evidence.p[:1] in "<>≤≥≈=~*pPnN" else SIGNS[evidence.operator]
+    printed = f"{sign} {evidence.p}".strip()
+    if verdict == "not_checkable":
+        return t(f"check.reasons.{how}")
+    if verdict != "differs":
+        best, stated = judgement.fitting[0], evidence.stated(cut=how == "cut")
+        value = next((value for value in best.values if stated.meets(value)), best.values[0])
+        words = {"programs": _programs(judgement.fitting, t), "words": words_of(best, t)}
+        key = f"check.headline.{verdict}{how and '.'}{how}"
+        return t(key, printed=printed, value=_number(value, t), **words)
+    if len(judgement.p) == 1 and judgement.p[0].calculation.startswith("from_"):
+        (value,), name = judgement.p[0].values, t(f"check.statistics.{evidence.statistic}")
+        low, high = (t.significant(float(end), 4) for end in value[:2])
+        words = {"name": name, "value": _written(evidence.value), "low": low, "high": high}
+        return t("check.headline.statistic", printed=printed, **words)
+    words = {"program": evidence.program, "test": t(f"check.tests.{evidence.test}")}
+    return t(f"check.headline.differs{'_named' * bool(evidence.program)}", printed=printed, **words)
+
+
+def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSet]]:
+    """Return the p-values of the lines printed unasked (of all, where none is), nearest first, each with its lines."""
+    stated, groups = evidence.stated(), {}
+    for each in [each for each in judgement.p if each.unasked] or judgement.p:
+        # of several p-values the one that prints as printed, else their range
+        ends = Interval(min(value.low for value in each.values), max(value.high for value in each.values))
+        groups.setdefault(next(filter(stated.meets, each.values), ends), []).append(each)
+    return groups
+
+
+def _programs(sets: Iterable[PSet], t: Labels) -> str:
+    rank = {name: at for at, name in enumerate(_FIRST)}
+    names = {name for each in sets for name in each.programs}
+    names = sorted(names, key=lambda name: (rank.get(name.split()[0], len(rank)), name))
+    if names == ["any"]:
+        return t("check.any_program")
+    return ", ".join(names[:_NAMED]) + (t("check.and_others") if len(names) > _NAMED else "")
+
+
+def _number(value: Interval, t: Labels) -> str:
+    return "–".join(dict.fromkeys(t.compact(float(end)) for end in value[:2]))
+
+
+def _written(value: Any) -> Any:
+    """Return a printed number, or a fraction, of any depth, as it is written."""
+    if isinstance(value, tuple) and not isinstance(value, PrintedNumber):
+        return [*map(_written, value)]
+    if isinstance(value, PrintedNumber):
+        return value.write(value.value)
+    return float(value) if isinstance(value, Fraction) else value
+
+
+def _explained(explanation: Explanation, t: Labels) -> str:
+    params = dict(explanation.params)
+    if "set" in params:
+        params["words"] = words_of(params.pop("set"), t)
+    said = t(f"check.explanations.{explanation.code}", p=t.compact(explanation.p), **params)
+    share = explanation.coincidence
+    return said if share != share else f"{said} ({t('check.coincidence', share=t.percent(share))})"  # nan
+
+
+def _note(code: str, values: Any, t: Labels) -> str:
+    """Return a note; its numbers are a ratio with its interval, or named."""
+    named = values if isinstance(values, dict) else dict(zip(("ratio", "low", "high"), values, strict=True))
+    for name, value in named.items():
+        named = named | {name: t.compact(value) if isinstance(value, float) else _written(value)}
+    return t(f"check.notes.{code}", **named)
+
+
+def as_json(evidence: Evidence, judgement: Judgement) -> str:
+    """Return the judgement as JSON: verdict, printed, p, programs, decision, explanations, evidence."""
+    t = labels("en")
+    content = {
+        "verdict": judgement.verdict, "how": judgement.how, "printed": evidence.p,
+        "p": [
+            {"low": float(value.low), "high": float(value.high), "closed": value[2:], "calculation": words_of(each, t),
+             "programs": each.programs, "unasked": each.unasked}
+            for each in judgement.p for value in each.values
+        ],
+        "programs": list(dict.fromkeys(name for each in judgement.fitting for name in each.programs)),
+        "decision": judgement.decision, "decided": judgement.decided,
+        "explanations": [
+            {"code": each.code, "words": _explained(each, t), "p": each.p,
+             "coincidence": each.coincidence if each.coincidence >= 0 else None} for each in judgement.explanations
+        ],
+        "notes": [_note(code, values, t) for code, values in judgement.notes],
+        "evidence": {name: _written(value) for name, value in vars(evidence).items() if value not in ((), "", None)},
+    }  # fmt: skip
+    return json.dumps(content, ensure_ascii=False, indent=2)
+
+
+def check_table(table: Path, output: Path) -> int:
+    """Check each row of a table of tests; memory does not grow with its length.
+
+    Parameters
+    ----------
+    table : Path
+        CSV in UTF-8 with the columns of `oxymilk.audit.evidence.FIELDS` that it needs, and `id`; others are not read.
+    output : Path
+        CSV of the verdicts, `VERDICT_COLUMNS`; a row that could not be checked has its fault.
+
+    Returns
+    -------
+    int
+        Exit status: 2 where a row is faulty, else 1 where one differs or cannot be checked, else 0. FaultsError when
+        the table has not the columns `test` and `p`.
+    """
+    status, part = 0, output.with_name(f".{output.name}.part")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        table.open(encoding="utf-8-sig", newline="") as rows,
+        part.open("w", encoding="utf-8", newline="") as verdicts,
+    ):
+        reader = csv.DictReader(rows)
+        lacking = [name for name in ("test", "p") if name not in (reader.fieldnames or ())]
+        writer = csv.DictWriter(verdicts, VERDICT_COLUMNS, lineterminator="\n", restval="")
+        writer.writeheader()
+        for row in reader if not lacking else ():
+            cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}
+            try:
+                evidence = read_evidence({name: row.get(name) or "" for name in FIELDS})
+                # explanations are for one test at a time: they take ten times as long
+                judgement = judge(evidence, explain=False)
+                cells |= _cells(evidence, judgement)
+                status = max(status, int(judgement.verdict not in FITS))
+            except FaultsError as error:
+                place = {"file": table.name, "row": reader.line_num}
+                places = [Fault(**vars(fault) | place) for fault in error.faults]
+                cells["fault"], status = " ".join(map(describe, places)), 2
+            writer.writerow(cells)
+    if lacking:
+        part.unlink()
+        raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
+    part.replace(output)
+    return status
+
+
+def _cells(evidence: Evidence, judgement: Judgement) -> dict[str, str]:
+    """Return the cells that a judgement has in a table."""
+    cells = {name: getattr(judgement, name) for name in ("verdict", "how", "decision")}
+    cells["programs"] = "; ".join(dict.fromkeys(name for each in judgement.fitting for name in each.programs))
+    if groups := _groups(evidence, judgement):
+        sets = [value for same in groups.values() for each in same for value in each.values]
+        ends = min(value.low for value in sets), max(value.high for value in sets)
+        cells["p_low"], cells["p_high"] = (f"{float(end):.10g}" for end in ends)
+    return cells
