@@ -81,7 +81,7 @@ rule explain_claims:
 
 rule write_audit:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         tests=f"{RESULT}/tests.csv",
         frequencies=f"{RESULT}/frequencies.csv",
         procedures=f"{RESULT}/procedures.csv",
@@ -99,7 +99,7 @@ rule write_audit:
     log:
         "logs/{study}/write_audit.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
     shell:

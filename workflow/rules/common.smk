@@ -120,8 +120,12 @@ def study_sheets(wildcards):
     )
 
 
-# without the numbers of a paper nothing is audited
-AUDITED = [study for study in STUDIES if has_claims(Path(DATA, study))]
+def is_audited(study):
+    """Say whether a study has printed numbers: without them nothing is audited."""
+    return has_claims(Path(DATA, study))
+
+
+AUDITED = list(filter(is_audited, STUDIES))
 
 
 def audit_tables(*tables):
@@ -129,9 +133,7 @@ def audit_tables(*tables):
     paths = [f"{STUDY}/claims.csv", *(f"{RESULT}/{table}.csv" for table in tables)]
 
     def inputs(wildcards):
-        return (
-            expand(paths, study=wildcards.study) if has_claims(Path(DATA, wildcards.study)) else []
-        )
+        return expand(paths, study=wildcards.study) if is_audited(wildcards.study) else []
 
     return inputs
 
@@ -139,7 +141,7 @@ def audit_tables(*tables):
 def audit_folders(wildcards):
     """Return the tables of the audit in each language; nothing for a study without claims."""
     folders = f"{RESULT}/{{language}}/audit"
-    return expand(folders, study=wildcards.study, language=LANGUAGES) if has_claims(wildcards.study) else []
+    return expand(folders, study=wildcards.study, language=LANGUAGES) if is_audited(wildcards.study) else []
 
 
 def all_languages(path):

@@ -81,7 +81,7 @@ rule plot_figures:
 
 rule write_manuscript:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         frequencies=f"{RESULT}/frequencies.csv",
         tests=f"{RESULT}/tests.csv",
         procedures=f"{RESULT}/procedures.csv",
@@ -99,7 +99,7 @@ rule write_manuscript:
     log:
         "logs/{study}/write_manuscript.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
     shell:
