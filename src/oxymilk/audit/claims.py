@@ -25,6 +25,7 @@ from oxymilk.audit.printed import (
     parse_sizes,
 )
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -54,8 +55,8 @@ _DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
 class Claim:
     """One number as printed, in one place.
 
-    Its columns are those of claims.csv, all text (docs/claims.md); `notation` is how its paper prints numbers.
-    What the printed string means under that notation is worked out once, when first asked for.
+    Its columns are those of claims.csv, all text (docs/claims.md); `notes` are those of `NOTES`, `notation` is how its
+    paper prints numbers. What the printed string means under that notation is worked out once, when first asked for.
     """
 
     id: str = ""
@@ -72,6 +73,7 @@ class Claim:
     check: str = ""
     expect: str = ""
     note: str = ""
+    notes: tuple[str, ...] = ("",) * len(LANGUAGES)
     notation: Notation = EITHER_MARK
 
     @property
@@ -150,13 +152,18 @@ class Claim:
         return replace(self, printed=printed)
 
 
-COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation")
+COLUMNS = tuple(field.name for field in fields(Claim) if field.name not in ("notes", "notation"))
+# the note in each language, beside or in place of `note`
+NOTES = tuple(f"note.{language}" for language in LANGUAGES)
 
 
 def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     """Return the claim of a row of claims.csv or verdicts.csv, under the notation of a study's paper."""
     notation = Notation(study.decimal_mark, study.rounding)
-    return Claim(**{column: row[column] for column in COLUMNS}, notation=notation)
+    notes = tuple(row.get(column, "") for column in NOTES)
+    cells = {column: row[column] for column in COLUMNS[:-1]}
+    note = row.get("note") or next(filter(None, notes), "")
+    return Claim(**cells, note=note, notes=notes, notation=notation)
 
 
 def load_claims(path: Path, study: Study) -> list[Claim]:
@@ -211,8 +218,12 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise FaultsError([fault("encoding_wrong", encoding="UTF-8")]) from None
     except (csv.Error, OSError) as error:
         raise FaultsError([fault("sheet_unreadable", problem=str(error))]) from None
-    missing = [column for column in COLUMNS if column not in header]
-    unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
+    # a note in some language stands for `note`
+    given = (*header, "note") if set(NOTES) & set(header) else header
+    missing = [column for column in COLUMNS if column not in given]
+    unknown = [
+        name for at, name in enumerate(header) if name not in (*COLUMNS, *NOTES) or name in header[:at]
+    ]
     filled = [(row, cells) for row, cells in enumerate(table, start=2) if any(map(str.strip, cells))]
     long = [(row, cells) for row, cells in filled if len(cells) > len(header)]
     faults = [fault("claims_column_missing", column=column) for column in missing]

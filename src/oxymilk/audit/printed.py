@@ -30,6 +30,8 @@ _ALIKE = {ord(sign) + 0xFEE0: sign for sign in "+-.,%"} | {0x066A: "%"}
 _SHAPE = re.compile(
     rf"^(?P<sign>[-+\u2212]?)(?P<body>[0-9][0-9{_MARKS}]*|[.,{_ARABIC_DECIMAL}][0-9]+)(?P<percent>\s*%?)$"
 )
+# a number among words
+_NUMBER = re.compile(rf"[.,{_ARABIC_DECIMAL}]?[0-9](?:[0-9{_MARKS}]*[0-9])?")
 _PREFIX = re.compile(r"\s*(<=|>=|[=~<>≤≥≈]?)\s*")
 _SIZES = re.compile(r"([0-9]+)(?:\s*\.\.\s*([0-9]+))?")
 
@@ -209,6 +211,22 @@ def in_ascii(text: str) -> str:
     Superscript and circled digits stay: they are notes and powers, not digits of a number.
     """
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in text.translate(_ALIKE))
+
+
+def with_mark(text: str, decimal_mark: Iterable[str], mark: str) -> str:
+    """Return a text with the decimal mark of every number in it replaced; `decimal_mark` are those that they may have.
+
+    >>> with_mark("2,7/5,9 = 46%", ",", "."), with_mark("< 0.05", ".,", ",")
+    ('2.7/5.9 = 46%', '< 0,05')
+    """
+
+    def written(number: re.Match) -> str:
+        try:
+            return number[0].replace(parse_printed(number[0], decimal_mark).mark or mark, mark)
+        except ValueError:
+            return number[0]
+
+    return _NUMBER.sub(written, text)
 
 
 def split_operator(text: str) -> tuple[str, str]:
