@@ -16,7 +16,7 @@ from rich.text import Text
 
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.present.view import VERDICT_SIGNS, with_operator
-from oxymilk.texts import labels, read_yaml
+from oxymilk.texts import labels, procedure_words, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,7 +57,13 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
         entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
         p_value = t.number(f"{result.p_value:.10g}")
         output = t.output(entry.output, result.differences)
-        rows.append((entry.program, entry.versions, output, by_default, p_value, entry.words))
+        # what is printed of one tail leaves open which one, and has no rule for two
+        tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
+        words = t.section("explain.words").get(f"other_test_{entry.other}") or procedure_words(
+            entry.procedure.switches() | tail, entry.test, language
+        )
+        program, versions = map(t.versions, (entry.program, entry.versions))
+        rows.append((program, versions, output, by_default, p_value, words))
     names = ("program", "versions", "output", "by_default", "p_value", "procedure")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 
@@ -71,7 +77,7 @@ def print_explanations(explanations: pd.DataFrame, language: str) -> None:
         words = describe_explanation(row["code"], json.loads(row["params"]), language)
         coincidence = t.number(row["coincidence"]) if row["coincidence"] else ""
         informative = t("terminal.yes" if row["informative"] == "true" else "terminal.no")
-        rows.append((row["rank"], words, row["programs"], coincidence, informative))
+        rows.append((row["rank"], words, t.programs(row["programs"]), coincidence, informative))
     names = ("rank", "explanation", "programs", "coincidence", "informative")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 
