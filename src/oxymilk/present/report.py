@@ -91,10 +91,9 @@ def render_report(
 
 def _who(view: View) -> str:
     """Say who was studied: how many participants of each group, what was measured, and when."""
-    members = {row["participant"]: row["group"] for row in view.rows("observations")}
-    sizes = Counter(members.values())
+    sizes = Counter({row["participant"]: row["group"] for row in view.rows("observations")}.values())
     groups = (f"{view.label(group)} (n\u00a0=\u00a0{sizes[group.id]})" for group in view.study.groups)
-    values = {"groups": view.t("common.list_separator").join(groups), "n": len(members)}
+    values = {"groups": view.t("common.list_separator").join(groups), "n": sizes.total()}
     values |= dict(zip(("pre", "post"), map(view.label, view.study.compared), strict=True))
     return view.t("report.who", outcome=view.label(view.study.outcome), **values)
 

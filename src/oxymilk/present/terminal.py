@@ -150,7 +150,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
     language : str
         One of `oxymilk.texts.LANGUAGES`.
     """
-    t = labels(language)
+    t, mark = labels(language), labels(language)("common.decimal_mark")
     for name, frame in verdicts.items():
         rows, styles, given = [], [], list(frame["verdict"])
         for row in frame.to_dict("records"):
@@ -164,7 +164,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
             decision = t(f"verify.{row['decision']}") if row["decision"] else ""
             key = "verify.yes" if expected else "verify.no"
             answer = t(key, expected=t(f"verdicts.{row['expect']}"))
-            numbers = (with_operator(row), row["prints_as"], row["computed"])
+            numbers = (with_operator(row), row["prints_as"], row["computed"].replace(".", mark))
             rows.append((row["id"], *numbers, verdict, decision, answer))
             styles.append("" if expected else "bold red")
         counts = ", ".join(f"{given.count(v)} {t(f'verdicts.{v}')}" for v in VERDICT_SIGNS if v in given)

@@ -117,32 +117,25 @@ def test_every_claim_has_its_line_and_every_note_is_shown(pages, results, change
     assert "ward 7" in render(changed(language, verdicts=verdicts))
 
 
-# a program prints, and a title says what it likes
 AUDIT = {
-    "en": r"\bprinted\b(?! by)|reproduc|verdict|the paper|claim|check|differs",
-    "id": "tercetak|reproduksi|artikel|klaim|periksa",
+    "en": r"\bprinted\b(?! by)|reproduc|verdict|the paper|claim",
+    "id": "tercetak|reproduksi|artikel|klaim",
 }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("example", ["words", "long", "crosstab", "visits"])
-def test_without_a_paper_the_results_come_first_and_nothing_is_of_an_audit(
-    make_example, render, example, language
-):
+def test_without_a_paper_results_come_first_and_no_audit(make_example, render, example, language):
     view = make_example(example, language, claims=[])
-    page = render(
-        view, ("before_after", "effects"), paragraphs=["The groups differ.", "Within them nothing."]
-    )
+    page = render(view, ("before_after", "effects"), paragraphs=["The groups differ.", "Within nothing."])
     text = Page(page).text.replace(view.study.title[language], "")
     assert re.findall(AUDIT[language], text, flags=re.IGNORECASE) == []
     at = [page.index(words) for words in (
-        view.group(view.study.group_ids[0]) + " (n", "The groups differ.", "Within them nothing.", 'id="table-2',
+        view.group(view.study.group_ids[0]) + " (n", "The groups differ.", "Within nothing.", 'id="table-2',
         'id="figure-before_after"', 'id="procedure"', 'id="table-1-',
     )]  # fmt: skip
     assert at == sorted(at)
-    assert (
-        page.count('<figure class="oxymilk-table" id="table-2') == page.count('id="figure-before_after"') == 1
-    )
+    assert [page.count(f'id="{name}"') for name in (f"table-2-{language}", "figure-before_after")] == [1, 1]
 
 
 def test_programs_that_print_the_printed_value_are_marked(pages, results):
