@@ -214,17 +214,18 @@ def in_ascii(text: str) -> str:
 
 
 def with_mark(text: str, decimal_mark: Iterable[str], mark: str) -> str:
-    """Return a text with the decimal mark of every number in it replaced; `decimal_mark` are those that they may have.
+    """Return a text whose numbers, with one of the `decimal_mark`, have another, and their thousands the other one.
 
-    >>> with_mark("2,7/5,9 = 46%", ",", "."), with_mark("< 0.05", ".,", ",")
-    ('2.7/5.9 = 46%', '< 0,05')
+    >>> with_mark("2,7/5,9 = 46%", ",", "."), with_mark("1,234.5", ".,", ",")
+    ('2.7/5.9 = 46%', '1.234,5')
     """
 
     def written(number: re.Match) -> str:
         try:
-            return number[0].replace(parse_printed(number[0], decimal_mark).mark or mark, mark)
+            own = parse_printed(number[0], decimal_mark).mark or mark
         except ValueError:
             return number[0]
+        return number[0].translate({ord(own): mark, ord(mark): own})
 
     return _NUMBER.sub(written, text)
 

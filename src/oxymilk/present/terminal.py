@@ -57,7 +57,6 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
         entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
         p_value = t.number(f"{result.p_value:.10g}")
         output = t.output(entry.output, result.differences)
-        # what is printed of one tail leaves open which one, and has no rule for two
         tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
         words = t.section("explain.words").get(f"other_test_{entry.other}") or procedure_words(
             entry.procedure.switches() | tail, entry.test, language
