@@ -90,7 +90,7 @@ def test_markdown_reads_as_a_table(tables):
     assert "| 0,004 | 0,001 | **berbeda**<sup>" in text
     assert "*Keterangan.* " in text
     assert "| &emsp;abstrak | " in text
-    assert "| &lt; 0.05 | " in text
+    assert "| &lt; 0,05 | " in text
 
 
 def test_markdown_rows_keep_their_columns_whatever_the_labels_hold(nasty_tables):
