@@ -223,8 +223,11 @@ def write_manuscript(study: Study, folder: ResultsFolder, languages: Languages =
 @app.command()
 def render_report(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
     """Write one self-contained HTML page a language, from the figures and tables made before."""
+    from oxymilk.present.advice import advice
     from oxymilk.present.report import render_report, study_provenance
+    from oxymilk.present.sentences import results
 
     provenance = study_provenance(study)
     for view, made in views_of(study, folder, languages):
-        write_text(made / "report.html", render_report(view, made, provenance))
+        page = render_report(view, made, provenance, results(view), advice(view))
+        write_text(made / "report.html", page)

@@ -25,6 +25,9 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # in a short place name, "p3" is the third paragraph of that section
 _PLACE_WORD = re.compile(r"\bp(?P<paragraph>\d+)\b|[^\W\d_]+")
 
+# in a line of a program's output what the program does not say: its versions, and that it is any
+_VERSIONS = re.compile(r"(?<=\()[^()]*(?=\): )|any program, [^(;]+")
+
 
 class Labels:
     """The texts of one language; call it with a dotted key.
@@ -108,6 +111,15 @@ class Labels:
     def output(self, line: str, differences: str) -> str:
         """Write a program's output line with how its differences were taken, where that matters."""
         return f"{line} ({self(f'common.differences.{differences}')})" if differences else line
+
+    def versions(self, text: str) -> str:
+        """Write the versions of a program ("4.6 or later"), or "any program"; names of programs stay."""
+        words = self.section("common.versions")
+        return re.sub(rf"\b({'|'.join(words)})\b", lambda part: words[part[0]], text)
+
+    def programs(self, lines: str) -> str:
+        """Write output lines of programs, "SAS PROC FREQ (all): Pr > S; ...": what is not their own words."""
+        return _VERSIONS.sub(lambda part: self.versions(part[0]), lines)
 
     def percent(self, share: float | None) -> str:
         """Write a share in whole percent; what is not nothing is not written as 0%, what is not all not as 100%."""

@@ -111,7 +111,8 @@ def test_claims_are_plain_words_with_a_note_where_they_are_not_reproduced():
     for claim in CLAIMS:
         assert claim["where"].split()[0] in SECTIONS
         assert re.fullmatch("[a-z0-9_]+", claim["id"])
-        assert claim["expect"] == "reproduced" or claim["note"].strip(), claim["id"]
+        assert claim["expect"] == "reproduced" or claim["note.en"].strip(), claim["id"]
+        assert bool(claim["note.en"]) == bool(claim["note.id"]), claim["id"]
         longest = {"printed": 30, "where": 60}
         assert all(len(cell) <= longest.get(column, 250) for column, cell in claim.items()), claim["id"]
 

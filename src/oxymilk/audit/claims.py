@@ -30,6 +30,7 @@ from oxymilk.audit.printed import (
 from oxymilk.faults import Fault, FaultsError, faults_of
 from oxymilk.files import as_it_was, read_bytes
 from oxymilk.study.base import CONTROL
+from oxymilk.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -68,8 +69,8 @@ _DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
 class Claim:
     """One number as printed, in one place.
 
-    Its columns are those of claims.csv, all text (docs/claims.md); `notation` is how its paper prints numbers.
-    What the printed string means under that notation is worked out once, when first asked for.
+    Its columns are those of claims.csv, all text (docs/claims.md); `notes` are those of `NOTES`, `notation` is how its
+    paper prints numbers. What the printed string means under that notation is worked out once, when first asked for.
     """
 
     id: str = ""
@@ -87,6 +88,7 @@ class Claim:
     expect: str = ""
     note: str = ""
     tails: str = ""
+    notes: tuple[str, ...] = ("",) * len(LANGUAGES)
     notation: Notation = EITHER_MARK
 
     @property
@@ -169,7 +171,9 @@ class Claim:
         return replace(self, printed=printed)
 
 
-COLUMNS = tuple(field.name for field in fields(Claim) if field.name != "notation")
+COLUMNS = tuple(field.name for field in fields(Claim) if field.name not in ("notes", "notation"))
+# the note in each language, beside or in place of `note`
+NOTES = tuple(f"note.{language}" for language in LANGUAGES)
 
 
 def claim_of(row: Mapping[str, str], study: Study) -> Claim:
@@ -178,6 +182,8 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     Name and operator are taken out of the cell of the number: "p<.001". "n.s." is the decision that it states.
     """
     cells = {column: row.get(column, "") for column in COLUMNS}
+    notes = tuple(row.get(column, "") for column in NOTES)
+    cells["note"] = cells["note"] or next(filter(None, notes), "")
     printed, quantity = unescape(cells["printed"]), cells["quantity"]
     name = re.match(rf"(?:{_NAMES.get(quantity, '(?!)')})\s*[:=<>≤≥~ ]", in_ascii(printed), re.IGNORECASE)
     operator, number = split_operator(printed[name.end() - 1 :].lstrip(": ") if name else printed)
@@ -186,7 +192,7 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     if quantity in ("p_value", "decision") and number and (worded := _WORDED.fullmatch(number.strip())):
         cells |= {"quantity": "decision", "operator": "", "printed": DECISIONS[bool(worded[1])]}
     cells["tails"] = {"1": "one", "2": "two"}.get(cells["tails"][:1], cells["tails"])
-    return Claim(**cells, notation=Notation(study.decimal_mark, study.rounding))
+    return Claim(**cells, notes=notes, notation=Notation(study.decimal_mark, study.rounding))
 
 
 def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -> list[Claim]:
@@ -267,8 +273,11 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     except OSError as error:
         raise FaultsError(faults_of(error)) from None
     header, *table = table
-    missing = [column for column in COLUMNS if column not in (*header, "tails")]
-    unknown = [name for at, name in enumerate(header) if name not in COLUMNS or name in header[:at]]
+    # a note in some language stands for `note`
+    given = (*header, "tails", *(["note"] if set(NOTES) & set(header) else []))
+    missing = [column for column in COLUMNS if column not in given]
+    legal = (*COLUMNS, *NOTES)
+    unknown = [name for at, name in enumerate(header) if name not in legal or name in header[:at]]
     filled = [(row, cells) for row, cells in enumerate(table, start=2) if any(map(str.strip, cells))]
     long = [(row, cells) for row, cells in filled if len(cells) > len(header)]
     faults = [fault("claims_column_missing", column=column) for column in missing]

@@ -45,6 +45,8 @@ _RAISED_POWER = re.compile(r"(?<=10)-([⁰¹²³⁴-⁹]+)$")
 _LETTERS = r"\s?[(\[](?:[a-f*]|n\.?s\.?)[)\]]|\s?n\.?s\.?|[a-f](?:,\s?[a-f])*|[ᵃᵇᶜᵈᵉᶠ]"
 _NOTES = re.compile(rf"(?:\s?[*†‡§¶#]+|{_LETTERS}|(?<=[.,]\d{{3}})[⁰¹²³⁴-⁹])+$", re.IGNORECASE)
 _PREFIX = re.compile(r"\s*([<>]\s?=|=\s?[<>]|[=~<>≤≥]?)\s*")
+# a number among words
+_NUMBER = re.compile(rf"[.,{_ARABIC_DECIMAL}]?[0-9](?:[0-9{_MARKS}]*[0-9])?")
 _SIZES = re.compile(r"([0-9]+)(?:\s*\.\.\s*([0-9]+))?")
 
 
@@ -229,6 +231,23 @@ def in_ascii(text: str) -> str:
     Superscript and circled digits stay: they are notes and powers, not digits of a number.
     """
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in text.translate(_ALIKE))
+
+
+def with_mark(text: str, decimal_mark: Iterable[str], mark: str) -> str:
+    """Return a text whose numbers, with one of the `decimal_mark`, have another, and their thousands the other one.
+
+    >>> with_mark("2,7/5,9 = 46%", ",", "."), with_mark("1,234.5", ".,", ",")
+    ('2.7/5.9 = 46%', '1.234,5')
+    """
+
+    def written(number: re.Match) -> str:
+        try:
+            own = parse_printed(number[0], decimal_mark).mark or mark
+        except ValueError:
+            return number[0]
+        return number[0].translate({ord(own): mark, ord(mark): own})
+
+    return _NUMBER.sub(written, text)
 
 
 def split_operator(text: str) -> tuple[str, str]:

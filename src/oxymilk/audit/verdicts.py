@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from oxymilk.audit.claims import COLUMNS, GRIM, REASONS, Claim
+from oxymilk.audit.claims import COLUMNS, GRIM, NOTES, REASONS, Claim
 from oxymilk.audit.printed import as_runs, parse_sizes, sizes_that_allow
 from oxymilk.audit.recompute import Tables, Undefined, arithmetic, decide, recompute
 
@@ -42,7 +42,7 @@ class Verdict(NamedTuple):
     decision_computed: str = ""
 
 
-VERDICT_COLUMNS = (*COLUMNS, *Verdict._fields, "decision", "as_expected")
+VERDICT_COLUMNS = (*COLUMNS, *NOTES, *Verdict._fields, "decision", "as_expected")
 
 
 def audit_claims(
@@ -72,7 +72,7 @@ def audit_claims(
         # open where either is
         decision = "" if "" in decisions else "agree" if len(decisions) == 1 else "flip"
         as_expected = "true" if verdict.verdict == claim.expect else "false"
-        rows.append((*claim.cells.values(), *verdict, decision, as_expected))
+        rows.append((*claim.cells.values(), *claim.notes, *verdict, decision, as_expected))
     return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
 
 

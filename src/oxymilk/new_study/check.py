@@ -21,6 +21,7 @@ from oxymilk.study import Study, load_study
 from oxymilk.study.base import ID_PATTERN
 from oxymilk.study.sheet import Sheet, is_inside
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
+from oxymilk.texts import labels
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,12 @@ class Check:
                         values = ", ".join(f"{label} {count}" for label, count in counts)
                     else:
                         numbers = [float(read_number(score)) for score in scores] or [0.0]
-                        values = f"{min(numbers):g} - {max(numbers):g} {unit}".strip()
+                        ends = (labels(language).number(end) for end in (min(numbers), max(numbers)))
+                        values = f"{' - '.join(ends)} {unit}".strip()
                     missing = len(members) // len(self.study.timepoints) - len(scores)
                     label = timepoint.label[language]
                     yield "  " + say("messages.scores", language, label=label, values=values, missing=missing)
-        if self.claims is not None:
+        if self.claims:
             yield say("messages.claims", language, count=len(self.claims))
 
 

@@ -23,7 +23,7 @@ from oxymilk.study import load_study
 from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from oxymilk.present.view import ExplainedClaim, View
 
@@ -32,7 +32,13 @@ SETS = ("all", "p_values", "counts", "both", "every_claim")
 MOST_CONTRADICTIONS = 10
 
 
-def render_report(view: View, folder: Path, provenance: Mapping[str, object]) -> str:
+def render_report(
+    view: View,
+    folder: Path,
+    provenance: Mapping[str, object],
+    paragraphs: Sequence[str] = (),
+    advice: Sequence[str] = (),
+) -> str:
     """Write the report of a study; it takes the figures and tables that were made before, and makes none.
 
     Parameters
@@ -43,6 +49,10 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
         results/<study>/<language>/: its figures/<name>.svg, those that are there, and its tables/table_<number>.html.
     provenance : mapping
         See `study_provenance`.
+    paragraphs : sequence of str
+        The result in sentences, shown where there is no paper to check.
+    advice : sequence of str
+        What a reader should mind, a line each.
 
     Returns
     -------
@@ -54,18 +64,18 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     FileNotFoundError
         When a table of the study is not in the folder.
     """
-    figures, tables = {}, []
+    figures, tables, numbers = {}, {}, planned(view)
     for path in (folder / "figures" / f"{name}.svg" for name in NAMES):
         if path.is_file():
             # without the XML declaration
             figures[path.stem] = Markup(path.read_text(encoding="utf-8").partition("?>")[2].strip())
-    for kind, number in planned(view).items():
+    for kind, number in numbers.items():
         # the page itself lists every printed number, and what programs print
         if kind in ("claims", "programs"):
             continue
         made = folder / ("audit" if number.startswith("B") else "tables")
         page = (made / f"table_{number.lower()}.html").read_text(encoding="utf-8")
-        tables.append((kind, Markup(page.partition("<body>\n")[2].partition("</body>")[0])))
+        tables[kind] = Markup(page.partition("<body>\n")[2].partition("</body>")[0])
     # by the part of the paper, in the order of claims.csv
     places: dict[str, list[ClaimLine]] = defaultdict(list)
     for line in view.claims:
@@ -76,19 +86,27 @@ def render_report(view: View, folder: Path, provenance: Mapping[str, object]) ->
     texts = view.t.section("verdicts.reason").items()
     declared = [row for row in view.rows("tests") if row["role"] == "declared"]
     return template("report.html").render(
-        view=view, counts=counts, signs=VERDICT_SIGNS, no_value=NO_VALUE, headline=_headline(view, counts),
+        view=view, counts=counts, signs=VERDICT_SIGNS, no_value=NO_VALUE, who=_who(view),
+        headline=_headline(view, counts) if view.claims else paragraphs, numbers=numbers,
         not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
         differing=_differing(view), procedures={row["test"]: view.procedure(row) for row in declared},
         figures=figures, caption=caption, tables=tables, explained=explanation_section(view), lanes=LANES,
-        places=places, provenance=provenance,
+        places=places, provenance=provenance, advice=advice,
     )  # fmt: skip
 
 
-def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
+def _who(view: View) -> str:
+    """Say who was studied: how many participants of each group, what was measured, and when."""
+    sizes = Counter({row["participant"]: row["group"] for row in view.rows("observations")}.values())
+    groups = (f"{view.label(group)} (n\u00a0=\u00a0{sizes[group.id]})" for group in view.study.groups)
+    values = {"groups": view.t("common.list_separator").join(groups), "n": sizes.total()}
+    values |= dict(zip(("pre", "post"), map(view.label, view.study.compared), strict=True))
+    return view.t("report.who", outcome=view.label(view.study.outcome), **values)
+
+
+def _headline(view: View, counts: Mapping[str, int]) -> list[str]:
     """Return what a reader should know after ten seconds: paragraphs of sentences, the p-values first."""
     t, alpha = view.t, view.t.number(view.study.alpha)
-    if not view.claims:
-        return [[t("report.headline.no_claims")]]
     good, n = counts["reproduced"] + counts["reproduced_after_rounding"], counts["differs"]
     numbers = [t("report.headline.claims", checkable=good + n, reproduced=good)]
     if n:
@@ -97,7 +115,7 @@ def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
         numbers.append(t("report.headline.differ", n=n, from_data=from_data, among=n - from_data))
     printed = [test for test in view.printed_tests if test.printed]
     if not printed:
-        return [numbers]
+        return [" ".join(numbers)]
     wrong = [test for test in printed if test.verdict == "differs"]
     sentences = [t("report.headline.p_values", total=len(printed), reproduced=len(printed) - len(wrong))]
     for test in wrong:
@@ -109,7 +127,7 @@ def _headline(view: View, counts: Mapping[str, int]) -> list[list[str]]:
         sentences.append(t("report.headline.decisions_stand", alpha=alpha))
     elif "flip" in decisions:
         sentences.append(t("report.headline.decisions_change", n=decisions.count("flip"), alpha=alpha))
-    return [sentences, numbers]
+    return [" ".join(sentences), " ".join(numbers)]
 
 
 def _differing(view: View) -> list[dict[str, object]]:
@@ -118,8 +136,7 @@ def _differing(view: View) -> list[dict[str, object]]:
     for line in view.claims:
         if line.verdict == "differs":
             # one finding in several places has one note; without a note each place is a finding
-            note = line.claim["note"]
-            findings[line.quantity, note, "" if note else line.id].append(line)
+            findings[line.quantity, line.note, "" if line.note else line.id].append(line)
     explained = {claim.line.id for claim in view.explained if claim.explanations}
     tests_first = sorted(findings.items(), key=lambda finding: not any(line.decision for line in finding[1]))
     entries = []
@@ -128,7 +145,7 @@ def _differing(view: View) -> list[dict[str, object]]:
         places: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for line in lines:
             places[line.where].append((line.id, "" if one_title else line.about))
-        numbers = [(view.localised(line.printed), view.localised(line.computed)) for line in lines]
+        numbers = [(line.printed, line.computed) for line in lines]
         links = [line.id for line in lines if line.id in explained]
         entry = {"title": lines[0].title if one_title else quantity, "numbers": list(dict.fromkeys(numbers))}
         entries.append({**entry, "note": note, "places": places, "explained": links})
@@ -177,7 +194,7 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
     kind, values = "statement" if line.computed == NO_VALUE else "number", {}
     if kind == "number" and claim["quantity"] == "p_value":
         kind, values = "p_value", {"exactly": t.significant(claim["computed"], 4)}
-    values |= {"printed": view.localised(line.printed), "computed": view.localised(line.computed)}
+    values |= {"printed": line.printed, "computed": line.computed}
     conclusion = ""
     if claim["decision"]:
         decisions = {by: view.decision(claim[f"decision_{by}"]) for by in ("printed", "computed")}

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from oxymilk.present.view import VERDICT_SIGNS, with_operator
-from oxymilk.texts import labels
+from oxymilk.texts import labels, procedure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,7 +54,12 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
         entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
         p_value = t.number(f"{result.p_value:.10g}")
         output = t.output(entry.output, result.differences)
-        rows.append((entry.program, entry.versions, output, by_default, p_value, entry.words))
+        tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
+        words = t.section("explain.words").get(f"other_test_{entry.other}") or procedure_words(
+            entry.procedure.switches() | tail, entry.test, language
+        )
+        program, versions = map(t.versions, (entry.program, entry.versions))
+        rows.append((program, versions, output, by_default, p_value, words))
     names = ("program", "versions", "output", "by_default", "p_value", "procedure")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 
@@ -68,7 +73,7 @@ def print_explanations(explanations: pd.DataFrame, language: str) -> None:
         words = describe_explanation(row["code"], json.loads(row["params"]), language)
         coincidence = t.number(row["coincidence"]) if row["coincidence"] else ""
         informative = t("terminal.yes" if row["informative"] == "true" else "terminal.no")
-        rows.append((row["rank"], words, row["programs"], coincidence, informative))
+        rows.append((row["rank"], words, t.programs(row["programs"]), coincidence, informative))
     names = ("rank", "explanation", "programs", "coincidence", "informative")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 
@@ -104,7 +109,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
     language : str
         One of `oxymilk.texts.LANGUAGES`.
     """
-    t = labels(language)
+    t, mark = labels(language), labels(language)("common.decimal_mark")
     for name, frame in verdicts.items():
         rows, styles, given = [], [], list(frame["verdict"])
         for row in frame.to_dict("records"):
@@ -118,7 +123,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
             decision = t(f"verify.{row['decision']}") if row["decision"] else ""
             key = "verify.yes" if expected else "verify.no"
             answer = t(key, expected=t(f"verdicts.{row['expect']}"))
-            numbers = (with_operator(row), row["prints_as"], row["computed"])
+            numbers = (with_operator(row), row["prints_as"], row["computed"].replace(".", mark))
             rows.append((row["id"], *numbers, verdict, decision, answer))
             styles.append("" if expected else "bold red")
         counts = ", ".join(f"{given.count(v)} {t(f'verdicts.{v}')}" for v in VERDICT_SIGNS if v in given)

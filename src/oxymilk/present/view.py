@@ -6,6 +6,7 @@ Beside names and numbers in words, a view says one record a line: claims, printe
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import OTHER_DIFFERENCES
-from oxymilk.audit.printed import SIGNS, Interval, parse_printed, split_operator
+from oxymilk.audit.printed import SIGNS, Interval, parse_printed, with_mark
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from oxymilk.study.outcome import Level
 
 Row = Mapping[str, str]
-
 VERDICT_SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "not_checkable": "·"}
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
@@ -51,8 +51,8 @@ _SAID_ELSEWHERE = (
 class ClaimLine:
     """A claim in words: its row of verdicts.csv, with the id and verdict of that row.
 
-    `quantity` names the test too, `about` group, timepoint and level; `title` is both. Numbers stay as they are
-    printed. `words` is the verdict, with its reason where it is not checkable; `decision` "" where there is none.
+    `quantity` names the test too, `about` group, timepoint and level; `title` is both. Numbers have the reader's
+    decimal mark. `words` is the verdict, and why it is not checkable; `decision` "" where there is none.
     """
 
     claim: Row
@@ -66,6 +66,7 @@ class ClaimLine:
     computed: str
     words: str
     decision: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -215,13 +216,8 @@ class View:
         return self.t(f"verdicts.decision.{decision.replace(' ', '_')}") if decision else ""
 
     def localised(self, printed: str) -> str:
-        """Return a printed number with the reader's decimal mark; "0.002" and "0,002" are one number."""
-        number, sign = split_operator(printed)[1], self.t("common.decimal_mark")
-        try:
-            mark = parse_printed(number, self.study.decimal_mark).mark
-        except ValueError:
-            return printed
-        return printed.removesuffix(number) + (number.replace(mark, sign) if mark else number)
+        """Return printed numbers with the reader's decimal mark; "0.002" and "0,002" are one number."""
+        return with_mark(printed, self.study.decimal_mark, self.t("common.decimal_mark"))
 
     @cached_property
     def claims(self) -> list[ClaimLine]:
@@ -241,12 +237,13 @@ class View:
                 case "between":
                     low, _, high = claim["n"].partition(";")
                     printed = t("report.between", value=claim["printed"], low=low.strip(), high=high.strip())
-                    computed = NO_VALUE
-                case "comparison":
-                    computed = NO_VALUE
                 case "ratio_percent":
                     computed = f"{claim['n']} = {computed}"
-            computed = NO_VALUE if claim["verdict"] == "not_checkable" else computed
+            if claim["verdict"] == "not_checkable" or claim["quantity"] in ("between", "comparison"):
+                computed = NO_VALUE
+            # where nothing is computed "1.000" may be a thousand
+            if computed != NO_VALUE or not re.fullmatch(r"[1-9][0-9]{0,2}([.,][0-9]{3})+", printed):
+                printed, computed = map(self.localised, (printed, computed))
             variable = variables.get(claim["variable"], outcome)
             levels = {level.id: self.label(level) for level in variable.levels}
             level = levels.get(claim["level"], claim["level"])  # an unknown word stays
@@ -257,12 +254,13 @@ class View:
             about = ", ".join(filter(None, (group, when, level)))
             title = f"{quantity}, {about}" if about else quantity
             said = (quantity, about, title, printed, computed, words, self.decision(claim["decision"]))
-            lines.append(ClaimLine(claim, claim["id"], claim["verdict"], t.place(claim["where"]), *said))
+            place, note = t.place(claim["where"]), claim.get(f"note.{self.language}") or claim["note"]
+            lines.append(ClaimLine(claim, claim["id"], claim["verdict"], place, *said, note))
         return lines
 
     def claim_words(self, line: ClaimLine) -> str:
         """Say a claim in a few words: what it states, of whom, and the printed number."""
-        return self.t("explanations.claim", about=line.title, printed=self.localised(line.printed))
+        return self.t("explanations.claim", about=line.title, printed=line.printed)
 
     @cached_property
     def printed_tests(self) -> list[PrintedTest]:
@@ -295,7 +293,8 @@ class View:
                     lane = LANES[2 if row["kind"] == "other" else not by_default]
                     prints = interval is not None and interval.contains(Fraction(row["p_value"]))
                     words = self.t.output(row["output"], row["differences"])
-                    output = (row["program"], row["versions"], words, lane, by_default, prints)
+                    whose = map(self.t.versions, (row["program"], row["versions"]))
+                    output = (*whose, words, lane, by_default, prints)
                     programs.append(ProgramValue(float(row["p_value"]), *output))
                 programs.sort(key=lambda value: value.p_value)
                 claim = claims[0] if claims else {}
@@ -359,8 +358,8 @@ class View:
             for row in rows:
                 params = json.loads(row["params"])
                 # what is printed takes the reader's decimal mark, as everywhere in the report
-                for name in params.keys() & {"printed", "prints_as"}:
-                    params[name] = self.localised(params[name])
+                for name in params.keys() & {"printed", "prints_as", "elsewhere", "adjusted"}:
+                    params[name] = json.loads(self.localised(json.dumps(params[name], ensure_ascii=False)))
                 description = describe_explanation(row["code"], params, self.language)
                 if row["kind"] == "none":
                     without.append((row["code"], description))
@@ -368,6 +367,7 @@ class View:
                 others = (tuple(row[f"claims_{by}"].split()) for by in ("kept", "contradicted"))
                 coincidence = float(row["coincidence"]) if row["coincidence"] else None
                 worth = (coincidence, row["informative"] == "true")
+                row = row | {"programs": self.t.programs(row["programs"])}
                 explanations.append(ExplanationLine(row, description, *others, *worth))
             lines = tuple(by_id[claim] for claim in rows[0]["claim_ids"].split())
             # beside explanations only what was not searched

@@ -195,6 +195,18 @@ def test_files_of_every_system_and_program_are_read_alike(write, claim, study, p
     assert load_claims(path, study) == claims
 
 
+def test_a_note_may_be_in_any_language_and_note_alone_is_legal(write, study, p_value):
+    for header, cells, note, notes in (
+        ("note", "a", "a", ("", "")), ("note.id", "b", "b", ("", "b")), ("note.en,note.id", "a,b", "a", ("a", "b")),
+        ("note,note.id", ",b", "b", ("", "b")),
+    ):  # fmt: skip
+        path = write(p_value, edit=(",note", f",{header}"))
+        path.write_text(path.read_text("utf-8").rstrip() + cells, "utf-8")
+        assert [(claim.note, claim.notes) for claim in load_claims(path, study)] == [(note, notes)]
+    faults = faults_of(write(p_value, edit=(",note", ",note.fr")), study)
+    assert [fault.column for fault in faults] == ["note", "note.fr"]
+
+
 def test_cells_that_a_row_lacks_are_empty(write, claim):
     path = write(claim("20", "sample_size"), edit=(",,,,,,recompute,reproduced,", ",,,"))
     assert read_claims(path) == [(2, claim("20", "sample_size", check="", expect="").cells)]

@@ -78,6 +78,8 @@ def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study)
     assert check_study(study.name, study.parent).claims is None
     assert report(study)[-1].startswith("Ready.")
     assert "claims" not in "".join(report(study))
+    (study / "claims.csv").write_bytes((DATA / "bontang2023" / "claims.csv").read_bytes().partition(b"\n")[0])
+    assert "claims" not in "".join(report(study))
     (study / "observations.csv").unlink()
     assert found(study) == ["observations.csv file_missing "]
     spoil(study / "study.yaml", ("alpha: 0.05 ", "alpha: ??? "))
@@ -101,6 +103,11 @@ def test_warnings_do_not_stop_a_study_and_come_last(study):
     assert check.ready
     assert {fault.code for fault in check.faults} == {"score_missing", "column_undeclared"}
     assert "    After (day 15): insufficient 0, sufficient 9; without a value 1" in report(study)
+
+
+def test_numbers_have_the_decimal_mark_of_the_language():
+    text = "".join(check_study("long", DATA / "examples").report(["en", "id"]))
+    assert [text.count(ends) for ends in ("3.9 - 12.3 ml", "3,9 - 12,3 ml")] == [1, 1]
 
 
 def test_nothing_is_written(study):

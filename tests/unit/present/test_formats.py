@@ -87,10 +87,10 @@ def test_markdown_reads_as_a_table(tables):
     )
     assert "\n<sup>b</sup> Difference of shares" in text
     text = rendered(tables["id"]["claims"], "md")
-    assert "| 0.004 | 0.001 | **berbeda**<sup>" in text
+    assert "| 0,004 | 0,001 | **berbeda**<sup>" in text
     assert "*Keterangan.* " in text
     assert "| &emsp;abstrak | " in text
-    assert "| &lt; 0.05 | " in text
+    assert "| &lt; 0,05 | " in text
 
 
 def test_markdown_rows_keep_their_columns_whatever_the_labels_hold(nasty_tables):

@@ -30,14 +30,14 @@ SVG = '<?xml version="1.0" encoding="utf-8"?>\n<svg role="img" aria-label="{name
 def render(tmp_path_factory):
     """Return the report of a view, from tables and (made-up) figures in a folder."""
 
-    def make(view, figures=NAMES, facts=FACTS):
+    def make(view, figures=NAMES, facts=FACTS, paragraphs=()):
         folder = tmp_path_factory.mktemp("report")
         for table in build_tables(view):
             made = "audit" if table.number.startswith("B") else "tables"
             write_text(folder / made / f"{table.name}.html", rendered(table, "html"))
         for name in figures:
             write_text(folder / "figures" / f"{name}.svg", SVG.format(name=name))
-        return render_report(view, folder, facts)
+        return render_report(view, folder, facts, paragraphs)
 
     return make
 
@@ -106,11 +106,36 @@ def test_verdicts_and_what_no_search_applies_to_are_counted(pages, results, expl
     assert f"to which no search applies: {unsearched}" in text
 
 
-def test_every_claim_has_its_line_and_every_note_is_shown(pages, results):
-    ids = [attributes["id"] for attributes in pages["en"].all("tr") if "id" in attributes]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_claim_has_its_line_and_every_note_is_shown(pages, results, changed, render, language):
+    ids = [attributes["id"] for attributes in pages[language].all("tr") if "id" in attributes]
     assert ids == [f"claim-{claim}" for claim in results["verdicts"]["id"]]
-    for note in filter(None, results["verdicts"]["note"]):
-        assert re.sub(r"\s+", " ", note) in pages["en"].text
+    notes = results["verdicts"][f"note.{language}"]
+    assert [note for note in notes if re.sub(r"\s+", " ", note) not in pages[language].text] == []
+    # a note in no language is shown in every one
+    verdicts = results["verdicts"].assign(**{"note": "ward 7", f"note.{language}": ""})
+    assert "ward 7" in render(changed(language, verdicts=verdicts))
+
+
+AUDIT = {
+    "en": r"\bprinted\b(?! by)|reproduc|verdict|the paper|claim",
+    "id": "tercetak|reproduksi|artikel|klaim",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("example", ["words", "long", "crosstab", "visits"])
+def test_without_a_paper_results_come_first_and_no_audit(make_example, render, example, language):
+    view = make_example(example, language, claims=[])
+    page = render(view, ("before_after", "effects"), paragraphs=["The groups differ.", "Within nothing."])
+    text = Page(page).text.replace(view.study.title[language], "")
+    assert re.findall(AUDIT[language], text, flags=re.IGNORECASE) == []
+    at = [page.index(words) for words in (
+        view.group(view.study.group_ids[0]) + " (n", "The groups differ.", "Within nothing.", 'id="table-2',
+        'id="figure-before_after"', 'id="procedure"', 'id="table-1-',
+    )]  # fmt: skip
+    assert at == sorted(at)
+    assert [page.count(f'id="{name}"') for name in (f"table-2-{language}", "figure-before_after")] == [1, 1]
 
 
 def test_programs_that_print_the_printed_value_are_marked(pages, results):
@@ -136,11 +161,6 @@ def flipped(tables):
     return {"verdicts": verdicts, "explanations": tables["explanations"].assign(informative="false")}
 
 
-def without_claims(tables):
-    names = ("verdicts", "explanations", "datasets", "contradictions", "outcomes")
-    return {name: tables[name].iloc[:0] for name in names}
-
-
 def not_searched(tables):
     unknown = {"set": "all", "group": "", "datasets": "", "searched": "false"}
     datasets = tables["datasets"].iloc[:1].assign(**unknown, reason="tables_of_a_group <many>")
@@ -158,7 +178,6 @@ def none_between(tables):
         (flipped, ["Decisions at α = 0.05 that change: 1.", "no: printed as not significant, recomputed significant",
                    "the printed p is not significant, the recomputed p significant", "None of the 15 is informative",
                    "%: uninformative"], ["Every decision"]),
-        (without_claims, ["No printed numbers were entered", "none printed", "0.08326"], ["What would explain"]),
         (not_searched, ["<many> tables of a group", "not searched"],
          ["different datasets in all", "Claims that contradict each other"]),
         # a design without a map says so where the groups differ

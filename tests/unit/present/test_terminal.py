@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from oxymilk.explain.reconstruct import Reconstruction
-from oxymilk.present.terminal import print_reconstruction, print_verdicts
+from oxymilk.present.terminal import print_programs, print_reconstruction, print_verdicts
+from oxymilk.stats.programs import evaluate_programs
+from oxymilk.stats.ranks import expand_counts
 from oxymilk.texts import LANGUAGES, labels
 
 SOURCES = Path(__file__).parents[3] / "src" / "oxymilk"
@@ -28,6 +30,25 @@ def test_a_table_of_verdicts_is_printed_when_it_has_a_row(changes, every, listed
     printed = capsys.readouterr().out
     assert printed.startswith("ward: 1 printed numbers: ")
     assert ("│" in printed) == listed
+
+
+PROGRAMS = {
+    (
+        "signed_rank",
+        "id",
+    ): "semua versi|sebelum 4.6|uji t berpasangan|nilai-p satu sisi yang lebih kecil|with continuity c",
+    ("rank_sum", "id"): "program apa pun|uji eksak Fisher satu sisi|dua sisi menurut jarak|0,29869",
+    ("signed_rank", "en"): "before 4.6|any program|smaller one-sided p|paired t-test|0.0081",
+}
+
+
+@pytest.mark.parametrize(("test", "language"), PROGRAMS)
+def test_programs_are_said_in_the_language_and_keep_their_own_words(test, language, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    print_programs(evaluate_programs(test, *expand_counts(test, [[3, 7], [0, 3]])), language)
+    printed = capsys.readouterr().out
+    assert [words for words in PROGRAMS[test, language].split("|") if words not in printed] == []
+    assert language == "en" or not re.search(r"│ *(all|before|any program|[0-9.]+ or later)\b", printed)
 
 
 @pytest.mark.parametrize(

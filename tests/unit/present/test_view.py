@@ -23,14 +23,18 @@ OWN_NOTES = {
     [
         ({"quantity": "comparison", "printed": "48%", "operator": "<=", "n": "91%"}, "48% ≤ 91%", NO_VALUE),
         ({"quantity": "sum", "printed": "20", "n": "10+10", "prints_as": "20"}, "20 = 10+10", "20"),
-        ({"quantity": "between", "printed": "11,7", "n": "11;12"}, "11,7 between 11 and 12", NO_VALUE),
+        ({"quantity": "between", "printed": "11,7", "n": "11;12"}, "11.7 between 11 and 12", NO_VALUE),
         ({"quantity": "ratio_percent", "printed": "45%", "operator": "~", "n": "2,7/5,9", "prints_as": "46%"},
-         "≈ 45%", "2,7/5,9 = 46%"),
-        ({"quantity": "p_value", "printed": "0,002", "operator": "=", "prints_as": "0,002"}, "0,002", "0,002"),
+         "≈ 45%", "2.7/5.9 = 46%"),
+        ({"quantity": "p_value", "printed": "0,002", "operator": "=", "prints_as": "0,002"}, "0.002", "0.002"),
         ({"quantity": "threshold", "printed": "0.05", "operator": "<", "prints_as": "0.002"}, "< 0.05", "0.002"),
         ({"quantity": "decision", "printed": "not significant", "decision_computed": "significant"},
          "not significant", "significant"),
         ({"quantity": "figure", "printed": "15%", "verdict": "not_checkable", "reason": "cited"}, "15%", NO_VALUE),
+        # without a check nobody knows whether it is one or a thousand
+        ({"quantity": "figure", "printed": "1,000", "verdict": "not_checkable"}, "1,000", NO_VALUE),
+        ({"quantity": "figure", "printed": "20,5", "verdict": "not_checkable"}, "20.5", NO_VALUE),
+        ({"quantity": "p_value", "printed": "1,000", "prints_as": "1,000"}, "1.000", "1.000"),
     ],
 )  # fmt: skip
 def test_a_claim_in_words(changed, results, claim, printed, computed):
