@@ -136,7 +136,7 @@ def test_percentages_that_a_sheet_holds_as_fractions_are_subtracted_as_fractions
 def test_changes_of_two_groups_are_taken_as_the_program_takes_them(observations):
     tests = {
         program: analysis.rank_test_table(study_of(program, between="change"), observations).query(
-            "test == 'rank_sum'"
+            "test == 'rank_sum' and role != 'other_tails'"
         )
         for program in ("R", "SPSS")
     }

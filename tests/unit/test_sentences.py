@@ -149,7 +149,7 @@ def test_what_scipy_makes_of_zeros():
 
 
 def test_numbers_in_notes_and_documents():
-    notes = " ".join(read_csv(DATA / "bontang2023" / "claims.csv")["note"])
+    notes = " ".join(read_csv(DATA / "bontang2023" / "claims.csv")["note.en"])
     low, high = Fraction(265, 595), Fraction(275, 585)
     assert (
         f"give {270 / 5.9:.1f}%; within their rounding {float(100 * low):.1f}% to {float(100 * high):.1f}%"

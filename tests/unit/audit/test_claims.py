@@ -201,7 +201,7 @@ def test_a_note_may_be_in_any_language_and_note_alone_is_legal(write, study, p_v
         ("note,note.id", ",b", "b", ("", "b")),
     ):  # fmt: skip
         path = write(p_value, edit=(",note", f",{header}"))
-        path.write_text(path.read_text("utf-8").rstrip() + cells, "utf-8")
+        path.write_text(f"{path.read_text('utf-8').rstrip()[:-1]}{cells},", "utf-8")
         assert [(claim.note, claim.notes) for claim in load_claims(path, study)] == [(note, notes)]
     faults = faults_of(write(p_value, edit=(",note", ",note.fr")), study)
     assert [fault.column for fault in faults] == ["note", "note.fr"]
