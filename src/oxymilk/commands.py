@@ -348,3 +348,23 @@ def check(
     for line in [as_json(evidence, judgement)] if json else lines_of(evidence, judgement, language):
         typer.echo(line)
     raise typer.Exit(0 if judgement.verdict in FITS else 1)
+
+
+@app.command()
+def check_paper(
+    file: Annotated[Path, Argument(help="The paper: text (.txt), Word (.docx) or PDF with text in it.")],
+    language: Language = "en",
+) -> None:
+    """Check the printed tests of a paper by its text alone: statistics beside p-values, counts of the groups.
+
+    Exit status 0: all that could be checked fit. 1: a test differs. 2: the file cannot be read, or nothing be checked.
+    """
+    from oxymilk.draft.read import Unreadable, read_paper
+    from oxymilk.present.check_paper import check_paper
+
+    try:
+        lines, status = check_paper(read_paper(file), language)
+    except Unreadable as error:
+        raise refusal(str(error)) from None
+    typer.echo("\n".join(lines))
+    raise typer.Exit(status)
