@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -26,32 +27,17 @@ _NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, "one-sided or two-sided?")
 
 
 class PrintedTest(NamedTuple):
-    """A p-value of the text, and what it is printed with.
+    """A p-value of the text, its test, "" where that is not clear, and cells of evidence for each statistic beside it.
 
-    * proposal : The p-value, and its place. `test` : A key of `STATISTICS`, "" where it is not clear.
-    * by : How the test is known, a key of texts below `check_paper.by`. `tails` : "1", "2", "" where it is not said.
-    * statistics : For each statistic its cells of evidence: statistic, value and df.
+    `by` says how the test is known and `unused` why it cannot be checked: keys of the texts of `check_paper`.
     """
 
     proposal: Proposal
     test: str
     by: str
+    unused: str
     tails: str
     statistics: list[dict[str, str]]
-
-    @property
-    def unused(self) -> str:
-        """Why it cannot be checked, a key of texts below `check_paper.unused`; "" where it can."""
-        number, context = self.proposal, self.proposal.context
-        asks = number.note if number.check == "ambiguous" else ""
-        no_group = asks == WHICH_GROUP and self.test == "wilcoxon" and context.reading.two_groups
-        # the draft asks one question of a number, the group's first
-        adjusted = context.nearest("adjusted", "paragraph")
-        unclear = not self.test or no_group or adjusted or asks not in _NO_DOUBT
-        # also in results that are discussed at once, where the draft looks for no other works
-        sentence = context.before + context.after
-        cited = number.check == "cited" or not context.sentence.own or regex("{citations}").search(sentence)
-        return "cited" if cited else "unclear" if unclear else ""
 
 
 def printed_tests(draft: Draft) -> Iterator[PrintedTest]:
@@ -68,10 +54,23 @@ def printed_tests(draft: Draft) -> Iterator[PrintedTest]:
         for p_value in [number for number in numbers if number.quantity == "p_value"] or bounds:
             context = p_value.context
             statistics, low = _statistics(context, max(low, context.sentence.start))
-            test, by = _test_of(p_value, [cells["statistic"] for cells in statistics])
+            test, by = _test_of(p_value, {cells["statistic"] for cells in statistics})
             fitting = [cells for cells in statistics if cells["statistic"] in STATISTICS.get(test, ())]
             side = context.nearest("sides", "all of it") or context.reading.side
-            yield PrintedTest(p_value, test, by, {"one": "1", "two": "2"}.get(side, ""), fitting)
+            tails = {"one": "1", "two": "2"}.get(side, "")
+            yield PrintedTest(p_value, test, by, _unused(p_value, test), tails, fitting)
+
+
+def _unused(p_value: Proposal, test: str) -> str:
+    """Return why a p-value cannot be checked, "" where it can."""
+    context, asks = p_value.context, p_value.note if p_value.check == "ambiguous" else ""
+    # also in results that are discussed at once, where the draft looks for no other works
+    if not context.sentence.own or regex("{citations}").search(context.before + context.after):
+        return "cited"
+    no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups
+    # the draft asks one question of a number, that for its group first
+    unclear = not test or no_group or asks not in _NO_DOUBT or context.nearest("adjusted", "paragraph")
+    return "unclear" if unclear else ""
 
 
 def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, str]], int]:
@@ -80,48 +79,38 @@ def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, str]], int]:
     if not printed and (behind := regex(r"[\s,;/(]*{printed_statistic}").match(p_value.reading.text, end)):
         printed, end = [behind], behind.end()
     named = {next(name for name, text in match.groupdict().items() if text): match for match in printed}
-    df, cells = named.pop("df")["value"] if "df" in named else "", []
+    df, cells = named.pop("df", None), []
     for name, match in named.items():
-        of = match["of"] or df
-        cells.append(
-            {"statistic": name, "value": match["value"], "df": of if name == "f" else of.replace(",", ".")}
-        )
+        shown = ", ".join(" ".join(part[0].split()).strip(" ,;/(") for part in (match, df) if part)
+        # of F there are two; of others a comma is decimal
+        of = re.sub(",", "," if name == "f" else ".", match["of"] or (df["value"] if df else ""))
+        cells.append({"statistic": name, "value": match["value"], "df": of, "printed": shown})
     return cells, end
 
 
 def _before(p_value: Context, low: int) -> str:
-    """Return the sentence up to a p-value; of a table's row, or column as programs print it, "head = number; ..."."""
+    """Return the sentence up to a p-value; of a table its row, and its column, as "head = number; ..."."""
     text, sentence = p_value.reading.text, p_value.sentence
     if " | " not in text[sentence.start : sentence.end]:
         return text[low : p_value.start]
-    if not regex("{p_row}").fullmatch(p_value.cell_heads[1]):
-        heads = [
-            (" ".join(n.cell_heads[2][-1:]), n) for n in sentence.numbers if low <= n.start < p_value.start
-        ]
-    else:
-        column = text.count("|", sentence.start, p_value.start)
-        rows = [row for row in p_value.reading.sentences if (row.start, row.end) in sentence.block.above]
-        numbers = [n for row in rows for n in row.numbers if text.count("|", row.start, n.start) == column]
-        heads = [(number.cell_heads[1], number) for number in numbers]
-    return "; ".join(f"{head.strip()} = {number.token.text}" for head, number in heads)
+    column = text.count("|", sentence.start, p_value.start)
+    above = [row for row in p_value.reading.sentences if (row.start, row.end) in sentence.block.above]
+    cells = [n for row in above for n in row.numbers if text.count("|", row.start, n.start) == column]
+    row = [cell for cell in sentence.numbers if low <= cell.start < p_value.start]
+    heads = [cell.cell_heads[1] for cell in cells] + ["".join(cell.cell_heads[2][-1:]) for cell in row]
+    return "; ".join(f"{h.strip()} = {cell.token.text}" for h, cell in zip(heads, cells + row, strict=True))
 
 
-def _test_of(p_value: Proposal, statistics: list[str]) -> tuple[str, str]:
+def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:
     """Return the test of a p-value, and how it is known."""
     context, kind = p_value.context, p_value.test or p_value.context.test
-    sentence, text = context.sentence, context.reading.text
-    ways = {
-        "named": kind and context.nearest("every_test", "sentence") == kind,
-        "same_p": p_value.note == "the test by the p-value",
-        "heads": p_value.test and " | " in text[sentence.start : sentence.end],
-        "between": kind == "rank_sum" and regex("{of_rank_sum}").search(text, sentence.start, sentence.end),
-        "earlier": kind and context.nearest("every_test", "earlier") == kind,
-    }
-    by = next((way for way, holds in ways.items() if holds), "before_after")
+    in_table = p_value.test and " | " in context.reading.text[context.sentence.start : context.sentence.end]
+    here, earlier = context.nearest("every_test", "sentence"), context.nearest("every_test", "earlier")
+    by = "named" if in_table or kind == here != "" else "earlier" if kind == earlier != "" else "compared"
     if kind == "other":
         kind = context.nearest("other_tests", "sentence" if by == "named" else "earlier")
     test = _RANK_TESTS.get(kind, kind)
-    by_statistic = [_BY_STATISTIC[name] for name in statistics if name in _BY_STATISTIC]
-    if by != "named" and by_statistic and not {*statistics} & {*STATISTICS.get(test, ())}:
-        test, by = by_statistic[0], "statistic"
+    usual = [_BY_STATISTIC[name] for name in sorted(statistics & {*_BY_STATISTIC})]
+    if by != "named" and usual and not statistics & {*STATISTICS.get(test, ())}:
+        test, by = usual[0], "statistic"
     return test if test in STATISTICS else "", by

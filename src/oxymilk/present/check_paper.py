@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
 from oxymilk.audit.evidence import read_evidence
@@ -30,20 +29,8 @@ _WORST_FIRST = ("differs", "not_checkable", "possible", "reproduced_otherwise", 
 _IMPOSSIBLE = ("check_impossible", "check_ranks", "check_no_dataset")
 
 
-class _Group(NamedTuple):
-    """A group, as a study of its own, its counts that were read, and the datasets that they allow."""
-
-    study: Study
-    claims: list[Proposal]
-    datasets: Reconstruction
-
-    def counts(self, *axes: int) -> str:
-        """Return before (axis 1), after (2), or the table of both, as counts; "" where several are possible."""
-        if not self.datasets.number:
-            return ""
-        kept = self.datasets.tables[0].sum(axis=tuple({1, 2} - {*axes}))
-        rows = kept[0].reshape(-1, kept.shape[-1]).tolist() if (kept == kept[0]).all() else ()
-        return ";".join(",".join(map(str, row)) for row in rows)
+# texts that name a group and the levels, its counts that were read, and the datasets that they allow
+Group = tuple[dict[str, str], list[Proposal], Reconstruction]
 
 
 def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
@@ -63,49 +50,40 @@ def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
         the counts; what was not used. And the exit status: 1 where one differs, 2 where none was checked, else 0.
     """
     t, numbers = labels(language), (draft := draft_claims(paper)).proposals
-    groups, rows, unused = _groups(numbers), defaultdict(list), defaultdict(list)
+    groups, rows, unused = _groups(numbers, language), defaultdict(list), defaultdict(list)
     for test in printed_tests(draft):
         judged = [] if test.unused else [*_judged(test, groups, t)]
         for verdict, said, inferred in judged:
             # what is printed in several places is one test
-            where = t.place(f"{test.proposal.context.sentence.where}, {_place(test.proposal)}")
-            rows[verdict, said].append(f"  {where}: {inferred}")
+            rows[verdict, said].append(f"  {_place(test.proposal, t, '{where}, {place}')}: {inferred}")
         if not judged:
             unused[test.unused or "nothing_beside"].append(test.proposal)
-    unused["counts"] = [
-        number for number in numbers if number.quantity in _COUNTED and number.check != "recompute"
-    ]
+    unused["contradiction"] = [n for _, claims, sets in groups.values() if sets.number == 0 for n in claims]
+    unused["counts"] = [n for n in numbers if n.quantity in _COUNTED and n.check != "recompute"]
     verdicts = [verdict for verdict, _ in rows]
     lines = [t("check_paper.title", count=len(rows), differ=verdicts.count("differs"))]
-    for row in sorted(rows, key=lambda row: _WORST_FIRST.index(row[0])):
-        head, *said = row[1]
-        lines += ["", head, *rows[row], *said]
+    for verdict, said in sorted(rows, key=lambda row: _WORST_FIRST.index(row[0])):
+        lines += ["", said[0], *rows[verdict, said], *said[1:]]
     lines.append("")
-    for group in groups.values():
-        places, count = ", ".join(dict.fromkeys(map(_place, group.claims))), group.datasets.number
-        key, name = (
-            "open" if count is None else "several" if count else "none",
-            group.study.groups[0].label[language],
-        )
-        lines.append(t(f"check_paper.data.{key}", group=name, places=t.place(places) or "-", count=count))
     for reason, left_out in unused.items():
-        listed = ", ".join(f"{number.printed} ({t.place(_place(number))})" for number in left_out)
+        listed = ", ".join(f"{number.printed} ({_place(number, t)})" for number in left_out)
         lines += [f"{t(f'check_paper.unused.{reason}')}: {listed}"] * bool(listed)
     return lines, 1 if "differs" in verdicts else 0 if {*verdicts} - {"not_checkable"} else 2
 
 
-def _place(number: Proposal) -> str:
-    return number.context.reading.place(number.context.start)
+def _place(number: Proposal, t: Labels, pattern: str = "{place}") -> str:
+    context = number.context
+    return t.place(pattern.format(where=context.sentence.where, place=context.reading.place(context.start)))
 
 
-def _groups(numbers: tuple[Proposal, ...]) -> dict[str, _Group]:
+def _groups(numbers: tuple[Proposal, ...], language: str) -> dict[str, Group]:
     """Return the groups that a paper names, or the only one, each with the datasets that its counts allow."""
-    two = any(number.context.reading.two_groups for number in numbers)
-    content, groups = load("study"), {}
-    levels = {number.level for number in numbers if number.check == "recompute"}
-    named = [level for level in content["outcome"]["levels"] if level["id"] in levels]
-    outcome = content["outcome"] | ({"levels": named} if named else {})
+    two, content = any(number.context.reading.two_groups for number in numbers), load("study")
+    used = {number.level for number in numbers if number.check == "recompute"} - {""}
+    levels = [level for level in content["outcome"]["levels"] if not used or level["id"] in used]
+    words, groups = {"levels": ", ".join(level["label"][language] for level in levels)}, {}
     for group in content["groups"][:2] if two else content["groups"][2:]:
+        outcome = {**content["outcome"], "levels": levels}
         study = Study.model_validate({**content, "groups": [group], "outcome": outcome})
         claims = [
             replace(number, group=group["id"], check="recompute")
@@ -113,17 +91,24 @@ def _groups(numbers: tuple[Proposal, ...]) -> dict[str, _Group]:
             if number.quantity in ("sample_size", *_COUNTED) and (number.group == group["id"] or not two)
             if number.check == "recompute" or (not two and number.note == WHICH_GROUP)
         ]
-        groups[group["id"]] = _Group(study, claims, reconstruct(study, claims, BUDGET))
+        datasets = reconstruct(study, claims, BUDGET)
+        groups[group["id"]] = ({**words, "group": group["label"][language]}, claims, datasets)
     return groups
 
 
-def _judged(
-    test: PrintedTest, groups: dict[str, _Group], t: Labels
-) -> Iterator[tuple[str, tuple[str, ...], str]]:
+def _counts(datasets: Reconstruction, *axes: int) -> str:
+    """Return before (axis 1), after (2), or the table of both, as counts; "" where several are possible."""
+    if not datasets.number:
+        return ""
+    kept = datasets.tables[0].sum(axis=tuple({1, 2} - {*axes}))
+    rows = kept[0].reshape(-1, kept.shape[-1]).tolist() if (kept == kept[0]).all() else ()
+    return ";".join(",".join(map(str, row)) for row in rows)
+
+
+def _judged(test: PrintedTest, groups: dict[str, Group], t: Labels) -> Iterator[tuple[str, tuple, str]]:
     """Yield for each evidence of a test its verdict, what is said of it, and what was inferred, in words."""
-    number, name = test.proposal, t(f"check.tests.{test.test}")
-    p = t.number(number.number.value, number.number.decimals)
-    for cells, evidence_words, inferred in _given(test, groups, t):
+    number, p = test.proposal, t.number(*test.proposal.number[:2])
+    for cells, kind, words, inferred in _evidences(test, groups):
         try:
             cells |= {"test": test.test, "p": p, "operator": number.operator, "tails": test.tails}
             judgement = judge(evidence := read_evidence(cells))
@@ -132,37 +117,30 @@ def _judged(
             if error.faults[0].code not in _IMPOSSIBLE:
                 continue
             verdict, lines = "differs", [describe(fault, t.language) for fault in error.faults]
-        head = f"{t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, {name}"
-        shown = lines if verdict == "differs" else lines[:1]
-        yield verdict, (head, *(f"  {line}" for line in (evidence_words, *shown))), inferred
+        lines = [t(f"check_paper.evidence.{kind}", **words), *(lines if verdict == "differs" else lines[:1])]
+        head = f"{t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, "
+        said = "; ".join(t(f"check_paper.by.{key}", **words) for key in (test.by, *inferred))
+        yield verdict, (head + t(f"check.tests.{test.test}"), *(f"  {line}" for line in lines)), said
 
 
-def _given(
-    test: PrintedTest, groups: dict[str, _Group], t: Labels
-) -> Iterator[tuple[dict[str, str], str, str]]:
-    """Yield each evidence of a test: its cells, what it is, and what was inferred, in words."""
-    context, group_id, by = test.proposal.context, test.proposal.group, t(f"check_paper.by.{test.by}")
-    group, paired = groups.get(group_id, groups.get("all")), test.test == "wilcoxon"
-    of = [*filter(None, [group] if paired else groups.values())]
-    sizes = ",".join(str(*each.datasets.sizes.values()) for each in of)
+def _evidences(test: PrintedTest, groups: dict[str, Group]) -> Iterator[tuple[dict, str, dict, list[str]]]:
+    """Yield each evidence of a test: its cells, its kind, its words, and keys of what was inferred."""
+    context, paired, rows = test.proposal.context, test.test == "wilcoxon", {}
+    mine = [test.proposal.group, "all"] if paired else [*groups]
+    of = [groups[name] for name in mine if name in groups]
+    sizes = ",".join(str(*datasets.sizes.values()) for *_, datasets in of)
     for cells in test.statistics:
-        n = sizes if cells["statistic"] in ("u", "w") else ""
-        name = {"chi2": "χ²", "t": "t", "r": "r"}.get(cells["statistic"], cells["statistic"].upper())
-        shown = {name: cells["value"], "df": cells["df"], "n": n}
-        shown = ", ".join(f"{name} = {value}" for name, value in shown.items() if value)
-        by_sizes = f"; {t('check_paper.by.sizes')}" if n else ""
-        yield cells | {"n": n}, t("check_paper.evidence.statistic", shown=shown), by + by_sizes
-    moment = context.nearest("timepoints", "all of it")
-    axis, how, cells = 1 if moment == "pre" else 2, f"moment_{moment or 'usual'}", {}
-    if paired and group:
-        table, margins = group.counts(1, 2), [group.counts(1), group.counts(2)]
-        cells = {"counts": table} if table else {"margins": ";".join(margins)} if all(margins) else {}
-        here = context.nearest("groups", "all of it") == group_id
+        needs_n = cells["statistic"] in ("u", "w")
+        yield cells | {"n": sizes * needs_n}, "statistic", {**cells, "n": sizes}, ["sizes"] * needs_n
+    if paired:
+        here = context.nearest("groups", "all of it") == test.proposal.group
         how = "group_only" if "all" in groups else "group_named" if here else "group_near"
-    elif test.test == "mann-whitney" and len(of) == 2 and all(each.counts(axis) for each in of):
-        cells = {"counts": ";".join(each.counts(axis) for each in of)}
-    for name, counts in tuple(cells.items()):
-        levels = ", ".join(level.label[t.language] for level in of[0].study.outcome.levels)
-        words = {"counts": counts, "levels": levels, "group": of[0].study.groups[0].label[t.language]}
-        evidence = t(f"check_paper.evidence.{name if paired else 'groups'}", **words)
-        yield cells, evidence, f"{by}; {t(f'check_paper.by.{how}', **words)}"
+        rows["counts"] = [_counts(datasets, 1, 2) for *_, datasets in of]
+        rows["margins"] = [_counts(datasets, axis) for *_, datasets in of for axis in (1, 2)]
+    elif test.test == "mann-whitney" and len(of) == 2:
+        how = f"moment_{context.nearest('timepoints', 'all of it') or 'usual'}"
+        rows["groups"] = [_counts(datasets, 1 if how == "moment_pre" else 2) for *_, datasets in of]
+    kind = next((kind for kind, parts in rows.items() if parts and all(parts)), "")
+    if kind:
+        cells = {"margins" if kind == "margins" else "counts": ";".join(rows[kind])}
+        yield cells, kind, {**of[0][0], "counts": ";".join(rows[kind])}, [how]
