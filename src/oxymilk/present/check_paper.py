@@ -29,10 +29,6 @@ _WORST_FIRST = ("differs", "not_checkable", "possible", "reproduced_otherwise", 
 _IMPOSSIBLE = ("check_impossible", "check_ranks", "check_no_dataset")
 
 
-# texts that name a group and the levels, its counts that were read, and the datasets that they allow
-Group = tuple[dict[str, str], list[Proposal], Reconstruction]
-
-
 def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
     """Check each printed test of a paper by its text alone.
 
@@ -76,11 +72,11 @@ def _place(number: Proposal, t: Labels, pattern: str = "{place}") -> str:
     return t.place(pattern.format(where=context.sentence.where, place=context.reading.place(context.start)))
 
 
-def _groups(numbers: tuple[Proposal, ...], language: str) -> dict[str, Group]:
-    """Return the groups that a paper names, or the only one, each with the datasets that its counts allow."""
+def _groups(numbers: tuple[Proposal, ...], language: str) -> dict[str, tuple]:
+    """Return for each group that a paper names, or the only one, its words, its counts, the datasets they allow."""
     two, content = any(number.context.reading.two_groups for number in numbers), load("study")
     used = {number.level for number in numbers if number.check == "recompute"} - {""}
-    levels = [level for level in content["outcome"]["levels"] if not used or level["id"] in used]
+    levels = [level for level in content["outcome"]["levels"] if len(used) < 2 or level["id"] in used]
     words, groups = {"levels": ", ".join(level["label"][language] for level in levels)}, {}
     for group in content["groups"][:2] if two else content["groups"][2:]:
         outcome = {**content["outcome"], "levels": levels}
@@ -105,7 +101,7 @@ def _counts(datasets: Reconstruction, *axes: int) -> str:
     return ";".join(",".join(map(str, row)) for row in rows)
 
 
-def _judged(test: PrintedTest, groups: dict[str, Group], t: Labels) -> Iterator[tuple[str, tuple, str]]:
+def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[tuple[str, tuple, str]]:
     """Yield for each evidence of a test its verdict, what is said of it, and what was inferred, in words."""
     number, p = test.proposal, t.number(*test.proposal.number[:2])
     for cells, kind, words, inferred in _evidences(test, groups):
@@ -123,7 +119,7 @@ def _judged(test: PrintedTest, groups: dict[str, Group], t: Labels) -> Iterator[
         yield verdict, (head + t(f"check.tests.{test.test}"), *(f"  {line}" for line in lines)), said
 
 
-def _evidences(test: PrintedTest, groups: dict[str, Group]) -> Iterator[tuple[dict, str, dict, list[str]]]:
+def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[dict, str, dict, list[str]]]:
     """Yield each evidence of a test: its cells, its kind, its words, and keys of what was inferred."""
     context, paired, rows = test.proposal.context, test.test == "wilcoxon", {}
     mine = [test.proposal.group, "all"] if paired else [*groups]
