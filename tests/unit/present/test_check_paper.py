@@ -50,5 +50,11 @@ def test_each_printed_test_is_read_with_its_evidence_and_says_what_was_inferred(
 def test_what_is_no_paper_is_refused(tmp_path):
     (tmp_path / "paper.odt").write_bytes(b"x")
     (tmp_path / "empty.txt").write_text("Nothing was tested.\n", encoding="utf-8")
-    for name in ("paper.odt", "empty.txt", "none.txt"):
-        assert CliRunner().invoke(app, ["check-paper", str(tmp_path / name)]).exit_code in (1, 2)
+    for name, code in (("paper.odt", 2), ("empty.txt", 2)):
+        assert CliRunner().invoke(app, ["check-paper", str(tmp_path / name)]).exit_code == code
+
+
+def test_the_example_of_the_page_is_what_is_printed():
+    page = (DATA.parents[2] / "docs" / "check-paper.md").read_text(encoding="utf-8")
+    done = CliRunner().invoke(app, ["check-paper", str(PAPERS[0])])
+    assert f"check-paper paper.txt\n{done.output}```" in page
