@@ -15,14 +15,8 @@ from oxymilk.draft.words import regex
 
 _RANK_TESTS = {"signed_rank": "wilcoxon", "rank_sum": "mann-whitney"}
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
-_BY_STATISTIC = {
-    "t": "t-independent",
-    "f": "f",
-    "r": "pearson",
-    "chi2": "chi-square",
-    "z": "z",
-    "u": "mann-whitney",
-}
+_BY_STATISTIC = {"t": "t-independent", "f": "f", "r": "pearson", "chi2": "chi-square", "z": "z",
+                 "u": "mann-whitney"}  # fmt: skip
 _NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, "one-sided or two-sided?")
 
 

@@ -42,8 +42,8 @@ def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
     Returns
     -------
     tuple
-        Lines: each test under each evidence, worst first, with its places and what was inferred there; the data behind
-        the counts; what was not used. And the exit status: 1 where one differs, 2 where none was checked, else 0.
+        Lines: each test under each evidence, worst first, with its places and what was inferred there; what was not
+        used. Then the exit status: 1 where a test differs, 2 where none could be checked, else 0.
     """
     t, numbers = labels(language), (draft := draft_claims(paper)).proposals
     groups, rows, unused = _groups(numbers, language), defaultdict(list), defaultdict(list)
