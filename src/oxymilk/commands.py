@@ -32,6 +32,7 @@ Data = Annotated[Path, Option(help="The folder of the studies.")]
 Language = Annotated[Literal[LANGUAGES], Option(help="The language of what is printed.")]
 Participants = Annotated[int, Option(min=2, help="Changed participants to search up to, at least 2.")]
 Budget = Annotated[int, Option(min=1, help="Most datasets to form at a time; what lies beyond is said.")]
+PaperFile = Annotated[Path, Argument(help="The paper: text (.txt), Word (.docx) or PDF with text in it.")]
 Kind = Literal["levels", "number", "checklist"]
 Program = Literal["spss", "spss_exact", "stata", "r"]
 Delimiter = Literal[",", ";", "|", "tab"]
@@ -165,7 +166,7 @@ def check_study(
 
 @app.command()
 def draft_claims(
-    file: Annotated[Path, Argument(help="The paper: text (.txt), Word (.docx) or PDF with text in it.")],
+    file: PaperFile,
     study: Annotated[Path | None, Option(help="A study whose groups, timepoints, levels are named.")] = None,
     output: Annotated[Path | None, Option(help="The claims.csv to write, in place of the terminal.")] = None,
     exclusions: Annotated[Path | None, Option(help="An exclusions.csv of all other numbers.")] = None,
@@ -379,3 +380,20 @@ def check(
     for line in [as_json(evidence, judgement)] if json else lines_of(evidence, judgement, language):
         typer.echo(line)
     raise typer.Exit(0 if judgement.verdict in FITS else 1)
+
+
+@app.command()
+def check_paper(file: PaperFile, language: Language = "en") -> None:
+    """Check the printed tests of a paper by its text alone: statistics beside p-values, counts of the groups.
+
+    Exit status 0: all that could be checked fit. 1: a test differs. 2: the file cannot be read, or nothing be checked.
+    """
+    from oxymilk.draft.read import Unreadable, read_paper
+    from oxymilk.present.check_paper import check_paper
+
+    try:
+        lines, status = check_paper(read_paper(file), language)
+    except Unreadable as error:
+        raise refusal(str(error)) from None
+    typer.echo("\n".join(lines))
+    raise typer.Exit(status)

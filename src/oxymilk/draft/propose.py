@@ -44,10 +44,11 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True)
 class Draft:
-    """What was found: proposed claims, and the numbers that were not proposed."""
+    """What was found: proposed claims, the numbers that were not proposed, and for each claim where it was found."""
 
     claims: tuple[Claim, ...]
     left_out: tuple[LeftOut, ...]
+    proposals: tuple[Proposal, ...] = ()
 
     def claims_table(self) -> pd.DataFrame:
         """Return the rows of a claims.csv."""
@@ -122,7 +123,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
         if token.start not in claimed:
             left_out.append(LeftOut(token.text, where, reading.place(token.start), reason))
     proposals = _complete(sorted(proposals, key=lambda proposal: proposal.context.start))
-    return Draft(tuple(_claims(reading, proposals)), tuple(left_out))
+    return Draft(tuple(_claims(reading, proposals)), tuple(left_out), tuple(proposals))
 
 
 def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:

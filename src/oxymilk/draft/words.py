@@ -100,14 +100,14 @@ def regex(pattern: str) -> Pattern:
     >>> regex(r"{people}\s+slept").search("10 Women slept")[0]
     'Women slept'
     """
-    for name in re.findall(r"\{([a-z_.]+)\}", pattern):
+    for name in re.findall(r"\{([a-z][\w.-]*)\}", pattern):
         if name in load("patterns"):
             expanded = regex(load("patterns")[name]).pattern
         else:
             kind, _, key = name.partition(".")
             words = load("words")[kind]
             lists = [words[key]] if key else words.values() if isinstance(words, dict) else [words]
-            expanded = "|".join(map(_whole_words, lists))
+            expanded = f"(?:{'|'.join(map(_whole_words, lists))})"
         pattern = pattern.replace(f"{{{name}}}", expanded)
     return re.compile(pattern, re.IGNORECASE)
 

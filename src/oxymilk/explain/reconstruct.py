@@ -43,6 +43,7 @@ class Reconstruction:
       nothing was listed. `needed` : How many of them there would have been.
     * number : Datasets that the printed counts allow; None when they were not listed.
     * with_p_values : Of these, how many also give the printed p-values; None when they were not counted.
+    * tables : For each group every table of before by after that its counts allow, shape (N, K, K).
     * sheet : The one dataset, as the study's sheet, its participants numbered.
     * datasets : Columns `LIST_COLUMNS`, all text: the first datasets of each group, the cells that are not empty.
     * ranges : Columns `RANGE_COLUMNS`, all text: smallest and largest value of every result over all of them, how
@@ -56,6 +57,7 @@ class Reconstruction:
     needed: int = 0
     number: int | None = None
     with_p_values: int | None = None
+    tables: tuple[np.ndarray, ...] = ()
     sheet: pd.DataFrame | None = None
     datasets: pd.DataFrame = field(default_factory=_datasets)
     ranges: pd.DataFrame = field(default_factory=_ranges)
@@ -120,7 +122,7 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     ranges = _ranges(_rows_of_ranges(study, groups, pairs, budget) if number else [])
     return Reconstruction(
         sizes, number=number, with_p_values=with_p_values, sheet=sheet, datasets=_datasets(cells),
-        ranges=ranges, contradictions=contradictions,
+        ranges=ranges, contradictions=contradictions, tables=tuple(table[:, :-1, :-1] for table in groups),
     )  # fmt: skip
 
 

@@ -1,0 +1,142 @@
+"""The printed tests of a paper, each checked by what the paper prints with it: a statistic, or counts of its groups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
+from oxymilk.audit.evidence import read_evidence
+from oxymilk.audit.printed import SIGNS
+from oxymilk.audit.printed_test import judge
+from oxymilk.draft.printed_tests import PrintedTest, printed_tests
+from oxymilk.draft.propose import draft_claims
+from oxymilk.draft.read import Paper
+from oxymilk.draft.rules import WHICH_GROUP, Proposal
+from oxymilk.draft.words import load
+from oxymilk.explain.reconstruct import Reconstruction, reconstruct
+from oxymilk.faults import FaultsError, describe
+from oxymilk.present.check import lines_of
+from oxymilk.study import Study
+from oxymilk.texts import Labels, labels
+
+# most datasets of a group that are formed
+BUDGET = 100_000
+_COUNTED = (*OF_A_CELL, *OF_A_CHANGE)
+_WORST_FIRST = ("differs", "not_checkable", "possible", "reproduced_otherwise", "reproduced")
+# what is printed cannot be together; other faults are of what is not printed
+_IMPOSSIBLE = ("check_impossible", "check_ranks", "check_no_dataset")
+
+
+def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
+    """Check each printed test of a paper by its text alone.
+
+    Parameters
+    ----------
+    paper : Paper
+        The text, as `oxymilk.draft.read.read_paper` gives it.
+    language : str
+        One of `LANGUAGES`.
+
+    Returns
+    -------
+    tuple
+        Lines: each test under each evidence, worst first, with its places and what was inferred there; what was not
+        used. Then the exit status: 1 where a test differs, 2 where none could be checked, else 0.
+    """
+    t, numbers = labels(language), (draft := draft_claims(paper)).proposals
+    groups, rows, unused = _groups(numbers, language), defaultdict(list), defaultdict(list)
+    for test in printed_tests(draft):
+        judged = [] if test.unused else [*_judged(test, groups, t)]
+        for verdict, said, inferred in judged:
+            # what is printed in several places is one test
+            rows[verdict, said].append(f"  {_place(test.proposal, t, '{where}, {place}')}: {inferred}")
+        if not judged:
+            unused[test.unused or "nothing_beside"].append(test.proposal)
+    unused["contradiction"] = [n for _, claims, sets in groups.values() if sets.number == 0 for n in claims]
+    unused["counts"] = [n for n in numbers if n.quantity in _COUNTED and n.check != "recompute"]
+    verdicts = [verdict for verdict, _ in rows]
+    lines = [t("check_paper.title", count=len(rows), differ=verdicts.count("differs"))]
+    for verdict, said in sorted(rows, key=lambda row: _WORST_FIRST.index(row[0])):
+        lines += ["", said[0], *rows[verdict, said], *said[1:]]
+    lines.append("")
+    for reason, left_out in unused.items():
+        listed = ", ".join(f"{number.printed} ({_place(number, t)})" for number in left_out)
+        lines += [f"{t(f'check_paper.unused.{reason}')}: {listed}"] * bool(listed)
+    return lines, 1 if "differs" in verdicts else 0 if {*verdicts} - {"not_checkable"} else 2
+
+
+def _place(number: Proposal, t: Labels, pattern: str = "{place}") -> str:
+    context = number.context
+    return t.place(pattern.format(where=context.sentence.where, place=context.reading.place(context.start)))
+
+
+def _groups(numbers: tuple[Proposal, ...], language: str) -> dict[str, tuple]:
+    """Return for each group that a paper names, or the only one, its words, its counts, the datasets they allow."""
+    two, content = any(number.context.reading.two_groups for number in numbers), load("study")
+    used = {number.level for number in numbers if number.check == "recompute"} - {""}
+    levels = [level for level in content["outcome"]["levels"] if len(used) < 2 or level["id"] in used]
+    words, groups = {"levels": ", ".join(level["label"][language] for level in levels)}, {}
+    for group in content["groups"][:2] if two else content["groups"][2:]:
+        outcome = {**content["outcome"], "levels": levels}
+        study = Study.model_validate({**content, "groups": [group], "outcome": outcome})
+        claims = [
+            replace(number, group=group["id"], check="recompute")
+            for number in numbers
+            if number.quantity in ("sample_size", *_COUNTED) and (number.group == group["id"] or not two)
+            if number.check == "recompute" or (not two and number.note == WHICH_GROUP)
+        ]
+        datasets = reconstruct(study, claims, BUDGET)
+        groups[group["id"]] = ({**words, "group": group["label"][language]}, claims, datasets)
+    return groups
+
+
+def _counts(datasets: Reconstruction, *axes: int) -> str:
+    """Return before (axis 1), after (2), or the table of both, as counts; "" where several are possible."""
+    if not datasets.number:
+        return ""
+    kept = datasets.tables[0].sum(axis=tuple({1, 2} - {*axes}))
+    rows = kept[0].reshape(-1, kept.shape[-1]).tolist() if (kept == kept[0]).all() else ()
+    return ";".join(",".join(map(str, row)) for row in rows)
+
+
+def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[tuple[str, tuple, str]]:
+    """Yield for each evidence of a test its verdict, what is said of it, and what was inferred, in words."""
+    number, p = test.proposal, t.number(*test.proposal.number[:2])
+    for cells, kind, words, inferred in _evidences(test, groups):
+        try:
+            cells |= {"test": test.test, "p": p, "operator": number.operator, "tails": test.tails}
+            judgement = judge(evidence := read_evidence(cells))
+            verdict, lines = judgement.verdict, lines_of(evidence, judgement, t.language)
+        except FaultsError as error:
+            if error.faults[0].code not in _IMPOSSIBLE:
+                continue
+            verdict, lines = "differs", [describe(fault, t.language) for fault in error.faults]
+        lines = [t(f"check_paper.evidence.{kind}", **words), *(lines if verdict == "differs" else lines[:1])]
+        head = f"{t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, "
+        said = "; ".join(t(f"check_paper.by.{key}", **words) for key in (test.by, *inferred))
+        yield verdict, (head + t(f"check.tests.{test.test}"), *(f"  {line}" for line in lines)), said
+
+
+def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[dict, str, dict, list[str]]]:
+    """Yield each evidence of a test: its cells, its kind, its words, and keys of what was inferred."""
+    context, paired, rows = test.proposal.context, test.test == "wilcoxon", {}
+    mine = [test.proposal.group, "all"] if paired else [*groups]
+    of = [groups[name] for name in mine if name in groups]
+    sizes = ",".join(str(*datasets.sizes.values()) for *_, datasets in of)
+    for cells in test.statistics:
+        needs_n = cells["statistic"] in ("u", "w")
+        yield cells | {"n": sizes * needs_n}, "statistic", {**cells, "n": sizes}, ["sizes"] * needs_n
+    if paired:
+        here = context.nearest("groups", "all of it") == test.proposal.group
+        how = "group_only" if "all" in groups else "group_named" if here else "group_near"
+        rows["counts"] = [_counts(datasets, 1, 2) for *_, datasets in of]
+        rows["margins"] = [_counts(datasets, axis) for *_, datasets in of for axis in (1, 2)]
+    elif test.test == "mann-whitney" and len(of) == 2:
+        how = f"moment_{context.nearest('timepoints', 'all of it') or 'usual'}"
+        rows["groups"] = [_counts(datasets, 1 if how == "moment_pre" else 2) for *_, datasets in of]
+    kind = next((kind for kind, parts in rows.items() if parts and all(parts)), "")
+    if kind:
+        cells = {"margins" if kind == "margins" else "counts": ";".join(rows[kind])}
+        yield cells, kind, {**of[0][0], "counts": ";".join(rows[kind])}, [how]
