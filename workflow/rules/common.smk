@@ -5,6 +5,7 @@ Outputs: STUDIES, LANGUAGES, STUDY, RESULT and the functions that name the input
 """
 
 import os
+import shutil
 from pathlib import Path
 
 import yaml
@@ -74,3 +75,8 @@ def audit_tables(*tables):
 def all_languages(path):
     """Return a path once for each language; `{language}` in it is the language."""
     return expand(path, language=LANGUAGES, allow_missing=True)
+
+
+def installed(*programs):
+    """Return where programs are installed: as one of its `params:` this runs a rule again when one comes or goes."""
+    return [shutil.which(program) or "" for program in programs]
