@@ -2,15 +2,15 @@
 
 import os
 import re
-import warnings
 from itertools import product
 
 import numpy as np
-import pingouin
 import pytest
 from scipy import stats
 from scipy.special import ndtr
+from tests.engines import numbers_of
 
+from oxymilk.analysis import crosscheck
 from oxymilk.stats import (
     Procedure,
     evaluate_programs,
@@ -180,43 +180,15 @@ def datasets():
             yield tuple((rng.integers(0, largest, n) / 10**decimals).tolist() for _ in "ab")
 
 
-def printed(lines, prefix, versions):
-    """The one line of a program that chooses among several."""
-    of_program = [line for name, line in lines.items() if name.startswith(prefix)]
-    (p_value,) = (x.p_value for x in of_program if x.printed_by_default and x.entry.versions == versions)
-    return p_value
-
-
-@pytest.mark.parametrize(("pre", "post"), list(datasets()))
-def test_scipy_and_pingouin_as_installed(pre, post):
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # scipy warns where it divides 0 by 0
-        paired = float(stats.wilcoxon(post, pre).pvalue)
-        paired_pingouin = float(pingouin.wilcoxon(post, pre)["p_val"].iloc[0])
-        two = float(stats.mannwhitneyu(post, pre).pvalue)
-        two_pingouin = float(pingouin.mwu(post, pre)["p_val"].iloc[0])
-        no_ties = float(stats.ranksums(post, pre).pvalue)
-        of_changes = float(stats.mannwhitneyu(*np.split(np.subtract(post, pre), [len(pre) // 2])).pvalue)
-    lines = by_id("signed_rank", pre, post)
-    assert printed(lines, "scipy_1_15", "1.15 or later") == pytest.approx(paired, rel=1e-10)
-    assert printed(lines, "pingouin", "with scipy 1.15 or later") == pytest.approx(paired_pingouin, rel=1e-10)
-    # two groups of changes: as written, and as doubles
-    half, changes = (
-        len(pre) // 2,
-        (paired_differences(pre, post), [b - a for a, b in zip(pre, post, strict=True)]),
-    )
-    (decimal, binary) = ((values[:half], values[half:]) for values in changes)
-    lines = by_id("rank_sum", *decimal, binary)
-    assert printed(lines, "scipy_1_7", "1.7 or later") == pytest.approx(of_changes, rel=1e-10)
-    assert lines["scipy_ranksums"].p_value == pytest.approx(stats.ranksums(*binary).pvalue, rel=1e-10)
-    lines = by_id("rank_sum", post, pre)
-    assert printed(lines, "scipy_1_7", "1.7 or later") == pytest.approx(two, rel=1e-10)
-    assert printed(lines, "pingouin", "with scipy 1.7 or later") == pytest.approx(two_pingouin, rel=1e-10)
-    assert lines["scipy_ranksums"].p_value == pytest.approx(no_ties, rel=1e-10)
-    if len(pre) > 20:
-        return  # scipy's table takes a second
-    exact = float(stats.mannwhitneyu(post, pre, method="exact").pvalue)
-    assert lines["scipy_mannwhitneyu_method_exact"].p_value == pytest.approx(exact, rel=1e-10)
+def test_scipy_and_pingouin_as_installed(monkeypatch):
+    monkeypatch.setattr(crosscheck.shutil, "which", lambda _: None)  # R and PSPP: tests/external
+    table = crosscheck.compare([number for pairs in datasets() for number in numbers_of(pairs, pairs[::-1])])
+    table = table[table["status"] != "not_installed"]
+    assert set(table["status"]) == {"agrees", "known_fault"}
+    assert set(table["fault"].dropna()) == {"nothing_varies"}
+    calls = [call for call in crosscheck.ENGINES["calls"] if call["engine"] in ("scipy", "pingouin")]
+    lines = {line for call in calls for line in call.get("lines", ())}
+    assert set(table["number"][table["status"] == "agrees"]) == lines
 
 
 VOLUMES = [0.3, 0.6, 0.1, 0.1, 0.9, 0.5, 1.1, 0.3], [0.5, 1.0, 0.1, 0.1, 1.2, 0.8, 1.5, 0.6]
