@@ -87,3 +87,13 @@ def test_an_answer_that_is_none_differs(with_r):
     status, table, _ = with_r("4.2.2", "NA")
     assert status == 1
     assert set(table.loc[table["engine"] == "R", "status"]) == {"differs"}
+
+
+def test_a_p_value_that_is_a_little_off_differs(with_r, made, capsys):
+    right = (made / "tests.csv").read_text()
+    (made / "tests.csv").write_text(right.replace("0.001381170504", "0.001381170604"))
+    status, table, _ = with_r()
+    (made / "tests.csv").write_text(right)
+    assert status == 1
+    assert set(table.loc[table["status"] == "differs", "number"]) == {"declared"}
+    assert "rank_sum post, declared: 0.001381170604 here, 0.001381" in capsys.readouterr().out
