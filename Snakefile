@@ -2,6 +2,7 @@
 
 snakemake            all studies of config.yaml, into results/<study>/
 snakemake verify     and hold every printed number to its expected verdict
+snakemake crosscheck and compute every p-value once more by other programs
 
 From another folder, which then has its own config.yaml and data/: snakemake -s path/to/Snakefile
 """
@@ -24,6 +25,7 @@ include: "workflow/rules/ingest.smk"
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/present.smk"
+include: "workflow/rules/crosscheck.smk"
 
 
 onstart:

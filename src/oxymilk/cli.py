@@ -231,3 +231,17 @@ def render_report(study: Study, folder: ResultsFolder, languages: Languages = "e
     for view, made in views_of(study, folder, languages):
         page = render_report(view, made, provenance, results(view), advice(view))
         write_text(made / "report.html", page)
+
+
+@app.command()
+def crosscheck(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
+    """Compute the p-values once more by scipy, pingouin, R, coin and PSPP; exit status 1: one differs unexplained."""
+    from oxymilk.analysis.crosscheck import crosscheck_lines, crosscheck_table
+    from oxymilk.study import load_study
+
+    table = crosscheck_table(load_study(study), results_of(study, folder))
+    write_csv(table, folder / "crosscheck.csv")
+    for language in legal("--languages", languages, LANGUAGES):
+        typer.echo("\n".join(crosscheck_lines(table, language)))
+    if (table["status"] == "differs").any():
+        raise typer.Exit(1)

@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from oxymilk.stats.ranks import paired_differences
-
 EXTERNAL = os.environ.get("OXYMILK_EXTERNAL") == "1"
 SKIPPED = "compares with programs outside Python: `make test-all` installs and runs them (OXYMILK_EXTERNAL=1)"
 
@@ -67,18 +65,6 @@ def _datasets():
     )
     yield [1, 1, 2], [1, 1, 2]
     yield [5] * 6, [5] * 6
-
-
-@pytest.fixture(scope="session")
-def halves():
-    """The changes of the first and of the second half of pairs, as written, and both as doubles."""
-
-    def groups(pre, post):
-        changes = paired_differences(pre, post), [b - a for a, b in zip(pre, post, strict=True)]
-        decimal, binary = ((values[: len(pre) // 2], values[len(pre) // 2 :]) for values in changes)
-        return *decimal, binary
-
-    return groups
 
 
 @pytest.fixture(scope="session")

@@ -125,6 +125,11 @@ def test_the_workflow_is_a_module_of_another(project, elsewhere):
     assert (elsewhere / TARGET).is_file()
 
 
+def test_a_second_opinion_is_asked_only_on_request(built_once):
+    assert "crosscheck_study" not in built_once.planned("--forceall")
+    assert built_once.planned("crosscheck") == {"crosscheck_study", "crosscheck"}
+
+
 def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):
     claims = built.folder / "data/bontang2023/claims.csv"
     claims.write_text(claims.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")

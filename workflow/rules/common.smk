@@ -9,6 +9,7 @@ import errno
 import fcntl
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -147,3 +148,8 @@ def audit_folders(wildcards):
 def all_languages(path):
     """Return a path once for each language; `{language}` in it is the language."""
     return expand(path, language=LANGUAGES, allow_missing=True)
+
+
+def installed(*programs):
+    """Return where programs are installed: as one of its `params:` this runs a rule again when one comes or goes."""
+    return [shutil.which(program) or "" for program in programs]

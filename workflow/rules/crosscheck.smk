@@ -1,0 +1,49 @@
+"""Compute the p-values of a study once more by other programs; on request: snakemake crosscheck.
+
+Inputs:  <data>/{study}/study.yaml, <results>/{study}/observations.csv, tests.csv, procedures.csv
+Outputs: <results>/{study}/crosscheck.csv; when a p-value differs unexplained the log says which, and the job fails
+"""
+
+
+rule crosscheck_study:
+    input:
+        study=f"{STUDY}/study.yaml",
+        observations=f"{RESULT}/observations.csv",
+        tests=f"{RESULT}/tests.csv",
+        procedures=f"{RESULT}/procedures.csv",
+        code=package_sources("analysis", "stats", "study"),
+    output:
+        crosscheck=report(
+            f"{RESULT}/crosscheck.csv",
+            caption="../report/crosscheck.rst",
+            category="Tests",
+            labels={"study": "{study}", "content": "the same p-values by other programs"},
+        ),
+    log:
+        "logs/{study}/crosscheck_study.log",
+    params:
+        study=subpath(input.study, parent=True),
+        results=subpath(output.crosscheck, parent=True),
+        languages=",".join(LANGUAGES),
+        installed=installed("Rscript", "pspp"),
+    shell:
+        """
+        oxymilk crosscheck \
+            --study {params.study:q} \
+            --results {params.results:q} \
+            --languages {params.languages:q} >{log:q} 2>&1
+        """
+
+
+rule crosscheck:
+    """A second opinion on every study; its output is for the terminal."""
+    input:
+        expand(f"{RESULT}/crosscheck.csv", study=STUDIES),
+    log:
+        "logs/crosscheck.log",
+    params:
+        logs=expand("logs/{study}/crosscheck_study.log", study=STUDIES),
+    shell:
+        """
+        tail -n +1 {params.logs:q} 2>&1 | tee {log:q}
+        """
