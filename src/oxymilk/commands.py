@@ -216,7 +216,9 @@ def check_study(
     from oxymilk.new_study.check import check_study
 
     folder = folder_of(study, data)
-    check = check_study(folder.name, folder.parent)
+    # what is neither there nor a name is a fault as it was typed
+    is_folder = folder.is_dir() or study.parent == data
+    check = check_study(*((folder.name, folder.parent) if is_folder else (str(study), data)))
     for line in check.report([language] if language else LANGUAGES):
         typer.echo(line)
     if not check.ready:

@@ -38,7 +38,7 @@ def test_every_command_runs_and_leads_to_tables(built):
     checks = [text for (command, _), text in printed.items() if "check-study" in command]
     assert "To correct:" in checks[0]
     assert "sheets[1].codes.tdk cukup" in checks[0]
-    assert "Ready. Next: add melati under studies in config.yaml" in checks[1]
+    assert "Ready. Next: snakemake" in checks[1]
     assert "After: insufficient 1, sufficient 10; without a value 1" in checks[1]
     assert "4 reproduced" in next(text for (command, _), text in printed.items() if "verify" in command)
     results = built.folder / "results" / "melati"
