@@ -11,9 +11,8 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer import Argument, BadParameter, Option
@@ -26,8 +25,6 @@ from oxymilk.results import Results, first_to_open
 from oxymilk.texts import LANGUAGES, labels
 
 if TYPE_CHECKING:
-    from click import HelpFormatter
-
     from oxymilk.audit.claims import Claim
     from oxymilk.study import Study as LoadedStudy
 
@@ -35,7 +32,9 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 CONFIG = Path("config.yaml")
 
-Study = Annotated[Path, Argument(help="The study: its name, or its folder.", metavar="NAME")]
+Study = Annotated[
+    Path, Argument(help="The study: its name (small letters, digits, _) or folder.", metavar="NAME")
+]
 Data = Annotated[Path, Option(help="The folder of the studies.")]
 Language = Annotated[Literal[LANGUAGES], Option(help="The language of what is printed.")]
 Participants = Annotated[int, Option(min=2, help="Changed participants to search up to, at least 2.")]
@@ -48,7 +47,7 @@ Delimiter = Literal[",", ";", "|", "tab"]
 class _Panels(TyperGroup):
     """The commands as `--help` lists them: those for people, then the steps of the pipeline."""
 
-    def format_commands(self, _: typer.Context, formatter: HelpFormatter) -> None:
+    def format_commands(self, _: typer.Context, formatter: Any) -> None:
         for module, panel in {"oxymilk.commands": "Commands", "oxymilk.cli": "Steps of the pipeline"}.items():
             listed = [made for made in self.commands.values() if made.callback.__module__ == module]
             with formatter.section(panel):
@@ -115,9 +114,7 @@ def results_of(study: Path, folder: Path) -> Results:
 
 @app.command()
 def new(
-    name: Annotated[
-        Path, Argument(help="Its name, and that of its folder: small letters, digits, _.", metavar="NAME")
-    ],
+    name: Study,
     sheet: Annotated[
         list[Path] | None, Option(help="The file of observations; repeat it for several.")
     ] = None,
@@ -181,7 +178,7 @@ def run_pipeline(folder: Path, language: str) -> Path | None:
     values = {"studies": [folder.name], "data": str(folder.parent), "language": [*config.language, language]}
     python, workflow = Path(sys.executable), Path(__file__).parents[2] / "Snakefile"
     command = [python, "-m", "snakemake", "--snakefile", workflow, "--cores", "all", "--nolock", "--config"]
-    command += [f"{key}={dumps(value)}" for key, value in values.items()]
+    command += [f"{key}={value!r}" for key, value in values.items()]
     # the rules call the `oxymilk` beside this Python
     environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if subprocess.run(command, env=environment, check=False).returncode:
@@ -217,8 +214,8 @@ def check_study(
 
     folder = folder_of(study, data)
     # what is neither there nor a name is a fault as it was typed
-    is_folder = folder.is_dir() or study.parent == data
-    check = check_study(*((folder.name, folder.parent) if is_folder else (str(study), data)))
+    named = (folder.name, folder.parent) if folder.is_dir() or study.parent == data else (str(study), data)
+    check = check_study(*named)
     for line in check.report([language] if language else LANGUAGES):
         typer.echo(line)
     if not check.ready:
@@ -263,9 +260,7 @@ def draft_claims(
 
 @app.command()
 def verify(
-    studies: Annotated[
-        list[Path] | None, Argument(help="Their names or folders; else those of config.yaml.", metavar="NAME")
-    ] = None,
+    studies: Annotated[list[Path] | None, Argument(help="Those of config.yaml when none is named.")] = None,
     data: Data = Path("data"),
     results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
     every: Annotated[bool, Option("--all", help="List every claim, not only those to look at.")] = False,
@@ -288,8 +283,7 @@ def verify(
     verdicts, faults = {}, []
     for study in studies or map(Path, load_config(CONFIG).studies):
         folder = folder_of(study, data)
-        name = folder.name
-        tables = results_of(folder, results / name)
+        name, tables = folder.name, results_of(folder, results / folder.name)
         try:
             if lost := lost_claims(load_study(folder), folder):
                 raise FaultsError(lost)

@@ -23,8 +23,7 @@ TABLES_OF_THE_AUDIT = ("verdicts", "explanations", "datasets", "contradictions",
 
 def first_to_open(made: Path) -> Path | None:
     """Return what to open first of what was made in a language, results/<study>/<language>/; None for nothing."""
-    files = (made / name for name in ("manuscript.docx", "report.html"))
-    return next(filter(Path.is_file, files), None)
+    return next(filter(Path.is_file, (made / name for name in ("manuscript.docx", "report.html"))), None)
 
 
 class Results:

@@ -18,8 +18,6 @@ from oxymilk.study.checks import faults_of_validation
 from oxymilk.study.yaml_lines import read_tree
 from oxymilk.texts import LANGUAGES
 
-# for every folder of the studies that has a study.yaml
-ALL = "all"
 _Once = AfterValidator(lambda words: tuple(dict.fromkeys(words)))
 
 
@@ -35,7 +33,7 @@ class Config(Model):
 
     data: Text = "data"
     results: Text = "results"
-    studies: Annotated[tuple[Id, ...], OneOrMore, Field(min_length=1), _Once]
+    studies: Annotated[tuple[Id, ...], Field(min_length=1), _Once]
     language: Annotated[tuple[Literal[LANGUAGES], ...], OneOrMore, Field(min_length=1), _Once] = ("en",)
     figure_formats: Annotated[tuple[Literal["svg", "png", "pdf"], ...], _Once] = ()
     figure_width: Annotated[Literal["170", "85"], BeforeValidator(str)] = "170"
@@ -50,14 +48,13 @@ def load_config(path: Path, values: Mapping[str, Any] | None = None) -> Config:
         raise FaultsError([Fault("config_missing", path.name)])
     if tree.faults and path.exists():
         raise FaultsError(tree.faults)
-    values = tree.data if values is None else values
+    values = dict(tree.data if values is None else values)
+    if values.get("studies") == "all":
+        # a folder whose name is no id is a fault of config.yaml, not left out
+        found = Path(str(values.get("data", "data")).replace("\0", "")).glob("[!.]*/study.yaml")
+        values["studies"] = sorted(path.parent.name for path in found)
     try:
-        config = Config.model_validate(values)
-        if values["studies"] == ALL:
-            # a folder whose name is no id is a fault of config.yaml, not left out
-            found = sorted(path.parent.name for path in Path(config.data).glob("[!.]*/study.yaml"))
-            config = Config.model_validate({**values, "studies": found})
-        return config
+        return Config.model_validate(values)
     except ValidationError as error:
         raise FaultsError(faults_of_validation(error, Config, tree)) from None
 
@@ -67,10 +64,8 @@ def add_study(path: Path, folder: Path) -> bool:
 
     Parameters
     ----------
-    path : Path
-        config.yaml.
-    folder : Path
-        The study's folder; one that is not in the folder `data` of config.yaml cannot be named there.
+    path, folder : Path
+        config.yaml, and the study's folder; one that is not in the folder `data` of config.yaml is not named there.
 
     Raises
     ------
@@ -84,10 +79,7 @@ def add_study(path: Path, folder: Path) -> bool:
     node = next(value for key, value in yaml.compose(text, yaml.SafeLoader).value if key.value == "studies")
     # `no` is an id too
     name = folder.name if yaml.safe_load(folder.name) == folder.name else f'"{folder.name}"'
-    if isinstance(node, yaml.ScalarNode):
-        end, added = node.end_mark.index + 1, f", {name}]"
-        text = f"{text[: node.start_mark.index]}[{text[node.start_mark.index :]}"
-    elif node.flow_style:
+    if node.flow_style:
         end, added = node.value[-1].end_mark.index, f", {name}"
     else:
         # below the line of the last, which may end with a comment
