@@ -29,8 +29,7 @@ results: $(READY)
 	@mkdir -p .snakemake
 	@flock --nonblock .snakemake/oxymilk.lock true || \
 	  { echo 'Another run works in this folder; waiting until it has ended.'; flock .snakemake/oxymilk.lock true; }
-	@snakemake --nolock --quiet rules host
-	@printf 'Open %s\n' results/*/*/report.html
+	@snakemake --nolock
 
 test: $(READY)
 	@pytest -n auto
@@ -78,6 +77,8 @@ $(READY): requirements.lock pyproject.toml
 	  $(PYTHON) -m venv --without-pip --clear $(VENV) && \
 	  $(PYTHON) -m pip --python $(BIN)/python install --quiet pip; } || \
 	  { echo 'This Python has neither ensurepip nor pip (on Debian and Ubuntu: apt install python3-venv).'; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@for what in '--require-hashes -r requirements.lock' '--no-deps --no-build-isolation --editable .'; do \
+	  $(BIN)/python -m pip install --disable-pip-version-check $$what >$(VENV)/pip.log 2>&1 || \
+	    { cat $(VENV)/pip.log; exit 1; }; \
+	done
 	@touch $@

@@ -32,6 +32,10 @@ onstart:
     wait_for_other_runs()
 
 
+onsuccess:
+    say_where_results_are()
+
+
 onerror:
     say_faults_last(log)
 

@@ -6,28 +6,35 @@ As in `oxymilk.cli`, everything heavy is imported inside the subcommand that nee
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer import Argument, BadParameter, Option
+from typer.core import TyperGroup
 
+from oxymilk import __version__
 from oxymilk.faults import Fault, FaultsError, faults_of
 from oxymilk.files import as_read, write_csv, write_text
-from oxymilk.results import Results
+from oxymilk.results import Results, first_to_open
 from oxymilk.texts import LANGUAGES, labels
 
 if TYPE_CHECKING:
     from oxymilk.audit.claims import Claim
-    from oxymilk.study import Study
+    from oxymilk.study import Study as LoadedStudy
 
 # exit status for faults of the input; 1 is for a verdict that was not expected
 BAD_INPUT = 2
+CONFIG = Path("config.yaml")
 
-StudyName = Annotated[str, Argument(help="The study's name: small letters, digits, _. It names the folder.")]
-StudyFolder = Annotated[Path, Argument(help="The study's folder in data/; `reconstruct` needs no sheet.")]
+Study = Annotated[
+    Path, Argument(help="The study: its name (small letters, digits, _) or folder.", metavar="NAME")
+]
 Data = Annotated[Path, Option(help="The folder of the studies.")]
 Language = Annotated[Literal[LANGUAGES], Option(help="The language of what is printed.")]
 Participants = Annotated[int, Option(min=2, help="Changed participants to search up to, at least 2.")]
@@ -37,12 +44,30 @@ Kind = Literal["levels", "number", "checklist"]
 Program = Literal["spss", "spss_exact", "stata", "r"]
 Delimiter = Literal[",", ";", "|", "tab"]
 
+
+class _Panels(TyperGroup):
+    """The commands as `--help` lists them: those for people, then the steps of the pipeline."""
+
+    def format_commands(self, _: typer.Context, formatter: Any) -> None:
+        for module, panel in {"oxymilk.commands": "Commands", "oxymilk.cli": "Steps of the pipeline"}.items():
+            listed = [made for made in self.commands.values() if made.callback.__module__ == module]
+            with formatter.section(panel):
+                formatter.write_dl([(made.name, made.get_short_help_str(110)) for made in listed])
+
+
 app = typer.Typer(
+    cls=_Panels,
     help="Rank tests of two-group pre/post studies, and a check of every number the paper printed.",
     no_args_is_help=True, add_completion=False, context_settings={"max_content_width": 130},
     # rich draws frames round the help, and takes as long to load as all the rest
     rich_markup_mode=None, pretty_exceptions_enable=False,
 )  # fmt: skip
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: Annotated[bool, Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"oxymilk {__version__}")
 
 
 def look_for_folders(*outputs: Path | None) -> None:
@@ -52,6 +77,13 @@ def look_for_folders(*outputs: Path | None) -> None:
         raise FaultsError(
             [Fault("system_refused", str(folder), params={"problem": "missing"}) for folder in missing]
         )
+
+
+def folder_of(study: Path, data: Path) -> Path:
+    """Return the folder of a study that is given by its name, or as the terminal completes it: data/melati/."""
+    if len(study.parts) == 1 and ((data / study).is_dir() or not (study / "study.yaml").is_file()):
+        return data / study
+    return study if study.name else Path.cwd()
 
 
 def split(text: str) -> list[str]:
@@ -65,7 +97,7 @@ def refusal(message: str) -> typer.Exit:
     return typer.Exit(BAD_INPUT)
 
 
-def study_and_claims(folder: Path) -> tuple[Study, list[Claim]]:
+def study_and_claims(folder: Path) -> tuple[LoadedStudy, list[Claim]]:
     """Return a study and the claims of its paper; FaultsError with the faults of either."""
     from oxymilk.audit.claims import load_claims
     from oxymilk.study import load_study
@@ -83,7 +115,7 @@ def results_of(study: Path, folder: Path) -> Results:
 
 @app.command()
 def new(
-    name: StudyName,
+    name: Study,
     sheet: Annotated[
         list[Path] | None, Option(help="The file of observations; repeat it for several.")
     ] = None,
@@ -100,6 +132,7 @@ def new(
     title: Annotated[str, Option(help="What reports are headed with.")] = "",
     worksheet: Annotated[str, Option(help="The worksheet to read, or all.")] = "",
     delimiter: Annotated[Delimiter | None, Option(help="What divides the columns of a text file.")] = None,
+    run: Annotated[bool, Option("--run", help="Also make the results, when nothing is left open.")] = False,
     data: Data = Path("data"),
     language: Language = "en",
 ) -> None:
@@ -107,6 +140,7 @@ def new(
     from oxymilk.new_study.answers import Answers
     from oxymilk.new_study.lexicon import say
     from oxymilk.new_study.new import MissingFlagsError, new_study
+    from oxymilk.study.config import add_study
     from oxymilk.study.yaml_lines import UNDECIDED
 
     answers = Answers(
@@ -118,15 +152,39 @@ def new(
         return typer.prompt(question, default=default, show_default=bool(default))
 
     ask = prompt if sys.stdin.isatty() else None
+    name = name.name if name.parent == data else str(name)
     try:
         made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
     except MissingFlagsError as error:
         raise refusal(say("messages.missing_flags", language, flags=", ".join(error.args))) from None
-    files = ", ".join(str(made.folder / file) for file in made.files)
-    typer.echo(say("messages.written", language, files=files, study=made.folder / "study.yaml"))
+    paths = [made.folder / file for file in made.files]
+    # without a config.yaml that can be read, `check-study` says what to do
+    with contextlib.suppress(FaultsError, OSError):
+        paths += [CONFIG] if add_study(CONFIG, made.folder) else []
+    typer.echo(say("messages.written", language, files=", ".join(map(str, paths)), study=paths[0]))
     if made.undecided:
         typer.echo(say("messages.undecided", language, count=made.undecided, undecided=UNDECIDED))
-    typer.echo(say("messages.next_check", language, name=name))
+    if not run:
+        typer.echo(say("messages.next_check", language, name=name))
+        return
+    check_study(made.folder, data, language)
+    typer.echo(say("messages.made", language, file=run_pipeline(made.folder, language)))
+
+
+def run_pipeline(folder: Path, language: str) -> Path | None:
+    """Run snakemake for one study, whatever config.yaml names; it says the faults. Return what to open first."""
+    from oxymilk.study.config import Config, load_config
+
+    config = load_config(CONFIG) if CONFIG.exists() else Config(studies=(folder.name,), language=(language,))
+    values = {"studies": [folder.name], "data": str(folder.parent), "language": [*config.language, language]}
+    python, workflow = Path(sys.executable), Path(__file__).parents[2] / "Snakefile"
+    command = [python, "-m", "snakemake", "--snakefile", workflow, "--cores", "all", "--nolock", "--config"]
+    command += [f"{key}={value!r}" for key, value in values.items()]
+    # the rules call the `oxymilk` beside this Python
+    environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    if subprocess.run(command, env=environment, check=False).returncode:
+        raise typer.Exit(BAD_INPUT)
+    return first_to_open(Path(config.results, folder.name, language))
 
 
 def _named(what: str, text: str) -> tuple:
@@ -145,7 +203,7 @@ def _named(what: str, text: str) -> tuple:
 
 @app.command()
 def check_study(
-    name: StudyName,
+    study: Study,
     data: Data = Path("data"),
     language: Annotated[Literal[LANGUAGES] | None, Option(help="All when it is not given.")] = None,
 ) -> None:
@@ -155,9 +213,10 @@ def check_study(
     """
     from oxymilk.new_study.check import check_study
 
-    # data/melati/, as the terminal completes it, is melati
-    path = Path(name)
-    check = check_study(path.name if path.parent == data else name, data)
+    folder = folder_of(study, data)
+    # what is neither there nor a name is a fault as it was typed
+    named = (folder.name, folder.parent) if folder.is_dir() or study.parent == data else (str(study), data)
+    check = check_study(*named)
     for line in check.report([language] if language else LANGUAGES):
         typer.echo(line)
     if not check.ready:
@@ -168,6 +227,7 @@ def check_study(
 def draft_claims(
     file: PaperFile,
     study: Annotated[Path | None, Option(help="A study whose groups, timepoints, levels are named.")] = None,
+    data: Data = Path("data"),
     output: Annotated[Path | None, Option(help="The claims.csv to write, in place of the terminal.")] = None,
     exclusions: Annotated[Path | None, Option(help="An exclusions.csv of all other numbers.")] = None,
 ) -> None:
@@ -189,7 +249,7 @@ def draft_claims(
         paper = read_paper(file)
     except Unreadable as error:
         raise refusal(str(error)) from None
-    draft = draft_claims(paper, load_study(study) if study else None)
+    draft = draft_claims(paper, load_study(folder_of(study, data)) if study else None)
     if output:
         write_csv(draft.claims_table(), output)
     else:
@@ -201,7 +261,7 @@ def draft_claims(
 
 @app.command()
 def verify(
-    studies: Annotated[list[str] | None, Argument(help="Those of config.yaml when none is named.")] = None,
+    studies: Annotated[list[Path] | None, Argument(help="Those of config.yaml when none is named.")] = None,
     data: Data = Path("data"),
     results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
     every: Annotated[bool, Option("--all", help="List every claim, not only those to look at.")] = False,
@@ -222,8 +282,9 @@ def verify(
 
     look_for_folders(junit, json)
     verdicts, faults = {}, []
-    for name in studies or load_config(Path("config.yaml")).studies:
-        folder, tables = data / name, results_of(data / name, results / name)
+    for study in studies or map(Path, load_config(CONFIG).studies):
+        folder = folder_of(study, data)
+        name, tables = folder.name, results_of(folder, results / folder.name)
         try:
             if lost := lost_claims(load_study(folder), folder):
                 raise FaultsError(lost)
@@ -247,11 +308,12 @@ def verify(
 
 @app.command()
 def explain(
-    study: StudyFolder,
+    study: Study,
     claim: Annotated[str, Argument(help="The id of a claim of its claims.csv.")],
     printed: Annotated[str | None, Option(help="What would explain this string in its place.")] = None,
     participants: Participants = 2,
     budget: Budget = 1_000_000,
+    data: Data = Path("data"),
     language: Language = "en",
 ) -> None:
     """Explain one printed number at the terminal, whether it differs or not."""
@@ -261,8 +323,9 @@ def explain(
     from oxymilk.ingest import ingest_observations
     from oxymilk.present.terminal import print_explanations
 
-    loaded, claims = study_and_claims(study)
-    observations = ingest_observations(loaded, study).table
+    folder = folder_of(study, data)
+    loaded, claims = study_and_claims(folder)
+    observations = ingest_observations(loaded, folder).table
     tables = [as_read(table(loaded, observations)) for table in (frequency_table, rank_test_table)]
     verdicts = audit_claims(loaded, claims, *tables)
     if claim not in {one.id for one in claims}:
@@ -277,9 +340,10 @@ def explain(
 
 @app.command()
 def reconstruct(
-    study: StudyFolder,
+    study: Study,
     output: Annotated[Path | None, Option(help="Write the sheet here when there is only one.")] = None,
     budget: Budget = 1_000_000,
+    data: Data = Path("data"),
     language: Language = "en",
 ) -> None:
     """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""
@@ -287,7 +351,7 @@ def reconstruct(
     from oxymilk.present.terminal import print_reconstruction
 
     look_for_folders(output)
-    reconstruction = reconstruct(*study_and_claims(study), budget)
+    reconstruction = reconstruct(*study_and_claims(folder_of(study, data)), budget)
     print_reconstruction(reconstruction, language)
     if output and reconstruction.sheet is not None:
         write_csv(reconstruction.sheet, output)

@@ -21,6 +21,11 @@ TABLES = (
 TABLES_OF_THE_AUDIT = ("verdicts", "explanations", "datasets", "contradictions", "outcomes")
 
 
+def first_to_open(made: Path) -> Path | None:
+    """Return what to open first of what was made in a language, results/<study>/<language>/; None for nothing."""
+    return next(filter(Path.is_file, (made / name for name in ("manuscript.docx", "report.html"))), None)
+
+
 class Results:
     """The result tables of a study: `results.tests` is tests.csv, every cell text, missing as the empty string.
 

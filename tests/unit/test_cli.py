@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from oxymilk import __version__
 from oxymilk.cli import main
 
 STUDY = Path(__file__).parents[2] / "data" / "bontang2023"
@@ -33,6 +34,19 @@ def test_help_lists_the_steps_and_loads_nothing_heavy(run):
     code = "import oxymilk.cli, sys; print({'pandas', 'scipy', 'matplotlib', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+    people, pipeline = printed.split("Steps of the pipeline:")
+    assert ("programs" in people, "make-tables" in people, "make-tables" in pipeline) == (True, False, True)
+    assert run("--version") == f"oxymilk {__version__}\n"
+
+
+@pytest.mark.parametrize("typed", ["bontang2023", "data/bontang2023/", STUDY])
+@pytest.mark.parametrize(
+    "command", [("check-study",), ("explain", ..., "mann_whitney_p_abstract"), ("reconstruct",)]
+)
+def test_a_study_is_named_by_its_name_or_its_folder(run, monkeypatch, command, typed):
+    monkeypatch.chdir(STUDY.parents[1])
+    arguments = [typed if word is ... else word for word in (command if ... in command else (*command, ...))]
+    assert "fault" not in run(*arguments)
 
 
 def test_programs_for_counts_and_for_data_are_the_same(run):

@@ -74,8 +74,18 @@ def test_the_same_bytes_on_one_core_in_another_locale_and_time_zone(tmp_path):
     assert len(there) > 60
 
 
-def test_a_second_run_does_nothing(built):
-    assert "Nothing to be done" in built.snakemake()
+def test_a_run_says_one_line_a_job_and_ends_with_what_to_open(built_once):
+    lines = built_once.log.splitlines()
+    steps = [line.split()[1] for line in lines if line.startswith("step ")]
+    assert steps == [str(number) for number in range(1, len(EVERY_RULE) + 2)]
+    assert len(lines) < len(steps) + 6, built_once.log
+    assert lines[-1].startswith(f"bontang2023: {RESULTS}/en/")
+
+
+def test_a_second_run_does_nothing_and_says_where_the_results_are(built):
+    said = built.snakemake()
+    assert "Nothing to be done" in said
+    assert said.splitlines()[-1].startswith(f"bontang2023: {RESULTS}/en/")
 
 
 SHEET = "data/bontang2023/observations.csv"

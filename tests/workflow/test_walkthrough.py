@@ -38,7 +38,7 @@ def test_every_command_runs_and_leads_to_tables(built):
     checks = [text for (command, _), text in printed.items() if "check-study" in command]
     assert "To correct:" in checks[0]
     assert "sheets[1].codes.tdk cukup" in checks[0]
-    assert "Ready. Next: add melati under studies in config.yaml" in checks[1]
+    assert "Ready. Next: snakemake" in checks[1]
     assert "After: insufficient 1, sufficient 10; without a value 1" in checks[1]
     assert "4 reproduced" in next(text for (command, _), text in printed.items() if "verify" in command)
     results = built.folder / "results" / "melati"
@@ -50,6 +50,20 @@ def test_every_command_runs_and_leads_to_tables(built):
     assert len(made) > 20
     for path in made:
         assert not re.search(r"\b(QA|XL|00-00-01)\b", path.read_text(encoding="utf-8")), path
+
+
+def test_one_command_makes_the_results_of_a_study_when_nothing_is_open(project):
+    command = "oxymilk new {} --sheet docs/your-own-study/melati.xlsx --groups Pijat=P,Kontrol=K --levels {} "
+    more = "--program spss --language id --run"
+    said = project.run("sh", "-c", command.format("still_open", "kurang,cukup") + more, status=2)
+    assert "Belum siap: 1" in said
+    assert "step " not in said
+    said = project.run("sh", "-c", command.format("melati", "'kurang=kurang|tdk cukup,cukup'") + more)
+    assert "Buka lebih dulu: results/melati/id/" in said
+    assert [path.name for path in (project.folder / "results").iterdir() if path.is_dir()] == ["melati"]
+    assert "  - bontang2023\n  - still_open\n  - melati\n" in (project.folder / "config.yaml").read_text(
+        "utf-8"
+    )
 
 
 def test_the_indonesian_walk_has_the_same_steps():

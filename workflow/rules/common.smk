@@ -16,14 +16,18 @@ from pathlib import Path
 SOURCES = Path(workflow.current_basedir).parents[1] / "src" / "oxymilk"
 sys.path.insert(0, str(SOURCES.parent))
 
+from snakemake.logging import logger
+from snakemake_interface_logger_plugins.common import LogEvent
+
 from oxymilk.audit.claims import has_claims
 from oxymilk.faults import FaultsError, fault_lines, faults_of
+from oxymilk.results import first_to_open
 from oxymilk.study.config import load_config
 from oxymilk.study.yaml_lines import read_tree
 
 LAST_LINES = []
 # below all that snakemake says of its own
-atexit.register(lambda: print(*LAST_LINES, sep="\n", file=sys.stderr))
+atexit.register(lambda: LAST_LINES and print(*LAST_LINES, sep="\n", file=sys.stderr))
 
 
 def look_for_room(*folders):
@@ -69,6 +73,55 @@ wildcard_constraints:
     study="[a-z][a-z0-9_]*",
 
 
+# what a run says of itself that is no news to its reader
+MECHANICS = (
+    *("Building DAG", "Using shell", "Singularity containers", "Select jobs", "Execute "),
+    *("Complete log", "Elapsed time"),
+)
+MECHANICAL = {LogEvent.RUN_INFO, LogEvent.RESOURCES_INFO, LogEvent.WORKFLOW_STARTED}
+
+
+def one_line_a_job():
+    """Return the filter of what the terminal shows: of each job one line as it ends; the log file has it all."""
+    names, ended = {}, []
+
+    def filter(record):
+        event, text = getattr(record, "event", None), str(record.msg)
+        if event == LogEvent.JOB_INFO:
+            names[record.jobid] = " ".join([record.rule_name, *record.wildcards.values()])
+        elif event == LogEvent.JOB_FINISHED:
+            ended.append(names.get(record.job_id, ""))
+        elif event == LogEvent.PROGRESS:
+            print(f"step {record.done} of {record.total}: {ended[-1]}", file=sys.stderr)
+        elif event == LogEvent.JOB_ERROR:
+            print(f"failed: {names.get(record.jobid, record.rule_name)}", file=sys.stderr)
+        elif text.startswith("Nothing to be done"):
+            say_where_results_are()
+            return True
+        else:
+            return event not in MECHANICAL and not text.startswith(MECHANICS)
+        return False
+
+    return filter
+
+
+# a plan (--dry-run) is shown as snakemake shows it
+if not workflow.output_settings.dryrun:
+    for handler in logger.handlers:
+        if handler.name == "DefaultStreamHandler":
+            handler.addFilter(one_line_a_job())
+
+
+def say_where_results_are():
+    """Put the file to open first of each study that is made below all that snakemake says."""
+    for study in STUDIES:
+        made = [first_to_open(Path(RESULTS, study, language)) for language in LANGUAGES]
+        if any(made):
+            LAST_LINES.append(f"{study}: {', '.join(str(file) for file in made if file)}")
+    if LAST_LINES:
+        LAST_LINES.insert(0, f"The results are in {RESULTS}/; open first:")
+
+
 def wait_for_other_runs():
     """Let one run at a time work in a folder, for as long as this process lives: a dead run holds nothing."""
     # kept open: closing the file would let the next run in
@@ -82,6 +135,7 @@ def wait_for_other_runs():
 
 def say_faults_last(log):
     """Put the logs of the jobs that failed below all that snakemake says of its own."""
+    LAST_LINES.extend(f"All that snakemake said: {file}" for file in log)
     said = "".join(Path(file).read_text(errors="replace") for file in log)
     for file in re.findall(r"^ +log: (.+) \(check log file", said, flags=re.MULTILINE):
         LAST_LINES.extend(["", f"{file}:", Path(file).read_text(errors="replace").rstrip()])

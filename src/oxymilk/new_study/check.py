@@ -19,6 +19,7 @@ from oxymilk.new_study.lexicon import say
 from oxymilk.numbers import read_number
 from oxymilk.study import Study, load_study
 from oxymilk.study.base import ID_PATTERN
+from oxymilk.study.config import load_config
 from oxymilk.study.sheet import Sheet, is_inside
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
 from oxymilk.texts import labels
@@ -112,9 +113,10 @@ def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Ch
         if not ID_PATTERN.fullmatch(name):  # no study can be made of this name
             return Check(name, [Fault("id_illegal", str(data), value=name)])
         return Check(name, [Fault("study_missing", str(folder), value=name)])
-    is_listed = name in {
-        study for _, study in read_tree(config).entries("studies", "*") if isinstance(study, str)
-    }
+    try:
+        is_listed = name in load_config(config).studies
+    except FaultsError:
+        is_listed = False
     return replace(check_files(folder / "study.yaml"), listed=is_listed)
 
 

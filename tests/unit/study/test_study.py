@@ -10,6 +10,7 @@ from oxymilk.faults import FaultsError, describe
 from oxymilk.stats.procedure import CHOICES, Procedure
 from oxymilk.study import load_study
 from oxymilk.study.checks import SWITCHES_OF_METHOD
+from oxymilk.study.config import add_study, load_config
 from oxymilk.texts import LANGUAGES, labels
 
 TEXT = """\
@@ -249,3 +250,44 @@ def test_the_reference_page_is_current_and_every_key_is_described_in_every_langu
     for language in LANGUAGES:
         assert {f"new_study.keys.{key}" for key in labels(language).section("new_study.keys")} == described
     assert docs.PAGE.read_text(encoding="utf-8") == docs.page(), "run: python docs/study_yaml.py"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# mine\nstudies:  # all\n  - a  # first\n  - b # last\n\n# next\nlanguage: en\n",
+         "# mine\nstudies:  # all\n  - a  # first\n  - b # last\n  - {new}\n\n# next\nlanguage: en\n"),
+        ("studies:\r\n- a\r\nlanguage: en\r\n", "studies:\r\n- a\r\n- {new}\r\nlanguage: en\r\n"),
+        ("studies:\n- a", "studies:\n- a\n- {new}"),
+        ("studies: [a, b]  # c\n", "studies: [a, b, {new}]  # c\n"),
+        ("studies: [\n  a,\n  b,  # c\n]\n", "studies: [\n  a,\n  b, {new},  # c\n]\n"),
+        ("studies: all\n", "studies: all\n"),
+        ("studies: [ward, 'no']\n", "studies: [ward, 'no']\n"),
+        ("data: elsewhere\nstudies: [a]\n", "data: elsewhere\nstudies: [a]\n"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("name", "written"), [("ward", "ward"), ("no", '"no"')])
+def test_a_study_is_added_to_config_and_nothing_else_changes(
+    tmp_path, monkeypatch, before, after, name, written
+):
+    monkeypatch.chdir(tmp_path)
+    config, study = Path("config.yaml"), Path("data", name, "study.yaml")
+    study.parent.mkdir(parents=True)
+    study.touch()
+    config.write_bytes(before.encode())
+    assert add_study(config, study.parent) == (before != after)
+    assert config.read_bytes().decode() == after.replace("{new}", written)
+    if "elsewhere" not in before:
+        assert name in load_config(config).studies
+
+
+def test_all_studies_are_the_folders_that_have_a_study(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("ward", "a", ".a.part", "deep/b"):
+        Path("data", name).mkdir(parents=True)
+        Path("data", name, "study.yaml").touch()
+    Path("config.yaml").write_text("studies: all\nfigure_width: 85\n", encoding="utf-8")
+    assert load_config(Path("config.yaml")).studies == ("a", "ward")
+    Path("data/a").rename("data/My Study")
+    with pytest.raises(FaultsError, match="My Study"):
+        load_config(Path("config.yaml"))
