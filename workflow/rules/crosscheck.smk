@@ -7,7 +7,7 @@ Outputs: <results>/{study}/crosscheck.csv; when a p-value differs unexplained th
 
 rule crosscheck_study:
     input:
-        study=f"{STUDY}/study.yaml",
+        study=study_file,
         observations=f"{RESULT}/observations.csv",
         tests=f"{RESULT}/tests.csv",
         procedures=f"{RESULT}/procedures.csv",
@@ -22,7 +22,7 @@ rule crosscheck_study:
     log:
         "logs/{study}/crosscheck_study.log",
     params:
-        study=subpath(input.study, parent=True),
+        study=STUDY,
         results=subpath(output.crosscheck, parent=True),
         languages=",".join(LANGUAGES),
         installed=installed("Rscript", "pspp"),

@@ -8,6 +8,7 @@ import pytest
 from oxymilk.analysis import crosscheck
 from oxymilk.cli import app
 from oxymilk.files import read_csv
+from oxymilk.results import Results
 
 STUDY = Path(__file__).parents[3] / "data" / "bontang2023"
 # an Rscript that answers every question with the same number, and keeps what it was asked
@@ -90,10 +91,10 @@ def test_an_answer_that_is_none_differs(with_r):
 
 
 def test_a_p_value_that_is_a_little_off_differs(with_r, made, capsys):
-    right = (made / "tests.csv").read_text()
-    (made / "tests.csv").write_text(right.replace("0.001381170504", "0.001381170604"))
+    right = Results(made).tests
+    Results(made).write("tests", right.replace("0.001381170504", "0.001381170604"))
     status, table, _ = with_r()
-    (made / "tests.csv").write_text(right)
+    Results(made).write("tests", right)
     assert status == 1
     assert set(table.loc[table["status"] == "differs", "number"]) == {"declared"}
     assert "rank_sum post, declared: 0.001381170604 here, 0.001381" in capsys.readouterr().out
