@@ -37,13 +37,14 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
     assert (folder / "en/manuscript.docx").is_file()
     figures = {path.name for path in (folder / "en/figures").iterdir() if path.suffix}
     names = ("before_after", "p_values", "effects", "explanation_map")
-    assert figures == {f"{name}.{kind}" for name in names for kind in ("svg", "png")}
+    assert figures == {f"{name}.{kind}" for name in names for kind in ("svg", "png", "txt")}
     assert 'lang="en' in (folder / "en/report.html").read_text(encoding="utf-8")
 
 
 def test_the_p_values_of_the_paper(built_once):
     with (built_once.folder / RESULTS / "tests.csv").open(encoding="utf-8") as stream:
-        p_values = {(row["group"], row["role"]): float(row["p_value"]) for row in csv.DictReader(stream)}
+        rows = [row for row in csv.DictReader(stream) if row["role"] != "other_tails"]
+    p_values = {(row["group"], row["role"]): float(row["p_value"]) for row in rows}
     expected = {
         ("intervention", "declared"): 0.0015654023, ("intervention", "exact"): 0.001953125,
         ("control", "declared"): 0.0832645167, ("control", "exact"): 0.25,
@@ -248,6 +249,8 @@ def test_the_snakemake_report_has_every_caption(built):
     built.snakemake("--report", "report.html")
     report = (built.folder / "report.html").read_text(encoding="utf-8")
     for caption in (built.folder / "workflow" / "report").glob("*.rst"):
+        if caption.stem == "crosscheck":
+            continue  # of a target of its own
         words = caption.read_text(encoding="utf-8").split("{{")[0].strip()[:60]
         assert words.split("(")[0].strip()[:40] in report, caption.name
 
@@ -288,7 +291,7 @@ def test_one_group_has_no_test_between_and_without_a_sheet_nothing_is_drawn_or_c
     tests = [
         (folder / "tests.csv").read_text(encoding="utf-8").splitlines() for folder in (with_sheet, without)
     ]
-    assert [line.split(",")[0] for line in tests[0]] == ["test", "signed_rank", "signed_rank"]
+    assert [line.split(",")[0] for line in tests[0]] == ["test", *["signed_rank"] * 3]
     assert len(tests[1]) == 1
     for name in ("tables/table_2.csv", "figures/before_after.svg"):
         assert (with_sheet / "en" / name).is_file()

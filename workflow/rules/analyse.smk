@@ -12,7 +12,7 @@ rule test_groups:
         observations=f"{RESULT}/observations.csv",
         other_scale=f"{RESULT}/other_scale.csv",
         characteristics=f"{RESULT}/characteristics.csv",
-        code=package_sources("analysis", "stats", "study"),
+        code=package_sources("analysis", "audit", "stats", "study"),
     output:
         frequencies=report(
             f"{RESULT}/frequencies.csv",

@@ -82,6 +82,7 @@ rule explain_claims:
 rule write_audit:
     input:
         study=study_file,
+        claims=f"{STUDY}/claims.csv",
         tests=f"{RESULT}/tests.csv",
         frequencies=f"{RESULT}/frequencies.csv",
         procedures=f"{RESULT}/procedures.csv",
