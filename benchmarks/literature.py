@@ -3,8 +3,8 @@
     python -m venv bench; bench/bin/pip install stataudit==1.0.3 statcheck==0.0.7 "pandas<3"
     bench/bin/python benchmarks/literature.py
 
-In an environment of their own; oxymilk's verdicts are those of `oxymilk check --table data/literature/tests.csv`. A test
-is consistent where data/literature/tests.csv records that the statistic gives its p-value.
+In an environment of their own; oxymilk's verdicts are those of `oxymilk check --table data/literature/tests.csv`. A
+test is consistent where data/literature/tests.csv records that the statistic gives its p-value.
 """
 
 from __future__ import annotations
@@ -16,12 +16,17 @@ import io
 import sys
 from pathlib import Path
 
-from statcheck.st import statcheck
 from stataudit import check_report_text
+from statcheck.st import statcheck
 
 TESTS = Path(__file__).parents[1] / "data" / "literature" / "tests.csv"
 CONSISTENT = ("spss_default", "spss_default_truncated", "floored")
-SHAPES = {"z": "Z = {value}", "chi2": "χ2({df}) = {value}", "t": "t({df}) = {value}", "r": "r({df}) = {value}"}
+SHAPES = {
+    "z": "Z = {value}",
+    "chi2": "χ2({df}) = {value}",
+    "t": "t({df}) = {value}",
+    "r": "r({df}) = {value}",
+}
 
 
 def sentence(row: dict[str, str], *, points: bool) -> str:
@@ -61,4 +66,6 @@ if __name__ == "__main__":
                 flagged = check(sentence(row, points=points))
                 kind = "consistent" if row["recorded"] in CONSISTENT else "not"
                 counts["unread" if flagged is None else f"{kind}, {'flagged' if flagged else 'passed'}"] += 1
-            sys.stdout.write(f"{name}, {'with points' if points else 'as printed'}: {dict(sorted(counts.items()))}\n")
+            sys.stdout.write(
+                f"{name}, {'with points' if points else 'as printed'}: {dict(sorted(counts.items()))}\n"
+            )

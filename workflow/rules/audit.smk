@@ -100,7 +100,7 @@ rule write_audit:
     log:
         "logs/{study}/write_audit.log",
     params:
-        study=STUDY,
+        study=subpath(input.claims, parent=True),
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
     shell:

@@ -196,7 +196,11 @@ def audit_tables(*tables):
 def audit_folders(wildcards):
     """Return the tables of the audit in each language; nothing for a study without claims."""
     folders = f"{RESULT}/{{language}}/audit"
-    return expand(folders, study=wildcards.study, language=LANGUAGES) if is_audited(wildcards.study) else []
+    return (
+        expand(folders, study=wildcards.study, language=LANGUAGES)
+        if is_audited(wildcards.study)
+        else []
+    )
 
 
 def all_languages(path):
