@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Option
 
+from oxymilk.checks import check, check_paper, programs
 from oxymilk.commands import BAD_INPUT, Budget, Participants, app, results_of, split, study_and_claims
 from oxymilk.faults import Fault, FaultsError, fault_lines, faults_of, faults_table
 from oxymilk.files import write_bytes, write_csv, write_text
@@ -92,6 +93,10 @@ def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, 
 
     for view in views(study, results_of(study, folder), legal("--languages", languages, LANGUAGES)):
         yield view, folder / view.language
+
+
+for _command in (programs, check, check_paper):
+    app.command()(_command)
 
 
 @app.command()

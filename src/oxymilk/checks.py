@@ -1,0 +1,114 @@
+"""Subcommands that need no study: what programs print, a printed test, a paper by its text alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from typer import Argument, BadParameter, Option
+
+from oxymilk.commands import Language, PaperFile, refusal, split
+
+
+def programs(
+    test: Annotated[Literal["signed_rank", "rank_sum"], Argument(help="The test.")],
+    first: Annotated[str, Option(help="Values before, or of the first group: 0,0,1 or 5.5,7.")] = "",
+    second: Annotated[str, Option(help="Values after, or of the second group.")] = "",
+    counts: Annotated[str, Option(help="Or a table, before x after, or group x level: '0,10;7,3'.")] = "",
+    default_only: Annotated[bool, Option("--default", help="Only what is printed unasked.")] = False,
+    language: Language = "en",
+) -> None:
+    """Print what each statistics program gives for the same data."""
+    from oxymilk.present.terminal import print_programs
+    from oxymilk.stats.programs import evaluate_programs
+    from oxymilk.stats.ranks import expand_counts
+
+    if bool(counts) == bool(first or second):
+        raise BadParameter("give either --counts, or --first and --second")
+    try:
+        table = [split(row) for row in counts.split(";")] if counts else None
+        values = expand_counts(test, table) if table else (split(first), split(second))
+        results = evaluate_programs(test, *values)
+    except ValueError as error:
+        raise BadParameter(str(error), param_hint="--counts" if counts else "--first, --second") from None
+    print_programs([each for each in results if each.printed_by_default or not default_only], language)
+
+
+def check(
+    ctx: typer.Context,
+    test: Annotated[
+        str, Argument(help="wilcoxon, mann-whitney, mcnemar, chi-square, fisher, t-paired, ...")
+    ] = "",
+    p: Annotated[str, Option(help="The p-value as printed: 0,004, .000, '<0.05', 1.2E-5, ns, '**'.")] = "",
+    n: Annotated[str, Option(help="Sizes of the groups; pairs; of wilcoxon also falls,rises.")] = "",
+    counts: Annotated[str, Option(help="Rows of counts or percentages: '0,10;7,3', '20%,80%;90%,10%'.")] = "",
+    margins: Annotated[str, Option(help="Row totals and column totals, or before and after.")] = "",
+    z: Annotated[str, Option(help="The printed Z.")] = "",
+    chi2: Annotated[str, Option(help="The printed chi-square.")] = "",
+    t: Annotated[str, Option("--t", help="The printed t; of wilcoxon T.")] = "",
+    f: Annotated[str, Option("--f", help="The printed F.")] = "",
+    r: Annotated[str, Option("--r", help="The printed correlation.")] = "",
+    u: Annotated[str, Option("--u", help="The printed U.")] = "",
+    w: Annotated[str, Option("--w", help="The printed W, or T.")] = "",
+    df: Annotated[str, Option(help="Degrees of freedom; of F two.")] = "",
+    rank_sums: Annotated[str, Option(help="140,70 or 239,5;355,5; of wilcoxon negative,positive.")] = "",
+    mean_ranks: Annotated[str, Option(help="As rank sums.")] = "",
+    means: Annotated[str, Option("--mean", help="Means, or the one mean of differences.")] = "",
+    sds: Annotated[str, Option("--sd", help="Standard deviations, one a mean.")] = "",
+    ses: Annotated[str, Option("--se", help="Standard errors, one a mean.")] = "",
+    intervals: Annotated[str, Option("--interval", help="95% intervals, two ends a mean.")] = "",
+    medians: Annotated[str, Option("--median", help="Medians.")] = "",
+    quartiles: Annotated[str, Option(help="Lower and upper quartile of each group.")] = "",
+    scale: Annotated[str, Option(help="Range of whole scores: 1..3.")] = "",
+    program: Annotated[str, Option(help="The program that the paper names.")] = "",
+    tails: Annotated[str, Option(help="1 or 2, where the paper says so.")] = "",
+    alpha: Annotated[str, Option(help="The level of significance.")] = "0.05",
+    decision: Annotated[str, Option(help="What the paper decides: significant, not significant.")] = "",
+    rounding: Annotated[str, Option(help="half_up, half_even or truncate, where it is known.")] = "",
+    decimal_mark: Annotated[str, Option(help="',' or '.', where only one is used.")] = "",
+    table: Annotated[Path | None, Option(help="A table of tests, one a row, in place of one test.")] = None,
+    output: Annotated[Path | None, Option(help="Where the verdicts of a table go.")] = None,
+    json: Annotated[bool, Option("--json", help="The same facts for a program.")] = False,
+    language: Language = "en",
+) -> None:
+    """Check a printed test by what is printed with it: counts, ranks, a statistic, means.
+
+    Exit status 0: the p-value fits. 1: it differs, or cannot be checked. 2: something is faulty or missing.
+    """
+    # the names of the parameters are those of the fields
+    cells = dict(locals())
+    from oxymilk.present.check import FITS, as_json, check_table, judge, lines_of, read_evidence
+
+    if table:
+        if not output or test:
+            raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
+        raise typer.Exit(check_table(table, output))
+    statistics = ("z", "chi2", "t", "f", "r", "u", "w")
+    # T of a Wilcoxon test is a rank sum
+    wilcoxon_t = t and test == "wilcoxon"
+    given = {"w" if wilcoxon_t and name == "t" else name: cells[name] for name in statistics if cells[name]}
+    if len(given) > 1:
+        raise BadParameter(f"one statistic at a time, not {' and '.join(given)}")
+    statistic, value = next(iter(given.items()), ("", ""))
+    evidence = read_evidence(cells | {"statistic": statistic, "value": value})
+    judgement = judge(evidence)
+    for line in [as_json(evidence, judgement)] if json else lines_of(evidence, judgement, language):
+        typer.echo(line)
+    raise typer.Exit(0 if judgement.verdict in FITS else 1)
+
+
+def check_paper(file: PaperFile, language: Language = "en") -> None:
+    """Check the printed tests of a paper by its text alone: statistics beside p-values, counts of the groups.
+
+    Exit status 0: all that could be checked fit. 1: a test differs. 2: the file cannot be read, or nothing be checked.
+    """
+    from oxymilk.draft.read import Unreadable, read_paper
+    from oxymilk.present.check_paper import check_paper
+
+    try:
+        lines, status = check_paper(read_paper(file), language)
+    except Unreadable as error:
+        raise refusal(str(error)) from None
+    typer.echo("\n".join(lines))
+    raise typer.Exit(status)
