@@ -11,7 +11,7 @@ rule crosscheck_study:
         observations=f"{RESULT}/observations.csv",
         tests=f"{RESULT}/tests.csv",
         procedures=f"{RESULT}/procedures.csv",
-        code=package_sources("analysis", "stats", "study"),
+        code=package_sources("analysis", "audit", "stats", "study"),
     output:
         crosscheck=report(
             f"{RESULT}/crosscheck.csv",

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import product
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
 
 from oxymilk.analysis.samples import Sample
 from oxymilk.audit.claims import OF_P
@@ -27,11 +26,10 @@ from oxymilk.stats.programs import (
     evaluate_programs_counts,
     load_programs,
 )
+from oxymilk.texts import read_yaml
 
 # which switches lie between a rank test and each other calculation
-OTHER_TESTS: dict[str, list[str]] = yaml.safe_load(
-    resources.files("oxymilk.explain").joinpath("other_tests.yaml").read_bytes()
-)
+OTHER_TESTS: dict[str, list[str]] = read_yaml(Path(__file__).with_name("other_tests.yaml"))
 
 
 class Calculation(NamedTuple):

@@ -7,16 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, partial
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
-import yaml
 
 from oxymilk.stats.datasets import Data, Groups, Pairs, Situation, smaller_tail
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.other_tests import OTHER
 from oxymilk.stats.procedure import TESTS, Procedure, check_test
 from oxymilk.stats.ranks import DIFFERENCES, exact_numbers
+from oxymilk.texts import read_yaml
 
 # names under which papers know programs whose lines begin with another
 _ALSO_CALLED = {"pasw": "spss", "python": "scipy", "rstudio": "r"}
@@ -140,9 +140,7 @@ def load_programs() -> tuple[Program, ...]:
     >>> load_programs()[0].output
     'Asymp. Sig. (2-tailed)'
     """
-    # the loader in C, ten times as fast, is there wherever libyaml is
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    lines = yaml.load(files("oxymilk.stats").joinpath("programs.yaml").read_bytes(), loader)
+    lines = read_yaml(Path(__file__).with_name("programs.yaml"))
     programs = tuple(program_of({"test": test, **entry}) for test in lines for entry in lines[test])
     repeated = sorted(name for name, n in Counter(program.id for program in programs).items() if n > 1)
     if repeated:
