@@ -1,6 +1,7 @@
 """The pipeline as a user runs it: what it makes, when it runs again, what a fault or a kill leaves behind."""
 
 import csv
+import fcntl
 import os
 import shutil
 import signal
@@ -203,17 +204,33 @@ def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(project, text, sai
     assert not (project.folder / RESULTS).exists()
 
 
+def _is_locked(path):
+    """Whether another process holds the lock of a file."""
+    if not path.exists():
+        return False
+    with path.open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def test_two_runs_at_once_wait_for_each_other_and_a_dead_one_holds_nothing(project):
     command = ["snakemake", f"{RESULTS}/tests.csv", "--nolock", "--forcerun", "ingest_observations"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
     run = {"cwd": project.folder, "env": project.environment(), **quiet}
     first = subprocess.Popen(command, **run)
-    while not (project.folder / ".snakemake/oxymilk.lock").exists() and first.poll() is None:
+    while not _is_locked(project.folder / ".snakemake/oxymilk.lock") and first.poll() is None:
         time.sleep(0.002)
-    assert "Another run works in this folder" in project.snakemake(
-        *command[1:2], "--forcerun", "ingest_observations"
-    )
+    # it works until the second has said that it waits, however slow the machine is
+    os.killpg(first.pid, signal.SIGSTOP)
+    second = subprocess.Popen(command, **run | {"stderr": subprocess.PIPE, "text": True})
+    assert any("Another run works in this folder" in line for line in second.stderr)
+    os.killpg(first.pid, signal.SIGCONT)
     assert first.wait() == 0
+    second.communicate()
+    assert second.returncode == 0
     killed = subprocess.Popen(command, **run)
     time.sleep(1)
     os.killpg(killed.pid, signal.SIGKILL)
