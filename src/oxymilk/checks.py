@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, BadParameter, Option
 
-from oxymilk.commands import Language, PaperFile, refusal, split
+from oxymilk.commands import Language, PaperFile, look_for_folders, refusal, split
 
 
 def programs(
@@ -36,7 +36,6 @@ def programs(
 
 
 def check(
-    ctx: typer.Context,
     test: Annotated[
         str, Argument(help="wilcoxon, mann-whitney, mcnemar, chi-square, fisher, t-paired, ...")
     ] = "",
@@ -83,6 +82,7 @@ def check(
     if table:
         if not output or test:
             raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
+        look_for_folders(output)
         raise typer.Exit(check_table(table, output))
     statistics = ("z", "chi2", "t", "f", "r", "u", "w")
     # T of a Wilcoxon test is a rank sum

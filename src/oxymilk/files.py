@@ -7,8 +7,10 @@ import glob
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,18 +36,24 @@ def write_bytes(path: Path, data: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            path.write_bytes(data)
-        else:
-            _replace(path, data)
+        with replacing(path) as stream:
+            stream.write(data)
     except OSError as error:
         if error.errno:
             error.filename = str(path)
         raise
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """Write a regular file under another name, then give it its own; what killed runs left is removed."""
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to be written: a regular one under another name, which then gets its own.
+
+    What killed runs left of it is removed. A link, a pipe or a device is opened itself.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        with path.open("wb") as stream:
+            yield stream
+        return
     # two runs at once have a name each
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
@@ -54,7 +62,7 @@ def _replace(path: Path, data: bytes) -> None:
             left.unlink(missing_ok=True)
     try:
         with temporary.open("wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)

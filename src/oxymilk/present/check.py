@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import json
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from oxymilk.audit.p_sets import PSet
 from oxymilk.audit.printed import SIGNS, Interval, PrintedNumber
 from oxymilk.audit.printed_test import FITS, Explanation, Judgement, judge
 from oxymilk.faults import Fault, FaultsError, describe
+from oxymilk.files import defuse, replacing
 from oxymilk.texts import Labels, labels
 
 # the p-values that are shown, the programs named of each, and the best known of these
@@ -166,17 +168,20 @@ def check_table(table: Path, output: Path) -> int:
         Exit status: 2 where a row is faulty, else 1 where one differs or cannot be checked, else 0. FaultsError when
         the table has not the columns `test` and `p`.
     """
-    status, part = 0, output.with_name(f".{output.name}.part")
-    output.parent.mkdir(parents=True, exist_ok=True)
+    status = 0
     with (
         table.open(encoding="utf-8-sig", newline="") as rows,
-        part.open("w", encoding="utf-8", newline="") as verdicts,
+        replacing(output) as stream,
     ):
         reader = csv.DictReader(rows)
         lacking = [name for name in ("test", "p") if name not in (reader.fieldnames or ())]
-        writer = csv.DictWriter(verdicts, VERDICT_COLUMNS, lineterminator="\n", restval="")
+        if lacking:
+            raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
+        writer = csv.DictWriter(
+            codecs.getwriter("utf-8")(stream), VERDICT_COLUMNS, lineterminator="\n", restval=""
+        )
         writer.writeheader()
-        for row in reader if not lacking else ():
+        for row in reader:
             cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}
             try:
                 evidence = read_evidence({name: row.get(name) or "" for name in FIELDS})
@@ -188,11 +193,7 @@ def check_table(table: Path, output: Path) -> int:
                 place = {"file": table.name, "row": reader.line_num}
                 places = [Fault(**vars(fault) | place) for fault in error.faults]
                 cells["fault"], status = " ".join(map(describe, places)), 2
-            writer.writerow(cells)
-    if lacking:
-        part.unlink()
-        raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
-    part.replace(output)
+            writer.writerow({name: defuse(text) for name, text in cells.items()})
     return status
 
 
