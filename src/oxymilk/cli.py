@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from typer import Option
@@ -206,14 +206,16 @@ def plot_figures(
     folder: ResultsFolder,
     languages: Languages = "en",
     formats: Annotated[str, Option(help="svg and png are always drawn; pdf when named.")] = "",
-    width: Annotated[str, Option(help="170 or 85 millimetres: two columns of a journal, or one.")] = "170",
+    width: Annotated[
+        Literal["170", "85"], Option(help="170 or 85 millimetres: two columns of a journal, or one.")
+    ] = "170",
 ) -> None:
     """Draw the flows between levels, each printed p-value among those that procedures give, effects, explanations."""
     from oxymilk.present.figures import plot_figures
 
+    chosen = formats and legal("--formats", formats, ("svg", "png", "pdf"))
     for view, made in views_of(study, folder, languages):
-        chosen = formats and legal("--formats", formats, ("svg", "png", "pdf"))
-        plot_figures(view, made / "figures", chosen, int(*legal("--width", width, ("170", "85"))))
+        plot_figures(view, made / "figures", chosen, int(width))
 
 
 @app.command()
@@ -234,7 +236,9 @@ def render_report(study: Study, folder: ResultsFolder, languages: Languages = "e
 
     provenance = study_provenance(study)
     for view, made in views_of(study, folder, languages):
-        page = render_report(view, made, provenance, results(view), advice(view))
+        # with a paper the page begins with what it prints
+        paragraphs = () if view.claims else results(view)
+        page = render_report(view, made, provenance, paragraphs, advice(view))
         write_text(made / "report.html", page)
 
 

@@ -56,7 +56,7 @@ def alternative_table(
     if "rank_sum" in set(tests["test"]):
         procedure, other = study.procedure.rank_sum, "post" if study.between == "change" else "change"
         *_, sample = samples(study, observations)
-        *_, moved = samples(study.model_copy(update={"between": other}), observations)
+        *_, moved = samples(study, observations, between=other)
         answers = dict.fromkeys((other, "brunner_munzel", "proportional_odds"), (None, None, "no_data"))
         if moved.testable:
             answers[other] = None, None, "too_large"

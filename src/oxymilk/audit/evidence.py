@@ -36,7 +36,6 @@ FIELDS = (
     "alpha", "decision", "program", "rounding", "decimal_mark",
 )  # fmt: skip
 _STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
-_POWER = re.compile(r"(?P<digits>.+?)(?:[eE]|\s*[x×*]\s*10\^?)(?P<power>[-+]?[0-9]{1,3})")
 _PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
 _EITHER = (".", ",")
 Numbers = tuple[PrintedNumber, ...]
@@ -190,13 +189,9 @@ def _p_value(text: str, before: str, marks: tuple[str, ...], alpha: Fraction) ->
         return ">=", parse_printed(str(float(alpha)))
     if text.strip() in _STARS:
         return "<", parse_printed(_STARS[text.strip()])
-    operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text).rstrip("* "))
-    operator, power = operator or before, _POWER.fullmatch(digits)
-    number = parse_printed(power["digits"] if power else digits, marks)
-    if power:
-        shift = int(power["power"])
-        number = number._replace(value=number.value * Fraction(10) ** shift, decimals=number.decimals - shift)
-    if number.percent or number.decimals < 0:
+    operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text))
+    operator, number = operator or before, parse_printed(digits, marks)
+    if number.percent:
         raise ValueError
     none_below = operator == "<" and number.value == 0
     if number.negative or number.value > 1 or none_below or (operator == ">" and number.value == 1):

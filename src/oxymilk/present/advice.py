@@ -18,7 +18,7 @@ def advice(view: View) -> list[str]:
     t, study, lines = view.t, view.study, []
     alpha = t.number(study.alpha)
     # a characteristic has one difference, in its row of each level and group
-    differences = {row["characteristic"]: row.get("difference") for row in view.rows("baseline")}
+    differences = {row["characteristic"]: row["difference"] for row in view.rows("baseline")}
     labels = {variable.id: view.label(variable) for variable in (*study.characteristics, study.outcome)}
     large = [name for name, size in differences.items() if size and float(size) >= LARGE_DIFFERENCE]
     if large:

@@ -18,6 +18,8 @@ from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import NAMES, caption
 from oxymilk.present.formats import template
 from oxymilk.present.tables import planned
+from oxymilk.present.tables.paper import group_sizes
+from oxymilk.present.tested import declared_tests
 from oxymilk.present.view import LANES, VERDICT_SIGNS, ClaimLine
 from oxymilk.study import load_study
 from oxymilk.texts import NO_VALUE
@@ -84,12 +86,11 @@ def render_report(
     counts = {verdict: given[verdict] for verdict in VERDICT_SIGNS}
     reasons = Counter(line.claim["reason"] for line in view.claims if line.verdict == "not_checkable")
     texts = view.t.section("verdicts.reason").items()
-    declared = [row for row in view.rows("tests") if row["role"] == "declared"]
     return template("report.html").render(
         view=view, counts=counts, signs=VERDICT_SIGNS, no_value=NO_VALUE, who=_who(view),
         headline=_headline(view, counts) if view.claims else paragraphs, numbers=numbers,
         not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
-        differing=_differing(view), procedures={row["test"]: view.procedure(row) for row in declared},
+        differing=_differing(view), procedures={row["test"]: view.procedure(row) for row in declared_tests(view)},
         figures=figures, caption=caption, tables=tables, explained=explanation_section(view), lanes=LANES,
         places=places, provenance=provenance, advice=advice,
     )  # fmt: skip
@@ -97,9 +98,9 @@ def render_report(
 
 def _who(view: View) -> str:
     """Say who was studied: how many participants of each group, what was measured, and when."""
-    sizes = Counter({row["participant"]: row["group"] for row in view.rows("observations")}.values())
+    sizes = group_sizes(view)
     groups = (f"{view.label(group)} (n\u00a0=\u00a0{sizes[group.id]})" for group in view.study.groups)
-    values = {"groups": view.t("common.list_separator").join(groups), "n": sizes.total()}
+    values = {"groups": view.t("common.list_separator").join(groups), "n": sum(sizes.values())}
     values |= dict(zip(("pre", "post"), map(view.label, view.study.compared), strict=True))
     return view.t("report.who", outcome=view.label(view.study.outcome), **values)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.files import write_csv, write_text
 from oxymilk.present.formats import template
+from oxymilk.present.tested import declared_tests
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, to_decimal
 
@@ -64,7 +65,7 @@ class _Sentences:
         self.rows = {
             (table, *(row[key] for key in _KEYS[table])): row for table in tables for row in tables[table]
         }
-        self.declared = [row for row in tables["tests"] if row["role"] == "declared"]
+        self.declared = declared_tests(view)
         self.outcome = self.inside(view.label(outcome))
         self.unit = view.unit(outcome) or (self.t("sentences.points") if outcome.kind == "checklist" else "")
         self.kind = "score" if outcome.scale == "score" else "share" if len(outcome.levels) == 2 else "levels"

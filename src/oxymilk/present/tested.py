@@ -18,6 +18,11 @@ def results(view: View, test: str, group: str = "") -> tuple[Row, Row | None]:
     return declared, None if same else exact
 
 
+def declared_tests(view: View) -> list[Row]:
+    """Return each test of the study as its declared procedure gives it."""
+    return [row for row in view.rows("tests") if row["role"] == "declared"]
+
+
 def scale_words(view: View, scale: str = "") -> str:
     """Say what the tests run on, "level" or "score" (with its unit); the outcome's own scale unless given."""
     outcome = view.study.outcome
@@ -27,7 +32,7 @@ def scale_words(view: View, scale: str = "") -> str:
 
 def sizes_note(view: View) -> str:
     """Say on how many participants each test rests; "" where none was left out."""
-    declared = [row for row in view.rows("tests") if row["role"] == "declared"]
+    declared = declared_tests(view)
     if not any(int(row["n_left_out"] or 0) for row in declared):
         return ""
     parts = (f"{view.name_of_test(row)}, {row['n']}" for row in declared)
@@ -39,7 +44,7 @@ def differences_notes(view: View, *, known: bool) -> list[str]:
 
     Either those of a program whose own way is `known`, or those of a paper whose program is not.
     """
-    declared = {(row["test"], row["group"]): row for row in view.rows("tests") if row["role"] == "declared"}
+    declared = {(row["test"], row["group"]): row for row in declared_tests(view)}
     notes = []
     for row in view.rows("tests"):
         how = declared[row["test"], row["group"]]["differences"]

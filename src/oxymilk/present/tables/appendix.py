@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oxymilk.audit.claims import DECISIONS
 from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
 from oxymilk.present.tables.paper import capitalised, decimals_of, missing_note, score_decimals
-from oxymilk.present.tested import differences_notes, results, scale_words
+from oxymilk.present.tested import declared_tests, differences_notes, results, scale_words
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def rank_table(view: View, number: str) -> Table:
     """Make the table of ranks as SPSS shows them: a section a test."""
     t, rows, notes = view.t, [], Footnotes()
     pre, post = map(view.label, view.study.compared)
-    for test in (row for row in view.rows("tests") if row["role"] == "declared"):
+    for test in declared_tests(view):
         rows.append(Row(view.name_of_test(test), head=True))
         if test["test"] == "signed_rank":
             lines = [
@@ -91,9 +92,7 @@ def statistics_table(view: View, number: str) -> Table:
     """Make the table of test statistics and p-values: a column a test."""
     t, alpha, notes = view.t, view.study.alpha, Footnotes()
     adjusted = {(effects.test, effects.group): effects.p_values for effects in view.effects}
-    tests = {
-        f"test_{at}": row for at, row in enumerate(r for r in view.rows("tests") if r["role"] == "declared")
-    }
+    tests = {f"test_{at}": row for at, row in enumerate(declared_tests(view))}
     columns, cells = [Column("row", t("tables.column.statistic"), "left", 2.6)], {}
     for key, test in tests.items():
         what = view.group(test["group"]) if test["group"] else capitalised(view.moments[test["timepoint"]])
@@ -192,10 +191,8 @@ def alternatives_table(view: View, number: str) -> Table:
     for test, group in dict.fromkeys((record["test"], record["group"]) for record in records):
         declared, _ = results(view, test, group)
         rows.append(Row(view.name_of_test(declared), head=True))
-        below = (
-            to_decimal(declared["p_value"]) < to_decimal(view.study.alpha) if declared["p_value"] else None
-        )
-        decided = {True: "significant", False: "not significant", None: ""}[below]
+        p = to_decimal(declared["p_value"])
+        decided = "" if p is None else DECISIONS[p >= to_decimal(view.study.alpha)]
         own = {"alternative": "declared", "p_value": declared["p_value"], "decision": decided}
         others = [record for record in records if (record["test"], record["group"]) == (test, group)]
         for record in (own, *others):
@@ -205,8 +202,7 @@ def alternatives_table(view: View, number: str) -> Table:
             p_value = Cell(
                 t.p_value(record["p_value"], view.study.alpha), notes.mark(note), digits=record["p_value"]
             )
-            words = view.decision(record["decision"]) or NO_VALUE
-            cells = {"p": p_value, "decision": words}
+            cells = {"p": p_value, "decision": view.decision(record["decision"]) or NO_VALUE}
             rows.append(Row(t(f"advice.alternative.{record['alternative']}"), cells))
     columns = (
         Column("row", t("tables.column.test"), "left", 4),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.analysis import reported_effect
 from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
-from oxymilk.present.tested import results, sizes_note
+from oxymilk.present.tested import declared_tests, results, sizes_note
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
@@ -255,8 +255,7 @@ def results_table(view: View, number: str) -> Table:
         label = label if at == "change" else view.moments[at]
         columns.append(Column(at, label, width=width, spanner="" if on_levels and at == "change" else above))
     columns.append(Column("p", t("tables.column.p"), width=1.4, marks=within))
-    declared = [row for row in view.rows("tests") if row["role"] == "declared"]
-    alternatives = dict.fromkeys(row["alternative"] for row in declared)
+    alternatives = dict.fromkeys(row["alternative"] for row in declared_tests(view))
     sides = (t(f"procedures.alternative.{alternative}") for alternative in alternatives)
     general = (
         t("tables.note.alternative", alternative=t("common.list_separator").join(sides)),
