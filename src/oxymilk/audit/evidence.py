@@ -222,8 +222,8 @@ def _numbers(text: str, marks: tuple[str, ...]) -> Numbers:
 def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
     """Raise _FieldError where a list has not as many numbers as the test has groups."""
     test, sizes = read.get("test"), (2, 4) if name in ("intervals", "quartiles") else (1, 2)
-    if test == "mann-whitney" and name not in ("intervals", "quartiles"):
-        sizes = (2,)
+    if test == "mann-whitney":
+        sizes = sizes[1:]
     if name == "n" and test != "mann-whitney":
         # falls, rises and unchanged; rows of percentages
         sizes = (1,) if test == "t-paired" else (1, 2, 3) if test == "wilcoxon" else tuple(range(1, 20))

@@ -32,7 +32,8 @@ def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[st
     t = labels(language)
     shown = [(f"verdicts.{judgement.verdict}", _headline(evidence, judgement, t))]
     groups = _groups(evidence, judgement)
-    if len(groups) > 1 or judgement.verdict not in ("reproduced", "differs"):
+    # the headline says the one value of a printed statistic, and the one that reproduces the print
+    if len(groups) > 1 or not (judgement.verdict == "reproduced" or _is_of_statistic(judgement)):
         for value, same in list(groups.items())[:_GROUPS]:
             prints = "–".join(dict.fromkeys(evidence.number.write(end) for end in value[:2]))
             words = words_of(same[0], t)
@@ -72,13 +73,17 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
         words = {"programs": _programs(judgement.fitting, t), "words": words_of(best, t)}
         key = f"check.headline.{verdict}{how and '.'}{how}"
         return t(key, printed=printed, value=_number(value, t), **words)
-    if len(judgement.p) == 1 and judgement.p[0].calculation.startswith("from_"):
+    if _is_of_statistic(judgement):
         (value,), name = judgement.p[0].values, t(f"check.statistics.{evidence.statistic}")
         low, high = (t.significant(float(end), 4) for end in value[:2])
         words = {"name": name, "value": _written(evidence.value), "low": low, "high": high}
         return t("check.headline.statistic", printed=printed, **words)
     words = {"program": evidence.program, "test": t(f"check.tests.{evidence.test}")}
     return t(f"check.headline.differs{'_named' * bool(evidence.program)}", printed=printed, **words)
+
+
+def _is_of_statistic(judgement: Judgement) -> bool:
+    return len(judgement.p) == 1 and judgement.p[0].calculation.startswith("from_")
 
 
 def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSet]]:

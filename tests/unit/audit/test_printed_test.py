@@ -76,6 +76,7 @@ def test_verdicts(case):
         ("check_impossible", "p", {"p": "-.22", "counts": "1,2;3,4"}),
         ("check_length", "n", {"n": "10", "statistic": "u", "value": "15"}),
         ("check_length", "rank_sums", {"n": "17,17", "rank_sums": "239,5,355,5"}),
+        ("check_length", "quartiles", {"n": "9,9", "medians": "2,1", "quartiles": "1,3", "scale": "1..3"}),
         ("check_missing", "df", {"test": "chi-square", "statistic": "chi2", "value": "6.4"}),
         ("check_missing", "counts", {}),
         ("check_shape", "counts", {"counts": "1,2,3"}),
@@ -107,6 +108,11 @@ def test_what_would_fit_the_p_that_differs():
         "other_test",
         "linear",
     )
+
+
+def test_a_verdict_that_differs_says_what_is_printed_instead():
+    evidence = read_evidence({"test": "linear", "counts": "3,4,5;6,3,1", "p": "0,051"})
+    assert lines_of(evidence, judge(evidence), "en")[1].split()[:2] == ["0,062", "SPSS,"]
 
 
 # why a recorded verdict is another one here
