@@ -77,6 +77,7 @@ def check(
     """
     # the names of the parameters are those of the fields
     cells = dict(locals())
+    from oxymilk.audit.evidence import STATISTIC_WORDS
     from oxymilk.present.check import FITS, as_json, check_table, judge, lines_of, read_evidence
 
     if table:
@@ -84,10 +85,7 @@ def check(
             raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
         look_for_folders(output)
         raise typer.Exit(check_table(table, output))
-    statistics = ("z", "chi2", "t", "f", "r", "u", "w")
-    # T of a Wilcoxon test is a rank sum
-    wilcoxon_t = t and test == "wilcoxon"
-    given = {"w" if wilcoxon_t and name == "t" else name: cells[name] for name in statistics if cells[name]}
+    given = {name: cells[name] for name in STATISTIC_WORDS if cells[name]}
     if len(given) > 1:
         raise BadParameter(f"one statistic at a time, not {' and '.join(given)}")
     statistic, value = next(iter(given.items()), ("", ""))

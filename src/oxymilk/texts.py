@@ -57,6 +57,10 @@ class Labels:
             raise KeyError(f"no text {key!r} in texts/{self.language}.yaml")
         return self.texts[key].format(**values)
 
+    def printed_test(self, test: str) -> str:
+        """Name a test as `oxymilk check` does: "chi_square" of a claims.csv is "chi-square test"."""
+        return self(f"check.tests.{test.replace('_', '-')}")
+
     def section(self, prefix: str) -> Mapping[str, str]:
         """Return the texts below `prefix`, keys without it, in file order."""
         return self._sections.get(prefix, {})

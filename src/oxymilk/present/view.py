@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from oxymilk.study.outcome import Level
 
 Row = Mapping[str, str]
-VERDICT_SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "not_checkable": "·"}
+VERDICT_SIGNS = {
+    "reproduced": "=", "reproduced_otherwise": "≅", "reproduced_after_rounding": "≈", "possible": "?", "differs": "≠",
+    "not_checkable": "·",
+}  # fmt: skip
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
 INFINITY = "\N{INFINITY}"
@@ -227,7 +230,8 @@ class View:
         for claim in self.rows("verdicts"):
             quantity, words = t(f"report.quantity.{claim['quantity']}"), t(f"verdicts.{claim['verdict']}")
             if claim["test"]:
-                quantity += f", {t('figures.test.' + claim['test'])}"
+                test = t.section("figures.test").get(claim["test"]) or t.printed_test(claim["test"])
+                quantity += f", {test}"
             for column in ("reason", "convention"):
                 words += f": {t(f'verdicts.{column}.{claim[column]}')}" if claim[column] else ""
             printed, computed = with_operator(claim), claim["prints_as"]
@@ -272,7 +276,8 @@ class View:
         # by test, group, procedure: which timepoints a test compares is fixed by the study, a claim need not say it
         printed: dict = defaultdict(lambda: defaultdict(list))
         for claim in self.rows("verdicts"):
-            if claim["quantity"] == "p_value" and claim["verdict"] != "not_checkable":
+            of_rank_test = claim["quantity"] == "p_value" and not claim["evidence"]
+            if of_rank_test and claim["verdict"] != "not_checkable":
                 number = parse_printed(claim["printed"], self.study.decimal_mark)
                 interval = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
                 about = claim["test"], claim["group"], claim["procedure"]
