@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, BadParameter, Option
 
-from oxymilk.commands import Language, PaperFile, look_for_folders, refusal, split
+from oxymilk.commands import Data, Language, PaperFile, look_for_folders, refusal, split
 
 
 def programs(
@@ -96,7 +96,12 @@ def check(
     raise typer.Exit(0 if judgement.verdict in FITS else 1)
 
 
-def check_paper(file: PaperFile, language: Language = "en") -> None:
+def check_paper(
+    file: PaperFile,
+    write: Annotated[str, Option(help="Also make the study of this name, with its claims.")] = "",
+    data: Data = Path("data"),
+    language: Language = "en",
+) -> None:
     """Check the printed tests of a paper by its text alone: statistics beside p-values, counts of the groups.
 
     Exit status 0: all that could be checked fit. 1: a test differs. 2: the file cannot be read, or nothing be checked.
@@ -105,8 +110,15 @@ def check_paper(file: PaperFile, language: Language = "en") -> None:
     from oxymilk.present.check_paper import check_paper
 
     try:
-        lines, status = check_paper(read_paper(file), language)
+        lines, status = check_paper(paper := read_paper(file), language)
     except Unreadable as error:
         raise refusal(str(error)) from None
     typer.echo("\n".join(lines))
+    if write:
+        from oxymilk.new_study.from_paper import study_from_paper
+        from oxymilk.new_study.lexicon import say
+
+        files = study_from_paper(paper, write, data, language)
+        typer.echo(say("messages.written", language, files=", ".join(map(str, files)), study=files[0]))
+        typer.echo(say("messages.next_check", language, name=write))
     raise typer.Exit(status)

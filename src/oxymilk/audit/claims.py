@@ -53,14 +53,8 @@ ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
 FIGURES = ("figure",)
 REASONS = ("cited", "no_data", "undefined", "ambiguous", "no_number")
 CHECKS = ("recompute", "arithmetic", "printed_test", *REASONS)
-VERDICTS = (
-    "reproduced",
-    "reproduced_otherwise",
-    "reproduced_after_rounding",
-    "possible",
-    "differs",
-    "not_checkable",
-)
+_HOLDS = ("reproduced", "reproduced_otherwise", "reproduced_after_rounding")
+VERDICTS = (*_HOLDS, "possible", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
