@@ -32,6 +32,12 @@ class PrintedTest(NamedTuple):
     tails: str
     statistics: list[dict[str, str]]
 
+    @property
+    def name(self) -> str:
+        """Its test as a claims.csv names it."""
+        names = {test: name for name, test in _RANK_TESTS.items()}
+        return names.get(self.test, self.test.replace("-", "_"))
+
 
 def study_of(numbers: Iterable[Proposal]) -> tuple[dict, bool]:
     """Return the study that an undescribed paper is taken to report, as study.yaml holds it, and whether of two groups.

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from oxymilk.audit.claimed_tests import evidence_of
-from oxymilk.audit.claims import COLUMNS, OF_A_TEST, OTHER_TESTS, REASONS, Claim
+from oxymilk.audit.claims import COLUMNS, OF_A_TEST, OTHER_TESTS, REASONS, TESTS, Claim
 from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
@@ -196,7 +196,7 @@ def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
         if check == "arithmetic":
             verdict, reason, *_ = check_claim(claim)
             claim = replace(claim, check=reason or check, expect=verdict)
-        if proposal.context in tests and (check in ("undefined", "no_data") or proposal.note == WHICH_TEST):
+        if proposal.context in tests and check != "recompute":
             claim = _judged(claim, tests[proposal.context], study)
         yield claim
 
@@ -205,10 +205,12 @@ def _judged(claim: Claim, test: PrintedTest, study: Study) -> Claim:
     """Return the claim of a p-value, the statistic beside it as its evidence, where it can be judged by that."""
     tails = {"1": "one", "2": "two"}.get(test.tails, "")
     said = [labels("en")(f"check_paper.by.{test.by}")]
-    if test.test.replace("-", "_") in OTHER_TESTS:
+    if test.name in (*TESTS, *OTHER_TESTS):
         said.append("check recompute where the study's data have what it is of")
-    note = "; ".join([claim.note.removesuffix(f"; {test.proposal.note}"), *said])
-    given = {"test": test.test.replace("-", "_"), "tails": tails, "note": note}
+    # a test that the study's data would give is asked for still
+    asks = test.proposal.note == WHICH_GROUP
+    note = "; ".join([claim.note if asks else claim.note.removesuffix(f"; {test.proposal.note}"), *said])
+    given = {"test": test.name, "tails": tails, "note": note}
     for cells in test.statistics:
         evidence = f"{cells['statistic']}={cells['value']}" + f" df={cells['df']}" * bool(cells["df"])
         judged = replace(claim, check="printed_test", quantity="p_value", evidence=evidence, **given)

@@ -223,9 +223,7 @@ def _explain(
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
     rows, witnesses = [], {}
-    computed, evidence = (
-        dict(zip(verdicts["id"], verdicts[name], strict=True)) for name in ("computed", "evidence")
-    )
+    audited = {row["id"]: row for row in verdicts.to_dict("records")}
     readings = on_counts.claims_on_counts(records, claims)
     for places in on_counts.distinct_claims(claims, records.study):
         first, ids = places[0].id, [claim.id for claim in places]
@@ -233,8 +231,8 @@ def _explain(
             continue
         own = next((claim for claim in readings if claim.id == first), None)
         others = [claim for claim in readings if claim is not own]
-        claim = replace(places[0], evidence=evidence[first])
-        differing = DifferingClaim(claim, records, own, others, claims, computed[first])
+        claim = replace(places[0], evidence=audited[first].get("evidence", ""))
+        differing = DifferingClaim(claim, records, own, others, claims, audited[first]["computed"])
         of_p = places[0].quantity in OF_P
         for rank, found in enumerate(_explain_claim(differing, tests, **limits), start=1):
             witness = "" if found.witness is None else f"{first}_{rank}.csv"
