@@ -70,7 +70,7 @@ def faults_of_evidence(claim: Claim, study: Study, file: str, row: int) -> Itera
             yield replace(fault, file=file, row=row, column=column, value=value)
 
 
-def evidence_from_data(claim: Claim, study: Study, data: Results) -> str:
+def evidence_from_data(claim: Claim, study: Study, data: Results | None) -> str:
     """Return what a study's data give for a test beside the rank tests, in the words of the column `evidence`.
 
     Parameters
@@ -78,7 +78,7 @@ def evidence_from_data(claim: Claim, study: Study, data: Results) -> str:
     claim : Claim
         A test of one of `oxymilk.audit.claims.OTHER_TESTS`.
     study : Study
-    data : Results
+    data : Results or None
         Or what else has its tables observations, other_scale and characteristics, all cells text.
 
     Returns
@@ -106,8 +106,10 @@ def evidence_from_data(claim: Claim, study: Study, data: Results) -> str:
     return "mean={} sd={} n={}".format(*written, ",".join(str(len(of)) for of in values))
 
 
-def _samples(claim: Claim, study: Study, data: Results) -> tuple[bool, list[list[list]]]:
+def _samples(claim: Claim, study: Study, data: Results | None) -> tuple[bool, list[list[list]]]:
     """Return whether a test is on levels, as 0, 1, ..., and for each group each member's score, or both of a pair."""
+    if data is None:
+        raise Undefined("no_data")
     of_levels, moments = claim.test not in ("t_paired", "t_independent"), [claim.timepoint]
     if claim.variable in ("", study.outcome.id):
         variable, is_level = study.outcome, study.outcome.scale == "level"

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oxymilk.audit.evidence import STARS
 from oxymilk.audit.printed import (
     EITHER_MARK,
     LOWER,
@@ -205,6 +206,8 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     if cells["check"] == "printed_test":
         test = cells["test"].lower().replace("-", "_")
         cells["test"] = {"wilcoxon": "signed_rank", "mann_whitney": "rank_sum"}.get(test, test)
+        if bound := STARS.get(cells["printed"]):
+            cells |= {"operator": "<", "printed": bound}
     cells["tails"] = {"1": "one", "2": "two"}.get(cells["tails"][:1], cells["tails"])
     return Claim(**cells, notes=notes, notation=Notation(study.decimal_mark, study.rounding))
 

@@ -41,7 +41,7 @@ FIELDS = (
 )  # fmt: skip
 # what evidence in words can name: the p-value and its test have places of their own
 _IN_WORDS = (*STATISTIC_WORDS, *FIELDS[1:4], "df", *_LISTS, "scale", *FIELDS[FIELDS.index("tails") :])
-_STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
+STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
 _PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
 _EITHER = (".", ",")
 Numbers = tuple[PrintedNumber, ...]
@@ -224,8 +224,8 @@ def _p_value(text: str, before: str, marks: tuple[str, ...], alpha: Fraction) ->
     """Read a p-value: operator, comma or point, power of ten, stars, "ns"; _FieldError where no p prints so."""
     if text.lower().strip(" .()") in ("ns", "n.s"):
         return ">=", parse_printed(str(float(alpha)))
-    if text.strip() in _STARS:
-        return "<", parse_printed(_STARS[text.strip()])
+    if text.strip() in STARS:
+        return "<", parse_printed(STARS[text.strip()])
     operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text))
     operator, number = operator or before, parse_printed(digits, marks)
     if number.percent:

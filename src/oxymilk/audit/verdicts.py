@@ -95,13 +95,11 @@ def audit_claims(
 
 def _judged(claim: Claim, study: Study, data: Results | None) -> tuple[Claim, Verdict]:
     """Judge a claim as a printed test; return it with its evidence, which may be that of the study's data."""
-    try:
-        if claim.check == "recompute":
-            if data is None:
-                raise Undefined("no_data")
+    if claim.check == "recompute":
+        try:
             claim = replace(claim, evidence=evidence_from_data(claim, study, data))
-    except Undefined as undefined:
-        return claim, Verdict("not_checkable", str(undefined))
+        except Undefined as undefined:
+            return claim, Verdict("not_checkable", str(undefined))
     verdict = verdict_of(evidence_of(claim, study))
     if claim.quantity == "decision":
         verdict = verdict._replace(prints_as=verdict.decision_computed, decision_printed=claim.printed)

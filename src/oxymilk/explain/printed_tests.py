@@ -24,19 +24,18 @@ def search_printed_test(differing: DifferingClaim) -> tuple[dict[str, list[Expla
     # behind an operator no digit is slipped
     kinds = ("procedure",) if evidence.operator else ("procedure", "adjustment", "notation")
     found: dict[str, list[Explanation]] = {kind: [] for kind in kinds}
-    judgement = judge(evidence)
-    for way in judgement.explanations if judgement.verdict == "differs" else ():
-        kind, params = _KINDS.get(way.code, "procedure"), {**way.params, "p": f"{way.p:.3g}"}
-        lines = () if "set" not in params else params["set"].lines
-        if lines:
-            params["words"] = {language: params["set"].words(labels(language)) for language in LANGUAGES}
-            del params["set"]
+    for way in judge(evidence).explanations:
+        params, lines = {**way.params, "p": f"{way.p:.3g}"}, ()
+        if p_set := params.pop("set", None):
+            lines = p_set.lines
+            params["words"] = {language: p_set.words(labels(language)) for language in LANGUAGES}
         if "source" in params:
             params["source"] = params["source"].replace(",", ".")
-        programs = "; ".join(dict.fromkeys(line.shown for line in lines))
-        share = None if isnan(way.coincidence) else way.coincidence
-        explanation = Explanation(
-            kind, f"check.explanations.{way.code}", params, way.p, programs=programs, coincidence=share
+        said = f"check.explanations.{way.code}", params, way.p
+        worth = {"coincidence": None if isnan(way.coincidence) else way.coincidence}
+        kind, programs = (
+            _KINDS.get(way.code, "procedure"),
+            "; ".join(dict.fromkeys(line.shown for line in lines)),
         )
-        found[kind].append(explanation)
+        found[kind].append(Explanation(kind, *said, programs=programs, **worth))
     return found, []

@@ -69,14 +69,12 @@ def study_from_paper(paper: Paper, name: str, data: Path, language: str) -> list
 
 def _legal(draft: Draft, study: Study, path: Path) -> list[Claim]:
     """Write the claims; those that a claims.csv of this study cannot hold as proposed are listed as figures."""
-    claims = [*draft.claims]
-    for _ in range(2):
-        write_csv(replace(draft, claims=tuple(claims)).claims_table(), path)
-        try:
-            return load_claims(path, study, [])
-        except FaultsError as error:
-            for row in {fault.row for fault in error.faults} - {None}:
-                kept = {name: getattr(claims[row - 2], name) for name in ("id", "where", "printed", "note")}
-                figure = {"quantity": "figure", "check": "ambiguous", "expect": "not_checkable"}
-                claims[row - 2] = Claim(**kept, **figure)
-    raise AssertionError("a figure is always legal")
+    write_csv(draft.claims_table(), path)
+    try:
+        return load_claims(path, study, [])
+    except FaultsError as error:
+        unfit, claims = {fault.row - 2 for fault in error.faults}, [*draft.claims]
+        for at in unfit:
+            kept = {name: getattr(claims[at], name) for name in ("id", "where", "printed", "note")}
+            claims[at] = Claim(**kept, quantity="figure", check="ambiguous", expect="not_checkable")
+        return _legal(replace(draft, claims=tuple(claims)), study, path)
