@@ -169,7 +169,7 @@ def claim_label(claim: Claim, study: Study) -> dict[str, str]:
         words = labels(language).section("explain.words")
         parts = [claim.where] if claim.check == "cited" else []
         if claim.test:
-            parts.append(words.get(f"test_{claim.test}") or labels(language).printed_test(claim.test))
+            parts.append(words.get(f"test_{claim.test}") or labels(language).tested_by(claim.test))
         if claim.group:
             parts.append(study.group(claim.group).label[language])
         if claim.timepoint in study.timepoint_ids and claim.test not in TESTS:

@@ -18,6 +18,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import OTHER_DIFFERENCES
+from oxymilk.audit.claims import VERDICTS
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, with_mark
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
@@ -30,10 +31,7 @@ if TYPE_CHECKING:
     from oxymilk.study.outcome import Level
 
 Row = Mapping[str, str]
-VERDICT_SIGNS = {
-    "reproduced": "=", "reproduced_otherwise": "≅", "reproduced_after_rounding": "≈", "possible": "?", "differs": "≠",
-    "not_checkable": "·",
-}  # fmt: skip
+VERDICT_SIGNS = dict(zip(VERDICTS, "=≅≈?≠·", strict=True))
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
 INFINITY = "\N{INFINITY}"
@@ -229,9 +227,7 @@ class View:
         variables = {variable.id: variable for variable in self.study.characteristics}
         for claim in self.rows("verdicts"):
             quantity, words = t(f"report.quantity.{claim['quantity']}"), t(f"verdicts.{claim['verdict']}")
-            if claim["test"]:
-                test = t.section("figures.test").get(claim["test"]) or t.printed_test(claim["test"])
-                quantity += f", {test}"
+            quantity += f", {t.tested_by(claim['test'])}" if claim["test"] else ""
             for column in ("reason", "convention"):
                 words += f": {t(f'verdicts.{column}.{claim[column]}')}" if claim[column] else ""
             printed, computed = with_operator(claim), claim["prints_as"]
@@ -276,8 +272,7 @@ class View:
         # by test, group, procedure: which timepoints a test compares is fixed by the study, a claim need not say it
         printed: dict = defaultdict(lambda: defaultdict(list))
         for claim in self.rows("verdicts"):
-            of_rank_test = claim["quantity"] == "p_value" and not claim["evidence"]
-            if of_rank_test and claim["verdict"] != "not_checkable":
+            if claim["quantity"] == "p_value" and claim["verdict"] != "not_checkable":
                 number = parse_printed(claim["printed"], self.study.decimal_mark)
                 interval = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
                 about = claim["test"], claim["group"], claim["procedure"]
