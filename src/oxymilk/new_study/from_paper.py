@@ -9,6 +9,7 @@ from oxymilk.audit.claims import Claim, load_claims
 from oxymilk.draft.printed_tests import study_of
 from oxymilk.draft.propose import Draft, draft_claims
 from oxymilk.draft.read import Paper
+from oxymilk.draft.rules import WHICH_GROUP
 from oxymilk.explain.reconstruct import reconstruct
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.files import write_csv, write_text
@@ -53,8 +54,13 @@ def study_from_paper(paper: Paper, name: str, data: Path, language: str) -> list
     content |= {"id": name, "title": dict.fromkeys(LANGUAGES, name), "procedure": procedure | both}
     study = Study.model_validate(content)
     if not two:
-        # the one group that there is, whatever the text calls it
-        of_all = (replace(claim, group=study.group_ids[0] if claim.group else "") for claim in draft.claims)
+        # the one group that there is, whatever the text calls it, and where the draft asks
+        (only,), known = study.group_ids, {"check": "recompute", "expect": "reproduced"}
+        asked = [known if claim.note.endswith(WHICH_GROUP) else {} for claim in draft.claims]
+        of_all = (
+            replace(claim, group=only if claim.group or cells else "", **cells)
+            for claim, cells in zip(draft.claims, asked, strict=True)
+        )
         draft = replace(draft, claims=tuple(of_all))
     with filled_folder(folder) as part:
         claims = _legal(draft, study, part / "claims.csv")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.unit.test_every_step import run_every_step
 
+from oxymilk.cli import app
 from oxymilk.draft.read import Paper, read_paper
 from oxymilk.faults import FaultsError
 from oxymilk.files import read_csv
@@ -45,8 +46,22 @@ def test_a_paper_with_one_dataset_makes_its_study(tmp_path):
 def test_any_text_makes_a_study_that_runs(tmp_path, text, language):
     study_from_paper(Paper(text), "paper", tmp_path, language)
     assert check_files(tmp_path / "paper" / "study.yaml").ready
+    # one group of ten: seven of them rose
+    assert (tmp_path / "paper" / "observations.csv").exists() == (text == ONE_GROUP)
     run_every_step(tmp_path / "paper", tmp_path / "results", shown=False)
     assert [path.name for path in tmp_path.iterdir()] in (["paper", "results"], ["results", "paper"])
+
+
+def test_nothing_is_written_unless_asked_for(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert app(["check-paper", str(TEXT)], standalone_mode=False) == 1
+    assert list(tmp_path.iterdir()) == []
+    said = capsys.readouterr().out
+    assert app(["check-paper", str(TEXT), "--write", "paper"], standalone_mode=False) == 1
+    assert capsys.readouterr().out.startswith(said)
+    assert sorted(path.name for path in (tmp_path / "data" / "paper").iterdir()) == [
+        "claims.csv", "observations.csv", "study.yaml"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "code"), [("../x", "id_illegal"), ("A", "id_illegal"), ("", "id_illegal"),
