@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, BadParameter, Option
 
-from oxymilk.commands import Language, PaperFile, look_for_folders, refusal, split
+from oxymilk.commands import Data, Language, PaperFile, look_for_folders, refusal, split
 
 
 def programs(
@@ -77,6 +77,7 @@ def check(
     """
     # the names of the parameters are those of the fields
     cells = dict(locals())
+    from oxymilk.audit.evidence import STATISTIC_WORDS
     from oxymilk.present.check import FITS, as_json, check_table, judge, lines_of, read_evidence
 
     if table:
@@ -84,10 +85,7 @@ def check(
             raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
         look_for_folders(output)
         raise typer.Exit(check_table(table, output))
-    statistics = ("z", "chi2", "t", "f", "r", "u", "w")
-    # T of a Wilcoxon test is a rank sum
-    wilcoxon_t = t and test == "wilcoxon"
-    given = {"w" if wilcoxon_t and name == "t" else name: cells[name] for name in statistics if cells[name]}
+    given = {name: cells[name] for name in STATISTIC_WORDS if cells[name]}
     if len(given) > 1:
         raise BadParameter(f"one statistic at a time, not {' and '.join(given)}")
     statistic, value = next(iter(given.items()), ("", ""))
@@ -98,7 +96,12 @@ def check(
     raise typer.Exit(0 if judgement.verdict in FITS else 1)
 
 
-def check_paper(file: PaperFile, language: Language = "en") -> None:
+def check_paper(
+    file: PaperFile,
+    write: Annotated[str, Option(help="Also make the study of this name, with its claims.")] = "",
+    data: Data = Path("data"),
+    language: Language = "en",
+) -> None:
     """Check the printed tests of a paper by its text alone: statistics beside p-values, counts of the groups.
 
     Exit status 0: all that could be checked fit. 1: a test differs. 2: the file cannot be read, or nothing be checked.
@@ -107,8 +110,15 @@ def check_paper(file: PaperFile, language: Language = "en") -> None:
     from oxymilk.present.check_paper import check_paper
 
     try:
-        lines, status = check_paper(read_paper(file), language)
+        lines, status = check_paper(paper := read_paper(file), language)
     except Unreadable as error:
         raise refusal(str(error)) from None
     typer.echo("\n".join(lines))
+    if write:
+        from oxymilk.new_study.from_paper import study_from_paper
+        from oxymilk.new_study.lexicon import say
+
+        files = study_from_paper(paper, write, data, language)
+        typer.echo(say("messages.written", language, files=", ".join(map(str, files)), study=files[0]))
+        typer.echo(say("messages.next_check", language, name=write))
     raise typer.Exit(status)

@@ -152,7 +152,8 @@ def audit_claims(study: Study, folder: ResultsFolder) -> None:
     except FaultsError as error:
         write_csv(faults_table(error.faults), folder / "faults.csv")
         raise
-    results.write("verdicts", audit_claims(loaded, claims, results.frequencies, results.tests))
+    verdicts = audit_claims(loaded, claims, results.frequencies, results.tests, results)
+    results.write("verdicts", verdicts)
 
 
 @app.command()

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -293,7 +294,8 @@ def verify(
                 verification.print_line(f"{name}: {labels(language)('verify.nothing')}")
                 continue
             # audited anew, so that an old verdicts.csv cannot pass for today's
-            verdicts[name] = audit_claims(*study_and_claims(folder), tables.frequencies, tables.tests)
+            audited = *study_and_claims(folder), tables.frequencies, tables.tests, tables
+            verdicts[name] = audit_claims(*audited)
         except (FaultsError, OSError) as error:
             faults += [replace(fault, file=f"{name}: {fault.file}") for fault in faults_of(error)]
     verification.print_verdicts(verdicts, every=every, language=language)
@@ -326,9 +328,10 @@ def explain(
 
     folder = folder_of(study, data)
     loaded, claims = study_and_claims(folder)
-    observations = ingest_observations(loaded, folder).table
+    ingested = ingest_observations(loaded, folder)
+    observations, data = ingested.table, SimpleNamespace(observations=ingested.table, **vars(ingested))
     tables = [as_read(table(loaded, observations)) for table in (frequency_table, rank_test_table)]
-    verdicts = audit_claims(loaded, claims, *tables)
+    verdicts = audit_claims(loaded, claims, *tables, data)
     if claim not in {one.id for one in claims}:
         raise BadParameter(f"claims.csv has no claim {claim!r}")
     wanted = {"printed": printed, "participants": participants, "budget": budget}

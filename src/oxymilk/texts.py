@@ -57,6 +57,10 @@ class Labels:
             raise KeyError(f"no text {key!r} in texts/{self.language}.yaml")
         return self.texts[key].format(**values)
 
+    def tested_by(self, test: str) -> str:
+        """Name a test of a claims.csv: as figures name a rank test, another as `oxymilk check` does."""
+        return self.texts.get(f"figures.test.{test}") or self(f"check.tests.{test.replace('_', '-')}")
+
     def section(self, prefix: str) -> Mapping[str, str]:
         """Return the texts below `prefix`, keys without it, in file order."""
         return self._sections.get(prefix, {})

@@ -58,7 +58,7 @@ def test_every_package_is_on_a_floor_and_no_import_goes_up_or_to_another_of_the_
 @pytest.mark.parametrize(
     ("title", "entry", "expected"),
     [
-        ("The four verdicts", r"^\*\*(\w+)\*\*:", claims.VERDICTS),
+        ("The verdicts", r"^\*\*(\w+)\*\*:", claims.VERDICTS),
         ("The five reasons", r"^\| `(\w+)`", claims.REASONS),
         ("The decision", r"^\| `(\w+)`", ("agree", "flip")),
     ],

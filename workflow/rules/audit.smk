@@ -1,6 +1,7 @@
 """Check the numbers that a paper printed.
 
-Inputs:  <data>/{study}/claims.csv, <results>/{study}/frequencies.csv, tests.csv
+Inputs:  <data>/{study}/claims.csv, <results>/{study}/frequencies.csv, tests.csv, observations.csv, other_scale.csv,
+         characteristics.csv
 Outputs: <results>/{study}/verdicts.csv; `verify` prints them and fails when one is not as expected
          <results>/{study}/explanations.csv, datasets.csv, contradictions.csv, outcomes.csv, witnesses/
          <results>/{study}/{language}/audit/
@@ -13,7 +14,10 @@ rule audit_claims:
         claims=f"{STUDY}/claims.csv",
         frequencies=f"{RESULT}/frequencies.csv",
         tests=f"{RESULT}/tests.csv",
-        code=package_sources("audit", "stats", "study"),
+        observations=f"{RESULT}/observations.csv",
+        other_scale=f"{RESULT}/other_scale.csv",
+        characteristics=f"{RESULT}/characteristics.csv",
+        code=package_sources("audit", "analysis", "stats", "study"),
     output:
         verdicts=report(
             f"{RESULT}/verdicts.csv",

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from oxymilk.audit.evidence import STARS
 from oxymilk.audit.printed import (
     EITHER_MARK,
     LOWER,
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from oxymilk.study import Study
 
 TESTS = ("signed_rank", "rank_sum")
+# tests that data of the study give, judged as printed tests; and those that printed evidence gives
+OF_PAIRS = ("mcnemar", "t_paired")
+OTHER_TESTS = ("chi_square", "fisher", "t_independent", *OF_PAIRS)
+PRINTED_TESTS = (*TESTS, *OTHER_TESTS, "linear", "z", "f", "pearson", "spearman")
 OF_A_CELL = ("count", "percent")
 OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
 OF_A_TEST = ("p_value", "z", "u", "w", "mean_rank", "threshold", "decision")
@@ -48,8 +53,9 @@ GRIM = ("grim_percent", "grim_mean")
 ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
 FIGURES = ("figure",)
 REASONS = ("cited", "no_data", "undefined", "ambiguous", "no_number")
-CHECKS = ("recompute", "arithmetic", *REASONS)
-VERDICTS = ("reproduced", "reproduced_after_rounding", "differs", "not_checkable")
+CHECKS = ("recompute", "arithmetic", "printed_test", *REASONS)
+_HOLDS = ("reproduced", "reproduced_otherwise", "reproduced_after_rounding")
+VERDICTS = (*_HOLDS, "possible", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
@@ -88,6 +94,7 @@ class Claim:
     expect: str = ""
     note: str = ""
     tails: str = ""
+    evidence: str = ""
     notes: tuple[str, ...] = ("",) * len(LANGUAGES)
     notation: Notation = EITHER_MARK
 
@@ -95,6 +102,11 @@ class Claim:
     def cells(self) -> dict[str, str]:
         """The row of claims.csv."""
         return {column: getattr(self, column) for column in COLUMNS}
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether it is judged as a printed test is: by its evidence, or by that which the study's data give."""
+        return self.check == "printed_test" or (self.check == "recompute" and self.test in OTHER_TESTS)
 
     @cached_property
     def number(self) -> PrintedNumber | None:
@@ -191,6 +203,11 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
         cells |= {"operator": operator, "printed": number}
     if quantity in ("p_value", "decision") and number and (worded := _WORDED.fullmatch(number.strip())):
         cells |= {"quantity": "decision", "operator": "", "printed": DECISIONS[bool(worded[1])]}
+    if cells["check"] == "printed_test":
+        test = cells["test"].lower().replace("-", "_")
+        cells["test"] = {"wilcoxon": "signed_rank", "mann_whitney": "rank_sum"}.get(test, test)
+        if bound := STARS.get(cells["printed"]):
+            cells |= {"operator": "<", "printed": bound}
     cells["tails"] = {"1": "one", "2": "two"}.get(cells["tails"][:1], cells["tails"])
     return Claim(**cells, notes=notes, notation=Notation(study.decimal_mark, study.rounding))
 
@@ -274,7 +291,7 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise FaultsError(faults_of(error)) from None
     header, *table = table
     # a note in some language stands for `note`
-    given = (*header, "tails", *(["note"] if set(NOTES) & set(header) else []))
+    given = (*header, "tails", "evidence", *(["note"] if set(NOTES) & set(header) else []))
     missing = [column for column in COLUMNS if column not in given]
     legal = (*COLUMNS, *NOTES)
     unknown = [name for at, name in enumerate(header) if name not in legal or name in header[:at]]
@@ -312,7 +329,7 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
         yield at("claims_value", column="expect", value=claim.expect, legal="not_checkable")
     if claim.expect == "differs" and not claim.note:
         yield at("claims_note", column="note")
-    if claim.check not in ("recompute", "arithmetic"):
+    if claim.check in REASONS:
         return
 
     printed = {"column": "printed", "value": claim.printed}
@@ -324,6 +341,11 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
         yield at("claims_number", **printed, marks=marks)
     if claim.quantity == "p_value" and claim.number and claim.number.percent:
         yield at("claims_p_percent", **printed)
+    legal = claim.test in PRINTED_TESTS and claim.quantity in ("p_value", "decision")
+    if claim.check == "printed_test" and legal and (claim.number or claim.printed in DECISIONS):
+        from oxymilk.audit.claimed_tests import faults_of_evidence
+
+        yield from faults_of_evidence(claim, study, file, row)
     of_participants = claim.check == "recompute" and claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
     if of_participants and claim.n and not re.fullmatch("0*[1-9][0-9]*", claim.n):
         yield at("claims_participants", column="n", value=claim.n)
@@ -346,18 +368,26 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
 def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...], bool]]:
     """Return for each column with a vocabulary its words, and whether the claim needs one of them."""
     every = tuple(dict.fromkeys((*RECOMPUTED, *ARITHMETIC, *FIGURES)))
-    quantities = {"recompute": RECOMPUTED, "arithmetic": ARITHMETIC}.get(claim.check, every)
-    recomputed = claim.check == "recompute"
+    of_check = {"recompute": RECOMPUTED, "arithmetic": ARITHMETIC, "printed_test": ("p_value", "decision")}
+    recomputed, of_outcome = claim.check == "recompute", claim.variable in ("", study.outcome.id)
+    other = recomputed and claim.test in OTHER_TESTS
+    quantities = OF_P if other else of_check.get(claim.check, every)
+    tests = PRINTED_TESTS if claim.check == "printed_test" else (*TESTS, *OTHER_TESTS)
     of_cell = recomputed and claim.quantity in OF_A_CELL
-    of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test == "signed_rank")
+    of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test in ("signed_rank", *OF_PAIRS))
+    of_moment = other and of_outcome and claim.test not in OF_PAIRS
     levels = {variable.id: variable.level_ids for variable in (study.outcome, *study.characteristics)}
     return {
         "operator": (OPERATORS, True), "quantity": (quantities, True),
         "check": (CHECKS, True), "expect": (VERDICTS, True),
-        "tails": (("one", "two"), False), "test": (TESTS, recomputed and claim.quantity in OF_A_TEST),
+        "tails": (("one", "two"), False),
+        "test": (tests, claim.check == "printed_test" or (recomputed and claim.quantity in OF_A_TEST)),
         "group": (study.group_ids, of_group),
-        "timepoint": ((*study.timepoint_ids, "change"), of_cell),
-        "variable": (tuple(levels), False),
+        "timepoint": (
+            (*study.timepoint_ids, *(["change"] if claim.test not in ("chi_square", "fisher") else ())),
+            of_cell or of_moment,
+        ),
+        "variable": ((study.outcome.id,) if other and claim.test in OF_PAIRS else tuple(levels), False),
         # of a variable that the study does not have, any level is legal
         "level": (levels.get(claim.variable or study.outcome.id, (claim.level,)), of_cell),
     }  # fmt: skip

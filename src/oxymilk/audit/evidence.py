@@ -30,12 +30,18 @@ STATISTICS = {
     "chi-square": ("chi2", "z"), "fisher": ("chi2",), "linear": ("chi2", "z"), "t-paired": ("t",),
     "t-independent": ("t", "f"), "z": ("z",), "f": ("f",), "pearson": ("r", "t"), "spearman": ("r", "t"),
 }  # fmt: skip
+# the words by which options and evidence name a statistic, and the lists whose word is not that of their column
+STATISTIC_WORDS = ("z", "chi2", "t", "f", "r", "u", "w")
+_LIST_WORDS = {"mean": "means", "sd": "sds", "se": "ses", "interval": "intervals", "median": "medians"}
+_RANK_TESTS = {"signed-rank": "wilcoxon", "rank-sum": "mann-whitney"}
 _LISTS = ("rank_sums", "mean_ranks", "means", "sds", "ses", "intervals", "medians", "quartiles")
 FIELDS = (
     "test", "n", "counts", "margins", "statistic", "value", "df", *_LISTS, "scale", "p", "operator", "tails",
     "alpha", "decision", "program", "rounding", "decimal_mark",
 )  # fmt: skip
-_STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
+# what evidence in words can name: the p-value and its test have places of their own
+_IN_WORDS = (*STATISTIC_WORDS, *FIELDS[1:4], "df", *_LISTS, "scale", *FIELDS[FIELDS.index("tails") :])
+STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
 _PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
 _EITHER = (".", ",")
 Numbers = tuple[PrintedNumber, ...]
@@ -98,6 +104,33 @@ class _FieldError(ValueError):
     """A field is faulty: the code of the fault and the words of its text."""
 
 
+def word_of(field: str) -> str:
+    """Return the word by which options and evidence name a field: "sd" is that of `sds`."""
+    return {name: word for word, name in _LIST_WORDS.items()}.get(field, field)
+
+
+def cells_of(words: str) -> dict[str, str]:
+    """Return the cells of evidence in words, "n=10,10 u=15", its names those of the options of `oxymilk check`.
+
+    FaultsError, column `evidence`, with each part that is no such name with a value, and each second of one.
+    """
+    before, *parts = re.split(r"(?:^|(?<=\s))-{0,2}([A-Za-z][\w-]*)\s*=", words)
+    cells, wrong = {}, [before] if before.strip() else []
+    for word, value in zip(parts[::2], parts[1::2], strict=True):
+        name = word.lower().replace("-", "_")
+        name = _LIST_WORDS.get(name, name)
+        added = {"statistic": name, "value": value} if name in STATISTIC_WORDS else {name: value}
+        if name not in _IN_WORDS or not value.strip() or cells.keys() & added.keys():
+            wrong.append(f"{word}={value}")
+        cells |= added
+    if wrong:
+        legal = {"legal": ", ".join(map(word_of, _IN_WORDS))}
+        raise FaultsError(
+            [Fault("check_words", "", column="evidence", value=part.strip(), params=legal) for part in wrong]
+        )
+    return cells
+
+
 def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None = None) -> Evidence:
     """Read what is printed of a test.
 
@@ -115,11 +148,15 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     """
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
     given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
+    test = given["test"].lower().replace("_", "-")
+    given["test"] = _RANK_TESTS.get(test, test)
+    if given["test"] == "wilcoxon" and given["statistic"].lower() == "t":
+        given["statistic"] = "w"  # T is a rank sum
     marks = (given["decimal_mark"],) if given["decimal_mark"] in _EITHER else _EITHER
     read: dict[str, Any] = {"program": given["program"]}
     readers: dict[str, Callable[[str], Any]] = {
         "decimal_mark": lambda text: _one_of(text, _EITHER),
-        "test": lambda text: _one_of(text.lower().replace("_", "-"), tuple(STATISTICS)),
+        "test": lambda text: _one_of(text, tuple(STATISTICS)),
         "alpha": lambda text: _alpha(parse_printed(text, _EITHER).value),
         "operator": lambda text: _one_of(text, OPERATORS),
         "p": lambda text: _p_value(text, given["operator"], marks, read.get("alpha", Evidence.alpha)),
@@ -187,8 +224,8 @@ def _p_value(text: str, before: str, marks: tuple[str, ...], alpha: Fraction) ->
     """Read a p-value: operator, comma or point, power of ten, stars, "ns"; _FieldError where no p prints so."""
     if text.lower().strip(" .()") in ("ns", "n.s"):
         return ">=", parse_printed(str(float(alpha)))
-    if text.strip() in _STARS:
-        return "<", parse_printed(_STARS[text.strip()])
+    if text.strip() in STARS:
+        return "<", parse_printed(STARS[text.strip()])
     operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text))
     operator, number = operator or before, parse_printed(digits, marks)
     if number.percent:

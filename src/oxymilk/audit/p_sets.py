@@ -19,14 +19,14 @@ import numpy as np
 import scipy
 
 import oxymilk.stats
-from oxymilk.audit.evidence import PAIRED, Evidence, Numbers
+from oxymilk.audit.evidence import PAIRED, Evidence, Numbers, word_of
 from oxymilk.audit.printed import Interval
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.stats import count_tables
 from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.programs import RULES, evaluate_programs_counts, load_programs, named_in
-from oxymilk.texts import read_yaml
+from oxymilk.texts import Labels, read_yaml
 
 # relative error of scipy's distribution functions, measured in the tests
 ERROR = Fraction(1, 10**11)
@@ -57,6 +57,14 @@ class Line(NamedTuple):
     calculation: str
     procedure: Procedure | None = None
     tail: str = ""
+    output: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The program, its versions, and the words beside the number in its output."""
+        return (
+            f"{self.program} ({self.versions}): {self.output}" if self.output else f"{self.program} program"
+        )
 
     @property
     def one_sided(self) -> bool:
@@ -99,6 +107,15 @@ class PSet(NamedTuple):
         """Who prints it."""
         return tuple(dict.fromkeys(line.name for line in self.lines))
 
+    def words(self, t: Labels) -> str:
+        """Say the calculation in a few words of a reader's language."""
+        line, short = self.lines[0], t.section("check.short")
+        if not line.procedure:
+            return t(f"check.calculations.{line.calculation}")
+        switches = {f"{name}_{value}".lower() for name, value in line.procedure.switches().items()}
+        switches |= {"one_sided"} if line.tail else set()
+        return ", ".join(text for switch, text in short.items() if switch in switches)
+
     def scaled(self, factor: Fraction) -> PSet:
         """Return the p-values times a factor, at most 1."""
         values = tuple(times(value, factor) for value in self.values)
@@ -137,7 +154,7 @@ def any_program(
 
 def fault(code: str, evidence: Evidence, column: str, value: object = "", **params: object) -> FaultsError:
     """Return the fault of a field of the evidence."""
-    words = {"test": evidence.test, **params}
+    words = {"test": evidence.test, "word": word_of(column), **params}
     return FaultsError([Fault(file="check", code=code, column=column, value=str(value), params=words)])
 
 
@@ -151,9 +168,11 @@ def load_lines() -> dict[str, tuple[Line, ...]]:
         if test := rank if of_rank else _OTHER.get(program.other):
             name = program.other or f"{program.procedure.words_for(program.test)} {program.tail}".strip()
             which = program.program, program.versions, program.rule, name, program.procedure, program.tail
-            lines.setdefault(test, []).append(Line(program.id, test, *which))
+            lines.setdefault(test, []).append(Line(program.id, test, *which, program.output))
     for entry in read_yaml(Path(oxymilk.stats.__file__).with_name("printed_lines.yaml")):
-        lines.setdefault(entry["test"], []).append(Line(*(entry[name] for name in Line._fields[:6])))
+        lines.setdefault(entry["test"], []).append(
+            Line(**{name: entry[name] for name in (*Line._fields[:6], "output")})
+        )
     return {test: tuple(of_test) for test, of_test in lines.items()}
 
 

@@ -32,6 +32,8 @@ VERDICTS = (*FITS, "differs", "not_checkable")
 # what is printed for whatever p is smaller: the usual floors, and that of tables of z up to 4
 FLOORS = (Fraction(1, 1000), Fraction(1, 10_000), Fraction(1, 100_000), Fraction(3, 100_000))
 _ADJUSTED = range(3, 11)
+# of a printed p-value; of more, what could be printed in its place is too much to list
+MOST_DECIMALS = 5
 # tests that people take for one another on the same table; pre/post tables
 _CONFUSED = {
     False: ("mann-whitney", "chi-square", "fisher", "linear", "t-independent"),
@@ -223,7 +225,7 @@ def _decides(evidence: Evidence, sets: list[PSet]) -> str:
 
 def _explanations(evidence: Evidence, sets: list[PSet]) -> Iterator[Explanation]:
     """Yield what would make the printed p-value true, with the coincidence of the searches so far."""
-    if evidence.number.decimals > 5:
+    if evidence.number.decimals > MOST_DECIMALS:
         return
     scale, before = 10**evidence.number.decimals, set()
     claimed, alpha = evidence.number.value * scale, evidence.alpha * scale

@@ -6,16 +6,22 @@ when none of it does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
+from oxymilk.audit.claimed_tests import evidence_from_data, evidence_of
 from oxymilk.audit.claims import COLUMNS, GRIM, NOTES, REASONS, Claim
+from oxymilk.audit.evidence import Evidence
 from oxymilk.audit.printed import as_runs, parse_sizes, sizes_that_allow
+from oxymilk.audit.printed_test import judge
 from oxymilk.audit.recompute import Tables, Undefined, arithmetic, decide, recompute
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
+    from oxymilk.results import Results
     from oxymilk.study import Study
 
 
@@ -27,6 +33,7 @@ class Verdict(NamedTuple):
     * computed : what the data give, ten digits; of a GRIM check the smallest possible sample size
     * prints_as : the same in the style of the printed number
     * procedure : the procedure of the test, in words
+    * programs : of a claim that is judged as a printed test, the lines that print `computed`
     * convention : what the statistic's name stands for, where the claim is reproduced and it can stand for several
     * decision_printed, decision_computed : of p-values and decisions "significant", "not significant", or "" where
       that is open
@@ -37,6 +44,7 @@ class Verdict(NamedTuple):
     computed: str = ""
     prints_as: str = ""
     procedure: str = ""
+    programs: str = ""
     convention: str = ""
     decision_printed: str = ""
     decision_computed: str = ""
@@ -46,7 +54,11 @@ VERDICT_COLUMNS = (*COLUMNS, *NOTES, *Verdict._fields, "decision", "as_expected"
 
 
 def audit_claims(
-    study: Study, claims: list[Claim], frequencies: pd.DataFrame, tests: pd.DataFrame
+    study: Study,
+    claims: list[Claim],
+    frequencies: pd.DataFrame,
+    tests: pd.DataFrame,
+    data: Results | None = None,
 ) -> pd.DataFrame:
     """Check every claim of a study.
 
@@ -58,6 +70,8 @@ def audit_claims(
         What the paper prints.
     frequencies, tests : DataFrame
         The result tables of the same names, all cells text, as `oxymilk.files.read_csv` gives them.
+    data : Results, optional
+        The study's data, for tests beside the rank tests; see `oxymilk.audit.claimed_tests.evidence_from_data`.
 
     Returns
     -------
@@ -67,13 +81,52 @@ def audit_claims(
     tables = Tables(Fraction(str(study.alpha)), frequencies.to_dict("records"), tests.to_dict("records"))
     rows = []
     for claim in claims:
-        verdict = check_claim(claim, tables)
+        if claim.is_judged:
+            claim, verdict = _judged(claim, study, data)
+        else:
+            verdict = check_claim(claim, tables)
         decisions = {verdict.decision_printed, verdict.decision_computed}
         # open where either is
         decision = "" if "" in decisions else "agree" if len(decisions) == 1 else "flip"
         as_expected = "true" if verdict.verdict == claim.expect else "false"
         rows.append((*claim.cells.values(), *claim.notes, *verdict, decision, as_expected))
     return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
+
+
+def _judged(claim: Claim, study: Study, data: Results | None) -> tuple[Claim, Verdict]:
+    """Judge a claim as a printed test; return it with its evidence, which may be that of the study's data."""
+    if claim.check == "recompute":
+        try:
+            claim = replace(claim, evidence=evidence_from_data(claim, study, data))
+        except Undefined as undefined:
+            return claim, Verdict("not_checkable", str(undefined))
+    verdict = verdict_of(evidence_of(claim, study))
+    if claim.quantity == "decision":
+        verdict = verdict._replace(prints_as=verdict.decision_computed, decision_printed=claim.printed)
+    return claim, verdict
+
+
+def verdict_of(evidence: Evidence) -> Verdict:
+    """Return the verdict that evidence gives, with the p-value that fits, or the nearest.
+
+    `prints_as` has both ends of what one calculation leaves open.
+    """
+    judgement = judge(evidence, explain=False)
+    if judgement.verdict == "not_checkable":
+        return Verdict("not_checkable", judgement.how)
+    stated, best = evidence.stated(), (judgement.fitting or judgement.p)[0]
+    value = next(filter(stated.meets, best.values), best.values[0])
+    ends = (min(part.low for part in best.values), max(part.high for part in best.values))
+    written = (evidence.number.write(end, evidence.rounding or "half_up") for end in ends)
+    return Verdict(
+        judgement.verdict,
+        computed=f"{float(value.low + value.high) / 2:.10g}",
+        prints_as="\N{EN DASH}".join(dict.fromkeys(written)),
+        procedure=best.words(labels("en")),
+        programs="; ".join(dict.fromkeys(line.shown for line in best.lines)),
+        decision_printed=decide(stated, evidence.alpha),
+        decision_computed=judgement.decided,
+    )
 
 
 def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
@@ -105,7 +158,7 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
     decided = decide(within, tables.alpha) if claim.quantity in ("p_value", "decision") else ""
     if claim.quantity == "decision":
         verdict = "reproduced" if decided == claim.printed else "differs"
-        return Verdict(verdict, "", value, decided, computed.procedure, "", claim.printed, decided)
+        return Verdict(verdict, "", value, decided, computed.procedure, "", "", claim.printed, decided)
     reason = ""
     if stated.contains(computed.value) if computed.from_printed else stated.contains_all(within):
         verdict = "reproduced"
@@ -119,4 +172,4 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
     printed = decide(stated, tables.alpha) if claim.quantity == "p_value" else ""
     prints_as = claim.n if claim.quantity in ("comparison", "between") else claim.write(computed.value)
     convention = computed.convention if verdict == "reproduced" else ""
-    return Verdict(verdict, reason, value, prints_as, computed.procedure, convention, printed, decided)
+    return Verdict(verdict, reason, value, prints_as, computed.procedure, "", convention, printed, decided)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
 from oxymilk.audit.evidence import STATISTICS
 from oxymilk.draft.context import Context
-from oxymilk.draft.propose import Draft
 from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal
-from oxymilk.draft.words import regex
+from oxymilk.draft.words import load, regex
 
 _RANK_TESTS = {"signed_rank": "wilcoxon", "rank_sum": "mann-whitney"}
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
@@ -33,16 +32,39 @@ class PrintedTest(NamedTuple):
     tails: str
     statistics: list[dict[str, str]]
 
+    @property
+    def name(self) -> str:
+        """Its test as a claims.csv names it."""
+        names = {test: name for name, test in _RANK_TESTS.items()}
+        return names.get(self.test, self.test.replace("-", "_"))
 
-def printed_tests(draft: Draft) -> Iterator[PrintedTest]:
+
+def study_of(numbers: Iterable[Proposal]) -> tuple[dict, bool]:
+    """Return the study that an undescribed paper is taken to report, as study.yaml holds it, and whether of two groups.
+
+    Its levels are those of the numbers about data, all known ones where these name less than two.
+    """
+    content, numbers = load("study"), [*numbers]
+    two = any(number.context.reading.two_groups for number in numbers)
+    used = {number.level for number in numbers if number.check == "recompute"} - {""}
+    outcome, groups = content["outcome"], content["groups"]
+    levels = [level for level in outcome["levels"] if len(used) < 2 or level["id"] in used]
+    return {
+        **content,
+        "groups": groups[:2] if two else groups[2:],
+        "outcome": {**outcome, "levels": levels},
+    }, two
+
+
+def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
     """Yield the printed tests of a paper, in the order of its text.
 
     Parameters
     ----------
-    draft : Draft
-        The numbers of the text. "p < 0.05" counts as a p-value where its sentence prints no other.
+    proposals : iterable of Proposal
+        The numbers of the text, in its order. "p < 0.05" counts as a p-value where its sentence prints no other.
     """
-    for _, group in groupby(draft.proposals, key=lambda proposal: proposal.context.sentence):
+    for _, group in groupby(proposals, key=lambda proposal: proposal.context.sentence):
         numbers, low = [*group], -1
         bounds = [number for number in numbers if number.quantity == "threshold" and number.operator]
         for p_value in [number for number in numbers if number.quantity == "p_value"] or bounds:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -16,13 +17,17 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from oxymilk.audit.claims import COLUMNS, OF_A_TEST, REASONS, Claim
-from oxymilk.audit.verdicts import check_claim
+from oxymilk.audit.claimed_tests import evidence_of
+from oxymilk.audit.claims import COLUMNS, OF_A_TEST, OTHER_TESTS, REASONS, TESTS, Claim
+from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
+from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
 from oxymilk.draft.read import Paper
 from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal, of_test, read_cell, read_number
 from oxymilk.draft.words import load_words, regex
+from oxymilk.faults import FaultsError
 from oxymilk.study import Study
+from oxymilk.texts import labels
 
 # what the heads of a table's row and column say better than the words beside the number
 _IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
@@ -173,6 +178,8 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
 def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
     """Yield the claims: proposals with their ids, and with what is to be expected of them."""
     taken: Counter[str] = Counter()
+    tests = {test.proposal.context: test for test in printed_tests(proposals) if not test.unused}
+    study = reading.words.study or Study.model_validate(study_of(proposals)[0])
     for proposal in proposals:
         scale, sentence = proposal.level or proposal.variable, proposal.context.sentence
         parts = (proposal.test, proposal.quantity, scale, proposal.group, proposal.timepoint)
@@ -189,7 +196,27 @@ def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
         if check == "arithmetic":
             verdict, reason, *_ = check_claim(claim)
             claim = replace(claim, check=reason or check, expect=verdict)
+        if proposal.context in tests and check != "recompute":
+            claim = _judged(claim, tests[proposal.context], study)
         yield claim
+
+
+def _judged(claim: Claim, test: PrintedTest, study: Study) -> Claim:
+    """Return the claim of a p-value, the statistic beside it as its evidence, where it can be judged by that."""
+    tails = {"1": "one", "2": "two"}.get(test.tails, "")
+    said = [labels("en")(f"check_paper.by.{test.by}")]
+    if test.name in (*TESTS, *OTHER_TESTS):
+        said.append("check recompute where the study's data have what it is of")
+    # a test that the study's data would give is asked for still
+    asks = test.proposal.note == WHICH_GROUP
+    note = "; ".join([claim.note if asks else claim.note.removesuffix(f"; {test.proposal.note}"), *said])
+    given = {"test": test.name, "tails": tails, "note": note}
+    for cells in test.statistics:
+        evidence = f"{cells['statistic']}={cells['value']}" + f" df={cells['df']}" * bool(cells["df"])
+        judged = replace(claim, check="printed_test", quantity="p_value", evidence=evidence, **given)
+        with suppress(FaultsError):
+            return replace(judged, expect=verdict_of(evidence_of(judged, study)).verdict)
+    return claim
 
 
 # --- what a paper states about its numbers: decisions, "most", sums, and numbers that must agree with each other

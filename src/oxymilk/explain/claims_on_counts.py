@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oxymilk.analysis.samples import Sample, participants, samples
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, REASONS, TESTS, Claim
 from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import (
@@ -271,7 +271,7 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
         groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
         moment = ""
         of_outcome = claim.check == "recompute" and claim.variable in ("", study.outcome.id)
-        if not of_outcome or is_unsearched(claim, study):
+        if not of_outcome or claim.is_judged or is_unsearched(claim, study):
             continue
         if quantity in OF_A_CELL:
             moment = moments.get(claim.timepoint, "") if records.levels else ""
@@ -310,7 +310,7 @@ def distinct_claims(claims: list[Claim], study: Study) -> list[list[Claim]]:
     """Return the claims that are checked, those together that are one number in several places."""
     places: dict[tuple, list[Claim]] = {}
     for claim in claims:
-        if claim.check in ("recompute", "arithmetic"):
+        if claim.check not in REASONS:
             places.setdefault(claim_key(claim, study), []).append(claim)
     return list(places.values())
 
@@ -321,10 +321,10 @@ def claim_key(claim: Claim, study: Study) -> tuple:
     operator = "" if claim.operator in ("=", "~") else claim.operator
     # the denominator belongs to an arithmetic check; a recomputed claim takes it from the data
     other = claim.n if claim.check != "recompute" else ""
-    return (claim.check, claim.quantity, *claim_place(claim, study), operator, number, other)
+    return (claim.check, claim.quantity, *claim_place(claim, study), operator, number, other, claim.evidence)
 
 
 def claim_place(claim: Claim, study: Study) -> tuple[str, ...]:
     """Return what two claims share that are about the same thing: test, group, timepoint, variable and level."""
-    timepoint = "" if claim.test else claim.timepoint
+    timepoint = "" if claim.test in TESTS else claim.timepoint
     return (claim.test, claim.group, timepoint, claim.variable or study.outcome.id, claim.level)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from oxymilk.audit.claims import Claim
+from oxymilk.audit.claims import TESTS, Claim
 from oxymilk.audit.printed import Interval, round_units
 from oxymilk.explain.claims_on_counts import claim_place
 from oxymilk.explain.coincidence import (
@@ -169,10 +169,10 @@ def claim_label(claim: Claim, study: Study) -> dict[str, str]:
         words = labels(language).section("explain.words")
         parts = [claim.where] if claim.check == "cited" else []
         if claim.test:
-            parts.append(words[f"test_{claim.test}"])
+            parts.append(words.get(f"test_{claim.test}") or labels(language).tested_by(claim.test))
         if claim.group:
             parts.append(study.group(claim.group).label[language])
-        if claim.timepoint in study.timepoint_ids and not claim.test:
+        if claim.timepoint in study.timepoint_ids and claim.test not in TESTS:
             parts.append(study.timepoint(claim.timepoint).label[language])
         parts += [level.label[language] for level in study.outcome.levels if level.id == claim.level]
         label[language] = f"{', '.join(parts)}: {words[f'quantity_{claim.quantity}']} {claim.printed}"

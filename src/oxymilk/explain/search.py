@@ -22,6 +22,7 @@ from oxymilk.explain.departures import BUDGET, search_departures
 from oxymilk.explain.differences import search_differences
 from oxymilk.explain.family import search_adjustments, search_elsewhere
 from oxymilk.explain.notation import EQUAL, search_notation, true_value
+from oxymilk.explain.printed_tests import search_printed_test
 from oxymilk.explain.procedures import search_procedures
 from oxymilk.explain.scales import search_scales
 from oxymilk.files import as_read
@@ -148,7 +149,7 @@ def _explain_claim(differing: DifferingClaim, tests: list[dict], **limits: int) 
         explanations.append(Explanation("none", "not_searched", {"unsearched": unsearched}))
     for at, explanation in enumerate(explanations):
         value, prints_as = explanation.value, ""
-        if explanation.kind == "notation":
+        if explanation.kind == "notation" or (claim.is_judged and value is not None and claim.number):
             prints_as = claim.printed
         elif value is not None and claim.quantity == "decision":
             prints_as = "significant" if value < study.alpha else "not significant"
@@ -166,6 +167,8 @@ def _search(
 ) -> tuple[dict[str, list[Explanation]], list[str]]:
     """Make every search that applies to a claim; return what was searched, and what was not, with the reason."""
     claim, on_counts, records = differing.claim, differing.on_counts, differing.records
+    if claim.is_judged:
+        return search_printed_test(differing) if claim.evidence else ({}, [])
     if is_unsearched(claim, records.study):
         return {}, ["decimals_or_tails"]
     found: dict[str, list[Explanation]] = {}
@@ -220,7 +223,7 @@ def _explain(
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
     rows, witnesses = [], {}
-    computed = dict(zip(verdicts["id"], verdicts["computed"], strict=True))
+    audited = {row["id"]: row for row in verdicts.to_dict("records")}
     readings = on_counts.claims_on_counts(records, claims)
     for places in on_counts.distinct_claims(claims, records.study):
         first, ids = places[0].id, [claim.id for claim in places]
@@ -228,7 +231,8 @@ def _explain(
             continue
         own = next((claim for claim in readings if claim.id == first), None)
         others = [claim for claim in readings if claim is not own]
-        differing = DifferingClaim(places[0], records, own, others, claims, computed[first])
+        claim = replace(places[0], evidence=audited[first].get("evidence", ""))
+        differing = DifferingClaim(claim, records, own, others, claims, audited[first]["computed"])
         of_p = places[0].quantity in OF_P
         for rank, found in enumerate(_explain_claim(differing, tests, **limits), start=1):
             witness = "" if found.witness is None else f"{first}_{rank}.csv"
@@ -287,7 +291,10 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
 def describe_explanation(code: str, params: dict[str, Any], language: str = "en") -> str:
     """Say an explanation in one or two sentences, from the columns `code` and `params` (read as JSON) of its row."""
     words = {name: _words(name, value, language) for name, value in params.items()}
-    return labels(language)(f"explain.codes.{code}", **words)
+    if "." not in code:
+        return labels(language)(f"explain.codes.{code}", **words)
+    said = labels(language)(code, **words)  # as `oxymilk check` says it
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def _words(name: str, value: Any, language: str) -> str:
@@ -317,5 +324,5 @@ def _words(name: str, value: Any, language: str) -> str:
         return (", " if mark == "." else "; ").join(items)
     if isinstance(value, dict) and set(value) == set(LANGUAGES):
         return value[language]
-    of_number = name in ("value", "low", "high", "source") and _NUMBER.fullmatch(str(value))
+    of_number = name in ("value", "low", "high", "source", "p") and _NUMBER.fullmatch(str(value))
     return str(value).replace(".", mark) if of_number else str(value)

@@ -6,6 +6,7 @@ import copy
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -86,11 +87,7 @@ def new_study(
     MissingFlagsError
         When something must be asked and `ask` is None; all of it is named at once.
     """
-    folder = Path(data) / name
-    if not ID_PATTERN.fullmatch(name):
-        raise FaultsError([Fault("id_illegal", str(folder.parent), value=name)])
-    if folder.exists():
-        raise FaultsError([Fault("study_exists", str(folder), value=name)])
+    folder = folder_of_new(name, data)
     # what is learnt is noted in a copy
     dialogue = _Dialogue(copy.deepcopy(answers), ask, language, tell or (lambda _: None))
     answers = dialogue.answers
@@ -115,19 +112,36 @@ def new_study(
         dialogue.complete(tables)
     answers = dialogue.answers
     proposed = propose(tables, answers, language)
-    part = folder.with_name(f".{name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    try:
+    with filled_folder(folder) as part:
         write_text(part / "study.yaml", study_text(name, names, answers, proposed, language))
         write_csv(first_claims(proposed, language), part / "claims.csv")
         for path, file in files:
             shutil.copyfile(path, part / file)
+    undecided = len(read_tree(folder / "study.yaml").undecided())
+    return NewStudy(folder, ("study.yaml", "claims.csv", *names), undecided)
+
+
+def folder_of_new(name: str, data: Path) -> Path:
+    """Return the folder of a study to be made; FaultsError when its name is no id, or the study exists."""
+    folder = Path(data) / name
+    if not ID_PATTERN.fullmatch(name):
+        raise FaultsError([Fault("id_illegal", str(folder.parent), value=name)])
+    if folder.exists():
+        raise FaultsError([Fault("study_exists", str(folder), value=name)])
+    return folder
+
+
+@contextmanager
+def filled_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to fill, which becomes the study's folder when all is written."""
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        yield part
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    undecided = len(read_tree(folder / "study.yaml").undecided())
-    return NewStudy(folder, ("study.yaml", "claims.csv", *names), undecided)
 
 
 @dataclass

@@ -216,12 +216,16 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "procedure": procedure,
         "between": "post" if len(answers.groups) > 1 else None,
     }
+    return commented(content, say("comments.top", language, name=name, files=", ".join(files)), language)
+
+
+def commented(content: dict[str, Any], top: str, language: str) -> str:
+    """Return the content of a study.yaml as text, each key below its description; None is left out."""
     tree = {}
     for key, value in content.items():
         if value is not None:
             noted = value if isinstance(value, Noted) else Noted(value)
             tree[key] = noted._replace(above="\n" + _about(Study, key, language))
-    top = say("comments.top", language, name=name, files=", ".join(files))
     return "".join(f"# {line}\n" for line in top.splitlines()) + compose(tree)
 
 

@@ -36,7 +36,7 @@ def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[st
     if len(groups) > 1 or not (judgement.verdict == "reproduced" or _is_of_statistic(judgement)):
         for value, same in list(groups.items())[:_GROUPS]:
             prints = "–".join(dict.fromkeys(evidence.number.write(end) for end in value[:2]))
-            words = words_of(same[0], t)
+            words = same[0].words(t)
             shown.append(("", f"{prints}  {_programs(same, t)} ({words})  {_number(value, t)}"))
     if judgement.p:
         key = "open_printed" if judgement.decision == "open" and judgement.decided else judgement.decision
@@ -51,16 +51,6 @@ def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[st
     return [f"{t(f'check.{label}'):<10} {text}" if label else _INDENT + text for label, text in shown]
 
 
-def words_of(p_set: PSet, t: Labels) -> str:
-    """Say a calculation in a few words of the reader's language."""
-    line, short = p_set.lines[0], t.section("check.short")
-    if not line.procedure:
-        return t(f"check.calculations.{line.calculation}")
-    switches = {f"{name}_{value}".lower() for name, value in line.procedure.switches().items()}
-    switches |= {"one_sided"} if line.tail else set()
-    return ", ".join(text for switch, text in short.items() if switch in switches)
-
-
 def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
     verdict, how = judgement.verdict, judgement.how
     sign = "" if evidence.p[:1] in "<>≤≥≈=~*pPnN" else SIGNS[evidence.operator]
@@ -70,7 +60,7 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
     if verdict != "differs":
         best, stated = judgement.fitting[0], evidence.stated(cut=how == "cut")
         value = next((value for value in best.values if stated.meets(value)), best.values[0])
-        words = {"programs": _programs(judgement.fitting, t), "words": words_of(best, t)}
+        words = {"programs": _programs(judgement.fitting, t), "words": best.words(t)}
         key = f"check.headline.{verdict}{how and '.'}{how}"
         return t(key, printed=printed, value=_number(value, t), **words)
     if _is_of_statistic(judgement):
@@ -121,7 +111,7 @@ def _written(value: Any) -> Any:
 def _explained(explanation: Explanation, t: Labels) -> str:
     params = dict(explanation.params)
     if "set" in params:
-        params["words"] = words_of(params.pop("set"), t)
+        params["words"] = params.pop("set").words(t)
     said = t(f"check.explanations.{explanation.code}", p=t.compact(explanation.p), **params)
     share = explanation.coincidence
     return said if share != share else f"{said} ({t('check.coincidence', share=t.percent(share))})"  # nan
@@ -141,7 +131,7 @@ def as_json(evidence: Evidence, judgement: Judgement) -> str:
     content = {
         "verdict": judgement.verdict, "how": judgement.how, "printed": evidence.p,
         "p": [
-            {"low": float(value.low), "high": float(value.high), "closed": value[2:], "calculation": words_of(each, t),
+            {"low": float(value.low), "high": float(value.high), "closed": value[2:], "calculation": each.words(t),
              "programs": each.programs, "unasked": each.unasked}
             for each in judgement.p for value in each.values
         ],

@@ -10,11 +10,10 @@ from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
 from oxymilk.audit.evidence import read_evidence
 from oxymilk.audit.printed import SIGNS
 from oxymilk.audit.printed_test import judge
-from oxymilk.draft.printed_tests import PrintedTest, printed_tests
+from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper
 from oxymilk.draft.rules import WHICH_GROUP, Proposal
-from oxymilk.draft.words import load
 from oxymilk.explain.reconstruct import Reconstruction, reconstruct
 from oxymilk.faults import FaultsError, describe
 from oxymilk.present.check import lines_of
@@ -45,9 +44,9 @@ def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
         Lines: each test under each evidence, worst first, with its places and what was inferred there; what was not
         used. Then the exit status: 1 where a test differs, 2 where none could be checked, else 0.
     """
-    t, numbers = labels(language), (draft := draft_claims(paper)).proposals
+    t, numbers = labels(language), draft_claims(paper).proposals
     groups, rows, unused = _groups(numbers, language), defaultdict(list), defaultdict(list)
-    for test in printed_tests(draft):
+    for test in printed_tests(numbers):
         judged = [] if test.unused else [*_judged(test, groups, t)]
         for verdict, said, inferred in judged:
             # what is printed in several places is one test
@@ -74,13 +73,11 @@ def _place(number: Proposal, t: Labels, pattern: str = "{place}") -> str:
 
 def _groups(numbers: tuple[Proposal, ...], language: str) -> dict[str, tuple]:
     """Return for each group that a paper names, or the only one, its words, its counts, the datasets they allow."""
-    two, content = any(number.context.reading.two_groups for number in numbers), load("study")
-    used = {number.level for number in numbers if number.check == "recompute"} - {""}
-    levels = [level for level in content["outcome"]["levels"] if len(used) < 2 or level["id"] in used]
-    words, groups = {"levels": ", ".join(level["label"][language] for level in levels)}, {}
-    for group in content["groups"][:2] if two else content["groups"][2:]:
-        outcome = {**content["outcome"], "levels": levels}
-        study = Study.model_validate({**content, "groups": [group], "outcome": outcome})
+    content, two = study_of(numbers)
+    words = {"levels": ", ".join(level["label"][language] for level in content["outcome"]["levels"])}
+    groups = {}
+    for group in content["groups"]:
+        study = Study.model_validate({**content, "groups": [group]})
         claims = [
             replace(number, group=group["id"], check="recompute")
             for number in numbers

@@ -108,7 +108,8 @@ def _who(view: View) -> str:
 def _headline(view: View, counts: Mapping[str, int]) -> list[str]:
     """Return what a reader should know after ten seconds: paragraphs of sentences, the p-values first."""
     t, alpha = view.t, view.t.number(view.study.alpha)
-    good, n = counts["reproduced"] + counts["reproduced_after_rounding"], counts["differs"]
+    # what is only possible is neither reproduced nor different
+    good, n = sum(counts[name] for name in counts if name.startswith("reproduced")), counts["differs"]
     numbers = [t("report.headline.claims", checkable=good + n, reproduced=good)]
     if n:
         checks = [line.claim["check"] for line in view.claims if line.verdict == "differs"]

@@ -114,7 +114,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
         rows, styles, given = [], [], list(frame["verdict"])
         for row in frame.to_dict("records"):
             expected = row["as_expected"] == "true"
-            is_p_value = (row["quantity"], row["check"]) == ("p_value", "recompute")
+            is_p_value = row["quantity"] == "p_value" and row["check"] in ("recompute", "printed_test")
             if not (every or is_p_value or row["verdict"] == "differs" or not expected):
                 continue
             verdict = t(f"verdicts.{row['verdict']}")

@@ -18,6 +18,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import OTHER_DIFFERENCES
+from oxymilk.audit.claims import VERDICTS
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, with_mark
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from oxymilk.study.outcome import Level
 
 Row = Mapping[str, str]
-VERDICT_SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "not_checkable": "·"}
+VERDICT_SIGNS = dict(zip(VERDICTS, "=≅≈?≠·", strict=True))
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
 INFINITY = "\N{INFINITY}"
@@ -226,8 +227,7 @@ class View:
         variables = {variable.id: variable for variable in self.study.characteristics}
         for claim in self.rows("verdicts"):
             quantity, words = t(f"report.quantity.{claim['quantity']}"), t(f"verdicts.{claim['verdict']}")
-            if claim["test"]:
-                quantity += f", {t('figures.test.' + claim['test'])}"
+            quantity += f", {t.tested_by(claim['test'])}" if claim["test"] else ""
             for column in ("reason", "convention"):
                 words += f": {t(f'verdicts.{column}.{claim[column]}')}" if claim[column] else ""
             printed, computed = with_operator(claim), claim["prints_as"]

@@ -139,7 +139,7 @@ def test_all_faults_are_reported_at_once_each_with_its_cell_and_what_is_legal(wr
     )
     marks = {"marks": " ".join(study.decimal_mark)}
     expected = [
-        ("claims_value", 3, "test", "t", {"legal": "signed_rank, rank_sum"}),
+        ("claims_value", 3, "test", "t", {"legal": ", ".join((*vocabulary.TESTS, *vocabulary.OTHER_TESTS))}),
         ("claims_id_twice", 3, "id", "one", {"first": 2}),
         ("claims_id_twice", 4, "id", "one", {"first": 2}),
         ("claims_value", 5, "printed", "Ha", {"legal": "significant, not significant"}),
@@ -178,9 +178,9 @@ def test_a_missing_file_and_a_comma_too_many_are_named(write, study, p_value, tm
     path.write_bytes("id,where\n\xe9".encode("latin-1"))
     assert faults_of(path, study) == [Fault("not_utf8", path.name, row=2)]
     path.write_bytes(b"")
-    assert faults_of(path, study) == [Fault(MISSING, path.name, column=column) for column in COLUMNS[:-1]]
+    assert faults_of(path, study) == [Fault(MISSING, path.name, column=column) for column in COLUMNS[:-2]]
     (fault,) = faults_of(write(p_value, edit=('"0,083"', "0,083")), study)
-    params = {"count": 16, "due": 15}
+    params = {"count": 17, "due": 16}
     assert fault == Fault("claims_row_long", "claims.csv", row=2, value="one", params=params)
     assert '"0,003"' in describe(fault, "en")
 
@@ -201,7 +201,7 @@ def test_a_note_may_be_in_any_language_and_note_alone_is_legal(write, study, p_v
         ("note,note.id", ",b", "b", ("", "b")),
     ):  # fmt: skip
         path = write(p_value, edit=(",note", f",{header}"))
-        path.write_text(f"{path.read_text('utf-8').rstrip()[:-1]}{cells},", "utf-8")
+        path.write_text(f"{path.read_text('utf-8').rstrip()[:-2]}{cells},,", "utf-8")
         assert [(claim.note, claim.notes) for claim in load_claims(path, study)] == [(note, notes)]
     faults = faults_of(write(p_value, edit=(",note", ",note.fr")), study)
     assert [fault.column for fault in faults] == ["note", "note.fr"]
@@ -301,10 +301,10 @@ def test_a_number_that_cannot_be_read_stops_no_study(write, study, p_value, cell
     assert (first.check, second.check) == ("no_number", "recompute")
 
 
-def test_the_column_of_tails_may_be_left_out(write, study, p_value):
+def test_the_columns_of_tails_and_evidence_may_be_left_out(write, study, p_value):
     path = write(replace(p_value, tails="1-tailed"))
     assert [claim.tails for claim in load_claims(path, study)] == ["one"]
-    path.write_text(path.read_text().replace(",tails", "").replace(",1-tailed", ""))
+    path.write_text(path.read_text().replace(",tails,evidence", "").replace(",1-tailed,", ""))
     assert [claim.tails for claim in load_claims(path, study)] == [""]
 
 

@@ -21,7 +21,7 @@ from oxymilk.audit.p_sets import PSet, load_lines
 from oxymilk.audit.printed_test import judge
 from oxymilk.cli import main
 from oxymilk.faults import FaultsError
-from oxymilk.present.check import as_json, check_table, lines_of, words_of
+from oxymilk.present.check import as_json, check_table, lines_of
 from oxymilk.stats import evaluate_programs
 from oxymilk.stats.count_tables import compositions
 from oxymilk.texts import LANGUAGES, labels
@@ -242,7 +242,7 @@ def test_every_calculation_has_its_words_in_each_language():
         t = labels(language)
         for lines in load_lines().values():
             for line in lines:
-                assert words_of(PSet((line,), True, (), None), t)
+                assert PSet((line,), True, (), None).words(t)
         assert all(t(f"check.tests.{test}") for test in STATISTICS)
 
 

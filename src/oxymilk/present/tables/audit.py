@@ -59,6 +59,9 @@ def claims_table(view: View, number: str) -> Table:
 def _about_verdict(view: View, claim: Record) -> str:
     """Say why a number is not checkable, what the data give where it differs, or what W is; "" otherwise."""
     t, quantity = view.t, claim["quantity"]
+    if claim["programs"]:
+        values = {"evidence": claim["evidence"], "p": t.significant(claim["computed"], 3)}
+        return t("tables.note.judged", programs=t.programs(claim["programs"]), **values)
     if claim["verdict"] == "not_checkable":
         reason = t.section("verdicts.reason").get(claim["reason"])
         return t("tables.note.not_checkable", reason=reason) if reason else ""

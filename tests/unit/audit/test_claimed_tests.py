@@ -1,0 +1,208 @@
+"""Claims that are judged as printed tests, by evidence beside them or by the study's data."""
+
+import csv
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+from tests.unit.conftest import ROOT
+
+from oxymilk.audit.claims import COLUMNS, load_claims
+from oxymilk.audit.verdicts import audit_claims
+from oxymilk.explain import explain_claims
+from oxymilk.faults import FaultsError
+from oxymilk.study import Study
+from oxymilk.study.yaml_lines import read_tree
+
+GOOD, OTHERWISE, OPEN, DIFFERS = "reproduced", "reproduced_otherwise", "possible", "differs"
+EMPTY = pd.DataFrame({"group": []}, dtype=str)
+AGES = [[*range(24, 36)], [27 + i * 5 % 13 for i in range(12)]]
+SCHOOL = [["sd", "sma", "pt"] * 4, ["sd", "sd", "sma", "sma", "pt"] * 2 + ["sd", "sd"]]
+BEFORE = [[int(i % 4 == 0) for i in range(12)], [int(i % 3 == 0) for i in range(12)]]
+AFTER = [[int(i % 5 != 0) for i in range(12)], [i % 2 for i in range(12)]]
+WORDS = ("kurang", "cukup")
+
+
+@pytest.fixture
+def table_one(study):
+    """A study with a Table 1, and its data as the result tables hold them."""
+    label = {"en": "x", "id": "x"}
+    levels = [{"id": name, "label": label} for name in ("sd", "sma", "pt")]
+    characteristics = [
+        {"id": "age", "kind": "number", "unit": "years", "label": label},
+        {"id": "education", "label": label, "levels": levels},
+    ]
+    content = read_tree(ROOT / "data/bontang2023/study.yaml").data | {"characteristics": characteristics}
+    for key in ("rounding", "sheets", "reconstructed"):
+        content.pop(key, None)
+    content["procedure"] = content["procedure"] | {"program": None}
+    study, scores, known = Study.model_validate(content), [], []
+    for g, group in enumerate(study.group_ids):
+        for i in range(12):
+            for moment, words in (("pre", BEFORE), ("post", AFTER)):
+                scores.append((f"{group}{i}", group, moment, WORDS[words[g][i]]))
+            known.append((f"{group}{i}", group, "age", "", str(AGES[g][i])))
+            known.append((f"{group}{i}", group, "education", SCHOOL[g][i], ""))
+    scores = pd.DataFrame(scores, columns=["participant", "group", "timepoint", "score"])
+    known = pd.DataFrame(known, columns=["participant", "group", "characteristic", "level", "value"])
+    return study, SimpleNamespace(observations=scores, other_scale=scores.iloc[:0], characteristics=known)
+
+
+@pytest.fixture
+def load(tmp_path):
+    def run(study, *rows):
+        """Load rows of a claims.csv; what each lacks is that of a printed test."""
+        usual = {"where": "results", "check": "printed_test", "quantity": "p_value", "expect": GOOD}
+        with (tmp_path / "claims.csv").open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, COLUMNS)
+            writer.writeheader()
+            writer.writerows(usual | {"id": f"c{at}"} | row for at, row in enumerate(rows))
+        return load_claims(tmp_path / "claims.csv", study)
+
+    return run
+
+
+def as_tables():
+    counts = [[words.count(name) for name in ("sd", "sma", "pt")] for words in SCHOOL]
+    post = [[sample.count(0), sample.count(1)] for sample in AFTER]
+    falls = sum(a > b for a, b in zip(BEFORE[0], AFTER[0], strict=True))
+    rises = sum(a < b for a, b in zip(BEFORE[0], AFTER[0], strict=True))
+    return counts, post, (falls, rises)
+
+
+def test_tests_beside_the_rank_tests_are_those_of_scipy_on_the_studys_data(load, table_one):
+    study, data = table_one
+    counts, post, changes = as_tables()
+    exact = scipy.stats.binomtest(min(changes), sum(changes)).pvalue
+    moved = [[b - a for a, b in zip(*samples, strict=True)] for samples in zip(BEFORE, AFTER, strict=True)]
+    expected = [
+        (
+            "chi_square",
+            {"variable": "education"},
+            scipy.stats.chi2_contingency(counts, correction=False).pvalue,
+        ),
+        ("chi_square", {"timepoint": "post"}, scipy.stats.chi2_contingency(post, correction=False).pvalue),
+        ("chi_square", {"timepoint": "post"}, scipy.stats.chi2_contingency(post).pvalue),
+        (
+            "fisher",
+            {"timepoint": "post", "variable": "milk_production"},
+            scipy.stats.fisher_exact(post).pvalue,
+        ),
+        ("mcnemar", {"group": "intervention"}, exact),
+        ("t_independent", {"variable": "age"}, scipy.stats.ttest_ind(*AGES).pvalue),
+        ("t_independent", {"variable": "age"}, scipy.stats.ttest_ind(*AGES, equal_var=False).pvalue),
+        ("t_independent", {"timepoint": "post"}, scipy.stats.ttest_ind(*AFTER).pvalue),
+        ("t_independent", {"timepoint": "change"}, scipy.stats.ttest_ind(*moved).pvalue),
+        ("t_paired", {"group": "intervention"}, scipy.stats.ttest_rel(AFTER[0], BEFORE[0]).pvalue),
+    ]
+    rows = [{"test": test, "check": "recompute", "printed": f"{p:.4f}", **of} for test, of, p in expected]
+    verdicts = audit_claims(study, load(study, *rows), EMPTY, EMPTY, data)
+    assert list(verdicts["verdict"]) == [GOOD] * len(rows)
+    assert np.allclose(verdicts["computed"].astype(float), [p for *_, p in expected], rtol=1e-9, atol=0)
+    assert (verdicts["programs"] != "").all()
+    # three in the last digit is another number
+    tampered = [row | {"printed": f"{float(row['printed']) + 0.0003:.4f}"} for row in rows]
+    assert set(audit_claims(study, load(study, *tampered), EMPTY, EMPTY, data)["verdict"]) == {DIFFERS}
+    unknown = audit_claims(study, load(study, *rows), EMPTY, EMPTY)
+    assert set(unknown["reason"]) == {"no_data"}
+
+
+@pytest.mark.parametrize(
+    ("test", "printed", "evidence", "cells", "verdict"),
+    [
+        ("mann_whitney", "0,004", "n=10,10 u=15", {}, OPEN),
+        ("rank_sum", "0,001", "counts=0,10;7,3", {}, GOOD),
+        ("rank-sum", "0,004", "counts=0,10;7,3", {}, DIFFERS),
+        ("wilcoxon", "0.014", "n=10 z=-2,248", {}, DIFFERS),
+        ("wilcoxon", "0.025", "n=10  z = -2,248", {}, GOOD),
+        ("wilcoxon", ".02", "t=3 n=8", {}, OPEN),
+        ("chi_square", ".094", "chi2=6.381 df=3", {}, GOOD),
+        ("chi_square", ".0049", "counts=10,0; 3,7 program=R", {}, GOOD),
+        ("chi_square", ".004", "counts=10,0;3,7 program=R", {}, OTHERWISE),
+        ("chi_square", ".004", "counts=10,0;3,7 program=R rounding=half_up", {}, DIFFERS),
+        ("fisher", "0.0015", "counts=10,0;3,7", {"tails": "one"}, GOOD),
+        ("fisher", "0.0016", "counts=10,0;3,7", {"tails": "two"}, DIFFERS),
+        ("t_independent", ".019", "mean=2.3,1.5 sd=.675,.707 n=10,10", {}, GOOD),
+        ("t_independent", "significant", "mean=2.3,1.5 sd=.675,.707 n=10,10", {"quantity": "decision"}, GOOD),
+        ("mcnemar", "n.s.", "counts=5,9;1,5", {}, DIFFERS),
+        ("mcnemar", "0.021", "counts=5,9;1,5", {}, GOOD),
+        ("z", "<0.001", "z=4.5", {}, GOOD),
+        ("z", "0.001", "z=4.5", {}, OTHERWISE), ("z", "**", "z=2.7", {}, GOOD), ("z", "**", "z=2.5", {}, DIFFERS),
+        ("pearson", ".046", "r=.45 n=20", {}, GOOD),
+        ("mann-whitney", "0.5", "mean=5,6 sd=2,2 n=200,200 scale=1..9", {}, "not_checkable"),
+    ],
+)  # fmt: skip
+def test_printed_evidence_is_judged_as_oxymilk_check_judges_it(
+    load, table_one, test, printed, evidence, cells, verdict
+):
+    study, _ = table_one
+    (claim,) = load(study, {"test": test, "printed": printed, "evidence": evidence, **cells})
+    row = audit_claims(study, [claim], EMPTY, EMPTY).iloc[0]
+    assert row["verdict"] == verdict
+    assert row["evidence"] == evidence
+    assert bool(row["reason"]) == (verdict == "not_checkable") == (row["programs"] == "")
+
+
+def test_marks_rounding_and_program_are_those_of_the_study(load, study):
+    given = {"test": "chi_square", "evidence": "counts=10,0;3,7"}
+    # SPSS, which the study declares, prints Yates' p too; its rounding is declared, so no digit is cut
+    claims = load(study, {**given, "printed": "0,005"}, {**given, "printed": ".004"})
+    verdicts = audit_claims(study, claims, EMPTY, EMPTY)
+    assert list(verdicts["verdict"]) == [GOOD, DIFFERS]
+    assert verdicts["programs"][0].startswith("SPSS CROSSTABS (all): Continuity Correction")
+    comma = study.model_copy(update={"decimal_mark": (",",)})
+    z, decision = {"test": "z", "evidence": "z=2,576"}, {"quantity": "decision", "printed": "significant"}
+    claims = load(comma, {**z, "printed": "0,010"}, {**z, **decision})
+    assert list(audit_claims(comma, claims, EMPTY, EMPTY)["verdict"]) == [GOOD, GOOD]
+
+
+def test_every_fault_of_evidence_is_one_of_its_cell(load, study):
+    rows = {
+        ("mann_whitney", "n=10,10,3 u=15"): ("check_length", "evidence", "n=10,10,3"),
+        ("mann_whitney", "n=10,10 u=15 foo=3"): ("check_words", "evidence", "foo=3"),
+        ("rank_sum", "n=10,10 u=1 z=3"): ("check_words", "evidence", "z=3"),
+        ("rank_sum", "n=10,10 n=3 u=1"): ("check_words", "evidence", "n=3"),
+        ("rank_sum", "U was 15"): ("check_words", "evidence", "U was 15"),
+        ("rank_sum", "n=10,10 u=115"): ("check_ranks", "evidence", ""),
+        ("rank_sum", "n=x,10 u=3"): ("check_number", "evidence", "n=x,10"),
+        ("rank_sum", "n=3,10 u=a"): ("check_number", "evidence", "u=a"),
+        ("rank_sum", ""): ("check_missing", "evidence", ""),
+        ("t_paired", "mean=1,2 n=3"): ("check_missing", "evidence", ""),
+        ("fisher", "counts=1,2,3"): ("check_shape", "evidence", "counts=1,2,3"),
+        ("sign", "n=3"): ("claims_value", "test", "sign"),
+    }
+    given = [{"test": test, "evidence": evidence, "printed": "0.4"} for test, evidence in rows]
+    given.append({"test": "z", "evidence": "z=1", "printed": "1.4"})
+    needs = {"check": "recompute", "printed": "0.4"}
+    given += [
+        needs | {"test": "mcnemar"}, needs | {"test": "chi_square"}, needs | {"test": "fisher", "timepoint": "change"},
+        needs | {"test": "t_paired", "group": "control", "variable": "age"},
+        needs | {"test": "chi_square", "timepoint": "pre", "quantity": "z"},
+    ]  # fmt: skip
+    with pytest.raises(FaultsError) as error:
+        load(study, *given)
+    found = [(fault.row, fault.code, fault.column, fault.value) for fault in error.value.faults]
+    expected = [(row, *fault) for row, fault in enumerate(rows.values(), start=2)]
+    first = len(expected) + 2
+    places = ("group", ""), ("timepoint", ""), ("timepoint", "change"), ("variable", "age"), ("quantity", "z")
+    expected.append((first, "check_impossible", "printed", "1.4"))
+    expected += [(first + at, "claims_value", *place) for at, place in enumerate(places, start=1)]
+    assert found == expected
+
+
+def test_what_differs_is_explained_as_oxymilk_check_explains_it(load, table_one):
+    study, data = table_one
+    cells = {"expect": DIFFERS, "note": "x"}
+    yates = {"test": "fisher", "printed": ".0049", "evidence": "counts=10,0;3,7", **cells}
+    half = {"test": "chi_square", "printed": "0.293", "check": "recompute", "variable": "education", **cells}
+    claims = load(study, yates, half, yates)
+    verdicts = audit_claims(study, claims, EMPTY, EMPTY, data)
+    found = explain_claims(study, claims, verdicts, data.observations, participants=2).explanations
+    assert list(found["claim_ids"].unique()) == ["c0 c2", "c1"]
+    other, halved = found[found["claim_id"] == "c0"].iloc[0], found[found["claim_id"] == "c1"].iloc[0]
+    assert other["description"] == "Another test: Yates' correction, 0.00491."
+    assert "R chisq.test" in other["programs"]
+    assert 0 < float(other["coincidence"]) < 0.1
+    assert halved["description"] == "Half of the p, as if one-sided, 0.293."
