@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
-from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, read_header, secrets_in
-from oxymilk.ingest.layouts import Entry, entries_of
+from oxymilk.ingest.grid import Cell, Entry, Grid, add_fault, fault_at, read_header, secrets_in
+from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
 from oxymilk.ingest.scores import NO_VALUE, Score, codebooks, decode, number_of, points_of, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
@@ -186,9 +186,9 @@ def _are_numbered(
     keys = {cell.text for cell in cells if cell.kind in ("text", "number", "merged")}
     identify = keys_identify(keys, known) or (declared is None and any(map(is_identifying, names)))
     if identify:
-        code = "identifying_replaced" if declared is None else "identifying_kept"
+        code = "identifying_replaced" if declared is None else "identifying_all_the_same"
         faults.append(Fault(code, sheet.file, cells[0].worksheet, column=cells[0].header))
-    return identify and declared is None
+    return identify
 
 
 def _add_entries(
@@ -254,9 +254,9 @@ def _add_entries(
             if timepoint and not measured:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
-    totals = [cell for entry in entries for cell in entry.totals if cell]
-    if totals and not any(cell.text for cell in totals):
-        add_fault(faults, "totals_blank", totals[0])
+    for totals in zip(*(entry.totals for entry in entries), strict=False):  # of a timepoint
+        if totals[0] and all(number_of(cell, outcome, (), []) is NO_VALUE for cell in totals if cell):
+            add_fault(faults, "totals_blank", totals[0])
     if left_out:
         words = ", ".join(sheet.group.leave_out)
         add_fault(faults, "group_left_out", left_out[0], value=words, count=len(left_out))
@@ -273,7 +273,8 @@ def _told_apart(faults: list[Fault], grid: Grid, sheet: Sheet) -> list[Fault]:
     for column, name in enumerate(header.names if here else ()):
         # words by the number of the row; morning and evening recur, a running number does not
         words = ["", *(grid.text(row, column) for row in range(len(grid.rows)))][grid.cases :]
-        recur = 2 * len({*words}) <= len(words) and name not in ("", *sheet.columns)
+        of_rows = words[header.first + 1 - grid.cases :]
+        recur = 2 * len({*of_rows}) <= len(of_rows) and name not in ("", *sheet.columns)
         if recur and all(words[at.params["first"]] != words[at.row] for at in twice):
             told = (
                 replace(at, code="participant_repeated", params=at.params | {"tells": name}) for at in twice
@@ -329,17 +330,18 @@ def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
         yield from (
             Fault("group_empty", file, value=group) for group in study.group_ids if group not in taken
         )
-    for participant in participants:
-        if not participant.group and not participant.group_fault:
-            yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
     first, second = (timepoint.id for timepoint in study.compared)
-    yield from _near_codes(participants, {first, second})
+    near = list(_near_codes(participants, {first, second}))
+    yield from near
+    for participant in participants:
+        if not (participant.group or participant.group_fault or participant.is_near):
+            yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
     lacking = {  # a score that is a fault is not missing
         timepoint: [participant.scores.get(timepoint, Score()) == Score() for participant in participants]
         for timepoint in study.timepoint_ids
     }
     someone = not (all(lacking[first]) or all(lacking[second]))
-    if someone and all(map(operator.or_, lacking[first], lacking[second])):
+    if someone and not near and all(map(operator.or_, lacking[first], lacking[second])):
         column = next((sheet.participant.column for sheet in study.sheets if sheet.participant), None)
         yield Fault("nobody_compared", file, column=column or "", params={"first": first, "second": second})
     for timepoint, flags in lacking.items():
