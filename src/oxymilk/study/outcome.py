@@ -91,6 +91,12 @@ class Checklist(Model):
         """Return the words that mean yes and no for an item."""
         return item.yes or self.yes, item.no or self.no
 
+    def answers(self, item: Item) -> dict[str, Decimal]:
+        """Return the points of each word that answers an item, before its weight."""
+        yes, no = self.words(item)
+        graded = {} if item.yes else self.points
+        return graded or dict.fromkeys(yes, Decimal(1)) | dict.fromkeys(no, Decimal(0))
+
     def faults(self) -> Iterator[InitErrorDetails]:
         """Yield what is wrong between the keys of the checklist and its items."""
         for at, key in enumerate(("yes", "no")):
