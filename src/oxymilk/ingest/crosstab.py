@@ -40,6 +40,7 @@ def crosstab_entries(tables: Tables) -> list[Entry]:
     group, skipped = tables.only_group, set(map(fold, sheet.skip))
     pre, post = (timepoint.id for timepoint in study.compared)
     entries: list[Entry] = []
+    rows_of_groups: dict[tuple[str, str], int] = {}  # the row of each word before, by group
     counted: Counter[str] = Counter()  # participants of each group
     parts: _Parts = []
     totals: list[
@@ -71,6 +72,9 @@ def crosstab_entries(tables: Tables) -> list[Entry]:
         before = decode(before_cell, levels, faults)
         if before == "":
             add_fault(faults, "level_missing", before_cell, legal=levels.legal)
+        row_of = rows_of_groups.setdefault((group, fold(before_cell.text)), before_cell.row)
+        if row_of != before_cell.row:
+            add_fault(faults, "level_twice", before_cell, first=row_of)
         counts = {name: _count(cells[name], sheet, faults) for name in table.after}
         if None in counts.values():
             continue

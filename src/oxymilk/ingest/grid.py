@@ -257,12 +257,12 @@ def unused_columns(grid: Grid, header: Header, used: set[int], sheet: Sheet) -> 
     identifying = _identifying_columns(grid, header, used)
     faults: list[Fault] = []
     for at in sorted(set(range(len(header.names))) - used - (ignored - identifying)):
-        if name := header.names[at]:
-            code = "identifying_dropped" if at in identifying else "column_undeclared"
-            if fold(name) in used_names and any(
-                any(texts[at : at + 1]) for texts in grid.rows[header.first :]
-            ):
-                code = "block_undeclared"
+        name = header.names[at]
+        is_filled = any(text.strip() for texts in grid.rows[header.first :] for text in texts[at : at + 1])
+        code = "identifying_dropped" if at in identifying else "column_undeclared"
+        if is_filled and (not name or fold(name) in used_names):
+            code = "block_undeclared" if name else "column_unnamed"
+        if name or (is_filled and at < header.reach):
             add_fault(faults, code, grid.cell(header.last, at, name), value="")
     return faults
 

@@ -237,8 +237,11 @@ def _long_numbers(folded: str) -> list[str]:
 
 def _is_familiar(word: str, known: frozenset[str]) -> bool:
     """Say whether a word is declared or like a declared one, or one that cells of observation sheets hold."""
-    is_known = word in known or word in _lists()["familiar"]
-    return is_known or bool(difflib.get_close_matches(word, known, n=1, cutoff=0.7))
+    if word in known or word in _lists()["familiar"]:
+        return True
+    # a slip changes the length by one letter at most: Kasmi is no slip of ASI
+    slips = difflib.get_close_matches(word, known, n=5, cutoff=0.7)
+    return any(abs(len(slip) - len(word)) <= 1 for slip in slips)
 
 
 @functools.cache

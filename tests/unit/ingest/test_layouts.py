@@ -143,7 +143,8 @@ SUMS = ",Jumlah,1,3,4"
      ("1,2,3", "1,2x,3", "count_due", "D2"), ("1,2,3", "1,-2,3", "count_due", "D2"),
      ("1,2,3", "1,2.5,3", "count_due", "D2"), ("1,2,3", "1,200000,200001", "count_due", "B2"),
      ("Kontrol,", "Kontorl,", "group_unknown", "A5"), (",Cukup,,1,1", ",Bagus,,1,1", "level_unknown", "B3"),
-     (",Cukup,,1,1", ",,,1,1", "level_missing", "B3"), ("Intervensi,Kurang,1", ",Kurang,1", "group_missing", "A2"),
+     (",Cukup,,1,1", ",,,1,1", "level_missing", "B3"), (",Cukup,,1,1", ",kurang,,1,1", "level_twice", "B3"),
+     ("Intervensi,Kurang,1", ",Kurang,1", "group_missing", "A2"),
      ("Kurang,Cukup,Jumlah\n", "Kurang,Baik,Jumlah\n", "column_missing", 1)],
 )  # fmt: skip
 def test_crosstab_faults(found, old, new, code, place):

@@ -207,6 +207,14 @@ def test_a_short_row_is_told_and_a_near_code_once(bench):
     assert [(fault.code, fault.cell) for fault in faults] == [("row_cut", "A2"), ("codes_near", "A3")]
 
 
+def test_values_without_a_header_are_told(bench):
+    content = (
+        "Kode,Kelompok,,Sebelum,Sesudah,,\nR01,Intervensi,x,Kurang,Cukup,,\nK01,Kontrol,,Kurang,Cukup,,\n"
+    )
+    told = bench.wide(content).warnings
+    assert [(warning.code, warning.cell, warning.value) for warning in told] == [("column_unnamed", "C1", "")]
+
+
 def test_a_near_code_without_a_group_is_told_once(bench):
     one = {
         "file": "a.csv",
