@@ -231,11 +231,9 @@ def find_columns(
     legal = [name for name in dict.fromkeys(header.names) if name and (not on_its_side or places.get(name))]
     free = [name for name in legal if fold(name) not in found]
     faults: list[Fault] = []
-    if missing:
-        unknown = (
-            place for place, kind in grid.kinds.items() if kind == "formula" and place[0] in header.rows
-        )
-        faults = [fault_at("formula_without_value", grid.cell(*place)) for place in sorted(unknown)]
+    for place_of_header, kind in sorted(grid.kinds.items()) if missing else ():
+        if kind == "formula" and place_of_header[0] in header.rows:
+            add_fault(faults, "formula_without_value", grid.cell(*place_of_header))
     for name, own in places.items():
         if not own:
             near = "layout: transposed" if on_its_side else nearest(name, free)
@@ -285,8 +283,7 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
     names = set(map(fold, sheet.columns))
     used = {at for at, own in enumerate(header.names) if fold(own) in names}
     columns = _identifying_columns(grid, header, used)
-    source = sheet.participant
-    if source is not None and source.column and source.identifying is not None:
+    if (source := sheet.participant) and source.column and source.identifying is not None:
         own = set(header.columns_named(source.column))
         columns = columns | own if source.identifying else columns - own
     values = {texts[at] for texts in grid.rows[header.first :] for at in columns if at < len(texts)}

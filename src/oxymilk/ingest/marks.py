@@ -254,9 +254,8 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
             filled = any(key.endswith(":value-type") for key in attributes)
             if formula := attributes.get("table:formula"):
                 # a formula is repeated in few cells, if at all
-                for at in itertools.product(range(min(repeat, 1000)), range(min(width, 100))):
-                    place = row + at[0], column + at[1]
-                    marks.add_formula(place, formula.partition("=")[2], stored=filled)
+                for down, right in itertools.product(range(min(repeat, 1000)), range(min(width, 100))):
+                    marks.add_formula((row + down, column + right), formula.partition("=")[2], stored=filled)
             if filled:
                 marks.widen(row + repeat - 1, column + width - 1)
             if "error" in (value for key, value in attributes.items() if key.endswith(":value-type")):

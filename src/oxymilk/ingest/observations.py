@@ -116,7 +116,7 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
         raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
     participants.sort(key=lambda participant: study.group_ids.index(participant.group))
     outcome = study.outcome
-    declared = {name for sheet in study.sheets for name in sheet.characteristics}
+    declared = {*itertools.chain(*(sheet.characteristics for sheet in study.sheets))}
     named = [characteristic.id for characteristic in study.characteristics if characteristic.id in declared]
 
     def table(kind: str, names: Iterable[str], columns: Iterable[str]) -> pd.DataFrame:

@@ -168,6 +168,7 @@ PRE_SHEET = "No,Kel,Ket\n1,A,Kurang\n2,B,Kurang\n"
         # codes written otherwise on the second day make everybody two people, each with half of the values
         ("No,Kel,Ket\nR01,A,Kurang\nR02,B,Kurang\n", "No,Ket,Kel\nR1,Cukup,A\nR2,Cukup,B\n",
          [("codes_near", "A2"), ("codes_near", "A3")]),
+        (PRE_SHEET, "No,Ket,Kel\n7,Cukup,A\n8,Cukup,B\n", [("nobody_compared", None)]),
     ],
 )  # fmt: skip
 def test_separate_sheets(bench, pre, post, expected):

@@ -207,6 +207,13 @@ def test_a_short_row_is_told_and_a_near_code_once(bench):
     assert [(fault.code, fault.cell) for fault in faults] == [("row_cut", "A2"), ("codes_near", "A3")]
 
 
+def test_a_row_that_lacks_only_what_is_not_read_is_told(bench):
+    content = (
+        "Kode,Kelompok,Sebelum,Sesudah,Catatan\nR01,Intervensi,Kurang,Cukup\nK01,Kontrol,Kurang,Cukup,x\n"
+    )
+    assert codes(bench.wide(content, ignore=["Catatan"])) == ["row_short"]
+
+
 def test_values_without_a_header_are_told(bench):
     content = (
         "Kode,Kelompok,,Sebelum,Sesudah,,\nR01,Intervensi,x,Kurang,Cukup,,\nK01,Kontrol,,Kurang,Cukup,,\n"
