@@ -238,8 +238,9 @@ def _long_numbers(folded: str) -> list[str]:
 def _is_familiar(word: str, known: frozenset[str]) -> bool:
     """Say whether a word is declared or like a declared one, or one that cells of observation sheets hold."""
     is_known = word in known or word in _lists()["familiar"]
-    # Cukpu is a slip of Cukup (0.80), Kasmi none of ASI (0.75)
-    return is_known or bool(difflib.get_close_matches(word, known, n=1, cutoff=0.8))
+    # Kurng is a slip of Kurang (0.91) and Pots of Post (letters exchanged), Kasmi none of ASI (0.75)
+    is_slip = any(sorted(word) == sorted(own) for own in known)
+    return is_known or is_slip or bool(difflib.get_close_matches(word, known, n=1, cutoff=0.8))
 
 
 @functools.cache
