@@ -95,16 +95,25 @@ def nearest(word: str, legal: Iterable[str]) -> str:
     folded: dict[str, str] = {}
     for legal_word in legal:
         folded.setdefault(fold(legal_word), legal_word)
-    alike = [own for own in folded if _looks(own) == _looks(word)]
+    alike = [own for own in folded if _looks(own, "[il]") == _looks(word, "[il]")]
     close = alike or difflib.get_close_matches(fold(word), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else ""
 
 
 def look_alikes(one: str, other: str) -> str:
-    """Return the letters by which two words that look the same differ, with their names; "" for other words."""
-    foreign = dict.fromkeys(sign for sign in one + other if not sign.isascii() and _looks(sign) != fold(sign))
-    same = fold(one) != fold(other) and _looks(one) == _looks(other)
-    return ", ".join(f"{sign} ({unicodedata.name(sign, '?')})" for sign in foreign if same)
+    """Return the letters by which two words that look the same differ, with their names; "" for other words.
+
+    Examples
+    --------
+    >>> look_alikes("Kontro1", "Kontrol")
+    '1 (DIGIT ONE), l (LATIN SMALL LETTER L)'
+    """
+    if fold(one) == fold(other) or _looks(one, "[il]") != _looks(other, "[il]"):
+        return ""
+    pairs = [pair for pair in zip(clean(one), clean(other), strict=False) if fold(pair[0]) != fold(pair[1])]
+    signs = dict.fromkeys(itertools.chain(*pairs))
+    foreign = [sign for sign in signs if not sign.isascii()]
+    return ", ".join(f"{sign} ({unicodedata.name(sign, '?')})" for sign in foreign or signs)
 
 
 def near_code(code: str) -> str:
@@ -120,12 +129,12 @@ def near_code(code: str) -> str:
     joined = re.sub(r"(?<!\d)[\W_]+|[\W_]+(?!\d)", "", fold(code))
     letters = _looks(re.sub(r"[\W_]+", "-", joined))
     without_zeros = re.sub(r"(?<!\d)0+(?=\d|[il](?![^\W\d]))", "", letters)
-    return without_zeros.replace("i", "1").replace("l", "1")
+    return re.sub("[il]", "1", without_zeros)
 
 
-def _looks(word: str) -> str:
-    """Return `fold` of a word with one letter for those that look the same."""
-    return fold(word).translate(str.maketrans(*_words()["look_alike"]))
+def _looks(word: str, ones: str = "1") -> str:
+    """Return `fold` of a word with one letter for those that look the same, and 1 for those of a pattern."""
+    return re.sub(ones, "1", fold(word).translate(str.maketrans(*_words()["look_alike"])))
 
 
 def is_foot(word: str, *, below_foot: bool = False) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ALL_COLUMNS = range(1 << 30)
 _NUMBERED = re.compile(r"(.*\S)\s*\[(\d+)\]")
 _SEARCHED_ROWS = 40
+_NO_TEXT = ("formula", "error")  # kinds of cells that hold something all the same
 
 
 class Cell(NamedTuple):
@@ -37,6 +38,41 @@ class Cell(NamedTuple):
     header: str
     address: str
     label: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a sheet as cells, before they are given a meaning.
+
+    `participant` is the cell that distinguishes the participant, unless the row itself does (`by_row`). `group` is
+    None when another sheet has it, or when `group_id` is that of the sheet, block or title. `scores` are timepoint
+    ids and their cells, one cell or one an item; the id is empty when it is in the cell `timepoint` of a long sheet.
+    `characteristics` are cells by id, `grid_row` is counted from 0, and `levels` are the timepoint and level ids that
+    a cross-tabulation knows itself. `totals` are those of a checklist, for each of `scores` a cell or None.
+    """
+
+    participant: Cell
+    group: Cell | None
+    scores: tuple[tuple[str, tuple[Cell, ...]], ...]
+    timepoint: Cell | None = None
+    characteristics: dict[str, Cell] = field(default_factory=dict)
+    group_id: str = ""
+    grid_row: int = 0
+    by_row: bool = False
+    levels: tuple[tuple[str, str], ...] = ()
+    totals: tuple[Cell | None, ...] = ()
+
+    @property
+    def has_values(self) -> bool:
+        """Whether a group, timepoint or score is in the row; a formula or error is one, whatever its text."""
+        cells = [cell for cell in (self.group, self.timepoint) if cell and cell.kind != "merged"]
+        cells += [cell for _, of_timepoint in self.scores for cell in of_timepoint]
+        return any(cell.text or cell.kind in _NO_TEXT for cell in cells)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the row tells whose it is."""
+        return bool(self.participant.text or self.by_row or self.participant.kind in _NO_TEXT)
 
 
 @dataclass(frozen=True)
@@ -77,6 +113,22 @@ class Grid:
         texts = self.rows[row]
         return clean(texts[column]) if column < len(texts) else ""
 
+    def transpose(self) -> Grid:
+        """Exchange rows and columns; cells keep the address they have in the file.
+
+        The rows "Kode | R1 | R2" and "Sebelum | Kurang | Cukup" become "Kode | Sebelum", "R1 | Kurang", "R2 | Cukup".
+        """
+        return replace(
+            self,
+            rows=list(map(list, itertools.zip_longest(*self.rows, fillvalue=""))),
+            kinds={place[::-1]: kind for place, kind in self.kinds.items()},
+            merged={place[::-1]: origin[::-1] for place, origin in self.merged.items()},
+            labels={},
+            titles={},
+            computed=dict.fromkeys((place[::-1] for place in self.computed), ""),
+            transposed=not self.transposed,
+        )
+
 
 class Header(NamedTuple):
     """The header of a grid: its rows, one name a column (empty when it has none), its last row, the first of data."""
@@ -85,6 +137,11 @@ class Header(NamedTuple):
     names: tuple[str, ...]
     last: int
     first: int
+
+    @property
+    def reach(self) -> int:
+        """The last column that has a name."""
+        return max((at for at, name in enumerate(self.names) if name), default=0)
 
     def columns_named(self, name: str, within: range = ALL_COLUMNS) -> list[int]:
         """Return the columns with that name, in order; `name [2]` is the second of them."""
@@ -117,21 +174,6 @@ def column_letters(column: int) -> str:
     """
     before, last = divmod(column, 26)
     return (column_letters(before - 1) if before else "") + chr(ord("A") + last)
-
-
-def transpose(grid: Grid) -> Grid:
-    """Exchange rows and columns; cells keep the address they have in the file."""
-    width = max(map(len, grid.rows), default=0)
-    return replace(
-        grid,
-        rows=[[row[column] if column < len(row) else "" for row in grid.rows] for column in range(width)],
-        kinds={place[::-1]: kind for place, kind in grid.kinds.items()},
-        merged={place[::-1]: origin[::-1] for place, origin in grid.merged.items()},
-        labels={},
-        titles={},
-        computed=dict.fromkeys((place[::-1] for place in grid.computed), ""),
-        transposed=not grid.transposed,
-    )
 
 
 def read_header(grid: Grid, sheet: Sheet) -> Header:
@@ -189,6 +231,9 @@ def find_columns(
     legal = [name for name in dict.fromkeys(header.names) if name and (not on_its_side or places.get(name))]
     free = [name for name in legal if fold(name) not in found]
     faults: list[Fault] = []
+    for place_of_header, kind in sorted(grid.kinds.items()) if missing else ():
+        if kind == "formula" and place_of_header[0] in header.rows:
+            add_fault(faults, "formula_without_value", grid.cell(*place_of_header))
     for name, own in places.items():
         if not own:
             near = "layout: transposed" if on_its_side else nearest(name, free)
@@ -210,12 +255,12 @@ def unused_columns(grid: Grid, header: Header, used: set[int], sheet: Sheet) -> 
     identifying = _identifying_columns(grid, header, used)
     faults: list[Fault] = []
     for at in sorted(set(range(len(header.names))) - used - (ignored - identifying)):
-        if name := header.names[at]:
-            code = "identifying_dropped" if at in identifying else "column_undeclared"
-            if fold(name) in used_names and any(
-                any(texts[at : at + 1]) for texts in grid.rows[header.first :]
-            ):
-                code = "block_undeclared"
+        name = header.names[at]
+        is_filled = any(text.strip() for texts in grid.rows[header.first :] for text in texts[at : at + 1])
+        code = "identifying_dropped" if at in identifying else "column_undeclared"
+        if is_filled and (not name or fold(name) in used_names):
+            code = "block_undeclared" if name else "column_unnamed"
+        if name or (is_filled and at < header.reach):
             add_fault(faults, code, grid.cell(header.last, at, name), value="")
     return faults
 
@@ -233,13 +278,12 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
         Declared words; they are no secrets, wherever they occur.
     """
     if sheet.layout == "transposed":
-        grid = transpose(grid)
+        grid = grid.transpose()
     header = read_header(grid, sheet)
     names = set(map(fold, sheet.columns))
     used = {at for at, own in enumerate(header.names) if fold(own) in names}
     columns = _identifying_columns(grid, header, used)
-    source = sheet.participant
-    if source is not None and source.column and source.identifying is not None:
+    if (source := sheet.participant) and source.column and source.identifying is not None:
         own = set(header.columns_named(source.column))
         columns = columns | own if source.identifying else columns - own
     values = {texts[at] for texts in grid.rows[header.first :] for at in columns if at < len(texts)}

@@ -6,64 +6,26 @@ Nothing here reads a meaning into a cell; `scores` does that.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import ALL_COLUMNS, add_fault, find_columns, read_header, transpose, unused_columns
+from oxymilk.ingest.crosstab import crosstab_entries
+from oxymilk.ingest.grid import ALL_COLUMNS, Entry, add_fault, find_columns, read_header, unused_columns
 from oxymilk.ingest.marks import place_of
-from oxymilk.ingest.scores import NUMBER, Score, codebook, codebooks, decode, score_of, scoring, text_of
-from oxymilk.numbers import COUNT
+from oxymilk.ingest.scores import NUMBER, Score, codebooks, decode, score_of, scoring
 from oxymilk.study.sheet import ALL, Block
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 if TYPE_CHECKING:
-    from oxymilk.ingest.grid import Cell, Grid, Header
+    from oxymilk.ingest.grid import Grid, Header
     from oxymilk.study import Study
     from oxymilk.study.sheet import Sheet
 
 _NO_TITLE = re.compile(rf"({NUMBER.pattern})\.?|.*[;|].*", re.DOTALL)  # a number, an undivided line
-_NO_TEXT = ("formula", "error")  # kinds of cells that hold something all the same
-_MOST_PARTICIPANTS = 100_000  # of a cross-tabulation
 _MARKS = (";", "\t", "|", ",", ":", "/", " ")  # what may divide a line; the first three do so in no sentence
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row of a sheet as cells, before they are given a meaning.
-
-    `participant` is the cell that distinguishes the participant, unless the row itself does (`by_row`). `group` is
-    None when another sheet has it, or when `group_id` is that of the sheet, block or title. `scores` are timepoint
-    ids and their cells, one cell or one an item; the id is empty when it is in the cell `timepoint` of a long sheet.
-    `characteristics` are cells by id, `grid_row` is counted from 0, and `levels` are the timepoint and level ids that
-    a cross-tabulation knows itself. `totals` are those of a checklist, for each of `scores` a cell or None.
-    """
-
-    participant: Cell
-    group: Cell | None
-    scores: tuple[tuple[str, tuple[Cell, ...]], ...]
-    timepoint: Cell | None = None
-    characteristics: dict[str, Cell] = field(default_factory=dict)
-    group_id: str = ""
-    grid_row: int = 0
-    by_row: bool = False
-    levels: tuple[tuple[str, str], ...] = ()
-    totals: tuple[Cell | None, ...] = ()
-
-    @property
-    def has_values(self) -> bool:
-        """Whether a group, timepoint or score is in the row; a formula or error is one, whatever its text."""
-        cells = [cell for cell in (self.group, self.timepoint) if cell and cell.kind != "merged"]
-        cells += [cell for _, of_timepoint in self.scores for cell in of_timepoint]
-        return any(cell.text or cell.kind in _NO_TEXT for cell in cells)
-
-    @property
-    def is_named(self) -> bool:
-        """Whether the row tells whose it is."""
-        return bool(self.participant.text or self.by_row or self.participant.kind in _NO_TEXT)
 
 
 def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], list[Fault]]:
@@ -86,14 +48,15 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
     whole = grid
     if sheet.last_row:
         grid = replace(grid, rows=grid.rows[: sheet.last_row])
+    source = grid
     if sheet.layout == "transposed":  # one column a participant, the names are in the first column
-        grid = whole = transpose(grid)
+        grid = whole = grid.transpose()
     header = read_header(grid, sheet)
     only_group = (sheet.group and sheet.group.only) or (study.group_ids[0] if len(study.groups) == 1 else "")
-    tables = _Tables(grid, whole, header, sheet, study, only_group)
+    tables = Tables(grid, whole, header, sheet, study, only_group)
     faults = tables.faults
     if sheet.layout == "crosstab":
-        entries = _crosstab(tables)
+        entries = crosstab_entries(tables)
     else:
         # a sheet of several parts, one below the other, has the groups of its rows
         groups = _groups_of_rows(tables) if sheet.layout == "titled" else None
@@ -111,24 +74,27 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
         faults.append(Fault("sheet_without_values", grid.file, grid.worksheet))
     if tables.used and not any(fault.params.get("nearest") == "layout: transposed" for fault in faults):
         # a value to the right of the last header may be a name, and is not shown
-        last = max((at for at, name in enumerate(header.names) if name), default=0)
-        for row in range(header.first, len(grid.rows)):
-            is_note = sum(map(bool, map(str.strip, grid.rows[row]))) < 2
-            if len(grid.rows[row]) <= last and not (grid.transposed or is_note):
-                add_fault(faults, "row_short", grid.cell(row, 0), value="")
-            for column in range(last + 1, len(grid.rows[row])):
-                if not is_blank(grid.rows[row][column]):
+        for column in sorted(tables.used) if grid.transposed else ():
+            if len(source.rows[column]) <= max(tables.reach, default=0):
+                add_fault(faults, "row_cut", grid.cell(0, column), value="")
+        for row, texts in enumerate(grid.rows[header.first :], start=header.first):
+            is_note = sum(map(bool, map(str.strip, texts))) < 2
+            if len(texts) <= header.reach and not (grid.transposed or is_note):
+                code = "row_cut" if tables.reach.get(row, 0) >= len(texts) else "row_short"
+                add_fault(faults, code, grid.cell(row, 0), value="")
+            for column in range(header.reach + 1, len(texts)):
+                if not is_blank(texts[column]):
                     add_fault(faults, "cell_outside", grid.cell(row, column), value="")
         faults = unused_columns(grid, header, tables.used, sheet) + faults
     return entries, faults
 
 
 @dataclass
-class _Tables:
+class Tables:
     """A grid and what was found while its tables were read: faults, and the columns that they use.
 
     `whole` is the grid with the rows below the last one that is read; `only_group` is the group of all rows, "" when
-    they may be of several.
+    they may be of several; `reach` is by row the last column that entries of it are read from.
     """
 
     grid: Grid
@@ -139,6 +105,7 @@ class _Tables:
     only_group: str
     faults: list[Fault] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
+    reach: dict[int, int] = field(default_factory=dict)
 
     def columns(self, names: list[str], within: range = ALL_COLUMNS) -> dict[str, int] | None:
         """Return the columns with these names, now used; None when one is missing, which is a fault."""
@@ -151,12 +118,10 @@ class _Tables:
         """Return the entries of a block of columns, or of the rows that have a group; none without its columns."""
         grid, sheet, checklist = self.grid, self.sheet, self.study.outcome.checklist
         visits = {when: visit for visit, when in sheet.visits.items()}
-        if visits:
-            scores = {when: sheet.score.replace("{visit}", visit) for when, visit in visits.items()}
-        elif sheet.score:
-            scores = {sheet.timepoint.only or "": sheet.score}
-        else:
-            scores = block.scores or sheet.scores
+        scores = block.scores or sheet.scores
+        if sheet.score:
+            columns_of = visits or {sheet.timepoint.only or "": ""}
+            scores = {when: sheet.score.replace("{visit}", visit) for when, visit in columns_of.items()}
         items = [item.written for item in checklist.items] if checklist else [""]
         score_names = {of: [name.replace("{item}", item) for item in items] for of, name in scores.items()}
         by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)
@@ -165,14 +130,14 @@ class _Tables:
         timepoint, session = (at.column, at.session) if (at := sheet.timepoint) else (None, None)
         characteristics = {of: source.column for of, source in sheet.characteristics.items()}
         keys = [name for name in (key, group, timepoint, session) if name]
-        of_scores = [name for names in score_names.values() for name in names]
         within = ALL_COLUMNS
         if block.columns:  # such as A:C
             first, last = (place_of(f"{letters.strip()}1")[1] for letters in block.columns.split(":"))
             within = range(first, last + 1)
         total_of = {of: sheet.total.get(of) or sheet.total.get(ALL, "") for of in scores}
         totals = [name.replace("{visit}", visits.get(of, "")) for of, name in total_of.items()]
-        columns = self.columns([*keys, *of_scores, *filter(None, totals), *characteristics.values()], within)
+        others = [*filter(None, totals), *characteristics.values()]
+        columns = self.columns([*keys, *chain(*score_names.values()), *others], within)
         if columns is None:
             return []
         group_id = block.group or ("" if group else self.only_group)
@@ -203,7 +168,7 @@ class _Tables:
         outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
         skipped = set(map(fold, sheet.skip))
         entries: list[Entry] = []
-        others: list[Entry] = []  # of rows without values, and of those that are not read
+        not_read: list[Entry] = []  # of rows without values, and of those outside
         below_foot = False
         for row in [*rows, *sorted(outside)]:
             entry = entry_of(row)
@@ -218,26 +183,27 @@ class _Tables:
             if foot:
                 add_fault(self.faults, "foot_row", entry.participant, value=foot)
             elif row in outside or not entry.has_values:
-                others.append(entry)
+                not_read.append(entry)
             elif entry.is_named:
                 entries.append(entry)
             else:
                 add_fault(self.faults, "participant_missing", entry.participant)
         forms = {_form(entry) for entry in entries}
-        for entry in others:
+        for entry in not_read:
             if entry.grid_row in outside:
                 if self._reads(entry, forms):
                     add_fault(self.faults, "row_outside", entry.participant)
             elif not self._is_undivided(entry, forms, entry_of):
                 add_fault(self.faults, "row_without_values", entry.participant, value="")
         for entry in entries:
-            self._is_undivided(entry, forms, entry_of)
+            if not self._is_undivided(entry, forms, entry_of):
+                self.reach[entry.grid_row] = max(self.reach.get(entry.grid_row, 0), *columns.values())
         return self._entered(entries, within, {columns[name] for name in keys})
 
     def _reads(self, entry: Entry, forms: set[str]) -> bool:
         """Say whether all that an entry holds has a meaning, and its participant is written in one of the forms."""
-        cells = [cell for _, cells in entry.scores for cell in cells]
-        how = scoring(self.study.outcome, self.sheet.codes, self.sheet, cells, [])
+        cells = chain(*(cells for _, cells in entry.scores))
+        how = scoring(self.study.outcome, self.sheet.codes, self.sheet, list(cells), [])
         scores = [score_of(cells, how, []) for _, cells in entry.scores]
         keys = zip((entry.group, entry.timepoint), codebooks(self.sheet, self.study), strict=True)
         if not all(decode(cell, book, [], merged=True) for cell, book in keys if cell) or None in scores:
@@ -249,8 +215,9 @@ class _Tables:
         """Say whether a row without values is a line that was not divided, or a cell holds lines; which is a fault."""
         texts = self.whole.rows[entry.grid_row]
         lines = [line for text in texts for line in text.splitlines()[1:]]
+        is_short = len(texts) <= self.header.reach and not self.grid.transposed
         for mark in _MARKS:
-            is_whole = not entry.has_values and any(mark in text for text in texts)
+            is_whole = (is_short or not entry.has_values) and any(mark in text for text in texts)
             for line in [mark.join(texts), *lines] if is_whole else lines:
                 parts = line.rstrip(f"{mark} ").split(mark.strip(" ") or None)
                 # a legend has one of these signs, or another mark
@@ -268,17 +235,16 @@ class _Tables:
         for row in {entry.grid_row for entry in entries}:
             texts = enumerate(self.grid.rows[row])
             filled[row] = {at for at, text in texts if text.strip() and at not in keys and at in within}
-        typed = {row: {at for at in columns if (row, at) not in computed} for row, columns in filled.items()}
-        typed_columns = set().union(*typed.values())
+        typed = {at for row, columns in filled.items() for at in columns if (row, at) not in computed}
         kept = []
         for entry in entries:
-            row = entry.grid_row
-            sources = {computed.get((row, at)) for at in filled[row]}
+            columns = filled[entry.grid_row]
+            sources = {computed.get((entry.grid_row, at)) for at in columns}  # None of what was typed
             has_group = entry.group is None or entry.group.text
             is_empty_form = sources == {"row"} and within is ALL_COLUMNS
-            if typed[row] or not sources or not (typed_columns or is_empty_form):
+            if None in sources or not sources or not (typed or is_empty_form):
                 kept.append(entry)
-            elif "other" in sources or (has_group and filled[row] & typed_columns):
+            elif "other" in sources or (has_group and columns & typed):
                 add_fault(self.faults, "row_of_formulas", entry.participant)
             else:
                 add_fault(self.faults, "row_only_computed", entry.participant, value="")
@@ -290,7 +256,7 @@ def _form(entry: Entry) -> str:
     return "" if entry.by_row else re.sub(r"\d+", "0", fold(entry.participant.text))
 
 
-def _groups_of_rows(tables: _Tables) -> dict[int, str]:
+def _groups_of_rows(tables: Tables) -> dict[int, str]:
     """Return the group of each row below a row that names it; "" below none; titles and repeated headers have none."""
     grid, header, sheet = tables.grid, tables.header, tables.sheet
     titles = sheet.group.parts
@@ -312,81 +278,3 @@ def _groups_of_rows(tables: _Tables) -> dict[int, str]:
         elif row >= header.first and folded not in headers:
             groups[row] = group
     return groups
-
-
-def _crosstab(tables: _Tables) -> list[Entry]:
-    """Return an entry for each participant that a cross-tabulation counts, named control_01, ...; totals must fit."""
-    grid, sheet, study, faults = tables.grid, tables.sheet, tables.study, tables.faults
-    table = sheet.crosstab
-    group_column = sheet.group.column if sheet.group else None
-    titles = sheet.group.parts if sheet.group else {}
-    sums = [name for name in (*table.after, table.total) if name]
-    columns = tables.columns([*([group_column] if group_column else []), table.before.column, *sums])
-    if columns is None:
-        return []
-    groups, _ = codebooks(sheet, study)
-    levels = codebook("level", table.before.codes, study.outcome.level_ids)
-    group = tables.only_group
-    skipped = set(map(fold, sheet.skip))
-    pre, post = (timepoint.id for timepoint in study.compared)
-    entries: list[Entry] = []
-    of_group: Counter[str] = Counter()
-    of_table: Counter[str] = Counter()
-    counted: Counter[str] = Counter()  # participants of each group
-    for row in range(tables.header.first, len(grid.rows)):
-        cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
-        texts = [fold(text) for text in grid.rows[row] if text.strip()]
-        if len(texts) == 1 and texts[0] in titles:
-            group = titles[texts[0]]
-            of_group.clear()
-            continue
-        is_blank_row = not texts and all(cell.kind != "formula" for cell in cells.values())
-        if is_blank_row or set(texts) & skipped:
-            if any(map(is_foot, texts)) and not any(fault.kind == "fault" for fault in faults):
-                # a Decimal, since int() refuses very many digits
-                printed = {name: Decimal(cells[name].text) for name in sums if cells[name].text.isdecimal()}
-                is_of_table = all(printed[name] == of_table[name] for name in printed)
-                for name, total in printed.items():
-                    if total != of_group[name] and not is_of_table:
-                        add_fault(faults, "column_total_differs", cells[name], sum=of_group[name])
-            continue
-        before_cell = cells[table.before.column]
-        if group_column and cells[group_column].text:
-            group_above, group = group, decode(cells[group_column], groups, faults, merged=True) or ""
-            if group != group_above:
-                of_group.clear()
-        elif not group:
-            add_fault(faults, "group_missing", cells[group_column], legal=groups.legal)
-        before = decode(before_cell, levels, faults)
-        if before == "":
-            add_fault(faults, "level_missing", before_cell, legal=levels.legal)
-        counts = {name: _count(cells[name], sheet, faults) for name in table.after}
-        if None in counts.values():
-            continue
-        count = sum(counts.values())
-        if table.total:
-            total = _count(cells[table.total], sheet, faults)
-            if total not in (None, count):
-                add_fault(faults, "total_differs", cells[table.total], sum=count)
-        if not (group and before):
-            continue
-        for total_of in (of_group, of_table):
-            total_of.update(counts | {table.total or "": count})
-        if len(entries) + count > _MOST_PARTICIPANTS:
-            add_fault(faults, "count_due", before_cell)
-            break
-        for name in Counter(counts).elements():  # each column as often as it counts
-            counted[group] += 1
-            participant = cells[name]._replace(text=f"{group}_{counted[group]:02d}")
-            levels_of_both = (pre, before), (post, table.after[name])
-            entries.append(Entry(participant, None, (), group_id=group, grid_row=row, levels=levels_of_both))
-    return entries
-
-
-def _count(cell: Cell, sheet: Sheet, faults: list[Fault]) -> int | None:
-    """Return the count in a cell, 0 when it is blank or a word for nothing, None when it is a fault."""
-    text = text_of(cell, frozenset(map(fold, sheet.missing)), faults)
-    if not text:
-        return None if text is None else 0
-    count = COUNT.fullmatch(text)
-    return int(count[1]) if count else add_fault(faults, "count_due", cell)

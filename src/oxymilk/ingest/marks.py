@@ -143,10 +143,8 @@ def _package_marks(path: Path) -> dict[str, Marks]:
                 pass
         if is_ods:
             return _ods_marks(_elements(package, "content.xml"))
-        is_due = any(
-            keys.get("fullCalcOnLoad") in ("1", "true")
-            for _, keys, _ in _elements(package, "xl/workbook.xml")
-        )
+        workbook = _elements(package, "xl/workbook.xml")
+        is_due = any(keys.get("fullCalcOnLoad") in ("1", "true") for _, keys, _ in workbook)
         sheets = {name: _elements(package, part) for name, part in parts.items() if part in names}
         return {name: _xlsx_marks(elements, is_due) for name, elements in sheets.items()}
 
@@ -256,9 +254,8 @@ def _ods_marks(elements: Iterable[Element]) -> dict[str, Marks]:
             filled = any(key.endswith(":value-type") for key in attributes)
             if formula := attributes.get("table:formula"):
                 # a formula is repeated in few cells, if at all
-                for at in itertools.product(range(min(repeat, 1000)), range(min(width, 100))):
-                    place = row + at[0], column + at[1]
-                    marks.add_formula(place, formula.partition("=")[2], stored=filled)
+                for down, right in itertools.product(range(min(repeat, 1000)), range(min(width, 100))):
+                    marks.add_formula((row + down, column + right), formula.partition("=")[2], stored=filled)
             if filled:
                 marks.widen(row + repeat - 1, column + width - 1)
             if "error" in (value for key, value in attributes.items() if key.endswith(":value-type")):
@@ -296,14 +293,12 @@ def _old_marks(content: bytes) -> dict[str, Marks]:
                 name = data[8 : 8 + length].decode("latin-1")
             worksheets[name] = _xls_marks(_records(workbook, position))
     # a program that computes stores some value in some cell; one that does not, leaves all without
-    stored = (
-        place not in marks.errors and marks.formulas[place]
+    stored = [
+        {place for place, is_stored in marks.formulas.items() if is_stored} - {*marks.errors}
         for marks in worksheets.values()
-        for place in marks.formulas
-    )
-    if any(stored):
-        for marks in worksheets.values():
-            marks.formulas = dict.fromkeys(marks.formulas, True)
+    ]
+    for marks in worksheets.values() if any(stored) else ():
+        marks.formulas = dict.fromkeys(marks.formulas, True)
     return worksheets
 
 

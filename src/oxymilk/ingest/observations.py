@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import operator
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
-from oxymilk.ingest.grid import Cell, Grid, add_fault, fault_at, read_header, secrets_in
-from oxymilk.ingest.layouts import Entry, entries_of
+from oxymilk.ingest.grid import Cell, Entry, Grid, add_fault, fault_at, read_header, secrets_in
+from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
 from oxymilk.ingest.scores import NO_VALUE, Score, codebooks, decode, number_of, points_of, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
@@ -60,7 +59,7 @@ class Observations:
     warnings: tuple[Fault, ...] = field(default=())
 
 
-@dataclass
+@dataclass(eq=False)
 class _Participant:
     """What the sheets say about one participant, gathered sheet by sheet; a score of None is a fault."""
 
@@ -102,41 +101,39 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     """
     import pandas as pd
 
-    faults: list[Fault] = []
-    by_key: dict[str, _Participant] = {}
+    faults = [] if study.sheets else [Fault("no_sheet", "study.yaml", column="sheets")]
+    people: _People = {}
     # missing groups and scores are no news when a sheet could not be read
-    were_read = [_gather_sheet(Path(folder), sheet, study, by_key, faults) for sheet in study.sheets]
-    participants = list(by_key.values())
+    were_read = [_gather_sheet(Path(folder), sheet, study, people, faults) for sheet in study.sheets]
+    participants = list(people.values())
     if any(participant.numbered for participant in participants):  # any of them identifies
         digits = max(2, len(str(len(participants))))
         for number, participant in enumerate(participants, start=1):
             participant.code = f"P{number:0{digits}d}"
-    if not study.sheets:
-        faults.append(Fault("no_sheet", "study.yaml", column="sheets"))
-    elif all(were_read):
+    if all(were_read) and study.sheets:
         faults += _missing(study, participants)
     if any(fault.kind == "fault" for fault in faults):
         raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
     participants.sort(key=lambda participant: study.group_ids.index(participant.group))
     outcome = study.outcome
-    declared = {name for sheet in study.sheets for name in sheet.characteristics}
+    declared = {*itertools.chain(*(sheet.characteristics for sheet in study.sheets))}
     named = [characteristic.id for characteristic in study.characteristics if characteristic.id in declared]
 
-    def table(kind: str, names: Iterable[str], columns: list[str]) -> pd.DataFrame:
+    def table(kind: str, names: Iterable[str], columns: Iterable[str]) -> pd.DataFrame:
         rows = [
             (participant.code, participant.group, name, *(getattr(participant, kind).get(name) or Score()))
             for participant, name in itertools.product(participants, names)
         ]
-        return pd.DataFrame(rows, columns=columns, dtype=str)
+        return pd.DataFrame(rows, columns=list(columns), dtype=str)
 
-    scores = table("scores", study.timepoint_ids, [*COLUMNS[:3], "level", "number"])
+    scores = table("scores", study.timepoint_ids, (*COLUMNS[:3], "level", "number"))
     scores.insert(3, "outcome", outcome.id)
     own, other = ("number", "level") if outcome.scale == "score" else ("level", "number")
     has_both = outcome.kind != "levels" and bool(outcome.levels)
     return Observations(
         scores.drop(columns=other).rename(columns={own: "score"}),
         scores.drop(columns=own).rename(columns={other: "score"}).head(len(scores) if has_both else 0),
-        table("characteristics", named, list(CHARACTERISTIC_COLUMNS)),
+        table("characteristics", named, CHARACTERISTIC_COLUMNS),
         tuple(faults),
     )
 
@@ -150,11 +147,10 @@ def _gather_sheet(folder: Path, sheet: Sheet, study: Study, people: _People, fau
         return False
     entries, faults_of_layout = entries_of(grid, sheet, study)
     own += faults_of_layout
+    read = itertools.chain(*((entry.group, entry.participant, entry.timepoint) for entry in entries))
     merged: dict[str, Cell] = {}  # the first merged cell of each column, read as a value in each of its rows
-    for entry in entries:
-        for cell in (entry.group, entry.participant, entry.timepoint):
-            if cell is not None and cell.kind == "merged":
-                merged.setdefault(cell.header, cell)
+    for cell in (cell for cell in read if cell and cell.kind == "merged"):
+        merged.setdefault(cell.header, cell)
     own += [fault_at("merged_read", cell, value="") for cell in merged.values()]
     keys: set[str] = set()
     if entries:
@@ -175,20 +171,18 @@ def _are_numbered(
 ) -> bool:
     """Say whether participants become P01, P02, ...: as declared, or with a warning when their cells identify them."""
     declared = sheet.participant.identifying if sheet.participant is not None else None
-    if entries[0].by_row or declared:
-        return True
-    if entries[0].levels:  # a layout that knows the levels made the participants itself
-        return False
+    # a layout that knows the levels made the participants itself
+    if entries[0].by_row or declared or entries[0].levels:
+        return not entries[0].levels
     cells = [entry.participant for entry in entries]
     titles = {fold(grid.rows[0][at]): title for at, title in grid.titles.items()}
-    headers = {cell.header for cell in cells}
-    names = headers | {titles.get(fold(header), "") for header in headers}
+    names = {name for cell in cells for name in (cell.header, titles.get(fold(cell.header), ""))}
     keys = {cell.text for cell in cells if cell.kind in ("text", "number", "merged")}
     identify = keys_identify(keys, known) or (declared is None and any(map(is_identifying, names)))
     if identify:
-        code = "identifying_replaced" if declared is None else "identifying_kept"
+        code = "identifying_replaced" if declared is None else "identifying_all_the_same"
         faults.append(Fault(code, sheet.file, cells[0].worksheet, column=cells[0].header))
-    return identify and declared is None
+    return identify
 
 
 def _add_entries(
@@ -201,8 +195,8 @@ def _add_entries(
     scales = {characteristic.id: characteristic for characteristic in study.characteristics}
     characteristics = {}
     for name, source in sheet.characteristics.items():
-        own_cells = [entry.characteristics[name] for entry in entries]
-        characteristics[name] = scoring(scales[name], source.codes, sheet, own_cells, faults)
+        cells = [entry.characteristics[name] for entry in entries]
+        characteristics[name] = scoring(scales[name], source.codes, sheet, cells, faults)
     rows: list[Row] = []
     left_out: list[Cell] = []  # of participants who are in no group of the study
     for entry in entries:
@@ -241,22 +235,22 @@ def _add_entries(
             timepoint = decode(entry.timepoint, timepoints, faults, merged=True)
             scores = tuple((timepoint, cells) for _, cells in scores)
         repeated = [at for at, _ in scores if at in participant.cells]
-        measured = [participant.cells[at] for at in repeated]
-        if measured:
-            first, timepoint = measured[0].row, ", ".join(repeated)
-            first = first if measured[0].file == cell.file else f"{first} ({measured[0].file})"
-            add_fault(faults, "participant_duplicate", cell, value=value, first=first, timepoint=timepoint)
+        if repeated:
+            measured = participant.cells[repeated[0]]
+            first = measured.row if measured.file == cell.file else f"{measured.row} ({measured.file})"
+            params = {"value": value, "first": first, "timepoint": ", ".join(repeated)}
+            add_fault(faults, "participant_duplicate", cell, **params)
         for (timepoint, cells), total_cell in zip(scores, entry.totals, strict=True):
             score = score_of(cells, outcome, faults)
             total = total_cell and number_of(total_cell, outcome, (), faults)
             if score and score.number and total not in (None, NO_VALUE):
                 rows.append(Row(total_cell, total, points_of(cells, outcome, [])))
-            if timepoint and not measured:
+            if timepoint and not repeated:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
-    totals = [cell for entry in entries for cell in entry.totals if cell]
-    if totals and not any(cell.text for cell in totals):
-        add_fault(faults, "totals_blank", totals[0])
+    for totals in zip(*(entry.totals for entry in entries), strict=False):  # of a timepoint
+        if totals[0] and all(number_of(cell, outcome, (), []) is NO_VALUE for cell in totals if cell):
+            add_fault(faults, "totals_blank", totals[0])
     if left_out:
         words = ", ".join(sheet.group.leave_out)
         add_fault(faults, "group_left_out", left_out[0], value=words, count=len(left_out))
@@ -273,7 +267,8 @@ def _told_apart(faults: list[Fault], grid: Grid, sheet: Sheet) -> list[Fault]:
     for column, name in enumerate(header.names if here else ()):
         # words by the number of the row; morning and evening recur, a running number does not
         words = ["", *(grid.text(row, column) for row in range(len(grid.rows)))][grid.cases :]
-        recur = 2 * len({*words}) <= len(words) and name not in ("", *sheet.columns)
+        of_rows = words[header.first + 1 - grid.cases :]
+        recur = 2 * len({*of_rows}) <= len(of_rows) and name not in ("", *sheet.columns)
         if recur and all(words[at.params["first"]] != words[at.row] for at in twice):
             told = (
                 replace(at, code="participant_repeated", params=at.params | {"tells": name}) for at in twice
@@ -303,15 +298,16 @@ def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterato
         digits = re.sub(r"[^\d-]", "", participant.near)
         alike.setdefault(digits or participant.near, []).append(participant)
     for one, other in itertools.chain(*(itertools.combinations(alike[near], 2) for near in alike if near)):
-        scores = [{at for at, score in own.scores.items() if score != Score()} for own in (one, other)]
-        is_split = all(scores) and scores[0].isdisjoint(scores[1])
-        is_whole = compared <= scores[0] & scores[1]
+        scores, others = (
+            {at for at, score in own.scores.items() if score != Score()} for own in (one, other)
+        )
+        is_split = scores and others and scores.isdisjoint(others)
         in_one_group = one.group == other.group or not (one.group and other.group)
-        is_bare = one.near.isdecimal() or other.near.isdecimal()
-        is_same = one.near == other.near
-        if (is_split and (is_same or (is_bare and in_one_group))) or (
-            is_same and in_one_group and not is_whole
-        ):
+        if one.near == other.near:
+            may_be_one = is_split or (in_one_group and not compared <= scores & others)
+        else:
+            may_be_one = is_split and in_one_group and (one.near.isdecimal() or other.near.isdecimal())
+        if may_be_one:
             one.is_near = other.is_near = True
             place = (one.cell.file, one.cell.worksheet, one.cell.header, one.cell.address)
             is_hidden = one.numbered or other.numbered
@@ -322,32 +318,29 @@ def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterato
 
 def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
     """Yield what is missing: anybody in a group, groups, anybody measured twice or at a timepoint, single scores."""
-    file = study.sheets[0].file
+    file, (first, second) = study.sheets[0].file, (timepoint.id for timepoint in study.compared)
     taken = set().union(*({participant.group, *participant.other_groups} for participant in participants))
     # a group whose word was not understood is reported as that word, not as an empty group
     if not any(participant.group_fault for participant in participants) and None not in taken:
-        yield from (
-            Fault("group_empty", file, value=group) for group in study.group_ids if group not in taken
-        )
+        empty = [group for group in study.group_ids if group not in taken]
+        yield from (Fault("group_empty", file, value=group) for group in empty)
+    near = list(_near_codes(participants, {first, second}))
+    yield from near
     for participant in participants:
-        if not participant.group and not participant.group_fault:
+        if not (participant.group or participant.group_fault or participant.is_near):
             yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
-    first, second = (timepoint.id for timepoint in study.compared)
-    yield from _near_codes(participants, {first, second})
-    lacking = {  # a score that is a fault is not missing
-        timepoint: [participant.scores.get(timepoint, Score()) == Score() for participant in participants]
-        for timepoint in study.timepoint_ids
+    measured = {  # a score that is a fault is not missing
+        at: {participant for participant in participants if participant.scores.get(at, Score()) != Score()}
+        for at in study.timepoint_ids
     }
-    someone = not (all(lacking[first]) or all(lacking[second]))
-    if someone and all(map(operator.or_, lacking[first], lacking[second])):
+    if measured[first] and measured[second] and not near and measured[first].isdisjoint(measured[second]):
         column = next((sheet.participant.column for sheet in study.sheets if sheet.participant), None)
         yield Fault("nobody_compared", file, column=column or "", params={"first": first, "second": second})
-    for timepoint, flags in lacking.items():
-        if not all(flags):
-            for participant in itertools.compress(participants, flags):
+    for timepoint, own in measured.items():
+        if not own and timepoint in (first, second) and participants:
+            yield Fault("timepoint_empty", file, value=timepoint)
+        for participant in participants if own else ():
+            if participant not in own and not participant.is_near:  # whose lack is told with the codes
                 place = participant.cells.get(timepoint) or participant.cell
                 params = {"participant": participant.code, "timepoint": timepoint}
-                if not participant.is_near:  # that one lacks a score is told with the codes
-                    yield fault_at("score_missing", place, value="", **params)
-        elif timepoint in (first, second) and participants:
-            yield Fault("timepoint_empty", file, value=timepoint)
+                yield fault_at("score_missing", place, value="", **params)

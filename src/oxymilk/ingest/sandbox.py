@@ -73,13 +73,12 @@ def read_here(kind: str, path: str, worksheet: str) -> dict[str, Any]:
 
 def bound_memory() -> None:
     """Bound the memory of this process, where the system can."""
-    try:
+    with contextlib.suppress(ModuleNotFoundError):  # on Windows
         import resource
-    except ModuleNotFoundError:  # not on Windows
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if soft == resource.RLIM_INFINITY or soft > MEMORY:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if soft == resource.RLIM_INFINITY or soft > MEMORY:
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
 
 
 def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
@@ -94,20 +93,18 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
     with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
         names = list(workbook.sheet_names)
         if worksheet:
-            chosen = [name for name in names if fold(name) == fold(worksheet)]
-            if not chosen:
-                near = nearest(worksheet, names)
-                raise UnreadableError("worksheet_unknown", value=worksheet, legal=names, nearest=near)
+            chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
         else:
             heights = {name: workbook.get_sheet_by_name(name).height for name in names}
             # one row alone is a title, or a header without observations
             filled = [name for name in names if heights[name] > 1]
             chosen = filled or [name for name in names if heights[name]] or names[:1]
-            if not chosen:
-                raise UnreadableError("sheet_empty")
-            if len(chosen) > 1:
-                raise UnreadableError("worksheet_undeclared", legal=chosen)
-        name = chosen[0]
+        if not chosen and worksheet:
+            near = nearest(worksheet, names)
+            raise UnreadableError("worksheet_unknown", value=worksheet, legal=names, nearest=near)
+        if len(chosen) != 1:
+            raise UnreadableError("worksheet_undeclared" if chosen else "sheet_empty", legal=chosen)
+        (name,) = chosen
         marks = all_marks.get(name, Marks())
         rows, kinds = _cells(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
         visible = {sheet.name: sheet.visible for sheet in workbook.sheets_metadata}[name]
@@ -116,7 +113,7 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
     height = max((row + 1 for row, _ in (*marks.formulas, *marks.errors)), default=0)
     rows.extend([] for _ in range(height - len(rows)))
     for (row, column), text in marks.errors.items():
-        rows[row].extend("" for _ in range(column + 1 - len(rows[row])))
+        rows[row] += [""] * (column + 1 - len(rows[row]))
         rows[row][column] = text
         kinds.append((row, column, "error"))
     is_hidden = visible != SheetVisibleEnum.Visible
@@ -136,8 +133,8 @@ def _statistics(path: str, kind: str) -> dict[str, Any]:
     rows, kinds = _cells([names, *zip(*columns.values(), strict=True)])
     labels = {}
     for at, (name, values) in enumerate(columns.items()):
-        letters = {str(letter) for letter in meta.missing_user_values.get(name, [])}
-        ranges = meta.missing_ranges.get(name, [])
+        letters = set(map(str, meta.missing_user_values.get(name, ())))
+        ranges = meta.missing_ranges.get(name, ())
         for row, value in enumerate(values if letters or ranges else (), start=1):
             with contextlib.suppress(TypeError):  # a text against a range of numbers
                 if str(value) in letters or any(span["lo"] <= value <= span["hi"] for span in ranges):

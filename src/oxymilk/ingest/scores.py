@@ -103,6 +103,7 @@ def scoring(
     book = codebook("level", codes, scale.level_ids, sheet.missing)._replace(labels=labels)
     is_outcome = isinstance(scale, Outcome)
     hours_minutes = is_outcome and sheet.time_format is not None
+    units = scale.unit.words if scale.kind == "number" and scale.unit else ()
     mark = sheet.decimal_mark or "."
     if sheet.decimal_mark is None and scale.kind != "levels":
         mark, unclear = decimal_mark_of(cells)
@@ -110,20 +111,17 @@ def scoring(
             add_fault(faults, "decimal_mark_ambiguous", unclear[0])
         elif unclear:
             add_fault(faults, "decimal_marks_mixed", unclear[1], other=unclear[0].text)
-    if scale.kind == "number" and not hours_minutes and scale.unit:
-        unit = {"unit": " / ".join(scale.unit.words)}
-        for header, cell in {cell.header: cell for cell in cells}.items():
-            stated = unit_of_header(header)
-            if stated and not any(same_unit(stated, word) for word in scale.unit.words):
-                place = (cell.file, cell.worksheet, None, header)
-                faults.append(Fault("header_unit_differs", *place, stated, unit))
-    if is_outcome and scale.kind == "number" and same_unit(scale.unit.words[0], "%") and not sheet.fractions:
+    for header, cell in {cell.header: cell for cell in cells if units and not hours_minutes}.items():
+        stated = unit_of_header(header)
+        if stated and not any(same_unit(stated, word) for word in units):
+            place = (cell.file, cell.worksheet, None, header, stated)
+            faults.append(Fault("header_unit_differs", *place, {"unit": " / ".join(units)}))
+    if is_outcome and units and same_unit(units[0], "%") and not sheet.fractions:
         # a workbook stores as 0.75 what it shows as 75%
-        numbers = {
-            cell: Decimal(cell.text.replace(",", ".")) for cell in cells if NUMBER.fullmatch(cell.text)
-        }
-        between = [cell for cell, number in numbers.items() if 0 < number < 1]
-        if between and all(0 <= number <= 1 for number in numbers.values()):
+        written = [cell for cell in cells if NUMBER.fullmatch(cell.text)]
+        numbers = [Decimal(cell.text.replace(",", ".")) for cell in written]
+        between = [cell for cell, number in zip(written, numbers, strict=True) if 0 < number < 1]
+        if between and all(0 <= number <= 1 for number in numbers):
             add_fault(faults, "percent_or_fraction", between[0])
     return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions, [])
 
@@ -146,8 +144,7 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
     if text is None:
         return None
     by_text, by_label = (word and book.meanings.get(fold(word)) for word in (cell.text, cell.label))
-    level_label = book.labels.get(fold(cell.label)) or by_label
-    if by_text and level_label and by_text != level_label:
+    if by_text and (book.labels.get(fold(cell.label)) or by_label or by_text) != by_text:
         return add_fault(faults, "label_contradicts", cell, label=cell.label, meaning=by_text)
     if by_text or by_label:
         return by_text or by_label
@@ -158,8 +155,8 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
         return add_fault(faults, "date_in_cell", cell)
     if NUMBER.fullmatch(cell.text) and not cell.label and not any(map(NUMBER.fullmatch, book.meanings)):
         return add_fault(faults, "number_for_word", cell, legal=book.legal)
-    text = f"{cell.text} ({cell.label})" if cell.label else cell.text
-    near = nearest(cell.label or cell.text, book.legal)
+    text, near = cell.text, nearest(cell.label or cell.text, book.legal)
+    text = f"{text} ({cell.label})" if cell.label else text
     return add_fault(faults, f"{book.what}_unknown", cell, value=text, legal=book.legal, nearest=near)
 
 
@@ -225,10 +222,10 @@ def _measurement(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> 
     if decimals is not None and number != round(number, decimals):
         return add_fault(faults, "score_too_fine", cell, decimals=decimals)
     low, high = how.scale.score_range
-    if (low is not None and number < low) or (high is not None and number > high):
-        low, high = ("-" if bound is None else bound for bound in (low, high))
-        return add_fault(faults, "score_out_of_range", cell, low=low, high=high)
-    return number
+    if (low is None or number >= low) and (high is None or number <= high):
+        return number
+    low, high = ("-" if bound is None else bound for bound in (low, high))
+    return add_fault(faults, "score_out_of_range", cell, low=low, high=high)
 
 
 def points_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> list[Decimal | None]:
@@ -250,27 +247,24 @@ def _points(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Decim
 
 def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> Decimal | None:
     """Return the points of one item; no value when it is not filled in."""
+    checklist = how.scale.checklist
     if item.kind == "count":
         count = number_of(cell, how, (item.unit,) if item.unit else (), faults)
         if count is None or count is NO_VALUE:
             return count
         low, high = item.at_least, item.at_most
         met = (low is None or count >= low) and (high is None or count <= high)
-    else:
-        checklist, (yes, no) = how.scale.checklist, how.scale.checklist.words(item)
-        graded = {} if item.yes else checklist.points
-        points = graded or {**dict.fromkeys(yes, Decimal(1)), **dict.fromkeys(no, Decimal(0))}
-        book = codebook("item", {word: str(number) for word, number in points.items()}, ())
-        word = fold(cell.text)
-        is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
-        if is_empty and word not in book.meanings:
-            return NO_VALUE
-        answer = decode(cell, book, faults)
-        if answer is None:
-            return None
-        own = item.weight * Decimal(answer)
-        return sum(checklist.span(item), -own) if item.reversed else own
-    return item.weight if met != item.reversed else Decimal(0)
+        return item.weight if met != item.reversed else Decimal(0)
+    book = codebook("item", {word: str(points) for word, points in checklist.answers(item).items()}, ())
+    word = fold(cell.text)
+    is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
+    if is_empty and word not in book.meanings:
+        return NO_VALUE
+    answer = decode(cell, book, faults)
+    if answer is None:
+        return None
+    own = item.weight * Decimal(answer)
+    return sum(checklist.span(item), -own) if item.reversed else own
 
 
 def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fault]) -> Number | None:

@@ -11,7 +11,6 @@ import importlib.util
 import io
 import itertools
 import re
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,13 +35,12 @@ _SAMPLE = 200_000  # characters that show what divides the columns
 _LISTED_ROWS = 20
 # A merged range that covers more cells than this is a frame or a slip, not a value for each of them.
 _LARGEST_MERGE = 10_000
-# what the first bytes of a file say it is: a phrase of the texts
+# what a file is, a phrase of the texts, and how its first bytes say so
 _SIGNATURES = {
-    b"PK\x03\x04": "zip", b"PK\x05\x06": "zip", b"\xd0\xcf\x11\xe0": "ole", b"%PDF": "pdf", b"{\\rtf": "rtf",
-    b"\x89PNG": "picture", b"\xff\xd8\xff": "picture", b"GIF8": "picture",
-    b"Rar!": "archive", b"7z\xbc\xaf": "archive", b"\x1f\x8b": "archive",
+    "zip": rb"PK(\x03\x04|\x05\x06)", "ole": rb"\xd0\xcf\x11\xe0", "pdf": rb"%PDF", "rtf": rb"\{\\rtf",
+    "picture": rb"\x89PNG|\xff\xd8\xff|GIF8", "archive": rb"Rar!|7z\xbc\xaf|\x1f\x8b",
+    "html": rb"(?i)\s*<(!doctype html|html|head|body|table|meta|style)\b", "xml": rb"\s*<\?xml",
 }  # fmt: skip
-_HTML = re.compile(rb"\s*<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
 # the contents that go with a name; a workbook is known by its content, not by which of its names it has
 _CONTENTS = {**dict.fromkeys(TEXT_FORMATS, ("text",)), **dict.fromkeys(WORKBOOK_FORMATS, ("zip", "ole"))}
 
@@ -89,34 +87,24 @@ def read_grid(folder: Path, sheet: Sheet) -> tuple[Grid | None, list[Fault]]:
 def _content_of(path: Path) -> str:
     """Return what a file is by its first bytes, as a phrase of the texts, or "" when they do not say."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
+        if not path.is_file():
             raise UnreadableError("file_missing")
-        if status.st_size > LARGEST_FILE:
-            raise UnreadableError("file_too_large", size=status.st_size, most=LARGEST_FILE)
+        if (size := path.stat().st_size) > LARGEST_FILE:
+            raise UnreadableError("file_too_large", size=size, most=LARGEST_FILE)
         with path.open("rb") as stream:
             start = stream.read(_START).removeprefix(b"\xef\xbb\xbf")
-    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a name with a NUL
-        raise UnreadableError("file_missing") from None
     except OSError as error:
         raise UnreadableError(problem=error.strerror) from error
-    for signature, content in _SIGNATURES.items():
-        if start.startswith(signature):
-            return content
-    if _HTML.match(start):
-        return "html"
-    if start.lstrip().startswith(b"<?xml"):
-        return "xml"
-    is_text = all(byte >= 32 or byte in b"\t\r\n" for byte in start)
-    return "text" if len(start) > 20 and is_text else ""
+    is_text = len(start) > 20 and all(byte >= 32 or byte in b"\t\r\n" for byte in start)
+    signs = (content for content, pattern in _SIGNATURES.items() if re.match(pattern, start))
+    return next(signs, "text" if is_text else "")
 
 
 def _rows_of_text(path: Path, sheet: Sheet) -> list[list[str]]:
     """Return the rows of a text file, divided as declared, or by the only delimiter that fits."""
     text = _decode(path.read_bytes(), sheet.encoding)
-    fitting = [sheet.delimiter.replace("tab", "\t")] if sheet.delimiter else ["\t"]
-    if sheet.delimiter is None and path.suffix.lower() != ".tsv":
-        fitting = _fitting_delimiters(text)
+    declared = sheet.delimiter or ("tab" if path.suffix.lower() == ".tsv" else "")
+    fitting = [declared.replace("tab", "\t")] if declared else _fitting_delimiters(text)
     if len(fitting) > 1:
         raise UnreadableError("delimiter_ambiguous", legal=" ".join(fitting).replace("\t", "tab"))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=fitting[0], strict=True)
@@ -134,7 +122,7 @@ def _rows_of_text(path: Path, sheet: Sheet) -> list[list[str]]:
 
 def _decode(content: bytes, encoding: str) -> str:
     """Return the text of a file in its declared encoding; refuse one that is in another."""
-    codec = encoding_codec(encoding) or "utf-8-sig"
+    codec = encoding_codec(encoding)
     is_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     zeros = content.count(b"\0")
     likely, at = "", 0
@@ -193,15 +181,13 @@ def _read_binary(kind: str, path: Path, sheet: Sheet) -> tuple[Grid, list[Fault]
         cases=kind != "workbook",
         computed={(row, column): source for row, column, source in content.get("computed", ())},
     )
-    if kind != "workbook":
-        return grid, []
-    rows = [row for row in content["hidden_rows"] if row < len(grid.rows)]
+    rows = [row for row in content.get("hidden_rows", ()) if row < len(grid.rows)]
     filled = [row + 1 for row in rows if not all(map(is_blank, grid.rows[row]))]
-    listed = filled[:_LISTED_ROWS] + ["..."] * (len(filled) > _LISTED_ROWS)
     width = max(map(len, grid.rows), default=0)
-    columns = [column_letters(column) for column in content["hidden_columns"] if column < width]
+    hidden = {
+        "hidden_worksheet": content.get("is_hidden"),
+        "hidden_rows": filled[:_LISTED_ROWS] + ["..."] * (len(filled) > _LISTED_ROWS),
+        "hidden_columns": [column_letters(at) for at in content.get("hidden_columns", ()) if at < width],
+    }
     place = (grid.file, grid.worksheet)
-    faults = [Fault("hidden_worksheet", *place)] if content["is_hidden"] else []
-    hidden = {"hidden_rows": listed, "hidden_columns": columns}
-    faults += [Fault(code, *place, params={"hidden": hidden[code]}) for code in hidden if hidden[code]]
-    return grid, faults
+    return grid, [Fault(code, *place, params={"hidden": what}) for code, what in hidden.items() if what]

@@ -11,7 +11,7 @@ from typing import Any
 
 from oxymilk.audit.claims import Claim, load_claims, lost_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe, together
-from oxymilk.ingest.grid import find_columns, read_header, transpose
+from oxymilk.ingest.grid import find_columns, read_header
 from oxymilk.ingest.observations import Observations, ingest_observations
 from oxymilk.ingest.privacy import declared_words, masked
 from oxymilk.ingest.sheets import read_grid
@@ -164,7 +164,7 @@ def _faults_of_sheets(path: Path) -> list[Fault]:
         grid, of_file = read_grid(path.parent, sheet)
         columns = [name for name in sheet.columns if "{" not in name]
         if grid is not None and sheet.layout != "side_by_side" and columns:
-            grid = transpose(grid) if sheet.layout == "transposed" else grid
+            grid = grid.transpose() if sheet.layout == "transposed" else grid
             of_file = [*of_file, *find_columns(grid, read_header(grid, sheet), columns)[1]]
         faults += masked(of_file, known)
     return faults

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.ingest.grid import Cell, Grid, read_header, transpose
+from oxymilk.ingest.grid import Cell, Grid, read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER, minutes_of
 from oxymilk.ingest.sheets import read_grid
@@ -310,7 +310,7 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
         grid = replace(grid, rows=grid.rows[: max(_MOST_CELLS // width, SEARCHED_ROWS)])
     if all(is_blank(text) for row in grid.rows for text in row):
         raise FaultsError([Fault("sheet_empty", file, worksheet)])
-    return [_table(transpose(grid) if is_on_its_side(grid) else grid, sheet, worksheet)]
+    return [_table(grid.transpose() if is_on_its_side(grid) else grid, sheet, worksheet)]
 
 
 def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from oxymilk.faults import Fault
@@ -33,6 +34,7 @@ _CODES = (
     ("group", "codes"), ("group", "titles"), ("timepoint", "codes"), ("timepoint", "titles"), ("codes",),
     ("visits",), ("crosstab", "before", "codes"), ("crosstab", "after"), ("characteristics", "*", "codes"),
 )  # fmt: skip
+_OTHER_WORDS = {("codes",): ("missing",), **dict.fromkeys(_CODES[:2], ("group", "leave_out"))}
 _COLUMNS_BY_TIMEPOINT = (("scores", "*"), ("blocks", "*", "scores", "*"))
 _TIMEPOINTS = (("visits", "*"), ("timepoint", "only"), ("timepoint", "codes", "*"))
 # a layout that once had a name of its own -> the one that reads the same
@@ -57,21 +59,20 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
         The file as written.
     """
     for problem in error.errors(include_url=False):
-        path: KeyPath = tuple(step for step in problem["loc"] if step != "[key]")
+        *parents, key = path = tuple(step for step in problem["loc"] if step != "[key]")
         kind, context, written = problem["type"], problem.get("ctx", {}), problem["input"]
         value = str(written) if isinstance(written, str | float | int) else ""
         code, params = "value_wrong_kind", {}
         if kind == "missing":
-            code, params, path = "key_missing", {"key": str(path[-1])}, path[:-1]
+            code, params, path = "key_missing", {"key": str(key)}, tuple(parents)
         elif kind == "extra_forbidden":
-            code, value, legal = "key_unknown", str(path[-1]), _legal_keys(model, path[:-1])
+            code, value, legal = "key_unknown", str(key), _legal_keys(model, tuple(parents))
             params = {"legal": legal, "nearest": nearest(value, legal)}
         elif written is None or kind == "string_too_short":
             code = "value_missing"
         elif kind == "literal_error":
-            legal = re.findall(r"'([^']*)'", context["expected"])
-            code, near = "value_unknown", FORMER_LAYOUTS.get(value) or nearest(value, legal)
-            params = {"legal": legal, "nearest": near}
+            code, legal = "value_unknown", re.findall(r"'([^']*)'", context["expected"])
+            params = {"legal": legal, "nearest": FORMER_LAYOUTS.get(value) or nearest(value, legal)}
         elif kind == "too_short" and len(written) >= context["min_length"]:
             continue  # entries that are faults themselves are not counted
         elif kind in ("too_short", "too_long"):
@@ -79,7 +80,7 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
             code, params = "list_length", {"least": least, "most": most}
         elif kind.startswith(("greater_than", "less_than")):
             bound = f">= {context['ge']}" if "ge" in context else "in_range"
-            params = {"expected": "zero_to_one" if path[-1] in ("alpha", "confidence") else bound}
+            params = {"expected": "zero_to_one" if key in ("alpha", "confidence") else bound}
         elif f"faults.{kind}.wrong" in labels("en").texts:
             code, params = kind, context
         else:
@@ -191,8 +192,8 @@ def _layout_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
     } | {(key,): sheet.get(key) is None for key in needed}  # fmt: skip
     for *parents, key in (path for path, is_missing in missing.items() if is_missing):
         yield tree.fault("key_missing", (*where, *parents), key=key)
-    for key in {key for keys in SCORE_KEYS.values() for part in keys for key in part}:
-        if sheet.get(key) is not None and key not in needed + possible:
+    for key in {*chain(*chain(*SCORE_KEYS.values()))} - {*needed, *possible}:
+        if sheet.get(key) is not None:
             yield tree.fault("key_without_use", (*where, key), key, why=f"layout: {layout}")
 
 
@@ -205,21 +206,21 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
             for word, is_due in placeholders.items():
                 if is_due and isinstance(column, str) and word not in column:
                     yield tree.fault("placeholder_missing", path, str(column), word=word)
-    total = sheet.get("total")
+    total, time_format, why = sheet.get("total"), sheet.get("time_format"), f"kind: {kind or 'levels'}"
     if total is not None and kind != "checklist":
-        yield tree.fault("key_without_use", (*where, "total"), "total", why=f"kind: {kind or 'levels'}")
+        yield tree.fault("key_without_use", (*where, "total"), "total", why=why)
     elif total and isinstance(total, str) != ("score" in SCORE_KEYS.get(layout, ((),))[0]):
-        expected = "keys" if isinstance(total, str) else "text"
-        yield tree.fault("value_wrong_kind", (*where, "total"), expected=expected)
+        yield tree.fault(
+            "value_wrong_kind", (*where, "total"), expected="keys" if isinstance(total, str) else "text"
+        )
     first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):
         if first.setdefault(fold(str(column)), path) != path and isinstance(column, str):
             yield tree.fault("column_twice", path, str(column))
     units = [str(word) for word in unit.values()] if isinstance(unit, dict) and unit else [str(unit or "-")]
-    if sheet.get("time_format") is not None and kind != "number":
-        why = f"kind: {kind or 'levels'}"
+    if time_format is not None and kind != "number":
         yield tree.fault("key_without_use", (*where, "time_format"), "time_format", why=why)
-    elif sheet.get("time_format") is not None and unit is not None:
+    elif time_format is not None and unit is not None:
         other_units = (word for word in units if not same_unit(word, "menit"))
         yield from (tree.fault("time_unit", ("outcome", "unit"), word) for word in other_units)
     fractions = str(sheet.get("fractions")).lower() not in ("none", "false", "no", "off")
@@ -231,16 +232,13 @@ def _code_faults(tree: Tree, where: KeyPath) -> Iterator[Fault]:
     """Yield a fault for each word of a sheet that has two meanings, and for unknown levels of characteristics."""
     for keys in _CODES:
         # a score that is written as "no value" has this meaning already, and so has a group that is left out
-        other = {("codes",): ("missing",), ("group", "codes"): ("group", "leave_out"),
-                 ("group", "titles"): ("group", "leave_out")}.get(keys, ("",))  # fmt: skip
-        words = tree.at(*where, *other)
+        words = tree.at(*where, *_OTHER_WORDS.get(keys, ("",)))
         words = [fold(str(word)) for word in (words if isinstance(words, list) else [words or ""])]
         for codes, _ in tree.entries(*where, *keys):
             meanings: dict[str, Any] = dict.fromkeys(words, ())
             for path, meaning in tree.entries(*codes, "*"):
-                word = str(path[-1])
-                if meanings.setdefault(fold(word), meaning) != meaning:
-                    yield tree.fault("codes_collide", path, word)
+                if meanings.setdefault(fold(str(path[-1])), meaning) != meaning:
+                    yield tree.fault("codes_collide", path, str(path[-1]))
     for declared, name in tree.entries("characteristics", "*", "id"):
         legal = tree.ids(*declared[:-1], "levels")
         for path, level in tree.entries(*where, "characteristics", name, "codes", "*"):

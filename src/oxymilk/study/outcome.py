@@ -91,11 +91,17 @@ class Checklist(Model):
         """Return the words that mean yes and no for an item."""
         return item.yes or self.yes, item.no or self.no
 
+    def answers(self, item: Item) -> dict[str, Decimal]:
+        """Return the points of each word that answers an item, before its weight."""
+        yes, no = self.words(item)
+        graded = {} if item.yes else self.points
+        return graded or dict.fromkeys(yes, Decimal(1)) | dict.fromkeys(no, Decimal(0))
+
     def faults(self) -> Iterator[InitErrorDetails]:
         """Yield what is wrong between the keys of the checklist and its items."""
-        for at, key in enumerate(("yes", "no")):
-            due = (item for item in self.items if item.kind == "yes_no" and (item.yes or not self.points))
-            if not all(self.words(item)[at] for item in due):
+        due = [item for item in self.items if item.kind == "yes_no" and (item.yes or not self.points)]
+        for key, words in zip(("yes", "no"), zip(*map(self.words, due), strict=True), strict=False):
+            if not all(words):
                 yield _fault(("checklist",), "key_missing", key=key)
         for at, item in enumerate(self.items):
             path, is_count, why = ("checklist", "items", at), item.kind == "count", f"kind: {item.kind}"
@@ -251,27 +257,24 @@ def _cutoff_faults(variable: Variable) -> Iterator[InitErrorDetails]:
     """Yield the bounds that are finer than the numbers, else levels without a number, else gaps and overlaps."""
     decimals, limits = cutoff_decimals(variable), variable.score_range
     # bounds in percent of the points are no scores, and may be as fine as they like
-    too_fine = [
+    faults = [
         _fault(("levels", at, name), "cutoff_too_fine", bound, decimals=decimals)
         for at, level in enumerate(() if variable.in_percent else variable.levels)
         for name, bound in level.bounds.items()
         if bound != round(bound, decimals)
     ]
     spans = [span_of(level, decimals, limits) for level in variable.cutoffs]
-    empty = [
+    faults = faults or [
         _fault(("levels", at), "cutoff_empty", _written(span))
         for at, span in enumerate(spans)
         if None not in span and span[0] > span[1]
     ]
-    if too_fine or empty:
-        yield from too_fine or empty
-        return
+    yield from faults
+    gaps, overlaps = ([], []) if faults else uncovered(spans, limits, decimals)
     unit = " / ".join(variable.unit.words) if variable.unit else ""
     unit = f"/ {variable.points.range[1].normalize():f}" if variable.in_percent else unit
-    for code, places in zip(
-        ("cutoff_gap", "cutoff_overlap"), uncovered(spans, limits, decimals), strict=True
-    ):
-        yield from (_fault(("levels",), code, _written(span), unit=unit) for span in places)
+    yield from (_fault(("levels",), "cutoff_gap", _written(span), unit=unit) for span in gaps)
+    yield from (_fault(("levels",), "cutoff_overlap", _written(span), unit=unit) for span in overlaps)
 
 
 def level_of(number: Decimal, variable: Variable) -> str:

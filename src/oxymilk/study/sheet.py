@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -41,10 +42,9 @@ IdOf = TypeVar("IdOf", bound=str)
 def encoding_codec(name: str) -> str | None:
     """Return the Python codec of an encoding that study.yaml may name, or None."""
     known = {codecs.lookup(encoding).name: codec for encoding, codec in ENCODINGS.items()}
-    try:
+    with contextlib.suppress(LookupError, ValueError):
         return known.get(codecs.lookup(name.strip()).name.removesuffix("-sig"))
-    except (LookupError, ValueError):
-        return None
+    return None
 
 
 def is_inside(folder: Path, file: str) -> bool:
@@ -52,10 +52,9 @@ def is_inside(folder: Path, file: str) -> bool:
     pure = PurePosixPath(file)
     if pure.is_absolute() or ".." in pure.parts or "\\" in file or ":" in file or "\0" in file:
         return False
-    try:
+    with contextlib.suppress(OSError, RuntimeError):  # a name that is too long, a link to itself
         return (folder / pure).resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a name that is too long, a link to itself
-        return False
+    return False
 
 
 def _file(file: str, info: ValidationInfo) -> str:

@@ -141,17 +141,17 @@ def read_tree(path: Path) -> Tree:
         else:
             root = yaml.compose(read_bytes(path).decode("utf-8-sig"), Loader=_PlainLoader)
     except UnicodeDecodeError as error:
-        row = error.object[: error.start].count(b"\n") + 1
-        code = "not_utf8"
+        code, row = "not_utf8", error.object[: error.start].count(b"\n") + 1
     except (OSError, ValueError):  # ValueError: a name with a NUL
         code = "file_missing"
     except RecursionError:
         code, params = "yaml_syntax", {"problem": "nested too deeply"}
     except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", "")
+        mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else None
         # a control character has no problem of its own
-        problem = problem or getattr(error, "context", "") or str(error).splitlines()[0]
+        said = (getattr(error, name, "") for name in ("problem", "context"))
+        problem = next(filter(None, said), "") or str(error).splitlines()[0]
         code, params = ("yaml_alias", {}) if problem == _ALIAS else ("yaml_syntax", {"problem": problem})
     if not isinstance(root, yaml.MappingNode):
         return Tree(path.name, faults=[Fault(code, path.name, row=row, params=params)])

@@ -204,13 +204,45 @@ def test_a_short_row_is_told_and_a_near_code_once(bench):
     faults = bench.faults(
         bench.wide, HEADER + "R01,Intervensi,Kurang\nR1,Intervensi,,Cukup\nK01,Kontrol,Kurang,Cukup\n"
     )
-    assert [(fault.code, fault.cell) for fault in faults] == [("codes_near", "A3"), ("row_short", "A2")]
+    assert [(fault.code, fault.cell) for fault in faults] == [("row_cut", "A2"), ("codes_near", "A3")]
 
 
-def test_names_that_are_declared_to_be_codes_are_told(bench):
+def test_a_row_that_lacks_only_what_is_not_read_is_told(bench):
+    content = (
+        "Kode,Kelompok,Sebelum,Sesudah,Catatan\nR01,Intervensi,Kurang,Cukup\nK01,Kontrol,Kurang,Cukup,x\n"
+    )
+    assert codes(bench.wide(content, ignore=["Catatan"])) == ["row_short"]
+
+
+def test_values_without_a_header_are_told(bench):
+    content = (
+        "Kode,Kelompok,,Sebelum,Sesudah,,\nR01,Intervensi,x,Kurang,Cukup,,\nK01,Kontrol,,Kurang,Cukup,,\n"
+    )
+    told = bench.wide(content).warnings
+    assert [(warning.code, warning.cell, warning.value) for warning in told] == [("column_unnamed", "C1", "")]
+
+
+def test_a_near_code_without_a_group_is_told_once(bench):
+    one = {
+        "file": "a.csv",
+        "layout": "one_timepoint",
+        "participant": "Kode",
+        "codes": WIDE["codes"],
+        "score": "ASI",
+    }
+    sheets = [one | {"group": WIDE["group"], "timepoint": {"only": "pre"}}]
+    sheets += [one | {"file": "b.csv", "timepoint": {"only": "post"}}]
+    (bench.folder / "b.csv").write_text("Kode,ASI\nR1,Cukup\nK01,Cukup\n", encoding="utf-8")
+    content = "Kode,Kelompok,ASI\nR01,Intervensi,Kurang\nK01,Kontrol,Kurang\n"
+    assert [fault.code for fault in bench.faults(bench.sheets, sheets, content)] == ["codes_near"]
+
+
+def test_names_that_are_declared_to_be_codes_are_replaced_all_the_same(bench):
     keys = {"participant": {"column": "Kode", "identifying": False}}
     content = HEADER + "Kasmi,Intervensi,Kurang,Cukup\nTukinem,Kontrol,Kurang,Cukup\n"
-    assert codes(bench.wide(content, **keys)) == ["identifying_kept"]
+    observations = bench.wide(content, **keys)
+    assert codes(observations) == ["identifying_all_the_same"]
+    assert observations.table["participant"].unique().tolist() == ["P01", "P02"]
     assert codes(bench.wide(HEADER + TWO, **keys)) == []
 
 

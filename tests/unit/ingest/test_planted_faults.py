@@ -9,9 +9,11 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from tests.unit.ingest.conftest import (
     LONG,
     ROWS,
+    WARD,
     WIDE,
     as_bytes,
     at,
@@ -70,46 +72,25 @@ def in_old(number, data):
 
 # name: file, its content (a function makes the larger ones), code, cell, value; then keys of the sheet, the outcome
 PLANTED = {
-    "unknown level": ("s.csv", csv_at("C3", "Kurnag"), "level_unknown", "C3", "Kurnag"),
-    "unknown group": ("s.csv", csv_at("B4", "Kontorl"), "group_unknown", "B4", "Kontorl"),
-    "no group": ("s.csv", csv_at("B4", ""), "group_missing", "B4", ""),
-    "no participant": ("s.csv", csv_at("A3", ""), "participant_missing", "A3", ""),
-    "participant twice": ("s.csv", csv_at("A3", "r01 "), "participant_duplicate", "A3", "r01"),
-    "participant in both groups": ("s.csv", csv_at("A4", "R01"), "participant_two_groups", "A4", "R01"),
     "a group without anybody": ("s.csv", text(ROWS[:3]), "group_empty", "", "control"),
     "a timepoint without values": ("s.csv", text([HEADER, *([*row[:3], ""] for row in ROWS[1:])]), "timepoint_empty",
                                    "", "post"),
     "unknown timepoint": ("s.csv", text(at("C4", "Pots", TIMES)), "timepoint_unknown", "C4", "Pots", LONG_KEYS),
     "no timepoint": ("s.csv", text(at("C4", "", TIMES)), "timepoint_missing", "C4", "", LONG_KEYS),
-    "a number for a word": ("s.csv", csv_at("D2", "1"), "number_for_word", "D2", "1"),
-    "a column missing": ("s.csv", csv_at("D1", "Sesuda"), "column_missing", "", ""),
     "a header twice": ("s.csv", text([[*HEADER, "sesudah"], *([*row, "x"] for row in ROWS[1:])]), "header_duplicate",
                        "E1", "sesudah"),
-    "a value to the right": ("s.csv", csv_at("F3", "7"), "cell_outside", "F3", ""),
     "no data": ("s.csv", text([HEADER]), "sheet_empty", "", ""),
     "an empty file": ("s.csv", b"", "sheet_empty", "", ""),
     "windows-1252": ("s.csv", csv_at("C3", "Kurangé").encode("cp1252"), "encoding_wrong", "", ""),
     "utf-16": ("s.csv", text(ROWS).encode("utf-16"), "encoding_wrong", "", ""),
-    "zero bytes": ("s.csv", csv_at("C3", "Kur\0ang"), "zero_byte", "", ""),
-    "an open quotation mark": ("s.csv", csv_at("C3", '"Kurang'), "quote_open", "", ""),
     "a very long cell": ("s.csv", csv_at("C3", "x" * 200_000), "quote_open", "", ""),
-    "a control character": ("s.csv", csv_at("C3", "Kurang\x07"), "level_unknown", "C3", "Kurang\\x07"),
-    "a program to run": ("s.csv", csv_at("C3", "=cmd|' /C calc'!A0"), "level_unknown", "C3", "=cmd|' /C calc'!A0"),
     "two delimiters": ("s.csv", "Kode,A;Kelompok,B\nR01,A;Intervensi,B\n", "delimiter_ambiguous", "", ""),
     "a workbook named .csv": ("s.csv", xlsx, "content_differs", "", ".csv"),
     "a web page named .csv": ("s.csv", "<!DOCTYPE html><html></html>", "content_differs", "", ".csv"),
     "a PDF": ("s.csv", b"%PDF-1.7\n\xe2", "content_differs", "", ".csv"),
     "another format": ("s.docx", b"x", "format_unknown", "", ".docx"),
     "no file": ("s.csv", None, "file_missing", "", ""),
-    "text for a number": ("s.csv", csv_at("C3", "banyak", NUMBERS), "number_due", "C3", "banyak", {}, NUMBER),
-    "another unit": ("s.csv", csv_at("C3", "6 kg", NUMBERS), "unit_wrong", "C3", "6 kg", {}, NUMBER),
-    "out of range": ("s.csv", csv_at("C3", "901", NUMBERS), "score_out_of_range", "C3", "901", {}, NUMBER),
-    "too many decimals": ("s.csv", csv_at("C3", "6.25", NUMBERS), "score_too_fine", "C3", "6.25", {}, NUMBER),
     "a number beyond measure": ("s.csv", csv_at("C3", DIGITS, NUMBERS), "number_too_long", "C3", DIGITS, {}, NUMBER),
-    "the other decimal mark": ("s.csv", csv_at("C3", '"6,5"', NUMBERS), "decimal_mark_wrong", "C3", "6,5",
-                               {"decimal_mark": "."}, NUMBER),
-    "thousands or decimals": ("s.csv", csv_at("C3", "1.234", WHOLE), "decimal_mark_ambiguous", "C3", "1.234", {},
-                              NUMBER | {"decimals": 3}),
     "xlsx: unknown level": ("s.xlsx", lambda: xlsx(at("C3", "Kurnag")), "level_unknown", "C3", "Kurnag"),
     "xlsx: number as text": ("s.xlsx", lambda: xlsx(at("C3", "'6", NUMBERS)), "number_due", "C3", "'6", {}, NUMBER),
     "xlsx: a date for a number": ("s.xlsx", lambda: xlsx(at("C3", DATE, NUMBERS)), "date_in_cell", "C3", "2024-10-05",
@@ -191,6 +172,15 @@ PLANTED = {
                                         records=record(0xE5, b"\1\0\1\0\2\0\3\0\3\0")), "merged_cell", "D3", "Cukup"),
     "xls: a password": ("s.xls", xls(password=True), "workbook_encrypted", "", ""),
 }  # fmt: skip
+
+
+CELLS = yaml.safe_load(WARD.parents[1].joinpath("planted_cells.yaml").read_text(encoding="utf-8"))
+for name, case in CELLS.items():
+    content = csv_at(
+        case["at"], case["write"], {"numbers": NUMBERS, "whole": WHOLE}.get(case.get("rows"), ROWS)
+    )
+    shown = case["code"], case.get("cell", case["at"]), case.get("value", case["write"]), case.get("keys", {})
+    PLANTED[name] = ("s.csv", content, *shown, NUMBER | case.get("outcome", {}) if "rows" in case else None)
 
 
 @pytest.fixture
