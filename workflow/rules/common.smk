@@ -203,6 +203,12 @@ def audit_folders(wildcards):
     )
 
 
+def second_opinion(wildcards):
+    """Return crosscheck.csv of a study, where it was asked for."""
+    path = Path(RESULTS, wildcards.study, "crosscheck.csv")
+    return [str(path)] if path.is_file() else []
+
+
 def all_languages(path):
     """Return a path once for each language; `{language}` in it is the language."""
     return expand(path, language=LANGUAGES, allow_missing=True)
