@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, product
 from string import ascii_lowercase
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from oxymilk.texts import MINUS
+
+if TYPE_CHECKING:
+    from oxymilk.present.view import View
 
 DIGIT_SPACE = "\N{FIGURE SPACE}"
 # blanks in front of a number, the rest in front of it, its whole part, its decimals
@@ -134,6 +137,19 @@ class Table:
                 ]
             columns.append(cells)
         return [(row, list(cells)) for row, *cells in zip(self.rows, *columns, strict=True)]
+
+
+def p_cell(view: View, p_value: str, marks: tuple[str, ...] = ()) -> Cell:
+    """Write a p-value of a result table as a cell, with the letters of its notes."""
+    return Cell(view.t.p_value(p_value, view.study.alpha), marks, digits=p_value)
+
+
+def table_of(view: View, kind: str, number: str, *parts: Any, title: str = "") -> Table:
+    """Make a table from columns, rows, notes and footnotes; the caption is the text of `title` or its kind."""
+    outcome, (columns, rows, *notes) = view.study.outcome, parts
+    values = {"outcome": view.label(outcome), "unit": view.unit(outcome)}
+    caption = view.t(f"tables.title.{title or kind}", **values)
+    return Table(view.language, kind, number, caption, tuple(columns), tuple(rows), *notes)
 
 
 def aligned(texts: Sequence[str]) -> list[tuple[str, str]]:
