@@ -169,10 +169,7 @@ def check_table(table: Path, output: Path) -> int:
         the table has not the columns `test` and `p`.
     """
     status = 0
-    with (
-        table.open(encoding="utf-8-sig", newline="") as rows,
-        replacing(output) as stream,
-    ):
+    with table.open(encoding="utf-8-sig", newline="") as rows, replacing(output) as stream:
         reader = csv.DictReader(rows)
         lacking = [name for name in ("test", "p") if name not in (reader.fieldnames or ())]
         if lacking:
