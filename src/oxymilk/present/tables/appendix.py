@@ -62,18 +62,15 @@ def rank_table(view: View, number: str) -> Table:
     for test in declared_tests(view):
         rows.append(Row(view.name_of_test(test), head=True))
         if test["test"] == "signed_rank":
-            lines = {
-                Cell(t(f"tables.row.{name}"), notes.mark(f"{post} {sign} {pre}.")): columns
-                for name, sign, *columns in _RANKS
-            }
+            marks = {name: notes.mark(f"{post} {sign} {pre}.") for name, sign, *_ in _RANKS}
+            lines = {Cell(t(f"tables.row.{name}"), marks[name]): columns for name, _, *columns in _RANKS}
         else:
             groups = enumerate(view.study.groups[:2], 1)
             lines = {view.label(group): (f"n{k}", f"mean_rank{k}", f"rank_sum{k}") for k, group in groups}
         for stub, (n, mean, total) in lines.items():
-            numbers = (
-                {"mean_rank": t.number(test[mean], 2), "rank_sum": t.number(test[total], 2)} if mean else {}
-            )
-            rows.append(Row(stub, {"n": t.number(test[n]), **numbers}))
+            ranks = {"mean_rank": mean, "rank_sum": total} if mean else {}
+            cells = {name: t.number(test[column], 2) for name, column in ranks.items()}
+            rows.append(Row(stub, cells | {"n": t.number(test[n])}))
         rows.append(Row(t("tables.row.total"), {"n": test["n"]}))
     columns = (
         Column("row", t("tables.column.ranks"), "left", 4),
