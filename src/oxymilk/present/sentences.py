@@ -131,9 +131,7 @@ class _Sentences:
         number, *limits = (
             self.cite(row, column, self.t.number(value, decimals)) for column, value in values.items()
         )
-        # a dash would be read as a minus before a negative number
-        key = "range_signed" if MINUS in "".join(limits) else "range"
-        return [number, *([self.say(key, low=limits[0], high=limits[1])] if limits else ())]
+        return [number, *([self.t.range(*limits)] if limits else ())]
 
     def who(self, row: Row, column: str, total: str, percent: str = "") -> str:
         """Say how many of how many: "all 10 participants", "3 of 10 participants (30%)"."""

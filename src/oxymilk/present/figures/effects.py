@@ -74,7 +74,7 @@ def draw(view: View, width: float) -> Drawing | None:
             for effect in filter(None, map(defined.get, names)):
                 estimate, low, high = effect.written
                 key = "value_alone" if NO_VALUE in (low, high) else "value"
-                value = t(f"effects.figure.{key}", estimate=estimate, low=low, high=high)
+                value = t(f"effects.figure.{key}", estimate=estimate, range=t.range(low, high))
                 words = t("effects.figure.sentence", effect=effect.label, value=value)
                 lines.append(Line(effect, panel, depth + over + _LINE / 2, value, words))
                 depth += over + _LINE

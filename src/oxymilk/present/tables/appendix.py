@@ -23,6 +23,8 @@ _RANKS = (
 )
 # columns of effects.csv that the table's file has and its page has not
 _ONLY_CSV = ("low", "high", "method", "note")
+# effects that a page has in other words: r by the number of pairs, the median of changes in the results table
+_ONLY_IN_FILE = ("r_z_observations", "median_difference")
 _RISKS = {"risk_difference", "risk_ratio", "odds_ratio", "number_needed_to_treat"}
 # columns of summaries.csv, and whether their decimals are more than those of the scores
 _SUMMARY = {"mean": 1, "sd": 1, "minimum": 0, "q1": None, "median": None, "q3": None, "maximum": 0}
@@ -211,13 +213,14 @@ def effects_table(view: View, number: str) -> Table:
     for test in view.effects:
         rows.append(Row(view.name_of_test(test), head=True))
         for effect in test.effects:
-            stub = Cell(effect.label, notes.mark(effect.note))
+            only_csv = effect.effect in _ONLY_IN_FILE
+            stub = Cell(effect.label, () if only_csv else notes.mark(effect.note))
             estimate, low, high = effect.written
-            interval = "" if NO_VALUE in (low, high) else t("tables.cell.range", low=low, high=high)
+            interval = "" if NO_VALUE in (low, high) else t.range(low, high)
             cells = {"estimate": Cell(estimate, digits=effect.digits[0])}
             cells["interval"] = Cell(interval or NO_VALUE, notes.mark(effect.method) if interval else ())
-            only_csv = zip(_ONLY_CSV, (*effect.digits[1:], effect.method, effect.note), strict=True)
-            rows.append(Row(stub, cells | dict(only_csv)))
+            in_file = zip(_ONLY_CSV, (*effect.digits[1:], effect.method, effect.note), strict=True)
+            rows.append(Row(stub, cells | dict(in_file), only_csv=only_csv))
     tests = {test.test for test in view.effects}
     names = {effect.effect for test in view.effects for effect in test.effects}
     (pre, post), group, outcome = map(view.label, study.compared), view.label(study.groups[0]), study.outcome

@@ -47,12 +47,17 @@ def count_text(view: View, record: Record, decimals: int) -> str:
     return f"{record['n']} ({view.t.number(record['percent'], decimals)})"
 
 
+def _dash(view: View, *ends: str) -> str:
+    """Write quartiles or extremes, "11.5–17.3"; "−3 to 2", since the dash would be read as a minus."""
+    return view.t.range(*ends) if MINUS in "".join(ends) else "–".join(ends)
+
+
 def median_text(view: View, record: Record, decimals: int) -> str:
     """Write a median and its quartiles: "16.5 (11.5–17.3)"."""
     if not record["median"]:
         return NO_VALUE
     median, low, high = (view.t.number(record[name], decimals) for name in ("median", "q1", "q3"))
-    return f"{median} ({low}–{high})"
+    return f"{median} ({_dash(view, low, high)})"
 
 
 def effect_text(view: View, record: Record, decimals: int) -> str:
@@ -64,7 +69,9 @@ def effect_text(view: View, record: Record, decimals: int) -> str:
     estimate = t("tables.cell.points", estimate=estimate) if name in _SHARES else estimate
     # an interval at baseline would be a test of what chance or choice has made
     has_interval = all(values) and record["timepoint"] != view.study.compared[0].id
-    return t("tables.cell.interval", estimate=estimate, low=low, high=high) if has_interval else estimate
+    return (
+        t("tables.cell.interval", estimate=estimate, range=t.range(low, high)) if has_interval else estimate
+    )
 
 
 def group_sizes(view: View) -> dict[str, int]:
@@ -167,7 +174,7 @@ def _rows_of(
             texts["mean"][group] = f"{mean} ± {sd}"
             texts["median"][group] = median_text(view, record, of_quartiles)
             ends = (t.number(record[end], decimals) for end in ("minimum", "maximum"))
-            texts["range"][group] = "–".join(ends)
+            texts["range"][group] = _dash(view, *ends)
         rows += [Row(t(f"tables.row.{key}"), cells) for key, cells in texts.items()]
     elif not of_level:
         rows.append(Row(t("tables.row.known"), {record["group"]: record["n"] for record in records}))
