@@ -174,9 +174,8 @@ def check_table(table: Path, output: Path) -> int:
         lacking = [name for name in ("test", "p") if name not in (reader.fieldnames or ())]
         if lacking:
             raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
-        writer = csv.DictWriter(
-            codecs.getwriter("utf-8")(stream), VERDICT_COLUMNS, lineterminator="\n", restval=""
-        )
+        text = codecs.getwriter("utf-8")(stream)
+        writer = csv.DictWriter(text, VERDICT_COLUMNS, lineterminator="\n", restval="")
         writer.writeheader()
         for row in reader:
             cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}

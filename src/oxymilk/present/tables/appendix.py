@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from oxymilk.audit.claims import DECISIONS
@@ -181,14 +183,12 @@ def other_scale_table(view: View, number: str) -> Table:
 def alternatives_table(view: View, number: str) -> Table:
     """Make the table of what other defensible tests decide: a section a test, the declared procedure first."""
     t, rows, notes = view.t, [], Footnotes()
-    records = view.rows("alternatives")
-    for test, group in dict.fromkeys((record["test"], record["group"]) for record in records):
+    for (test, group), others in groupby(view.rows("alternatives"), itemgetter("test", "group")):
         declared, _ = results(view, test, group)
         rows.append(Row(view.name_of_test(declared), head=True))
         p = to_decimal(declared["p_value"])
         decided = "" if p is None else DECISIONS[p >= to_decimal(view.study.alpha)]
         own = {"alternative": "declared", "p_value": declared["p_value"], "decision": decided}
-        others = [record for record in records if (record["test"], record["group"]) == (test, group)]
         for record in (own, *others):
             reason, error = (record.get(column, "") for column in ("reason", "standard_error"))
             note = t(f"advice.reason.{reason}") if reason else ""
