@@ -77,12 +77,6 @@ def draw(view: View, width: float) -> Drawing | None:
     a line at the median; dashed lines mark where levels are cut. Where there are more than two timepoints, those that
     the tests compare are bold.
 
-    Parameters
-    ----------
-    view : View
-    width : float
-        Of the figure, in inches.
-
     Returns
     -------
     Drawing or None

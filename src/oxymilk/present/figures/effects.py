@@ -52,12 +52,6 @@ def draw(view: View, width: float) -> Drawing | None:
     A dashed line marks no effect. An end without a limit, or beyond the scale, is an arrow. What is not defined has no
     line.
 
-    Parameters
-    ----------
-    view : View
-    width : float
-        Of the figure, in inches.
-
     Returns
     -------
     Drawing or None

@@ -44,12 +44,6 @@ def draw(view: View, width: float) -> Drawing | None:
     dot, the exact conditional p a diamond, each other p-value that some program prints a small mark; left on a log
     scale, right close to the printed value in units of its last digit (not in a figure of one column).
 
-    Parameters
-    ----------
-    view : View
-    width : float
-        Of the figure, in inches.
-
     Returns
     -------
     Drawing or None
