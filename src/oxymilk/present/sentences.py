@@ -185,10 +185,8 @@ class _Sentences:
             parts.append(self.say(f"statistic.{test}_z", z=z))
         same = declared["procedure"] == exact["procedure"]
         parts.append(self.p("p_exact" if same else "p_declared", declared))
-        text, key = (
-            self.t("sentences.separator").join(parts),
-            "p_exact" if exact["p_value"] else "p_not_computed",
-        )
+        text = self.t("sentences.separator").join(parts)
+        key = "p_exact" if exact["p_value"] else "p_not_computed"
         return text if same else f"{text}; {self.p(key, exact)}"
 
     def p(self, key: str, row: Row) -> str:

@@ -27,11 +27,8 @@ _MARGIN, _BETWEEN, _CLOSE_UP = 0.08, 0.25, 1.25
 _NAME, _LINE, _ABOVE, _PANEL, _SCALE = 0.24, 0.145, 0.2, 0.66, 0.3  # of a row, from its top
 # points
 _DOT, _DIAMOND, _FRAME, _ARROW, _SMALL_MARK, _TRIANGLE = 7.5, 6.5, 12, 5, 4.2, 4.8
-_BAND = {
-    "facecolor": style.AMBER,
-    "edgecolor": style.AMBER_EDGE,
-    "linewidth": 0.8,
-}  # the numbers that print so
+# of the numbers that print so
+_BAND = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8}
 _POWERS = [float(f"1e{power}") for power in range(-12, 1)]
 _MOST_LABELS = 7  # of powers of ten
 _MOST = 1.15  # where the log scale ends

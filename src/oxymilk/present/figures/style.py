@@ -101,11 +101,8 @@ class Sheet:
 
     def write_key(self, marks: Mapping[str, Artist]) -> None:
         """Write words and their marks at the foot, in rows of `KEY_ROW` inches; `key_rows` says how many."""
-        look = {
-            "ncols": -(-len(marks) // key_rows(marks, self.width)),
-            "handlelength": 1.5,
-            "handletextpad": 0.4,
-        }
+        columns = -(-len(marks) // key_rows(marks, self.width))
+        look = {"ncols": columns, "handlelength": 1.5, "handletextpad": 0.4}
         look |= {"columnspacing": 1.1, "labelspacing": 0.3, "fontsize": SMALLEST, "loc": "lower center"}
         self.key(list(marks.values()), list(marks), (self.width / 2, 0.05), **look)
 
