@@ -87,9 +87,9 @@ def programs_table(view: View, number: str) -> Table:
             cells["outputs"] = t("common.list_separator").join(outputs)
             rows.append(Row(t.compact(p, 4), cells))
     columns = (
-        Column("row", t("report.column.p_value"), "left", 1),
+        Column("row", t("report.column.p_value"), "left", 1.4),
         Column("prints", t("tables.column.prints"), "left", 1),
-        Column("outputs", t("report.column.outputs"), "left", 6),
+        Column("outputs", t("report.column.outputs"), "left", 5.6),
     )
     return table_of(view, "programs", number, columns, rows, (t("report.programs_intro"),))
 
