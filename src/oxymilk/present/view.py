@@ -33,7 +33,6 @@ Row = Mapping[str, str]
 VERDICT_SIGNS = {"reproduced": "=", "reproduced_after_rounding": "≈", "differs": "≠", "not_checkable": "·"}
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
-INFINITY = "\N{INFINITY}"
 # what names a test in the rows of every table
 _test_of = itemgetter("test", "group", "timepoint")
 _P_VALUE = attrgetter("p_value")
@@ -303,10 +302,10 @@ class View:
         """Return a row of procedures.csv in words, beside the p-values that print as a printed one."""
         by_default, p_value = row["printed_by_default"] == "true", row["p_value"]
         lane = LANES[2 if row["kind"] == "other" else not by_default]
-        program, versions = map(self.t.versions, (row["program"], row["versions"]))
+        words = map(self.t.versions, (row["program"], row["versions"]))
         output = self.t.output(row["output"], row["differences"])
         prints = interval is not None and interval.contains(Fraction(p_value))
-        return ProgramValue(float(p_value), program, versions, output, lane, by_default, prints)
+        return ProgramValue(float(p_value), *words, output, lane, by_default, prints)
 
     @cached_property
     def effects(self) -> list[TestEffects]:
@@ -324,10 +323,10 @@ class View:
                 # a part without a text is shown as it is
                 words = (texts.get(key_of(part), f"{part[0].upper()}{part[1:]}.") for part in parts)
                 said.append(" ".join(words))
-            digits, name = (row["estimate"], row["low"], row["high"]), row["effect"]
-            label = self.t(f"effects.name.{row['test']}.{name}")
+            digits = row["estimate"], row["low"], row["high"]
             numbers = tuple(float(text) if text else None for text in digits)
-            effects.append(Effect(name, label, digits, numbers, self.written(digits), *said))
+            names = row["effect"], self.t(f"effects.name.{row['test']}.{row['effect']}")
+            effects.append(Effect(*names, digits, numbers, self.written(digits), *said))
         return [TestEffects(*key, tuple(effects), p_values) for key, (effects, p_values) in by_test.items()]
 
     @cached_property
@@ -344,7 +343,7 @@ class View:
         for text in texts:
             number = self.t.number(text, decimals)
             if text.endswith("inf"):
-                number = text.replace("-", MINUS).replace("inf", INFINITY)
+                number = text.replace("-", MINUS).replace("inf", "\N{INFINITY}")
             # what rounds to zero has no sign
             written.append(number.removeprefix(MINUS) if not number.strip(f"{MINUS}0.,") else number)
         return tuple(written)
