@@ -249,8 +249,9 @@ def crosscheck(study: Study, folder: ResultsFolder, languages: Languages = "en")
     from oxymilk.analysis.crosscheck import crosscheck_lines, crosscheck_table
     from oxymilk.study import load_study
 
-    table = crosscheck_table(load_study(study), results_of(study, folder))
-    write_csv(table, folder / "crosscheck.csv")
+    results = results_of(study, folder)
+    table = crosscheck_table(load_study(study), results)
+    results.write("crosscheck", table)
     for language in legal("--languages", languages, LANGUAGES):
         typer.echo("\n".join(crosscheck_lines(table, language)))
     if (table["status"] == "differs").any():

@@ -19,6 +19,8 @@ TABLES = (
     "procedures", "effects", "comparisons", "alternatives", "baseline",
 )  # fmt: skip
 TABLES_OF_THE_AUDIT = ("verdicts", "explanations", "datasets", "contradictions", "outcomes")
+# made on request; empty until then
+ON_REQUEST = ("crosscheck",)
 
 
 def first_to_open(made: Path) -> Path | None:
@@ -46,14 +48,14 @@ class Results:
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Read a table, once; FaultsError when it is not there or not as it was written."""
-        if name not in (*TABLES, *TABLES_OF_THE_AUDIT):
+        if name not in (*TABLES, *TABLES_OF_THE_AUDIT, *ON_REQUEST):
             raise AttributeError(name)
-        if name in TABLES_OF_THE_AUDIT and not self.audited:
+        path = self.folder / f"{name}.csv"
+        if (name in TABLES_OF_THE_AUDIT and not self.audited) or (name in ON_REQUEST and not path.exists()):
             import pandas as pd
 
             table = pd.DataFrame()
         else:
-            path = self.folder / f"{name}.csv"
             if not path.exists():
                 raise FaultsError([Fault("results_missing", str(path))])
             if not self._is_whole(name, read_bytes(path)):

@@ -89,6 +89,10 @@ class Labels:
         sign = MINUS if exact < 0 else ""
         return sign + f"{abs(exact):f}".replace(".", self("common.decimal_mark"))
 
+    def range(self, low: str, high: str) -> str:
+        """Write from where to where written numbers go: "29 to 89" (en), "29–89" and "−6 hingga 60" (id)."""
+        return self("common.range_signed" if MINUS in low + high else "common.range", low=low, high=high)
+
     def significant(self, value: object, digits: int) -> str:
         """Write a number with so many significant digits: 0.001381 with three as "0.00138"."""
         exact = to_decimal(value)

@@ -155,3 +155,16 @@ def test_no_key_is_written_twice_and_no_phrase_of_a_fault_has_the_name_of_its_pl
     assert read_tree(SOURCE / "texts" / f"{language}.yaml").faults == []
     phrases = labels(language).section("fault_phrase")
     assert [name for name in phrases if re.match(r"^(code|file|row|value)_", name)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "ends", "written"),
+    [
+        ("en", "29 89", "29 to 89"),
+        ("id", "29 89", "29–89"),
+        ("id", "−6 60", "−6 hingga 60"),
+        ("id", "−∞ ∞", "−∞ hingga ∞"),
+    ],
+)
+def test_a_range_has_no_dash_beside_a_minus(language, ends, written):
+    assert labels(language).range(*ends.split()) == written

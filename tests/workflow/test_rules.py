@@ -134,6 +134,12 @@ def test_a_second_opinion_is_asked_only_on_request(built_once):
     assert built_once.planned("crosscheck") == {"crosscheck_study", "crosscheck"}
 
 
+def test_a_second_opinion_that_is_there_makes_the_report_anew(built):
+    assert built.planned() == set()
+    (built.folder / "results/bontang2023/crosscheck.csv").write_text("test\n")
+    assert built.planned() == {"render_report"}
+
+
 def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):
     claims = built.folder / "data/bontang2023/claims.csv"
     claims.write_text(claims.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")

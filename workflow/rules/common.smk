@@ -24,6 +24,7 @@ from oxymilk.faults import FaultsError, fault_lines, faults_of
 from oxymilk.results import first_to_open
 from oxymilk.study.config import load_config
 from oxymilk.study.yaml_lines import read_tree
+from oxymilk.texts import labels
 
 LAST_LINES = []
 # below all that snakemake says of its own
@@ -61,6 +62,13 @@ if Path("config.yaml").is_file() and not read_tree(Path("config.yaml")).faults:
 config.update(checked_config())
 STUDIES = config["studies"]
 LANGUAGES = config["language"]
+
+
+def said(key, **values):
+    """Say what a run says of itself, in the first language of config.yaml."""
+    return labels(LANGUAGES[0])(f"run.{key}", **values)
+
+
 # folders of the working directory; the code is where this workflow is, wherever it is run
 DATA = config["data"].rstrip("/")
 RESULTS = config["results"].rstrip("/")
@@ -92,9 +100,9 @@ def one_line_a_job():
         elif event == LogEvent.JOB_FINISHED:
             ended.append(names.get(record.job_id, ""))
         elif event == LogEvent.PROGRESS:
-            print(f"step {record.done} of {record.total}: {ended[-1]}", file=sys.stderr)
+            print(said("step", done=record.done, total=record.total, job=ended[-1]), file=sys.stderr)
         elif event == LogEvent.JOB_ERROR:
-            print(f"failed: {names.get(record.jobid, record.rule_name)}", file=sys.stderr)
+            print(said("failed", job=names.get(record.jobid, record.rule_name)), file=sys.stderr)
         elif text.startswith("Nothing to be done"):
             say_where_results_are()
             return True
@@ -119,7 +127,7 @@ def say_where_results_are():
         if any(made):
             LAST_LINES.append(f"{study}: {', '.join(str(file) for file in made if file)}")
     if LAST_LINES:
-        LAST_LINES.insert(0, f"The results are in {RESULTS}/; open first:")
+        LAST_LINES.insert(0, said("results", folder=RESULTS))
 
 
 def wait_for_other_runs():
@@ -129,15 +137,15 @@ def wait_for_other_runs():
     try:
         fcntl.flock(workflow.oxymilk_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print("Another run works in this folder; waiting until it has ended.", file=sys.stderr)
+        print(said("waiting"), file=sys.stderr)
         fcntl.flock(workflow.oxymilk_lock, fcntl.LOCK_EX)
 
 
 def say_faults_last(log):
     """Put the logs of the jobs that failed below all that snakemake says of its own."""
-    LAST_LINES.extend(f"All that snakemake said: {file}" for file in log)
-    said = "".join(Path(file).read_text(errors="replace") for file in log)
-    for file in re.findall(r"^ +log: (.+) \(check log file", said, flags=re.MULTILINE):
+    LAST_LINES.extend(said("log", file=file) for file in log)
+    text = "".join(Path(file).read_text(errors="replace") for file in log)
+    for file in re.findall(r"^ +log: (.+) \(check log file", text, flags=re.MULTILINE):
         LAST_LINES.extend(["", f"{file}:", Path(file).read_text(errors="replace").rstrip()])
 
 
@@ -201,6 +209,12 @@ def audit_folders(wildcards):
         if is_audited(wildcards.study)
         else []
     )
+
+
+def second_opinion(wildcards):
+    """Return crosscheck.csv of a study, where it was asked for."""
+    path = Path(RESULTS, wildcards.study, "crosscheck.csv")
+    return [str(path)] if path.is_file() else []
 
 
 def all_languages(path):

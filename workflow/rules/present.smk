@@ -126,6 +126,7 @@ rule render_report:
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
         audit=audit_tables("verdicts", "explanations", "datasets", "contradictions", "outcomes"),
+        crosscheck=second_opinion,
         tables=all_languages(f"{RESULT}/{{language}}/tables"),
         audited=audit_folders,
         figures=all_languages(f"{RESULT}/{{language}}/figures"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.texts import NO_VALUE
-
 if TYPE_CHECKING:
     from oxymilk.present.view import View
 
@@ -40,10 +38,9 @@ def advice(view: View) -> list[str]:
     decisions = {(row["test"], row["group"]) for row in claims if row["quantity"] == "decision"}
     decided = [test for test in names if test in decisions]
     if decided and ("rank_sum", "") in set(names) - decisions:
-        p = {
-            row["role"]: t.p_value(row["p_value"], study.alpha) for row in tests if row["test"] == "rank_sum"
-        }
-        lines.append(t("advice.within", declared=p["declared"], exact=p.get("exact", NO_VALUE)))
+        between = {row["role"]: row["p_value"] for row in tests if row["test"] == "rank_sum"}
+        p = {role: t.p_value(between.get(role), study.alpha) for role in ("declared", "exact")}
+        lines.append(t("advice.within", **p))
     if len(decided) > 1:
         adjusted = {names[test]: t.p_value(effects[*test, "holm_declared"], study.alpha) for test in decided}
         listed = "; ".join(f"{p} ({name})" for name, p in adjusted.items())

@@ -164,17 +164,13 @@ def check_table(table: Path, output: Path) -> int:
         the table has not the columns `test` and `p`.
     """
     status = 0
-    with (
-        table.open(encoding="utf-8-sig", newline="") as rows,
-        replacing(output) as stream,
-    ):
+    with table.open(encoding="utf-8-sig", newline="") as rows, replacing(output) as stream:
         reader = csv.DictReader(rows)
         lacking = [name for name in ("test", "p") if name not in (reader.fieldnames or ())]
         if lacking:
             raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
-        writer = csv.DictWriter(
-            codecs.getwriter("utf-8")(stream), VERDICT_COLUMNS, lineterminator="\n", restval=""
-        )
+        text = codecs.getwriter("utf-8")(stream)
+        writer = csv.DictWriter(text, VERDICT_COLUMNS, lineterminator="\n", restval="")
         writer.writeheader()
         for row in reader:
             cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}

@@ -87,22 +87,20 @@ def csv_frame(table: Table) -> pd.DataFrame:
     import pandas as pd
 
     t, part, rows = labels(table.language), "", []
+    # columns that have digits have them in a second column
     full = [
-        any(row.cell(column.key).digits for row in table.rows) and not column.only_csv
-        for column in table.columns
+        column for column in table.shown_columns if any(row.cell(column.key).digits for row in table.rows)
     ]
-    names = headers(table.columns)
-    digits = [t("tables.column.full", column=name) for name, has in zip(names, full, strict=True) if has]
     for row in table.rows:
-        if row.head:
-            part = ""
+        part = "" if row.head else part
         cells = [row.cell(column.key) for column in table.columns]
         texts = ["" if cell.text == NO_VALUE else cell.text for cell in cells]
-        texts += [cell.digits for cell, has in zip(cells, full, strict=True) if has]
+        texts += [row.cell(column.key).digits for column in full]
         if not row.alone:
             rows.append([plain(text).replace("\u00a0", " ") for text in (part, *texts)])
         part = row.cell("row").text if row.head else part
-    columns = [defuse(name) for name in (t("tables.column.part"), *names, *digits)]
+    digits = (t("tables.column.full", column=name) for name in headers(full))
+    columns = [defuse(name) for name in (t("tables.column.part"), *headers(table.columns), *digits)]
     frame = pd.DataFrame(rows, columns=columns, dtype=str)
     return frame if any(frame.iloc[:, 0]) else frame.iloc[:, 1:]
 
@@ -125,15 +123,11 @@ def template(name: str) -> jinja2.Template:
         return Markup(escape(text.replace(DIGIT_SPACE, "\u00a0\u00a0")))
 
     templates = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=form not in ("md", "tex"),
-        finalize=None if name.startswith("report") else escaped,
+        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        autoescape=form not in ("md", "tex"), finalize=None if name.startswith("report") else escaped,
         **(_LATEX_SIGNS if form == "tex" else {}),
-    )
+    )  # fmt: skip
     templates.filters |= {"raw": Markup, "plain": plain}
     templates.globals |= {"headers": headers, "text_width": _TEXT_WIDTH}
     return templates.get_template(name)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 import oxymilk
+from oxymilk.analysis.crosscheck import crosscheck_lines, is_of_these
 from oxymilk.audit.printed import parse_printed
 from oxymilk.present.figures import NAMES, caption
 from oxymilk.present.formats import template
@@ -80,10 +81,10 @@ def render_report(
         tables[kind] = Markup(page.partition("<body>\n")[2].partition("</body>")[0])
     # by the part of the paper, in the order of claims.csv
     places: dict[str, list[ClaimLine]] = defaultdict(list)
+    counts = dict.fromkeys(VERDICT_SIGNS, 0)
     for line in view.claims:
         places[line.where.partition(" ")[0]].append(line)
-    given = Counter(line.verdict for line in view.claims)
-    counts = {verdict: given[verdict] for verdict in VERDICT_SIGNS}
+        counts[line.verdict] += 1
     reasons = Counter(line.claim["reason"] for line in view.claims if line.verdict == "not_checkable")
     texts = view.t.section("verdicts.reason").items()
     return template("report.html").render(
@@ -92,7 +93,7 @@ def render_report(
         not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
         differing=_differing(view), procedures={row["test"]: view.procedure(row) for row in declared_tests(view)},
         figures=figures, caption=caption, tables=tables, explained=explanation_section(view), lanes=LANES,
-        places=places, provenance=provenance, advice=advice,
+        places=places, provenance=provenance, advice=advice, crosscheck=_second_opinion(view),
     )  # fmt: skip
 
 
@@ -105,6 +106,19 @@ def _who(view: View) -> str:
     return view.t("report.who", outcome=view.label(view.study.outcome), **values)
 
 
+def _second_opinion(view: View) -> tuple[str, list[Mapping[str, str]]]:
+    """Return what other programs say of the p-values, in one line, and the rows of crosscheck.csv; none without it.
+
+    Of a crosscheck.csv that was made from other results than these only that is said.
+    """
+    table = view.results.crosscheck
+    if table.empty:
+        return "", []
+    if not is_of_these(table, view.results):
+        return view.t("crosscheck.stale"), []
+    return crosscheck_lines(table, view.language)[0], table.to_dict("records")
+
+
 def _headline(view: View, counts: Mapping[str, int]) -> list[str]:
     """Return what a reader should know after ten seconds: paragraphs of sentences, the p-values first."""
     t, alpha = view.t, view.t.number(view.study.alpha)
@@ -115,16 +129,16 @@ def _headline(view: View, counts: Mapping[str, int]) -> list[str]:
         checks = [line.claim["check"] for line in view.claims if line.verdict == "differs"]
         from_data = checks.count("recompute")
         numbers.append(t("report.headline.differ", n=n, from_data=from_data, among=n - from_data))
-    printed = [test for test in view.printed_tests if test.printed]
-    if not printed:
+    tests = [test for test in view.printed_tests if test.printed]
+    if not tests:
         return [" ".join(numbers)]
-    wrong = [test for test in printed if test.verdict == "differs"]
-    sentences = [t("report.headline.p_values", total=len(printed), reproduced=len(printed) - len(wrong))]
+    wrong = [test for test in tests if test.verdict == "differs"]
+    sentences = [t("report.headline.p_values", total=len(tests), reproduced=len(tests) - len(wrong))]
     for test in wrong:
-        printed_as, prints_as = map(view.localised, (test.printed, test.claim["prints_as"]))
-        values = {"printed": printed_as, "prints_as": prints_as}
-        sentences.append(t("report.headline.p_differs", test=view.name_of_test(test), **values))
-    decisions = [test.claim["decision"] for test in printed]
+        printed, prints_as = map(view.localised, (test.printed, test.claim["prints_as"]))
+        values = {"test": view.name_of_test(test), "printed": printed, "prints_as": prints_as}
+        sentences.append(t("report.headline.p_differs", **values))
+    decisions = [test.claim["decision"] for test in tests]
     if set(decisions) == {"agree"}:
         sentences.append(t("report.headline.decisions_stand", alpha=alpha))
     elif "flip" in decisions:
@@ -147,10 +161,11 @@ def _differing(view: View) -> list[dict[str, object]]:
         places: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for line in lines:
             places[line.where].append((line.id, "" if one_title else line.about))
-        numbers = [(line.printed, line.computed) for line in lines]
-        links = [line.id for line in lines if line.id in explained]
-        entry = {"title": lines[0].title if one_title else quantity, "numbers": list(dict.fromkeys(numbers))}
-        entries.append({**entry, "note": note, "places": places, "explained": links})
+        entries.append({
+            "title": lines[0].title if one_title else quantity, "note": note, "places": places,
+            "numbers": list(dict.fromkeys((line.printed, line.computed) for line in lines)),
+            "explained": [line.id for line in lines if line.id in explained],
+        })  # fmt: skip
     return entries
 
 
@@ -181,10 +196,9 @@ def explanation_section(view: View) -> dict[str, object] | None:
         "claims": [_answers(view, claim) for claim in view.explained if claim.explanations],
         "unexplained": [claim for claim in view.explained if claim.searched and not claim.explanations],
         "unsearched": [claim.line for claim in view.explained if not claim.searched],
-        "words": words,
-        "datasets": _datasets(view, words),
+        "words": words, "datasets": _datasets(view, words),
         "contradictions": {"sets": sets, "more": len(rows) - len(sets), "complete": complete},
-    }
+    }  # fmt: skip
 
 
 def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
@@ -193,10 +207,10 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
     places = t("common.list_separator").join(line.where for line in explained.lines)
     if len(explained.lines) > 1:
         places = t("report.in_places", n=len(explained.lines), places=places)
-    kind, values = "statement" if line.computed == NO_VALUE else "number", {}
-    if kind == "number" and claim["quantity"] == "p_value":
-        kind, values = "p_value", {"exactly": t.significant(claim["computed"], 4)}
-    values |= {"printed": line.printed, "computed": line.computed}
+    kind, values = "statement", {"printed": line.printed, "computed": line.computed, "places": places}
+    if line.computed != NO_VALUE:
+        kind = "p_value" if claim["quantity"] == "p_value" else "number"
+        values["exactly"] = t.significant(claim["computed"], 4) if kind == "p_value" else ""
     conclusion = ""
     if claim["decision"]:
         decisions = {by: view.decision(claim[f"decision_{by}"]) for by in ("printed", "computed")}
@@ -216,16 +230,12 @@ def _answers(view: View, explained: ExplainedClaim) -> dict[str, object]:
     worth = "explanations.report.worth" if informative else "explanations.report.worthless"
     words = view.claim_words(line)
     return {
-        "id": line.id,
         # a heading begins with a capital, unless its first word is a symbol
-        "title": words if len(words.split(",")[0]) == 1 else words[0].upper() + words[1:],
-        "what": t(f"explanations.report.{kind}", places=places, **values),
-        "how_much": how_much,
-        "conclusion": conclusion,
-        "found": t("explanations.report.found", n=total),
-        "best": list(best.values()),
+        "id": line.id, "title": words if len(words.split(",")[0]) == 1 else words[0].upper() + words[1:],
+        "what": t(f"explanations.report.{kind}", **values), "how_much": how_much, "conclusion": conclusion,
+        "found": t("explanations.report.found", n=total), "best": list(best.values()),
         "worth": f"{t(worth, n=total, informative=informative)} {explained.without}".rstrip(),
-    }
+    }  # fmt: skip
 
 
 def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
@@ -248,16 +258,18 @@ def _datasets(view: View, words: Mapping[str, str]) -> dict[str, object] | None:
             code, _, rest = reason.partition(" ")
             key = "explanations.datasets.left_out" if code == "left_out" else f"terminal.beyond.{code}"
             reasons[t(key, n=rest, claims=rest)] = None
-    groups = [group for group in view.study.groups if ("all", group.id) in numbers]
-    columns = [*(group.id for group in groups), ""]
     searched = {row["set"] for row in rows if not row["group"] and row["searched"] == "true"}
     whole = {name: numbers[name, ""] for name in SETS if (name, "") in numbers}
-    all_searched = searched.issuperset(SETS[:4])
-    sentence = t("explanations.datasets.sentence", total=whole["all"], **whole) if all_searched else ""
-    names = {name: t(f"explanations.datasets.{name}") for name in whole}
-    table = {names[name]: [numbers.get((name, column), "") for column in columns] for name in whole}
-    heads = [*map(view.label, groups), t("explanations.datasets.joint")]
-    return {"sentence": sentence, "heads": heads, "table": table, "single": single, "reasons": reasons}
+    sentence, table = "", {}
+    if searched.issuperset(SETS[:4]):
+        sentence = t("explanations.datasets.sentence", total=whole["all"], **whole)
+    # a group a column, then both
+    heads = {group.id: view.label(group) for group in view.study.groups if ("all", group.id) in numbers}
+    heads[""] = t("explanations.datasets.joint")
+    for name in whole:
+        table[t(f"explanations.datasets.{name}")] = [numbers.get((name, column), "") for column in heads]
+    joint = {"sentence": sentence, "heads": heads.values(), "table": table}
+    return joint | {"single": single, "reasons": reasons}
 
 
 # ---------------------------------------------------------------- provenance
@@ -296,14 +308,10 @@ def study_provenance(study: Path, root: Path = Path()) -> dict[str, object]:
     # a folder that merely lies inside some other checkout has no commit of its own
     top = _git(root, "rev-parse", "--show-toplevel")
     commit = _git(root, "rev-parse", "HEAD") if top and Path(top).resolve() == root else ""
-    packages = ("numpy", "scipy", "pandas", "matplotlib")
     versions = {"oxymilk": oxymilk.__version__, "Python": platform.python_version()}
-    return {
-        "versions": versions | {package: version(package) for package in packages},
-        "inputs": inputs,
-        "commit": commit or "unknown",
-        "changed": bool(commit and _git(root, "status", "--porcelain", "--untracked-files=no")),
-    }
+    versions |= {package: version(package) for package in ("numpy", "scipy", "pandas", "matplotlib")}
+    changed = bool(commit and _git(root, "status", "--porcelain", "--untracked-files=no"))
+    return {"versions": versions, "inputs": inputs, "commit": commit or "unknown", "changed": changed}
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -61,10 +61,8 @@ class _Sentences:
     def __init__(self, view: View) -> None:
         self.view, self.study, self.t, outcome = view, view.study, view.t, view.study.outcome
         self.numbers: dict[str, Row] = {}
-        tables = {table: view.rows(table) for table in _KEYS}
-        self.rows = {
-            (table, *(row[key] for key in _KEYS[table])): row for table in tables for row in tables[table]
-        }
+        places = ((table, keys, row) for table, keys in _KEYS.items() for row in view.rows(table))
+        self.rows = {(table, *map(row.get, keys)): row for table, keys, row in places}
         self.declared = declared_tests(view)
         self.outcome = self.inside(view.label(outcome))
         self.unit = view.unit(outcome) or (self.t("sentences.points") if outcome.kind == "checklist" else "")
@@ -77,9 +75,8 @@ class _Sentences:
     def join(self, parts: Iterable[str]) -> str:
         """Join the parts of an enumeration."""
         *first, last = parts
-        return (
-            self.say("and_more" if first[1:] else "and", first=", ".join(first), last=last) if first else last
-        )
+        key = "and_more" if first[1:] else "and"
+        return self.say(key, first=", ".join(first), last=last) if first else last
 
     def inside(self, label: str) -> str:
         """Return a label as it is written within a sentence: small, unless it is an acronym or a name."""
@@ -105,13 +102,12 @@ class _Sentences:
     def cite(self, row: Row, column: str, value: str = "") -> str:
         """Return a number as written, by default as in its cell, and keep where it is from, by a name for LaTeX."""
         table, *keys = next(place for place, own in self.rows.items() if own is row)
-        words = re.sub(r"\d", lambda digit: f"_{_DIGITS[int(digit[0])]}_", "_".join((*keys, column))).split(
-            "_"
-        )
-        name = "".join(word[:1].upper() + word[1:] for word in words)
-        number = name, value or row[column], row[column], table, " ".join(filter(None, keys)), column
+        spelt = re.sub(r"\d", lambda digit: f"_{_DIGITS[int(digit[0])]}_", "_".join((*keys, column)))
+        words = spelt.split("_")
+        name, value = "".join(word[:1].upper() + word[1:] for word in words), value or row[column]
+        number = name, value, row[column], table, " ".join(filter(None, keys)), column
         self.numbers[name] = dict(zip(_COLUMNS, number, strict=True))
-        return value or row[column]
+        return value
 
     def written(
         self, row: Row, columns: Iterable[str], decimals: int | None = None, times: int = 1
@@ -128,12 +124,8 @@ class _Sentences:
             decimals += any(round(value, decimals) != value for value in values.values())
         while any(value and not round(value, decimals) for value in values.values()):
             decimals += 1
-        number, *limits = (
-            self.cite(row, column, self.t.number(value, decimals)) for column, value in values.items()
-        )
-        # a dash would be read as a minus before a negative number
-        key = "range_signed" if MINUS in "".join(limits) else "range"
-        return [number, *([self.say(key, low=limits[0], high=limits[1])] if limits else ())]
+        number, *limits = (self.cite(row, name, self.t.number(values[name], decimals)) for name in columns)
+        return [number, *([self.t.range(*limits)] if limits else ())]
 
     def who(self, row: Row, column: str, total: str, percent: str = "") -> str:
         """Say how many of how many: "all 10 participants", "3 of 10 participants (30%)"."""
@@ -149,9 +141,8 @@ class _Sentences:
         if self.kind == "score":
             row = self.rows["summaries", *place]
             median, quartiles = self.written(row, ("median", "q1", "q3"))
-            return self.say(
-                "state.score", median=median, range=quartiles, n=self.cite(row, "n"), unit=self.unit
-            )
+            values = {"median": median, "range": quartiles, "n": self.cite(row, "n")}
+            return self.say("state.score", unit=self.unit, **values)
         levels = {level.id: self.inside(self.view.label(level)) for level in self.study.outcome.levels}
         rows = {label: self.rows["frequencies", *place, level] for level, label in levels.items()}
         occupied = [label for label, row in rows.items() if row["n"] != "0"]
@@ -195,9 +186,8 @@ class _Sentences:
         same = declared["procedure"] == exact["procedure"]
         parts.append(self.p("p_exact" if same else "p_declared", declared))
         text = self.t("sentences.separator").join(parts)
-        return (
-            text if same else f"{text}; {self.p('p_exact' if exact['p_value'] else 'p_not_computed', exact)}"
-        )
+        key = "p_exact" if exact["p_value"] else "p_not_computed"
+        return text if same else f"{text}; {self.p(key, exact)}"
 
     def p(self, key: str, row: Row) -> str:
         """Say a p-value, "p = 0.002" or "exact p < 0.001"."""

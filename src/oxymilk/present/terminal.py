@@ -52,14 +52,12 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
     t, rows = labels(language), []
     for result in results:
         entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
-        p_value = t.number(f"{result.p_value:.10g}")
-        output = t.output(entry.output, result.differences)
-        tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
-        words = t.section("explain.words").get(f"other_test_{entry.other}") or procedure_words(
-            entry.procedure.switches() | tail, entry.test, language
-        )
-        program, versions = map(t.versions, (entry.program, entry.versions))
-        rows.append((program, versions, output, by_default, p_value, words))
+        p_value, output = t.number(f"{result.p_value:.10g}"), t.output(entry.output, result.differences)
+        words = t.section("explain.words").get(f"other_test_{entry.other}")
+        if not words:
+            tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
+            words = procedure_words(entry.procedure.switches() | tail, entry.test, language)
+        rows.append((*map(t.versions, (entry.program, entry.versions)), output, by_default, p_value, words))
     names = ("program", "versions", "output", "by_default", "p_value", "procedure")
     print_rows(rows, (t(f"terminal.{name}") for name in names))
 
@@ -121,8 +119,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
             for column in ("reason", "convention"):
                 verdict += f" ({t(f'verdicts.{column}.{row[column]}')})" if row[column] else ""
             decision = t(f"verify.{row['decision']}") if row["decision"] else ""
-            key = "verify.yes" if expected else "verify.no"
-            answer = t(key, expected=t(f"verdicts.{row['expect']}"))
+            answer = t(f"verify.{'yes' if expected else 'no'}", expected=t(f"verdicts.{row['expect']}"))
             numbers = (with_operator(row), row["prints_as"], row["computed"].replace(".", mark))
             rows.append((row["id"], *numbers, verdict, decision, answer))
             styles.append("" if expected else "bold red")
@@ -157,12 +154,9 @@ def as_json(verdicts: dict[str, pd.DataFrame]) -> str:
     """Return the verdicts as JSON: for each study its counts and its claims."""
     content = {}
     for name, frame in verdicts.items():
-        given = list(frame["verdict"])
-        frame = frame.assign(as_expected=frame["as_expected"] == "true")
+        given, frame = list(frame["verdict"]), frame.assign(as_expected=frame["as_expected"] == "true")
         content[name] = {
-            "claims": len(frame),
-            "as_expected": bool(frame["as_expected"].all()),
-            "verdicts": {verdict: given.count(verdict) for verdict in VERDICT_SIGNS},
-            "rows": frame.to_dict("records"),
-        }
+            "claims": len(frame), "as_expected": bool(frame["as_expected"].all()),
+            "verdicts": {verdict: given.count(verdict) for verdict in VERDICT_SIGNS}, "rows": frame.to_dict("records"),
+        }  # fmt: skip
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

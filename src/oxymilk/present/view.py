@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import OTHER_DIFFERENCES
@@ -34,9 +34,9 @@ Row = Mapping[str, str]
 VERDICT_SIGNS = dict(zip(VERDICTS, "=≅≈?≠·", strict=True))
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
-INFINITY = "\N{INFINITY}"
 # what names a test in the rows of every table
 _test_of = itemgetter("test", "group", "timepoint")
+_P_VALUE = attrgetter("p_value")
 # rows of effects.csv that are p-values, by how their names begin
 P_VALUES = ("holm", "least")
 # parts of a note that the effect's name, the dash of a missing interval or a general note says
@@ -277,34 +277,35 @@ class View:
                 interval = number.interval(self.study.rounding, claim["operator"], domain=(0, 1))
                 about = claim["test"], claim["group"], claim["procedure"]
                 printed[about][interval, number.decimals].append(claim)
-        p_values: dict = defaultdict(dict)
-        ways = {_test_of(row): row["procedure"] for row in self.rows("tests") if row["role"] == "declared"}
+        by_test: dict = defaultdict(dict)
         for row in self.rows("tests"):
-            p_values[_test_of(row)][row["role"]] = float(row["p_value"] or "nan")
+            by_test[_test_of(row)][row["role"]] = row
         tests = []
-        for key, p in p_values.items():
-            if p["declared"] != p["declared"]:  # NaN is not equal to itself
+        for key, roles in by_test.items():
+            if not roles["declared"]["p_value"]:
                 continue
             outputs = [row for row in self.rows("procedures") if _test_of(row) == key and row["p_value"]]
-            for (interval, _), claims in printed[*key[:2], ways[key]].items() or [((None, 0), [])]:
-                programs = []
-                for row in outputs:
-                    by_default = row["printed_by_default"] == "true"
-                    lane = LANES[2 if row["kind"] == "other" else not by_default]
-                    prints = interval is not None and interval.contains(Fraction(row["p_value"]))
-                    words = self.t.output(row["output"], row["differences"])
-                    whose = map(self.t.versions, (row["program"], row["versions"]))
-                    output = (*whose, words, lane, by_default, prints)
-                    programs.append(ProgramValue(float(row["p_value"]), *output))
-                programs.sort(key=lambda value: value.p_value)
+            about = *key[:2], roles["declared"]["procedure"]
+            for (interval, _), claims in printed[about].items() or [((None, 0), [])]:
                 claim = claims[0] if claims else {}
                 stated = (with_operator(claim) if claim else "", claim.get("verdict", ""), claim)
                 places = tuple(self.t.place(claim["where"]) for claim in claims)
                 # where the declared program may print either of two numbers, the one that its verdict rests on
-                declared = float(claim["computed"]) if claim and OTHER_DIFFERENCES in p else p["declared"]
-                rest = (*stated, places, interval, tuple(programs))
-                tests.append(PrintedTest(*key, declared, p["exact"], *rest))
+                rests = claim["computed"] if claim and OTHER_DIFFERENCES in roles else ""
+                p_values = (rests or roles["declared"]["p_value"], roles["exact"]["p_value"] or "nan")
+                programs = sorted((self._program_value(row, interval) for row in outputs), key=_P_VALUE)
+                rest = places, interval, tuple(programs)
+                tests.append(PrintedTest(*key, *map(float, p_values), *stated, *rest))
         return tests
+
+    def _program_value(self, row: Row, interval: Interval | None) -> ProgramValue:
+        """Return a row of procedures.csv in words, beside the p-values that print as a printed one."""
+        by_default, p_value = row["printed_by_default"] == "true", row["p_value"]
+        lane = LANES[2 if row["kind"] == "other" else not by_default]
+        words = map(self.t.versions, (row["program"], row["versions"]))
+        output = self.t.output(row["output"], row["differences"])
+        prints = interval is not None and interval.contains(Fraction(p_value))
+        return ProgramValue(float(p_value), *words, output, lane, by_default, prints)
 
     @cached_property
     def effects(self) -> list[TestEffects]:
@@ -315,17 +316,17 @@ class View:
             if row["effect"].startswith(P_VALUES):
                 p_values[row["effect"]] = row["estimate"]
                 continue
-            said = {}
+            said = []
             for column in ("method", "note"):
                 parts = [part for part in row[column].split("; ") if part and part not in _SAID_ELSEWHERE]
                 texts = self.t.section(f"effects.{column}")
                 # a part without a text is shown as it is
                 words = (texts.get(key_of(part), f"{part[0].upper()}{part[1:]}.") for part in parts)
-                said[column] = " ".join(words)
+                said.append(" ".join(words))
             digits = row["estimate"], row["low"], row["high"]
-            label = self.t(f"effects.name.{row['test']}.{row['effect']}")
             numbers = tuple(float(text) if text else None for text in digits)
-            effects.append(Effect(row["effect"], label, digits, numbers, self.written(digits), **said))
+            names = row["effect"], self.t(f"effects.name.{row['test']}.{row['effect']}")
+            effects.append(Effect(*names, digits, numbers, self.written(digits), *said))
         return [TestEffects(*key, tuple(effects), p_values) for key, (effects, p_values) in by_test.items()]
 
     @cached_property
@@ -342,7 +343,7 @@ class View:
         for text in texts:
             number = self.t.number(text, decimals)
             if text.endswith("inf"):
-                number = text.replace("-", MINUS).replace("inf", INFINITY)
+                number = text.replace("-", MINUS).replace("inf", "\N{INFINITY}")
             # what rounds to zero has no sign
             written.append(number.removeprefix(MINUS) if not number.strip(f"{MINUS}0.,") else number)
         return tuple(written)
@@ -353,8 +354,8 @@ class View:
         from oxymilk.explain import describe_explanation
 
         claims, by_id = [], {line.id: line for line in self.claims}
-        for _, same in groupby(self.rows("explanations"), key=lambda row: row["claim_id"]):
-            explanations, without, rows = [], [], list(same)
+        for _, rows in groupby(self.rows("explanations"), key=lambda row: row["claim_id"]):
+            explanations, without = [], []
             for row in rows:
                 params = json.loads(row["params"])
                 # what is printed takes the reader's decimal mark, as everywhere in the report
@@ -367,14 +368,13 @@ class View:
                 others = (tuple(row[f"claims_{by}"].split()) for by in ("kept", "contradicted"))
                 coincidence = float(row["coincidence"]) if row["coincidence"] else None
                 worth = (coincidence, row["informative"] == "true")
-                row = row | {"programs": self.t.programs(row["programs"])}
-                explanations.append(ExplanationLine(row, description, *others, *worth))
-            lines = tuple(by_id[claim] for claim in rows[0]["claim_ids"].split())
+                shown = row | {"programs": self.t.programs(row["programs"])}
+                explanations.append(ExplanationLine(shown, description, *others, *worth))
+            lines = tuple(by_id[claim] for claim in row["claim_ids"].split())
             # beside explanations only what was not searched
             reasons = (said for code, said in without if not explanations or code == "not_searched")
-            reason = " ".join(reasons)
-            searched = rows[0]["code"] != "no_search"
-            claims.append(ExplainedClaim(lines[0], lines, tuple(explanations), reason, searched))
+            searched = "no_search" not in dict(without)
+            claims.append(ExplainedClaim(lines[0], lines, tuple(explanations), " ".join(reasons), searched))
         return claims
 
     @property

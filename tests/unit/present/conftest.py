@@ -15,7 +15,7 @@ from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
 from oxymilk.present.tables import build_tables
 from oxymilk.present.view import View
-from oxymilk.results import Results
+from oxymilk.results import ON_REQUEST, Results
 from oxymilk.study import load_study
 from oxymilk.texts import LANGUAGES
 
@@ -89,7 +89,9 @@ def analysed(study, claims, observations, other_scale=None, characteristics=None
 def view_of(study, frames, language="en"):
     """Return a view of result tables; a table that is not given is empty."""
     results = Results(Path("nowhere"))
-    vars(results).update({name: frames.get(name, pd.DataFrame({"test": []})) for name in NAMES})
+    vars(results).update(
+        {name: frames.get(name, pd.DataFrame({"test": []})) for name in (*NAMES, *ON_REQUEST)}
+    )
     return View(study, results, language)
 
 

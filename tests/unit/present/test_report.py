@@ -10,6 +10,7 @@ import pytest
 from tests.unit.present.conftest import Page
 
 import oxymilk
+from oxymilk.analysis.crosscheck import COLUMNS
 from oxymilk.files import write_text
 from oxymilk.present.figures import NAMES
 from oxymilk.present.formats import rendered
@@ -318,3 +319,40 @@ def test_provenance_in_a_checkout_and_outside_of_one(tmp_path, bontang_folder):
     (root / sheets[0]).unlink()
     with pytest.raises(FileNotFoundError):
         study_provenance(study, root)
+
+
+SECOND_OPINION = {
+    "en": (
+        "Second opinion: 3 p-values computed once more by R 4.2.2: 2 agree, 1 differ",
+        "it was made from other results",
+    ),
+    "id": (
+        "Pemeriksaan silang: 3 nilai-p dihitung sekali lagi dengan R 4.2.2: 2 sama",
+        "dibuat dari hasil yang berbeda",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_second_opinion_is_shown_where_it_is_of_these_results(changed, render, results, language):
+    tests = results["tests"][results["tests"]["role"] == "declared"]
+    rows = tests.assign(
+        number="declared", engine="R", version="4.2.2", status="agrees", p_engine=tests["p_value"]
+    )
+    rows.iloc[-1, rows.columns.get_indexer(["status", "source"])] = "known_fault", ""
+    rows = rows.reindex(columns=list(COLUMNS), fill_value="").assign(source="a page & more")
+    rows.loc[rows.index[0], "p_engine"] = ""
+    line, stale = SECOND_OPINION[language]
+    page = render(changed(language, crosscheck=rows))
+    assert line in page
+    assert stale not in page
+    assert page.count("a page &amp; more") == 1
+    assert not any(said in render(changed(language)) for said in (line, stale))
+    # another p-value, a test that is not in it, a line that no program has, columns of something else
+    others = [
+        rows.assign(p_value="0.5"), rows[1:], pd.concat([rows, rows[:1].assign(number="r_unknown")]), rows[["test"]],
+    ]  # fmt: skip
+    for table in others:
+        page = render(changed(language, crosscheck=table))
+        assert stale in page
+        assert "R 4.2.2" not in page

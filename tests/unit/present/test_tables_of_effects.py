@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.present.test_tables import by_kind, notes, texts
 
-from oxymilk.present.formats import csv_frame
+from oxymilk.present.formats import csv_frame, rendered
 from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
 WITHIN, BETWEEN = "Wilcoxon signed-rank test: Control", "Mann-Whitney U test: After (day 15)"
@@ -56,6 +56,16 @@ def test_csv_of_effects_has_ten_digits_method_and_note(tables):
     assert (odds["Part"], odds["Estimate"], odds["Estimate (10 digits)"]) == (BETWEEN, "∞", "inf")
     assert odds["lower limit"] == "2.575544765"
     assert odds["Method"] == "Interval: exact conditional (Fisher)."
+
+
+def test_what_a_page_says_otherwise_is_in_the_file_only(tables):
+    table = tables["en"]["effects"]
+    shown = [row.cell("row").text for row, _ in table.grid()]
+    for effect in ("r = z/√N, N observations", "Median of the differences"):
+        assert effect not in shown
+        assert effect in set(csv_frame(table)["Effect"])
+    assert len(shown) == len(table.rows) - 4
+    assert effect not in rendered(table, "html")
 
 
 def test_the_other_scale_is_beside_the_main_result(make_example):

@@ -1,5 +1,6 @@
 """The figures of a study: before and after, printed p-values among those of programs, effects, a map of outcomes.
 
+Each is a module with `draw(view, width)`: a `Drawing` of a width in inches, None where there is nothing to show.
 Nothing is imported here that draws, so that the report can place the files of figures without matplotlib.
 """
 

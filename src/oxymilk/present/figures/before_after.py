@@ -77,12 +77,6 @@ def draw(view: View, width: float) -> Drawing | None:
     a line at the median; dashed lines mark where levels are cut. Where there are more than two timepoints, those that
     the tests compare are bold.
 
-    Parameters
-    ----------
-    view : View
-    width : float
-        Of the figure, in inches.
-
     Returns
     -------
     Drawing or None
@@ -218,10 +212,8 @@ def _draw_flows(sheet: Sheet, view: View, moves: Moves, step: int, bars: Bars) -
         lower = [(left, y0), (middle, y0), (middle, y1), (right, y1)]
         upper = [(x, y + height) for x, y in reversed(lower)]
         codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-        direction, name = (
-            _direction(before, after),
-            f"{moves.group}{f'-{step}' if several else ''}-{before}-{after}",
-        )
+        direction = _direction(before, after)
+        name = f"{moves.group}{f'-{step}' if several else ''}-{before}-{after}"
         words.append(view.t("figures.move", before=levels[before], after=levels[after], n=n))
         look = {"gid": f"flow-{name}", "label": words[-1], **_FLOW[direction]}
         path = Path([*lower, *upper, lower[0]], codes)

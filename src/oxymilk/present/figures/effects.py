@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf, isfinite
-from sys import float_info
 from textwrap import fill
 
 from matplotlib.lines import Line2D
@@ -22,7 +21,6 @@ PANELS = {
     "ratio": ("odds_risen", "risk_ratio", "odds_ratio"),
     "shift": ("hodges_lehmann_shift",),
 }
-_PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
 NO_EFFECT = {"size": 0.0, "ratio": 1.0, "shift": 0.0}
 
 # inches
@@ -54,12 +52,6 @@ def draw(view: View, width: float) -> Drawing | None:
     A dashed line marks no effect. An end without a limit, or beyond the scale, is an arrow. What is not defined has no
     line.
 
-    Parameters
-    ----------
-    view : View
-    width : float
-        Of the figure, in inches.
-
     Returns
     -------
     Drawing or None
@@ -72,11 +64,11 @@ def draw(view: View, width: float) -> Drawing | None:
         defined = {effect.effect: effect for effect in test.effects if effect.digits[0]}
         lines, above = [], depth
         depth += _NAME
-        for name, panel in _PANEL_OF.items():
-            if effect := defined.get(name):
+        for panel, names in PANELS.items():
+            for effect in filter(None, map(defined.get, names)):
                 estimate, low, high = effect.written
                 key = "value_alone" if NO_VALUE in (low, high) else "value"
-                value = t(f"effects.figure.{key}", estimate=estimate, low=low, high=high)
+                value = t(f"effects.figure.{key}", estimate=estimate, range=t.range(low, high))
                 words = t("effects.figure.sentence", effect=effect.label, value=value)
                 lines.append(Line(effect, panel, depth + over + _LINE / 2, value, words))
                 depth += over + _LINE
@@ -112,9 +104,9 @@ def draw(view: View, width: float) -> Drawing | None:
             sheet.write(_INDENT, top - line.depth + over, line.effect.label, **middle)
             sheet.write(numbers, top - line.depth, line.value, **middle)
         if above:
-            ends, ys = [_MARGIN, width - _MARGIN], [top - above + _GAP / 2] * 2
-            rule = Line2D(ends, ys, color=style.GRID, linewidth=0.8, transform=sheet.inches)
-            sheet.figure.add_artist(rule)
+            ends, y = [_MARGIN, width - _MARGIN], top - above + _GAP / 2
+            look = {"color": style.GRID, "linewidth": 0.8, "transform": sheet.inches}
+            sheet.figure.add_artist(Line2D(ends, [y, y], **look))
     sheet.write_key(key)
     separator = t("common.list_separator")
     sentences = [f"{name}. {separator.join(line.words for line in lines)}." for name, _, lines in blocks]
@@ -128,13 +120,9 @@ def _key(view: View, lines: list[Line]) -> dict[str, Line2D]:
     looks = {"with_interval": dot, "no_effect": style.REFERENCE}
     if any(number is None for _, number in numbers):
         looks["without_interval"] = dot | {"markerfacecolor": style.PAPER}
-    limits = {"ratio": (_LEAST_RATIO, _LARGEST_RATIO)}
-    known = [
-        (limits.get(panel, (-float_info.max, float_info.max)), number)
-        for panel, number in numbers
-        if number is not None
-    ]
-    if not all(low <= number <= high for (low, high), number in known):
+    ratios = [number for panel, number in numbers if panel == "ratio" and number is not None]
+    beyond = any(not _LEAST_RATIO <= ratio <= _LARGEST_RATIO for ratio in ratios)
+    if beyond or any(abs(number) == inf for _, number in numbers if number is not None):
         looks["beyond"] = {"marker": ">", "markersize": _ARROW, "color": style.INK, "linestyle": "none"}
     return {view.t(f"effects.figure.key.{key}"): Line2D([], [], **look) for key, look in looks.items()}
 
@@ -198,10 +186,7 @@ def _scale(panel: str, lines: list[Line]) -> tuple[list[float], list[float], lis
         low = min(*inside, 0.5) / (3 if open_low else 1.3)
         high = max(*inside, 2.0) * (3 if open_high else 1.3)
         minor = [digit * 10.0**power for power in range(-4, 5) for digit in range(1, 10)]
-        # with few powers of ten in sight others help; with many, each second or third has room
-        ticks = (
-            (0.2, 1, 5)
-            if high / low < 10**1.5
-            else [10.0**power for power in range(-3, 4, 1 if high / low < 1e3 else 3)]
-        )
+        # with few powers of ten in sight others help; with many, each third has room
+        powers = range(-3, 4, 1 if high / low < 1e3 else 3)
+        ticks = [0.2, 1, 5] if high / low < 10**1.5 else [10.0**power for power in powers]
     return [low, high], *([tick for tick in part if low <= tick <= high] for part in (ticks, minor))

@@ -35,12 +35,6 @@ def draw(view: View, width: float) -> Drawing | None:
     One cell a pair of counts of the highest level, shaded by p. A cell whose p prints as a printed one is outlined; the
     cell of the data has a ring.
 
-    Parameters
-    ----------
-    view : View
-    width : float
-        Of the figure, in inches.
-
     Returns
     -------
     Drawing or None

@@ -27,6 +27,8 @@ _MARGIN, _BETWEEN, _CLOSE_UP = 0.08, 0.25, 1.25
 _NAME, _LINE, _ABOVE, _PANEL, _SCALE = 0.24, 0.145, 0.2, 0.66, 0.3  # of a row, from its top
 # points
 _DOT, _DIAMOND, _FRAME, _ARROW, _SMALL_MARK, _TRIANGLE = 7.5, 6.5, 12, 5, 4.2, 4.8
+# of the numbers that print so
+_BAND = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8}
 _POWERS = [float(f"1e{power}") for power in range(-12, 1)]
 _MOST_LABELS = 7  # of powers of ten
 _MOST = 1.15  # where the log scale ends
@@ -39,12 +41,6 @@ def draw(view: View, width: float) -> Drawing | None:
     dot, the exact conditional p a diamond, each other p-value that some program prints a small mark; left on a log
     scale, right close to the printed value in units of its last digit (not in a figure of one column).
 
-    Parameters
-    ----------
-    view : View
-    width : float
-        Of the figure, in inches.
-
     Returns
     -------
     Drawing or None
@@ -54,14 +50,15 @@ def draw(view: View, width: float) -> Drawing | None:
     t, tests = view.t, view.printed_tests
     if not tests:
         return None
-    ruler, key, sentences = Sheet(1, 1), _key(view), []
+    printed = any(test.interval for test in tests)
+    ruler, key, sentences = Sheet(1, 1), _key(view, printed=printed), []
     start = max(ruler.text_width(t(f"figures.lane.{lane}"), **style.NOTE) for lane in LANES) + _MARGIN + 0.14
-    close = _CLOSE_UP if width > style.NARROW and any(test.interval for test in tests) else 0.0
+    close = _CLOSE_UP if width > style.NARROW and printed else 0.0
     end = width - (close + _BETWEEN if close else 0.1) - _MARGIN
     characters = int((width - 2 * _MARGIN) / 0.059)
     notes = [wrap(t("common.list_separator").join(_note(view, test)), characters) for test in tests]
     # the verdict is beside the name of its test, or under it
-    under = _LINE if width < style.NARROW and any(test.interval for test in tests) else 0.0
+    under = _LINE if width < style.NARROW and printed else 0.0
     row = _NAME + under + _LINE * max(map(len, notes)) + _ABOVE + _PANEL + _SCALE
     foot = style.key_rows(key, width) * style.KEY_ROW + 0.3
     sheet = Sheet(width, row * len(tests) + foot)
@@ -77,14 +74,12 @@ def draw(view: View, width: float) -> Drawing | None:
         axes = sheet.panel(f"overview-{number}", start, bottom, end - start, _PANEL, "bottom")
         _set_log_scale(axes, view, least, labelled=number == len(tests))
         _draw_marks(axes, view, test, number)
-        _write_words(sheet, view, test, lines, (top, under))
+        _write_words(sheet, view, test, lines, top - 0.18, under)
         for lane, height in LANES.items():
             words, y = t(f"figures.lane.{lane}"), bottom + height * _PANEL
             sheet.write(start - 0.1, y, words, ha="right", va="center", **style.NOTE)
-        key_of_row, words = (
-            "without_printed",
-            {"declared": t.compact(test.declared), "exact": t.compact(test.exact)},
-        )
+        key_of_row = "without_printed"
+        words = {"declared": t.compact(test.declared), "exact": t.compact(test.exact)}
         if test.interval:
             _name_band(sheet, view, test, (least, start, end, bottom + 1.06 * _PANEL))
             key_of_row = "inside" if test.interval.contains(Fraction(f"{test.declared:.10g}")) else "outside"
@@ -94,69 +89,45 @@ def draw(view: View, width: float) -> Drawing | None:
             _set_close_scale(axes, view, test)
             _draw_marks(axes, view, test, number, "close_up_")
         sentences.append(t(f"figures.row_{key_of_row}", test=view.name_of_test(test), **words))
-    sheet.write((start + end) / 2, foot - 0.12, t("figures.p_axis"), ha="center", **style.NOTE)
+    centred = {"ha": "center", **style.NOTE}
+    sheet.write((start + end) / 2, foot - 0.12, t("figures.p_axis"), **centred)
     if close:
-        sheet.write(
-            width - _MARGIN - close / 2, foot - 0.12, t("figures.close_up"), ha="center", **style.NOTE
-        )
+        sheet.write(width - _MARGIN - close / 2, foot - 0.12, t("figures.close_up"), **centred)
     sheet.write_key(key)
-    return Drawing(
-        "p_values",
-        sheet.figure,
-        t(
-            "figures.p_values_title"
-            if close or any(test.interval for test in tests)
-            else "figures.p_values_title_without_printed"
-        ),
-        " ".join(sentences),
-    )
+    title = t("figures.p_values_title" if printed else "figures.p_values_title_without_printed")
+    return Drawing("p_values", sheet.figure, title, " ".join(sentences))
 
 
 def _note(view: View, test: PrintedTest) -> list[str]:
     """Return what is said of a test under its name: the numbers of the dot and the diamond; how they compare."""
-    t = view.t
-    named = (
-        {"declared_exact": test.declared}
-        if test.declared == test.exact
-        else {
-            "declared": test.declared,
-            "exact": test.exact,
-        }
-    )
+    t, named = view.t, {"declared": test.declared, "exact": test.exact}
+    if test.declared == test.exact:
+        named = {"declared_exact": test.declared}
     words = [t(f"figures.{name}", p=t.compact(p)) for name, p in named.items() if not isnan(p)]
     if test.interval:
         printing = sum(value.prints for value in test.programs)
-        words += [
-            t("figures.prints_as", p=view.localised(test.claim["prints_as"])),
-            view.decision(test.claim["decision"]),
-            t("figures.outputs_printing", n=printing, total=len(test.programs)),
-        ]
+        words += [t("figures.prints_as", p=view.localised(test.claim["prints_as"]))]
+        words += [view.decision(test.claim["decision"])]
+        words += [t("figures.outputs_printing", n=printing, total=len(test.programs))]
     return list(filter(None, words))
 
 
-def _key(view: View) -> dict[str, Artist]:
-    """Return the marks by what they mean, those that occur."""
-    small = {"markersize": _SMALL_MARK, "color": style.QUIET, "linestyle": "none"}
-    diamond = {
-        "markersize": _DIAMOND,
-        "color": style.INK,
-        "markerfacecolor": style.PAPER,
-        "linestyle": "none",
-    }
+def _key(view: View, *, printed: bool) -> dict[str, Artist]:
+    """Return the marks by what they mean; a band where p-values are printed."""
+    dot, small = {"marker": "o", "linestyle": "none"}, {"markersize": _SMALL_MARK, "color": style.QUIET}
+    open_mark = {"markerfacecolor": style.PAPER}
     looks = {
-        "declared": {"marker": "o", "markersize": _DOT, "color": style.BLUE, "linestyle": "none"},
-        "exact": {"marker": "D", **diamond},
-        "by_default": {"marker": "o", **small},
-        "on_request": {"marker": "o", **small, "markerfacecolor": style.PAPER},
-        "other_test": {"marker": "^", **small},
+        "declared": {**dot, "markersize": _DOT, "color": style.BLUE},
+        "exact": {**dot, **open_mark, "marker": "D", "markersize": _DIAMOND, "color": style.INK},
+        "by_default": {**dot, **small},
+        "on_request": {**dot, **small, **open_mark},
+        "other_test": {**dot, **small, "marker": "^"},
         "alpha": style.REFERENCE,
     }
     alpha = view.t.compact(view.study.alpha)
     marks = {view.t(f"figures.key.{key}", alpha=alpha): Line2D([], [], **look) for key, look in looks.items()}
-    if any(test.interval for test in view.printed_tests):
-        marks[view.t("figures.key.band")] = Patch(
-            facecolor=style.AMBER, edgecolor=style.AMBER_EDGE, linewidth=0.8
-        )
+    if printed:
+        marks[view.t("figures.key.band")] = Patch(**_BAND)
     return marks
 
 
@@ -185,9 +156,9 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: 
     axes.hlines(LANES.values(), max(left, 0), right, colors=style.GRID, linewidth=0.6, zorder=0.5)
     if test.interval:
         low, high = max(float(test.interval.low), left), min(float(test.interval.high), right)
-        look = {"facecolor": style.AMBER, "edgecolor": style.AMBER_EDGE, "linewidth": 0.8, "zorder": 2.2}
         words = t("figures.band", printed=view.localised(test.printed))
-        axes.add_artist(Rectangle((low, 0), high - low, 1, gid=f"{prefix}band-{number}", label=words, **look))
+        look = {"gid": f"{prefix}band-{number}", "label": words, "zorder": 2.2, **_BAND}
+        axes.add_artist(Rectangle((low, 0), high - low, 1, **look))
     ordered = sorted(test.programs, key=lambda value: (-LANES[value.lane], value.p_value))
     same = groupby(ordered, key=lambda value: (value.lane, value.p_value))
     for place, ((lane, p_value), group) in enumerate(same, start=1):
@@ -227,11 +198,9 @@ def _set_close_scale(axes: Axes, view: View, test: PrintedTest) -> None:
 
 
 def _write_words(
-    sheet: Sheet, view: View, test: PrintedTest, notes: list[str], place: tuple[float, float]
+    sheet: Sheet, view: View, test: PrintedTest, notes: list[str], y: float, under: float
 ) -> None:
-    """Write the name of a test, its verdict and the notes; `place` is the top, and how far the verdict is below."""
-    top, under = place
-    y = top - 0.18
+    """Write the name of a test at `y`, its verdict, beside it or so far `under` it, and the notes (inches)."""
     sheet.write(_MARGIN, y, view.name_of_test(test), **style.HEADING)
     if test.interval:
         verdict = f"{VERDICT_SIGNS[test.verdict]} {view.t(f'verdicts.{test.verdict}')}"

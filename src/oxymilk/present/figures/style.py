@@ -101,14 +101,9 @@ class Sheet:
 
     def write_key(self, marks: Mapping[str, Artist]) -> None:
         """Write words and their marks at the foot, in rows of `KEY_ROW` inches; `key_rows` says how many."""
-        rows = key_rows(marks, self.width)
-        look = {
-            "ncols": -(-len(marks) // rows),
-            "handlelength": 1.5,
-            "handletextpad": 0.4,
-            "columnspacing": 1.1,
-        }
-        look |= {"labelspacing": 0.3, "fontsize": SMALLEST, "loc": "lower center"}
+        columns = -(-len(marks) // key_rows(marks, self.width))
+        look = {"ncols": columns, "handlelength": 1.5, "handletextpad": 0.4}
+        look |= {"columnspacing": 1.1, "labelspacing": 0.3, "fontsize": SMALLEST, "loc": "lower center"}
         self.key(list(marks.values()), list(marks), (self.width / 2, 0.05), **look)
 
     def panel(self, name: str, left: float, bottom: float, width: float, height: float, *edges: str) -> Axes:
@@ -192,10 +187,9 @@ def _accessible(svg: bytes, drawing: Drawing, language: str) -> bytes:
                 element.set(key, value.replace("url(#", f"url(#{name}-"))
         if element.get("transform", "").startswith("rotate(-0 "):
             del element.attrib["transform"]
-    for defs in root.findall("{*}defs"):
-        for style in defs.findall("{*}style"):
-            # a style element would reach out of the drawing into the page
-            defs.remove(style)
+    for defs in root.findall("{*}defs[{*}style]"):
+        # a style element would reach out of the drawing into the page
+        defs.remove(defs.find("{*}style"))
     root.attrib |= {
         "style": f"stroke-linejoin: round; stroke-linecap: butt; font-family: {_FONTS}", "role": "img",
         "lang": language, "aria-labelledby": f"{name}-title {name}-description",
@@ -208,6 +202,5 @@ def _accessible(svg: bytes, drawing: Drawing, language: str) -> bytes:
 
 def _insert(parent: ElementTree.Element, place: int, tag: str, text: str, **attributes: str) -> None:
     """Insert an element of SVG with a text."""
-    element = ElementTree.Element(f"{{{_SVG}}}{tag}", attributes)
+    parent.insert(place, element := ElementTree.Element(f"{{{_SVG}}}{tag}", attributes))
     element.text = text
-    parent.insert(place, element)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from oxymilk.audit.claims import DECISIONS
-from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
+from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, p_cell, table_of
 from oxymilk.present.tables.paper import capitalised, decimals_of, missing_note, score_decimals
 from oxymilk.present.tested import declared_tests, differences_notes, results, scale_words
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
+    from oxymilk.present.tables.model import Table
     from oxymilk.present.view import Row as Record
     from oxymilk.present.view import View
 
@@ -20,6 +23,10 @@ _RANKS = (
     ("positive", ">", "n_up", "mean_rank_plus", "w_plus"),
     ("unchanged", "=", "n_unchanged", "", ""),
 )
+# columns of effects.csv that the table's file has and its page has not
+_ONLY_CSV = ("low", "high", "method", "note")
+# effects that a page has in other words: r by the number of pairs, the median of changes in the results table
+_ONLY_IN_FILE = ("r_z_observations", "median_difference")
 _RISKS = {"risk_difference", "risk_ratio", "odds_ratio", "number_needed_to_treat"}
 # columns of summaries.csv, and whether their decimals are more than those of the scores
 _SUMMARY = {"mean": 1, "sd": 1, "minimum": 0, "q1": None, "median": None, "q3": None, "maximum": 0}
@@ -44,10 +51,9 @@ def summary_table(view: View, number: str) -> Table:
         *(Column(key, t(f"tables.column.{key}")) for key in _SUMMARY),
         Column("missing", t("tables.column.missing"), only_csv=True),
     )
-    key = "summary_unit" if outcome.unit else "summary"
-    title = t(f"tables.title.{key}", outcome=view.label(outcome), unit=view.unit(outcome))
     notes = (t("tables.note.sd"), t("tables.note.quartiles"), missing_note(view))
-    return Table(view.language, "summary", number, title, columns, tuple(rows), notes)
+    key = "summary_unit" if outcome.unit else "summary"
+    return table_of(view, "summary", number, columns, rows, notes, title=key)
 
 
 # ---------------------------------------------------------------- rank tests
@@ -60,17 +66,15 @@ def rank_table(view: View, number: str) -> Table:
     for test in declared_tests(view):
         rows.append(Row(view.name_of_test(test), head=True))
         if test["test"] == "signed_rank":
-            lines = [
-                (Cell(t(f"tables.row.{name}"), notes.mark(f"{post} {sign} {pre}.")), *columns)
-                for name, sign, *columns in _RANKS
-            ]
+            marks = {name: notes.mark(f"{post} {sign} {pre}.") for name, sign, *_ in _RANKS}
+            lines = {Cell(t(f"tables.row.{name}"), marks[name]): columns for name, _, *columns in _RANKS}
         else:
             groups = enumerate(view.study.groups[:2], 1)
-            lines = [(view.label(group), f"n{k}", f"mean_rank{k}", f"rank_sum{k}") for k, group in groups]
-        for stub, n, *columns in lines:
-            values = [t.number(test[column], 2) if column else "" for column in columns]
-            cells = dict(zip(("n", "mean_rank", "rank_sum"), (t.number(test[n]), *values), strict=True))
-            rows.append(Row(stub, cells))
+            lines = {view.label(group): (f"n{k}", f"mean_rank{k}", f"rank_sum{k}") for k, group in groups}
+        for stub, (n, mean, total) in lines.items():
+            ranks = {"mean_rank": mean, "rank_sum": total} if mean else {}
+            cells = {name: t.number(test[column], 2) for name, column in ranks.items()}
+            rows.append(Row(stub, cells | {"n": t.number(test[n])}))
         rows.append(Row(t("tables.row.total"), {"n": test["n"]}))
     columns = (
         Column("row", t("tables.column.ranks"), "left", 4),
@@ -78,8 +82,7 @@ def rank_table(view: View, number: str) -> Table:
         Column("mean_rank", t("tables.column.mean_rank"), width=1.4),
         Column("rank_sum", t("tables.column.rank_sum"), width=1.4),
     )
-    title = t("tables.title.ranks", outcome=view.label(view.study.outcome))
-    return Table(view.language, "ranks", number, title, columns, tuple(rows), (scale_note(view),), notes)
+    return table_of(view, "ranks", number, columns, rows, (scale_note(view),), notes)
 
 
 def scale_note(view: View) -> str:
@@ -90,7 +93,7 @@ def scale_note(view: View) -> str:
 
 def statistics_table(view: View, number: str) -> Table:
     """Make the table of test statistics and p-values: a column a test."""
-    t, alpha, notes = view.t, view.study.alpha, Footnotes()
+    t, notes = view.t, Footnotes()
     adjusted = {(effects.test, effects.group): effects.p_values for effects in view.effects}
     tests = {f"test_{at}": row for at, row in enumerate(declared_tests(view))}
     columns, cells = [Column("row", t("tables.column.statistic"), "left", 2.6)], {}
@@ -118,7 +121,7 @@ def statistics_table(view: View, number: str) -> Table:
             values |= {"holm_exact": p_values.get("holm_exact", "")} if exact else {}
         for quantity, value in values.items():
             too_large = t("tables.note.exact_too_large") if quantity == "p_exact" and not value else ""
-            cells[quantity, key] = Cell(t.p_value(value, alpha), notes.mark(too_large), digits=value)
+            cells[quantity, key] = p_cell(view, value, notes.mark(too_large))
     rows = []
     for quantity in ("u", "w", "z", "p", "p_exact", "holm", "holm_exact", "least"):
         of_tests = {key: cells[quantity, key] for key in tests if (quantity, key) in cells}
@@ -130,8 +133,7 @@ def statistics_table(view: View, number: str) -> Table:
         scale_note(view),
         *differences_notes(view, known=True),
     )
-    title = t("tables.title.statistics", outcome=view.label(view.study.outcome))
-    return Table(view.language, "statistics", number, title, tuple(columns), tuple(rows), general, notes)
+    return table_of(view, "statistics", number, columns, rows, general, notes)
 
 
 def _z_cell(view: View, declared: Record, notes: Footnotes) -> Cell:
@@ -158,17 +160,12 @@ def other_scale_table(view: View, number: str) -> Table:
         if role != "declared":
             continue
         main, _ = results(view, test, group)
-        below = [to_decimal(row["p_value"]) < to_decimal(alpha) for row in (declared, main) if row["p_value"]]
-        changed = len(set(below)) == 2
-        mark = notes.mark(t("tables.note.other_scale_changed", alpha=t.number(alpha)) if changed else "")
-        exact = by_role.get((test, group, "exact"), declared)
-        p_values = {"p": declared, "p_exact": exact, "p_main": main}
-        cells = {
-            name: Cell(t.p_value(row["p_value"], alpha), digits=row["p_value"])
-            for name, row in p_values.items()
-        }
-        cells["p"] = Cell(cells["p"].text, mark, digits=cells["p"].digits)
-        cells |= {"n": declared["n"], "z": Cell(t.number(declared["z"], 3), digits=declared["z"])}
+        below = {to_decimal(row["p_value"]) < to_decimal(alpha) for row in (declared, main) if row["p_value"]}
+        changed = t("tables.note.other_scale_changed", alpha=t.number(alpha)) if len(below) == 2 else ""
+        cells = {"n": declared["n"], "z": Cell(t.number(declared["z"], 3), digits=declared["z"])}
+        cells["p"] = p_cell(view, declared["p_value"], notes.mark(changed))
+        cells["p_exact"] = p_cell(view, by_role.get((test, group, "exact"), declared)["p_value"])
+        cells["p_main"] = p_cell(view, main["p_value"])
         rows.append(Row(view.name_of_test(declared), cells))
     scale, main_scale = scale_words(view, view.rows("sensitivity")[0]["scale"]), scale_words(view)
     columns = (
@@ -180,37 +177,31 @@ def other_scale_table(view: View, number: str) -> Table:
         Column("p_main", "p", width=0.9, spanner=main_scale),
     )
     note = t("tables.note.other_scale", scale=scale, main=main_scale)
-    title = t("tables.title.sensitivity")
-    return Table(view.language, "sensitivity", number, title, columns, tuple(rows), (note,), notes)
+    return table_of(view, "sensitivity", number, columns, rows, (note,), notes)
 
 
 def alternatives_table(view: View, number: str) -> Table:
     """Make the table of what other defensible tests decide: a section a test, the declared procedure first."""
     t, rows, notes = view.t, [], Footnotes()
-    records = view.rows("alternatives")
-    for test, group in dict.fromkeys((record["test"], record["group"]) for record in records):
+    for (test, group), others in groupby(view.rows("alternatives"), itemgetter("test", "group")):
         declared, _ = results(view, test, group)
         rows.append(Row(view.name_of_test(declared), head=True))
         p = to_decimal(declared["p_value"])
         decided = "" if p is None else DECISIONS[p >= to_decimal(view.study.alpha)]
         own = {"alternative": "declared", "p_value": declared["p_value"], "decision": decided}
-        others = [record for record in records if (record["test"], record["group"]) == (test, group)]
         for record in (own, *others):
             reason, error = (record.get(column, "") for column in ("reason", "standard_error"))
             note = t(f"advice.reason.{reason}") if reason else ""
             note = t("advice.random", error=t.significant(error, 1)) if error else note
-            p_value = Cell(
-                t.p_value(record["p_value"], view.study.alpha), notes.mark(note), digits=record["p_value"]
-            )
-            cells = {"p": p_value, "decision": view.decision(record["decision"]) or NO_VALUE}
+            cells = {"p": p_cell(view, record["p_value"], notes.mark(note))}
+            cells["decision"] = view.decision(record["decision"]) or NO_VALUE
             rows.append(Row(t(f"advice.alternative.{record['alternative']}"), cells))
     columns = (
         Column("row", t("tables.column.test"), "left", 4),
         Column("p", "p", width=1.2),
         Column("decision", t("tables.column.decision_at", alpha=t.number(view.study.alpha)), "left", 2),
     )
-    title = t("tables.title.alternatives")
-    return Table(view.language, "alternatives", number, title, columns, tuple(rows), footnotes=notes)
+    return table_of(view, "alternatives", number, columns, rows, (), notes)
 
 
 # ---------------------------------------------------------------- effects
@@ -222,16 +213,14 @@ def effects_table(view: View, number: str) -> Table:
     for test in view.effects:
         rows.append(Row(view.name_of_test(test), head=True))
         for effect in test.effects:
-            stub = Cell(effect.label, notes.mark(effect.note))
+            only_csv = effect.effect in _ONLY_IN_FILE
+            stub = Cell(effect.label, () if only_csv else notes.mark(effect.note))
             estimate, low, high = effect.written
-            interval = "" if NO_VALUE in (low, high) else t("tables.cell.range", low=low, high=high)
-            cells = {
-                "estimate": Cell(estimate, digits=effect.digits[0]),
-                "interval": Cell(interval or NO_VALUE, notes.mark(effect.method) if interval else ()),
-            }
-            cells |= dict(zip(("low", "high"), effect.digits[1:], strict=True))
-            cells |= {"method": effect.method, "note": effect.note}
-            rows.append(Row(stub, cells))
+            interval = "" if NO_VALUE in (low, high) else t.range(low, high)
+            cells = {"estimate": Cell(estimate, digits=effect.digits[0])}
+            cells["interval"] = Cell(interval or NO_VALUE, notes.mark(effect.method) if interval else ())
+            in_file = zip(_ONLY_CSV, (*effect.digits[1:], effect.method, effect.note), strict=True)
+            rows.append(Row(stub, cells | dict(in_file), only_csv=only_csv))
     tests = {test.test for test in view.effects}
     names = {effect.effect for test in view.effects for effect in test.effects}
     (pre, post), group, outcome = map(view.label, study.compared), view.label(study.groups[0]), study.outcome
@@ -250,10 +239,6 @@ def effects_table(view: View, number: str) -> Table:
         Column("row", t("effects.column.effect"), "left", 4.2),
         Column("estimate", t("effects.column.estimate"), width=1.2),
         Column("interval", t("effects.column.interval", confidence=view.confidence), width=2),
-        *(
-            Column(key, t(f"effects.column.{key}"), only_csv=True)
-            for key in ("low", "high", "method", "note")
-        ),
+        *(Column(key, t(f"effects.column.{key}"), only_csv=True) for key in _ONLY_CSV),
     )
-    title = t("tables.title.effects")
-    return Table(view.language, "effects", number, title, columns, tuple(rows), general, notes)
+    return table_of(view, "effects", number, columns, rows, general, notes)

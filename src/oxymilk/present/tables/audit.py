@@ -5,12 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
+from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, table_of
 from oxymilk.present.tables.paper import made_count
 from oxymilk.present.tested import differences_notes
 from oxymilk.texts import NO_VALUE
 
 if TYPE_CHECKING:
+    from oxymilk.present.tables.model import Table
     from oxymilk.present.view import Row as Record
     from oxymilk.present.view import View
 
@@ -21,18 +22,10 @@ def claims_table(view: View, number: str) -> Table:
     for part, lines in groupby(view.claims, lambda line: line.where.partition(" ")[0]):
         rows.append(Row(part, head=True))
         for line in lines:
-            verdict = Cell(
-                t(f"verdicts.{line.verdict}"),
-                notes.mark(_about_verdict(view, line.claim)),
-                line.verdict == "differs",
-            )
-            cells = {
-                "what": line.title,
-                "printed": line.printed,
-                "computed": line.computed,
-                "verdict": verdict,
-            }
-            cells |= {"decision": line.decision, "id": line.id, "exactly": line.claim["computed"]}
+            mark = notes.mark(_about_verdict(view, line.claim))
+            verdict = Cell(t(f"verdicts.{line.verdict}"), mark, line.verdict == "differs")
+            cells = {"what": line.title, "exactly": line.claim["computed"], "verdict": verdict}
+            cells |= {name: getattr(line, name) for name in ("printed", "computed", "decision", "id")}
             rows.append(Row(line.where, cells))
     given = {line.verdict for line in view.claims}
     reason = study.procedure.reason[view.language] if study.procedure.reason else ""
@@ -51,9 +44,7 @@ def claims_table(view: View, number: str) -> Table:
         Column("verdict", t("tables.column.verdict"), "left", 1.8),
         *(Column(key, t(f"tables.column.{key}"), only_csv=True) for key in ("exactly", "decision", "id")),
     )
-    return Table(
-        view.language, "claims", number, t("tables.title.claims"), columns, tuple(rows), general, notes
-    )
+    return table_of(view, "claims", number, columns, rows, general, notes)
 
 
 def _about_verdict(view: View, claim: Record) -> str:
@@ -99,14 +90,11 @@ def programs_table(view: View, number: str) -> Table:
             cells["outputs"] = t("common.list_separator").join(outputs)
             rows.append(Row(t.compact(p, 4), cells))
     columns = (
-        Column("row", t("report.column.p_value"), "left", 1),
+        Column("row", t("report.column.p_value"), "left", 1.4),
         Column("prints", t("tables.column.prints"), "left", 1),
-        Column("outputs", t("report.column.outputs"), "left", 6),
+        Column("outputs", t("report.column.outputs"), "left", 5.6),
     )
-    title = t("tables.title.programs")
-    return Table(
-        view.language, "programs", number, title, columns, tuple(rows), (t("report.programs_intro"),)
-    )
+    return table_of(view, "programs", number, columns, rows, (t("report.programs_intro"),))
 
 
 def explanation_table(view: View, number: str) -> Table:
@@ -148,5 +136,4 @@ def explanation_table(view: View, number: str) -> Table:
             for key in ("p_value", "prints_as", "programs", "ways", "contradicted", "witness")
         ),
     )
-    title = t("tables.title.explanations")
-    return Table(view.language, "explanations", number, title, columns, tuple(rows), general, notes)
+    return table_of(view, "explanations", number, columns, rows, general, notes)

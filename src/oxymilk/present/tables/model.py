@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, product
 from string import ascii_lowercase
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from oxymilk.texts import MINUS
+
+if TYPE_CHECKING:
+    from oxymilk.present.view import View
 
 DIGIT_SPACE = "\N{FIGURE SPACE}"
 # blanks in front of a number, the rest in front of it, its whole part, its decimals
@@ -51,11 +54,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its stub, and cells or their texts by column. The rows below a `head` belong to it, and are indented."""
+    """A row: its stub, and cells or their texts by column. The rows below a `head` belong to it, and are indented.
+
+    One that is `only_csv` is in the CSV file and on no page.
+    """
 
     stub: Cell | str = ""
     cells: Mapping[str, Cell | str] = field(default_factory=dict)
     head: bool = False
+    only_csv: bool = False
 
     @property
     def alone(self) -> bool:
@@ -120,10 +127,10 @@ class Table:
         return tuple(round(share * whole) for share in shares) if whole else shares
 
     def grid(self) -> list[tuple[Row, list[Cell]]]:
-        """Return each row with its shown cells, those of numbers padded with blanks so that they are aligned."""
-        columns = []
+        """Return each row of a page with its shown cells; numbers are padded with blanks so that they are aligned."""
+        rows, columns = [row for row in self.rows if not row.only_csv], []
         for column in self.shown_columns:
-            cells = [row.cell(column.key) for row in self.rows]
+            cells = [row.cell(column.key) for row in rows]
             if column.align == "number":
                 # a letter beside one number moves no other
                 blank = (DIGIT_SPACE,) if any(cell.marks for cell in cells) else ()
@@ -133,7 +140,20 @@ class Table:
                     for cell, (text, end) in zip(cells, texts, strict=True)
                 ]
             columns.append(cells)
-        return [(row, list(cells)) for row, *cells in zip(self.rows, *columns, strict=True)]
+        return [(row, list(cells)) for row, *cells in zip(rows, *columns, strict=True)]
+
+
+def p_cell(view: View, p_value: str, marks: tuple[str, ...] = ()) -> Cell:
+    """Write a p-value of a result table as a cell, with the letters of its notes."""
+    return Cell(view.t.p_value(p_value, view.study.alpha), marks, digits=p_value)
+
+
+def table_of(view: View, kind: str, number: str, *parts: Any, title: str = "") -> Table:
+    """Make a table from columns, rows, notes and footnotes; the caption is the text of `title` or its kind."""
+    outcome, (columns, rows, *notes) = view.study.outcome, parts
+    values = {"outcome": view.label(outcome), "unit": view.unit(outcome)}
+    caption = view.t(f"tables.title.{title or kind}", **values)
+    return Table(view.language, kind, number, caption, tuple(columns), tuple(rows), *notes)
 
 
 def aligned(texts: Sequence[str]) -> list[tuple[str, str]]:

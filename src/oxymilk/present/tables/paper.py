@@ -6,13 +6,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import reported_effect
-from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, Table
+from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, p_cell, table_of
 from oxymilk.present.tested import declared_tests, results, sizes_note
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from oxymilk.present.tables.model import Table
     from oxymilk.present.view import Row as Record
     from oxymilk.present.view import View
     from oxymilk.study import Characteristic, Outcome
@@ -46,48 +47,49 @@ def count_text(view: View, record: Record, decimals: int) -> str:
     return f"{record['n']} ({view.t.number(record['percent'], decimals)})"
 
 
+def _dash(view: View, *ends: str) -> str:
+    """Write quartiles or extremes, "11.5–17.3"; "−3 to 2", since the dash would be read as a minus."""
+    return view.t.range(*ends) if MINUS in "".join(ends) else "–".join(ends)
+
+
 def median_text(view: View, record: Record, decimals: int) -> str:
     """Write a median and its quartiles: "16.5 (11.5–17.3)"."""
     if not record["median"]:
         return NO_VALUE
     median, low, high = (view.t.number(record[name], decimals) for name in ("median", "q1", "q3"))
-    return f"{median} ({low}–{high})"
+    return f"{median} ({_dash(view, low, high)})"
 
 
-def effect_text(view: View, record: Record, decimals: int, *, interval: bool = True) -> str:
+def effect_text(view: View, record: Record, decimals: int) -> str:
     """Write an effect and its interval: "70 points (29 to 89)", "0.70 (0.19 to 0.90)"; a shift with the decimals."""
     t, values, name = view.t, [record[part] for part in ("estimate", "low", "high")], record["effect"]
     if name in _SHARES:
         values, decimals = [str(100 * to_decimal(value)) if value else "" for value in values], 0
     estimate, low, high = view.written(values, 2 if "biserial" in name else decimals)
-    if name in _SHARES:
-        estimate = t("tables.cell.points", estimate=estimate)
-    has_interval = interval and all(values)
-    return t("tables.cell.interval", estimate=estimate, low=low, high=high) if has_interval else estimate
+    estimate = t("tables.cell.points", estimate=estimate) if name in _SHARES else estimate
+    # an interval at baseline would be a test of what chance or choice has made
+    has_interval = all(values) and record["timepoint"] != view.study.compared[0].id
+    return (
+        t("tables.cell.interval", estimate=estimate, range=t.range(low, high)) if has_interval else estimate
+    )
 
 
 def group_sizes(view: View) -> dict[str, int]:
     """Return the number of participants of each group, those with a missing score too."""
     sizes = dict.fromkeys(view.study.group_ids, 0)
     for record in view.rows("frequencies"):
-        sizes[record["group"]] = max(
-            sizes[record["group"]], int(record["total"]) + int(record["missing"] or 0)
-        )
+        size = int(record["total"]) + int(record["missing"] or 0)
+        sizes[record["group"]] = max(sizes[record["group"]], size)
     return sizes
 
 
 def missing_note(view: View) -> str:
     """Say how many scores are missing, by group and timepoint; "" where none is."""
-    missing = {
-        (r["group"], r["timepoint"]): r["missing"] for r in view.rows("frequencies") if int(r["missing"] or 0)
-    }
-    parts = (
-        f"{view.group(group)}, {view.label(view.study.timepoint(timepoint))}: {n}"
-        for (group, timepoint), n in missing.items()
-    )
-    return (
-        view.t("tables.note.missing", missing=view.t("common.list_separator").join(parts)) if missing else ""
-    )
+    missing = [record for record in view.rows("frequencies") if int(record["missing"] or 0)]
+    parts = (f"{view.group(r['group'])}, {view.moments[r['timepoint']]}: {r['missing']}" for r in missing)
+    # a group and timepoint has a record of each level
+    listed = view.t("common.list_separator").join(dict.fromkeys(parts))
+    return view.t("tables.note.missing", missing=listed) if missing else ""
 
 
 # ---------------------------------------------------------------- characteristics
@@ -99,44 +101,34 @@ def characteristics_table(view: View, number: str) -> Table:
     A characteristic that only the paper has is shown with the numbers that its printed percentages make.
     """
     t, study, notes = view.t, view.study, Footnotes()
-    sizes, rows, undefined = group_sizes(view), [], False
-    of_variable = {
-        name: list(records)
-        for name, records in groupby(view.rows("baseline"), lambda row: row["characteristic"])
-    }
+    sizes, rows, said = group_sizes(view), [], set()
+    by_variable = groupby(view.rows("baseline"), lambda row: row["characteristic"])
+    of_variable = {name: list(records) for name, records in by_variable}
     for variable in (*study.characteristics, study.outcome):
         records = of_variable.get(variable.id) or _as_printed(view, variable)
         if not records:
             continue
-        name = view.label(variable)
+        name, cells, (first, *_) = view.label(variable), {}, records
         if variable is study.outcome:
             name = t("tables.row.outcome", outcome=name, timepoint=view.label(study.compared[0]))
-        cells = {}
-        if len(sizes) == 2 and "difference" in records[0]:
-            cells["difference"] = Cell(t.number(records[0]["difference"], 2), digits=records[0]["difference"])
-            undefined |= not records[0]["difference"]
-        if study.baseline_tests and records[0].get("p_value"):
-            p, test = records[0]["p_value"], records[0]["test"]
-            cells["p"] = Cell(t.p_value(p, study.alpha), notes.mark(t(f"tables.comparison.{test}")), digits=p)
+        if len(sizes) == 2 and "difference" in first:
+            cells["difference"] = Cell(t.number(first["difference"], 2), digits=first["difference"])
+            said |= {"difference"} if first["difference"] else {"difference", "difference_undefined"}
+        if study.baseline_tests and first.get("p_value"):
+            cells["p"] = p_cell(view, first["p_value"], notes.mark(t(f"tables.comparison.{first['test']}")))
+            said.add("baseline_tests")
         rows += _rows_of(view, variable, name, records, cells)
+        said |= {"quartiles"} if any(record.get("mean") for record in records) else set()
+        said |= set() if variable.id in of_variable else {"as_printed"}
     columns = [Column("row", t("tables.column.characteristic"), "left", 2.6)]
     for group, n in sizes.items():
         columns.append(Column(group, t("tables.column.group_n", group=view.group(group), n=n), width=1.7))
-    compared = [key for key in ("difference", "p") if any(key in row.cells for row in rows)]
-    columns += [
-        Column(key, t(f"tables.column.{key}"), width=1.5 if key == "difference" else 1) for key in compared
-    ]
-    described = any(record.get("mean") for records in of_variable.values() for record in records)
-    printed = any(item.id not in of_variable and _as_printed(view, item) for item in study.characteristics)
-    general = (
-        t("tables.note.quartiles") if described else "",
-        t("tables.note.difference") if "difference" in compared else "",
-        t("tables.note.difference_undefined") if undefined else "",
-        t("tables.note.baseline_tests") if "p" in compared else "",
-        t("tables.note.as_printed") if printed else "",
-    )
-    title = t("tables.title.characteristics")
-    return Table(view.language, "characteristics", number, title, tuple(columns), tuple(rows), general, notes)
+    for key, width in (("difference", 1.5), ("p", 1)):
+        if any(key in row.cells for row in rows):
+            columns.append(Column(key, t(f"tables.column.{key}"), width=width))
+    order = ("quartiles", "difference", "difference_undefined", "baseline_tests", "as_printed")
+    general = (t(f"tables.note.{name}") for name in order if name in said)
+    return table_of(view, "characteristics", number, columns, rows, general, notes)
 
 
 def _as_printed(view: View, variable: Characteristic | Outcome) -> list[Record]:
@@ -166,11 +158,8 @@ def _rows_of(
 ) -> list[Row]:
     """Return the rows of a characteristic: its head with `cells`, what describes its numbers, a row a level."""
     t = view.t
-    of_level = {
-        level.id: view.label(level)
-        for level in variable.levels
-        if any(r["level"] == level.id for r in records)
-    }
+    occurring = {record["level"] for record in records}
+    of_level = {level.id: view.label(level) for level in variable.levels if level.id in occurring}
     numbers = {record["group"]: record for record in records if record.get("mean")}
     unit = view.unit(variable) if numbers else ""
     head = t("tables.row.unit", name=name, unit=unit) if unit else name
@@ -178,25 +167,22 @@ def _rows_of(
     if numbers:
         decimals = score_decimals(variable, numbers.values())
         quartiles = [record[key] for record in numbers.values() for key in ("median", "q1", "q3")]
-        median_decimals = decimals_of(quartiles, decimals)
-        mean, spread, extremes = {}, {}, {}
+        of_quartiles = decimals_of(quartiles, decimals)
+        texts: dict[str, dict[str, str]] = {"mean": {}, "median": {}, "range": {}}
         for group, record in numbers.items():
-            sd = t.number(record["sd"], decimals + 1)
-            mean[group] = f"{t.number(record['mean'], decimals + 1)} ± {sd}"
-            spread[group] = median_text(view, record, median_decimals)
-            extremes[group] = "–".join(t.number(record[end], decimals) for end in ("minimum", "maximum"))
-        for key, texts in (("mean", mean), ("median", spread), ("range", extremes)):
-            rows.append(Row(t(f"tables.row.{key}"), texts))
+            mean, sd = (t.number(record[key], decimals + 1) for key in ("mean", "sd"))
+            texts["mean"][group] = f"{mean} ± {sd}"
+            texts["median"][group] = median_text(view, record, of_quartiles)
+            ends = (t.number(record[end], decimals) for end in ("minimum", "maximum"))
+            texts["range"][group] = _dash(view, *ends)
+        rows += [Row(t(f"tables.row.{key}"), cells) for key, cells in texts.items()]
     elif not of_level:
         rows.append(Row(t("tables.row.known"), {record["group"]: record["n"] for record in records}))
     percent_decimals = decimals_of(record["percent"] for record in records)
     for level, label in of_level.items():
-        texts = {
-            record["group"]: count_text(view, record, percent_decimals)
-            for record in records
-            if record["level"] == level
-        }
-        rows.append(Row(t("tables.row.n_percent", name=label) if numbers else label, texts))
+        same = [record for record in records if record["level"] == level]
+        counts = {record["group"]: count_text(view, record, percent_decimals) for record in same}
+        rows.append(Row(t("tables.row.n_percent", name=label) if numbers else label, counts))
     missing = {record["group"]: record["missing"] for record in records}
     if any(map(int, missing.values())):
         rows.append(Row(t("tables.row.missing"), missing))
@@ -211,37 +197,27 @@ def results_table(view: View, number: str) -> Table:
     t, study, outcome, notes, rows = view.t, view.study, view.study.outcome, Footnotes(), []
     on_levels, several = outcome.scale == "level", outcome.scale == "level" and len(outcome.levels) > 2
     # of two levels the higher is counted, of more each has its row; numbers have no levels
-    levels = (
-        {level.id: view.label(level) for level in outcome.levels[0 if several else -1 :]}
-        if on_levels
-        else {"": ""}
-    )
-    kind, write, values = ("frequencies", count_text, ("percent",)) if on_levels else (
-        "summaries", median_text, ("median", "q1", "q3")
-    )  # fmt: skip
+    levels, kind, write, values = {"": ""}, "summaries", median_text, ("median", "q1", "q3")
+    if on_levels:
+        levels = {level.id: view.label(level) for level in outcome.levels[0 if several else -1 :]}
+        kind, write, values = "frequencies", count_text, ("percent",)
     records = {(r["group"], r["timepoint"], r.get("level", "")): r for r in view.rows(kind)}
     least = 0 if on_levels else score_decimals(outcome, records.values())
     decimals = decimals_of((record[name] for record in records.values() for name in values), least)
     times = (*study.timepoint_ids, "change")
-    exact = [
-        exact["p_value"] for group in study.group_ids if (exact := results(view, "signed_rank", group)[1])
-    ]
+    within = {group: results(view, "signed_rank", group) for group in study.group_ids}
+    exact = [row["p_value"] for _, row in within.values() if row]
     key = "within" if exact else "within_exact"
-    within = notes.mark(t(f"tables.note.{key}", exact=_exact_words(view, *exact)))
+    mark = notes.mark(t(f"tables.note.{key}", exact=_exact_words(view, *exact)))
     for group, n in group_sizes(view).items():
-        declared, _ = results(view, "signed_rank", group)
+        declared, _ = within[group]
         moves = [declared[f"n_{way}"] for way in ("up", "unchanged", "down")]
-        p = declared["p_value"]
-        cells = {"n": str(n), "p": Cell(t.p_value(p, study.alpha), digits=p)}
+        cells = {"n": str(n), "p": p_cell(view, declared["p_value"])}
         cells["change"] = " / ".join(moves) if all(moves) else NO_VALUE
-        of_levels = {
-            level: {
-                at: write(view, record, decimals)
-                for at in times
-                if (record := records.get((group, at, level)))
-            }
-            for level in levels
-        }
+        of_levels = {}
+        for level in levels:
+            known = {at: records[group, at, level] for at in times if (group, at, level) in records}
+            of_levels[level] = {at: write(view, record, decimals) for at, record in known.items()}
         rows.append(Row(view.group(group), cells | ({} if several else of_levels.popitem()[1]), head=several))
         rows += [Row(levels[level], of_level) for level, of_level in of_levels.items()]
     rows += _compared(view, notes, decimals)
@@ -254,7 +230,7 @@ def results_table(view: View, number: str) -> Table:
         label = t("tables.column.moves" if on_levels else "tables.column.change")
         label = label if at == "change" else view.moments[at]
         columns.append(Column(at, label, width=width, spanner="" if on_levels and at == "change" else above))
-    columns.append(Column("p", t("tables.column.p"), width=1.4, marks=within))
+    columns.append(Column("p", t("tables.column.p"), width=1.4, marks=mark))
     alternatives = dict.fromkeys(row["alternative"] for row in declared_tests(view))
     sides = (t(f"procedures.alternative.{alternative}") for alternative in alternatives)
     general = (
@@ -265,8 +241,7 @@ def results_table(view: View, number: str) -> Table:
         t("tables.note.reconstructed") if study.reconstructed else "",
     )
     key = "results" if on_levels or not outcome.unit else "results_unit"
-    title = t(f"tables.title.{key}", outcome=view.label(outcome), unit=view.unit(outcome))
-    return Table(view.language, "results", number, title, tuple(columns), tuple(rows), general, notes)
+    return table_of(view, "results", number, columns, rows, general, notes, title=key)
 
 
 def _exact_words(view: View, *p_values: str) -> str:
@@ -282,8 +257,7 @@ def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
     pre, post = study.compared
 
     def effect_cell(row: Record, first: str, second: str) -> Cell:
-        # an interval at baseline would be a test of what chance or choice has made
-        text = effect_text(view, row, decimals, interval=row["timepoint"] != pre.id)
+        text = effect_text(view, row, decimals)
         return Cell(text, notes.mark(t(f"tables.note.effect.{row['effect']}", first=first, second=second)))
 
     if len(study.groups) == 1:
@@ -299,16 +273,13 @@ def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
         primary, what = row["primary"] == "true", view.moments[row["timepoint"]]
         # the smaller U and a negative Z, as SPSS prints them
         z = t.number(row["z"], 2).removeprefix(MINUS)
-        said = {
-            "what": what,
-            "z": MINUS + z if z.strip("0.,") else z,
-            "exact": _exact_words(view, row["p_exact"]),
-        }
+        said = {"what": what, "z": MINUS + z if z.strip("0.,") else z}
+        said |= {"exact": _exact_words(view, row["p_exact"])}
         said["u"] = t.number(min((row["u1"], row["u2"]), key=lambda u: to_decimal(u or "0")), 1)
         said["role"] = t("tables.note.primary" if primary else "tables.note.secondary")
         key = "between_exact" if study.procedure.rank_sum.method == "exact" else "between"
         mark = notes.mark(t(f"tables.note.{key}", **said))
-        p = {"p": Cell(t.p_value(row["p_value"], study.alpha), mark, digits=row["p_value"])}
+        p = {"p": p_cell(view, row["p_value"], mark)}
         key = "tables.row.difference" if primary else "tables.row.compared"
         stub = t(key, what=what, confidence=view.confidence)
         rows.append(Row(stub, cells | p if primary else p, head=True))

@@ -66,6 +66,6 @@ def test_a_unit_is_named_and_without_a_defined_effect_there_is_no_figure(
     assert shift in drawn.texts
     if language == "id":
         assert drawn.title == "Seberapa besar efeknya, dan seberapa pasti"
-        assert "Selisih proporsi (risk difference): 0,70 (0,29; 0,89)" in drawn.description
+        assert "Selisih proporsi (risk difference): 0,70 (0,29–0,89)" in drawn.description
     nothing = {name: ["", "", ""] for names in PANELS.values() for name in names}
     assert with_effects(language, **nothing) is None
