@@ -133,6 +133,7 @@ def new(
     title: Annotated[str, Option(help="What reports are headed with.")] = "",
     worksheet: Annotated[str, Option(help="The worksheet to read, or all.")] = "",
     delimiter: Annotated[Delimiter | None, Option(help="What divides the columns of a text file.")] = None,
+    paper: Annotated[bool, Option("--paper", help="Begin a claims.csv, for the numbers of a paper.")] = False,
     run: Annotated[bool, Option("--run", help="Also make the results, when nothing is left open.")] = False,
     data: Data = Path("data"),
     language: Language = "en",
@@ -152,10 +153,10 @@ def new(
     def prompt(question: str, default: str) -> str:
         return typer.prompt(question, default=default, show_default=bool(default))
 
-    ask = prompt if sys.stdin.isatty() else None
     name = name.name if name.parent == data else str(name)
+    dialogue = {"ask": prompt if sys.stdin.isatty() else None, "tell": typer.echo, "language": language}
     try:
-        made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
+        made = new_study(name, sheet or [], answers, data=data, paper=paper, **dialogue)
     except MissingFlagsError as error:
         raise refusal(say("messages.missing_flags", language, flags=", ".join(error.args))) from None
     paths = [made.folder / file for file in made.files]
@@ -242,7 +243,7 @@ def draft_claims(
 
     look_for_folders(output, exclusions)
     if output and output.exists():
-        # a new claims.csv has a header and an example
+        # the claims.csv that `oxymilk new --paper` begins has a header and an example
         rows = output.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
         if not all(row.startswith("example_") for row in rows):
             raise refusal(f"{output}: holds claims already; nothing was written. Choose another --output.")

@@ -19,7 +19,7 @@ from oxymilk.new_study.legends import apply_legends, cutoffs_of
 from oxymilk.new_study.lexicon import lexicon, moment, ordered, say, tokens
 from oxymilk.new_study.profile import TIMES, Table, look
 from oxymilk.new_study.propose import propose
-from oxymilk.new_study.write import first_claims, study_text
+from oxymilk.new_study.write import example_claims, study_text
 from oxymilk.study.base import ID_PATTERN
 from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
@@ -52,7 +52,7 @@ class NewStudy:
 
 
 def new_study(
-    name: str, sheets: list[Path], answers: Answers, *, data: Path, language: str = "en",
+    name: str, sheets: list[Path], answers: Answers, *, data: Path, language: str = "en", paper: bool = False,
     ask: Ask | None = None, tell: Callable[[str], None] | None = None,
 ) -> NewStudy:  # fmt: skip
     """Make the folder of a new study.
@@ -69,6 +69,8 @@ def new_study(
         The folder of the studies.
     language : {'en', 'id'}
         Of questions and comments.
+    paper : bool
+        Whether there is a paper whose numbers are to be checked: then claims.csv is begun.
     ask : callable, optional
         Asks a question with a default and returns the answer; None when there is nobody to ask.
     tell : callable
@@ -77,7 +79,7 @@ def new_study(
     Returns
     -------
     NewStudy
-        The folder holds study.yaml, claims.csv and the sheets. It is written whole or not at all.
+        The folder holds study.yaml, the sheets, and of a paper claims.csv. It is written whole or not at all.
 
     Raises
     ------
@@ -120,14 +122,15 @@ def new_study(
     part.mkdir(parents=True)
     try:
         write_text(part / "study.yaml", study_text(name, names, answers, proposed, language))
-        write_csv(first_claims(proposed, language), part / "claims.csv")
+        if paper:
+            write_csv(example_claims(language), part / "claims.csv")
         for path, file in files:
             shutil.copyfile(path, part / file)
         part.rename(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     undecided = len(read_tree(folder / "study.yaml").undecided())
-    return NewStudy(folder, ("study.yaml", "claims.csv", *names), undecided)
+    return NewStudy(folder, ("study.yaml", *["claims.csv"] * paper, *names), undecided)
 
 
 @dataclass

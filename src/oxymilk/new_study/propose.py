@@ -181,7 +181,7 @@ class _Proposer(OtherLayouts):
 
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
-        answers, people = self.answers, self.study.people
+        answers = self.answers
         repeated = bool(self.times or self.titles)
         column = self.table.find_participant(repeated=repeated, joined=bool(self.only))
         if column is None:
@@ -201,7 +201,6 @@ class _Proposer(OtherLayouts):
             same = [table for table, group in group_of.items() if group == own]
             whole = [table for table in same if table.find_scores(answers)[0] or table.find_visits(answers)]
             if self.table in whole and len(whole) > 1:
-                people |= {(str(len(self.study.sheets)), str(cell.row)) for cell in column.cells}
                 return self.noted({"by_row": True}, "participant_by_row", column=column.name)
         self.used.add(column)
         value: dict[str, Any] = {"column": column.name}
@@ -213,10 +212,6 @@ class _Proposer(OtherLayouts):
         if in_titles or (own and not {own, ""}.issuperset(group_of.values())):
             value["per_group"] = True
             note += "; " + self.note("participant_per_group")
-        if in_titles:
-            people |= {("", str(cell.row)) for cell in column.cells}
-        else:
-            people |= {(own if "per_group" in value else "", word) for word in words}
         return Noted(value, note)
 
     def _group(self) -> Noted | None:

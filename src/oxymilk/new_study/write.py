@@ -1,4 +1,4 @@
-"""Write the study.yaml and the first claims.csv of a new study: YAML that a person will edit, with comments."""
+"""Write the study.yaml and the example claims.csv of a new study: YAML that a person will edit, with comments."""
 
 from __future__ import annotations
 
@@ -60,8 +60,6 @@ class ProposedStudy:
     numbers: set[str] = field(default_factory=set)
     unit: str = ""
     words: list[str] = field(default_factory=list)
-    # the participants that there seem to be: (group, participant), the group only where their numbers start anew
-    people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
 
@@ -225,16 +223,14 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     return "".join(f"# {line}\n" for line in top.splitlines()) + compose(tree)
 
 
-def first_claims(proposed: ProposedStudy, language: str) -> pd.DataFrame:
-    """Return claims.csv with one example row, the number of participants."""
+def example_claims(language: str) -> pd.DataFrame:
+    """Return a claims.csv with one example row, which counts for none: the level of significance."""
     import pandas as pd
 
     from oxymilk.audit.claims import COLUMNS
 
-    row = {
-        "id": "example_sample_size", "where": say("claims.where", language), "printed": str(len(proposed.people)),
-        "quantity": "sample_size", "check": "recompute", "expect": "reproduced", "note": say("claims.note", language),
-    }  # fmt: skip
+    row = {"id": "example_alpha", "where": say("claims.where", language), "printed": "0.05", "quantity": "alpha",
+           "check": "recompute", "expect": "reproduced", "note": say("claims.note", language)}  # fmt: skip
     return pd.DataFrame([row], columns=list(COLUMNS), dtype=object).fillna("")
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.unit.new_study.conftest import HEAD, ROW, WARD, WARD_GROUPS, answers
 from typer.testing import CliRunner
 
+from oxymilk.audit.claims import has_claims
 from oxymilk.cli import app
 from oxymilk.new_study import new as module
 from oxymilk.new_study.answers import Answers, parse_named
@@ -32,10 +33,22 @@ def test_a_study_is_written_whole_or_not_at_all(folder, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(module, "write_csv", fail)
+    monkeypatch.setattr(module.shutil, "copyfile", fail)
     with pytest.raises(OSError, match="disk full"):
         folder.make(answers(WARD_GROUPS), WARD)
     assert [path.name for path in folder.path.iterdir()] == ["sheet.csv"]
+
+
+def test_claims_are_begun_only_for_a_paper(folder):
+    for language, paper in (("en", False), ("en", True), ("id", True)):
+        name = f"{language}_{paper}".lower()
+        folder.make(
+            answers(WARD_GROUPS, "kurang=tdk cukup,cukup"), WARD, name=name, language=language, paper=paper
+        )
+        assert (folder.path / name / "claims.csv").exists() == paper
+        # its example is legal, and counts for none
+        assert [claim.quantity for claim in folder.ready(name).claims or ()] == ["alpha"] * paper
+        assert not has_claims(folder.path / name)
 
 
 def test_sheets_that_cannot_be_used(folder):
