@@ -130,6 +130,9 @@ def new(
     unit: Annotated[str, Option(help="The unit of a number: ml, gram, minutes.")] = "",
     outcome: Annotated[str, Option(help="The name of what was measured.")] = "",
     program: Annotated[Program | None, Option(help="Whose p-values.")] = None,
+    compare: Annotated[
+        str, Option(help="The two of several timepoints that are compared: 'day 1,day 7'.")
+    ] = "",
     title: Annotated[str, Option(help="What reports are headed with.")] = "",
     worksheet: Annotated[str, Option(help="The worksheet to read, or all.")] = "",
     delimiter: Annotated[Delimiter | None, Option(help="What divides the columns of a text file.")] = None,
@@ -148,6 +151,7 @@ def new(
     answers = Answers(
         groups=_named("group", groups), levels=_named("level", levels), kind=kind or "", unit=unit, outcome=outcome,
         program=program or "", title=title, worksheet=worksheet, delimiter=delimiter or "",
+        compare=tuple(split(compare)),
     )  # fmt: skip
 
     def prompt(question: str, default: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from oxymilk.new_study.lexicon import slug
 from oxymilk.words import clean, fold
@@ -42,6 +43,7 @@ class Answers:
     only when a file leaves them open.
     """
 
+    sheets: tuple[Path, ...] = ()
     groups: tuple[Named, ...] = ()
     levels: tuple[Named, ...] = ()
     kind: str = ""

@@ -6,7 +6,7 @@ import copy
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +16,10 @@ from oxymilk.files import write_csv, write_text
 from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
-from oxymilk.new_study.lexicon import lexicon, moment, ordered, say, tokens
+from oxymilk.new_study.lexicon import label, lexicon, moment, ordered, say, tokens
 from oxymilk.new_study.profile import TIMES, Table, look
 from oxymilk.new_study.propose import propose
-from oxymilk.new_study.write import example_claims, study_text
+from oxymilk.new_study.write import example_claims, study_text, timepoint_label
 from oxymilk.study.base import ID_PATTERN
 from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     Ask = Callable[[str, str], str]
 
 ALL_WORKSHEETS = "all"
-# what is before the name of a group: "A. Kelompok Pijat" is Pijat
-_GROUP_WORD = re.compile(r".*?\b(?:kelompok|grup|group)\b[\s.:]*(?=[^\W\d_]{2})", re.IGNORECASE)
+# what is before the name of a group: "A. Kelompok Pijat" is Pijat; "Kel. II" is no name without it
+_GROUP_WORD = re.compile(
+    r".*?\b(?:kelompok|kelp?|klp|grup|group|arm)\b[\s.:]*(?=[^\W\d_]{2})(?![iv]+$)", re.IGNORECASE
+)
+# questions on how the file is read, without an answer to which nothing is seen
+_OF_FILES = ("sheets", "delimiter", "worksheet")
 
 
 class _BackError(Exception):
@@ -93,29 +97,12 @@ def new_study(
         raise FaultsError([Fault("id_illegal", str(folder.parent), value=name)])
     if folder.exists():
         raise FaultsError([Fault("study_exists", str(folder), value=name)])
-    # what is learnt is noted in a copy
-    dialogue = _Dialogue(copy.deepcopy(answers), ask, language, tell or (lambda _: None))
-    answers = dialogue.answers
-    if not sheets and ask is None:
-        raise MissingFlagsError("--sheet", *dialogue.missing())
-    sheets = sheets or dialogue.question("sheet", read=_read_sheets)
-    # study.yaml takes no colon or backslash in the name of a sheet
-    names = [path.name.replace(":", "_").replace("\\", "_") for path in sheets]
+    dialogue = _Dialogue(replace(answers, sheets=tuple(sheets)), ask, language, tell or (lambda _: None))
+    dialogue.complete()
+    answers, tables = dialogue.answers, dialogue.tables
+    names = list(map(_file_name, answers.sheets))
     if len(set(names)) < len(names):
         raise FaultsError([Fault("sheet_name_twice", names[0])])
-    files = list(zip(sheets, names, strict=True))
-    tables = [replace(table, file=file) for path, file in files for table in dialogue.look_at(path)]
-    if ask is None and (missing := dialogue.missing()):
-        raise MissingFlagsError(*missing)
-    for table in tables:
-        file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
-        rows = max((len(column.cells) for column in table.columns), default=0)
-        hidden = {column for column in table.columns if identifies(column.header, header=True)}
-        shown = (HIDDEN if column in hidden else column.name for column in table.columns)
-        dialogue.tell(say("messages.seen_table", language, file=file, rows=rows, columns=", ".join(shown)))
-    if ask is not None:
-        dialogue.complete(tables)
-    answers = dialogue.answers
     proposed = propose(tables, answers, language)
     part = folder.with_name(f".{name}.part")
     shutil.rmtree(part, ignore_errors=True)
@@ -124,7 +111,7 @@ def new_study(
         write_text(part / "study.yaml", study_text(name, names, answers, proposed, language))
         if paper:
             write_csv(example_claims(language), part / "claims.csv")
-        for path, file in files:
+        for path, file in zip(answers.sheets, names, strict=True):
             shutil.copyfile(path, part / file)
         part.rename(folder)
     finally:
@@ -135,41 +122,73 @@ def new_study(
 
 @dataclass
 class _Dialogue:
-    """Asks the questions of a language, shows what was seen, and notes the answers."""
+    """Asks in a language what the sheets leave open, tells what was seen in them, and notes the answers."""
 
     answers: Answers
     ask: Ask | None
     language: str
     tell: Callable[[str], None]
+    tables: list[Table] = field(default_factory=list)
+    # how the files were read whose tables were told; the tables by file, worksheet and delimiter
+    told: tuple[Any, ...] = ()
+    read: dict[tuple[Path, str, str], list[Table]] = field(default_factory=dict)
 
-    def question(
-        self, key: str, default: str = "", *, read: Callable[[str], Any] | None = None,
-        legal: Sequence[str] = (), **values: str,
-    ) -> Any:  # fmt: skip
-        """Ask until an answer can be read, or is one of the legal words; without a terminal its flag is missing.
-
-        `read` raises ValueError with what is wrong with an answer, and `_BackError` is raised for a word to go back.
-        """
-        listed = ", ".join(legal)
+    def complete(self) -> None:
+        """Ask until nothing is open; MissingFlagsError names what is needed when there is nobody to ask."""
         if self.ask is None:
-            raise MissingFlagsError(f"--{key} ({listed})", *self.missing())
-        words = {fold(word): word for word in reversed(legal)}
+            for key, _, _, how in self._questions():
+                is_needed = key in _OF_FILES or (key == "compare" and self.answers.compare)
+                missing = self._missing()
+                if is_needed or missing:
+                    legal = f" ({how['legal']})" if "legal" in how else ""
+                    raise MissingFlagsError(
+                        *[f"--{key.removesuffix('s')}{legal}"] * bool(is_needed), *missing
+                    )
+            return
+        self.tell(say("messages.back", self.language))
+        start, done = self.answers, {}
         while True:
-            text = say(f"questions.{key}", self.language, legal=listed, **values)
-            answer = self.ask(text, default).strip()
-            if fold(answer) in lexicon()["back"] and key not in ("sheet", "worksheet", "delimiter"):
-                raise _BackError
-            # a prompt shows what a word means in the language of the person, who may say that
-            said = fold(lexicon()["said"].get(plain(answer), answer))
+            # all answers are applied anew, so that one that was taken back leaves nothing behind
+            self.answers = copy.deepcopy(start)
+            for (key, word), value in done.items():
+                self._note(key, word, value)
+            due = (question for question in self._questions() if question[:2] not in done)
+            key, word, default, how = next(due, ("", "", "", {}))
+            if not key:
+                return
             try:
-                return read(answer) if read else words[said]
-            except KeyError:
+                done[key, word] = self._question(key, default, word=word, **how)
+            except _BackError:
+                if done:
+                    done.popitem()
+                else:
+                    self.tell(say("messages.first", self.language))
+
+    def _question(
+        self, key: str, default: str, *, read: Callable[[str], Any] | None = None,
+        words: dict[str, str] | None = None, **values: str,
+    ) -> Any:  # fmt: skip
+        """Ask until an answer can be read, or is one of the words; `_BackError` is raised for one to go back.
+
+        `read` raises ValueError with what is wrong with an answer.
+        """
+        while True:
+            answer = self.ask(say(f"questions.{key}", self.language, **values), default).strip()
+            # a prompt shows what a word means in the language of the person, who may say that
+            said = [fold(answer), fold(lexicon()["said"].get(plain(answer), answer))]
+            try:
+                if words and (known := [words[word] for word in said if word in words]):
+                    return known[0]
+                if fold(answer) in lexicon()["back"]:
+                    raise _BackError
+                if read:
+                    return read(answer)
                 problem = answer
             except ValueError as error:
                 problem = str(error)
             self.tell(say("messages.try_again", self.language, problem=problem))
 
-    def missing(self) -> list[str]:
+    def _missing(self) -> list[str]:
         """Return the flags without which nothing can be proposed."""
         answers, flags = self.answers, []
         if not answers.groups:
@@ -180,52 +199,6 @@ class _Dialogue:
             flags.append("--levels" if answers.kind else "--levels or --unit")
         return flags if answers.program else [*flags, f"--program ({', '.join(lexicon()['programs'])})"]
 
-    def look_at(self, path: Path) -> list[Table]:
-        """Look at all sheets of a file; ask for the delimiter or worksheet when it leaves it open."""
-        if not path.is_file():
-            raise FaultsError([Fault("sheet_not_there", str(path))])
-        answers, file = self.answers, (path.parent, path.name)
-        worksheet = "" if fold(answers.worksheet) == ALL_WORKSHEETS else answers.worksheet
-        try:
-            tables = apply_legends(look(*file, delimiter=answers.delimiter))
-        except FaultsError as error:
-            fault = error.faults[0]
-            if fault.code != "delimiter_ambiguous":
-                raise
-            answers.delimiter = self.question("delimiter", legal=fault.params["legal"].split())
-            tables = apply_legends(look(*file, delimiter=answers.delimiter))
-        if worksheet:  # the others may have had the legend
-            named = [table for table in tables if fold(table.worksheet) == fold(worksheet)]
-            return named or apply_legends(look(*file, worksheet=worksheet, delimiter=answers.delimiter))
-        # names of worksheets that tell timepoints or groups leave nothing open
-        names = [table.worksheet for table in tables]
-        is_told = all(map(answers.group_of, names)) or set(map(moment, names)) == set(TIMES)
-        if len(tables) == 1 or answers.worksheet or is_told:
-            return tables
-        alike = {tuple(column.header for column in table.columns) for table in tables}
-        likely = ALL_WORKSHEETS if len(alike) == 1 else ""
-        answers.worksheet = self.question("worksheet", likely, legal=[*names, ALL_WORKSHEETS])
-        return [table for table in tables if answers.worksheet in (table.worksheet, ALL_WORKSHEETS)]
-
-    def complete(self, tables: list[Table]) -> None:
-        """Ask for what is not known yet, with what was seen as defaults; a word to go back takes an answer back."""
-        start, done = self.answers, {}
-        self.tell(say("messages.back", self.language))
-        while True:
-            # all answers are applied anew, so that one that was taken back leaves nothing behind
-            self.answers = copy.deepcopy(start)
-            for (key, word), value in done.items():
-                self._note(key, word, value)
-            due = (question for question in self._questions(tables) if question[:2] not in done)
-            key, word, default, how = next(due, ("", "", "", {}))
-            if not key:
-                return
-            try:
-                done[key, word] = self.question(key, default, word=word, **how)
-            except _BackError:
-                if done:
-                    done.popitem()
-
     def _note(self, key: str, word: str, value: Any) -> None:
         """Note an answer; of a word of the sheet what it means, if anything."""
         if not word:
@@ -235,14 +208,35 @@ class _Dialogue:
         for named in self.answers.named(key) if word else ():
             named.words += (fold(word),) if named.id == value else ()
 
-    def _questions(self, tables: list[Table]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    def _questions(self) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
         """Yield what is to be asked, given the answers so far: key, word of the sheet, default, what is legal."""
         answers = self.answers
+        if not answers.sheets:
+            yield "sheets", "", "", {"read": _read_sheets}
+        tables: list[Table] = []
+        for path in answers.sheets:
+            try:
+                own, names = self._look_at(path)
+            except FaultsError as error:
+                fault = error.faults[0]
+                if fault.code != "delimiter_ambiguous":
+                    raise
+                yield "delimiter", "", "", _one_of(fault.params["legal"].split())
+                return
+            if names:
+                alike = {tuple(column.header for column in table.columns) for table in own}
+                likely = ALL_WORKSHEETS if len(alike) == 1 else ""
+                yield "worksheet", "", likely, _one_of([*names, ALL_WORKSHEETS])
+                return
+            tables += own
+        if not tables:
+            return
+        self._tell(tables)
         if not answers.groups:
             read = partial(parse_named, what="group", counts=range(1, 3))
             yield "groups", "", _groups_seen(tables, answers), {"read": read}
         if not (answers.kind or answers.unit or answers.levels):
-            yield "kind", "", _kind_seen(tables, answers, self.language), {"legal": KINDS}
+            yield "kind", "", _kind_seen(tables, answers, self.language), _one_of(KINDS)
         seen, is_number = propose(tables, answers, self.language), answers.measured == "number"
         if is_number and not answers.unit:
             yield "unit", "", seen.unit, {"read": str}
@@ -255,36 +249,86 @@ class _Dialogue:
         if not answers.outcome:
             yield "outcome", "", seen.outcome, {"read": str}
         if not answers.program:
-            yield "program", "", "spss", {"legal": list(lexicon()["programs"])}
-        if len(seen.timepoints) > 2 and not answers.compare:
+            yield "program", "", "spss", _one_of(list(lexicon()["programs"]))
+        if len(seen.timepoints) > 2:
             read = partial(_read_two, legal=seen.timepoints)
-            both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
-            yield "compare", "", both, {"read": read, "legal": seen.timepoints}
+            try:
+                answers.compare = read(",".join(answers.compare))
+            except ValueError:
+                both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
+                yield "compare", "", both, {"read": read, "legal": ", ".join(seen.timepoints)}
         for what, word in dict.fromkeys(seen.undecided):
-            legal = [named.id for named in answers.named(what)]
-            yield what, word, "", {"read": partial(self._meaning, what), "legal": legal}
+            meant = {
+                spelling: named.id
+                for named in answers.named(what)
+                for spelling in (*named.words, *map(fold, label(named.name).values()))
+            }
+            left_out = dict.fromkeys(lexicon()["leave_out"] if what == "group" else (), LEFT_OUT)
+            legal = ", ".join(named.id for named in answers.named(what))
+            yield what, word, "", {"words": left_out | meant | {"": ""}, "legal": legal}
 
-    def _meaning(self, what: str, answer: str) -> str:
-        """Return the group or level that is meant; "" to decide later, the mark of a group that is left out."""
-        if what == "group" and fold(answer) in lexicon()["leave_out"]:
-            return LEFT_OUT
-        if answer and not self.answers.meaning(what, answer):
-            raise ValueError(answer)
-        return self.answers.meaning(what, answer)
+    def _look_at(self, path: Path) -> tuple[list[Table], list[str]]:
+        """Return the tables of a file, and the names of its worksheets when they leave open which is meant."""
+        if not path.is_file():
+            raise FaultsError([Fault("sheet_not_there", str(path))])
+        answers = self.answers
+        tables = self._tables(path, "")
+        names = [table.worksheet for table in tables]
+        if (
+            answers.worksheet and fold(answers.worksheet) != ALL_WORKSHEETS
+        ):  # the others may have had the legend
+            named = [table for table in tables if fold(table.worksheet) == fold(answers.worksheet)]
+            return named or self._tables(path, answers.worksheet), []
+        # names of worksheets that tell timepoints or groups leave nothing open
+        is_told = all(map(answers.group_of, names)) or set(map(moment, names)) == set(TIMES)
+        return tables, [] if len(tables) == 1 or answers.worksheet or is_told else names
+
+    def _tables(self, path: Path, worksheet: str) -> list[Table]:
+        """Return the tables of a file, or of a worksheet, their legends applied; a file is read once."""
+        key = (path, worksheet, self.answers.delimiter)
+        if key not in self.read:
+            tables = look(path.parent, path.name, worksheet=worksheet, delimiter=self.answers.delimiter)
+            self.read[key] = [replace(table, file=_file_name(path)) for table in apply_legends(tables)]
+        return self.read[key]
+
+    def _tell(self, tables: list[Table]) -> None:
+        """Tell what was seen in the tables, once; without the columns that identify persons."""
+        self.tables = tables
+        how = (self.answers.sheets, self.answers.delimiter, self.answers.worksheet)
+        for table in tables if how != self.told else ():
+            file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
+            rows = max((len(column.cells) for column in table.columns), default=0)
+            columns = ", ".join(
+                HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
+            )
+            self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=columns))
+        self.told = how
+
+
+def _one_of(legal: Sequence[str]) -> dict[str, Any]:
+    """Return what a question takes whose answer is one of a list: the word, or its number."""
+    numbered = {str(number): word for number, word in enumerate(legal, start=1)}
+    return {"words": numbered | {fold(word): word for word in reversed(legal)}, "legal": ", ".join(legal)}
+
+
+def _file_name(path: Path) -> str:
+    """Return the name of a sheet in the study's folder: study.yaml takes no colon or backslash."""
+    return path.name.replace(":", "_").replace("\\", "_")
 
 
 def _read_two(answer: str, legal: Sequence[str]) -> tuple[str, ...]:
-    """Return the two timepoints of an answer in time order."""
-    named = {fold(word) for word in answer.split(",")}
-    two = tuple(word for word in legal if fold(word) in named)
-    if len(two) != 2 or len(named) != 2:
+    """Return the two timepoints of an answer in time order: by id, name in a language, or the number in it."""
+    said = {re.sub(r"\bke ", "", plain(word)) for word in answer.split(",")}
+    names = {when: map(plain, (when, *timepoint_label(when).values())) for when in legal}
+    two = tuple(when for when in legal if said & {*names[when], *re.findall(r"\d+", when)})
+    if len(two) != 2 or len(said) != 2:
         raise ValueError(answer)
     return two
 
 
-def _read_sheets(answer: str) -> list[Path]:
+def _read_sheets(answer: str) -> tuple[Path, ...]:
     """Return the files that an answer names; a ValueError names those that are not there."""
-    paths = [Path(name.strip()).expanduser() for name in answer.split(";") if name.strip()]
+    paths = tuple(Path(name.strip()).expanduser() for name in answer.split(";") if name.strip())
     absent = [str(path) for path in paths if not path.is_file()]
     if absent or not paths:
         raise ValueError(", ".join(absent) or "-")

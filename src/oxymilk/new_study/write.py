@@ -18,7 +18,7 @@ from oxymilk.numbers import most_decimals
 from oxymilk.study import Study
 from oxymilk.study.outcome import Outcome
 from oxymilk.study.yaml_lines import UNDECIDED
-from oxymilk.texts import labels
+from oxymilk.texts import LANGUAGES, labels
 from oxymilk.words import fold, same_unit
 
 if TYPE_CHECKING:
@@ -159,6 +159,13 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
     return {"levels": Noted(levels, seen), "source": {"column": column.name, "codes": ids}}
 
 
+def timepoint_label(timepoint: str) -> dict[str, str]:
+    """Return the label of a timepoint in every language: of day_3 Day 3, of day_3_pagi Day 3 morning."""
+    counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
+    words = [counted.get(word) or label(word) for word in timepoint.split("_")]
+    return {language: " ".join(word[language] for word in words) for language in LANGUAGES}
+
+
 def study_text(name: str, files: list[str], answers: Answers, proposed: ProposedStudy, language: str) -> str:
     """Return study.yaml, each key below its description in the language.
 
@@ -180,13 +187,6 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     """
     from oxymilk.stats.programs import load_programs
 
-    counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
-    timepoints = []
-    for timepoint in proposed.timepoints:
-        # the label of day_3 is Day 3, that of day_3_pagi is Day 3 morning
-        words = [counted.get(word) or label(word) for word in timepoint.split("_")]
-        both = {key: " ".join(word[key] for word in words) for key in words[0]}
-        timepoints.append({"id": timepoint, "label": both})
     # the procedures of the program that the user named, with the switches that its methods have
     program = lexicon()["programs"][answers.program]
     known = {line.id: line.procedure for line in load_programs()}
@@ -205,8 +205,10 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "rounding": "half_up",
         "alpha": "0.05",
         "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
-        "timepoints": timepoints,
-        "compare": Noted(answers.compare or (UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
+        "timepoints": [{"id": when, "label": timepoint_label(when)} for when in proposed.timepoints],
+        "compare": Noted(answers.compare or (UNDECIDED, UNDECIDED), which)
+        if len(proposed.timepoints) > 2
+        else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
