@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
-from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
 from oxymilk.new_study.lexicon import label, lexicon, moment, ordered, say, tokens
@@ -298,9 +297,7 @@ class _Dialogue:
         for table in tables if how != self.told else ():
             file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
             rows = max((len(column.cells) for column in table.columns), default=0)
-            columns = ", ".join(
-                HIDDEN if identifies(column.header, header=True) else column.name for column in table.columns
-            )
+            columns = ", ".join(HIDDEN if column.names_persons else column.name for column in table.columns)
             self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=columns))
         self.told = how
 
@@ -360,6 +357,7 @@ def _kind_seen(tables: list[Table], answers: Answers, language: str) -> str:
         return "checklist"
     proposed = propose(tables, replace(answers, kind="number"), language)
     is_open = any(UNDECIDED in str([sheet.get("score"), sheet.get("scores")]) for sheet in proposed.sheets)
-    seen = proposed.numbers
-    are_codes = is_open or len(seen) < 3 or all(text.isdecimal() and int(text) <= 3 for text in seen)
-    return "levels" if are_codes else "number"
+    words, seen = propose(tables, replace(answers, kind="levels"), language).words, proposed.numbers
+    if len(seen) < 3 or all(text.isdecimal() and int(text) <= 3 for text in seen):
+        return "levels"
+    return "levels" if is_open and ordered(words, part=True) else "number"

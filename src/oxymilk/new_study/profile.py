@@ -54,6 +54,7 @@ class Column:
     * spellings : the forms in which header or title may be in lexicon.yaml.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
+    * names_persons : whether the header itself is or explains the name of a person.
     * identifying : whether header or title name something that identifies a person, or a third of the cells do.
     * counts, labels : how often each word occurs; the value label of each value that has one (statistics files).
     * numbers, number_share : number and unit of each cell that holds one ("27 thn"); which part of the cells does.
@@ -83,10 +84,15 @@ class Column:
         times = [text for text in texts if minutes_of(text) is not None and not _WITH_UNIT.fullmatch(text)]
         self.has_times = bool(times)
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
+        headers = (self.header, _LEGEND.sub("", self.header), self.title)
+        self.names_persons = identifies(self.header, header=True)
         self.identifying = (
-            is_identifying(self.header) or is_identifying(self.title) or identifies(self.header, header=True)
+            self.names_persons or any(map(is_identifying, headers))
             or (bool(texts) and 3 * sum(map(identifies, texts)) >= len(texts))
         )  # fmt: skip
+
+        # "Petugas (1=Kasmi)"
+        self.names_persons |= self.identifying and self.header != headers[1]
 
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
@@ -127,6 +133,7 @@ class Table:
     * titles : rows (from 0) that hold one text alone, and the text.
     * totals : words at the foot that head a row of totals.
     * last_row : the last row (from 1) that belongs to the table when notes or signatures are below it, else 0.
+    * legends : what codes mean, as texts of the file explain them.
     """
 
     file: str
@@ -138,6 +145,7 @@ class Table:
     titles: dict[int, str]
     totals: tuple[str, ...]
     last_row: int
+    legends: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def few(self) -> list[Column]:
@@ -234,8 +242,13 @@ class Table:
 
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
         """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
+        times = {*lexicon()["pre"], *lexicon()["post"]}
         heads = {
-            column: _COUNTED.sub("", column.header).rpartition(" > ")[2]
+            column: " ".join(
+                word
+                for word in re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
+                if fold(word) not in times
+            )
             for column in self.columns
             if column.cells
             and all(COUNT.fullmatch(cell.text) for cell in column.cells)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
+from oxymilk.ingest.privacy import keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of, minutes_of
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.checklists import answers_of, find_items
@@ -107,7 +107,7 @@ class _Proposer(OtherLayouts):
         rows = tuple(map(str, table.header_rows))
         row = rows if len(rows) > 1 else rows[0]
         free = [column for column in table.columns if column not in self.used]
-        rest = [column for column in free if not identifies(column.header, header=True)]
+        rest = [column for column in free if not column.names_persons]
         rest.sort(key=lambda column: column.identifying)
         dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
@@ -258,7 +258,10 @@ class _Proposer(OtherLayouts):
         self.used.update(columns, totals.values())
         words = list(dict.fromkeys(word for column in columns for word in column.counts))
         missing = tuple(word for word in words if is_word_of(word, "missing"))
-        self.study.items, self.study.answers_seen = items, answers_of(words)
+        self.study.items, self.study.answers_seen = (
+            items,
+            answers_of(words, self.table.legends, series, totals),
+        )
         seen = self.note("items", count=len(items), items=", ".join(items))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
@@ -280,11 +283,14 @@ class _Proposer(OtherLayouts):
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
+            sessions = {} if single or columns else _sessions(fitting)
+            columns, study.timepoints = columns or [*sessions.values()], [*sessions] or study.timepoints
             likely = [column for column in table.columns if column not in self.used] if single else fitting
             listed = ", ".join(column.name for column in likely) or "-"
             undecided = self.noted(UNDECIDED, "column_open", columns=listed)
             noted = list(map(self._column, columns)) or [undecided] * 2
-            keys = {"score": noted[0]} if single else {"scores": dict(zip(TIMES, noted, strict=True))}
+            times = sessions or TIMES
+            keys = {"score": noted[0]} if single else {"scores": dict(zip(times, noted, strict=True))}
             # which of them it is is open; what their words mean is not
             telling = columns or [column for column in fitting if not single and column.fit(answers) > 1]
         self.used.update(columns)
@@ -326,7 +332,10 @@ class _Proposer(OtherLayouts):
         else:
             headers = [column.header for column in columns]
             last = (word for header in headers for word in tokens(header)[-1:] if is_unit(word))
-            self.study.unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
+            unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
+            self.study.unit = (
+                unit.lower() if unit.isupper() and len(unit) > 1 else unit
+            )  # of a head in capitals
             mark, unclear = decimal_mark_of(cells)
             if unclear:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
@@ -348,6 +357,7 @@ class _Proposer(OtherLayouts):
                 continue
             is_title = isinstance(seen, str)
             meaning = self.answers.meaning(what, word, its_label) or (seen if is_title else "")
+            its_label = its_label if may_be_shown(its_label, self.known) else ""
             key = "labelled" if its_label else "title" if is_title else "times"
             note = self.note(key, label=its_label, count=seen)
             if not meaning:
@@ -381,3 +391,21 @@ class _Proposer(OtherLayouts):
                 if known["id"] not in (declared["id"] for declared in self.study.characteristics):
                     self.study.characteristics.append({"id": known["id"], "label": known["label"]} | keys)
         return sources
+
+
+def _sessions(columns: list[Column]) -> dict[str, Column]:
+    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
+    parts = {}
+    for column in columns:
+        counted = counted_by(re.sub(r"\d.*", "", column.header))
+        named = [timepoint_of(word, counted) for word in tokens(column.header)]
+        parts[column] = list(zip(*(part for part in named if part[1]), strict=True))
+    if not all(
+        len(part) == 2 and len(part[1]) == 2 and part[1][1] in lexicon()["sessions"]
+        for part in parts.values()
+    ):
+        return {}
+    known = {
+        "_".join(part[1]): column for column, part in sorted(parts.items(), key=lambda entry: entry[1][0])
+    }
+    return known if len(known) == len(columns) > 2 else {}

@@ -276,7 +276,12 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         numbered = enumerate(proposed.items, start=1)
         items = [{"id": f"item_{n}", "column": item, "label": _label(item, language)} for n, item in numbered]
         seen = proposed.answers_seen
-        words = seen if "points" in seen else {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
+        words = {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
+        if "points" in seen:
+            other = ", ".join(f"{word}: {points}" for word, points in seen.get("other", {}).items())
+            words = {
+                "points": Noted(seen["points"], say("seen.points", language, other=other) if other else "")
+            }
         above = _about(Outcome, "checklist", language)
         tree["checklist"] = Noted({**words, "items": items or UNDECIDED}, above=above)
     return tree
