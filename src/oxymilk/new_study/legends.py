@@ -9,7 +9,7 @@ from itertools import chain
 
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.new_study.answers import parse_named
-from oxymilk.new_study.lexicon import is_word_of, lexicon, tokens
+from oxymilk.new_study.lexicon import is_word_of, lexicon, tokens, without
 from oxymilk.new_study.profile import Column, Table
 from oxymilk.words import clean, fold
 
@@ -85,8 +85,7 @@ def _legend(table: Table, row: int, texts: list[str]) -> tuple[list[str], dict[s
     places = [text[: min(pair.start() for form in _FORMS for pair in form.finditer(text))]]
     # a cell of the table beside has a code, and so has the legend's line above
     places += [place for place in (before, above) if not re.search(r"\d", place)]
-    words = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["unnamed"]}
-    heads = ([word for word in tokens(place) if word not in words] for place in places)
+    heads = (without(tokens(place), "pre", "post", "unnamed") for place in places)
     return next(filter(None, heads), []), meanings
 
 

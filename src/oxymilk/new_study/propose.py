@@ -25,6 +25,7 @@ from oxymilk.new_study.lexicon import (
     say,
     timepoint_of,
     tokens,
+    without,
 )
 from oxymilk.new_study.other_layouts import OtherLayouts
 from oxymilk.new_study.profile import TIMES, Column, Table, Visits
@@ -296,9 +297,8 @@ class _Proposer(OtherLayouts):
         self.used.update(columns)
         if columns and not study.outcome:
             # "Volume ASI (ml) hari 3" is of Volume ASI, "Hasil" of nothing
-            other = {*lexicon()["unnamed"], *lexicon()["visit"], *tokens(answers.unit)}
-            words = re.findall(r"[^\W\d_]+", columns[0].beside_moment)
-            study.outcome = " ".join(word for word in words if fold(word) not in other)
+            words = without(re.findall(r"[^\W\d_]+", columns[0].beside_moment), "unnamed", "visit")
+            study.outcome = " ".join(word for word in words if fold(word) not in tokens(answers.unit))
         return keys | self._meanings(telling)
 
     # ---- what cells mean ----
