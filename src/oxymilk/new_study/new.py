@@ -33,8 +33,15 @@ ALL_WORKSHEETS = "all"
 _GROUP_WORD = re.compile(
     r".*?\b(?:kelompok|kelp?|klp|grup|group|arm)\b[\s.:]*(?=[^\W\d_]{2})(?![iv]+$)", re.IGNORECASE
 )
-# questions on how the file is read, without an answer to which nothing is seen
-_OF_FILES = ("sheets", "delimiter", "worksheet")
+# the flags that are needed when there is nobody to ask, by question
+_FLAGS = {
+    "sheets": "--sheet",
+    "groups": "--groups",
+    "kind": "--levels or --unit",
+    "unit": "--unit",
+    "levels": "--levels",
+}
+_FLAGS |= {key: f"--{key} ({{legal}})" for key in ("delimiter", "worksheet", "program", "compare")}
 
 
 class _BackError(Exception):
@@ -135,14 +142,12 @@ class _Dialogue:
     def complete(self) -> None:
         """Ask until nothing is open; MissingFlagsError names what is needed when there is nobody to ask."""
         if self.ask is None:
-            for key, _, _, how in self._questions():
-                is_needed = key in _OF_FILES or (key == "compare" and self.answers.compare)
-                missing = self._missing()
-                if is_needed or missing:
-                    legal = f" ({how['legal']})" if "legal" in how else ""
-                    raise MissingFlagsError(
-                        *[f"--{key.removesuffix('s')}{legal}"] * bool(is_needed), *missing
-                    )
+            asked = {key: how for key, _, _, how in self._questions() if key in _FLAGS}
+            # what kind it is, levels or a unit tell; with nobody to ask, what is compared may stay open
+            needless = {"levels"} if "kind" in asked else set()
+            needless |= set() if self.answers.compare else {"compare"}
+            if needed := [_FLAGS[key].format(**how) for key, how in asked.items() if key not in needless]:
+                raise MissingFlagsError(*needed)
             return
         self.tell(say("messages.back", self.language))
         start, done = self.answers, {}
@@ -187,17 +192,6 @@ class _Dialogue:
                 problem = str(error)
             self.tell(say("messages.try_again", self.language, problem=problem))
 
-    def _missing(self) -> list[str]:
-        """Return the flags without which nothing can be proposed."""
-        answers, flags = self.answers, []
-        if not answers.groups:
-            flags.append("--groups")
-        if answers.measured == "number" and not answers.unit:
-            flags.append("--unit")
-        if answers.measured == "levels" and not answers.levels:
-            flags.append("--levels" if answers.kind else "--levels or --unit")
-        return flags if answers.program else [*flags, f"--program ({', '.join(lexicon()['programs'])})"]
-
     def _note(self, key: str, word: str, value: Any) -> None:
         """Note an answer; of a word of the sheet what it means, if anything."""
         if not word:
@@ -221,15 +215,12 @@ class _Dialogue:
                 if fault.code != "delimiter_ambiguous":
                     raise
                 yield "delimiter", "", "", _one_of(fault.params["legal"].split())
-                return
+                continue
             if names:
                 alike = {tuple(column.header for column in table.columns) for table in own}
                 likely = ALL_WORKSHEETS if len(alike) == 1 else ""
                 yield "worksheet", "", likely, _one_of([*names, ALL_WORKSHEETS])
-                return
             tables += own
-        if not tables:
-            return
         self._tell(tables)
         if not answers.groups:
             read = partial(parse_named, what="group", counts=range(1, 3))

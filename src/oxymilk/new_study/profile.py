@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ from oxymilk.new_study.lexicon import (
     moment,
     ordered,
     spellings,
+    timepoint_of,
     tokens,
     without,
 )
@@ -282,6 +284,20 @@ class Table:
                 titles[text] = ids[0] if len(ids) == 1 else ""
         is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
+
+
+def sessions_of(columns: list[Column]) -> dict[str, Column]:
+    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
+    parts = {}
+    for column in columns:
+        counted = counted_by(re.sub(r"\d.*", "", column.header))
+        parts[column] = [part for word in tokens(column.header) if (part := timepoint_of(word, counted))[1]]
+    known = {
+        "_".join(name for _, name in part): column
+        for column, part in sorted(parts.items(), key=itemgetter(1))
+        if len(part) == 2 and part[1][1] in lexicon()["sessions"]
+    }  # fmt: skip
+    return known if len(known) == len(columns) > 2 else {}
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:

@@ -28,7 +28,7 @@ from oxymilk.new_study.lexicon import (
     without,
 )
 from oxymilk.new_study.other_layouts import OtherLayouts
-from oxymilk.new_study.profile import TIMES, Column, Table, Visits
+from oxymilk.new_study.profile import TIMES, Column, Table, Visits, sessions_of
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_unit, nearest, unit_of_header
@@ -112,7 +112,7 @@ class _Proposer(OtherLayouts):
         rest.sort(key=lambda column: column.identifying)
         dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
-        sheet = {
+        return {
             "file": table.file,
             "worksheet": table.worksheet or None,
             "encoding": noted(table.encoding.removeprefix("utf-8"), "encoding"),
@@ -125,7 +125,6 @@ class _Proposer(OtherLayouts):
             "characteristics": characteristics or None,
             "ignore": Noted(tuple(column.name for column in rest), without_use) if rest else None,
         }
-        return {key: value for key, value in sheet.items() if value is not None}
 
     # ---- one row a participant or measurement ----
 
@@ -147,16 +146,18 @@ class _Proposer(OtherLayouts):
         else:
             self.layout = "wide"
         keys = {"participant": self._participant(), "group": self._group()}
-        keys["timepoint"] = noted({"only": self.only} if self.only else {}, "only")
-        if self.times:
-            keys["timepoint"] = self._timepoint()
-        return keys | (self._items() or self._scores())
+        only = noted({"only": self.only} if self.only else {}, "only")
+        return (
+            keys
+            | {"timepoint": self._timepoint() if self.times else only}
+            | (self._items() or self._scores())
+        )
 
     def _timepoint(self) -> dict[str, Any]:
         """Return the columns of the timepoints and what their words mean; the timepoints are noted in the study."""
         counted, words = counted_by(self.times[0].header), {}
-        for cell in (cell for column in self.times for cell in column.cells):
-            words[cell.row] = [*words.get(cell.row, ()), cell.text]
+        for cell in chain.from_iterable(column.cells for column in self.times):
+            words.setdefault(cell.row, []).append(cell.text)
         counts = count_words(" > ".join(parts) for parts in words.values() if len(parts) == len(self.times))
         ids: dict[str, tuple[Any, str]] = {}  # by word what it is ordered by, and the id
         for word in counts:
@@ -165,10 +166,8 @@ class _Proposer(OtherLayouts):
         known = list(dict.fromkeys(name for _, name in sorted(ids.values()) if name != UNDECIDED))
         self.study.timepoints = known if len(known) > 2 else list(TIMES)
         named = dict(zip(known, self.study.timepoints, strict=False))
-        codes = {
-            word: self.noted(named.get(name, UNDECIDED), "times", count=counts[word])
-            for word, (_, name) in ids.items()
-        }
+        means = {word: named.get(name, UNDECIDED) for word, (_, name) in ids.items()}
+        codes = {word: self.noted(when, "times", count=counts[word]) for word, when in means.items()}
         self.used.update(self.times)
         columns = dict(zip(("column", "session"), map(self._column, self.times), strict=False))
         return columns | {"codes": codes}
@@ -182,33 +181,31 @@ class _Proposer(OtherLayouts):
 
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
-        answers = self.answers
-        repeated = bool(self.times or self.titles)
+        answers, repeated = self.answers, bool(self.times or self.titles)
         column = self.table.find_participant(repeated=repeated, joined=bool(self.only))
         if column is None:
             return self.noted({"column": UNDECIDED}, "participant_open")
         words = set(map(fold, column.counts))
         # the tables that have a column of the same name with some of the same words, this one too
-        alike = [
-            table
-            for table in self.tables
-            for other in table.columns
+        group_of = {
+            table: answers.group_of(table.worksheet, table.file)
+            for table in self.tables for other in table.columns
             if fold(other.header) == fold(column.header) and not words.isdisjoint(map(fold, other.counts))
-        ]
-        group_of = {table: answers.group_of(table.worksheet, table.file) for table in alike}
+        }  # fmt: skip
         own = group_of[self.table]
         if self.layout in ("wide", "visits") and column.is_word_of("number"):
             # tables of the same group that have all scores have different participants
-            same = [table for table, group in group_of.items() if group == own]
-            whole = [table for table in same if table.find_scores(answers)[0] or table.find_visits(answers)]
+            whole = [
+                table for table, group in group_of.items()
+                if group == own and (table.find_scores(answers)[0] or table.find_visits(answers))
+            ]  # fmt: skip
             if self.table in whole and len(whole) > 1:
                 return self.noted({"by_row": True}, "participant_by_row", column=column.name)
         self.used.add(column)
-        value: dict[str, Any] = {"column": column.name}
-        count, note = len(column.counts), self.note("participant", count=len(column.counts))
-        if column.identifying or keys_identify([cell.text for cell in column.cells], self.known):
-            value["identifying"] = True
-            note = self.note("participant_identifying", count=count)
+        value, count = {"column": column.name}, len(column.counts)
+        is_person = column.identifying or keys_identify(column.counts, self.known)
+        value |= {"identifying": True} if is_person else {}
+        note = self.note("participant_identifying" if is_person else "participant", count=count)
         in_titles = bool(self.titles) and count < len(column.cells)
         if in_titles or (own and not {own, ""}.issuperset(group_of.values())):
             value["per_group"] = True
@@ -228,7 +225,7 @@ class _Proposer(OtherLayouts):
             return Noted({"only": groups[0].id})
         if len(self.tables) > 1 and (group := self.answers.group_of(table.worksheet, table.file)):
             return self.noted({"only": group}, "only")
-        others = (sheet["group"].value for sheet in self.study.sheets if "group" in sheet)
+        others = (sheet["group"].value for sheet in self.study.sheets if sheet.get("group"))
         if self.only and any("column" in other for other in others):
             return None
         return self.noted({"column": UNDECIDED}, "group_open")
@@ -259,10 +256,8 @@ class _Proposer(OtherLayouts):
         self.used.update(columns, totals.values())
         words = list(dict.fromkeys(word for column in columns for word in column.counts))
         missing = tuple(word for word in words if is_word_of(word, "missing"))
-        self.study.items, self.study.answers_seen = (
-            items,
-            answers_of(words, self.table.legends, series, totals),
-        )
+        self.study.items = items
+        self.study.answers_seen = answers_of(words, self.table.legends, series, totals)
         seen = self.note("items", count=len(items), items=", ".join(items))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
@@ -284,7 +279,7 @@ class _Proposer(OtherLayouts):
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
-            sessions = {} if single or columns else _sessions(fitting)
+            sessions = {} if single or columns else sessions_of(fitting)
             columns, study.timepoints = columns or [*sessions.values()], [*sessions] or study.timepoints
             likely = [column for column in table.columns if column not in self.used] if single else fitting
             listed = ", ".join(column.name for column in likely) or "-"
@@ -333,9 +328,8 @@ class _Proposer(OtherLayouts):
             headers = [column.header for column in columns]
             last = (word for header in headers for word in tokens(header)[-1:] if is_unit(word))
             unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
-            self.study.unit = (
-                unit.lower() if unit.isupper() and len(unit) > 1 else unit
-            )  # of a head in capitals
+            # of a head in capitals
+            self.study.unit = unit.lower() if unit.isupper() and len(unit) > 1 else unit
             mark, unclear = decimal_mark_of(cells)
             if unclear:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
@@ -357,12 +351,13 @@ class _Proposer(OtherLayouts):
                 continue
             is_title = isinstance(seen, str)
             meaning = self.answers.meaning(what, word, its_label) or (seen if is_title else "")
-            its_label = its_label if may_be_shown(its_label, self.known) else ""
-            key = "labelled" if its_label else "title" if is_title else "times"
+            is_labelled = its_label and may_be_shown(its_label, self.known)
+            key = "labelled" if is_labelled else "title" if is_title else "times"
             note = self.note(key, label=its_label, count=seen)
             if not meaning:
-                legal = ", ".join(named.id for named in self.answers.named(what))
-                note += self.note(f"which_{what}", legal=legal)
+                note += self.note(
+                    f"which_{what}", legal=", ".join(named.id for named in self.answers.named(what))
+                )
                 self.study.undecided.append((what, word))
             codes[word] = Noted(meaning or UNDECIDED, note)
         return codes
@@ -375,8 +370,9 @@ class _Proposer(OtherLayouts):
             are_numbers = column.number_share > 0.8 and len(counts) > 5
             note = self.note("numbers" if are_numbers else "different", count=len(counts))
         else:
-            values = ", ".join(f"{word} ({count})" for word, count in counts.items())
-            note = self.note("values", values=values)
+            note = self.note(
+                "values", values=", ".join(f"{word} ({count})" for word, count in counts.items())
+            )
         return Noted(column.name, note + (self.note("titled", title=column.title) if column.title else ""))
 
     def _characteristics(self) -> dict[str, Any]:
@@ -391,21 +387,3 @@ class _Proposer(OtherLayouts):
                 if known["id"] not in (declared["id"] for declared in self.study.characteristics):
                     self.study.characteristics.append({"id": known["id"], "label": known["label"]} | keys)
         return sources
-
-
-def _sessions(columns: list[Column]) -> dict[str, Column]:
-    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
-    parts = {}
-    for column in columns:
-        counted = counted_by(re.sub(r"\d.*", "", column.header))
-        named = [timepoint_of(word, counted) for word in tokens(column.header)]
-        parts[column] = list(zip(*(part for part in named if part[1]), strict=True))
-    if not all(
-        len(part) == 2 and len(part[1]) == 2 and part[1][1] in lexicon()["sessions"]
-        for part in parts.values()
-    ):
-        return {}
-    known = {
-        "_".join(part[1]): column for column, part in sorted(parts.items(), key=lambda entry: entry[1][0])
-    }
-    return known if len(known) == len(columns) > 2 else {}

@@ -67,8 +67,8 @@ class ProposedStudy:
 def compose(tree: dict[str, Any]) -> str:
     r"""Return a mapping as YAML text.
 
-    It holds dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line. A text is in
-    quotation marks when it would not read back as that text else.
+    It holds dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line, None is left
+    out. A text is in quotation marks when it would not read back as that text else.
 
     Examples
     --------
@@ -84,6 +84,8 @@ def _lines(tree: dict[str, Any] | list[Any], indent: str) -> Iterator[str]:
     """Yield the lines of a mapping or list in block style; what fits on a line is written on one."""
     is_list = isinstance(tree, list)
     for key, part in enumerate(tree) if is_list else tree.items():
+        if part is None:
+            continue
         value, behind, above = part if isinstance(part, Noted) else Noted(part)
         yield from (f"{indent}# {line}" if line else "" for line in above.splitlines())
         start = f"{indent}-" if is_list else f"{indent}{_on_one_line(str(key))}:"
@@ -198,6 +200,7 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         names += ["zero_method"] if test == "signed_rank" else []
         procedure[test] = {name: values[name] for name in names}
     which = say("seen.compare_open", language, legal=", ".join(proposed.timepoints))
+    compare = Noted(answers.compare or (UNDECIDED,) * 2, which)
     content = {
         "id": name,
         "title": _label(answers.title or name.replace("_", " "), language),
@@ -206,9 +209,7 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "alpha": "0.05",
         "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
         "timepoints": [{"id": when, "label": timepoint_label(when)} for when in proposed.timepoints],
-        "compare": Noted(answers.compare or (UNDECIDED, UNDECIDED), which)
-        if len(proposed.timepoints) > 2
-        else None,
+        "compare": compare if len(proposed.timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
@@ -216,11 +217,10 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "procedure": procedure,
         "between": "post" if len(answers.groups) > 1 else None,
     }
-    tree = {}
-    for key, value in content.items():
-        if value is not None:
-            noted = value if isinstance(value, Noted) else Noted(value)
-            tree[key] = noted._replace(above="\n" + _about(Study, key, language))
+    tree = {
+        key: (value if isinstance(value, Noted) else Noted(value))._replace(above=f"\n{_about(Study, key, language)}")
+        for key, value in content.items() if value is not None
+    }  # fmt: skip
     top = say("comments.top", language, name=name, files=", ".join(files))
     return "".join(f"# {line}\n" for line in top.splitlines()) + compose(tree)
 
@@ -279,9 +279,8 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         words = {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
         if "points" in seen:
             other = ", ".join(f"{word}: {points}" for word, points in seen.get("other", {}).items())
-            words = {
-                "points": Noted(seen["points"], say("seen.points", language, other=other) if other else "")
-            }
+            other = say("seen.points", language, other=other) if other else ""
+            words = {"points": Noted(seen["points"], other)}
         above = _about(Outcome, "checklist", language)
-        tree["checklist"] = Noted({**words, "items": items or UNDECIDED}, above=above)
+        tree["checklist"] = Noted(words | {"items": items or UNDECIDED}, above=above)
     return tree
