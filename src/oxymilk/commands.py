@@ -197,14 +197,12 @@ def _named(what: str, text: str) -> tuple:
     """Return the groups or levels that a flag names."""
     from oxymilk.new_study.answers import parse_named
 
+    wanted, counts = {"group": ("one or two", range(1, 3)), "level": ("two or more", range(2, 101))}[what]
     try:
-        named = parse_named(text, what)
+        return parse_named(text, what, counts) if text else ()
     except ValueError as error:
-        raise BadParameter(str(error), param_hint=f"--{what}s") from None
-    if text and not (len(named) in (1, 2) if what == "group" else len(named) > 1):
-        wanted = "one or two groups" if what == "group" else "two or more levels"
-        raise BadParameter(f"{wanted}, not {len(named)}: {text}", param_hint=f"--{what}s")
-    return named
+        message = f"{error} (give {wanted}, each once, joined by commas)"
+        raise BadParameter(message, param_hint=f"--{what}s") from None
 
 
 @app.command()

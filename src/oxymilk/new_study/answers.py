@@ -74,8 +74,16 @@ class Answers:
     def group_of(self, *names: str) -> str:
         """Return the one group that names of a worksheet or file tell, else the empty string."""
         text = fold(" ".join(names))
-        told = [group.id for group in self.groups for word in group.words if len(word) > 2 and word in text]
-        return told[0] if len(set(told)) == 1 else ""
+        told = {
+            word: group.id for group in self.groups for word in group.words if len(word) > 2 and word in text
+        }
+        # "kel i" is in "kel ii", too
+        ids = {
+            group
+            for word, group in told.items()
+            if not any(word != other and word in other for other in told)
+        }
+        return ids.pop() if len(ids) == 1 else ""
 
 
 def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named, ...]:

@@ -34,12 +34,8 @@ _GROUP_WORD = re.compile(
     r".*?\b(?:kelompok|kelp?|klp|grup|group|arm)\b[\s.:]*(?=[^\W\d_]{2})(?![iv]+$)", re.IGNORECASE
 )
 # the flags that are needed when there is nobody to ask, by question
-_FLAGS = {
-    "sheets": "--sheet",
-    "groups": "--groups",
-    "kind": "--levels or --unit",
-    "unit": "--unit",
-    "levels": "--levels",
+_FLAGS = {"sheets": "--sheet", "kind": "--levels or --unit"} | {
+    key: f"--{key}" for key in ("groups", "unit", "levels")
 }
 _FLAGS |= {key: f"--{key} ({{legal}})" for key in ("delimiter", "worksheet", "program", "compare")}
 
@@ -135,8 +131,7 @@ class _Dialogue:
     language: str
     tell: Callable[[str], None]
     tables: list[Table] = field(default_factory=list)
-    # how the files were read whose tables were told; the tables by file, worksheet and delimiter
-    told: tuple[Any, ...] = ()
+    # by file, worksheet and delimiter
     read: dict[tuple[Path, str, str], list[Table]] = field(default_factory=dict)
 
     def complete(self) -> None:
@@ -221,7 +216,7 @@ class _Dialogue:
                 likely = ALL_WORKSHEETS if len(alike) == 1 else ""
                 yield "worksheet", "", likely, _one_of([*names, ALL_WORKSHEETS])
             tables += own
-        self._tell(tables)
+        self.tables = tables
         if not answers.groups:
             read = partial(parse_named, what="group", counts=range(1, 3))
             yield "groups", "", _groups_seen(tables, answers), {"read": read}
@@ -274,23 +269,21 @@ class _Dialogue:
         return tables, [] if len(tables) == 1 or answers.worksheet or is_told else names
 
     def _tables(self, path: Path, worksheet: str) -> list[Table]:
-        """Return the tables of a file, or of a worksheet, their legends applied; a file is read once."""
+        """Return the tables of a file, or of a worksheet, their legends applied; a file is read and told once."""
         key = (path, worksheet, self.answers.delimiter)
         if key not in self.read:
-            tables = look(path.parent, path.name, worksheet=worksheet, delimiter=self.answers.delimiter)
-            self.read[key] = [replace(table, file=_file_name(path)) for table in apply_legends(tables)]
+            tables = apply_legends(
+                look(path.parent, path.name, worksheet=worksheet, delimiter=self.answers.delimiter)
+            )
+            self.read[key] = [replace(table, file=_file_name(path)) for table in tables]
+            for table in self.read[key]:
+                file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
+                rows = max((len(column.cells) for column in table.columns), default=0)
+                names = (HIDDEN if column.names_persons else column.name for column in table.columns)
+                self.tell(
+                    say("messages.seen_table", self.language, file=file, rows=rows, columns=", ".join(names))
+                )
         return self.read[key]
-
-    def _tell(self, tables: list[Table]) -> None:
-        """Tell what was seen in the tables, once; without the columns that identify persons."""
-        self.tables = tables
-        how = (self.answers.sheets, self.answers.delimiter, self.answers.worksheet)
-        for table in tables if how != self.told else ():
-            file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
-            rows = max((len(column.cells) for column in table.columns), default=0)
-            columns = ", ".join(HIDDEN if column.names_persons else column.name for column in table.columns)
-            self.tell(say("messages.seen_table", self.language, file=file, rows=rows, columns=columns))
-        self.told = how
 
 
 def _one_of(legal: Sequence[str]) -> dict[str, Any]:

@@ -41,8 +41,8 @@ class OtherLayouts:
             blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
         scores = {when: next((name for name in headers if moment(name) == when), UNDECIDED) for when in TIMES}
         columns = [column for column in table.columns if column.header in scores.values()]
-        self.used.update(columns, (column for column in table.columns if column.header == headers[number]))
         participants = [part[number] for part in parts]
+        self.used.update(columns, participants)
         starts_anew = any(participants[0].counts.keys() & other.counts.keys() for other in participants[1:])
         source = {"column": headers[number]} | ({"per_group": True} if starts_anew else {})
         keys = {"participant": self.noted(source, "participant_block"), "blocks": blocks, "scores": scores}

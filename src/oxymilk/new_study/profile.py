@@ -11,7 +11,6 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, read_header, transpose
@@ -115,14 +114,6 @@ class Column:
         if 2 * known >= len(cells) or (ordered(words, part=True) and not answers.levels):
             return 2
         return 1 if len(self.counts) <= _MOST_LEVELS else 0
-
-
-class Visits(NamedTuple):
-    """Columns that differ in a number: the pattern of their names, what it counts, the columns by number."""
-
-    pattern: str
-    counted: str
-    columns: dict[str, Column]
 
 
 @dataclass(eq=False)
@@ -229,8 +220,8 @@ class Table:
             candidates = alike if len(alike) == 1 else pairs
         return candidates[0] if len(candidates) == 1 else [], fitting
 
-    def find_visits(self, answers: Answers) -> Visits | None:
-        """Return the columns of the outcome at numbered visits: produksi_asi_1, produksi_asi_2; ASI hari 1 (cc)."""
+    def find_visits(self, answers: Answers) -> tuple[str, dict[str, Column]] | None:
+        """Return the pattern and the columns of the outcome at numbered visits: asi_{visit}, ASI hari {visit} (cc)."""
         series: dict[tuple[str, str], dict[str, Column]] = {}
         for column in self.columns:
             for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", column.header):
@@ -245,8 +236,8 @@ class Table:
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
-        columns = dict(sorted(series[before, after].items(), key=lambda visit: int(visit[0])))
-        return Visits(f"{before}{{visit}}{after}", counted_by(before), columns)
+        columns = sorted(series[before, after].items(), key=lambda visit: int(visit[0]))
+        return f"{before}{{visit}}{after}", dict(columns)
 
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
         """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""

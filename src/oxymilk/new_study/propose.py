@@ -28,7 +28,7 @@ from oxymilk.new_study.lexicon import (
     without,
 )
 from oxymilk.new_study.other_layouts import OtherLayouts
-from oxymilk.new_study.profile import TIMES, Column, Table, Visits, sessions_of
+from oxymilk.new_study.profile import TIMES, Column, Table, sessions_of
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_unit, nearest, unit_of_header
@@ -87,7 +87,7 @@ class _Proposer(OtherLayouts):
     # the timepoint of all rows, else the columns of timepoints, or the columns of visits; the titles that name groups
     only: str = ""
     times: list[Column] = field(default_factory=list)
-    visits: Visits | None = None
+    visits: tuple[str, dict[str, Column]] | None = None
     titles: dict[str, str] = field(default_factory=dict)
 
     def note(self, key: str, **values: object) -> str:
@@ -172,9 +172,9 @@ class _Proposer(OtherLayouts):
         columns = dict(zip(("column", "session"), map(self._column, self.times), strict=False))
         return columns | {"codes": codes}
 
-    def _visits(self, counted: str, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
+    def _visits(self, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
         """Return the keys of columns of numbered visits; the timepoints are noted in the study."""
-        ids = [f"{counted}_{number}" for number in numbers]
+        ids = [f"{counted_by(pattern.partition('{')[0])}_{number}" for number in numbers]
         self.study.timepoints = list(TIMES) if len(ids) == 2 else ids
         visits = dict(zip(numbers, self.study.timepoints, strict=True))
         return {"score": Noted(pattern, note), "visits": visits}
@@ -264,7 +264,7 @@ class _Proposer(OtherLayouts):
         if not {*series} <= {*TIMES, ""}:
             self.layout = "visits"
             pattern = next(iter(patterns.values()))
-            scores = self._visits(counted_by(pattern.partition("{")[0]), list(series), pattern, seen)
+            scores = self._visits(list(series), pattern, seen)
         names = {when: column.name for when, column in totals.items()}
         total = self.noted(names.get("", names), "total")
         return scores | {"total": total, "missing": missing or None}
@@ -273,9 +273,10 @@ class _Proposer(OtherLayouts):
         """Return the keys of the score columns and of what their cells mean."""
         table, answers, study = self.table, self.answers, self.study
         if self.visits:
-            columns = telling = list(self.visits.columns.values())
+            pattern, by_number = self.visits
+            columns = telling = list(by_number.values())
             note = self.note("visits", columns=", ".join(column.name for column in columns))
-            keys = self._visits(self.visits.counted, list(self.visits.columns), self.visits.pattern, note)
+            keys = self._visits(list(by_number), pattern, note)
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
