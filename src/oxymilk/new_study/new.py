@@ -256,33 +256,28 @@ class _Dialogue:
         """Return the tables of a file, and the names of its worksheets when they leave open which is meant."""
         if not path.is_file():
             raise FaultsError([Fault("sheet_not_there", str(path))])
-        answers = self.answers
-        tables = self._tables(path, "")
+        tables, wanted = self._tables(path, ""), fold(self.answers.worksheet)
         names = [table.worksheet for table in tables]
-        if (
-            answers.worksheet and fold(answers.worksheet) != ALL_WORKSHEETS
-        ):  # the others may have had the legend
-            named = [table for table in tables if fold(table.worksheet) == fold(answers.worksheet)]
-            return named or self._tables(path, answers.worksheet), []
+        # the other worksheets may have had the legend
+        if wanted not in ("", ALL_WORKSHEETS):
+            named = [table for table in tables if fold(table.worksheet) == wanted]
+            return named or self._tables(path, self.answers.worksheet), []
         # names of worksheets that tell timepoints or groups leave nothing open
-        is_told = all(map(answers.group_of, names)) or set(map(moment, names)) == set(TIMES)
-        return tables, [] if len(tables) == 1 or answers.worksheet or is_told else names
+        is_told = all(map(self.answers.group_of, names)) or set(map(moment, names)) == set(TIMES)
+        return tables, [] if len(tables) == 1 or wanted or is_told else names
 
     def _tables(self, path: Path, worksheet: str) -> list[Table]:
         """Return the tables of a file, or of a worksheet, their legends applied; a file is read and told once."""
-        key = (path, worksheet, self.answers.delimiter)
+        delimiter = self.answers.delimiter
+        key = (path, worksheet, delimiter)
         if key not in self.read:
-            tables = apply_legends(
-                look(path.parent, path.name, worksheet=worksheet, delimiter=self.answers.delimiter)
-            )
+            tables = apply_legends(look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter))
             self.read[key] = [replace(table, file=_file_name(path)) for table in tables]
             for table in self.read[key]:
-                file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
-                rows = max((len(column.cells) for column in table.columns), default=0)
+                seen = {"file": " / ".join(filter(None, (table.file, table.worksheet)))}
+                seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
                 names = (HIDDEN if column.names_persons else column.name for column in table.columns)
-                self.tell(
-                    say("messages.seen_table", self.language, file=file, rows=rows, columns=", ".join(names))
-                )
+                self.tell(say("messages.seen_table", self.language, columns=", ".join(names), **seen))
         return self.read[key]
 
 
