@@ -25,7 +25,7 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     explained = {table: len([*filter(_meanings, texts)]) for table, texts in lines.items()}
     told = [table for table in tables if 2 * explained[table] < len([*filter(None, lines[table])])]
     # the words that say what the codes are of, and what each code means
-    legends: list[tuple[list[str], dict[str, str]]] = []
+    legends: list[tuple[tuple[str, ...], dict[str, str]]] = []
     for table in tables:
         for row, texts in enumerate(table.grid.rows, start=1):
             head, meanings = _legend(table, row, [clean(text) for text in texts])
@@ -33,13 +33,18 @@ def apply_legends(tables: list[Table]) -> list[Table]:
                 legends[-1][1].update(meanings)
             elif meanings:
                 legends.append((head, meanings))
+    # each once, since a form may repeat its legend on every page
+    legends = list({(head, *meanings.items()): (head, meanings) for head, meanings in legends}.values())
+    heads = dict.fromkeys(head for head, _ in legends)
     for table in told or tables:
         columns = table.columns
         table.legends = [meanings for _, meanings in legends]
         of_scores = [column for column in columns if column.moment]
         # a head that names no column, as "Produksi ASI" above Sebelum and Sesudah, is of the scores
-        named = [head for head, _ in legends if any(_is_of(head, column) for column in columns)]
-        loose = [head for head, _ in legends if head not in named and not _is_of_persons(head)]
+        loose = {
+            head for head in heads
+            if not (_is_of_persons(head) or any(_is_of(head, column) for column in columns))
+        }  # fmt: skip
         for at, column in enumerate(columns):
             own = [_meanings(column.header), *(
                 meanings for head, meanings in legends
@@ -75,10 +80,10 @@ def _meanings(text: str) -> dict[str, str]:
     return {pair["code"]: pair["name"].strip(" .-") for pair in pairs}
 
 
-def _legend(table: Table, row: int, texts: list[str]) -> tuple[list[str], dict[str, str]]:
+def _legend(table: Table, row: int, texts: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return what a row (from 1) explains: the words in front of its codes, or before or above; and the meanings."""
     if row in table.header_rows or not (meanings := _meanings(" ".join(texts))):
-        return [], {}
+        return (), {}
     at = next((at for at, text in enumerate(texts) if _meanings(text)), 0)
     text = " ".join(texts[at:])
     before, above = next(filter(None, reversed(texts[:at])), ""), clean(table.grid.text(row - 2, at))
@@ -86,17 +91,17 @@ def _legend(table: Table, row: int, texts: list[str]) -> tuple[list[str], dict[s
     # a cell of the table beside has a code, and so has the legend's line above
     places += [place for place in (before, above) if not re.search(r"\d", place)]
     heads = (without(tokens(place), "pre", "post", "unnamed") for place in places)
-    return next(filter(None, heads), []), meanings
+    return tuple(next(filter(None, heads), ())), meanings
 
 
-def _is_of_persons(head: list[str]) -> bool:
+def _is_of_persons(head: tuple[str, ...]) -> bool:
     """Say whether the words before a legend are of who is who, or of a characteristic."""
     headers = [header for known in lexicon()["characteristics"] for header in known["headers"]]
     words = {*chain(*map(tokens, headers)), *lexicon()["group"], *lexicon()["participant"]}
     return not words.isdisjoint(head) or is_identifying(" ".join(head))
 
 
-def _is_of(head: list[str], column: Column) -> bool:
+def _is_of(head: tuple[str, ...], column: Column) -> bool:
     """Say whether the words before a legend name a column."""
     are_groups = any(is_word_of(word, "group") for word in head) and column.is_word_of("group")
     return bool(head) and (are_groups or {*head} <= {*tokens(column.header)})

@@ -191,10 +191,9 @@ class Table:
             if column.is_word_of("timepoint") or visits & {*tokens(column.header)[:1]}
         ]
         times = times or named[:1]
-        keys: dict[int, list[str]] = {}
-        for column in (*groups, participant, *times):
-            for cell in column.cells:
-                keys.setdefault(cell.row, []).append(fold(cell.text))
+        keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
+        for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
+            keys[cell.row].append(fold(cell.text))
         # a session divides what has the same timepoint
         parts = [column for column in free if column.is_word_of("session") and column not in times]
         return times + parts[:1] if times and len(set(map(tuple, keys.values()))) < len(keys) else times
@@ -208,7 +207,8 @@ class Table:
         """
         free = [column for column in self.columns if column not in used and not column.is_word_of("number")]
         fits = {column: fit for column in free if (fit := column.fit(answers))}
-        fitting = [column for column, fit in fits.items() if fit == max(fits.values())]
+        best = max(fits.values(), default=0)
+        fitting = [column for column, fit in fits.items() if fit == best]
         if single:
             unit = {*tokens(answers.unit)[:1]}
             of_unit = [column for column in fitting if unit & {*tokens(column.header)}]
