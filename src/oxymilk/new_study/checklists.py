@@ -22,19 +22,15 @@ Items = tuple[list[str], dict[str, list[Column]], dict[str, str], dict[str, Colu
 
 def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
     """Return the items of a checklist, whose headers differ in timepoint or visit only; none else."""
-    totals = [
-        column
-        for column in table.columns
-        if column.is_word_of("total") or is_word_of((tokens(column.beside_moment) or [""])[-1], "total")
-        if column.number_share > 0.5
-    ]
+    numbers = [column for column in table.columns if column.number_share > 0.5]
+    last = {column: (tokens(column.beside_moment) or [""])[-1] for column in numbers}
+    totals = [column for column in numbers if column.is_word_of("total") or is_word_of(last[column], "total")]
     columns = [column for column in table.few if column.cells and column not in totals]
     series = {when: [column for column in columns if column.moment == when] for when in TIMES}
     if not (of_one_timepoint or any(series.values())):
-        visits = [(column, visit) for column in columns if (visit := _VISIT.search(column.header))]
         series = {}
-        for column, visit in visits:
-            if fold(visit[1]) in lexicon()["visit"]:
+        for column in columns:
+            if (visit := _VISIT.search(column.header)) and fold(visit[1]) in lexicon()["visit"]:
                 series.setdefault(visit[2], []).append(column)
     if of_one_timepoint:
         series = {"": [column for column in columns if _NUMBERED.fullmatch(column.header)]}

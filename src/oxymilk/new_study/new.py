@@ -314,10 +314,8 @@ def _read_sheets(answer: str) -> tuple[Path, ...]:
 def _groups_seen(tables: list[Table], answers: Answers) -> str:
     """Return the groups as an answer: the words of their column, the titles or the worksheets that name them."""
     column = next(filter(None, (table.find_group(answers) for table in tables)), None)
-    if column is not None:
-        seen = [column.labels.get(word, word) for word in column.counts]
-    else:
-        seen = [title for table in tables for title in table.find_titles(answers)]
+    titles = [title for table in tables for title in table.find_titles(answers)]
+    seen = [column.labels.get(word, word) for word in column.counts] if column is not None else titles
     if not seen and not any(moment(table.worksheet) for table in tables):
         seen = [table.worksheet for table in tables if table.worksheet]
     if any(mark in word for word in seen for mark in ",=|"):

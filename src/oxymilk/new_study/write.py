@@ -255,8 +255,7 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         decimals = most_decimals(proposed.numbers | bounds)
         no_decimals = say("seen.no_decimals", language) if decimals is None else ""
         unit = label(answers.unit)
-        unit = unit if len(set(unit.values())) > 1 else answers.unit or UNDECIDED
-        tree["unit"] = Noted(unit, no_decimals)
+        tree["unit"] = Noted(unit if len(set(unit.values())) > 1 else answers.unit or UNDECIDED, no_decimals)
         if decimals is not None:
             tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
@@ -279,8 +278,9 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         words = {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
         if "points" in seen:
             other = ", ".join(f"{word}: {points}" for word, points in seen.get("other", {}).items())
-            other = say("seen.points", language, other=other) if other else ""
-            words = {"points": Noted(seen["points"], other)}
+            words = {
+                "points": Noted(seen["points"], say("seen.points", language, other=other) if other else "")
+            }
         above = _about(Outcome, "checklist", language)
         tree["checklist"] = Noted(words | {"items": items or UNDECIDED}, above=above)
     return tree
