@@ -24,6 +24,7 @@ from oxymilk.study.sheet import Sheet
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 DOCUMENTS = {"en": "your-own-study.md", "id": "studi-anda.md"}
+CAPTIONS = {"en": "Table 2", "id": "Tabel 2"}
 COLUMNS = 100
 PAGE = """<meta charset="utf-8"><style>
 body {{ margin: 0; background: white }}
@@ -82,8 +83,8 @@ def draw(page: str, target: Path) -> None:
         save(Image.open(shot), target, margin=0)
 
 
-def paper(document: Path, target: Path, *, height: float = 1.0) -> None:
-    """Draw the first page of a document, the upper part of it, without its empty margins."""
+def paper(document: Path, target: Path, *, caption: str) -> None:
+    """Draw the page of a document that has a caption, without its empty margins."""
     with tempfile.TemporaryDirectory() as folder:
         home = f"-env:UserInstallation=file://{folder}/profile"
         subprocess.run(
@@ -91,9 +92,13 @@ def paper(document: Path, target: Path, *, height: float = 1.0) -> None:
             check=True, capture_output=True,
         )  # fmt: skip
         pdf = Path(folder, f"{document.stem}.pdf")
-        subprocess.run(["pdftoppm", "-r", "110", "-png", "-singlefile", pdf, pdf.with_suffix("")], check=True)
-        page = Image.open(pdf.with_suffix(".png")).convert("RGB")
-        save(page.crop((0, 0, page.width, int(page.height * height))), target, margin=16)
+        text = subprocess.run(
+            ["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True
+        ).stdout
+        page = next(at for at, page in enumerate(text.split("\f"), start=1) if caption in page)
+        only = ["-singlefile", "-f", str(page), pdf, pdf.with_suffix("")]
+        subprocess.run(["pdftoppm", "-r", "110", "-png", *only], check=True)
+        save(Image.open(pdf.with_suffix(".png")), target, margin=16)
 
 
 def save(image: Image.Image, target: Path, *, margin: int) -> None:
@@ -101,7 +106,12 @@ def save(image: Image.Image, target: Path, *, margin: int) -> None:
     image = image.convert("RGB")
     white = Image.new("RGB", image.size, "white")
     left, top, right, bottom = ImageChops.difference(image, white).getbbox()
-    box = (max(left - margin, 0), max(top - margin, 0), right + margin, bottom + margin)
+    box = (
+        max(left - margin, 0),
+        max(top - margin, 0),
+        min(right + margin, image.width),
+        min(bottom + margin, image.height),
+    )
     image.crop(box).quantize(64).save(target, optimize=True)
 
 
@@ -128,7 +138,7 @@ def make(language: str) -> None:
             if name:
                 terminal(step.text, printed.stdout, IMAGES / f"study_{name}{ending}.png")
         results = folder / "results" / "melati" / language
-        paper(results / "manuscript.docx", IMAGES / f"study_table{ending}.png", height=0.6)
+        paper(results / "manuscript.docx", IMAGES / f"study_table{ending}.png", caption=CAPTIONS[language])
         shutil.copyfile(results / "figures" / "before_after.png", IMAGES / f"study_before_after{ending}.png")
     if not ending:
         spreadsheet(ROOT / "docs" / "your-own-study", "melati.xlsx", IMAGES / "study_sheet.png")

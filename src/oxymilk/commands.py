@@ -131,9 +131,13 @@ def new(
     unit: Annotated[str, Option(help="The unit of a number: ml, gram, minutes.")] = "",
     outcome: Annotated[str, Option(help="The name of what was measured.")] = "",
     program: Annotated[Program | None, Option(help="Whose p-values.")] = None,
+    compare: Annotated[
+        str, Option(help="The two of several timepoints that are compared: 'day 1,day 7'.")
+    ] = "",
     title: Annotated[str, Option(help="What reports are headed with.")] = "",
     worksheet: Annotated[str, Option(help="The worksheet to read, or all.")] = "",
     delimiter: Annotated[Delimiter | None, Option(help="What divides the columns of a text file.")] = None,
+    paper: Annotated[bool, Option("--paper", help="Begin a claims.csv, for the numbers of a paper.")] = False,
     run: Annotated[bool, Option("--run", help="Also make the results, when nothing is left open.")] = False,
     data: Data = Path("data"),
     language: Language = "en",
@@ -148,15 +152,16 @@ def new(
     answers = Answers(
         groups=_named("group", groups), levels=_named("level", levels), kind=kind or "", unit=unit, outcome=outcome,
         program=program or "", title=title, worksheet=worksheet, delimiter=delimiter or "",
+        compare=tuple(split(compare)),
     )  # fmt: skip
 
     def prompt(question: str, default: str) -> str:
         return typer.prompt(question, default=default, show_default=bool(default))
 
-    ask = prompt if sys.stdin.isatty() else None
     name = name.name if name.parent == data else str(name)
+    dialogue = {"ask": prompt if sys.stdin.isatty() else None, "tell": typer.echo, "language": language}
     try:
-        made = new_study(name, sheet or [], answers, data=data, language=language, ask=ask, tell=typer.echo)
+        made = new_study(name, sheet or [], answers, data=data, paper=paper, **dialogue)
     except MissingFlagsError as error:
         raise refusal(say("messages.missing_flags", language, flags=", ".join(error.args))) from None
     paths = [made.folder / file for file in made.files]
@@ -193,14 +198,12 @@ def _named(what: str, text: str) -> tuple:
     """Return the groups or levels that a flag names."""
     from oxymilk.new_study.answers import parse_named
 
+    wanted, counts = {"group": ("one or two", range(1, 3)), "level": ("two or more", range(2, 101))}[what]
     try:
-        named = parse_named(text, what)
+        return parse_named(text, what, counts) if text else ()
     except ValueError as error:
-        raise BadParameter(str(error), param_hint=f"--{what}s") from None
-    if text and not (len(named) in (1, 2) if what == "group" else len(named) > 1):
-        wanted = "one or two groups" if what == "group" else "two or more levels"
-        raise BadParameter(f"{wanted}, not {len(named)}: {text}", param_hint=f"--{what}s")
-    return named
+        message = f"{error} (give {wanted}, each once, joined by commas)"
+        raise BadParameter(message, param_hint=f"--{what}s") from None
 
 
 @app.command()
@@ -243,7 +246,7 @@ def draft_claims(
 
     look_for_folders(output, exclusions)
     if output and output.exists():
-        # a new claims.csv has a header and an example
+        # the claims.csv that `oxymilk new --paper` begins has a header and an example
         rows = output.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
         if not all(row.startswith("example_") for row in rows):
             raise refusal(f"{output}: holds claims already; nothing was written. Choose another --output.")

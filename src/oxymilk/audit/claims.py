@@ -245,7 +245,7 @@ def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -
 
 
 def has_claims(folder: Path) -> bool:
-    """Say whether a study has printed numbers to check: rows beside the example of a new study, or a faulty file."""
+    """Say whether a study has printed numbers to check: rows beside the example of a new one, or a faulty file."""
     try:
         return any(not cells["id"].startswith("example_") for _, cells in read_claims(folder / "claims.csv"))
     except FaultsError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from oxymilk.new_study.lexicon import slug
 from oxymilk.words import clean, fold
@@ -42,6 +43,7 @@ class Answers:
     only when a file leaves them open.
     """
 
+    sheets: tuple[Path, ...] = ()
     groups: tuple[Named, ...] = ()
     levels: tuple[Named, ...] = ()
     kind: str = ""
@@ -72,8 +74,16 @@ class Answers:
     def group_of(self, *names: str) -> str:
         """Return the one group that names of a worksheet or file tell, else the empty string."""
         text = fold(" ".join(names))
-        told = [group.id for group in self.groups for word in group.words if len(word) > 2 and word in text]
-        return told[0] if len(set(told)) == 1 else ""
+        told = {
+            word: group.id for group in self.groups for word in group.words if len(word) > 2 and word in text
+        }
+        # "kel i" is in "kel ii", too
+        ids = {
+            group
+            for word, group in told.items()
+            if not any(word != other and word in other for other in told)
+        }
+        return ids.pop() if len(ids) == 1 else ""
 
 
 def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named, ...]:

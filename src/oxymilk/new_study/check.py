@@ -160,13 +160,12 @@ def _faults_of_sheets(path: Path) -> list[Fault]:
             continue  # reported as a fault of study.yaml
         if not is_inside(path.parent, sheet.file):
             continue  # reported as well; such a file is not opened
-        known = declared_words(sheet)
         grid, of_file = read_grid(path.parent, sheet)
         columns = [name for name in sheet.columns if "{" not in name]
         if grid is not None and sheet.layout != "side_by_side" and columns:
             grid = grid.transpose() if sheet.layout == "transposed" else grid
             of_file = [*of_file, *find_columns(grid, read_header(grid, sheet), columns)[1]]
-        faults += masked(of_file, known)
+        faults += masked(of_file, declared_words(sheet))
     return faults
 
 

@@ -57,15 +57,16 @@ def header_rows(grid: Grid) -> tuple[int, ...]:
         words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]
         telling = sum(bool(known & spellings(word) or moment(word)) or is_identifying(word) for word in words)
         scores.append(3 * telling + len(set(map(fold, words))))
-    likely = scores.index(max(scores))
-    for upper in (likely - 1, likely):
-        if 0 <= upper < len(grid.rows) - 1 and _continues(grid, upper):
-            return (upper + 1, upper + 2)
-    return (likely + 1,)
+    first = last = scores.index(max(scores))
+    while first > 0 and _continues(grid, first - 1, first - 1):
+        first -= 1
+    while last < len(grid.rows) - 1 and last - first < 2 and _continues(grid, last, first):
+        last += 1
+    return tuple(range(first + 1, last + 2))
 
 
-def _continues(grid: Grid, upper: int) -> bool:
-    """Say whether the row below belongs to the header: its first cell is blank, and it names parts of a cell above.
+def _continues(grid: Grid, upper: int, top: int) -> bool:
+    """Say whether the row below belongs to a header: it names parts of a cell above, and is blank below the `top` one.
 
     A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
     """
@@ -74,7 +75,9 @@ def _continues(grid: Grid, upper: int) -> bool:
     # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too
     both = [[(row, at) for at in range(width)] for row in (upper, upper + 1)]
     above, under = (["" if grid.merged.get(place) else grid.text(*place) for place in row] for row in both)
-    first = next((at for at in range(width) if above[at]), 0)
+    first = next((at for at, text in enumerate(grid.rows[top]) if clean(text)), 0)
     parts = [at for at in range(width) if under[at] and not above[at]]
     whole = [max((left for left in range(at) if above[left]), default=-1) for at in parts]
-    return bool(parts) and all(left >= 0 and under[left] for left in whole) and not under[first]
+    # a first cell that is merged with the one above is a header's, whatever is beside it
+    has_parts = parts or (grid.merged.get((upper + 1, first)) and any(under))
+    return bool(has_parts) and all(left >= 0 and under[left] for left in whole) and not under[first]

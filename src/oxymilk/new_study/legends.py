@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import replace
+from itertools import chain
 
+from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.new_study.answers import parse_named
-from oxymilk.new_study.lexicon import is_word_of, lexicon, tokens
+from oxymilk.new_study.lexicon import is_word_of, lexicon, tokens, without
 from oxymilk.new_study.profile import Column, Table
 from oxymilk.words import clean, fold
 
@@ -22,31 +24,41 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     lines = {table: [clean(" ".join(row)) for row in table.grid.rows] for table in tables}
     explained = {table: len([*filter(_meanings, texts)]) for table, texts in lines.items()}
     told = [table for table in tables if 2 * explained[table] < len([*filter(None, lines[table])])]
-    # the words before the first code, and what each code means
-    legends: list[tuple[list[str], dict[str, str]]] = []
-    for table, texts in lines.items():
-        for row, text in enumerate(texts, start=1):
-            meanings = _meanings(text) if row not in table.header_rows else {}
-            if not meanings:
-                continue
-            first = min(pair.start() for form in _FORMS for pair in form.finditer(text))
-            words = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["unnamed"]}
-            head = [word for word in tokens(text[:first]) if word not in words]
-            if not head and legends and legends[-1][1].keys().isdisjoint(meanings):
+    # the words that say what the codes are of, and what each code means
+    legends: list[tuple[tuple[str, ...], dict[str, str]]] = []
+    for table in tables:
+        for row, texts in enumerate(table.grid.rows, start=1):
+            head, meanings = _legend(table, row, [clean(text) for text in texts])
+            if not head and legends and meanings and legends[-1][1].keys().isdisjoint(meanings):
                 legends[-1][1].update(meanings)
-            else:
+            elif meanings:
                 legends.append((head, meanings))
+    # each once, since a form may repeat its legend on every page
+    legends = list({(head, *meanings.items()): (head, meanings) for head, meanings in legends}.values())
+    heads = dict.fromkeys(head for head, _ in legends)
     for table in told or tables:
         columns = table.columns
-        of_scores = [column for column in columns if column.moment] or columns
+        table.legends = [meanings for _, meanings in legends]
+        of_scores = [column for column in columns if column.moment]
+        # a head that names no column, as "Produksi ASI" above Sebelum and Sesudah, is of the scores
+        loose = {
+            head for head in heads
+            if not (_is_of_persons(head) or any(_is_of(head, column) for column in columns))
+        }  # fmt: skip
         for at, column in enumerate(columns):
             own = [_meanings(column.header), *(
                 meanings for head, meanings in legends
-                if _is_of(head, column) or (not head and column in of_scores and not column.is_word_of("group"))
+                if _is_of(head, column) or (
+                    head in loose and column in (of_scores or columns[: 0 if head else None])
+                    and not column.is_word_of("group")
+                )
             )]  # fmt: skip
             known = {fold(word) for word in column.counts if not is_word_of(word, "missing")}
-            meanings = next((meanings for meanings in own if known and known <= set(meanings)), None)
-            if meanings and not column.labels:
+            meanings = next((meanings for meanings in own if known and known <= set(meanings)), {})
+            # a code that means a person is no level, and its word is for nobody
+            if meanings and not (
+                column.labels or column.identifying or any(map(identifies, meanings.values()))
+            ):
                 cells = [cell._replace(label=meanings.get(cell.text, "")) for cell in column.cells]
                 columns[at] = replace(column, cells=cells)
     return told or tables
@@ -68,7 +80,28 @@ def _meanings(text: str) -> dict[str, str]:
     return {pair["code"]: pair["name"].strip(" .-") for pair in pairs}
 
 
-def _is_of(head: list[str], column: Column) -> bool:
+def _legend(table: Table, row: int, texts: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return what a row (from 1) explains: the words in front of its codes, or before or above; and the meanings."""
+    if row in table.header_rows or not (meanings := _meanings(" ".join(texts))):
+        return (), {}
+    at = next((at for at, text in enumerate(texts) if _meanings(text)), 0)
+    text = " ".join(texts[at:])
+    before, above = next(filter(None, reversed(texts[:at])), ""), clean(table.grid.text(row - 2, at))
+    places = [text[: min(pair.start() for form in _FORMS for pair in form.finditer(text))]]
+    # a cell of the table beside has a code, and so has the legend's line above
+    places += [place for place in (before, above) if not re.search(r"\d", place)]
+    heads = (without(tokens(place), "pre", "post", "unnamed") for place in places)
+    return tuple(next(filter(None, heads), ())), meanings
+
+
+def _is_of_persons(head: tuple[str, ...]) -> bool:
+    """Say whether the words before a legend are of who is who, or of a characteristic."""
+    headers = [header for known in lexicon()["characteristics"] for header in known["headers"]]
+    words = {*chain(*map(tokens, headers)), *lexicon()["group"], *lexicon()["participant"]}
+    return not words.isdisjoint(head) or is_identifying(" ".join(head))
+
+
+def _is_of(head: tuple[str, ...], column: Column) -> bool:
     """Say whether the words before a legend name a column."""
     are_groups = any(is_word_of(word, "group") for word in head) and column.is_word_of("group")
     return bool(head) and (are_groups or {*head} <= {*tokens(column.header)})

@@ -7,13 +7,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
-import yaml
-
 from oxymilk.study.yaml_lines import UNDECIDED
-from oxymilk.texts import LANGUAGES, labels
+from oxymilk.texts import LANGUAGES, labels, read_yaml
 from oxymilk.words import clean, fold, plain
 
 TIMES = ("pre", "post")
@@ -27,7 +25,7 @@ def say(key: str, language: str, **values: object) -> str:
 @functools.cache
 def lexicon() -> dict[str, Any]:
     """Return lexicon.yaml."""
-    return yaml.safe_load(resources.files("oxymilk.new_study").joinpath("lexicon.yaml").read_text("utf-8"))
+    return read_yaml(Path(__file__).with_name("lexicon.yaml"))
 
 
 def spellings(header: str) -> set[str]:
@@ -78,6 +76,12 @@ def timepoint_of(word: str, counted: str) -> tuple[int, str]:
 def is_word_of(text: str, what: str) -> bool:
     """Say whether a header or cell is one of the words of a list of lexicon.yaml."""
     return fold(text) in lexicon()[what] or plain(text) in lexicon()[what]
+
+
+def without(words: Iterable[str], *lists: str) -> list[str]:
+    """Return the words that are in none of some lists of lexicon.yaml."""
+    known = {word for name in lists for word in lexicon()[name]}
+    return [word for word in words if fold(word) not in known]
 
 
 def count_words(texts: Iterable[str]) -> dict[str, int]:

@@ -7,20 +7,19 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
-from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
-from oxymilk.new_study.lexicon import lexicon, moment, ordered, say, tokens
+from oxymilk.new_study.lexicon import label, lexicon, moment, ordered, say, tokens
 from oxymilk.new_study.profile import TIMES, Table, look
 from oxymilk.new_study.propose import propose
-from oxymilk.new_study.write import first_claims, study_text
+from oxymilk.new_study.write import example_claims, study_text, timepoint_label
 from oxymilk.study.base import ID_PATTERN
 from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
@@ -31,8 +30,15 @@ if TYPE_CHECKING:
     Ask = Callable[[str, str], str]
 
 ALL_WORKSHEETS = "all"
-# what is before the name of a group: "A. Kelompok Pijat" is Pijat
-_GROUP_WORD = re.compile(r".*?\b(?:kelompok|grup|group)\b[\s.:]*(?=[^\W\d_]{2})", re.IGNORECASE)
+# what is before the name of a group: "A. Kelompok Pijat" is Pijat; "Kel. II" is no name without it
+_GROUP_WORD = re.compile(
+    r".*?\b(?:kelompok|kelp?|klp|grup|group|arm)\b[\s.:]*(?=[^\W\d_]{2})(?![iv]+$)", re.IGNORECASE
+)
+# the flags that are needed when there is nobody to ask, by question
+_FLAGS = {"sheets": "--sheet", "kind": "--levels or --unit"} | {
+    key: f"--{key}" for key in ("groups", "unit", "levels")
+}
+_FLAGS |= {key: f"--{key} ({{legal}})" for key in ("delimiter", "worksheet", "program", "compare")}
 
 
 class _BackError(Exception):
@@ -53,7 +59,7 @@ class NewStudy:
 
 
 def new_study(
-    name: str, sheets: list[Path], answers: Answers, *, data: Path, language: str = "en",
+    name: str, sheets: list[Path], answers: Answers, *, data: Path, language: str = "en", paper: bool = False,
     ask: Ask | None = None, tell: Callable[[str], None] | None = None,
 ) -> NewStudy:  # fmt: skip
     """Make the folder of a new study.
@@ -70,6 +76,8 @@ def new_study(
         The folder of the studies.
     language : {'en', 'id'}
         Of questions and comments.
+    paper : bool
+        Whether there is a paper whose numbers are to be checked: then claims.csv is begun.
     ask : callable, optional
         Asks a question with a default and returns the answer; None when there is nobody to ask.
     tell : callable
@@ -78,7 +86,7 @@ def new_study(
     Returns
     -------
     NewStudy
-        The folder holds study.yaml, claims.csv and the sheets. It is written whole or not at all.
+        The folder holds study.yaml, the sheets, and of a paper claims.csv. It is written whole or not at all.
 
     Raises
     ------
@@ -88,37 +96,21 @@ def new_study(
         When something must be asked and `ask` is None; all of it is named at once.
     """
     folder = folder_of_new(name, data)
-    # what is learnt is noted in a copy
-    dialogue = _Dialogue(copy.deepcopy(answers), ask, language, tell or (lambda _: None))
-    answers = dialogue.answers
-    if not sheets and ask is None:
-        raise MissingFlagsError("--sheet", *dialogue.missing())
-    sheets = sheets or dialogue.question("sheet", read=_read_sheets)
-    # study.yaml takes no colon or backslash in the name of a sheet
-    names = [path.name.replace(":", "_").replace("\\", "_") for path in sheets]
+    dialogue = _Dialogue(replace(answers, sheets=tuple(sheets)), ask, language, tell or (lambda _: None))
+    dialogue.complete()
+    answers, tables = dialogue.answers, dialogue.tables
+    names = list(map(_file_name, answers.sheets))
     if len(set(names)) < len(names):
         raise FaultsError([Fault("sheet_name_twice", names[0])])
-    files = list(zip(sheets, names, strict=True))
-    tables = [replace(table, file=file) for path, file in files for table in dialogue.look_at(path)]
-    if ask is None and (missing := dialogue.missing()):
-        raise MissingFlagsError(*missing)
-    for table in tables:
-        file = f"{table.file} / {table.worksheet}" if table.worksheet else table.file
-        rows = max((len(column.cells) for column in table.columns), default=0)
-        hidden = {column for column in table.columns if identifies(column.header, header=True)}
-        shown = (HIDDEN if column in hidden else column.name for column in table.columns)
-        dialogue.tell(say("messages.seen_table", language, file=file, rows=rows, columns=", ".join(shown)))
-    if ask is not None:
-        dialogue.complete(tables)
-    answers = dialogue.answers
     proposed = propose(tables, answers, language)
     with filled_folder(folder) as part:
         write_text(part / "study.yaml", study_text(name, names, answers, proposed, language))
-        write_csv(first_claims(proposed, language), part / "claims.csv")
-        for path, file in files:
+        if paper:
+            write_csv(example_claims(language), part / "claims.csv")
+        for path, file in zip(answers.sheets, names, strict=True):
             shutil.copyfile(path, part / file)
     undecided = len(read_tree(folder / "study.yaml").undecided())
-    return NewStudy(folder, ("study.yaml", "claims.csv", *names), undecided)
+    return NewStudy(folder, ("study.yaml", *["claims.csv"] * paper, *names), undecided)
 
 
 def folder_of_new(name: str, data: Path) -> Path:
@@ -146,96 +138,68 @@ def filled_folder(folder: Path) -> Iterator[Path]:
 
 @dataclass
 class _Dialogue:
-    """Asks the questions of a language, shows what was seen, and notes the answers."""
+    """Asks in a language what the sheets leave open, tells what was seen in them, and notes the answers."""
 
     answers: Answers
     ask: Ask | None
     language: str
     tell: Callable[[str], None]
+    tables: list[Table] = field(default_factory=list)
+    # by file, worksheet and delimiter
+    read: dict[tuple[Path, str, str], list[Table]] = field(default_factory=dict)
 
-    def question(
-        self, key: str, default: str = "", *, read: Callable[[str], Any] | None = None,
-        legal: Sequence[str] = (), **values: str,
-    ) -> Any:  # fmt: skip
-        """Ask until an answer can be read, or is one of the legal words; without a terminal its flag is missing.
-
-        `read` raises ValueError with what is wrong with an answer, and `_BackError` is raised for a word to go back.
-        """
-        listed = ", ".join(legal)
+    def complete(self) -> None:
+        """Ask until nothing is open; MissingFlagsError names what is needed when there is nobody to ask."""
         if self.ask is None:
-            raise MissingFlagsError(f"--{key} ({listed})", *self.missing())
-        words = {fold(word): word for word in reversed(legal)}
-        while True:
-            text = say(f"questions.{key}", self.language, legal=listed, **values)
-            answer = self.ask(text, default).strip()
-            if fold(answer) in lexicon()["back"] and key not in ("sheet", "worksheet", "delimiter"):
-                raise _BackError
-            # a prompt shows what a word means in the language of the person, who may say that
-            said = fold(lexicon()["said"].get(plain(answer), answer))
-            try:
-                return read(answer) if read else words[said]
-            except KeyError:
-                problem = answer
-            except ValueError as error:
-                problem = str(error)
-            self.tell(say("messages.try_again", self.language, problem=problem))
-
-    def missing(self) -> list[str]:
-        """Return the flags without which nothing can be proposed."""
-        answers, flags = self.answers, []
-        if not answers.groups:
-            flags.append("--groups")
-        if answers.measured == "number" and not answers.unit:
-            flags.append("--unit")
-        if answers.measured == "levels" and not answers.levels:
-            flags.append("--levels" if answers.kind else "--levels or --unit")
-        return flags if answers.program else [*flags, f"--program ({', '.join(lexicon()['programs'])})"]
-
-    def look_at(self, path: Path) -> list[Table]:
-        """Look at all sheets of a file; ask for the delimiter or worksheet when it leaves it open."""
-        if not path.is_file():
-            raise FaultsError([Fault("sheet_not_there", str(path))])
-        answers, file = self.answers, (path.parent, path.name)
-        worksheet = "" if fold(answers.worksheet) == ALL_WORKSHEETS else answers.worksheet
-        try:
-            tables = apply_legends(look(*file, delimiter=answers.delimiter))
-        except FaultsError as error:
-            fault = error.faults[0]
-            if fault.code != "delimiter_ambiguous":
-                raise
-            answers.delimiter = self.question("delimiter", legal=fault.params["legal"].split())
-            tables = apply_legends(look(*file, delimiter=answers.delimiter))
-        if worksheet:  # the others may have had the legend
-            named = [table for table in tables if fold(table.worksheet) == fold(worksheet)]
-            return named or apply_legends(look(*file, worksheet=worksheet, delimiter=answers.delimiter))
-        # names of worksheets that tell timepoints or groups leave nothing open
-        names = [table.worksheet for table in tables]
-        is_told = all(map(answers.group_of, names)) or set(map(moment, names)) == set(TIMES)
-        if len(tables) == 1 or answers.worksheet or is_told:
-            return tables
-        alike = {tuple(column.header for column in table.columns) for table in tables}
-        likely = ALL_WORKSHEETS if len(alike) == 1 else ""
-        answers.worksheet = self.question("worksheet", likely, legal=[*names, ALL_WORKSHEETS])
-        return [table for table in tables if answers.worksheet in (table.worksheet, ALL_WORKSHEETS)]
-
-    def complete(self, tables: list[Table]) -> None:
-        """Ask for what is not known yet, with what was seen as defaults; a word to go back takes an answer back."""
-        start, done = self.answers, {}
+            asked = {key: how for key, _, _, how in self._questions() if key in _FLAGS}
+            # what kind it is, levels or a unit tell; with nobody to ask, what is compared may stay open
+            needless = {"levels"} if "kind" in asked else set()
+            needless |= set() if self.answers.compare else {"compare"}
+            if needed := [_FLAGS[key].format(**how) for key, how in asked.items() if key not in needless]:
+                raise MissingFlagsError(*needed)
+            return
         self.tell(say("messages.back", self.language))
+        start, done = self.answers, {}
         while True:
             # all answers are applied anew, so that one that was taken back leaves nothing behind
             self.answers = copy.deepcopy(start)
             for (key, word), value in done.items():
                 self._note(key, word, value)
-            due = (question for question in self._questions(tables) if question[:2] not in done)
+            due = (question for question in self._questions() if question[:2] not in done)
             key, word, default, how = next(due, ("", "", "", {}))
             if not key:
                 return
             try:
-                done[key, word] = self.question(key, default, word=word, **how)
+                done[key, word] = self._question(key, default, word=word, **how)
             except _BackError:
                 if done:
                     done.popitem()
+                else:
+                    self.tell(say("messages.first", self.language))
+
+    def _question(
+        self, key: str, default: str, *, read: Callable[[str], Any] | None = None,
+        words: dict[str, str] | None = None, **values: str,
+    ) -> Any:  # fmt: skip
+        """Ask until an answer can be read, or is one of the words; `_BackError` is raised for one to go back.
+
+        `read` raises ValueError with what is wrong with an answer.
+        """
+        while True:
+            answer = self.ask(say(f"questions.{key}", self.language, **values), default).strip()
+            # a prompt shows what a word means in the language of the person, who may say that
+            said = [fold(answer), fold(lexicon()["said"].get(plain(answer), answer))]
+            try:
+                if words and (known := [words[word] for word in said if word in words]):
+                    return known[0]
+                if fold(answer) in lexicon()["back"]:
+                    raise _BackError
+                if read:
+                    return read(answer)
+                problem = answer
+            except ValueError as error:
+                problem = str(error)
+            self.tell(say("messages.try_again", self.language, problem=problem))
 
     def _note(self, key: str, word: str, value: Any) -> None:
         """Note an answer; of a word of the sheet what it means, if anything."""
@@ -246,14 +210,32 @@ class _Dialogue:
         for named in self.answers.named(key) if word else ():
             named.words += (fold(word),) if named.id == value else ()
 
-    def _questions(self, tables: list[Table]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    def _questions(self) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
         """Yield what is to be asked, given the answers so far: key, word of the sheet, default, what is legal."""
         answers = self.answers
+        if not answers.sheets:
+            yield "sheets", "", "", {"read": _read_sheets}
+        tables: list[Table] = []
+        for path in answers.sheets:
+            try:
+                own, names = self._look_at(path)
+            except FaultsError as error:
+                fault = error.faults[0]
+                if fault.code != "delimiter_ambiguous":
+                    raise
+                yield "delimiter", "", "", _one_of(fault.params["legal"].split())
+                continue
+            if names:
+                alike = {tuple(column.header for column in table.columns) for table in own}
+                likely = ALL_WORKSHEETS if len(alike) == 1 else ""
+                yield "worksheet", "", likely, _one_of([*names, ALL_WORKSHEETS])
+            tables += own
+        self.tables = tables
         if not answers.groups:
             read = partial(parse_named, what="group", counts=range(1, 3))
             yield "groups", "", _groups_seen(tables, answers), {"read": read}
         if not (answers.kind or answers.unit or answers.levels):
-            yield "kind", "", _kind_seen(tables, answers, self.language), {"legal": KINDS}
+            yield "kind", "", _kind_seen(tables, answers, self.language), _one_of(KINDS)
         seen, is_number = propose(tables, answers, self.language), answers.measured == "number"
         if is_number and not answers.unit:
             yield "unit", "", seen.unit, {"read": str}
@@ -266,36 +248,77 @@ class _Dialogue:
         if not answers.outcome:
             yield "outcome", "", seen.outcome, {"read": str}
         if not answers.program:
-            yield "program", "", "spss", {"legal": list(lexicon()["programs"])}
-        if len(seen.timepoints) > 2 and not answers.compare:
+            yield "program", "", "spss", _one_of(list(lexicon()["programs"]))
+        if len(seen.timepoints) > 2:
             read = partial(_read_two, legal=seen.timepoints)
-            both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
-            yield "compare", "", both, {"read": read, "legal": seen.timepoints}
+            try:
+                answers.compare = read(",".join(answers.compare))
+            except ValueError:
+                both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
+                yield "compare", "", both, {"read": read, "legal": ", ".join(seen.timepoints)}
         for what, word in dict.fromkeys(seen.undecided):
-            legal = [named.id for named in answers.named(what)]
-            yield what, word, "", {"read": partial(self._meaning, what), "legal": legal}
+            meant = {
+                spelling: named.id
+                for named in answers.named(what)
+                for spelling in (*named.words, *map(fold, label(named.name).values()))
+            }
+            left_out = dict.fromkeys(lexicon()["leave_out"] if what == "group" else (), LEFT_OUT)
+            legal = ", ".join(named.id for named in answers.named(what))
+            yield what, word, "", {"words": left_out | meant | {"": ""}, "legal": legal}
 
-    def _meaning(self, what: str, answer: str) -> str:
-        """Return the group or level that is meant; "" to decide later, the mark of a group that is left out."""
-        if what == "group" and fold(answer) in lexicon()["leave_out"]:
-            return LEFT_OUT
-        if answer and not self.answers.meaning(what, answer):
-            raise ValueError(answer)
-        return self.answers.meaning(what, answer)
+    def _look_at(self, path: Path) -> tuple[list[Table], list[str]]:
+        """Return the tables of a file, and the names of its worksheets when they leave open which is meant."""
+        if not path.is_file():
+            raise FaultsError([Fault("sheet_not_there", str(path))])
+        tables, wanted = self._tables(path, ""), fold(self.answers.worksheet)
+        names = [table.worksheet for table in tables]
+        # the other worksheets may have had the legend
+        if wanted not in ("", ALL_WORKSHEETS):
+            named = [table for table in tables if fold(table.worksheet) == wanted]
+            return named or self._tables(path, self.answers.worksheet), []
+        # names of worksheets that tell timepoints or groups leave nothing open
+        is_told = all(map(self.answers.group_of, names)) or set(map(moment, names)) == set(TIMES)
+        return tables, [] if len(tables) == 1 or wanted or is_told else names
+
+    def _tables(self, path: Path, worksheet: str) -> list[Table]:
+        """Return the tables of a file, or of a worksheet, their legends applied; a file is read and told once."""
+        delimiter = self.answers.delimiter
+        key = (path, worksheet, delimiter)
+        if key not in self.read:
+            tables = apply_legends(look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter))
+            self.read[key] = [replace(table, file=_file_name(path)) for table in tables]
+            for table in self.read[key]:
+                seen = {"file": " / ".join(filter(None, (table.file, table.worksheet)))}
+                seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
+                names = (HIDDEN if column.names_persons else column.name for column in table.columns)
+                self.tell(say("messages.seen_table", self.language, columns=", ".join(names), **seen))
+        return self.read[key]
+
+
+def _one_of(legal: Sequence[str]) -> dict[str, Any]:
+    """Return what a question takes whose answer is one of a list: the word, or its number."""
+    numbered = {str(number): word for number, word in enumerate(legal, start=1)}
+    return {"words": numbered | {fold(word): word for word in reversed(legal)}, "legal": ", ".join(legal)}
+
+
+def _file_name(path: Path) -> str:
+    """Return the name of a sheet in the study's folder: study.yaml takes no colon or backslash."""
+    return path.name.replace(":", "_").replace("\\", "_")
 
 
 def _read_two(answer: str, legal: Sequence[str]) -> tuple[str, ...]:
-    """Return the two timepoints of an answer in time order."""
-    named = {fold(word) for word in answer.split(",")}
-    two = tuple(word for word in legal if fold(word) in named)
-    if len(two) != 2 or len(named) != 2:
+    """Return the two timepoints of an answer in time order: by id, name in a language, or the number in it."""
+    said = {re.sub(r"\bke ", "", plain(word)) for word in answer.split(",")}
+    names = {when: map(plain, (when, *timepoint_label(when).values())) for when in legal}
+    two = tuple(when for when in legal if said & {*names[when], *re.findall(r"\d+", when)})
+    if len(two) != 2 or len(said) != 2:
         raise ValueError(answer)
     return two
 
 
-def _read_sheets(answer: str) -> list[Path]:
+def _read_sheets(answer: str) -> tuple[Path, ...]:
     """Return the files that an answer names; a ValueError names those that are not there."""
-    paths = [Path(name.strip()).expanduser() for name in answer.split(";") if name.strip()]
+    paths = tuple(Path(name.strip()).expanduser() for name in answer.split(";") if name.strip())
     absent = [str(path) for path in paths if not path.is_file()]
     if absent or not paths:
         raise ValueError(", ".join(absent) or "-")
@@ -305,10 +328,8 @@ def _read_sheets(answer: str) -> list[Path]:
 def _groups_seen(tables: list[Table], answers: Answers) -> str:
     """Return the groups as an answer: the words of their column, the titles or the worksheets that name them."""
     column = next(filter(None, (table.find_group(answers) for table in tables)), None)
-    if column is not None:
-        seen = [column.labels.get(word, word) for word in column.counts]
-    else:
-        seen = [title for table in tables for title in table.find_titles(answers)]
+    titles = [title for table in tables for title in table.find_titles(answers)]
+    seen = [column.labels.get(word, word) for word in column.counts] if column is not None else titles
     if not seen and not any(moment(table.worksheet) for table in tables):
         seen = [table.worksheet for table in tables if table.worksheet]
     if any(mark in word for word in seen for mark in ",=|"):
@@ -327,6 +348,7 @@ def _kind_seen(tables: list[Table], answers: Answers, language: str) -> str:
         return "checklist"
     proposed = propose(tables, replace(answers, kind="number"), language)
     is_open = any(UNDECIDED in str([sheet.get("score"), sheet.get("scores")]) for sheet in proposed.sheets)
-    seen = proposed.numbers
-    are_codes = is_open or len(seen) < 3 or all(text.isdecimal() and int(text) <= 3 for text in seen)
-    return "levels" if are_codes else "number"
+    words, seen = propose(tables, replace(answers, kind="levels"), language).words, proposed.numbers
+    if len(seen) < 3 or all(text.isdecimal() and int(text) <= 3 for text in seen):
+        return "levels"
+    return "levels" if is_open and ordered(words, part=True) else "number"

@@ -8,7 +8,6 @@ from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import may_be_shown
 from oxymilk.new_study.lexicon import TIMES, moment
 from oxymilk.new_study.write import Noted
-from oxymilk.numbers import COUNT
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_foot
 
@@ -42,10 +41,8 @@ class OtherLayouts:
             blocks.append(Noted({"columns": columns, "group": group or UNDECIDED}, note))
         scores = {when: next((name for name in headers if moment(name) == when), UNDECIDED) for when in TIMES}
         columns = [column for column in table.columns if column.header in scores.values()]
-        self.used.update(columns, (column for column in table.columns if column.header == headers[number]))
         participants = [part[number] for part in parts]
-        count = sum(len(column.cells) for column in participants)
-        self.study.people |= {("", str(participant)) for participant in range(count)}
+        self.used.update(columns, participants)
         starts_anew = any(participants[0].counts.keys() & other.counts.keys() for other in participants[1:])
         source = {"column": headers[number]} | ({"per_group": True} if starts_anew else {})
         keys = {"participant": self.noted(source, "participant_block"), "blocks": blocks, "scores": scores}
@@ -63,12 +60,10 @@ class OtherLayouts:
             self.titles = self.table.find_titles(self.answers)
         group = self._group()
         self.used.update({source}, counted, total)
-        count = sum(int(COUNT.fullmatch(cell.text)[1]) for column in counted for cell in column.cells)
         levels = {
             column.name: self.answers.meaning("level", word) or UNDECIDED for column, word in counted.items()
         }
         self.study.words += [*source.counts, *counted.values()]
-        self.study.people |= {("", str(participant)) for participant in range(count)}
         crosstab = {
             "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},
             "after": self.noted(levels, "after"),

@@ -9,8 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, read_header
@@ -28,7 +28,9 @@ from oxymilk.new_study.lexicon import (
     moment,
     ordered,
     spellings,
+    timepoint_of,
     tokens,
+    without,
 )
 from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import Sheet
@@ -54,6 +56,7 @@ class Column:
     * spellings : the forms in which header or title may be in lexicon.yaml.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
+    * names_persons : whether the header itself is or explains the name of a person.
     * identifying : whether header or title name something that identifies a person, or a third of the cells do.
     * counts, labels : how often each word occurs; the value label of each value that has one (statistics files).
     * numbers, number_share : number and unit of each cell that holds one ("27 thn"); which part of the cells does.
@@ -72,9 +75,8 @@ class Column:
         self.moment = moment(self.header) or moment(self.title)
         # what is in brackets may explain codes
         words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
-        times = {*lexicon()["pre"], *lexicon()["post"], *lexicon()["beside"]}
-        beside = (word for word in words if fold(word) not in times and not word.isdecimal())
-        self.beside_moment = " ".join(beside)
+        beside = without(words, "pre", "post", "beside")
+        self.beside_moment = " ".join(word for word in beside if not word.isdecimal())
         self.counts = count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
@@ -83,10 +85,15 @@ class Column:
         times = [text for text in texts if minutes_of(text) is not None and not _WITH_UNIT.fullmatch(text)]
         self.has_times = bool(times)
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
+        headers = (self.header, _LEGEND.sub("", self.header), self.title)
+        self.names_persons = identifies(self.header, header=True)
         self.identifying = (
-            is_identifying(self.header) or is_identifying(self.title) or identifies(self.header, header=True)
+            self.names_persons or any(map(is_identifying, headers))
             or (bool(texts) and 3 * sum(map(identifies, texts)) >= len(texts))
         )  # fmt: skip
+
+        # "Petugas (1=Kasmi)"
+        self.names_persons |= self.identifying and self.header != headers[1]
 
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
@@ -109,14 +116,6 @@ class Column:
         return 1 if len(self.counts) <= _MOST_LEVELS else 0
 
 
-class Visits(NamedTuple):
-    """Columns that differ in a number: the pattern of their names, what it counts, the columns by number."""
-
-    pattern: str
-    counted: str
-    columns: dict[str, Column]
-
-
 @dataclass(eq=False)
 class Table:
     """A sheet as it was found; its methods say which column holds what.
@@ -127,6 +126,7 @@ class Table:
     * titles : rows (from 0) that hold one text alone, and the text.
     * totals : words at the foot that head a row of totals.
     * last_row : the last row (from 1) that belongs to the table when notes or signatures are below it, else 0.
+    * legends : what codes mean, as texts of the file explain them.
     """
 
     file: str
@@ -138,6 +138,7 @@ class Table:
     titles: dict[int, str]
     totals: tuple[str, ...]
     last_row: int
+    legends: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def few(self) -> list[Column]:
@@ -164,8 +165,10 @@ class Table:
         headed = [column for column in self.few if column.is_word_of("group")]
         others = [column for column in self.few if column not in headed and not column.is_word_of("number")]
         for column in headed + others:
-            words = [*column.counts, *column.labels.values()]
-            if sum(bool(answers.meaning("group", word)) for word in words) >= (1 if column in headed else 2):
+            known = [
+                word for word in (*column.counts, *column.labels.values()) if answers.meaning("group", word)
+            ]
+            if len(known) > (column not in headed):
                 return column
         several = [column for column in headed if len(column.counts) > 1]
         return several[0] if len(several) == 1 else None
@@ -177,21 +180,23 @@ class Table:
         if participant is None or len(participant.counts) == len(participant.cells):
             return times
         groups = [column for column in self.few if column.is_word_of("group")]
-        free = [column for column in self.columns if column not in (participant, *groups, *times)]
-        free = [column for column in free if 1 < len(column.counts) <= _MOST_TIMES and not column.moment]
-        if not times:
-            visits = lexicon()["visit"]
-            times = [
-                column for column in free
-                if column.is_word_of("timepoint") or {*tokens(column.header)[:1]} & {*visits}
-            ][:1]  # fmt: skip
-        keys = [
-            {cell.row: fold(cell.text) for cell in column.cells} for column in (*groups, participant, *times)
+        free = [
+            column for column in self.columns
+            if 1 < len(column.counts) <= _MOST_TIMES and not column.moment and column not in (participant, *groups)
+        ]  # fmt: skip
+        visits = {*lexicon()["visit"]}
+        named = [
+            column
+            for column in free
+            if column.is_word_of("timepoint") or visits & {*tokens(column.header)[:1]}
         ]
-        rows = [tuple(words.get(cell.row) for words in keys) for cell in participant.cells]
+        times = times or named[:1]
+        keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
+        for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
+            keys[cell.row].append(fold(cell.text))
         # a session divides what has the same timepoint
         parts = [column for column in free if column.is_word_of("session") and column not in times]
-        return times + parts[:1] if times and len(set(rows)) < len(rows) else times
+        return times + parts[:1] if times and len(set(map(tuple, keys.values()))) < len(keys) else times
 
     def find_scores(
         self, answers: Answers, used: Collection[Column] = (), *, single: bool = False
@@ -201,12 +206,12 @@ class Table:
         They are one before and one after, or a `single` one; none when it is open. Columns `used` have another use.
         """
         free = [column for column in self.columns if column not in used and not column.is_word_of("number")]
-        fits = {column: column.fit(answers) for column in free}
+        fits = {column: fit for column in free if (fit := column.fit(answers))}
         best = max(fits.values(), default=0)
-        fitting = [column for column in free if best and fits[column] == best]
+        fitting = [column for column, fit in fits.items() if fit == best]
         if single:
-            unit = tokens(answers.unit)[:1]
-            of_unit = [column for column in fitting if unit and unit[0] in tokens(column.header)]
+            unit = {*tokens(answers.unit)[:1]}
+            of_unit = [column for column in fitting if unit & {*tokens(column.header)}]
             candidates = [[column] for column in (of_unit or fitting)]
         else:
             before, after = ([column for column in fitting if column.moment == when] for when in TIMES)
@@ -215,41 +220,42 @@ class Table:
             candidates = alike if len(alike) == 1 else pairs
         return candidates[0] if len(candidates) == 1 else [], fitting
 
-    def find_visits(self, answers: Answers) -> Visits | None:
-        """Return the columns of the outcome at numbered visits: produksi_asi_1, produksi_asi_2; ASI hari 1 (cc)."""
+    def find_visits(self, answers: Answers) -> tuple[str, dict[str, Column]] | None:
+        """Return the pattern and the columns of the outcome at numbered visits: asi_{visit}, ASI hari {visit} (cc)."""
         series: dict[tuple[str, str], dict[str, Column]] = {}
         for column in self.columns:
             for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", column.header):
                 around = (column.header[: number.start()], column.header[number.end() :])
                 if tokens(around[0]):
                     series.setdefault(around, {})[number[0]] = column
-        several = {around: columns.values() for around, columns in series.items() if len(columns) > 1}
-        fits = {around: min(column.fit(answers) for column in several[around]) for around in several}
-        fitting = [around for around, how in fits.items() if how and how == max(fits.values())]
+        fits = {
+            around: min(column.fit(answers) for column in columns.values())
+            for around, columns in series.items() if len(columns) > 1
+        }  # fmt: skip
+        fitting = [around for around, fit in fits.items() if fit and fit == max(fits.values())]
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
-        columns = dict(sorted(series[before, after].items(), key=lambda visit: int(visit[0])))
-        return Visits(f"{before}{{visit}}{after}", counted_by(before), columns)
+        columns = sorted(series[before, after].items(), key=lambda visit: int(visit[0]))
+        return f"{before}{{visit}}{after}", dict(columns)
 
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
         """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
-        heads = {
-            column: _COUNTED.sub("", column.header).rpartition(" > ")[2]
-            for column in self.columns
-            if column.cells
-            and all(COUNT.fullmatch(cell.text) for cell in column.cells)
-            and not is_foot(column.header)
-        }
-        known = {
-            fold(word) for word in heads.values() if not answers.levels or answers.meaning("level", word)
-        }
-        before = [
-            column for column in self.columns if column.cells and known.issuperset(map(fold, column.counts))
+        filled = [column for column in self.columns if column.cells]
+        counts = [
+            column
+            for column in filled
+            if all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
         ]
-        counted = {
-            column: word for column, word in heads.items() if fold(word) in known and column.moment != "pre"
-        }
+        heads: dict[Column, str] = {}
+        for column in counts:
+            words = re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
+            word = " ".join(without(words, "pre", "post"))
+            if not answers.levels or answers.meaning("level", word):
+                heads[column] = word
+        known = set(map(fold, heads.values()))
+        before = [column for column in filled if known.issuperset(map(fold, column.counts))]
+        counted = {column: word for column, word in heads.items() if column.moment != "pre"}
         return (before[0], counted) if len(before) == 1 and len(counted) > 1 else None
 
     def find_titles(self, answers: Answers) -> dict[str, str]:
@@ -258,15 +264,31 @@ class Table:
         A title has the id of the group that its words name, or the empty string.
         """
         titles: dict[str, str] = {}
-        is_below = False
-        for row, text in self.titles.items():
+        for text in self.titles.values():
             words = set(tokens(text))
-            named = ((group.id, name) for group in answers.groups for name in group.words)
-            ids = {group for group, name in named if words.issuperset(tokens(name))}
+            ids = [
+                group.id
+                for group in answers.groups
+                if any(words.issuperset(tokens(name)) for name in group.words)
+            ]
             if ids or any(is_word_of(word, "group") for word in words):
-                titles[text] = ids.pop() if len(ids) == 1 else ""
-                is_below = is_below or row >= max(self.header_rows)
+                titles[text] = ids[0] if len(ids) == 1 else ""
+        is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
+
+
+def sessions_of(columns: list[Column]) -> dict[str, Column]:
+    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
+    parts = {}
+    for column in columns:
+        counted = counted_by(re.sub(r"\d.*", "", column.header))
+        parts[column] = [part for word in tokens(column.header) if (part := timepoint_of(word, counted))[1]]
+    known = {
+        "_".join(name for _, name in part): column
+        for column, part in sorted(parts.items(), key=itemgetter(1))
+        if len(part) == 2 and part[1][1] in lexicon()["sessions"]
+    }  # fmt: skip
+    return known if len(known) == len(columns) > 2 else {}
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:
@@ -293,8 +315,8 @@ def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -
     FaultsError
         When the file cannot be read; `delimiter_ambiguous` when it must be said what divides its columns.
     """
-    known = {"worksheet": worksheet or None, "delimiter": delimiter or None}
-    sheet = Sheet.model_validate({"file": file, "layout": "wide", **known})
+    how = {"worksheet": worksheet or None, "delimiter": delimiter or None}
+    sheet = Sheet.model_validate({"file": file, "layout": "wide", **how})
     grid, faults = read_grid(folder, sheet)
     code = faults[0].code if grid is None else ""
     if code == "worksheet_undeclared":
@@ -320,11 +342,8 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
     # the texts of each row, blanks left out
     words_of = [list(filter(None, map(clean, texts))) for texts in grid.rows]
     headers = [list(map(fold, words_of[row - 1])) for row in in_rows]
-    titles = {
-        row: words[0]
-        for row, words in enumerate(words_of)
-        if len(words) == 1 and not NUMBER.fullmatch(fold(words[0]).rstrip("."))
-    }
+    alone = {row: words[0] for row, words in enumerate(words_of) if len(words) == 1}
+    titles = {row: word for row, word in alone.items() if not NUMBER.fullmatch(fold(word).rstrip("."))}
     last = 0 if grid.transposed else last_row(words_of, titles, header.first)
     totals: dict[str, str] = {}
     rows = []
@@ -339,18 +358,18 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         else:
             totals.setdefault(fold(foot), foot)
     headed = {at: name for at, name in enumerate(header.names) if name}
-    cells: dict[int, dict[int, Cell]] = {}
-    for at, name in headed.items():
-        cells[at] = {row: cell for row in rows if (cell := grid.cell(row, at, name)).text}
+    cells = {
+        at: {row: cell for row in rows if (cell := grid.cell(row, at, name)).text} for at, name in headed.items()
+    }  # fmt: skip
     # a participant that has a running number and nothing else was numbered in advance
     values = Counter(row for of_column in cells.values() for row in of_column)
-    least = min(len(headed), 2)
     alike, before = Counter(map(fold, headed.values())), Counter()
     columns: list[Column] = []
     for at, name in headed.items():
         before[fold(name)] += 1
         own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
-        of_column = [cell for row, cell in cells[at].items() if values[row] >= least]
+        of_column = [cell for row, cell in cells[at].items() if values[row] >= min(len(headed), 2)]
         columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
-    found = (in_rows, columns, titles, tuple(totals.values()), last)
-    return Table(sheet.file, worksheet, sheet.encoding, grid, *found)
+    return Table(
+        sheet.file, worksheet, sheet.encoding, grid, in_rows, columns, titles, tuple(totals.values()), last
+    )

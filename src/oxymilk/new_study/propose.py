@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from oxymilk.ingest.privacy import identifies, keys_identify, known_words, may_be_shown
+from oxymilk.ingest.privacy import keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of, minutes_of
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.checklists import answers_of, find_items
@@ -25,9 +25,10 @@ from oxymilk.new_study.lexicon import (
     say,
     timepoint_of,
     tokens,
+    without,
 )
 from oxymilk.new_study.other_layouts import OtherLayouts
-from oxymilk.new_study.profile import TIMES, Column, Table, Visits
+from oxymilk.new_study.profile import TIMES, Column, Table, sessions_of
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_unit, nearest, unit_of_header
@@ -86,7 +87,7 @@ class _Proposer(OtherLayouts):
     # the timepoint of all rows, else the columns of timepoints, or the columns of visits; the titles that name groups
     only: str = ""
     times: list[Column] = field(default_factory=list)
-    visits: Visits | None = None
+    visits: tuple[str, dict[str, Column]] | None = None
     titles: dict[str, str] = field(default_factory=dict)
 
     def note(self, key: str, **values: object) -> str:
@@ -107,11 +108,11 @@ class _Proposer(OtherLayouts):
         rows = tuple(map(str, table.header_rows))
         row = rows if len(rows) > 1 else rows[0]
         free = [column for column in table.columns if column not in self.used]
-        rest = [column for column in free if not identifies(column.header, header=True)]
+        rest = [column for column in free if not column.names_persons]
         rest.sort(key=lambda column: column.identifying)
         dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
-        sheet = {
+        return {
             "file": table.file,
             "worksheet": table.worksheet or None,
             "encoding": noted(table.encoding.removeprefix("utf-8"), "encoding"),
@@ -124,7 +125,6 @@ class _Proposer(OtherLayouts):
             "characteristics": characteristics or None,
             "ignore": Noted(tuple(column.name for column in rest), without_use) if rest else None,
         }
-        return {key: value for key, value in sheet.items() if value is not None}
 
     # ---- one row a participant or measurement ----
 
@@ -146,16 +146,18 @@ class _Proposer(OtherLayouts):
         else:
             self.layout = "wide"
         keys = {"participant": self._participant(), "group": self._group()}
-        keys["timepoint"] = noted({"only": self.only} if self.only else {}, "only")
-        if self.times:
-            keys["timepoint"] = self._timepoint()
-        return keys | (self._items() or self._scores())
+        only = noted({"only": self.only} if self.only else {}, "only")
+        return (
+            keys
+            | {"timepoint": self._timepoint() if self.times else only}
+            | (self._items() or self._scores())
+        )
 
     def _timepoint(self) -> dict[str, Any]:
         """Return the columns of the timepoints and what their words mean; the timepoints are noted in the study."""
         counted, words = counted_by(self.times[0].header), {}
-        for cell in (cell for column in self.times for cell in column.cells):
-            words[cell.row] = [*words.get(cell.row, ()), cell.text]
+        for cell in chain.from_iterable(column.cells for column in self.times):
+            words.setdefault(cell.row, []).append(cell.text)
         counts = count_words(" > ".join(parts) for parts in words.values() if len(parts) == len(self.times))
         ids: dict[str, tuple[Any, str]] = {}  # by word what it is ordered by, and the id
         for word in counts:
@@ -164,59 +166,50 @@ class _Proposer(OtherLayouts):
         known = list(dict.fromkeys(name for _, name in sorted(ids.values()) if name != UNDECIDED))
         self.study.timepoints = known if len(known) > 2 else list(TIMES)
         named = dict(zip(known, self.study.timepoints, strict=False))
-        codes = {
-            word: self.noted(named.get(name, UNDECIDED), "times", count=counts[word])
-            for word, (_, name) in ids.items()
-        }
+        means = {word: named.get(name, UNDECIDED) for word, (_, name) in ids.items()}
+        codes = {word: self.noted(when, "times", count=counts[word]) for word, when in means.items()}
         self.used.update(self.times)
         columns = dict(zip(("column", "session"), map(self._column, self.times), strict=False))
         return columns | {"codes": codes}
 
-    def _visits(self, counted: str, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
+    def _visits(self, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
         """Return the keys of columns of numbered visits; the timepoints are noted in the study."""
-        ids = [f"{counted}_{number}" for number in numbers]
+        ids = [f"{counted_by(pattern.partition('{')[0])}_{number}" for number in numbers]
         self.study.timepoints = list(TIMES) if len(ids) == 2 else ids
         visits = dict(zip(numbers, self.study.timepoints, strict=True))
         return {"score": Noted(pattern, note), "visits": visits}
 
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
-        answers, people = self.answers, self.study.people
-        repeated = bool(self.times or self.titles)
+        answers, repeated = self.answers, bool(self.times or self.titles)
         column = self.table.find_participant(repeated=repeated, joined=bool(self.only))
         if column is None:
             return self.noted({"column": UNDECIDED}, "participant_open")
         words = set(map(fold, column.counts))
         # the tables that have a column of the same name with some of the same words, this one too
-        alike = [
-            table
-            for table in self.tables
-            for other in table.columns
+        group_of = {
+            table: answers.group_of(table.worksheet, table.file)
+            for table in self.tables for other in table.columns
             if fold(other.header) == fold(column.header) and not words.isdisjoint(map(fold, other.counts))
-        ]
-        group_of = {table: answers.group_of(table.worksheet, table.file) for table in alike}
+        }  # fmt: skip
         own = group_of[self.table]
         if self.layout in ("wide", "visits") and column.is_word_of("number"):
             # tables of the same group that have all scores have different participants
-            same = [table for table, group in group_of.items() if group == own]
-            whole = [table for table in same if table.find_scores(answers)[0] or table.find_visits(answers)]
+            whole = [
+                table for table, group in group_of.items()
+                if group == own and (table.find_scores(answers)[0] or table.find_visits(answers))
+            ]  # fmt: skip
             if self.table in whole and len(whole) > 1:
-                people |= {(str(len(self.study.sheets)), str(cell.row)) for cell in column.cells}
                 return self.noted({"by_row": True}, "participant_by_row", column=column.name)
         self.used.add(column)
-        value: dict[str, Any] = {"column": column.name}
-        count, note = len(column.counts), self.note("participant", count=len(column.counts))
-        if column.identifying or keys_identify([cell.text for cell in column.cells], self.known):
-            value["identifying"] = True
-            note = self.note("participant_identifying", count=count)
+        value, count = {"column": column.name}, len(column.counts)
+        is_person = column.identifying or keys_identify(column.counts, self.known)
+        value |= {"identifying": True} if is_person else {}
+        note = self.note("participant_identifying" if is_person else "participant", count=count)
         in_titles = bool(self.titles) and count < len(column.cells)
         if in_titles or (own and not {own, ""}.issuperset(group_of.values())):
             value["per_group"] = True
             note += "; " + self.note("participant_per_group")
-        if in_titles:
-            people |= {("", str(cell.row)) for cell in column.cells}
-        else:
-            people |= {(own if "per_group" in value else "", word) for word in words}
         return Noted(value, note)
 
     def _group(self) -> Noted | None:
@@ -232,7 +225,7 @@ class _Proposer(OtherLayouts):
             return Noted({"only": groups[0].id})
         if len(self.tables) > 1 and (group := self.answers.group_of(table.worksheet, table.file)):
             return self.noted({"only": group}, "only")
-        others = (sheet["group"].value for sheet in self.study.sheets if "group" in sheet)
+        others = (sheet["group"].value for sheet in self.study.sheets if sheet.get("group"))
         if self.only and any("column" in other for other in others):
             return None
         return self.noted({"column": UNDECIDED}, "group_open")
@@ -263,14 +256,15 @@ class _Proposer(OtherLayouts):
         self.used.update(columns, totals.values())
         words = list(dict.fromkeys(word for column in columns for word in column.counts))
         missing = tuple(word for word in words if is_word_of(word, "missing"))
-        self.study.items, self.study.answers_seen = items, answers_of(words)
+        self.study.items = items
+        self.study.answers_seen = answers_of(words, self.table.legends, series, totals)
         seen = self.note("items", count=len(items), items=", ".join(items))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
         if not {*series} <= {*TIMES, ""}:
             self.layout = "visits"
             pattern = next(iter(patterns.values()))
-            scores = self._visits(counted_by(pattern.partition("{")[0]), list(series), pattern, seen)
+            scores = self._visits(list(series), pattern, seen)
         names = {when: column.name for when, column in totals.items()}
         total = self.noted(names.get("", names), "total")
         return scores | {"total": total, "missing": missing or None}
@@ -279,25 +273,28 @@ class _Proposer(OtherLayouts):
         """Return the keys of the score columns and of what their cells mean."""
         table, answers, study = self.table, self.answers, self.study
         if self.visits:
-            columns = telling = list(self.visits.columns.values())
+            pattern, by_number = self.visits
+            columns = telling = list(by_number.values())
             note = self.note("visits", columns=", ".join(column.name for column in columns))
-            keys = self._visits(self.visits.counted, list(self.visits.columns), self.visits.pattern, note)
+            keys = self._visits(list(by_number), pattern, note)
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
+            sessions = {} if single or columns else sessions_of(fitting)
+            columns, study.timepoints = columns or [*sessions.values()], [*sessions] or study.timepoints
             likely = [column for column in table.columns if column not in self.used] if single else fitting
             listed = ", ".join(column.name for column in likely) or "-"
             undecided = self.noted(UNDECIDED, "column_open", columns=listed)
             noted = list(map(self._column, columns)) or [undecided] * 2
-            keys = {"score": noted[0]} if single else {"scores": dict(zip(TIMES, noted, strict=True))}
+            times = sessions or TIMES
+            keys = {"score": noted[0]} if single else {"scores": dict(zip(times, noted, strict=True))}
             # which of them it is is open; what their words mean is not
             telling = columns or [column for column in fitting if not single and column.fit(answers) > 1]
         self.used.update(columns)
         if columns and not study.outcome:
             # "Volume ASI (ml) hari 3" is of Volume ASI, "Hasil" of nothing
-            other = {*lexicon()["unnamed"], *lexicon()["visit"], *tokens(answers.unit)}
-            words = re.findall(r"[^\W\d_]+", columns[0].beside_moment)
-            study.outcome = " ".join(word for word in words if fold(word) not in other)
+            words = without(re.findall(r"[^\W\d_]+", columns[0].beside_moment), "unnamed", "visit")
+            study.outcome = " ".join(word for word in words if fold(word) not in tokens(answers.unit))
         return keys | self._meanings(telling)
 
     # ---- what cells mean ----
@@ -331,7 +328,9 @@ class _Proposer(OtherLayouts):
         else:
             headers = [column.header for column in columns]
             last = (word for header in headers for word in tokens(header)[-1:] if is_unit(word))
-            self.study.unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
+            unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
+            # of a head in capitals
+            self.study.unit = unit.lower() if unit.isupper() and len(unit) > 1 else unit
             mark, unclear = decimal_mark_of(cells)
             if unclear:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
@@ -353,11 +352,13 @@ class _Proposer(OtherLayouts):
                 continue
             is_title = isinstance(seen, str)
             meaning = self.answers.meaning(what, word, its_label) or (seen if is_title else "")
-            key = "labelled" if its_label else "title" if is_title else "times"
+            is_labelled = its_label and may_be_shown(its_label, self.known)
+            key = "labelled" if is_labelled else "title" if is_title else "times"
             note = self.note(key, label=its_label, count=seen)
             if not meaning:
-                legal = ", ".join(named.id for named in self.answers.named(what))
-                note += self.note(f"which_{what}", legal=legal)
+                note += self.note(
+                    f"which_{what}", legal=", ".join(named.id for named in self.answers.named(what))
+                )
                 self.study.undecided.append((what, word))
             codes[word] = Noted(meaning or UNDECIDED, note)
         return codes
@@ -370,8 +371,9 @@ class _Proposer(OtherLayouts):
             are_numbers = column.number_share > 0.8 and len(counts) > 5
             note = self.note("numbers" if are_numbers else "different", count=len(counts))
         else:
-            values = ", ".join(f"{word} ({count})" for word, count in counts.items())
-            note = self.note("values", values=values)
+            note = self.note(
+                "values", values=", ".join(f"{word} ({count})" for word, count in counts.items())
+            )
         return Noted(column.name, note + (self.note("titled", title=column.title) if column.title else ""))
 
     def _characteristics(self) -> dict[str, Any]:

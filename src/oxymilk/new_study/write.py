@@ -1,4 +1,4 @@
-"""Write the study.yaml and the first claims.csv of a new study: YAML that a person will edit, with comments."""
+"""Write the study.yaml and the example claims.csv of a new study: YAML that a person will edit, with comments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from oxymilk.numbers import most_decimals
 from oxymilk.study import Study
 from oxymilk.study.outcome import Outcome
 from oxymilk.study.yaml_lines import UNDECIDED
-from oxymilk.texts import labels
+from oxymilk.texts import LANGUAGES, labels
 from oxymilk.words import fold, same_unit
 
 if TYPE_CHECKING:
@@ -60,8 +60,6 @@ class ProposedStudy:
     numbers: set[str] = field(default_factory=set)
     unit: str = ""
     words: list[str] = field(default_factory=list)
-    # the participants that there seem to be: (group, participant), the group only where their numbers start anew
-    people: set[tuple[str, str]] = field(default_factory=set)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
 
@@ -69,8 +67,8 @@ class ProposedStudy:
 def compose(tree: dict[str, Any]) -> str:
     r"""Return a mapping as YAML text.
 
-    It holds dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line. A text is in
-    quotation marks when it would not read back as that text else.
+    It holds dicts, lists, texts, true and false; each may be a `Noted`. A tuple is written on one line, None is left
+    out. A text is in quotation marks when it would not read back as that text else.
 
     Examples
     --------
@@ -86,6 +84,8 @@ def _lines(tree: dict[str, Any] | list[Any], indent: str) -> Iterator[str]:
     """Yield the lines of a mapping or list in block style; what fits on a line is written on one."""
     is_list = isinstance(tree, list)
     for key, part in enumerate(tree) if is_list else tree.items():
+        if part is None:
+            continue
         value, behind, above = part if isinstance(part, Noted) else Noted(part)
         yield from (f"{indent}# {line}" if line else "" for line in above.splitlines())
         start = f"{indent}-" if is_list else f"{indent}{_on_one_line(str(key))}:"
@@ -161,6 +161,13 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
     return {"levels": Noted(levels, seen), "source": {"column": column.name, "codes": ids}}
 
 
+def timepoint_label(timepoint: str) -> dict[str, str]:
+    """Return the label of a timepoint in every language: of day_3 Day 3, of day_3_pagi Day 3 morning."""
+    counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
+    words = [counted.get(word) or label(word) for word in timepoint.split("_")]
+    return {language: " ".join(word[language] for word in words) for language in LANGUAGES}
+
+
 def study_text(name: str, files: list[str], answers: Answers, proposed: ProposedStudy, language: str) -> str:
     """Return study.yaml, each key below its description in the language.
 
@@ -182,13 +189,6 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     """
     from oxymilk.stats.programs import load_programs
 
-    counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
-    timepoints = []
-    for timepoint in proposed.timepoints:
-        # the label of day_3 is Day 3, that of day_3_pagi is Day 3 morning
-        words = [counted.get(word) or label(word) for word in timepoint.split("_")]
-        both = {key: " ".join(word[key] for word in words) for key in words[0]}
-        timepoints.append({"id": timepoint, "label": both})
     # the procedures of the program that the user named, with the switches that its methods have
     program = lexicon()["programs"][answers.program]
     known = {line.id: line.procedure for line in load_programs()}
@@ -200,6 +200,7 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         names += ["zero_method"] if test == "signed_rank" else []
         procedure[test] = {name: values[name] for name in names}
     which = say("seen.compare_open", language, legal=", ".join(proposed.timepoints))
+    compare = Noted(answers.compare or (UNDECIDED,) * 2, which)
     content = {
         "id": name,
         "title": _label(answers.title or name.replace("_", " "), language),
@@ -207,8 +208,8 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
         "rounding": "half_up",
         "alpha": "0.05",
         "groups": [{"id": group.id, "label": _label(group.name, language)} for group in answers.groups],
-        "timepoints": timepoints,
-        "compare": Noted(answers.compare or (UNDECIDED, UNDECIDED), which) if len(timepoints) > 2 else None,
+        "timepoints": [{"id": when, "label": timepoint_label(when)} for when in proposed.timepoints],
+        "compare": compare if len(proposed.timepoints) > 2 else None,
         "outcome": _outcome(answers, proposed, language),
         "characteristics": proposed.characteristics or None,
         "sheets": proposed.sheets,
@@ -221,24 +222,21 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
 
 def commented(content: dict[str, Any], top: str, language: str) -> str:
     """Return the content of a study.yaml as text, each key below its description; None is left out."""
-    tree = {}
-    for key, value in content.items():
-        if value is not None:
-            noted = value if isinstance(value, Noted) else Noted(value)
-            tree[key] = noted._replace(above="\n" + _about(Study, key, language))
+    tree = {
+        key: (value if isinstance(value, Noted) else Noted(value))._replace(above=f"\n{_about(Study, key, language)}")
+        for key, value in content.items() if value is not None
+    }  # fmt: skip
     return "".join(f"# {line}\n" for line in top.splitlines()) + compose(tree)
 
 
-def first_claims(proposed: ProposedStudy, language: str) -> pd.DataFrame:
-    """Return claims.csv with one example row, the number of participants."""
+def example_claims(language: str) -> pd.DataFrame:
+    """Return a claims.csv with one example row, which counts for none: the level of significance."""
     import pandas as pd
 
     from oxymilk.audit.claims import COLUMNS
 
-    row = {
-        "id": "example_sample_size", "where": say("claims.where", language), "printed": str(len(proposed.people)),
-        "quantity": "sample_size", "check": "recompute", "expect": "reproduced", "note": say("claims.note", language),
-    }  # fmt: skip
+    row = {"id": "example_alpha", "where": say("claims.where", language), "printed": "0.05", "quantity": "alpha",
+           "check": "recompute", "expect": "reproduced", "note": say("claims.note", language)}  # fmt: skip
     return pd.DataFrame([row], columns=list(COLUMNS), dtype=object).fillna("")
 
 
@@ -261,8 +259,7 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         decimals = most_decimals(proposed.numbers | bounds)
         no_decimals = say("seen.no_decimals", language) if decimals is None else ""
         unit = label(answers.unit)
-        unit = unit if len(set(unit.values())) > 1 else answers.unit or UNDECIDED
-        tree["unit"] = Noted(unit, no_decimals)
+        tree["unit"] = Noted(unit if len(set(unit.values())) > 1 else answers.unit or UNDECIDED, no_decimals)
         if decimals is not None:
             tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
@@ -282,7 +279,12 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         numbered = enumerate(proposed.items, start=1)
         items = [{"id": f"item_{n}", "column": item, "label": _label(item, language)} for n, item in numbered]
         seen = proposed.answers_seen
-        words = seen if "points" in seen else {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
+        words = {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
+        if "points" in seen:
+            other = ", ".join(f"{word}: {points}" for word, points in seen.get("other", {}).items())
+            words = {
+                "points": Noted(seen["points"], say("seen.points", language, other=other) if other else "")
+            }
         above = _about(Outcome, "checklist", language)
-        tree["checklist"] = Noted({**words, "items": items or UNDECIDED}, above=above)
+        tree["checklist"] = Noted(words | {"items": items or UNDECIDED}, above=above)
     return tree

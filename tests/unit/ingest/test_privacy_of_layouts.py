@@ -203,7 +203,15 @@ def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
     for name, rows in sheets_of(layout, headers, slips)[1].items():
         (tmp_path / name).write_bytes(as_csv(rows))
         sheets += ["--sheet", str(tmp_path / name)]
-    arguments = ["--groups", "Pijat=Intervensi,Kontrol", "--levels", "kurang,cukup", "--program", "spss"]
+    arguments = [
+        "--groups",
+        "Pijat=Intervensi,Kontrol",
+        "--levels",
+        "kurang,cukup",
+        "--program",
+        "spss",
+        "--paper",
+    ]
     app(["new", "melati", *sheets, *arguments, "--data", str(tmp_path / "data")], standalone_mode=False)
     printed = capsys.readouterr()
     study = tmp_path / "data" / "melati"

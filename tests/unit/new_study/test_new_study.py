@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 from tests.unit.new_study.conftest import HEAD, ROW, WARD, WARD_GROUPS, answers
 from typer.testing import CliRunner
 
+from oxymilk.audit.claims import has_claims
 from oxymilk.cli import app
 from oxymilk.new_study import new as module
 from oxymilk.new_study.answers import Answers, parse_named
+from oxymilk.new_study.new import MissingFlagsError
 from oxymilk.new_study.write import Noted, compose
 from oxymilk.study.yaml_lines import read_tree
 
@@ -32,10 +34,22 @@ def test_a_study_is_written_whole_or_not_at_all(folder, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(module, "write_csv", fail)
+    monkeypatch.setattr(module.shutil, "copyfile", fail)
     with pytest.raises(OSError, match="disk full"):
         folder.make(answers(WARD_GROUPS), WARD)
     assert [path.name for path in folder.path.iterdir()] == ["sheet.csv"]
+
+
+def test_claims_are_begun_only_for_a_paper(folder):
+    for language, paper in (("en", False), ("en", True), ("id", True)):
+        name = f"{language}_{paper}".lower()
+        folder.make(
+            answers(WARD_GROUPS, "kurang=tdk cukup,cukup"), WARD, name=name, language=language, paper=paper
+        )
+        assert (folder.path / name / "claims.csv").exists() == paper
+        # its example is legal, and counts for none
+        assert [claim.quantity for claim in folder.ready(name).claims or ()] == ["alpha"] * paper
+        assert not has_claims(folder.path / name)
 
 
 def test_sheets_that_cannot_be_used(folder):
@@ -121,6 +135,29 @@ def test_questions_take_the_words_they_show_and_go_back(folder):
     for line in ("program: SPSS Exact Tests", "tdk cukup: kurang", "leave_out: [X]", "kind: levels"):
         assert line in text
     assert [warning.code for warning in folder.ready().observations.warnings].count("group_left_out") == 1
+
+
+VISITS = "Kode,Kelompok,ASI hari 1 (ml),ASI hari 3 (ml),ASI hari 7 (ml)\na,Pijat,1,2,4\nb,Kontrol,1,2,5\n"
+
+
+def test_every_question_has_a_way_back_and_what_is_compared_has_many_names(folder):
+    months = {name: [["Kode", *HEAD[1:]], ["a", *ROW[1:]]] for name in ("Januari", "Februari", "Kembali")}
+    book, text = str(folder.sheet(months, "months")), str(folder.sheet(VISITS, "visits.csv"))
+    replies = ["<", book, "back", book, "KEMBALI", "<", "2", "<", "<", text, "", "3", "<", "2", "", "", "", "4",
+               "1,1", "0,7", "Hari ke-3, DAY 7"]  # fmt: skip
+    told = []
+    made = folder.make(Answers(), ask=lambda _, default: replies.pop(0) or default, tell=told.append)
+    assert replies == []
+    assert [line for line in told if "no question before" in line or "cannot" in line] == [
+        "This is the first question; there is no question before it.", "This cannot be used: 1,1",
+        "This cannot be used: 0,7",
+    ]  # fmt: skip
+    assert "compare: [day_3, day_7]" in made
+    assert 'program: "R before' in made
+    flags = answers("Pijat,Kontrol", "", unit="ml", compare=("3", "1"))
+    assert "compare: [day_1, day_3]" in folder.make(flags, VISITS, name="flags")
+    with pytest.raises(MissingFlagsError, match=r"--compare .day_1, day_3, day_7"):
+        folder.make(answers("Pijat,Kontrol", "", unit="ml", compare=("1", "2")), VISITS, name="wrong")
 
 
 def test_without_a_terminal_all_missing_flags_are_named(folder):

@@ -16,7 +16,7 @@ from oxymilk.words import fold
 
 CASES = [
     case
-    for file in ("sheets.yaml", "more_sheets.yaml")
+    for file in ("sheets.yaml", "more_sheets.yaml", "unseen_sheets.yaml")
     for case in yaml.safe_load((Path(__file__).parents[2] / "data/new_study" / file).read_text("utf-8"))
 ]
 
