@@ -136,8 +136,7 @@ def compute_rank_tests(
         )
         raise FaultsError([fault])
     results = results_of(study, folder)
-    tables = result_tables(load_study(study), results, confidence, seed)
-    for name, table in tables.items():
+    for name, table in result_tables(load_study(study), results, confidence, seed).items():
         results.write(name, table)
 
 

@@ -119,7 +119,7 @@ rule verify:
     log:
         "logs/verify.log",
     params:
-        studies=STUDIES,
+        studies=config["studies"],
         folders=["--data", DATA, "--results", RESULTS],
     shell:
         """
