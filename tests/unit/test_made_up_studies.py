@@ -133,7 +133,7 @@ def write_study(folder, seed):
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")
-@pytest.mark.parametrize("seeds", [range(at, at + 50) for at in (0, 50, 100, 150)] if FULL else [range(10)])
+@pytest.mark.parametrize("seeds", [range(at, at + 50) for at in (0, 50, 100, 150)] if FULL else [range(8)])
 def test_what_is_accepted_runs_through_every_step(seeds, tmp_path):
     accepted = [seed for seed in seeds if write_study(tmp_path / f"{seed}/made", seed)]
     assert len(accepted) > len(seeds) / 2
@@ -142,4 +142,4 @@ def test_what_is_accepted_runs_through_every_step(seeds, tmp_path):
         for step in STEPS:
             app([step, *command], standalone_mode=False)
         for step in SHOWN:
-            app([step, *command, "--languages", "en,id"], standalone_mode=False)
+            app([step, *command, "--languages", ("en", "id")[seed % 2]], standalone_mode=False)

@@ -101,8 +101,7 @@ def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> An
 
     # what is equal but for the last binary digits is as far out
     bound = statistic(observed) - 1e-12 * abs(statistic(observed))
-    tables = tables_of((n1, n2), tuple(sizes.tolist()), MOST_TABLES)
-    if tables is not None:
+    if (tables := tables_of((n1, n2), tuple(sizes.tolist()), MOST_TABLES)) is not None:
         log, margins = scipy.special.gammaln, np.array([*sizes, n1, n2])
         shares = np.exp(log(margins + 1).sum() - log(n1 + n2 + 1) - log(tables + 1).sum(axis=(1, 2)))
         return min(1.0, float(shares[statistic(tables[:, 0]) >= bound].sum())), None, ""
