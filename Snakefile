@@ -44,6 +44,7 @@ rule all:
     """Everything a reader of a study opens, and the tables behind it."""
     default_target: True
     input:
+        expand(rules.refuse_study.output, study=REFUSED),
         expand(
             [
                 f"{RESULT}/observations.csv",

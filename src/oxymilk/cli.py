@@ -131,13 +131,10 @@ def compute_rank_tests(
     from oxymilk.study import load_study
 
     if not 0 < confidence < 1:
-        fault = Fault(
-            "value_wrong_kind", "--confidence", value=str(confidence), params={"expected": "zero_to_one"}
-        )
-        raise FaultsError([fault])
+        due = {"expected": "zero_to_one"}
+        raise FaultsError([Fault("value_wrong_kind", "--confidence", value=str(confidence), params=due)])
     results = results_of(study, folder)
-    tables = result_tables(load_study(study), results, confidence, seed)
-    for name, table in tables.items():
+    for name, table in result_tables(load_study(study), results, confidence, seed).items():
         results.write(name, table)
 
 

@@ -291,7 +291,7 @@ def verify(
         folder = folder_of(study, data)
         name, tables = folder.name, results_of(folder, results / folder.name)
         try:
-            if lost := lost_claims(load_study(folder), folder):
+            if lost := lost_claims(load_study(folder).procedure.basis, folder):
                 raise FaultsError(lost)
             if not tables.audited:
                 verification.print_line(f"{name}: {labels(language)('verify.nothing')}")

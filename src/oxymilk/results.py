@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.files import read_bytes, read_csv, write_csv, write_text
+from oxymilk.files import read_bytes, read_csv, write_bytes, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +29,7 @@ def first_to_open(made: Path) -> Path | None:
 class Results:
     """The result tables of a study: `results.tests` is tests.csv, every cell text, missing as the empty string.
 
-    Beside each table its SHA-256 is kept, in a folder of its own, so that a table that was cut or edited is noticed.
+    Beside each table its SHA-256 is kept, in `.sums`, so that a table that was cut or edited is noticed.
 
     Parameters
     ----------
@@ -50,36 +48,30 @@ class Results:
         """Read a table, once; FaultsError when it is not there or not as it was written."""
         if name not in (*TABLES, *TABLES_OF_THE_AUDIT, *ON_REQUEST):
             raise AttributeError(name)
-        path = self.folder / f"{name}.csv"
+        path, written = self.folder / f"{name}.csv", self._sum_of(name)
         if (name in TABLES_OF_THE_AUDIT and not self.audited) or (name in ON_REQUEST and not path.exists()):
             import pandas as pd
 
             table = pd.DataFrame()
+        elif not path.exists():
+            raise FaultsError([Fault("results_missing", str(path))])
+        elif not written.is_file() or read_bytes(written) != _sum(path):
+            raise FaultsError([Fault("results_garbled", str(path))])
         else:
-            if not path.exists():
-                raise FaultsError([Fault("results_missing", str(path))])
-            if not self._is_whole(name, read_bytes(path)):
-                raise FaultsError([Fault("results_garbled", str(path))])
             table = read_csv(path)
         setattr(self, name, table)
         return table
 
     def write(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table, and what tells whether it is still the same when it is read."""
+        """Write a table, and the sum that tells whether it is still the same when it is read."""
         path = self.folder / f"{name}.csv"
         self._sum_of(name).unlink(missing_ok=True)  # no sum of the old table beside the new one
         write_csv(table, path)
-        write_text(self._sum_of(name), hashlib.sha256(path.read_bytes()).hexdigest())
+        write_bytes(self._sum_of(name), _sum(path))
 
     def _sum_of(self, name: str) -> Path:
         return self.folder / ".sums" / name
 
-    def _is_whole(self, name: str, data: bytes) -> bool:
-        """Say whether a table is as it was written; without its sum, whether its rows are of one length."""
-        if self._sum_of(name).is_file():
-            return self._sum_of(name).read_bytes() == hashlib.sha256(data).hexdigest().encode()
-        try:
-            rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
-        except (UnicodeDecodeError, csv.Error):
-            return False
-        return data.endswith(b"\n") and len(set(map(len, rows))) == 1
+
+def _sum(path: Path) -> bytes:
+    return hashlib.sha256(read_bytes(path)).hexdigest().encode()

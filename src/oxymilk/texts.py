@@ -173,14 +173,12 @@ class Labels:
     def place(self, where: str) -> str:
         """Write a short place name of claims.csv ("results table 2", "discussion p3"); an unknown word stays."""
         words = self.section("common.places")
-        return _PLACE_WORD.sub(
-            lambda part: (
-                self("common.paragraph", number=part["paragraph"])
-                if part["paragraph"]
-                else words.get(part[0].lower(), part[0])
-            ),
-            where,
-        )
+
+        def written(part: re.Match) -> str:
+            number = part["paragraph"]
+            return self("common.paragraph", number=number) if number else words.get(part[0].lower(), part[0])
+
+        return _PLACE_WORD.sub(written, where)
 
 
 @cache

@@ -141,9 +141,12 @@ def damage(table, how):
     damaged = {
         "nothing": b"", "half": data[: len(data) // 2], "header": rows[0][:-1], "one row less": b"".join(rows[:-1]),
         "one cell less": data.rpartition(b",")[0] + b"\n", "garbled": bytes(byte ^ 0x95 for byte in data),
-        "other table": other.read_bytes(), "edited": data.replace(b",", b",7", 3), "no newline": data[:-1],
+        "no sum": data, "other table": other.read_bytes(), "edited": data.replace(b",", b",7", 3),
+        "no newline": data[:-1],
     }  # fmt: skip
     table.write_bytes(damaged[how])
+    if how == "no sum":
+        (table.parent / ".sums" / table.stem).unlink()
 
 
 @pytest.mark.parametrize("how", STATES["damages"])

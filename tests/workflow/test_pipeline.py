@@ -186,6 +186,20 @@ def test_a_fault_stops_its_own_study_and_is_said_last(project):
     assert last.count("Berkas tidak ada") == 3
 
 
+def test_without_room_or_without_its_claims_a_study_is_refused_and_the_others_go_on(built):
+    built.keep_studies("bontang2023", "muayah2023", "anggraeni2021")
+    (built.folder / "results/muayah2023").write_text("no folder", encoding="utf-8")
+    (built.folder / "data/anggraeni2021/claims.csv").unlink()
+    report = built.folder / RESULTS / "en/report.html"
+    report.unlink()
+    log = built.snakemake(status=1)
+    assert report.is_file()
+    assert "Traceback" not in log
+    last = log.rpartition("At least one job did not complete")[2]
+    for study, said in (("muayah2023", "ada berkas di tempat"), ("anggraeni2021", "has no printed numbers")):
+        assert said in last.partition(f"logs/refused_{study}.log:")[2], log
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -63,7 +63,8 @@ def test_a_step_reads_what_its_rule_names_and_its_rule_names_its_packages(built_
     tools.mkdir()
     (tools / "oxymilk").write_text(OXYMILK.format(python=sys.executable))
     (tools / "oxymilk").chmod(0o755)
-    for path in (path for path in inputs if not path.startswith("src/")):
+    sums = "results/bontang2023/.sums"
+    for path in (sums, *(path for path in inputs if not path.startswith("src/"))):
         copy = shutil.copytree if (built_once.folder / path).is_dir() else shutil.copy
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         copy(built_once.folder / path, folder / path)
@@ -141,9 +142,12 @@ def test_a_second_opinion_that_is_there_makes_the_report_anew(built):
 
 
 def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):
-    claims = built.folder / "data/bontang2023/claims.csv"
+    claims, study = (built.folder / "data/bontang2023" / name for name in ("claims.csv", "study.yaml"))
+    chosen = re.sub("basis: [a-z]+", "basis: chosen", study.read_text(encoding="utf-8"))
+    study.write_text(chosen, encoding="utf-8")
     claims.write_text(claims.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
-    planned = {"make_tables", "plot_figures", "write_manuscript", "render_report"}
+    planned = {"ingest_observations", "test_groups"}
+    planned |= {"make_tables", "plot_figures", "write_manuscript", "render_report"}
     assert built.planned() == planned
     claims.unlink()
     assert built.planned() == planned

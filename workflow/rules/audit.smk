@@ -123,7 +123,7 @@ rule verify:
     log:
         "logs/verify.log",
     params:
-        studies=STUDIES,
+        studies=config["studies"],
         folders=["--data", DATA, "--results", RESULTS],
     shell:
         """

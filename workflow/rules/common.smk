@@ -19,7 +19,7 @@ sys.path.insert(0, str(SOURCES.parent))
 from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from oxymilk.audit.claims import has_claims
+from oxymilk.audit.claims import has_claims, lost_claims
 from oxymilk.faults import FaultsError, fault_lines, faults_of
 from oxymilk.results import first_to_open
 from oxymilk.study.config import load_config
@@ -45,8 +45,7 @@ def checked_config():
     """Return config.yaml as it is after the command line; a fault of it ends the run before any job."""
     try:
         checked = load_config(Path("config.yaml"), config or None)
-        folders = [f"{checked.results}/{study}" for study in checked.studies]
-        look_for_room("logs", ".snakemake", *folders)
+        look_for_room("logs", ".snakemake", checked.results)
         return checked.model_dump(mode="json")
     except (FaultsError, OSError) as error:
         LAST_LINES.extend(fault_lines(faults_of(error)))
@@ -60,7 +59,6 @@ if Path("config.yaml").is_file() and not read_tree(Path("config.yaml")).faults:
 
 
 config.update(checked_config())
-STUDIES = config["studies"]
 LANGUAGES = config["language"]
 
 
@@ -181,6 +179,23 @@ def study_sheets(wildcards):
     return there(
         wildcards.study, *(name for _, name in named if isinstance(name, str) and "\0" not in name)
     )
+
+
+def refusals(study):
+    """Return the faults for which nothing of a study is made: no room for its results, or the claims of its paper lost."""
+    made = [Path(RESULTS, study), *(Path(RESULTS, study, language) for language in LANGUAGES)]
+    parts = [folder / part for folder in made[1:] for part in ("tables", "figures", "audit")]
+    try:
+        look_for_room(Path("logs", study), made[0] / "witnesses", *parts)
+    except OSError as error:
+        return faults_of(error)
+    folder = Path(DATA, study)
+    basis = read_tree(folder / "study.yaml").at("procedure", "basis")
+    return lost_claims(basis, folder) if basis else []
+
+
+REFUSED = {study: faults for study in config["studies"] if (faults := refusals(study))}
+STUDIES = [study for study in config["studies"] if study not in REFUSED]
 
 
 def is_audited(study):

@@ -6,6 +6,21 @@ Outputs: <results>/{study}/observations.csv, other_scale.csv, characteristics.cs
 """
 
 
+rule refuse_study:
+    """Say why nothing of a study is made, while the other studies go on."""
+    output:
+        "logs/refused_{study}.done",
+    log:
+        "logs/refused_{study}.log",
+    params:
+        lines=lambda wildcards: fault_lines(REFUSED[wildcards.study]),
+    shell:
+        """
+        printf '%s\\n' {params.lines:q} >{log:q}
+        exit 2
+        """
+
+
 rule ingest_observations:
     input:
         study=study_file,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from math import comb, log, sqrt
+from math import log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +13,14 @@ import scipy
 
 from oxymilk.analysis.samples import samples
 from oxymilk.stats import TooLargeError
+from oxymilk.stats.count_tables import tables_of
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
 
 ALTERNATIVE_COLUMNS = ("test", "group", "alternative", "p_value", "standard_error", "reason", "decision")
-# permutations that are looked at, and values in all of them: 10 + 10 values have 184,756
-MOST_PERMUTATIONS, MOST_RANKED = 200_000, 4_000_000
+# work of listing the permutations, those alike once: 10 + 10 untied values are within; else these many are drawn
+MOST_TABLES, MOST_DRAWN, MOST_COUNTS = 300_000, 200_000, 4_000_000
 # values, with a threshold of the model between any two, and participants
 MOST_VALUES, MOST_FITTED = 20, 5_000
 # p and its standard error, or the reason why there is none
@@ -79,29 +80,34 @@ def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> An
     Two-sided by the size of the statistic (Neubert & Brunner 2007, doi:10.1016/j.csda.2006.05.024). Each group needs a
     variance of its placements, how many of the other group a value exceeds.
     """
-    n1, n = len(first), len(first) + len(second)
-    places = {value: place for place, value in enumerate(sorted({*first, *second}))}
-    data = [np.array([places[value] for value in values], dtype=float) for values in (first, second)]
+    n1, n2, values = len(first), len(second), sorted({*first, *second})
+    observed, rest = np.array([[group[value] for value in values] for group in map(Counter, (first, second))])
+    sizes, most = observed + rest, min(MOST_DRAWN, MOST_COUNTS // len(values))
     sided = {"two-sided": np.abs, "greater": np.positive, "less": np.negative}[alternative]
+    if any(np.ptp((2 * y.cumsum() - y)[x > 0]) == 0 for x, y in ((observed, rest), (rest, observed))):
+        return None, None, "zero_variance"
 
-    def placements(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        groups = x, y, np.concatenate([x, y], axis=-1)
-        of_x, of_y, of_both = (scipy.stats.rankdata(sample, axis=-1) for sample in groups)
-        return of_both[..., :n1] - of_x, of_both[..., n1:] - of_y
-
-    def statistic(x: np.ndarray, y: np.ndarray, axis: int) -> np.ndarray:
-        above, below = placements(x, y)
-        variance = n1 * above.var(axis=axis, ddof=1) + (n - n1) * below.var(axis=axis, ddof=1)
+    def statistic(tables: np.ndarray) -> np.ndarray:
+        variance = 0.0
+        for counts, others, n in ((sizes - tables, tables, n2), (tables, sizes - tables, n1)):
+            # twice how many of the other group each value exceeds, ties half: of counts 3, 1 these are 3, 7
+            placements = 2 * others.cumsum(axis=-1) - others
+            total = (counts * placements).sum(axis=-1)
+            squares = (counts * (placements - total[..., None] / n) ** 2).sum(axis=-1)
+            variance = variance + n / (n - 1) * squares
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = (above.sum(axis=axis) - n1 * (n - n1) / 2) / np.sqrt(variance)
+            value = (total - n1 * n2) / np.sqrt(variance)
         return sided(np.nan_to_num(value, posinf=np.inf, neginf=-np.inf))
 
-    if any(np.ptp(place) == 0 for place in placements(*data)):
-        return None, None, "zero_variance"
-    most = min(MOST_PERMUTATIONS, MOST_RANKED // n)
-    options = {"vectorized": True, "batch": 10_000, "alternative": "greater"}
-    p = float(scipy.stats.permutation_test(data, statistic, n_resamples=most, rng=seed, **options).pvalue)
-    return p, sqrt(p * (1 - p) / most) if comb(n, n1) > most else None, ""
+    # what is equal but for the last binary digits is as far out
+    bound = statistic(observed) - 1e-12 * abs(statistic(observed))
+    if (tables := tables_of((n1, n2), tuple(sizes.tolist()), MOST_TABLES)) is not None:
+        log, margins = scipy.special.gammaln, np.array([*sizes, n1, n2])
+        shares = np.exp(log(margins + 1).sum() - log(n1 + n2 + 1) - log(tables + 1).sum(axis=(1, 2)))
+        return min(1.0, float(shares[statistic(tables[:, 0]) >= bound].sum())), None, ""
+    drawn = np.random.default_rng(seed).multivariate_hypergeometric(sizes, n1, most)
+    p = (1 + int((statistic(drawn) >= bound).sum())) / (1 + most)
+    return p, sqrt(p * (1 - p) / most), ""
 
 
 def proportional_odds(first: list, second: list, alternative: str) -> Answer:

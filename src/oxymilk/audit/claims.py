@@ -252,10 +252,9 @@ def has_claims(folder: Path) -> bool:
         return (folder / "claims.csv").exists()
 
 
-def lost_claims(study: Study, folder: Path) -> list[Fault]:
-    """Return the fault of a study whose procedure is a paper's and which has no claims of it."""
-    is_lost = study.procedure.basis != "chosen" and not has_claims(folder)
-    return [Fault("claims_missing", "claims.csv")] if is_lost else []
+def lost_claims(basis: str, folder: Path) -> list[Fault]:
+    """Return the fault of a study whose procedure has a paper as its basis and which has no claims of it."""
+    return [] if basis == "chosen" or has_claims(folder) else [Fault("claims_missing", "claims.csv")]
 
 
 def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:

@@ -100,7 +100,7 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
         unit, _, change = quantity.partition("_")
-        count, total = int(tests[0][f"n_{change}"]), int(tests[0]["n"])
+        count, total = int(tests[0][f"n_{change}"] or 0), int(tests[0]["n"])  # "" where nobody is paired
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
     conventions = conventions_of(quantity, claim.test)
     candidates = [computed for test in tests for computed in _of_test(test, conventions)]

@@ -302,8 +302,8 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
 def is_unsearched(claim: Claim, study: Study) -> bool:
     """Say whether a number has too many decimals to list what could be printed, or is a p of other tails than ours."""
     too_fine = claim.number is not None and claim.number.decimals > MOST_DECIMALS
-    is_p = claim.quantity in OF_P and claim.test
-    return too_fine or (is_p and claim.of_other_tails(getattr(study.procedure, claim.test).alternative))
+    declared = getattr(study.procedure, claim.test) if claim.quantity in OF_P and claim.test else None
+    return too_fine or bool(declared and claim.of_other_tails(declared.alternative))
 
 
 def distinct_claims(claims: list[Claim], study: Study) -> list[list[Claim]]:

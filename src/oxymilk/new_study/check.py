@@ -141,7 +141,7 @@ def check_files(path: Path) -> Check:
                 claims = load_claims(folder / "claims.csv", study, faults)
         except FaultsError as error:
             faults += error.faults
-    faults += lost_claims(study, folder) if study else []
+    faults += lost_claims(study.procedure.basis, folder) if study else []
     files = [path, folder / "claims.csv", *(folder / sheet.file for sheet in (study.sheets if study else ()))]
     # its results would be older than it, at which snakemake stops
     late = (file for file in files if file.is_file() and file.stat().st_mtime > time.time() + 1)

@@ -143,15 +143,17 @@ class _Sentences:
             median, quartiles = self.written(row, ("median", "q1", "q3"))
             values = {"median": median, "range": quartiles, "n": self.cite(row, "n")}
             return self.say("state.score", unit=self.unit, **values)
-        levels = {level.id: self.inside(self.view.label(level)) for level in self.study.outcome.levels}
-        rows = {label: self.rows["frequencies", *place, level] for level, label in levels.items()}
-        occupied = [label for label, row in rows.items() if row["n"] != "0"]
-        shown = list(rows)[1:] if self.kind == "share" else occupied
+        counted = [
+            (self.inside(self.view.label(level)), self.rows["frequencies", *place, level.id])
+            for level in self.study.outcome.levels
+        ]
+        shown = counted[1:] if self.kind == "share" else [level for level in counted if level[1]["n"] != "0"]
         if len(shown) == 1:
-            who = self.who(rows[shown[0]], "n", "total", "percent")
-            return who if brief and self.kind == "share" else self.say("state.level", level=shown[0], who=who)
-        parts = (self.say("state.part", level=level, n=self.cite(rows[level], "n")) for level in shown)
-        return self.say("state.levels", levels=self.join(parts), of=self.cite(rows[shown[0]], "total"))
+            ((level, row),) = shown
+            who = self.who(row, "n", "total", "percent")
+            return who if brief and self.kind == "share" else self.say("state.level", level=level, who=who)
+        parts = (self.say("state.part", level=level, n=self.cite(row, "n")) for level, row in shown)
+        return self.say("state.levels", levels=self.join(parts), of=self.cite(shown[0][1], "total"))
 
     def effect(self, declared: Row) -> dict[str, str]:
         """Say the effect to report of a test, and its interval with the statistic and the p-values."""

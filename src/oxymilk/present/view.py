@@ -213,8 +213,8 @@ class View:
         return procedure_words(switches, row["test"], self.language)
 
     def decision(self, decision: str) -> str:
-        """Say "significant" or "not significant"; "" stays ""."""
-        return self.t(f"verdicts.decision.{decision.replace(' ', '_')}") if decision else ""
+        """Say "significant" or "not significant"; "", and what a claim that is not checked has, stays."""
+        return self.t.section("verdicts.decision").get(decision.replace(" ", "_"), decision)
 
     def localised(self, printed: str) -> str:
         """Return printed numbers with the reader's decimal mark; "0.002" and "0,002" are one number."""

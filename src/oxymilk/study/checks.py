@@ -161,12 +161,15 @@ def _procedure_faults(tree: Tree) -> Iterator[Fault]:
     if two_groups and isinstance(procedure, dict) and procedure.get("rank_sum") is None:
         yield tree.fault("key_missing", ("procedure",), key="rank_sum")
     for test in ("signed_rank", "rank_sum"):
-        method = tree.at("procedure", test, "method")
+        method, side = tree.at("procedure", test, "method"), tree.at("procedure", test, "alternative")
         for path, value in tree.entries("procedure", test, "*"):
-            legal = SWITCHES_OF_METHOD.get(path[-1], _METHODS)
-            if method in _METHODS and method not in legal and value is not None:
-                params = {"switch": path[-1], "method": str(method), "legal": legal}
-                yield tree.fault("switch_illegal", path, str(value), **params)
+            legal, said = SWITCHES_OF_METHOD.get(path[-1], _METHODS), str(method)
+            if path[-1] == "two_sided" and value != "distance" and side in ("greater", "less"):
+                legal, said = ("two-sided",), f"{method}, {side}"
+            if method in _METHODS and said not in legal and value is not None:
+                yield tree.fault(
+                    "switch_illegal", path, str(value), switch=path[-1], method=said, legal=legal
+                )
 
 
 def _layout_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterator[Fault]:

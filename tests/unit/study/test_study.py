@@ -146,6 +146,7 @@ PLANTED = [
     ("codes_collide", "Cukup: cukup", "' KURANG': cukup", 29, ["KURANG"]),
     ("reason_missing", "basis: stated", "basis: inferred", 31, ["id"]),
     ("switch_illegal", "exact, mid_p: true", "exact, continuity: true", 34, ["continuity", "asymptotic"]),
+    ("switch_illegal", "exact, mid_p: true", "exact, alternative: less, two_sided: doubled", 34, ["less"]),
     ("path_outside", "file: sheet.csv", "file: ../sheet.csv", 24, ["../sheet.csv"]),
     ("column_twice", "post: Sesudah}\n    codes", "post: sebelum}\n    codes", 28, ["sebelum"]),
     ("yaml_syntax", "alpha: 0.05", "alpha: [0.05", 5, []),
