@@ -109,7 +109,8 @@ def test_results_and_tables_name_both_ways_where_they_differ(observations, progr
 def test_a_number_that_a_program_prints_is_no_slip(observations, program, printed):
     study, claim = study_of(program), claim_of(printed, "z")
     verdicts = verdicts_of(study, claim, observations)
-    explanations, _ = explain_one(study, [claim], verdicts, observations, "a", printed="2.201")
+    tests = as_read(analysis.rank_test_table(study, observations))
+    explanations, _ = explain_one(study, [claim], verdicts, observations, [tests], "a", printed="2.201")
     assert "notation" not in set(explanations["kind"])
     assert "PSPP NPAR TESTS /WILCOXON" in explanations["programs"][0]
     assert "subtract binary numbers" in explanations["description"][0]

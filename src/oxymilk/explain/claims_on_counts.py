@@ -95,10 +95,10 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
         for records in participants(study, observations).values()
     )
     found: dict[tuple, Sample] = {}
-    for between, step in ((study.between, 1), ("post", 1), ("change", 1), ("post", -1)):
-        # back in time, what comes after is what was before
-        view = study.model_copy(update={"between": between, "timepoints": study.timepoints[::step]})
-        for sample in samples(view, observations, "level" if levels else "score"):
+    # back in time, what comes after is what was before
+    back = study.model_copy(update={"timepoints": study.timepoints[::-1]})
+    for view, between in ((study, study.between), (study, "post"), (study, "change"), (back, "post")):
+        for sample in samples(view, observations, between=between):
             found.setdefault(sample[:3], sample)
     return Records(study, codes, len(levels), tuple(found.values()))
 
@@ -237,6 +237,10 @@ class ClaimOnCounts:
         if self.counts is not None:
             return self.true_of(self.counts[:, None])[self._count(feature)]
         return self.true_of(self.values(feature, procedure))
+
+    def first_true(self, values: np.ndarray) -> float | None:
+        """Return the first of some numbers that makes the claim true: of U1 and U2 the one that is printed."""
+        return next((v for v in np.ravel(values).tolist() if self.true_of(np.array([v]))), None)
 
     def true_of(self, values: np.ndarray) -> np.ndarray:
         """Return whether any of the numbers makes the claim true, shape (...); nan makes none true.

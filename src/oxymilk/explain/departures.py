@@ -155,8 +155,7 @@ def search_departures(
             for (g, old, new), number in equal.items()
         ]  # fmt: skip
         params = {"changes": said, "like": int((like & found.fits).sum())}
-        # of the two numbers that may be printed, U1 or U2, the one that is
-        value = next(value for value in found.values[at].tolist() if claim.true_of(np.array([value])))
+        value = claim.first_true(found.values[at])
         explanations.append(
             Explanation(
                 "departure", "departure", params, value, effort=len(changes),

@@ -133,7 +133,7 @@ def search_scales(differing: DifferingClaim) -> list[Explanation] | None:
         return [Explanation("none", code, params, others=others)]
     # U counted from the other group
     params["others"] = [f"{value:g}" for value in np.prod(sizes) - values] if two_groups else []
-    number = next(value for value in printed[fits[0]].tolist() if claim.true_of(np.array([value])))
+    number = claim.first_true(printed[fits[0]])
     effort = int(claim.claim.quantity != "p_value" or claim.printable.claimed > 0)
     return [
         Explanation("finer_scale", "scale_untied", params, number, effort=effort, ways=len(values), others=others,

@@ -51,12 +51,13 @@ def audit(as_text):
 
 
 @pytest.fixture(scope="session")
-def paper(audit):
+def paper(audit, as_text):
     study = load_study(DATA)
     claims = load_claims(DATA / "claims.csv", study)
     observations = ingest_observations(study, DATA).table
     verdicts = audit(study, claims, observations)
-    arguments = study, claims, verdicts, observations
+    tests = as_text(rank_test_table(study, observations))
+    arguments = study, claims, verdicts, observations, [tests]
     return SimpleNamespace(study=study, claims=claims, verdicts=verdicts, arguments=arguments)
 
 
@@ -159,7 +160,7 @@ def differing_claim(make_study):
 
 
 @pytest.fixture(scope="session")
-def made_up(make_study, print_all, audit):
+def made_up(make_study, print_all, audit, as_text):
     """A study from tables of pre by post that prints its results, but for what is `misprinted`."""
 
     def make(pairs, misprinted, more=(), between="post", digits=3, **switches):
@@ -169,6 +170,7 @@ def made_up(make_study, print_all, audit):
         claims = [*print_all(study, pairs, digits), *(text_claim(*cells[:3], **cells[3]) for cells in more)]
         claims = [claim.printed_as(misprinted.get(claim.id, claim.printed)) for claim in claims]
         observations = sheet_of(records_from_counts(study, pairs))
-        return study, claims, audit(study, claims, observations), observations
+        tests = as_text(rank_test_table(study, observations))
+        return study, claims, audit(study, claims, observations), observations, [tests]
 
     return make

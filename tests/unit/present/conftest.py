@@ -151,7 +151,8 @@ def results(bontang):
 def explained(bontang, results):
     """The tables of explanations of the first study by name."""
     claims = load_claims(DATA / "bontang2023" / "claims.csv", bontang)
-    found = explain_claims(bontang, claims, results["verdicts"], results["observations"])
+    tests = [results["tests"], results["sensitivity"]]
+    found = explain_claims(bontang, claims, results["verdicts"], results["observations"], tests)
     return {name: as_read(getattr(found, name)) for name in EXPLAINED}
 
 
