@@ -198,10 +198,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
             # not known of the declared program: then both results of the declared procedure count
             unknown = "" if known or role in ("exact", OTHER_TAILS) else "if_"
             row = sample._asdict() | procedure.switches() | {"role": role, "n": len(sample.first)}
-            row |= {
-                "differences": unknown + way if matters else "",
-                "procedure": procedure.words_for(sample.test),
-            }
+            row["differences"] = unknown + way if matters else ""
             if sample.test == "rank_sum":
                 n1, n2 = len(sample.first), len(sample.second)
                 row |= {"n": n1 + n2, "n1": n1, "n2": n2, "zero_method": None}
@@ -212,6 +209,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
                 written = str(fraction or "") if fraction.denominator < LARGEST_WRITTEN else ""
                 row |= {"z_squared": str(result.z_squared), "p_fraction": written}
             row |= {"n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
+            row["procedure"] = procedure.words_for(sample.test)
             rows.append(row | {"n_unchanged": row.get("n_zero")})
     table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
     return table.assign(variable=study.outcome.id, scale=scale)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
-from typing import Any
 
 import numpy as np
 
-from oxymilk.analysis import OTHER_DIFFERENCES
+from oxymilk.analysis import OTHER_DIFFERENCES, OTHER_TAILS
 from oxymilk.audit.claims import OF_P
 from oxymilk.audit.printed import round_units
 from oxymilk.audit.recompute import Tables
@@ -67,11 +66,11 @@ def search_elsewhere(differing: DifferingClaim) -> list[Explanation]:
     switch away from its declared procedure one more.
     """
     claim, records, reached = differing.on_counts, differing.records, []
-    quantity, own_tests = claim.claim.quantity, {sample[:2]: sample for sample in reversed(records.samples)}
+    quantity = claim.claim.quantity
     # what the paper prints of them is a number that may have been copied, a slip
-    printed = [own_tests[o.place] for o in differing.others if o.claim.quantity == quantity]
+    printed = [records.tests[other.place] for other in differing.others if other.claim.quantity == quantity]
     for sample in records.samples:
-        if sample is own_tests[claim.place] or not sample.testable:
+        if sample is records.tests[claim.place] or not sample.testable:
             continue
         lines, declared = lines_of(sample), getattr(records.study.procedure, sample.test)
         for way in ways_on(sample, sample.test, declared):
@@ -105,32 +104,38 @@ def search_rows(differing: DifferingClaim, rows: list[dict[str, str]]) -> list[E
     The latter are the same test on the other scale: a paper may report levels and test the score behind them, or the
     reverse. That is one step; the exact counterpart there, or the other number of tails, one more.
     """
-    claim, study, reached = differing.claim, differing.records.study, {"procedure": [], "elsewhere": []}
+    claim, study = differing.claim, differing.records.study
+    reached: dict[str, list[Reached]] = {"procedure": [], "elsewhere": []}
     for row in rows:
-        other_scale = row["scale"] != study.outcome.scale
         about = (row["test"], row["group"]) == (claim.test, claim.group)
-        if about and (other_scale or row["role"] == OTHER_DIFFERENCES):
+        own_scale = row["scale"] == study.outcome.scale
+        # a statistic is the same whatever the reference distribution and the tails
+        is_other = claim.quantity in OF_P or row["role"] not in ("exact", OTHER_TAILS)
+        if about and (row["role"] == OTHER_DIFFERENCES if own_scale else is_other):
             tables = Tables(Fraction(str(study.alpha)), [], [row | {"role": "declared"}])
             if computed := check_claim(claim, tables).computed:
-                kind, steps = (
-                    ("elsewhere", 1 + (row["role"] != "declared")) if other_scale else ("procedure", 1)
-                )
-                reached[kind].append(Reached(differing.on_counts, steps, np.array([float(computed)]), row))
+                steps = 1 if own_scale or row["role"] == "declared" else 2
+                way = Reached(differing.on_counts, steps, np.array([float(computed)]), row)
+                reached["procedure" if own_scale else "elsewhere"].append(way)
     explanations = []
-    for kind, found in reached.items():
-        for own, number, coincidence in fitting(found):
-            code, programs, ways = f"other_scale_{own.way['scale']}", "", 1
-            known = {"true": True, "false": False}
-            switches = {name: known.get(own.way[name], own.way[name]) for name in CHOICES if own.way[name]}
-            params: dict[str, Any] = {"effort": own.steps, "procedure": {"test": claim.test, **switches}}
-            if kind == "procedure":
-                way = own.way["differences"].removeprefix("if_")
-                line_of = claim.test, way, (getattr(study.procedure, claim.test), "", "")
-                lines = [p for p in load_programs() if (p.test, p.differences, p.calculation) == line_of]
-                programs, ways = "; ".join(program.line for program in lines), max(1, len(lines))
-                code, params = f"differences_{way}", {"switches": [], "effort": 1}
-            explanations.append(
-                Explanation(kind, code, params, number, effort=own.steps, ways=ways, programs=programs,
-                            others=differing.others_as_is, coincidence=coincidence)
-            )  # fmt: skip
+    for kind, own in ((kind, own) for kind, rows in reached.items() for own in fitting(rows)):
+        (_, steps, _, row, _), number, coincidence = own
+        if kind == "procedure":
+            way, declared = row["differences"].removeprefix("if_"), getattr(study.procedure, claim.test)
+            code, params, line_of = (
+                f"differences_{way}",
+                {"switches": []},
+                (claim.test, way, (declared, "", "")),
+            )
+            lines = [p for p in load_programs() if (p.test, p.differences, p.calculation) == line_of]
+        else:
+            switches = {name: row[name] == "true" if row[name] in ("true", "false") else row[name]
+                        for name in CHOICES if row[name]}  # fmt: skip
+            code, lines = f"other_scale_{row['scale']}", []
+            params = {"procedure": {"test": claim.test, **switches}}
+        explanations.append(
+            Explanation(kind, code, params | {"effort": steps}, number, effort=steps, ways=max(1, len(lines)),
+                        programs="; ".join(line.line for line in lines), others=differing.others_as_is,
+                        coincidence=coincidence)
+        )  # fmt: skip
     return explanations

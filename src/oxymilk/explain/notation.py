@@ -13,15 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from oxymilk.audit.claims import Claim
-from oxymilk.audit.printed import Interval, round_units
+from oxymilk.audit.printed import round_units
 from oxymilk.explain.claims_on_counts import claim_place
-from oxymilk.explain.coincidence import (
-    DifferingClaim,
-    Explanation,
-    Printable,
-    as_decimal,
-    printable_of,
-)  # fmt: skip
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, as_decimal, printable_of
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels
@@ -57,10 +51,9 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
     if on_counts:
         printable, confused = on_counts.printable, _confused(differing)
     else:
-        # all strings with as many digits as the longer number
+        # a percentage, or all strings with as many digits as the longer number
         most = 10 ** len(str(int(max(abs(claim.number.value), true)))) - 1
-        in_percent = claim.quantity in ("percent", "ratio_percent")
-        most = 100 if in_percent else most
+        most = 100 if claim.quantity in ("percent", "ratio_percent") else most
         printable, confused = printable_of(replace(claim, operator=""), differing.records.study, most), []
     confused += _adjusted_column(differing, round_units(true, printable.decimals, printable.rounding))
     slips = slips_of(true, printable, claim.quantity == "p_value", confused)
@@ -100,19 +93,16 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
     """
     claim, study, on_counts = differing.claim, differing.records.study, differing.on_counts
     d, rounding, copies = on_counts.printable.decimals, on_counts.printable.rounding, {}
-    is_p = claim.quantity == "p_value"
+    is_p, here = claim.quantity == "p_value", ("recompute", *claim_place(claim, study))
     small, ends = ({0}, {0, 10**d}) if is_p else (set(), set())
     for other in differing.claims:
         place = (other.check, *claim_place(other, study))
         alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
         # the same place printed otherwise is no other place
-        same = place == ("recompute", *claim_place(claim, study))
-        if alike and not same and other.check in ("recompute", "cited"):
-            value = abs(other.number.value)
-            params = {"other": claim_label(other, study), "claim": other.id}
-            copies.setdefault(
-                (place, value), Slip("copied", {round_units(value, d, rounding)} - ends, params)
-            )
+        if alike and place != here and other.check in ("recompute", "cited"):
+            value, params = abs(other.number.value), {"other": claim_label(other, study), "claim": other.id}
+            units = {round_units(value, d, rounding)} - ends
+            copies.setdefault((place, value), Slip("copied", units, params))
     slips = list(copies.values())
     if is_p:
         result = on_counts.result(differing.feature)
@@ -125,7 +115,9 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
             z, stated = other.claim, other.claim.stated
             of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
             if of_same_test and None not in (stated.low, stated.high):
-                low, high = on_counts.printable.units(np.array(p_of_printed_z(stated))).tolist()
+                # the larger Z has the smaller p; a Z that may be 0 allows p = 1
+                p_values = normal_p(np.array([float(stated.high), float(stated.low)]), "two-sided")
+                low, high = on_counts.printable.units(p_values).tolist()
                 if high - low < MOST_UNITS:
                     slips.append(Slip("printed_z", set(range(low, high + 1)) - small))
     return slips
@@ -153,30 +145,27 @@ def place_label(study: Study, group: str, timepoint: str) -> dict[str, str]:
     """Name in every language the group that a test is about, or when it compares the groups."""
     if group:
         return study.group(group).label.model_dump()
-    label = {}
-    for language in LANGUAGES:
-        words = labels(language).section("explain.words")
-        compared = timepoint in study.timepoint_ids
-        moment = study.timepoint(timepoint).label[language] if compared else words["on_change"]
-        label[language] = words["between_groups"].format(moment=moment)
-    return label
+    words = {language: labels(language).section("explain.words") for language in LANGUAGES}
+    is_change = timepoint not in study.timepoint_ids
+    moments = {to: of["on_change"] for to, of in words.items()}
+    moments = moments if is_change else study.timepoint(timepoint).label.model_dump()
+    return {to: of["between_groups"].format(moment=moments[to]) for to, of in words.items()}
 
 
 def claim_label(claim: Claim, study: Study) -> dict[str, str]:
     """Name the place of a claim in every language: its test, group, timepoint, level and printed number."""
-    label = {}
+    named = [study.group(claim.group).label] if claim.group else []
+    if claim.timepoint in study.timepoint_ids and not claim.test:
+        named.append(study.timepoint(claim.timepoint).label)
+    named += [level.label for level in study.outcome.levels if level.id == claim.level]
+    said = {}
     for language in LANGUAGES:
         words = labels(language).section("explain.words")
-        parts = [claim.where] if claim.check == "cited" else []
-        if claim.test:
-            parts.append(words[f"test_{claim.test}"])
-        if claim.group:
-            parts.append(study.group(claim.group).label[language])
-        if claim.timepoint in study.timepoint_ids and not claim.test:
-            parts.append(study.timepoint(claim.timepoint).label[language])
-        parts += [level.label[language] for level in study.outcome.levels if level.id == claim.level]
-        label[language] = f"{', '.join(parts)}: {words[f'quantity_{claim.quantity}']} {claim.printed}"
-    return label
+        parts = [claim.where] * (claim.check == "cited")
+        parts += [words[f"test_{claim.test}"]] if claim.test else []
+        parts += [label[language] for label in named]
+        said[language] = f"{', '.join(parts)}: {words[f'quantity_{claim.quantity}']} {claim.printed}"
+    return said
 
 
 # ---- the slips ---------------------------------------------------------------------------------------------
@@ -245,15 +234,6 @@ def slips_of(true: Fraction, printable: Printable, is_p: bool, confused: list[Sl
         slips += [*confused, *_slips_of_digits(true, d, rounding, small)]
     others = [Slip(f"notation_{code}", units - {right}, params or {}) for code, units, params in slips]
     return [slip for slip in others if slip.units]
-
-
-def p_of_printed_z(stated: Interval) -> tuple[float, float]:
-    """Return the smallest and the largest two-sided p-value that a printed Z allows; a set that holds 0 reaches 1."""
-    ends = np.array([float(stated.low), float(stated.high)])
-    if ends[0] < 0 < ends[1]:
-        ends = np.array([0.0, np.abs(ends).max()])
-    p_values = normal_p(ends, "two-sided")
-    return float(p_values.min()), float(p_values.max())
 
 
 def _slips_of_digits(true: Fraction, d: int, rounding: str, small: set[int]) -> list[Slip]:

@@ -136,20 +136,20 @@ def _search(
     if is_unsearched(claim, records.study):
         return {}, ["decimals_or_tails"]
     found: dict[str, list[Explanation]] = {}
-    unsearched = []
     if claim.quantity in OF_A_TEST and on_counts:
         rows = search_rows(differing, tests)
-        found = {
-            kind: own for kind in ("procedure", "elsewhere") if (own := [r for r in rows if r.kind == kind])
-        }
+        if own := [row for row in rows if row.kind == "procedure"]:
+            found["procedure"] = own
+        if any(row["scale"] != records.study.outcome.scale for row in tests):
+            found["other_scale"] = [row for row in rows if row.kind == "elsewhere"]
     # what programs print on these very data is no slip
     if "procedure" not in found and true_value(differing) is not None:
         found["notation"] = search_notation(differing)
     if on_counts is None:
         of_data = claim.check == "recompute" and claim.quantity != "alpha"
         return found, ["departure_unseen" if records.levels else "departure_numbers"] * of_data
-    of_procedure = claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank")
-    if of_procedure:
+    unsearched = []
+    if claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank"):
         ways = search_procedures(differing)
         found.setdefault("procedure", []).extend(way for way in ways if way.kind != "none")
         unsearched += [way.code for way in ways if way.kind == "none"]
@@ -159,14 +159,14 @@ def _search(
         if claim.quantity == "p_value" and not on_counts.printable.claimed:
             unsearched.append("elsewhere_zero")
         else:
-            found.setdefault("elsewhere", []).extend(search_elsewhere(differing))
+            found["elsewhere"] = search_elsewhere(differing)
     if claim.quantity in OF_A_TEST:
         # a change of level is no cut of a change of score
         of_change = claim.test == "rank_sum" and records.study.between == "change"
-        reason = "numbers" if not records.levels else "change" if of_change else ""
-        scales = None if reason else search_scales(differing)
+        reason = "numbers" if not records.levels else "change" if of_change else "budget"
+        scales = search_scales(differing) if reason == "budget" else None
         if scales is None:
-            unsearched.append(f"finer_scale_{reason or 'budget'}")
+            unsearched.append(f"finer_scale_{reason}")
         else:
             found["finer_scale"] = scales
     departures, depth = search_departures(differing, **limits) if records.levels else ([], 0)
@@ -298,19 +298,19 @@ def _words(name: str, value: Any, language: str) -> str:
     words, mark = t.section("explain.words"), t("common.decimal_mark")
     if name == "procedure":
         return procedure_words(value, value["test"], language)
-    if name == "switches":
-        return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
     if name in ("test", "other_test", "statistic", "adjustment"):
         return words[f"{name}_{value}"]
-    if name == "changes":
-        each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
-        return "; ".join(t("explain.words.change", **cells) for cells in each)
+    if name == "switches":
+        return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
     if name == "unsearched":
         return "; ".join(words[f"unsearched_{space}"] for space in value)
     if name == "searched":
         # "departure_2" went up to two participants
         spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]
         return "; ".join(words[f"searched_{space[1] or space[0]}"].format(n=space[2]) for space in spaces)
+    if name == "changes":
+        each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
+        return "; ".join(t("explain.words.change", **cells) for cells in each)
     if isinstance(value, list):
         items = [_words("value", item, language) for item in value]
         if name in ("elsewhere", "others", "adjusted"):

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from oxymilk.analysis import frequency_table, rank_test_table
@@ -174,3 +175,33 @@ def made_up(make_study, print_all, audit, as_text):
         return study, claims, audit(study, claims, observations), observations, [tests]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def numbers(make_study):
+    """A study of twelve, two groups, whose scores are numbers with ties and zeros, and its observations."""
+    numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
+    outcome = make_study(2).outcome.model_copy(update=numbers)
+    study = make_study(2).model_copy(update={"outcome": outcome})
+    scores = [
+        (3, 4),
+        (5, 7),
+        (4, 7),
+        (8, 12),
+        (2, 7),
+        (6, 12),
+        (1, 8),
+        (7, 15),
+        (4, 4),
+        (6, 7),
+        (9, 12),
+        (3, 2),
+    ]
+    rows = [
+        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score))
+        for i, both in enumerate(scores)
+        for timepoint, score in zip(("pre", "post"), both, strict=True)
+    ]
+    columns = ["participant", "group", "timepoint", "outcome", "score"]
+    observations = pd.DataFrame(rows, columns=columns, dtype=str)
+    return study, observations

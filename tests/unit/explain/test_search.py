@@ -131,6 +131,9 @@ def test_another_string_in_its_place(printed, code, programs, paper):
     assert len(found["claim_ids"].split()) == 3
     with pytest.raises(ValueError, match="not a number"):
         explain_one(*paper.arguments, P, printed="p")
+    points = paper.study.model_copy(update={"decimal_mark": (".",)})
+    with pytest.raises(ValueError, match="0,003"):
+        explain_one(points, *paper.arguments[1:], P, printed="0,003")
 
 
 @pytest.mark.parametrize(
@@ -221,32 +224,9 @@ def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, ex
 
 
 @pytest.fixture
-def on_numbers(make_study, audit):
-    """Explain claims of a study of eight, two groups, whose scores are numbers with ties and zeros."""
-    numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
-    outcome = make_study(2).outcome.model_copy(update=numbers)
-    study = make_study(2).model_copy(update={"outcome": outcome})
-    scores = [
-        (3, 4),
-        (5, 7),
-        (4, 7),
-        (8, 12),
-        (2, 7),
-        (6, 12),
-        (1, 8),
-        (7, 15),
-        (4, 4),
-        (6, 7),
-        (9, 12),
-        (3, 2),
-    ]
-    rows = [
-        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score))
-        for i, both in enumerate(scores)
-        for timepoint, score in zip(("pre", "post"), both, strict=True)
-    ]
-    columns = ["participant", "group", "timepoint", "outcome", "score"]
-    observations = pd.DataFrame(rows, columns=columns, dtype=str)
+def on_numbers(numbers, audit):
+    """Explain claims of a study whose scores are numbers."""
+    study, observations = numbers
 
     def explain_numbers(claims):
         tests = as_read(rank_test_table(study, observations))
