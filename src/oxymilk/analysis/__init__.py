@@ -189,16 +189,14 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
             limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
             raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)])
         either = [results[role] for role in ("declared", OTHER_DIFFERENCES) if results.get(role)]
-        matters = (
-            len({(result.p_value, result.z_squared, vars(result).get("w_plus")) for result in either}) == 2
-        )
+        shown = {(result.p_value, result.z_squared, vars(result).get("w_plus")) for result in either}
         for role, (procedure, way) in how.items():
-            if role == OTHER_DIFFERENCES and not matters:
+            if role == OTHER_DIFFERENCES and len(shown) < 2:
                 continue
             # not known of the declared program: then both results of the declared procedure count
             unknown = "" if known or role in ("exact", OTHER_TAILS) else "if_"
             row = sample._asdict() | procedure.switches() | {"role": role, "n": len(sample.first)}
-            row["differences"] = unknown + way if matters else ""
+            row["differences"] = unknown + way if len(shown) == 2 else ""
             if sample.test == "rank_sum":
                 n1, n2 = len(sample.first), len(sample.second)
                 row |= {"n": n1 + n2, "n1": n1, "n2": n2, "zero_method": None}

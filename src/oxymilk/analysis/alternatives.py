@@ -47,10 +47,8 @@ def alternative_table(
     # of a test with a p-value, the exact one can only be missing for its size
     known = tests.groupby(["test", "group"])["p_value"].transform("count") > 0
     tests = tests.assign(reason=np.where(known, "too_large", "no_data"))[tests["role"] == "exact"]
-    rows = [
-        (*row[:2], "exact", row[2], None, row[3])
-        for row in tests[["test", "group", "p_value", "reason"]].values
-    ]
+    exact = tests[["test", "group", "p_value", "reason"]].itertuples(index=False)
+    rows = [(test, group, "exact", p_value, None, reason) for test, group, p_value, reason in exact]
     if "rank_sum" in set(tests["test"]):
         procedure, other = study.procedure.rank_sum, "post" if study.between == "change" else "change"
         *_, sample = samples(study, observations)

@@ -71,10 +71,9 @@ class Sample(NamedTuple):
         """Return the two lists, differences "decimal" or "binary"; binary pairs are 0 and their difference."""
         if differences == "decimal":
             return self.first, self.second
-        paired = self.test == "signed_rank"
-        return (
-            ([0] * len(self.first), paired_differences(*self.doubles, "binary")) if paired else self.doubles
-        )
+        if self.test == "rank_sum":
+            return self.doubles
+        return [0] * len(self.first), paired_differences(*self.doubles, "binary")
 
     def run(self, procedure: Procedure, differences: str, most_work: float = inf) -> TestResult:
         """Run the test with its differences taken in one way; TooLargeError where that needs too much."""

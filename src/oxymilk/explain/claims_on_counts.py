@@ -15,16 +15,11 @@ from oxymilk.analysis.samples import Sample, participants, samples
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, Claim
 from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
-from oxymilk.stats import (
-    Procedure,
-    TestResult,
-    difference_counts,
-    differences_of,
-    rank_sum_counts,
-    signed_rank_counts,
-)
+from oxymilk.stats import Procedure, TestResult, difference_counts, differences_of
 from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.stats.null import MOST_WORK
+from oxymilk.stats.rank_sum import rank_sum_counts
+from oxymilk.stats.signed_rank import signed_rank_counts
 from oxymilk.study import Study
 
 Record = tuple[int, int]

@@ -122,11 +122,8 @@ def search_rows(differing: DifferingClaim, rows: list[dict[str, str]]) -> list[E
         (_, steps, _, row, _), number, coincidence = own
         if kind == "procedure":
             way, declared = row["differences"].removeprefix("if_"), getattr(study.procedure, claim.test)
-            code, params, line_of = (
-                f"differences_{way}",
-                {"switches": []},
-                (claim.test, way, (declared, "", "")),
-            )
+            code, params = f"differences_{way}", {"switches": []}
+            line_of = claim.test, way, (declared, "", "")
             lines = [p for p in load_programs() if (p.test, p.differences, p.calculation) == line_of]
         else:
             switches = {name: row[name] == "true" if row[name] in ("true", "false") else row[name]

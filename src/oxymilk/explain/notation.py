@@ -25,10 +25,7 @@ OF_CHANGES = ("percent_up", "percent_down", "percent_unchanged")
 MOST_UNITS = 1_000_000  # strings that a printed Z allows: with twelve decimals no memory holds them
 # programs print p-values with these numbers of decimals
 PROGRAM_DECIMALS = (2, 3, 4, 5)
-_STATISTICS = {
-    "signed_rank": ("z", "w_plus", "w_minus"),
-    "rank_sum": ("z", "u1", "u2", "rank_sum1", "rank_sum2"),
-}
+_NAMES = {"signed_rank": ("z", "w_plus", "w_minus"), "rank_sum": ("z", "u1", "u2", "rank_sum1", "rank_sum2")}
 
 
 class Slip(NamedTuple):
@@ -106,7 +103,7 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
     slips = list(copies.values())
     if is_p:
         result = on_counts.result(differing.feature)
-        for name in _STATISTICS[claim.test]:
+        for name in _NAMES[claim.test]:
             key, value = f"explain.words.statistic_name_{name}", abs(float(getattr(result, name)))
             label = {language: labels(language)(key) for language in LANGUAGES}
             units = round_units(as_decimal(value), d, rounding)
@@ -245,20 +242,16 @@ def _slips_of_digits(true: Fraction, d: int, rounding: str, small: set[int]) -> 
     zero |= {int(digits[d - 1])} if d - 1 in digits else set()
     mark = {int(decimals) for decimals in digits.values()} if d == 0 else set()
     right = round_units(true, d, rounding)
-    whole = f"{right:0{d + 1}d}"
+    text = f"{right:0{d + 1}d}"
     longer = f"{round_units(true, d + 1, rounding):0{d + 2}d}"
     # the zero before the decimal mark is neither dropped nor mistyped
     start = 1 if d and right < 10**d else 0
-    dropped = {int(whole[:i] + whole[i + 1 :] or 0) for i in range(start, len(whole) - d)}
+    dropped = {int(text[:i] + text[i + 1 :] or 0) for i in range(start, len(text) - d)}
     if d:
         dropped |= {int(longer[:i] + longer[i + 1 :]) for i in range(len(longer) - d - 1, len(longer))}
-    swapped = {
-        int(whole[:i] + whole[i + 1] + whole[i] + whole[i + 2 :]) for i in range(start, len(whole) - 1)
-    }
-    typed = {
-        int(whole[:i] + digit + whole[i + 1 :]) for i in range(start, len(whole)) for digit in "0123456789"
-    }
-    known = f"{whole[:-d]}.{whole[-d:]}" if d else whole
+    swapped = {int(text[:i] + text[i + 1] + text[i] + text[i + 2 :]) for i in range(start, len(text) - 1)}
+    typed = {int(text[:i] + digit + text[i + 1 :]) for i in range(start, len(text)) for digit in "0123456789"}
+    known = f"{text[:-d]}.{text[-d:]}" if d else text
     source = f"{longer[: -d - 1]}.{longer[-d - 1 :]}" if d else known
     return [
         Slip("zero_lost", zero - small), Slip("mark_lost", mark), Slip("swapped", swapped, {"source": known}),

@@ -17,15 +17,9 @@ from oxymilk.audit.claims import OF_P
 from oxymilk.explain.claims_on_counts import ClaimOnCounts
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, Reached, fitting
 from oxymilk.explain.notation import claim_label
-from oxymilk.stats import Procedure, TooLargeError
+from oxymilk.stats import Procedure, Program, ProgramResult, TooLargeError
 from oxymilk.stats.procedure import CHOICES
-from oxymilk.stats.programs import (
-    Program,
-    ProgramResult,
-    evaluate_programs,
-    evaluate_programs_counts,
-    load_programs,
-)
+from oxymilk.stats.programs import evaluate_programs, evaluate_programs_counts, load_programs
 from oxymilk.texts import read_yaml
 
 # which switches lie between a rank test and each other calculation
@@ -57,12 +51,10 @@ def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ..
     >>> switches_between(Procedure("asymptotic"), Procedure("asymptotic", "less", tie_correction=False))
     ('alternative', 'tie_correction')
     """
-    before, after = declared.switches(), procedure.switches()
+    before = declared.switches()
     # a switch that only the other method has differs where it is not at its default
     return tuple(
-        name
-        for name, choices in CHOICES.items()
-        if name in after and after[name] != before.get(name, choices[0])
+        name for name, value in procedure.switches().items() if value != before.get(name, CHOICES[name][0])
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from oxymilk.analysis import ROLES, exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.explain import claims_on_counts as on_counts
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records
 from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, list_tables
 from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
@@ -143,9 +144,7 @@ def printed_sizes(study: Study, claims: list[Claim]) -> tuple[dict[str, int], tu
     return sizes, tuple(group for group in study.group_ids if group not in sizes)
 
 
-def _tables_of_group(
-    records: on_counts.Records, g: int, counts: list[on_counts.ClaimOnCounts], budget: int
-) -> np.ndarray:
+def _tables_of_group(records: Records, g: int, counts: list[ClaimOnCounts], budget: int) -> np.ndarray:
     """Return the tables of a group that its own counts allow, shape (N, K + 1, K + 1), nobody's score missing."""
     n, k = int(records.pairs[g].sum()), records.levels
     own = [reading for reading in counts if reading.groups == (g,)]

@@ -197,11 +197,9 @@ def _ranked(differing: DifferingClaim, tests: list[dict[str, str]], **limits: in
         elif value is not None:
             rounding = "truncate" if explanation.code.endswith("_truncated") else study.rounding
             prints_as = claim.write(as_decimal(value), rounding)
-        said = {
-            "printed": claim.printed,
-            "prints_as": prints_as,
-            "value": "" if value is None else f"{value:.4g}",
-        }
+        said = {"printed": claim.printed, "prints_as": prints_as, "value": ""}
+        if value is not None:
+            said["value"] = f"{value:.4g}"
         explanations.append(replace(explanation, params=explanation.params | said))
     return sorted(explanations, key=attrgetter("order"))
 
