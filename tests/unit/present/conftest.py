@@ -153,8 +153,8 @@ def results(bontang):
 def explained(bontang, results):
     """The tables of explanations of the first study by name."""
     claims = load_claims(DATA / "bontang2023" / "claims.csv", bontang)
-    tests = [results["tests"], results["sensitivity"]]
-    found = explain_claims(bontang, claims, results["verdicts"], results["observations"], tests)
+    # its sheet has levels only: there is no other scale
+    found = explain_claims(bontang, claims, results["verdicts"], results["observations"], [results["tests"]])
     return {name: as_read(getattr(found, name)) for name in EXPLAINED}
 
 
