@@ -117,6 +117,17 @@ def test_a_number_that_a_program_prints_is_no_slip(observations, program, printe
     assert float(explanations["coincidence"][0]) < 0.01
 
 
+@pytest.mark.parametrize(("program", "p_value"), [("R", 0.836036), ("SPSS", 0.752265)])
+def test_the_change_is_taken_as_the_program_does_in_alternatives_too(observations, program, p_value):
+    study = study_of(program)
+    tests = analysis.rank_test_table(study, observations)
+    comparisons = analysis.comparison_table(
+        study, observations, analysis.effect_table(study, observations, tests)
+    )
+    table = analysis.alternative_table(study, observations, tests, comparisons, 1).set_index("alternative")
+    assert table.loc["change", "p_value"] == pytest.approx(p_value, abs=1e-6)
+
+
 def test_whole_numbers_are_the_same_either_way(observations):
     whole = observations.assign(
         score=[score and str(int(float(score) * 10)) for score in observations["score"]]
