@@ -165,7 +165,8 @@ def explain_claims(
 
     (loaded, claims), results = study_and_claims(study), results_of(study, folder)
     limits = {"participants": participants, "budget": budget}
-    explained = explain_claims(loaded, claims, results.verdicts, results.observations, **limits)
+    tests = results.tests, results.sensitivity
+    explained = explain_claims(loaded, claims, results.verdicts, results.observations, tests, **limits)
     for name in ("explanations", "datasets", "contradictions", "outcomes"):
         results.write(name, getattr(explained, name))
     (folder / "witnesses").mkdir(parents=True, exist_ok=True)

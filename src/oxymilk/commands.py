@@ -332,14 +332,18 @@ def explain(
     folder = folder_of(study, data)
     loaded, claims = study_and_claims(folder)
     ingested = ingest_observations(loaded, folder)
-    observations, data = ingested.table, SimpleNamespace(observations=ingested.table, **vars(ingested))
-    tables = [as_read(table(loaded, observations)) for table in (frequency_table, rank_test_table)]
-    verdicts = audit_claims(loaded, claims, *tables, data)
+    observations, other = ingested.table, "level" if loaded.outcome.scale == "score" else "score"
+    frequencies, tests = (as_read(of(loaded, observations)) for of in (frequency_table, rank_test_table))
+    sensitivity = as_read(rank_test_table(loaded, ingested.other_scale, other))
+    data = SimpleNamespace(observations=observations, **vars(ingested))
+    verdicts = audit_claims(loaded, claims, frequencies, tests, data)
     if claim not in {one.id for one in claims}:
         raise BadParameter(f"claims.csv has no claim {claim!r}")
     wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
-        explanations, _ = explain_one(loaded, claims, verdicts, observations, claim, **wanted)
+        explanations, _ = explain_one(
+            loaded, claims, verdicts, observations, (tests, sensitivity), claim, **wanted
+        )
     except ValueError as error:
         raise BadParameter(str(error), param_hint="--printed") from None
     print_explanations(explanations, language)

@@ -41,7 +41,8 @@ def both(rscript, tmp_path_factory):
             rows += [(name, what, group, value) for (group, _), value in values.items()]
         for row in analysis.summary_table(study, found.table).to_dict("records"):
             ours |= {(name, f"{row['timepoint']}:{row['group']}:{key}"): row[key] for key in STATISTICS}
-        for row in analysis.comparison_table(study, found.table).to_dict("records"):
+        effects = analysis.effect_table(study, found.table, analysis.rank_test_table(study, found.table))
+        for row in analysis.comparison_table(study, found.table, effects).to_dict("records"):
             values = {key: row[key] for key in ("u1", "z", "p_value", "p_exact")} | {"shift": row["estimate"]}
             ours |= {(name, f"{row['timepoint']}:{key}"): value for key, value in values.items()}
         ours[name, "pre:difference"] = of_variable[study.outcome.id]

@@ -40,7 +40,11 @@ def test_every_verdict_is_the_expected_one_and_one_group_has_no_test_between_gro
     assert study.procedure.rank_sum is None
     # without a sheet there is no test at all
     assert bool(study.sheets) == bool(len(observations)) == (name == "muayah2023")
-    for table in (tests, effect_table(study, observations), program_table(study, observations)):
+    for table in (
+        tests,
+        effect_table(study, observations, rank_test_table(study, observations)),
+        program_table(study, observations),
+    ):
         assert set(table["test"]) == ({"signed_rank"} if study.sheets else set())
 
 

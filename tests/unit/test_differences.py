@@ -109,11 +109,23 @@ def test_results_and_tables_name_both_ways_where_they_differ(observations, progr
 def test_a_number_that_a_program_prints_is_no_slip(observations, program, printed):
     study, claim = study_of(program), claim_of(printed, "z")
     verdicts = verdicts_of(study, claim, observations)
-    explanations, _ = explain_one(study, [claim], verdicts, observations, "a", printed="2.201")
+    tests = as_read(analysis.rank_test_table(study, observations))
+    explanations, _ = explain_one(study, [claim], verdicts, observations, [tests], "a", printed="2.201")
     assert "notation" not in set(explanations["kind"])
     assert "PSPP NPAR TESTS /WILCOXON" in explanations["programs"][0]
     assert "subtract binary numbers" in explanations["description"][0]
     assert float(explanations["coincidence"][0]) < 0.01
+
+
+@pytest.mark.parametrize(("program", "p_value"), [("R", 0.836036), ("SPSS", 0.752265)])
+def test_the_change_is_taken_as_the_program_does_in_alternatives_too(observations, program, p_value):
+    study = study_of(program)
+    tests = analysis.rank_test_table(study, observations)
+    comparisons = analysis.comparison_table(
+        study, observations, analysis.effect_table(study, observations, tests)
+    )
+    table = analysis.alternative_table(study, observations, tests, comparisons, 1).set_index("alternative")
+    assert table.loc["change", "p_value"] == pytest.approx(p_value, abs=1e-6)
 
 
 def test_whole_numbers_are_the_same_either_way(observations):

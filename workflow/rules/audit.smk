@@ -1,7 +1,7 @@
 """Check the numbers that a paper printed.
 
-Inputs:  <data>/{study}/claims.csv, <results>/{study}/frequencies.csv, tests.csv, observations.csv, other_scale.csv,
-         characteristics.csv
+Inputs:  <data>/{study}/claims.csv, <results>/{study}/observations.csv, other_scale.csv, characteristics.csv,
+         frequencies.csv, tests.csv, sensitivity.csv
 Outputs: <results>/{study}/verdicts.csv; `verify` prints them and fails when one is not as expected
          <results>/{study}/explanations.csv, datasets.csv, contradictions.csv, outcomes.csv, witnesses/
          <results>/{study}/{language}/audit/
@@ -43,6 +43,8 @@ rule explain_claims:
         study=study_file,
         claims=f"{STUDY}/claims.csv",
         observations=f"{RESULT}/observations.csv",
+        tests=f"{RESULT}/tests.csv",
+        sensitivity=f"{RESULT}/sensitivity.csv",
         verdicts=f"{RESULT}/verdicts.csv",
         code=package_sources("explain", "audit", "analysis", "stats", "study"),
     output:

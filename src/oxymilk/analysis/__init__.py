@@ -5,6 +5,7 @@ Observations are tidy, all cells text: participant, group, timepoint, outcome, s
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import astuple
 from itertools import product
 from math import inf
@@ -23,8 +24,6 @@ from oxymilk.stats.procedure import CHOICES
 from oxymilk.stats.ranks import DIFFERENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from oxymilk.results import Results
     from oxymilk.study import Study
 
@@ -83,15 +82,17 @@ def result_tables(study: Study, results: Results, confidence: float, seed: int) 
     on_levels = study.outcome.scale == "level"
     levels, numbers = (table, other) if on_levels else (other, table)
     tests = rank_test_table(study, table)
+    effects = effect_table(study, table, tests, confidence)
+    comparisons = comparison_table(study, table, effects, confidence)
     return {
         "frequencies": frequency_table(study, levels if study.outcome.levels else table),
         "summaries": summary_table(study, numbers),
         "tests": tests,
-        "alternatives": alternative_table(study, table, tests, seed),
+        "alternatives": alternative_table(study, table, tests, comparisons, seed),
         "sensitivity": rank_test_table(study, other, "score" if on_levels else "level"),
         "procedures": program_table(study, table),
-        "effects": effect_table(study, table, confidence),
-        "comparisons": comparison_table(study, table, confidence),
+        "effects": effects,
+        "comparisons": comparisons,
         "baseline": baseline_table(study, results.characteristics, table),
     }
 
@@ -113,66 +114,20 @@ def frequency_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
         has one row with an empty level.
     """
     rows = []
-    for *cell, scores in _cells(study, observations):
-        missing = scores.count("")
-        total = len(scores) - missing
-        for level in study.outcome.level_ids:
-            n = scores.count(level)
-            rows.append((*cell, level, n, total, 100 * n / total if total else None, missing))
-        if not study.outcome.levels:
-            rows.append((*cell, "", total, total, 100 if total else None, missing))
-    return pd.DataFrame(rows, columns=list(FREQUENCY_COLUMNS))
-
-
-def _cells(study: Study, observations: pd.DataFrame) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield each group and timepoint with its scores, "" where one is missing."""
     for group, timepoint in product(study.group_ids, study.timepoint_ids):
         here = (observations["group"] == group) & (observations["timepoint"] == timepoint)
-        yield group, timepoint, list(observations.loc[here, "score"])
+        scores = list(observations.loc[here, "score"])
+        missing = scores.count("")
+        total = len(scores) - missing
+        counts = {level: scores.count(level) for level in study.outcome.level_ids} or {"": total}
+        for level, n in counts.items():
+            rows.append((group, timepoint, level, n, total, 100 * n / total if total else None, missing))
+    return pd.DataFrame(rows, columns=list(FREQUENCY_COLUMNS))
 
 
 def exact_counterpart(declared: Procedure) -> Procedure:
     """Return the exact procedure, conditional on ties and zeros, that answers the same question."""
     return Procedure(method="exact", alternative=declared.alternative, zero_method=declared.zero_method)
-
-
-Run = tuple[Sample, str, Procedure, str, TestResult | None]
-
-
-def _runs(study: Study, observations: pd.DataFrame, scale: str | None = None) -> Iterator[Run]:
-    """Yield each test in each role, the exact one on decimals; no result without data, or enough memory.
-
-    How differences were taken is "" where it does not matter, "if_decimal" or "if_binary" where it is not known of the
-    declared program: then both results of the declared procedure count.
-    """
-    for sample in samples(study, observations, scale) if len(observations) else ():
-        declared = getattr(study.procedure, sample.test)
-        known = stats.differences_of(study.procedure.program, sample.test)
-        own, other = reversed(DIFFERENCES) if known == "binary" else DIFFERENCES
-        how = {"declared": (declared, own), "exact": (exact_counterpart(declared), "decimal")}
-        if any(not isinstance(score, int) for score in (*sample.first, *sample.second)):
-            how[OTHER_DIFFERENCES] = declared, other  # whole levels are the same either way
-        # what the study declares is computed as far as memory goes
-        asked = inf if scale in (None, study.outcome.scale) else MOST_WORK
-        results = {
-            role: _result(sample, procedure, way, asked if procedure == declared else MOST_WORK)
-            for role, (procedure, way) in how.items()
-        }
-        if results["declared"]:
-            side = "greater" if results["declared"].z_squared >= 0 else "less"
-            side = side if declared.alternative == "two-sided" else "two-sided"
-            how[OTHER_TAILS] = declared.with_alternative(side), own
-            results[OTHER_TAILS] = _result(sample, *how[OTHER_TAILS], asked)
-        if sample.testable and results["declared"] is None and asked == inf:
-            place = {"column": f"procedure.{sample.test}.method", "value": declared.method}
-            limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
-            raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)])
-        either = [results[role] for role in ("declared", OTHER_DIFFERENCES) if results.get(role)]
-        numbers = {(result.p_value, result.z_squared, vars(result).get("w_plus")) for result in either}
-        for role, (procedure, way) in how.items():
-            unknown = "" if known or role in ("exact", OTHER_TAILS) else "if_"
-            if role != OTHER_DIFFERENCES or len(numbers) == 2:
-                yield sample, role, procedure, unknown + way if len(numbers) == 2 else "", results[role]
 
 
 def _result(sample: Sample, procedure: Procedure, way: str, most_work: float) -> TestResult | None:
@@ -189,6 +144,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     Each test has three rows: the procedure that the study declares, with differences as its program takes them, and the
     exact one (conditional on the observed ties and zeros, on decimals) of the same alternative, and the declared one
     with the other number of tails. Where the other way to take differences gives other numbers, a fourth row has these.
+    `differences` is "" where the way is no matter, "if_decimal" or "if_binary" where that of the program is not known.
 
     Parameters
     ----------
@@ -209,22 +165,50 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     FaultsError
         If the declared procedure itself would need too much memory.
     """
-    scale = scale or study.outcome.scale
-    rows = []
-    for sample, role, procedure, differences, result in _runs(study, observations, scale):
-        row = sample._asdict() | procedure.switches() | {"role": role, "differences": differences}
-        row["n"] = len(sample.first)
-        if sample.test == "rank_sum":
-            n1, n2 = len(sample.first), len(sample.second)
-            row |= {"n": n1 + n2, "n1": n1, "n2": n2, "zero_method": None}
-        if result is not None:
-            row |= vars(result)
-            # z times |z|: a fraction, sign kept, where z itself is a root
-            fraction = result.p_fraction or 0
-            written = str(fraction or "") if fraction.denominator < LARGEST_WRITTEN else ""
-            row |= {"z_squared": str(result.z_squared), "p_fraction": written}
-        row |= {"n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
-        rows.append(row | {"n_unchanged": row.get("n_zero"), "procedure": procedure.words_for(sample.test)})
+    scale, rows = scale or study.outcome.scale, []
+    # what the study declares is computed as far as memory goes
+    asked = inf if scale == study.outcome.scale else MOST_WORK
+    for sample in samples(study, observations, scale) if len(observations) else ():
+        declared = getattr(study.procedure, sample.test)
+        known = stats.differences_of(study.procedure.program, sample.test)
+        own, other = reversed(DIFFERENCES) if known == "binary" else DIFFERENCES
+        how = {"declared": (declared, own), "exact": (exact_counterpart(declared), "decimal")}
+        if any(not isinstance(score, int) for score in (*sample.first, *sample.second)):
+            how[OTHER_DIFFERENCES] = declared, other  # whole levels are the same either way
+        results = {
+            role: _result(sample, procedure, way, asked if procedure == declared else MOST_WORK)
+            for role, (procedure, way) in how.items()
+        }
+        if results["declared"]:
+            side = "greater" if results["declared"].z_squared >= 0 else "less"
+            side = side if declared.alternative == "two-sided" else "two-sided"
+            how[OTHER_TAILS] = declared.with_alternative(side), own
+            results[OTHER_TAILS] = _result(sample, *how[OTHER_TAILS], asked)
+        elif sample.testable and asked == inf:
+            place = {"column": f"procedure.{sample.test}.method", "value": declared.method}
+            limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
+            raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)])
+        either = [results[role] for role in ("declared", OTHER_DIFFERENCES) if results.get(role)]
+        shown = {(result.p_value, result.z_squared, vars(result).get("w_plus")) for result in either}
+        for role, (procedure, way) in how.items():
+            if role == OTHER_DIFFERENCES and len(shown) < 2:
+                continue
+            # not known of the declared program: then both results of the declared procedure count
+            unknown = "" if known or role in ("exact", OTHER_TAILS) else "if_"
+            row = sample._asdict() | procedure.switches() | {"role": role, "n": len(sample.first)}
+            row["differences"] = unknown + way if len(shown) == 2 else ""
+            if sample.test == "rank_sum":
+                n1, n2 = len(sample.first), len(sample.second)
+                row |= {"n": n1 + n2, "n1": n1, "n2": n2, "zero_method": None}
+            if result := results[role]:
+                row |= vars(result)
+                # z times |z|: a fraction, sign kept, where z itself is a root
+                fraction = result.p_fraction or 0
+                written = str(fraction or "") if fraction.denominator < LARGEST_WRITTEN else ""
+                row |= {"z_squared": str(result.z_squared), "p_fraction": written}
+            row |= {"n_left_out": len(sample.left_out), "left_out": " ".join(sample.left_out)}
+            row["procedure"] = procedure.words_for(sample.test)
+            rows.append(row | {"n_unchanged": row.get("n_zero")})
     table = pd.DataFrame(rows, columns=list(TEST_COLUMNS))
     return table.assign(variable=study.outcome.id, scale=scale)
 
@@ -248,13 +232,16 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(PROGRAM_COLUMNS))
 
 
-def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def effect_table(
+    study: Study, observations: pd.DataFrame, tests: pd.DataFrame, confidence: float = 0.95
+) -> pd.DataFrame:
     """Say how large the effects are, beside the p-values.
 
     Parameters
     ----------
     study : Study
-    observations : DataFrame
+    observations, tests : DataFrame
+        The latter as `rank_test_table` gives it.
     confidence : float
         Of the intervals; between 0 and 1.
 
@@ -268,33 +255,37 @@ def effect_table(study: Study, observations: pd.DataFrame, confidence: float = 0
         `least_exact`); these four have no interval, and no estimate where the exact counterpart of a test, or the
         search for the least p, would need too much memory.
     """
-    runs = [run for run in _runs(study, observations) if run[0].testable and run[1] in ROLES]
+    rows, tested = [], [sample for sample in samples(study, observations) if sample.testable]
+    by_role = tests.set_index(["role", "test", "group"])[["p_value", "differences"]]
     adjusted = {}
-    for role in ROLES:
-        family = [result and result.p_value for _, of, *_, result in runs if of == role]
+    for role in ROLES if tested else ():
+        family = [by_role.loc[(role, *sample[:2]), "p_value"] for sample in tested]
         # without one of the family nothing can be adjusted
-        adjusted[role] = iter(stats.holm(family) if family and None not in family else [None] * len(family))
-    rows = []
-    for sample, role, procedure, differences, _ in runs:
-        data, place = (sample.first, sample.second), (sample.test, sample.group, sample.timepoint)
+        adjusted[role] = iter([None] * len(family) if pd.isna(family).any() else stats.holm(family))
+    for sample, role in product(tested, ROLES):
+        declared, place = getattr(study.procedure, sample.test), sample[:3]
         if role == "declared":
-            why, main = reported_effect(study, sample.test, sample.timepoint)
-            if sample.test == "signed_rank":
-                effects = stats.within_effects(*data, procedure, confidence)
-            else:
-                # risks are of the better of two levels, also where nobody has the other
-                success = 1 if why == "two_levels" else None
-                effects = stats.between_effects(*data, procedure, confidence, success)
+            effects, (why, main) = _effects(study, sample, confidence)
             rows.extend((*place, *astuple(effect), why * (effect.name == main)) for effect in effects)
-        try:
-            data = sample.data(differences.removeprefix("if_") or "decimal")
-            least = stats.least_p_value(sample.test, *data, procedure)
-        except TooLargeError:
-            least = None
+        procedure = declared if role == "declared" else exact_counterpart(declared)
+        way = by_role.loc[(role, *sample[:2]), "differences"].removeprefix("if_") or "decimal"
+        least = None
+        with suppress(TooLargeError):
+            least = stats.least_p_value(sample.test, *sample.data(way), procedure)
         words = procedure.words_for(sample.test)
         rows.append((*place, f"holm_{role}", next(adjusted[role]), None, None, None, words, "", ""))
         rows.append((*place, f"least_{role}", least, None, None, None, words, "", ""))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
+def _effects(study: Study, sample: Sample, confidence: float) -> tuple[list[stats.Effect], tuple[str, str]]:
+    """Return the effects of a test, and why which is reported; risks are of the better of two levels."""
+    why, main = reported_effect(study, sample.test, sample.timepoint)
+    data = sample.first, sample.second, getattr(study.procedure, sample.test), confidence
+    if sample.test == "signed_rank":
+        return stats.within_effects(*data), (why, main)
+    # also where nobody has the other level
+    return stats.between_effects(*data, 1 if why == "two_levels" else None), (why, main)
 
 
 def reported_effect(study: Study, test: str, timepoint: str = "") -> tuple[str, str]:
@@ -305,13 +296,16 @@ def reported_effect(study: Study, test: str, timepoint: str = "") -> tuple[str, 
     return why, REPORTED[why][test]
 
 
-def comparison_table(study: Study, observations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def comparison_table(
+    study: Study, observations: pd.DataFrame, effects: pd.DataFrame, confidence: float = 0.95
+) -> pd.DataFrame:
     """Compare the first two groups at baseline, at follow-up and on the change, by the declared procedure.
 
     Parameters
     ----------
     study : Study
-    observations : DataFrame
+    observations, effects : DataFrame
+        The latter as `effect_table` gives it, for the effect of the study's own comparison.
     confidence : float
         Of the intervals; between 0 and 1.
 
@@ -322,21 +316,22 @@ def comparison_table(study: Study, observations: pd.DataFrame, confidence: float
         the `reported_effect`; p is empty where its distribution would need too much memory.
     """
     rows, procedure = [], study.procedure.rank_sum
+    reported = effects[(effects["test"] == "rank_sum") & (effects["reported"] != "")].to_dict("records")
     for between in ("pre", "post", "change") if len(observations) and procedure else ():
-        for sample in samples(study, observations, between=between):
-            if sample.test != "rank_sum" or not sample.testable:
-                continue
-            way = stats.differences_of(study.procedure.program, "rank_sum")
-            asked = inf if between == study.between else MOST_WORK
-            declared = _result(sample, procedure, way if way == "binary" else "decimal", asked)
-            exact = _result(sample, exact_counterpart(procedure), "decimal", MOST_WORK)
-            _, reported = reported_effect(study, sample.test, sample.timepoint)
-            success = 1 if reported == "risk_difference" else None
-            effects = stats.between_effects(sample.first, sample.second, procedure, confidence, success)
-            (effect,) = (effect for effect in effects if effect.name == reported)
-            row = {**(vars(declared) if declared else {}), "timepoint": sample.timepoint}
-            row |= {"primary": between == study.between, "left_out": " ".join(sample.left_out)}
-            row |= {"n1": len(sample.first), "n2": len(sample.second), "p_exact": exact and exact.p_value}
-            row |= {"effect": effect.name, "confidence": confidence, "method": effect.method}
-            rows.append(row | {name: getattr(effect, name) for name in ("estimate", "low", "high")})
+        *_, sample = samples(study, observations, between=between)
+        if sample.test != "rank_sum" or not sample.testable:
+            continue
+        primary = between == study.between
+        way = "binary" if stats.differences_of(study.procedure.program, "rank_sum") == "binary" else "decimal"
+        declared = _result(sample, procedure, way, inf if primary else MOST_WORK)
+        exact = _result(sample, exact_counterpart(procedure), "decimal", MOST_WORK)
+        if primary:
+            (effect,) = reported
+        else:
+            all_effects, (_, main) = _effects(study, sample, confidence)
+            effect = next({"effect": main} | vars(effect) for effect in all_effects if effect.name == main)
+        row = {name: effect[name] for name in ("effect", "estimate", "low", "high", "method")}
+        row |= {**(vars(declared) if declared else {}), "timepoint": sample.timepoint, "primary": primary}
+        row |= {"n1": len(sample.first), "n2": len(sample.second), "left_out": " ".join(sample.left_out)}
+        rows.append(row | {"p_exact": exact and exact.p_value, "confidence": confidence})
     return pd.DataFrame(rows, columns=list(COMPARISON_COLUMNS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ import pandas as pd
 import scipy
 
 from oxymilk.analysis.samples import samples
-from oxymilk.stats import TooLargeError
 from oxymilk.stats.count_tables import tables_of
 
 if TYPE_CHECKING:
@@ -28,15 +26,15 @@ Answer = tuple[float | None, float | None, str]
 
 
 def alternative_table(
-    study: Study, observations: pd.DataFrame, tests: pd.DataFrame, seed: int
+    study: Study, observations: pd.DataFrame, tests: pd.DataFrame, comparisons: pd.DataFrame, seed: int
 ) -> pd.DataFrame:
     """Decide each test of a study again, as one might as well have done.
 
     Parameters
     ----------
     study : Study
-    observations, tests : DataFrame
-        The latter as `rank_test_table` gives it, for the exact p-values.
+    observations, tests, comparisons : DataFrame
+        The latter as `rank_test_table` and `comparison_table` give them.
     seed : int
         Of the permutations, where there are more than are looked at.
 
@@ -50,19 +48,15 @@ def alternative_table(
     # of a test with a p-value, the exact one can only be missing for its size
     known = tests.groupby(["test", "group"])["p_value"].transform("count") > 0
     tests = tests.assign(reason=np.where(known, "too_large", "no_data"))[tests["role"] == "exact"]
-    rows = [
-        (*row[:2], "exact", row[2], None, row[3])
-        for row in tests[["test", "group", "p_value", "reason"]].values
-    ]
+    exact = tests[["test", "group", "p_value", "reason"]].itertuples(index=False)
+    rows = [(test, group, "exact", p_value, None, reason) for test, group, p_value, reason in exact]
     if "rank_sum" in set(tests["test"]):
         procedure, other = study.procedure.rank_sum, "post" if study.between == "change" else "change"
         *_, sample = samples(study, observations)
-        *_, moved = samples(study, observations, between=other)
         answers = dict.fromkeys((other, "brunner_munzel", "proportional_odds"), (None, None, "no_data"))
-        if moved.testable:
-            answers[other] = None, None, "too_large"
-            with suppress(TooLargeError):
-                answers[other] = moved.run(procedure, "decimal").p_value, None, ""
+        timepoint = study.compared[1].id if other == "post" else other
+        for p_value in comparisons.loc[comparisons["timepoint"] == timepoint, "p_value"]:
+            answers[other] = p_value, None, "too_large"
         if sample.testable:
             data = sample.first, sample.second, procedure.alternative
             answers["brunner_munzel"] = brunner_munzel(*data, seed)
@@ -102,8 +96,9 @@ def brunner_munzel(first: list, second: list, alternative: str, seed: int) -> An
     # what is equal but for the last binary digits is as far out
     bound = statistic(observed) - 1e-12 * abs(statistic(observed))
     if (tables := tables_of((n1, n2), tuple(sizes.tolist()), MOST_TABLES)) is not None:
-        log, margins = scipy.special.gammaln, np.array([*sizes, n1, n2])
-        shares = np.exp(log(margins + 1).sum() - log(n1 + n2 + 1) - log(tables + 1).sum(axis=(1, 2)))
+        gammaln, margins = scipy.special.gammaln, np.array([*sizes, n1, n2])
+        log_shares = gammaln(margins + 1).sum() - gammaln(n1 + n2 + 1) - gammaln(tables + 1).sum(axis=(1, 2))
+        shares = np.exp(log_shares)
         return min(1.0, float(shares[statistic(tables[:, 0]) >= bound].sum())), None, ""
     drawn = np.random.default_rng(seed).multivariate_hypergeometric(sizes, n1, most)
     p = (1 + int((statistic(drawn) >= bound).sum())) / (1 + most)

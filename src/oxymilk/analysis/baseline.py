@@ -47,10 +47,7 @@ def summary_table(study: Study, numbers: pd.DataFrame) -> pd.DataFrame:
     rows, (pre, post) = [], (timepoint.id for timepoint in study.compared)
     for group, members in participants(study, numbers).items():
         records = [
-            {
-                timepoint: Fraction(read_number(score)) if score else None
-                for timepoint, score in record.items()
-            }
+            {at: Fraction(read_number(score)) if score else None for at, score in record.items()}
             for record in members.values()
         ]
         scores = {at: [record[at] for record in records if at in record] for at in study.timepoint_ids}
@@ -103,9 +100,7 @@ def baseline_table(study: Study, characteristics: pd.DataFrame, observations: pd
             continue
         groups = [table[table["group"] == group] for group in study.group_ids]
         numbers = [[read_number(value) for value in members["value"] if value] for members in groups]
-        counts = [
-            [int((members["level"] == level).sum()) for level in variable.level_ids] for members in groups
-        ]
+        counts = [[int((of["level"] == level).sum()) for level in variable.level_ids] for of in groups]
         known = [int(((members["level"] != "") | (members["value"] != "")).sum()) for members in groups]
         numeric = any(known) and known == list(map(len, numbers))
         test, p_value, difference = "", None, None

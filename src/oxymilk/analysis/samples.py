@@ -11,7 +11,7 @@ from oxymilk.stats import rank_sum_test, signed_rank_test
 from oxymilk.stats.ranks import paired_differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -57,24 +57,23 @@ class Sample(NamedTuple):
     test: str
     group: str
     timepoint: str
-    first: list[Score]
-    second: list[Score]
-    left_out: list[str]
-    doubles: tuple[list, list]
+    first: tuple[Score, ...]
+    second: tuple[Score, ...]
+    left_out: tuple[str, ...]
+    doubles: tuple[tuple, tuple]
 
     @property
     def testable(self) -> bool:
         """Whether there is anybody to test."""
         return bool(self.first and self.second)
 
-    def data(self, differences: str) -> tuple[list, list]:
+    def data(self, differences: str) -> tuple[Sequence, Sequence]:
         """Return the two lists, differences "decimal" or "binary"; binary pairs are 0 and their difference."""
         if differences == "decimal":
             return self.first, self.second
-        paired = self.test == "signed_rank"
-        return (
-            ([0] * len(self.first), paired_differences(*self.doubles, "binary")) if paired else self.doubles
-        )
+        if self.test == "rank_sum":
+            return self.doubles
+        return [0] * len(self.first), paired_differences(*self.doubles, "binary")
 
     def run(self, procedure: Procedure, differences: str, most_work: float = inf) -> TestResult:
         """Run the test with its differences taken in one way; TooLargeError where that needs too much."""
@@ -116,9 +115,9 @@ def samples(
             for code, scores in members.items()
         }
         pairs = [record for record in records[group].values() if None not in record]
-        left_out = [code for code, record in records[group].items() if None in record]
-        before, after = ([record[i] for record in pairs] for i in (0, 1))
-        doubles = [*map(hold, before)], [*map(hold, after)]
+        left_out = tuple(code for code, record in records[group].items() if None in record)
+        before, after = (tuple(record[i] for record in pairs) for i in (0, 1))
+        doubles = tuple(map(hold, before)), tuple(map(hold, after))
         yield Sample("signed_rank", group, "", before, after, left_out, doubles)
     if len(study.groups) < 2:
         return
@@ -131,8 +130,8 @@ def samples(
                 left_out.append(code)
             else:
                 pairs.append(pair)
-        compared.append([after - before for before, after in pairs])
+        compared.append(tuple(after - before for before, after in pairs))
         held = (map(hold, scores) for scores in zip(*pairs, strict=True))
-        doubles.append(paired_differences(*held, "binary") if pairs else [])
+        doubles.append(tuple(paired_differences(*held, "binary")) if pairs else ())
     timepoint = {"pre": pre, "post": post}.get(between, "change")
-    yield Sample("rank_sum", "", timepoint, *compared, left_out, tuple(doubles))
+    yield Sample("rank_sum", "", timepoint, *compared, tuple(left_out), tuple(doubles))

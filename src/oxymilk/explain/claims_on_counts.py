@@ -15,16 +15,11 @@ from oxymilk.analysis.samples import Sample, participants, samples
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, REASONS, TESTS, Claim
 from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
-from oxymilk.stats import (
-    Procedure,
-    TestResult,
-    difference_counts,
-    differences_of,
-    rank_sum_counts,
-    signed_rank_counts,
-)
+from oxymilk.stats import Procedure, TestResult, difference_counts, differences_of
 from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.stats.null import MOST_WORK
+from oxymilk.stats.rank_sum import rank_sum_counts
+from oxymilk.stats.signed_rank import signed_rank_counts
 from oxymilk.study import Study
 
 Record = tuple[int, int]
@@ -62,15 +57,19 @@ class Records:
         return tables
 
     @cached_property
+    def tests(self) -> dict[tuple[str, str], Sample]:
+        """The data of the study's own tests, by test and group: the first of each."""
+        return {sample[:2]: sample for sample in reversed(self.samples)}
+
+    @cached_property
     def family(self) -> dict[tuple[str, str], float]:
         """The declared p-value of each test of the study that has data, by test and group."""
-        study, found = self.study, {}
+        procedure, family = self.study.procedure, {}
         for sample in self.samples:
-            # the study's own tests come first
-            if sample[:2] not in found and sample.testable:
-                way = differences_of(study.procedure.program, sample.test) or "decimal"
-                found[sample[:2]] = sample.run(getattr(study.procedure, sample.test), way).p_value
-        return found
+            if sample is self.tests[sample[:2]] and sample.testable:
+                way = differences_of(procedure.program, sample.test) or "decimal"
+                family[sample[:2]] = sample.run(getattr(procedure, sample.test), way).p_value
+        return family
 
     @property
     def pairs(self) -> np.ndarray:
@@ -95,10 +94,10 @@ def records_of(study: Study, observations: pd.DataFrame) -> Records:
         for records in participants(study, observations).values()
     )
     found: dict[tuple, Sample] = {}
-    for between, step in ((study.between, 1), ("post", 1), ("change", 1), ("post", -1)):
-        # back in time, what comes after is what was before
-        view = study.model_copy(update={"between": between, "timepoints": study.timepoints[::step]})
-        for sample in samples(view, observations, "level" if levels else "score"):
+    # back in time, what comes after is what was before
+    back = study.model_copy(update={"timepoints": study.timepoints[::-1]})
+    for view, between in ((study, study.between), (study, "post"), (study, "change"), (back, "post")):
+        for sample in samples(view, observations, "level" if levels else "score", between):
             found.setdefault(sample[:3], sample)
     return Records(study, codes, len(levels), tuple(found.values()))
 
@@ -238,6 +237,10 @@ class ClaimOnCounts:
             return self.true_of(self.counts[:, None])[self._count(feature)]
         return self.true_of(self.values(feature, procedure))
 
+    def first_true(self, values: np.ndarray) -> float | None:
+        """Return the first of some numbers that makes the claim true: of U1 and U2 the one that is printed."""
+        return next((v for v in np.ravel(values).tolist() if self.true_of(np.array([v]))), None)
+
     def true_of(self, values: np.ndarray) -> np.ndarray:
         """Return whether any of the numbers makes the claim true, shape (...); nan makes none true.
 
@@ -263,27 +266,23 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
     """
     study, readings = records.study, []
     moments = dict(zip((timepoint.id for timepoint in study.compared), ("pre", "post"), strict=True))
-    compares_groups = len(study.groups) >= 2 and study.procedure.rank_sum is not None
-    numbers = {} if records.levels else {sample[:2]: sample for sample in reversed(records.samples)}
-    for places in distinct_claims(claims, study):
-        claim, quantity = places[0], places[0].quantity
-        test = claim.test if quantity in OF_A_TEST else ""
+    for claim, *_ in distinct_claims(claims, study):
+        quantity, test = claim.quantity, claim.test if claim.quantity in OF_A_TEST else ""
         groups = (study.group_ids.index(claim.group),) if claim.group else tuple(range(len(study.groups)))
-        moment = ""
         of_outcome = claim.check == "recompute" and claim.variable in ("", study.outcome.id)
-        if not of_outcome or claim.is_judged or is_unsearched(claim, study):
-            continue
-        if quantity in OF_A_CELL:
-            moment = moments.get(claim.timepoint, "") if records.levels else ""
+        moment, sample = "", None
+        if quantity in OF_A_CELL and records.levels:
+            moment = moments.get(claim.timepoint, "")
         elif quantity in OF_A_CHANGE or test == "signed_rank":
             moment = "change" if claim.group else ""
-        elif test and compares_groups:
+        elif test and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
             moment, groups = study.between, (0, 1)
-        if not moment:
+        if not (moment and of_outcome) or claim.is_judged or is_unsearched(claim, study):
             continue
-        sample = numbers.get(("rank_sum", "") if test == "rank_sum" else ("signed_rank", claim.group))
-        if not (records.levels or (sample and sample.testable)):
-            continue
+        if not records.levels:
+            sample = records.tests[("rank_sum", "") if test == "rank_sum" else ("signed_rank", claim.group)]
+            if not sample.testable:
+                continue
         seen = seen_of_numbers(sample) if sample else margin(records.tables[list(groups)], moment)
         sizes = seen.sum(axis=-1)
         n = int(sizes.sum())

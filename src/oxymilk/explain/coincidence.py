@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -103,6 +103,39 @@ class Explanation:
         needless = self.effort > 0 and not self.informative
         worth = (self.kind == "none", needless, contradicted, self.effort, share)
         return (*worth, KINDS.index(self.kind), self.code, self.params_as_text)
+
+
+class Reached(NamedTuple):
+    """What a search can reach in some steps from what is declared.
+
+    * claim : The claim, as the way prints numbers.
+    * values : The numbers that the way shows, one or several.
+    * way : What the search knows of it.
+    * shown : Whether a program shows it.
+    """
+
+    claim: ClaimOnCounts
+    steps: int
+    values: np.ndarray
+    way: Any
+    shown: bool = True
+
+
+def fitting(reached: list[Reached]) -> Iterator[tuple[Reached, float, float]]:
+    """Yield what gives the printed number, with that number and the coincidence.
+
+    The coincidence is taken over all that is reached in as few steps; of what a program shows, over what programs show.
+    """
+    covered = [own.claim.printable.covered(own.values) for own in reached]
+    for own in reached:
+        number = own.claim.first_true(own.values)
+        if number is not None:
+            within = [
+                strings
+                for other, strings in zip(reached, covered, strict=True)
+                if other.steps <= own.steps and other.shown >= own.shown
+            ]
+            yield own, number, own.claim.printable.share(*within)
 
 
 @dataclass(frozen=True)

@@ -251,7 +251,7 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
     has the code of what there were too many of, and how many: "tables_of_a_group 2450". Claims that had to be left out
     are there too: "left_out p_1 p_2". Two reasons are parted by "; ".
     """
-    rows = []
+    rows, reason = [], " ".join(["left_out", *datasets.left_out])
     for g, group in [*enumerate(datasets.records.study.group_ids), (None, "")]:
         claims = [claim for claim in datasets.claims if g is None or claim.groups == (g,)]
         p_values = [claim for claim in claims if claim.claim.quantity == "p_value"]
@@ -272,7 +272,7 @@ def dataset_table(datasets: Datasets) -> pd.DataFrame:
                 cells = ("", str(total), "", "false")
                 reasons.append(" ".join(map(str, beyond.args)))
             if name in ("counts", "both", "every_claim") and g is None and datasets.left_out:
-                reasons.append(" ".join(["left_out", *datasets.left_out]))
+                reasons.append(reason)
             names = " ".join(claim.id for claim in wanted)
             rows.append((name, group, names, *cells, "; ".join(reasons)))
     return pd.DataFrame(rows, columns=list(DATASET_COLUMNS), dtype=str)

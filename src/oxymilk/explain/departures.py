@@ -48,26 +48,26 @@ def _enumerate_departures(
     """
     spent, k = -1, records.levels  # the data as they are are no departure
     occupied = np.count_nonzero(records.pairs, axis=(1, 2)).tolist()
-    changes: dict[tuple[int, int], np.ndarray] = {}
     for number in range(participants + 1):
-        # how many participants change in each group: ((0, 0), (1, 2)), ((0, 1), (1, 1)), ((0, 2), (1, 0))
-        numbers = product(range(number + 1), repeat=len(groups))
-        splits = [tuple(zip(groups, split, strict=True)) for split in numbers if sum(split) == number]
+        # how many participants change in each group: (0, 2), (1, 1), (2, 0)
+        splits = [split for split in product(range(number + 1), repeat=len(groups)) if sum(split) == number]
         for split in splits:
             # no fewer than there are: who leaves a cell may go to any other
             spent += prod(
-                comb(occupied[g] + many - 1, many) * comb(k**2 + many - 2, many) for g, many in split if many
+                comb(occupied[g] + many - 1, many) * comb(k**2 + many - 2, many)
+                for g, many in zip(groups, split, strict=True)
+                if many
             )
         if spent > budget:
             return
-        changes |= {(g, number): _changes(records.pairs[g], number) for g in groups}
         parts = []
         for split in splits:
+            changes = [_changes(records.pairs[g], many) for g, many in zip(groups, split, strict=True)]
             # two changes of one group and three of another: places 0 0 0 1 1 1 and 0 1 2 0 1 2, six tables
-            places = np.indices([len(changes[part]) for part in split]).reshape(len(split), -1)
+            places = np.indices([*map(len, changes)]).reshape(len(changes), -1)
             tables = np.tile(records.tables.astype(np.int16), (places.shape[1], 1, 1, 1))
-            for (g, changing), at in zip(split, places, strict=True):
-                tables[:, g, :k, :k] += changes[g, changing][at]
+            for g, of_group, at in zip(groups, changes, places, strict=True):
+                tables[:, g, :k, :k] += of_group[at]
             parts.append(tables)
         yield np.concatenate(parts)
 
@@ -155,8 +155,7 @@ def search_departures(
             for (g, old, new), number in equal.items()
         ]  # fmt: skip
         params = {"changes": said, "like": int((like & found.fits).sum())}
-        # of the two numbers that may be printed, U1 or U2, the one that is
-        value = next(value for value in found.values[at].tolist() if claim.true_of(np.array([value])))
+        value = claim.first_true(found.values[at])
         explanations.append(
             Explanation(
                 "departure", "departure", params, value, effort=len(changes),
@@ -233,11 +232,12 @@ def sheet_of(records: Records) -> pd.DataFrame:
     for column, codes in meanings.items():
         # the first word of the sheet that means an id; without codes the words are the ids
         words = {meaning: word for word, meaning in reversed(codes.items())}
-        tidy[column] = [words.get(cell, cell) if cell else "" for cell in tidy[column]]
-    cells = {source.column: "" for source in sheet.characteristics.values()}
+        tidy[column] = tidy[column].replace(words)
+    cells = {}
     if sheet.layout == "wide":
         # a participant's scores before and after follow each other
         scores = {t.id: tidy["score"].to_numpy()[at::2] for at, t in enumerate(study.compared)}
-        cells = {column: scores.get(t, "") for t, column in sheet.scores.items()} | cells
+        cells = {column: scores.get(t, "") for t, column in sheet.scores.items()}
         tidy = tidy[::2]
+    cells |= {source.column: "" for source in sheet.characteristics.values()}
     return tidy[[*names]].rename(columns=names).assign(**cells).reset_index(drop=True)

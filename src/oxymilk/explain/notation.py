@@ -13,15 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from oxymilk.audit.claims import TESTS, Claim
-from oxymilk.audit.printed import Interval, round_units
+from oxymilk.audit.printed import round_units
 from oxymilk.explain.claims_on_counts import claim_place
-from oxymilk.explain.coincidence import (
-    DifferingClaim,
-    Explanation,
-    Printable,
-    as_decimal,
-    printable_of,
-)  # fmt: skip
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, Printable, as_decimal, printable_of
 from oxymilk.stats.p_values import normal_p
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels
@@ -31,10 +25,7 @@ OF_CHANGES = ("percent_up", "percent_down", "percent_unchanged")
 MOST_UNITS = 1_000_000  # strings that a printed Z allows: with twelve decimals no memory holds them
 # programs print p-values with these numbers of decimals
 PROGRAM_DECIMALS = (2, 3, 4, 5)
-_STATISTICS = {
-    "signed_rank": ("z", "w_plus", "w_minus"),
-    "rank_sum": ("z", "u1", "u2", "rank_sum1", "rank_sum2"),
-}
+_NAMES = {"signed_rank": ("z", "w_plus", "w_minus"), "rank_sum": ("z", "u1", "u2", "rank_sum1", "rank_sum2")}
 
 
 class Slip(NamedTuple):
@@ -57,10 +48,9 @@ def search_notation(differing: DifferingClaim) -> list[Explanation]:
     if on_counts:
         printable, confused = on_counts.printable, _confused(differing)
     else:
-        # all strings with as many digits as the longer number
+        # a percentage, or all strings with as many digits as the longer number
         most = 10 ** len(str(int(max(abs(claim.number.value), true)))) - 1
-        in_percent = claim.quantity in ("percent", "ratio_percent")
-        most = 100 if in_percent else most
+        most = 100 if claim.quantity in ("percent", "ratio_percent") else most
         printable, confused = printable_of(replace(claim, operator=""), differing.records.study, most), []
     confused += _adjusted_column(differing, round_units(true, printable.decimals, printable.rounding))
     slips = slips_of(true, printable, claim.quantity == "p_value", confused)
@@ -100,23 +90,20 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
     """
     claim, study, on_counts = differing.claim, differing.records.study, differing.on_counts
     d, rounding, copies = on_counts.printable.decimals, on_counts.printable.rounding, {}
-    is_p = claim.quantity == "p_value"
+    is_p, here = claim.quantity == "p_value", ("recompute", *claim_place(claim, study))
     small, ends = ({0}, {0, 10**d}) if is_p else (set(), set())
     for other in differing.claims:
         place = (other.check, *claim_place(other, study))
         alike = other.quantity == claim.quantity and other.operator in EQUAL and other.number is not None
         # the same place printed otherwise is no other place
-        same = place == ("recompute", *claim_place(claim, study))
-        if alike and not same and other.check in ("recompute", "cited"):
-            value = abs(other.number.value)
-            params = {"other": claim_label(other, study), "claim": other.id}
-            copies.setdefault(
-                (place, value), Slip("copied", {round_units(value, d, rounding)} - ends, params)
-            )
+        if alike and place != here and other.check in ("recompute", "cited"):
+            value, params = abs(other.number.value), {"other": claim_label(other, study), "claim": other.id}
+            units = {round_units(value, d, rounding)} - ends
+            copies.setdefault((place, value), Slip("copied", units, params))
     slips = list(copies.values())
     if is_p:
         result = on_counts.result(differing.feature)
-        for name in _STATISTICS[claim.test]:
+        for name in _NAMES[claim.test]:
             key, value = f"explain.words.statistic_name_{name}", abs(float(getattr(result, name)))
             label = {language: labels(language)(key) for language in LANGUAGES}
             units = round_units(as_decimal(value), d, rounding)
@@ -125,7 +112,9 @@ def _confused(differing: DifferingClaim) -> list[Slip]:
             z, stated = other.claim, other.claim.stated
             of_same_test = (z.quantity, z.test, z.group) == ("z", claim.test, claim.group)
             if of_same_test and None not in (stated.low, stated.high):
-                low, high = on_counts.printable.units(np.array(p_of_printed_z(stated))).tolist()
+                # the larger Z has the smaller p; a Z that may be 0 allows p = 1
+                p_values = normal_p(np.array([float(stated.high), float(stated.low)]), "two-sided")
+                low, high = on_counts.printable.units(p_values).tolist()
                 if high - low < MOST_UNITS:
                     slips.append(Slip("printed_z", set(range(low, high + 1)) - small))
     return slips
@@ -153,30 +142,28 @@ def place_label(study: Study, group: str, timepoint: str) -> dict[str, str]:
     """Name in every language the group that a test is about, or when it compares the groups."""
     if group:
         return study.group(group).label.model_dump()
-    label = {}
-    for language in LANGUAGES:
-        words = labels(language).section("explain.words")
-        compared = timepoint in study.timepoint_ids
-        moment = study.timepoint(timepoint).label[language] if compared else words["on_change"]
-        label[language] = words["between_groups"].format(moment=moment)
-    return label
+    words = {language: labels(language).section("explain.words") for language in LANGUAGES}
+    is_change = timepoint not in study.timepoint_ids
+    moments = {to: of["on_change"] for to, of in words.items()}
+    moments = moments if is_change else study.timepoint(timepoint).label.model_dump()
+    return {to: of["between_groups"].format(moment=moments[to]) for to, of in words.items()}
 
 
 def claim_label(claim: Claim, study: Study) -> dict[str, str]:
     """Name the place of a claim in every language: its test, group, timepoint, level and printed number."""
-    label = {}
+    named = [study.group(claim.group).label] if claim.group else []
+    if claim.timepoint in study.timepoint_ids and claim.test not in TESTS:
+        named.append(study.timepoint(claim.timepoint).label)
+    named += [level.label for level in study.outcome.levels if level.id == claim.level]
+    said = {}
     for language in LANGUAGES:
         words = labels(language).section("explain.words")
-        parts = [claim.where] if claim.check == "cited" else []
+        parts = [claim.where] * (claim.check == "cited")
         if claim.test:
             parts.append(words.get(f"test_{claim.test}") or labels(language).tested_by(claim.test))
-        if claim.group:
-            parts.append(study.group(claim.group).label[language])
-        if claim.timepoint in study.timepoint_ids and claim.test not in TESTS:
-            parts.append(study.timepoint(claim.timepoint).label[language])
-        parts += [level.label[language] for level in study.outcome.levels if level.id == claim.level]
-        label[language] = f"{', '.join(parts)}: {words[f'quantity_{claim.quantity}']} {claim.printed}"
-    return label
+        parts += [label[language] for label in named]
+        said[language] = f"{', '.join(parts)}: {words[f'quantity_{claim.quantity}']} {claim.printed}"
+    return said
 
 
 # ---- the slips ---------------------------------------------------------------------------------------------
@@ -247,15 +234,6 @@ def slips_of(true: Fraction, printable: Printable, is_p: bool, confused: list[Sl
     return [slip for slip in others if slip.units]
 
 
-def p_of_printed_z(stated: Interval) -> tuple[float, float]:
-    """Return the smallest and the largest two-sided p-value that a printed Z allows; a set that holds 0 reaches 1."""
-    ends = np.array([float(stated.low), float(stated.high)])
-    if ends[0] < 0 < ends[1]:
-        ends = np.array([0.0, np.abs(ends).max()])
-    p_values = normal_p(ends, "two-sided")
-    return float(p_values.min()), float(p_values.max())
-
-
 def _slips_of_digits(true: Fraction, d: int, rounding: str, small: set[int]) -> list[Slip]:
     """Slips of the hand: a zero or the decimal mark lost, digits dropped, doubled, swapped or mistyped."""
     rounded = {given: round_units(true, given, rounding) for given in range(1, max(d, 3) + 2)}
@@ -265,20 +243,16 @@ def _slips_of_digits(true: Fraction, d: int, rounding: str, small: set[int]) -> 
     zero |= {int(digits[d - 1])} if d - 1 in digits else set()
     mark = {int(decimals) for decimals in digits.values()} if d == 0 else set()
     right = round_units(true, d, rounding)
-    whole = f"{right:0{d + 1}d}"
+    text = f"{right:0{d + 1}d}"
     longer = f"{round_units(true, d + 1, rounding):0{d + 2}d}"
     # the zero before the decimal mark is neither dropped nor mistyped
     start = 1 if d and right < 10**d else 0
-    dropped = {int(whole[:i] + whole[i + 1 :] or 0) for i in range(start, len(whole) - d)}
+    dropped = {int(text[:i] + text[i + 1 :] or 0) for i in range(start, len(text) - d)}
     if d:
         dropped |= {int(longer[:i] + longer[i + 1 :]) for i in range(len(longer) - d - 1, len(longer))}
-    swapped = {
-        int(whole[:i] + whole[i + 1] + whole[i] + whole[i + 2 :]) for i in range(start, len(whole) - 1)
-    }
-    typed = {
-        int(whole[:i] + digit + whole[i + 1 :]) for i in range(start, len(whole)) for digit in "0123456789"
-    }
-    known = f"{whole[:-d]}.{whole[-d:]}" if d else whole
+    swapped = {int(text[:i] + text[i + 1] + text[i] + text[i + 2 :]) for i in range(start, len(text) - 1)}
+    typed = {int(text[:i] + digit + text[i + 1 :]) for i in range(start, len(text)) for digit in "0123456789"}
+    known = f"{text[:-d]}.{text[-d:]}" if d else text
     source = f"{longer[: -d - 1]}.{longer[-d - 1 :]}" if d else known
     return [
         Slip("zero_lost", zero - small), Slip("mark_lost", mark), Slip("swapped", swapped, {"source": known}),

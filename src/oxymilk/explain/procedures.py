@@ -15,17 +15,11 @@ import numpy as np
 from oxymilk.analysis.samples import Sample
 from oxymilk.audit.claims import OF_P
 from oxymilk.explain.claims_on_counts import ClaimOnCounts
-from oxymilk.explain.coincidence import DifferingClaim, Explanation
+from oxymilk.explain.coincidence import DifferingClaim, Explanation, Reached, fitting
 from oxymilk.explain.notation import claim_label
-from oxymilk.stats import Procedure, TooLargeError
+from oxymilk.stats import Procedure, Program, ProgramResult, TooLargeError
 from oxymilk.stats.procedure import CHOICES
-from oxymilk.stats.programs import (
-    Program,
-    ProgramResult,
-    evaluate_programs,
-    evaluate_programs_counts,
-    load_programs,
-)
+from oxymilk.stats.programs import evaluate_programs, evaluate_programs_counts, load_programs
 from oxymilk.texts import read_yaml
 
 # which switches lie between a rank test and each other calculation
@@ -57,12 +51,10 @@ def switches_between(declared: Procedure, procedure: Procedure) -> tuple[str, ..
     >>> switches_between(Procedure("asymptotic"), Procedure("asymptotic", "less", tie_correction=False))
     ('alternative', 'tie_correction')
     """
-    before, after = declared.switches(), procedure.switches()
+    before = declared.switches()
     # a switch that only the other method has differs where it is not at its default
     return tuple(
-        name
-        for name, choices in CHOICES.items()
-        if name in after and after[name] != before.get(name, choices[0])
+        name for name, value in procedure.switches().items() if value != before.get(name, CHOICES[name][0])
     )
 
 
@@ -91,20 +83,14 @@ def calculations_of(test: str, declared: Procedure, *, apart: bool = False) -> t
     return tuple(calculations)
 
 
+@lru_cache(maxsize=16)
 def lines_of(sample: Sample) -> dict[str, list[ProgramResult]]:
-    """Return what each program's line shows for the data of a test, by the id of the line.
+    """Return what each program's line shows for the data of a test, by the id of the line; once for all claims.
 
     Two results for a line whose way to take differences matters and is not known.
     """
-    first, second = sample.doubles
-    return _lines(sample.test, tuple(sample.first), tuple(sample.second), (tuple(first), tuple(second)))
-
-
-@lru_cache(maxsize=16)
-def _lines(test: str, first: tuple, second: tuple, doubles: tuple) -> dict[str, list[ProgramResult]]:
-    """Evaluate the programs once for all claims of a study."""
     lines: dict[str, list[ProgramResult]] = {}
-    for line in evaluate_programs(test, first, second, doubles):
+    for line in evaluate_programs(sample.test, sample.first, sample.second, sample.doubles):
         lines.setdefault(line.entry.id, []).append(line)
     return lines
 
@@ -166,41 +152,27 @@ def search_procedures(differing: DifferingClaim) -> list[Explanation]:
         value is None or (way.procedure and np.isnan(value).all())
         for way, value in zip(ways, values, strict=True)
     )
-    # the effort is the number of switches moved
+    # a step is a switch moved
     reached = [
-        (len(way.switches), way, value, claim.printable)
+        Reached(claim, len(way.switches), value, way, bool(way.programs))
         for way, value in zip(ways, values, strict=True)
         if value is not None and way.switches
     ]
     cut = replace(claim.printable, rounding="truncate")
     if claim.claim.quantity == "p_value" and not cut.operator and cut != claim.printable:
         # cut digits are one more step; under the declared procedure they are a slip of their own
-        reached += [(effort + 1, way, value, cut) for effort, way, value, _ in reached if way.programs]
-    covered = [printable.covered(value) for *_, value, printable in reached]
+        cut_claim = replace(claim, printable=cut)
+        reached += [own._replace(claim=cut_claim, steps=own.steps + 1) for own in reached if own.shown]
     explanations = [Explanation("none", "procedure_memory", {})] if too_large else []
-    for effort, way, value, printable in reached:
-        # of the numbers that the way may show, those that print as the claim
-        numbers = [np.array([number]) for number in value.ravel()]
-        if printable is cut:
-            fitting = [number for number in numbers if (cut.units(number) == cut.claimed).any()]
-        else:
-            fitting = [number for number in numbers if claim.true_of(number)]
-        if not fitting:
-            continue
-        within = [
-            strings
-            for (steps, other, *_), strings in zip(reached, covered, strict=True)
-            if steps <= effort and (other.programs or not way.programs)
-        ]
-        number = float(fitting[0][0])
-        code, params, programs = said_of(way, claim.test)
-        others, elsewhere = _other_claims(differing, way, number)
+    for own, number, coincidence in fitting(reached):
+        code, params, programs = said_of(own.way, claim.test)
+        others, elsewhere = _other_claims(differing, own.way, number)
         explanations.append(
             Explanation(
-                "procedure", code + ("_truncated" if printable is cut else ""),
-                params | {"effort": effort} | ({} if way.other else {"elsewhere": elsewhere}), number,
-                effort=effort, ways=max(1, len(way.programs)), programs=programs, others=others,
-                coincidence=claim.printable.share(*within),
+                "procedure", code + ("" if own.claim is claim else "_truncated"),
+                params | {"effort": own.steps} | ({} if own.way.other else {"elsewhere": elsewhere}), number,
+                effort=own.steps, ways=max(1, len(own.way.programs)), programs=programs, others=others,
+                coincidence=coincidence,
             )
         )  # fmt: skip
     return explanations

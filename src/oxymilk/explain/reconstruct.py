@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass, field
-from fractions import Fraction
-from functools import partial
+from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 import numpy as np
 import pandas as pd
 
-from oxymilk.analysis import exact_counterpart
+from oxymilk.analysis import ROLES, exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.explain import claims_on_counts as on_counts
+from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records
 from oxymilk.explain.datasets import NotSearched, all_datasets, contradiction_table, list_tables
 from oxymilk.explain.departures import sheet_of
 from oxymilk.stats import rank_sum_counts, signed_rank_counts
@@ -29,8 +30,6 @@ _RESULTS = {
     "signed_rank": ("n_up", "n_down", "n_zero", "w_plus", "w_minus", "z", "p_value"),
     "rank_sum": ("u1", "u2", "rank_sum1", "rank_sum2", "z", "p_value"),
 }
-_datasets = partial(pd.DataFrame, columns=list(LIST_COLUMNS), dtype=str)
-_ranges = partial(pd.DataFrame, columns=list(RANGE_COLUMNS), dtype=str)
 
 
 @dataclass(frozen=True)
@@ -59,8 +58,8 @@ class Reconstruction:
     with_p_values: int | None = None
     tables: tuple[np.ndarray, ...] = ()
     sheet: pd.DataFrame | None = None
-    datasets: pd.DataFrame = field(default_factory=_datasets)
-    ranges: pd.DataFrame = field(default_factory=_ranges)
+    datasets: pd.DataFrame | None = None
+    ranges: pd.DataFrame | None = None
     contradictions: pd.DataFrame | None = None
 
 
@@ -119,46 +118,43 @@ def reconstruct(study: Study, claims: list[Claim], budget: int = BUDGET) -> Reco
     ]
     if number == 1:
         sheet = sheet_of(on_counts.records_from_counts(study, np.concatenate(groups)[:, :-1, :-1]))
-    ranges = _ranges(_rows_of_ranges(study, groups, pairs, budget) if number else [])
     return Reconstruction(
-        sizes, number=number, with_p_values=with_p_values, sheet=sheet, datasets=_datasets(cells),
-        ranges=ranges, contradictions=contradictions, tables=tuple(table[:, :-1, :-1] for table in groups),
+        sizes, number=number, with_p_values=with_p_values, sheet=sheet,
+        datasets=pd.DataFrame(cells, columns=list(LIST_COLUMNS), dtype=str),
+        ranges=_ranges(study, groups, pairs, budget) if number else None,
+        contradictions=contradictions, tables=tuple(table[:, :-1, :-1] for table in groups),
     )  # fmt: skip
 
 
 def printed_sizes(study: Study, claims: list[Claim]) -> tuple[dict[str, int], tuple[str, ...]]:
     """Return the printed size of each group, and the groups without one or with two different ones."""
     only = study.group_ids[0] if len(study.groups) == 1 else ""
-    stated: dict[str, set[int]] = {}
-    denominators: dict[str, set[int]] = {}
-    for claim in claims:
-        group, number = claim.group or only, None
-        if claim.check != "recompute":
-            continue
+    # by group: as stated, and as the denominators of its counts
+    stated, denominators = defaultdict(set), defaultdict(set)
+    for claim in (claim for claim in claims if claim.check == "recompute"):
+        number, source = None, denominators
         if claim.quantity == "sample_size" and claim.operator in ("", "="):
-            source, number = stated, claim.number
+            number, source = claim.number, stated
         elif claim.quantity in (*OF_A_CELL, *OF_A_CHANGE) and claim.variable in ("", study.outcome.id):
-            source, number = denominators, next(iter(claim.rests_on), None)
+            number = next(iter(claim.rests_on), None)
         if number and number.value.denominator == 1 and number.value > 0:
-            source.setdefault(group, set()).add(int(number.value))
-    printed = {group: stated.get(group) or denominators.get(group, ()) for group in study.group_ids}
+            source[claim.group or only].add(int(number.value))
+    printed = {group: stated[group] or denominators[group] for group in study.group_ids}
     sizes = {group: next(iter(numbers)) for group, numbers in printed.items() if len(numbers) == 1}
     return sizes, tuple(group for group in study.group_ids if group not in sizes)
 
 
-def _tables_of_group(
-    records: on_counts.Records, g: int, counts: list[on_counts.ClaimOnCounts], budget: int
-) -> np.ndarray:
+def _tables_of_group(records: Records, g: int, counts: list[ClaimOnCounts], budget: int) -> np.ndarray:
     """Return the tables of a group that its own counts allow, shape (N, K + 1, K + 1), nobody's score missing."""
     n, k = int(records.pairs[g].sum()), records.levels
     own = [reading for reading in counts if reading.groups == (g,)]
-    bounds = {moment: np.tile([0, n], (k, 1)) for moment in ("pre", "post", "change")}
-    for reading in own:
-        if reading.moment != "change":
-            allowed = np.flatnonzero(reading.true_of(reading.counts[:, None]))
-            low, high = (allowed[0], allowed[-1]) if len(allowed) else (n + 1, -1)
-            limits = bounds[reading.moment][records.study.outcome.level_ids.index(reading.claim.level)]
-            limits[:] = max(low, limits[0]), min(high, limits[1])
+    # the smallest and the largest count of each level, shape (K, 2)
+    bounds = {moment: np.tile([0, n], (k, 1)) for moment in ("pre", "post")}
+    for reading in (reading for reading in own if reading.moment != "change"):
+        allowed = np.flatnonzero(reading.true_of(reading.counts[:, None]))
+        low, high = (allowed[0], allowed[-1]) if len(allowed) else (n + 1, -1)
+        limits = bounds[reading.moment][records.study.outcome.level_ids.index(reading.claim.level)]
+        limits[:] = max(low, limits[0]), min(high, limits[1])
     tables = list_tables(n, k, bounds["pre"], bounds["post"], budget)
     datasets = np.zeros((len(tables), *records.tables.shape), dtype=np.int64)
     datasets[:, g, :k, :k] = tables
@@ -166,10 +162,8 @@ def _tables_of_group(
     return datasets[np.logical_and.reduce([np.ones(len(tables), dtype=bool), *true]), g]
 
 
-def _rows_of_ranges(
-    study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, budget: int
-) -> list[tuple[str, ...]]:
-    """Return the range of every result: rows of `RANGE_COLUMNS`.
+def _ranges(study: Study, groups: list[np.ndarray], pairs: np.ndarray | None, budget: int) -> pd.DataFrame:
+    """Return the range of every result: columns `RANGE_COLUMNS`.
 
     `pairs` holds the pairs of tables, shape (N, 2, K + 1, K + 1), where not all are possible together. Exact p-values
     are left out where there are more margins than `BUDGET_EXACT`, the test between groups where there are more pairs
@@ -180,30 +174,28 @@ def _rows_of_ranges(
     tested = [("signed_rank", group, margins) for group, margins in zip(study.group_ids, seen, strict=True)]
     if len(groups) >= 2 and study.procedure.rank_sum is not None:
         if pairs is not None:
-            margins = np.unique(on_counts.margin(pairs, study.between), axis=0)
-            tested.append(("rank_sum", "", margins))
+            tested.append(("rank_sum", "", np.unique(on_counts.margin(pairs, study.between), axis=0)))
         else:
             a, b = (np.unique(on_counts.margin(tables, study.between), axis=0) for tables in groups[:2])
             if len(a) * len(b) <= budget:
                 first, second = np.indices((len(a), len(b))).reshape(2, -1)
                 tested.append(("rank_sum", "", np.stack([a[first], b[second]], axis=1)))
-    alpha = float(Fraction(str(study.alpha)))
-    rows: list[tuple[str, ...]] = []
-    for test, group, margins in tested:
+    rows = []
+    for (test, group, margins), role in product(tested, ROLES):
         declared = getattr(study.procedure, test)
-        for role, procedure in (("declared", declared), ("exact", exact_counterpart(declared))):
-            if len(margins) > BUDGET_EXACT and procedure.method != "asymptotic":
-                continue
-            if test == "signed_rank":
-                results = signed_rank_counts(*on_counts.falls_and_rises(margins), procedure)
-            else:
-                results = rank_sum_counts(margins, procedure)
-            for name in _RESULTS[test] if role == "declared" else ("p_value",):
-                values = np.asarray(getattr(results, name))
-                # the same p-value reached in two ways may differ in its last bits
-                distinct = len({f"{value:.10g}" for value in values.tolist()})
-                decisions = {"significant": values < alpha, "not significant": values >= alpha}
-                made = [word for word, of in decisions.items() if name == "p_value" and of.any()]
-                low, high = (f"{value:.10g}" for value in (values.min(), values.max()))
-                rows.append((test, group, role, name, low, high, str(distinct), "; ".join(made)))
-    return rows
+        procedure = declared if role == "declared" else exact_counterpart(declared)
+        if len(margins) > BUDGET_EXACT and procedure.method != "asymptotic":
+            continue
+        if test == "signed_rank":
+            results = signed_rank_counts(*on_counts.falls_and_rises(margins), procedure)
+        else:
+            results = rank_sum_counts(margins, procedure)
+        for name in _RESULTS[test] if role == "declared" else ("p_value",):
+            values = np.asarray(getattr(results, name))
+            decisions = {"significant": values < study.alpha, "not significant": values >= study.alpha}
+            made = [word for word, of in decisions.items() if name == "p_value" and of.any()]
+            # the same p-value reached in two ways may differ in its last bits
+            said = {f"{value:.10g}" for value in values.tolist()}
+            ends = (f"{value:.10g}" for value in (values.min(), values.max()))
+            rows.append((test, group, role, name, *ends, str(len(said)), "; ".join(made)))
+    return pd.DataFrame(rows, columns=list(RANGE_COLUMNS), dtype=str)

@@ -114,10 +114,15 @@ def search_scales(differing: DifferingClaim) -> list[Explanation] | None:
     two_groups, sizes = claim.test == "rank_sum", np.sum(feature, axis=-1)
     if two_groups:
         scales = untied_rank_sum(feature)
+        seen = scales.tables
     else:
         falls, rises, unchanged = falls_and_rises(feature)
         scales = untied_signed_rank(int(rises.sum()), int(falls.sum()), int(unchanged))
-    printed = claim.values(_finer_feature(scales, sizes)) if len(scales.tables) else np.empty((0, 1))
+        # from the largest fall to the largest rise, as a claim sees changes
+        fall, rise = scales.tables[:, 0], scales.tables[:, 1]
+        still = int(sizes) - (fall + rise).sum(axis=1)
+        seen = np.concatenate([fall[:, ::-1], still[:, None], rise], axis=1)
+    printed = claim.values(seen) if len(seen) else np.empty((0, 1))
     fits = np.flatnonzero(claim.true_of(printed))
     if not (len(fits) or scales.complete):
         return None
@@ -133,22 +138,15 @@ def search_scales(differing: DifferingClaim) -> list[Explanation] | None:
         return [Explanation("none", code, params, others=others)]
     # U counted from the other group
     params["others"] = [f"{value:g}" for value in np.prod(sizes) - values] if two_groups else []
-    number = next(value for value in printed[fits[0]].tolist() if claim.true_of(np.array([value])))
     effort = int(claim.claim.quantity != "p_value" or claim.printable.claimed > 0)
     return [
-        Explanation("finer_scale", "scale_untied", params, number, effort=effort, ways=len(values), others=others,
-                    coincidence=claim.printable.share(claim.printable.covered(printed)),
-                    witness=_witness(differing, scales.tables[fits[0]]))
+        Explanation(
+            "finer_scale", "scale_untied", params, claim.first_true(printed[fits[0]]),
+            effort=effort, ways=len(values), others=others,
+            coincidence=claim.printable.share(claim.printable.covered(printed)),
+            witness=_witness(differing, scales.tables[fits[0]]),
+        )
     ]  # fmt: skip
-
-
-def _finer_feature(scales: FinerScales, sizes: np.ndarray) -> np.ndarray:
-    """Return finer scales as a claim sees them: two groups, or changes from the largest fall to the largest rise."""
-    if np.ndim(sizes):
-        return scales.tables
-    fall, rise = scales.tables[:, 0], scales.tables[:, 1]
-    still = int(sizes) - (fall + rise).sum(axis=1)
-    return np.concatenate([fall[:, ::-1], still[:, None], rise], axis=1)
 
 
 def _witness(differing: DifferingClaim, table: np.ndarray) -> pd.DataFrame:

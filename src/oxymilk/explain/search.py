@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
@@ -11,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from oxymilk.analysis import OTHER_DIFFERENCES, rank_test_table
 from oxymilk.audit.claims import OF_A_TEST, OF_P, Claim
 from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
@@ -19,13 +19,11 @@ from oxymilk.explain import datasets
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records, claim_key, is_unsearched
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, as_decimal
 from oxymilk.explain.departures import BUDGET, search_departures
-from oxymilk.explain.differences import search_differences
-from oxymilk.explain.family import search_adjustments, search_elsewhere
+from oxymilk.explain.family import search_adjustments, search_elsewhere, search_rows
 from oxymilk.explain.notation import EQUAL, search_notation, true_value
 from oxymilk.explain.printed_tests import search_printed_test
 from oxymilk.explain.procedures import search_procedures
 from oxymilk.explain.scales import search_scales
-from oxymilk.files import as_read
 from oxymilk.stats import rank_sum_counts
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels, procedure_words
@@ -62,6 +60,7 @@ def explain_claims(
     claims: list[Claim],
     verdicts: pd.DataFrame,
     observations: pd.DataFrame,
+    tests: Sequence[pd.DataFrame],
     *,
     budget: int = BUDGET,
     **limits: int,
@@ -74,6 +73,8 @@ def explain_claims(
         All numbers that the paper prints.
     verdicts, observations : DataFrame
         The tables of the same names, all cells text.
+    tests : sequence of DataFrame
+        tests.csv and sensitivity.csv, all cells text.
     budget : int
         See `search_departures`; five times as many combinations are formed at a time when all datasets of the design
         are counted.
@@ -83,7 +84,6 @@ def explain_claims(
     records = on_counts.records_of(study, observations)
     readings = on_counts.claims_on_counts(records, claims)
     differing = set(verdicts.loc[verdicts["verdict"] == "differs", "id"])
-    tests = _other_differences(study, observations)
     explained, witnesses = _explain(records, claims, verdicts, differing, tests, budget=budget, **limits)
     try:
         every = datasets.all_datasets(records, readings, 5 * budget)
@@ -100,6 +100,7 @@ def explain_one(
     claims: list[Claim],
     verdicts: pd.DataFrame,
     observations: pd.DataFrame,
+    tests: Sequence[pd.DataFrame],
     claim_id: str,
     *,
     printed: str | None = None,
@@ -109,7 +110,7 @@ def explain_one(
 
     Parameters
     ----------
-    study, claims, verdicts, observations, **limits
+    study, claims, verdicts, observations, tests, **limits
         See `explain_claims`.
     claim_id : str
         Id of the claim, in any place where it is printed; KeyError when there is no such claim.
@@ -124,46 +125,12 @@ def explain_one(
             parse_printed(printed, study.decimal_mark)
         key = claim_key(chosen, study)
         claims = [claim.printed_as(printed) if claim_key(claim, study) == key else claim for claim in claims]
-    records, tests = on_counts.records_of(study, observations), _other_differences(study, observations)
+    records = on_counts.records_of(study, observations)
     return _explain(records, claims, verdicts, {claim_id}, tests, **limits)
 
 
-def _other_differences(study: Study, observations: pd.DataFrame) -> list[dict[str, str]]:
-    """Return what tests.csv would hold if the declared program took differences the other way, where that matters."""
-    if study.outcome.scale == "level":
-        return []  # whole numbers
-    tests = as_read(rank_test_table(study, observations))
-    return tests[tests["role"] == OTHER_DIFFERENCES].assign(role="declared").to_dict("records")
-
-
-def _explain_claim(differing: DifferingClaim, tests: list[dict], **limits: int) -> list[Explanation]:
-    """Search all that may explain a claim; ranked as `Explanation.order` says."""
-    claim, study = differing.claim, differing.records.study
-    found, unsearched = _search(differing, tests, **limits)
-    explanations = list(chain(*found.values()))
-    if all(explanation.kind == "none" for explanation in explanations):
-        partly, whole = ("partly_searched", "nothing_found") if found else ("not_searched", "no_search")
-        code = partly if unsearched else whole
-        explanations.append(Explanation("none", code, {"searched": list(found), "unsearched": unsearched}))
-    elif unsearched:
-        explanations.append(Explanation("none", "not_searched", {"unsearched": unsearched}))
-    for at, explanation in enumerate(explanations):
-        value, prints_as = explanation.value, ""
-        if explanation.kind == "notation" or (claim.is_judged and value is not None and claim.number):
-            prints_as = claim.printed
-        elif value is not None and claim.quantity == "decision":
-            prints_as = "significant" if value < study.alpha else "not significant"
-        elif value is not None:
-            rounding = "truncate" if explanation.code.endswith("_truncated") else study.rounding
-            prints_as = claim.write(as_decimal(value), rounding)
-        text = "" if value is None else f"{value:.4g}"
-        params = explanation.params | {"printed": claim.printed, "prints_as": prints_as, "value": text}
-        explanations[at] = replace(explanation, params=params)
-    return sorted(explanations, key=attrgetter("order"))
-
-
 def _search(
-    differing: DifferingClaim, tests: list[dict], **limits: int
+    differing: DifferingClaim, tests: list[dict[str, str]], **limits: int
 ) -> tuple[dict[str, list[Explanation]], list[str]]:
     """Make every search that applies to a claim; return what was searched, and what was not, with the reason."""
     claim, on_counts, records = differing.claim, differing.on_counts, differing.records
@@ -172,34 +139,37 @@ def _search(
     if is_unsearched(claim, records.study):
         return {}, ["decimals_or_tails"]
     found: dict[str, list[Explanation]] = {}
-    unsearched = []
-    if differences := search_differences(differing, tests):
-        found["procedure"] = differences  # what programs print on these very data is no slip
-    elif true_value(differing) is not None:
+    if claim.quantity in OF_A_TEST and on_counts:
+        rows = search_rows(differing, tests)
+        if own := [row for row in rows if row.kind == "procedure"]:
+            found["procedure"] = own
+        if any(row["scale"] != records.study.outcome.scale for row in tests):
+            found["other_scale"] = [row for row in rows if row.kind == "elsewhere"]
+    # what programs print on these very data is no slip
+    if "procedure" not in found and true_value(differing) is not None:
         found["notation"] = search_notation(differing)
     if on_counts is None:
         of_data = claim.check == "recompute" and claim.quantity != "alpha"
         return found, ["departure_unseen" if records.levels else "departure_numbers"] * of_data
-    of_procedure = claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank")
-    if of_procedure:
+    unsearched = []
+    if claim.quantity in (*OF_P, "z") or (claim.quantity, claim.test) == ("w", "signed_rank"):
         ways = search_procedures(differing)
         found.setdefault("procedure", []).extend(way for way in ways if way.kind != "none")
         unsearched += [way.code for way in ways if way.kind == "none"]
     if claim.quantity in OF_P and len(records.family) > 1:
         found["adjustment"] = search_adjustments(differing)
     if claim.quantity in ("p_value", "z") and claim.operator in EQUAL:
-        zero = claim.quantity == "p_value" and not on_counts.printable.claimed
-        if zero:
+        if claim.quantity == "p_value" and not on_counts.printable.claimed:
             unsearched.append("elsewhere_zero")
         else:
             found["elsewhere"] = search_elsewhere(differing)
     if claim.quantity in OF_A_TEST:
         # a change of level is no cut of a change of score
         of_change = claim.test == "rank_sum" and records.study.between == "change"
-        reason = "numbers" if not records.levels else "change" if of_change else ""
-        scales = None if reason else search_scales(differing)
+        reason = "numbers" if not records.levels else "change" if of_change else "budget"
+        scales = search_scales(differing) if reason == "budget" else None
         if scales is None:
-            unsearched.append(f"finer_scale_{reason or 'budget'}")
+            unsearched.append(f"finer_scale_{reason}")
         else:
             found["finer_scale"] = scales
     departures, depth = search_departures(differing, **limits) if records.levels else ([], 0)
@@ -210,6 +180,33 @@ def _search(
     return found, unsearched
 
 
+def _ranked(differing: DifferingClaim, tests: list[dict[str, str]], **limits: int) -> list[Explanation]:
+    """Return all that may explain a claim, as `Explanation.order` ranks it, and what was not searched or not found."""
+    claim, study, explanations = differing.claim, differing.records.study, []
+    found, unsearched = _search(differing, tests, **limits)
+    of_all = list(chain(*found.values()))
+    if all(explanation.kind == "none" for explanation in of_all):
+        partly, whole = ("partly_searched", "nothing_found") if found else ("not_searched", "no_search")
+        params = {"searched": list(found), "unsearched": unsearched}
+        of_all.append(Explanation("none", partly if unsearched else whole, params))
+    elif unsearched:
+        of_all.append(Explanation("none", "not_searched", {"unsearched": unsearched}))
+    for explanation in of_all:
+        value, prints_as = explanation.value, ""
+        if explanation.kind == "notation" or (claim.is_judged and value is not None and claim.number):
+            prints_as = claim.printed
+        elif value is not None and claim.quantity == "decision":
+            prints_as = "significant" if value < study.alpha else "not significant"
+        elif value is not None:
+            rounding = "truncate" if explanation.code.endswith("_truncated") else study.rounding
+            prints_as = claim.write(as_decimal(value), rounding)
+        said = {"printed": claim.printed, "prints_as": prints_as, "value": ""}
+        if value is not None:
+            said["value"] = f"{value:.4g}"
+        explanations.append(replace(explanation, params=explanation.params | said))
+    return sorted(explanations, key=attrgetter("order"))
+
+
 # ---- tables ------------------------------------------------------------------------------------------------
 
 
@@ -218,11 +215,11 @@ def _explain(
     claims: list[Claim],
     verdicts: pd.DataFrame,
     chosen: set[str],
-    tests: list[dict],
+    tests: Sequence[pd.DataFrame],
     **limits: int,
 ) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     """Return the rows of explanations.csv for some claims, all text, and their witnesses by file name."""
-    rows, witnesses = [], {}
+    rows, witnesses, of_tests = [], {}, [row for table in tests for row in table.to_dict("records")]
     audited = {row["id"]: row for row in verdicts.to_dict("records")}
     readings = on_counts.claims_on_counts(records, claims)
     for places in on_counts.distinct_claims(claims, records.study):
@@ -233,28 +230,31 @@ def _explain(
         others = [claim for claim in readings if claim is not own]
         claim = replace(places[0], evidence=audited[first].get("evidence", ""))
         differing = DifferingClaim(claim, records, own, others, claims, audited[first]["computed"])
-        of_p = places[0].quantity in OF_P
-        for rank, found in enumerate(_explain_claim(differing, tests, **limits), start=1):
-            witness = "" if found.witness is None else f"{first}_{rank}.csv"
-            if witness:
-                witnesses[witness] = found.witness
-            share = found.coincidence
-            kept = [name for name, holds in found.others.items() if holds]
-            contradicted = [name for name in found.others if name not in kept]
+        for rank, found in enumerate(_ranked(differing, of_tests, **limits), start=1):
+            contradicted = [name for name, holds in found.others.items() if not holds]
             cells = {
                 "claim_id": first, "claim_ids": " ".join(ids), "kind": found.kind, "rank": str(rank),
                 "description": describe_explanation(found.code, found.params), "programs": found.programs,
-                "p_value": f"{found.value:.10g}" if of_p and found.value is not None else "",
                 "prints_as": found.params["prints_as"],
-                "participants_changed": str(found.effort) if found.kind == "departure" else "",
-                "switches_moved": str(len(found.params["switches"])) if "switches" in found.params else "",
-                "ways": str(found.ways) if found.kind != "none" else "",
-                "claims_kept": " ".join(kept), "claims_contradicted": " ".join(contradicted),
-                "coincidence": "" if share is None else f"{share:.10g}",
+                "claims_kept": " ".join(name for name in found.others if name not in contradicted),
+                "claims_contradicted": " ".join(contradicted),
                 "informative": "true" if found.informative else "false",
-                "witness": witness, "code": found.code, "params": found.params_as_text,
+                "code": found.code, "params": found.params_as_text,
             }  # fmt: skip
-            rows.append(cells)
+            if places[0].quantity in OF_P and found.value is not None:
+                cells["p_value"] = f"{found.value:.10g}"
+            if found.kind == "departure":
+                cells["participants_changed"] = str(found.effort)
+            if found.kind != "none":
+                cells["ways"] = str(found.ways)
+            if "switches" in found.params:
+                cells["switches_moved"] = str(len(found.params["switches"]))
+            if found.coincidence is not None:
+                cells["coincidence"] = f"{found.coincidence:.10g}"
+            if found.witness is not None:
+                cells["witness"] = f"{first}_{rank}.csv"
+                witnesses[cells["witness"]] = found.witness
+            rows.append([cells.get(column, "") for column in EXPLANATION_COLUMNS])
     return pd.DataFrame(rows, columns=list(EXPLANATION_COLUMNS), dtype=str), witnesses
 
 
@@ -303,19 +303,19 @@ def _words(name: str, value: Any, language: str) -> str:
     words, mark = t.section("explain.words"), t("common.decimal_mark")
     if name == "procedure":
         return procedure_words(value, value["test"], language)
-    if name == "switches":
-        return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
     if name in ("test", "other_test", "statistic", "adjustment"):
         return words[f"{name}_{value}"]
-    if name == "changes":
-        each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
-        return "; ".join(t("explain.words.change", **cells) for cells in each)
+    if name == "switches":
+        return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
     if name == "unsearched":
         return "; ".join(words[f"unsearched_{space}"] for space in value)
     if name == "searched":
         # "departure_2" went up to two participants
         spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]
         return "; ".join(words[f"searched_{space[1] or space[0]}"].format(n=space[2]) for space in spaces)
+    if name == "changes":
+        each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
+        return "; ".join(t("explain.words.change", **cells) for cells in each)
     if isinstance(value, list):
         items = [_words("value", item, language) for item in value]
         if name in ("elsewhere", "others", "adjusted"):

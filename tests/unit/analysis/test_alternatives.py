@@ -113,11 +113,18 @@ def test_too_many_values_are_not_fitted():
     assert alternatives.proportional_odds(values, values, "two-sided") == (None, None, "too_large")
 
 
+def compared(study, observations):
+    effects = analysis.effect_table(study, observations, analysis.rank_test_table(study, observations))
+    return analysis.comparison_table(study, observations, effects)
+
+
 def table_of(study, folder, **changes):
     observations = ingest_observations(study, folder).table
     study = study.model_copy(update=changes)
     tests = analysis.rank_test_table(study, observations)
-    return as_read(alternatives.alternative_table(study, observations, tests, 1))
+    return as_read(
+        alternatives.alternative_table(study, observations, tests, compared(study, observations), 1)
+    )
 
 
 @pytest.mark.parametrize(("between", "other"), [("post", "change"), ("change", "post")])
@@ -144,7 +151,8 @@ def test_groups_without_data_and_exact_tests_without_memory(request):
         score=[score if group == "control" or time == "pre" else ""
                for group, time, score in observations[["group", "timepoint", "score"]].itertuples(index=False)]
     )  # fmt: skip
-    table = alternatives.alternative_table(study, lost, analysis.rank_test_table(study, lost), 1)
+    tests = analysis.rank_test_table(study, lost)
+    table = alternatives.alternative_table(study, lost, tests, compared(study, lost), 1)
     assert table["reason"].tolist() == ["no_data", "", *["no_data"] * 4]
     request.getfixturevalue("no_memory")
     table = table_of(study, folder)
@@ -152,4 +160,5 @@ def test_groups_without_data_and_exact_tests_without_memory(request):
     alone = table_of(study, folder, groups=study.groups[:1])
     assert alone["alternative"].tolist() == ["exact"]
     nothing = observations.iloc[:0]
-    assert alternatives.alternative_table(study, nothing, analysis.rank_test_table(study, nothing), 1).empty
+    tests = analysis.rank_test_table(study, nothing)
+    assert alternatives.alternative_table(study, nothing, tests, compared(study, nothing), 1).empty

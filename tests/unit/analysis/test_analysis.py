@@ -48,6 +48,14 @@ SMALL = observations(
 )
 
 
+def effects_of(study, data, **options):
+    return analysis.effect_table(study, data, analysis.rank_test_table(study, data), **options)
+
+
+def comparisons_of(study, data):
+    return analysis.comparison_table(study, data, effects_of(study, data))
+
+
 def test_frequencies_count_every_cell_and_name_what_is_missing(study):
     table = analysis.frequency_table(study, SMALL)
     assert list(table.columns) == list(analysis.FREQUENCY_COLUMNS)
@@ -102,7 +110,7 @@ def test_nobody_with_both_scores_is_no_crash(study):
     assert table["left_out"].tolist() == ["I1", "I1", "K1", "K1", "I1", "I1"]
     assert table["p_value"].isna().all()
     nothing = SMALL.iloc[:0]
-    for make in (analysis.program_table, analysis.effect_table):
+    for make in (analysis.program_table, effects_of):
         assert make(study, empty).empty
         assert make(study, nothing).empty
     assert analysis.rank_test_table(study, nothing).empty
@@ -121,7 +129,7 @@ def test_what_programs_print_has_a_row_for_each_test_and_entry(study):
 def test_effects_lie_beside_each_test_with_adjusted_and_least_p(study):
     control = [(f"K{i}", "control", "kurang", "cukup" if i < 3 else "kurang") for i in range(10)]
     massage = [(f"I{i}", "intervention", "kurang", "cukup") for i in range(10)]
-    table = analysis.effect_table(study, observations(*massage, *control), confidence=0.9)
+    table = effects_of(study, observations(*massage, *control), confidence=0.9)
     assert list(table.columns) == list(analysis.EFFECT_COLUMNS)
     assert set(table["confidence"].dropna()) == {0.9}
     # Holm over 0.00157, 0.0833, 0.00138: thrice the least, twice the next (but not below), once the last
@@ -210,7 +218,7 @@ def test_baseline_counts_every_level_and_compares_the_groups(study):
 
 
 def test_the_groups_are_compared_at_baseline_at_follow_up_and_on_the_change(study, data):
-    table = analysis.comparison_table(study, data).set_index("timepoint")
+    table = comparisons_of(study, data).set_index("timepoint")
     assert list(table.index) == ["pre", "post", "change"]
     assert table["primary"].tolist() == [False, True, False]
     assert table["effect"].tolist() == ["risk_difference", "risk_difference", "rank_biserial"]
@@ -218,21 +226,19 @@ def test_the_groups_are_compared_at_baseline_at_follow_up_and_on_the_change(stud
     tests = analysis.rank_test_table(study, data).set_index(["test", "role"])["p_value"]
     of_groups = tests.loc["rank_sum"][["declared", "exact"]]
     assert table.loc["post", ["p_value", "p_exact"]].tolist() == of_groups.tolist()
-    small = analysis.comparison_table(study.model_copy(update={"between": "change"}), SMALL).set_index(
-        "timepoint"
-    )
+    small = comparisons_of(study.model_copy(update={"between": "change"}), SMALL).set_index("timepoint")
     assert small.loc["change", ["primary", "n1", "n2", "left_out"]].tolist() == [True, 2, 1, "I2 K1"]
     assert small.loc["post", ["n1", "n2", "estimate"]].tolist() == [2, 2, 1]
     alone = study.model_copy(update={"groups": study.groups[:1]})
-    assert analysis.comparison_table(alone, data).empty
+    assert comparisons_of(alone, data).empty
 
 
 def test_an_exact_counterpart_that_needs_too_much_memory_is_left_empty(study, data, request):
     place = ["test", "group", "effect"]
-    roomy = analysis.effect_table(study, data).set_index(place)["estimate"]
+    roomy = effects_of(study, data).set_index(place)["estimate"]
     request.getfixturevalue("no_memory")
     tests = analysis.rank_test_table(study, data).set_index(["test", "group", "role"])
-    effects = analysis.effect_table(study, data).set_index(place)["estimate"]
+    effects = effects_of(study, data).set_index(place)["estimate"]
     for group in study.group_ids:
         # the sign flips do not fit, the hypergeometric distribution between the groups does
         empty = tests.loc[("signed_rank", group, "exact")]
@@ -261,7 +267,7 @@ def test_a_declared_exact_test_that_needs_too_much_memory_is_a_fault(study, data
 def test_a_least_p_that_would_take_too_many_tables_is_left_empty(study, data, monkeypatch):
     likelihood = RankSumSwitches(method="exact", two_sided="likelihood")
     monkeypatch.setattr(stats_effects, "MOST_TABLES", 10)
-    table = analysis.effect_table(changed(study, rank_sum_switches=likelihood), data)
+    table = effects_of(changed(study, rank_sum_switches=likelihood), data)
     effects = table.set_index(["test", "group", "effect"])["estimate"]
     assert pd.isna(effects["rank_sum", "", "least_declared"])
     assert effects["rank_sum", "", "least_exact"] == pytest.approx(1 / 323)

@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from oxymilk.analysis import frequency_table, rank_test_table
@@ -51,12 +52,13 @@ def audit(as_text):
 
 
 @pytest.fixture(scope="session")
-def paper(audit):
+def paper(audit, as_text):
     study = load_study(DATA)
     claims = load_claims(DATA / "claims.csv", study)
     observations = ingest_observations(study, DATA).table
     verdicts = audit(study, claims, observations)
-    arguments = study, claims, verdicts, observations
+    tests = as_text(rank_test_table(study, observations))
+    arguments = study, claims, verdicts, observations, [tests]
     return SimpleNamespace(study=study, claims=claims, verdicts=verdicts, arguments=arguments)
 
 
@@ -159,7 +161,7 @@ def differing_claim(make_study):
 
 
 @pytest.fixture(scope="session")
-def made_up(make_study, print_all, audit):
+def made_up(make_study, print_all, audit, as_text):
     """A study from tables of pre by post that prints its results, but for what is `misprinted`."""
 
     def make(pairs, misprinted, more=(), between="post", digits=3, **switches):
@@ -169,6 +171,37 @@ def made_up(make_study, print_all, audit):
         claims = [*print_all(study, pairs, digits), *(text_claim(*cells[:3], **cells[3]) for cells in more)]
         claims = [claim.printed_as(misprinted.get(claim.id, claim.printed)) for claim in claims]
         observations = sheet_of(records_from_counts(study, pairs))
-        return study, claims, audit(study, claims, observations), observations
+        tests = as_text(rank_test_table(study, observations))
+        return study, claims, audit(study, claims, observations), observations, [tests]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def numbers(make_study):
+    """A study of twelve, two groups, whose scores are numbers with ties and zeros, and its observations."""
+    numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
+    outcome = make_study(2).outcome.model_copy(update=numbers)
+    study = make_study(2).model_copy(update={"outcome": outcome})
+    scores = [
+        (3, 4),
+        (5, 7),
+        (4, 7),
+        (8, 12),
+        (2, 7),
+        (6, 12),
+        (1, 8),
+        (7, 15),
+        (4, 4),
+        (6, 7),
+        (9, 12),
+        (3, 2),
+    ]
+    rows = [
+        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score))
+        for i, both in enumerate(scores)
+        for timepoint, score in zip(("pre", "post"), both, strict=True)
+    ]
+    columns = ["participant", "group", "timepoint", "outcome", "score"]
+    observations = pd.DataFrame(rows, columns=columns, dtype=str)
+    return study, observations

@@ -48,11 +48,11 @@ def explained_by_the_same(row, other):
     return changed[0] <= changed[1] and against[0] <= against[1]
 
 
-def check_claim(study, claims, verdicts, observations, name, decimals):
+def check_claim(study, claims, verdicts, observations, tests, name, decimals):
     """Compare each coincidence of a p-value with the share of all strings on its side of alpha."""
 
     def search(printed=None):
-        table, _ = explain_one(study, claims, verdicts, observations, name, printed=printed, **LIMITS)
+        table, _ = explain_one(study, claims, verdicts, observations, tests, name, printed=printed, **LIMITS)
         return table[table["kind"] != "none"].to_dict("records")
 
     chosen = next(claim for claim in claims if claim.id == name)

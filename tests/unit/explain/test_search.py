@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oxymilk.analysis import program_table
+from oxymilk.analysis import program_table, rank_test_table
 from oxymilk.explain import describe_explanation, explain_claims, explain_one
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
 from oxymilk.explain.coincidence import KINDS
 from oxymilk.explain.datasets import CONTRADICTION_COLUMNS, DATASET_COLUMNS
 from oxymilk.explain.departures import search_departures, sheet_of
-from oxymilk.explain.procedures import _lines
+from oxymilk.explain.procedures import lines_of
 from oxymilk.explain.search import EXPLANATION_COLUMNS, OUTCOME_COLUMNS, outcome_table
-from oxymilk.files import write_csv
+from oxymilk.files import as_read, write_csv
 from oxymilk.ingest import ingest_observations
 from oxymilk.stats import rank_sum_test
 from oxymilk.study import load_study
@@ -48,7 +48,8 @@ def explain(make_study):
             [(claim.id, "differs" if claim is claims[0] else "reproduced", computed) for claim in claims],
             columns=["id", "verdict", "computed"], dtype=str
         )  # fmt: skip
-        table, _ = explain_one(study, claims, verdicts, observations, claims[0].id, **limits)
+        tests = as_read(rank_test_table(study, observations))
+        table, _ = explain_one(study, claims, verdicts, observations, [tests], claims[0].id, **limits)
         return table.to_dict("records")
 
     return search
@@ -130,6 +131,9 @@ def test_another_string_in_its_place(printed, code, programs, paper):
     assert len(found["claim_ids"].split()) == 3
     with pytest.raises(ValueError, match="not a number"):
         explain_one(*paper.arguments, P, printed="p")
+    points = paper.study.model_copy(update={"decimal_mark": (".",)})
+    with pytest.raises(ValueError, match="0,003"):
+        explain_one(points, *paper.arguments[1:], P, printed="0,003")
 
 
 @pytest.mark.parametrize(
@@ -220,35 +224,13 @@ def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, ex
 
 
 @pytest.fixture
-def on_numbers(make_study, audit):
-    """Explain claims of a study of eight, two groups, whose scores are numbers with ties and zeros."""
-    numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
-    outcome = make_study(2).outcome.model_copy(update=numbers)
-    study = make_study(2).model_copy(update={"outcome": outcome})
-    scores = [
-        (3, 4),
-        (5, 7),
-        (4, 7),
-        (8, 12),
-        (2, 7),
-        (6, 12),
-        (1, 8),
-        (7, 15),
-        (4, 4),
-        (6, 7),
-        (9, 12),
-        (3, 2),
-    ]
-    rows = [
-        (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score))
-        for i, both in enumerate(scores)
-        for timepoint, score in zip(("pre", "post"), both, strict=True)
-    ]
-    columns = ["participant", "group", "timepoint", "outcome", "score"]
-    observations = pd.DataFrame(rows, columns=columns, dtype=str)
+def on_numbers(numbers, audit):
+    """Explain claims of a study whose scores are numbers."""
+    study, observations = numbers
 
     def explain_numbers(claims):
-        return explain_claims(study, claims, audit(study, claims, observations), observations)
+        tests = as_read(rank_test_table(study, observations))
+        return explain_claims(study, claims, audit(study, claims, observations), observations, [tests])
 
     explain_numbers.lines = program_table(study, observations)
     return explain_numbers
@@ -286,9 +268,9 @@ def test_exact_programs_beyond_the_work_nobody_asks_for_are_said_to_be_not_searc
 ):
     monkeypatch.setattr("oxymilk.stats.null.MOST_WORK", 1)
     monkeypatch.setattr("oxymilk.explain.claims_on_counts.MOST_WORK", 1)
-    _lines.cache_clear()
+    lines_of.cache_clear()
     rows = on_numbers([claim_text("p", "0.077", "p_value", **OWN)]).explanations.to_dict("records")
-    _lines.cache_clear()
+    lines_of.cache_clear()
     assert "procedure_memory" in json.loads(rows[-1]["params"])["unsearched"]
 
 

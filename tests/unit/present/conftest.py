@@ -69,13 +69,15 @@ def analysed(study, claims, observations, other_scale=None, characteristics=None
     levels, numbers = (observations, other_scale) if on_levels else (other_scale, observations)
     if characteristics is None:
         characteristics = pd.DataFrame(columns=["participant", "group", "characteristic", "level", "value"])
+    tests = analysis.rank_test_table(study, observations)
+    effects = analysis.effect_table(study, observations, tests)
     frames = {
         "observations": observations,
         "frequencies": analysis.frequency_table(study, observations if levels is None else levels),
-        "tests": analysis.rank_test_table(study, observations),
+        "tests": tests,
         "procedures": analysis.program_table(study, observations),
-        "effects": analysis.effect_table(study, observations),
-        "comparisons": analysis.comparison_table(study, observations),
+        "effects": effects,
+        "comparisons": analysis.comparison_table(study, observations, effects),
         "baseline": analysis.baseline_table(study, characteristics, observations),
     }
     if other_scale is not None:
@@ -153,7 +155,8 @@ def results(bontang):
 def explained(bontang, results):
     """The tables of explanations of the first study by name."""
     claims = load_claims(DATA / "bontang2023" / "claims.csv", bontang)
-    found = explain_claims(bontang, claims, results["verdicts"], results["observations"])
+    # its sheet has levels only: there is no other scale
+    found = explain_claims(bontang, claims, results["verdicts"], results["observations"], [results["tests"]])
     return {name: as_read(getattr(found, name)) for name in EXPLAINED}
 
 
