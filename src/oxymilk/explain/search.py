@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from oxymilk.analysis import OTHER_DIFFERENCES, rank_test_table
+from oxymilk.analysis import rank_test_table
 from oxymilk.audit.claims import OF_A_TEST, OF_P, Claim
 from oxymilk.audit.printed import parse_printed
 from oxymilk.explain import claims_on_counts as on_counts
@@ -25,6 +25,7 @@ from oxymilk.explain.notation import EQUAL, search_notation, true_value
 from oxymilk.explain.procedures import search_procedures
 from oxymilk.explain.scales import search_scales
 from oxymilk.files import as_read
+from oxymilk.results import OTHER_DIFFERENCES
 from oxymilk.stats import rank_sum_counts
 from oxymilk.study import Study
 from oxymilk.texts import LANGUAGES, labels, procedure_words

@@ -17,8 +17,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, with_mark
+from oxymilk.results import OTHER_DIFFERENCES
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
 
