@@ -51,7 +51,7 @@ def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     """Yield the p-values that printed ranks, rounded or cut, allow, for each calculation of the rank test."""
     allowed = sorted(set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut)))
     grouped: dict[tuple[str, bool], list[Line]] = {}
-    for line in lines_for(evidence, evidence.test):
+    for line in lines_for(evidence.test, evidence.program, evidence.tails):
         unasked = any(_unasked(line, ranks) for ranks in allowed)
         grouped.setdefault((line.calculation, unasked), []).append(line)
     for (_, unasked), lines in grouped.items():
