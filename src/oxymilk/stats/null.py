@@ -80,7 +80,7 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
     return (*lower, *lower[: top + 1 - len(lower)][::-1])  # symmetric: all signs turned round
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> tuple[int, ...]:
     """Return how many of the comb(n, drawn) samples of observations have the score sum T = 0, 1, ..., the largest.
 
