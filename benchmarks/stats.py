@@ -43,8 +43,8 @@ CACHED = (
     null.sample_counts,
     null.untied_sample_counts,
     null.lower_from_counts,
-    rank_sum._exact_fraction,
-    signed_rank._exact_fraction,
+    rank_sum.exact_fraction,
+    signed_rank.exact_fraction,
 )
 
 

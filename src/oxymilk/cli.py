@@ -16,7 +16,7 @@ import typer
 from typer import Option
 
 from oxymilk.checks import check, check_paper, programs
-from oxymilk.commands import BAD_INPUT, Budget, Participants, app, results_of, split, study_and_claims
+from oxymilk.commands import BAD_INPUT, Budget, Participants, Plain, app, results_of, split, study_and_claims
 from oxymilk.faults import Fault, FaultsError, fault_lines, faults_of, faults_table
 from oxymilk.files import write_bytes, write_csv, write_text
 from oxymilk.texts import LANGUAGES
@@ -96,7 +96,7 @@ def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, 
 
 
 for _command in (programs, check, check_paper):
-    app.command()(_command)
+    app.command(cls=Plain)(_command)
 
 
 @app.command()

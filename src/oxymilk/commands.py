@@ -11,13 +11,14 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer import Argument, BadParameter, Option
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from oxymilk import __version__
 from oxymilk.faults import Fault, FaultsError, faults_of
@@ -46,7 +47,31 @@ Program = Literal["spss", "spss_exact", "stata", "r"]
 Delimiter = Literal[",", ";", "|", "tab"]
 
 
-class _Panels(TyperGroup):
+class _AsTyped:
+    """Take text, legal words and what is left out as they are.
+
+    Every value typer gives to pydantic, which takes longer to load than a printed test to check.
+    """
+
+    def get_params(self, context: typer.Context) -> list:
+        parameters = super().get_params(context)
+        for parameter in parameters:
+            parameter.process_value = partial(self._taken, parameter)
+        return parameters
+
+    @staticmethod
+    def _taken(parameter: Any, context: typer.Context, value: Any) -> Any:
+        kind, missing = parameter.type_descriptor, parameter.required and value is None
+        as_typed = value == parameter.default or kind.annotation is str or value in (kind.choices or ())
+        checked = type(parameter).process_value
+        return value if as_typed and not missing else checked(parameter, context, value)
+
+
+class Plain(_AsTyped, TyperCommand):
+    """A command of few options that are no text."""
+
+
+class _Panels(_AsTyped, TyperGroup):
     """The commands as `--help` lists them: those for people, then the steps of the pipeline."""
 
     def format_commands(self, _: typer.Context, formatter: Any) -> None:

@@ -73,7 +73,10 @@ class FaultsError(Exception):
 
     def __init__(self, faults: Iterable[Fault]):
         self.faults = list(faults)
-        super().__init__("\n".join(describe(fault) for fault in self.faults))
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(map(describe, self.faults))
 
 
 def describe(fault: Fault, language: str = "en") -> str:

@@ -19,6 +19,8 @@ TABLES = (
 TABLES_OF_THE_AUDIT = ("verdicts", "explanations", "datasets", "contradictions", "outcomes")
 # made on request; empty until then
 ON_REQUEST = ("crosscheck",)
+# a role of tests.csv: the declared procedure once more, where taking differences the other way makes a difference
+OTHER_DIFFERENCES = "other_differences"
 
 
 def first_to_open(made: Path) -> Path | None:

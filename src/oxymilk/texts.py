@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 # the switches of a procedure in the order in which they are said
 _SWITCHES = (
@@ -36,26 +37,35 @@ class Labels:
     ----------
     language : str
         One of `LANGUAGES`.
-    texts : dict of str to str
-        Every text under its dotted key, such as "tables.p_value".
     """
 
-    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+    def __init__(self, language: str) -> None:
         self.language = language
-        self.texts = dict(texts)
-        self._sections: dict[str, dict[str, str]] = {}
-        for key, text in self.texts.items():
-            for dot in re.finditer(r"\.", key):
-                self._sections.setdefault(key[: dot.start()], {})[key[dot.end() :]] = text
+        parts = re.split(r"(?m)^(?=\w+:)", (_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+        self._source = {part.partition(":")[0]: part for part in parts[1:]}
+        self._read: dict[str, dict[str, str]] = {}
+
+    def _part(self, key: str) -> dict[str, str]:
+        """Return all texts below the first word of a key, which are read when one of them is first asked for."""
+        name = key.partition(".")[0]
+        if name not in self._read:
+            self._read[name] = dict(_flatten(read_yaml(self._source.get(name, "{}"))))
+        return self._read[name]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Every text under its dotted key, such as "tables.p_value"."""
+        return {key: text for name in self._source for key, text in self._part(name).items()}
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of a dotted key ("tables.title.ranks") with `values` put at its placeholders.
 
         What is in a value is never read as a placeholder. KeyError if the key is unknown or a value is missing.
         """
-        if key not in self.texts:
+        texts = self._part(key)
+        if key not in texts:
             raise KeyError(f"no text {key!r} in texts/{self.language}.yaml")
-        return self.texts[key].format(**values)
+        return texts[key].format(**values)
 
     def tested_by(self, test: str) -> str:
         """Name a test of a claims.csv: as figures name a rank test, another as `oxymilk check` does."""
@@ -63,7 +73,9 @@ class Labels:
 
     def section(self, prefix: str) -> Mapping[str, str]:
         """Return the texts below `prefix`, keys without it, in file order."""
-        return self._sections.get(prefix, {})
+        start = f"{prefix}."
+        texts = self._part(prefix).items()
+        return {key.removeprefix(start): text for key, text in texts if key.startswith(start)}
 
     def number(self, value: object, decimals: int | None = None) -> str:
         """Write a number as the language does: its decimal mark, a true minus sign.
@@ -186,15 +198,15 @@ def labels(language: str) -> Labels:
     """Load the texts of a language; ValueError if it is none of `LANGUAGES`."""
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of {', '.join(LANGUAGES)}")
-    content = read_yaml(_FOLDER / f"{language}.yaml")
-    return Labels(language, dict(_flatten(content)))
+    return Labels(language)
 
 
-def read_yaml(path: Path) -> dict:
-    """Read a YAML file, by the loader in C, ten times as fast, wherever libyaml is."""
+def read_yaml(source: Path | str) -> Any:
+    """Read a YAML file, or its text, by the loader in C, ten times as fast, wherever libyaml is."""
     import yaml
 
-    return yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    text = source if isinstance(source, str) else source.read_bytes()
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def procedure_words(switches: Mapping[str, object], test: str, language: str = "en") -> str:

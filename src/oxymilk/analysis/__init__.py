@@ -18,6 +18,7 @@ from oxymilk.analysis.alternatives import alternative_table
 from oxymilk.analysis.baseline import baseline_table, summary_table
 from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.results import OTHER_DIFFERENCES
 from oxymilk.stats import Procedure, TestResult, TooLargeError
 from oxymilk.stats.null import MEMORY_LIMIT, MOST_WORK
 from oxymilk.stats.procedure import CHOICES
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 
 LARGEST_WRITTEN = 10**4000  # Python writes no whole number of more than 4,300 digits
 ROLES = ("declared", "exact")
-# the declared procedure once more, where taking differences the other way makes a difference
-OTHER_DIFFERENCES = "other_differences"
-# and of one tail, on the side of the data, where it has two; or of two where it has one
+# the declared procedure of one tail, on the side of the data, where it has two; or of two where it has one
 OTHER_TAILS = "other_tails"
 FREQUENCY_COLUMNS = ("group", "timepoint", "level", "n", "total", "percent", "missing")
 TEST_COLUMNS = (

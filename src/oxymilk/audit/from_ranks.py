@@ -24,6 +24,8 @@ from oxymilk.stats.count_tables import compositions
 from oxymilk.stats.datasets import Situation
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.programs import RULES
+from oxymilk.stats.rank_sum import RankSumResult
+from oxymilk.stats.signed_rank import SignedRankResult
 
 # the most tables of few levels that are looked at for an exact p-value with ties
 MOST_TIED = 50_000
@@ -51,12 +53,15 @@ def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     """Yield the p-values that printed ranks, rounded or cut, allow, for each calculation of the rank test."""
     allowed = sorted(set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut)))
     grouped: dict[tuple[str, bool], list[Line]] = {}
-    for line in lines_for(evidence, evidence.test):
+    for line in lines_for(evidence.test, evidence.program, evidence.tails):
         unasked = any(_unasked(line, ranks) for ranks in allowed)
         grouped.setdefault((line.calculation, unasked), []).append(line)
-    for (_, unasked), lines in grouped.items():
-        found = [values for values in (_values(lines[0], ranks) for ranks in allowed) if values]
-        if found:
+    # all lines of one statistic after the other: they share its distributions
+    by_statistic = [[_values(lines[0], ranks) for lines in grouped.values()] for ranks in allowed]
+    for ((_, unasked), lines), of_lines in zip(
+        grouped.items(), zip(*by_statistic, strict=True), strict=False
+    ):
+        if found := [values for values in of_lines if values]:
             plain = next((plain for _, plain in found if plain), None)
             yield PSet(tuple(lines), unasked, tuple(values for values, _ in found), plain)
 
@@ -208,7 +213,7 @@ def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
     if ranks.n2:
         found = [rank_sum.exact_fraction(ranks.twice, ranks.n1, *sizes, procedure=way) for way in ways]
     else:
-        found = [signed_rank.exact_fraction(ranks.twice, ranks.zeros, *sizes, procedure=way) for way in ways]
+        found = [signed_rank.exact_fraction(ranks.twice, 0, *sizes, procedure=way) for way in ways]
     return Interval.point(min(found))
 
 
@@ -216,29 +221,42 @@ def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
 def _tied(ranks: Ranks, procedure: Procedure, tail: str) -> list[Fraction]:
     """Return the exact p-values of the tables of few levels that have the statistic; [] for too many."""
     ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
-    test = rank_sum.rank_sum_counts if ranks.n2 else _of_pairs
-    tables = _few_levels(ranks.n1, ranks.n2)
-    result = test(tables, Procedure("asymptotic")) if len(tables) else None
-    if result is None:
-        return []
-    found = tables[2 * (result.u1 if ranks.n2 else result.w_plus) == ranks.twice]
+    chosen = _tables_of(ranks.twice, ranks.n1, ranks.n2)
+    return [Fraction(p) for way in ways if len(chosen) for p in _test(chosen, ranks.n2, way).p_value]
+
+
+@lru_cache(maxsize=256)
+def _tables_of(twice: int, n1: int, n2: int) -> np.ndarray:
+    """Return the tables of few levels that have the statistic, at most 100 and one of each tie groups."""
+    tables, statistics = _few_levels(n1, n2)
+    found = tables[statistics == twice]
     # the same tie groups have the same p-value
     distinct = {tuple(sizes[sizes > 0]): table for table, sizes in zip(found, found.sum(axis=1), strict=True)}
-    chosen = np.array(list(distinct.values())[:: 1 + len(distinct) // 100])
-    return [Fraction(p) for way in ways for p in test(chosen, way).p_value] if len(chosen) else []
+    return np.array(list(distinct.values())[:: 1 + len(distinct) // 100])
 
 
-def _of_pairs(tables: np.ndarray, procedure: Procedure) -> signed_rank.SignedRankResult:
-    return signed_rank.signed_rank_counts(tables[:, 1], tables[:, 0], np.zeros(len(tables), int), procedure)
+def _test(tables: np.ndarray, n2: int, procedure: Procedure) -> RankSumResult | SignedRankResult:
+    if n2:
+        return rank_sum.rank_sum_counts(tables, procedure)
+    zeros = np.zeros(len(tables), dtype=int)
+    return signed_rank.signed_rank_counts(tables[:, 1], tables[:, 0], zeros, procedure)
 
 
 @lru_cache(maxsize=16)
-def _few_levels(n1: int, n2: int) -> np.ndarray:
-    """Return the tables of two groups, or of rises and falls, on four levels, or fewer where that is too many."""
+def _few_levels(n1: int, n2: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the tables of two groups, or of rises and falls, on four levels, or fewer where that is too many.
+
+    And twice the statistic of each.
+    """
     for k, most in ((4, MOST_TIED // 5), (3, MOST_TIED), (2, MOST_TIED)):
-        if not n2 and comb(n1 + 2 * k - 1, 2 * k - 1) <= most:
-            return compositions(n1, 2 * k).reshape(-1, 2, k)
-        if n2 and comb(n1 + k - 1, k - 1) * comb(n2 + k - 1, k - 1) <= most:
+        number = comb(n1 + k - 1, k - 1) * comb(n2 + k - 1, k - 1) if n2 else comb(n1 + 2 * k - 1, 2 * k - 1)
+        if number <= most and n2:
             first, second = np.broadcast_arrays(compositions(n1, k)[:, None], compositions(n2, k)[None])
-            return np.stack([first, second], axis=2).reshape(-1, 2, k)
-    return np.zeros((0, 2, 2), dtype=int)
+            tables = np.stack([first, second], axis=2).reshape(-1, 2, k)
+        elif number <= most:
+            tables = compositions(n1, 2 * k).reshape(-1, 2, k)
+        else:
+            continue
+        result = _test(tables, n2, Procedure("asymptotic"))
+        return tables, (2 * (result.u1 if n2 else result.w_plus)).astype(int)
+    return np.zeros((0, 2, 2), dtype=int), np.zeros(0, dtype=int)

@@ -165,17 +165,27 @@ def _verdict(evidence: Evidence, sets: list[PSet]) -> tuple[str, str, list[PSet]
     plain, some = _fitting([each for each in sets if each.unasked], stated)
     if plain or some:
         return ("reproduced", "", plain) if plain else ("possible", "", some)
-    ways = [("request", *_fitting([each for each in sets if not each.unasked], stated))]
-    if not (evidence.operator or evidence.rounding):
+    possible: tuple[str, str, list[PSet]] = ("differs", "", [])
+    for how, candidates, printed in _other_ways(evidence, sets):
+        plain, some = _fitting(candidates, printed)
+        if plain:
+            return "reproduced_otherwise", how, plain
+        if some and not possible[2]:
+            possible = "possible", "", some
+    return possible
+
+
+def _other_ways(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, list[PSet], Interval]]:
+    """Yield how p can be printed but unasked and rounded: of which sets, and what then is stated."""
+    stated, is_number = evidence.stated(), not evidence.operator
+    yield "request", [each for each in sets if not each.unasked], stated
+    if is_number and not evidence.rounding:
         # digits of p cut, digits of the evidence cut, or both
-        by_cut = sets if evidence.counts or evidence.percents else _p_sets(evidence, cut=True)
-        cut = evidence.stated(cut=True)
-        ways += [("cut", *_fitting([*sets, *by_cut], cut)), ("cut", *_fitting(by_cut, stated))]
-    if not evidence.operator and evidence.number.value in FLOORS:
-        ways.append(("floor", *_fitting(sets, Interval(Fraction(0), evidence.number.value))))
-    found = [("reproduced_otherwise", how, plain) for how, plain, _ in ways if plain]
-    found += [("possible", "", some) for _, _, some in ways if some]
-    return found[0] if found else ("differs", "", [])
+        by_cut = [] if evidence.counts or evidence.percents else _p_sets(evidence, cut=True)
+        yield "cut", [*sets, *by_cut], evidence.stated(cut=True)
+        yield "cut", by_cut, stated
+    if is_number and evidence.number.value in FLOORS:
+        yield "floor", sets, Interval(Fraction(0), evidence.number.value)
 
 
 def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[PSet]]:

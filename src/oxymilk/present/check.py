@@ -7,17 +7,20 @@ import csv
 import json
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from oxymilk.audit.evidence import FIELDS, Evidence, read_evidence
-from oxymilk.audit.p_sets import PSet
+from oxymilk.audit.p_sets import PSet, compute_together
 from oxymilk.audit.printed import SIGNS, Interval, PrintedNumber
 from oxymilk.audit.printed_test import FITS, Explanation, Judgement, judge
 from oxymilk.faults import Fault, FaultsError, describe
 from oxymilk.files import defuse, replacing
 from oxymilk.texts import Labels, labels
 
+# rows of a table whose tests are computed together
+_BLOCK = 256
 # the p-values that are shown, the programs named of each, and the best known of these
 _GROUPS, _NAMED = 4, 4
 _FIRST = ("SPSS", "R", "Stata", "SAS", "coin", "scipy", "JASP", "jamovi", "PSPP")
@@ -81,8 +84,11 @@ def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSe
     stated, groups = evidence.stated(), {}
     for each in [each for each in judgement.p if each.unasked] or judgement.p:
         # of several p-values the one that prints as printed, else their range
-        ends = Interval(min(value.low for value in each.values), max(value.high for value in each.values))
-        groups.setdefault(next(filter(stated.meets, each.values), ends), []).append(each)
+        if (value := next(filter(stated.meets, each.values), None)) is None:
+            value = Interval(
+                min(value.low for value in each.values), max(value.high for value in each.values)
+            )
+        groups.setdefault(value, []).append(each)
     return groups
 
 
@@ -172,20 +178,30 @@ def check_table(table: Path, output: Path) -> int:
         text = codecs.getwriter("utf-8")(stream)
         writer = csv.DictWriter(text, VERDICT_COLUMNS, lineterminator="\n", restval="")
         writer.writeheader()
-        for row in reader:
-            cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}
-            try:
-                evidence = read_evidence({name: row.get(name) or "" for name in FIELDS})
-                # explanations are for one test at a time: they take ten times as long
-                judgement = judge(evidence, explain=False)
-                cells |= _cells(evidence, judgement)
-                status = max(status, int(judgement.verdict not in FITS))
-            except FaultsError as error:
-                place = {"file": table.name, "row": reader.line_num}
-                places = [Fault(**vars(fault) | place) for fault in error.faults]
-                cells["fault"], status = " ".join(map(describe, places)), 2
-            writer.writerow({name: defuse(text) for name, text in cells.items()})
+        while block := [(reader.line_num, row, _read(row)) for row in islice(reader, _BLOCK)]:
+            compute_together(evidence for *_, evidence in block if isinstance(evidence, Evidence))
+            for line, row, evidence in block:
+                cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}
+                try:
+                    if isinstance(evidence, FaultsError):
+                        raise evidence
+                    # explanations are for one test at a time: they take ten times as long
+                    judgement = judge(evidence, explain=False)
+                    cells |= _cells(evidence, judgement)
+                    status = max(status, int(judgement.verdict not in FITS))
+                except FaultsError as error:
+                    place = {"file": table.name, "row": line}
+                    places = [Fault(**vars(fault) | place) for fault in error.faults]
+                    cells["fault"], status = " ".join(map(describe, places)), 2
+                writer.writerow({name: defuse(text) for name, text in cells.items()})
     return status
+
+
+def _read(row: dict[str, str]) -> Evidence | FaultsError:
+    try:
+        return read_evidence({name: row.get(name) or "" for name in FIELDS})
+    except FaultsError as error:
+        return error
 
 
 def _cells(evidence: Evidence, judgement: Judgement) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from oxymilk.analysis import OTHER_DIFFERENCES
+from oxymilk.results import OTHER_DIFFERENCES
 
 if TYPE_CHECKING:
     from oxymilk.present.view import Row, View

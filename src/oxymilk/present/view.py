@@ -17,9 +17,9 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
-from oxymilk.analysis import OTHER_DIFFERENCES
 from oxymilk.audit.claims import VERDICTS
 from oxymilk.audit.printed import SIGNS, Interval, parse_printed, with_mark
+from oxymilk.results import OTHER_DIFFERENCES
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
 

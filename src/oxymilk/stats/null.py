@@ -80,7 +80,7 @@ def flip_counts(sizes: tuple[int, ...], scores: tuple[int, ...]) -> tuple[int, .
     return (*lower, *lower[: top + 1 - len(lower)][::-1])  # symmetric: all signs turned round
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def sample_counts(sizes: tuple[int, ...], scores: tuple[int, ...], drawn: int) -> tuple[int, ...]:
     """Return how many of the comb(n, drawn) samples of observations have the score sum T = 0, 1, ..., the largest.
 
@@ -187,10 +187,7 @@ def _join(keys: np.ndarray, ways: np.ndarray, size: int, step: int, end: int) ->
 
 def _binomials(size: int, kind: np.dtype) -> np.ndarray:
     """Return the number of ways to take 0, 1, ..., `size` observations of a tie group."""
-    ways = [1]
-    for i in range(size):
-        ways.append(ways[-1] * (size - i) // (i + 1))
-    return np.array(ways, dtype=kind)
+    return np.array([comb(size, taken) for taken in range(size + 1)], dtype=kind)
 
 
 def _runs(values: np.ndarray) -> np.ndarray:

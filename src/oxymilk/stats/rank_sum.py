@@ -134,7 +134,7 @@ def rank_sum_counts(tables: np.ndarray, procedure: Procedure, most_work: float =
     return RankSumResult(p_value, fraction, z, square, procedure, n1, n2, *by_sample)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**14)
 def exact_fraction(
     twice_u: int, n1: int, *sizes: int, procedure: Procedure, most_work: float = MOST_WORK
 ) -> Fraction:
@@ -149,11 +149,17 @@ def exact_fraction(
         counts = untied_sample_counts(n1, n2)
         lower, total = lower_from_counts(counts), comb(n1 + n2, n1)
         return exact_p(procedure, twice_u // 2, lower, total, Fraction(n1 * n2, 2), counts)
-    # scores from 0 without a common divisor: sizes 2, 3, 3 have doubled ranks 3, 8, 14 and score 0, 5, 11
-    first, *others = doubled_midranks(np.array(sizes)).tolist()
-    divisor = gcd(*(rank - first for rank in others)) or 1
-    scores = (0, *((rank - first) // divisor for rank in others))
-    mean = Fraction(n1 * score_sum(sizes, scores), n1 + n2)
+    first, divisor, scores, mean = _scores(sizes, n1)
     t = (twice_u + n1 * (n1 + 1) - n1 * first) // divisor
     lower, counts = distribution(sizes, scores, n1, procedure.two_sided == "likelihood", most_work)
     return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)
+
+
+@lru_cache(maxsize=1024)
+def _scores(sizes: tuple[int, ...], n1: int) -> tuple[int, int, tuple[int, ...], Fraction]:
+    """Return the least doubled rank, the divisor of the others less it, these divided, and the mean of their sum."""
+    # from 0 without a common divisor: sizes 2, 3, 3 have doubled ranks 3, 8, 14 and score 0, 5, 11
+    first, *others = doubled_midranks(np.array(sizes)).tolist()
+    divisor = gcd(*(rank - first for rank in others)) or 1
+    scores = (0, *((rank - first) // divisor for rank in others))
+    return first, divisor, scores, Fraction(n1 * score_sum(sizes, scores), sum(sizes))

@@ -151,7 +151,7 @@ def signed_rank_counts(
         variance = whole - used_up
     # without a change there is nothing to test, whatever the switches
     variance = np.where(changed == 0, 0, variance)
-    keys = np.concatenate([np.stack([twice_plus, zeros], axis=-1), sizes], axis=-1)
+    keys = np.concatenate([np.stack([twice_plus, ranked_zeros], axis=-1), sizes], axis=-1)
     p_value, fraction, z, square = p_and_z(
         procedure, (difference, variance, 1, 1), keys, exact_fraction, most_work
     )
@@ -159,22 +159,28 @@ def signed_rank_counts(
     return SignedRankResult(p_value, fraction, z, square, procedure, *counts, w_plus, w_minus, *mean_ranks)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**14)
 def exact_fraction(
     twice_w: int, zeros: int, *sizes: int, procedure: Procedure, most_work: float = MOST_WORK
 ) -> Fraction:
-    """Return the exact p-value of twice W+ (less the zeros' share), zeros, and the sizes of the tie groups."""
+    """Return the exact p-value of twice W+ (less the zeros' share), ranked zeros, and the sizes of the tie groups."""
     sizes = tuple(size for size in sizes if size)
-    changed, ranked_zeros = sum(sizes), 0 if procedure.zero_method == "drop" else zeros
+    changed = sum(sizes)
     if procedure.method == "exact_untied":
         if changed == 0:
             return Fraction(1)
-        n, share = changed + ranked_zeros, zeros * (zeros + 1) if procedure.zero_method == "split" else 0
+        n, share = changed + zeros, zeros * (zeros + 1) if procedure.zero_method == "split" else 0
         _, counts = distribution((1,) * n, tuple(range(1, n + 1)), None, True, most_work)
         return untied_p(procedure, Fraction(2 * twice_w + share, 4), counts)
-    ranks = doubled_midranks(np.array(sizes, dtype=np.int64), ranked_zeros).tolist()
+    divisor, scores, mean = _scores(sizes, zeros)
+    lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood", most_work)
+    return exact_p(procedure, twice_w // divisor, lower, 2**changed, mean, counts)
+
+
+@lru_cache(maxsize=1024)
+def _scores(sizes: tuple[int, ...], zeros: int) -> tuple[int, tuple[int, ...], Fraction]:
+    """Return the divisor of the doubled ranks of tie groups, these divided, and the mean of their sum."""
+    ranks = doubled_midranks(np.array(sizes, dtype=np.int64), zeros).tolist()
     divisor = gcd(*ranks) or 1
     scores = tuple(rank // divisor for rank in ranks)
-    lower, counts = distribution(sizes, scores, None, procedure.two_sided == "likelihood", most_work)
-    mean = Fraction(score_sum(sizes, scores), 2)
-    return exact_p(procedure, twice_w // divisor, lower, 2**changed, mean, counts)
+    return divisor, scores, Fraction(score_sum(sizes, scores), 2)

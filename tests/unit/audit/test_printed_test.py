@@ -17,7 +17,7 @@ import pytest
 from oxymilk.audit import from_means
 from oxymilk.audit.evidence import STATISTICS, read_evidence
 from oxymilk.audit.from_ranks import Ranks, _most_ties
-from oxymilk.audit.p_sets import PSet, load_lines
+from oxymilk.audit.p_sets import PSet, compute_together, load_lines
 from oxymilk.audit.printed_test import judge
 from oxymilk.cli import main
 from oxymilk.faults import FaultsError
@@ -284,6 +284,31 @@ def test_a_table_goes_on_after_a_faulty_row(monkeypatch, capsys, tmp_path):
     with pytest.raises(FaultsError) as raised:
         check_table(table, output)
     assert [(fault.code, fault.column) for fault in raised.value.faults] == [("check_columns", "p")]
+
+
+def test_tests_of_a_table_computed_together_are_those_computed_alone(tmp_path):
+    rng = np.random.default_rng(5)
+    rows = []
+    for at in range(600):
+        k = 2 + at % 2
+        counts = rng.integers(0, 9, (2 if at % 3 else k, k)) + (at % 7 > 0)
+        rows.append({"id": str(at), "test": "mann-whitney" if at % 3 else "wilcoxon", "p": f"{rng.random():.3f}",
+                     "counts": ";".join(",".join(map(str, row)) for row in counts)})  # fmt: skip
+    with (tmp_path / "tests.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*rows[0]])
+        writer.writeheader()
+        writer.writerows(rows)
+    check_table(tmp_path / "tests.csv", tmp_path / "verdicts.csv")
+    compute_together([])
+    for row, together in list(zip(rows, rows_of(tmp_path / "verdicts.csv"), strict=True))[:60]:
+        try:
+            alone = judge(read_evidence(row), explain=False)
+        except FaultsError:
+            assert together["fault"]
+            continue
+        lows = [value.low for each in alone.p if each.unasked for value in each.values]
+        assert together["verdict"] == alone.verdict, row
+        assert together["p_low"] == f"{float(min(lows)):.10g}", row
 
 
 def test_the_command_loads_nothing_heavy():

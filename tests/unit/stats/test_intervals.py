@@ -150,3 +150,9 @@ def test_paired_difference_without_unchanged_pairs_is_wilson():
         low, high = proportion_confint(up, up + down, method="wilson")
         expected = 2 * low - 1, 2 * high - 1
         assert intervals.paired_difference(up, down, up + down, 0.95) == pytest.approx(expected, rel=1e-9)
+
+
+def test_odds_of_nothing_are_unknown():
+    estimate, *limits = intervals.odds(0, 0, 0.95)
+    assert isnan(estimate)
+    assert limits == [0, inf]

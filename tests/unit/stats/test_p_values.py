@@ -79,3 +79,9 @@ def test_p_is_never_zero():
     exact = rank_sum_test([1] * 700, [0] * 700, Procedure("exact"))
     assert 0 < exact.p_value < 1e-300
     assert exact.p_fraction == Fraction(2, comb(1400, 700))
+
+
+@pytest.mark.parametrize(("alternative", "p"), [("two-sided", Fraction(1)), ("less", Fraction(1, 2))])
+def test_no_difference_has_an_exact_asymptotic_p_value(alternative, p):
+    assert rank_sum_test([1, 4], [2, 3], Procedure("asymptotic", alternative)).p_fraction == p
+    assert rank_sum_test([1, 4], [3, 3], Procedure("exact", alternative)).p_fraction is not None
