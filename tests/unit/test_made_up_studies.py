@@ -96,17 +96,22 @@ def made_up(draw):
 
 def made_up_claim(draw, at, study):
     """Return the cells of a claim in which chance has chosen from the words of each column."""
-    check = draw.choice((*columns.CHECKS[:2] * 5, *columns.CHECKS))
+    check = draw.choice((*columns.CHECKS[:3] * 5, *columns.CHECKS))
     any_quantity = (*columns.FIGURES, *columns.RECOMPUTED)
-    quantities = {"recompute": columns.RECOMPUTED, "arithmetic": columns.ARITHMETIC}.get(check, any_quantity)
+    of_check = {
+        "recompute": columns.RECOMPUTED,
+        "arithmetic": columns.ARITHMETIC,
+        "printed_test": columns.OF_P,
+    }
     ids = {key: ["", *(of["id"] for of in study[key])] for key in ("groups", "timepoints")}
     levels = [level["id"] for level in study["outcome"].get("levels", ())]
     words = {
         "id": [draw.choice(WORDS["ids"]).format(at)], "where": WORDS["labels"], "printed": WORDS["printed"],
-        "operator": ("", "", *OPERATORS), "check": [check], "quantity": quantities, "test": ("", *columns.TESTS),
+        "operator": ("", "", *OPERATORS), "check": [check], "quantity": of_check.get(check, any_quantity),
+        "test": ("", *columns.TESTS, *columns.OTHER_TESTS),
         "group": ids["groups"], "timepoint": [*ids["timepoints"], "change"], "n": WORDS["sizes"],
         "variable": ("", "milk", "age", "kind"), "level": ("", *levels, "a"), "expect": columns.VERDICTS,
-        "note": WORDS["labels"], "tails": ("", "one", "two"),
+        "note": WORDS["labels"], "tails": ("", "one", "two"), "evidence": WORDS["evidence"],
     }  # fmt: skip
     return [draw.choice(words[column]) for column in columns.COLUMNS]
 

@@ -340,8 +340,8 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
         yield at("claims_number", **printed, marks=marks)
     if claim.quantity == "p_value" and claim.number and claim.number.percent:
         yield at("claims_p_percent", **printed)
-    legal = claim.test in PRINTED_TESTS and claim.quantity in ("p_value", "decision")
-    if claim.check == "printed_test" and legal and (claim.number or claim.printed in DECISIONS):
+    legal = claim.test in PRINTED_TESTS and claim.quantity in OF_P
+    if claim.is_judged and legal and (claim.number or claim.printed in DECISIONS):
         from oxymilk.audit.claimed_tests import faults_of_evidence
 
         yield from faults_of_evidence(claim, study, file, row)

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from oxymilk.analysis import OTHER_DIFFERENCES, OTHER_TAILS
+from oxymilk.analysis import OTHER_TAILS
 from oxymilk.audit.claims import OF_P
 from oxymilk.audit.printed import round_units
 from oxymilk.audit.recompute import Tables
@@ -15,6 +15,7 @@ from oxymilk.audit.verdicts import check_claim
 from oxymilk.explain.coincidence import DifferingClaim, Explanation, Reached, fitting
 from oxymilk.explain.notation import PROGRAM_DECIMALS, claim_label, place_label
 from oxymilk.explain.procedures import lines_of, said_of, ways_on
+from oxymilk.results import OTHER_DIFFERENCES
 from oxymilk.stats import holm, load_programs
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import LANGUAGES, labels

@@ -199,7 +199,7 @@ def test_what_differs_is_explained_as_oxymilk_check_explains_it(load, table_one)
     half = {"test": "chi_square", "printed": "0.293", "check": "recompute", "variable": "education", **cells}
     claims = load(study, yates, half, yates)
     verdicts = audit_claims(study, claims, EMPTY, EMPTY, data)
-    found = explain_claims(study, claims, verdicts, data.observations, participants=2).explanations
+    found = explain_claims(study, claims, verdicts, data.observations, (), participants=2).explanations
     assert list(found["claim_ids"].unique()) == ["c0 c2", "c1"]
     other, halved = found[found["claim_id"] == "c0"].iloc[0], found[found["claim_id"] == "c1"].iloc[0]
     assert other["description"] == "Another test: Yates' correction, 0.00491."

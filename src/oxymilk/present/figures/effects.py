@@ -28,7 +28,7 @@ _MARGIN, _INDENT, _BETWEEN = 0.08, 0.22, 0.2
 _SHARES = {"size": 1.0, "ratio": 0.8, "shift": 0.55}  # of the room for panels
 _HEAD, _FOOT, _LINE_OF_NAME = 0.34, 0.44, 0.12
 # the name of a test, an effect, the space under a test; in a narrow figure the name of an effect is over its marks
-_NAME, _LINE, _GAP, _OVER = 0.27, 0.2, 0.08, 0.16
+_NAME, _LINE, _GAP, _OVER = 0.27, 0.2, 0.08, 0.19
 _DOT, _BEYOND, _ARROW = 5.5, 6.5, 4.5  # points: an estimate, one beyond the scale, an end without a limit
 # the scale of ratios ends here; what lies beyond is an arrow
 _LEAST_RATIO, _LARGEST_RATIO = 1e-3, 1e3
@@ -70,6 +70,9 @@ def draw(view: View, width: float) -> Drawing | None:
                 key = "value_alone" if NO_VALUE in (low, high) else "value"
                 value = t(f"effects.figure.{key}", estimate=estimate, range=t.range(low, high))
                 words = t("effects.figure.sentence", effect=effect.label, value=value)
+                value = (
+                    value.replace(" (", "\n(") if over else value
+                )  # a narrow figure needs the room for its marks
                 lines.append(Line(effect, panel, depth + over + _LINE / 2, value, words))
                 depth += over + _LINE
         blocks.append((view.name_of_test(test), above, lines))

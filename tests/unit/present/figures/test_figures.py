@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from oxymilk.files import write_csv
 from oxymilk.present import figures
 from oxymilk.present.figures import style
+from oxymilk.results import Results
 from oxymilk.texts import LANGUAGES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -127,7 +127,7 @@ def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(
 ):
     results = changed().results
     for name in ("observations", "tests", "procedures", "verdicts", "effects", "explanations", "outcomes"):
-        write_csv(getattr(results, name), tmp_path / f"{name}.csv")
+        Results(tmp_path).write(name, getattr(results, name))
     settings = "font.size: 20\naxes.grid: True\nsavefig.bbox: tight\nsvg.fonttype: path\nlegend.shadow: True"
     (tmp_path / "matplotlibrc").write_text(settings)
     strange = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Makassar", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
