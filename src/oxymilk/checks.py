@@ -1,4 +1,4 @@
-"""Subcommands that need no study: what programs print, a printed test, a paper by its text alone."""
+"""Checks beside the pipeline: what programs print, a printed test, a paper by its text, a second opinion."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, BadParameter, Option
 
-from oxymilk.commands import Data, Language, PaperFile, look_for_folders, refusal, split
+from oxymilk.commands import (
+    Data,
+    Language,
+    PaperFile,
+    folder_of,
+    look_for_folders,
+    refusal,
+    results_of,
+    split,
+)
 
 
 def programs(
@@ -122,3 +131,22 @@ def check_paper(
         typer.echo(say("messages.written", language, files=", ".join(map(str, files)), study=files[0]))
         typer.echo(say("messages.next_check", language, name=write))
     raise typer.Exit(status)
+
+
+def crosscheck(
+    study: Annotated[Path, Argument(help="The study, by its name or its folder.")],
+    data: Data = Path("data"),
+    results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
+    language: Language = "en",
+) -> None:
+    """Compute the p-values once more by scipy, pingouin, R, coin and PSPP; exit status 1: one differs unexplained."""
+    from oxymilk.analysis.crosscheck import crosscheck_lines, crosscheck_table
+    from oxymilk.study import load_study
+
+    folder = folder_of(study, data)
+    tables = results_of(folder, results / folder.name)
+    table = crosscheck_table(load_study(folder), tables)
+    tables.write("crosscheck", table)
+    typer.echo("\n".join(crosscheck_lines(table, language)))
+    if (table["status"] == "differs").any():
+        raise typer.Exit(1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Option
 
-from oxymilk.checks import check, check_paper, programs
+from oxymilk.checks import check, check_paper, crosscheck, programs
 from oxymilk.commands import BAD_INPUT, Budget, Participants, Plain, app, results_of, split, study_and_claims
 from oxymilk.faults import Fault, FaultsError, fault_lines, faults_of, faults_table
 from oxymilk.files import write_bytes, write_csv, write_text
@@ -95,7 +95,7 @@ def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, 
         yield view, folder / view.language
 
 
-for _command in (programs, check, check_paper):
+for _command in (programs, check, check_paper, crosscheck):
     app.command(cls=Plain)(_command)
 
 
@@ -239,18 +239,3 @@ def render_report(study: Study, folder: ResultsFolder, languages: Languages = "e
         paragraphs = () if view.claims else results(view)
         page = render_report(view, made, provenance, paragraphs, advice(view))
         write_text(made / "report.html", page)
-
-
-@app.command()
-def crosscheck(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
-    """Compute the p-values once more by scipy, pingouin, R, coin and PSPP; exit status 1: one differs unexplained."""
-    from oxymilk.analysis.crosscheck import crosscheck_lines, crosscheck_table
-    from oxymilk.study import load_study
-
-    results = results_of(study, folder)
-    table = crosscheck_table(load_study(study), results)
-    results.write("crosscheck", table)
-    for language in legal("--languages", languages, LANGUAGES):
-        typer.echo("\n".join(crosscheck_lines(table, language)))
-    if (table["status"] == "differs").any():
-        raise typer.Exit(1)

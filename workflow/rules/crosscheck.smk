@@ -23,15 +23,15 @@ rule crosscheck_study:
         "logs/{study}/crosscheck_study.log",
     params:
         study=STUDY,
-        results=subpath(output.crosscheck, parent=True),
-        languages=",".join(LANGUAGES),
+        results=subpath(output.crosscheck, ancestor=2),
+        language=LANGUAGES[0],
         installed=installed("Rscript", "pspp"),
     shell:
         """
         oxymilk crosscheck \
-            --study {params.study:q} \
+            {params.study:q} \
             --results {params.results:q} \
-            --languages {params.languages:q} >{log:q} 2>&1
+            --language {params.language:q} >{log:q} 2>&1
         """
 
 

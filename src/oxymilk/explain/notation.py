@@ -77,7 +77,8 @@ def true_value(differing: DifferingClaim) -> Fraction | None:
     if claim.quantity == "comparison":
         return abs(claim.rests_on[0].value) if claim.operator in EQUAL else None
     if differing.on_counts is not None:
-        return as_decimal(differing.on_counts.values(differing.feature).ravel()[0])
+        value = differing.on_counts.values(differing.feature).ravel()[0]
+        return None if np.isnan(value) else as_decimal(value)  # no mean rank of nobody
     return abs(Fraction(differing.computed)) if differing.computed else None
 
 

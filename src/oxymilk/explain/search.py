@@ -135,7 +135,7 @@ def _search(
     """Make every search that applies to a claim; return what was searched, and what was not, with the reason."""
     claim, on_counts, records = differing.claim, differing.on_counts, differing.records
     if claim.is_judged:
-        return search_printed_test(differing) if claim.evidence else ({}, [])
+        return search_printed_test(differing) if claim.evidence and differing.computed else ({}, [])
     if is_unsearched(claim, records.study):
         return {}, ["decimals_or_tails"]
     found: dict[str, list[Explanation]] = {}

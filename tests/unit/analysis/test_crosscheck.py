@@ -22,13 +22,15 @@ print("next question\\n{answer}\\n" * script.count("next question"))
 
 
 def run(step, results):
-    """Run a step of the pipeline; its exit status."""
-    return app([step, "--study", str(STUDY), "--results", str(results)], standalone_mode=False) or 0
+    """Run a step of the pipeline, or the second opinion; its exit status."""
+    own = [str(STUDY), "--results", str(results.parent)]
+    command = own if step == "crosscheck" else ["--study", str(STUDY), "--results", str(results)]
+    return app([step, *command], standalone_mode=False) or 0
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    results = tmp_path_factory.mktemp("results")
+    results = tmp_path_factory.mktemp("results") / STUDY.name
     for step in ("ingest-observations", "test-groups"):
         run(step, results)
     return results

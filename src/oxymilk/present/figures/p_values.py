@@ -187,7 +187,9 @@ def _draw_marks(axes: Axes, view: View, test: PrintedTest, number: int, prefix: 
 def _set_close_scale(axes: Axes, view: View, test: PrintedTest) -> None:
     """Set the scale of a close-up: the printed value in its middle, a few units of its last digit to either side."""
     parsed = parse_printed(test.claim["printed"], view.study.decimal_mark)
-    printed, unit = float(parsed.value), float(Fraction(1, 10**parsed.decimals))
+    # beyond twelve digits of the number no ends of a scale lie apart
+    unit = float(max(Fraction(1, 10**parsed.decimals), abs(parsed.value) / 10**12))
+    printed = float(parsed.value)
     axes.set_xlim(printed - REACH * unit, printed + REACH * unit)
     # there is no p below zero
     axes.spines["bottom"].set_bounds(max(0.0, printed - REACH * unit), printed + REACH * unit)
