@@ -98,7 +98,7 @@ def _programs(sets: Iterable[PSet], t: Labels) -> str:
     names = sorted(names, key=lambda name: (rank.get(name.split()[0], len(rank)), name))
     if names == ["any"]:
         return t("check.any_program")
-    return ", ".join(names[:_NAMED]) + (t("check.and_others") if len(names) > _NAMED else "")
+    return ", ".join(map(t.versions, names[:_NAMED])) + (t("check.and_others") if len(names) > _NAMED else "")
 
 
 def _number(value: Interval, t: Labels) -> str:

@@ -113,6 +113,8 @@ def test_what_would_fit_the_p_that_differs():
 def test_a_verdict_that_differs_says_what_is_printed_instead():
     evidence = read_evidence({"test": "linear", "counts": "3,4,5;6,3,1", "p": "0,051"})
     assert lines_of(evidence, judge(evidence), "en")[1].split()[:2] == ["0,062", "SPSS,"]
+    versions = read_evidence({"test": "mann-whitney", "counts": "0,10;7,3", "p": "0,003"})
+    assert "R 4.6 atau sesudahnya" in " ".join(lines_of(versions, judge(versions), "id"))
 
 
 # why a recorded verdict is another one here
