@@ -14,7 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oxymilk.audit.evidence import STARS
+from oxymilk.audit.evidence import STARS, name_in_claims
 from oxymilk.audit.printed import (
     EITHER_MARK,
     LOWER,
@@ -54,8 +54,8 @@ ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
 FIGURES = ("figure",)
 REASONS = ("cited", "no_data", "undefined", "ambiguous", "no_number")
 CHECKS = ("recompute", "arithmetic", "printed_test", *REASONS)
-_HOLDS = ("reproduced", "reproduced_otherwise", "reproduced_after_rounding")
-VERDICTS = (*_HOLDS, "possible", "differs", "not_checkable")
+HOLDS = ("reproduced", "reproduced_otherwise", "reproduced_after_rounding")
+VERDICTS = (*HOLDS, "possible", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
@@ -204,8 +204,7 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     if quantity in ("p_value", "decision") and number and (worded := _WORDED.fullmatch(number.strip())):
         cells |= {"quantity": "decision", "operator": "", "printed": DECISIONS[bool(worded[1])]}
     if cells["check"] == "printed_test":
-        test = cells["test"].lower().replace("-", "_")
-        cells["test"] = {"wilcoxon": "signed_rank", "mann_whitney": "rank_sum"}.get(test, test)
+        cells["test"] = name_in_claims(cells["test"])
         if bound := STARS.get(cells["printed"]):
             cells |= {"operator": "<", "printed": bound}
     cells["tails"] = {"1": "one", "2": "two"}.get(cells["tails"][:1], cells["tails"])

@@ -33,7 +33,9 @@ STATISTICS = {
 # the words by which options and evidence name a statistic, and the lists whose word is not that of their column
 STATISTIC_WORDS = ("z", "chi2", "t", "f", "r", "u", "w")
 _LIST_WORDS = {"mean": "means", "sd": "sds", "se": "ses", "interval": "intervals", "median": "medians"}
-_RANK_TESTS = {"signed-rank": "wilcoxon", "rank-sum": "mann-whitney"}
+# the rank tests as claims.csv and as options name them
+RANK_TESTS = {"signed_rank": "wilcoxon", "rank_sum": "mann-whitney"}
+_IN_CLAIMS = {name.replace("-", "_"): test for test, name in RANK_TESTS.items()}
 _LISTS = ("rank_sums", "mean_ranks", "means", "sds", "ses", "intervals", "medians", "quartiles")
 FIELDS = (
     "test", "n", "counts", "margins", "statistic", "value", "df", *_LISTS, "scale", "p", "operator", "tails",
@@ -104,6 +106,12 @@ class _FieldError(ValueError):
     """A field is faulty: the code of the fault and the words of its text."""
 
 
+def name_in_claims(test: str) -> str:
+    """Return the name that claims.csv has for a test: "wilcoxon" is "signed_rank"."""
+    name = test.lower().replace("-", "_")
+    return _IN_CLAIMS.get(name, name)
+
+
 def word_of(field: str) -> str:
     """Return the word by which options and evidence name a field: "sd" is that of `sds`."""
     return {name: word for word, name in _LIST_WORDS.items()}.get(field, field)
@@ -148,8 +156,8 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     """
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
     given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
-    test = given["test"].lower().replace("_", "-")
-    given["test"] = _RANK_TESTS.get(test, test)
+    test = name_in_claims(given["test"])
+    given["test"] = RANK_TESTS.get(test, test.replace("_", "-"))
     if given["test"] == "wilcoxon" and given["statistic"].lower() == "t":
         given["statistic"] = "w"  # T is a rank sum
     marks = (given["decimal_mark"],) if given["decimal_mark"] in _EITHER else _EITHER

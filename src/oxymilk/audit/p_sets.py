@@ -21,7 +21,7 @@ import numpy as np
 import scipy
 
 import oxymilk.stats
-from oxymilk.audit.evidence import PAIRED, Evidence, Numbers, word_of
+from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, Numbers, word_of
 from oxymilk.audit.printed import Interval
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.stats import count_tables
@@ -34,7 +34,6 @@ from oxymilk.texts import Labels, read_yaml
 ERROR = Fraction(1, 10**11)
 # of more tables than this some have to do for exact tests; of larger samples these are not computed
 MOST_EXACT, LARGEST_EXACT = 400, 10_000
-RANK_TESTS = ("wilcoxon", "mann-whitney")
 # other calculations of programs.yaml: lines of the rank test itself, and of other tests
 _OF_RANKS = ("signed_rank_floored", "sas_", "rank_sum_half")
 _OTHER = {"student_t": "t-independent", "welch_t": "t-independent", "paired_t": "t-paired",
@@ -171,8 +170,7 @@ def load_lines() -> dict[str, tuple[Line, ...]]:
     lines: dict[str, list[Line]] = {}
     for program in load_programs():
         of_rank = program.kind == "rank" or program.other.startswith(_OF_RANKS)
-        rank = "wilcoxon" if program.test == "signed_rank" else "mann-whitney"
-        if test := rank if of_rank else _OTHER.get(program.other):
+        if test := RANK_TESTS[program.test] if of_rank else _OTHER.get(program.other):
             name = program.other or f"{program.procedure.words_for(program.test)} {program.tail}".strip()
             which = program.program, program.versions, program.rule, name, program.procedure, program.tail
             lines.setdefault(test, []).append(Line(program.id, test, *which, program.output))
@@ -270,7 +268,7 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
         # the numbers of those who fell and of those who rose
         tables = np.array([[[0, rises], [falls, 0]] for ((falls, rises),) in tables.tolist()])
     r, c = tables.shape[1:]
-    fits = c > 1 and (r == c if test in PAIRED else r == 2 if test in RANK_TESTS else r > 1)
+    fits = c > 1 and (r == c if test in PAIRED else r == 2 if test in RANK_TESTS.values() else r > 1)
     if not (len(tables) and fits) or (test == "mann-whitney" and not tables.any(axis=2).all()):
         raise unfit
     return tables
@@ -358,7 +356,7 @@ def compute_together(printed_tests: Iterable[Evidence]) -> None:
     _together.clear()
     alike: dict[tuple, list[np.ndarray]] = {}
     for evidence in printed_tests:
-        if evidence.counts and evidence.test in RANK_TESTS:
+        if evidence.counts and evidence.test in RANK_TESTS.values():
             with suppress(FaultsError):
                 (table,) = tables_allowed(evidence)
                 if not too_large(

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from oxymilk.audit.evidence import PAIRED, Evidence
+from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence
 from oxymilk.audit.from_means import (
     TooManyError,
     from_moments,
@@ -142,7 +142,7 @@ def _p_sets(evidence: Evidence, *, cut: bool = False) -> list[PSet]:
             raise TooManyError(MOST_TABLES)
         return list(from_tables(e, tables, test))
     sets: list[PSet] = []
-    is_rank_test = test in ("wilcoxon", "mann-whitney")
+    is_rank_test = test in RANK_TESTS.values()
     by_ranks = is_rank_test and ((e.value and e.statistic in ("u", "w")) or e.rank_sums or e.mean_ranks)
     if e.value and e.statistic not in ("u", "w", "") and test != "fisher":
         sets += from_statistic(e, cut=cut)

@@ -102,9 +102,8 @@ def _judged(claim: Claim, study: Study, data: Results | None) -> tuple[Claim, Ve
         verdict = verdict_of(evidence_of(claim, study))
     except Undefined as undefined:
         return claim, Verdict("not_checkable", str(undefined))
-    except (
-        FaultsError
-    ):  # claims.csv has none, so the test has no value on these data: McNemar's on three levels
+    except FaultsError:
+        # claims.csv has none, so the test has no value on these data: McNemar's on three levels
         return claim, Verdict("not_checkable", "undefined")
     if claim.quantity == "decision":
         verdict = verdict._replace(prints_as=verdict.decision_computed, decision_printed=claim.printed)

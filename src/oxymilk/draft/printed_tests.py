@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from oxymilk.audit.evidence import STATISTICS
+from oxymilk.audit.evidence import RANK_TESTS, STATISTICS
 from oxymilk.draft.context import Context
 from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal
 from oxymilk.draft.words import load, regex
 
-_RANK_TESTS = {"signed_rank": "wilcoxon", "rank_sum": "mann-whitney"}
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
 _BY_STATISTIC = {"t": "t-independent", "f": "f", "r": "pearson", "chi2": "chi-square", "z": "z",
                  "u": "mann-whitney"}  # fmt: skip
@@ -31,12 +30,6 @@ class PrintedTest(NamedTuple):
     unused: str
     tails: str
     statistics: list[dict[str, str]]
-
-    @property
-    def name(self) -> str:
-        """Its test as a claims.csv names it."""
-        names = {test: name for name, test in _RANK_TESTS.items()}
-        return names.get(self.test, self.test.replace("-", "_"))
 
 
 def study_of(numbers: Iterable[Proposal]) -> tuple[dict, bool]:
@@ -125,7 +118,7 @@ def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:
     by = "named" if in_table or kind == here != "" else "earlier" if kind == earlier != "" else "compared"
     if kind == "other":
         kind = context.nearest("other_tests", "sentence" if by == "named" else "earlier")
-    test = _RANK_TESTS.get(kind, kind)
+    test = RANK_TESTS.get(kind, kind)
     usual = [_BY_STATISTIC[name] for name in sorted(statistics & {*_BY_STATISTIC})]
     if by != "named" and usual and not statistics & {*STATISTICS.get(test, ())}:
         test, by = usual[0], "statistic"

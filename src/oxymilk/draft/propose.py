@@ -19,6 +19,7 @@ import pandas as pd
 
 from oxymilk.audit.claimed_tests import evidence_of
 from oxymilk.audit.claims import COLUMNS, OF_A_TEST, OTHER_TESTS, REASONS, TESTS, Claim
+from oxymilk.audit.evidence import name_in_claims
 from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
@@ -205,12 +206,13 @@ def _judged(claim: Claim, test: PrintedTest, study: Study) -> Claim:
     """Return the claim of a p-value, the statistic beside it as its evidence, where it can be judged by that."""
     tails = {"1": "one", "2": "two"}.get(test.tails, "")
     said = [labels("en")(f"check_paper.by.{test.by}")]
-    if test.name in (*TESTS, *OTHER_TESTS):
+    name = name_in_claims(test.test)
+    if name in (*TESTS, *OTHER_TESTS):
         said.append("check recompute where the study's data have what it is of")
     # a test that the study's data would give is asked for still
     asks = test.proposal.note == WHICH_GROUP
     note = "; ".join([claim.note if asks else claim.note.removesuffix(f"; {test.proposal.note}"), *said])
-    given = {"test": test.name, "tails": tails, "note": note}
+    given = {"test": name, "tails": tails, "note": note}
     for cells in test.statistics:
         evidence = f"{cells['statistic']}={cells['value']}" + f" df={cells['df']}" * bool(cells["df"])
         judged = replace(claim, check="printed_test", quantity="p_value", evidence=evidence, **given)

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import reported_effect
+from oxymilk.audit.claims import HOLDS
 from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, p_cell, table_of
 from oxymilk.present.tested import declared_tests, results, sizes_note
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from oxymilk.present.view import View
     from oxymilk.study import Characteristic, Outcome
 
-_HOLDS = ("reproduced", "reproduced_after_rounding")
 # effects that are shares, and are written in points of percent
 _SHARES = ("risk_difference", "net_share_risen")
 
@@ -135,7 +135,7 @@ def _as_printed(view: View, variable: Characteristic | Outcome) -> list[Record]:
     """Return what the printed percentages and counts of a characteristic make, as rows of baseline.csv."""
     records = {}
     for claim in view.rows("verdicts"):
-        made = made_count(claim) if claim["verdict"] in _HOLDS and claim["variable"] == variable.id else ""
+        made = made_count(claim) if claim["verdict"] in HOLDS and claim["variable"] == variable.id else ""
         size = group_sizes(view).get(claim["group"])
         if made and size and claim["variable"] != view.study.outcome.id:
             about = {"level": claim["level"], "group": claim["group"], "missing": "0"}
