@@ -113,6 +113,11 @@ class PSet(NamedTuple):
         """Who prints it."""
         return tuple(dict.fromkeys(line.name for line in self.lines))
 
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The smallest and the largest p-value."""
+        return min(value.low for value in self.values), max(value.high for value in self.values)
+
     def words(self, t: Labels) -> str:
         """Say the calculation in a few words of a reader's language."""
         line, short = self.lines[0], t.section("check.short")

@@ -120,8 +120,7 @@ def verdict_of(evidence: Evidence) -> Verdict:
         return Verdict("not_checkable", judgement.how)
     stated, best = evidence.stated(), (judgement.fitting or judgement.p)[0]
     value = next(filter(stated.meets, best.values), best.values[0])
-    ends = (min(part.low for part in best.values), max(part.high for part in best.values))
-    written = (evidence.number.write(end, evidence.rounding or "half_up") for end in ends)
+    written = (evidence.number.write(end, evidence.rounding or "half_up") for end in best.ends)
     return Verdict(
         judgement.verdict,
         computed=f"{float(value.low + value.high) / 2:.10g}",

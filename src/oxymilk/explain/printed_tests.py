@@ -33,9 +33,7 @@ def search_printed_test(differing: DifferingClaim) -> tuple[dict[str, list[Expla
             params["source"] = params["source"].replace(",", ".")
         said = f"check.explanations.{way.code}", params, way.p
         worth = {"coincidence": None if isnan(way.coincidence) else way.coincidence}
-        kind, programs = (
-            _KINDS.get(way.code, "procedure"),
-            "; ".join(dict.fromkeys(line.shown for line in lines)),
-        )
+        kind = _KINDS.get(way.code, "procedure")
+        programs = "; ".join(dict.fromkeys(line.shown for line in lines))
         found[kind].append(Explanation(kind, *said, programs=programs, **worth))
     return found, []

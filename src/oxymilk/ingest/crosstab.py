@@ -43,9 +43,8 @@ def crosstab_entries(tables: Tables) -> list[Entry]:
     rows_of_groups: dict[tuple[str, str], int] = {}  # the row of each word before, by group
     counted: Counter[str] = Counter()  # participants of each group
     parts: _Parts = []
-    totals: list[
-        tuple[int, str, dict[str, Cell]]
-    ] = []  # of rows of totals: how many parts are above, group, cells
+    # of rows of totals: how many parts are above, group, cells
+    totals: list[tuple[int, str, dict[str, Cell]]] = []
     for row in range(tables.header.first, len(grid.rows)):
         cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
         words = [fold(text) for text in grid.rows[row] if text.strip()]

@@ -84,10 +84,7 @@ def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSe
     stated, groups = evidence.stated(), {}
     for each in [each for each in judgement.p if each.unasked] or judgement.p:
         # of several p-values the one that prints as printed, else their range
-        if (value := next(filter(stated.meets, each.values), None)) is None:
-            value = Interval(
-                min(value.low for value in each.values), max(value.high for value in each.values)
-            )
+        value = next(filter(stated.meets, each.values), None) or Interval(*each.ends)
         groups.setdefault(value, []).append(each)
     return groups
 
@@ -209,7 +206,7 @@ def _cells(evidence: Evidence, judgement: Judgement) -> dict[str, str]:
     cells = {name: getattr(judgement, name) for name in ("verdict", "how", "decision")}
     cells["programs"] = "; ".join(dict.fromkeys(name for each in judgement.fitting for name in each.programs))
     if groups := _groups(evidence, judgement):
-        sets = [value for same in groups.values() for each in same for value in each.values]
-        ends = min(value.low for value in sets), max(value.high for value in sets)
+        lows, highs = zip(*(each.ends for same in groups.values() for each in same), strict=True)
+        ends = min(lows), max(highs)
         cells["p_low"], cells["p_high"] = (f"{float(end):.10g}" for end in ends)
     return cells

@@ -70,9 +70,8 @@ def draw(view: View, width: float) -> Drawing | None:
                 key = "value_alone" if NO_VALUE in (low, high) else "value"
                 value = t(f"effects.figure.{key}", estimate=estimate, range=t.range(low, high))
                 words = t("effects.figure.sentence", effect=effect.label, value=value)
-                value = (
-                    value.replace(" (", "\n(") if over else value
-                )  # a narrow figure needs the room for its marks
+                if over:
+                    value = value.replace(" (", "\n(")  # a narrow figure needs the room for its marks
                 lines.append(Line(effect, panel, depth + over + _LINE / 2, value, words))
                 depth += over + _LINE
         blocks.append((view.name_of_test(test), above, lines))
