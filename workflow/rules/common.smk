@@ -98,7 +98,9 @@ def one_line_a_job():
         elif event == LogEvent.JOB_FINISHED:
             ended.append(names.get(record.job_id, ""))
         elif event == LogEvent.PROGRESS:
-            print(said("step", done=record.done, total=record.total, job=ended[-1]), file=sys.stderr)
+            print(
+                said("step", done=record.done, total=record.total, job=ended[-1]), file=sys.stderr
+            )
         elif event == LogEvent.JOB_ERROR:
             print(said("failed", job=names.get(record.jobid, record.rule_name)), file=sys.stderr)
         elif text.startswith("Nothing to be done"):
