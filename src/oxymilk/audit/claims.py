@@ -20,6 +20,7 @@ from oxymilk.audit.printed import (
     LOWER,
     OPERATORS,
     UPPER,
+    VERDICTS,
     Interval,
     Notation,
     PrintedNumber,
@@ -54,8 +55,6 @@ ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
 FIGURES = ("figure",)
 REASONS = ("cited", "no_data", "undefined", "ambiguous", "no_number")
 CHECKS = ("recompute", "arithmetic", "printed_test", *REASONS)
-HOLDS = ("reproduced", "reproduced_otherwise", "reproduced_after_rounding")
-VERDICTS = (*HOLDS, "possible", "differs", "not_checkable")
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import ceil
 from typing import NamedTuple
@@ -19,6 +19,10 @@ SIGNS = {"": "", "=": "", "~": "≈", "<": "<", "<=": "≤", ">": ">", ">=": "�
 OPERATORS = tuple(SIGNS)
 UPPER = ("<", "<=")
 LOWER = (">", ">=")
+# the verdicts on a printed number, those that hold first, and the sign of each
+HOLDS = ("reproduced", "reproduced_otherwise", "reproduced_after_rounding")
+VERDICTS = (*HOLDS, "possible", "differs", "not_checkable")
+VERDICT_SIGNS = dict(zip(VERDICTS, "=≅≈?≠·", strict=True))
 # the largest sample size that may be asked for: the report lists those that are possible
 LARGEST_SAMPLE = 10_000
 
@@ -320,3 +324,11 @@ def as_runs(sizes: Iterable[int]) -> str:
             runs.append([size, size])
         runs[-1][1] = size
     return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
+
+
+def with_operator(claim: Mapping[str, str]) -> str:
+    """Return what a claim prints with its operator: "< 0.05", "0.05"; "48% ≤ 91%" of two printed numbers."""
+    sign = SIGNS[claim["operator"]]
+    if claim["quantity"] in ("comparison", "sum"):
+        return f"{claim['printed']} {sign or '='} {claim['n']}"
+    return f"{sign} {claim['printed']}".lstrip()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Verdict(NamedTuple):
     """The outcome of a check: the cells that verdicts.csv adds to a claim, but for the last two.
 
-    * verdict : one of `oxymilk.audit.claims.VERDICTS`
+    * verdict : one of `oxymilk.audit.printed.VERDICTS`
     * reason : why it is not checkable
     * computed : what the data give, ten digits; of a GRIM check the smallest possible sample size
     * prints_as : the same in the style of the printed number

@@ -15,13 +15,13 @@ from markupsafe import Markup
 
 import oxymilk
 from oxymilk.analysis.crosscheck import crosscheck_lines, is_of_these
-from oxymilk.audit.printed import parse_printed
+from oxymilk.audit.printed import VERDICT_SIGNS, parse_printed
 from oxymilk.present.figures import NAMES, caption
 from oxymilk.present.formats import template
 from oxymilk.present.tables import planned
 from oxymilk.present.tables.paper import group_sizes
 from oxymilk.present.tested import declared_tests
-from oxymilk.present.view import LANES, VERDICT_SIGNS, ClaimLine
+from oxymilk.present.view import LANES, ClaimLine
 from oxymilk.study import load_study
 from oxymilk.texts import NO_VALUE
 

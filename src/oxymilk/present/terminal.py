@@ -6,6 +6,7 @@ What holds of the printed numbers, what programs print, why a claim differs, whi
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -13,8 +14,9 @@ from xml.etree import ElementTree
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from typer import echo
 
-from oxymilk.present.view import VERDICT_SIGNS, with_operator
+from oxymilk.audit.printed import VERDICT_SIGNS, with_operator
 from oxymilk.texts import labels, procedure_words
 
 if TYPE_CHECKING:
@@ -43,23 +45,25 @@ def print_rows(
 
 
 def print_line(text: str) -> None:
-    """Print a line; it is data and no markup of the terminal."""
-    Console().print(Text(text))
+    """Print a line as it is: no markup, never broken."""
+    echo(text)
 
 
 def print_programs(results: Iterable[ProgramResult], language: str) -> None:
-    """Print the p-value that each output line of each program shows, those printed by default marked."""
-    t, rows = labels(language), []
+    """Print each p-value and its procedure, and below it the output lines that show it, what is unasked starred."""
+    t, by_value = labels(language), defaultdict(list)
     for result in results:
-        entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
-        p_value, output = t.number(f"{result.p_value:.10g}"), t.output(entry.output, result.differences)
+        entry, star = result.entry, "*" if result.printed_by_default else " "
         words = t.section("explain.words").get(f"other_test_{entry.other}")
         if not words:
             tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
             words = procedure_words(entry.procedure.switches() | tail, entry.test, language)
-        rows.append((*map(t.versions, (entry.program, entry.versions)), output, by_default, p_value, words))
-    names = ("program", "versions", "output", "by_default", "p_value", "procedure")
-    print_rows(rows, (t(f"terminal.{name}") for name in names))
+        program = entry.program + (f" ({entry.versions})" if entry.versions != "all" else "")
+        line = f"  {star} {t.versions(program)}: {t.output(entry.output, result.differences)}"
+        by_value[t("terminal.p", value=t.number(f"{result.p_value:.10g}"), procedure=words)].append(line)
+    for heading, lines in by_value.items():
+        print_line("\n".join((heading, *lines)))
+    print_line(t("terminal.by_default"))
 
 
 def print_explanations(explanations: pd.DataFrame, language: str) -> None:

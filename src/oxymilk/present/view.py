@@ -17,8 +17,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
-from oxymilk.audit.claims import VERDICTS
-from oxymilk.audit.printed import SIGNS, Interval, parse_printed, with_mark
+from oxymilk.audit.printed import Interval, parse_printed, with_mark, with_operator
 from oxymilk.results import OTHER_DIFFERENCES
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.texts import MINUS, NO_VALUE, key_of, labels, procedure_words, to_decimal
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from oxymilk.study.outcome import Level
 
 Row = Mapping[str, str]
-VERDICT_SIGNS = dict(zip(VERDICTS, "=≅≈?≠·", strict=True))
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
 # what names a test in the rows of every table
@@ -382,14 +380,6 @@ class View:
         """Whether a p-value of the test between the groups is among the claims that differ."""
         claims = (explained.line.claim for explained in self.explained)
         return any((claim["quantity"], claim["test"]) == ("p_value", "rank_sum") for claim in claims)
-
-
-def with_operator(claim: Row) -> str:
-    """Return what a claim prints with its operator: "< 0.05", "0.05"; "48% ≤ 91%" of two printed numbers."""
-    sign = SIGNS[claim["operator"]]
-    if claim["quantity"] in ("comparison", "sum"):
-        return f"{claim['printed']} {sign or '='} {claim['n']}"
-    return f"{sign} {claim['printed']}".lstrip()
 
 
 def views(study: Path, results: Results, languages: Iterable[str]) -> Iterator[View]:

@@ -12,10 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from oxymilk.audit.printed import parse_printed
+from oxymilk.audit.printed import VERDICT_SIGNS, parse_printed
 from oxymilk.present.figures import style
 from oxymilk.present.figures.style import Drawing, Sheet
-from oxymilk.present.view import VERDICT_SIGNS, PrintedTest, View
+from oxymilk.present.view import PrintedTest, View
 
 # how far the close-up reaches, in units of the last printed digit
 REACH = 3.4

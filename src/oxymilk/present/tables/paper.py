@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis import reported_effect
-from oxymilk.audit.claims import HOLDS
+from oxymilk.audit.printed import HOLDS
 from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, p_cell, table_of
 from oxymilk.present.tested import declared_tests, results, sizes_note
 from oxymilk.texts import MINUS, NO_VALUE, to_decimal
