@@ -7,6 +7,7 @@ Outputs: STUDIES, LANGUAGES, STUDY, RESULT and the functions that name the input
 import atexit
 import errno
 import fcntl
+import functools
 import os
 import re
 import shutil
@@ -170,6 +171,12 @@ def there(study, *names):
     return [str(path) for path in paths if path.is_file()]
 
 
+@functools.cache
+def study_tree(study):
+    """Return what a study.yaml says, faulty or not."""
+    return read_tree(Path(DATA, study, "study.yaml"))
+
+
 def study_file(wildcards):
     """Return study.yaml."""
     return there(wildcards.study, "study.yaml")
@@ -177,7 +184,7 @@ def study_file(wildcards):
 
 def study_sheets(wildcards):
     """Return the sheets that a study.yaml names; a faulty study.yaml is for ingest_observations to report."""
-    named = read_tree(Path(DATA, wildcards.study, "study.yaml")).entries("sheets", "*", "file")
+    named = study_tree(wildcards.study).entries("sheets", "*", "file")
     return there(
         wildcards.study, *(name for _, name in named if isinstance(name, str) and "\0" not in name)
     )
@@ -191,21 +198,14 @@ def refusals(study):
         look_for_room(Path("logs", study), made[0] / "witnesses", *parts)
     except OSError as error:
         return faults_of(error)
-    folder = Path(DATA, study)
-    basis = read_tree(folder / "study.yaml").at("procedure", "basis")
-    return lost_claims(basis, folder) if basis else []
+    basis = study_tree(study).at("procedure", "basis")
+    return lost_claims(basis, Path(DATA, study)) if basis else []
 
 
 REFUSED = {study: faults for study in config["studies"] if (faults := refusals(study))}
 STUDIES = [study for study in config["studies"] if study not in REFUSED]
-
-
-def is_audited(study):
-    """Say whether a study has printed numbers: without them nothing is audited."""
-    return has_claims(Path(DATA, study))
-
-
-AUDITED = list(filter(is_audited, STUDIES))
+# without printed numbers nothing is audited
+AUDITED = [study for study in STUDIES if has_claims(Path(DATA, study))]
 
 
 def audit_tables(*tables):
@@ -213,7 +213,7 @@ def audit_tables(*tables):
     paths = [f"{STUDY}/claims.csv", *(f"{RESULT}/{table}.csv" for table in tables)]
 
     def inputs(wildcards):
-        return expand(paths, study=wildcards.study) if is_audited(wildcards.study) else []
+        return expand(paths, study=wildcards.study) if wildcards.study in AUDITED else []
 
     return inputs
 
@@ -223,7 +223,7 @@ def audit_folders(wildcards):
     folders = f"{RESULT}/{{language}}/audit"
     return (
         expand(folders, study=wildcards.study, language=LANGUAGES)
-        if is_audited(wildcards.study)
+        if wildcards.study in AUDITED
         else []
     )
 
