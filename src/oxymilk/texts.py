@@ -182,6 +182,11 @@ class Labels:
             return f"< {self.number('0.001')}"
         return self.number(exact, decimals)
 
+    def p_is(self, *values: object, alpha: object = None) -> str:
+        """Write p-values to follow a word: "= 0.002", "< 0.001; 0.250"; the sign stays with its number."""
+        text = self("common.list_separator").join(self.p_value(value, alpha) for value in values)
+        return re.sub("^(<?) ?", lambda sign: f"{sign[1] or '='}\u00a0", text)
+
     def place(self, where: str) -> str:
         """Write a short place name of claims.csv ("results table 2", "discussion p3"); an unknown word stays."""
         words = self.section("common.places")

@@ -168,3 +168,15 @@ def test_no_key_is_written_twice_and_no_phrase_of_a_fault_has_the_name_of_its_pl
 )
 def test_a_range_has_no_dash_beside_a_minus(language, ends, written):
     assert labels(language).range(*ends.split()) == written
+
+
+@pytest.mark.parametrize(
+    ("p_values", "language", "written"),
+    [
+        (["0.0026"], "en", "= 0.003"),
+        (["0.0001", "0.25"], "id", "< 0,001; 0,250"),
+        (["0.25", "0.0001"], "en", "= 0.250; < 0.001"),
+    ],
+)
+def test_p_follows_a_word_with_one_sign(p_values, language, written):
+    assert labels(language).p_is(*p_values).replace("\N{NO-BREAK SPACE}", " ") == written

@@ -93,7 +93,7 @@ def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named
     ----------
     text : str
         Names joined by commas. `Pijat=P|p.` adds how the sheet writes it; `kurang<10`, `sedang>=10<20`,
-        `10<=sedang<20` or `sedang 10-19` are the cut-offs of a level.
+        `10<=sedang<20` or `sedang 10-19` are the cut-offs of a level; `kurang<cukup<banyak` is an order.
     what : {'group', 'level'}
         For ids of names without letters.
     counts : range
@@ -118,8 +118,9 @@ def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named
     {'at_least': '10'}
     """
     known: dict[str, Named] = {}
-    # a comma between two digits is a decimal mark
-    for number, part in enumerate(re.split(r"(?<!\d),|,(?!\d)", text), start=1):
+    # a comma between two digits is a decimal mark; kurang<cukup is an order, 10<cukup a cut-off
+    joint = r"(?<!\d),|,(?!\d)" if "," in text else r"(?<!\d)\s*<(?=\s*[^\W\d])"
+    for number, part in enumerate(re.split(joint, text), start=1):
         if not part.strip():
             continue
         for form, bound in _AS_BOUNDS.items() if what == "level" else ():

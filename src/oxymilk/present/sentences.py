@@ -69,8 +69,9 @@ class _Sentences:
         self.kind = "score" if outcome.scale == "score" else "share" if len(outcome.levels) == 2 else "levels"
 
     def say(self, key: str, **values: object) -> str:
-        """Return a text of the section `sentences`; a blank that an empty value leaves goes."""
-        return re.sub(r" +(?=[,;.)]|$)", "", self.t(f"sentences.{key}", **values))
+        """Return a text of the section `sentences`, "p = 0.002" unbroken; a blank that an empty value leaves goes."""
+        text = re.sub(r" +(?=[,;.)]|$)", "", self.t(f"sentences.{key}", **values))
+        return re.sub(rf"\s([=<])\s(?=[0-9{MINUS}])", "\u00a0\\1\u00a0", text)
 
     def join(self, parts: Iterable[str]) -> str:
         """Join the parts of an enumeration."""
@@ -193,9 +194,8 @@ class _Sentences:
 
     def p(self, key: str, row: Row) -> str:
         """Say a p-value, "p = 0.002" or "exact p < 0.001"."""
-        text = self.t.p_value(row["p_value"], self.study.alpha)
-        self.cite(row, "p_value", text)
-        return self.say(key, p=text if text[0] == "<" else f"= {text}")
+        self.cite(row, "p_value", self.t.p_value(row["p_value"], self.study.alpha))
+        return self.say(key, p=self.t.p_is(row["p_value"], alpha=self.study.alpha))
 
     def between(self, test: Row) -> str:
         """Report the comparison of the groups."""

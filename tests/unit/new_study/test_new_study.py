@@ -197,7 +197,12 @@ def test_answers_in_flags():
     assert levels[0].bounds == {"at_least": "10.5", "below": "20"}
     assert levels[1].words == ("baik", "b", "b.")
     assert parse_named("Pijat, 2 kali", "group")[1].id == "group_2_2_kali"
-    for text in ("a,A", "=x", "<5", "kurang<x,cukup>=x"):
+    assert [level.id for level in parse_named("kurang < cukup=c<banyak", "level")] == [
+        "kurang",
+        "cukup",
+        "banyak",
+    ]
+    for text in ("a,A", "=x", "<5", "kurang<x,cukup>=x", "kurang<x,cukup"):
         with pytest.raises(ValueError, match=r"[aA=]|^$|<"):
             parse_named(text, "level")
 

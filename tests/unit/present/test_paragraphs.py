@@ -61,6 +61,9 @@ def every_view(bontang, make_view, make_example):
 def test_sentences_of_every_case(every_view, name, language):
     view = every_view(name, language)
     text = " ".join(results(view))
+    # no line ends between a sign and its number
+    assert not re.search(r" [=<]|[=<] ", text)
+    text = text.replace("\N{NO-BREAK SPACE}", " ")
     for sentence in CASES[name][language]:
         assert sentence in text
     for texts in (text, *methods(view)):

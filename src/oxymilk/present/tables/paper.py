@@ -246,9 +246,8 @@ def results_table(view: View, number: str) -> Table:
 
 def _exact_words(view: View, *p_values: str) -> str:
     """Write the exact p-values beside others; "" where they would need too much memory."""
-    written = (view.t.p_value(p, view.study.alpha) for p in p_values)
-    separated = view.t("common.list_separator").join(written)
-    return view.t("tables.note.exact_p", p=separated) if any(p_values) else ""
+    p = view.t.p_is(*p_values, alpha=view.study.alpha)
+    return view.t("tables.note.exact_p", p=p) if any(p_values) else ""
 
 
 def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
