@@ -28,7 +28,9 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     legends: list[tuple[tuple[str, ...], dict[str, str]]] = []
     for table in tables:
         for row, texts in enumerate(table.grid.rows, start=1):
-            head, meanings = _legend(table, row, [clean(text) for text in texts])
+            # the first line of a legend that has a worksheet of its own is no header
+            is_header = row in table.header_rows and table in (told or tables)
+            head, meanings = ((), {}) if is_header else _legend(table, row, list(map(clean, texts)))
             if not head and legends and meanings and legends[-1][1].keys().isdisjoint(meanings):
                 legends[-1][1].update(meanings)
             elif meanings:
@@ -82,7 +84,7 @@ def _meanings(text: str) -> dict[str, str]:
 
 def _legend(table: Table, row: int, texts: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
     """Return what a row (from 1) explains: the words in front of its codes, or before or above; and the meanings."""
-    if row in table.header_rows or not (meanings := _meanings(" ".join(texts))):
+    if not (meanings := _meanings(" ".join(texts))):
         return (), {}
     at = next((at for at, text in enumerate(texts) if _meanings(text)), 0)
     text = " ".join(texts[at:])

@@ -15,6 +15,9 @@ from oxymilk.texts import LANGUAGES, labels, read_yaml
 from oxymilk.words import clean, fold, plain
 
 TIMES = ("pre", "post")
+_ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+# the number of a visit: 3, III
+NUMBERED = re.compile(r"(?<!\d)\d{1,3}(?!\d)|(?<=[\s-])[IVX]{1,4}\b")
 
 
 def say(key: str, language: str, **values: object) -> str:
@@ -67,10 +70,16 @@ def counted_by(text: str) -> str:
 
 def timepoint_of(word: str, counted: str) -> tuple[int, str]:
     """Return what orders a word of a timepoint, and its id, "" when it is open: (3, "day_3"), (1, "post")."""
-    number, when, sessions = re.search(r"\d+", word), moment(word), lexicon()["sessions"]
+    number, when, sessions = NUMBERED.search(word), moment(word), lexicon()["sessions"]
     if when or number:
-        return (int(when == "post"), when) if when else (int(number[0]), f"{counted}_{int(number[0])}")
+        at = number_of(number[0]) if number else 0
+        return (int(when == "post"), when) if when else (at, f"{counted}_{at}")
     return (sessions.index(fold(word)), slug(word, "")) if fold(word) in sessions else (0, "")
+
+
+def number_of(text: str) -> int:
+    """Return the number of a visit, in Arabic or Roman digits; 0 for neither."""
+    return int(text) if text.isdecimal() else _ROMAN.index(text.lower()) if text.lower() in _ROMAN else 0
 
 
 def is_word_of(text: str, what: str) -> bool:

@@ -17,7 +17,7 @@ from oxymilk.files import write_csv, write_text
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
 from oxymilk.new_study.lexicon import label, lexicon, moment, ordered, say, tokens
-from oxymilk.new_study.profile import TIMES, Table, look
+from oxymilk.new_study.profile import MOST_LEVELS, TIMES, Table, look
 from oxymilk.new_study.propose import propose
 from oxymilk.new_study.write import example_claims, study_text, timepoint_label
 from oxymilk.study.base import ID_PATTERN
@@ -242,11 +242,12 @@ class _Dialogue:
         if not answers.levels:
             least = 2 if answers.measured == "levels" else 0
             cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
-            default = cutoffs if is_number else ",".join(ordered(seen.words, part=True)) if least else ""
+            words = ordered(seen.words, part=True) if least else []
+            default = cutoffs if is_number else ", ".join(words[: len(words) if len(words) >= least else 0])
             read = partial(parse_named, what="level", counts=range(least, 101))
             yield "levels" if least else "cutoffs", "", default, {"read": read}
         if not answers.outcome:
-            yield "outcome", "", seen.outcome, {"read": str}
+            yield "outcome", "", seen.outcome or say("outcome", self.language), {"read": str}
         if not answers.program:
             yield "program", "", "spss", _one_of(list(lexicon()["programs"]))
         if len(seen.timepoints) > 2:
@@ -336,8 +337,10 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
         return ""
     # a group that is compared with the intervention comes after it
     seen = sorted(seen, key=lambda word: not {*tokens(word)}.isdisjoint(lexicon()["control"]))
+    # of more than two groups the others are asked for by their words
+    seen = [seen[0], seen[-1]] if 2 < len(seen) <= MOST_LEVELS else seen
     named = {word: _GROUP_WORD.sub("", word).strip() or word for word in seen}
-    return ",".join(word if word == name else f"{name}={word}" for word, name in named.items())
+    return ", ".join(word if word == name else f"{name}={word}" for word, name in named.items())
 
 
 def _kind_seen(tables: list[Table], answers: Answers, language: str) -> str:

@@ -20,12 +20,14 @@ from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.extent import SEARCHED_ROWS, header_rows, is_on_its_side, last_row
 from oxymilk.new_study.lexicon import (
+    NUMBERED,
     TIMES,
     count_words,
     counted_by,
     is_word_of,
     lexicon,
     moment,
+    number_of,
     ordered,
     spellings,
     timepoint_of,
@@ -37,7 +39,7 @@ from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 # a column of groups, timepoints, levels or answers has no more different words
-_MOST_LEVELS = 6
+MOST_LEVELS = 6
 _MOST_TIMES = 31
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
@@ -113,7 +115,7 @@ class Column:
         words = {cell.label or cell.text for cell in cells}
         if 2 * known >= len(cells) or (ordered(words, part=True) and not answers.levels):
             return 2
-        return 1 if len(self.counts) <= _MOST_LEVELS else 0
+        return 1 if len(self.counts) <= MOST_LEVELS else 0
 
 
 @dataclass(eq=False)
@@ -143,7 +145,7 @@ class Table:
     @property
     def few(self) -> list[Column]:
         """The columns that have few different words."""
-        return [column for column in self.columns if len(column.counts) <= _MOST_LEVELS]
+        return [column for column in self.columns if len(column.counts) <= MOST_LEVELS]
 
     def find_participant(self, *, repeated: bool, joined: bool = False) -> Column | None:
         """Return the column that tells participants apart: a code, else a running number, else what names persons.
@@ -224,7 +226,7 @@ class Table:
         """Return the pattern and the columns of the outcome at numbered visits: asi_{visit}, ASI hari {visit} (cc)."""
         series: dict[tuple[str, str], dict[str, Column]] = {}
         for column in self.columns:
-            for number in re.finditer(r"(?<!\d)\d{1,3}(?!\d)", column.header):
+            for number in NUMBERED.finditer(column.header):
                 around = (column.header[: number.start()], column.header[number.end() :])
                 if tokens(around[0]):
                     series.setdefault(around, {})[number[0]] = column
@@ -236,7 +238,7 @@ class Table:
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
-        columns = sorted(series[before, after].items(), key=lambda visit: int(visit[0]))
+        columns = sorted(series[before, after].items(), key=lambda visit: number_of(visit[0]))
         return f"{before}{{visit}}{after}", dict(columns)
 
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:

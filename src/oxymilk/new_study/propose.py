@@ -6,6 +6,7 @@ is written beside each proposal. Values of columns that identify persons are nev
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,8 +21,10 @@ from oxymilk.new_study.lexicon import (
     count_words,
     counted_by,
     is_word_of,
+    label,
     lexicon,
     moment,
+    number_of,
     say,
     timepoint_of,
     tokens,
@@ -174,7 +177,7 @@ class _Proposer(OtherLayouts):
 
     def _visits(self, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
         """Return the keys of columns of numbered visits; the timepoints are noted in the study."""
-        ids = [f"{counted_by(pattern.partition('{')[0])}_{number}" for number in numbers]
+        ids = [f"{counted_by(pattern.partition('{')[0])}_{number_of(number)}" for number in numbers]
         self.study.timepoints = list(TIMES) if len(ids) == 2 else ids
         visits = dict(zip(numbers, self.study.timepoints, strict=True))
         return {"score": Noted(pattern, note), "visits": visits}
@@ -294,7 +297,8 @@ class _Proposer(OtherLayouts):
         if columns and not study.outcome:
             # "Volume ASI (ml) hari 3" is of Volume ASI, "Hasil" of nothing
             words = without(re.findall(r"[^\W\d_]+", columns[0].beside_moment), "unnamed", "visit")
-            study.outcome = " ".join(word for word in words if fold(word) not in tokens(answers.unit))
+            is_told = [fold(word) not in tokens(answers.unit) and not number_of(word) for word in words]
+            study.outcome = " ".join(itertools.compress(words, is_told))
         return keys | self._meanings(telling)
 
     # ---- what cells mean ----
@@ -330,6 +334,8 @@ class _Proposer(OtherLayouts):
             last = (word for header in headers for word in tokens(header)[-1:] if is_unit(word))
             unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
             # of a head in capitals
+            is_score = any(is_word_of(word, "points") for header in headers for word in tokens(header))
+            unit = unit or (label("points")[self.language] if is_score else "")
             self.study.unit = unit.lower() if unit.isupper() and len(unit) > 1 else unit
             mark, unclear = decimal_mark_of(cells)
             if unclear:

@@ -68,10 +68,10 @@ def test_sheets_that_cannot_be_used(folder):
     ("worksheets", "offered"),
     [
         ({"Data": [["A. Kelompok Pijat"], HEAD, ROW, [], ["B. Kelompok Kontrol"], HEAD, ROW]},
-         "Pijat=A. Kelompok Pijat,Kontrol=B. Kelompok Kontrol"),
-        ({"Kelompok Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW]}, "Pijat=Kelompok Pijat,Kontrol"),
+         "Pijat=A. Kelompok Pijat, Kontrol=B. Kelompok Kontrol"),
+        ({"Kelompok Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW]}, "Pijat=Kelompok Pijat, Kontrol"),
         ({"Data": [["No", "Kel", *HEAD[1:]], [1, "Kelompok Pijat", *ROW[1:]], [2, "Kelompok Kontrol", *ROW[1:]]]},
-         "Pijat=Kelompok Pijat,Kontrol=Kelompok Kontrol"),
+         "Pijat=Kelompok Pijat, Kontrol=Kelompok Kontrol"),
         ({"Data": [HEAD, ROW]}, ""),
     ],
 )  # fmt: skip
@@ -104,10 +104,10 @@ def test_at_a_terminal_each_question_is_asked_with_what_was_seen(folder):
         return (replies[key].pop(0) if key else "") or default
 
     text = folder.make(Answers(), ask=ask, tell=told.append)
-    assert asked["The groups"] == ["P,K"] * 2
+    assert asked["The groups"] == ["P, K"] * 2
     assert asked["The name of what was measured"] == ["Produksi ASI"]
     # levels are offered in the order that is known, without the word that is in none
-    assert asked["The levels"] == ["Kurang,Cukup"]
+    assert asked["The levels"] == ["Kurang, Cukup"]
     assert asked["The program of the p-values"] == ["spss"] * 2
     assert "This cannot be used: excel" in told
     assert any(line.endswith("Produksi ASI sebelum, Produksi ASI sesudah") for line in told)
