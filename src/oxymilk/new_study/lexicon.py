@@ -108,7 +108,8 @@ def count_words(texts: Iterable[str]) -> dict[str, int]:
 def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
     """Return the words from worst to best when one order of lexicon.yaml holds them all, else none.
 
-    With `part`, the order that holds the most of them will do, at least two; the others are left out.
+    Of two words the one that begins with a word for little is the worse. With `part`, the order that holds the most of
+    them will do, at least two; the others are left out.
 
     Examples
     --------
@@ -118,6 +119,9 @@ def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
     folded = {fold(word): word for word in words}
     orders = ([folded[word] for word in order if word in folded] for order in lexicon()["orders"])
     known = max(orders, key=len)
+    little = [word for word in folded if {*tokens(word)[:1]} & {*lexicon()["little"]}]
+    if len(folded) == 2 and len(little) == 1:
+        return [folded[word] for word in sorted(folded, key=lambda word: word not in little)]
     return known if len(known) == len(folded) or (part and len(known) > 1) else []
 
 

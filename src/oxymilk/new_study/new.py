@@ -333,6 +333,7 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
     seen = [column.labels.get(word, word) for word in column.counts] if column is not None else titles
     if not seen and not any(moment(table.worksheet) for table in tables):
         seen = [table.worksheet for table in tables if table.worksheet]
+    seen = seen or list(dict.fromkeys(title for table in tables for title in table.above_blocks()))
     if any(mark in word for word in seen for mark in ",=|"):
         return ""
     # a group that is compared with the intervention comes after it

@@ -278,6 +278,12 @@ class Table:
         is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
 
+    def above_blocks(self) -> list[str]:
+        """Return the texts right above a header that repeats, as over tables side by side."""
+        above, headers = self.header_rows[0] - 2, [column.header for column in self.columns]
+        repeats = above >= 0 and len(set(headers)) < len(headers)
+        return list(filter(None, map(clean, self.grid.rows[above]))) if repeats else []
+
 
 def sessions_of(columns: list[Column]) -> dict[str, Column]:
     """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""

@@ -335,7 +335,9 @@ class _Proposer(OtherLayouts):
             unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
             # of a head in capitals
             is_score = any(is_word_of(word, "points") for header in headers for word in tokens(header))
-            unit = unit or (label("points")[self.language] if is_score else "")
+            written = {fold(number[2]) for column in columns for number in column.numbers if number[2]}
+            of_cells = written.pop() if len(written) == 1 else ""
+            unit = unit or of_cells or (label("points")[self.language] if is_score else "")
             self.study.unit = unit.lower() if unit.isupper() and len(unit) > 1 else unit
             mark, unclear = decimal_mark_of(cells)
             if unclear:
