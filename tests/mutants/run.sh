@@ -41,10 +41,9 @@ try() {
   done
 }
 # first the fast tests; then, on what they let live, more of them and the slow ones
+tests="tests/oracles $(for package in $packages; do echo "tests/unit/$package"; done)"
 for share in "--longest 0.15 --most 200" "--longest 10 --most 1000 --survivors"; do
-  for package in $packages; do
-    # shellcheck disable=SC2086
-    try --match "oxymilk.$package.*" $share "tests/unit/$package" tests/oracles
-  done
+  # shellcheck disable=SC2086
+  try $share $tests
 done
 "$python" tests/mutants/report.py "$work/mutants.json" "$work/results" "$least" "$pattern"
