@@ -49,8 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--survivors", action="store_true", help="try those again that survived")
     group.addoption("--longest", type=float, default=0.15, help="seconds of the longest test that is used")
     group.addoption("--most", type=int, default=200, help="tests that are used on one mutant")
-    for name in ("--match", "--only"):
-        group.addoption(name, default="*", help="pattern of module.function; both must match")
+    group.addoption("--only", default="*", help="pattern of module.function")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -67,8 +66,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         raise session.Interrupted("the tests could not be collected")
     option, results = session.config.option, Path(session.config.option.results)
     mutants = json.loads(Path(option.mutants).read_text(encoding="utf-8"))
-    for pattern in (option.match, option.only):
-        mutants = [m for m in mutants if fnmatch.fnmatch(f"{m['module']}.{m['function']}", pattern)]
+    mutants = [m for m in mutants if fnmatch.fnmatch(f"{m['module']}.{m['function']}", option.only)]
     part, parts = map(int, option.part.split("/"))
     final = ("killed", "timeout") if option.survivors else ("killed", "timeout", "survived", "no tests")
     done = {key(m) for m in read(results) if m["result"] in final}
