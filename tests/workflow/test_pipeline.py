@@ -54,13 +54,22 @@ def test_the_p_values_of_the_paper(built_once):
     assert p_values == pytest.approx(expected, abs=5e-11)
 
 
-def test_the_same_bytes_on_one_core_in_another_locale_and_time_zone(tmp_path):
+def test_the_same_bytes_on_one_core_in_another_locale_time_zone_and_style_of_figures(tmp_path):
+    settings = "font.size: 20\naxes.grid: True\nsavefig.bbox: tight\nsvg.fonttype: path\nlegend.shadow: True"
+    (tmp_path / "matplotlibrc").write_text(settings)
+    of_figures = {"MATPLOTLIBRC": str(tmp_path), "SOURCE_DATE_EPOCH": "1"}
     runs = (
         ("2", "[en, id]", {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}),
         (
             "1",
             "[id]",
-            {"LC_ALL": "C", "LANG": "id_ID.UTF-8", "TZ": "Asia/Makassar", "PYTHONHASHSEED": "4711"},
+            {
+                "LC_ALL": "C",
+                "LANG": "id_ID.UTF-8",
+                "TZ": "Asia/Makassar",
+                "PYTHONHASHSEED": "4711",
+                **of_figures,
+            },
         ),
     )
     results = []

@@ -1,7 +1,6 @@
 """All figures: nothing written covers another, files of the same bytes, SVG that a screen reader reads."""
 
 import itertools
-import os
 import re
 import subprocess
 import sys
@@ -11,7 +10,6 @@ import pytest
 
 from oxymilk.present import figures
 from oxymilk.present.figures import style
-from oxymilk.results import Results
 from oxymilk.texts import LANGUAGES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -120,23 +118,6 @@ def test_hostile_labels_stay_text(changed, bontang, tmp_path):
         assert "<script" not in svg
         texts = ElementTree.fromstring(svg).iter(f"{SVG}text")
         assert any(words in "".join(text.itertext()) for text in texts)
-
-
-def test_same_bytes_whatever_hash_seed_time_zone_locale_and_settings(
-    folder, changed, bontang_folder, tmp_path
-):
-    results = changed().results
-    for name in ("observations", "tests", "procedures", "verdicts", "effects", "explanations", "outcomes"):
-        Results(tmp_path).write(name, getattr(results, name))
-    settings = "font.size: 20\naxes.grid: True\nsavefig.bbox: tight\nsvg.fonttype: path\nlegend.shadow: True"
-    (tmp_path / "matplotlibrc").write_text(settings)
-    strange = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Makassar", "LC_ALL": "C", "SOURCE_DATE_EPOCH": "1"}
-    environment = os.environ | strange | {"MATPLOTLIBRC": str(tmp_path)}
-    command = [sys.executable, "-W", "error", "-c", "from oxymilk.cli import main; main()", "plot-figures"]
-    options = ["--study", bontang_folder, "--results", tmp_path, "--languages", "id", "--formats", "pdf"]
-    subprocess.run(command + options, check=True, cwd=tmp_path, env=environment)
-    for path in folder.iterdir():
-        assert path.read_bytes() == (tmp_path / "id" / "figures" / path.name).read_bytes(), path.name
 
 
 def test_names_need_nothing_that_draws():
