@@ -52,7 +52,8 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
     t, rows = labels(language), []
     for result in results:
         entry, by_default = result.entry, t("terminal.yes") if result.printed_by_default else ""
-        p_value, output = t.number(f"{result.p_value:.10g}"), t.output(entry.output, result.differences)
+        output, reason = t.output(entry.output, result.differences), result.reason
+        p_value = t(f"advice.reason.{reason}") if reason else t.number(f"{result.p_value:.10g}")
         words = t.section("explain.words").get(f"other_test_{entry.other}")
         if not words:
             tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
