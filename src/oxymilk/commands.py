@@ -265,6 +265,7 @@ def draft_claims(
 
     Nothing is final: read the paper beside the draft. Each note begins with "proposed" and gives the line.
     """
+    from oxymilk.audit.claims import EXAMPLE
     from oxymilk.draft.propose import draft_claims
     from oxymilk.draft.read import Unreadable, read_paper
     from oxymilk.study import load_study
@@ -273,7 +274,7 @@ def draft_claims(
     if output and output.exists():
         # the claims.csv that `oxymilk new --paper` begins has a header and an example
         rows = output.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
-        if not all(row.startswith("example_") for row in rows):
+        if not all(row.startswith(EXAMPLE) for row in rows):
             raise refusal(f"{output}: holds claims already; nothing was written. Choose another --output.")
     try:
         paper = read_paper(file)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import astuple
 from itertools import product
-from math import inf
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -20,7 +19,7 @@ from oxymilk.analysis.samples import Sample, samples
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.results import OTHER_DIFFERENCES
 from oxymilk.stats import Procedure, TestResult, TooLargeError
-from oxymilk.stats.null import MEMORY_LIMIT, MOST_WORK
+from oxymilk.stats.null import MEMORY_LIMIT, MOST_DECLARED, MOST_WORK
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.stats.ranks import DIFFERENCES
 
@@ -42,7 +41,7 @@ TEST_COLUMNS = (
 )  # fmt: skip
 PROGRAM_COLUMNS = (
     "test", "group", "timepoint", "id", "program", "versions", "output", "kind", "procedure", "differences",
-    "p_value", "printed_by_default", "source",
+    "p_value", "reason", "printed_by_default", "source",
 )  # fmt: skip
 EFFECT_COLUMNS = (
     "test", "group", "timepoint", "effect", "estimate", "low", "high", "confidence", "method", "note", "reported",
@@ -157,16 +156,15 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
     -------
     DataFrame
         Columns `TEST_COLUMNS`; empty where a column does not apply, where nobody has the scores a test needs, and where
-        the exact counterpart of an asymptotic procedure would need too much memory.
+        the exact counterpart of an asymptotic procedure would need too many steps or too much memory.
 
     Raises
     ------
     FaultsError
-        If the declared procedure itself would need too much memory.
+        If the declared procedure itself would need too much memory, or more steps than `MOST_DECLARED`.
     """
     scale, rows = scale or study.outcome.scale, []
-    # what the study declares is computed as far as memory goes
-    asked = inf if scale == study.outcome.scale else MOST_WORK
+    asked = MOST_DECLARED if scale == study.outcome.scale else MOST_WORK
     for sample in samples(study, observations, scale) if len(observations) else ():
         declared = getattr(study.procedure, sample.test)
         known = stats.differences_of(study.procedure.program, sample.test)
@@ -183,7 +181,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
             side = side if declared.alternative == "two-sided" else "two-sided"
             how[OTHER_TAILS] = declared.with_alternative(side), own
             results[OTHER_TAILS] = _result(sample, *how[OTHER_TAILS], asked)
-        elif sample.testable and asked == inf:
+        elif sample.testable and asked == MOST_DECLARED:
             place = {"column": f"procedure.{sample.test}.method", "value": declared.method}
             limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
             raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)])
@@ -220,7 +218,7 @@ def program_table(study: Study, observations: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns `PROGRAM_COLUMNS`; one row a test and entry of `stats/programs.yaml`, two where its way to take
         differences matters and is not known. `printed_by_default` tells whether the program prints that line for data
-        of this size and with these ties unless asked otherwise.
+        of this size and with these ties unless asked otherwise; `reason` why there is no p-value, "too_large".
     """
     rows = [
         {**sample._asdict(), **vars(line.entry), **vars(line), "procedure": line.entry.words}
@@ -322,7 +320,7 @@ def comparison_table(
             continue
         primary = between == study.between
         way = "binary" if stats.differences_of(study.procedure.program, "rank_sum") == "binary" else "decimal"
-        declared = _result(sample, procedure, way, inf if primary else MOST_WORK)
+        declared = _result(sample, procedure, way, MOST_DECLARED if primary else MOST_WORK)
         exact = _result(sample, exact_counterpart(procedure), "decimal", MOST_WORK)
         if primary:
             (effect,) = reported

@@ -46,6 +46,7 @@ OF_A_CELL = ("count", "percent")
 OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
 OF_A_TEST = ("p_value", "z", "u", "w", "mean_rank", "threshold", "decision")
 OF_P = ("p_value", "threshold", "decision")
+EXAMPLE = "example_"  # how the ids of rows begin that a new study has as an example
 _COUNTED = ("sample_size", *OF_A_CELL, *OF_A_CHANGE)
 # quantities that the data of the study give
 RECOMPUTED = (*_COUNTED, *OF_A_TEST, "alpha")
@@ -245,7 +246,7 @@ def load_claims(path: Path, study: Study, warnings: list[Fault] | None = None) -
 def has_claims(folder: Path) -> bool:
     """Say whether a study has printed numbers to check: rows beside the example of a new one, or a faulty file."""
     try:
-        return any(not cells["id"].startswith("example_") for _, cells in read_claims(folder / "claims.csv"))
+        return any(not cells["id"].startswith(EXAMPLE) for _, cells in read_claims(folder / "claims.csv"))
     except FaultsError:
         return (folder / "claims.csv").exists()
 

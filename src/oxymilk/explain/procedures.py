@@ -87,11 +87,12 @@ def calculations_of(test: str, declared: Procedure, *, apart: bool = False) -> t
 def lines_of(sample: Sample) -> dict[str, list[ProgramResult]]:
     """Return what each program's line shows for the data of a test, by the id of the line; once for all claims.
 
-    Two results for a line whose way to take differences matters and is not known.
+    Two results for a line whose way to take differences matters and is not known, none where it is too large.
     """
     lines: dict[str, list[ProgramResult]] = {}
     for line in evaluate_programs(sample.test, sample.first, sample.second, sample.doubles):
-        lines.setdefault(line.entry.id, []).append(line)
+        if not line.reason:
+            lines.setdefault(line.entry.id, []).append(line)
     return lines
 
 

@@ -33,7 +33,7 @@ EXPLANATION_COLUMNS = (
     "participants_changed", "switches_moved", "ways", "claims_kept", "claims_contradicted", "coincidence",
     "informative", "witness", "code", "params",
 )  # fmt: skip
-OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed", "observed")
+OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed", "observed", "reason")
 MOST_OUTCOMES = 5_000  # pairs of counts, each a cell of a map
 _NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
@@ -263,14 +263,16 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
 
     Columns `OUTCOME_COLUMNS`, all text: participants of the first and the second group at the better level and in
     all, p-value, ids of the claims that print this p-value for the test between the groups (joined by blanks), and
-    whether these are the counts on disk. Empty for other designs, and above `MOST_OUTCOMES` pairs.
+    whether these are the counts on disk. Empty for other designs; above `MOST_OUTCOMES` pairs one row with the reason.
     """
     study, rows = records.study, []
     observed = on_counts.margin(records.tables[:2], "post")
     sizes = observed.sum(axis=1).tolist()
     n1, n2 = sizes if len(sizes) == 2 else (0, 0)
-    few = (n1 + 1) * (n2 + 1) <= MOST_OUTCOMES
-    if records.levels == 2 and n1 and n2 and few and study.between == "post":
+    is_mapped = records.levels == 2 and n1 and n2 and study.between == "post"
+    if is_mapped and (n1 + 1) * (n2 + 1) > MOST_OUTCOMES:
+        rows.append(("", "", str(n1), str(n2), "", "", "", "too_many"))
+    elif is_mapped:
         first, second = (counts.ravel() for counts in np.indices((n1 + 1, n2 + 1)))
         # one row a pair of counts, (1, 0) of 2 and 1: [[1, 1], [1, 0]]
         tables = np.stack([n1 - first, first, n2 - second, second], axis=-1).reshape(-1, 2, 2)
@@ -281,7 +283,7 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
         for at, (a, b, p_value) in enumerate(zip(first, second, p_values, strict=True)):
             ids = " ".join(name for name, holds in true.items() if holds[at])
             counts = (str(a), str(b), str(n1), str(n2))
-            rows.append((*counts, f"{p_value:.10g}", ids, "true" if here[at] else "false"))
+            rows.append((*counts, f"{p_value:.10g}", ids, "true" if here[at] else "false", ""))
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=str)
 
 

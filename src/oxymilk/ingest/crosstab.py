@@ -58,6 +58,8 @@ def crosstab_entries(tables: Tables) -> list[Entry]:
                 own_group = groups.meanings.get(fold(group_cell.text), "") if group_cell else ""
                 group = own_group or group
                 totals.append((len(parts), own_group, {name: cells[name] for name in sums}))
+                for name in sums:  # a total that was never computed cannot be compared
+                    text_of(cells[name], frozenset(), faults, merged=True)
             continue
         known = {*groups.meanings, *levels.meanings}
         foot = [name for name in named if is_foot(cells[name].text) and fold(cells[name].text) not in known]

@@ -111,7 +111,7 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
         for number, participant in enumerate(participants, start=1):
             participant.code = f"P{number:0{digits}d}"
     if all(were_read) and study.sheets:
-        faults += _missing(study, participants)
+        faults += list(_missing(study, participants, faults))
     if any(fault.kind == "fault" for fault in faults):
         raise FaultsError(sorted(faults, key=lambda fault: fault.kind))
     participants.sort(key=lambda participant: study.group_ids.index(participant.group))
@@ -316,12 +316,16 @@ def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterato
             yield fault_at("codes_near", other.cell, value=shown[1], **params)
 
 
-def _missing(study: Study, participants: list[_Participant]) -> Iterator[Fault]:
+def _missing(study: Study, participants: list[_Participant], faults: list[Fault]) -> Iterator[Fault]:
     """Yield what is missing: anybody in a group, groups, anybody measured twice or at a timepoint, single scores."""
     file, (first, second) = study.sheets[0].file, (timepoint.id for timepoint in study.compared)
     taken = set().union(*({participant.group, *participant.other_groups} for participant in participants))
-    # a group whose word was not understood is reported as that word, not as an empty group
-    if not any(participant.group_fault for participant in participants) and None not in taken:
+    # what made a group empty is told alone: its word was not understood, or a fault lost the participant of a row
+    cells = itertools.chain(*((person.cell, *person.cells.values()) for person in participants))
+    rows = {(cell.file, cell.worksheet, cell.row) for cell in cells}
+    causes = (fault for fault in faults if fault.kind == "fault" and fault.code != "participant_duplicate")
+    is_told = any(cause.row and (cause.file, cause.sheet, cause.row) not in rows for cause in causes)
+    if not (is_told or None in taken or any(participant.group_fault for participant in participants)):
         empty = [group for group in study.group_ids if group not in taken]
         yield from (Fault("group_empty", file, value=group) for group in empty)
     near = list(_near_codes(participants, {first, second}))

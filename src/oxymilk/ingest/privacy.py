@@ -6,7 +6,6 @@ Whatever is taken for a person is only replaced or not shown; no observation is 
 
 from __future__ import annotations
 
-import difflib
 import functools
 import itertools
 import re
@@ -236,11 +235,13 @@ def _long_numbers(folded: str) -> list[str]:
 
 
 def _is_familiar(word: str, known: frozenset[str]) -> bool:
-    """Say whether a word is declared or like a declared one, or one that cells of observation sheets hold."""
+    """Say whether a word is declared, has its letters exchanged or doubled, or is one that observation sheets hold.
+
+    Kontorl and Kuurang are slips, but Asih is as near to ASI, and Norma to Normal, as a slip is, and may be a person.
+    """
     is_known = word in known or word in _lists()["familiar"]
-    # Kurng is a slip of Kurang (0.91) and Pots of Post (letters exchanged), Kasmi none of ASI (0.75)
-    is_slip = any(sorted(word) == sorted(own) for own in known)
-    return is_known or is_slip or bool(difflib.get_close_matches(word, known, n=1, cutoff=0.8))
+    letters = sorted(set(word))
+    return is_known or any(letters == sorted(set(own)) and word[0] == own[0] for own in known if len(own) > 3)
 
 
 @functools.cache

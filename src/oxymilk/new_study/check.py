@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from oxymilk.audit.claims import Claim, load_claims, lost_claims, read_claims
+from oxymilk.audit.claims import EXAMPLE, Claim, load_claims, lost_claims, read_claims
 from oxymilk.faults import Fault, FaultsError, describe, together
 from oxymilk.ingest.grid import find_columns, read_header
 from oxymilk.ingest.observations import Observations, ingest_observations
@@ -85,8 +85,8 @@ class Check:
                     missing = len(members) // len(self.study.timepoints) - len(scores)
                     label = timepoint.label[language]
                     yield "  " + say("messages.scores", language, label=label, values=values, missing=missing)
-        if self.claims:
-            yield say("messages.claims", language, count=len(self.claims))
+        if claims := [claim for claim in self.claims or () if not claim.id.startswith(EXAMPLE)]:
+            yield say("messages.claims", language, count=len(claims))
 
 
 def check_study(name: str, data: Path, config: Path = Path("config.yaml")) -> Check:

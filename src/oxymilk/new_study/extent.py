@@ -19,7 +19,8 @@ def last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> i
     Notes are below a blank row, or alone in a row; a row of few values right below the others may be a participant
     who left, and belongs to the table.
     """
-    filled = list(map(len, words_of))
+    # "1 = Pijat" under a column is a legend's, even where the row is full of them
+    filled = [sum("=" not in word for word in words) for words in words_of]
     full = [count for count in filled[first:] if count > 1]
     if not full:
         return 0

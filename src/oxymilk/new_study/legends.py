@@ -9,7 +9,7 @@ from itertools import chain
 
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.new_study.answers import parse_named
-from oxymilk.new_study.lexicon import is_word_of, lexicon, tokens, without
+from oxymilk.new_study.lexicon import is_word_of, lexicon, ordered, tokens, without
 from oxymilk.new_study.profile import Column, Table
 from oxymilk.words import clean, fold
 
@@ -26,11 +26,15 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     told = [table for table in tables if 2 * explained[table] < len([*filter(None, lines[table])])]
     # the words that say what the codes are of, and what each code means
     legends: list[tuple[tuple[str, ...], dict[str, str]]] = []
+    below: dict[Column, dict[str, str]] = {}
     for table in tables:
-        for row, texts in enumerate(table.grid.rows, start=1):
+        rows = [list(map(clean, texts)) for texts in table.grid.rows]
+        for column in table.columns:
+            below[column] = _legend_below(column, rows, table.header_rows[-1])
+        for row, texts in enumerate(rows, start=1):
             # the first line of a legend that has a worksheet of its own is no header
             is_header = row in table.header_rows and table in (told or tables)
-            head, meanings = ((), {}) if is_header else _legend(table, row, list(map(clean, texts)))
+            head, meanings = ((), {}) if is_header else _legend(table, row, texts)
             if not head and legends and meanings and legends[-1][1].keys().isdisjoint(meanings):
                 legends[-1][1].update(meanings)
             elif meanings:
@@ -48,7 +52,7 @@ def apply_legends(tables: list[Table]) -> list[Table]:
             if not (_is_of_persons(head) or any(_is_of(head, column) for column in columns))
         }  # fmt: skip
         for at, column in enumerate(columns):
-            own = [_meanings(column.header), *(
+            own = [_meanings(column.header), below[column], *(
                 meanings for head, meanings in legends
                 if _is_of(head, column) or (
                     head in loose and column in (of_scores or columns[: 0 if head else None])
@@ -80,6 +84,28 @@ def _meanings(text: str) -> dict[str, str]:
     """Return the codes that a text explains, at least one, and the name of each."""
     pairs = [pair for form in _FORMS for pair in form.finditer(text)]
     return {pair["code"]: pair["name"].strip(" .-") for pair in pairs}
+
+
+def _legend_below(column: Column, rows: list[list[str]], first: int) -> dict[str, str]:
+    """Return what cells under a column say of its codes, and blank them: they are of no other. Levels are of scores."""
+    meanings, places = {}, []
+    for row in range(first, len(rows)):
+        above, text = ("".join(texts[column.at : column.at + 1]) for texts in rows[row - 1 : row + 1])
+        heads = (without(tokens(head), "unnamed") for head in rows[row][: column.at] if not _meanings(head))
+        is_first = above in ("", *column.counts) or row - 1 in places
+        if is_first and not any(heads) and any(form.match(text) for form in _FORMS):
+            meanings |= _meanings(text)
+            places.append(row)
+    known = {fold(word) for word in column.counts if not is_word_of(word, "missing")}
+    if (
+        not known
+        or not known <= set(meanings)
+        or (not column.moment and ordered(meanings.values(), part=True))
+    ):
+        return {}
+    for row in places:
+        rows[row][column.at] = ""
+    return meanings
 
 
 def _legend(table: Table, row: int, texts: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:

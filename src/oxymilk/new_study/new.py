@@ -334,7 +334,8 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
     if not seen and not any(moment(table.worksheet) for table in tables):
         seen = [table.worksheet for table in tables if table.worksheet]
     seen = seen or list(dict.fromkeys(title for table in tables for title in table.above_blocks()))
-    if any(mark in word for word in seen for mark in ",=|"):
+    # who gets what under a code only the user knows
+    if any(mark in word for word in seen for mark in ",=|") or all(map(str.isdecimal, seen)):
         return ""
     # a group that is compared with the intervention comes after it
     seen = sorted(seen, key=lambda word: not {*tokens(word)}.isdisjoint(lexicon()["control"]))

@@ -260,7 +260,8 @@ class _Sentences:
             texts.append(self.say(f"methods.{key}", test=name, procedure=view.procedure(test), zeros=zeros))
         for test in tests.values():
             # the output line that prints p so, of the study's program if it has one
-            own = [row for row in view.rows("procedures") if row["procedure"] == test["procedure"]]
+            rows = (row for row in view.rows("procedures") if row["p_value"])
+            own = [row for row in rows if row["procedure"] == test["procedure"]]
             own.sort(
                 key=lambda row: (row["program"].startswith(program), row["printed_by_default"]), reverse=True
             )

@@ -53,14 +53,15 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
     """Print each p-value and its procedure, and below it the output lines that show it, what is unasked starred."""
     t, by_value = labels(language), defaultdict(list)
     for result in results:
-        entry, star = result.entry, "*" if result.printed_by_default else " "
+        entry, star, reason = result.entry, "*" if result.printed_by_default else " ", result.reason
         words = t.section("explain.words").get(f"other_test_{entry.other}")
         if not words:
             tail = {"tail": entry.tail, "alternative": "", "two_sided": ""} if entry.tail else {}
             words = procedure_words(entry.procedure.switches() | tail, entry.test, language)
         program = entry.program + (f" ({entry.versions})" if entry.versions != "all" else "")
         line = f"  {star} {t.versions(program)}: {t.output(entry.output, result.differences)}"
-        by_value[t("terminal.p", value=t.number(f"{result.p_value:.10g}"), procedure=words)].append(line)
+        value = t(f"advice.reason.{reason}") if reason else f"p = {t.number(f'{result.p_value:.10g}')}"
+        by_value[f"{value.rstrip('.')}: {words}"].append(line)
     for heading, lines in by_value.items():
         print_line("\n".join((heading, *lines)))
     print_line(t("terminal.by_default"))

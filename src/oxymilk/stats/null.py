@@ -27,6 +27,7 @@ MEMORY_LIMIT = 2**30  # bytes
 # Steps of an exact distribution that nobody asked for. One took about a nanosecond on one core of a 2020s server, so
 # that what every program prints at its largest sizes is within: 100 + 100 tied values, 200 pairs.
 MOST_WORK = 1.6e9
+MOST_DECLARED = 100 * MOST_WORK  # of one that a study declares
 
 
 class TooLargeError(ValueError):

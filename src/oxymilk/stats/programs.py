@@ -124,6 +124,7 @@ class ProgramResult:
     * printed_by_default : would the program print this line, unasked, for data of this size, ties and zeros
     * differences : how they were taken, where that makes a difference to this line: one of `DIFFERENCES`, or with "if_"
       before it where the way of the program is not known: it prints one of two lines
+    * reason : why p_value is nan: "too_large", more memory or steps than an exact distribution may take; else ""
     """
 
     entry: Program
@@ -131,6 +132,7 @@ class ProgramResult:
     z: float | None
     printed_by_default: bool
     differences: str = ""
+    reason: str = ""
 
 
 @cache
@@ -213,8 +215,8 @@ def evaluate_programs(
     list of ProgramResult
         In the order of programs.yaml; two for a line whose way to take differences matters and is not known. A line is
         left out where the program has no p-value to print: McNemar's, Yates' and Fisher's tests of more than two
-        levels, a t-test without variance, an exact distribution that does not fit into memory. ValueError for values
-        that are not numbers, no values, or pairs that are not pairs.
+        levels, a t-test without variance. ValueError for values that are not numbers, no values, or pairs that are
+        not pairs.
 
     Examples
     --------
@@ -237,15 +239,16 @@ def evaluate_programs(
     for program in (program for program in load_programs() if program.test == test):
         lines = {}
         for way, of_way in data.items():
-            p_value, z = calculate[way](*program.calculation)
+            p_value, z, reason = calculate[way](*program.calculation)
             printed = bool(RULES[program.rule](of_way.situation)[0])
-            lines[way] = (float(p_value[0]), None if z is None else float(z[0]), printed)
+            lines[way] = (float(p_value[0]), None if z is None else float(z[0]), printed, reason)
         # to ten digits: the doubles of a t-test are no two lines
-        alike = len({(f"{p_value:.10g}", printed) for p_value, _, printed in lines.values()}) == 1
+        alike = len({(f"{p_value:.10g}", printed) for p_value, _, printed, _ in lines.values()}) == 1
         for way in ["decimal"] if alike else [program.differences] if program.differences else DIFFERENCES:
             said = "" if alike else program.differences or f"if_{way}"
-            if not np.isnan(lines[way][0]):
-                results.append(ProgramResult(program, *lines[way], said))
+            p_value, z, printed, reason = lines[way]
+            if reason or not np.isnan(p_value):
+                results.append(ProgramResult(program, p_value, z, printed, said, reason))
     return results
 
 
@@ -290,13 +293,13 @@ def evaluate_programs_counts(
 
 
 def _calculate(data: Data, procedure: Procedure | None, tail: str, other: str) -> tuple:
-    """Return p-values, shape (D,), and z where the line prints one; nan where there is not enough memory."""
+    """Return p-values, shape (D,), z where the line prints one, and the reason where they are nan for their size."""
     try:
         if procedure is None:
-            return OTHER[other][1](data), None
+            return OTHER[other][1](data), None, ""
         if tail:
-            return smaller_tail(data, procedure), None
+            return smaller_tail(data, procedure), None, ""
         result = data.rank(procedure)
     except TooLargeError:
-        return np.full(data.situation.n.shape, np.nan), None
-    return result.p_value, result.z if procedure.method == "asymptotic" else None
+        return np.full(data.situation.n.shape, np.nan), None, "too_large"
+    return result.p_value, result.z if procedure.method == "asymptotic" else None, ""

@@ -297,7 +297,7 @@ def test_all_datasets_are_counted_with_five_times_the_budget(made_up):
 CODES = ({"a": (0, 1), "b": (0, 0), "c": (2, 1), "d": (1, 2)}, {"e": (0, 0), "f": (1, 1)})
 
 
-def test_every_pair_of_counts_after(make_study, claim_text):
+def test_every_pair_of_counts_after(make_study, claim_text, monkeypatch):
     """Who has no score before still counts after; who has none after does not."""
     study = make_study(2, method="asymptotic", continuity=True)
     records = Records(study, CODES, 2)
@@ -314,10 +314,13 @@ def test_every_pair_of_counts_after(make_study, claim_text):
     for (a, b), p in p_values.items():
         ids = ["fine"] * (f"{p:.3f}" == fine) + ["coarse"] * (f"{p:.2f}" == coarse)
         here = "true" if (a, b) == (2, 1) else "false"
-        expected.append([str(a), str(b), "3", "2", f"{p:.10g}", " ".join(ids), here])
+        expected.append([str(a), str(b), "3", "2", f"{p:.10g}", " ".join(ids), here, ""])
     table = outcome_table(records, claims_on_counts(records, claims))
     assert table.to_numpy().tolist() == expected
     assert any(row[5] == "fine coarse" for row in expected)
+    monkeypatch.setattr("oxymilk.explain.search.MOST_OUTCOMES", 11)  # 4 times 3 are one too many
+    assert outcome_table(records, []).to_numpy().tolist() == [["", "", "3", "2", "", "", "", "too_many"]]
+    monkeypatch.undo()
     # of other designs there is no map; of more groups that of the first two
     third = study.groups[1].model_copy(update={"id": "third"})
     for other, codes, levels, rows in (

@@ -120,7 +120,7 @@ def test_totals_above_the_counts(ingest, found, line, new, place):
 
 def test_a_count_without_a_stored_value(bench):
     table = [line.split(",") for line in TABLE.splitlines()]
-    for address in ("C3", "D2", "B2", "E2"):
+    for address in ("C3", "D2", "B2", "E2", "C4", "E4"):
         content = xlsx(at(address, "=A1", table))
         faults = bench.faults(bench.sheets, [CROSSTAB | {"file": "sheet.xlsx"}], content)
         assert ("formula_without_value", address) in [(fault.code, fault.cell) for fault in faults]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.unit.ingest.conftest import WIDE, codes, scores
 
-from oxymilk.faults import describe
+from oxymilk.faults import FaultsError, describe
 from oxymilk.ingest.grid import Cell
 from oxymilk.ingest.scores import decimal_mark_of
 
@@ -207,11 +207,34 @@ def test_a_short_row_is_told_and_a_near_code_once(bench):
     assert [(fault.code, fault.cell) for fault in faults] == [("row_cut", "A2"), ("codes_near", "A3")]
 
 
-def test_a_row_that_lacks_only_what_is_not_read_is_told(bench):
-    content = (
-        "Kode,Kelompok,Sebelum,Sesudah,Catatan\nR01,Intervensi,Kurang,Cukup\nK01,Kontrol,Kurang,Cukup,x\n"
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # only blank cells that are not read are left out: each row is named, nothing is lost
+        (["K01,Kontrol,Kurang,Cukup"], [("row_short", "A3")]),
+        (
+            ["K01,Kontrol,Kurang,Cukup", "K02,Kontrol,Kurang,Kurang,6"],
+            [("row_short", "A3"), ("row_short", "A4")],
+        ),
+        (["K01,Kontrol,Kurang,Cukup,6,"], []),
+        # what is read is cut: a blank score, a lost mark and the end of a cut file look alike
+        (["K01,Kontrol,Kurang"], [("row_cut", "A3")]),
+        (
+            ["K01,Kontrol,KurangCukup,6,x"],
+            [("level_unknown", "C3"), ("number_for_word", "D3"), ("row_short", "A3")],
+        ),
+        (["K01,Kontrol,Kurang,Cuk"], [("level_unknown", "D3"), ("row_short", "A3")]),
+    ],
+)
+def test_a_row_with_fewer_cells_than_the_header_is_a_fault_where_what_is_read_is_cut(bench, rows, expected):
+    content = "\n".join(
+        ["Kode,Kelompok,Sebelum,Sesudah,No,Catatan", "R01,Intervensi,Kurang,Cukup,1,x", *rows]
     )
-    assert codes(bench.wide(content, ignore=["Catatan"])) == ["row_short"]
+    try:
+        told = bench.wide(content, ignore=["No", "Catatan"]).warnings
+    except FaultsError as error:
+        told = error.faults
+    assert sorted((fault.code, fault.cell) for fault in told if fault.code != "score_missing") == expected
 
 
 def test_values_without_a_header_are_told(bench):
@@ -248,10 +271,10 @@ def test_names_that_are_declared_to_be_codes_are_replaced_all_the_same(bench):
 
 def test_no_fault_shows_who_is_named_by_a_file_or_a_header(bench):
     content = (
-        "Kode,Kelompok,Sebelum,Sesudah,Bidan Yusra\nR01,Intervensi,Kurng,Cukup,\nK01,Kontrol,Kurang,Cukup,\n"
+        "Kode,Kelompok,Sebelum,Sesudah,Bidan Yusra\nR01,Intervensi,Kurnag,Cukup,\nK01,Kontrol,Kurang,Cukup,\n"
     )
     told = "".join(map(describe, bench.faults(bench.sheets, [WIDE | {"file": "Ny Kasmi.csv"}], content)))
-    assert "Kurng" in told
+    assert "Kurnag" in told
     assert not re.search("kasmi|yusra", told, re.IGNORECASE)
 
 

@@ -11,7 +11,7 @@ HEADER = "Nama Ibu,No. HP,Alamat,NIK,No RM,Kelompok,Sebelum,Sesudah\n"
 SITI = "Ny. Siti,0812-1,Jl. Melati 3,3374001,RM-771,"
 AMINAH = "Ny. Aminah,0812-2,Jl. Melati 4,3374002,RM-772,"
 SHEET = HEADER + SITI + "Intervensi,Kurang,Cukup\n" + AMINAH + "Kontrol,Kurang,\n"
-KNOWN = frozenset({"kurang", "cukup", "kontrol", "asi"})
+KNOWN = frozenset({"kurang", "cukup", "kontrol", "asi", "normal", "baik"})
 # a function, what it says yes to, what it says no to
 JUDGED = {
     "headers": (is_identifying, [
@@ -42,6 +42,7 @@ JUDGED = {
     ]),
     "values": (lambda text: not may_be_shown(text, KNOWN), [
         "Siti", "siti", "Kasmi", "Kasmiatun", "cukup kasmiatun", "Ny. X", "by ny Ratna", "an. Budi", "Jl Mawar", "RT 3",
+        "Asih", "Norma", "Baiq", "Kontrola",
         "081234567890", "3374015601900001", "045612", "1990-05-17", "17/05/1990", "a@b.id", "=Siti", "x" * 400,
     ], [
         "Kurnag", "kontorl", "Banyak", "tdk cukup", "Tidak Lancar", "5", "-0.5", "1e5", "#DIV/0!", "#N/A", "2024-10-05",

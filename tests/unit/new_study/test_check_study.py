@@ -9,7 +9,9 @@ from tests.unit.new_study.conftest import spoil
 from typer.testing import CliRunner
 
 from oxymilk.cli import app
+from oxymilk.files import write_csv
 from oxymilk.new_study.check import check_study
+from oxymilk.new_study.write import example_claims
 
 DATA = Path(__file__).parents[3] / "data"
 STUDIES = [DATA / "bontang2023", *(path for path in sorted((DATA / "examples").iterdir()) if path.is_dir())]
@@ -77,6 +79,8 @@ def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study)
     spoil(study / "study.yaml", ("basis: inferred", "basis: chosen"))
     assert check_study(study.name, study.parent).claims is None
     assert report(study)[-1].startswith("Ready.")
+    assert "claims" not in "".join(report(study))
+    write_csv(example_claims("en"), study / "claims.csv")  # is nobody's claim
     assert "claims" not in "".join(report(study))
     (study / "claims.csv").write_bytes((DATA / "bontang2023" / "claims.csv").read_bytes().partition(b"\n")[0])
     assert "claims" not in "".join(report(study))

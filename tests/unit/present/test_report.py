@@ -173,6 +173,11 @@ def none_between(tables):
     return {"explanations": explanations[explanations["claim_id"] != MANN_WHITNEY]}
 
 
+def too_many_outcomes(tables):
+    row = {"count1": "", "count2": "", "p_value": "", "observed": "", "reason": "too_many"}
+    return {"outcomes": tables["outcomes"].iloc[:1].assign(**row)}
+
+
 @pytest.mark.parametrize(
     ("change", "present", "absent"),
     [
@@ -183,6 +188,7 @@ def none_between(tables):
          ["different datasets in all", "Claims that contradict each other"]),
         # a design without a map says so where the groups differ
         (None, ["There is no map of outcomes"], []),
+        (too_many_outcomes, ["more than 5,000 outcomes"], ["There is no map of outcomes"]),
         (none_between, [], ["There is no map of outcomes"]),
     ],
 )  # fmt: skip

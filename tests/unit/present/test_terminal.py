@@ -51,6 +51,20 @@ def test_programs_are_said_in_the_language_and_keep_their_own_words(test, langua
 
 
 @pytest.mark.parametrize(
+    ("language", "said"), [("en", "too many values"), ("id", "karena nilainya terlalu banyak")]
+)
+def test_exact_lines_left_out_for_size_are_said_with_the_reason(language, said, no_memory, capsys):
+    results = evaluate_programs("signed_rank", [0, 1, 2], [5, 7, 9])
+    print_programs(results, language)
+    printed = capsys.readouterr().out
+    left_out = [result.entry.id for result in results if result.reason]
+    assert "spss_exact_wilcoxon" in left_out
+    assert "spss_wilcoxon" not in left_out
+    blocks = re.findall(rf"^[^\n]*{said}[^\n]*\n((?: .*\n)+)", printed, re.MULTILINE)
+    assert ("".join(blocks).count("\n"), "nan" in printed) == (len(left_out), False)
+
+
+@pytest.mark.parametrize(
     ("code", "needed", "language", "said"),
     [
         ("tables_of_a_group", 20, "en", "Not searched: 20 tables of a group"),

@@ -39,10 +39,10 @@ def draw(view: View, width: float) -> Drawing | None:
     -------
     Drawing or None
         One axes (gid "map") with a gid "cell-<count>-<count>" a cell, "outline-..." where it is outlined, "data" for
-        the ring. None where no p-value between the groups differs, or the design has no such map.
+        the ring. None where no p-value between the groups differs, or the design has no such map or too many outcomes.
     """
     t, outcomes = view.t, view.rows("outcomes")
-    if not outcomes or not view.explains_between_groups:
+    if not outcomes or not outcomes[0]["p_value"] or not view.explains_between_groups:
         return None
     columns, rows = (max(int(outcome[count]) for outcome in outcomes) + 1 for count in ("count1", "count2"))
     size = min(_LARGEST_CELL, min(_LARGEST_MAP, width - _LEFT - _RIGHT) / max(columns, rows))
