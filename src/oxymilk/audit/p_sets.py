@@ -118,6 +118,10 @@ class PSet(NamedTuple):
         """The smallest and the largest p-value."""
         return min(value.low for value in self.values), max(value.high for value in self.values)
 
+    def fitting(self, stated: Interval) -> Interval:
+        """Return the p-values that the printed one agrees with: plain where it does, else the first that do."""
+        return next(filter(stated.meets, filter(None, (self.plain, *self.values))), self.values[0])
+
     def words(self, t: Labels) -> str:
         """Say the calculation in a few words of a reader's language."""
         line, short = self.lines[0], t.section("check.short")

@@ -225,8 +225,8 @@ def _decides(evidence: Evidence, sets: list[PSet]) -> str:
         return "digits" if not exact else "" if evidence.program else "program"
     if evidence.margins or evidence.percents:
         return "joint"
-    if _over_correlations(evidence):
-        return "differences"
+    if evidence.test in ("t-paired", "t-independent"):
+        return "differences" if _over_correlations(evidence) else "digits"
     return "scores" if evidence.means or evidence.medians else "ties"
 
 

@@ -119,7 +119,7 @@ def verdict_of(evidence: Evidence) -> Verdict:
     if judgement.verdict == "not_checkable":
         return Verdict("not_checkable", judgement.how)
     stated, best = evidence.stated(), (judgement.fitting or judgement.p)[0]
-    value = next(filter(stated.meets, best.values), best.values[0])
+    value = best.fitting(stated)
     written = (evidence.number.write(end, evidence.rounding or "half_up") for end in best.ends)
     return Verdict(
         judgement.verdict,

@@ -61,8 +61,8 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
     if verdict == "not_checkable":
         return t(f"check.reasons.{how}")
     if verdict != "differs":
-        best, stated = judgement.fitting[0], evidence.stated(cut=how == "cut")
-        value = next((value for value in best.values if stated.meets(value)), best.values[0])
+        best = judgement.fitting[0]
+        value = best.fitting(evidence.stated(cut=how == "cut"))
         words = {"programs": _programs(judgement.fitting, t), "words": best.words(t)}
         key = f"check.headline.{verdict}{how and '.'}{how}"
         return t(key, printed=printed, value=_number(value, t), **words)
