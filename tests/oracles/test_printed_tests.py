@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from statsmodels.stats.contingency_tables import SquareTable
 
 from oxymilk.audit.evidence import read_evidence
 from oxymilk.audit.from_means import impossible_mean
@@ -35,6 +36,19 @@ def test_tables_of_counts_beside_r(row):
     assert p_value == pytest.approx(float(row["p_value"]), rel=1e-11)
     if len(table) == 2:
         assert exact_tests(table)["fisher"] == pytest.approx(float(freeman_halton(table.tolist())), rel=1e-11)
+
+
+@pytest.mark.parametrize("k", [3, 4])
+def test_bowkers_test_beside_statsmodels(k):
+    table = np.random.default_rng(k).integers(1, 9, (k, k))
+    expected = SquareTable(table).symmetry().pvalue
+    assert CALCULATIONS["bowker"](table[None])[0] == pytest.approx(expected, rel=1e-12)
+    # a level more, that nobody changes to or from
+    table = np.pad(table, (0, 1))
+    dropped, kept = (CALCULATIONS[f"bowker_{way}"](table[None])[0] for way in ("dropped", "kept"))
+    assert dropped == pytest.approx(expected, rel=1e-12)
+    assert kept == pytest.approx(SquareTable(table, shift_zeros=False).symmetry().pvalue, rel=1e-12)
+    assert np.isnan(CALCULATIONS["bowker"](table[None])[0])
 
 
 def test_tail_probabilities_are_within_the_error_that_is_allowed_for():

@@ -301,6 +301,9 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     lines: dict[str, list[Line]] = {}
     for line in lines_for(test, evidence.program, evidence.tails):
         lines.setdefault(line.calculation, []).append(line)
+    if test == "mcnemar" and (used := (tables.any(axis=1) | tables.any(axis=2)).any(axis=0)).sum() == 2:
+        # of three levels of which nobody has the third, programs see two
+        tables = tables[:, used][:, :, used]
     d, r, c = tables.shape
     pairs, groups = test in (*PAIRED, "sign"), test in ("mann-whitney", "t-independent")
     if (pairs and r != c) or (groups and (r != 2 or not tables.any(axis=2).all())):
