@@ -269,6 +269,8 @@ def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
     test, sizes = read.get("test"), (2, 4) if name in ("intervals", "quartiles") else (1, 2)
     if test == "mann-whitney":
         sizes = sizes[1:]
+    if (test, name) == ("wilcoxon", "rank_sums"):
+        sizes = (1, 2, 3)
     if name == "n" and test != "mann-whitney":
         # falls, rises and unchanged; rows of percentages
         sizes = (1,) if test == "t-paired" else (1, 2, 3) if test == "wilcoxon" else tuple(range(1, 20))

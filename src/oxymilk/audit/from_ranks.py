@@ -35,18 +35,20 @@ class Ranks(NamedTuple):
     """One statistic that printed ranks allow.
 
     * twice : Twice U or W+, of the two mirror images the smaller.
-    * n1, n2 : Sizes of the groups; of pairs those that changed, and 0. `zeros` : pairs that did not.
+    * n1, n2 : Sizes of the groups; of pairs those that changed, and 0.
+    * zeros : Pairs that did not change. `ranked` : those of them that have ranks, the lowest (Pratt): none or all.
     """
 
     twice: int
     n1: int
     n2: int
     zeros: int = 0
+    ranked: int = 0
 
     @property
     def mean(self) -> int:
         """Twice the mean of the statistic."""
-        return self.n1 * self.n2 or self.n1 * (self.n1 + 1) // 2
+        return self.n1 * self.n2 or self.n1 * (self.n1 + 1 + 2 * self.ranked) // 2
 
 
 def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
@@ -118,6 +120,7 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
     if evidence.mean_ranks and not len(changes) == len(evidence.mean_ranks) == 2:
         raise fault("check_missing", evidence, "n")
     sums = _sums(evidence, changes, cut)
+    sums, of_zeros = sums[:2], sums[2:]
     if not n and len(sums) < 2:
         raise fault("check_missing", evidence, "n")
     if sums or evidence.value is None:
@@ -127,20 +130,46 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
     # of n pairs any number may have changed where it is not printed
     top = isqrt(2 * floor(sum(part.high for part in sums))) + 1 if len(sums) == 2 else 0
     for m in [sum(changes)] * any(changes) if changes else range(1, (n[0] if n else top) + 1):
-        whole, zeros = m * (m + 1), n[2] if len(n) == 3 else n[0] - m if len(n) == 1 else 0
-        if stated is None:
-            falls, rises = changes
-            # from all rises ranked lowest to all of them ranked highest
-            allowed = set(range(rises * (rises + 1), whole - falls * (falls + 1) + 1))
-        else:
-            allowed = _doubled(stated)
-            if not sums and evidence.value.negative:
-                # the sum of signed ranks, or half of it (SAS)
-                allowed = {
-                    whole // 2 - size // part for size in allowed for part in (1, 2) if size % part == 0
-                }
-            allowed &= {whole - twice for twice in _doubled(sums[1])} if len(sums) == 2 else allowed
-        yield from (Ranks(min(twice, whole - twice), m, 0, zeros) for twice in allowed if 0 <= twice <= whole)
+        for zeros, ranked in _zeros(n, m, sums, of_zeros):
+            whole = m * (m + 1 + 2 * ranked)
+            if stated is None:
+                falls, rises = changes
+                # from all rises ranked lowest to all of them ranked highest
+                ends = rises * (rises + 1 + 2 * ranked), whole - falls * (falls + 1 + 2 * ranked)
+                allowed = set(range(ends[0], ends[1] + 1))
+            else:
+                allowed = _doubled(stated)
+                if not sums and evidence.value.negative:
+                    # the sum of signed ranks, or half of it (SAS)
+                    allowed = {
+                        whole // 2 - size // part for size in allowed for part in (1, 2) if size % part == 0
+                    }
+                allowed &= {whole - twice for twice in _doubled(sums[1])} if len(sums) == 2 else allowed
+            yield from (
+                Ranks(min(twice, whole - twice), m, 0, zeros, ranked)
+                for twice in allowed
+                if 0 <= twice <= whole
+            )
+
+
+def _zeros(
+    n: tuple[int, ...], m: int, sums: list[Interval], of_zeros: list[Interval]
+) -> Iterator[tuple[int, int]]:
+    """Yield how many pairs did not change where m did, and how many of these have ranks: none or all."""
+    known = n[2] if len(n) == 3 else n[0] - m if len(n) == 1 else None
+    if known is None and len(sums) == 2 and not of_zeros:
+        # not printed; both sums are m (m + 1) / 2, and m more for each zero that is ranked
+        ends = ((sum(part[end] for part in sums) / m - Fraction(m + 1, 2)) for end in (0, 1))
+        low, high = ends
+        yield from ((zeros, zeros) for zeros in range(max(1, ceil(low)), floor(high) + 1))
+    ranked = [known] * bool(known)
+    for part in of_zeros:
+        ranked = [isqrt(floor(2 * part.high))]
+        if not part.contains(Fraction(ranked[0] * (ranked[0] + 1), 2)) or known not in (None, *ranked):
+            return
+    yield from ((zeros, zeros) for zeros in ranked)
+    if not any(ranked) or not of_zeros:
+        yield known or 0, 0
 
 
 # ---- p-values ------------------------------------------------------------------------------------------------
@@ -149,8 +178,8 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
 def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None:
     """Return all p-values that one statistic allows, and that without ties where it can have none."""
     procedure, whole = line.procedure, ranks.twice % 2 == 0
-    if ranks.zeros and procedure and procedure.zero_method != "drop":
-        return None  # a program that ranks zeros prints other ranks
+    if ranks.zeros and procedure and (procedure.zero_method != "drop") != bool(ranks.ranked):
+        return None  # a program that ranks zeros prints other ranks than one that does not
     special = line.calculation in ("sas_rank_sum_t", "rank_sum_half_corrected")
     if special or (procedure and procedure.method == "asymptotic"):
         corrected = special or procedure.continuity
@@ -180,7 +209,8 @@ def _variance(ranks: Ranks, ties: float) -> float:
     """Return the variance of the size above, where ties is the sum of t^3 - t over the tie groups of t."""
     n1, n2, n = ranks.n1, ranks.n2, ranks.n1 + ranks.n2
     if n2 == 0:
-        return (2 * n * (n + 1) * (2 * n + 1) - ties) / 3
+        below, n = ranks.ranked, n + ranks.ranked
+        return (2 * n * (n + 1) * (2 * n + 1) - 2 * below * (below + 1) * (2 * below + 1) - ties) / 3
     return n1 * n2 * (n**3 - n - ties) / (3 * n * (n - 1)) if n > 1 else 0.0
 
 
@@ -213,7 +243,7 @@ def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
     if ranks.n2:
         found = [rank_sum.exact_fraction(ranks.twice, ranks.n1, *sizes, procedure=way) for way in ways]
     else:
-        found = [signed_rank.exact_fraction(ranks.twice, 0, *sizes, procedure=way) for way in ways]
+        found = [signed_rank.exact_fraction(ranks.twice, ranks.ranked, *sizes, procedure=way) for way in ways]
     return Interval.point(min(found))
 
 
@@ -221,24 +251,25 @@ def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
 def _tied(ranks: Ranks, procedure: Procedure, tail: str) -> list[Fraction]:
     """Return the exact p-values of the tables of few levels that have the statistic; [] for too many."""
     ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
-    chosen = _tables_of(ranks.twice, ranks.n1, ranks.n2)
-    return [Fraction(p) for way in ways if len(chosen) for p in _test(chosen, ranks.n2, way).p_value]
+    chosen = _tables_of(ranks)
+    return [Fraction(p) for way in ways if len(chosen) for p in _test(chosen, ranks, way).p_value]
 
 
 @lru_cache(maxsize=256)
-def _tables_of(twice: int, n1: int, n2: int) -> np.ndarray:
+def _tables_of(ranks: Ranks) -> np.ndarray:
     """Return the tables of few levels that have the statistic, at most 100 and one of each tie groups."""
-    tables, statistics = _few_levels(n1, n2)
-    found = tables[statistics == twice]
+    tables, statistics = _few_levels(ranks.n1, ranks.n2)
+    # a rise ranks higher by each zero that is ranked
+    found = tables[statistics + 2 * ranks.ranked * tables[:, 0].sum(axis=1) == ranks.twice]
     # the same tie groups have the same p-value
     distinct = {tuple(sizes[sizes > 0]): table for table, sizes in zip(found, found.sum(axis=1), strict=True)}
     return np.array(list(distinct.values())[:: 1 + len(distinct) // 100])
 
 
-def _test(tables: np.ndarray, n2: int, procedure: Procedure) -> RankSumResult | SignedRankResult:
-    if n2:
+def _test(tables: np.ndarray, ranks: Ranks, procedure: Procedure) -> RankSumResult | SignedRankResult:
+    if ranks.n2:
         return rank_sum.rank_sum_counts(tables, procedure)
-    zeros = np.zeros(len(tables), dtype=int)
+    zeros = np.full(len(tables), ranks.ranked)
     return signed_rank.signed_rank_counts(tables[:, 1], tables[:, 0], zeros, procedure)
 
 
@@ -257,6 +288,6 @@ def _few_levels(n1: int, n2: int) -> tuple[np.ndarray, np.ndarray]:
             tables = compositions(n1, 2 * k).reshape(-1, 2, k)
         else:
             continue
-        result = _test(tables, n2, Procedure("asymptotic"))
+        result = _test(tables, Ranks(0, n1, n2), Procedure("asymptotic"))
         return tables, (2 * (result.u1 if n2 else result.w_plus)).astype(int)
     return np.zeros((0, 2, 2), dtype=int), np.zeros(0, dtype=int)

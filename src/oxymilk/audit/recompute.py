@@ -22,7 +22,10 @@ PRINTING_ERROR = Fraction(5, 10**10)
 # What the name of a statistic can stand for, by quantity and test: a column of tests.csv (and a field of a test's
 # result), or what is made of some. docs/claims.md says which program prints which.
 CONVENTIONS = {
-    ("w", "signed_rank"): ("w_plus", "w_minus", "signed_sum", "signed_half"),
+    ("w", "signed_rank"): (
+        *("w_plus", "w_minus", "signed_sum", "signed_half"),
+        *("w_plus_zeros", "w_minus_zeros"),
+    ),
     ("w", "rank_sum"): ("rank_sum1", "rank_sum2", "u1", "u2"),
     ("u", "rank_sum"): ("u1", "u2"),
     ("mean_rank", "signed_rank"): ("mean_rank_plus", "mean_rank_minus"),
@@ -30,12 +33,20 @@ CONVENTIONS = {
 }
 _STATISTICS = (
     *("w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus", "u1", "u2", "rank_sum1", "rank_sum2"),
-    *("mean_rank1", "mean_rank2", "z", "p_value"),
+    *("mean_rank1", "mean_rank2", "z", "p_value", "n_up", "n_down", "n_unchanged"),
 )
 _MADE: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "signed_sum": lambda test: abs(test["w_plus"] - test["w_minus"]),
     "signed_half": lambda test: abs(test["w_plus"] - test["w_minus"]) / 2,
+    # zeros that are ranked too are the lowest: each adds 1 to the rank of every change
+    "w_plus_zeros": lambda test: test["w_plus"] + _unranked(test) * test["n_up"],
+    "w_minus_zeros": lambda test: test["w_minus"] + _unranked(test) * test["n_down"],
 }
+
+
+def _unranked(test: Mapping[str, Any]) -> Any:
+    """Return how many zeros have no ranks: all, or none of a procedure that ranks them."""
+    return test["n_unchanged"] * (test["zero_method"] == "drop")
 
 
 def conventions_of(quantity: str, test: str) -> tuple[str, ...]:
@@ -119,6 +130,7 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:
     """Yield a statistic of a row of tests.csv under each convention, without its sign, exactly where it is known so."""
     numbers = {column: Fraction(test[column]) for column in _STATISTICS if test.get(column)}
+    numbers["zero_method"] = test.get("zero_method")
     for name in conventions:
         with suppress(KeyError):  # what this test does not have
             value = abs(statistic_of(numbers, name))

@@ -83,6 +83,7 @@ def test_verdicts(case):
         ("check_shape", "counts", {"counts": "1,2;3,4,5"}),
         ("check_shape", "margins", {"margins": "24,6;18,11"}),
         ("check_ranks", "rank_sums", {"n": "10,10", "rank_sums": "140,71"}),
+        ("check_ranks", "rank_sums", {"test": "wilcoxon", "n": "8,3,1", "rank_sums": "63.5,13.5,2"}),
         ("check_no_dataset", "means", {"n": "5,5", "means": "1.33,2", "sds": "1,1", "scale": "1..3"}),
     ],
 )
