@@ -12,7 +12,7 @@ from oxymilk.audit.evidence import read_evidence
 from oxymilk.audit.from_means import impossible_mean
 from oxymilk.audit.p_sets import _P_OF, ERROR
 from oxymilk.audit.printed_test import judge
-from oxymilk.stats.count_tables import CALCULATIONS, exact_tests
+from oxymilk.stats.count_tables import CALCULATIONS, exact_tests, spearman_untied
 from oxymilk.stats.other_tests import freeman_halton
 
 DATA = Path(__file__).parent / "data"
@@ -49,6 +49,17 @@ def test_bowkers_test_beside_statsmodels(k):
     assert dropped == pytest.approx(expected, rel=1e-12)
     assert kept == pytest.approx(SquareTable(table, shift_zeros=False).symmetry().pvalue, rel=1e-12)
     assert np.isnan(CALCULATIONS["bowker"](table[None])[0])
+
+
+@pytest.mark.parametrize(
+    ("squares", "n", "p_value"),
+    # R 4.2.2, cor.test(1:n, y, method = "spearman") of orders y with these sums of squares
+    [(2, 2, 1), (34, 5, 0.233333333333333), (62, 6, 0.102777777777778), (168, 9, 0.291192680776014),
+     (206, 10, 0.491555497342584), (240, 11, 0.796592401118967), (720, 15, 0.301117473605882),
+     (3384, 25, 0.142839757132888), (44554, 60, 0.0672981776178623), (1373490, 200, 0.671517252935674)],
+)  # fmt: skip
+def test_spearmans_r_without_ties_beside_r(squares, n, p_value):
+    assert min(1, 2 * spearman_untied(squares, n)) == pytest.approx(p_value, rel=1e-12)
 
 
 def test_tail_probabilities_are_within_the_error_that_is_allowed_for():

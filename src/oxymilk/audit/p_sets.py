@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from itertools import chain, product
-from math import prod, sqrt
+from math import ceil, floor, prod, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +34,8 @@ from oxymilk.texts import Labels, read_yaml
 ERROR = Fraction(1, 10**11)
 # of more tables than this some have to do for exact tests; of larger samples these are not computed
 MOST_EXACT, LARGEST_EXACT = 400, 10_000
+# pairs of whose Spearman correlation R gives no p-value by t
+MOST_PAIRS_OF_R = 1290
 # other calculations of programs.yaml: lines of the rank test itself, and of other tests
 _OF_RANKS = ("signed_rank_floored", "sas_", "rank_sum_half")
 _OTHER = {"student_t": "t-independent", "welch_t": "t-independent", "paired_t": "t-paired",
@@ -227,6 +229,8 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     image = _image(name, stated, df)
     halved = evidence.tails == 1 and name in ("z", "t", "r")
     yield any_program(test, f"from_{name}", times(image, Fraction(1, 2)) if halved else image)
+    if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
+        yield from _spearman(evidence, stated, pairs, Fraction(1 if evidence.tails == 1 else 2))
     if name == "z" and test == "mann-whitney" and len(n) == 2:
         student = _image("t", stated, [Interval.point(Fraction(sum(n) - 1))])
         yield any_program(test, "sas_rank_sum_t", student, who="SAS")
@@ -234,6 +238,22 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
         # Welch's degrees of freedom lie between those of the smaller group and those of both
         between = Interval(Fraction(max(1, min(n) - 1)), df[0].high)
         yield any_program(test, "welch_t", _image("t", stated, [between]), is_open=True)
+
+
+def _spearman(evidence: Evidence, stated: Interval, n: int, tails: Fraction) -> Iterator[PSet]:
+    """Yield what R gives for the orders of n pairs without ties that have such an r, where some have."""
+    lines = [
+        line for line in lines_for("spearman", evidence.program, 0) if line.calculation == "spearman_untied"
+    ]
+    # r is 1 less this for every 2 of the sum of squares
+    step = Fraction(12, n**3 - n)
+    first, last = ceil((1 - min(stated.high or 1, 1)) / step), floor((1 - stated.low) / step)
+    halves = [half for half in (first, first + 1, last - 1, last) if first <= half <= last]
+    if lines and (squares := [2 * half for half in halves if stated.contains(1 - half * step)]):
+        ends = squares[0], squares[-1]
+        low, high = (times(point(count_tables.spearman_untied(end, n)), tails) for end in ends)
+        values = Interval(low.low, high.high, closed_high=True)
+        yield PSet(tuple(lines), True, (values,), values)
 
 
 def _image(name: str, stated: Interval, df: list[Interval]) -> Interval:
@@ -319,8 +339,9 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             else np.array([found.get(name, np.nan) for found in exact])
             for name in lines
         }
+        tied = (tables.sum(axis=1) > 1).any(axis=1) | (tables.sum(axis=2) > 1).any(axis=1)
         small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
-        rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small,
+        rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small, "tied": tied,
                  "binomial": small & (changes <= 25), "asymptotic": small & (changes > 25)}  # fmt: skip
         found = by_name, rules
     elif not (found := _together.get((test, tables.shape, tables.tobytes()))):

@@ -93,7 +93,7 @@ def _programs(sets: Iterable[PSet], t: Labels) -> str:
     rank = {name: at for at, name in enumerate(_FIRST)}
     names = {name for each in sets for name in each.programs}
     names = sorted(names, key=lambda name: (rank.get(name.split()[0], len(rank)), name))
-    if names == ["any"]:
+    if "any" in names:
         return t("check.any_program")
     return ", ".join(map(t.versions, names[:_NAMED])) + (t("check.and_others") if len(names) > _NAMED else "")
 
