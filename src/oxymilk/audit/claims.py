@@ -44,10 +44,12 @@ PRINTED_TESTS = (*TESTS, *OTHER_TESTS, "linear", "z", "f", "pearson", "spearman"
 OF_A_CELL = ("count", "percent")
 OF_A_CHANGE = ("count_up", "count_down", "count_unchanged", "percent_up", "percent_down", "percent_unchanged")
 OF_A_TEST = ("p_value", "z", "u", "w", "mean_rank", "threshold", "decision")
+# statistics of the tests beside the rank tests
+OF_OTHER_TESTS = ("chi2", "t", "df")
 OF_P = ("p_value", "threshold", "decision")
 _COUNTED = ("sample_size", *OF_A_CELL, *OF_A_CHANGE)
 # quantities that the data of the study give
-RECOMPUTED = (*_COUNTED, *OF_A_TEST, "alpha")
+RECOMPUTED = (*_COUNTED, *OF_A_TEST, *OF_OTHER_TESTS, "alpha")
 # quantities that other printed numbers give; `n` holds those numbers
 GRIM = ("grim_percent", "grim_mean")
 ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
@@ -60,7 +62,10 @@ DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
 _P = r"p[-_ ]?values?|p|(?:nilai|harga)[ -]p|(?:(?:asymp|exact)\.? )?sig(?:nifikansi)?\.?(?: \(.*\))?"
-_NAMES = {"p_value": _P, "threshold": _P, "z": "z", "u": "u", "w": "[wtvs]"} | dict.fromkeys(_COUNTED, "n")
+_NAMES = {"p_value": _P, "threshold": _P, "z": "z", "u": "u", "w": "[wtvs]"}
+_NAMES |= {"chi2": "(?:χ|x|chi)[- ]?(?:2|²|square)", "t": "t", "df": r"d\.?f\.?|d[bk]"} | dict.fromkeys(
+    _COUNTED, "n"
+)
 _WORDED = re.compile(
     r"(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?", re.IGNORECASE
 )
@@ -106,7 +111,8 @@ class Claim:
     @property
     def is_judged(self) -> bool:
         """Whether it is judged as a printed test is: by its evidence, or by that which the study's data give."""
-        return self.check == "printed_test" or (self.check == "recompute" and self.test in OTHER_TESTS)
+        of_data = self.check == "recompute" and self.test in OTHER_TESTS and self.quantity in OF_P
+        return of_data or self.check == "printed_test"
 
     @cached_property
     def number(self) -> PrintedNumber | None:
@@ -135,8 +141,8 @@ class Claim:
 
     @property
     def is_unsigned(self) -> bool:
-        """Whether programs print either sign, by the order of pre and post: of Z, and of the sums of signed ranks."""
-        return self.quantity == "z" or (self.quantity, self.test) == ("w", "signed_rank")
+        """Whether programs print either sign, by the order of pre and post: of Z, t, and the sums of signed ranks."""
+        return self.quantity in ("z", "t") or (self.quantity, self.test) == ("w", "signed_rank")
 
     def of_other_tails(self, alternative: str) -> bool:
         """Whether the claim says that its p has another number of tails than an alternative."""
@@ -369,8 +375,14 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
     of_check = {"recompute": RECOMPUTED, "arithmetic": ARITHMETIC, "printed_test": ("p_value", "decision")}
     recomputed, of_outcome = claim.check == "recompute", claim.variable in ("", study.outcome.id)
     other = recomputed and claim.test in OTHER_TESTS
-    quantities = OF_P if other else of_check.get(claim.check, every)
+    quantities = of_check.get(claim.check, every)
+    if recomputed and claim.test in (*TESTS, *OTHER_TESTS):
+        own = ("t", "df") if claim.test.startswith("t_") else ("chi2", "df", "z")
+        quantities = (
+            (*OF_P, *own) if other else tuple(name for name in RECOMPUTED if name not in OF_OTHER_TESTS)
+        )
     tests = PRINTED_TESTS if claim.check == "printed_test" else (*TESTS, *OTHER_TESTS)
+    of_test = claim.quantity in (*OF_A_TEST, *OF_OTHER_TESTS)
     of_cell = recomputed and claim.quantity in OF_A_CELL
     of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test in ("signed_rank", *OF_PAIRS))
     of_moment = other and of_outcome and claim.test not in OF_PAIRS
@@ -379,7 +391,7 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
         "operator": (OPERATORS, True), "quantity": (quantities, True),
         "check": (CHECKS, True), "expect": (VERDICTS, True),
         "tails": (("one", "two"), False),
-        "test": (tests, claim.check == "printed_test" or (recomputed and claim.quantity in OF_A_TEST)),
+        "test": (tests, claim.check == "printed_test" or (recomputed and of_test)),
         "group": (study.group_ids, of_group),
         "timepoint": (
             (*study.timepoint_ids, *(["change"] if claim.test not in ("chi_square", "fisher") else ())),

@@ -6,13 +6,13 @@ floating point.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
-from math import floor, isqrt
+from math import floor, isqrt, sqrt
 from typing import Any, NamedTuple
 
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_P, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_P, OTHER_TESTS, Claim
 from oxymilk.audit.printed import Interval, decide
 
 # tests.csv carries ten significant digits: half a unit of the tenth is at most 5e-10 of the value. The error of the
@@ -85,13 +85,23 @@ class Computed(NamedTuple):
         """Return a number that is known exactly."""
         return cls(Fraction(value), Interval.point(Fraction(value)))
 
+    @classmethod
+    def about(cls, value: Fraction) -> Computed:
+        """Return a number that was computed in floating point, or read from ten significant digits."""
+        error = abs(value) * PRINTING_ERROR
+        return cls(value, Interval(value - error, value + error, closed_high=True))
+
 
 class Tables(NamedTuple):
-    """What claims are checked against: alpha, and the rows of frequencies.csv and tests.csv, all cells text."""
+    """What claims are checked against: alpha, and the rows of frequencies.csv and tests.csv, all cells text.
+
+    * other_tests : returns what the data give for a statistic of another test
+    """
 
     alpha: Fraction
     frequencies: list[dict[str, str]]
     tests: list[dict[str, str]]
+    other_tests: Callable[[Claim], Iterable[Computed]] | None = None
 
 
 def recompute(claim: Claim, tables: Tables) -> Computed:
@@ -101,6 +111,8 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         return Computed.exactly(tables.alpha)
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
+    if claim.test in OTHER_TESTS:
+        return _meant(claim, tables, tables.other_tests(claim) if tables.other_tests else ())
     about = "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
     # both rows of a declared program whose way to take differences is not known
     rows = [row for row in tables.tests if row["role"] == "declared" or row["differences"].startswith("if_")]
@@ -114,10 +126,20 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         count, total = int(tests[0][f"n_{change}"] or 0), int(tests[0]["n"])  # "" where nobody is paired
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
     conventions = conventions_of(quantity, claim.test)
-    candidates = [computed for test in tests for computed in _of_test(test, conventions)]
-    if not candidates:
+    return _meant(claim, tables, (computed for test in tests for computed in _of_test(test, conventions)))
+
+
+def root_of(square: Fraction, near: Fraction | None = None) -> Computed:
+    """Return a square root, exactly where it is a rational number: only then can it lie on a boundary of rounding."""
+    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    return Computed.exactly(root) if root * root == square else Computed.about(near or Fraction(sqrt(square)))
+
+
+def _meant(claim: Claim, tables: Tables, computed: Iterable[Computed]) -> Computed:
+    """Return the number that the paper can have meant, if any, else the first; Undefined where there is none."""
+    if not (candidates := list(computed)):
         raise Undefined("undefined")
-    # the one that the paper can have meant, if any; a decision states no number
+    # a decision states no number
     stated = claim.stated
 
     def fits(value: Computed) -> bool:
@@ -134,21 +156,18 @@ def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Com
     for name in conventions:
         with suppress(KeyError):  # what this test does not have
             value = abs(statistic_of(numbers, name))
-            exact: Fraction | str = value
-            if name == "p_value":
-                exact = test["p_fraction"]
-            elif name == "z":
-                # only where z is a rational number can it lie on a boundary of rounding
-                square = abs(Fraction(test["z_squared"] or 0))
-                root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
-                exact = root if test["z_squared"] and root * root == square else ""
-            elif name.startswith("mean_rank"):
-                exact = value.limit_denominator(2 * int(test["n"]))  # of n ranks, whole ones and halves
-            error = 0 if exact != "" else value * PRINTING_ERROR
-            value = Fraction(exact) if exact != "" else value
-            within = Interval(value - error, value + error, closed_high=True)
-            within = within.clipped(0, 1) if name == "p_value" else within
-            yield Computed(value, within, False, test["procedure"], name if len(conventions) > 1 else "")
+            if name == "z" and test["z_squared"]:
+                computed = root_of(abs(Fraction(test["z_squared"])), value)
+            elif name in ("z", "p_value"):
+                exact = test["p_fraction"] if name == "p_value" else ""
+                computed = Computed.exactly(Fraction(exact)) if exact else Computed.about(value)
+            else:
+                # of n ranks, whole ones and halves
+                exact = value.limit_denominator(2 * int(test["n"])) if name.startswith("mean_rank") else value
+                computed = Computed.exactly(exact)
+            within = computed.within.clipped(0, 1) if name == "p_value" else computed.within
+            convention = name if len(conventions) > 1 else ""
+            yield computed._replace(within=within, procedure=test["procedure"], convention=convention)
 
 
 def _counted(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from oxymilk.audit.claimed_tests import evidence_from_data, evidence_of
+from oxymilk.audit.claimed_tests import evidence_from_data, evidence_of, statistics_from_data
 from oxymilk.audit.claims import COLUMNS, GRIM, NOTES, REASONS, Claim
 from oxymilk.audit.evidence import Evidence
 from oxymilk.audit.printed import as_runs, parse_sizes, sizes_that_allow
@@ -79,7 +80,9 @@ def audit_claims(
     DataFrame
         One row a claim, in their order; columns `VERDICT_COLUMNS`, all text.
     """
-    tables = Tables(Fraction(str(study.alpha)), frequencies.to_dict("records"), tests.to_dict("records"))
+    rows = frequencies.to_dict("records"), tests.to_dict("records")
+    others = partial(statistics_from_data, study=study, data=data)
+    tables = Tables(Fraction(str(study.alpha)), *rows, others)
     rows = []
     for claim in claims:
         if claim.is_judged:

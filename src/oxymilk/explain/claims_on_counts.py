@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oxymilk.analysis.samples import Sample, participants, samples
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, REASONS, TESTS, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, OTHER_TESTS, REASONS, TESTS, Claim
 from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, TestResult, difference_counts, differences_of
@@ -278,7 +278,12 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
             moment = "change" if claim.group else ""
         elif test and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
             moment, groups = study.between, (0, 1)
-        if not (moment and of_outcome) or claim.is_judged or is_unsearched(claim, study):
+        if (
+            not (moment and of_outcome)
+            or claim.test in OTHER_TESTS
+            or claim.is_judged
+            or is_unsearched(claim, study)
+        ):
             continue
         if not records.levels:
             sample = records.tests[("rank_sum", "") if test == "rank_sum" else ("signed_rank", claim.group)]
