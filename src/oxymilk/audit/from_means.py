@@ -7,6 +7,7 @@ and so all p-values that a rank test on them can have (what INSPECT-SR, check 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise, product
@@ -46,7 +47,7 @@ def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> It
     by_rounding = _t_sets(evidence, partial(evidence.set_of, cut=cut), kind)
     as_printed = _t_sets(evidence, lambda number: Interval.point(number.value), kind)
     for p_set, printed in zip(by_rounding, as_printed, strict=True):
-        yield p_set._replace(plain=p_set.plain and printed.plain)
+        yield replace(p_set, plain=p_set.plain and printed.plain)
 
 
 def _t_sets(evidence: Evidence, read: Reader, kind: str) -> Iterator[PSet]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain, product
 from math import ceil, floor, prod, sqrt
 from pathlib import Path
@@ -92,7 +93,8 @@ class Line(NamedTuple):
         return f"{word} {self.versions}" if word == "R" and self.versions != "all" else word
 
 
-class PSet(NamedTuple):
+@dataclass(frozen=True)
+class PSet:
     """All p-values that one calculation allows.
 
     * lines : The lines that show it; `unasked` : whether they do so without being asked.
@@ -115,10 +117,22 @@ class PSet(NamedTuple):
         """Who prints it."""
         return tuple(dict.fromkeys(line.name for line in self.lines))
 
-    @property
+    @cached_property
     def ends(self) -> tuple[Fraction, Fraction]:
         """The smallest and the largest p-value."""
         return min(value.low for value in self.values), max(value.high for value in self.values)
+
+    @cached_property
+    def _floats(self) -> np.ndarray:
+        """The ends of the sets of p-values, one a row of two."""
+        return np.array(
+            [[float(value.low) for value in self.values], [float(value.high) for value in self.values]]
+        )
+
+    def distance(self, p_value: float) -> float:
+        """Return how far the nearest p-value is from a number."""
+        low, high = self._floats
+        return float(np.maximum(low - p_value, p_value - high).clip(0).min())
 
     def fitting(self, stated: Interval) -> Interval:
         """Return the p-values that the printed one agrees with: plain where it does, else the first that do."""
@@ -136,7 +150,7 @@ class PSet(NamedTuple):
     def scaled(self, factor: Fraction) -> PSet:
         """Return the p-values times a factor, at most 1."""
         values = tuple(times(value, factor) for value in self.values)
-        return self._replace(values=values, plain=self.plain and times(self.plain, factor))
+        return replace(self, values=values, plain=self.plain and times(self.plain, factor))
 
 
 def times(value: Interval, factor: Fraction) -> Interval:
@@ -352,7 +366,7 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             for each in from_tables(evidence, tables[:: 1 + d // MOST_EXACT], test):
                 if each.lines[0].is_exact:
                     ends = min(each.values).low, max(each.values).high
-                    yield each._replace(values=(Interval(*ends, closed_high=True),), plain=None)
+                    yield replace(each, values=(Interval(*ends, closed_high=True),), plain=None)
         if largest or len(situation.n) > MOST_EXACT:
             lines = {name: same for name, same in lines.items() if not same[0].is_exact}
         found = _of_lines(test, tables, list(chain(*lines.values())))

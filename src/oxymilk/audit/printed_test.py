@@ -119,8 +119,8 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     if by_cut and verdict == "reproduced":
         verdict, how = "reproduced_otherwise", "cut"
     stated = evidence.stated()
-    middle = (stated.low + stated.high) / 2
-    sets = sorted(sets, key=lambda each: (not each.unasked, _distance(each, middle), -len(each.lines)))
+    middle = float(stated.low + stated.high) / 2
+    sets = sorted(sets, key=lambda each: (not each.unasked, each.distance(middle), -len(each.lines)))
     unasked = [each for each in sets if each.unasked] or sets
     decisions = {decide(value, evidence.alpha) for each in unasked for value in each.values}
     decided = decisions.pop() if len(decisions) == 1 else ""
@@ -190,7 +190,9 @@ def _other_ways(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, lis
 
 def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[PSet]]:
     """Return the sets whose plain p-value, or whose every open one, prints as printed; and those of which some does."""
-    some = [each for each in sets if any(stated.meets(value) for value in each.values)]
+    # the ends first: most sets are far from what is stated
+    some = [each for each in sets if stated.meets(Interval(*each.ends, closed_high=True))]
+    some = [each for each in some if any(map(stated.meets, each.values))]
     plain = []
     for each in some:
         # a line that ignores ties has one p-value, though the ties are open
@@ -199,10 +201,6 @@ def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[P
         if whole or (each.plain and stated.meets(each.plain)):
             plain.append(each)
     return plain, some
-
-
-def _distance(each: PSet, value: Fraction) -> Fraction:
-    return min(max(part.low - value, value - part.high, Fraction(0)) for part in each.values)
 
 
 def _over_correlations(evidence: Evidence) -> bool:

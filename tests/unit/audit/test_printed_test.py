@@ -16,13 +16,13 @@ import pytest
 
 from oxymilk.audit import from_means
 from oxymilk.audit.evidence import STATISTICS, read_evidence
-from oxymilk.audit.from_ranks import Ranks, _most_ties
+from oxymilk.audit.from_ranks import Ranks, _most_ties, _with_ties
 from oxymilk.audit.p_sets import PSet, compute_together, load_lines
 from oxymilk.audit.printed_test import judge
 from oxymilk.cli import main
 from oxymilk.faults import FaultsError
 from oxymilk.present.check import as_json, check_table, lines_of
-from oxymilk.stats import evaluate_programs
+from oxymilk.stats import Procedure, evaluate_programs, rank_sum_counts, signed_rank_counts
 from oxymilk.stats.count_tables import compositions
 from oxymilk.texts import LANGUAGES, labels
 
@@ -178,6 +178,28 @@ def test_ties_bound_the_variance_of_every_table(sizes):
         twice = int((x * (2 * below + y)).sum())
         ties = sum(t**3 - t for t in table.sum(axis=0).tolist())
         assert ties <= _most_ties(Ranks(min(twice, 2 * sizes[0] * sizes[1] - twice), *sizes)) + 1e-9, table
+
+
+@pytest.mark.parametrize(("n1", "n2", "zeros"), [(3, 4, 0), (5, 2, 0), (5, 0, 0), (6, 0, 2)])
+def test_exact_p_values_with_ties_are_those_of_every_table(n1, n2, zeros):
+    """All tables of four levels, one test each."""
+    tables = compositions(n1, 4)[:, None], compositions(n2, 4)[None]
+    tables = np.stack(np.broadcast_arrays(*tables), axis=2).reshape(-1, 2, 4)
+    for name, switches in (("distance", {}), ("doubled", {"two_sided": "doubled"}), ("smaller", {})):
+        sides, found = ("less", "greater") if name == "smaller" else ("two-sided",), []
+        for side in sides:
+            if n2:
+                result = rank_sum_counts(tables, Procedure("exact", side, **switches))
+            else:
+                rises, falls = np.moveaxis(compositions(n1, 8).reshape(-1, 2, 4), 1, 0)
+                procedure = Procedure("exact", side, zero_method="pratt", **switches)
+                result = signed_rank_counts(falls, rises, np.full(len(falls), zeros), procedure)
+            found.append(result.p_value)
+        p_values, twice = np.min(found, axis=0), 2 * (result.u1 if n2 else result.w_plus)
+        for at, ends in enumerate(zip(*_with_ties(n1, n2, zeros)[name], strict=True)):
+            here = p_values[twice == at]
+            expected = (here.min(), here.max()) if len(here) else (np.inf, -np.inf)
+            assert ends == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("test", ["mann-whitney", "wilcoxon"])
