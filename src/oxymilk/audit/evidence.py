@@ -45,6 +45,9 @@ FIELDS = (
 _IN_WORDS = (*STATISTIC_WORDS, *FIELDS[1:4], "df", *_LISTS, "scale", *FIELDS[FIELDS.index("tails") :])
 STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
 _PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
+# a percentage beside its count, "12 (60%)"; the dash of "1-3", a range
+_BESIDE = re.compile(r"\s*\([0-9.,\s]+%\s*\)")
+_DASH = re.compile(r"(?<=[0-9])\s*[-\u2010-\u2015]\s*(?=[0-9.,])")
 _EITHER = (".", ",")
 Numbers = tuple[PrintedNumber, ...]
 
@@ -155,6 +158,19 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         FaultsError with all faults of the fields.
     """
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
+    given["counts"] = _BESIDE.sub("", given["counts"])
+    for name in ("intervals", "quartiles"):
+        ends = given[name]
+        # a comma parts the numbers where there is one between any two ranges, and no semicolon
+        by_comma = ";" not in ends and ends.count(",") == len(_DASH.findall(ends)) - 1
+        given[name] = _DASH.sub("," if by_comma else ";", ends)
+    for mark in (";", ","):
+        both = [part.split("±") for part in given["means"].split(mark) if part.strip()]
+        if both and {*map(len, both)} == {2} and not given["sds"]:
+            # "5.6 ± 1.1": mean and SD
+            given["means"], given["sds"] = (
+                ";".join(of) + ";" * (mark == ";") for of in zip(*both, strict=True)
+            )
     given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
     test = name_in_claims(given["test"])
     given["test"] = RANK_TESTS.get(test, test.replace("_", "-"))

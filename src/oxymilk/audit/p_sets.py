@@ -134,9 +134,18 @@ class PSet:
         low, high = self._floats
         return float(np.maximum(low - p_value, p_value - high).clip(0).min())
 
+    def meeting(self, stated: Interval) -> Iterator[Interval]:
+        """Yield those of the sets of p-values that meet what is stated."""
+        low, high = self._floats
+        # floats first, a little wide: fractions are slow
+        near = (low <= float(stated.high) * (1 + 1e-12)) & (high >= float(stated.low) * (1 - 1e-12))
+        return (self.values[at] for at in np.flatnonzero(near).tolist() if stated.meets(self.values[at]))
+
     def fitting(self, stated: Interval) -> Interval:
         """Return the p-values that the printed one agrees with: plain where it does, else the first that do."""
-        return next(filter(stated.meets, filter(None, (self.plain, *self.values))), self.values[0])
+        return next(
+            chain(filter(stated.meets, filter(None, [self.plain])), self.meeting(stated), self.values)
+        )
 
     def words(self, t: Labels) -> str:
         """Say the calculation in a few words of a reader's language."""

@@ -122,7 +122,11 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     middle = float(stated.low + stated.high) / 2
     sets = sorted(sets, key=lambda each: (not each.unasked, each.distance(middle), -len(each.lines)))
     unasked = [each for each in sets if each.unasked] or sets
-    decisions = {decide(value, evidence.alpha) for each in unasked for value in each.values}
+    decisions = {
+        decide(value, evidence.alpha)
+        for each in unasked
+        for value in (each.values if each.ends[0] <= evidence.alpha <= each.ends[1] else each.values[:1])
+    }
     decided = decisions.pop() if len(decisions) == 1 else ""
     printed = evidence.decision or decide(stated, evidence.alpha)
     decision = "open" if not (decided and printed) else "agrees" if decided == printed else "flips"
@@ -190,9 +194,7 @@ def _other_ways(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, lis
 
 def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[PSet]]:
     """Return the sets whose plain p-value, or whose every open one, prints as printed; and those of which some does."""
-    # the ends first: most sets are far from what is stated
-    some = [each for each in sets if stated.meets(Interval(*each.ends, closed_high=True))]
-    some = [each for each in some if any(map(stated.meets, each.values))]
+    some = [each for each in sets if any(each.meeting(stated))]
     plain = []
     for each in some:
         # a line that ignores ties has one p-value, though the ties are open
@@ -258,16 +260,18 @@ def _searches(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, list[
     """Yield the searches in order: code, and candidates with their words, p-values, whether digits are cut."""
     free, others = replace(evidence, program="", tails=0), []
     if evidence.program or evidence.tails:
-        yield "other_program", [({"set": each}, each, False) for each in _p_sets(free) if each.unasked]
+        # a printed statistic has no program's line
+        of_lines = [each for each in _p_sets(free) if each.unasked and each.lines[0].id]
+        yield "other_program", [({"set": each}, each, False) for each in of_lines]
     if (evidence.counts or evidence.margins) and evidence.test != "spearman":
         tables = tables_allowed(evidence)
         tests = [test for test in _CONFUSED[evidence.test in PAIRED] if test != evidence.test]
         others = [each for test in tests for each in from_tables(free, tables, test)]
         yield "other_test", [({"set": each}, each, False) for each in others]
-    if evidence.operator:
-        return
     for code, factor in (("halved", Fraction(1, 2)), ("doubled", Fraction(2))):
         yield code, [({}, each.scaled(factor), cut) for each in sets for cut in (False, True)]
+    if evidence.operator:
+        return
     yield "adjusted", [({"k": k}, each.scaled(Fraction(k)), False) for k in _ADJUSTED for each in sets]
     if (
         evidence.means

@@ -84,7 +84,7 @@ def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSe
     stated, groups = evidence.stated(), {}
     for each in [each for each in judgement.p if each.unasked] or judgement.p:
         # of several p-values the one that prints as printed, else their range
-        value = next(filter(stated.meets, each.values), None) or Interval(*each.ends)
+        value = next(each.meeting(stated), None) or Interval(*each.ends)
         groups.setdefault(value, []).append(each)
     return groups
 
