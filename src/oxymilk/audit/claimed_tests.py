@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 from math import log, sqrt
 from typing import TYPE_CHECKING
 
@@ -94,10 +95,8 @@ def evidence_from_data(claim: Claim, study: Study, data: Results | None) -> str:
     if on_levels and claim.timepoint != "change":
         return f"counts={';'.join(','.join(map(str, row)) for row in _counts(claim, samples))}"
     sizes, means, variances = zip(*_moments(claim, samples), strict=True)
-    written = (
-        ";".join(f"{float(number):.14e}" for number in numbers) + ";"
-        for numbers in (means, map(sqrt, variances))
-    )
+    both = means, map(sqrt, variances)
+    written = (";".join(f"{float(number):.14e}" for number in numbers) + ";" for numbers in both)
     return "mean={} sd={} n={}".format(*written, ",".join(map(str, sizes)))
 
 
@@ -140,26 +139,23 @@ def _chi_squares(claim: Claim, table: list[list[int]]) -> Iterator[Statistic]:
     if claim.test == "mcnemar":
         size = range(len(table))
         changes = [(table[i][j], table[j][i], j - i) for i in size for j in size[i + 1 :]]
-        square = sum(Fraction((up - down) ** 2, max(1, up + down)) for up, down, _ in changes)
+        square, corrected = (
+            sum(Fraction((abs(up - down) - less) ** 2, max(1, up + down)) for up, down, _ in changes)
+            for less in (0, 1)
+        )
         if len(changes) == 1:
-            ((up, down, _),) = changes
-            corrected = Fraction((abs(up - down) - 1) ** 2, max(1, up + down))
             yield from (("mcnemar", square, 1), ("mcnemar_edwards", corrected, 1))
             return
-        total = sum(step * (up - down) for up, down, step in changes)
-        steps = sum(step**2 * (up + down) for up, down, step in changes)
         yield "bowker", square, len(changes)
         yield "bowker_dropped", square, sum(up + down > 0 for up, down, _ in changes)
+        total = sum(step * (up - down) for up, down, step in changes)
+        steps = sum(step**2 * (up + down) for up, down, step in changes)
         yield "marginal_homogeneity", Fraction(total**2, max(1, steps)), None
         return
     rows, columns = ([sum(line) for line in lines] for lines in (table, zip(*table, strict=True)))
     n, df = sum(rows), (sum(map(bool, rows)) - 1) * (sum(map(bool, columns)) - 1)
-    cells = [
-        (count, Fraction(row * column, n))
-        for row, line in zip(rows, table, strict=True)
-        for column, count in zip(columns, line, strict=True)
-        if row * column
-    ]
+    places = product(enumerate(rows), enumerate(columns))
+    cells = [(table[i][j], Fraction(row * column, n)) for (i, row), (j, column) in places if row * column]
     yield "pearson", sum((count - due) ** 2 / due for count, due in cells), df
     if len(cells) == 4 and df == 1:
         yield "yates", sum(max(abs(count - due) - Fraction(1, 2), 0) ** 2 / due for count, due in cells), df
@@ -200,10 +196,8 @@ def _moments(claim: Claim, samples: list[list[list]]) -> list[tuple[int, Fractio
     squares = [sum((value - mean) ** 2 for value in of) for of, mean in zip(values, means, strict=True)]
     if min(map(len, values)) < 2 or not any(squares) or len(values) != (1 if claim.test in OF_PAIRS else 2):
         raise Undefined("undefined")
-    return [
-        (len(of), mean, square / (len(of) - 1))
-        for of, mean, square in zip(values, means, squares, strict=True)
-    ]
+    samples = zip(values, means, squares, strict=True)
+    return [(len(of), mean, square / (len(of) - 1)) for of, mean, square in samples]
 
 
 def _samples(claim: Claim, study: Study, data: Results | None) -> tuple[bool, list[list[list]]]:

@@ -284,14 +284,11 @@ def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
     """Raise _FieldError where a list has not as many numbers as the test has groups."""
     test, sizes = read.get("test"), (2, 4) if name in ("intervals", "quartiles") else (1, 2)
     if test == "mann-whitney":
-        sizes = sizes[1:]
-    if (test, name) == ("wilcoxon", "rank_sums"):
-        sizes = (1, 2, 3)
-    if name == "n" and test != "mann-whitney":
-        # falls, rises and unchanged; rows of percentages
-        sizes = (1,) if test == "t-paired" else (1, 2, 3) if test == "wilcoxon" else tuple(range(1, 20))
-    if name == "n" and test == "mann-whitney" and given["statistic"] in ("z", "chi2"):
-        sizes = (1, 2)
+        sizes = sizes if name == "n" and given["statistic"] in ("z", "chi2") else sizes[1:]
+    elif test == "wilcoxon" and name in ("n", "rank_sums"):
+        sizes = (1, 2, 3)  # falls, rises and unchanged
+    elif name == "n":
+        sizes = (1,) if test == "t-paired" else tuple(range(1, 20))  # rows of percentages
     if len(read[name]) not in sizes:
         text = given[name]
         other = text.replace(";", ",") if ";" in text else text.replace(",", ";")

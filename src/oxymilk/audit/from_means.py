@@ -240,11 +240,8 @@ def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
     if len(sets[0]) * len(sets[1]) > MOST_PAIRS:
         raise TooManyError(len(sets[0]) * len(sets[1]))
     made, work = [np.zeros((0, 2, sets[0].shape[1]), dtype=np.int64)] * (not paired), 0
-    couple: Callable = (
-        (lambda *rows: tables_of(*map(tuple, rows))) if paired else (lambda *rows: np.array([rows]))
-    )
     for rows in product(*(part.tolist() for part in sets)):
-        tables = couple(*rows)
+        tables = tables_of(*map(tuple, rows)) if paired else np.array([rows])
         work += MOST_PAIRS + 1 if tables is None else len(tables)
         if work > MOST_PAIRS:
             raise TooManyError(work)

@@ -242,12 +242,9 @@ def _most_ties(ranks: Ranks) -> float:
 def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
     """Return the exact p-value of data without ties, or of their table at a statistic with ties."""
     ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
-    sizes = (1,) * (ranks.n1 + ranks.n2)
-    if ranks.n2:
-        found = [rank_sum.exact_fraction(ranks.twice, ranks.n1, *sizes, procedure=way) for way in ways]
-    else:
-        found = [signed_rank.exact_fraction(ranks.twice, ranks.ranked, *sizes, procedure=way) for way in ways]
-    return Interval.point(min(found))
+    exact, first = (rank_sum, ranks.n1) if ranks.n2 else (signed_rank, ranks.ranked)
+    key = ranks.twice, first, *(1,) * (ranks.n1 + ranks.n2)
+    return Interval.point(min(exact.exact_fraction(*key, procedure=way) for way in ways))
 
 
 @lru_cache(maxsize=1024)

@@ -23,7 +23,7 @@ import scipy
 
 import oxymilk.stats
 from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, Numbers, word_of
-from oxymilk.audit.printed import Interval
+from oxymilk.audit.printed import Interval, decide
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.stats import count_tables
 from oxymilk.stats.datasets import Groups, Pairs
@@ -66,9 +66,8 @@ class Line(NamedTuple):
     @property
     def shown(self) -> str:
         """The program, its versions, and the words beside the number in its output."""
-        return (
-            f"{self.program} ({self.versions}): {self.output}" if self.output else f"{self.program} program"
-        )
+        versions = f"({self.versions}): {self.output}" if self.output else "program"
+        return f"{self.program} {versions}"
 
     @property
     def one_sided(self) -> bool:
@@ -112,7 +111,7 @@ class PSet:
         """What is computed."""
         return self.lines[0].calculation
 
-    @property
+    @cached_property
     def programs(self) -> tuple[str, ...]:
         """Who prints it."""
         return tuple(dict.fromkeys(line.name for line in self.lines))
@@ -124,10 +123,8 @@ class PSet:
 
     @cached_property
     def _floats(self) -> np.ndarray:
-        """The ends of the sets of p-values, one a row of two."""
-        return np.array(
-            [[float(value.low) for value in self.values], [float(value.high) for value in self.values]]
-        )
+        """The ends of the sets of p-values, the low ones and the high ones."""
+        return np.array([value[:2] for value in self.values], dtype=float).T
 
     def distance(self, p_value: float) -> float:
         """Return how far the nearest p-value is from a number."""
@@ -143,9 +140,13 @@ class PSet:
 
     def fitting(self, stated: Interval) -> Interval:
         """Return the p-values that the printed one agrees with: plain where it does, else the first that do."""
-        return next(
-            chain(filter(stated.meets, filter(None, [self.plain])), self.meeting(stated), self.values)
-        )
+        plain = [self.plain] if self.plain and stated.meets(self.plain) else []
+        return next(chain(plain, self.meeting(stated), self.values))
+
+    def decisions(self, alpha: Fraction) -> set[str]:
+        """Return what the p-values decide; all alike where alpha is not between their ends."""
+        is_between = self.ends[0] <= alpha <= self.ends[1]
+        return {decide(value, alpha) for value in self.values[: None if is_between else 1]}
 
     def words(self, t: Labels) -> str:
         """Say the calculation in a few words of a reader's language."""
@@ -209,9 +210,8 @@ def load_lines() -> dict[str, tuple[Line, ...]]:
             which = program.program, program.versions, program.rule, name, program.procedure, program.tail
             lines.setdefault(test, []).append(Line(program.id, test, *which, program.output))
     for entry in read_yaml(Path(oxymilk.stats.__file__).with_name("printed_lines.yaml")):
-        lines.setdefault(entry["test"], []).append(
-            Line(**{name: entry[name] for name in (*Line._fields[:6], "output")})
-        )
+        line = Line(**{name: entry[name] for name in (*Line._fields[:6], "output")})
+        lines.setdefault(line.test, []).append(line)
     return {test: tuple(of_test) for test, of_test in lines.items()}
 
 
@@ -219,10 +219,8 @@ def load_lines() -> dict[str, tuple[Line, ...]]:
 def lines_for(test: str, program: str, tails: int) -> tuple[Line, ...]:
     """Return the lines of a test under the program and the tails that are declared."""
     one_sided, named = {0: (True, False), 1: (True,), 2: (False,)}[tails], named_in(program)
-    lines = load_lines().get(test, ())
-    return tuple(
-        line for line in lines if line.one_sided in one_sided and (not named or line.family in named)
-    )
+    lines = [line for line in load_lines().get(test, ()) if line.one_sided in one_sided]
+    return tuple(line for line in lines if not named or line.family in named)
 
 
 # ---- a statistic ---------------------------------------------------------------------------------------------
@@ -242,18 +240,15 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
         df = [Interval.point(Fraction(max(1, sum(n) - (1 if test == "t-paired" else 2))))]
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
-    negative, largest = evidence.value.negative and name in ("chi2", "f"), 1 if name == "r" else None
-    if (
-        negative
-        or not stated.meets(Interval(Fraction(0), largest, closed_high=True))
-        or any(part.low <= 0 for part in df)
-    ):
-        raise fault("check_number", evidence, "df" if any(part.low <= 0 for part in df) else "value")
+    no_df, largest = any(part.low <= 0 for part in df), 1 if name == "r" else None
+    is_size = stated.meets(Interval(Fraction(0), largest, closed_high=True))
+    if no_df or not is_size or (evidence.value.negative and name in ("chi2", "f")):
+        raise fault("check_number", evidence, "df" if no_df else "value")
     image = _image(name, stated, df)
     halved = evidence.tails == 1 and name in ("z", "t", "r")
     yield any_program(test, f"from_{name}", times(image, Fraction(1, 2)) if halved else image)
     if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
-        yield from _spearman(evidence, stated, pairs, Fraction(1 if evidence.tails == 1 else 2))
+        yield from _spearman(evidence, stated, pairs)
     if name == "z" and test == "mann-whitney" and len(n) == 2:
         student = _image("t", stated, [Interval.point(Fraction(sum(n) - 1))])
         yield any_program(test, "sas_rank_sum_t", student, who="SAS")
@@ -263,20 +258,19 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
         yield any_program(test, "welch_t", _image("t", stated, [between]), is_open=True)
 
 
-def _spearman(evidence: Evidence, stated: Interval, n: int, tails: Fraction) -> Iterator[PSet]:
+def _spearman(evidence: Evidence, stated: Interval, n: int) -> Iterator[PSet]:
     """Yield what R gives for the orders of n pairs without ties that have such an r, where some have."""
-    lines = [
-        line for line in lines_for("spearman", evidence.program, 0) if line.calculation == "spearman_untied"
-    ]
+    lines = lines_for("spearman", evidence.program, 0)
+    lines = tuple(line for line in lines if line.calculation == "spearman_untied")
     # r is 1 less this for every 2 of the sum of squares
     step = Fraction(12, n**3 - n)
-    first, last = ceil((1 - min(stated.high or 1, 1)) / step), floor((1 - stated.low) / step)
-    halves = [half for half in (first, first + 1, last - 1, last) if first <= half <= last]
-    if lines and (squares := [2 * half for half in halves if stated.contains(1 - half * step)]):
-        ends = squares[0], squares[-1]
-        low, high = (times(point(count_tables.spearman_untied(end, n)), tails) for end in ends)
+    halves = range(ceil((1 - min(stated.high or 1, 1)) / step), floor((1 - stated.low) / step) + 1)
+    halves = [half for half in (*halves[:2], *halves[-2:]) if stated.contains(1 - half * step)]
+    if lines and halves:
+        ends = (point(count_tables.spearman_untied(2 * half, n)) for half in (halves[0], halves[-1]))
+        low, high = (times(end, Fraction(1 if evidence.tails == 1 else 2)) for end in ends)
         values = Interval(low.low, high.high, closed_high=True)
-        yield PSet(tuple(lines), True, (values,), values)
+        yield PSet(lines, True, (values,), values)
 
 
 def _image(name: str, stated: Interval, df: list[Interval]) -> Interval:
@@ -329,10 +323,8 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
 def _rows_of(evidence: Evidence, percents: Numbers, n: int) -> list[tuple[int, ...]]:
     """Return the counts of n that print as these percentages, rounded or cut."""
     sets = [[evidence.set_of(number, cut=cut) for cut in (False, True)] for number in percents]
-    shares = [Fraction(100 * k, max(n, 1)) for k in range(n + 1)]
-    choices = [
-        [k for k, share in enumerate(shares) if any(part.contains(share) for part in both)] for both in sets
-    ]
+    shares = [(k, Fraction(100 * k, max(n, 1))) for k in range(n + 1)]
+    choices = ([k for k, share in shares if any(part.contains(share) for part in both)] for both in sets)
     return [counts for counts in product(*choices) if sum(counts) == n]
 
 
@@ -352,16 +344,11 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     if (pairs and r != c) or (groups and (r != 2 or not tables.any(axis=2).all())):
         return
     if test in ("mcnemar", "chi-square", "fisher", "linear", "spearman"):
-        exact: list[dict[str, float]] = []
-        if lines.keys() & {*count_tables.EXACT}:
-            exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT]]
-            exact += [{}] * (d - MOST_EXACT)
-        by_name = {
-            name: count_tables.CALCULATIONS[name](tables)
-            if name in count_tables.CALCULATIONS
-            else np.array([found.get(name, np.nan) for found in exact])
-            for name in lines
-        }
+        of_exact = lines.keys() - count_tables.CALCULATIONS.keys()
+        exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT] if of_exact]
+        exact += [{}] * (d - len(exact))
+        by_name = {name: np.array([found.get(name, np.nan) for found in exact]) for name in of_exact}
+        by_name |= {name: count_tables.CALCULATIONS[name](tables) for name in lines.keys() - of_exact}
         tied = (tables.sum(axis=1) > 1).any(axis=1) | (tables.sum(axis=2) > 1).any(axis=1)
         small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
         rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small, "tied": tied,
@@ -415,9 +402,8 @@ def compute_together(printed_tests: Iterable[Evidence]) -> None:
         if evidence.counts and evidence.test in RANK_TESTS.values():
             with suppress(FaultsError):
                 (table,) = tables_allowed(evidence)
-                if not too_large(
-                    *(table.sum(axis=1) if evidence.test == "mann-whitney" else (table.sum(), 0))
-                ):
+                sizes = table.sum(axis=1) if evidence.test == "mann-whitney" else (table.sum(), 0)
+                if not too_large(*sizes):
                     alike.setdefault((evidence.test, table.shape), []).append(table)
     for (test, shape), tables in alike.items():
         found = _of_lines(test, np.array(tables), load_lines()[test])

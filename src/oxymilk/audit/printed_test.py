@@ -122,11 +122,7 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     middle = float(stated.low + stated.high) / 2
     sets = sorted(sets, key=lambda each: (not each.unasked, each.distance(middle), -len(each.lines)))
     unasked = [each for each in sets if each.unasked] or sets
-    decisions = {
-        decide(value, evidence.alpha)
-        for each in unasked
-        for value in (each.values if each.ends[0] <= evidence.alpha <= each.ends[1] else each.values[:1])
-    }
+    decisions = set().union(*(each.decisions(evidence.alpha) for each in unasked))
     decided = decisions.pop() if len(decisions) == 1 else ""
     printed = evidence.decision or decide(stated, evidence.alpha)
     decision = "open" if not (decided and printed) else "agrees" if decided == printed else "flips"
@@ -273,12 +269,8 @@ def _searches(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, list[
     if evidence.operator:
         return
     yield "adjusted", [({"k": k}, each.scaled(Fraction(k)), False) for k in _ADJUSTED for each in sets]
-    if (
-        evidence.means
-        and (evidence.sds or evidence.ses)
-        and evidence.test[0] == "t"
-        and not evidence.statistic
-    ):
+    of_means = evidence.means and evidence.test[0] == "t" and not evidence.statistic
+    if of_means and (evidence.sds or evidence.ses):
         other = "ses" if evidence.sds else "sds"
         yield f"as_{other}", [({}, each, False) for each in from_moments(evidence, kind=other)]
     yield "digit_lost", list(_slips(evidence, sets, dropped=True))

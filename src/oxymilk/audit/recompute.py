@@ -24,7 +24,8 @@ PRINTING_ERROR = Fraction(5, 10**10)
 CONVENTIONS = {
     ("w", "signed_rank"): (
         *("w_plus", "w_minus", "signed_sum", "signed_half"),
-        *("w_plus_zeros", "w_minus_zeros"),
+        "w_plus_zeros",
+        "w_minus_zeros",
     ),
     ("w", "rank_sum"): ("rank_sum1", "rank_sum2", "u1", "u2"),
     ("u", "rank_sum"): ("u1", "u2"),
@@ -39,14 +40,9 @@ _MADE: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "signed_sum": lambda test: abs(test["w_plus"] - test["w_minus"]),
     "signed_half": lambda test: abs(test["w_plus"] - test["w_minus"]) / 2,
     # zeros that are ranked too are the lowest: each adds 1 to the rank of every change
-    "w_plus_zeros": lambda test: test["w_plus"] + _unranked(test) * test["n_up"],
-    "w_minus_zeros": lambda test: test["w_minus"] + _unranked(test) * test["n_down"],
+    "w_plus_zeros": lambda test: test["w_plus"] + test["unranked"] * test["n_up"],
+    "w_minus_zeros": lambda test: test["w_minus"] + test["unranked"] * test["n_down"],
 }
-
-
-def _unranked(test: Mapping[str, Any]) -> Any:
-    """Return how many zeros have no ranks: all, or none of a procedure that ranks them."""
-    return test["n_unchanged"] * (test["zero_method"] == "drop")
 
 
 def conventions_of(quantity: str, test: str) -> tuple[str, ...]:
@@ -56,7 +52,10 @@ def conventions_of(quantity: str, test: str) -> tuple[str, ...]:
 
 
 def statistic_of(test: Mapping[str, Any], convention: str) -> Any:
-    """Return a statistic of a test's result, a number or an array, under one of the conventions."""
+    """Return a statistic of a test's result, a number or an array, under one of the conventions.
+
+    Beside the fields of the result, `unranked` is how many zeros have no ranks.
+    """
     return _MADE[convention](test) if convention in _MADE else test[convention]
 
 
@@ -152,19 +151,21 @@ def _meant(claim: Claim, tables: Tables, computed: Iterable[Computed]) -> Comput
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:
     """Yield a statistic of a row of tests.csv under each convention, without its sign, exactly where it is known so."""
     numbers = {column: Fraction(test[column]) for column in _STATISTICS if test.get(column)}
-    numbers["zero_method"] = test.get("zero_method")
+    numbers["unranked"] = numbers.get("n_unchanged", 0) * (test["zero_method"] == "drop")
     for name in conventions:
         with suppress(KeyError):  # what this test does not have
             value = abs(statistic_of(numbers, name))
             if name == "z" and test["z_squared"]:
                 computed = root_of(abs(Fraction(test["z_squared"])), value)
             elif name in ("z", "p_value"):
-                exact = test["p_fraction"] if name == "p_value" else ""
+                exact = name == "p_value" and test["p_fraction"]
                 computed = Computed.exactly(Fraction(exact)) if exact else Computed.about(value)
             else:
-                # of n ranks, whole ones and halves
-                exact = value.limit_denominator(2 * int(test["n"])) if name.startswith("mean_rank") else value
-                computed = Computed.exactly(exact)
+                # a mean of n ranks, whole ones and halves
+                of_means = name.startswith("mean_rank")
+                computed = Computed.exactly(
+                    value.limit_denominator(2 * int(test["n"])) if of_means else value
+                )
             within = computed.within.clipped(0, 1) if name == "p_value" else computed.within
             convention = name if len(conventions) > 1 else ""
             yield computed._replace(within=within, procedure=test["procedure"], convention=convention)

@@ -219,7 +219,7 @@ class ClaimOnCounts:
         if self.counts is not None:
             return self.counts[self._count(feature)][..., None]
         result, names = vars(self.result(feature, procedure)), conventions_of(self.claim.quantity, self.test)
-        result |= {"n_unchanged": result.get("n_zero"), "zero_method": result["procedure"].zero_method}
+        result["unranked"] = result.get("n_zero", 0) * (result["procedure"].zero_method == "drop")
         values = np.stack([np.asarray(statistic_of(result, name), dtype=float) for name in names], axis=-1)
         # a Z that is a rational number may lie on a boundary of rounding: 2, not 1.9999999999999998
         return np.round(np.abs(values), 12) if self.claim.quantity == "z" else values

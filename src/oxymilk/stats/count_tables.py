@@ -67,14 +67,14 @@ def linear(tables: np.ndarray) -> np.ndarray:
 
     Agresti, Categorical Data Analysis, 3rd ed., p. 87. 1 where a variable is constant.
     """
-    r, n = _correlation(tables)
+    r, n = other_tests.correlation(tables)
     return scipy.special.chdtrc(1, (n - 1) * r**2)
 
 
 def spearman(tables: np.ndarray) -> np.ndarray:
     """Spearman's correlation with mid-ranks, r sqrt((n - 2) / (1 - r^2)) against Student t, as SPSS and scipy."""
     ranks = [np.cumsum(sums, axis=1) - (sums - 1) / 2 for sums in (tables.sum(axis=2), tables.sum(axis=1))]
-    r, n = _correlation(tables, *ranks)
+    r, n = other_tests.correlation(tables, *ranks)
     df = np.maximum(n - 2, 1)
     t = np.abs(r) * np.sqrt(df / np.maximum(1 - r**2, 1e-300))
     return 2 * scipy.special.stdtr(df, -t)
@@ -205,18 +205,6 @@ def ratios(table: np.ndarray, z: float) -> dict[str, tuple[float, float, float]]
     }
 
 
-def _correlation(tables: np.ndarray, *scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return r of the row and column scores (their numbers where none are given), 0 where one is constant, and N."""
-    x, y = scores or [np.arange(size)[None] - (size - 1) / 2 for size in tables.shape[1:]]
-    n = tables.sum(axis=(1, 2))
-    rows, columns = tables.sum(axis=2), tables.sum(axis=1)
-    x = x - ((rows * x).sum(axis=1) / n)[:, None]
-    y = y - ((columns * y).sum(axis=1) / n)[:, None]
-    square = (rows * x**2).sum(axis=1) * (columns * y**2).sum(axis=1)
-    together = np.einsum("drc,dr,dc->d", tables, x, y)
-    return np.where(square > 1e-12, together / np.sqrt(np.maximum(square, 1e-12)), 0.0), n
-
-
 Calculation = Callable[[np.ndarray], np.ndarray]
 # What printed_lines.yaml names; the exact tests are those of `exact_tests`.
 CALCULATIONS: dict[str, Calculation] = {
@@ -234,4 +222,3 @@ CALCULATIONS: dict[str, Calculation] = {
     "bowker_dropped": partial(bowker, empty="dropped"),
     "marginal_homogeneity": marginal_homogeneity,
 }
-EXACT = ("fisher", "fisher_mid_p", "fisher_one_sided", "fisher_doubled", "pearson_exact")
