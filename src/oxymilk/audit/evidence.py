@@ -120,6 +120,12 @@ def word_of(field: str) -> str:
     return {name: word for word, name in _LIST_WORDS.items()}.get(field, field)
 
 
+def fault(code: str, evidence: Evidence, column: str, value: object = "", **params: object) -> FaultsError:
+    """Return the fault of a field of the evidence."""
+    words = {"test": evidence.test, "word": word_of(column), **params}
+    return FaultsError([Fault(file="check", code=code, column=column, value=str(value), params=words)])
+
+
 def cells_of(words: str) -> dict[str, str]:
     """Return the cells of evidence in words, "n=10,10 u=15", its names those of the options of `oxymilk check`.
 
@@ -136,9 +142,8 @@ def cells_of(words: str) -> dict[str, str]:
         cells |= added
     if wrong:
         legal = {"legal": ", ".join(map(word_of, _IN_WORDS))}
-        raise FaultsError(
-            [Fault("check_words", "", column="evidence", value=part.strip(), params=legal) for part in wrong]
-        )
+        known = {"file": "", "column": "evidence", "params": legal}
+        raise FaultsError([Fault("check_words", value=part.strip(), **known) for part in wrong])
     return cells
 
 
@@ -166,11 +171,9 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         given[name] = _DASH.sub("," if by_comma else ";", ends)
     for mark in (";", ","):
         both = [part.split("±") for part in given["means"].split(mark) if part.strip()]
-        if both and {*map(len, both)} == {2} and not given["sds"]:
+        if {*map(len, both)} == {2} and not given["sds"]:
             # "5.6 ± 1.1": mean and SD
-            given["means"], given["sds"] = (
-                ";".join(of) + ";" * (mark == ";") for of in zip(*both, strict=True)
-            )
+            given["means"], given["sds"] = (";".join([*of, ""]) for of in zip(*both, strict=True))
     given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
     test = name_in_claims(given["test"])
     given["test"] = RANK_TESTS.get(test, test.replace("_", "-"))
@@ -191,9 +194,7 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         "df": lambda text: tuple(parse_printed(part, (".",)) for part in re.split("[,;]", text)),
         "counts": _table,
         "margins": _table,
-        "statistic": lambda text: _one_of(
-            text.lower(), STATISTICS.get(read.get("test", ""), (text.lower(),))
-        ),
+        "statistic": lambda text: _one_of(text.lower(), STATISTICS.get(read.get("test"), (text.lower(),))),
         "value": lambda text: parse_printed(text, marks),
         **dict.fromkeys(_LISTS, lambda text: _numbers(text, marks)),
         "scale": _scale,

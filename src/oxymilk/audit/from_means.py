@@ -16,8 +16,8 @@ from math import ceil, comb, floor, inf, sqrt
 import numpy as np
 import scipy
 
-from oxymilk.audit.evidence import PAIRED, Evidence
-from oxymilk.audit.p_sets import PSet, any_program, fault, times, widened
+from oxymilk.audit.evidence import PAIRED, Evidence, fault
+from oxymilk.audit.p_sets import PSet, any_program, times, widened
 from oxymilk.audit.printed import Interval, PrintedNumber, sizes_that_allow
 from oxymilk.stats.count_tables import compositions, tables_of
 

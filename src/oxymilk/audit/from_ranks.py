@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from oxymilk.audit.evidence import Evidence
-from oxymilk.audit.p_sets import Line, PSet, fault, lines_for, point, too_large, widened
+from oxymilk.audit.evidence import Evidence, fault
+from oxymilk.audit.p_sets import Line, PSet, lines_for, point, too_large, widened
 from oxymilk.audit.printed import Interval, PrintedNumber
 from oxymilk.stats import rank_sum, signed_rank
 from oxymilk.stats.count_tables import compositions

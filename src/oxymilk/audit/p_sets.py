@@ -22,9 +22,9 @@ import numpy as np
 import scipy
 
 import oxymilk.stats
-from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, Numbers, word_of
+from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, Numbers, fault
 from oxymilk.audit.printed import Interval, decide
-from oxymilk.faults import Fault, FaultsError
+from oxymilk.faults import FaultsError
 from oxymilk.stats import count_tables
 from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.stats.procedure import Procedure
@@ -185,18 +185,10 @@ def too_large(n1: int, n2: int) -> bool:
     return n1 * (n2 or n1 // 4) > LARGEST_EXACT
 
 
-def any_program(
-    test: str, calculation: str, values: Interval, *, is_open: bool = False, who: str = "any"
-) -> PSet:
+def any_program(test: str, name: str, values: Interval, *, is_open: bool = False, who: str = "any") -> PSet:
     """Return the set of a calculation that all programs, or those of one name, do alike."""
-    line = Line("", test, who, "all", "always", calculation)
+    line = Line("", test, who, "all", "always", name)
     return PSet((line,), True, (values,), None if is_open else values)
-
-
-def fault(code: str, evidence: Evidence, column: str, value: object = "", **params: object) -> FaultsError:
-    """Return the fault of a field of the evidence."""
-    words = {"test": evidence.test, "word": word_of(column), **params}
-    return FaultsError([Fault(file="check", code=code, column=column, value=str(value), params=words)])
 
 
 @cache
@@ -234,10 +226,9 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in evidence.df]
     if name == "f" and test == "t-independent":
         df = [one, *df][-2:]
-    elif not df and name == "chi2" and test != "chi-square":
-        df = [one]
-    elif not df and name in ("t", "r") and n:
+    elif not df and (name in ("t", "r") and n):
         df = [Interval.point(Fraction(max(1, sum(n) - (1 if test == "t-paired" else 2))))]
+    df = df or [one] * (name == "chi2" and test != "chi-square")
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
     no_df, largest = any(part.low <= 0 for part in df), 1 if name == "r" else None
@@ -302,10 +293,10 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
         candidates = list(product(*rows))
     if name == "margins":
         pairs = [pair for pair in candidates if len(pair) == 2 and sum(pair[0]) == sum(pair[1])]
-        made = [count_tables.tables_of(*pair) for pair in pairs]
+        made = [count_tables.tables_of(*pair) for pair in pairs] or [np.zeros((0, 2, 2), dtype=np.int64)]
         if any(tables is None for tables in made):
             return None
-        tables = np.concatenate(made) if made else np.zeros((0, 2, 2), dtype=np.int64)
+        tables = np.concatenate(made)
     elif len({len(row) for table in candidates for row in table}) == 1:
         tables = np.array(candidates, dtype=np.int64)
     else:
@@ -340,8 +331,9 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         # of three levels of which nobody has the third, programs see two
         tables = tables[:, used][:, :, used]
     d, r, c = tables.shape
-    pairs, groups = test in (*PAIRED, "sign"), test in ("mann-whitney", "t-independent")
-    if (pairs and r != c) or (groups and (r != 2 or not tables.any(axis=2).all())):
+    pairs = test in (*PAIRED, "sign")
+    is_empty = test in ("mann-whitney", "t-independent") and (r != 2 or not tables.any(axis=2).all())
+    if is_empty or (pairs and r != c):
         return
     if test in ("mcnemar", "chi-square", "fisher", "linear", "spearman"):
         of_exact = lines.keys() - count_tables.CALCULATIONS.keys()
@@ -368,21 +360,17 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         found = _of_lines(test, tables, list(chain(*lines.values())))
     p_values, rules = found
     for name, same in lines.items():
-        values = p_values[name]
-        usable = ~np.isnan(values)
+        usable = ~np.isnan(p_values[name])
         for unasked in (True, False):
-            where = {rule: usable & np.equal(rules[rule], unasked) for rule in {line.rule for line in same}}
-            where = {rule: tables_of_rule for rule, tables_of_rule in where.items() if tables_of_rule.any()}
-            if where:
-                shown = tuple(line for line in same if line.rule in where)
-                distinct = {*values[np.logical_or.reduce([*where.values()])].tolist()}
-                points = tuple(map(point, sorted(distinct)))
+            where = [usable & np.equal(rules[line.rule], unasked) for line in same]
+            shown = tuple(line for line, printed in zip(same, where, strict=True) if printed.any())
+            distinct = sorted({*p_values[name][np.any(where, axis=0)].tolist()})
+            if points := tuple(map(point, distinct)):
                 yield PSet(shown, unasked, points, points[0] if d == 1 else None)
 
 
-Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
-# what `compute_together` found: test, shape and bytes of a table -> p-values by calculation, rules
-_together: dict[tuple, Found] = {}
+Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by calculation, and rules
+_together: dict[tuple, Found] = {}  # what `compute_together` found, by test, shape and bytes of a table
 
 
 def _of_lines(test: str, tables: np.ndarray, lines: Iterable[Line]) -> Found:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence
+from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, fault
 from oxymilk.audit.from_means import (
     TooManyError,
     from_moments,
@@ -22,7 +22,7 @@ from oxymilk.audit.from_means import (
     tables_behind,
 )
 from oxymilk.audit.from_ranks import from_ranks
-from oxymilk.audit.p_sets import PSet, fault, from_statistic, from_tables, load_lines, tables_allowed
+from oxymilk.audit.p_sets import PSet, from_statistic, from_tables, load_lines, tables_allowed
 from oxymilk.audit.printed import UPPER, Interval, decide
 from oxymilk.stats.count_tables import MOST_TABLES, ratios
 from oxymilk.stats.programs import named_in
