@@ -53,7 +53,6 @@ class Ranks(NamedTuple):
 def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     """Yield the p-values that printed ranks, rounded or cut, allow, for each calculation of the rank test."""
     allowed = set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut))
-    # where it is not printed how many did not change, all did: the simplest
     by_zeros = tuple(sorted(allowed, key=lambda ranks: (ranks.zeros, ranks)))
     yield from _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros)
 
@@ -71,9 +70,12 @@ def _sets_of(test: str, program: str, tails: int, allowed: tuple[Ranks, ...]) ->
     for ((_, unasked), lines), of_lines in zip(
         grouped.items(), zip(*by_statistic, strict=True), strict=False
     ):
-        if found := [values for values in of_lines if values]:
-            plain = next((plain for _, plain in found if plain), None)
-            sets.append(PSet(tuple(lines), unasked, tuple(values for values, _ in found), plain))
+        if found := [
+            (*values, ranks.zeros) for values, ranks in zip(of_lines, allowed, strict=True) if values
+        ]:
+            # where it is not printed how many did not change, as few as can be
+            plain = tuple(plain for _, plain, zeros in found if plain and zeros == allowed[0].zeros)
+            sets.append(PSet(tuple(lines), unasked, tuple(values for values, *_ in found), plain))
     return sets
 
 

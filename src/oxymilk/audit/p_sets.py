@@ -97,14 +97,14 @@ class PSet:
     """All p-values that one calculation allows.
 
     * lines : The lines that show it; `unasked` : whether they do so without being asked.
-    * values : Sets of p-values, in fractions; `plain` : the one where nothing is open, or where what is not printed is
-      as simple as it can be (no ties); None where all are alike.
+    * values : Sets of p-values, in fractions; `plain` : those where nothing is open, or where what is not printed is
+      as simple as it can be (no ties); of a statistic whose name or rounding leaves several, all of these.
     """
 
     lines: tuple[Line, ...]
     unasked: bool
     values: tuple[Interval, ...]
-    plain: Interval | None
+    plain: tuple[Interval, ...]
 
     @property
     def calculation(self) -> str:
@@ -140,8 +140,7 @@ class PSet:
 
     def fitting(self, stated: Interval) -> Interval:
         """Return the p-values that the printed one agrees with: plain where it does, else the first that do."""
-        plain = [self.plain] if self.plain and stated.meets(self.plain) else []
-        return next(chain(plain, self.meeting(stated), self.values))
+        return next(chain(filter(stated.meets, self.plain), self.meeting(stated), self.values))
 
     def decisions(self, alpha: Fraction) -> set[str]:
         """Return what the p-values decide; all alike where alpha is not between their ends."""
@@ -159,8 +158,8 @@ class PSet:
 
     def scaled(self, factor: Fraction) -> PSet:
         """Return the p-values times a factor, at most 1."""
-        values = tuple(times(value, factor) for value in self.values)
-        return replace(self, values=values, plain=self.plain and times(self.plain, factor))
+        values, plain = (tuple(times(part, factor) for part in of) for of in (self.values, self.plain))
+        return replace(self, values=values, plain=plain)
 
 
 def times(value: Interval, factor: Fraction) -> Interval:
@@ -188,7 +187,7 @@ def too_large(n1: int, n2: int) -> bool:
 def any_program(test: str, name: str, values: Interval, *, is_open: bool = False, who: str = "any") -> PSet:
     """Return the set of a calculation that all programs, or those of one name, do alike."""
     line = Line("", test, who, "all", "always", name)
-    return PSet((line,), True, (values,), None if is_open else values)
+    return PSet((line,), True, (values,), (values,) * (not is_open))
 
 
 @cache
@@ -261,7 +260,7 @@ def _spearman(evidence: Evidence, stated: Interval, n: int) -> Iterator[PSet]:
         ends = (point(count_tables.spearman_untied(2 * half, n)) for half in (halves[0], halves[-1]))
         low, high = (times(end, Fraction(1 if evidence.tails == 1 else 2)) for end in ends)
         values = Interval(low.low, high.high, closed_high=True)
-        yield PSet(lines, True, (values,), values)
+        yield PSet(lines, True, (values,), (values,))
 
 
 def _image(name: str, stated: Interval, df: list[Interval]) -> Interval:
@@ -354,7 +353,7 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             for each in from_tables(evidence, tables[:: 1 + d // MOST_EXACT], test):
                 if each.lines[0].is_exact:
                     ends = min(each.values).low, max(each.values).high
-                    yield replace(each, values=(Interval(*ends, closed_high=True),), plain=None)
+                    yield replace(each, values=(Interval(*ends, closed_high=True),), plain=())
         if largest or len(situation.n) > MOST_EXACT:
             lines = {name: same for name, same in lines.items() if not same[0].is_exact}
         found = _of_lines(test, tables, list(chain(*lines.values())))
@@ -366,7 +365,7 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             shown = tuple(line for line, printed in zip(same, where, strict=True) if printed.any())
             distinct = sorted({*p_values[name][np.any(where, axis=0)].tolist()})
             if points := tuple(map(point, distinct)):
-                yield PSet(shown, unasked, points, points[0] if d == 1 else None)
+                yield PSet(shown, unasked, points, points * (d == 1))
 
 
 Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by calculation, and rules

@@ -196,7 +196,7 @@ def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[P
         # a line that ignores ties has one p-value, though the ties are open
         is_open = len(each.values) > 1 or each.values[0].low < each.values[0].high
         whole = is_open and all(stated.contains_all(value) for value in each.values)
-        if whole or (each.plain and stated.meets(each.plain)):
+        if whole or any(map(stated.meets, each.plain)):
             plain.append(each)
     return plain, some
 
@@ -216,8 +216,8 @@ def _notes(evidence: Evidence) -> Iterator[tuple[str, Any]]:
 
 def _decides(evidence: Evidence, sets: list[PSet]) -> str:
     """Return the code of the evidence that would decide."""
-    if all(each.values == (each.plain,) for each in sets):
-        exact = all(each.plain.low == each.plain.high for each in sets)
+    if all(each.values == each.plain for each in sets):
+        exact = all(each.ends[0] == each.ends[1] for each in sets)
         return "digits" if not exact else "" if evidence.program else "program"
     if evidence.margins or evidence.percents:
         return "joint"
@@ -291,4 +291,4 @@ def _slips(evidence: Evidence, sets: list[PSet], *, dropped: bool) -> Iterator[t
                 made |= {right[:at] + right[at + 1] + right[at] + right[at + 2 :] for at in range(d - 1)}
             points = tuple(Interval.point(Fraction(int(digits), 10**d)) for digits in sorted(made))
             source = evidence.number._replace(decimals=d + dropped).write(value.low)
-            yield {"source": source}, PSet(each.lines, True, points, None), False
+            yield {"source": source}, PSet(each.lines, True, points, ()), False

@@ -267,7 +267,7 @@ def test_every_calculation_has_its_words_in_each_language():
         t = labels(language)
         for lines in load_lines().values():
             for line in lines:
-                assert PSet((line,), True, (), None).words(t)
+                assert PSet((line,), True, (), ()).words(t)
         assert all(t(f"check.tests.{test}") for test in STATISTICS)
 
 
@@ -356,7 +356,7 @@ def test_an_exact_p_value_lies_on_its_boundary():
     ):
         judgement = judge(read_evidence({**cells, "p": p, "rounding": rounding}))
         assert judgement.verdict == verdict
-        assert judgement.p[0].plain.low == Fraction(1, 16)
+        assert judgement.p[0].plain[0].low == Fraction(1, 16)
 
 
 def test_the_examples_of_the_page(monkeypatch, capsys):
