@@ -27,7 +27,9 @@ from oxymilk.stats.programs import RULES
 from oxymilk.stats.ranks import doubled_midranks, unique_rows
 
 # the most tables of few levels that are looked at for an exact p-value with ties; cells for their distributions
-MOST_TIED, MOST_CELLS = 50_000, 2_000_000
+MOST_TIED, MOST_CELLS, MOST_SUMS = 50_000, 2_000_000, 20_000
+# of Pascal's triangle; more are beyond floats
+LARGEST_ROW = 1000
 
 
 class Ranks(NamedTuple):
@@ -199,12 +201,12 @@ def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None
             ends = [min(end, 1 - end) for end in ends]
         interval = point(ends[1]) if fewest == most else widened(*sorted(ends))
         return interval, point(ends[1]) if whole else None
-    if not procedure or too_large(ranks.n1, ranks.n2):
+    if not procedure or too_large(ranks.n1 + ranks.ranked, ranks.n2):
         return None
     plain = _untied(ranks, procedure, line.tail) if whole or procedure.method == "exact_untied" else None
     if procedure.method == "exact_untied":
         return plain, plain
-    tied = _with_ties(ranks.n1, ranks.n2, ranks.ranked)[line.tail or procedure.two_sided]
+    tied = _with_ties(ranks.n1, ranks.n2, ranks.ranked).get(line.tail or procedure.two_sided, ())
     ends = [Fraction(end[ranks.twice]) for end in tied if np.isfinite(end[ranks.twice])]
     ends += [plain.low] if plain else []
     return (Interval(min(ends), max(ends), closed_high=True), plain) if ends else None
@@ -249,30 +251,25 @@ def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
     return Interval.point(min(exact.exact_fraction(*key, procedure=way) for way in ways))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _with_ties(n1: int, n2: int, ranked: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the ends of the exact p-values of all tables of few levels, by twice the statistic; inf, -inf for none.
 
     Of each way to read a p-value: "distance" from the mean, "doubled", and the "smaller" tail; {} for too many tables.
     """
-    tables = _few_levels(n1, n2)
+    tables, top = _few_levels(n1, n2), 2 * Ranks(0, n1, n2, ranked, ranked).mean
+    if not len(tables) or top > MOST_SUMS:
+        return {}
     sizes = tables.sum(axis=1)
     first, doubled = tables[:, 0], doubled_midranks(sizes, np.full(len(tables), ranked))
     twice = (first * doubled).sum(axis=1) - n1 * (n1 + 1) * bool(n2)
-    top = 2 * Ranks(0, n1, n2, ranked, ranked).mean
     tied, places = unique_rows(sizes)
     # of more tie groups than fit into memory, some
     step = 1 + len(tied) * (top + 1) // MOST_CELLS
     kept = places % step == 0
-    triangle = [np.eye(1, n1 + n2 + 1)[0]]
-    for _ in range(n1 + n2):
-        triangle.append(triangle[-1] + np.append(0, triangle[-1][:-1]))
-    # so many orders of tie groups of these sizes give the table: 2 of 3 and 1 of 4 in 3 * 4 ways
-    orders = np.array(triangle)[sizes[kept], first[kept]].prod(axis=1)
-    shape = (len(tied) - 1) // step + 1, top + 1
-    ways = np.bincount(places[kept] // step * shape[1] + twice[kept], orders, shape[0] * shape[1]).reshape(
-        shape
-    )
+    rows = (len(tied) - 1) // step + 1
+    cells = places[kept] // step * (top + 1) + twice[kept]
+    ways = np.bincount(cells, _orders(sizes[kept], first[kept]), rows * (top + 1)).reshape(rows, -1)
     lower, upper = ways.cumsum(axis=1), ways[:, ::-1].cumsum(axis=1)[:, ::-1]
     smaller, far = np.minimum(lower, upper), lower + upper[:, ::-1]
     found = {"smaller": smaller, "doubled": 2 * smaller, "distance": np.minimum(far, far[:, ::-1])}
@@ -284,6 +281,20 @@ def _with_ties(n1: int, n2: int, ranked: int) -> dict[str, tuple[np.ndarray, np.
         )
         for name, numbers in found.items()
     }
+
+
+def _orders(sizes: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Return in how many ways tie groups of these sizes give each table; of large samples as a share of all ways."""
+    n, drawn = int(sizes[0].sum()), int(first[0].sum())
+    if n > LARGEST_ROW:
+        log = scipy.special.gammaln
+        ways = (log(sizes + 1) - log(first + 1) - log(sizes - first + 1)).sum(axis=1)
+        return np.exp(ways - (log(n + 1) - log(drawn + 1) - log(n - drawn + 1)))
+    triangle = [np.eye(1, n + 1)[0]]
+    for _ in range(n):
+        triangle.append(triangle[-1] + np.append(0, triangle[-1][:-1]))
+    # 2 of 3 and 1 of 4: 3 * 4
+    return np.array(triangle)[sizes, first].prod(axis=1)
 
 
 def _few_levels(n1: int, n2: int) -> np.ndarray:
