@@ -24,6 +24,7 @@ KINDS = {
     "Z": {"test": "wilcoxon", "statistic": "z", "value": "{a}.{b}"},
     "chi-square and df": {"test": "chi-square", "statistic": "chi2", "value": "{a}.{b}", "df": "3"},
     "t and df": {"test": "t-paired", "statistic": "t", "value": "{a}.{b}", "df": "{c}"},
+    "W": {"test": "wilcoxon", "n": "20", "statistic": "w", "value": "{c}{d}"},
     "U": {"test": "mann-whitney", "n": "12,15", "statistic": "u", "value": "{c}{d}"},
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ for (i in seq_len(nrow(tables))) {
   show("fisher", fisher.test(m, workspace = 2e7)$p.value)
   d <- as.table(m); dimnames(d) <- list(a = seq_len(nrow(m)), b = seq_len(ncol(m)))
   show("linear", pvalue(lbl_test(d, scores = list(a = seq_len(nrow(m)), b = seq_len(ncol(m))))))
+  if (nrow(m) == ncol(m) && nrow(m) > 2) show("bowker", mcnemar.test(m)$p.value)
   if (all(dim(m) == 2)) {
     show("yates", chisq.test(m)$p.value)
     show("mcnemar_edwards_r", mcnemar.test(m)$p.value)

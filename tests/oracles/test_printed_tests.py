@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from statsmodels.stats.contingency_tables import SquareTable
 
 from oxymilk.audit.evidence import read_evidence
 from oxymilk.audit.from_means import impossible_mean
 from oxymilk.audit.p_sets import _P_OF, ERROR
 from oxymilk.audit.printed_test import judge
-from oxymilk.stats.count_tables import CALCULATIONS, exact_tests
+from oxymilk.stats.count_tables import CALCULATIONS, exact_tests, spearman_untied
 from oxymilk.stats.other_tests import freeman_halton
 
 DATA = Path(__file__).parent / "data"
@@ -35,6 +36,30 @@ def test_tables_of_counts_beside_r(row):
     assert p_value == pytest.approx(float(row["p_value"]), rel=1e-11)
     if len(table) == 2:
         assert exact_tests(table)["fisher"] == pytest.approx(float(freeman_halton(table.tolist())), rel=1e-11)
+
+
+@pytest.mark.parametrize("k", [3, 4])
+def test_bowkers_test_beside_statsmodels(k):
+    table = np.random.default_rng(k).integers(1, 9, (k, k))
+    expected = SquareTable(table).symmetry().pvalue
+    assert CALCULATIONS["bowker"](table[None])[0] == pytest.approx(expected, rel=1e-12)
+    # a level more, that nobody changes to or from
+    table = np.pad(table, (0, 1))
+    dropped, kept = (CALCULATIONS[f"bowker_{way}"](table[None])[0] for way in ("dropped", "kept"))
+    assert dropped == pytest.approx(expected, rel=1e-12)
+    assert kept == pytest.approx(SquareTable(table, shift_zeros=False).symmetry().pvalue, rel=1e-12)
+    assert np.isnan(CALCULATIONS["bowker"](table[None])[0])
+
+
+@pytest.mark.parametrize(
+    ("squares", "n", "p_value"),
+    # R 4.2.2, cor.test(1:n, y, method = "spearman") of orders y with these sums of squares
+    [(2, 2, 1), (34, 5, 0.233333333333333), (62, 6, 0.102777777777778), (168, 9, 0.291192680776014),
+     (206, 10, 0.491555497342584), (240, 11, 0.796592401118967), (720, 15, 0.301117473605882),
+     (3384, 25, 0.142839757132888), (44554, 60, 0.0672981776178623), (1373490, 200, 0.671517252935674)],
+)  # fmt: skip
+def test_spearmans_r_without_ties_beside_r(squares, n, p_value):
+    assert min(1, 2 * spearman_untied(squares, n)) == pytest.approx(p_value, rel=1e-12)
 
 
 def test_tail_probabilities_are_within_the_error_that_is_allowed_for():

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from math import sqrt
+from itertools import product
+from math import log, sqrt
 from typing import TYPE_CHECKING
 
 from oxymilk.analysis.samples import participants
@@ -14,10 +15,11 @@ from oxymilk.audit.claims import DECISIONS, OF_PAIRS, Claim
 from oxymilk.audit.evidence import Evidence, cells_of, read_evidence, word_of
 from oxymilk.audit.p_sets import load_lines
 from oxymilk.audit.printed_test import judge
-from oxymilk.audit.recompute import Undefined
+from oxymilk.audit.recompute import Computed, Undefined, root_of
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.numbers import read_number
 from oxymilk.stats.programs import named_in
+from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from oxymilk.results import Results
@@ -89,23 +91,113 @@ def evidence_from_data(claim: Claim, study: Study, data: Results | None) -> str:
         Counts, groups by levels or before by after; means, SDs and n of numbers, with 15 digits. Undefined where there
         are no data ("no_data"), or none that the test has a value on ("undefined").
     """
-    of_pairs, on_levels, samples = claim.test in OF_PAIRS, *_samples(claim, study, data)
+    on_levels, samples = _samples(claim, study, data)
     if on_levels and claim.timepoint != "change":
-        size = range(1 + max(score for sample in samples for scores in sample for score in scores))
-        pairs = Counter(map(tuple, samples[0]))
-        rows = [[sample.count([level]) for level in size] for sample in samples]
-        rows = [[pairs[before, after] for after in size] for before in size] if of_pairs else rows
-        if len(rows) < 2 or len(size) < 2 or (claim.test == "t_independent" and not all(samples)):
-            raise Undefined("undefined")
-        return f"counts={';'.join(','.join(map(str, row)) for row in rows)}"
+        return f"counts={';'.join(','.join(map(str, row)) for row in _counts(claim, samples))}"
+    sizes, means, variances = zip(*_moments(claim, samples), strict=True)
+    both = means, map(sqrt, variances)
+    written = (";".join(f"{float(number):.14e}" for number in numbers) + ";" for numbers in both)
+    return "mean={} sd={} n={}".format(*written, ",".join(map(str, sizes)))
+
+
+def statistics_from_data(claim: Claim, study: Study, data: Results | None) -> Iterator[Computed]:
+    """Yield what a study's data give for chi-square, t, df or Z of a test beside the rank tests.
+
+    Parameters
+    ----------
+    claim, study, data
+        As for `evidence_from_data`; the claim's quantity is the statistic.
+
+    Yields
+    ------
+    Computed
+        Chi-square of Pearson, Yates, the likelihood ratio, McNemar, Edwards, Bowker; t of Student and Welch; their df;
+        Z, the root of a chi-square with one df, without its sign. Undefined as for `evidence_from_data`.
+    """
+    _, samples = _samples(claim, study, data)
+    is_t = claim.test in ("t_paired", "t_independent")
+    found = _t_tests(_moments(claim, samples)) if is_t else _chi_squares(claim, _counts(claim, samples))
+    for name, statistic, df in found:
+        is_root = claim.quantity in ("t", "z")
+        if claim.quantity == "df" and df:
+            computed = Computed.exactly(df)
+        elif claim.quantity == "df" or (claim.quantity == "z" and df not in (None, 1)):
+            continue
+        elif isinstance(statistic, float):
+            computed = Computed.about(Fraction(sqrt(statistic) if is_root else statistic))
+        else:
+            computed = root_of(statistic) if is_root else Computed.exactly(statistic)
+        yield computed._replace(procedure=labels("en")(f"check.calculations.{name}"))
+
+
+# a calculation, its chi-square or the square of its t or Z, and its degrees of freedom; None of Z alone
+Statistic = tuple[str, Fraction | float, Fraction | int | None]
+
+
+def _chi_squares(claim: Claim, table: list[list[int]]) -> Iterator[Statistic]:
+    """Yield what programs print of a table of counts, in fractions but for the likelihood ratio."""
+    if claim.test == "mcnemar":
+        size = range(len(table))
+        changes = [(table[i][j], table[j][i], j - i) for i in size for j in size[i + 1 :]]
+        square, corrected = (
+            sum(Fraction((abs(up - down) - less) ** 2, max(1, up + down)) for up, down, _ in changes)
+            for less in (0, 1)
+        )
+        if len(changes) == 1:
+            yield from (("mcnemar", square, 1), ("mcnemar_edwards", corrected, 1))
+            return
+        yield "bowker", square, len(changes)
+        yield "bowker_dropped", square, sum(up + down > 0 for up, down, _ in changes)
+        total = sum(step * (up - down) for up, down, step in changes)
+        steps = sum(step**2 * (up + down) for up, down, step in changes)
+        yield "marginal_homogeneity", Fraction(total**2, max(1, steps)), None
+        return
+    rows, columns = ([sum(line) for line in lines] for lines in (table, zip(*table, strict=True)))
+    n, df = sum(rows), (sum(map(bool, rows)) - 1) * (sum(map(bool, columns)) - 1)
+    places = product(enumerate(rows), enumerate(columns))
+    cells = [(table[i][j], Fraction(row * column, n)) for (i, row), (j, column) in places if row * column]
+    yield "pearson", sum((count - due) ** 2 / due for count, due in cells), df
+    if len(cells) == 4 and df == 1:
+        yield "yates", sum(max(abs(count - due) - Fraction(1, 2), 0) ** 2 / due for count, due in cells), df
+    yield "likelihood", 2 * sum(count * log(count / due) for count, due in cells if count), df
+
+
+def _t_tests(moments: list[tuple[int, Fraction, Fraction]]) -> Iterator[Statistic]:
+    """Yield the t-tests of samples given by size, mean and variance; one sample is one of differences."""
+    if len(moments) == 1:
+        ((n, mean, variance),) = moments
+        yield "paired_t", n * mean**2 / variance, n - 1
+        return
+    (n1, mean1, variance1), (n2, mean2, variance2) = moments
+    square, whole, (error1, error2) = (mean1 - mean2) ** 2, n1 + n2 - 2, (variance1 / n1, variance2 / n2)
+    pooled = ((n1 - 1) * variance1 + (n2 - 1) * variance2) / whole * (Fraction(1, n1) + Fraction(1, n2))
+    yield "student_t", square / pooled, whole
+    df = (error1 + error2) ** 2 / (error1**2 / (n1 - 1) + error2**2 / (n2 - 1))
+    yield "welch_t", square / (error1 + error2), df
+
+
+def _counts(claim: Claim, samples: list[list[list]]) -> list[list[int]]:
+    """Return the counts of levels, 0, 1, ...: groups by levels, or before by after."""
+    levels = {score for sample in samples for scores in sample for score in scores}
+    # of three levels of which nobody has the third, McNemar's test sees two
+    size = sorted(levels) if claim.test == "mcnemar" and len(levels) == 2 else range(1 + max(levels))
+    pairs = Counter(map(tuple, samples[0]))
+    rows = [[sample.count([level]) for level in size] for sample in samples]
+    rows = [[pairs[before, after] for after in size] for before in size] if claim.test in OF_PAIRS else rows
+    if len(rows) < 2 or len(size) < 2 or (claim.test == "t_independent" and not all(samples)):
+        raise Undefined("undefined")
+    return rows
+
+
+def _moments(claim: Claim, samples: list[list[list]]) -> list[tuple[int, Fraction, Fraction]]:
+    """Return size, mean and variance of each sample's scores, or changes."""
     values = [[scores[-1] - scores[0] * (len(scores) > 1) for scores in sample] for sample in samples]
     means = [sum(of) / Fraction(max(1, len(of))) for of in values]
     squares = [sum((value - mean) ** 2 for value in of) for of, mean in zip(values, means, strict=True)]
-    if min(map(len, values)) < 2 or not any(squares) or len(values) != (1 if of_pairs else 2):
+    if min(map(len, values)) < 2 or not any(squares) or len(values) != (1 if claim.test in OF_PAIRS else 2):
         raise Undefined("undefined")
-    sds = [sqrt(square / (len(of) - 1)) for of, square in zip(values, squares, strict=True)]
-    written = (";".join(f"{float(number):.14e}" for number in numbers) + ";" for numbers in (means, sds))
-    return "mean={} sd={} n={}".format(*written, ",".join(str(len(of)) for of in values))
+    samples = zip(values, means, squares, strict=True)
+    return [(len(of), mean, square / (len(of) - 1)) for of, mean, square in samples]
 
 
 def _samples(claim: Claim, study: Study, data: Results | None) -> tuple[bool, list[list[list]]]:

@@ -48,8 +48,13 @@ OF_A_TEST = ("p_value", "z", "u", "w", "mean_rank", "threshold", "decision")
 OF_P = ("p_value", "threshold", "decision")
 EXAMPLE = "example_"  # how the ids of rows begin that a new study has as an example
 _COUNTED = ("sample_size", *OF_A_CELL, *OF_A_CHANGE)
-# quantities that the data of the study give
-RECOMPUTED = (*_COUNTED, *OF_A_TEST, "alpha")
+# quantities that the data of the study give, of a test and of any
+_OF_T, _OF_COUNTS = (*OF_P, "t", "df"), (*OF_P, "chi2", "df", "z")
+_QUANTITIES = {
+    **dict.fromkeys(TESTS, (*_COUNTED, *OF_A_TEST, "alpha")),
+    **{test: _OF_T if test.startswith("t_") else _OF_COUNTS for test in OTHER_TESTS},
+}
+RECOMPUTED = (*_COUNTED, *OF_A_TEST, "chi2", "t", "df", "alpha")
 # quantities that other printed numbers give; `n` holds those numbers
 GRIM = ("grim_percent", "grim_mean")
 ARITHMETIC = ("comparison", "ratio_percent", "between", "percent", "sum", *GRIM)
@@ -61,14 +66,13 @@ DECISIONS = ("significant", "not significant")
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
 _P = r"p[-_ ]?values?|p|(?:nilai|harga)[ -]p|(?:(?:asymp|exact)\.? )?sig(?:nifikansi)?\.?(?: \(.*\))?"
 _NAMES = {"p_value": _P, "threshold": _P, "z": "z", "u": "u", "w": "[wtvs]"} | dict.fromkeys(_COUNTED, "n")
-_WORDED = re.compile(
-    r"(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?", re.IGNORECASE
-)
+_NAMES |= {"chi2": "(?:χ|x|chi)[- ]?(?:2|²|square)", "t": "t", "df": r"d\.?f\.?|d[bk]"}
+_WORDED = re.compile(r"(?i)(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?")
 # an id names files and is a word of lists: no blank, no comma, no path
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _SEPARATORS = {"ratio_percent": "/", "between": ";", "sum": "+", "grim_mean": ";"}
-_SHARES = ("percent", "percent_up", "percent_down", "grim_percent")
-_DOMAINS = {"p_value": (0, 1), **dict.fromkeys(_SHARES, (0, 100))}
+_DOMAINS = {"p_value": (0, 1)}
+_DOMAINS |= dict.fromkeys(("percent", "percent_up", "percent_down", "grim_percent"), (0, 100))
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,8 @@ class Claim:
     @property
     def is_judged(self) -> bool:
         """Whether it is judged as a printed test is: by its evidence, or by that which the study's data give."""
-        return self.check == "printed_test" or (self.check == "recompute" and self.test in OTHER_TESTS)
+        of_data = self.test in OTHER_TESTS and self.quantity in OF_P
+        return self.check == "printed_test" or (self.check == "recompute" and of_data)
 
     @cached_property
     def number(self) -> PrintedNumber | None:
@@ -135,8 +140,8 @@ class Claim:
 
     @property
     def is_unsigned(self) -> bool:
-        """Whether programs print either sign, by the order of pre and post: of Z, and of the sums of signed ranks."""
-        return self.quantity == "z" or (self.quantity, self.test) == ("w", "signed_rank")
+        """Whether programs print either sign, by the order of pre and post: of Z, t, and the sums of signed ranks."""
+        return self.quantity in ("z", "t") or (self.quantity, self.test) == ("w", "signed_rank")
 
     def of_other_tails(self, alternative: str) -> bool:
         """Whether the claim says that its p has another number of tails than an alternative."""
@@ -316,9 +321,8 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
         cell = getattr(claim, column)
         if cell not in legal and (required or cell):
             yield at("claims_value", column=column, value=cell, legal=", ".join(legal))
-    for column in ("id", "where", "printed"):
-        if not getattr(claim, column):
-            yield at("claims_empty", column=column)
+    empty = (column for column in ("id", "where", "printed") if not getattr(claim, column))
+    yield from (at("claims_empty", column=column) for column in empty)
     if claim.id and not _ID.fullmatch(claim.id):
         yield at("claims_id_illegal", column="id", value=claim.id)
     cells = claim.cells.items()
@@ -330,8 +334,7 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
     if claim.check in REASONS:
         return
 
-    printed = {"column": "printed", "value": claim.printed}
-    marks = " ".join(study.decimal_mark)
+    printed, marks = {"column": "printed", "value": claim.printed}, " ".join(study.decimal_mark)
     if claim.quantity == "decision":
         if claim.printed not in DECISIONS:
             yield at("claims_value", **printed, legal=", ".join(DECISIONS))
@@ -345,7 +348,7 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
 
         yield from faults_of_evidence(claim, study, file, row)
     of_participants = claim.check == "recompute" and claim.quantity in (*OF_A_CELL, *OF_A_CHANGE)
-    if of_participants and claim.n and not re.fullmatch("0*[1-9][0-9]*", claim.n):
+    if of_participants and not re.fullmatch("|0*[1-9][0-9]*", claim.n):
         yield at("claims_participants", column="n", value=claim.n)
     if claim.check == "arithmetic":
         # a sum has two numbers or more
@@ -355,10 +358,8 @@ def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:
             yield at("claims_arithmetic", column="n", value=claim.n, quantity=claim.quantity)
         for position, part in enumerate(claim.others):
             try:
-                if claim.quantity in GRIM and position == 0:
-                    parse_sizes(part)
-                else:
-                    parse_printed(part, study.decimal_mark)
+                is_size = claim.quantity in GRIM and position == 0
+                parse_sizes(part) if is_size else parse_printed(part, study.decimal_mark)
             except ValueError:
                 yield at("claims_number", column="n", value=part, marks=marks)
 
@@ -369,8 +370,9 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
     of_check = {"recompute": RECOMPUTED, "arithmetic": ARITHMETIC, "printed_test": ("p_value", "decision")}
     recomputed, of_outcome = claim.check == "recompute", claim.variable in ("", study.outcome.id)
     other = recomputed and claim.test in OTHER_TESTS
-    quantities = OF_P if other else of_check.get(claim.check, every)
+    quantities = (_QUANTITIES.get(claim.test) if recomputed else ()) or of_check.get(claim.check, every)
     tests = PRINTED_TESTS if claim.check == "printed_test" else (*TESTS, *OTHER_TESTS)
+    of_test = recomputed and claim.quantity in (*OF_A_TEST, "chi2", "t", "df")
     of_cell = recomputed and claim.quantity in OF_A_CELL
     of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test in ("signed_rank", *OF_PAIRS))
     of_moment = other and of_outcome and claim.test not in OF_PAIRS
@@ -379,7 +381,7 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
         "operator": (OPERATORS, True), "quantity": (quantities, True),
         "check": (CHECKS, True), "expect": (VERDICTS, True),
         "tails": (("one", "two"), False),
-        "test": (tests, claim.check == "printed_test" or (recomputed and claim.quantity in OF_A_TEST)),
+        "test": (tests, of_test or claim.check == "printed_test"),
         "group": (study.group_ids, of_group),
         "timepoint": (
             (*study.timepoint_ids, *(["change"] if claim.test not in ("chi_square", "fisher") else ())),

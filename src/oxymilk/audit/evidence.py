@@ -45,6 +45,9 @@ FIELDS = (
 _IN_WORDS = (*STATISTIC_WORDS, *FIELDS[1:4], "df", *_LISTS, "scale", *FIELDS[FIELDS.index("tails") :])
 STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
 _PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
+# a percentage beside its count, "12 (60%)"; the dash of "1-3", a range
+_BESIDE = re.compile(r"\s*\([0-9.,\s]+%\s*\)")
+_DASH = re.compile(r"(?<=[0-9])\s*[-\u2010-\u2015]\s*(?=[0-9.,])")
 _EITHER = (".", ",")
 Numbers = tuple[PrintedNumber, ...]
 
@@ -117,6 +120,12 @@ def word_of(field: str) -> str:
     return {name: word for word, name in _LIST_WORDS.items()}.get(field, field)
 
 
+def fault(code: str, evidence: Evidence, column: str, value: object = "", **params: object) -> FaultsError:
+    """Return the fault of a field of the evidence."""
+    words = {"test": evidence.test, "word": word_of(column), **params}
+    return FaultsError([Fault(file="check", code=code, column=column, value=str(value), params=words)])
+
+
 def cells_of(words: str) -> dict[str, str]:
     """Return the cells of evidence in words, "n=10,10 u=15", its names those of the options of `oxymilk check`.
 
@@ -133,9 +142,8 @@ def cells_of(words: str) -> dict[str, str]:
         cells |= added
     if wrong:
         legal = {"legal": ", ".join(map(word_of, _IN_WORDS))}
-        raise FaultsError(
-            [Fault("check_words", "", column="evidence", value=part.strip(), params=legal) for part in wrong]
-        )
+        known = {"file": "", "column": "evidence", "params": legal}
+        raise FaultsError([Fault("check_words", value=part.strip(), **known) for part in wrong])
     return cells
 
 
@@ -155,6 +163,17 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         FaultsError with all faults of the fields.
     """
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
+    given["counts"] = _BESIDE.sub("", given["counts"])
+    for name in ("intervals", "quartiles"):
+        ends = given[name]
+        # a comma parts the numbers where there is one between any two ranges, and no semicolon
+        by_comma = ";" not in ends and ends.count(",") == len(_DASH.findall(ends)) - 1
+        given[name] = _DASH.sub("," if by_comma else ";", ends)
+    for mark in (";", ","):
+        both = [part.split("±") for part in given["means"].split(mark) if part.strip()]
+        if {*map(len, both)} == {2} and not given["sds"]:
+            # "5.6 ± 1.1": mean and SD
+            given["means"], given["sds"] = (";".join([*of, ""]) for of in zip(*both, strict=True))
     given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
     test = name_in_claims(given["test"])
     given["test"] = RANK_TESTS.get(test, test.replace("_", "-"))
@@ -175,9 +194,7 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         "df": lambda text: tuple(parse_printed(part, (".",)) for part in re.split("[,;]", text)),
         "counts": _table,
         "margins": _table,
-        "statistic": lambda text: _one_of(
-            text.lower(), STATISTICS.get(read.get("test", ""), (text.lower(),))
-        ),
+        "statistic": lambda text: _one_of(text.lower(), STATISTICS.get(read.get("test"), (text.lower(),))),
         "value": lambda text: parse_printed(text, marks),
         **dict.fromkeys(_LISTS, lambda text: _numbers(text, marks)),
         "scale": _scale,
@@ -268,12 +285,11 @@ def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
     """Raise _FieldError where a list has not as many numbers as the test has groups."""
     test, sizes = read.get("test"), (2, 4) if name in ("intervals", "quartiles") else (1, 2)
     if test == "mann-whitney":
-        sizes = sizes[1:]
-    if name == "n" and test != "mann-whitney":
-        # falls, rises and unchanged; rows of percentages
-        sizes = (1,) if test == "t-paired" else (1, 2, 3) if test == "wilcoxon" else tuple(range(1, 20))
-    if name == "n" and test == "mann-whitney" and given["statistic"] in ("z", "chi2"):
-        sizes = (1, 2)
+        sizes = sizes if name == "n" and given["statistic"] in ("z", "chi2") else sizes[1:]
+    elif test == "wilcoxon" and name in ("n", "rank_sums"):
+        sizes = (1, 2, 3)  # falls, rises and unchanged
+    elif name == "n":
+        sizes = (1,) if test == "t-paired" else tuple(range(1, 20))  # rows of percentages
     if len(read[name]) not in sizes:
         text = given[name]
         other = text.replace(";", ",") if ";" in text else text.replace(",", ";")

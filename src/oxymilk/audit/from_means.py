@@ -7,22 +7,25 @@ and so all p-values that a rank test on them can have (what INSPECT-SR, check 4.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise, product
 from math import ceil, comb, floor, inf, sqrt
 
 import numpy as np
 import scipy
 
-from oxymilk.audit.evidence import PAIRED, Evidence
-from oxymilk.audit.p_sets import PSet, any_program, fault, times, widened
-from oxymilk.audit.printed import Interval, sizes_that_allow
+from oxymilk.audit.evidence import PAIRED, Evidence, fault
+from oxymilk.audit.p_sets import PSet, any_program, times, widened
+from oxymilk.audit.printed import Interval, PrintedNumber, sizes_that_allow
 from oxymilk.stats.count_tables import compositions, tables_of
 
 # the most ways to spread n scores over the levels, and the most pairs of datasets or couplings, that are looked at
 MOST_WAYS = 400_000
 MOST_PAIRS = 200_000
 Ends = tuple[float, float]
+Reader = Callable[[PrintedNumber], Interval]
 
 
 class TooManyError(Exception):
@@ -35,13 +38,23 @@ class TooManyError(Exception):
 def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> Iterator[PSet]:
     """Yield the p-values of t-tests that printed means with SD, SE or 95% interval allow.
 
+    Plain is the p-value of the printed numbers as they are; the set has those of all numbers inside their rounding.
+
     kind : "ses" takes the printed SDs for standard errors, "sds" the SEs for SDs: a common mistake
     """
     if not evidence.n or min(evidence.n) < 2 or not (evidence.sds or evidence.ses or evidence.intervals):
         raise fault("check_missing", evidence, "sds" if evidence.n else "n")
-    means = [evidence.set_of(number, cut=cut) for number in evidence.means]
+    by_rounding = _t_sets(evidence, partial(evidence.set_of, cut=cut), kind)
+    as_printed = _t_sets(evidence, lambda number: Interval.point(number.value), kind)
+    for p_set, printed in zip(by_rounding, as_printed, strict=True):
+        yield replace(p_set, plain=p_set.plain and printed.plain)
+
+
+def _t_sets(evidence: Evidence, read: Reader, kind: str) -> Iterator[PSet]:
+    """Yield the p-values of t-tests on printed numbers that are read in one way."""
+    means = [*map(read, evidence.means)]
     two, sizes = evidence.test == "t-independent", evidence.n * (2 if len(evidence.n) == 1 else 1)
-    errors = _errors(evidence, sizes, cut, kind)
+    errors = _errors(evidence, sizes, read, kind)
     if len(means) == 1:
         # one difference, of pairs or of two groups
         df = sum(evidence.n) - (2 if two else 1)
@@ -68,10 +81,10 @@ def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> It
     yield _t_set(evidence, "welch_t", difference, spread, (min(dfs), whole if len(sides) > 1 else max(dfs)))
 
 
-def _errors(evidence: Evidence, sizes: tuple[int, ...], cut: bool, kind: str) -> list[Ends]:
+def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str) -> list[Ends]:
     """Return the smallest and the largest standard error of each mean, or of the one difference."""
     name = next(name for name in ("sds", "ses", "intervals") if getattr(evidence, name))
-    sets = [evidence.set_of(number, cut=cut) for number in getattr(evidence, name)]
+    sets = [*map(read, getattr(evidence, name))]
     if name != "intervals":
         roots = [sqrt(n) if (kind or name) == "sds" else 1.0 for n in sizes]
         pairs = zip(sets, roots, strict=False)
@@ -227,11 +240,8 @@ def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
     if len(sets[0]) * len(sets[1]) > MOST_PAIRS:
         raise TooManyError(len(sets[0]) * len(sets[1]))
     made, work = [np.zeros((0, 2, sets[0].shape[1]), dtype=np.int64)] * (not paired), 0
-    couple: Callable = (
-        (lambda *rows: tables_of(*map(tuple, rows))) if paired else (lambda *rows: np.array([rows]))
-    )
     for rows in product(*(part.tolist() for part in sets)):
-        tables = couple(*rows)
+        tables = tables_of(*map(tuple, rows)) if paired else np.array([rows])
         work += MOST_PAIRS + 1 if tables is None else len(tables)
         if work > MOST_PAIRS:
             raise TooManyError(work)

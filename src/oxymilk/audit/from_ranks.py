@@ -16,62 +16,77 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from oxymilk.audit.evidence import Evidence
-from oxymilk.audit.p_sets import Line, PSet, fault, lines_for, point, too_large, widened
+from oxymilk.audit.evidence import Evidence, fault
+from oxymilk.audit.p_sets import Line, PSet, lines_for, point, too_large, widened
 from oxymilk.audit.printed import Interval, PrintedNumber
 from oxymilk.stats import rank_sum, signed_rank
 from oxymilk.stats.count_tables import compositions
 from oxymilk.stats.datasets import Situation
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.programs import RULES
-from oxymilk.stats.rank_sum import RankSumResult
-from oxymilk.stats.signed_rank import SignedRankResult
+from oxymilk.stats.ranks import doubled_midranks, unique_rows
 
-# the most tables of few levels that are looked at for an exact p-value with ties
-MOST_TIED = 50_000
+# the most tables of few levels that are looked at for an exact p-value with ties; cells for their distributions
+MOST_TIED, MOST_CELLS, MOST_SUMS = 50_000, 2_000_000, 20_000
+# of Pascal's triangle; more are beyond floats
+LARGEST_ROW = 1000
 
 
 class Ranks(NamedTuple):
     """One statistic that printed ranks allow.
 
     * twice : Twice U or W+, of the two mirror images the smaller.
-    * n1, n2 : Sizes of the groups; of pairs those that changed, and 0. `zeros` : pairs that did not.
+    * n1, n2 : Sizes of the groups; of pairs those that changed, and 0.
+    * zeros : Pairs that did not change. `ranked` : those of them that have ranks, the lowest (Pratt): none or all.
     """
 
     twice: int
     n1: int
     n2: int
     zeros: int = 0
+    ranked: int = 0
 
     @property
     def mean(self) -> int:
         """Twice the mean of the statistic."""
-        return self.n1 * self.n2 or self.n1 * (self.n1 + 1) // 2
+        return self.n1 * self.n2 or self.n1 * (self.n1 + 1 + 2 * self.ranked) // 2
 
 
 def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     """Yield the p-values that printed ranks, rounded or cut, allow, for each calculation of the rank test."""
-    allowed = sorted(set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut)))
+    allowed = set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut))
+    by_zeros = tuple(sorted(allowed, key=lambda ranks: (ranks.zeros, ranks)))
+    yield from _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros)
+
+
+@lru_cache(maxsize=1024)
+def _sets_of(test: str, program: str, tails: int, allowed: tuple[Ranks, ...]) -> list[PSet]:
+    """Return the p-values of the statistics that are allowed, for each calculation."""
     grouped: dict[tuple[str, bool], list[Line]] = {}
-    for line in lines_for(evidence.test, evidence.program, evidence.tails):
-        unasked = any(_unasked(line, ranks) for ranks in allowed)
+    for line in lines_for(test, program, tails):
+        unasked = any(_unasked(line.rule, *ranks[1:4], ranks.twice % 2 == 0) for ranks in allowed)
         grouped.setdefault((line.calculation, unasked), []).append(line)
     # all lines of one statistic after the other: they share its distributions
     by_statistic = [[_values(lines[0], ranks) for lines in grouped.values()] for ranks in allowed]
+    sets = []
     for ((_, unasked), lines), of_lines in zip(
         grouped.items(), zip(*by_statistic, strict=True), strict=False
     ):
-        if found := [values for values in of_lines if values]:
-            plain = next((plain for _, plain in found if plain), None)
-            yield PSet(tuple(lines), unasked, tuple(values for values, _ in found), plain)
+        if found := [
+            (*values, ranks.zeros) for values, ranks in zip(of_lines, allowed, strict=True) if values
+        ]:
+            # where it is not printed how many did not change, as few as can be
+            plain = tuple(plain for _, plain, zeros in found if plain and zeros == allowed[0].zeros)
+            sets.append(PSet(tuple(lines), unasked, tuple(values for values, *_ in found), plain))
+    return sets
 
 
-def _unasked(line: Line, ranks: Ranks) -> bool:
+@lru_cache(maxsize=2**14)
+def _unasked(rule: str, n1: int, n2: int, zeros: int, is_whole: bool) -> bool:
     """Return whether a line is printed unasked for data with or, where the statistic allows that, without ties."""
-    n1, n2, changed = ranks.n1 + ranks.zeros * (ranks.n2 == 0), ranks.n2, ranks.n1 + ranks.n2
-    sizes = (np.array([size]) for size in (n1 + n2, changed, n1, n2))
-    ties = np.array([False, True] if ranks.twice % 2 == 0 else [True])
-    return bool(RULES[line.rule](Situation(*sizes, ties)).any())
+    pairs = n1 + zeros * (n2 == 0)
+    sizes = (np.array([size]) for size in (pairs + n2, n1 + n2, pairs, n2))
+    return bool(RULES[rule](Situation(*sizes, np.array([False, True] if is_whole else [True]))).any())
 
 
 # ---- what is printed -----------------------------------------------------------------------------------------
@@ -118,29 +133,48 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
     if evidence.mean_ranks and not len(changes) == len(evidence.mean_ranks) == 2:
         raise fault("check_missing", evidence, "n")
     sums = _sums(evidence, changes, cut)
+    sums, of_zeros = sums[:2], sums[2:]
     if not n and len(sums) < 2:
         raise fault("check_missing", evidence, "n")
-    if sums or evidence.value is None:
-        stated = sums[0] if sums else None
-    else:
-        stated = _exactly(evidence, evidence.value, cut).magnitude()
+    stated = sums[0] if sums else evidence.value and _exactly(evidence, evidence.value, cut).magnitude()
+    first, second = (_doubled(part) if part else set() for part in (stated, *sums[1:], None)[:2])
+    # the sum of signed ranks, or half of it (SAS)
+    of_signed = not sums and stated and evidence.value.negative
     # of n pairs any number may have changed where it is not printed
     top = isqrt(2 * floor(sum(part.high for part in sums))) + 1 if len(sums) == 2 else 0
     for m in [sum(changes)] * any(changes) if changes else range(1, (n[0] if n else top) + 1):
-        whole, zeros = m * (m + 1), n[2] if len(n) == 3 else n[0] - m if len(n) == 1 else 0
-        if stated is None:
-            falls, rises = changes
-            # from all rises ranked lowest to all of them ranked highest
-            allowed = set(range(rises * (rises + 1), whole - falls * (falls + 1) + 1))
-        else:
-            allowed = _doubled(stated)
-            if not sums and evidence.value.negative:
-                # the sum of signed ranks, or half of it (SAS)
-                allowed = {
-                    whole // 2 - size // part for size in allowed for part in (1, 2) if size % part == 0
-                }
-            allowed &= {whole - twice for twice in _doubled(sums[1])} if len(sums) == 2 else allowed
-        yield from (Ranks(min(twice, whole - twice), m, 0, zeros) for twice in allowed if 0 <= twice <= whole)
+        for zeros, ranked in _zeros(n, m, sums, of_zeros):
+            whole = m * (m + 1 + 2 * ranked)
+            if not stated:
+                # from all rises ranked lowest to all of them ranked highest
+                least, rest = (changed * (changed + 1 + 2 * ranked) for changed in changes[::-1])
+                allowed = set(range(least, whole - rest + 1))
+            elif of_signed:
+                allowed = {whole // 2 - size // part for size in first for part in (1, 2) if size % part == 0}
+            else:
+                allowed = first & {whole - twice for twice in second} if len(sums) == 2 else first
+            for twice in allowed:
+                if 0 <= twice <= whole:
+                    yield Ranks(min(twice, whole - twice), m, 0, zeros, ranked)
+
+
+def _zeros(
+    n: tuple[int, ...], m: int, sums: list[Interval], of_zeros: list[Interval]
+) -> Iterator[tuple[int, int]]:
+    """Yield how many pairs did not change where m did, and how many of these have ranks: none or all."""
+    known = n[2] if len(n) == 3 else n[0] - m if len(n) == 1 else None
+    if of_zeros:
+        ranked = isqrt(floor(2 * of_zeros[0].high))
+        if of_zeros[0].contains(Fraction(ranked * (ranked + 1), 2)) and known in (None, ranked):
+            yield ranked, ranked
+        return
+    yield known or 0, 0
+    if known:
+        yield known, known
+    elif known is None and n and len(sums) == 2:
+        # both sums together are m (m + 1) / 2, and m more for each zero that is ranked
+        low, high = (sum(part[end] for part in sums) / m - Fraction(m + 1, 2) for end in (0, 1))
+        yield from ((zeros, zeros) for zeros in range(max(1, ceil(low)), floor(high) + 1))
 
 
 # ---- p-values ------------------------------------------------------------------------------------------------
@@ -149,8 +183,8 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
 def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None:
     """Return all p-values that one statistic allows, and that without ties where it can have none."""
     procedure, whole = line.procedure, ranks.twice % 2 == 0
-    if ranks.zeros and procedure and procedure.zero_method != "drop":
-        return None  # a program that ranks zeros prints other ranks
+    if ranks.zeros and procedure and (procedure.zero_method != "drop") != bool(ranks.ranked):
+        return None  # a program that ranks zeros prints other ranks than one that does not
     special = line.calculation in ("sas_rank_sum_t", "rank_sum_half_corrected")
     if special or (procedure and procedure.method == "asymptotic"):
         corrected = special or procedure.continuity
@@ -167,12 +201,14 @@ def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None
             ends = [min(end, 1 - end) for end in ends]
         interval = point(ends[1]) if fewest == most else widened(*sorted(ends))
         return interval, point(ends[1]) if whole else None
-    if not procedure or too_large(ranks.n1, ranks.n2):
+    if not procedure or too_large(ranks.n1 + ranks.ranked, ranks.n2):
         return None
     plain = _untied(ranks, procedure, line.tail) if whole or procedure.method == "exact_untied" else None
     if procedure.method == "exact_untied":
         return plain, plain
-    ends = [*([plain.low] if plain else []), *_tied(ranks, procedure, line.tail)]
+    tied = _with_ties(ranks.n1, ranks.n2, ranks.ranked).get(line.tail or procedure.two_sided, ())
+    ends = [Fraction(end[ranks.twice]) for end in tied if np.isfinite(end[ranks.twice])]
+    ends += [plain.low] if plain else []
     return (Interval(min(ends), max(ends), closed_high=True), plain) if ends else None
 
 
@@ -180,7 +216,8 @@ def _variance(ranks: Ranks, ties: float) -> float:
     """Return the variance of the size above, where ties is the sum of t^3 - t over the tie groups of t."""
     n1, n2, n = ranks.n1, ranks.n2, ranks.n1 + ranks.n2
     if n2 == 0:
-        return (2 * n * (n + 1) * (2 * n + 1) - ties) / 3
+        below, n = ranks.ranked, n + ranks.ranked
+        return (2 * n * (n + 1) * (2 * n + 1) - 2 * below * (below + 1) * (2 * below + 1) - ties) / 3
     return n1 * n2 * (n**3 - n - ties) / (3 * n * (n - 1)) if n > 1 else 0.0
 
 
@@ -209,54 +246,63 @@ def _most_ties(ranks: Ranks) -> float:
 def _untied(ranks: Ranks, procedure: Procedure, tail: str) -> Interval:
     """Return the exact p-value of data without ties, or of their table at a statistic with ties."""
     ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
-    sizes = (1,) * (ranks.n1 + ranks.n2)
-    if ranks.n2:
-        found = [rank_sum.exact_fraction(ranks.twice, ranks.n1, *sizes, procedure=way) for way in ways]
-    else:
-        found = [signed_rank.exact_fraction(ranks.twice, 0, *sizes, procedure=way) for way in ways]
-    return Interval.point(min(found))
+    exact, first = (rank_sum, ranks.n1) if ranks.n2 else (signed_rank, ranks.ranked)
+    key = ranks.twice, first, *(1,) * (ranks.n1 + ranks.n2)
+    return Interval.point(min(exact.exact_fraction(*key, procedure=way) for way in ways))
 
 
-@lru_cache(maxsize=1024)
-def _tied(ranks: Ranks, procedure: Procedure, tail: str) -> list[Fraction]:
-    """Return the exact p-values of the tables of few levels that have the statistic; [] for too many."""
-    ways = [procedure.with_alternative(side) for side in ("less", "greater")] if tail else [procedure]
-    chosen = _tables_of(ranks.twice, ranks.n1, ranks.n2)
-    return [Fraction(p) for way in ways if len(chosen) for p in _test(chosen, ranks.n2, way).p_value]
+@lru_cache(maxsize=128)
+def _with_ties(n1: int, n2: int, ranked: int) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the ends of the exact p-values of all tables of few levels, by twice the statistic; inf, -inf for none.
 
-
-@lru_cache(maxsize=256)
-def _tables_of(twice: int, n1: int, n2: int) -> np.ndarray:
-    """Return the tables of few levels that have the statistic, at most 100 and one of each tie groups."""
-    tables, statistics = _few_levels(n1, n2)
-    found = tables[statistics == twice]
-    # the same tie groups have the same p-value
-    distinct = {tuple(sizes[sizes > 0]): table for table, sizes in zip(found, found.sum(axis=1), strict=True)}
-    return np.array(list(distinct.values())[:: 1 + len(distinct) // 100])
-
-
-def _test(tables: np.ndarray, n2: int, procedure: Procedure) -> RankSumResult | SignedRankResult:
-    if n2:
-        return rank_sum.rank_sum_counts(tables, procedure)
-    zeros = np.zeros(len(tables), dtype=int)
-    return signed_rank.signed_rank_counts(tables[:, 1], tables[:, 0], zeros, procedure)
-
-
-@lru_cache(maxsize=16)
-def _few_levels(n1: int, n2: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the tables of two groups, or of rises and falls, on four levels, or fewer where that is too many.
-
-    And twice the statistic of each.
+    Of each way to read a p-value: "distance" from the mean, "doubled", and the "smaller" tail; {} for too many tables.
     """
+    tables, top = _few_levels(n1, n2), 2 * Ranks(0, n1, n2, ranked, ranked).mean
+    if not len(tables) or top > MOST_SUMS:
+        return {}
+    sizes = tables.sum(axis=1)
+    first, doubled = tables[:, 0], doubled_midranks(sizes, np.full(len(tables), ranked))
+    twice = (first * doubled).sum(axis=1) - n1 * (n1 + 1) * bool(n2)
+    tied, places = unique_rows(sizes)
+    # of more tie groups than fit into memory, some
+    step = 1 + len(tied) * (top + 1) // MOST_CELLS
+    kept = places % step == 0
+    rows = (len(tied) - 1) // step + 1
+    cells = places[kept] // step * (top + 1) + twice[kept]
+    ways = np.bincount(cells, _orders(sizes[kept], first[kept]), rows * (top + 1)).reshape(rows, -1)
+    lower, upper = ways.cumsum(axis=1), ways[:, ::-1].cumsum(axis=1)[:, ::-1]
+    smaller, far = np.minimum(lower, upper), lower + upper[:, ::-1]
+    found = {"smaller": smaller, "doubled": 2 * smaller, "distance": np.minimum(far, far[:, ::-1])}
+    total = lower[:, -1:]
+    return {
+        name: tuple(
+            end(np.where(ways > 0, np.minimum(1, numbers / total), none), axis=0, initial=none)
+            for end, none in ((np.min, np.inf), (np.max, -np.inf))
+        )
+        for name, numbers in found.items()
+    }
+
+
+def _orders(sizes: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Return in how many ways tie groups of these sizes give each table; of large samples as a share of all ways."""
+    n, drawn = int(sizes[0].sum()), int(first[0].sum())
+    if n > LARGEST_ROW:
+        log = scipy.special.gammaln
+        ways = (log(sizes + 1) - log(first + 1) - log(sizes - first + 1)).sum(axis=1)
+        return np.exp(ways - (log(n + 1) - log(drawn + 1) - log(n - drawn + 1)))
+    triangle = [np.eye(1, n + 1)[0]]
+    for _ in range(n):
+        triangle.append(triangle[-1] + np.append(0, triangle[-1][:-1]))
+    # 2 of 3 and 1 of 4: 3 * 4
+    return np.array(triangle)[sizes, first].prod(axis=1)
+
+
+def _few_levels(n1: int, n2: int) -> np.ndarray:
+    """Return the tables of two groups, or of rises and falls, on four levels, or fewer where that is too many."""
     for k, most in ((4, MOST_TIED // 5), (3, MOST_TIED), (2, MOST_TIED)):
-        number = comb(n1 + k - 1, k - 1) * comb(n2 + k - 1, k - 1) if n2 else comb(n1 + 2 * k - 1, 2 * k - 1)
-        if number <= most and n2:
+        if n2 and comb(n1 + k - 1, k - 1) * comb(n2 + k - 1, k - 1) <= most:
             first, second = np.broadcast_arrays(compositions(n1, k)[:, None], compositions(n2, k)[None])
-            tables = np.stack([first, second], axis=2).reshape(-1, 2, k)
-        elif number <= most:
-            tables = compositions(n1, 2 * k).reshape(-1, 2, k)
-        else:
-            continue
-        result = _test(tables, n2, Procedure("asymptotic"))
-        return tables, (2 * (result.u1 if n2 else result.w_plus)).astype(int)
-    return np.zeros((0, 2, 2), dtype=int), np.zeros(0, dtype=int)
+            return np.stack([first, second], axis=2).reshape(-1, 2, k)
+        if not n2 and comb(n1 + 2 * k - 1, 2 * k - 1) <= most:
+            return compositions(n1, 2 * k).reshape(-1, 2, k)
+    return np.zeros((0, 2, 2), dtype=int)

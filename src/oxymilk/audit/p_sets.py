@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain, product
-from math import prod, sqrt
+from math import ceil, floor, prod, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,9 +22,9 @@ import numpy as np
 import scipy
 
 import oxymilk.stats
-from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, Numbers, word_of
-from oxymilk.audit.printed import Interval
-from oxymilk.faults import Fault, FaultsError
+from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, Numbers, fault
+from oxymilk.audit.printed import Interval, decide
+from oxymilk.faults import FaultsError
 from oxymilk.stats import count_tables
 from oxymilk.stats.datasets import Groups, Pairs
 from oxymilk.stats.procedure import Procedure
@@ -34,6 +35,8 @@ from oxymilk.texts import Labels, read_yaml
 ERROR = Fraction(1, 10**11)
 # of more tables than this some have to do for exact tests; of larger samples these are not computed
 MOST_EXACT, LARGEST_EXACT = 400, 10_000
+# pairs of whose Spearman correlation R gives no p-value by t
+MOST_PAIRS_OF_R = 1290
 # other calculations of programs.yaml: lines of the rank test itself, and of other tests
 _OF_RANKS = ("signed_rank_floored", "sas_", "rank_sum_half")
 _OTHER = {"student_t": "t-independent", "welch_t": "t-independent", "paired_t": "t-paired",
@@ -63,9 +66,8 @@ class Line(NamedTuple):
     @property
     def shown(self) -> str:
         """The program, its versions, and the words beside the number in its output."""
-        return (
-            f"{self.program} ({self.versions}): {self.output}" if self.output else f"{self.program} program"
-        )
+        versions = f"({self.versions}): {self.output}" if self.output else "program"
+        return f"{self.program} {versions}"
 
     @property
     def one_sided(self) -> bool:
@@ -90,33 +92,60 @@ class Line(NamedTuple):
         return f"{word} {self.versions}" if word == "R" and self.versions != "all" else word
 
 
-class PSet(NamedTuple):
+@dataclass(frozen=True)
+class PSet:
     """All p-values that one calculation allows.
 
     * lines : The lines that show it; `unasked` : whether they do so without being asked.
-    * values : Sets of p-values, in fractions; `plain` : the one where nothing is open, or where what is not printed is
-      as simple as it can be (no ties); None where all are alike.
+    * values : Sets of p-values, in fractions; `plain` : those where nothing is open, or where what is not printed is
+      as simple as it can be (no ties); of a statistic whose name or rounding leaves several, all of these.
     """
 
     lines: tuple[Line, ...]
     unasked: bool
     values: tuple[Interval, ...]
-    plain: Interval | None
+    plain: tuple[Interval, ...]
 
     @property
     def calculation(self) -> str:
         """What is computed."""
         return self.lines[0].calculation
 
-    @property
+    @cached_property
     def programs(self) -> tuple[str, ...]:
         """Who prints it."""
         return tuple(dict.fromkeys(line.name for line in self.lines))
 
-    @property
+    @cached_property
     def ends(self) -> tuple[Fraction, Fraction]:
         """The smallest and the largest p-value."""
         return min(value.low for value in self.values), max(value.high for value in self.values)
+
+    @cached_property
+    def _floats(self) -> np.ndarray:
+        """The ends of the sets of p-values, the low ones and the high ones."""
+        return np.array([value[:2] for value in self.values], dtype=float).T
+
+    def distance(self, p_value: float) -> float:
+        """Return how far the nearest p-value is from a number."""
+        low, high = self._floats
+        return float(np.maximum(low - p_value, p_value - high).clip(0).min())
+
+    def meeting(self, stated: Interval) -> Iterator[Interval]:
+        """Yield those of the sets of p-values that meet what is stated."""
+        low, high = self._floats
+        # floats first, a little wide: fractions are slow
+        near = (low <= float(stated.high) * (1 + 1e-12)) & (high >= float(stated.low) * (1 - 1e-12))
+        return (self.values[at] for at in np.flatnonzero(near).tolist() if stated.meets(self.values[at]))
+
+    def fitting(self, stated: Interval) -> Interval:
+        """Return the p-values that the printed one agrees with: plain where it does, else the first that do."""
+        return next(chain(filter(stated.meets, self.plain), self.meeting(stated), self.values))
+
+    def decisions(self, alpha: Fraction) -> set[str]:
+        """Return what the p-values decide; all alike where alpha is not between their ends."""
+        is_between = self.ends[0] <= alpha <= self.ends[1]
+        return {decide(value, alpha) for value in self.values[: None if is_between else 1]}
 
     def words(self, t: Labels) -> str:
         """Say the calculation in a few words of a reader's language."""
@@ -129,8 +158,8 @@ class PSet(NamedTuple):
 
     def scaled(self, factor: Fraction) -> PSet:
         """Return the p-values times a factor, at most 1."""
-        values = tuple(times(value, factor) for value in self.values)
-        return self._replace(values=values, plain=self.plain and times(self.plain, factor))
+        values, plain = (tuple(times(part, factor) for part in of) for of in (self.values, self.plain))
+        return replace(self, values=values, plain=plain)
 
 
 def times(value: Interval, factor: Fraction) -> Interval:
@@ -155,18 +184,10 @@ def too_large(n1: int, n2: int) -> bool:
     return n1 * (n2 or n1 // 4) > LARGEST_EXACT
 
 
-def any_program(
-    test: str, calculation: str, values: Interval, *, is_open: bool = False, who: str = "any"
-) -> PSet:
+def any_program(test: str, name: str, values: Interval, *, is_open: bool = False, who: str = "any") -> PSet:
     """Return the set of a calculation that all programs, or those of one name, do alike."""
-    line = Line("", test, who, "all", "always", calculation)
-    return PSet((line,), True, (values,), None if is_open else values)
-
-
-def fault(code: str, evidence: Evidence, column: str, value: object = "", **params: object) -> FaultsError:
-    """Return the fault of a field of the evidence."""
-    words = {"test": evidence.test, "word": word_of(column), **params}
-    return FaultsError([Fault(file="check", code=code, column=column, value=str(value), params=words)])
+    line = Line("", test, who, "all", "always", name)
+    return PSet((line,), True, (values,), (values,) * (not is_open))
 
 
 @cache
@@ -180,9 +201,8 @@ def load_lines() -> dict[str, tuple[Line, ...]]:
             which = program.program, program.versions, program.rule, name, program.procedure, program.tail
             lines.setdefault(test, []).append(Line(program.id, test, *which, program.output))
     for entry in read_yaml(Path(oxymilk.stats.__file__).with_name("printed_lines.yaml")):
-        lines.setdefault(entry["test"], []).append(
-            Line(**{name: entry[name] for name in (*Line._fields[:6], "output")})
-        )
+        line = Line(**{name: entry[name] for name in (*Line._fields[:6], "output")})
+        lines.setdefault(line.test, []).append(line)
     return {test: tuple(of_test) for test, of_test in lines.items()}
 
 
@@ -190,10 +210,8 @@ def load_lines() -> dict[str, tuple[Line, ...]]:
 def lines_for(test: str, program: str, tails: int) -> tuple[Line, ...]:
     """Return the lines of a test under the program and the tails that are declared."""
     one_sided, named = {0: (True, False), 1: (True,), 2: (False,)}[tails], named_in(program)
-    lines = load_lines().get(test, ())
-    return tuple(
-        line for line in lines if line.one_sided in one_sided and (not named or line.family in named)
-    )
+    lines = [line for line in load_lines().get(test, ()) if line.one_sided in one_sided]
+    return tuple(line for line in lines if not named or line.family in named)
 
 
 # ---- a statistic ---------------------------------------------------------------------------------------------
@@ -207,22 +225,20 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in evidence.df]
     if name == "f" and test == "t-independent":
         df = [one, *df][-2:]
-    elif not df and name == "chi2" and test != "chi-square":
-        df = [one]
-    elif not df and name in ("t", "r") and n:
+    elif not df and (name in ("t", "r") and n):
         df = [Interval.point(Fraction(max(1, sum(n) - (1 if test == "t-paired" else 2))))]
+    df = df or [one] * (name == "chi2" and test != "chi-square")
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
-    negative, largest = evidence.value.negative and name in ("chi2", "f"), 1 if name == "r" else None
-    if (
-        negative
-        or not stated.meets(Interval(Fraction(0), largest, closed_high=True))
-        or any(part.low <= 0 for part in df)
-    ):
-        raise fault("check_number", evidence, "df" if any(part.low <= 0 for part in df) else "value")
+    no_df, largest = any(part.low <= 0 for part in df), 1 if name == "r" else None
+    is_size = stated.meets(Interval(Fraction(0), largest, closed_high=True))
+    if no_df or not is_size or (evidence.value.negative and name in ("chi2", "f")):
+        raise fault("check_number", evidence, "df" if no_df else "value")
     image = _image(name, stated, df)
     halved = evidence.tails == 1 and name in ("z", "t", "r")
     yield any_program(test, f"from_{name}", times(image, Fraction(1, 2)) if halved else image)
+    if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
+        yield from _spearman(evidence, stated, pairs)
     if name == "z" and test == "mann-whitney" and len(n) == 2:
         student = _image("t", stated, [Interval.point(Fraction(sum(n) - 1))])
         yield any_program(test, "sas_rank_sum_t", student, who="SAS")
@@ -230,6 +246,21 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
         # Welch's degrees of freedom lie between those of the smaller group and those of both
         between = Interval(Fraction(max(1, min(n) - 1)), df[0].high)
         yield any_program(test, "welch_t", _image("t", stated, [between]), is_open=True)
+
+
+def _spearman(evidence: Evidence, stated: Interval, n: int) -> Iterator[PSet]:
+    """Yield what R gives for the orders of n pairs without ties that have such an r, where some have."""
+    lines = lines_for("spearman", evidence.program, 0)
+    lines = tuple(line for line in lines if line.calculation == "spearman_untied")
+    # r is 1 less this for every 2 of the sum of squares
+    step = Fraction(12, n**3 - n)
+    halves = range(ceil((1 - min(stated.high or 1, 1)) / step), floor((1 - stated.low) / step) + 1)
+    halves = [half for half in (*halves[:2], *halves[-2:]) if stated.contains(1 - half * step)]
+    if lines and halves:
+        ends = (point(count_tables.spearman_untied(2 * half, n)) for half in (halves[0], halves[-1]))
+        low, high = (times(end, Fraction(1 if evidence.tails == 1 else 2)) for end in ends)
+        values = Interval(low.low, high.high, closed_high=True)
+        yield PSet(lines, True, (values,), (values,))
 
 
 def _image(name: str, stated: Interval, df: list[Interval]) -> Interval:
@@ -261,10 +292,10 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
         candidates = list(product(*rows))
     if name == "margins":
         pairs = [pair for pair in candidates if len(pair) == 2 and sum(pair[0]) == sum(pair[1])]
-        made = [count_tables.tables_of(*pair) for pair in pairs]
+        made = [count_tables.tables_of(*pair) for pair in pairs] or [np.zeros((0, 2, 2), dtype=np.int64)]
         if any(tables is None for tables in made):
             return None
-        tables = np.concatenate(made) if made else np.zeros((0, 2, 2), dtype=np.int64)
+        tables = np.concatenate(made)
     elif len({len(row) for table in candidates for row in table}) == 1:
         tables = np.array(candidates, dtype=np.int64)
     else:
@@ -282,10 +313,8 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
 def _rows_of(evidence: Evidence, percents: Numbers, n: int) -> list[tuple[int, ...]]:
     """Return the counts of n that print as these percentages, rounded or cut."""
     sets = [[evidence.set_of(number, cut=cut) for cut in (False, True)] for number in percents]
-    shares = [Fraction(100 * k, max(n, 1)) for k in range(n + 1)]
-    choices = [
-        [k for k, share in enumerate(shares) if any(part.contains(share) for part in both)] for both in sets
-    ]
+    shares = [(k, Fraction(100 * k, max(n, 1))) for k in range(n + 1)]
+    choices = ([k for k, share in shares if any(part.contains(share) for part in both)] for both in sets)
     return [counts for counts in product(*choices) if sum(counts) == n]
 
 
@@ -297,23 +326,23 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     lines: dict[str, list[Line]] = {}
     for line in lines_for(test, evidence.program, evidence.tails):
         lines.setdefault(line.calculation, []).append(line)
+    if test == "mcnemar" and (used := (tables.any(axis=1) | tables.any(axis=2)).any(axis=0)).sum() == 2:
+        # of three levels of which nobody has the third, programs see two
+        tables = tables[:, used][:, :, used]
     d, r, c = tables.shape
-    pairs, groups = test in (*PAIRED, "sign"), test in ("mann-whitney", "t-independent")
-    if (pairs and r != c) or (groups and (r != 2 or not tables.any(axis=2).all())):
+    pairs = test in (*PAIRED, "sign")
+    is_empty = test in ("mann-whitney", "t-independent") and (r != 2 or not tables.any(axis=2).all())
+    if is_empty or (pairs and r != c):
         return
     if test in ("mcnemar", "chi-square", "fisher", "linear", "spearman"):
-        exact: list[dict[str, float]] = []
-        if lines.keys() & {*count_tables.EXACT}:
-            exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT]]
-            exact += [{}] * (d - MOST_EXACT)
-        by_name = {
-            name: count_tables.CALCULATIONS[name](tables)
-            if name in count_tables.CALCULATIONS
-            else np.array([found.get(name, np.nan) for found in exact])
-            for name in lines
-        }
+        of_exact = lines.keys() - count_tables.CALCULATIONS.keys()
+        exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT] if of_exact]
+        exact += [{}] * (d - len(exact))
+        by_name = {name: np.array([found.get(name, np.nan) for found in exact]) for name in of_exact}
+        by_name |= {name: count_tables.CALCULATIONS[name](tables) for name in lines.keys() - of_exact}
+        tied = (tables.sum(axis=1) > 1).any(axis=1) | (tables.sum(axis=2) > 1).any(axis=1)
         small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
-        rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small,
+        rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small, "tied": tied,
                  "binomial": small & (changes <= 25), "asymptotic": small & (changes > 25)}  # fmt: skip
         found = by_name, rules
     elif not (found := _together.get((test, tables.shape, tables.tobytes()))):
@@ -324,27 +353,23 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             for each in from_tables(evidence, tables[:: 1 + d // MOST_EXACT], test):
                 if each.lines[0].is_exact:
                     ends = min(each.values).low, max(each.values).high
-                    yield each._replace(values=(Interval(*ends, closed_high=True),), plain=None)
+                    yield replace(each, values=(Interval(*ends, closed_high=True),), plain=())
         if largest or len(situation.n) > MOST_EXACT:
             lines = {name: same for name, same in lines.items() if not same[0].is_exact}
         found = _of_lines(test, tables, list(chain(*lines.values())))
     p_values, rules = found
     for name, same in lines.items():
-        values = p_values[name]
-        usable = ~np.isnan(values)
+        usable = ~np.isnan(p_values[name])
         for unasked in (True, False):
-            where = {rule: usable & np.equal(rules[rule], unasked) for rule in {line.rule for line in same}}
-            where = {rule: tables_of_rule for rule, tables_of_rule in where.items() if tables_of_rule.any()}
-            if where:
-                shown = tuple(line for line in same if line.rule in where)
-                distinct = {*values[np.logical_or.reduce([*where.values()])].tolist()}
-                points = tuple(map(point, sorted(distinct)))
-                yield PSet(shown, unasked, points, points[0] if d == 1 else None)
+            where = [usable & np.equal(rules[line.rule], unasked) for line in same]
+            shown = tuple(line for line, printed in zip(same, where, strict=True) if printed.any())
+            distinct = sorted({*p_values[name][np.any(where, axis=0)].tolist()})
+            if points := tuple(map(point, distinct)):
+                yield PSet(shown, unasked, points, points * (d == 1))
 
 
-Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]
-# what `compute_together` found: test, shape and bytes of a table -> p-values by calculation, rules
-_together: dict[tuple, Found] = {}
+Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by calculation, and rules
+_together: dict[tuple, Found] = {}  # what `compute_together` found, by test, shape and bytes of a table
 
 
 def _of_lines(test: str, tables: np.ndarray, lines: Iterable[Line]) -> Found:
@@ -364,9 +389,8 @@ def compute_together(printed_tests: Iterable[Evidence]) -> None:
         if evidence.counts and evidence.test in RANK_TESTS.values():
             with suppress(FaultsError):
                 (table,) = tables_allowed(evidence)
-                if not too_large(
-                    *(table.sum(axis=1) if evidence.test == "mann-whitney" else (table.sum(), 0))
-                ):
+                sizes = table.sum(axis=1) if evidence.test == "mann-whitney" else (table.sum(), 0)
+                if not too_large(*sizes):
                     alike.setdefault((evidence.test, table.shape), []).append(table)
     for (test, shape), tables in alike.items():
         found = _of_lines(test, np.array(tables), load_lines()[test])

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence
+from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, fault
 from oxymilk.audit.from_means import (
     TooManyError,
     from_moments,
@@ -22,7 +22,7 @@ from oxymilk.audit.from_means import (
     tables_behind,
 )
 from oxymilk.audit.from_ranks import from_ranks
-from oxymilk.audit.p_sets import PSet, fault, from_statistic, from_tables, load_lines, tables_allowed
+from oxymilk.audit.p_sets import PSet, from_statistic, from_tables, load_lines, tables_allowed
 from oxymilk.audit.printed import UPPER, Interval, decide
 from oxymilk.stats.count_tables import MOST_TABLES, ratios
 from oxymilk.stats.programs import named_in
@@ -119,10 +119,10 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     if by_cut and verdict == "reproduced":
         verdict, how = "reproduced_otherwise", "cut"
     stated = evidence.stated()
-    middle = (stated.low + stated.high) / 2
-    sets = sorted(sets, key=lambda each: (not each.unasked, _distance(each, middle), -len(each.lines)))
+    middle = float(stated.low + stated.high) / 2
+    sets = sorted(sets, key=lambda each: (not each.unasked, each.distance(middle), -len(each.lines)))
     unasked = [each for each in sets if each.unasked] or sets
-    decisions = {decide(value, evidence.alpha) for each in unasked for value in each.values}
+    decisions = set().union(*(each.decisions(evidence.alpha) for each in unasked))
     decided = decisions.pop() if len(decisions) == 1 else ""
     printed = evidence.decision or decide(stated, evidence.alpha)
     decision = "open" if not (decided and printed) else "agrees" if decided == printed else "flips"
@@ -190,19 +190,15 @@ def _other_ways(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, lis
 
 def _fitting(sets: Iterable[PSet], stated: Interval) -> tuple[list[PSet], list[PSet]]:
     """Return the sets whose plain p-value, or whose every open one, prints as printed; and those of which some does."""
-    some = [each for each in sets if any(stated.meets(value) for value in each.values)]
+    some = [each for each in sets if any(each.meeting(stated))]
     plain = []
     for each in some:
         # a line that ignores ties has one p-value, though the ties are open
         is_open = len(each.values) > 1 or each.values[0].low < each.values[0].high
         whole = is_open and all(stated.contains_all(value) for value in each.values)
-        if whole or (each.plain and stated.meets(each.plain)):
+        if whole or any(map(stated.meets, each.plain)):
             plain.append(each)
     return plain, some
-
-
-def _distance(each: PSet, value: Fraction) -> Fraction:
-    return min(max(part.low - value, value - part.high, Fraction(0)) for part in each.values)
 
 
 def _over_correlations(evidence: Evidence) -> bool:
@@ -220,13 +216,13 @@ def _notes(evidence: Evidence) -> Iterator[tuple[str, Any]]:
 
 def _decides(evidence: Evidence, sets: list[PSet]) -> str:
     """Return the code of the evidence that would decide."""
-    if all(each.values == (each.plain,) for each in sets):
-        exact = all(each.plain.low == each.plain.high for each in sets)
+    if all(each.values == each.plain for each in sets):
+        exact = all(each.ends[0] == each.ends[1] for each in sets)
         return "digits" if not exact else "" if evidence.program else "program"
     if evidence.margins or evidence.percents:
         return "joint"
-    if _over_correlations(evidence):
-        return "differences"
+    if evidence.test in ("t-paired", "t-independent"):
+        return "differences" if _over_correlations(evidence) else "digits"
     return "scores" if evidence.means or evidence.medians else "ties"
 
 
@@ -260,23 +256,21 @@ def _searches(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, list[
     """Yield the searches in order: code, and candidates with their words, p-values, whether digits are cut."""
     free, others = replace(evidence, program="", tails=0), []
     if evidence.program or evidence.tails:
-        yield "other_program", [({"set": each}, each, False) for each in _p_sets(free) if each.unasked]
+        # a printed statistic has no program's line
+        of_lines = [each for each in _p_sets(free) if each.unasked and each.lines[0].id]
+        yield "other_program", [({"set": each}, each, False) for each in of_lines]
     if (evidence.counts or evidence.margins) and evidence.test != "spearman":
         tables = tables_allowed(evidence)
         tests = [test for test in _CONFUSED[evidence.test in PAIRED] if test != evidence.test]
         others = [each for test in tests for each in from_tables(free, tables, test)]
         yield "other_test", [({"set": each}, each, False) for each in others]
-    if evidence.operator:
-        return
     for code, factor in (("halved", Fraction(1, 2)), ("doubled", Fraction(2))):
         yield code, [({}, each.scaled(factor), cut) for each in sets for cut in (False, True)]
+    if evidence.operator:
+        return
     yield "adjusted", [({"k": k}, each.scaled(Fraction(k)), False) for k in _ADJUSTED for each in sets]
-    if (
-        evidence.means
-        and (evidence.sds or evidence.ses)
-        and evidence.test[0] == "t"
-        and not evidence.statistic
-    ):
+    of_means = evidence.means and evidence.test[0] == "t" and not evidence.statistic
+    if of_means and (evidence.sds or evidence.ses):
         other = "ses" if evidence.sds else "sds"
         yield f"as_{other}", [({}, each, False) for each in from_moments(evidence, kind=other)]
     yield "digit_lost", list(_slips(evidence, sets, dropped=True))
@@ -297,4 +291,4 @@ def _slips(evidence: Evidence, sets: list[PSet], *, dropped: bool) -> Iterator[t
                 made |= {right[:at] + right[at + 1] + right[at] + right[at + 2 :] for at in range(d - 1)}
             points = tuple(Interval.point(Fraction(int(digits), 10**d)) for digits in sorted(made))
             source = evidence.number._replace(decimals=d + dropped).write(value.low)
-            yield {"source": source}, PSet(each.lines, True, points, None), False
+            yield {"source": source}, PSet(each.lines, True, points, ()), False

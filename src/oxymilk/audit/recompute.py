@@ -6,13 +6,13 @@ floating point.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
-from math import floor, isqrt
+from math import floor, isqrt, sqrt
 from typing import Any, NamedTuple
 
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_P, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_P, OTHER_TESTS, Claim
 from oxymilk.audit.printed import Interval, decide
 
 # tests.csv carries ten significant digits: half a unit of the tenth is at most 5e-10 of the value. The error of the
@@ -22,7 +22,11 @@ PRINTING_ERROR = Fraction(5, 10**10)
 # What the name of a statistic can stand for, by quantity and test: a column of tests.csv (and a field of a test's
 # result), or what is made of some. docs/claims.md says which program prints which.
 CONVENTIONS = {
-    ("w", "signed_rank"): ("w_plus", "w_minus", "signed_sum", "signed_half"),
+    ("w", "signed_rank"): (
+        *("w_plus", "w_minus", "signed_sum", "signed_half"),
+        "w_plus_zeros",
+        "w_minus_zeros",
+    ),
     ("w", "rank_sum"): ("rank_sum1", "rank_sum2", "u1", "u2"),
     ("u", "rank_sum"): ("u1", "u2"),
     ("mean_rank", "signed_rank"): ("mean_rank_plus", "mean_rank_minus"),
@@ -30,11 +34,14 @@ CONVENTIONS = {
 }
 _STATISTICS = (
     *("w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus", "u1", "u2", "rank_sum1", "rank_sum2"),
-    *("mean_rank1", "mean_rank2", "z", "p_value"),
+    *("mean_rank1", "mean_rank2", "z", "p_value", "n_up", "n_down", "n_unchanged"),
 )
 _MADE: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "signed_sum": lambda test: abs(test["w_plus"] - test["w_minus"]),
     "signed_half": lambda test: abs(test["w_plus"] - test["w_minus"]) / 2,
+    # zeros that are ranked too are the lowest: each adds 1 to the rank of every change
+    "w_plus_zeros": lambda test: test["w_plus"] + test["unranked"] * test["n_up"],
+    "w_minus_zeros": lambda test: test["w_minus"] + test["unranked"] * test["n_down"],
 }
 
 
@@ -45,7 +52,10 @@ def conventions_of(quantity: str, test: str) -> tuple[str, ...]:
 
 
 def statistic_of(test: Mapping[str, Any], convention: str) -> Any:
-    """Return a statistic of a test's result, a number or an array, under one of the conventions."""
+    """Return a statistic of a test's result, a number or an array, under one of the conventions.
+
+    Beside the fields of the result, `unranked` is how many zeros have no ranks.
+    """
     return _MADE[convention](test) if convention in _MADE else test[convention]
 
 
@@ -74,13 +84,23 @@ class Computed(NamedTuple):
         """Return a number that is known exactly."""
         return cls(Fraction(value), Interval.point(Fraction(value)))
 
+    @classmethod
+    def about(cls, value: Fraction) -> Computed:
+        """Return a number that was computed in floating point, or read from ten significant digits."""
+        error = abs(value) * PRINTING_ERROR
+        return cls(value, Interval(value - error, value + error, closed_high=True))
+
 
 class Tables(NamedTuple):
-    """What claims are checked against: alpha, and the rows of frequencies.csv and tests.csv, all cells text."""
+    """What claims are checked against: alpha, and the rows of frequencies.csv and tests.csv, all cells text.
+
+    * other_tests : returns what the data give for a statistic of another test
+    """
 
     alpha: Fraction
     frequencies: list[dict[str, str]]
     tests: list[dict[str, str]]
+    other_tests: Callable[[Claim], Iterable[Computed]] | None = None
 
 
 def recompute(claim: Claim, tables: Tables) -> Computed:
@@ -90,6 +110,8 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         return Computed.exactly(tables.alpha)
     if quantity in ("sample_size", *OF_A_CELL):
         return _counted(claim, tables.frequencies)
+    if claim.test in OTHER_TESTS:
+        return _meant(claim, tables, tables.other_tests(claim) if tables.other_tests else ())
     about = "signed_rank" if quantity in OF_A_CHANGE else claim.test, claim.group
     # both rows of a declared program whose way to take differences is not known
     rows = [row for row in tables.tests if row["role"] == "declared" or row["differences"].startswith("if_")]
@@ -103,10 +125,20 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
         count, total = int(tests[0][f"n_{change}"] or 0), int(tests[0]["n"])  # "" where nobody is paired
         return Computed.exactly(count) if unit == "count" else _percent(count, total)
     conventions = conventions_of(quantity, claim.test)
-    candidates = [computed for test in tests for computed in _of_test(test, conventions)]
-    if not candidates:
+    return _meant(claim, tables, (computed for test in tests for computed in _of_test(test, conventions)))
+
+
+def root_of(square: Fraction, near: Fraction | None = None) -> Computed:
+    """Return a square root, exactly where it is a rational number: only then can it lie on a boundary of rounding."""
+    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    return Computed.exactly(root) if root * root == square else Computed.about(near or Fraction(sqrt(square)))
+
+
+def _meant(claim: Claim, tables: Tables, computed: Iterable[Computed]) -> Computed:
+    """Return the number that the paper can have meant, if any, else the first; Undefined where there is none."""
+    if not (candidates := list(computed)):
         raise Undefined("undefined")
-    # the one that the paper can have meant, if any; a decision states no number
+    # a decision states no number
     stated = claim.stated
 
     def fits(value: Computed) -> bool:
@@ -119,24 +151,24 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:
     """Yield a statistic of a row of tests.csv under each convention, without its sign, exactly where it is known so."""
     numbers = {column: Fraction(test[column]) for column in _STATISTICS if test.get(column)}
+    numbers["unranked"] = numbers.get("n_unchanged", 0) * (test["zero_method"] == "drop")
     for name in conventions:
         with suppress(KeyError):  # what this test does not have
             value = abs(statistic_of(numbers, name))
-            exact: Fraction | str = value
-            if name == "p_value":
-                exact = test["p_fraction"]
-            elif name == "z":
-                # only where z is a rational number can it lie on a boundary of rounding
-                square = abs(Fraction(test["z_squared"] or 0))
-                root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
-                exact = root if test["z_squared"] and root * root == square else ""
-            elif name.startswith("mean_rank"):
-                exact = value.limit_denominator(2 * int(test["n"]))  # of n ranks, whole ones and halves
-            error = 0 if exact != "" else value * PRINTING_ERROR
-            value = Fraction(exact) if exact != "" else value
-            within = Interval(value - error, value + error, closed_high=True)
-            within = within.clipped(0, 1) if name == "p_value" else within
-            yield Computed(value, within, False, test["procedure"], name if len(conventions) > 1 else "")
+            if name == "z" and test["z_squared"]:
+                computed = root_of(abs(Fraction(test["z_squared"])), value)
+            elif name in ("z", "p_value"):
+                exact = name == "p_value" and test["p_fraction"]
+                computed = Computed.exactly(Fraction(exact)) if exact else Computed.about(value)
+            else:
+                # a mean of n ranks, whole ones and halves
+                of_means = name.startswith("mean_rank")
+                computed = Computed.exactly(
+                    value.limit_denominator(2 * int(test["n"])) if of_means else value
+                )
+            within = computed.within.clipped(0, 1) if name == "p_value" else computed.within
+            convention = name if len(conventions) > 1 else ""
+            yield computed._replace(within=within, procedure=test["procedure"], convention=convention)
 
 
 def _counted(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:

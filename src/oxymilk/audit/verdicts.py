@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from oxymilk.audit.claimed_tests import evidence_from_data, evidence_of
+from oxymilk.audit.claimed_tests import evidence_from_data, evidence_of, statistics_from_data
 from oxymilk.audit.claims import COLUMNS, GRIM, NOTES, REASONS, Claim
 from oxymilk.audit.evidence import Evidence
 from oxymilk.audit.printed import as_runs, parse_sizes, sizes_that_allow
@@ -79,7 +80,9 @@ def audit_claims(
     DataFrame
         One row a claim, in their order; columns `VERDICT_COLUMNS`, all text.
     """
-    tables = Tables(Fraction(str(study.alpha)), frequencies.to_dict("records"), tests.to_dict("records"))
+    rows = frequencies.to_dict("records"), tests.to_dict("records")
+    others = partial(statistics_from_data, study=study, data=data)
+    tables = Tables(Fraction(str(study.alpha)), *rows, others)
     rows = []
     for claim in claims:
         if claim.is_judged:
@@ -119,7 +122,7 @@ def verdict_of(evidence: Evidence) -> Verdict:
     if judgement.verdict == "not_checkable":
         return Verdict("not_checkable", judgement.how)
     stated, best = evidence.stated(), (judgement.fitting or judgement.p)[0]
-    value = next(filter(stated.meets, best.values), best.values[0])
+    value = best.fitting(stated)
     written = (evidence.number.write(end, evidence.rounding or "half_up") for end in best.ends)
     return Verdict(
         judgement.verdict,

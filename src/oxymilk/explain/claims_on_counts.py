@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from oxymilk.analysis.samples import Sample, participants, samples
-from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, REASONS, TESTS, Claim
+from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, OF_A_TEST, OF_P, OTHER_TESTS, REASONS, TESTS, Claim
 from oxymilk.audit.recompute import conventions_of, statistic_of
 from oxymilk.explain.coincidence import Printable, printable_of
 from oxymilk.stats import Procedure, TestResult, difference_counts, differences_of
@@ -219,6 +219,7 @@ class ClaimOnCounts:
         if self.counts is not None:
             return self.counts[self._count(feature)][..., None]
         result, names = vars(self.result(feature, procedure)), conventions_of(self.claim.quantity, self.test)
+        result["unranked"] = result.get("n_zero", 0) * (result["procedure"].zero_method == "drop")
         values = np.stack([np.asarray(statistic_of(result, name), dtype=float) for name in names], axis=-1)
         # a Z that is a rational number may lie on a boundary of rounding: 2, not 1.9999999999999998
         return np.round(np.abs(values), 12) if self.claim.quantity == "z" else values
@@ -277,7 +278,12 @@ def claims_on_counts(records: Records, claims: list[Claim]) -> list[ClaimOnCount
             moment = "change" if claim.group else ""
         elif test and len(study.groups) >= 2 and study.procedure.rank_sum is not None:
             moment, groups = study.between, (0, 1)
-        if not (moment and of_outcome) or claim.is_judged or is_unsearched(claim, study):
+        if (
+            not (moment and of_outcome)
+            or claim.test in OTHER_TESTS
+            or claim.is_judged
+            or is_unsearched(claim, study)
+        ):
             continue
         if not records.levels:
             sample = records.tests[("rank_sum", "") if test == "rank_sum" else ("signed_rank", claim.group)]

@@ -61,8 +61,8 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
     if verdict == "not_checkable":
         return t(f"check.reasons.{how}")
     if verdict != "differs":
-        best, stated = judgement.fitting[0], evidence.stated(cut=how == "cut")
-        value = next((value for value in best.values if stated.meets(value)), best.values[0])
+        best = judgement.fitting[0]
+        value = best.fitting(evidence.stated(cut=how == "cut"))
         words = {"programs": _programs(judgement.fitting, t), "words": best.words(t)}
         key = f"check.headline.{verdict}{how and '.'}{how}"
         return t(key, printed=printed, value=_number(value, t), **words)
@@ -84,7 +84,7 @@ def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSe
     stated, groups = evidence.stated(), {}
     for each in [each for each in judgement.p if each.unasked] or judgement.p:
         # of several p-values the one that prints as printed, else their range
-        value = next(filter(stated.meets, each.values), None) or Interval(*each.ends)
+        value = next(each.meeting(stated), None) or Interval(*each.ends)
         groups.setdefault(value, []).append(each)
     return groups
 
@@ -93,7 +93,7 @@ def _programs(sets: Iterable[PSet], t: Labels) -> str:
     rank = {name: at for at, name in enumerate(_FIRST)}
     names = {name for each in sets for name in each.programs}
     names = sorted(names, key=lambda name: (rank.get(name.split()[0], len(rank)), name))
-    if names == ["any"]:
+    if "any" in names:
         return t("check.any_program")
     return ", ".join(map(t.versions, names[:_NAMED])) + (t("check.and_others") if len(names) > _NAMED else "")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, partial
-from math import comb
+from math import comb, exp, factorial, sqrt
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,6 +20,8 @@ from oxymilk.stats import other_tests
 MOST_TABLES = 200_000
 # Probabilities that differ by less are the same number computed in another order (R: 1e-7).
 _SAME = 1e-9
+# pairs of which R counts all orders for Spearman's r
+_MOST_PERMUTED = 9
 
 
 @cache
@@ -65,17 +67,57 @@ def linear(tables: np.ndarray) -> np.ndarray:
 
     Agresti, Categorical Data Analysis, 3rd ed., p. 87. 1 where a variable is constant.
     """
-    r, n = _correlation(tables)
+    r, n = other_tests.correlation(tables)
     return scipy.special.chdtrc(1, (n - 1) * r**2)
 
 
 def spearman(tables: np.ndarray) -> np.ndarray:
     """Spearman's correlation with mid-ranks, r sqrt((n - 2) / (1 - r^2)) against Student t, as SPSS and scipy."""
     ranks = [np.cumsum(sums, axis=1) - (sums - 1) / 2 for sums in (tables.sum(axis=2), tables.sum(axis=1))]
-    r, n = _correlation(tables, *ranks)
+    r, n = other_tests.correlation(tables, *ranks)
     df = np.maximum(n - 2, 1)
     t = np.abs(r) * np.sqrt(df / np.maximum(1 - r**2, 1e-300))
     return 2 * scipy.special.stdtr(df, -t)
+
+
+def spearman_untied(squares: int, n: int) -> float:
+    """One-tailed p-value of Spearman's r of n pairs without ties, as R's cor.test has it unasked.
+
+    Up to 9 pairs exact, above by the Edgeworth series of algorithm AS 89 (Best & Roberts 1975, doi:10.2307/2347111).
+
+    Parameters
+    ----------
+    squares : int
+        Sum of the squared differences of ranks, (n^3 - n) (1 - r) / 6; even.
+    n : int
+        Pairs, at least 2.
+
+    Examples
+    --------
+    >>> spearman_untied(0, 4) * 24
+    1.0
+    """
+    least = min(squares, (n**3 - n) // 3 - squares)
+    if n <= _MOST_PERMUTED:
+        # ranks taken so far, as bits -> orders of them by their sum of squares, packed with 24 bits each
+        ways = {0: 1}
+        for place in range(n):
+            longer: dict[int, int] = {}
+            for taken, packed in ways.items():
+                for rank in (rank for rank in range(n) if not taken >> rank & 1):
+                    shifted = packed << 24 * (rank - place) ** 2
+                    longer[taken | 1 << rank] = longer.get(taken | 1 << rank, 0) + shifted
+            ways = longer
+        orders = ways[2**n - 1].to_bytes(3 * (n**3 - n), "little")
+        return sum(int.from_bytes(orders[3 * s : 3 * s + 3], "little") for s in range(least + 1)) / factorial(
+            n
+        )
+    b = 1 / n
+    x = (6 * (least + 1) / (n**3 - n) - 1) * sqrt(n - 1)
+    y = x * x
+    inner = y * b * (0.0879 + 0.0151 * b - y * (0.0072 - 0.0831 * b + y * b * (0.0131 - 4.6e-4 * y)))
+    series = 0.2274 + b * (0.2531 + 0.1745 * b) + y * (-0.0758 + b * (0.1033 + 0.3932 * b) - inner)
+    return min(1.0, max(0.0, float(scipy.special.ndtr(x)) - x * b * series / exp(y / 2)))
 
 
 def exact_tests(table: np.ndarray) -> dict[str, float]:
@@ -121,6 +163,21 @@ def mcnemar(tables: np.ndarray, correction: int | None = None, *, of_balance: bo
     return other_tests.sign(pairs, correction, of_balance=of_balance)
 
 
+def bowker(tables: np.ndarray, empty: str = "") -> np.ndarray:
+    """Bowker's test of symmetry, more than two levels: sum (n_ij - n_ji)^2 / (n_ij + n_ji), doi:10.2307/2280710.
+
+    empty : "", of tables with a change between every two levels, the only ones of which R has a p-value; of the others,
+    "kept", k (k - 1) / 2 degrees of freedom (SAS), or "dropped", those of the levels with a change (SPSS). Else nan
+    """
+    lower, upper = np.triu_indices(tables.shape[1], 1)
+    rises, falls = tables[:, lower, upper], tables[:, upper, lower]
+    changed = rises + falls > 0
+    statistic = ((rises - falls) ** 2 / np.maximum(rises + falls, 1)).sum(axis=1)
+    df = np.maximum(changed.sum(axis=1), 1) if empty == "dropped" else len(lower)
+    usable = (changed.all(axis=1) == (not empty)) & (len(lower) > 1)
+    return np.where(usable, scipy.special.chdtrc(df, statistic), np.nan)
+
+
 def marginal_homogeneity(tables: np.ndarray) -> np.ndarray:
     """Marginal homogeneity of ordered levels: sum d / sqrt(sum d^2) of all changes d (IBM SPSS Algorithms)."""
     level = np.arange(tables.shape[1])
@@ -148,18 +205,6 @@ def ratios(table: np.ndarray, z: float) -> dict[str, tuple[float, float, float]]
     }
 
 
-def _correlation(tables: np.ndarray, *scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return r of the row and column scores (their numbers where none are given), 0 where one is constant, and N."""
-    x, y = scores or [np.arange(size)[None] - (size - 1) / 2 for size in tables.shape[1:]]
-    n = tables.sum(axis=(1, 2))
-    rows, columns = tables.sum(axis=2), tables.sum(axis=1)
-    x = x - ((rows * x).sum(axis=1) / n)[:, None]
-    y = y - ((columns * y).sum(axis=1) / n)[:, None]
-    square = (rows * x**2).sum(axis=1) * (columns * y**2).sum(axis=1)
-    together = np.einsum("drc,dr,dc->d", tables, x, y)
-    return np.where(square > 1e-12, together / np.sqrt(np.maximum(square, 1e-12)), 0.0), n
-
-
 Calculation = Callable[[np.ndarray], np.ndarray]
 # What printed_lines.yaml names; the exact tests are those of `exact_tests`.
 CALCULATIONS: dict[str, Calculation] = {
@@ -172,6 +217,8 @@ CALCULATIONS: dict[str, Calculation] = {
     "mcnemar": partial(mcnemar, correction=0),
     "mcnemar_edwards": partial(mcnemar, correction=1),
     "mcnemar_edwards_r": partial(mcnemar, correction=1, of_balance=False),
+    "bowker": bowker,
+    "bowker_kept": partial(bowker, empty="kept"),
+    "bowker_dropped": partial(bowker, empty="dropped"),
     "marginal_homogeneity": marginal_homogeneity,
 }
-EXACT = ("fisher", "fisher_mid_p", "fisher_one_sided", "fisher_doubled", "pearson_exact")

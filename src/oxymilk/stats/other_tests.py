@@ -156,12 +156,9 @@ def linear_by_linear(data: Groups) -> np.ndarray:
 
     r is the correlation of group and score (Agresti, Categorical Data Analysis, 3rd ed., p. 87).
     """
-    n, mean, variance = _moments(data.tables, data.scores - data.scores.mean())
-    total, nothing = n.sum(axis=1), (data.levels <= 1) | (n == 0).any(axis=1)
-    between = n.prod(axis=1) * (mean[:, 0] - mean[:, 1]) ** 2 / np.maximum(total, 1)
-    within = ((n - 1) * variance).sum(axis=1)
-    statistic = (total - 1) * between / np.where(nothing, 1, between + within)
-    return np.where(nothing, 1.0, scipy.special.chdtrc(1, np.maximum(statistic, 0)))
+    scores = data.scores - data.scores.mean()
+    r, n = correlation(data.tables, np.arange(2), scores / max(np.abs(scores).max(), 1e-300))
+    return scipy.special.chdtrc(1, (n - 1) * r**2)
 
 
 def rank_sum_half_corrected(data: Groups) -> np.ndarray:
@@ -186,6 +183,18 @@ def fisher(data: Groups, *, one_sided: bool = False) -> np.ndarray:
 def of_two_levels(calculate: Calculation, **options: object) -> Calculation:
     """Return a calculation with these options, of tables of two levels at most: nan where more levels occur."""
     return lambda data: np.where(data.levels <= 2, calculate(data, **options), np.nan)
+
+
+def correlation(tables: np.ndarray, *scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return r of the row and column scores (their numbers where none are given), 0 where one is constant, and N."""
+    x, y = scores or [np.arange(size)[None] - (size - 1) / 2 for size in tables.shape[1:]]
+    n = tables.sum(axis=(1, 2))
+    rows, columns, some = tables.sum(axis=2), tables.sum(axis=1), np.maximum(n, 1)
+    x = x - ((rows * x).sum(axis=1) / some)[:, None]
+    y = y - ((columns * y).sum(axis=1) / some)[:, None]
+    square = (rows * x**2).sum(axis=1) * (columns * y**2).sum(axis=1)
+    together = np.einsum("drc,dr,dc->d", tables, x, y)
+    return np.where(square > 1e-12, together / np.sqrt(np.maximum(square, 1e-12)), 0.0), n
 
 
 def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:

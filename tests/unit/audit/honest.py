@@ -140,8 +140,16 @@ def of_pairs(rng, page):
     yield "wilcoxon, counts", {"test": "wilcoxon", "counts": cells(table)}, p_value
     yield "wilcoxon, margins", {"test": "wilcoxon", "margins": margins}, p_value
     # a program that ranks zeros prints other ranks
-    lines = [line for line in lines if not (result.n_zero and line.entry.procedure
-             and line.entry.procedure.zero_method == "pratt")]  # fmt: skip
+    zeros_ranked = [line for line in lines if line.entry.procedure
+                    and line.entry.procedure.zero_method == "pratt"]  # fmt: skip
+    lines = [line for line in lines if not (result.n_zero and line in zeros_ranked)]
+    if result.n_down + result.n_up:
+        of_stata = signed_rank_test(pre, post, Procedure("asymptotic", zero_method="pratt"))
+        sums, zeros = [of_stata.w_minus, of_stata.w_plus], of_stata.n_zero
+        row = {"test": "wilcoxon", "n": str(rng.choice([f"{n}", f"{of_stata.n_down},{of_stata.n_up}"]))}
+        sums += [zeros * (zeros + 1) / 2] * (len(row["n"]) % 2)
+        p_value = zeros_ranked[rng.integers(len(zeros_ranked))].p_value
+        yield "wilcoxon, zeros ranked", row | {"rank_sums": page.several(sums, 2)}, p_value
     p_value, (down, up) = lines[rng.integers(len(lines))].p_value, (result.n_down, result.n_up)
     if up + down:
         sizes = str(rng.choice([f"{n}", f"{down},{up}", f"{down},{up},{result.n_zero}"]))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
+from statsmodels.stats.contingency_tables import mcnemar
 from tests.unit.conftest import ROOT
 
 from oxymilk.audit.claims import COLUMNS, load_claims
@@ -109,6 +110,40 @@ def test_tests_beside_the_rank_tests_are_those_of_scipy_on_the_studys_data(load,
     assert set(unknown["reason"]) == {"no_data"}
 
 
+def test_statistics_beside_the_rank_tests_are_those_of_scipy_and_statsmodels(load, table_one):
+    study, data = table_one
+    counts, post, _ = as_tables()
+    square = np.zeros((2, 2), dtype=int)
+    np.add.at(square, (BEFORE[0], AFTER[0]), 1)
+    of = {"variable": "education"}, {"timepoint": "post"}, {"group": "intervention"}, {"variable": "age"}
+    student, welch = (scipy.stats.ttest_ind(*AGES, equal_var=equal) for equal in (True, False))
+    paired = scipy.stats.ttest_rel(BEFORE[0], AFTER[0])
+    likelihood = scipy.stats.chi2_contingency(counts, correction=False, lambda_="log-likelihood")
+    expected = [
+        ("chi_square", "chi2", of[0], scipy.stats.chi2_contingency(counts, correction=False).statistic),
+        ("chi_square", "chi2", of[0], likelihood.statistic), ("chi_square", "df", of[0], likelihood.dof),
+        ("fisher", "chi2", of[1], scipy.stats.chi2_contingency(post).statistic), ("fisher", "df", of[1], 1),
+        ("chi_square", "z", of[1], -scipy.stats.chi2_contingency(post, correction=False).statistic ** 0.5),
+        ("mcnemar", "chi2", of[2], mcnemar(square, exact=False, correction=False).statistic),
+        ("mcnemar", "chi2", of[2], mcnemar(square, exact=False).statistic), ("mcnemar", "df", of[2], 1),
+        ("t_independent", "t", of[3], student.statistic), ("t_independent", "t", of[3], -welch.statistic),
+        ("t_independent", "df", of[3], 22), ("t_independent", "df", of[3], welch.df),
+        ("t_paired", "t", of[2], paired.statistic), ("t_paired", "df", of[2], 11),
+    ]  # fmt: skip
+    rows = [{"test": test, "quantity": quantity, "check": "recompute", "printed": f"{value:.3f}", **place}
+            for test, quantity, place, value in expected]  # fmt: skip
+    verdicts = audit_claims(study, load(study, *rows), EMPTY, EMPTY, data)
+    assert list(verdicts["verdict"]) == [GOOD] * len(rows)
+    assert np.allclose(verdicts["computed"].astype(float), [abs(value) for *_, value in expected], rtol=1e-9)
+    assert (verdicts["procedure"] != "").all()
+    tampered = [row | {"printed": f"{float(row['printed']) + 0.002:.3f}"} for row in rows]
+    claims = load(study, *tampered)
+    verdicts = audit_claims(study, claims, EMPTY, EMPTY, data)
+    assert set(verdicts["verdict"]) == {DIFFERS}
+    assert len(explain_claims(study, claims, verdicts, data.observations, (), participants=1).explanations)
+    assert set(audit_claims(study, load(study, *rows), EMPTY, EMPTY)["reason"]) == {"no_data"}
+
+
 @pytest.mark.parametrize(
     ("test", "printed", "evidence", "cells", "verdict"),
     [
@@ -127,6 +162,7 @@ def test_tests_beside_the_rank_tests_are_those_of_scipy_on_the_studys_data(load,
         ("t_independent", ".019", "mean=2.3,1.5 sd=.675,.707 n=10,10", {}, GOOD),
         ("t_independent", "significant", "mean=2.3,1.5 sd=.675,.707 n=10,10", {"quantity": "decision"}, GOOD),
         ("mcnemar", "n.s.", "counts=5,9;1,5", {}, DIFFERS),
+        ("mcnemar", "0.014", "counts=4,8,3;2,9,6;1,0,7", {}, GOOD),
         ("mcnemar", "0.021", "counts=5,9;1,5", {}, GOOD),
         ("z", "<0.001", "z=4.5", {}, GOOD),
         ("z", "0.001", "z=4.5", {}, OTHERWISE), ("z", "**", "z=2.7", {}, GOOD), ("z", "**", "z=2.5", {}, DIFFERS),
@@ -179,14 +215,16 @@ def test_every_fault_of_evidence_is_one_of_its_cell(load, study):
     given += [
         needs | {"test": "mcnemar"}, needs | {"test": "chi_square"}, needs | {"test": "fisher", "timepoint": "change"},
         needs | {"test": "t_paired", "group": "control", "variable": "age"},
-        needs | {"test": "chi_square", "timepoint": "pre", "quantity": "z"},
+        needs | {"test": "chi_square", "timepoint": "pre", "quantity": "t"},
+        needs | {"test": "rank_sum", "quantity": "chi2"}, needs | {"quantity": "df"},
     ]  # fmt: skip
     with pytest.raises(FaultsError) as error:
         load(study, *given)
     found = [(fault.row, fault.code, fault.column, fault.value) for fault in error.value.faults]
     expected = [(row, *fault) for row, fault in enumerate(rows.values(), start=2)]
     first = len(expected) + 2
-    places = ("group", ""), ("timepoint", ""), ("timepoint", "change"), ("variable", "age"), ("quantity", "z")
+    places = ("group", ""), ("timepoint", ""), ("timepoint", "change"), ("variable", "age"), ("quantity", "t")
+    places += ("quantity", "chi2"), ("test", "")
     expected.append((first, "check_impossible", "printed", "1.4"))
     expected += [(first + at, "claims_value", *place) for at, place in enumerate(places, start=1)]
     assert found == expected

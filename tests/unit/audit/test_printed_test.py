@@ -16,13 +16,13 @@ import pytest
 
 from oxymilk.audit import from_means
 from oxymilk.audit.evidence import STATISTICS, read_evidence
-from oxymilk.audit.from_ranks import Ranks, _most_ties
+from oxymilk.audit.from_ranks import Ranks, _most_ties, _with_ties
 from oxymilk.audit.p_sets import PSet, compute_together, load_lines
 from oxymilk.audit.printed_test import judge
 from oxymilk.cli import main
 from oxymilk.faults import FaultsError
 from oxymilk.present.check import as_json, check_table, lines_of
-from oxymilk.stats import evaluate_programs
+from oxymilk.stats import Procedure, evaluate_programs, rank_sum_counts, signed_rank_counts
 from oxymilk.stats.count_tables import compositions
 from oxymilk.texts import LANGUAGES, labels
 
@@ -83,6 +83,7 @@ def test_verdicts(case):
         ("check_shape", "counts", {"counts": "1,2;3,4,5"}),
         ("check_shape", "margins", {"margins": "24,6;18,11"}),
         ("check_ranks", "rank_sums", {"n": "10,10", "rank_sums": "140,71"}),
+        ("check_ranks", "rank_sums", {"test": "wilcoxon", "n": "8,3,1", "rank_sums": "63.5,13.5,2"}),
         ("check_no_dataset", "means", {"n": "5,5", "means": "1.33,2", "sds": "1,1", "scale": "1..3"}),
     ],
 )
@@ -179,6 +180,28 @@ def test_ties_bound_the_variance_of_every_table(sizes):
         assert ties <= _most_ties(Ranks(min(twice, 2 * sizes[0] * sizes[1] - twice), *sizes)) + 1e-9, table
 
 
+@pytest.mark.parametrize(("n1", "n2", "zeros"), [(3, 4, 0), (5, 2, 0), (5, 0, 0), (6, 0, 2)])
+def test_exact_p_values_with_ties_are_those_of_every_table(n1, n2, zeros):
+    """All tables of four levels, one test each."""
+    tables = compositions(n1, 4)[:, None], compositions(n2, 4)[None]
+    tables = np.stack(np.broadcast_arrays(*tables), axis=2).reshape(-1, 2, 4)
+    for name, switches in (("distance", {}), ("doubled", {"two_sided": "doubled"}), ("smaller", {})):
+        sides, found = ("less", "greater") if name == "smaller" else ("two-sided",), []
+        for side in sides:
+            if n2:
+                result = rank_sum_counts(tables, Procedure("exact", side, **switches))
+            else:
+                rises, falls = np.moveaxis(compositions(n1, 8).reshape(-1, 2, 4), 1, 0)
+                procedure = Procedure("exact", side, zero_method="pratt", **switches)
+                result = signed_rank_counts(falls, rises, np.full(len(falls), zeros), procedure)
+            found.append(result.p_value)
+        p_values, twice = np.min(found, axis=0), 2 * (result.u1 if n2 else result.w_plus)
+        for at, ends in enumerate(zip(*_with_ties(n1, n2, zeros)[name], strict=True)):
+            here = p_values[twice == at]
+            expected = (here.min(), here.max()) if len(here) else (np.inf, -np.inf)
+            assert ends == pytest.approx(expected, rel=1e-12)
+
+
 @pytest.mark.parametrize("test", ["mann-whitney", "wilcoxon"])
 def test_datasets_behind_means_against_brute_force(test):
     """All samples of scores 1 to 4: the p-values are those of the samples that print these means and SDs."""
@@ -244,7 +267,7 @@ def test_every_calculation_has_its_words_in_each_language():
         t = labels(language)
         for lines in load_lines().values():
             for line in lines:
-                assert PSet((line,), True, (), None).words(t)
+                assert PSet((line,), True, (), ()).words(t)
         assert all(t(f"check.tests.{test}") for test in STATISTICS)
 
 
@@ -333,7 +356,7 @@ def test_an_exact_p_value_lies_on_its_boundary():
     ):
         judgement = judge(read_evidence({**cells, "p": p, "rounding": rounding}))
         assert judgement.verdict == verdict
-        assert judgement.p[0].plain.low == Fraction(1, 16)
+        assert judgement.p[0].plain[0].low == Fraction(1, 16)
 
 
 def test_the_examples_of_the_page(monkeypatch, capsys):

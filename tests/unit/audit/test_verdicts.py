@@ -235,6 +235,7 @@ def test_sample_sizes_that_allow_a_number_are_listed(audit, printed, quantity, n
     [
         ("w", OF_CONTROL, "w_plus", ("26.5", "-26.5")), ("w", OF_CONTROL, "w_minus", ("9.5", "-9.5", "−9.5")),
         ("w", OF_CONTROL, "signed_sum", ("17", "-17")), ("w", OF_CONTROL, "signed_half", ("8.5", "-8.5")),
+        ("w", OF_CONTROL, "w_plus_zeros", ("56.5",)), ("w", OF_CONTROL, "w_minus_zeros", ("19.5",)),
         ("w", OF_CONTROL, "", ("16", "36", "18")), ("mean_rank", OF_CONTROL, "mean_rank_plus", ("4.42", "4.4167")),
         ("mean_rank", OF_CONTROL, "mean_rank_minus", ("4.75",)), ("mean_rank", OF_CONTROL, "", ("-4.75", "4.5")),
         ("w", BETWEEN, "rank_sum1", ("140",)), ("w", BETWEEN, "rank_sum2", ("70.0",)), ("w", BETWEEN, "u1", ("85",)),
@@ -251,6 +252,10 @@ def test_what_a_statistic_is_called(audit, tests, quantity, of, convention, prin
         "n": "8",
         "mean_rank_plus": "4.416666667",
         "mean_rank_minus": "4.75",
+        "n_up": "6",
+        "n_down": "2",
+        "n_unchanged": "5",
+        "zero_method": "drop",
     }
     tests.loc[tests["group"] == "control", list(signed)] = list(signed.values())
     means = {"n": "20", "mean_rank1": "14", "mean_rank2": "7"}

@@ -133,6 +133,7 @@ def test_numbers_of_a_test_are_those_of_its_records(between, records, on_counts)
     samples = [scores(codes, 1) if between == "post" else changes(codes) for codes in CODES]
     pairs = list(complete(CODES[1]))
     within = signed_rank_test(*pairs, study.procedure.signed_rank)
+    zeros_ranked = signed_rank_test(*pairs, replace(study.procedure.signed_rank, zero_method="pratt"))
     joint = rank_sum_test(*samples, study.procedure.rank_sum)
     n, sizes = len(pairs[0]), [len(sample) for sample in samples]
     every = sum(sizes)
@@ -141,7 +142,8 @@ def test_numbers_of_a_test_are_those_of_its_records(between, records, on_counts)
         ("p_value", OWN, [within.p_value], None), ("threshold", OWN, [within.p_value], None),
         ("decision", OWN, [within.p_value], None), ("z", OWN, [abs(within.z)], np.sqrt(n)),
         ("w", OWN, [within.w_plus, within.w_minus, within.w_plus - within.w_minus,
-                    (within.w_plus - within.w_minus) / 2], n * (n + 1) / 2),
+                    (within.w_plus - within.w_minus) / 2, zeros_ranked.w_plus, zeros_ranked.w_minus],
+             n * (n + 1) / 2),
         ("mean_rank", OWN, [within.mean_rank_plus, within.mean_rank_minus], n),
         ("p_value", BETWEEN, [joint.p_value], None), ("z", BETWEEN, [abs(joint.z)], np.sqrt(every - 1)),
         ("u", BETWEEN, [joint.u1, joint.u2], sizes[0] * sizes[1]),
