@@ -204,6 +204,11 @@ class Context:
         return before
 
     @cached_property
+    def column(self) -> int:
+        """In which cell of its table's row a number is, from 0."""
+        return self.reading.text.count("|", self.sentence.block.start, self.start)
+
+    @cached_property
     def cell_heads(self) -> tuple[str, str, list[str]]:
         """The cell of a number in a table, the first cell of its row and the heads of its column.
 
@@ -296,9 +301,47 @@ class Context:
         return named.pop() if len(named) == 1 else ""
 
     @cached_property
+    def table_test(self) -> tuple[str, str]:
+        """Of a number in a table the one test that its heads and caption name, or else what is printed below the table.
+
+        Then which of both, "named" or "below". A mark at the number, or in its head, is that of a note below.
+        """
+        reading, sentence = self.reading, self.sentence
+        if not self.column:
+            return "", ""
+        cell, row, heads = self.cell_heads
+        # a table without a number goes on with the one above
+        caption, block = sentence.block.heading, sentence.block
+        if not regex("{numbered_label}").match(caption):
+            parts = (part.block for part in reading.sentences if part.start < sentence.start)
+            rows = [
+                part
+                for part in parts
+                if part.section == block.section
+                and part.heading != caption
+                and " | " in reading.text[part.start : part.end]
+            ]
+            caption += "".join(f" ; {part.heading}" for part in rows[-1:] if block.number - part.number < 3)
+        blocks = (later.block for later in reading.sentences if later.start > sentence.start)
+        shown = (reading.text[block.start : block.end] for block in blocks)
+        below = next((text for text in shown if " | " not in text), "")
+        below = "" if regex("{numbered_label}").match(below.strip()) else below
+        notes = regex("{note_mark}").split(below)
+        mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
+        below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
+        for text, how in ((f"{caption} ; {' ; '.join(heads)} ; {row}", "named"), (below, "below")):
+            kinds = [reading.mentions(kind, 0, len(text), text) for kind in ("tests", "other_tests")]
+            names = {name for mentions in kinds for *_, name in mentions}
+            if len(names) == 1:
+                return names.pop(), how
+        return "", ""
+
+    @cached_property
     def test(self) -> str:
         """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
         text, sentence = self.reading.text, self.sentence
+        if self.table_test[0]:
+            return self.table_test[0] if self.table_test[0] in self.reading.words.ids["tests"] else "other"
         if sentence.cited:
             tests = self.reading.mentions("every_test", sentence.start, sentence.end)
             return tests[0][2] if tests else ""

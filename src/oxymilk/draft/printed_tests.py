@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from oxymilk.audit.evidence import RANK_TESTS, STATISTICS
+from oxymilk.audit.evidence import RANK_TESTS, STATISTICS, word_of
 from oxymilk.draft.context import Context
 from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal
+from oxymilk.draft.tables import Rows, evidence_in, tables_of
 from oxymilk.draft.words import load, regex
 
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
@@ -19,9 +20,10 @@ _NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, "one-sided or two-sided?")
 
 
 class PrintedTest(NamedTuple):
-    """A p-value of the text, its test, "" where that is not clear, and cells of evidence for each statistic beside it.
+    """A p-value of the text, its test, "" where that is not clear, and cells of each evidence that is printed of it.
 
-    `by` says how the test is known and `unused` why it cannot be checked: keys of the texts of `check_paper`.
+    `by` says how the test is known and `unused` why it cannot be checked: keys of the texts of `check_paper`; so is
+    `found` in the cells of an evidence, which says where it was printed.
     """
 
     proposal: Proposal
@@ -29,7 +31,7 @@ class PrintedTest(NamedTuple):
     by: str
     unused: str
     tails: str
-    statistics: list[dict[str, str]]
+    evidence: list[dict[str, str]]
 
 
 def study_of(numbers: Iterable[Proposal]) -> tuple[dict, bool]:
@@ -57,17 +59,23 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
     proposals : iterable of Proposal
         The numbers of the text, in its order. "p < 0.05" counts as a p-value where its sentence prints no other.
     """
+    tests, low = [], 0
     for _, group in groupby(proposals, key=lambda proposal: proposal.context.sentence):
-        numbers, low = [*group], -1
+        numbers = [*group]
         bounds = [number for number in numbers if number.quantity == "threshold" and number.operator]
         for p_value in [number for number in numbers if number.quantity == "p_value"] or bounds:
-            context = p_value.context
+            context, evidence = p_value.context, [*_groups(p_value.context, low)]
             statistics, low = _statistics(context, max(low, context.sentence.start))
             test, by = _test_of(p_value, {cells["statistic"] for cells in statistics})
-            fitting = [cells for cells in statistics if cells["statistic"] in STATISTICS.get(test, ())]
+            fitting = [*_fitting(statistics + evidence, test, context)]
             side = context.nearest("sides", "all of it") or context.reading.side
             tails = {"one": "1", "two": "2"}.get(side, "")
-            yield PrintedTest(p_value, test, by, _unused(p_value, test), tails, fitting)
+            tests.append(PrintedTest(p_value, test, by, _unused(p_value, test), tails, fitting))
+    tables = tables_of(tests[0].proposal.context.reading) if tests else []
+    readable = [test for test in tests if test.proposal.number]
+    for test in readable:
+        test.evidence.extend(_in_tables(test, readable, tables))
+    yield from tests
 
 
 def _unused(p_value: Proposal, test: str) -> str:
@@ -82,19 +90,97 @@ def _unused(p_value: Proposal, test: str) -> str:
     return "unclear" if unclear else ""
 
 
-def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, str]], int]:
-    """Return what is printed from a place up to a p-value, else the one right behind it; and where that ends."""
-    printed, end = [*regex("{printed_statistic}").finditer(_before(p_value, low))], p_value.end
-    if not printed and (behind := regex(r"[\s,;/(]*{printed_statistic}").match(p_value.reading.text, end)):
-        printed, end = [behind], behind.end()
-    named = {next(name for name, text in match.groupdict().items() if text): match for match in printed}
-    df, cells = named.pop("df", None), []
-    for name, match in named.items():
-        shown = ", ".join(" ".join(part[0].split()).strip(" ,;/(") for part in (match, df) if part)
+def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the statistics from a place up to a p-value, else right behind it, with df and n; and where that ends."""
+    text, end, behind = p_value.reading.text, p_value.end, regex(r"[\s,;/(]*{printed_statistic}")
+    printed = [
+        (_name(match), match) for match in regex("{printed_statistic}").finditer(_before(p_value, low))
+    ]
+    while match := behind.match(text, end):
+        if _name(match) not in ("df", "n") and {name for name, _ in printed} - {"df", "n"}:
+            break
+        printed.append((_name(match), match))
+        end = match.end()
+    sizes = [match for name, match in printed if name == "n"]
+    n = [size for match in sizes for size in match.group("value", "other") if size]
+    named, cells = dict(printed), []
+    df = named.pop("df", None)
+    for name, match in named.items() if not sizes else [item for item in named.items() if item[0] != "n"]:
+        shown = ", ".join(" ".join(part[0].split()).strip(" ,;/(") for part in (match, df, *sizes) if part)
         # of F there are two; of others a comma is decimal
         of = re.sub(",", "," if name == "f" else ".", match["of"] or (df["value"] if df else ""))
-        cells.append({"statistic": name, "value": match["value"], "df": of, "printed": shown})
+        cells.append({"statistic": name, "value": match["value"], "df": of, "n": n, "printed": shown})
     return cells, end
+
+
+def _name(match: re.Match) -> str:
+    return next(name for name, text in match.groupdict().items() if text)
+
+
+def _groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
+    """Yield means with SDs, and shares, of one or two groups, that a paragraph prints from a place up to a p-value."""
+    block, text = p_value.sentence.block, p_value.reading.text
+    stretch = "" if p_value.column else text[max(low, block.start) : p_value.start]
+    means = [*regex("{mean_sd}").finditer(stretch)]
+    if 0 < len(means) < 3:
+        cells = {name: ";".join([*(match[name] for match in means), ""]) for name in ("means", "sds")}
+        n = [match["value"] for match in regex("{printed_statistic}").finditer(stretch) if match["n"]]
+        yield {**cells, "n": n, "printed": ", ".join(match[0] for match in means)}
+    shares = [*regex("{part_of}").finditer(stretch)]
+    if len(shares) == 2:
+        parts = [(int(match["part"]), int(match["whole"])) for match in shares]
+        counts = ";".join(f"{part},{whole - part}" for part, whole in parts)
+        yield {"counts": counts, "n": [], "printed": ", ".join(match[0] for match in shares)}
+
+
+def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Iterator[dict[str, str]]:
+    """Yield the evidence that a test is printed with, n where it has a size for each group, or of the pairs."""
+    number = 2 if test in ("mann-whitney", "t-independent") else 1
+    for cells in evidence:
+        n = cells["n"]
+        if len(n) == 1 < number and regex("{each_group}").search(
+            p_value.reading.text, p_value.sentence.start, p_value.sentence.end
+        ):
+            n = n * 2
+        fits = {
+            "statistic": cells.get("statistic") in STATISTICS.get(test, ()),
+            "means": "t-" in test,
+            "counts": test in ("chi-square", "fisher"),
+        }
+        if any(fits[name] for name in fits if name in cells):
+            yield {
+                **cells,
+                "n": ",".join(n)
+                if len(n) == number and cells.get("statistic") not in ("z", "chi2", "f")
+                else "",
+            }
+
+
+def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, str]]:
+    """Yield what the table of a p-value prints of its test, or else a table above."""
+    p_value, value = test.proposal.context, test.proposal.number.value
+    block = p_value.sentence.block
+    above = [rows for rows in tables if any(rows) and next(filter(None, rows))[0].start <= p_value.start]
+    for rows in reversed(above):
+        first = next(filter(None, rows))[0]
+        inside = [other for other in tests if any(other.proposal.context in row for row in rows)]
+        same = [other for other in inside if other.proposal.number.value == value]
+        # another p-value of the test may be what the table is of
+        others = [
+            other
+            for other in tests
+            if first.start < other.proposal.context.start < block.end and other.test in ("", test.test)
+            if other.proposal.number.value != value
+        ]
+        own = test in inside
+        if first.sentence.block.section != block.section or (others and not own and len(same) != 1):
+            return
+        if cells := evidence_in(
+            rows, test.test, p_value if own else same[0].proposal.context if same else None
+        ):
+            shown = "; ".join(f"{word_of(name)} {text.strip(';')}" for name, text in cells.items() if text)
+            yield {**cells, "printed": shown, "found": "" if own else "above"}
+            return
 
 
 def _before(p_value: Context, low: int) -> str:
@@ -113,10 +199,11 @@ def _before(p_value: Context, low: int) -> str:
 def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:
     """Return the test of a p-value, and how it is known."""
     context, kind = p_value.context, p_value.test or p_value.context.test
-    in_table = p_value.test and " | " in context.reading.text[context.sentence.start : context.sentence.end]
     here, earlier = context.nearest("every_test", "sentence"), context.nearest("every_test", "earlier")
-    by = "named" if in_table or kind == here != "" else "earlier" if kind == earlier != "" else "compared"
-    if kind == "other":
+    by = "named" if kind == here != "" else "earlier" if kind == earlier != "" else "compared"
+    if context.table_test[0]:
+        kind, by = context.table_test
+    elif kind == "other":
         kind = context.nearest("other_tests", "sentence" if by == "named" else "earlier")
     test = RANK_TESTS.get(kind, kind)
     usual = [_BY_STATISTIC[name] for name in sorted(statistics & {*_BY_STATISTIC})]

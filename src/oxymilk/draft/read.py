@@ -104,7 +104,8 @@ def _read_text(path: Path) -> Paper | None:
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         with suppress(UnicodeDecodeError):
-            return Paper(data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n"))
+            lines = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            return Paper("\n".join(with_rows(lines, lines)))
     return None
 
 
@@ -354,7 +355,7 @@ def _connect(text: str, parts: Sequence[Block]) -> list[Block]:
             opened = len(joined)
         joined.append(part)
     counts: Counter[str] = Counter()
-    heading, section = "", ""
+    heading, section, top = "", "", 0
     rows: tuple[Span, ...] = ()
     for place, part in enumerate(joined):
         shown, is_row = text[part.start : part.end], " | " in text[part.start : part.end]
@@ -363,12 +364,13 @@ def _connect(text: str, parts: Sequence[Block]) -> list[Block]:
         # the last words of a section head nothing
         following = next((other.section for other in joined[place + 1 :] if other.kind != "furniture"), "")
         if part.kind == "heading" and following == section:
-            heading = " ".join(shown.split())
+            # what is below a heading is another table, of the same paragraph
+            heading, top = " ".join(shown.split()), len(rows)
             joined[place] = replace(part, heading=heading)
         elif part.kind != "furniture":
-            rows = rows if is_row else ()
+            rows, top = (rows, top) if is_row else ((), 0)
             counts[section] += not rows
-            cells = {"number": counts[section], "heading": heading, "above": rows}
+            cells = {"number": counts[section], "heading": heading, "above": rows[top:]}
             joined[place] = replace(part, kind="paragraph", **cells)
             rows = (*rows, (part.start, part.end)) if is_row else ()
     return joined

@@ -122,9 +122,13 @@ def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[di
     mine = [test.proposal.group, "all"] if paired else [*groups]
     of = [groups[name] for name in mine if name in groups]
     sizes = ",".join(str(*datasets.sizes.values()) for *_, datasets in of)
-    for cells in test.statistics:
-        needs_n = cells["statistic"] in ("u", "w")
-        yield cells | {"n": sizes * needs_n}, "statistic", {**cells, "n": sizes}, ["sizes"] * needs_n
+    for cells in test.evidence:
+        needs_n = not (
+            cells["n"] or cells.get("df") or cells.get("statistic") in ("z", "chi2") or "counts" in cells
+        )
+        known = [*["sizes"] * needs_n, *filter(None, [cells.get("found")])]
+        n = sizes if needs_n else cells["n"]
+        yield cells | {"n": n}, "beside" if "found" in cells else "statistic", {**cells, "n": sizes}, known
     if paired:
         here = context.nearest("groups", "all of it") == test.proposal.group
         how = "group_only" if "all" in groups else "group_named" if here else "group_near"

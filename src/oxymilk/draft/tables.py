@@ -1,0 +1,135 @@
+"""What a table prints of a test beside a p-value: the counts, ranks or means of the rows that belong to it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from oxymilk.draft.context import Context, Reading
+from oxymilk.draft.words import regex
+
+_RANKS, _MEANS = ("mean_ranks", "rank_sums"), ("means", "sds")
+# what is printed of each test: a table of counts, or lists with one number a group
+_LISTS = {"mann-whitney": _RANKS, "wilcoxon": _RANKS, "t-independent": _MEANS, "t-paired": _MEANS,
+          "chi-square": (), "fisher": (), "mcnemar": ()}  # fmt: skip
+Rows = list[list[Context]]
+
+
+def tables_of(reading: Reading) -> list[Rows]:
+    """Return the tables of a paper, in its order: for each row the numbers that fill a cell; none in a row of words."""
+    tables: dict[int, dict[int, list[Context]]] = {}
+    for sentence in reading.sentences:
+        block = sentence.block
+        if " | " in reading.text[block.start : block.end]:
+            rows = tables.setdefault((*block.above, (block.start, 0))[0][0], {})
+            rows.setdefault(block.start, []).extend(
+                number
+                for number in sentence.numbers
+                if number.column and number.token.kind == "number"
+                if regex("{no_head}").fullmatch(number.cell_heads[0].strip())
+            )
+    return [[*rows.values()] for rows in tables.values()]
+
+
+def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[str, str]:
+    """Return what a table prints of a test, as cells of evidence.
+
+    Parameters
+    ----------
+    rows : list of list of Context
+        A table of `tables_of`.
+    test : str
+        The test, a key of `oxymilk.audit.evidence.STATISTICS`.
+    p_value : Context, optional
+        A p-value in the table; without one all rows are of the test.
+
+    Returns
+    -------
+    dict
+        Counts, or lists and n, under the names of `oxymilk.audit.evidence.FIELDS`; empty where the rows that belong
+        to the p-value, or its row alone, have not what the test needs, or their sums contradict those printed.
+    """
+    if test not in _LISTS:
+        return {}
+    for part in _parts(rows, p_value) if p_value else [rows]:
+        found = defaultdict(list)
+        for number in (number for row in part for number in row):
+            if p_value is None or number.column != p_value.column:
+                found[_kind(number)].append(number)
+        if not _LISTS[test]:
+            if counts := _counts(found["n"], found["total"]):
+                return {"counts": ";".join(",".join(map(str, row)) for row in counts), "n": ""}
+            continue
+        lists = {name: found[name] for name in _LISTS[test] if found[name]}
+        if len(lists) == 2 or (lists and _LISTS[test] == _RANKS):
+            n = [number.token.text for number in found["n"] or found["total"]] or map(
+                str, _sizes([*lists.values()][0])
+            )
+            cells = {
+                name: ";".join([*(n.token.text for n in numbers), ""]) for name, numbers in lists.items()
+            }
+            return cells | {"n": ",".join(dict.fromkeys(n) if test == "t-paired" else n)}
+    return {}
+
+
+def _parts(rows: Rows, p_value: Context) -> Iterator[Rows]:
+    """Yield the rows that a p-value is of, from what is most to its row alone."""
+    filled = [any(number.column != p_value.column for number in row) for row in rows]
+    printed = ["".join(n.token.text for n in row if n.column == p_value.column) for row in rows]
+    (at,) = (at for at, row in enumerate(rows) if p_value in row)
+    # rows of words part a table
+    low = max((k for k in range(at + 1) if not filled[k]), default=0)
+    high = next((k for k in range(at + 1, len(rows)) if not filled[k]), len(rows))
+    # a p-value of several rows may be printed in each
+    starts = [k for k in range(low, high) if printed[k] and printed[k] != (printed[k - 1] if k > low else "")]
+    if len(starts) == 1:
+        yield rows[low:high]
+    elif starts[0] > low + (not filled[low]):
+        # below the rows that it is of
+        yield rows[max((start + 1 for start in starts if start < at), default=low) : at + 1]
+    else:
+        first = max(start for start in starts if start <= at)
+        yield rows[first : min((start for start in starts if start > at), default=high)]
+    yield [rows[at]]
+
+
+def _kind(number: Context) -> str:
+    """Return what a number in a table is by its heads: a field of evidence, "total" of counts, or "" for another."""
+    (cell, label, heads), block = number.cell_heads, number.sentence.block
+    reading, column = number.reading, heads[-1].strip() if heads else ""
+    second = number.previous is not None and number.previous.column == number.column
+    kind = reading.named("beside", *reversed(heads), label)
+    if "±" in cell or kind in ("mean_sd", "means"):
+        return "sds" if second else "means"
+    of_percent = regex("{percent_head}").search(column) and not regex("{count_head}").search(column)
+    of_statistic = kind != "n" and regex("{statistics}|{other_statistics}").fullmatch(column)
+    if kind in ("", "n") and (second or of_percent or of_statistic or not number.token.text.isdigit()):
+        return ""
+    row = reading.text[block.start : block.end].split("|")
+    if any(regex("{total_head}").fullmatch(part) for part in (*row, *heads)):
+        return "total" if kind in ("", "n") else ""
+    return kind or "n"
+
+
+def _sizes(numbers: list[Context]) -> list[int]:
+    """Return the sizes that the heads of numbers print, "Control (n = 20)"."""
+    heads = (f"{number.cell_heads[1]} {' '.join(number.cell_heads[2])}" for number in numbers)
+    return [int(size) for of in heads for size in re.findall(r"(?i)\bn\s*=\s*(\d+)", of)[-1:]]
+
+
+def _counts(numbers: list[Context], totals: list[Context]) -> list[list[int]]:
+    """Return a table of counts, [] where it is none or contradicts the totals or sizes that are printed with it."""
+    rows, sizes = defaultdict(list), _sizes(numbers)
+    for number in numbers:
+        rows[number.sentence.block.start].append(int(number.token.text))
+    counts = [*rows.values()]
+    if len(counts) == 1 and len(sizes) == len(counts[0]):
+        # those who are not counted: "11 (55.0) | 13 (65.0)" of 20 each
+        counts.append([size - count for size, count in zip(sizes, counts[0], strict=True)])
+    columns = [*zip(*counts, strict=False)]
+    sums = [*map(sum, columns)]
+    fits = len(counts) > 1 < len(sums) == max(map(len, counts)) and sums == (sizes[: len(sums)] or sums)
+    sums += [sum(sums), *map(sum, counts)]
+    return counts if fits and all(int(total.token.text) in sums for total in totals) else []
