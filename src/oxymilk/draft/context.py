@@ -80,7 +80,11 @@ class Reading:
         self.words, self.tokens = words, find_tokens(paper.text)
         self.text = text = plain(paper.text)
         self.ratios: dict[tuple[str, str], str] = {}
-        groups = (group.search(text) for group in words.ids["groups"].values())
+        rows = " ; ".join(line for line in text.splitlines() if " | " in line)
+        heads = words.ids["heads"].get
+        groups = (
+            who.search(text) or heads(key, who).search(rows) for key, who in words.ids["groups"].items()
+        )
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
         self.side = "one" if regex("{one_sided_tests}").search(text) else ""
         self.sentences: list[Sentence] = []

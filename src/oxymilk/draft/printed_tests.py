@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from oxymilk.audit.evidence import RANK_TESTS, STATISTICS, word_of
+from oxymilk.audit.evidence import RANK_TESTS, STATISTICS
 from oxymilk.draft.context import Context
 from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal
-from oxymilk.draft.tables import Rows, evidence_in, tables_of
+from oxymilk.draft.tables import LISTS, MEANS, RANKS, Rows, evidence_in, tables_of
 from oxymilk.draft.words import load, regex
 
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
@@ -64,13 +64,13 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
         numbers = [*group]
         bounds = [number for number in numbers if number.quantity == "threshold" and number.operator]
         for p_value in [number for number in numbers if number.quantity == "p_value"] or bounds:
-            context, evidence = p_value.context, [*_groups(p_value.context, low)]
+            context, evidence = p_value.context, [*_of_groups(p_value.context, low)]
             statistics, low = _statistics(context, max(low, context.sentence.start))
             test, by = _test_of(p_value, {cells["statistic"] for cells in statistics})
             fitting = [*_fitting(statistics + evidence, test, context)]
             side = context.nearest("sides", "all of it") or context.reading.side
             tails = {"one": "1", "two": "2"}.get(side, "")
-            tests.append(PrintedTest(p_value, test, by, _unused(p_value, test), tails, fitting))
+            tests.append(PrintedTest(p_value, test, by, _unused(p_value, test, fitting), tails, fitting))
     tables = tables_of(tests[0].proposal.context.reading) if tests else []
     readable = [test for test in tests if test.proposal.number]
     for test in readable:
@@ -78,13 +78,13 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
     yield from tests
 
 
-def _unused(p_value: Proposal, test: str) -> str:
-    """Return why a p-value cannot be checked, "" where it can."""
+def _unused(p_value: Proposal, test: str, evidence: list) -> str:
+    """Return why a p-value cannot be checked, "" where it can: by evidence beside it, or by counts of its group."""
     context, asks = p_value.context, p_value.note if p_value.check == "ambiguous" else ""
     # also in results that are discussed at once, where the draft looks for no other works
     if not context.sentence.own or regex("{citations}").search(context.before + context.after):
         return "cited"
-    no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups
+    no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups and not evidence
     # the draft asks one question of a number, that for its group first
     unclear = not test or no_group or asks not in _NO_DOUBT or context.nearest("adjusted", "paragraph")
     return "unclear" if unclear else ""
@@ -117,69 +117,65 @@ def _name(match: re.Match) -> str:
     return next(name for name, text in match.groupdict().items() if text)
 
 
-def _groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
-    """Yield means with SDs, and shares, of one or two groups, that a paragraph prints from a place up to a p-value."""
-    block, text = p_value.sentence.block, p_value.reading.text
-    stretch = "" if p_value.column else text[max(low, block.start) : p_value.start]
-    means = [*regex("{mean_sd}").finditer(stretch)]
+def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
+    """Yield means with SDs, ranks and shares of groups that a paragraph prints from a place up to a p-value."""
+    text, low = p_value.reading.text, max(low, p_value.sentence.block.start)
+    patterns = ("printed_statistic", "mean_sd", *RANKS, "part_of")
+    high = low if p_value.column else p_value.start
+    sizes, means, *ranks, shares = ([*regex(f"{{{name}}}").finditer(text, low, high)] for name in patterns)
+    n = [size for match in sizes if match["n"] for size in match.group("value", "other") if size]
+    found = [
+        (match[:1], {name: "{};{};".format(*match[0].groups())})
+        for name, match in zip(RANKS, ranks, strict=True)
+        if match
+    ]
     if 0 < len(means) < 3:
-        cells = {name: ";".join([*(match[name] for match in means), ""]) for name in ("means", "sds")}
-        n = [match["value"] for match in regex("{printed_statistic}").finditer(stretch) if match["n"]]
-        yield {**cells, "n": n, "printed": ", ".join(match[0] for match in means)}
-    shares = [*regex("{part_of}").finditer(stretch)]
+        found.append((means, {name: "".join(f"{match[name]};" for match in means) for name in MEANS}))
     if len(shares) == 2:
-        parts = [(int(match["part"]), int(match["whole"])) for match in shares]
-        counts = ";".join(f"{part},{whole - part}" for part, whole in parts)
-        yield {"counts": counts, "n": [], "printed": ", ".join(match[0] for match in shares)}
+        rows = ((match["part"], int(match["whole"]) - int(match["part"])) for match in shares)
+        found.append((shares, {"counts": ";".join(f"{part},{others}" for part, others in rows)}))
+    for matches, cells in found:
+        shown = ", ".join(" ".join(match[0].split()) for match in matches)
+        yield {**cells, "n": n, "printed": shown, "used": [match.start(1) for match in matches]}
 
 
-def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Iterator[dict[str, str]]:
-    """Yield the evidence that a test is printed with, n where it has a size for each group, or of the pairs."""
-    number = 2 if test in ("mann-whitney", "t-independent") else 1
+def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Iterator[dict[str, Any]]:
+    """Yield the evidence that a test is printed with; n where it has a size for each group, or of the pairs."""
+    groups, sentence = 2 if test in ("mann-whitney", "t-independent") else 1, p_value.sentence
+    each = regex("{each_group}").search(p_value.reading.text, sentence.start, sentence.end)
     for cells in evidence:
-        n = cells["n"]
-        if len(n) == 1 < number and regex("{each_group}").search(
-            p_value.reading.text, p_value.sentence.start, p_value.sentence.end
-        ):
-            n = n * 2
-        fits = {
-            "statistic": cells.get("statistic") in STATISTICS.get(test, ()),
-            "means": "t-" in test,
-            "counts": test in ("chi-square", "fisher"),
-        }
-        if any(fits[name] for name in fits if name in cells):
-            yield {
-                **cells,
-                "n": ",".join(n)
-                if len(n) == number and cells.get("statistic") not in ("z", "chi2", "f")
-                else "",
-            }
+        n = cells["n"] * (groups if each and len(cells["n"]) == 1 else 1)
+        needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")
+        if cells.get("statistic") in STATISTICS.get(test, ()) or cells.keys() & {*LISTS.get(test, ())}:
+            yield {**cells, "n": ",".join(n) if needs_n else ""}
 
 
-def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, str]]:
+def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
-    p_value, value = test.proposal.context, test.proposal.number.value
-    block = p_value.sentence.block
-    above = [rows for rows in tables if any(rows) and next(filter(None, rows))[0].start <= p_value.start]
-    for rows in reversed(above):
-        first = next(filter(None, rows))[0]
+    p_value, value, block = (
+        test.proposal.context,
+        test.proposal.number.value,
+        test.proposal.context.sentence.block,
+    )
+    for rows in reversed(tables):
+        first = next((number for row in rows for number in row), p_value)
+        if first.start > p_value.start or not any(rows):
+            continue
         inside = [other for other in tests if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if other.proposal.number.value == value]
         # another p-value of the test may be what the table is of
         others = [
-            other
-            for other in tests
-            if first.start < other.proposal.context.start < block.end and other.test in ("", test.test)
-            if other.proposal.number.value != value
-        ]
-        own = test in inside
-        if first.sentence.block.section != block.section or (others and not own and len(same) != 1):
-            return
-        if cells := evidence_in(
-            rows, test.test, p_value if own else same[0].proposal.context if same else None
+            other for other in tests
+            if first.start < other.proposal.context.start < block.end
+            and other.test in ("", test.test) and other.proposal.number.value != value
+        ]  # fmt: skip
+        at = p_value if test in inside else same[0].proposal.context if same else None
+        if first.sentence.block.section != block.section or (
+            others and test not in inside and len(same) != 1
         ):
-            shown = "; ".join(f"{word_of(name)} {text.strip(';')}" for name, text in cells.items() if text)
-            yield {**cells, "printed": shown, "found": "" if own else "above"}
+            return
+        if cells := evidence_in(rows, test.test, at):
+            yield {**cells, "found": "" if test in inside else "above"}
             return
 
 
@@ -193,7 +189,10 @@ def _before(p_value: Context, low: int) -> str:
     cells = [n for row in above for n in row.numbers if text.count("|", row.start, n.start) == column]
     row = [cell for cell in sentence.numbers if low <= cell.start < p_value.start]
     heads = [cell.cell_heads[1] for cell in cells] + ["".join(cell.cell_heads[2][-1:]) for cell in row]
-    return "; ".join(f"{h.strip()} = {cell.token.text}" for h, cell in zip(heads, cells + row, strict=True))
+    shown = [(head.strip(), cell.token.text) for head, cell in zip(heads, cells + row, strict=True)]
+    # rank sums of two groups are no W
+    named = [f"{head} = {text}" for head, text in shown if p_value.reading.named("beside", head) not in RANKS]
+    return "; ".join([sentence.block.heading, *named])
 
 
 def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:

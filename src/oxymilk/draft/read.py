@@ -105,8 +105,24 @@ def _read_text(path: Path) -> Paper | None:
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         with suppress(UnicodeDecodeError):
             lines = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            return Paper("\n".join(with_rows(lines, lines)))
+            return Paper(regex("{broken_table}").sub(_joined, "\n".join(with_rows(lines, lines))))
     return None
+
+
+def _joined(table: re.Match) -> str:
+    """Return a table that has a line for each cell as rows, below each so many empty lines that places stay."""
+    *words, label = table["words"].splitlines()
+    rows = [[label]]
+    for line in table["rest"].splitlines():
+        if line[:1].isalpha():
+            rows.append([])
+        rows[-1].append(line)
+    width = max(map(len, rows))
+    if len(words) < width:
+        return table[0]
+    before, heads = words[: len(words) - width], words[-width:]
+    joined = (" | ".join([*row, *[""] * (width - len(row)), ""]) + "\n" * len(row) for row in (heads, *rows))
+    return "".join([*(f"{line}\n" for line in before), *joined])
 
 
 def _read_docx(path: Path) -> Paper:

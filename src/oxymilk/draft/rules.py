@@ -343,6 +343,9 @@ def read_cell(number: Proposal) -> Proposal | None:
     if not in_row or context.token.kind != "number" or not context.sentence.own:
         return None
     cell, row, above = context.cell_heads
+    if number.quantity == "sample_size" and not number.group:
+        # "Control (n = 20)" heads a column
+        return replace(number, group=context.reading.named("heads", cell))
     cells = {"printed": number.printed, "operator": number.operator}
     number = Proposal(**cells, notation=number.notation, context=context)
     heads, column, caption = " ; ".join(above), above[-1] if above else "", block.heading

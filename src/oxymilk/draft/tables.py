@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from typing import Any
 
 from oxymilk.draft.context import Context, Reading
 from oxymilk.draft.words import regex
 
-_RANKS, _MEANS = ("mean_ranks", "rank_sums"), ("means", "sds")
+RANKS, MEANS = ("mean_ranks", "rank_sums"), ("means", "sds")
 # what is printed of each test: a table of counts, or lists with one number a group
-_LISTS = {"mann-whitney": _RANKS, "wilcoxon": _RANKS, "t-independent": _MEANS, "t-paired": _MEANS,
-          "chi-square": (), "fisher": (), "mcnemar": ()}  # fmt: skip
+LISTS = {"mann-whitney": RANKS, "wilcoxon": RANKS, "t-independent": MEANS, "t-paired": MEANS,
+         **dict.fromkeys(("chi-square", "fisher", "mcnemar"), ("counts",))}  # fmt: skip
 Rows = list[list[Context]]
 
 
@@ -33,7 +33,7 @@ def tables_of(reading: Reading) -> list[Rows]:
     return [[*rows.values()] for rows in tables.values()]
 
 
-def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[str, str]:
+def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[str, Any]:
     """Return what a table prints of a test, as cells of evidence.
 
     Parameters
@@ -48,29 +48,25 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
     Returns
     -------
     dict
-        Counts, or lists and n, under the names of `oxymilk.audit.evidence.FIELDS`; empty where the rows that belong
-        to the p-value, or its row alone, have not what the test needs, or their sums contradict those printed.
+        Counts, or lists and n, under the names of `oxymilk.audit.evidence.FIELDS`, and as "used" where the numbers
+        begin; empty where the rows that belong to the p-value, or its row alone, have not what the test needs, or
+        their sums contradict those printed.
     """
-    if test not in _LISTS:
-        return {}
-    for part in _parts(rows, p_value) if p_value else [rows]:
-        found = defaultdict(list)
+    needed = LISTS.get(test, ())
+    for part in _parts(rows, p_value) if p_value and needed else [rows] * bool(needed):
+        found: dict[str, list[Context]] = defaultdict(list)
         for number in (number for row in part for number in row):
             if p_value is None or number.column != p_value.column:
                 found[_kind(number)].append(number)
-        if not _LISTS[test]:
-            if counts := _counts(found["n"], found["total"]):
-                return {"counts": ";".join(",".join(map(str, row)) for row in counts), "n": ""}
-            continue
-        lists = {name: found[name] for name in _LISTS[test] if found[name]}
-        if len(lists) == 2 or (lists and _LISTS[test] == _RANKS):
-            n = [number.token.text for number in found["n"] or found["total"]] or map(
-                str, _sizes([*lists.values()][0])
-            )
-            cells = {
-                name: ";".join([*(n.token.text for n in numbers), ""]) for name, numbers in lists.items()
-            }
-            return cells | {"n": ",".join(dict.fromkeys(n) if test == "t-paired" else n)}
+        lists = {name: [number.token.text for number in found[name]] for name in needed if found[name]}
+        first = found[[*lists, ""][0]]
+        n = [number.token.text for number in found["n"] or found["total"]] or _sizes(first)
+        if needed == ("counts",):
+            lists, n = {"counts": _counts(found["n"], found["total"])}, []
+        if all(lists.values()) and len(lists) >= (2 if needed == MEANS else 1):
+            cells = {name: ";".join([*numbers, ""]) for name, numbers in lists.items()}
+            n = ",".join(dict.fromkeys(n) if test == "t-paired" else n)
+            return {**cells, "n": n, "used": [number.start for row in part for number in row]}
     return {}
 
 
@@ -113,23 +109,23 @@ def _kind(number: Context) -> str:
     return kind or "n"
 
 
-def _sizes(numbers: list[Context]) -> list[int]:
+def _sizes(numbers: list[Context]) -> list[str]:
     """Return the sizes that the heads of numbers print, "Control (n = 20)"."""
     heads = (f"{number.cell_heads[1]} {' '.join(number.cell_heads[2])}" for number in numbers)
-    return [int(size) for of in heads for size in re.findall(r"(?i)\bn\s*=\s*(\d+)", of)[-1:]]
+    return [size for of in heads for size in re.findall(r"(?i)\bn\s*=\s*(\d+)", of)[-1:]]
 
 
-def _counts(numbers: list[Context], totals: list[Context]) -> list[list[int]]:
-    """Return a table of counts, [] where it is none or contradicts the totals or sizes that are printed with it."""
-    rows, sizes = defaultdict(list), _sizes(numbers)
+def _counts(numbers: list[Context], totals: list[Context]) -> list[str]:
+    """Return the rows of a table of counts, [] where it is none or contradicts totals or sizes printed with it."""
+    rows, sizes = defaultdict(list), [*map(int, _sizes(numbers))]
     for number in numbers:
         rows[number.sentence.block.start].append(int(number.token.text))
     counts = [*rows.values()]
     if len(counts) == 1 and len(sizes) == len(counts[0]):
         # those who are not counted: "11 (55.0) | 13 (65.0)" of 20 each
         counts.append([size - count for size, count in zip(sizes, counts[0], strict=True)])
-    columns = [*zip(*counts, strict=False)]
-    sums = [*map(sum, columns)]
+    sums = [*map(sum, zip(*counts, strict=False))]
     fits = len(counts) > 1 < len(sums) == max(map(len, counts)) and sums == (sizes[: len(sums)] or sums)
     sums += [sum(sums), *map(sum, counts)]
-    return counts if fits and all(int(total.token.text) in sums for total in totals) else []
+    fits = fits and all(int(total.token.text) in sums for total in totals)
+    return [",".join(map(str, row)) for row in counts] if fits else []
