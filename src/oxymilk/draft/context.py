@@ -314,26 +314,19 @@ class Context:
         if not self.column:
             return "", ""
         cell, row, heads = self.cell_heads
-        # a table without a number goes on with the one above
-        caption, block = sentence.block.heading, sentence.block
-        if not regex("{numbered_label}").match(caption):
-            parts = (part.block for part in reading.sentences if part.start < sentence.start)
-            rows = [
-                part
-                for part in parts
-                if part.section == block.section
-                and part.heading != caption
-                and " | " in reading.text[part.start : part.end]
-            ]
-            caption += "".join(f" ; {part.heading}" for part in rows[-1:] if block.number - part.number < 3)
         blocks = (later.block for later in reading.sentences if later.start > sentence.start)
         shown = (reading.text[block.start : block.end] for block in blocks)
         below = next((text for text in shown if " | " not in text), "")
-        below = "" if regex("{numbered_label}").match(below.strip()) else below
+        # neither the caption of another table nor what is printed of another p-value
+        of_another = regex("{p_before}").search(below) and self.token.text not in below
+        below = "" if of_another or regex("{numbered_label}").match(below.strip()) else below
         notes = regex("{note_mark}").split(below)
         mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
         below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
-        for text, how in ((f"{caption} ; {' ; '.join(heads)} ; {row}", "named"), (below, "below")):
+        for text, how in (
+            (f"{sentence.block.heading} ; {' ; '.join(heads)} ; {row}", "named"),
+            (below, "below"),
+        ):
             kinds = [reading.mentions(kind, 0, len(text), text) for kind in ("tests", "other_tests")]
             names = {name for mentions in kinds for *_, name in mentions}
             if len(names) == 1:

@@ -66,7 +66,9 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
         for p_value in [number for number in numbers if number.quantity == "p_value"] or bounds:
             context, evidence = p_value.context, [*_of_groups(p_value.context, low)]
             statistics, low = _statistics(context, max(low, context.sentence.start))
-            test, by = _test_of(p_value, {cells["statistic"] for cells in statistics})
+            # F without its df is f, how often
+            kinds = {cells["statistic"] for cells in statistics if cells["df"] or cells["statistic"] != "f"}
+            test, by = _test_of(p_value, kinds)
             fitting = [*_fitting(statistics + evidence, test, context)]
             side = context.nearest("sides", "all of it") or context.reading.side
             tails = {"one": "1", "two": "2"}.get(side, "")
@@ -101,42 +103,39 @@ def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
             break
         printed.append((_name(match), match))
         end = match.end()
-    sizes = [match for name, match in printed if name == "n"]
-    n = [size for match in sizes for size in match.group("value", "other") if size]
-    named, cells = dict(printed), []
+    sizes, named, cells = [match for name, match in printed if name == "n"], dict(printed), []
     df = named.pop("df", None)
-    for name, match in named.items() if not sizes else [item for item in named.items() if item[0] != "n"]:
-        shown = ", ".join(" ".join(part[0].split()).strip(" ,;/(") for part in (match, df, *sizes) if part)
+    for name in [name for name in named if name != "n"]:
+        parts = [match for match in (named[name], df, *sizes) if match]
+        shown = ", ".join(" ".join(match[0].split()).strip(" ,;/(") for match in parts)
         # of F there are two; of others a comma is decimal
-        of = re.sub(",", "," if name == "f" else ".", match["of"] or (df["value"] if df else ""))
-        cells.append({"statistic": name, "value": match["value"], "df": of, "n": n, "printed": shown})
-    return cells, end
+        of = re.sub(",", "," if name == "f" else ".", named[name]["of"] or (df["value"] if df else ""))
+        cells.append({"statistic": name, "value": named[name]["value"], "df": of, "printed": shown})
+    return [cell | {"n": _numbers_of(sizes)} for cell in cells], end
 
 
 def _name(match: re.Match) -> str:
     return next(name for name, text in match.groupdict().items() if text)
 
 
+def _numbers_of(sizes: Iterable[re.Match]) -> list[str]:
+    return [size for match in sizes if match["n"] for size in match.group("value", "other") if size]
+
+
 def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
-    """Yield means with SDs, ranks and shares of groups that a paragraph prints from a place up to a p-value."""
+    """Yield means with SDs, and shares, of groups that a paragraph prints from a place up to a p-value."""
     text, low = p_value.reading.text, max(low, p_value.sentence.block.start)
-    patterns = ("printed_statistic", "mean_sd", *RANKS, "part_of")
     high = low if p_value.column else p_value.start
-    sizes, means, *ranks, shares = ([*regex(f"{{{name}}}").finditer(text, low, high)] for name in patterns)
-    n = [size for match in sizes if match["n"] for size in match.group("value", "other") if size]
-    found = [
-        (match[:1], {name: "{};{};".format(*match[0].groups())})
-        for name, match in zip(RANKS, ranks, strict=True)
-        if match
-    ]
-    if 0 < len(means) < 3:
-        found.append((means, {name: "".join(f"{match[name]};" for match in means) for name in MEANS}))
-    if len(shares) == 2:
-        rows = ((match["part"], int(match["whole"]) - int(match["part"])) for match in shares)
-        found.append((shares, {"counts": ";".join(f"{part},{others}" for part, others in rows)}))
-    for matches, cells in found:
-        shown = ", ".join(" ".join(match[0].split()) for match in matches)
-        yield {**cells, "n": n, "printed": shown, "used": [match.start(1) for match in matches]}
+    sizes, means, shares = (
+        [*regex(name).finditer(text, low, high)] for name in ("{printed_statistic}", "{mean_sd}", "{part_of}")
+    )
+    rows = (f"{match['part']},{int(match['whole']) - int(match['part'])}" for match in shares)
+    lists = {name: "".join(f"{match[name]};" for match in means) for name in MEANS}
+    for matches, cells in ((means, lists), (shares, {"counts": ";".join(rows)})):
+        if len(matches) == 2 or (len(matches) == 1 and matches == means):
+            shown = ", ".join(" ".join(match[0].split()) for match in matches)
+            used = [match.start(1) for match in matches]
+            yield {**cells, "n": _numbers_of(sizes), "printed": shown, "used": used}
 
 
 def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Iterator[dict[str, Any]]:
@@ -152,29 +151,26 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
 
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
-    p_value, value, block = (
-        test.proposal.context,
-        test.proposal.number.value,
-        test.proposal.context.sentence.block,
-    )
+    number, block = test.proposal.number, test.proposal.context.sentence.block
     for rows in reversed(tables):
-        first = next((number for row in rows for number in row), p_value)
-        if first.start > p_value.start or not any(rows):
+        start, section = next(
+            ((row[0].start, row[0].sentence.block.section) for row in rows if row), (block.end, "")
+        )
+        if start > test.proposal.context.start:
             continue
         inside = [other for other in tests if any(other.proposal.context in row for row in rows)]
-        same = [other for other in inside if other.proposal.number.value == value]
+        same = [other for other in inside if other.proposal.number.value == number.value]
         # another p-value of the test may be what the table is of
-        others = [
-            other for other in tests
-            if first.start < other.proposal.context.start < block.end
-            and other.test in ("", test.test) and other.proposal.number.value != value
-        ]  # fmt: skip
-        at = p_value if test in inside else same[0].proposal.context if same else None
-        if first.sentence.block.section != block.section or (
-            others and test not in inside and len(same) != 1
-        ):
+        of_test = (
+            other
+            for other in tests
+            if other.test in ("", test.test) and other.proposal.number.value != number.value
+        )
+        doubt = any(start < other.proposal.context.start < block.end for other in of_test) and len(same) != 1
+        if section != block.section or (doubt and test not in inside):
             return
-        if cells := evidence_in(rows, test.test, at):
+        at = test if test in inside else same[0] if same else None
+        if cells := evidence_in(rows, test.test, at and at.proposal.context):
             yield {**cells, "found": "" if test in inside else "above"}
             return
 

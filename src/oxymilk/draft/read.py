@@ -380,8 +380,11 @@ def _connect(text: str, parts: Sequence[Block]) -> list[Block]:
         # the last words of a section head nothing
         following = next((other.section for other in joined[place + 1 :] if other.kind != "furniture"), "")
         if part.kind == "heading" and following == section:
-            # what is below a heading is another table, of the same paragraph
-            heading, top = " ".join(shown.split()), len(rows)
+            # what is below a heading is another table of the same paragraph; without a number it goes on with the first
+            shown, top = " ".join(shown.split()), len(rows)
+            follows = any(" | " in text[other.start : other.end] for other in joined[place + 1 : place + 3])
+            goes_on = rows and follows and not regex("{numbered_label}").match(shown)
+            heading = f"{heading} ; {shown}" if goes_on else shown
             joined[place] = replace(part, heading=heading)
         elif part.kind != "furniture":
             rows, top = (rows, top) if is_row else ((), 0)

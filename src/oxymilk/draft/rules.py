@@ -343,9 +343,9 @@ def read_cell(number: Proposal) -> Proposal | None:
     if not in_row or context.token.kind != "number" or not context.sentence.own:
         return None
     cell, row, above = context.cell_heads
-    if number.quantity == "sample_size" and not number.group:
+    if number.quantity == "sample_size" and (group := context.reading.named("heads", cell)):
         # "Control (n = 20)" heads a column
-        return replace(number, group=context.reading.named("heads", cell))
+        return replace(number, group=group)
     cells = {"printed": number.printed, "operator": number.operator}
     number = Proposal(**cells, notation=number.notation, context=context)
     heads, column, caption = " ; ".join(above), above[-1] if above else "", block.heading

@@ -13,7 +13,7 @@ from oxymilk.draft.words import regex
 RANKS, MEANS = ("mean_ranks", "rank_sums"), ("means", "sds")
 # what is printed of each test: a table of counts, or lists with one number a group
 LISTS = {"mann-whitney": RANKS, "wilcoxon": RANKS, "t-independent": MEANS, "t-paired": MEANS,
-         **dict.fromkeys(("chi-square", "fisher", "mcnemar"), ("counts",))}  # fmt: skip
+         "chi-square": ("counts",), "fisher": ("counts",)}  # fmt: skip
 Rows = list[list[Context]]
 
 
@@ -64,7 +64,7 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
         if needed == ("counts",):
             lists, n = {"counts": _counts(found["n"], found["total"])}, []
         if all(lists.values()) and len(lists) >= (2 if needed == MEANS else 1):
-            cells = {name: ";".join([*numbers, ""]) for name, numbers in lists.items()}
+            cells = {name: ";".join(numbers) + ";" * (len(numbers) < 2) for name, numbers in lists.items()}
             n = ",".join(dict.fromkeys(n) if test == "t-paired" else n)
             return {**cells, "n": n, "used": [number.start for row in part for number in row]}
     return {}
@@ -80,14 +80,9 @@ def _parts(rows: Rows, p_value: Context) -> Iterator[Rows]:
     high = next((k for k in range(at + 1, len(rows)) if not filled[k]), len(rows))
     # a p-value of several rows may be printed in each
     starts = [k for k in range(low, high) if printed[k] and printed[k] != (printed[k - 1] if k > low else "")]
-    if len(starts) == 1:
-        yield rows[low:high]
-    elif starts[0] > low + (not filled[low]):
-        # below the rows that it is of
-        yield rows[max((start + 1 for start in starts if start < at), default=low) : at + 1]
-    else:
-        first = max(start for start in starts if start <= at)
-        yield rows[first : min((start for start in starts if start > at), default=high)]
+    if len(starts) > 1 and starts[0] < low + 2:
+        low, high = max(k for k in starts if k <= at), min((k for k in starts if k > at), default=high)
+    yield rows[low:high] if len(starts) == 1 or low in starts else [rows[at]]
     yield [rows[at]]
 
 
@@ -96,17 +91,17 @@ def _kind(number: Context) -> str:
     (cell, label, heads), block = number.cell_heads, number.sentence.block
     reading, column = number.reading, heads[-1].strip() if heads else ""
     second = number.previous is not None and number.previous.column == number.column
-    kind = reading.named("beside", *reversed(heads), label)
+    kind = reading.named("beside", *reversed(heads), label) or "n"
     if "±" in cell or kind in ("mean_sd", "means"):
         return "sds" if second else "means"
+    if kind != "n":
+        return kind
     of_percent = regex("{percent_head}").search(column) and not regex("{count_head}").search(column)
-    of_statistic = kind != "n" and regex("{statistics}|{other_statistics}").fullmatch(column)
-    if kind in ("", "n") and (second or of_percent or of_statistic or not number.token.text.isdigit()):
+    of_statistic = regex("(?!{count_head}){statistics}|(?!{count_head}){other_statistics}").fullmatch(column)
+    if second or of_percent or of_statistic or not number.token.text.isdigit():
         return ""
     row = reading.text[block.start : block.end].split("|")
-    if any(regex("{total_head}").fullmatch(part) for part in (*row, *heads)):
-        return "total" if kind in ("", "n") else ""
-    return kind or "n"
+    return "total" if any(regex("{total_head}").fullmatch(part) for part in (*row, *heads)) else "n"
 
 
 def _sizes(numbers: list[Context]) -> list[str]:
