@@ -314,9 +314,12 @@ class Context:
         if not self.column:
             return "", ""
         cell, row, heads = self.cell_heads
-        blocks = (later.block for later in reading.sentences if later.start > sentence.start)
-        shown = (reading.text[block.start : block.end] for block in blocks)
-        below = next((text for text in shown if " | " not in text), "")
+        shown, *later = (
+            reading.text[part.block.start : part.block.end]
+            for part in reading.sentences
+            if part.start >= sentence.start
+        )
+        below = next((text for text in later if " | " not in text), "")
         # neither the caption of another table nor what is printed of another p-value
         of_another = regex("{p_before}").search(below) and self.token.text not in below
         below = "" if of_another or regex("{numbered_label}").match(below.strip()) else below
@@ -329,6 +332,10 @@ class Context:
         ):
             kinds = [reading.mentions(kind, 0, len(text), text) for kind in ("tests", "other_tests")]
             names = {name for mentions in kinds for *_, name in mentions}
+            if len(names) > 1:
+                # "t-test or chi-square test" goes by what the row prints
+                of_means = bool(regex("±|{beside.means}|{beside.mean_sd}").search(shown))
+                names = {name for name in names if name.startswith("t-") == of_means}
             if len(names) == 1:
                 return names.pop(), how
         return "", ""
