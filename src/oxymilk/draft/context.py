@@ -82,9 +82,7 @@ class Reading:
         self.ratios: dict[tuple[str, str], str] = {}
         rows = " ; ".join(line for line in text.splitlines() if " | " in line)
         heads = words.ids["heads"].get
-        groups = (
-            who.search(text) or heads(key, who).search(rows) for key, who in words.ids["groups"].items()
-        )
+        groups = (who.search(text) or heads(key).search(rows) for key, who in words.ids["groups"].items())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
         self.side = "one" if regex("{one_sided_tests}").search(text) else ""
         self.sentences: list[Sentence] = []
@@ -314,11 +312,8 @@ class Context:
         if not self.column:
             return "", ""
         cell, row, heads = self.cell_heads
-        shown, *later = (
-            reading.text[part.block.start : part.block.end]
-            for part in reading.sentences
-            if part.start >= sentence.start
-        )
+        blocks = (part.block for part in reading.sentences if part.start >= sentence.start)
+        shown, *later = (reading.text[part.start : part.end] for part in blocks)
         below = next((text for text in later if " | " not in text), "")
         # neither the caption of another table nor what is printed of another p-value
         of_another = regex("{p_before}").search(below) and self.token.text not in below
@@ -326,10 +321,8 @@ class Context:
         notes = regex("{note_mark}").split(below)
         mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
         below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
-        for text, how in (
-            (f"{sentence.block.heading} ; {' ; '.join(heads)} ; {row}", "named"),
-            (below, "below"),
-        ):
+        above = " ; ".join((sentence.block.heading, *heads, row))
+        for text, how in ((above, "named"), (below, "below")):
             kinds = [reading.mentions(kind, 0, len(text), text) for kind in ("tests", "other_tests")]
             names = {name for mentions in kinds for *_, name in mentions}
             if len(names) > 1:

@@ -95,9 +95,8 @@ def _unused(p_value: Proposal, test: str, evidence: list) -> str:
 def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
     """Return the statistics from a place up to a p-value, else right behind it, with df and n; and where that ends."""
     text, end, behind = p_value.reading.text, p_value.end, regex(r"[\s,;/(]*{printed_statistic}")
-    printed = [
-        (_name(match), match) for match in regex("{printed_statistic}").finditer(_before(p_value, low))
-    ]
+    before = regex("{printed_statistic}").finditer(_before(p_value, low))
+    printed = [(_name(match), match) for match in before]
     while match := behind.match(text, end):
         if _name(match) not in ("df", "n") and {name for name, _ in printed} - {"df", "n"}:
             break
@@ -151,23 +150,18 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
 
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
-    number, block = test.proposal.number, test.proposal.context.sentence.block
+    value, block = test.proposal.number.value, test.proposal.context.sentence.block
     for rows in reversed(tables):
-        start, section = next(
-            ((row[0].start, row[0].sentence.block.section) for row in rows if row), (block.end, "")
-        )
-        if start > test.proposal.context.start:
+        first = next((number for row in rows for number in row), None)
+        if not first or first.start > test.proposal.context.start:
             continue
-        inside = [other for other in tests if any(other.proposal.context in row for row in rows)]
-        same = [other for other in inside if other.proposal.number.value == number.value]
+        near = [other for other in tests if first.start <= other.proposal.context.start < block.end]
+        inside = [other for other in near if any(other.proposal.context in row for row in rows)]
+        same = [other for other in inside if other.proposal.number.value == value]
         # another p-value of the test may be what the table is of
-        of_test = (
-            other
-            for other in tests
-            if other.test in ("", test.test) and other.proposal.number.value != number.value
-        )
-        doubt = any(start < other.proposal.context.start < block.end for other in of_test) and len(same) != 1
-        if section != block.section or (doubt and test not in inside):
+        others = [other for other in near if other.test in ("", test.test) and other not in same]
+        doubt = any(other.proposal.number.value != value for other in others) and len(same) != 1
+        if first.sentence.block.section != block.section or (doubt and test not in inside):
             return
         at = test if test in inside else same[0] if same else None
         if cells := evidence_in(rows, test.test, at and at.proposal.context):

@@ -55,11 +55,8 @@ def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
         if not judged:
             unused[test.unused or "nothing_beside"].append(test.proposal)
     unused["contradiction"] = [n for _, claims, sets in groups.values() if sets.number == 0 for n in claims]
-    unused["counts"] = [
-        n
-        for n in numbers
-        if n.quantity in _COUNTED and n.check != "recompute" and n.context.start not in used
-    ]
+    unclear = [number for number in numbers if number.quantity in _COUNTED and number.check != "recompute"]
+    unused["counts"] = [number for number in unclear if number.context.start not in used]
     verdicts = [verdict for verdict, _ in rows]
     lines = [t("check_paper.title", count=len(rows), differ=verdicts.count("differs"))]
     for verdict, said in sorted(rows, key=lambda row: _WORST_FIRST.index(row[0])):
@@ -133,9 +130,8 @@ def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[di
     sizes = ",".join(str(*datasets.sizes.values()) for *_, datasets in of)
     for cells in test.evidence:
         # a test of groups or pairs of which the sizes are not printed beside it
-        infers_n = not (
-            cells["n"] or cells.get("df") or cells.get("statistic") in ("z", "chi2", "f") or "counts" in cells
-        )
+        of_sizes = cells.get("statistic") not in ("z", "chi2", "f") and "counts" not in cells
+        infers_n = of_sizes and not (cells["n"] or cells.get("df"))
         inferred = [*["sizes"] * infers_n, *filter(None, [cells.get("found")])]
         cells |= {"n": sizes if infers_n else cells["n"]}
         yield cells, "beside" if "found" in cells else "statistic", cells, inferred
