@@ -155,6 +155,11 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
         first = next((number for row in rows for number in row), None)
         if not first or first.start > test.proposal.context.start:
             continue
+        # "Table 3 shows that" is of no other table
+        label, text = regex("{numbered_label}").match(first.sentence.block.heading), first.reading.text
+        tables_named = regex("{table_number}").findall(text, block.start, block.end)
+        if label and tables_named and label[1] not in tables_named:
+            continue
         near = [other for other in tests if first.start <= other.proposal.context.start < block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if other.proposal.number.value == value]

@@ -53,7 +53,7 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
         their sums contradict those printed.
     """
     needed = LISTS.get(test, ())
-    for part in _parts(rows, p_value) if p_value and needed else [rows] * bool(needed):
+    for part in _parts(rows, p_value) if needed else ():
         found: dict[str, list[Context]] = defaultdict(list)
         for number in (number for row in part for number in row):
             if p_value is None or number.column != p_value.column:
@@ -62,7 +62,9 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
         first = found[[*lists, ""][0]]
         n = [number.token.text for number in found["n"] or found["total"]] or _sizes(first)
         if needed == ("counts",):
-            lists, n = {"counts": _counts(found["n"], found["total"])}, []
+            # without a p-value a second column of words may be of several variables
+            of_one = p_value or all(number.column == 1 for row in part for number in row[:1])
+            lists, n = {"counts": _counts(found["n"], found["total"]) if of_one else []}, []
         if all(lists.values()) and len(lists) >= (2 if needed == MEANS else 1):
             cells = {name: ";".join(numbers) + ";" * (len(numbers) < 2) for name, numbers in lists.items()}
             n = ",".join(dict.fromkeys(n) if test == "t-paired" else n)
@@ -70,8 +72,12 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
     return {}
 
 
-def _parts(rows: Rows, p_value: Context) -> Iterator[Rows]:
-    """Yield the rows that a p-value is of, from what is most to its row alone."""
+def _parts(rows: Rows, p_value: Context | None) -> Iterator[Rows]:
+    """Yield the rows that a p-value is of, from what is most to its row alone; without one those of no other variable."""
+    if p_value is None:
+        first = next((at for at, row in enumerate(rows) if row), 0)
+        yield rows[first:] * all(rows[first:])
+        return
     filled = [any(number.column != p_value.column for number in row) for row in rows]
     printed = ["".join(n.token.text for n in row if n.column == p_value.column) for row in rows]
     (at,) = (at for at, row in enumerate(rows) if p_value in row)
