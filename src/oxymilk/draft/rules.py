@@ -135,9 +135,8 @@ def _unlinked(proposal: Proposal) -> Proposal | None:
     """Ask of a number whose sentence names a p-value or statistic before it, with other words between."""
     context, printed = proposal.context, proposal.printed
     match = regex("{far_name}").fullmatch(context.before)
-    quantity = (
-        "p_value" if regex(r"\s*{operator}\s*{p_value}").match(context.after) else match and match.lastgroup
-    )
+    behind = regex(r"\s*{operator}\s*{p_value}").match(context.after)
+    quantity = "p_value" if behind else match and match.lastgroup
     # an operator links whatever the number is: "p = 83"
     linked = match and regex("{operated}").fullmatch(context.before[match.end(quantity) :])
     fits = re.fullmatch(r"-?[01]?[.,]\d.*" if quantity == "p_value" else ".*[-.,].*", printed)
@@ -205,16 +204,11 @@ def _percentage(proposal: Proposal) -> Proposal:
         first = part
     around = Context(context.reading, sentence, (first.start, context.end), context.token)
     # the first or the second of "from 30% to 70%"
-    timepoints, steps = (
-        context.reading.words.ids["timepoints"],
-        ((context, context.following), (whole, context)),
-    )
-    times = [
-        timepoint
-        for timepoint, (low, high) in zip(timepoints, steps, strict=False)
-        if low and high and low.joins("to_gap", high) and regex("{from_before}").search(low.before)
-    ]
-    read = _cell(replace(proposal, quantity="percent"), around, *times)
+    timepoint, timepoints = "", context.reading.words.ids["timepoints"]
+    for of_step, low, high in zip(timepoints, (context, whole), (context.following, context), strict=False):
+        if low and high and low.joins("to_gap", high) and regex("{from_before}").search(low.before):
+            timepoint = of_step
+    read = _cell(replace(proposal, quantity="percent"), around, timepoint)
     if read.quantity != "percent" and regex("{by_before}").search(context.before):
         return _figure(proposal)
     return replace(read, n=of_numbers.partition("/")[2])
@@ -320,12 +314,10 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
         context.nearest("levels", "so far" if _is_paired(context) else "phrase") or context.change()
     ),
     "may_be_p": lambda context: _may_be_p(context),
-    "names_change": lambda context: context.change(),
+    "names_change": Context.change,
     "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
     "names_sample": lambda context: regex("{sample}").search(context.reading.text, *context.phrase),
-    "in_sampling": lambda context: regex("{sample}").search(
-        context.reading.text, context.sentence.start, context.sentence.end
-    ),
+    "in_sampling": lambda context: regex("{sample}").search(f"{context.before}{context.after}"),
 }  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
 
 
 def _parts(rows: Rows, p_value: Context | None) -> Iterator[Rows]:
-    """Yield the rows that a p-value is of, from what is most to its row alone; without one those of no other variable."""
+    """Yield the rows that a p-value is of, from what is most to its row alone; without one those of one variable."""
     if p_value is None:
         first = next((at for at, row in enumerate(rows) if row), 0)
         yield rows[first:] * all(rows[first:])
