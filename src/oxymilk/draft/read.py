@@ -190,7 +190,8 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
     # rows are compared without blanks and the marks between cells
     squeezed = partial(re.sub, r"[\s|]+", "")
     rows: dict[str, str] = {}
-    for has_gaps, group in groupby(placed, lambda line: len(_CELL.findall(line)) > 1):
+    # some programs leave an empty line between rows
+    for has_gaps, group in groupby(filter(str.strip, placed), lambda line: len(_CELL.findall(line)) > 1):
         run = [(line, [match.span() for match in _CELL.finditer(line)]) for line in group]
         # cells that overlap are of one column
         columns: list[Span] = []
