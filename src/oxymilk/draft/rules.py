@@ -88,7 +88,9 @@ def of_test(proposal: Proposal) -> Proposal:
     before_and_after = words.ids["timepoints"][""].search(context.reading.text, sentence.start, sentence.end)
     # in the results, or under a head of one group, a test without a name is that group's
     of_results = sentence.own and sentence.block.section == "results"
-    if not test and (before_and_after or (of_results and context.group())):
+    # but for a t or a mean ± SD beside it
+    of_another = regex("{other_statistic}").search(context.before)
+    if not test and not of_another and (before_and_after or (of_results and context.group())):
         test = "signed_rank"
     test = test or proposal.test
     if sentence.cited:
