@@ -124,10 +124,13 @@ def check_paper(
         raise refusal(str(error)) from None
     typer.echo("\n".join(lines))
     if write:
-        from oxymilk.new_study.from_paper import study_from_paper
+        from oxymilk.new_study.from_paper import SHEET, study_from_paper
         from oxymilk.new_study.lexicon import say
+        from oxymilk.texts import labels
 
         files = study_from_paper(paper, write, data, language)
+        if files[-1].name != SHEET:
+            typer.echo(labels(language)("check_paper.no_dataset"))
         typer.echo(say("messages.written", language, files=", ".join(map(str, files)), study=files[0]))
         typer.echo(say("messages.next_check", language, name=write))
     raise typer.Exit(status)

@@ -80,7 +80,9 @@ class Reading:
         self.words, self.tokens = words, find_tokens(paper.text)
         self.text = text = plain(paper.text)
         self.ratios: dict[tuple[str, str], str] = {}
-        groups = (group.search(text) for group in words.ids["groups"].values())
+        rows = " ; ".join(line for line in text.splitlines() if " | " in line)
+        heads = words.ids["heads"].get
+        groups = (who.search(text) or heads(key).search(rows) for key, who in words.ids["groups"].items())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
         self.side = "one" if regex("{one_sided_tests}").search(text) else ""
         self.sentences: list[Sentence] = []
@@ -204,6 +206,11 @@ class Context:
         return before
 
     @cached_property
+    def column(self) -> int:
+        """In which cell of its table's row a number is, from 0."""
+        return self.reading.text.count("|", self.sentence.block.start, self.start)
+
+    @cached_property
     def cell_heads(self) -> tuple[str, str, list[str]]:
         """The cell of a number in a table, the first cell of its row and the heads of its column.
 
@@ -296,9 +303,42 @@ class Context:
         return named.pop() if len(named) == 1 else ""
 
     @cached_property
+    def table_test(self) -> tuple[str, str]:
+        """Of a number in a table the one test that its heads and caption name, or else what is printed below the table.
+
+        Then which of both, "named" or "below". A mark at the number, or in its head, is that of a note below.
+        """
+        reading, sentence = self.reading, self.sentence
+        if not self.column:
+            return "", ""
+        cell, row, heads = self.cell_heads
+        blocks = (part.block for part in reading.sentences if part.start >= sentence.start)
+        shown, *later = (reading.text[part.start : part.end] for part in blocks)
+        below = next((text for text in later if " | " not in text), "")
+        # neither the caption of another table nor what is printed of another p-value
+        of_another = regex("{p_before}").search(below) and self.token.text not in below
+        below = "" if of_another or regex("{numbered_label}").match(below.strip()) else below
+        notes = regex("{note_mark}").split(below)
+        mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
+        below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
+        above = " ; ".join((sentence.block.heading, *heads, row))
+        for text, how in ((above, "named"), (below, "below")):
+            kinds = [reading.mentions(kind, 0, len(text), text) for kind in ("tests", "other_tests")]
+            names = {name for mentions in kinds for *_, name in mentions}
+            if len(names) > 1:
+                # "t-test or chi-square test" goes by what the row prints
+                of_means = bool(regex("±|{beside.means}|{beside.mean_sd}").search(shown))
+                names = {name for name in names if name.startswith("t-") == of_means}
+            if len(names) == 1:
+                return names.pop(), how
+        return "", ""
+
+    @cached_property
     def test(self) -> str:
         """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
         text, sentence = self.reading.text, self.sentence
+        if self.table_test[0]:
+            return self.table_test[0] if self.table_test[0] in self.reading.words.ids["tests"] else "other"
         if sentence.cited:
             tests = self.reading.mentions("every_test", sentence.start, sentence.end)
             return tests[0][2] if tests else ""

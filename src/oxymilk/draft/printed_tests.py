@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from oxymilk.audit.evidence import RANK_TESTS, STATISTICS
 from oxymilk.draft.context import Context
 from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal
+from oxymilk.draft.tables import LISTS, MEANS, RANKS, Rows, evidence_in, tables_of
 from oxymilk.draft.words import load, regex
 
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
@@ -19,9 +20,10 @@ _NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, "one-sided or two-sided?")
 
 
 class PrintedTest(NamedTuple):
-    """A p-value of the text, its test, "" where that is not clear, and cells of evidence for each statistic beside it.
+    """A p-value of the text, its test, "" where that is not clear, and cells of each evidence that is printed of it.
 
-    `by` says how the test is known and `unused` why it cannot be checked: keys of the texts of `check_paper`.
+    `by` says how the test is known and `unused` why it cannot be checked: keys of the texts of `check_paper`; so is
+    `found` in the cells of an evidence, which says where it was printed.
     """
 
     proposal: Proposal
@@ -29,7 +31,7 @@ class PrintedTest(NamedTuple):
     by: str
     unused: str
     tails: str
-    statistics: list[dict[str, str]]
+    evidence: list[dict[str, str]]
 
 
 def study_of(numbers: Iterable[Proposal]) -> tuple[dict, bool]:
@@ -57,44 +59,119 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
     proposals : iterable of Proposal
         The numbers of the text, in its order. "p < 0.05" counts as a p-value where its sentence prints no other.
     """
+    tests, low = [], 0
     for _, group in groupby(proposals, key=lambda proposal: proposal.context.sentence):
-        numbers, low = [*group], -1
+        numbers = [*group]
         bounds = [number for number in numbers if number.quantity == "threshold" and number.operator]
         for p_value in [number for number in numbers if number.quantity == "p_value"] or bounds:
-            context = p_value.context
+            context, evidence = p_value.context, [*_of_groups(p_value.context, low)]
             statistics, low = _statistics(context, max(low, context.sentence.start))
-            test, by = _test_of(p_value, {cells["statistic"] for cells in statistics})
-            fitting = [cells for cells in statistics if cells["statistic"] in STATISTICS.get(test, ())]
+            # F without its df is f, how often
+            kinds = {cells["statistic"] for cells in statistics if cells["df"] or cells["statistic"] != "f"}
+            test, by = _test_of(p_value, kinds)
+            fitting = [*_fitting(statistics + evidence, test, context)]
             side = context.nearest("sides", "all of it") or context.reading.side
             tails = {"one": "1", "two": "2"}.get(side, "")
-            yield PrintedTest(p_value, test, by, _unused(p_value, test), tails, fitting)
+            tests.append(PrintedTest(p_value, test, by, _unused(p_value, test, fitting), tails, fitting))
+    tables = tables_of(tests[0].proposal.context.reading) if tests else []
+    readable = [test for test in tests if test.proposal.number]
+    for test in readable:
+        test.evidence.extend(_in_tables(test, readable, tables))
+    yield from tests
 
 
-def _unused(p_value: Proposal, test: str) -> str:
-    """Return why a p-value cannot be checked, "" where it can."""
+def _unused(p_value: Proposal, test: str, evidence: list) -> str:
+    """Return why a p-value cannot be checked, "" where it can: by evidence beside it, or by counts of its group."""
     context, asks = p_value.context, p_value.note if p_value.check == "ambiguous" else ""
     # also in results that are discussed at once, where the draft looks for no other works
     if not context.sentence.own or regex("{citations}").search(context.before + context.after):
         return "cited"
-    no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups
+    no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups and not evidence
     # the draft asks one question of a number, that for its group first
     unclear = not test or no_group or asks not in _NO_DOUBT or context.nearest("adjusted", "paragraph")
     return "unclear" if unclear else ""
 
 
-def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, str]], int]:
-    """Return what is printed from a place up to a p-value, else the one right behind it; and where that ends."""
-    printed, end = [*regex("{printed_statistic}").finditer(_before(p_value, low))], p_value.end
-    if not printed and (behind := regex(r"[\s,;/(]*{printed_statistic}").match(p_value.reading.text, end)):
-        printed, end = [behind], behind.end()
-    named = {next(name for name, text in match.groupdict().items() if text): match for match in printed}
-    df, cells = named.pop("df", None), []
-    for name, match in named.items():
-        shown = ", ".join(" ".join(part[0].split()).strip(" ,;/(") for part in (match, df) if part)
+def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the statistics from a place up to a p-value, else right behind it, with df and n; and where that ends."""
+    text, end, behind = p_value.reading.text, p_value.end, regex(r"[\s,;/(]*{printed_statistic}")
+    before = regex("{printed_statistic}").finditer(_before(p_value, low))
+    printed = [(_name(match), match) for match in before]
+    while match := behind.match(text, end):
+        if _name(match) not in ("df", "n") and {name for name, _ in printed} - {"df", "n"}:
+            break
+        printed.append((_name(match), match))
+        end = match.end()
+    sizes, named, cells = [match for name, match in printed if name == "n"], dict(printed), []
+    df = named.pop("df", None)
+    for name in [name for name in named if name != "n"]:
+        parts = [match for match in (named[name], df, *sizes) if match]
+        shown = ", ".join(" ".join(match[0].split()).strip(" ,;/(") for match in parts)
         # of F there are two; of others a comma is decimal
-        of = re.sub(",", "," if name == "f" else ".", match["of"] or (df["value"] if df else ""))
-        cells.append({"statistic": name, "value": match["value"], "df": of, "printed": shown})
-    return cells, end
+        of = re.sub(",", "," if name == "f" else ".", named[name]["of"] or (df["value"] if df else ""))
+        cells.append({"statistic": name, "value": named[name]["value"], "df": of, "printed": shown})
+    return [cell | {"n": _numbers_of(sizes)} for cell in cells], end
+
+
+def _name(match: re.Match) -> str:
+    return next(name for name, text in match.groupdict().items() if text)
+
+
+def _numbers_of(sizes: Iterable[re.Match]) -> list[str]:
+    return [size for match in sizes if match["n"] for size in match.group("value", "other") if size]
+
+
+def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
+    """Yield means with SDs, and shares, of groups that a paragraph prints from a place up to a p-value."""
+    text, low = p_value.reading.text, max(low, p_value.sentence.block.start)
+    high = low if p_value.column else p_value.start
+    sizes, means, shares = (
+        [*regex(name).finditer(text, low, high)] for name in ("{printed_statistic}", "{mean_sd}", "{part_of}")
+    )
+    rows = (f"{match['part']},{int(match['whole']) - int(match['part'])}" for match in shares)
+    lists = {name: "".join(f"{match[name]};" for match in means) for name in MEANS}
+    for matches, cells in ((means, lists), (shares, {"counts": ";".join(rows)})):
+        if len(matches) == 2 or (len(matches) == 1 and matches == means):
+            shown = ", ".join(" ".join(match[0].split()) for match in matches)
+            used = [match.start(1) for match in matches]
+            yield {**cells, "n": _numbers_of(sizes), "printed": shown, "used": used}
+
+
+def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Iterator[dict[str, Any]]:
+    """Yield the evidence that a test is printed with; n where it has a size for each group, or of the pairs."""
+    groups, sentence = 2 if test in ("mann-whitney", "t-independent") else 1, p_value.sentence
+    each = regex("{each_group}").search(p_value.reading.text, sentence.start, sentence.end)
+    for cells in evidence:
+        n = cells["n"] * (groups if each and len(cells["n"]) == 1 else 1)
+        needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")
+        if cells.get("statistic") in STATISTICS.get(test, ()) or cells.keys() & {*LISTS.get(test, ())}:
+            yield {**cells, "n": ",".join(n) if needs_n else ""}
+
+
+def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
+    """Yield what the table of a p-value prints of its test, or else a table above."""
+    value, block = test.proposal.number.value, test.proposal.context.sentence.block
+    for rows in reversed(tables):
+        first = next((number for row in rows for number in row), None)
+        if not first or first.start > test.proposal.context.start:
+            continue
+        # "Table 3 shows that" is of no other table
+        label, text = regex("{numbered_label}").match(first.sentence.block.heading), first.reading.text
+        tables_named = regex("{table_number}").findall(text, block.start, block.end)
+        if label and tables_named and label[1] not in tables_named:
+            continue
+        near = [other for other in tests if first.start <= other.proposal.context.start < block.end]
+        inside = [other for other in near if any(other.proposal.context in row for row in rows)]
+        same = [other for other in inside if other.proposal.number.value == value]
+        # another p-value of the test may be what the table is of
+        others = [other for other in near if other.test in ("", test.test) and other not in same]
+        doubt = any(other.proposal.number.value != value for other in others) and len(same) != 1
+        if first.sentence.block.section != block.section or (doubt and test not in inside):
+            return
+        at = test if test in inside else same[0] if same else None
+        if cells := evidence_in(rows, test.test, at and at.proposal.context):
+            yield {**cells, "found": "" if test in inside else "above"}
+            return
 
 
 def _before(p_value: Context, low: int) -> str:
@@ -107,16 +184,20 @@ def _before(p_value: Context, low: int) -> str:
     cells = [n for row in above for n in row.numbers if text.count("|", row.start, n.start) == column]
     row = [cell for cell in sentence.numbers if low <= cell.start < p_value.start]
     heads = [cell.cell_heads[1] for cell in cells] + ["".join(cell.cell_heads[2][-1:]) for cell in row]
-    return "; ".join(f"{h.strip()} = {cell.token.text}" for h, cell in zip(heads, cells + row, strict=True))
+    shown = [(head.strip(), cell.token.text) for head, cell in zip(heads, cells + row, strict=True)]
+    # rank sums of two groups are no W
+    named = [f"{head} = {text}" for head, text in shown if p_value.reading.named("beside", head) not in RANKS]
+    return "; ".join([sentence.block.heading, *named])
 
 
 def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:
     """Return the test of a p-value, and how it is known."""
     context, kind = p_value.context, p_value.test or p_value.context.test
-    in_table = p_value.test and " | " in context.reading.text[context.sentence.start : context.sentence.end]
     here, earlier = context.nearest("every_test", "sentence"), context.nearest("every_test", "earlier")
-    by = "named" if in_table or kind == here != "" else "earlier" if kind == earlier != "" else "compared"
-    if kind == "other":
+    by = "named" if kind == here != "" else "earlier" if kind == earlier != "" else "compared"
+    if context.table_test[0]:
+        kind, by = context.table_test
+    elif kind == "other":
         kind = context.nearest("other_tests", "sentence" if by == "named" else "earlier")
     test = RANK_TESTS.get(kind, kind)
     usual = [_BY_STATISTIC[name] for name in sorted(statistics & {*_BY_STATISTIC})]

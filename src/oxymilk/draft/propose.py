@@ -19,7 +19,7 @@ import pandas as pd
 
 from oxymilk.audit.claimed_tests import evidence_of
 from oxymilk.audit.claims import COLUMNS, OF_A_TEST, OTHER_TESTS, REASONS, TESTS, Claim
-from oxymilk.audit.evidence import name_in_claims
+from oxymilk.audit.evidence import FIELDS, name_in_claims, word_of
 from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
@@ -213,8 +213,11 @@ def _judged(claim: Claim, test: PrintedTest, study: Study) -> Claim:
     asks = test.proposal.note == WHICH_GROUP
     note = "; ".join([claim.note if asks else claim.note.removesuffix(f"; {test.proposal.note}"), *said])
     given = {"test": name, "tails": tails, "note": note}
-    for cells in test.statistics:
-        evidence = f"{cells['statistic']}={cells['value']}" + f" df={cells['df']}" * bool(cells["df"])
+    for cells in test.evidence:
+        named = {word_of(name): cells.get(name) for name in FIELDS if name not in ("statistic", "value")}
+        if "statistic" in cells:
+            named = {cells["statistic"]: cells["value"], **named}
+        evidence = " ".join(f"{name}={text}" for name, text in named.items() if text)
         judged = replace(claim, check="printed_test", quantity="p_value", evidence=evidence, **given)
         with suppress(FaultsError):
             return replace(judged, expect=verdict_of(evidence_of(judged, study)).verdict)

@@ -104,8 +104,26 @@ def _read_text(path: Path) -> Paper | None:
     marked = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         with suppress(UnicodeDecodeError):
-            return Paper(data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n"))
+            lines = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            lines = [line.replace("\t", " | ") + " | " if line.count("\t") > 1 else line for line in lines]
+            return Paper(regex("{broken_table}").sub(_joined, "\n".join(with_rows(lines, lines))))
     return None
+
+
+def _joined(table: re.Match) -> str:
+    """Return a table that has a line for each cell as rows, below each so many empty lines that places stay."""
+    *words, label = table["words"].splitlines()
+    rows = [[label]]
+    for line in table["rest"].splitlines():
+        if line[:1].isalpha():
+            rows.append([])
+        rows[-1].append(line)
+    width = max(map(len, rows))
+    if len(words) < width:
+        return table[0]
+    before, heads = words[: len(words) - width], words[-width:]
+    joined = (" | ".join([*row, *[""] * (width - len(row)), ""]) + "\n" * len(row) for row in (heads, *rows))
+    return "".join([*(f"{line}\n" for line in before), *joined])
 
 
 def _read_docx(path: Path) -> Paper:
@@ -172,7 +190,8 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
     # rows are compared without blanks and the marks between cells
     squeezed = partial(re.sub, r"[\s|]+", "")
     rows: dict[str, str] = {}
-    for has_gaps, group in groupby(placed, lambda line: len(_CELL.findall(line)) > 1):
+    # some programs leave an empty line between rows
+    for has_gaps, group in groupby(filter(str.strip, placed), lambda line: len(_CELL.findall(line)) > 1):
         run = [(line, [match.span() for match in _CELL.finditer(line)]) for line in group]
         # cells that overlap are of one column
         columns: list[Span] = []
@@ -354,7 +373,7 @@ def _connect(text: str, parts: Sequence[Block]) -> list[Block]:
             opened = len(joined)
         joined.append(part)
     counts: Counter[str] = Counter()
-    heading, section = "", ""
+    heading, section, top = "", "", 0
     rows: tuple[Span, ...] = ()
     for place, part in enumerate(joined):
         shown, is_row = text[part.start : part.end], " | " in text[part.start : part.end]
@@ -363,12 +382,16 @@ def _connect(text: str, parts: Sequence[Block]) -> list[Block]:
         # the last words of a section head nothing
         following = next((other.section for other in joined[place + 1 :] if other.kind != "furniture"), "")
         if part.kind == "heading" and following == section:
-            heading = " ".join(shown.split())
+            # what is below a heading is another table of the same paragraph; without a number it goes on with the first
+            shown, top = " ".join(shown.split()), len(rows)
+            follows = any(" | " in text[other.start : other.end] for other in joined[place + 1 : place + 3])
+            goes_on = rows and follows and not regex("{numbered_label}").match(shown)
+            heading = f"{heading} ; {shown}" if goes_on else shown
             joined[place] = replace(part, heading=heading)
         elif part.kind != "furniture":
-            rows = rows if is_row else ()
+            rows, top = (rows, top) if is_row else ((), 0)
             counts[section] += not rows
-            cells = {"number": counts[section], "heading": heading, "above": rows}
+            cells = {"number": counts[section], "heading": heading, "above": rows[top:]}
             joined[place] = replace(part, kind="paragraph", **cells)
             rows = (*rows, (part.start, part.end)) if is_row else ()
     return joined

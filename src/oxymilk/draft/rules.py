@@ -88,7 +88,9 @@ def of_test(proposal: Proposal) -> Proposal:
     before_and_after = words.ids["timepoints"][""].search(context.reading.text, sentence.start, sentence.end)
     # in the results, or under a head of one group, a test without a name is that group's
     of_results = sentence.own and sentence.block.section == "results"
-    if not test and (before_and_after or (of_results and context.group())):
+    # but for a t or a mean ± SD beside it
+    of_another = regex("{other_statistic}").search(context.before)
+    if not test and not of_another and (before_and_after or (of_results and context.group())):
         test = "signed_rank"
     test = test or proposal.test
     if sentence.cited:
@@ -135,9 +137,8 @@ def _unlinked(proposal: Proposal) -> Proposal | None:
     """Ask of a number whose sentence names a p-value or statistic before it, with other words between."""
     context, printed = proposal.context, proposal.printed
     match = regex("{far_name}").fullmatch(context.before)
-    quantity = (
-        "p_value" if regex(r"\s*{operator}\s*{p_value}").match(context.after) else match and match.lastgroup
-    )
+    behind = regex(r"\s*{operator}\s*{p_value}").match(context.after)
+    quantity = "p_value" if behind else match and match.lastgroup
     # an operator links whatever the number is: "p = 83"
     linked = match and regex("{operated}").fullmatch(context.before[match.end(quantity) :])
     fits = re.fullmatch(r"-?[01]?[.,]\d.*" if quantity == "p_value" else ".*[-.,].*", printed)
@@ -205,16 +206,11 @@ def _percentage(proposal: Proposal) -> Proposal:
         first = part
     around = Context(context.reading, sentence, (first.start, context.end), context.token)
     # the first or the second of "from 30% to 70%"
-    timepoints, steps = (
-        context.reading.words.ids["timepoints"],
-        ((context, context.following), (whole, context)),
-    )
-    times = [
-        timepoint
-        for timepoint, (low, high) in zip(timepoints, steps, strict=False)
-        if low and high and low.joins("to_gap", high) and regex("{from_before}").search(low.before)
-    ]
-    read = _cell(replace(proposal, quantity="percent"), around, *times)
+    timepoint, timepoints = "", context.reading.words.ids["timepoints"]
+    for of_step, low, high in zip(timepoints, (context, whole), (context.following, context), strict=False):
+        if low and high and low.joins("to_gap", high) and regex("{from_before}").search(low.before):
+            timepoint = of_step
+    read = _cell(replace(proposal, quantity="percent"), around, timepoint)
     if read.quantity != "percent" and regex("{by_before}").search(context.before):
         return _figure(proposal)
     return replace(read, n=of_numbers.partition("/")[2])
@@ -320,12 +316,10 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
         context.nearest("levels", "so far" if _is_paired(context) else "phrase") or context.change()
     ),
     "may_be_p": lambda context: _may_be_p(context),
-    "names_change": lambda context: context.change(),
+    "names_change": Context.change,
     "names_group": lambda context: context.reading.mentions("groups", *context.phrase),
     "names_sample": lambda context: regex("{sample}").search(context.reading.text, *context.phrase),
-    "in_sampling": lambda context: regex("{sample}").search(
-        context.reading.text, context.sentence.start, context.sentence.end
-    ),
+    "in_sampling": lambda context: regex("{sample}").search(f"{context.before}{context.after}"),
 }  # fmt: skip
 
 
@@ -343,6 +337,9 @@ def read_cell(number: Proposal) -> Proposal | None:
     if not in_row or context.token.kind != "number" or not context.sentence.own:
         return None
     cell, row, above = context.cell_heads
+    if number.quantity == "sample_size" and (group := context.reading.named("heads", cell)):
+        # "Control (n = 20)" heads a column
+        return replace(number, group=group)
     cells = {"printed": number.printed, "operator": number.operator}
     number = Proposal(**cells, notation=number.notation, context=context)
     heads, column, caption = " ; ".join(above), above[-1] if above else "", block.heading

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
-from oxymilk.audit.evidence import read_evidence
+from oxymilk.audit.evidence import FIELDS, PAIRED, read_evidence
 from oxymilk.audit.printed import SIGNS
 from oxymilk.audit.printed_test import judge
 from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
@@ -45,16 +45,18 @@ def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
         used. Then the exit status: 1 where a test differs, 2 where none could be checked, else 0.
     """
     t, numbers = labels(language), draft_claims(paper).proposals
-    groups, rows, unused = _groups(numbers, language), defaultdict(list), defaultdict(list)
+    groups, rows, unused, used = _groups(numbers, language), defaultdict(list), defaultdict(list), set()
     for test in printed_tests(numbers):
         judged = [] if test.unused else [*_judged(test, groups, t)]
+        used |= {start for cells in test.evidence for start in cells.get("used", ()) if judged}
         for verdict, said, inferred in judged:
             # what is printed in several places is one test
             rows[verdict, said].append(f"  {_place(test.proposal, t, '{where}, {place}')}: {inferred}")
         if not judged:
             unused[test.unused or "nothing_beside"].append(test.proposal)
     unused["contradiction"] = [n for _, claims, sets in groups.values() if sets.number == 0 for n in claims]
-    unused["counts"] = [n for n in numbers if n.quantity in _COUNTED and n.check != "recompute"]
+    unclear = [number for number in numbers if number.quantity in _COUNTED and number.check != "recompute"]
+    unused["counts"] = [number for number in unclear if number.context.start not in used]
     verdicts = [verdict for verdict, _ in rows]
     lines = [t("check_paper.title", count=len(rows), differ=verdicts.count("differs"))]
     for verdict, said in sorted(rows, key=lambda row: _WORST_FIRST.index(row[0])):
@@ -103,13 +105,17 @@ def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[
     number, p = test.proposal, t.number(*test.proposal.number[:2])
     for cells, kind, words, inferred in _evidences(test, groups):
         try:
-            cells |= {"test": test.test, "p": p, "operator": number.operator, "tails": test.tails}
-            judgement = judge(evidence := read_evidence(cells))
+            given = {"test": test.test, "p": p, "operator": number.operator, "tails": test.tails}
+            judgement = judge(evidence := read_evidence(cells | given))
             verdict, lines = judgement.verdict, lines_of(evidence, judgement, t.language)
         except FaultsError as error:
             if error.faults[0].code not in _IMPOSSIBLE:
                 continue
             verdict, lines = "differs", [describe(fault, t.language) for fault in error.faults]
+        printed = (
+            f"{t(f'check_paper.lists.{name}')} {cells[name].strip(';')}" for name in FIELDS if cells.get(name)
+        )
+        words = {"printed": "; ".join(printed) if kind == "beside" else "", **words}
         lines = [t(f"check_paper.evidence.{kind}", **words), *(lines if verdict == "differs" else lines[:1])]
         head = f"{t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, "
         said = "; ".join(t(f"check_paper.by.{key}", **words) for key in (test.by, *inferred))
@@ -119,12 +125,16 @@ def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[
 def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[dict, str, dict, list[str]]]:
     """Yield each evidence of a test: its cells, its kind, its words, and keys of what was inferred."""
     context, paired, rows = test.proposal.context, test.test == "wilcoxon", {}
-    mine = [test.proposal.group, "all"] if paired else [*groups]
+    mine = [test.proposal.group, "all"] if test.test in PAIRED else [*groups]
     of = [groups[name] for name in mine if name in groups]
     sizes = ",".join(str(*datasets.sizes.values()) for *_, datasets in of)
-    for cells in test.statistics:
-        needs_n = cells["statistic"] in ("u", "w")
-        yield cells | {"n": sizes * needs_n}, "statistic", {**cells, "n": sizes}, ["sizes"] * needs_n
+    for cells in test.evidence:
+        # a test of groups or pairs of which the sizes are not printed beside it
+        of_sizes = cells.get("statistic") not in ("z", "chi2", "f") and "counts" not in cells
+        infers_n = of_sizes and not (cells["n"] or cells.get("df"))
+        inferred = [*["sizes"] * infers_n, *filter(None, [cells.get("found")])]
+        cells |= {"n": sizes if infers_n else cells["n"]}
+        yield cells, "beside" if "found" in cells else "statistic", cells, inferred
     if paired:
         here = context.nearest("groups", "all of it") == test.proposal.group
         how = "group_only" if "all" in groups else "group_named" if here else "group_near"

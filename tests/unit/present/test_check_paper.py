@@ -8,7 +8,7 @@ from tests.unit.draft.conftest import DATA, rows
 from typer.testing import CliRunner
 
 from oxymilk.cli import app
-from oxymilk.draft.read import Paper
+from oxymilk.draft.read import Paper, read_paper
 from oxymilk.present.check_paper import check_paper
 
 # the first paper is not part of the repository
@@ -45,6 +45,14 @@ def test_each_printed_test_is_read_with_its_evidence_and_says_what_was_inferred(
     assert ("; ".join(heads), str(status)) == (row["heads"], row["status"]), said
     for part in filter(None, row["said"].split("|")):
         assert part in said
+
+
+@pytest.mark.parametrize("row", rows(DATA / "papers.csv"), ids=lambda row: row["paper"])
+def test_tables_and_sentences_of_a_paper_give_the_evidence_of_its_tests(row):
+    lines, status = check_paper(read_paper(DATA / "papers" / row["paper"]), "en")
+    heads = [line for line in lines[1:] if "  p " in line and line[:1].isupper()]
+    unused = [line.split(": ", 1)[1] for line in lines if line.startswith("Not used, p-values")]
+    assert ("; ".join(heads), str(status), "; ".join(unused)) == (row["heads"], row["status"], row["unused"])
 
 
 def test_what_is_no_paper_is_refused(tmp_path):
