@@ -33,10 +33,9 @@ from oxymilk.texts import Labels, read_yaml
 
 # relative error of scipy's distribution functions, measured in the tests
 ERROR = Fraction(1, 10**11)
-# of more tables than this some have to do for exact tests; of larger samples these are not computed
-MOST_EXACT, LARGEST_EXACT = 400, 10_000
-# pairs of whose Spearman correlation R gives no p-value by t
-MOST_PAIRS_OF_R = 1290
+# of more tables than this some have to do for exact tests; of larger samples these are not computed; of more pairs than
+# the last R takes Spearman's r by t
+MOST_EXACT, LARGEST_EXACT, MOST_PAIRS_OF_R = 400, 10_000, 1290
 # other calculations of programs.yaml: lines of the rank test itself, and of other tests
 _OF_RANKS = ("signed_rank_floored", "sas_", "rank_sum_half")
 _OTHER = {"student_t": "t-independent", "welch_t": "t-independent", "paired_t": "t-paired",
@@ -133,6 +132,8 @@ class PSet:
 
     def meeting(self, stated: Interval) -> Iterator[Interval]:
         """Yield those of the sets of p-values that meet what is stated."""
+        if len(self.values) == 1:
+            return filter(stated.meets, self.values)
         low, high = self._floats
         # floats first, a little wide: fractions are slow
         near = (low <= float(stated.high) * (1 + 1e-12)) & (high >= float(stated.low) * (1 - 1e-12))
@@ -234,9 +235,8 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
     is_size = stated.meets(Interval(Fraction(0), largest, closed_high=True))
     if no_df or not is_size or (evidence.value.negative and name in ("chi2", "f")):
         raise fault("check_number", evidence, "df" if no_df else "value")
-    image = _image(name, stated, df)
-    halved = evidence.tails == 1 and name in ("z", "t", "r")
-    yield any_program(test, f"from_{name}", times(image, Fraction(1, 2)) if halved else image)
+    share = Fraction(1, 2 if evidence.tails == 1 and name in ("z", "t", "r") else 1)
+    yield any_program(test, f"from_{name}", times(_image(name, stated, df), share))
     if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
         yield from _spearman(evidence, stated, pairs)
     if name == "z" and test == "mann-whitney" and len(n) == 2:
@@ -361,10 +361,10 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     for name, same in lines.items():
         usable = ~np.isnan(p_values[name])
         for unasked in (True, False):
-            where = [usable & np.equal(rules[line.rule], unasked) for line in same]
-            shown = tuple(line for line, printed in zip(same, where, strict=True) if printed.any())
-            distinct = sorted({*p_values[name][np.any(where, axis=0)].tolist()})
-            if points := tuple(map(point, distinct)):
+            where = {rule: usable & np.equal(rules[rule], unasked) for rule in {line.rule for line in same}}
+            if shown := tuple(line for line in same if where[line.rule].any()):
+                distinct = sorted({*p_values[name][np.logical_or.reduce([*where.values()])].tolist()})
+                points = tuple(map(point, distinct))
                 yield PSet(shown, unasked, points, points * (d == 1))
 
 

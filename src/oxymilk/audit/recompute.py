@@ -151,7 +151,7 @@ def _meant(claim: Claim, tables: Tables, computed: Iterable[Computed]) -> Comput
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:
     """Yield a statistic of a row of tests.csv under each convention, without its sign, exactly where it is known so."""
     numbers = {column: Fraction(test[column]) for column in _STATISTICS if test.get(column)}
-    numbers["unranked"] = numbers.get("n_unchanged", 0) * (test["zero_method"] == "drop")
+    numbers["unranked"] = numbers.get("n_unchanged", 0) * (test.get("zero_method") == "drop")
     for name in conventions:
         with suppress(KeyError):  # what this test does not have
             value = abs(statistic_of(numbers, name))

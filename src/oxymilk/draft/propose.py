@@ -77,7 +77,7 @@ class Draft:
         return "\n".join([f"{proposed} {asked}", f"{len(rest)} numbers not proposed:", *rest])
 
 
-def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
+def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = True) -> Draft:
     r"""Propose claims for the numbers of a paper.
 
     Parameters
@@ -87,6 +87,8 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
     study : Study, optional
         Its groups, timepoints, levels and characteristics give the ids. Without one the ids are generic:
         intervention and control, pre and post, low, middle and high.
+    has_data : bool
+        Without data a p-value of a rank test is proposed with what is printed beside it, as those of other tests are.
 
     Returns
     -------
@@ -129,7 +131,7 @@ def draft_claims(paper: Paper, study: Study | None = None) -> Draft:
         if token.start not in claimed:
             left_out.append(LeftOut(token.text, where, reading.place(token.start), reason))
     proposals = _complete(sorted(proposals, key=lambda proposal: proposal.context.start))
-    return Draft(tuple(_claims(reading, proposals)), tuple(left_out), tuple(proposals))
+    return Draft(tuple(_claims(reading, proposals, has_data)), tuple(left_out), tuple(proposals))
 
 
 def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -176,7 +178,7 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
     return completed
 
 
-def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
+def _claims(reading: Reading, proposals: Sequence[Proposal], has_data: bool) -> Iterator[Claim]:
     """Yield the claims: proposals with their ids, and with what is to be expected of them."""
     taken: Counter[str] = Counter()
     tests = {test.proposal.context: test for test in printed_tests(proposals) if not test.unused}
@@ -197,7 +199,7 @@ def _claims(reading: Reading, proposals: Sequence[Proposal]) -> Iterator[Claim]:
         if check == "arithmetic":
             verdict, reason, *_ = check_claim(claim)
             claim = replace(claim, check=reason or check, expect=verdict)
-        if proposal.context in tests and check != "recompute":
+        if proposal.context in tests and (check != "recompute" or not has_data):
             claim = _judged(claim, tests[proposal.context], study)
         yield claim
 

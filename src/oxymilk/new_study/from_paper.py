@@ -53,24 +53,29 @@ def study_from_paper(paper: Paper, name: str, data: Path, language: str) -> list
     both = {"rank_sum": _SWITCHES} if two else {}
     content |= {"id": name, "title": dict.fromkeys(LANGUAGES, name), "procedure": procedure | both}
     study = Study.model_validate(content)
-    if not two:
-        # the one group that there is, whatever the text calls it, and where the draft asks
-        (only,), known = study.group_ids, {"check": "recompute", "expect": "reproduced"}
-        asked = [known if claim.note.endswith(WHICH_GROUP) else {} for claim in draft.claims]
-        of_all = (
-            replace(claim, group=only if claim.group or cells else "", **cells)
-            for claim, cells in zip(draft.claims, asked, strict=True)
-        )
-        draft = replace(draft, claims=tuple(of_all))
     with filled_folder(folder) as part:
-        claims = _legal(draft, study, part / "claims.csv")
+        claims = _legal(_of_one_group(draft, study), study, part / "claims.csv")
         sheet = reconstruct(study, claims).sheet
-        if sheet is not None:
+        if sheet is None:
+            draft = draft_claims(paper, has_data=False)
+            _legal(_of_one_group(draft, study), study, part / "claims.csv")
+        else:
             content |= {"sheets": [_COLUMNS], "reconstructed": True}
             write_csv(sheet, part / SHEET)
         top = say("comments.top_of_paper", language, name=name)
         write_text(part / "study.yaml", commented(content, top, language))
     return [folder / file for file in ("study.yaml", "claims.csv", *([SHEET] * (sheet is not None)))]
+
+
+def _of_one_group(draft: Draft, study: Study) -> Draft:
+    """Give claims the one group that there is, whatever the text calls it, and also where the draft asks."""
+    (only, *others), known = study.group_ids, {"check": "recompute", "expect": "reproduced"}
+    asked = [known if claim.note.endswith(WHICH_GROUP) else {} for claim in draft.claims]
+    claims = [
+        replace(claim, group=only if claim.group or cells else "", **cells)
+        for claim, cells in zip(draft.claims, asked, strict=True)
+    ]
+    return draft if others else replace(draft, claims=tuple(claims))
 
 
 def _legal(draft: Draft, study: Study, path: Path) -> list[Claim]:

@@ -52,6 +52,17 @@ def test_any_text_makes_a_study_that_runs(tmp_path, text, language):
     assert [path.name for path in tmp_path.iterdir()] in (["paper", "results"], ["results", "paper"])
 
 
+def test_rank_tests_of_a_paper_without_one_dataset_are_checked_by_their_evidence(tmp_path):
+    text = read_paper(TEXT.parent / "papers/pain_mann_whitney.txt")
+    files = study_from_paper(text, "paper", tmp_path, "en")
+    assert [path.name for path in files] == ["study.yaml", "claims.csv"]
+    claims = read_csv(tmp_path / "paper" / "claims.csv")
+    p_values = claims[claims["quantity"] == "p_value"]
+    assert {*zip(p_values["printed"], p_values["check"], p_values["expect"], strict=True)} == {
+        ("0,001", "printed_test", "reproduced"), ("0,128", "printed_test", "possible")
+    }  # fmt: skip
+
+
 def test_nothing_is_written_unless_asked_for(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert app(["check-paper", str(TEXT)], standalone_mode=False) == 1
