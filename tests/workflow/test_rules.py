@@ -101,7 +101,7 @@ def elsewhere(project, tmp_path):
     """A folder of data with a name that needs quotes."""
     place = tmp_path / "data lain, Ümläut"
     shutil.copytree(project.folder / "data/muayah2023", place / "studi saya/muayah2023")
-    config = "studies: [muayah2023]\ndata: studi saya\nresults: hasil kami\n"
+    config = "studies: [muayah2023]\nlanguage: en\ndata: studi saya\nresults: hasil kami\n"
     (place / "config.yaml").write_text(config, encoding="utf-8")
     return place
 
