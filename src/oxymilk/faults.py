@@ -99,7 +99,8 @@ def together(faults: Iterable[Fault]) -> list[Fault]:
     lines: dict[tuple, list[Fault]] = {}
     for fault in faults:
         in_yaml = fault.file.endswith((".yaml", ".yml")) and fault.row
-        about = fault.code, fault.file, fault.sheet, fault.value, fault.params.get("nearest"), in_yaml
+        same = fault.value, *map(fault.params.get, ("nearest", "key"))
+        about = fault.code, fault.file, fault.sheet, same, in_yaml
         lines.setdefault(about, []).append(fault)
     told = []
     for first, *more in lines.values():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from oxymilk import faults
-from oxymilk.faults import Fault, FaultsError, describe, faults_table
+from oxymilk.faults import Fault, FaultsError, describe, faults_table, together
 from oxymilk.texts import LANGUAGES, labels
 
 CODES = dict.fromkeys(
@@ -77,3 +77,11 @@ def test_every_code_that_the_package_raises_has_its_texts():
         raised |= set(re.findall(RAISED, text))
     assert {"file_missing", "participant_missing"} <= raised
     assert raised <= CODES.keys()
+
+
+def test_two_keys_that_are_missing_in_one_place_are_two_faults():
+    missing = [
+        Fault("key_missing", "study.yaml", row=1, params={"key": key})
+        for key in ("alpha", "between", "alpha")
+    ]
+    assert [fault.params["key"] for fault in together(missing)] == ["alpha", "between"]

@@ -147,7 +147,8 @@ def say_faults_last(log):
     LAST_LINES.extend(said("log", file=file) for file in log)
     text = "".join(Path(file).read_text(errors="replace") for file in log)
     for file in re.findall(r"^ +log: (.+) \(check log file", text, flags=re.MULTILINE):
-        LAST_LINES.extend(["", f"{file}:", Path(file).read_text(errors="replace").rstrip()])
+        told = Path(file).read_text(errors="replace").rstrip() if Path(file).exists() else ""
+        LAST_LINES.extend(["", f"{file}:", told or said("cut")])
 
 
 def package_sources(*packages):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from oxymilk.faults import HIDDEN, Fault
 from oxymilk.texts import read_yaml
-from oxymilk.words import clean, fold, plain
+from oxymilk.words import clean, fold, look_alikes, plain
 
 if TYPE_CHECKING:
     from oxymilk.study import Study
@@ -185,8 +185,11 @@ def may_be_shown(text: str, known: frozenset[str], secrets: frozenset[str] = fro
         return False
     if identifies(text, known) or _RECORD.search(_DATE_OR_TIME.sub(" ", folded)):
         return False
+    # Kontro1 looks like a declared word
+    others = (part for part in folded.split() if not any(look_alikes(part, own) for own in known))
+    parts = _WORD.findall(" ".join(others))
     # a formula is no name
-    if text.startswith(("=", "@")) or all(len(word) == 1 or _is_familiar(word, known) for word in words):
+    if text.startswith(("=", "@")) or all(len(part) == 1 or _is_familiar(part, known) for part in parts):
         return True
     # one word in small letters is more likely a level than a name
     return len(words) == 1 and _WORD.search(clean(text))[0][0].islower()

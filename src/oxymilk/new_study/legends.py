@@ -42,14 +42,18 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     # each once, since a form may repeat its legend on every page
     legends = list({(head, *meanings.items()): (head, meanings) for head, meanings in legends}.values())
     heads = dict.fromkeys(head for head, _ in legends)
+    headers = [header for known in lexicon()["characteristics"] for header in known["headers"]]
+    persons = {*chain(*map(tokens, headers)), *lexicon()["group"], *lexicon()["participant"]}
     for table in told or tables:
         columns = table.columns
         table.legends = [meanings for _, meanings in legends]
         of_scores = [column for column in columns if column.moment]
         # a head that names no column, as "Produksi ASI" above Sebelum and Sesudah, is of the scores
+        # nor of who is who, or of a characteristic
         loose = {
             head for head in heads
-            if not (_is_of_persons(head) or any(_is_of(head, column) for column in columns))
+            if persons.isdisjoint(head) and not is_identifying(" ".join(head))
+            and not any(_is_of(head, column) for column in columns)
         }  # fmt: skip
         for at, column in enumerate(columns):
             own = [_meanings(column.header), below[column], *(
@@ -97,11 +101,8 @@ def _legend_below(column: Column, rows: list[list[str]], first: int) -> dict[str
             meanings |= _meanings(text)
             places.append(row)
     known = {fold(word) for word in column.counts if not is_word_of(word, "missing")}
-    if (
-        not known
-        or not known <= set(meanings)
-        or (not column.moment and ordered(meanings.values(), part=True))
-    ):
+    is_of_other = not column.moment and ordered(meanings.values(), part=True)
+    if not known or not known <= set(meanings) or is_of_other:
         return {}
     for row in places:
         rows[row][column.at] = ""
@@ -120,13 +121,6 @@ def _legend(table: Table, row: int, texts: list[str]) -> tuple[tuple[str, ...], 
     places += [place for place in (before, above) if not re.search(r"\d", place)]
     heads = (without(tokens(place), "pre", "post", "unnamed") for place in places)
     return tuple(next(filter(None, heads), ())), meanings
-
-
-def _is_of_persons(head: tuple[str, ...]) -> bool:
-    """Say whether the words before a legend are of who is who, or of a characteristic."""
-    headers = [header for known in lexicon()["characteristics"] for header in known["headers"]]
-    words = {*chain(*map(tokens, headers)), *lexicon()["group"], *lexicon()["participant"]}
-    return not words.isdisjoint(head) or is_identifying(" ".join(head))
 
 
 def _is_of(head: tuple[str, ...], column: Column) -> bool:

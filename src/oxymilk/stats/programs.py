@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -241,14 +241,14 @@ def evaluate_programs(
         for way, of_way in data.items():
             p_value, z, reason = calculate[way](*program.calculation)
             printed = bool(RULES[program.rule](of_way.situation)[0])
-            lines[way] = (float(p_value[0]), None if z is None else float(z[0]), printed, reason)
+            z = None if z is None else float(z[0])
+            lines[way] = ProgramResult(program, float(p_value[0]), z, printed, reason=reason)
         # to ten digits: the doubles of a t-test are no two lines
-        alike = len({(f"{p_value:.10g}", printed) for p_value, _, printed, _ in lines.values()}) == 1
+        alike = len({(f"{line.p_value:.10g}", line.printed_by_default) for line in lines.values()}) == 1
         for way in ["decimal"] if alike else [program.differences] if program.differences else DIFFERENCES:
             said = "" if alike else program.differences or f"if_{way}"
-            p_value, z, printed, reason = lines[way]
-            if reason or not np.isnan(p_value):
-                results.append(ProgramResult(program, p_value, z, printed, said, reason))
+            if lines[way].reason or not np.isnan(lines[way].p_value):
+                results.append(replace(lines[way], differences=said))
     return results
 
 

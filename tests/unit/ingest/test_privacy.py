@@ -45,7 +45,8 @@ JUDGED = {
         "Asih", "Norma", "Baiq", "Kontrola",
         "081234567890", "3374015601900001", "045612", "1990-05-17", "17/05/1990", "a@b.id", "=Siti", "x" * 400,
     ], [
-        "Kurnag", "kontorl", "Banyak", "tdk cukup", "Tidak Lancar", "5", "-0.5", "1e5", "#DIV/0!", "#N/A", "2024-10-05",
+        "Kurnag", "kontorl", "\u0421ukup", "Kontro1",
+        "Banyak", "tdk cukup", "Tidak Lancar", "5", "-0.5", "1e5", "#DIV/0!", "#N/A", "2024-10-05",
         "5:12", "27 thn", "abc", "=cmd|' /C calc'!A0", "Ibu hamil", "Kurang sekali", "16/29",
     ]),
 }  # fmt: skip
