@@ -147,7 +147,6 @@ def _chi_squares(claim: Claim, table: list[list[int]]) -> Iterator[Statistic]:
             yield from (("mcnemar", square, 1), ("mcnemar_edwards", corrected, 1))
             return
         yield "bowker", square, len(changes)
-        yield "bowker_dropped", square, sum(up + down > 0 for up, down, _ in changes)
         total = sum(step * (up - down) for up, down, step in changes)
         steps = sum(step**2 * (up + down) for up, down, step in changes)
         yield "marginal_homogeneity", Fraction(total**2, max(1, steps)), None

@@ -163,19 +163,17 @@ def mcnemar(tables: np.ndarray, correction: int | None = None, *, of_balance: bo
     return other_tests.sign(pairs, correction, of_balance=of_balance)
 
 
-def bowker(tables: np.ndarray, empty: str = "") -> np.ndarray:
+def bowker(tables: np.ndarray, *, empty: bool = False) -> np.ndarray:
     """Bowker's test of symmetry, more than two levels: sum (n_ij - n_ji)^2 / (n_ij + n_ji), doi:10.2307/2280710.
 
-    empty : "", of tables with a change between every two levels, the only ones of which R has a p-value; of the others,
-    "kept", k (k - 1) / 2 degrees of freedom (SAS), or "dropped", those of the levels with a change (SPSS). Else nan
+    empty : of tables with two levels between which nobody changed (SAS), nan of the others; else nan of these, as R has
     """
     lower, upper = np.triu_indices(tables.shape[1], 1)
     rises, falls = tables[:, lower, upper], tables[:, upper, lower]
     changed = rises + falls > 0
     statistic = ((rises - falls) ** 2 / np.maximum(rises + falls, 1)).sum(axis=1)
-    df = np.maximum(changed.sum(axis=1), 1) if empty == "dropped" else len(lower)
-    usable = (changed.all(axis=1) == (not empty)) & (len(lower) > 1)
-    return np.where(usable, scipy.special.chdtrc(df, statistic), np.nan)
+    usable = (changed.all(axis=1) != empty) & (len(lower) > 1)
+    return np.where(usable, scipy.special.chdtrc(len(lower), statistic), np.nan)
 
 
 def marginal_homogeneity(tables: np.ndarray) -> np.ndarray:
@@ -218,7 +216,6 @@ CALCULATIONS: dict[str, Calculation] = {
     "mcnemar_edwards": partial(mcnemar, correction=1),
     "mcnemar_edwards_r": partial(mcnemar, correction=1, of_balance=False),
     "bowker": bowker,
-    "bowker_kept": partial(bowker, empty="kept"),
-    "bowker_dropped": partial(bowker, empty="dropped"),
+    "bowker_empty": partial(bowker, empty=True),
     "marginal_homogeneity": marginal_homogeneity,
 }
