@@ -14,6 +14,8 @@ from oxymilk.present.view import View
 
 # in the order of the report; the last one only when a p-value between the groups differs
 NAMES = ("before_after", "p_values", "effects", "explanation_map")
+# slopes that are drawn of a group: more take seconds a thousand, and nobody sees them
+MOST_LINES = 2_000
 # the report takes the svg, the documents take the png
 ALWAYS = ("svg", "png")
 
@@ -25,7 +27,11 @@ def caption(view: View, name: str) -> str:
     if name == "p_values" and not any(test.printed for test in view.printed_tests):
         name = "p_values_without_printed"
     pre, post = map(view.label, view.study.compared)
-    return view.t(f"figures.caption.{name}", outcome=view.label(view.study.outcome), pre=pre, post=post)
+    text = view.t(f"figures.caption.{name}", outcome=view.label(view.study.outcome), pre=pre, post=post)
+    sizes = [int(row["n"] or 0) for row in view.rows("tests") if row["group"]]
+    if name == "slopes" and max(sizes, default=0) > MOST_LINES:
+        text += " " + view.t("figures.caption.most_lines", most=view.t.number(MOST_LINES))
+    return text
 
 
 def plot_figures(view: View, folder: Path, formats: Sequence[str] = (), width: int = 170) -> list[Path]:

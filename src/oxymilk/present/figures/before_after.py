@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter
 
 from oxymilk.analysis.samples import Score, participants
 from oxymilk.numbers import read_number
-from oxymilk.present.figures import style
+from oxymilk.present.figures import MOST_LINES, style
 from oxymilk.present.figures.style import Drawing, Sheet
 from oxymilk.present.view import View
 from oxymilk.study.outcome import cutoff_decimals, span_of
@@ -249,6 +249,7 @@ def _slopes(view: View, groups: list[Moves], width: float, room: float) -> tuple
         axes = sheet.panel(f"slopes-{moves.group}", left, below + foot, wide, _SLOPES_HEIGHT, "left")
         axes.set_ylim(low - beyond, top + beyond)
         lines = Counter(zip(moves.directions, moves.paths, strict=True))
+        lines = lines if len(lines) <= MOST_LINES else dict(lines.most_common(MOST_LINES))
         # more lines than these would cover each other
         fineness = (_MOST_SLOPES / max(len(lines), _MOST_SLOPES)) ** 0.5
         for place, ((direction, path), n) in enumerate(lines.items(), start=1):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from oxymilk.present.figures import caption
 from oxymilk.texts import LANGUAGES, labels
 
 
@@ -72,6 +73,19 @@ def test_a_line_for_each_pair_all_on_one_scale_and_cuts_named_once(make_example,
     assert [text.get_text() for panel in axes for text in panel.texts] == ["kurang", "cukup"]
     assert axes[0].get_ylabel() == "Volume ASI perah (ml)"
     assert drawn.title == "Volume ASI perah sebelum dan sesudah, menurut kelompok"
+
+
+def test_of_very_many_lines_those_of_the_most_participants_are_drawn_and_the_caption_says_so(
+    studies, moves_seen, make_example, monkeypatch
+):
+    paths = [("control", "1", "2"), ("control", "3", "4")] + [("control", "5", "8")] * 2
+    view = make_example("long", "id")
+    assert "paling banyak" not in caption(view, "before_after")
+    monkeypatch.setattr("oxymilk.present.figures.MOST_LINES", 2)
+    monkeypatch.setattr("oxymilk.present.figures.before_after.MOST_LINES", 2)
+    first, second = moves_seen(studies.volumes, paths).artists("slope-control-").values()
+    assert [list(line.get_ydata()) for line in (first, second)] == [[5, 8], [1, 2]]
+    assert "paling banyak 2 garis" in caption(view, "before_after")
 
 
 def test_equal_pairs_share_a_thicker_line_many_lines_are_finer_directions_need_no_colour(studies, moves_seen):
