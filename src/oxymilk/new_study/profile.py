@@ -279,10 +279,11 @@ class Table:
         return titles if is_below and len(titles) > 1 else {}
 
     def above_blocks(self) -> list[str]:
-        """Return the texts right above a header that repeats, as over tables side by side."""
+        """Return the texts right above a header that repeats, one over each of the tables side by side."""
         above, headers = self.header_rows[0] - 2, [column.header for column in self.columns]
-        repeats = above >= 0 and len(set(headers)) < len(headers)
-        return list(filter(None, map(clean, self.grid.rows[above]))) if repeats else []
+        texts = list(filter(None, map(clean, self.grid.rows[above]))) if above >= 0 else []
+        over_each = len(texts) > 1 and len(texts) * len(set(headers)) == len(headers)
+        return texts if over_each and not any(map(identifies, texts)) else []
 
 
 def sessions_of(columns: list[Column]) -> dict[str, Column]:

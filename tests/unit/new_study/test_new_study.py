@@ -73,6 +73,8 @@ def test_sheets_that_cannot_be_used(folder):
         ({"Data": [["No", "Kel", *HEAD[1:]], [1, "Kelompok Pijat", *ROW[1:]], [2, "Kelompok Kontrol", *ROW[1:]]]},
          "Pijat=Kelompok Pijat, Kontrol=Kelompok Kontrol"),
         ({"Data": [HEAD, ROW]}, ""),
+        # names of persons above two tables are no groups
+        ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "kurang", "cukup"] * 2]}, ""),
     ],
 )  # fmt: skip
 def test_groups_are_offered_wherever_the_sheet_names_them(worksheets, offered, folder):
