@@ -74,7 +74,7 @@ def test_sheets_that_cannot_be_used(folder):
          "Pijat=Kelompok Pijat, Kontrol=Kelompok Kontrol"),
         ({"Data": [HEAD, ROW]}, ""),
         # names of persons above two tables are no groups
-        ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "kurang", "cukup"] * 2]}, ""),
+        ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "cukup", "cukup"] * 2]}, ""),
     ],
 )  # fmt: skip
 def test_groups_are_offered_wherever_the_sheet_names_them(worksheets, offered, folder):
