@@ -320,7 +320,7 @@ def verify(
             if lost := lost_claims(load_study(folder).procedure.basis, folder):
                 raise FaultsError(lost)
             if not tables.audited:
-                verification.print_line(f"{name}: {labels(language)('verify.nothing')}")
+                typer.echo(f"{name}: {labels(language)('verify.nothing')}")
                 continue
             # audited anew, so that an old verdicts.csv cannot pass for today's
             audited = *study_and_claims(folder), tables.frequencies, tables.tests, tables

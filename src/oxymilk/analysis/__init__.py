@@ -164,7 +164,8 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
         If the declared procedure itself would need too much memory, or more steps than `MOST_DECLARED`.
     """
     scale, rows = scale or study.outcome.scale, []
-    asked = MOST_DECLARED if scale == study.outcome.scale else MOST_WORK
+    is_declared = scale == study.outcome.scale
+    asked = MOST_DECLARED if is_declared else MOST_WORK
     for sample in samples(study, observations, scale) if len(observations) else ():
         declared = getattr(study.procedure, sample.test)
         known = stats.differences_of(study.procedure.program, sample.test)
@@ -181,7 +182,7 @@ def rank_test_table(study: Study, observations: pd.DataFrame, scale: str | None 
             side = side if declared.alternative == "two-sided" else "two-sided"
             how[OTHER_TAILS] = declared.with_alternative(side), own
             results[OTHER_TAILS] = _result(sample, *how[OTHER_TAILS], asked)
-        elif sample.testable and asked == MOST_DECLARED:
+        elif sample.testable and is_declared:
             place = {"column": f"procedure.{sample.test}.method", "value": declared.method}
             limit = {"limit": f"{MEMORY_LIMIT / 2**30:g}"}
             raise FaultsError([Fault("exact_too_large", "study.yaml", **place, params=limit)])

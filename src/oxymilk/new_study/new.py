@@ -243,7 +243,7 @@ class _Dialogue:
             least = 2 if answers.measured == "levels" else 0
             cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
             words = ordered(seen.words, part=True) if least else []
-            default = cutoffs if is_number else ", ".join(words[: len(words) if len(words) >= least else 0])
+            default = cutoffs if is_number else ", ".join(words) if len(words) >= least else ""
             read = partial(parse_named, what="level", counts=range(least, 101))
             yield "levels" if least else "cutoffs", "", default, {"read": read}
         if not answers.outcome:

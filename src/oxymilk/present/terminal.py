@@ -44,11 +44,6 @@ def print_rows(
     Console().print(table if table.rows or not title else Text(title))
 
 
-def print_line(text: str) -> None:
-    """Print a line as it is: no markup, never broken."""
-    echo(text)
-
-
 def print_programs(results: Iterable[ProgramResult], language: str) -> None:
     """Print each p-value and its procedure, and below it the output lines that show it, what is unasked starred."""
     t, by_value = labels(language), defaultdict(list)
@@ -63,8 +58,8 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
         value = t(f"advice.reason.{reason}") if reason else f"p = {t.number(f'{result.p_value:.10g}')}"
         by_value[f"{value.rstrip('.')}: {words}"].append(line)
     for heading, lines in by_value.items():
-        print_line("\n".join((heading, *lines)))
-    print_line(t("terminal.by_default"))
+        echo("\n".join((heading, *lines)))
+    echo(t("terminal.by_default"))
 
 
 def print_explanations(explanations: pd.DataFrame, language: str) -> None:
@@ -85,13 +80,13 @@ def print_reconstruction(reconstruction: Reconstruction, language: str) -> None:
     """Print how many datasets the printed counts allow and, where there are several, the range of every result."""
     t = labels(language)
     if reconstruction.unknown:
-        print_line(t("terminal.size_unknown", groups=", ".join(reconstruction.unknown)))
+        echo(t("terminal.size_unknown", groups=", ".join(reconstruction.unknown)))
     elif reconstruction.not_searched:
         beyond = f"terminal.beyond.{reconstruction.not_searched}"
-        print_line(t("terminal.not_searched", what=t(beyond, n=t.number(reconstruction.needed))))
+        echo(t("terminal.not_searched", what=t(beyond, n=t.number(reconstruction.needed))))
     else:
         counts = {"count": reconstruction.number, "with_p": reconstruction.with_p_values}
-        print_line(t("terminal.datasets", **counts))
+        echo(t("terminal.datasets", **counts))
         for frame in (reconstruction.datasets, reconstruction.ranges, reconstruction.contradictions):
             if frame is not None and len(frame):
                 print_rows(frame.astype(str).itertuples(index=False), frame.columns)
@@ -133,7 +128,7 @@ def print_verdicts(verdicts: dict[str, pd.DataFrame], *, every: bool, language: 
         # a header of two words takes two lines, so that the numbers below it have room on one
         print_rows(rows, (t(f"verify.{column}").replace(" ", "\n") for column in COLUMNS), title, styles)
         unexpected = int((frame["as_expected"] != "true").sum())
-        print_line(t("verify.unexpected" if unexpected else "verify.all_expected", count=unexpected))
+        echo(t("verify.unexpected" if unexpected else "verify.all_expected", count=unexpected))
 
 
 def as_junit(verdicts: dict[str, pd.DataFrame]) -> str:

@@ -28,8 +28,9 @@ def caption(view: View, name: str) -> str:
         name = "p_values_without_printed"
     pre, post = map(view.label, view.study.compared)
     text = view.t(f"figures.caption.{name}", outcome=view.label(view.study.outcome), pre=pre, post=post)
-    sizes = [int(row["n"] or 0) for row in view.rows("tests") if row["group"]]
-    if name == "slopes" and max(sizes, default=0) > MOST_LINES:
+    if name == "slopes" and any(
+        int(row["n"] or 0) > MOST_LINES for row in view.rows("tests") if row["group"]
+    ):
         text += " " + view.t("figures.caption.most_lines", most=view.t.number(MOST_LINES))
     return text
 
