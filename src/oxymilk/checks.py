@@ -143,13 +143,14 @@ def crosscheck(
     language: Language = "en",
 ) -> None:
     """Compute the p-values once more by scipy, pingouin, R, coin and PSPP; exit status 1: one differs unexplained."""
-    from oxymilk.analysis.crosscheck import crosscheck_lines, crosscheck_table
+    from oxymilk.analysis.crosscheck import crosscheck_table
+    from oxymilk.present.crosscheck import crosscheck_lines
     from oxymilk.study import load_study
 
     folder = folder_of(study, data)
     tables = results_of(folder, results / folder.name)
-    table = crosscheck_table(load_study(folder), tables)
-    tables.write("crosscheck", table)
-    typer.echo("\n".join(crosscheck_lines(table, language)))
-    if (table["status"] == "differs").any():
+    tables.write("crosscheck", crosscheck_table(load_study(folder), tables))
+    rows = tables.rows("crosscheck")
+    typer.echo("\n".join(crosscheck_lines(rows, language)))
+    if any(row["status"] == "differs" for row in rows):
         raise typer.Exit(1)

@@ -127,7 +127,7 @@ def compute_rank_tests(
     seed: Annotated[int, Option(min=0, help="Of random permutations, where there are too many for all.")] = 1,
 ) -> None:
     """Count the levels, run the rank tests, estimate effects, and say what each program prints on the same data."""
-    from oxymilk.analysis import result_tables
+    from oxymilk.analysis.tables import result_tables
     from oxymilk.study import load_study
 
     if not 0 < confidence < 1:

@@ -349,7 +349,7 @@ def explain(
     language: Language = "en",
 ) -> None:
     """Explain one printed number at the terminal, whether it differs or not."""
-    from oxymilk.analysis import frequency_table, rank_test_table
+    from oxymilk.analysis.tables import frequency_table, rank_test_table
     from oxymilk.audit.verdicts import audit_claims
     from oxymilk.explain import explain_one
     from oxymilk.ingest import ingest_observations

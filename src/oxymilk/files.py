@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import glob
+import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -77,20 +80,35 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    r"""Write a table without its index as CSV: UTF-8, "\n", floats as %.10g, true and false, missing as empty.
+    """Write a table without its index as CSV; see `write_rows`."""
+    write_rows(frame.columns, frame.astype(object).itertuples(index=False), path)
+
+
+def write_rows(columns: Iterable[str], rows: Iterable[Iterable[object]], path: Path) -> None:
+    r"""Write rows as CSV: UTF-8, "\n", floats as %.10g, true and false, missing as empty.
 
     A text cell that a spreadsheet would run as a formula gets an apostrophe in front.
     """
-    write_text(path, as_read(frame).map(defuse).to_csv(index=False, lineterminator="\n"))
+    lines: list[str] = []
+    # "\r\n" as the end of a line, so that a cell with either sign is quoted
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([defuse(_cell(value)) for value in row] for row in rows)
+    write_text(path, "".join(line.removesuffix("\r\n") + "\n" for line in lines))
 
 
 def read_csv(path: Path) -> pd.DataFrame:
     """Read a CSV that `write_csv` wrote: every cell text as it was, missing as the empty string."""
     import pandas as pd
 
-    # a lone "\r" within a cell ends no line
-    plain = {"dtype": str, "keep_default_na": False, "skip_blank_lines": False, "lineterminator": "\n"}
-    return pd.read_csv(path, encoding="utf-8", **plain).map(as_it_was)
+    columns, rows = read_rows(path)
+    return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
+def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Read a CSV that `write_rows` wrote: its columns, and its rows with every cell text as it was."""
+    columns, *rows = csv.reader(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
+    return columns, [[as_it_was(cell) for cell in row] for row in rows]
 
 
 def as_read(frame: pd.DataFrame) -> pd.DataFrame:

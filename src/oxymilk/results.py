@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.files import read_bytes, read_csv, write_bytes, write_csv
+from oxymilk.files import read_bytes, read_rows, write_bytes, write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,21 +48,31 @@ class Results:
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Read a table, once; FaultsError when it is not there or not as it was written."""
+        import pandas as pd
+
+        columns, rows = self._read(name)
+        setattr(self, name, pd.DataFrame(rows, columns=columns, dtype=str))
+        return vars(self)[name]
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        """Return a table as its rows, without the time that importing pandas takes; faults as above."""
+        if name in vars(self):
+            return vars(self)[name].to_dict("records")
+        columns, rows = self._read(name)
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def _read(self, name: str) -> tuple[list[str], list[list[str]]]:
+        """Read the columns and rows of a table."""
         if name not in (*TABLES, *TABLES_OF_THE_AUDIT, *ON_REQUEST):
             raise AttributeError(name)
         path, written = self.folder / f"{name}.csv", self._sum_of(name)
         if (name in TABLES_OF_THE_AUDIT and not self.audited) or (name in ON_REQUEST and not path.exists()):
-            import pandas as pd
-
-            table = pd.DataFrame()
-        elif not path.exists():
+            return [], []
+        if not path.exists():
             raise FaultsError([Fault("results_missing", str(path))])
-        elif not written.is_file() or read_bytes(written) != _sum(path):
+        if not written.is_file() or read_bytes(written) != _sum(path):
             raise FaultsError([Fault("results_garbled", str(path))])
-        else:
-            table = read_csv(path)
-        setattr(self, name, table)
-        return table
+        return read_rows(path)
 
     def write(self, name: str, table: pd.DataFrame) -> None:
         """Write a table, and the sum that tells whether it is still the same when it is read."""

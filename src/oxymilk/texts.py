@@ -26,6 +26,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 # in a short place name, "p3" is the third paragraph of that section
 _PLACE_WORD = re.compile(r"\bp(?P<paragraph>\d+)\b|[^\W\d_]+")
 
+# one of our own numbers
+_NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 # in a line of a program's output what the program does not say: its versions, and that it is any
 _VERSIONS = re.compile(r"(?<=\()[^()]*(?=\): )|any program, [^(;]+")
 
@@ -196,6 +198,43 @@ class Labels:
             return self("common.paragraph", number=number) if number else words.get(part[0].lower(), part[0])
 
         return _PLACE_WORD.sub(written, where)
+
+    def explanation(self, code: str, params: Mapping[str, Any]) -> str:
+        """Say an explanation in one or two sentences, from the `code` and the `params` (read as JSON) of its row."""
+        words = {name: self._param(name, value) for name, value in params.items()}
+        if "." not in code:
+            return self(f"explain.codes.{code}", **words)
+        said = self(code, **words)  # as `oxymilk check` says it
+        return f"{said[0].upper()}{said[1:]}."
+
+    def _param(self, name: str, value: Any) -> str:
+        """Say a param of an explanation, by its name; our own numbers take the language's decimal mark."""
+        words, mark = self.section("explain.words"), self("common.decimal_mark")
+        if name == "procedure":
+            return procedure_words(value, value["test"], self.language)
+        if name in ("test", "other_test", "statistic", "adjustment"):
+            return words[f"{name}_{value}"]
+        if name == "switches":
+            return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
+        if name == "unsearched":
+            return "; ".join(words[f"unsearched_{space}"] for space in value)
+        if name == "searched":
+            # "departure_2" went up to two participants
+            spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]
+            return "; ".join(words[f"searched_{space[1] or space[0]}"].format(n=space[2]) for space in spaces)
+        if name == "changes":
+            each = ({key: self._param(key, cell) for key, cell in change.items()} for change in value)
+            return "; ".join(self("explain.words.change", **cells) for cells in each)
+        if isinstance(value, list):
+            items = [self._param("value", item) for item in value]
+            if name in ("elsewhere", "others", "adjusted"):
+                return words[name].format(list="; ".join(items)) if items else ""
+            # where the comma is the decimal mark it does not part numbers
+            return (", " if mark == "." else "; ").join(items)
+        if isinstance(value, dict) and set(value) == set(LANGUAGES):
+            return value[self.language]
+        of_number = name in ("value", "low", "high", "source", "p") and _NUMBER.fullmatch(str(value))
+        return str(value).replace(".", mark) if of_number else str(value)
 
 
 @cache

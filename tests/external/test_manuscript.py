@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oxymilk import analysis
+from oxymilk.analysis import tables as analysis
 from oxymilk.ingest import ingest_observations
 from oxymilk.study import load_study
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from oxymilk.analysis import FREQUENCY_COLUMNS, TEST_COLUMNS
+from oxymilk.analysis.tables import FREQUENCY_COLUMNS, TEST_COLUMNS
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Notation
 from oxymilk.study import load_study

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.unit.draft.conftest import rows
 
-from oxymilk.analysis import effect_table, frequency_table, program_table, rank_test_table
+from oxymilk.analysis.tables import effect_table, frequency_table, program_table, rank_test_table
 from oxymilk.audit.claims import load_claims
 from oxymilk.audit.printed import as_runs, parse_printed, sizes_that_allow
 from oxymilk.audit.verdicts import audit_claims

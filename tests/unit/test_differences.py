@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from oxymilk import analysis
+from oxymilk.analysis import tables as analysis
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_one

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from scipy.stats import wilcoxon
 
-from oxymilk.analysis import program_table
+from oxymilk.analysis.tables import program_table
 from oxymilk.audit.printed import parse_printed
 from oxymilk.files import as_read, read_csv
 from oxymilk.ingest import ingest_observations

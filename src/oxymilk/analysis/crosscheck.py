@@ -17,19 +17,17 @@ import pandas as pd
 
 import oxymilk.stats
 from oxymilk.analysis.samples import Sample, samples
-from oxymilk.files import as_read
 from oxymilk.results import Results
 from oxymilk.stats import Procedure, load_programs
 from oxymilk.stats.procedure import CHOICES
 from oxymilk.study import Study
-from oxymilk.texts import labels, read_yaml
+from oxymilk.texts import read_yaml
 
 TOLERANCE = 1e-8  # relative to our p; result tables have ten significant digits
 COLUMNS = (
     "test", "group", "timepoint", "number", "engine", "version", "call", "p_value", "p_engine", "difference",
     "status", "fault", "source",
 )  # fmt: skip
-_TEST = COLUMNS[:3]
 LINES = {program.id: program for program in load_programs()}
 ENGINES = read_yaml(Path(oxymilk.stats.__file__).with_name("engines.yaml"))
 # when each fault of engines.yaml explains a difference, from the question and `ours` and `theirs`, its p-values
@@ -164,26 +162,3 @@ def crosscheck_table(study: Study, results: Results) -> pd.DataFrame:
             procedure = LINES[name].procedure if name in LINES else Procedure(**switches)
             numbers.append(Number(sample, name, float(row["p_value"]), procedure, row["differences"]))
     return compare(numbers)
-
-
-def is_of_these(table: pd.DataFrame, results: Results) -> bool:
-    """Whether a crosscheck.csv is of the p-values that tests.csv and procedures.csv hold now, of each test."""
-    if list(table.columns) != list(COLUMNS):
-        return False
-    here = [*results.tests.to_dict("records"), *results.procedures.to_dict("records")]
-    numbers = {(*map(row.get, _TEST), row.get("role") or row["id"], row["p_value"]) for row in here}
-    tests = {tuple(map(row.get, _TEST)) for row in here if row.get("role") and row["p_value"]}
-    checked = {*table[[*_TEST, "number", "p_value"]].itertuples(index=False, name=None)}
-    return checked <= numbers and tests <= {number[:3] for number in checked}
-
-
-def crosscheck_lines(table: pd.DataFrame, language: str) -> list[str]:
-    """Say a crosscheck.csv: the line of a report, then a line for each p-value that differs unexplained."""
-    table = as_read(table)
-    missing, name = table["status"] == "not_installed", table["engine"] + " " + table["version"]
-    said = {status: (table["status"] == status).sum() for status in ("agrees", "known_fault", "differs")}
-    said |= {"n": (~missing).sum(), "engines": ", ".join(name[~missing].unique())}
-    said["missing"] = ", ".join(table["engine"][missing].unique())
-    line = labels(language)("crosscheck.summary_without" if missing.any() else "crosscheck.summary", **said)
-    rows = table[table["status"] == "differs"].to_dict("records")
-    return [line, *(labels(language)("crosscheck.difference", **row) for row in rows)]

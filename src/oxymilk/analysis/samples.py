@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from oxymilk.numbers import read_number
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
 Score = int | Fraction
 
 
-def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str, dict[str, str]]]:
+def participants(
+    study: Study, observations: pd.DataFrame | list[dict[str, str]]
+) -> dict[str, dict[str, dict[str, str]]]:
     """Group observations by participant.
 
     Parameters
     ----------
     study : Study
         The study.
-    observations : DataFrame
-        Tidy observations, all cells text.
+    observations : DataFrame or list of dict
+        Tidy observations, or their rows; all cells text.
 
     Returns
     -------
@@ -39,8 +42,12 @@ def participants(study: Study, observations: pd.DataFrame) -> dict[str, dict[str
         without an observation is not there.
     """
     records: dict[str, dict[str, dict[str, str]]] = {group: {} for group in study.group_ids}
-    columns = observations[["participant", "group", "timepoint", "score"]]
-    for code, group, timepoint, score in columns.itertuples(index=False):
+    columns = ["participant", "group", "timepoint", "score"]
+    if isinstance(observations, list):
+        cells = map(itemgetter(*columns), observations)
+    else:
+        cells = observations[columns].itertuples(index=False)
+    for code, group, timepoint, score in cells:
         if group in records:
             records[group].setdefault(code, {})[timepoint] = score
     return records

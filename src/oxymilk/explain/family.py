@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from oxymilk.analysis import OTHER_TAILS
+from oxymilk.analysis.tables import OTHER_TAILS
 from oxymilk.audit.claims import OF_P
 from oxymilk.audit.printed import round_units
 from oxymilk.audit.recompute import Tables

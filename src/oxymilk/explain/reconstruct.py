@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 import pandas as pd
 
-from oxymilk.analysis import ROLES, exact_counterpart
+from oxymilk.analysis.tables import ROLES, exact_counterpart
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE, Claim
 from oxymilk.explain import claims_on_counts as on_counts
 from oxymilk.explain.claims_on_counts import ClaimOnCounts, Records

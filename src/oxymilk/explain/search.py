@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,7 @@ from oxymilk.explain.procedures import search_procedures
 from oxymilk.explain.scales import search_scales
 from oxymilk.stats import rank_sum_counts
 from oxymilk.study import Study
-from oxymilk.texts import LANGUAGES, labels, procedure_words
+from oxymilk.texts import labels
 
 EXPLANATION_COLUMNS = (
     "claim_id", "claim_ids", "kind", "rank", "description", "programs", "p_value", "prints_as",
@@ -35,7 +34,6 @@ EXPLANATION_COLUMNS = (
 )  # fmt: skip
 OUTCOME_COLUMNS = ("count1", "count2", "n1", "n2", "p_value", "prints_as_claimed", "observed", "reason")
 MOST_OUTCOMES = 5_000  # pairs of counts, each a cell of a map
-_NUMBER = re.compile(r"-?\d+\.\d+(e-?\d+)?")
 
 
 class Explanations(NamedTuple):
@@ -234,7 +232,7 @@ def _explain(
             contradicted = [name for name, holds in found.others.items() if not holds]
             cells = {
                 "claim_id": first, "claim_ids": " ".join(ids), "kind": found.kind, "rank": str(rank),
-                "description": describe_explanation(found.code, found.params), "programs": found.programs,
+                "description": labels("en").explanation(found.code, found.params), "programs": found.programs,
                 "prints_as": found.params["prints_as"],
                 "claims_kept": " ".join(name for name in found.others if name not in contradicted),
                 "claims_contradicted": " ".join(contradicted),
@@ -285,46 +283,3 @@ def outcome_table(records: Records, claims: list[ClaimOnCounts]) -> pd.DataFrame
             counts = (str(a), str(b), str(n1), str(n2))
             rows.append((*counts, f"{p_value:.10g}", ids, "true" if here[at] else "false", ""))
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS), dtype=str)
-
-
-# ---- words -------------------------------------------------------------------------------------------------
-
-
-def describe_explanation(code: str, params: dict[str, Any], language: str = "en") -> str:
-    """Say an explanation in one or two sentences, from the columns `code` and `params` (read as JSON) of its row."""
-    words = {name: _words(name, value, language) for name, value in params.items()}
-    if "." not in code:
-        return labels(language)(f"explain.codes.{code}", **words)
-    said = labels(language)(code, **words)  # as `oxymilk check` says it
-    return f"{said[0].upper()}{said[1:]}."
-
-
-def _words(name: str, value: Any, language: str) -> str:
-    """Say a param of a text, by its name; our own numbers take the language's decimal mark."""
-    t = labels(language)
-    words, mark = t.section("explain.words"), t("common.decimal_mark")
-    if name == "procedure":
-        return procedure_words(value, value["test"], language)
-    if name in ("test", "other_test", "statistic", "adjustment"):
-        return words[f"{name}_{value}"]
-    if name == "switches":
-        return ", ".join(words[f"switch_{switch}"] for switch in value) or words["no_switch"]
-    if name == "unsearched":
-        return "; ".join(words[f"unsearched_{space}"] for space in value)
-    if name == "searched":
-        # "departure_2" went up to two participants
-        spaces = [re.fullmatch(r"(departure)_([1-9]\d*)|.*", space) for space in value]
-        return "; ".join(words[f"searched_{space[1] or space[0]}"].format(n=space[2]) for space in spaces)
-    if name == "changes":
-        each = ({key: _words(key, cell, language) for key, cell in change.items()} for change in value)
-        return "; ".join(t("explain.words.change", **cells) for cells in each)
-    if isinstance(value, list):
-        items = [_words("value", item, language) for item in value]
-        if name in ("elsewhere", "others", "adjusted"):
-            return words[name].format(list="; ".join(items)) if items else ""
-        # where the comma is the decimal mark it does not part numbers
-        return (", " if mark == "." else "; ").join(items)
-    if isinstance(value, dict) and set(value) == set(LANGUAGES):
-        return value[language]
-    of_number = name in ("value", "low", "high", "source", "p") and _NUMBER.fullmatch(str(value))
-    return str(value).replace(".", mark) if of_number else str(value)

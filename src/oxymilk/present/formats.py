@@ -24,13 +24,11 @@ import jinja2
 from jinja2.runtime import Macro
 from markupsafe import Markup
 
-from oxymilk.files import defuse, write_csv, write_text
+from oxymilk.files import defuse, write_rows, write_text
 from oxymilk.present.tables.model import DIGIT_SPACE
 from oxymilk.texts import NO_VALUE, labels
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from oxymilk.present.tables.model import Column, Table
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -79,13 +77,12 @@ def headers(columns: Iterable[Column]) -> list[str]:
     return [": ".join(filter(None, (plain(column.spanner), plain(column.label)))) for column in columns]
 
 
-def csv_frame(table: Table) -> pd.DataFrame:
-    """Return a table as a rectangle of text: numbers as the language writes them, those of the results in digits too.
+def csv_rows(table: Table) -> tuple[list[str], list[list[str]]]:
+    """Return the columns and rows of a table as text.
 
-    The stub of a head is the part of the rows below it. Notes are not in it.
+    Numbers are as the language writes them, those of the results in digits too. The stub of a head is the part of the
+    rows below it. Notes are not in it.
     """
-    import pandas as pd
-
     t, part, rows = labels(table.language), "", []
     # columns that have digits have them in a second column
     full = [
@@ -101,8 +98,8 @@ def csv_frame(table: Table) -> pd.DataFrame:
         part = row.cell("row").text if row.head else part
     digits = (t("tables.column.full", column=name) for name in headers(full))
     columns = [defuse(name) for name in (t("tables.column.part"), *headers(table.columns), *digits)]
-    frame = pd.DataFrame(rows, columns=columns, dtype=str)
-    return frame if any(frame.iloc[:, 0]) else frame.iloc[:, 1:]
+    named = 0 if any(row[0] for row in rows) else 1
+    return columns[named:], [row[named:] for row in rows]
 
 
 @cache
@@ -162,7 +159,7 @@ def write_tables(tables: Sequence[Table], folder: Path, forms: Iterable[str] = (
     """
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
-        write_csv(csv_frame(table), folder / f"{table.name}.csv")
+        write_rows(*csv_rows(table), folder / f"{table.name}.csv")
         for form in forms:
             write_text(folder / f"{table.name}.{form}", rendered(table, form))
     if tables and "tex" in forms:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 import oxymilk
-from oxymilk.analysis.crosscheck import crosscheck_lines, is_of_these
 from oxymilk.audit.printed import VERDICT_SIGNS, parse_printed
+from oxymilk.present.crosscheck import second_opinion
 from oxymilk.present.figures import NAMES, caption
 from oxymilk.present.formats import template
 from oxymilk.present.tables import planned
@@ -93,7 +93,7 @@ def render_report(
         not_checkable=[f"{reasons[reason]} {text}" for reason, text in texts if reason in reasons],
         differing=_differing(view), procedures={row["test"]: view.procedure(row) for row in declared_tests(view)},
         figures=figures, caption=caption, tables=tables, explained=explanation_section(view), lanes=LANES,
-        places=places, provenance=provenance, advice=advice, crosscheck=_second_opinion(view),
+        places=places, provenance=provenance, advice=advice, crosscheck=second_opinion(view),
     )  # fmt: skip
 
 
@@ -104,19 +104,6 @@ def _who(view: View) -> str:
     values = {"groups": view.t("common.list_separator").join(groups), "n": sum(sizes.values())}
     values |= dict(zip(("pre", "post"), map(view.label, view.study.compared), strict=True))
     return view.t("report.who", outcome=view.label(view.study.outcome), **values)
-
-
-def _second_opinion(view: View) -> tuple[str, list[Mapping[str, str]]]:
-    """Return what other programs say of the p-values, in one line, and the rows of crosscheck.csv; none without it.
-
-    Of a crosscheck.csv that was made from other results than these only that is said.
-    """
-    table = view.results.crosscheck
-    if table.empty:
-        return "", []
-    if not is_of_these(table, view.results):
-        return view.t("crosscheck.stale"), []
-    return crosscheck_lines(table, view.language)[0], table.to_dict("records")
 
 
 def _headline(view: View, counts: Mapping[str, int]) -> list[str]:

@@ -10,7 +10,7 @@ import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from oxymilk.files import write_csv, write_text
+from oxymilk.files import write_rows, write_text
 from oxymilk.present.formats import template
 from oxymilk.present.tested import declared_tests
 from oxymilk.stats.procedure import CHOICES
@@ -46,12 +46,11 @@ def results(view: View) -> list[str]:
 
 def write_numbers(view: View, folder: Path) -> None:
     """Write the numbers of the Results: numbers.csv with their cells, numbers.tex with a macro for each."""
-    import pandas as pd
-
     sentences = _Sentences(view)
     sentences.results()
     numbers = list(sentences.numbers.values())
-    write_csv(pd.DataFrame(numbers, columns=list(_COLUMNS)), folder / "numbers.csv")
+    rows = (map(number.get, _COLUMNS) for number in numbers)
+    write_rows(_COLUMNS, rows, folder / "numbers.csv")
     write_text(folder / "numbers.tex", template("tables_numbers.tex").render(numbers=numbers, t=view.t))
 
 

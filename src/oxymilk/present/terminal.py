@@ -64,11 +64,9 @@ def print_programs(results: Iterable[ProgramResult], language: str) -> None:
 
 def print_explanations(explanations: pd.DataFrame, language: str) -> None:
     """Print the rows of explanations.csv, best first."""
-    from oxymilk.explain import describe_explanation
-
     t, rows = labels(language), []
     for row in explanations.to_dict("records"):
-        words = describe_explanation(row["code"], json.loads(row["params"]), language)
+        words = t.explanation(row["code"], json.loads(row["params"]))
         coincidence = t.number(row["coincidence"]) if row["coincidence"] else ""
         informative = t("terminal.yes" if row["informative"] == "true" else "terminal.no")
         rows.append((row["rank"], words, t.programs(row["programs"]), coincidence, informative))

@@ -183,7 +183,7 @@ class View:
     def rows(self, table: str) -> list[Row]:
         """Return the rows of a result table, such as "tests"; every cell text, none when nothing was audited."""
         if table not in self._rows:
-            self._rows[table] = getattr(self.results, table).to_dict("records")
+            self._rows[table] = self.results.rows(table)
         return self._rows[table]
 
     def label(self, named: Group | Timepoint | Outcome | Characteristic | Level) -> str:
@@ -349,8 +349,6 @@ class View:
     @cached_property
     def explained(self) -> list[ExplainedClaim]:
         """The claims that differ with what would explain each, in the order of explanations.csv."""
-        from oxymilk.explain import describe_explanation
-
         claims, by_id = [], {line.id: line for line in self.claims}
         for _, rows in groupby(self.rows("explanations"), key=lambda row: row["claim_id"]):
             explanations, without = [], []
@@ -359,7 +357,7 @@ class View:
                 # what is printed takes the reader's decimal mark, as everywhere in the report
                 for name in params.keys() & {"printed", "prints_as", "elsewhere", "adjusted"}:
                     params[name] = json.loads(self.localised(json.dumps(params[name], ensure_ascii=False)))
-                description = describe_explanation(row["code"], params, self.language)
+                description = self.t.explanation(row["code"], params)
                 if row["kind"] == "none":
                     without.append((row["code"], description))
                     continue

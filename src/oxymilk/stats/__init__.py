@@ -1,32 +1,29 @@
 """Rank tests on tied data: every procedure that programs use, in exact arithmetic where it is exact."""
 
-from oxymilk.stats.effects import (
-    Effect,
-    between_effects,
-    holm,
-    least_p_value,
-    standardised_difference,
-    within_effects,
-)
-from oxymilk.stats.null import TooLargeError
-from oxymilk.stats.p_values import ASYMPTOTIC_RELATIVE_ERROR, TestResult
-from oxymilk.stats.procedure import Procedure
-from oxymilk.stats.programs import (
-    Program,
-    ProgramResult,
-    differences_of,
-    evaluate_programs,
-    evaluate_programs_counts,
-    load_programs,
-)
-from oxymilk.stats.rank_sum import RankSumResult, rank_sum_counts, rank_sum_test
-from oxymilk.stats.ranks import difference_counts
-from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, signed_rank_test
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "ASYMPTOTIC_RELATIVE_ERROR", "Effect", "Procedure", "Program", "ProgramResult", "RankSumResult",
-    "SignedRankResult", "TestResult", "TooLargeError", "between_effects", "difference_counts",
-    "differences_of", "evaluate_programs", "evaluate_programs_counts", "holm", "least_p_value", "load_programs",
-    "rank_sum_counts", "rank_sum_test", "signed_rank_counts", "signed_rank_test",
-    "standardised_difference", "within_effects",
-]  # fmt: skip
+# what is exported, by its module
+_MODULES = {
+    "effects": (
+        "Effect", "between_effects", "holm", "least_p_value", "standardised_difference", "within_effects",
+    ),
+    "null": ("TooLargeError",),
+    "p_values": ("ASYMPTOTIC_RELATIVE_ERROR", "TestResult"),
+    "procedure": ("Procedure",),
+    "programs": (
+        "Program", "ProgramResult", "differences_of", "evaluate_programs", "evaluate_programs_counts", "load_programs",
+    ),
+    "rank_sum": ("RankSumResult", "rank_sum_counts", "rank_sum_test"),
+    "ranks": ("difference_counts",),
+    "signed_rank": ("SignedRankResult", "signed_rank_counts", "signed_rank_test"),
+}  # fmt: skip
+__all__ = sorted(name for names in _MODULES.values() for name in names)
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is exported when it is asked for: what only names a procedure does without numpy."""
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(f"oxymilk.stats.{module}"), name)
+    raise AttributeError(name)

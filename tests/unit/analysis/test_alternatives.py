@@ -11,8 +11,8 @@ import pytest
 from scipy.stats import brunnermunzel, chi2, fisher_exact, norm
 from statsmodels.discrete.discrete_model import Logit
 
-from oxymilk import analysis
 from oxymilk.analysis import alternatives
+from oxymilk.analysis import tables as analysis
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
 from oxymilk.study import load_study

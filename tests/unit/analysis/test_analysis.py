@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from oxymilk import analysis
+from oxymilk.analysis import tables as analysis
 from oxymilk.faults import FaultsError, describe
 from oxymilk.ingest import ingest_observations
 from oxymilk.stats import effects as stats_effects

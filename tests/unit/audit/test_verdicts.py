@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from tests.unit.conftest import ROOT
 
-from oxymilk.analysis import FREQUENCY_COLUMNS, rank_test_table
+from oxymilk.analysis.tables import FREQUENCY_COLUMNS, rank_test_table
 from oxymilk.audit.claims import REASONS
 from oxymilk.audit.verdicts import VERDICT_COLUMNS, audit_claims
 from oxymilk.files import as_read

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oxymilk.analysis import frequency_table, rank_test_table
+from oxymilk.analysis.tables import frequency_table, rank_test_table
 from oxymilk.audit.claims import Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts

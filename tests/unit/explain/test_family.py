@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from oxymilk.explain.family import search_adjustments, search_elsewhere
-from oxymilk.explain.search import describe_explanation
 from oxymilk.stats import evaluate_programs, holm
 from oxymilk.stats.ranks import expand_counts
+from oxymilk.texts import labels
 
 # the first study: 10 of 10 and 3 of 10 rose
 PAPER = [[[0, 10], [0, 0]], [[7, 3], [0, 0]]]
@@ -39,7 +39,7 @@ def test_the_rival_of_the_first_study(differing_claim, claim_text):
     params = found["holm"].params | {"value": "0.004144", "prints_as": "0.004"}
     for language, words in (("en", ["3 tests", "0,004 (Wil", "not as printed; 0,083 (Wil", "83), as printed"]),
                             ("id", ["3 uji", "0,004144", "tidak sama dengan yang tercetak; 0,083"])):  # fmt: skip
-        said = describe_explanation("adjusted", params, language)
+        said = labels(language).explanation("adjusted", params)
         assert all(word in said for word in words), said
 
 

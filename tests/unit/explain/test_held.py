@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from oxymilk.analysis import rank_test_table
+from oxymilk.analysis.tables import rank_test_table
 from oxymilk.explain import explain_claims
 from oxymilk.files import as_read, read_csv, write_csv
 from oxymilk.ingest import ingest_observations

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from oxymilk.analysis import TEST_COLUMNS
+from oxymilk.analysis.tables import TEST_COLUMNS
 from oxymilk.audit.recompute import Tables
 from oxymilk.audit.verdicts import check_claim
 from oxymilk.explain.claims_on_counts import claims_on_counts, records_from_counts

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oxymilk.analysis import exact_counterpart
+from oxymilk.analysis.tables import exact_counterpart
 from oxymilk.audit.printed import Notation
 from oxymilk.explain import reconstruct as module
 from oxymilk.explain.datasets import NotSearched, list_tables

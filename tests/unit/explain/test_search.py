@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from oxymilk.analysis import program_table, rank_test_table
-from oxymilk.explain import describe_explanation, explain_claims, explain_one
+from oxymilk.analysis.tables import program_table, rank_test_table
+from oxymilk.explain import explain_claims, explain_one
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
 from oxymilk.explain.coincidence import KINDS
 from oxymilk.explain.datasets import CONTRADICTION_COLUMNS, DATASET_COLUMNS
@@ -23,6 +23,7 @@ from oxymilk.files import as_read, write_csv
 from oxymilk.ingest import ingest_observations
 from oxymilk.stats import rank_sum_test
 from oxymilk.study import load_study
+from oxymilk.texts import labels
 
 DATA = Path(__file__).parents[3] / "data" / "bontang2023"
 P = "mann_whitney_p_abstract"
@@ -76,9 +77,9 @@ def test_columns_and_cells(paper, explained):
     assert set(table.loc[table["witness"] != "", "witness"]) == set(explained.witnesses)
     for row in table.to_dict("records"):
         params = json.loads(row["params"])
-        assert row["description"] == describe_explanation(row["code"], params, "en")
+        assert row["description"] == labels("en").explanation(row["code"], params)
         assert row["params"] == json.dumps(params, sort_keys=True, ensure_ascii=False)
-        both = row["description"] + describe_explanation(row["code"], params, "id")
+        both = row["description"] + labels("id").explanation(row["code"], params)
         assert not re.search(r"[{}]|None|nan", both)
     # every claim that differs has a row; one that is printed three times is explained once
     differing = set(paper.verdicts.loc[paper.verdicts["verdict"] == "differs", "id"])
@@ -365,5 +366,5 @@ WAY = {"procedure": {"test": "signed_rank", "method": "exact"}, "value": "0.1", 
     ]
 )  # fmt: skip
 def test_explanations_in_words(code, params, language, words):
-    said = describe_explanation(code, params, language)
+    said = labels(language).explanation(code, params)
     assert all(word in said for word in words), said

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.ingest.conftest import at, ods, statistics, text, xls, xlsx
 from tests.unit.ingest.test_scores import MINUTES, PERCENT, VOLUME
 
-from oxymilk.analysis import rank_test_table, summary_table
+from oxymilk.analysis.tables import rank_test_table, summary_table
 from oxymilk.files import read_csv, write_csv
 from oxymilk.numbers import as_meant, read_number, write_number
 from oxymilk.study import load_study

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.ingest.conftest import GROUP, WIDE, codes, text
 from tests.unit.ingest.test_scores import CHECKLIST, item, level
 
-from oxymilk.analysis import rank_test_table
+from oxymilk.analysis.tables import rank_test_table
 from oxymilk.study import load_study
 
 TOTALS = {"pre": "Jumlah [1]", "post": "Jumlah [2]"}

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 import yaml
 
-from oxymilk.analysis import rank_test_table
+from oxymilk.analysis.tables import rank_test_table
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import say
 from oxymilk.words import fold

@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from oxymilk import analysis
+from oxymilk.analysis import tables as analysis
 from oxymilk.audit.claims import COLUMNS, Claim, load_claims
 from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
+from oxymilk.present.formats import csv_rows
 from oxymilk.present.tables import build_tables
 from oxymilk.present.view import View
 from oxymilk.results import ON_REQUEST, Results
@@ -86,6 +87,12 @@ def analysed(study, claims, observations, other_scale=None, characteristics=None
     frames = {name: as_read(frame) for name, frame in frames.items()}
     frames["verdicts"] = as_read(audit_claims(study, claims, frames["frequencies"], frames["tests"]))
     return frames
+
+
+def frame_of(table):
+    """Return a table of the manuscript or the audit as its CSV holds it."""
+    columns, rows = csv_rows(table)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def view_of(study, frames, language="en"):

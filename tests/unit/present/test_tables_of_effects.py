@@ -1,9 +1,10 @@
 """The tables of effects, of the other scale and of the audit before they have a format."""
 
 import pytest
+from tests.unit.present.conftest import frame_of
 from tests.unit.present.test_tables import by_kind, notes, texts
 
-from oxymilk.present.formats import csv_frame, rendered
+from oxymilk.present.formats import rendered
 from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
 WITHIN, BETWEEN = "Wilcoxon signed-rank test: Control", "Mann-Whitney U test: After (day 15)"
@@ -51,7 +52,7 @@ def test_no_english_in_the_indonesian_table(tables, kind, section):
 
 
 def test_csv_of_effects_has_ten_digits_method_and_note(tables):
-    frame = csv_frame(tables["en"]["effects"])
+    frame = frame_of(tables["en"]["effects"])
     odds = frame[frame["Effect"] == "Odds ratio (conditional estimate)"].iloc[0]
     assert (odds["Part"], odds["Estimate"], odds["Estimate (10 digits)"]) == (BETWEEN, "∞", "inf")
     assert odds["lower limit"] == "2.575544765"
@@ -63,7 +64,7 @@ def test_what_a_page_says_otherwise_is_in_the_file_only(tables):
     shown = [row.cell("row").text for row, _ in table.grid()]
     for effect in ("r = z/√N, N observations", "Median of the differences"):
         assert effect not in shown
-        assert effect in set(csv_frame(table)["Effect"])
+        assert effect in set(frame_of(table)["Effect"])
     assert len(shown) == len(table.rows) - 4
     assert effect not in rendered(table, "html")
 
@@ -151,7 +152,7 @@ def test_table_has_every_explanation(views, tables, language):
 
 
 def test_csv_of_explanations_has_ids_programs_and_witness(tables, explained):
-    frame, explanations = csv_frame(tables["en"]["explanations"]), explained["explanations"]
+    frame, explanations = frame_of(tables["en"]["explanations"]), explained["explanations"]
     explanations = explanations[explanations["kind"] != "none"]
     columns = {
         "Witness": "witness", "Claims contradicted": "claims_contradicted", "Programs": "programs", "p": "p_value",

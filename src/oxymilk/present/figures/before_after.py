@@ -86,7 +86,7 @@ def draw(view: View, width: float) -> Drawing | None:
     """
     if not view.rows("observations"):
         return None
-    members = participants(view.study, view.results.observations)
+    members = participants(view.study, view.rows("observations"))
     groups = [_moves(view, group, scores) for group, scores in members.items()]
     panels = _slopes if view.study.outcome.scale == "score" else _flows
     sheet, sentences = panels(view, groups, width, _LINE * max(len(moves.notes) for moves in groups))

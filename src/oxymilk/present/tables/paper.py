@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from oxymilk.analysis import reported_effect
 from oxymilk.audit.printed import HOLDS
 from oxymilk.present.tables.model import Cell, Column, Footnotes, Row, p_cell, table_of
 from oxymilk.present.tested import declared_tests, results, sizes_note
@@ -260,8 +259,7 @@ def _compared(view: View, notes: Footnotes, decimals: int) -> list[Row]:
         return Cell(text, notes.mark(t(f"tables.note.effect.{row['effect']}", first=first, second=second)))
 
     if len(study.groups) == 1:
-        _, reported = reported_effect(study, "signed_rank")
-        for row in (row for row in view.rows("effects") if row["effect"] == reported):
+        for row in (row for row in view.rows("effects") if row["reported"]):
             cells["change"] = effect_cell(row, *map(view.label, (post, pre)))
             rows.append(Row(t("tables.row.change", confidence=view.confidence), cells, head=True))
         return rows
