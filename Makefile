@@ -7,7 +7,6 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # shell: rules of the workflow call `oxymilk`; they must find the one of this .venv
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: results test test-all test-rest mutants lint format lock docs clean help
 .DEFAULT_GOAL := help
@@ -67,6 +66,7 @@ lock:
 
 clean:
 	@rm -rf results/*/ logs .snakemake $(VENV) .pytest_cache .ruff_cache
+	@find src tests -name __pycache__ -prune -exec rm -r {} +
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -81,4 +81,6 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --disable-pip-version-check $$what >$(VENV)/pip.log 2>&1 || \
 	    { cat $(VENV)/pip.log; exit 1; }; \
 	done
+	@# what pip installs it compiles, but not what it links to; a job would compile half of it each time
+	@$(BIN)/python -m compileall -q src
 	@touch $@

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 COPIED = ("Snakefile", "config.yaml", "workflow", "profiles", "data", "src")
 STEPS = (
     *("ingest_observations", "test_groups", "audit_claims", "explain_claims"),
-    *("make_tables", "plot_figures", "render_report"),
+    *("make_tables", "plot_figures", "write_audit", "write_documents"),
 )
 ONE_PROCESS = """
 import sys

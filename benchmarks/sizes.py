@@ -22,7 +22,7 @@ from tests import reliability
 MOTHERS = "20,1000,10000,100000"
 SECONDS, MEGABYTES = 120, 2000  # what a step may use
 # what people read: one column of the table
-SHOWN = ("make-tables", "write-audit", "plot-figures", "write-manuscript", "render-report")
+SHOWN = ("make-tables", "write-audit", "plot-figures", "write-documents")
 # a process says itself what it used: what the system says of it counts the process that started it
 STEP = """
 import atexit, pathlib, sys, time

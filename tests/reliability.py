@@ -249,7 +249,7 @@ def check_config(folder, written):
 
 def check_option(folder, command, option, value, base):
     arguments = [*command.split(), *option.split(), *([value] if option.startswith("-") or value else [])]
-    if command in ("test-groups", "explain-claims", "make-tables", "plot-figures", "render-report"):
+    if command in ("test-groups", "explain-claims", "make-tables", "plot-figures", "write-documents"):
         shutil.copytree(base, folder / "results")
         arguments[1:1] = ["--study", EXAMPLE, "--results", folder / "results"]
     status, said = oxymilk(*arguments, folder=folder)

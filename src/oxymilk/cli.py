@@ -218,23 +218,16 @@ def plot_figures(
 
 
 @app.command()
-def write_manuscript(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
-    """Write one Word document a language: sentences, tables, a figure and an appendix, to paste or to submit."""
-    from oxymilk.present.manuscript import manuscript
-
-    for view, made in views_of(study, folder, languages):
-        write_bytes(made / "manuscript.docx", manuscript(view, made / "figures"))
-
-
-@app.command()
-def render_report(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
-    """Write one self-contained HTML page a language, from the figures and tables made before."""
+def write_documents(study: Study, folder: ResultsFolder, languages: Languages = "en") -> None:
+    """Write a Word document to paste and a self-contained HTML page a language, from what was made before."""
     from oxymilk.present.advice import advice
+    from oxymilk.present.manuscript import manuscript
     from oxymilk.present.report import render_report, study_provenance
     from oxymilk.present.sentences import results
 
     provenance = study_provenance(study)
     for view, made in views_of(study, folder, languages):
+        write_bytes(made / "manuscript.docx", manuscript(view, made / "figures"))
         # with a paper the page begins with what it prints
         paragraphs = () if view.claims else results(view)
         page = render_report(view, made, provenance, paragraphs, advice(view))

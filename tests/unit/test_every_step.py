@@ -34,9 +34,7 @@ MOTHERS = [*["Siti,Intervensi,Cukup"] * 5, *["Aminah,Kontrol,Kurang"] * 4, "Amin
 def run_every_step(study, results, shown=True):
     """Call the subcommands one after the other, as the rules do; the pages only when they are to be shown."""
     steps = ["ingest-observations", "test-groups", "audit-claims", "explain-claims"]
-    pages = (
-        ["make-tables", "write-audit", "plot-figures", "write-manuscript", "render-report"] if shown else []
-    )
+    pages = ["make-tables", "write-audit", "plot-figures", "write-documents"] if shown else []
     for step in (*steps, *pages):
         language = ["--languages", "id"] if step in pages else []
         app([step, "--study", str(study), "--results", str(results), *language], standalone_mode=False)

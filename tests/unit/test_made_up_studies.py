@@ -19,7 +19,7 @@ from oxymilk.new_study.check import check_files
 FULL = bool(os.environ.get("OXYMILK_FULL"))
 WORDS = yaml.safe_load((Path(__file__).parents[1] / "data" / "made_up.yaml").read_text(encoding="utf-8"))
 STEPS = ("ingest-observations", "test-groups", "audit-claims", "explain-claims")
-SHOWN = ("make-tables", "write-audit", *(("plot-figures", "write-manuscript") * FULL), "render-report")
+SHOWN = ("make-tables", "write-audit", *(("plot-figures",) * FULL), "write-documents")
 
 
 def named(draw, *ids):

@@ -40,8 +40,8 @@ for line in sys.stdin:
 @functools.cache
 def _forks():
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    unset = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
     process = subprocess.Popen([sys.executable, "-c", FORKS], cwd="/", env=environment, **pipes)
     atexit.register(process.communicate)
     return process
@@ -55,10 +55,11 @@ class Project:
 
     def environment(self, **variables):
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        others = ("SNAKEMAKE", "PYTEST")
+        # of its own code each job would compile what it imports
+        others = ("SNAKEMAKE", "PYTEST", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         home = {"XDG_CACHE_HOME": str(self.folder / ".cache"), "PYTHONPATH": str(self.folder / "src")}
-        return {**kept, **home, "PATH": path, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        return {**kept, **home, "PATH": path, **variables}
 
     def run(self, *command, status=0, **variables):
         environment = self.environment(**variables)

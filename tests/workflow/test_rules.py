@@ -13,7 +13,7 @@ pytestmark = pytest.mark.workflow
 
 STEPS = (
     *("ingest_observations", "test_groups", "audit_claims", "explain_claims"),
-    *("make_tables", "write_audit", "plot_figures", "write_manuscript", "render_report"),
+    *("make_tables", "write_audit", "plot_figures", "write_documents"),
 )
 # an `oxymilk` that also says which packages it imported
 OXYMILK = """#!{python}
@@ -138,7 +138,7 @@ def test_a_second_opinion_is_asked_only_on_request(built_once):
 def test_a_second_opinion_that_is_there_makes_the_report_anew(built):
     assert built.planned() == set()
     (built.folder / "results/bontang2023/crosscheck.csv").write_text("test\n")
-    assert built.planned() == {"render_report"}
+    assert built.planned() == {"write_documents"}
 
 
 def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):
@@ -147,7 +147,7 @@ def test_without_claims_nothing_of_an_audit_is_made_or_shown(built):
     study.write_text(chosen, encoding="utf-8")
     claims.write_text(claims.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
     planned = {"ingest_observations", "test_groups"}
-    planned |= {"make_tables", "plot_figures", "write_manuscript", "render_report"}
+    planned |= {"make_tables", "plot_figures", "write_documents"}
     assert built.planned() == planned
     claims.unlink()
     assert built.planned() == planned

@@ -94,7 +94,7 @@ rule write_audit:
         procedures=f"{RESULT}/procedures.csv",
         verdicts=f"{RESULT}/verdicts.csv",
         explanations=f"{RESULT}/explanations.csv",
-        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
+        code=package_sources("present", "audit", "study", "stats"),
     output:
         audit=report(
             directory(all_languages(f"{RESULT}/{{language}}/audit")),

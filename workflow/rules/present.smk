@@ -17,7 +17,7 @@ rule make_tables:
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
         audit=audit_tables("verdicts"),
-        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
+        code=package_sources("present", "audit", "study", "stats"),
     output:
         tables=report(
             directory(all_languages(f"{RESULT}/{{language}}/tables")),
@@ -51,7 +51,7 @@ rule plot_figures:
         procedures=f"{RESULT}/procedures.csv",
         effects=f"{RESULT}/effects.csv",
         audit=audit_tables("verdicts", "explanations", "outcomes"),
-        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
+        code=package_sources("present", "audit", "analysis", "study", "stats"),
     output:
         figures=report(
             directory(all_languages(f"{RESULT}/{{language}}/figures")),
@@ -79,39 +79,7 @@ rule plot_figures:
         """
 
 
-rule write_manuscript:
-    input:
-        study=study_file,
-        frequencies=f"{RESULT}/frequencies.csv",
-        tests=f"{RESULT}/tests.csv",
-        procedures=f"{RESULT}/procedures.csv",
-        effects=f"{RESULT}/effects.csv",
-        comparisons=f"{RESULT}/comparisons.csv",
-        alternatives=f"{RESULT}/alternatives.csv",
-        baseline=f"{RESULT}/baseline.csv",
-        summaries=f"{RESULT}/summaries.csv",
-        sensitivity=f"{RESULT}/sensitivity.csv",
-        audit=audit_tables("verdicts"),
-        figures=all_languages(f"{RESULT}/{{language}}/figures"),
-        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
-    output:
-        manuscripts=all_languages(f"{RESULT}/{{language}}/manuscript.docx"),
-    log:
-        "logs/{study}/write_manuscript.log",
-    params:
-        study=STUDY,
-        results=subpath(input.tests, parent=True),
-        languages=",".join(LANGUAGES),
-    shell:
-        """
-        oxymilk write-manuscript \
-            --study {params.study:q} \
-            --results {params.results:q} \
-            --languages {params.languages:q} >{log:q} 2>&1
-        """
-
-
-rule render_report:
+rule write_documents:
     input:
         study=study_file,
         sheets=study_sheets,
@@ -130,8 +98,9 @@ rule render_report:
         tables=all_languages(f"{RESULT}/{{language}}/tables"),
         audited=audit_folders,
         figures=all_languages(f"{RESULT}/{{language}}/figures"),
-        code=package_sources("present", "explain", "audit", "analysis", "study", "stats"),
+        code=package_sources("present", "audit", "study", "stats"),
     output:
+        manuscripts=all_languages(f"{RESULT}/{{language}}/manuscript.docx"),
         reports=report(
             all_languages(f"{RESULT}/{{language}}/report.html"),
             caption="../report/report.rst",
@@ -139,14 +108,14 @@ rule render_report:
             labels={"study": "{study}", "content": "the whole report"},
         ),
     log:
-        "logs/{study}/render_report.log",
+        "logs/{study}/write_documents.log",
     params:
         study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
     shell:
         """
-        oxymilk render-report \
+        oxymilk write-documents \
             --study {params.study:q} \
             --results {params.results:q} \
             --languages {params.languages:q} >{log:q} 2>&1

@@ -46,6 +46,8 @@ def with_r(made, tmp_path, monkeypatch):
         script.write_text(text)
         script.chmod(0o755)
         installed = {"Rscript": str(script)} if version else {}
+        if version:  # without Python, R alone is asked
+            monkeypatch.setattr(crosscheck.sys, "executable", None)
         monkeypatch.setattr(crosscheck.shutil, "which", installed.get)
         status = run("crosscheck", made)
         return status, read_csv(made / "crosscheck.csv"), asked.read_text() if version else ""

@@ -228,9 +228,9 @@ def test_how_an_explanation_prints(printed, quantity, place, code, prints_as, ex
 def on_numbers(numbers, audit):
     """Explain claims of a study whose scores are numbers."""
     study, observations = numbers
+    tests = as_read(rank_test_table(study, observations))
 
     def explain_numbers(claims):
-        tests = as_read(rank_test_table(study, observations))
         return explain_claims(study, claims, audit(study, claims, observations), observations, [tests])
 
     explain_numbers.lines = program_table(study, observations)
