@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from oxymilk.present import figures
-from oxymilk.present.figures import style
+from oxymilk.present.figures import effects, style
 from oxymilk.texts import LANGUAGES
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -75,6 +75,9 @@ def folder(changed, tmp_path_factory):
     assert [path.name for path in written] == names
     assert sorted(folder.iterdir()) == sorted(written)
     assert all(b"/Title" in path.read_bytes() for path in folder.glob("*.pdf"))
+    with style.plain_style():  # whatever the time
+        again = style.render(effects.draw(changed("id"), 170 / 25.4), "pdf", "id")
+    assert again == (folder / "effects.pdf").read_bytes()
     return folder
 
 
