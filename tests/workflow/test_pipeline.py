@@ -242,14 +242,15 @@ def test_two_runs_at_once_wait_for_each_other_and_a_dead_one_holds_nothing(proje
 
 def test_a_killed_run_leaves_no_half_file_and_the_next_completes(built_once, built):
     command = ["snakemake", "--cores", "2", "--forcerun", "make_tables", "plot_figures"]
-    folder = built.folder / RESULTS / "en/figures"
+    first = built.folder / RESULTS / "en/figures/before_after.svg"
     process = subprocess.Popen(
         command, cwd=built.folder, env=built.environment(), start_new_session=True,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    # in the middle of a job, which first loses its outputs: one file is there, the others are not
-    while len([*folder.glob("*.svg")]) != 1 and process.poll() is None:
-        time.sleep(0.002)
+    # in the middle of a job: its outputs were removed, of the new ones the first is there
+    for there in (True, False):
+        while first.exists() == there and process.poll() is None:
+            time.sleep(0.002)
     os.killpg(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL, "the run was over before it could be killed"
     whole, left = built_once.results(), built.results()

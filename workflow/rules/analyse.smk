@@ -12,7 +12,6 @@ rule test_groups:
         observations=f"{RESULT}/observations.csv",
         other_scale=f"{RESULT}/other_scale.csv",
         characteristics=f"{RESULT}/characteristics.csv",
-        code=package_sources("analysis", "audit", "stats", "study"),
     output:
         frequencies=report(
             f"{RESULT}/frequencies.csv",
@@ -61,6 +60,7 @@ rule test_groups:
     log:
         "logs/{study}/test_groups.log",
     params:
+        code=digest_of("analysis", "audit", "stats", "study"),
         study=STUDY,
         results=subpath(output.tests, parent=True),
         confidence=lookup(dpath="confidence", within=config),

@@ -17,7 +17,6 @@ rule audit_claims:
         observations=f"{RESULT}/observations.csv",
         other_scale=f"{RESULT}/other_scale.csv",
         characteristics=f"{RESULT}/characteristics.csv",
-        code=package_sources("audit", "analysis", "stats", "study"),
     output:
         verdicts=report(
             f"{RESULT}/verdicts.csv",
@@ -28,6 +27,7 @@ rule audit_claims:
     log:
         "logs/{study}/audit_claims.log",
     params:
+        code=digest_of("audit", "analysis", "stats", "study"),
         study=subpath(input.claims, parent=True),
         results=subpath(output.verdicts, parent=True),
     shell:
@@ -46,7 +46,6 @@ rule explain_claims:
         tests=f"{RESULT}/tests.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
         verdicts=f"{RESULT}/verdicts.csv",
-        code=package_sources("explain", "audit", "analysis", "stats", "study"),
     output:
         explanations=report(
             f"{RESULT}/explanations.csv",
@@ -71,6 +70,7 @@ rule explain_claims:
     log:
         "logs/{study}/explain_claims.log",
     params:
+        code=digest_of("explain", "audit", "analysis", "stats", "study"),
         study=subpath(input.claims, parent=True),
         results=subpath(output.explanations, parent=True),
         participants=lookup(dpath="explain/participants", within=config),
@@ -94,7 +94,6 @@ rule write_audit:
         procedures=f"{RESULT}/procedures.csv",
         verdicts=f"{RESULT}/verdicts.csv",
         explanations=f"{RESULT}/explanations.csv",
-        code=package_sources("present", "audit", "study", "stats"),
     output:
         audit=report(
             directory(all_languages(f"{RESULT}/{{language}}/audit")),
@@ -106,6 +105,7 @@ rule write_audit:
     log:
         "logs/{study}/write_audit.log",
     params:
+        code=digest_of("present", "audit", "study", "stats"),
         study=subpath(input.claims, parent=True),
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),

@@ -8,6 +8,7 @@ import atexit
 import errno
 import fcntl
 import functools
+import hashlib
 import os
 import re
 import shutil
@@ -151,19 +152,18 @@ def say_faults_last(log):
         LAST_LINES.extend(["", f"{file}:", told or said("cut")])
 
 
-def package_sources(*packages):
-    """Return the files of packages of oxymilk and of what they all rest on: an edit re-runs the rules that they serve.
+def digest_of(*packages):
+    """Return the SHA-256 of packages of oxymilk and of what they all rest on.
 
-    A test asks that each rule names every package that its subcommand imports.
+    As one of its `params:` an edit of them runs again the rule that they serve; as inputs, a hundred files a job would
+    cost snakemake as much time as a job takes. A test asks that each rule names every package that its subcommand imports.
     """
     folders = [SOURCES / package for package in ("texts", *packages)]
     files = [*SOURCES.glob("*.py"), *(file for folder in folders for file in folder.rglob("*.*"))]
-    here = Path.cwd()
-    return sorted(
-        str(file.relative_to(here) if file.is_relative_to(here) else file)
-        for file in files
-        if file.suffix != ".pyc"
-    )
+    digest = hashlib.sha256()
+    for file in sorted(file for file in files if file.suffix != ".pyc"):
+        digest.update(str(file.relative_to(SOURCES)).encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def there(study, *names):

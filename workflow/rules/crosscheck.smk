@@ -11,7 +11,6 @@ rule crosscheck_study:
         observations=f"{RESULT}/observations.csv",
         tests=f"{RESULT}/tests.csv",
         procedures=f"{RESULT}/procedures.csv",
-        code=package_sources("analysis", "audit", "stats", "study"),
     output:
         crosscheck=report(
             f"{RESULT}/crosscheck.csv",
@@ -22,6 +21,7 @@ rule crosscheck_study:
     log:
         "logs/{study}/crosscheck_study.log",
     params:
+        code=digest_of("analysis", "audit", "stats", "study"),
         study=STUDY,
         results=subpath(output.crosscheck, ancestor=2),
         language=LANGUAGES[0],

@@ -25,7 +25,6 @@ rule ingest_observations:
     input:
         study=study_file,
         sheets=study_sheets,
-        code=package_sources("new_study", "ingest", "study", "audit", "stats"),
     output:
         observations=report(
             f"{RESULT}/observations.csv",
@@ -38,6 +37,7 @@ rule ingest_observations:
     log:
         "logs/{study}/ingest_observations.log",
     params:
+        code=digest_of("new_study", "ingest", "study", "audit", "stats"),
         study=STUDY,
         results=subpath(output.observations, parent=True),
     shell:

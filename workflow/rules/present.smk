@@ -17,7 +17,6 @@ rule make_tables:
         summaries=f"{RESULT}/summaries.csv",
         sensitivity=f"{RESULT}/sensitivity.csv",
         audit=audit_tables("verdicts"),
-        code=package_sources("present", "audit", "study", "stats"),
     output:
         tables=report(
             directory(all_languages(f"{RESULT}/{{language}}/tables")),
@@ -31,6 +30,7 @@ rule make_tables:
     log:
         "logs/{study}/make_tables.log",
     params:
+        code=digest_of("present", "audit", "study", "stats"),
         study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
@@ -51,7 +51,6 @@ rule plot_figures:
         procedures=f"{RESULT}/procedures.csv",
         effects=f"{RESULT}/effects.csv",
         audit=audit_tables("verdicts", "explanations", "outcomes"),
-        code=package_sources("present", "audit", "analysis", "study", "stats"),
     output:
         figures=report(
             directory(all_languages(f"{RESULT}/{{language}}/figures")),
@@ -63,6 +62,7 @@ rule plot_figures:
     log:
         "logs/{study}/plot_figures.log",
     params:
+        code=digest_of("present", "audit", "analysis", "study", "stats"),
         study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
@@ -98,7 +98,6 @@ rule write_documents:
         tables=all_languages(f"{RESULT}/{{language}}/tables"),
         audited=audit_folders,
         figures=all_languages(f"{RESULT}/{{language}}/figures"),
-        code=package_sources("present", "audit", "study", "stats"),
     output:
         manuscripts=all_languages(f"{RESULT}/{{language}}/manuscript.docx"),
         reports=report(
@@ -110,6 +109,7 @@ rule write_documents:
     log:
         "logs/{study}/write_documents.log",
     params:
+        code=digest_of("present", "audit", "study", "stats"),
         study=STUDY,
         results=subpath(input.tests, parent=True),
         languages=",".join(LANGUAGES),
