@@ -6,15 +6,13 @@ import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.marks import Place
 from oxymilk.ingest.privacy import identifies, is_identifying, names_column, secrets_of
+from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_foot, nearest
-
-if TYPE_CHECKING:
-    from oxymilk.study.sheet import Sheet
 
 ALL_COLUMNS = range(1 << 30)
 _NUMBERED = re.compile(r"(.*\S)\s*\[(\d+)\]")
@@ -292,7 +290,7 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
 
 def _identifying_columns(grid: Grid, header: Header, used: set[int]) -> set[int]:
     """Return the columns that identify a person: by header or variable label, or, without a use, by their values."""
-    columns = set()
+    columns: set[int] = set()
     for at, name in enumerate(header.names):
         by_name = is_identifying(name) or is_identifying(grid.titles.get(at, ""))
         values = (texts[at] for texts in grid.rows[header.first :] if at < len(texts))

@@ -56,11 +56,9 @@ class Check:
             if lines := list(self._understood(language)):
                 yield say("messages.understood", language)
                 yield from (f"  {line}" for line in lines)
-        if self.ready:
-            key = "next_run" if self.listed else "next_config"
-        else:
-            is_missing = any(fault.code == "study_missing" for fault in self.faults)
-            key = "next_new" if is_missing else "next_correct"
+        is_missing = any(fault.code == "study_missing" for fault in self.faults)
+        key = "next_run" if self.listed else "next_config"
+        key = key if self.ready else "next_new" if is_missing else "next_correct"
         count = sum(fault.kind == "fault" for fault in self.faults)
         yield from (say(f"messages.{key}", language, name=self.name, count=count) for language in languages)
 
@@ -75,10 +73,9 @@ class Check:
                 yield say("messages.participants", language, label=group.label[language], count=count)
                 for timepoint in self.study.timepoints:
                     scores = list(filter(None, members[members["timepoint"] == timepoint.id]["score"]))
-                    if outcome.scale == "level":
-                        counts = ((level.label[language], scores.count(level.id)) for level in outcome.levels)
-                        values = ", ".join(f"{label} {count}" for label, count in counts)
-                    else:
+                    counts = (f"{level.label[language]} {scores.count(level.id)}" for level in outcome.levels)
+                    values = ", ".join(counts)
+                    if outcome.scale == "score":
                         numbers = [float(read_number(score)) for score in scores] or [0.0]
                         ends = (labels(language).number(end) for end in (min(numbers), max(numbers)))
                         values = f"{' - '.join(ends)} {unit}".strip()

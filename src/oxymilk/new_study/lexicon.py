@@ -62,10 +62,8 @@ def moment(text: str) -> str:
 
 def counted_by(text: str) -> str:
     """Return what numbers after a text count, the id of a line of `visits`: by its last known word, else visit."""
-    known = lexicon()["visits"]
-    return next(
-        (visit["id"] for word in reversed(tokens(text)) for visit in known if word in visit["words"]), "visit"
-    )
+    known = {word: visit["id"] for visit in lexicon()["visits"] for word in visit["words"]}
+    return next((known[word] for word in reversed(tokens(text)) if word in known), "visit")
 
 
 def timepoint_of(word: str, counted: str) -> tuple[int, str]:
@@ -127,11 +125,9 @@ def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
 
 def label(name: str) -> dict[str, str]:
     """Return the label in every language, what the user wrote as written; the same in all when it is not known."""
-    for known in lexicon()["names"]:
-        for language in known:
-            if fold(name) == fold(known[language]):
-                return {**known, language: name}
-    return dict.fromkeys(LANGUAGES, name)
+    words = ((known, language) for known in lexicon()["names"] for language in known)
+    both = ({**known, of: name} for known, of in words if fold(name) == fold(known[of]))
+    return next(both, dict.fromkeys(LANGUAGES, name))
 
 
 def slug(name: str, otherwise: str) -> str:

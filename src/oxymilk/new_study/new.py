@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
@@ -25,24 +25,17 @@ from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
 from oxymilk.words import fold, plain
 
-if TYPE_CHECKING:
-    # question, default -> answer
-    Ask = Callable[[str, str], str]
-
+Ask = Callable[[str, str], str]  # question, default -> answer
 ALL_WORKSHEETS = "all"
+_BACK = object()  # the answer of who wants to go back to the question before
 # what is before the name of a group: "A. Kelompok Pijat" is Pijat; "Kel. II" is no name without it
 _GROUP_WORD = re.compile(
     r".*?\b(?:kelompok|kelp?|klp|grup|group|arm)\b[\s.:]*(?=[^\W\d_]{2})(?![iv]+$)", re.IGNORECASE
 )
 # the flags that are needed when there is nobody to ask, by question
-_FLAGS = {"sheets": "--sheet", "kind": "--levels or --unit"} | {
-    key: f"--{key}" for key in ("groups", "unit", "levels")
-}
+_FLAGS = {"sheets": "--sheet", "kind": "--levels or --unit", "groups": "--groups", "unit": "--unit"}
 _FLAGS |= {key: f"--{key} ({{legal}})" for key in ("delimiter", "worksheet", "program", "compare")}
-
-
-class _BackError(Exception):
-    """The user wants to go back to the question before."""
+_FLAGS["levels"] = "--levels"
 
 
 class MissingFlagsError(Exception):
@@ -169,19 +162,19 @@ class _Dialogue:
             key, word, default, how = next(due, ("", "", "", {}))
             if not key:
                 return
-            try:
-                done[key, word] = self._question(key, default, word=word, **how)
-            except _BackError:
-                if done:
-                    done.popitem()
-                else:
-                    self.tell(say("messages.first", self.language))
+            answer = self._question(key, default, word=word, **how)
+            if answer is not _BACK:
+                done[key, word] = answer
+            elif done:
+                done.popitem()
+            else:
+                self.tell(say("messages.first", self.language))
 
     def _question(
         self, key: str, default: str, *, read: Callable[[str], Any] | None = None,
         words: dict[str, str] | None = None, **values: str,
     ) -> Any:  # fmt: skip
-        """Ask until an answer can be read, or is one of the words; `_BackError` is raised for one to go back.
+        """Ask until an answer can be read, or is one of the words; `_BACK` is returned for one to go back.
 
         `read` raises ValueError with what is wrong with an answer.
         """
@@ -193,7 +186,7 @@ class _Dialogue:
                 if words and (known := [words[word] for word in said if word in words]):
                     return known[0]
                 if fold(answer) in lexicon()["back"]:
-                    raise _BackError
+                    return _BACK
                 if read:
                     return read(answer)
                 problem = answer
@@ -258,14 +251,11 @@ class _Dialogue:
                 both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
                 yield "compare", "", both, {"read": read, "legal": ", ".join(seen.timepoints)}
         for what, word in dict.fromkeys(seen.undecided):
-            meant = {
-                spelling: named.id
-                for named in answers.named(what)
-                for spelling in (*named.words, *map(fold, label(named.name).values()))
-            }
-            left_out = dict.fromkeys(lexicon()["leave_out"] if what == "group" else (), LEFT_OUT)
+            words = dict.fromkeys(lexicon()["leave_out"] if what == "group" else (), LEFT_OUT)
+            for named in answers.named(what):
+                words |= dict.fromkeys((*named.words, *map(fold, label(named.name).values())), named.id)
             legal = ", ".join(named.id for named in answers.named(what))
-            yield what, word, "", {"words": left_out | meant | {"": ""}, "legal": legal}
+            yield what, word, "", {"words": words | {"": ""}, "legal": legal}
 
     def _look_at(self, path: Path) -> tuple[list[Table], list[str]]:
         """Return the tables of a file, and the names of its worksheets when they leave open which is meant."""

@@ -89,11 +89,8 @@ class Column:
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
         headers = (self.header, _LEGEND.sub("", self.header), self.title)
         self.names_persons = identifies(self.header, header=True)
-        self.identifying = (
-            self.names_persons or any(map(is_identifying, headers))
-            or (bool(texts) and 3 * sum(map(identifies, texts)) >= len(texts))
-        )  # fmt: skip
-
+        of_persons = 3 * sum(map(identifies, texts)) >= max(len(texts), 1)
+        self.identifying = of_persons or self.names_persons or any(map(is_identifying, headers))
         # "Petugas (1=Kasmi)"
         self.names_persons |= self.identifying and self.header != headers[1]
 
@@ -167,10 +164,8 @@ class Table:
         headed = [column for column in self.few if column.is_word_of("group")]
         others = [column for column in self.few if column not in headed and not column.is_word_of("number")]
         for column in headed + others:
-            known = [
-                word for word in (*column.counts, *column.labels.values()) if answers.meaning("group", word)
-            ]
-            if len(known) > (column not in headed):
+            words = (*column.counts, *column.labels.values())
+            if sum(bool(answers.meaning("group", word)) for word in words) > (column not in headed):
                 return column
         several = [column for column in headed if len(column.counts) > 1]
         return several[0] if len(several) == 1 else None
@@ -186,13 +181,10 @@ class Table:
             column for column in self.columns
             if 1 < len(column.counts) <= _MOST_TIMES and not column.moment and column not in (participant, *groups)
         ]  # fmt: skip
-        visits = {*lexicon()["visit"]}
-        named = [
-            column
-            for column in free
-            if column.is_word_of("timepoint") or visits & {*tokens(column.header)[:1]}
-        ]
-        times = times or named[:1]
+        for column in free if not times else ():
+            # "Waktu", or what begins as "Hari ke-"
+            if column.is_word_of("timepoint") or is_word_of("".join(tokens(column.header)[:1]), "visit"):
+                times = times or [column]
         keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
         for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
             keys[cell.row].append(fold(cell.text))
@@ -244,16 +236,12 @@ class Table:
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
         """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
         filled = [column for column in self.columns if column.cells]
-        counts = [
-            column
-            for column in filled
-            if all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
-        ]
         heads: dict[Column, str] = {}
-        for column in counts:
+        for column in filled:
             words = re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
             word = " ".join(without(words, "pre", "post"))
-            if not answers.levels or answers.meaning("level", word):
+            are_counts = all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
+            if are_counts and (not answers.levels or answers.meaning("level", word)):
                 heads[column] = word
         known = set(map(fold, heads.values()))
         before = [column for column in filled if known.issuperset(map(fold, column.counts))]
@@ -266,15 +254,12 @@ class Table:
         A title has the id of the group that its words name, or the empty string.
         """
         titles: dict[str, str] = {}
+        names = [(group.id, {*tokens(name)}) for group in answers.groups for name in group.words]
         for text in self.titles.values():
-            words = set(tokens(text))
-            ids = [
-                group.id
-                for group in answers.groups
-                if any(words.issuperset(tokens(name)) for name in group.words)
-            ]
+            words = {*tokens(text)}
+            ids = {group for group, name in names if name <= words}
             if ids or any(is_word_of(word, "group") for word in words):
-                titles[text] = ids[0] if len(ids) == 1 else ""
+                titles[text] = ids.pop() if len(ids) == 1 else ""
         is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
 
@@ -354,8 +339,7 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
     alone = {row: words[0] for row, words in enumerate(words_of) if len(words) == 1}
     titles = {row: word for row, word in alone.items() if not NUMBER.fullmatch(fold(word).rstrip("."))}
     last = 0 if grid.transposed else last_row(words_of, titles, header.first)
-    totals: dict[str, str] = {}
-    rows = []
+    totals, rows = {}, []
     for row in range(header.first, last or len(grid.rows)):
         words = words_of[row]
         if not words or row in titles or list(map(fold, words)) in headers:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from oxymilk.ingest.privacy import keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of, minutes_of
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.checklists import answers_of, find_items
+from oxymilk.new_study.legends import answers_of, find_items
 from oxymilk.new_study.lexicon import (
     count_words,
     counted_by,
@@ -62,9 +63,8 @@ def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStu
     # the words of the groups and levels name nobody
     known = known_words(word for named in (*answers.groups, *answers.levels) for word in named.words)
     # where worksheets name all groups, one that names none is of a group that is left out
-    groups = [answers.group_of(table.worksheet) for table in tables]
-    told = [table for table, group in zip(tables, groups, strict=True) if group]
-    own = told if len(answers.groups) == len({*groups} - {""}) else tables
+    groups = {table: group for table in tables if (group := answers.group_of(table.worksheet))}
+    own = [*groups] if len(answers.groups) == len({*groups.values()}) else tables
     for table in own:
         study.sheets.append(_Proposer(table, own, answers, language, study, known).sheet())
     return study
@@ -110,9 +110,8 @@ class _Proposer(OtherLayouts):
         characteristics = self._characteristics() if has_characteristics else {}
         rows = tuple(map(str, table.header_rows))
         row = rows if len(rows) > 1 else rows[0]
-        free = [column for column in table.columns if column not in self.used]
-        rest = [column for column in free if not column.names_persons]
-        rest.sort(key=lambda column: column.identifying)
+        free = (column for column in table.columns if column not in self.used)
+        rest = sorted((column for column in free if not column.names_persons), key=attrgetter("identifying"))
         dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
         return {
@@ -148,13 +147,10 @@ class _Proposer(OtherLayouts):
             self.layout, self.titles = "titled", titles
         else:
             self.layout = "wide"
-        keys = {"participant": self._participant(), "group": self._group()}
         only = noted({"only": self.only} if self.only else {}, "only")
-        return (
-            keys
-            | {"timepoint": self._timepoint() if self.times else only}
-            | (self._items() or self._scores())
-        )
+        keys = {"participant": self._participant(), "group": self._group()}
+        keys["timepoint"] = self._timepoint() if self.times else only
+        return keys | (self._items() or self._scores())
 
     def _timepoint(self) -> dict[str, Any]:
         """Return the columns of the timepoints and what their words mean; the timepoints are noted in the study."""
@@ -312,13 +308,12 @@ class _Proposer(OtherLayouts):
         labels = {cell.text: cell.label for cell in cells if cell.label}
         # what the file itself declares as missing needs no word
         words = count_words(cell.text for cell in cells if cell.kind != "missing")
-        keys, missing = {}, []
-        for word in list(words):
-            texts = (word, labels.get(word, ""))
-            means_missing = any(is_word_of(text, "missing") for text in texts)
-            if means_missing and not self.answers.meaning("level", *texts):
-                missing.append(word)
-                del words[word]
+        keys, texts = {}, {word: (word, labels.get(word, "")) for word in words}
+        missing = tuple(
+            word for word, both in texts.items()
+            if any(is_word_of(text, "missing") for text in both) and not self.answers.meaning("level", *both)
+        )  # fmt: skip
+        words = {word: count for word, count in words.items() if word not in missing}
         self.study.words += [labels.get(word) or word for word in words]
         if self.answers.measured == "levels":
             if len(words) > _MOST_WORDS:
@@ -345,7 +340,7 @@ class _Proposer(OtherLayouts):
             elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
                 keys["decimal_mark"] = self.noted(mark, "mark")
             self.study.numbers.update(cell.text for cell in cells if not labels)
-        return keys | {"missing": self.noted(tuple(missing), "missing")}
+        return keys | {"missing": self.noted(missing, "missing")}
 
     def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:
         """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
@@ -364,9 +359,8 @@ class _Proposer(OtherLayouts):
             key = "labelled" if is_labelled else "title" if is_title else "times"
             note = self.note(key, label=its_label, count=seen)
             if not meaning:
-                note += self.note(
-                    f"which_{what}", legal=", ".join(named.id for named in self.answers.named(what))
-                )
+                legal = ", ".join(named.id for named in self.answers.named(what))
+                note += self.note(f"which_{what}", legal=legal)
                 self.study.undecided.append((what, word))
             codes[word] = Noted(meaning or UNDECIDED, note)
         return codes
@@ -374,14 +368,12 @@ class _Proposer(OtherLayouts):
     def _column(self, column: Column) -> Noted:
         """Return the name of a column with what it holds: a few values, a range, or how many there are."""
         counts = column.counts
-        is_shown = len(counts) <= 8 and all(may_be_shown(word, self.known) for word in counts)
-        if column.identifying or not is_shown:
-            are_numbers = column.number_share > 0.8 and len(counts) > 5
-            note = self.note("numbers" if are_numbers else "different", count=len(counts))
-        else:
-            note = self.note(
-                "values", values=", ".join(f"{word} ({count})" for word, count in counts.items())
-            )
+        may_be = not column.identifying and len(counts) <= 8
+        is_shown = may_be and all(may_be_shown(word, self.known) for word in counts)
+        are_numbers = column.number_share > 0.8 and len(counts) > 5
+        key = "values" if is_shown else "numbers" if are_numbers else "different"
+        values = ", ".join(f"{word} ({count})" for word, count in counts.items())
+        note = self.note(key, values=values, count=len(counts))
         return Noted(column.name, note + (self.note("titled", title=column.title) if column.title else ""))
 
     def _characteristics(self) -> dict[str, Any]:
