@@ -169,6 +169,7 @@ def new(
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
     from oxymilk.new_study.answers import Answers
+    from oxymilk.new_study.check import check_study
     from oxymilk.new_study.lexicon import say
     from oxymilk.new_study.new import MissingFlagsError, new_study
     from oxymilk.study.config import add_study
@@ -199,7 +200,10 @@ def new(
     if not run:
         typer.echo(say("messages.next_check", language, name=name))
         return
-    check_study(made.folder, data, language)
+    check = check_study(name, data)
+    typer.echo("\n".join(check.report([language], is_last=not check.ready)))
+    if not check.ready:
+        raise typer.Exit(BAD_INPUT)
     typer.echo(say("messages.made", language, file=run_pipeline(made.folder, language)))
 
 

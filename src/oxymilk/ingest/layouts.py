@@ -131,6 +131,10 @@ class Tables:
             scores = {when: sheet.score.replace("{visit}", visit) for when, visit in columns_of.items()}
         items = [item.written for item in checklist.items] if checklist else [""]
         score_names = {of: [name.replace("{item}", item) for item in items] for of, name in scores.items()}
+        # of ticks a column a level
+        for of, (name, *_) in score_names.items() if self.study.outcome.kind == "levels" else ():
+            words = [*sheet.codes] or self.study.outcome.level_ids
+            score_names[of] = list(dict.fromkeys(name.replace("{level}", word) for word in words))
         by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)
         key = None if by_row else block.participant or sheet.participant.column
         group = sheet.group.column if sheet.group and not block.group else None
@@ -159,9 +163,12 @@ class Tables:
             if session:
                 both = f"{cells[timepoint].text} > {cells[session].text}"
                 cells[timepoint] = cells[timepoint]._replace(text=both)
+            of_group = cells[group] if group else None
+            if of_group and sheet.group.prefix:
+                of_group = of_group._replace(text=re.match(r"[^\W\d_]*", of_group.text)[0])
             return Entry(
                 cells[key] if key else self.whole.cell(row, 0),
-                cells[group] if group else None,
+                of_group,
                 tuple((of, tuple(cells[name] for name in names)) for of, names in score_names.items()),
                 cells[timepoint] if timepoint else None,
                 {of: cells[name] for of, name in characteristics.items()},
@@ -174,6 +181,7 @@ class Tables:
         rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
         outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
         skipped = set(map(fold, sheet.skip))
+        headers = [[*filter(None, map(fold, self.whole.rows[row]))] for row in self.header.rows]
         entries: list[Entry] = []
         not_read: list[Entry] = []  # of rows without values, and of those outside
         below_foot = False
@@ -183,6 +191,8 @@ class Tables:
             first_text = next((text for text in map(clean, texts) if text), "")
             words = [word for word in (entry.participant.text, first_text) if word]
             is_skipped = any(fold(word) in skipped for word in words)
+            if fold(first_text) in chain(*headers) and [*filter(None, map(fold, texts))] in headers:
+                continue  # the header again, on the next page
             foot = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
             below_foot = below_foot or is_skipped or bool(foot)
             if is_skipped or (foot and row in outside) or not (first_text or entry.has_values):
@@ -264,11 +274,10 @@ def _form(entry: Entry) -> str:
 
 
 def _groups_of_rows(tables: Tables) -> dict[int, str]:
-    """Return the group of each row below a row that names it; "" below none; titles and repeated headers have none."""
+    """Return the group of each row below a row that names it; "" below none; titles have none."""
     grid, header, sheet = tables.grid, tables.header, tables.sheet
     titles = sheet.group.parts
     skipped = set(map(fold, sheet.skip))
-    headers = [[fold(text) for text in grid.rows[row]] for row in header.rows]
     groups: dict[int, str] = {}
     group = ""
     for row, texts in enumerate(grid.rows):
@@ -282,7 +291,7 @@ def _groups_of_rows(tables: Tables) -> dict[int, str]:
             if words[0] not in skipped:
                 cell = grid.cell(row, folded.index(words[0]))
                 add_fault(tables.faults, "title_unknown", cell, legal=list(sheet.group.titles))
-        elif row >= header.first and folded not in headers:
+        elif row >= header.first:
             groups[row] = group
     return groups
 

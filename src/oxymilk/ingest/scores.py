@@ -23,11 +23,13 @@ from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?\s*(\D*)")
 _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
 # kinds of cells whose value cannot be known, and the fault
 UNKNOWN = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
 NO_VALUE = Decimal("NaN")
+TICK = re.compile(r"[√✓✔☑☒✗✘xvüp1*+●•]|ya|yes")  # folded; ü and P are ticks of a font of signs
 # sets of items that may be reversed; these times rows
 _MOST_CHOICES, _MOST_WORK = 20_000, 4_000_000
 _EQUAL = 1e-6  # points that differ less are the same
@@ -58,12 +60,14 @@ class Scoring(NamedTuple):
     """How the cells of an outcome or characteristic are scored in one sheet.
 
     `mark` is the decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
+    `thousands` is what divides thousands, if anything: 1.830 is 1830.
     `divided` gets each cell that was taken for a fraction, since its number is no decimal, and the fraction.
     """
 
     scale: Variable
     book: Codebook
     mark: str
+    thousands: str
     hours_minutes: bool
     fractions: bool
     divided: list[tuple[Cell, Fraction]]
@@ -107,13 +111,18 @@ def scoring(
     is_outcome = isinstance(scale, Outcome)
     hours_minutes = is_outcome and sheet.time_format is not None
     units = scale.unit.words if scale.kind == "number" and scale.unit else ()
-    mark = sheet.decimal_mark or "."
-    if sheet.decimal_mark is None and scale.kind != "levels":
+    mark = sheet.decimal_mark or ("," if sheet.thousands_mark == "." else ".")
+    if (sheet.decimal_mark or sheet.thousands_mark) is None and scale.kind != "levels":
         mark, unclear = decimal_mark_of(cells)
         if len(unclear) == 1:
             add_fault(faults, "decimal_mark_ambiguous", unclear[0])
         elif unclear:
             add_fault(faults, "decimal_marks_mixed", unclear[1], other=unclear[0].text)
+    # of 850.5 and 1.200 the latter may be 1200
+    texts = [cell for cell in cells if units and cell.kind != "number" and re.match(r".*\d[.,]\d", cell.text)]
+    doubtful = [cell for cell in texts if _THOUSANDS.match(cell.text)]
+    if doubtful and 2 * len(doubtful) < len(texts) and not sheet.thousands_mark:
+        add_fault(faults, "thousands_possible", doubtful[0], count=len(doubtful))
     for header, cell in {cell.header: cell for cell in cells if units and not hours_minutes}.items():
         stated = unit_of_header(header)
         if stated and not any(same_unit(stated, word) for word in units):
@@ -126,7 +135,8 @@ def scoring(
         between = [cell for cell, number in numbers.items() if 0 < number < 1]
         if between and all(0 <= number <= 1 for number in numbers.values()):
             add_fault(faults, "percent_or_fraction", between[0])
-    return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions, [])
+    thousands = sheet.thousands_mark or ""
+    return Scoring(scale, book, mark, thousands, hours_minutes, is_outcome and sheet.fractions, [])
 
 
 def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = False) -> str | None:
@@ -181,12 +191,24 @@ def score_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Scor
         Empty when there is no value, None when it is a fault.
     """
     if how.scale.kind == "levels":
-        level = decode(cells[0], how.book, faults)
+        level = decode(cells[0], how.book, faults) if len(cells) == 1 else _ticked(cells, how.book, faults)
         return None if level is None else Score(level)
     number = (_points if how.scale.kind == "checklist" else _measurement)(cells, how, faults)
     if number is None:
         return None
     return Score() if number is NO_VALUE else Score(level_of(number, how.scale), write_number(number))
+
+
+def _ticked(cells: tuple[Cell, ...], book: Codebook, faults: list[Fault]) -> str | None:
+    """Return the level whose column is ticked: of "Kurang | √" and "Cukup | ", kurang; "" when none is."""
+    texts = [text_of(cell, book.missing, faults) for cell in cells]
+    ticked = {word: cell for word, cell, text in zip(book.legal, cells, texts, strict=True) if text}
+    for cell in ticked.values():
+        if not TICK.fullmatch(fold(cell.text)):
+            return add_fault(faults, "tick_unknown", cell)
+    if len(ticked) > 1:
+        return add_fault(faults, "ticked_twice", [*ticked.values()][-1], words=[*ticked])
+    return None if None in texts else "".join(book.meanings[fold(word)] for word in ticked)
 
 
 def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
@@ -291,6 +313,8 @@ def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fau
         written = text
     else:
         written, unit = _NUMBER_AND_UNIT.match(text).groups()
+        if how.thousands:
+            written = re.sub(rf"(?<=\d)\{how.thousands}(?=\d{{3}}(?!\d))", "", written)
         is_number = NUMBER.fullmatch(written)
         if not is_number or (unit and not any(same_unit(unit, own) for own in units)):
             other_unit = "unit_wrong" if units else "unit_undeclared"

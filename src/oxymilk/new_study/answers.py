@@ -10,6 +10,7 @@ from oxymilk.new_study.lexicon import slug
 from oxymilk.words import clean, fold
 
 KINDS = ("levels", "number", "checklist")
+MARKS = ("thousands", "decimal")
 _BOUND = re.compile(r"(<=|>=|<|>|≤|≥)\s*([+-]?\d+(?:[.,]\d+)?)(?:\s*[^\W\d_]+)?")
 # other ways to write bounds, and how they are written here: "10 <= sedang", "sedang 10-19"
 _NUMBER = r"\d+(?:[.,]\d+)?"
@@ -53,6 +54,8 @@ class Answers:
     title: str = ""
     worksheet: str = ""
     delimiter: str = ""
+    # what a mark is that three digits follow, one of `MARKS`
+    mark: str = ""
     compare: tuple[str, ...] = ()
     # words of groups that are no part of the study
     left_out: tuple[str, ...] = ()

@@ -45,8 +45,8 @@ class Check:
         """Whether the study can run."""
         return not any(fault.kind == "fault" for fault in self.faults)
 
-    def report(self, languages: Sequence[str]) -> Iterator[str]:
-        """Yield the lines that a person reads: what to correct, what to know, what was read, the next step."""
+    def report(self, languages: Sequence[str], *, is_last: bool = True) -> Iterator[str]:
+        """Yield the lines that a person reads: what to correct, what to know, what was read, the next step if any."""
         for kind, faults in itertools.groupby(self.faults, key=lambda fault: fault.kind):
             heading = "to_correct" if kind == "fault" else "to_know"
             yield " / ".join(say(f"messages.{heading}", language) for language in languages)
@@ -60,7 +60,8 @@ class Check:
         key = "next_run" if self.listed else "next_config"
         key = key if self.ready else "next_new" if is_missing else "next_correct"
         count = sum(fault.kind == "fault" for fault in self.faults)
-        yield from (say(f"messages.{key}", language, name=self.name, count=count) for language in languages)
+        for language in languages if is_last else ():
+            yield say(f"messages.{key}", language, name=self.name, count=count)
 
     def _understood(self, language: str) -> Iterator[str]:
         """Yield what was read, to compare with what is known: participants, scores at each timepoint, claims."""

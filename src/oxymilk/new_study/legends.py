@@ -14,13 +14,16 @@ from math import inf
 from typing import Any
 
 from oxymilk.ingest.privacy import identifies, is_identifying
+from oxymilk.ingest.scores import TICK
 from oxymilk.new_study.answers import parse_named
-from oxymilk.new_study.lexicon import is_word_of, lexicon, ordered, tokens, without
-from oxymilk.new_study.profile import TIMES, Column, Table
+from oxymilk.new_study.lexicon import TIMES, WORDS, is_word_of, ordered, tokens, without
+from oxymilk.new_study.profile import Column, Table
 from oxymilk.words import clean, fold, plain
 
 _FORMS = (
-    re.compile(r"(?<![\w.,])(?P<code>\d{1,2})\s*[=:]\s*(?P<name>[^\W\d][^\d=:;,()<>]*)"),
+    re.compile(
+        r"(?<![\w.,])(?P<code>\d{1,2}(?=\s*[=:])|[A-Z]{1,3}(?=\s*=))\s*[=:]\s*(?P<name>[^\W\d][^\d=:;,()<>]*)"
+    ),
     re.compile(r"(?P<name>[^\W\d][^\d=:;,()<>]*?)\s*=\s*(?P<code>\d{1,2})(?![\w.])"),
 )
 _VISIT = re.compile(r"([^\W\d_]+)\W?(\d{1,2})(?=[\W_])")
@@ -32,7 +35,9 @@ Items = tuple[list[str], dict[str, list[Column]], dict[str, str], dict[str, Colu
 
 
 def apply_legends(tables: list[Table]) -> list[Table]:
-    """Return the tables without those that are legends, the cells of the others labelled as legends and heads say."""
+    """Return the tables that are no legends, their ticks joined, their cells labelled as legends and heads say."""
+    for table in tables:
+        table.columns = _join_ticks(table.columns)
     lines = {table: [*filter(None, (clean(" ".join(row)) for row in table.grid.rows))] for table in tables}
     told = [table for table in tables if 2 * len([*filter(_meanings, lines[table])]) < len(lines[table])]
     told = told or tables
@@ -53,8 +58,8 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     # each once, since a form may repeat its legend on every page
     legends = list({(head, *meanings.items()): (head, meanings) for head, meanings in legends}.values())
     heads = dict.fromkeys(head for head, _ in legends)
-    headers = chain(*(known["headers"] for known in lexicon()["characteristics"]))
-    persons = {*chain(*map(tokens, headers)), *lexicon()["group"], *lexicon()["participant"]}
+    headers = chain(*(known["headers"] for known in WORDS["characteristics"]))
+    persons = {*chain(*map(tokens, headers)), *WORDS["group"], *WORDS["participant"]}
     for table in told:
         columns = table.columns
         table.legends = [meanings for _, meanings in legends]
@@ -80,9 +85,38 @@ def apply_legends(tables: list[Table]) -> list[Table]:
             if meanings and not (
                 column.labels or column.identifying or any(map(identifies, meanings.values()))
             ):
-                cells = [cell._replace(label=meanings.get(cell.text, "")) for cell in column.cells]
+                cells = [cell._replace(label=meanings.get(fold(cell.text), "")) for cell in column.cells]
                 columns[at] = replace(column, cells=cells)
     return told
+
+
+def _join_ticks(columns: list[Column]) -> list[Column]:
+    """Return the columns, those of ticks joined: of "Pre > Kurang" and "Pre > Cukup", the column "Pre > {level}".
+
+    A cell of the joined one has the word of the column that is ticked in its row.
+    """
+    series: dict[str, dict[str, Column]] = {}
+    for column in columns:
+        words = re.findall(r"[^\W_]+", column.header.rpartition(" > ")[2])
+        word, signs = " ".join(without(words, "pre", "post", "beside")), map(fold, column.counts)
+        may_tick = all(TICK.fullmatch(sign) or sign in WORDS["unticked"] for sign in signs)
+        if word and word in column.name and may_tick:
+            series.setdefault(column.name.replace(word, "{level}"), {})[word] = column
+    for name, by_word in series.items():
+        levels = ordered(by_word) or ordered(word for word, column in by_word.items() if column.cells)
+        cells = [(cell, word) for word in levels for cell in by_word[word].cells]
+        signs = {fold(cell.text) for cell, _ in cells}
+        unticked = next((sign for sign in WORDS["unticked"] if len(signs) == 2 and sign in signs), "")
+        cells = [(cell, word) for cell, word in cells if fold(cell.text) != unticked]
+        ticked = {cell.row: cell._replace(text=word) for cell, word in cells}
+        are_ticks = len(levels) > 1 and ticked and all(map(TICK.fullmatch, signs - {unticked}))
+        # one a row is ticked, with few exceptions; of items any number is
+        if are_ticks and 5 * len(cells) <= 6 * len(ticked):
+            first, *others = (column for word, column in by_word.items() if word in levels)
+            how = {"name": name, "header": name, "ticks": tuple(levels), "unticked": unticked}
+            joined = replace(first, cells=[ticked[row] for row in sorted(ticked)], **how)
+            columns = [joined if column is first else column for column in columns if column not in others]
+    return columns
 
 
 def cutoffs_of(table: Table) -> str:
@@ -98,7 +132,7 @@ def cutoffs_of(table: Table) -> str:
 def _meanings(text: str) -> dict[str, str]:
     """Return the codes that a text explains, at least one, and the name of each."""
     pairs = [pair for form in _FORMS for pair in form.finditer(text)]
-    return {pair["code"]: pair["name"].strip(" .-") for pair in pairs}
+    return {fold(pair["code"]): pair["name"].strip(" .-") for pair in pairs}
 
 
 def _legend_below(column: Column, rows: list[list[str]], first: int) -> dict[str, str]:
@@ -152,7 +186,7 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
     elif not any(series.values()):
         series = {}
         for column in columns:
-            if (visit := _VISIT.search(column.header)) and fold(visit[1]) in lexicon()["visit"]:
+            if (visit := _VISIT.search(column.header)) and fold(visit[1]) in WORDS["visit"]:
                 series.setdefault(visit[2], []).append(column)
     words, patterns = [], {}
     for when, columns in series.items():
@@ -183,8 +217,8 @@ def answers_of(
     yes, no = (tuple(word for word in folded.values() if is_word_of(word, kind)) for kind in ("yes", "no"))
     if set(folded.values()) <= {*yes, *no}:
         return {"yes": yes, "no": no}
-    degrees = [{word: str(points) for word, points in scale.items()} for scale in lexicon()["likert"]]
-    told = [{plain(name): code for code, name in legend.items()} for legend in legends]
+    degrees = [{word: str(points) for word, points in scale.items()} for scale in WORDS["likert"]]
+    told = [{plain(name): code for code, name in of.items() if code.isdecimal()} for of in legends]
     # the numbers of a legend whose words are degrees: 1 = STS, ..., 5 = SS
     of_degrees = [scale for scale in told if any(known.keys() >= scale.keys() for known in degrees)]
     told += [{code: code for code in scale.values()} for scale in of_degrees]

@@ -14,10 +14,10 @@ from typing import Any
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
-from oxymilk.new_study.answers import KINDS, Answers, parse_named
+from oxymilk.new_study.answers import KINDS, MARKS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
-from oxymilk.new_study.lexicon import label, lexicon, moment, ordered, say, tokens
-from oxymilk.new_study.profile import MOST_LEVELS, TIMES, Table, look
+from oxymilk.new_study.lexicon import TIMES, WORDS, label, moment, ordered, say, tokens
+from oxymilk.new_study.profile import MOST_LEVELS, Table, look
 from oxymilk.new_study.propose import propose
 from oxymilk.new_study.write import example_claims, study_text, timepoint_label
 from oxymilk.study.base import ID_PATTERN
@@ -181,11 +181,11 @@ class _Dialogue:
         while True:
             answer = self.ask(say(f"questions.{key}", self.language, **values), default).strip()
             # a prompt shows what a word means in the language of the person, who may say that
-            said = [fold(answer), fold(lexicon()["said"].get(plain(answer), answer))]
+            said = [fold(answer), fold(WORDS["said"].get(plain(answer), answer))]
             try:
                 if words and (known := [words[word] for word in said if word in words]):
                     return known[0]
-                if fold(answer) in lexicon()["back"]:
+                if fold(answer) in WORDS["back"]:
                     return _BACK
                 if read:
                     return read(answer)
@@ -226,23 +226,30 @@ class _Dialogue:
         self.tables = tables
         if not answers.groups:
             read = partial(parse_named, what="group", counts=range(1, 3))
-            yield "groups", "", _groups_seen(tables, answers), {"read": read}
+            yield "groups", "", _groups_seen(tables, answers, self.language), {"read": read}
         if not (answers.kind or answers.unit or answers.levels):
             yield "kind", "", _kind_seen(tables, answers, self.language), _one_of(KINDS)
         seen, is_number = propose(tables, answers, self.language), answers.measured == "number"
         if is_number and not answers.unit:
             yield "unit", "", seen.unit, {"read": str}
+        if seen.unclear and is_number and not answers.mark:
+            likely = MARKS[0] if fold(answers.unit) in WORDS["whole_units"] else ""
+            how = _one_of(MARKS)
+            yield "mark", "", likely, how | {"words": how["words"] | {"": ""}, "number": seen.unclear}
         if not answers.levels:
             least = 2 if answers.measured == "levels" else 0
             cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
-            words = ordered(seen.words, part=True) if least else []
-            default = cutoffs if is_number else ", ".join(words) if len(words) >= least else ""
+            words, signs = ordered(seen.words, part=True) if least else [], WORDS["signs"]
+            named = [
+                f"{label(signs[word])[self.language]}={word}" if word in signs else word for word in words
+            ]
+            default = cutoffs if is_number else ", ".join(named) if len(words) >= least else ""
             read = partial(parse_named, what="level", counts=range(least, 101))
             yield "levels" if least else "cutoffs", "", default, {"read": read}
         if not answers.outcome:
             yield "outcome", "", seen.outcome or say("outcome", self.language), {"read": str}
         if not answers.program:
-            yield "program", "", "spss", _one_of(list(lexicon()["programs"]))
+            yield "program", "", "spss", _one_of(list(WORDS["programs"]))
         if len(seen.timepoints) > 2:
             read = partial(_read_two, legal=seen.timepoints)
             try:
@@ -251,7 +258,7 @@ class _Dialogue:
                 both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
                 yield "compare", "", both, {"read": read, "legal": ", ".join(seen.timepoints)}
         for what, word in dict.fromkeys(seen.undecided):
-            words = dict.fromkeys(lexicon()["leave_out"] if what == "group" else (), LEFT_OUT)
+            words = dict.fromkeys(WORDS["leave_out"] if what == "group" else (), LEFT_OUT)
             for named in answers.named(what):
                 words |= dict.fromkeys((*named.words, *map(fold, label(named.name).values())), named.id)
             legal = ", ".join(named.id for named in answers.named(what))
@@ -283,6 +290,12 @@ class _Dialogue:
                 seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
                 names = (HIDDEN if column.names_persons else column.name for column in table.columns)
                 self.tell(say("messages.seen_table", self.language, columns=", ".join(names), **seen))
+                for column in table.columns:
+                    words = [word for word, count in column.counts.items() if count > 1]
+                    # in two groups, or at two times, all of them recur
+                    if words and 5 * len(words) < len(column.counts) and column.is_word_of("number"):
+                        twice = {"column": column.name, "words": ", ".join(words)}
+                        self.tell(say("messages.number_twice", self.language, **twice))
         return self.read[key]
 
 
@@ -316,7 +329,7 @@ def _read_sheets(answer: str) -> tuple[Path, ...]:
     return paths
 
 
-def _groups_seen(tables: list[Table], answers: Answers) -> str:
+def _groups_seen(tables: list[Table], answers: Answers, language: str) -> str:
     """Return the groups as an answer: the words of their column, the titles or the worksheets that name them."""
     column = next(filter(None, (table.find_group(answers) for table in tables)), None)
     titles = [title for table in tables for title in table.find_titles(answers)]
@@ -324,11 +337,14 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
     if not seen and not any(moment(table.worksheet) for table in tables):
         seen = [table.worksheet for table in tables if table.worksheet]
     seen = seen or list(dict.fromkeys(title for table in tables for title in table.above_blocks()))
+    seen = seen or list(dict.fromkeys(word for table in tables for word in table.find_prefixes()))
+    if not seen and len(tables) == 1 and tables[0].is_undivided:
+        return say("one_group", language)
     # who gets what under a code only the user knows
     if any(mark in word for word in seen for mark in ",=|") or all(map(str.isdecimal, seen)):
         return ""
     # a group that is compared with the intervention comes after it
-    seen = sorted(seen, key=lambda word: not {*tokens(word)}.isdisjoint(lexicon()["control"]))
+    seen = sorted(seen, key=lambda word: not {*tokens(word)}.isdisjoint(WORDS["control"]))
     # of more than two groups the others are asked for by their words
     seen = [seen[0], seen[-1]] if 2 < len(seen) <= MOST_LEVELS else seen
     named = {word: _GROUP_WORD.sub("", word).strip() or word for word in seen}

@@ -17,23 +17,9 @@ from oxymilk.ingest.grid import Cell, Grid, read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER, minutes_of
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.extent import SEARCHED_ROWS, header_rows, is_on_its_side, last_row
-from oxymilk.new_study.lexicon import (
-    NUMBERED,
-    TIMES,
-    count_words,
-    counted_by,
-    is_word_of,
-    lexicon,
-    moment,
-    number_of,
-    ordered,
-    spellings,
-    timepoint_of,
-    tokens,
-    without,
-)
 from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
@@ -55,6 +41,7 @@ class Column:
     * name, header, at : its name as study.yaml would write it, and as the sheet does; its place, from 0.
     * cells : those below the header that have a value.
     * title : what a statistics file says of the variable beside its name.
+    * ticks, unticked : of columns of ticks that were joined, their words; the sign of a cell that is not ticked.
     * spellings : the forms in which header or title may be in lexicon.yaml.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
@@ -70,16 +57,18 @@ class Column:
     at: int
     cells: list[Cell] = field(repr=False)
     title: str = ""
+    ticks: tuple[str, ...] = ()
+    unticked: str = ""
 
     def __post_init__(self) -> None:
         """Look at header, title and cells."""
-        self.spellings = spellings(self.header) | spellings(self.title)
-        self.moment = moment(self.header) or moment(self.title)
+        self.spellings = lex.spellings(self.header) | lex.spellings(self.title)
+        self.moment = lex.moment(self.header) or lex.moment(self.title)
         # what is in brackets may explain codes
         words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
-        beside = without(words, "pre", "post", "beside")
+        beside = lex.without(words, "pre", "post", "beside")
         self.beside_moment = " ".join(word for word in beside if not word.isdecimal())
-        self.counts = count_words(cell.text for cell in self.cells)
+        self.counts = lex.count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
         parts = map(_WITH_UNIT.fullmatch, texts)
@@ -96,11 +85,13 @@ class Column:
 
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
-        return not self.spellings.isdisjoint(lexicon()[what])
+        return not self.spellings.isdisjoint(lex.WORDS[what])
 
     def fit(self, answers: Answers) -> int:
         """Return how well the cells fit the outcome: 2 well, 1 perhaps, 0 not at all."""
-        cells = [cell for cell in self.cells if not is_word_of(cell.text, "missing")]
+        blank = [word for word in self.counts if lex.is_word_of(word, "missing")]
+        blank = {fold(word) for word in blank if not answers.meaning("level", word)}
+        cells = [cell for cell in self.cells if fold(cell.text) not in blank]
         if not cells or self.identifying:
             return 0
         if answers.measured == "number":
@@ -110,7 +101,7 @@ class Column:
             return 2 if self.number_share > 0.5 and not other_unit else 0
         known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
         words = {cell.label or cell.text for cell in cells}
-        if 2 * known >= len(cells) or (ordered(words, part=True) and not answers.levels):
+        if 2 * known >= len(cells) or (lex.ordered(words, part=True) and not answers.levels):
             return 2
         return 1 if len(self.counts) <= MOST_LEVELS else 0
 
@@ -144,13 +135,22 @@ class Table:
         """The columns that have few different words."""
         return [column for column in self.columns if len(column.counts) <= MOST_LEVELS]
 
+    @property
+    def is_undivided(self) -> bool:
+        """Whether nothing in it may tell groups apart: no column of theirs, no table beside, no title within."""
+        headers = [column.header for column in self.columns]
+        last = max((cell.row for column in self.columns for cell in column.cells), default=0)
+        within = any(max(self.header_rows) <= row < last for row in self.titles)
+        has_group = any(column.is_word_of("group") for column in self.columns)
+        return len(set(headers)) == len(headers) and not within and not has_group
+
     def find_participant(self, *, repeated: bool, joined: bool = False) -> Column | None:
         """Return the column that tells participants apart: a code, else a running number, else what names persons.
 
         When participants are `repeated` its values may be; when they are in other sheets too (`joined`), a running
         number, which does not tell who is who, comes last.
         """
-        words, columns = lexicon()["participant"], self.columns
+        words, columns = lex.WORDS["participant"], self.columns
         codes = [column for word in words for column in columns if word in column.spellings]
         persons = [column for column in columns if column.identifying]
         numbers = [column for column in columns if column.is_word_of("number") and not column.identifying]
@@ -170,10 +170,19 @@ class Table:
         several = [column for column in headed if len(column.counts) > 1]
         return several[0] if len(several) == 1 else None
 
+    def find_prefixes(self) -> dict[str, int]:
+        """Return the words before the numbers of participants that may be groups: of I01, I02, K01, ... I and K."""
+        participant = self.find_participant(repeated=True)
+        codes = participant.counts if participant and not participant.identifying else ()
+        parts = [re.fullmatch(r"([^\W\d_]+)[\W_]*\d+", code) for code in codes]
+        words = lex.count_words(part[1] for part in parts if part)
+        are_groups = all(parts) and 1 < len(words) <= MOST_LEVELS and min(words.values()) > 2
+        return words if are_groups else {}
+
     def find_times(self) -> list[Column]:
         """Return the columns that tell the timepoint of a row: its words for before and after, its day, its session."""
         participant = self.find_participant(repeated=True)
-        times = [column for column in self.few if set(TIMES) <= set(map(moment, column.counts))][:1]
+        times = [column for column in self.few if set(lex.TIMES) <= set(map(lex.moment, column.counts))][:1]
         if participant is None or len(participant.counts) == len(participant.cells):
             return times
         groups = [column for column in self.few if column.is_word_of("group")]
@@ -183,8 +192,8 @@ class Table:
         ]  # fmt: skip
         for column in free if not times else ():
             # "Waktu", or what begins as "Hari ke-"
-            if column.is_word_of("timepoint") or is_word_of("".join(tokens(column.header)[:1]), "visit"):
-                times = times or [column]
+            is_visit = {*lex.tokens(column.header)[:1]} & {*lex.WORDS["visit"]}
+            times = times or [column] * bool(is_visit or column.is_word_of("timepoint"))
         keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
         for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
             keys[cell.row].append(fold(cell.text))
@@ -204,11 +213,11 @@ class Table:
         best = max(fits.values(), default=0)
         fitting = [column for column, fit in fits.items() if fit == best]
         if single:
-            unit = {*tokens(answers.unit)[:1]}
-            of_unit = [column for column in fitting if unit & {*tokens(column.header)}]
+            unit = {*lex.tokens(answers.unit)[:1]}
+            of_unit = [column for column in fitting if unit & {*lex.tokens(column.header)}]
             candidates = [[column] for column in (of_unit or fitting)]
         else:
-            before, after = ([column for column in fitting if column.moment == when] for when in TIMES)
+            before, after = ([column for column in fitting if column.moment == when] for when in lex.TIMES)
             pairs = [[pre, post] for pre in before for post in after]
             alike = [pair for pair in pairs if pair[0].beside_moment == pair[1].beside_moment]
             candidates = alike if len(alike) == 1 else pairs
@@ -218,9 +227,9 @@ class Table:
         """Return the pattern and the columns of the outcome at numbered visits: asi_{visit}, ASI hari {visit} (cc)."""
         series: dict[tuple[str, str], dict[str, Column]] = {}
         for column in self.columns:
-            for number in NUMBERED.finditer(column.header):
+            for number in lex.NUMBERED.finditer(column.header):
                 around = (column.header[: number.start()], column.header[number.end() :])
-                if tokens(around[0]):
+                if lex.tokens(around[0]):
                     series.setdefault(around, {})[number[0]] = column
         fits = {
             around: min(column.fit(answers) for column in columns.values())
@@ -230,7 +239,7 @@ class Table:
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
-        columns = sorted(series[before, after].items(), key=lambda visit: number_of(visit[0]))
+        columns = sorted(series[before, after].items(), key=lambda visit: lex.number_of(visit[0]))
         return f"{before}{{visit}}{after}", dict(columns)
 
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
@@ -239,7 +248,7 @@ class Table:
         heads: dict[Column, str] = {}
         for column in filled:
             words = re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
-            word = " ".join(without(words, "pre", "post"))
+            word = " ".join(lex.without(words, "pre", "post"))
             are_counts = all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
             if are_counts and (not answers.levels or answers.meaning("level", word)):
                 heads[column] = word
@@ -254,11 +263,11 @@ class Table:
         A title has the id of the group that its words name, or the empty string.
         """
         titles: dict[str, str] = {}
-        names = [(group.id, {*tokens(name)}) for group in answers.groups for name in group.words]
+        names = [(group.id, {*lex.tokens(name)}) for group in answers.groups for name in group.words]
         for text in self.titles.values():
-            words = {*tokens(text)}
+            words = {*lex.tokens(text)}
             ids = {group for group, name in names if name <= words}
-            if ids or any(is_word_of(word, "group") for word in words):
+            if ids or any(lex.is_word_of(word, "group") for word in words):
                 titles[text] = ids.pop() if len(ids) == 1 else ""
         is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
@@ -275,12 +284,14 @@ def sessions_of(columns: list[Column]) -> dict[str, Column]:
     """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
     parts = {}
     for column in columns:
-        counted = counted_by(re.sub(r"\d.*", "", column.header))
-        parts[column] = [part for word in tokens(column.header) if (part := timepoint_of(word, counted))[1]]
+        counted = lex.counted_by(re.sub(r"\d.*", "", column.header))
+        parts[column] = [
+            part for word in lex.tokens(column.header) if (part := lex.timepoint_of(word, counted))[1]
+        ]
     known = {
         "_".join(name for _, name in part): column
         for column, part in sorted(parts.items(), key=itemgetter(1))
-        if len(part) == 2 and part[1][1] in lexicon()["sessions"]
+        if len(part) == 2 and part[1][1] in lex.WORDS["sessions"]
     }  # fmt: skip
     return known if len(known) == len(columns) > 2 else {}
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import label, lexicon, ordered, say, slug
+from oxymilk.new_study.lexicon import WORDS, label, ordered, say, slug
 from oxymilk.new_study.profile import Column
 from oxymilk.numbers import most_decimals
 from oxymilk.study import Study
@@ -57,6 +57,7 @@ class ProposedStudy:
     # the numbers, as the cells hold them, and their unit; the words of levels
     numbers: set[str] = field(default_factory=set)
     unit: str = ""
+    unclear: str = ""  # a number whose mark may divide thousands
     words: list[str] = field(default_factory=list)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
@@ -141,6 +142,7 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
         own = units.pop() if len(units) == 1 else ""
         unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
         keys = {"kind": "number", "unit": unit, "source": column.name}
+        keys |= {bound: known[bound] for bound in ("minimum", "maximum") if unit is known["unit"]}
         decimals = most_decimals(number[1] for number in column.numbers)
         if decimals is not None:
             keys["decimals"] = Noted(str(decimals), say("seen.characteristic_number", language))
@@ -161,7 +163,7 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
 
 def timepoint_label(timepoint: str) -> dict[str, str]:
     """Return the label of a timepoint in every language: of day_3 Day 3, of day_3_pagi Day 3 morning."""
-    counted = {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
+    counted = {visit["id"]: visit["label"] for visit in WORDS["visits"]}
     words = [counted.get(word) or label(word) for word in timepoint.split("_")]
     return {language: " ".join(word[language] for word in words) for language in LANGUAGES}
 
@@ -188,7 +190,7 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     from oxymilk.stats.programs import load_programs
 
     # the procedures of the program that the user named, with the switches that its methods have
-    program = lexicon()["programs"][answers.program]
+    program = WORDS["programs"][answers.program]
     known = {line.id: line.procedure for line in load_programs()}
     named = Noted(program["name"], say("seen.program", language))
     procedure: dict[str, Any] = {"basis": "chosen", "program": named}

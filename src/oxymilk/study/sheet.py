@@ -86,6 +86,7 @@ class CodedSource(Model, Generic[IdOf]):
 class GroupSource(CodedSource[GroupId]):
     """The column of the groups; rows with a word of `leave_out` belong to no group of the study."""
 
+    prefix: bool = False
     leave_out: Texts = ()
 
     @property
@@ -141,6 +142,7 @@ class Sheet(Model):
     encoding: Annotated[Text, _Encoding] = "utf-8"
     delimiter: Annotated[Text, _Delimiter] | None = None
     decimal_mark: Literal[",", "."] | None = None
+    thousands_mark: Literal[",", "."] | None = None
     header_row: Annotated[tuple[Row, ...], OneOrMore, Field(min_length=1)] = (1,)
     last_row: int | None = Field(default=None, ge=2)
     participant: Annotated[ParticipantSource | None, Column] = None

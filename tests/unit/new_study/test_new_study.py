@@ -72,8 +72,10 @@ def test_sheets_that_cannot_be_used(folder):
         ({"Kelompok Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW]}, "Pijat=Kelompok Pijat, Kontrol"),
         ({"Data": [["No", "Kel", *HEAD[1:]], [1, "Kelompok Pijat", *ROW[1:]], [2, "Kelompok Kontrol", *ROW[1:]]]},
          "Pijat=Kelompok Pijat, Kontrol=Kelompok Kontrol"),
-        ({"Data": [HEAD, ROW]}, ""),
-        # names of persons above two tables are no groups
+        ({"Data": [HEAD, ROW]}, "All participants"),
+        # what may be the title of a group that nobody knows
+        ({"Data": [HEAD, ROW, ["Melati"], [2, *ROW[1:]]]}, ""),
+        # names of persons above two tables are no groups, nor is it one
         ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "cukup", "cukup"] * 2]}, ""),
     ],
 )  # fmt: skip
