@@ -263,6 +263,30 @@ def unused_columns(grid: Grid, header: Header, used: set[int], sheet: Sheet) -> 
     return faults
 
 
+def typed_entries(
+    grid: Grid, entries: list[Entry], within: range, keys: set[int], faults: list[Fault]
+) -> list[Entry]:
+    """Return the entries without those of rows that only formulas of a template fill; some may be participants'."""
+    filled: dict[int, set[int]] = {}  # columns with a text, by row
+    for row in {entry.grid_row for entry in entries}:
+        texts = enumerate(grid.rows[row])
+        filled[row] = {at for at, text in texts if text.strip() and at not in keys and at in within}
+    typed = {at for row, columns in filled.items() for at in columns if (row, at) not in grid.computed}
+    kept = []
+    for entry in entries:
+        columns = filled[entry.grid_row]
+        sources = {grid.computed.get((entry.grid_row, at)) for at in columns}  # None of what was typed
+        has_group = entry.group is None or entry.group.text
+        is_empty_form = sources == {"row"} and within is ALL_COLUMNS
+        if None in sources or not sources or not (typed or is_empty_form):
+            kept.append(entry)
+        elif "other" in sources or (has_group and columns & typed):
+            add_fault(faults, "row_of_formulas", entry.participant)
+        else:
+            add_fault(faults, "row_only_computed", entry.participant, value="")
+    return kept
+
+
 def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[str]) -> frozenset[str]:
     """Return the words of a sheet's identifying columns, so that no fault shows them.
 

@@ -23,6 +23,7 @@ from oxymilk.ingest.grid import (
     fault_at,
     find_columns,
     read_header,
+    typed_entries,
     unused_columns,
 )
 from oxymilk.ingest.marks import place_of
@@ -34,6 +35,7 @@ from oxymilk.words import clean, fold, is_blank, is_foot
 
 _NO_TITLE = re.compile(rf"({NUMBER.pattern})\.?|.*[;|].*", re.DOTALL)  # a number, an undivided line
 _MOST_PARTICIPANTS = 100_000  # of a cross-tabulation
+_Parts = list[tuple[str, Counter[str]]]  # the group and the counts of each row, by column
 _MARKS = (";", "\t", "|", ",", ":", "/", " ")  # what may divide a line; the first three do so in no sentence
 
 
@@ -123,18 +125,20 @@ class Tables:
 
     def entries(self, block: Block, groups: dict[int, str] | None) -> list[Entry]:
         """Return the entries of a block of columns, or of the rows that have a group; none without its columns."""
-        grid, sheet, checklist = self.grid, self.sheet, self.study.outcome.checklist
+        grid, sheet, outcome = self.grid, self.sheet, self.study.outcome
         visits = {when: visit for visit, when in sheet.visits.items()}
         scores = block.scores or sheet.scores
         if sheet.score:
             columns_of = visits or {sheet.timepoint.only or "": ""}
             scores = {when: sheet.score.replace("{visit}", visit) for when, visit in columns_of.items()}
-        items = [item.written for item in checklist.items] if checklist else [""]
-        score_names = {of: [name.replace("{item}", item) for item in items] for of, name in scores.items()}
-        # of ticks a column a level
-        for of, (name, *_) in score_names.items() if self.study.outcome.kind == "levels" else ():
-            words = [*sheet.codes] or self.study.outcome.level_ids
-            score_names[of] = list(dict.fromkeys(name.replace("{level}", word) for word in words))
+        # of a checklist a column an item, of ticks a column a level
+        mark, words = (
+            ("{level}", [*sheet.codes] or outcome.level_ids) if outcome.kind == "levels" else ("\0", [])
+        )
+        if outcome.checklist:
+            mark, words = "{item}", [item.written for item in outcome.checklist.items]
+        score_names = {of: [name.replace(mark, word) for word in words] for of, name in scores.items()}
+        score_names |= {of: [name] for of, name in scores.items() if mark not in name}
         by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)
         key = None if by_row else block.participant or sheet.participant.column
         group = sheet.group.column if sheet.group and not block.group else None
@@ -156,10 +160,9 @@ class Tables:
         def entry_of(row: int, parts: list[str] | None = None) -> Entry:
             """Return the entry of a row, or of the parts of an undivided line in it."""
             cells = {name: self.whole.cell(row, at, name) for name, at in columns.items()}
-            if parts is not None:
-                padded = parts + [""] * (1 + max(columns.values()))
-                texts = {name: clean(padded[at]) for name, at in columns.items()}
-                cells = {name: cell._replace(text=texts[name], kind="text") for name, cell in cells.items()}
+            for name, at in columns.items() if parts is not None else ():
+                text = clean("".join(parts[at : at + 1]))
+                cells[name] = cells[name]._replace(text=text, kind="text")
             if session:
                 both = f"{cells[timepoint].text} > {cells[session].text}"
                 cells[timepoint] = cells[timepoint]._replace(text=both)
@@ -215,7 +218,7 @@ class Tables:
         for entry in entries:
             if not self._is_undivided(entry, forms, entry_of):
                 self.reach[entry.grid_row] = max(self.reach.get(entry.grid_row, 0), *columns.values())
-        return self._entered(entries, within, {columns[name] for name in keys})
+        return typed_entries(grid, entries, within, {columns[name] for name in keys}, self.faults)
 
     def _reads(self, entry: Entry, forms: set[str]) -> bool:
         """Say whether all that an entry holds has a meaning, and its participant is written in one of the forms."""
@@ -244,28 +247,6 @@ class Tables:
                     add_fault(self.faults, "line_undivided", entry.participant, value=mark.join(parts))
                     return True
         return False
-
-    def _entered(self, entries: list[Entry], within: range, keys: set[int]) -> list[Entry]:
-        """Return the entries without those of rows that only formulas of a template fill; some may be participants'."""
-        computed = self.grid.computed
-        filled: dict[int, set[int]] = {}  # columns with a text, by row
-        for row in {entry.grid_row for entry in entries}:
-            texts = enumerate(self.grid.rows[row])
-            filled[row] = {at for at, text in texts if text.strip() and at not in keys and at in within}
-        typed = {at for row, columns in filled.items() for at in columns if (row, at) not in computed}
-        kept = []
-        for entry in entries:
-            columns = filled[entry.grid_row]
-            sources = {computed.get((entry.grid_row, at)) for at in columns}  # None of what was typed
-            has_group = entry.group is None or entry.group.text
-            is_empty_form = sources == {"row"} and within is ALL_COLUMNS
-            if None in sources or not sources or not (typed or is_empty_form):
-                kept.append(entry)
-            elif "other" in sources or (has_group and columns & typed):
-                add_fault(self.faults, "row_of_formulas", entry.participant)
-            else:
-                add_fault(self.faults, "row_only_computed", entry.participant, value="")
-        return kept
 
 
 def _form(entry: Entry) -> str:
@@ -316,7 +297,7 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
     entries: list[Entry] = []
     rows_of_groups: dict[tuple[str, str], int] = {}  # the row of each word before, by group
     counted: Counter[str] = Counter()  # participants of each group
-    parts: list[tuple[str, Counter[str]]] = []  # the group and the counts of each row, by column
+    parts: _Parts = []
     # of rows of totals: how many parts are above, group, cells
     totals: list[tuple[int, str, dict[str, Cell]]] = []
     for row in range(tables.header.first, len(grid.rows)):
@@ -373,9 +354,7 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
     return entries
 
 
-def _differing_totals(
-    parts: list[tuple[str, Counter[str]]], totals: list[tuple[int, str, dict[str, Cell]]]
-) -> Iterator[Fault]:
+def _differing_totals(parts: _Parts, totals: list[tuple[int, str, dict[str, Cell]]]) -> Iterator[Fault]:
     """Yield a fault for each total that is the sum neither of its group nor of the whole table.
 
     The group is the one that the row of totals names, else that of the rows above it; where the first row of totals

@@ -30,8 +30,7 @@ _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.
 UNKNOWN = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
 NO_VALUE = Decimal("NaN")
 TICK = re.compile(r"[√✓✔☑☒✗✘xvüp1*+●•]|ya|yes")  # folded; ü and P are ticks of a font of signs
-# sets of items that may be reversed; these times rows
-_MOST_CHOICES, _MOST_WORK = 20_000, 4_000_000
+_MOST_CHOICES, _MOST_WORK = 20_000, 4_000_000  # sets of items that may be reversed; these times rows
 _EQUAL = 1e-6  # points that differ less are the same
 
 
@@ -67,7 +66,7 @@ class Scoring(NamedTuple):
     scale: Variable
     book: Codebook
     mark: str
-    thousands: str
+    thousands: str | None
     hours_minutes: bool
     fractions: bool
     divided: list[tuple[Cell, Fraction]]
@@ -119,9 +118,9 @@ def scoring(
         elif unclear:
             add_fault(faults, "decimal_marks_mixed", unclear[1], other=unclear[0].text)
     # of 850.5 and 1.200 the latter may be 1200
-    texts = [cell for cell in cells if units and cell.kind != "number" and re.match(r".*\d[.,]\d", cell.text)]
-    doubtful = [cell for cell in texts if _THOUSANDS.match(cell.text)]
-    if doubtful and 2 * len(doubtful) < len(texts) and not sheet.thousands_mark:
+    texts = [cell for cell in cells if units and cell.kind != "number" and re.search(r"\d[.,]\d", cell.text)]
+    doubtful = [cell for cell in texts if _THOUSANDS.match(cell.text) and not sheet.thousands_mark]
+    if 0 < 2 * len(doubtful) < len(texts):
         add_fault(faults, "thousands_possible", doubtful[0], count=len(doubtful))
     for header, cell in {cell.header: cell for cell in cells if units and not hours_minutes}.items():
         stated = unit_of_header(header)
@@ -135,8 +134,7 @@ def scoring(
         between = [cell for cell, number in numbers.items() if 0 < number < 1]
         if between and all(0 <= number <= 1 for number in numbers.values()):
             add_fault(faults, "percent_or_fraction", between[0])
-    thousands = sheet.thousands_mark or ""
-    return Scoring(scale, book, mark, thousands, hours_minutes, is_outcome and sheet.fractions, [])
+    return Scoring(scale, book, mark, sheet.thousands_mark, hours_minutes, is_outcome and sheet.fractions, [])
 
 
 def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = False) -> str | None:
@@ -203,9 +201,8 @@ def _ticked(cells: tuple[Cell, ...], book: Codebook, faults: list[Fault]) -> str
     """Return the level whose column is ticked: of "Kurang | √" and "Cukup | ", kurang; "" when none is."""
     texts = [text_of(cell, book.missing, faults) for cell in cells]
     ticked = {word: cell for word, cell, text in zip(book.legal, cells, texts, strict=True) if text}
-    for cell in ticked.values():
-        if not TICK.fullmatch(fold(cell.text)):
-            return add_fault(faults, "tick_unknown", cell)
+    if other := [cell for cell in ticked.values() if not TICK.fullmatch(fold(cell.text))]:
+        return add_fault(faults, "tick_unknown", other[0])
     if len(ticked) > 1:
         return add_fault(faults, "ticked_twice", [*ticked.values()][-1], words=[*ticked])
     return None if None in texts else "".join(book.meanings[fold(word)] for word in ticked)
@@ -282,8 +279,7 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         return item.weight if met != item.reversed else Decimal(0)
     book = codebook("item", {word: str(points) for word, points in checklist.answers(item).items()}, ())
     word = fold(cell.text)
-    is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
-    if is_empty and word not in book.meanings:
+    if cell.kind not in UNKNOWN and word in {"", *how.book.missing} - {*book.meanings}:
         return NO_VALUE
     answer = decode(cell, book, faults)
     if answer is None:
@@ -314,7 +310,7 @@ def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fau
     else:
         written, unit = _NUMBER_AND_UNIT.match(text).groups()
         if how.thousands:
-            written = re.sub(rf"(?<=\d)\{how.thousands}(?=\d{{3}}(?!\d))", "", written)
+            written = re.sub(rf"(?<=\d)[{how.thousands}](?=\d{{3}}(?!\d))", "", written)
         is_number = NUMBER.fullmatch(written)
         if not is_number or (unit and not any(same_unit(unit, own) for own in units)):
             other_unit = "unit_wrong" if units else "unit_undeclared"

@@ -10,7 +10,6 @@ from oxymilk.new_study.lexicon import slug
 from oxymilk.words import clean, fold
 
 KINDS = ("levels", "number", "checklist")
-MARKS = ("thousands", "decimal")
 _BOUND = re.compile(r"(<=|>=|<|>|≤|≥)\s*([+-]?\d+(?:[.,]\d+)?)(?:\s*[^\W\d_]+)?")
 # other ways to write bounds, and how they are written here: "10 <= sedang", "sedang 10-19"
 _NUMBER = r"\d+(?:[.,]\d+)?"
@@ -54,7 +53,7 @@ class Answers:
     title: str = ""
     worksheet: str = ""
     delimiter: str = ""
-    # what a mark is that three digits follow, one of `MARKS`
+    # what a mark is that three digits follow, thousands or decimal
     mark: str = ""
     compare: tuple[str, ...] = ()
     # words of groups that are no part of the study

@@ -26,6 +26,11 @@ _FORMS = (
     ),
     re.compile(r"(?P<name>[^\W\d][^\d=:;,()<>]*?)\s*=\s*(?P<code>\d{1,2})(?![\w.])"),
 )
+# words of levels in a header, the longer ones first
+_LEVELS = sorted(
+    {word for order in WORDS["orders"] for word in order if word.isascii()}, key=len, reverse=True
+)
+_LEVEL = re.compile(rf"\b({'|'.join(map(re.escape, _LEVELS))})\b", re.IGNORECASE)
 _VISIT = re.compile(r"([^\W\d_]+)\W?(\d{1,2})(?=[\W_])")
 _NUMBERED = re.compile(r"\D{0,6}\d{1,2}")
 _MOST_POINTS = 10
@@ -98,9 +103,10 @@ def _join_ticks(columns: list[Column]) -> list[Column]:
     series: dict[str, dict[str, Column]] = {}
     for column in columns:
         words = re.findall(r"[^\W_]+", column.header.rpartition(" > ")[2])
-        word, signs = " ".join(without(words, "pre", "post", "beside")), map(fold, column.counts)
-        may_tick = all(TICK.fullmatch(sign) or sign in WORDS["unticked"] for sign in signs)
-        if word and word in column.name and may_tick:
+        known = [level[0] for level in _LEVEL.finditer(column.header)]
+        word = known[-1] if known else " ".join(without(words, "pre", "post", "beside"))
+        are_signs = (TICK.fullmatch(fold(sign)) or fold(sign) in WORDS["unticked"] for sign in column.counts)
+        if word and word in column.name and all(are_signs):
             series.setdefault(column.name.replace(word, "{level}"), {})[word] = column
     for name, by_word in series.items():
         levels = ordered(by_word) or ordered(word for word, column in by_word.items() if column.cells)

@@ -14,7 +14,7 @@ from typing import Any
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
-from oxymilk.new_study.answers import KINDS, MARKS, Answers, parse_named
+from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
 from oxymilk.new_study.lexicon import TIMES, WORDS, label, moment, ordered, say, tokens
 from oxymilk.new_study.profile import MOST_LEVELS, Table, look
@@ -233,17 +233,20 @@ class _Dialogue:
         if is_number and not answers.unit:
             yield "unit", "", seen.unit, {"read": str}
         if seen.unclear and is_number and not answers.mark:
-            likely = MARKS[0] if fold(answers.unit) in WORDS["whole_units"] else ""
-            how = _one_of(MARKS)
-            yield "mark", "", likely, how | {"words": how["words"] | {"": ""}, "number": seen.unclear}
+            likely = next((of["mark"] for of in WORDS["marks"] if fold(answers.unit) in of["units"]), "")
+            yield (
+                "mark",
+                "",
+                likely,
+                _one_of([of["mark"] for of in WORDS["marks"]] + [""]) | {"number": seen.unclear},
+            )
         if not answers.levels:
             least = 2 if answers.measured == "levels" else 0
             cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
-            words, signs = ordered(seen.words, part=True) if least else [], WORDS["signs"]
-            named = [
-                f"{label(signs[word])[self.language]}={word}" if word in signs else word for word in words
-            ]
-            default = cutoffs if is_number else ", ".join(named) if len(words) >= least else ""
+            words = ordered(seen.words, part=True) if least else []
+            called = {sign: f"{label(name)[self.language]}={sign}" for sign, name in WORDS["signs"].items()}
+            told = ", ".join(called.get(word, word) for word in words)
+            default = cutoffs if is_number else told if len(words) >= least else ""
             read = partial(parse_named, what="level", counts=range(least, 101))
             yield "levels" if least else "cutoffs", "", default, {"read": read}
         if not answers.outcome:
@@ -290,12 +293,6 @@ class _Dialogue:
                 seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
                 names = (HIDDEN if column.names_persons else column.name for column in table.columns)
                 self.tell(say("messages.seen_table", self.language, columns=", ".join(names), **seen))
-                for column in table.columns:
-                    words = [word for word, count in column.counts.items() if count > 1]
-                    # in two groups, or at two times, all of them recur
-                    if words and 5 * len(words) < len(column.counts) and column.is_word_of("number"):
-                        twice = {"column": column.name, "words": ", ".join(words)}
-                        self.tell(say("messages.number_twice", self.language, **twice))
         return self.read[key]
 
 

@@ -87,6 +87,16 @@ class Column:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lex.WORDS[what])
 
+    @property
+    def names(self) -> list[str]:
+        """Its name, or those of the columns of ticks that were joined."""
+        return [self.name.replace("{level}", word) for word in self.ticks] or [self.name]
+
+    @property
+    def recurs(self) -> bool:
+        """Whether many of its words are there twice or more."""
+        return 5 * sum(count > 1 for count in self.counts.values()) > len(self.counts)
+
     def fit(self, answers: Answers) -> int:
         """Return how well the cells fit the outcome: 2 well, 1 perhaps, 0 not at all."""
         blank = [word for word in self.counts if lex.is_word_of(word, "missing")]
@@ -144,18 +154,25 @@ class Table:
         has_group = any(column.is_word_of("group") for column in self.columns)
         return len(set(headers)) == len(headers) and not within and not has_group
 
-    def find_participant(self, *, repeated: bool, joined: bool = False) -> Column | None:
+    def find_participant(
+        self, *, repeated: bool, joined: bool = False, group: Column | None = None
+    ) -> Column | None:
         """Return the column that tells participants apart: a code, else a running number, else what names persons.
 
         When participants are `repeated` its values may be; when they are in other sheets too (`joined`), a running
-        number, which does not tell who is who, comes last.
+        number, which does not tell who is who, comes last. Few that are there twice are for check-study to tell. Else
+        values may start anew in each `group`.
         """
         words, columns = lex.WORDS["participant"], self.columns
         codes = [column for word in words for column in columns if word in column.spellings]
         persons = [column for column in columns if column.identifying]
         numbers = [column for column in columns if column.is_word_of("number") and not column.identifying]
         for column in codes + (persons + numbers if joined else numbers + persons):
-            if column.cells and (repeated or len(column.counts) == len(column.cells)):
+            if column.cells and (repeated or not column.recurs):
+                return column
+        groups = {cell.row: fold(cell.text) for cell in (group.cells if group else ())}
+        for column in codes + numbers:
+            if len({(groups.get(cell.row), fold(cell.text)) for cell in column.cells}) == len(column.cells):
                 return column
         return None
 

@@ -112,7 +112,7 @@ class _Proposer(OtherLayouts):
             **keys,
             "skip": noted(table.totals, "skip"),
             "characteristics": characteristics or None,
-            "ignore": Noted(tuple(column.name for column in rest), without_use) if rest else None,
+            "ignore": Noted(tuple(chain(*(column.names for column in rest))), without_use) if rest else None,
         }
 
     # ---- one row a participant or measurement ----
@@ -169,7 +169,8 @@ class _Proposer(OtherLayouts):
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
         answers, repeated = self.answers, bool(self.times or self.titles)
-        column = self.table.find_participant(repeated=repeated, joined=bool(self.only))
+        group = None if repeated else self.table.find_group(answers)
+        column = self.table.find_participant(repeated=repeated, joined=bool(self.only), group=group)
         if column is None:
             return self.noted({"column": UNDECIDED}, "participant_open")
         words = set(map(fold, column.counts))
@@ -193,8 +194,8 @@ class _Proposer(OtherLayouts):
         is_person = column.identifying or keys_identify(column.counts, self.known)
         value |= {"identifying": True} if is_person else {}
         note = self.note("participant_identifying" if is_person else "participant", count=count)
-        in_titles = bool(self.titles) and count < len(column.cells)
-        if in_titles or (own and not {own, ""}.issuperset(group_of.values())):
+        starts_anew = count < len(column.cells) if self.titles else bool(group) and column.recurs
+        if starts_anew or (own and not {own, ""}.issuperset(group_of.values())):
             value["per_group"] = True
             note += "; " + self.note("participant_per_group")
         return Noted(value, note)

@@ -232,3 +232,31 @@ def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
     noted = {key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
     path.write_text(compose(noted), "utf-8")
     assert read_tree(path).data == {key: clean(value) for key, value in tree.items()}
+
+
+def test_a_code_that_is_there_twice_and_an_age_of_290_are_named_in_their_cells(folder):
+    rows = [[f"R{at}", "PK"[at > 4], 24, "Kurang", "Cukup"] for at in range(1, 9)]
+    rows[2][0], rows[5][2] = "R2", 290
+    folder.make(answers(WARD_GROUPS), {"Data": [["Kode", "Kel", "Umur", "Pre", "Post"], *rows]})
+    named = [(fault.code, fault.cell) for fault in folder.to_correct()]
+    assert named == [("participant_duplicate", "A4"), ("score_out_of_range", "C7")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "offered", "read"),
+    [("gram", "thousands", "1830>1950"), ("kg", "decimal", "1.830>1.950"), ("poin", "", None)],
+)
+def test_what_a_mark_before_three_digits_is_is_asked(unit, offered, read, folder):
+    asked = {}
+
+    def ask(question, default):
+        asked[question.split(" -")[0]] = default
+        return default
+
+    sheet = "No;Kel;Pre;Post\n1;P;1.830;1.950\n2;P;2.010;2.100\n3;K;1.710;1.800\n"
+    folder.make(Answers(groups=parse_named(WARD_GROUPS, "group"), unit=unit), sheet, ask=ask)
+    assert asked["The mark in 1.830"] == offered
+    if read is None:
+        assert [fault.column for fault in folder.to_correct()] == ["sheets[1].decimal_mark"]
+    else:
+        assert ">".join(folder.observations()["score"][:2]) == read
