@@ -99,11 +99,9 @@ def _options(version: Annotated[bool, Option("--version", help="Print the versio
 
 def look_for_folders(*outputs: Path | None) -> None:
     """Refuse to write into a folder that is not there, which is a slip of the keyboard."""
-    missing = [path.parent for path in outputs if path and not path.parent.is_dir()]
+    missing, params = [path for path in outputs if path and not path.parent.is_dir()], {"problem": "missing"}
     if missing:
-        raise FaultsError(
-            [Fault("system_refused", str(folder), params={"problem": "missing"}) for folder in missing]
-        )
+        raise FaultsError(Fault("system_refused", str(path.parent), params=params) for path in missing)
 
 
 def folder_of(study: Path, data: Path) -> Path:
@@ -371,9 +369,8 @@ def explain(
         raise BadParameter(f"claims.csv has no claim {claim!r}")
     wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
-        explanations, _ = explain_one(
-            loaded, claims, verdicts, observations, (tests, sensitivity), claim, **wanted
-        )
+        of_study = loaded, claims, verdicts, observations, (tests, sensitivity)
+        explanations, _ = explain_one(*of_study, claim, **wanted)
     except ValueError as error:
         raise BadParameter(str(error), param_hint="--printed") from None
     print_explanations(explanations, language)

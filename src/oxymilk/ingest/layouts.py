@@ -132,11 +132,9 @@ class Tables:
             columns_of = visits or {sheet.timepoint.only or "": ""}
             scores = {when: sheet.score.replace("{visit}", visit) for when, visit in columns_of.items()}
         # of a checklist a column an item, of ticks a column a level
-        mark, words = (
-            ("{level}", [*sheet.codes] or outcome.level_ids) if outcome.kind == "levels" else ("\0", [])
-        )
-        if outcome.checklist:
-            mark, words = "{item}", [item.written for item in outcome.checklist.items]
+        items = [item.written for item in outcome.checklist.items] if outcome.checklist else []
+        mark, words = ("{item}", items) if items else ("{level}", [*sheet.codes] or outcome.level_ids)
+        mark = mark if outcome.kind != "number" else "\0"
         score_names = {of: [name.replace(mark, word) for word in words] for of, name in scores.items()}
         score_names |= {of: [name] for of, name in scores.items() if mark not in name}
         by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)

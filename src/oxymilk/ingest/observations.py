@@ -122,10 +122,8 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     named = [characteristic.id for characteristic in study.characteristics if characteristic.id in declared]
 
     def table(kind: str, names: Iterable[str], columns: Iterable[str]) -> pd.DataFrame:
-        rows = [
-            (participant.code, participant.group, name, *(getattr(participant, kind).get(name) or Score()))
-            for participant, name in itertools.product(participants, names)
-        ]
+        both = itertools.product(participants, names)
+        rows = [(own.code, own.group, name, *(getattr(own, kind).get(name) or Score())) for own, name in both]
         return pd.DataFrame(rows, columns=list(columns), dtype=str)
 
     scores = table("scores", study.timepoint_ids, (*COLUMNS[:3], "level", "number"))
@@ -265,9 +263,8 @@ def _told_apart(faults: list[Fault], grid: Grid, sheet: Sheet) -> list[Fault]:
         of_rows = words[header.first + 1 - grid.cases :]
         recur = 2 * len({*of_rows}) <= len(of_rows) and name not in ("", *sheet.columns)
         if recur and all(words[at.params["first"]] != words[at.row] for at in twice):
-            told = [
-                replace(at, code="participant_repeated", params=at.params | {"tells": name}) for at in twice
-            ]
+            code, tells = "participant_repeated", {"tells": name}
+            told = [replace(at, code=code, params=at.params | tells) for at in twice]
             return told + [fault for fault in faults if fault.code != "participant_duplicate"]
     return faults
 

@@ -89,10 +89,10 @@ def is_named(text: str, known: frozenset[str] = frozenset(), *, header: bool = F
         return True
     plain_words = lists["familiar"] | lists["code_words"] | known
     forms = lists["staff"] if header else lists["staff"] | lists["address_forms_capital"]
+    pairs = zip(words, words[1:], written[1:], strict=False)
+    after = [(word, name) for word, following, name in pairs if following not in plain_words]
     return any(
-        following not in plain_words
-        and ((word in forms and as_written[0].isupper()) or word in lists["address_forms"])
-        for word, following, as_written in zip(words, words[1:], written[1:], strict=False)
+        word in lists["address_forms"] or (word in forms and name[0].isupper()) for word, name in after
     )
 
 

@@ -99,9 +99,8 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
         if not worksheet:
             heights = {name: workbook.get_sheet_by_name(name).height for name in names}
             # one row alone is a title, or a header without observations
-            chosen = (
-                [name for name in names if heights[name] > 1] or [*filter(heights.get, names)] or names[:1]
-            )
+            filled = [name for name in names if heights[name] > 1]
+            chosen = filled or [*filter(heights.get, names)] or names[:1]
         if len(chosen) != 1:
             raise UnreadableError("worksheet_undeclared" if chosen else "sheet_empty", legal=chosen)
         (name,) = chosen

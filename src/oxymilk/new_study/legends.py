@@ -21,15 +21,11 @@ from oxymilk.new_study.profile import Column, Table
 from oxymilk.words import clean, fold, plain
 
 _FORMS = (
-    re.compile(
-        r"(?<![\w.,])(?P<code>\d{1,2}(?=\s*[=:])|[A-Z]{1,3}(?=\s*=))\s*[=:]\s*(?P<name>[^\W\d][^\d=:;,()<>]*)"
-    ),
+    re.compile(r"(?<![\w.,])(?P<code>\d{1,2}|[A-Z]{1,3}(?!\s*:))\s*[=:]\s*(?P<name>[^\W\d][^\d=:;,()<>]*)"),
     re.compile(r"(?P<name>[^\W\d][^\d=:;,()<>]*?)\s*=\s*(?P<code>\d{1,2})(?![\w.])"),
 )
 # words of levels in a header, the longer ones first
-_LEVELS = sorted(
-    {word for order in WORDS["orders"] for word in order if word.isascii()}, key=len, reverse=True
-)
+_LEVELS = sorted({word for order in WORDS["orders"] for word in order if word[0].isalpha()}, key=len)[::-1]
 _LEVEL = re.compile(rf"\b({'|'.join(map(re.escape, _LEVELS))})\b", re.IGNORECASE)
 _VISIT = re.compile(r"([^\W\d_]+)\W?(\d{1,2})(?=[\W_])")
 _NUMBERED = re.compile(r"\D{0,6}\d{1,2}")
@@ -87,9 +83,8 @@ def apply_legends(tables: list[Table]) -> list[Table]:
             known = {fold(word) for word in column.counts if not is_word_of(word, "missing")}
             meanings = next((meanings for meanings in own if known and known <= set(meanings)), {})
             # a code that means a person is no level, and its word is for nobody
-            if meanings and not (
-                column.labels or column.identifying or any(map(identifies, meanings.values()))
-            ):
+            is_person = column.identifying or any(map(identifies, meanings.values()))
+            if meanings and not (column.labels or is_person):
                 cells = [cell._replace(label=meanings.get(fold(cell.text), "")) for cell in column.cells]
                 columns[at] = replace(column, cells=cells)
     return told

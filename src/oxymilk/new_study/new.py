@@ -192,7 +192,7 @@ class _Dialogue:
                 problem = answer
             except ValueError as error:
                 problem = str(error)
-            self.tell(say("messages.try_again", self.language, problem=problem))
+            self.tell(say(f"messages.{'try_again' if problem else 'needed'}", self.language, problem=problem))
 
     def _note(self, key: str, word: str, value: Any) -> None:
         """Note an answer; of a word of the sheet what it means, if anything."""
@@ -234,12 +234,8 @@ class _Dialogue:
             yield "unit", "", seen.unit, {"read": str}
         if seen.unclear and is_number and not answers.mark:
             likely = next((of["mark"] for of in WORDS["marks"] if fold(answers.unit) in of["units"]), "")
-            yield (
-                "mark",
-                "",
-                likely,
-                _one_of([of["mark"] for of in WORDS["marks"]] + [""]) | {"number": seen.unclear},
-            )
+            how = _one_of([of["mark"] for of in WORDS["marks"]] + [""])
+            yield "mark", "", likely, how | {"number": seen.unclear}
         if not answers.levels:
             least = 2 if answers.measured == "levels" else 0
             cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
@@ -291,7 +287,7 @@ class _Dialogue:
             for table in self.read[key]:
                 seen = {"file": " / ".join(filter(None, (table.file, table.worksheet)))}
                 seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
-                names = (HIDDEN if column.names_persons else column.name for column in table.columns)
+                names = (HIDDEN if column.names_persons else column.shown for column in table.columns)
                 self.tell(say("messages.seen_table", self.language, columns=", ".join(names), **seen))
         return self.read[key]
 

@@ -43,6 +43,7 @@ class Column:
     * title : what a statistics file says of the variable beside its name.
     * ticks, unticked : of columns of ticks that were joined, their words; the sign of a cell that is not ticked.
     * spellings : the forms in which header or title may be in lexicon.yaml.
+    * shown : its name, for people.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
     * names_persons : whether the header itself is or explains the name of a person.
@@ -68,6 +69,7 @@ class Column:
         words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
         beside = lex.without(words, "pre", "post", "beside")
         self.beside_moment = " ".join(word for word in beside if not word.isdecimal())
+        self.shown = self.name.replace("{level}", "/".join(self.ticks))
         self.counts = lex.count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
@@ -86,11 +88,6 @@ class Column:
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lex.WORDS[what])
-
-    @property
-    def names(self) -> list[str]:
-        """Its name, or those of the columns of ticks that were joined."""
-        return [self.name.replace("{level}", word) for word in self.ticks] or [self.name]
 
     @property
     def recurs(self) -> bool:
@@ -148,11 +145,10 @@ class Table:
     @property
     def is_undivided(self) -> bool:
         """Whether nothing in it may tell groups apart: no column of theirs, no table beside, no title within."""
-        headers = [column.header for column in self.columns]
         last = max((cell.row for column in self.columns for cell in column.cells), default=0)
         within = any(max(self.header_rows) <= row < last for row in self.titles)
-        has_group = any(column.is_word_of("group") for column in self.columns)
-        return len(set(headers)) == len(headers) and not within and not has_group
+        are_beside = len({column.header for column in self.columns}) < len(self.columns)
+        return not (within or are_beside or any(column.is_word_of("group") for column in self.columns))
 
     def find_participant(
         self, *, repeated: bool, joined: bool = False, group: Column | None = None
@@ -302,9 +298,8 @@ def sessions_of(columns: list[Column]) -> dict[str, Column]:
     parts = {}
     for column in columns:
         counted = lex.counted_by(re.sub(r"\d.*", "", column.header))
-        parts[column] = [
-            part for word in lex.tokens(column.header) if (part := lex.timepoint_of(word, counted))[1]
-        ]
+        found = (lex.timepoint_of(word, counted) for word in lex.tokens(column.header))
+        parts[column] = [part for part in found if part[1]]
     known = {
         "_".join(name for _, name in part): column
         for column, part in sorted(parts.items(), key=itemgetter(1))
@@ -370,14 +365,13 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
     totals, rows = {}, []
     for row in range(header.first, last or len(grid.rows)):
         words = words_of[row]
-        if not words or row in titles or list(map(fold, words)) in headers:
-            continue
+        is_row = words and row not in titles and list(map(fold, words)) not in headers
         # a word that heads totals is in front, or after the blank of a merged group
-        foot = next((word for word in words[:2] if is_foot(word, below_foot=bool(totals))), None)
-        if foot is None:
-            rows.append(row)
-        else:
+        foot = next((word for word in words[:2] if is_row and is_foot(word, below_foot=bool(totals))), "")
+        if foot:
             totals.setdefault(fold(foot), foot)
+        elif is_row:
+            rows.append(row)
     headed = {at: name for at, name in enumerate(header.names) if name}
     cells = {
         at: {row: cell for row in rows if (cell := grid.cell(row, at, name)).text} for at, name in headed.items()
@@ -391,6 +385,5 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
         of_column = [cell for row, cell in cells[at].items() if values[row] >= min(len(headed), 2)]
         columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
-    return Table(
-        sheet.file, worksheet, sheet.encoding, grid, in_rows, columns, titles, tuple(totals.values()), last
-    )
+    place, foot = (sheet.file, worksheet, sheet.encoding), tuple(totals.values())
+    return Table(*place, grid, in_rows, columns, titles, foot, last)

@@ -99,6 +99,8 @@ class _Proposer(OtherLayouts):
         row = rows if len(rows) > 1 else rows[0]
         free = (column for column in table.columns if column not in self.used)
         rest = sorted((column for column in free if not column.names_persons), key=attrgetter("identifying"))
+        ticks = ([column.name.replace("{level}", word) for word in column.ticks] for column in rest)
+        names = chain(*(own or [column.name] for own, column in zip(ticks, rest, strict=True)))
         dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
         return {
@@ -112,7 +114,7 @@ class _Proposer(OtherLayouts):
             **keys,
             "skip": noted(table.totals, "skip"),
             "characteristics": characteristics or None,
-            "ignore": Noted(tuple(chain(*(column.names for column in rest))), without_use) if rest else None,
+            "ignore": Noted(tuple(names), without_use) if rest else None,
         }
 
     # ---- one row a participant or measurement ----
@@ -333,11 +335,10 @@ class _Proposer(OtherLayouts):
             unit = unit or of_cells or next(counted, "")
             self.study.unit = unit.lower() if unit.isupper() and len(unit) > 1 else unit
             mark, unclear = decimal_mark_of(cells)
-            if len(unclear) == 1:
-                self.study.unclear = unclear[0].text
-            sign = "," if "," in self.study.unclear else "."
-            if unclear and (self.answers.mark and len(unclear) == 1):
-                keys[f"{self.answers.mark}_mark"] = self.noted(sign, "mark_said", number=self.study.unclear)
+            number = unclear[0].text if len(unclear) == 1 else ""
+            sign, self.study.unclear = "," if "," in number else ".", self.study.unclear or number
+            if number and self.answers.mark:
+                keys[f"{self.answers.mark}_mark"] = self.noted(sign, "mark_said", number=number)
             elif unclear:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
             elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):

@@ -264,13 +264,12 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         if decimals is not None:
             tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
-    no_cutoff = {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))} if kind != "levels" else {}
-    levels = [
-        {"id": level.id, "label": _label(level.name, language)} | (no_cutoff and (level.bounds or no_cutoff))
-        for level in answers.levels
-    ]
+    is_cut, no_cutoff = kind != "levels", {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
+    levels = [{"id": level.id, "label": _label(level.name, language)} for level in answers.levels]
+    for level, named in zip(levels, answers.levels if is_cut else (), strict=is_cut):
+        level |= named.bounds or no_cutoff
     if levels:
-        tree["levels"] = Noted(levels, above=_about(Outcome, "levels", language) if no_cutoff else "")
+        tree["levels"] = Noted(levels, above=_about(Outcome, "levels", language) if is_cut else "")
     elif kind == "checklist":
         tree["scale"] = "score"
     elif kind != "number":

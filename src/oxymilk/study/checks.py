@@ -239,6 +239,9 @@ def _code_faults(tree: Tree, where: KeyPath) -> Iterator[Fault]:
             for path, meaning in tree.entries(*codes, "*"):
                 if meanings.setdefault(fold(str(path[-1])), meaning) != meaning:
                     yield tree.fault("codes_collide", path, str(path[-1]))
+    mark = tree.at(*where, "thousands_mark")
+    if mark is not None and mark == tree.at(*where, "decimal_mark"):
+        yield tree.fault("codes_collide", (*where, "thousands_mark"), str(mark))
     for declared, name in tree.entries("characteristics", "*", "id"):
         legal = tree.ids(*declared[:-1], "levels")
         for path, level in tree.entries(*where, "characteristics", name, "codes", "*"):

@@ -262,11 +262,8 @@ def _cutoff_faults(variable: Variable) -> Iterator[InitErrorDetails]:
         if bound != round(bound, decimals)
     ]
     spans = [span_of(level, decimals, limits) for level in variable.cutoffs]
-    faults = faults or [
-        _fault(("levels", at), "cutoff_empty", _written(span))
-        for at, span in enumerate(spans)
-        if None not in span and span[0] > span[1]
-    ]
+    empty = [(at, span) for at, span in enumerate(spans) if None not in span and span[0] > span[1]]
+    faults = faults or [_fault(("levels", at), "cutoff_empty", _written(span)) for at, span in empty]
     yield from faults
     gaps, overlaps = ([], []) if faults else uncovered(spans, limits, decimals)
     unit = " / ".join(variable.unit.words) if variable.unit else ""
