@@ -43,7 +43,7 @@ class Column:
     * title : what a statistics file says of the variable beside its name.
     * ticks, unticked : of columns of ticks that were joined, their words; the sign of a cell that is not ticked.
     * spellings : the forms in which header or title may be in lexicon.yaml.
-    * shown : its name, for people.
+    * shown, names : its name for people; in the sheet, several of columns of ticks.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
     * names_persons : whether the header itself is or explains the name of a person.
@@ -70,6 +70,7 @@ class Column:
         beside = lex.without(words, "pre", "post", "beside")
         self.beside_moment = " ".join(word for word in beside if not word.isdecimal())
         self.shown = self.name.replace("{level}", "/".join(self.ticks))
+        self.names = [self.name.replace("{level}", word) for word in self.ticks] or [self.name]
         self.counts = lex.count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
@@ -168,7 +169,8 @@ class Table:
                 return column
         groups = {cell.row: fold(cell.text) for cell in (group.cells if group else ())}
         for column in codes + numbers:
-            if len({(groups.get(cell.row), fold(cell.text)) for cell in column.cells}) == len(column.cells):
+            keys = {(groups.get(cell.row), fold(cell.text)) for cell in column.cells}
+            if keys and len(keys) == len(column.cells):
                 return column
         return None
 

@@ -99,8 +99,6 @@ class _Proposer(OtherLayouts):
         row = rows if len(rows) > 1 else rows[0]
         free = (column for column in table.columns if column not in self.used)
         rest = sorted((column for column in free if not column.names_persons), key=attrgetter("identifying"))
-        ticks = ([column.name.replace("{level}", word) for word in column.ticks] for column in rest)
-        names = chain(*(own or [column.name] for own, column in zip(ticks, rest, strict=True)))
         dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
         return {
@@ -114,7 +112,7 @@ class _Proposer(OtherLayouts):
             **keys,
             "skip": noted(table.totals, "skip"),
             "characteristics": characteristics or None,
-            "ignore": Noted(tuple(names), without_use) if rest else None,
+            "ignore": Noted(tuple(chain(*(column.names for column in rest))), without_use) if rest else None,
         }
 
     # ---- one row a participant or measurement ----
