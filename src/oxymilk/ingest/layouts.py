@@ -322,7 +322,7 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
         if group_cell and group_cell.text:
             group = decode(group_cell, groups, faults, merged=True) or ""
         elif not group:
-            add_fault(faults, "group_missing", group_cell, legal=groups.legal)
+            add_fault(faults, "group_missing", group_cell or before_cell, legal=groups.legal)
         before = decode(before_cell, levels, faults)
         if before == "":
             add_fault(faults, "level_missing", before_cell, legal=levels.legal)
