@@ -13,6 +13,7 @@ from itertools import chain, takewhile
 from math import inf
 from typing import Any
 
+from oxymilk.ingest.grid import Cell
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import TICK
 from oxymilk.new_study.answers import parse_named
@@ -100,12 +101,14 @@ def _join_ticks(columns: list[Column]) -> list[Column]:
         words = re.findall(r"[^\W_]+", column.header.rpartition(" > ")[2])
         known = [level[0] for level in _LEVEL.finditer(column.header)]
         word = known[-1] if known else " ".join(without(words, "pre", "post", "beside"))
-        are_signs = (TICK.fullmatch(fold(sign)) or fold(sign) in WORDS["unticked"] for sign in column.counts)
-        if word and word in column.name and all(are_signs):
+        others = sum(not _is_sign(cell) for cell in column.cells)
+        # a slip, or what is below the table, is for check-study to tell
+        may_tick = not others or (known and others <= max(1, len(column.cells) // 5))
+        if word and word in column.name and may_tick:
             series.setdefault(column.name.replace(word, "{level}"), {})[word] = column
     for name, by_word in series.items():
         levels = ordered(by_word) or ordered(word for word, column in by_word.items() if column.cells)
-        cells = [(cell, word) for word in levels for cell in by_word[word].cells]
+        cells = [(cell, word) for word in levels for cell in filter(_is_sign, by_word[word].cells)]
         signs = {fold(cell.text) for cell, _ in cells}
         unticked = next((sign for sign in WORDS["unticked"] if len(signs) == 2 and sign in signs), "")
         cells = [(cell, word) for cell, word in cells if fold(cell.text) != unticked]
@@ -118,6 +121,11 @@ def _join_ticks(columns: list[Column]) -> list[Column]:
             joined = replace(first, cells=[ticked[row] for row in sorted(ticked)], **how)
             columns = [joined if column is first else column for column in columns if column not in others]
     return columns
+
+
+def _is_sign(cell: Cell) -> bool:
+    """Say whether a cell holds a tick, or the sign of one that is not ticked."""
+    return bool(TICK.fullmatch(fold(cell.text))) or fold(cell.text) in WORDS["unticked"]
 
 
 def cutoffs_of(table: Table) -> str:

@@ -260,3 +260,12 @@ def test_what_a_mark_before_three_digits_is_is_asked(unit, offered, read, folder
         assert [fault.column for fault in folder.to_correct()] == ["sheets[1].decimal_mark"]
     else:
         assert ">".join(folder.observations()["score"][:2]) == read
+
+
+def test_a_slip_among_ticks_is_named_in_its_cell(folder):
+    rows = [[f"R{at}", "PK"[at > 4], "√", "", "", "√"] for at in range(1, 9)]
+    rows[2][5], rows[4][3] = "3", "v"
+    head = ["Kode", "Kel", "Pre Kurang", "Pre Cukup", "Post Kurang", "Post Cukup"]
+    folder.make(answers(WARD_GROUPS), {"Data": [head, *rows]})
+    named = [(fault.code, fault.cell) for fault in folder.to_correct()]
+    assert named == [("tick_unknown", "F4"), ("ticked_twice", "D6")]
