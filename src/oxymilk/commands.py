@@ -99,11 +99,9 @@ def _options(version: Annotated[bool, Option("--version", help="Print the versio
 
 def look_for_folders(*outputs: Path | None) -> None:
     """Refuse to write into a folder that is not there, which is a slip of the keyboard."""
-    missing = [path.parent for path in outputs if path and not path.parent.is_dir()]
+    missing, params = [path for path in outputs if path and not path.parent.is_dir()], {"problem": "missing"}
     if missing:
-        raise FaultsError(
-            [Fault("system_refused", str(folder), params={"problem": "missing"}) for folder in missing]
-        )
+        raise FaultsError(Fault("system_refused", str(path.parent), params=params) for path in missing)
 
 
 def folder_of(study: Path, data: Path) -> Path:
@@ -169,6 +167,7 @@ def new(
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
     from oxymilk.new_study.answers import Answers
+    from oxymilk.new_study.check import check_study
     from oxymilk.new_study.lexicon import say
     from oxymilk.new_study.new import MissingFlagsError, new_study
     from oxymilk.study.config import add_study
@@ -199,7 +198,10 @@ def new(
     if not run:
         typer.echo(say("messages.next_check", language, name=name))
         return
-    check_study(made.folder, data, language)
+    check = check_study(name, data)
+    typer.echo("\n".join(check.report([language], is_last=not check.ready)))
+    if not check.ready:
+        raise typer.Exit(BAD_INPUT)
     typer.echo(say("messages.made", language, file=run_pipeline(made.folder, language)))
 
 
@@ -367,9 +369,8 @@ def explain(
         raise BadParameter(f"claims.csv has no claim {claim!r}")
     wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
-        explanations, _ = explain_one(
-            loaded, claims, verdicts, observations, (tests, sensitivity), claim, **wanted
-        )
+        of_study = loaded, claims, verdicts, observations, (tests, sensitivity)
+        explanations, _ = explain_one(*of_study, claim, **wanted)
     except ValueError as error:
         raise BadParameter(str(error), param_hint="--printed") from None
     print_explanations(explanations, language)

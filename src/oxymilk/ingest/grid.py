@@ -6,15 +6,13 @@ import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.marks import Place
 from oxymilk.ingest.privacy import identifies, is_identifying, names_column, secrets_of
+from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_foot, nearest
-
-if TYPE_CHECKING:
-    from oxymilk.study.sheet import Sheet
 
 ALL_COLUMNS = range(1 << 30)
 _NUMBERED = re.compile(r"(.*\S)\s*\[(\d+)\]")
@@ -265,6 +263,30 @@ def unused_columns(grid: Grid, header: Header, used: set[int], sheet: Sheet) -> 
     return faults
 
 
+def typed_entries(
+    grid: Grid, entries: list[Entry], within: range, keys: set[int], faults: list[Fault]
+) -> list[Entry]:
+    """Return the entries without those of rows that only formulas of a template fill; some may be participants'."""
+    filled: dict[int, set[int]] = {}  # columns with a text, by row
+    for row in {entry.grid_row for entry in entries}:
+        texts = enumerate(grid.rows[row])
+        filled[row] = {at for at, text in texts if text.strip() and at not in keys and at in within}
+    typed = {at for row, columns in filled.items() for at in columns if (row, at) not in grid.computed}
+    kept = []
+    for entry in entries:
+        columns = filled[entry.grid_row]
+        sources = {grid.computed.get((entry.grid_row, at)) for at in columns}  # None of what was typed
+        has_group = entry.group is None or entry.group.text
+        is_empty_form = sources == {"row"} and within is ALL_COLUMNS
+        if None in sources or not sources or not (typed or is_empty_form):
+            kept.append(entry)
+        elif "other" in sources or (has_group and columns & typed):
+            add_fault(faults, "row_of_formulas", entry.participant)
+        else:
+            add_fault(faults, "row_only_computed", entry.participant, value="")
+    return kept
+
+
 def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[str]) -> frozenset[str]:
     """Return the words of a sheet's identifying columns, so that no fault shows them.
 
@@ -292,7 +314,7 @@ def secrets_in(grid: Grid, sheet: Sheet, keys: Iterable[str], known: frozenset[s
 
 def _identifying_columns(grid: Grid, header: Header, used: set[int]) -> set[int]:
     """Return the columns that identify a person: by header or variable label, or, without a use, by their values."""
-    columns = set()
+    columns: set[int] = set()
     for at, name in enumerate(header.names):
         by_name = is_identifying(name) or is_identifying(grid.titles.get(at, ""))
         values = (texts[at] for texts in grid.rows[header.first :] if at < len(texts))

@@ -6,25 +6,36 @@ Nothing here reads a meaning into a cell; `scores` does that.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.crosstab import crosstab_entries
-from oxymilk.ingest.grid import ALL_COLUMNS, Entry, add_fault, find_columns, read_header, unused_columns
+from oxymilk.ingest.grid import (
+    ALL_COLUMNS,
+    Cell,
+    Entry,
+    Grid,
+    Header,
+    add_fault,
+    fault_at,
+    find_columns,
+    read_header,
+    typed_entries,
+    unused_columns,
+)
 from oxymilk.ingest.marks import place_of
-from oxymilk.ingest.scores import NUMBER, Score, codebooks, decode, score_of, scoring
-from oxymilk.study.sheet import ALL, Block
+from oxymilk.ingest.scores import NUMBER, Score, codebook, codebooks, decode, score_of, scoring, text_of
+from oxymilk.numbers import COUNT
+from oxymilk.study import Study
+from oxymilk.study.sheet import ALL, Block, Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
 
-if TYPE_CHECKING:
-    from oxymilk.ingest.grid import Grid, Header
-    from oxymilk.study import Study
-    from oxymilk.study.sheet import Sheet
-
 _NO_TITLE = re.compile(rf"({NUMBER.pattern})\.?|.*[;|].*", re.DOTALL)  # a number, an undivided line
+_MOST_PARTICIPANTS = 100_000  # of a cross-tabulation
+_Parts = list[tuple[str, Counter[str]]]  # the group and the counts of each row, by column
 _MARKS = (";", "\t", "|", ",", ":", "/", " ")  # what may divide a line; the first three do so in no sentence
 
 
@@ -45,18 +56,16 @@ def entries_of(grid: Grid, sheet: Sheet, study: Study) -> tuple[list[Entry], lis
     tuple of list of Entry, list of Fault
         No entries when a declared column is missing: then no row can be read.
     """
-    whole = grid
-    if sheet.last_row:
-        grid = replace(grid, rows=grid.rows[: sheet.last_row])
-    source = grid
+    whole, source = grid, replace(grid, rows=grid.rows[: sheet.last_row])
+    grid = source
     if sheet.layout == "transposed":  # one column a participant, the names are in the first column
-        grid = whole = grid.transpose()
+        grid = whole = source.transpose()
     header = read_header(grid, sheet)
     only_group = (sheet.group and sheet.group.only) or (study.group_ids[0] if len(study.groups) == 1 else "")
     tables = Tables(grid, whole, header, sheet, study, only_group)
     faults = tables.faults
     if sheet.layout == "crosstab":
-        entries = crosstab_entries(tables)
+        entries = _crosstab_entries(tables)
     else:
         # a sheet of several parts, one below the other, has the groups of its rows
         groups = _groups_of_rows(tables) if sheet.layout == "titled" else None
@@ -116,14 +125,18 @@ class Tables:
 
     def entries(self, block: Block, groups: dict[int, str] | None) -> list[Entry]:
         """Return the entries of a block of columns, or of the rows that have a group; none without its columns."""
-        grid, sheet, checklist = self.grid, self.sheet, self.study.outcome.checklist
+        grid, sheet, outcome = self.grid, self.sheet, self.study.outcome
         visits = {when: visit for visit, when in sheet.visits.items()}
         scores = block.scores or sheet.scores
         if sheet.score:
             columns_of = visits or {sheet.timepoint.only or "": ""}
             scores = {when: sheet.score.replace("{visit}", visit) for when, visit in columns_of.items()}
-        items = [item.written for item in checklist.items] if checklist else [""]
-        score_names = {of: [name.replace("{item}", item) for item in items] for of, name in scores.items()}
+        # of a checklist a column an item, of ticks a column a level
+        items = [item.written for item in outcome.checklist.items] if outcome.checklist else []
+        mark, words = ("{item}", items) if items else ("{level}", [*sheet.codes] or outcome.level_ids)
+        mark = mark if outcome.kind != "number" else "\0"
+        score_names = {of: [name.replace(mark, word) for word in words] for of, name in scores.items()}
+        score_names |= {of: [name] for of, name in scores.items() if mark not in name}
         by_row = not block.participant and (sheet.participant is None or sheet.participant.by_row)
         key = None if by_row else block.participant or sheet.participant.column
         group = sheet.group.column if sheet.group and not block.group else None
@@ -145,16 +158,18 @@ class Tables:
         def entry_of(row: int, parts: list[str] | None = None) -> Entry:
             """Return the entry of a row, or of the parts of an undivided line in it."""
             cells = {name: self.whole.cell(row, at, name) for name, at in columns.items()}
-            if parts is not None:
-                padded = parts + [""] * (1 + max(columns.values()))
-                texts = {name: clean(padded[at]) for name, at in columns.items()}
-                cells = {name: cell._replace(text=texts[name], kind="text") for name, cell in cells.items()}
+            for name, at in columns.items() if parts is not None else ():
+                text = clean("".join(parts[at : at + 1]))
+                cells[name] = cells[name]._replace(text=text, kind="text")
             if session:
                 both = f"{cells[timepoint].text} > {cells[session].text}"
                 cells[timepoint] = cells[timepoint]._replace(text=both)
+            of_group = cells[group] if group else None
+            if of_group and sheet.group.prefix:
+                of_group = of_group._replace(text=re.match(r"[^\W\d_]*", of_group.text)[0])
             return Entry(
                 cells[key] if key else self.whole.cell(row, 0),
-                cells[group] if group else None,
+                of_group,
                 tuple((of, tuple(cells[name] for name in names)) for of, names in score_names.items()),
                 cells[timepoint] if timepoint else None,
                 {of: cells[name] for of, name in characteristics.items()},
@@ -167,6 +182,7 @@ class Tables:
         rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
         outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
         skipped = set(map(fold, sheet.skip))
+        headers = [[*filter(None, map(fold, self.whole.rows[row]))] for row in self.header.rows]
         entries: list[Entry] = []
         not_read: list[Entry] = []  # of rows without values, and of those outside
         below_foot = False
@@ -176,6 +192,8 @@ class Tables:
             first_text = next((text for text in map(clean, texts) if text), "")
             words = [word for word in (entry.participant.text, first_text) if word]
             is_skipped = any(fold(word) in skipped for word in words)
+            if fold(first_text) in chain(*headers) and [*filter(None, map(fold, texts))] in headers:
+                continue  # the header again, on the next page
             foot = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
             below_foot = below_foot or is_skipped or bool(foot)
             if is_skipped or (foot and row in outside) or not (first_text or entry.has_values):
@@ -198,7 +216,7 @@ class Tables:
         for entry in entries:
             if not self._is_undivided(entry, forms, entry_of):
                 self.reach[entry.grid_row] = max(self.reach.get(entry.grid_row, 0), *columns.values())
-        return self._entered(entries, within, {columns[name] for name in keys})
+        return typed_entries(grid, entries, within, {columns[name] for name in keys}, self.faults)
 
     def _reads(self, entry: Entry, forms: set[str]) -> bool:
         """Say whether all that an entry holds has a meaning, and its participant is written in one of the forms."""
@@ -228,28 +246,6 @@ class Tables:
                     return True
         return False
 
-    def _entered(self, entries: list[Entry], within: range, keys: set[int]) -> list[Entry]:
-        """Return the entries without those of rows that only formulas of a template fill; some may be participants'."""
-        computed = self.grid.computed
-        filled: dict[int, set[int]] = {}  # columns with a text, by row
-        for row in {entry.grid_row for entry in entries}:
-            texts = enumerate(self.grid.rows[row])
-            filled[row] = {at for at, text in texts if text.strip() and at not in keys and at in within}
-        typed = {at for row, columns in filled.items() for at in columns if (row, at) not in computed}
-        kept = []
-        for entry in entries:
-            columns = filled[entry.grid_row]
-            sources = {computed.get((entry.grid_row, at)) for at in columns}  # None of what was typed
-            has_group = entry.group is None or entry.group.text
-            is_empty_form = sources == {"row"} and within is ALL_COLUMNS
-            if None in sources or not sources or not (typed or is_empty_form):
-                kept.append(entry)
-            elif "other" in sources or (has_group and columns & typed):
-                add_fault(self.faults, "row_of_formulas", entry.participant)
-            else:
-                add_fault(self.faults, "row_only_computed", entry.participant, value="")
-        return kept
-
 
 def _form(entry: Entry) -> str:
     """Return how the participant is written: R01 and R12 are alike, and so are rows that are participants."""
@@ -257,11 +253,10 @@ def _form(entry: Entry) -> str:
 
 
 def _groups_of_rows(tables: Tables) -> dict[int, str]:
-    """Return the group of each row below a row that names it; "" below none; titles and repeated headers have none."""
+    """Return the group of each row below a row that names it; "" below none; titles have none."""
     grid, header, sheet = tables.grid, tables.header, tables.sheet
     titles = sheet.group.parts
     skipped = set(map(fold, sheet.skip))
-    headers = [[fold(text) for text in grid.rows[row]] for row in header.rows]
     groups: dict[int, str] = {}
     group = ""
     for row, texts in enumerate(grid.rows):
@@ -275,6 +270,115 @@ def _groups_of_rows(tables: Tables) -> dict[int, str]:
             if words[0] not in skipped:
                 cell = grid.cell(row, folded.index(words[0]))
                 add_fault(tables.faults, "title_unknown", cell, legal=list(sheet.group.titles))
-        elif row >= header.first and folded not in headers:
+        elif row >= header.first:
             groups[row] = group
     return groups
+
+
+def _crosstab_entries(tables: Tables) -> list[Entry]:
+    """Return an entry for each participant that a cross-tabulation counts, named control_01, ...; totals must fit.
+
+    The row "Kontrol | Kurang | 1 | 2" with the columns Kurang and Baik for the level after gives control_01, who stays
+    kurang, and control_02 and control_03, who become baik.
+    """
+    grid, sheet, study, faults = tables.grid, tables.sheet, tables.study, tables.faults
+    table, source = sheet.crosstab, sheet.group
+    sums = [name for name in (*table.after, table.total) if name]
+    named = [name for name in (source and source.column, table.before.column) if name]
+    columns = tables.columns([*named, *sums])
+    if columns is None:
+        return []
+    groups, _ = codebooks(sheet, study)
+    levels = codebook("level", table.before.codes, study.outcome.level_ids)
+    group, skipped = tables.only_group, set(map(fold, sheet.skip))
+    pre, post = (timepoint.id for timepoint in study.compared)
+    entries: list[Entry] = []
+    rows_of_groups: dict[tuple[str, str], int] = {}  # the row of each word before, by group
+    counted: Counter[str] = Counter()  # participants of each group
+    parts: _Parts = []
+    # of rows of totals: how many parts are above, group, cells
+    totals: list[tuple[int, str, dict[str, Cell]]] = []
+    for row in range(tables.header.first, len(grid.rows)):
+        cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
+        words = [fold(text) for text in grid.rows[row] if text.strip()]
+        if len(words) == 1 and source and words[0] in source.parts:
+            group = source.parts[words[0]]
+            continue
+        group_cell = cells[named[0]] if len(named) == 2 else None
+        before_cell = cells[table.before.column]
+        if set(words) & skipped or not (words or any(cell.kind == "formula" for cell in cells.values())):
+            if any(map(is_foot, words)):
+                own_group = groups.meanings.get(fold(group_cell.text), "") if group_cell else ""
+                group = own_group or group
+                totals.append((len(parts), own_group, {name: cells[name] for name in sums}))
+                for name in sums:  # a total that was never computed cannot be compared
+                    text_of(cells[name], frozenset(), faults, merged=True)
+            continue
+        known = {*groups.meanings, *levels.meanings}
+        foot = [name for name in named if is_foot(cells[name].text) and fold(cells[name].text) not in known]
+        if foot:
+            add_fault(faults, "foot_row", cells[foot[0]])
+            continue
+        if group_cell and group_cell.text:
+            group = decode(group_cell, groups, faults, merged=True) or ""
+        elif not group:
+            add_fault(faults, "group_missing", group_cell or before_cell, legal=groups.legal)
+        before = decode(before_cell, levels, faults)
+        if before == "":
+            add_fault(faults, "level_missing", before_cell, legal=levels.legal)
+        row_of = rows_of_groups.setdefault((group, fold(before_cell.text)), before_cell.row)
+        if row_of != before_cell.row:
+            add_fault(faults, "level_twice", before_cell, first=row_of)
+        counts = {name: _count(cells[name], sheet, faults) for name in table.after}
+        if None in counts.values():
+            continue
+        count = sum(counts.values())
+        if table.total and _count(cells[table.total], sheet, faults) not in (None, count):
+            add_fault(faults, "total_differs", cells[table.total], sum=count)
+        if not (group and before):
+            continue
+        if len(entries) + count > _MOST_PARTICIPANTS:
+            add_fault(faults, "count_due", before_cell)
+            break
+        parts.append((group, Counter(counts | {table.total or "": count})))
+        tables.reach[row] = max(columns.values())
+        for name in Counter(counts).elements():  # each column as often as it counts
+            counted[group] += 1
+            participant = cells[name]._replace(text=f"{group}_{counted[group]:02d}")
+            levels_of_both = (pre, before), (post, table.after[name])
+            entries.append(Entry(participant, None, (), group_id=group, grid_row=row, levels=levels_of_both))
+    if all(fault.kind == "warning" for fault in faults):
+        faults += _differing_totals(parts, totals)
+    return entries
+
+
+def _differing_totals(parts: _Parts, totals: list[tuple[int, str, dict[str, Cell]]]) -> Iterator[Fault]:
+    """Yield a fault for each total that is the sum neither of its group nor of the whole table.
+
+    The group is the one that the row of totals names, else that of the rows above it; where the first row of totals
+    is above all counts, and is not that of the table, that of the rows below it.
+    """
+    of_table = sum((counts for _, counts in parts), Counter())
+    are_above = False
+    for at, group, cells in totals:
+        texts = {name: cell.text.partition("(")[0].strip() for name, cell in cells.items()}
+        # a Decimal, since int() refuses very many digits
+        printed = {name: Decimal(text) for name, text in texts.items() if text.isdecimal()}
+        if all(of_table[name] == total for name, total in printed.items()):
+            continue
+        are_above = are_above or at == 0
+        beside = parts[at : at + 1] if are_above else parts[max(at - 1, 0) : at]
+        of = group or next(iter(dict(beside)), "")
+        due = sum((counts for own, counts in parts if own == of), Counter())
+        for name, total in printed.items():
+            if total != due[name]:
+                yield fault_at("column_total_differs", cells[name], sum=due[name])
+
+
+def _count(cell: Cell, sheet: Sheet, faults: list[Fault]) -> int | None:
+    """Return the count in a cell, 0 when it is blank or a word for nothing, None when it is a fault."""
+    text = text_of(cell, frozenset(map(fold, sheet.missing)), faults)
+    if not text:
+        return None if text is None else 0
+    count = COUNT.fullmatch(text)
+    return int(count[1]) if count else add_fault(faults, "count_due", cell)

@@ -293,12 +293,10 @@ def _old_marks(content: bytes) -> dict[str, Marks]:
                 name = data[8 : 8 + length].decode("latin-1")
             worksheets[name] = _xls_marks(_records(workbook, position))
     # a program that computes stores some value in some cell; one that does not, leaves all without
-    stored = [
-        {place for place, is_stored in marks.formulas.items() if is_stored} - {*marks.errors}
-        for marks in worksheets.values()
-    ]
-    for marks in worksheets.values() if any(stored) else ():
-        marks.formulas = dict.fromkeys(marks.formulas, True)
+    of_sheets = [(marks.errors, *entry) for marks in worksheets.values() for entry in marks.formulas.items()]
+    if any(is_stored and place not in errors for errors, place, is_stored in of_sheets):
+        for marks in worksheets.values():
+            marks.formulas = dict.fromkeys(marks.formulas, True)
     return worksheets
 
 

@@ -13,18 +13,15 @@ from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Entry, Grid, add_fault, fault_at, read_header, secrets_in
 from oxymilk.ingest.layouts import entries_of
 from oxymilk.ingest.privacy import declared_words, is_identifying, is_named, keys_identify, masked
-from oxymilk.ingest.scores import NO_VALUE, Score, codebooks, decode, number_of, points_of, score_of, scoring
+from oxymilk.ingest.scores import Score, codebooks, decode, faults_of_totals, row_of, score_of, scoring
 from oxymilk.ingest.sheets import read_grid
-from oxymilk.ingest.totals import Row, faults_of_totals
 from oxymilk.numbers import write_number
-from oxymilk.study.sheet import LEFT_OUT
+from oxymilk.study import Study
+from oxymilk.study.sheet import LEFT_OUT, Sheet
 from oxymilk.words import fold, near_code
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from oxymilk.study import Study
-    from oxymilk.study.sheet import Sheet
 
 COLUMNS = ("participant", "group", "timepoint", "outcome", "score")
 CHARACTERISTIC_COLUMNS = ("participant", "group", "characteristic", "level", "value")
@@ -75,6 +72,11 @@ class _Participant:
     cells: dict[str, Cell] = field(default_factory=dict)
     characteristics: dict[str, Score | None] = field(default_factory=dict)
 
+    @property
+    def measured(self) -> set[str]:
+        """The timepoints that have a score, or one that is a fault."""
+        return {timepoint for timepoint, score in self.scores.items() if score != Score()}
+
 
 _People = dict[str, _Participant]
 
@@ -120,10 +122,8 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     named = [characteristic.id for characteristic in study.characteristics if characteristic.id in declared]
 
     def table(kind: str, names: Iterable[str], columns: Iterable[str]) -> pd.DataFrame:
-        rows = [
-            (participant.code, participant.group, name, *(getattr(participant, kind).get(name) or Score()))
-            for participant, name in itertools.product(participants, names)
-        ]
+        both = itertools.product(participants, names)
+        rows = [(own.code, own.group, name, *(getattr(own, kind).get(name) or Score())) for own, name in both]
         return pd.DataFrame(rows, columns=list(columns), dtype=str)
 
     scores = table("scores", study.timepoint_ids, (*COLUMNS[:3], "level", "number"))
@@ -192,13 +192,11 @@ def _add_entries(
     groups, timepoints = codebooks(sheet, study)
     cells = [cell for entry in entries for _, cells in entry.scores for cell in cells]
     outcome = scoring(study.outcome, sheet.codes, sheet, cells, faults)
-    scales = {characteristic.id: characteristic for characteristic in study.characteristics}
-    characteristics = {}
+    scales, characteristics = {scale.id: scale for scale in study.characteristics}, {}
     for name, source in sheet.characteristics.items():
         cells = [entry.characteristics[name] for entry in entries]
         characteristics[name] = scoring(scales[name], source.codes, sheet, cells, faults)
-    rows: list[Row] = []
-    left_out: list[Cell] = []  # of participants who are in no group of the study
+    totals, left_out = [], []  # of a checklist; cells of participants who are in no group of the study
     for entry in entries:
         cell = entry.participant
         group: str | None = entry.group_id
@@ -242,19 +240,14 @@ def _add_entries(
             add_fault(faults, "participant_duplicate", cell, **params)
         for (timepoint, cells), total_cell in zip(scores, entry.totals, strict=True):
             score = score_of(cells, outcome, faults)
-            total = total_cell and number_of(total_cell, outcome, (), faults)
-            if score and score.number and total not in (None, NO_VALUE):
-                rows.append(Row(total_cell, total, points_of(cells, outcome, [])))
+            totals += [row_of(total_cell, cells, outcome, faults)] if total_cell else []
             if timepoint and not repeated:
                 participant.scores[timepoint] = score
                 participant.cells[timepoint] = cells[0]
-    for totals in zip(*(entry.totals for entry in entries), strict=False):  # of a timepoint
-        if totals[0] and all(number_of(cell, outcome, (), []) is NO_VALUE for cell in totals if cell):
-            add_fault(faults, "totals_blank", totals[0])
+    faults += faults_of_totals(totals, entries, outcome)
     if left_out:
         words = ", ".join(sheet.group.leave_out)
         add_fault(faults, "group_left_out", left_out[0], value=words, count=len(left_out))
-    faults += faults_of_totals(rows, study.outcome.checklist) if rows else ()
     for divided in (how.divided for how in (outcome, *characteristics.values()) if how.divided):
         cell, number = divided[0]
         add_fault(faults, "numbers_divided", cell, count=len(divided), number=write_number(number))
@@ -270,10 +263,9 @@ def _told_apart(faults: list[Fault], grid: Grid, sheet: Sheet) -> list[Fault]:
         of_rows = words[header.first + 1 - grid.cases :]
         recur = 2 * len({*of_rows}) <= len(of_rows) and name not in ("", *sheet.columns)
         if recur and all(words[at.params["first"]] != words[at.row] for at in twice):
-            told = (
-                replace(at, code="participant_repeated", params=at.params | {"tells": name}) for at in twice
-            )
-            return [*told, *(fault for fault in faults if fault.code != "participant_duplicate")]
+            code, tells = "participant_repeated", {"tells": name}
+            told = [replace(at, code=code, params=at.params | tells) for at in twice]
+            return told + [fault for fault in faults if fault.code != "participant_duplicate"]
     return faults
 
 
@@ -298,9 +290,7 @@ def _near_codes(participants: list[_Participant], compared: set[str]) -> Iterato
         digits = re.sub(r"[^\d-]", "", participant.near)
         alike.setdefault(digits or participant.near, []).append(participant)
     for one, other in itertools.chain(*(itertools.combinations(alike[near], 2) for near in alike if near)):
-        scores, others = (
-            {at for at, score in own.scores.items() if score != Score()} for own in (one, other)
-        )
+        scores, others = one.measured, other.measured
         is_split = scores and others and scores.isdisjoint(others)
         in_one_group = one.group == other.group or not (one.group and other.group)
         if one.near == other.near:
@@ -333,10 +323,8 @@ def _missing(study: Study, participants: list[_Participant], faults: list[Fault]
     for participant in participants:
         if not (participant.group or participant.group_fault or participant.is_near):
             yield fault_at("group_not_told", participant.cell, value="", participant=participant.code)
-    measured = {  # a score that is a fault is not missing
-        at: {participant for participant in participants if participant.scores.get(at, Score()) != Score()}
-        for at in study.timepoint_ids
-    }
+    # a score that is a fault is not missing
+    measured = {at: {own for own in participants if at in own.measured} for at in study.timepoint_ids}
     if measured[first] and measured[second] and not near and measured[first].isdisjoint(measured[second]):
         column = next((sheet.participant.column for sheet in study.sheets if sheet.participant), None)
         yield Fault("nobody_compared", file, column=column or "", params={"first": first, "second": second})

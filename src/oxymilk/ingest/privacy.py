@@ -13,15 +13,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oxymilk.faults import HIDDEN, Fault
+from oxymilk.study import Study
+from oxymilk.study.sheet import Sheet
 from oxymilk.texts import read_yaml
 from oxymilk.words import clean, fold, look_alikes, plain
-
-if TYPE_CHECKING:
-    from oxymilk.study import Study
-    from oxymilk.study.sheet import Sheet
 
 _LOOKED_AT = 2_000  # of a long column, these many values show what it holds
 _LONGEST = 300  # characters; a longer text is a remark, which may say anything, and no pattern is tried on it
@@ -60,11 +57,8 @@ def is_identifying(header: str) -> bool:
         for words in {split, plain(part), re.sub(r" \d+$", "", split)}:
             padded = f" {words} "
             is_start = padded.startswith(tuple(f" {word} " for word in lists["starts"]))
-            if (
-                words in lists["exact"]
-                or is_start
-                or any(f" {word} " in padded for word in lists["contained"])
-            ):
+            is_within = any(f" {word} " in padded for word in lists["contained"])
+            if is_start or is_within or words in lists["exact"]:
                 return True
     return False
 
@@ -94,12 +88,12 @@ def is_named(text: str, known: frozenset[str] = frozenset(), *, header: bool = F
     if not (lists["names"] - known).isdisjoint(words):
         return True
     plain_words = lists["familiar"] | lists["code_words"] | known
-    for word, following, as_written in zip(words, words[1:], written[1:], strict=False):
-        forms = lists["staff"] if header else lists["staff"] | lists["address_forms_capital"]
-        before_names = word in forms and as_written[0].isupper()
-        if following not in plain_words and (before_names or word in lists["address_forms"]):
-            return True
-    return False
+    forms = lists["staff"] if header else lists["staff"] | lists["address_forms_capital"]
+    pairs = zip(words, words[1:], written[1:], strict=False)
+    after = [(word, name) for word, following, name in pairs if following not in plain_words]
+    return any(
+        word in lists["address_forms"] or (word in forms and name[0].isupper()) for word, name in after
+    )
 
 
 def names_column(values: Iterable[str]) -> bool:
@@ -123,9 +117,7 @@ def keys_identify(keys: Iterable[str], known: frozenset[str] = frozenset()) -> b
     `known`, such as those of the groups ("R01", "Resp 7", "P/K/03"). Names, initials and record numbers are none.
     Letters that differ from key to key ("SA1", "DK2") are initials.
     """
-    distinct = {folded for key in keys if (folded := fold(key))}
-    letters: set[str] = set()
-    lists = _lists()
+    distinct, letters, lists = set(map(fold, keys)) - {""}, set(), _lists()
     before = known | lists["code_words"]
     for key in distinct:
         words, digits = _WORD.findall(key), "".join(re.findall(r"\d", key))
@@ -154,10 +146,9 @@ def secrets_of(values: Iterable[str], known: frozenset[str]) -> frozenset[str]:
     """Return what of the values of identifying columns no fault may show: whole, and each word or number of them."""
     secrets: set[str] = set()
     for folded in map(fold, values):
-        words = {
-            word for word in _WORD.findall(folded) if 2 < len(word) < 50 and not _is_familiar(word, known)
-        }
-        secrets |= {folded, *_NUMBERS.findall(folded), *words}
+        words = (word for word in _WORD.findall(folded) if 2 < len(word) < 50)
+        unknown = (word for word in words if not _is_familiar(word, known))
+        secrets |= {folded, *_NUMBERS.findall(folded), *unknown}
     return frozenset(secrets - {""})
 
 

@@ -92,16 +92,15 @@ def _workbook(path: Path, worksheet: str) -> dict[str, Any]:
     # a stream, not a path: what the file is, its first bytes say, not its name
     with path.open("rb") as stream, CalamineWorkbook.from_filelike(stream) as workbook:
         names = list(workbook.sheet_names)
-        if worksheet:
-            chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
-        else:
+        chosen = [name for name in names if fold(name) == fold(worksheet)][:1]
+        if worksheet and not chosen:
+            near = nearest(worksheet, names)
+            raise UnreadableError("worksheet_unknown", value=worksheet, legal=names, nearest=near)
+        if not worksheet:
             heights = {name: workbook.get_sheet_by_name(name).height for name in names}
             # one row alone is a title, or a header without observations
             filled = [name for name in names if heights[name] > 1]
-            chosen = filled or [name for name in names if heights[name]] or names[:1]
-        if not chosen and worksheet:
-            near = nearest(worksheet, names)
-            raise UnreadableError("worksheet_unknown", value=worksheet, legal=names, nearest=near)
+            chosen = filled or [*filter(heights.get, names)] or names[:1]
         if len(chosen) != 1:
             raise UnreadableError("worksheet_undeclared" if chosen else "sheet_empty", legal=chosen)
         (name,) = chosen

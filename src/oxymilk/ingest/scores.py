@@ -6,28 +6,32 @@ Where a meaning is None, it is a fault, which was added to `faults`; a number th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain, combinations
+from math import comb
+from typing import NamedTuple
 
 from oxymilk.faults import Fault
-from oxymilk.ingest.grid import Cell, add_fault
+from oxymilk.ingest.grid import Cell, Entry, add_fault, fault_at
 from oxymilk.numbers import MOST_DIGITS, Number, as_meant, write_number
-from oxymilk.study.outcome import Item, Outcome, Variable, level_of
+from oxymilk.study import Study
+from oxymilk.study.outcome import Checklist, Item, Outcome, Variable, level_of
+from oxymilk.study.sheet import Sheet
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
-
-if TYPE_CHECKING:
-    from oxymilk.study import Study
-    from oxymilk.study.sheet import Sheet
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?\s*(\D*)")
 _IN_WORDS = re.compile(r"(\d{1,4})\s*([^\W\d]+)\.?(?:\s*(\d{1,4})\s*([^\W\d]+)\.?)?")
 # kinds of cells whose value cannot be known, and the fault
 UNKNOWN = {"formula": "formula_without_value", "error": "cell_error", "merged": "merged_cell"}
 NO_VALUE = Decimal("NaN")
+TICK = re.compile(r"[√✓✔☑☒✗✘xvüp1*+●•]|ya|yes")  # folded; ü and P are ticks of a font of signs
+_MOST_CHOICES, _MOST_WORK = 20_000, 4_000_000  # sets of items that may be reversed; these times rows
+_EQUAL = 1e-6  # points that differ less are the same
 
 
 class Score(NamedTuple):
@@ -55,12 +59,14 @@ class Scoring(NamedTuple):
     """How the cells of an outcome or characteristic are scored in one sheet.
 
     `mark` is the decimal mark of numbers written as text; empty when it is open, which is a fault of its own.
+    `thousands` is what divides thousands, if anything: 1.830 is 1830.
     `divided` gets each cell that was taken for a fraction, since its number is no decimal, and the fraction.
     """
 
     scale: Variable
     book: Codebook
     mark: str
+    thousands: str | None
     hours_minutes: bool
     fractions: bool
     divided: list[tuple[Cell, Fraction]]
@@ -104,13 +110,18 @@ def scoring(
     is_outcome = isinstance(scale, Outcome)
     hours_minutes = is_outcome and sheet.time_format is not None
     units = scale.unit.words if scale.kind == "number" and scale.unit else ()
-    mark = sheet.decimal_mark or "."
-    if sheet.decimal_mark is None and scale.kind != "levels":
+    mark = sheet.decimal_mark or ("," if sheet.thousands_mark == "." else ".")
+    if (sheet.decimal_mark or sheet.thousands_mark) is None and scale.kind != "levels":
         mark, unclear = decimal_mark_of(cells)
         if len(unclear) == 1:
             add_fault(faults, "decimal_mark_ambiguous", unclear[0])
         elif unclear:
             add_fault(faults, "decimal_marks_mixed", unclear[1], other=unclear[0].text)
+    # of 850.5 and 1.200 the latter may be 1200
+    texts = [cell for cell in cells if units and cell.kind != "number" and re.search(r"\d[.,]\d", cell.text)]
+    doubtful = [cell for cell in texts if _THOUSANDS.match(cell.text) and not sheet.thousands_mark]
+    if 0 < 2 * len(doubtful) < len(texts):
+        add_fault(faults, "thousands_possible", doubtful[0], count=len(doubtful))
     for header, cell in {cell.header: cell for cell in cells if units and not hours_minutes}.items():
         stated = unit_of_header(header)
         if stated and not any(same_unit(stated, word) for word in units):
@@ -118,12 +129,12 @@ def scoring(
             faults.append(Fault("header_unit_differs", *place, {"unit": " / ".join(units)}))
     if is_outcome and units and same_unit(units[0], "%") and not sheet.fractions:
         # a workbook stores as 0.75 what it shows as 75%
-        written = [cell for cell in cells if NUMBER.fullmatch(cell.text)]
-        numbers = [Decimal(cell.text.replace(",", ".")) for cell in written]
-        between = [cell for cell, number in zip(written, numbers, strict=True) if 0 < number < 1]
-        if between and all(0 <= number <= 1 for number in numbers):
+        written = (cell for cell in cells if NUMBER.fullmatch(cell.text))
+        numbers = {cell: Decimal(cell.text.replace(",", ".")) for cell in written}
+        between = [cell for cell, number in numbers.items() if 0 < number < 1]
+        if between and all(0 <= number <= 1 for number in numbers.values()):
             add_fault(faults, "percent_or_fraction", between[0])
-    return Scoring(scale, book, mark, hours_minutes, is_outcome and sheet.fractions, [])
+    return Scoring(scale, book, mark, sheet.thousands_mark, hours_minutes, is_outcome and sheet.fractions, [])
 
 
 def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = False) -> str | None:
@@ -155,8 +166,8 @@ def decode(cell: Cell, book: Codebook, faults: list[Fault], *, merged: bool = Fa
         return add_fault(faults, "date_in_cell", cell)
     if NUMBER.fullmatch(cell.text) and not cell.label and not any(map(NUMBER.fullmatch, book.meanings)):
         return add_fault(faults, "number_for_word", cell, legal=book.legal)
-    text, near = cell.text, nearest(cell.label or cell.text, book.legal)
-    text = f"{text} ({cell.label})" if cell.label else text
+    near = nearest(cell.label or cell.text, book.legal)
+    text = f"{cell.text} ({cell.label})" if cell.label else cell.text
     return add_fault(faults, f"{book.what}_unknown", cell, value=text, legal=book.legal, nearest=near)
 
 
@@ -178,12 +189,23 @@ def score_of(cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Scor
         Empty when there is no value, None when it is a fault.
     """
     if how.scale.kind == "levels":
-        level = decode(cells[0], how.book, faults)
+        level = decode(cells[0], how.book, faults) if len(cells) == 1 else _ticked(cells, how.book, faults)
         return None if level is None else Score(level)
     number = (_points if how.scale.kind == "checklist" else _measurement)(cells, how, faults)
     if number is None:
         return None
     return Score() if number is NO_VALUE else Score(level_of(number, how.scale), write_number(number))
+
+
+def _ticked(cells: tuple[Cell, ...], book: Codebook, faults: list[Fault]) -> str | None:
+    """Return the level whose column is ticked: of "Kurang | √" and "Cukup | ", kurang; "" when none is."""
+    texts = [text_of(cell, book.missing, faults) for cell in cells]
+    ticked = {word: cell for word, cell, text in zip(book.legal, cells, texts, strict=True) if text}
+    if other := [cell for cell in ticked.values() if not TICK.fullmatch(fold(cell.text))]:
+        return add_fault(faults, "tick_unknown", other[0])
+    if len(ticked) > 1:
+        return add_fault(faults, "ticked_twice", [*ticked.values()][-1], words=[*ticked])
+    return None if None in texts else "".join(book.meanings[fold(word)] for word in ticked)
 
 
 def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:
@@ -257,8 +279,7 @@ def _item_points(item: Item, cell: Cell, how: Scoring, faults: list[Fault]) -> D
         return item.weight if met != item.reversed else Decimal(0)
     book = codebook("item", {word: str(points) for word, points in checklist.answers(item).items()}, ())
     word = fold(cell.text)
-    is_empty = cell.kind not in UNKNOWN and (not word or word in how.book.missing)
-    if is_empty and word not in book.meanings:
+    if cell.kind not in UNKNOWN and word in {"", *how.book.missing} - {*book.meanings}:
         return NO_VALUE
     answer = decode(cell, book, faults)
     if answer is None:
@@ -288,6 +309,8 @@ def number_of(cell: Cell, how: Scoring, units: tuple[str, ...], faults: list[Fau
         written = text
     else:
         written, unit = _NUMBER_AND_UNIT.match(text).groups()
+        if how.thousands:
+            written = re.sub(rf"(?<=\d)[{how.thousands}](?=\d{{3}}(?!\d))", "", written)
         is_number = NUMBER.fullmatch(written)
         if not is_number or (unit and not any(same_unit(unit, own) for own in units)):
             other_unit = "unit_wrong" if units else "unit_undeclared"
@@ -323,3 +346,55 @@ def text_of(cell: Cell, missing: frozenset[str], faults: list[Fault], *, merged:
     if cell.kind in UNKNOWN and not (merged and cell.kind == "merged"):
         return add_fault(faults, UNKNOWN[cell.kind], cell)
     return "" if cell.kind == "missing" or fold(cell.text) in missing else cell.text
+
+
+class Row(NamedTuple):
+    """The total that a sheet holds, its cell, and the points of each item."""
+
+    cell: Cell
+    total: Number
+    points: list[Decimal]
+
+
+def row_of(cell: Cell, cells: tuple[Cell, ...], how: Scoring, faults: list[Fault]) -> Row | None:
+    """Return a total beside the points of its items; None when not all of them are filled in."""
+    total, points = number_of(cell, how, (), faults), points_of(cells, how, [])
+    return None if {None, NO_VALUE} & {total, *points} else Row(cell, total, points)
+
+
+def faults_of_totals(rows: Iterable[Row | None], entries: list[Entry], how: Scoring) -> Iterator[Fault]:
+    """Yield a fault for each total that is not the sum of its row; one for all where reversing items would mend most.
+
+    And a warning for each column of totals in which no entry has one.
+    """
+    for cells in zip(*(entry.totals for entry in entries), strict=False):  # of a timepoint
+        if cells[0] and all(number_of(cell, how, (), []) is NO_VALUE for cell in cells if cell):
+            yield fault_at("totals_blank", cells[0])
+    rows = [row for row in rows if row]
+    differing = [row for row in rows if row.total != sum(row.points)]
+    params = _reversal(rows, how.scale.checklist) if differing else {}
+    for row in differing[:1] if params else differing:
+        more = params | {"count": len(differing), "rows": len(rows)} if params else {}
+        code = "items_reversed" if params else "checklist_total_differs"
+        yield fault_at(code, row.cell, sum=sum(row.points), **more)
+
+
+def _reversal(rows: Sequence[Row], checklist: Checklist) -> dict[str, object]:
+    """Return the fewest items that make the most rows agree when reversed, how many agree, how many such sets."""
+    import numpy as np
+
+    items = checklist.items
+    n, most = len(items), min(_MOST_CHOICES, _MOST_WORK // len(rows))
+    points = np.array([row.points for row in rows], dtype=float)
+    gains = np.array([[float(sum(checklist.span(item))) for item in items]]) - 2 * points
+    lacking = np.array([float(row.total - sum(row.points)) for row in rows])
+    sizes = [size for size in range(n + 1) if sum(comb(n, less) for less in range(size + 1)) <= most]
+    solved = tuple(np.flatnonzero(np.linalg.lstsq(gains, lacking, rcond=None)[0] > 0.5).tolist())
+    choices = list(dict.fromkeys(chain(*(combinations(range(n), size) for size in sizes), [solved])))
+    are_chosen = np.array([[at in choice for at in range(n)] for choice in choices], dtype=float)
+    agreeing = (np.abs(are_chosen @ gains.T - lacking) < _EQUAL).sum(axis=1)
+    best = [choices[at] for at in np.flatnonzero(agreeing == agreeing.max())]
+    like = [choice for choice in best if len(choice) == min(map(len, best))]
+    names = [items[at].written + " (reversed: false)" * items[at].reversed for at in like[0]]
+    most_agree = bool(names) and 2 * agreeing.max() > len(rows)
+    return {"items": names, "agree": int(agreeing.max()), "ways": len(like)} if most_agree else {}

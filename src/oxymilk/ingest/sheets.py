@@ -12,17 +12,13 @@ import io
 import itertools
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault
 from oxymilk.ingest.grid import Grid, column_letters
 from oxymilk.ingest.marks import Place, UnreadableError
 from oxymilk.ingest.sandbox import read_foreign
-from oxymilk.study.sheet import encoding_codec
+from oxymilk.study.sheet import Sheet, encoding_codec
 from oxymilk.words import is_blank
-
-if TYPE_CHECKING:
-    from oxymilk.study.sheet import Sheet
 
 TEXT_FORMATS = (".csv", ".tsv", ".txt")
 WORKBOOK_FORMATS = (".xlsx", ".xlsm", ".xls", ".ods")

@@ -53,6 +53,8 @@ class Answers:
     title: str = ""
     worksheet: str = ""
     delimiter: str = ""
+    # what a mark is that three digits follow, thousands or decimal
+    mark: str = ""
     compare: tuple[str, ...] = ()
     # words of groups that are no part of the study
     left_out: tuple[str, ...] = ()
@@ -74,15 +76,10 @@ class Answers:
     def group_of(self, *names: str) -> str:
         """Return the one group that names of a worksheet or file tell, else the empty string."""
         text = fold(" ".join(names))
-        told = {
-            word: group.id for group in self.groups for word in group.words if len(word) > 2 and word in text
-        }
+        group_of = {word: group.id for group in self.groups for word in group.words}
+        told = [word for word in group_of if len(word) > 2 and word in text]
         # "kel i" is in "kel ii", too
-        ids = {
-            group
-            for word, group in told.items()
-            if not any(word != other and word in other for other in told)
-        }
+        ids = {group_of[word] for word in told if not any(word != other and word in other for other in told)}
         return ids.pop() if len(ids) == 1 else ""
 
 

@@ -45,8 +45,8 @@ class Check:
         """Whether the study can run."""
         return not any(fault.kind == "fault" for fault in self.faults)
 
-    def report(self, languages: Sequence[str]) -> Iterator[str]:
-        """Yield the lines that a person reads: what to correct, what to know, what was read, the next step."""
+    def report(self, languages: Sequence[str], *, is_last: bool = True) -> Iterator[str]:
+        """Yield the lines that a person reads: what to correct, what to know, what was read, the next step if any."""
         for kind, faults in itertools.groupby(self.faults, key=lambda fault: fault.kind):
             heading = "to_correct" if kind == "fault" else "to_know"
             yield " / ".join(say(f"messages.{heading}", language) for language in languages)
@@ -56,13 +56,12 @@ class Check:
             if lines := list(self._understood(language)):
                 yield say("messages.understood", language)
                 yield from (f"  {line}" for line in lines)
-        if self.ready:
-            key = "next_run" if self.listed else "next_config"
-        else:
-            is_missing = any(fault.code == "study_missing" for fault in self.faults)
-            key = "next_new" if is_missing else "next_correct"
+        is_missing = any(fault.code == "study_missing" for fault in self.faults)
+        key = "next_run" if self.listed else "next_config"
+        key = key if self.ready else "next_new" if is_missing else "next_correct"
         count = sum(fault.kind == "fault" for fault in self.faults)
-        yield from (say(f"messages.{key}", language, name=self.name, count=count) for language in languages)
+        for language in languages if is_last else ():
+            yield say(f"messages.{key}", language, name=self.name, count=count)
 
     def _understood(self, language: str) -> Iterator[str]:
         """Yield what was read, to compare with what is known: participants, scores at each timepoint, claims."""
@@ -75,10 +74,9 @@ class Check:
                 yield say("messages.participants", language, label=group.label[language], count=count)
                 for timepoint in self.study.timepoints:
                     scores = list(filter(None, members[members["timepoint"] == timepoint.id]["score"]))
-                    if outcome.scale == "level":
-                        counts = ((level.label[language], scores.count(level.id)) for level in outcome.levels)
-                        values = ", ".join(f"{label} {count}" for label, count in counts)
-                    else:
+                    counts = (f"{level.label[language]} {scores.count(level.id)}" for level in outcome.levels)
+                    values = ", ".join(counts)
+                    if outcome.scale == "score":
                         numbers = [float(read_number(score)) for score in scores] or [0.0]
                         ends = (labels(language).number(end) for end in (min(numbers), max(numbers)))
                         values = f"{' - '.join(ends)} {unit}".strip()

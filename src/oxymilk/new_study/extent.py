@@ -7,7 +7,7 @@ import statistics
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.privacy import is_identifying
 from oxymilk.ingest.scores import NUMBER
-from oxymilk.new_study.lexicon import TIMES, lexicon, moment, spellings
+from oxymilk.new_study.lexicon import TIMES, WORDS, moment, spellings
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 SEARCHED_ROWS = 40
@@ -51,8 +51,8 @@ def is_on_its_side(grid: Grid) -> bool:
 
 def header_rows(grid: Grid) -> tuple[int, ...]:
     """Return the rows (from 1) that most look like a header: known words, texts, all different."""
-    known = {word for characteristic in lexicon()["characteristics"] for word in characteristic["headers"]}
-    known.update(*(lexicon()[what] for what in ("participant", "number", "group", "timepoint")))
+    known = {word for characteristic in WORDS["characteristics"] for word in characteristic["headers"]}
+    known.update(*(WORDS[what] for what in ("participant", "number", "group", "timepoint")))
     scores = []
     for texts in grid.rows[:SEARCHED_ROWS]:
         words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]

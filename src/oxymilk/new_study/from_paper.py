@@ -70,11 +70,8 @@ def study_from_paper(paper: Paper, name: str, data: Path, language: str) -> list
 def _of_one_group(draft: Draft, study: Study) -> Draft:
     """Give claims the one group that there is, whatever the text calls it, and also where the draft asks."""
     (only, *others), known = study.group_ids, {"check": "recompute", "expect": "reproduced"}
-    asked = [known if claim.note.endswith(WHICH_GROUP) else {} for claim in draft.claims]
-    claims = [
-        replace(claim, group=only if claim.group or cells else "", **cells)
-        for claim, cells in zip(draft.claims, asked, strict=True)
-    ]
+    asked = ((claim, known if claim.note.endswith(WHICH_GROUP) else {}) for claim in draft.claims)
+    claims = (replace(claim, group=only if claim.group or cells else "", **cells) for claim, cells in asked)
     return draft if others else replace(draft, claims=tuple(claims))
 
 

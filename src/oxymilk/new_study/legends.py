@@ -1,39 +1,57 @@
-"""Find what a sheet says itself of its codes and cut-offs: "1 = Kurang, 2 = Cukup", "kurang < 50 ml; baik >= 50 ml"."""
+"""Find what a sheet says itself of its codes and cut-offs: "1 = Kurang, 2 = Cukup", "kurang < 50 ml; baik >= 50 ml".
+
+And the items of a checklist, the points of their answers, and the columns of their totals.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, takewhile
+from math import inf
+from typing import Any
 
+from oxymilk.ingest.grid import Cell
 from oxymilk.ingest.privacy import identifies, is_identifying
+from oxymilk.ingest.scores import TICK
 from oxymilk.new_study.answers import parse_named
-from oxymilk.new_study.lexicon import is_word_of, lexicon, ordered, tokens, without
+from oxymilk.new_study.lexicon import TIMES, WORDS, is_word_of, ordered, tokens, without
 from oxymilk.new_study.profile import Column, Table
-from oxymilk.words import clean, fold
+from oxymilk.words import clean, fold, plain
 
 _FORMS = (
-    re.compile(r"(?<![\w.,])(?P<code>\d{1,2})\s*[=:]\s*(?P<name>[^\W\d][^\d=:;,()<>]*)"),
+    re.compile(r"(?<![\w.,])(?P<code>\d{1,2}|[A-Z]{1,3}(?!\s*:))\s*[=:]\s*(?P<name>[^\W\d][^\d=:;,()<>]*)"),
     re.compile(r"(?P<name>[^\W\d][^\d=:;,()<>]*?)\s*=\s*(?P<code>\d{1,2})(?![\w.])"),
 )
+# words of levels in a header, the longer ones first
+_LEVELS = sorted({word for order in WORDS["orders"] for word in order if word[0].isalpha()}, key=len)[::-1]
+_LEVEL = re.compile(rf"\b({'|'.join(map(re.escape, _LEVELS))})\b", re.IGNORECASE)
+_VISIT = re.compile(r"([^\W\d_]+)\W?(\d{1,2})(?=[\W_])")
+_NUMBERED = re.compile(r"\D{0,6}\d{1,2}")
+_MOST_POINTS = 10
+
+# the words of the items; by timepoint ("" in a sheet of one) their columns, the pattern of these, and the total
+Items = tuple[list[str], dict[str, list[Column]], dict[str, str], dict[str, Column]]
 
 
 def apply_legends(tables: list[Table]) -> list[Table]:
-    """Return the tables without those that are legends, the cells of the others labelled as legends and heads say."""
-    lines = {table: [clean(" ".join(row)) for row in table.grid.rows] for table in tables}
-    explained = {table: len([*filter(_meanings, texts)]) for table, texts in lines.items()}
-    told = [table for table in tables if 2 * explained[table] < len([*filter(None, lines[table])])]
+    """Return the tables that are no legends, their ticks joined, their cells labelled as legends and heads say."""
+    for table in tables:
+        table.columns = _join_ticks(table.columns)
+    lines = {table: [*filter(None, (clean(" ".join(row)) for row in table.grid.rows))] for table in tables}
+    told = [table for table in tables if 2 * len([*filter(_meanings, lines[table])]) < len(lines[table])]
+    told = told or tables
     # the words that say what the codes are of, and what each code means
     legends: list[tuple[tuple[str, ...], dict[str, str]]] = []
     below: dict[Column, dict[str, str]] = {}
     for table in tables:
         rows = [list(map(clean, texts)) for texts in table.grid.rows]
-        for column in table.columns:
-            below[column] = _legend_below(column, rows, table.header_rows[-1])
+        below |= {column: _legend_below(column, rows, table.header_rows[-1]) for column in table.columns}
         for row, texts in enumerate(rows, start=1):
             # the first line of a legend that has a worksheet of its own is no header
-            is_header = row in table.header_rows and table in (told or tables)
+            is_header = row in table.header_rows and table in told
             head, meanings = ((), {}) if is_header else _legend(table, row, texts)
             if not head and legends and meanings and legends[-1][1].keys().isdisjoint(meanings):
                 legends[-1][1].update(meanings)
@@ -42,9 +60,9 @@ def apply_legends(tables: list[Table]) -> list[Table]:
     # each once, since a form may repeat its legend on every page
     legends = list({(head, *meanings.items()): (head, meanings) for head, meanings in legends}.values())
     heads = dict.fromkeys(head for head, _ in legends)
-    headers = [header for known in lexicon()["characteristics"] for header in known["headers"]]
-    persons = {*chain(*map(tokens, headers)), *lexicon()["group"], *lexicon()["participant"]}
-    for table in told or tables:
+    headers = chain(*(known["headers"] for known in WORDS["characteristics"]))
+    persons = {*chain(*map(tokens, headers)), *WORDS["group"], *WORDS["participant"]}
+    for table in told:
         columns = table.columns
         table.legends = [meanings for _, meanings in legends]
         of_scores = [column for column in columns if column.moment]
@@ -66,12 +84,48 @@ def apply_legends(tables: list[Table]) -> list[Table]:
             known = {fold(word) for word in column.counts if not is_word_of(word, "missing")}
             meanings = next((meanings for meanings in own if known and known <= set(meanings)), {})
             # a code that means a person is no level, and its word is for nobody
-            if meanings and not (
-                column.labels or column.identifying or any(map(identifies, meanings.values()))
-            ):
-                cells = [cell._replace(label=meanings.get(cell.text, "")) for cell in column.cells]
+            is_person = column.identifying or any(map(identifies, meanings.values()))
+            if meanings and not (column.labels or is_person):
+                cells = [cell._replace(label=meanings.get(fold(cell.text), "")) for cell in column.cells]
                 columns[at] = replace(column, cells=cells)
-    return told or tables
+    return told
+
+
+def _join_ticks(columns: list[Column]) -> list[Column]:
+    """Return the columns, those of ticks joined: of "Pre > Kurang" and "Pre > Cukup", the column "Pre > {level}".
+
+    A cell of the joined one has the word of the column that is ticked in its row.
+    """
+    series: dict[str, dict[str, Column]] = {}
+    for column in columns:
+        words = re.findall(r"[^\W_]+", column.header.rpartition(" > ")[2])
+        known = [level[0] for level in _LEVEL.finditer(column.header)]
+        word = known[-1] if known else " ".join(without(words, "pre", "post", "beside"))
+        others = sum(not _is_sign(cell) for cell in column.cells)
+        # a slip, or what is below the table, is for check-study to tell
+        may_tick = not others or (known and others <= max(1, len(column.cells) // 5))
+        if word and word in column.name and may_tick:
+            series.setdefault(column.name.replace(word, "{level}"), {})[word] = column
+    for name, by_word in series.items():
+        levels = ordered(by_word) or ordered(word for word, column in by_word.items() if column.cells)
+        cells = [(cell, word) for word in levels for cell in filter(_is_sign, by_word[word].cells)]
+        signs = {fold(cell.text) for cell, _ in cells}
+        unticked = next((sign for sign in WORDS["unticked"] if len(signs) == 2 and sign in signs), "")
+        cells = [(cell, word) for cell, word in cells if fold(cell.text) != unticked]
+        ticked = {cell.row: cell._replace(text=word) for cell, word in cells}
+        are_ticks = len(levels) > 1 and ticked and all(map(TICK.fullmatch, signs - {unticked}))
+        # one a row is ticked, with few exceptions; of items any number is
+        if are_ticks and 5 * len(cells) <= 6 * len(ticked):
+            first, *others = (column for word, column in by_word.items() if word in levels)
+            how = {"name": name, "header": name, "ticks": tuple(levels), "unticked": unticked}
+            joined = replace(first, cells=[ticked[row] for row in sorted(ticked)], **how)
+            columns = [joined if column is first else column for column in columns if column not in others]
+    return columns
+
+
+def _is_sign(cell: Cell) -> bool:
+    """Say whether a cell holds a tick, or the sign of one that is not ticked."""
+    return bool(TICK.fullmatch(fold(cell.text))) or fold(cell.text) in WORDS["unticked"]
 
 
 def cutoffs_of(table: Table) -> str:
@@ -87,7 +141,7 @@ def cutoffs_of(table: Table) -> str:
 def _meanings(text: str) -> dict[str, str]:
     """Return the codes that a text explains, at least one, and the name of each."""
     pairs = [pair for form in _FORMS for pair in form.finditer(text)]
-    return {pair["code"]: pair["name"].strip(" .-") for pair in pairs}
+    return {fold(pair["code"]): pair["name"].strip(" .-") for pair in pairs}
 
 
 def _legend_below(column: Column, rows: list[list[str]], first: int) -> dict[str, str]:
@@ -127,3 +181,85 @@ def _is_of(head: tuple[str, ...], column: Column) -> bool:
     """Say whether the words before a legend name a column."""
     are_groups = any(is_word_of(word, "group") for word in head) and column.is_word_of("group")
     return bool(head) and (are_groups or {*head} <= {*tokens(column.header)})
+
+
+def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
+    """Return the items of a checklist, whose headers differ in timepoint or visit only; none else."""
+    numbers = [column for column in table.columns if column.number_share > 0.5]
+    last = {column: (tokens(column.beside_moment) or [""])[-1] for column in numbers}
+    totals = [column for column in numbers if column.is_word_of("total") or is_word_of(last[column], "total")]
+    columns = [column for column in table.few if column.cells and column not in totals]
+    series = {when: [column for column in columns if column.moment == when] for when in TIMES}
+    if of_one_timepoint:
+        series = {"": [column for column in columns if _NUMBERED.fullmatch(column.header)]}
+    elif not any(series.values()):
+        series = {}
+        for column in columns:
+            if (visit := _VISIT.search(column.header)) and fold(visit[1]) in WORDS["visit"]:
+                series.setdefault(visit[2], []).append(column)
+    words, patterns = [], {}
+    for when, columns in series.items():
+        names = [column.name for column in columns]
+        # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
+        alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+        head = "".join(letters[0] for letters in alike) if when else ""
+        own = re.sub(r"\d+$", "", head)  # "Pre1", "Pre2" begin with "Pre"
+        is_numbered = own and all(name.removeprefix(own).isdecimal() for name in names)
+        head = re.sub(r"[^\W_]*$", "", head) or (own if is_numbered else "")
+        words.append([name.removeprefix(head) for name in names])
+        patterns[when] = (head if when in (*TIMES, "") else head.replace(when, "{visit}")) + "{item}"
+    if len(series) + of_one_timepoint < 2 or any(own != words[0] or len(own) < 2 for own in words):
+        return [], {}, {}, {}
+    found = {when: _total(when, series, totals) for when in series if when in (*TIMES, "")}
+    return words[0], series, patterns, {when: total for when, total in found.items() if total}
+
+
+def answers_of(
+    words: list[str], legends: list[dict[str, str]], series: dict[str, list[Column]], totals: dict[str, Column]
+) -> dict[str, Any]:  # fmt: skip
+    """Return what a checklist says of the words of its items: the points of each, else which mean yes and no.
+
+    Nothing for words that no checklist is known to have. Points are those of a legend, or of the known scale by which
+    most totals are right; where nothing tells, `other` is a scale that gives the same words other points.
+    """
+    folded = {plain(word) or fold(word): word for word in words if not is_word_of(word, "missing")}
+    yes, no = (tuple(word for word in folded.values() if is_word_of(word, kind)) for kind in ("yes", "no"))
+    if set(folded.values()) <= {*yes, *no}:
+        return {"yes": yes, "no": no}
+    degrees = [{word: str(points) for word, points in scale.items()} for scale in WORDS["likert"]]
+    told = [{plain(name): code for code, name in of.items() if code.isdecimal()} for of in legends]
+    # the numbers of a legend whose words are degrees: 1 = STS, ..., 5 = SS
+    of_degrees = [scale for scale in told if any(known.keys() >= scale.keys() for known in degrees)]
+    told += [{code: code for code in scale.values()} for scale in of_degrees]
+    if all(word.isdecimal() and int(word) <= _MOST_POINTS for word in folded):
+        numbers = sorted({1, *map(int, folded)})
+        degrees = [{str(n): str(n) for n in range(numbers[0], numbers[-1] + 1)}]
+    scales = [scale for scale in [*told, *degrees] if scale.keys() >= folded.keys()]
+    if not scales:
+        return {}
+    right = [_right(scale, series, totals) for scale in scales]
+    best = scales[right.index(max(right))]
+    points = {folded.get(word, word.upper()): n for word, n in best.items()}
+    others = [scale for scale in scales if any(scale[word] != best[word] for word in folded)]
+    is_open = others and best not in told and not max(right)
+    return {"points": points} | ({"other": others[0]} if is_open else {})
+
+
+def _right(scale: dict[str, str], series: dict[str, list[Column]], totals: dict[str, Column]) -> int:
+    """Return how many totals are the sum of their row's points."""
+    sums: Counter[tuple[str, int]] = Counter()
+    for when in totals:
+        for cell in chain.from_iterable(column.cells for column in series[when]):
+            sums[when, cell.row] += int(scale.get(plain(cell.text), 0))
+    printed = ((sums[when, cell.row], cell.text) for when, total in totals.items() for cell in total.cells)
+    return sum(str(points) == text for points, text in printed)
+
+
+def _total(when: str, series: dict[str, list[Column]], totals: list[Column]) -> Column | None:
+    """Return the total of a timepoint's items: its header says so, or it is between these and the next ones."""
+    last = max(column.at for column in series[when])
+    items = chain(*series.values())
+    end = min((column.at for column in items if column.at > last), default=inf)
+    own = [column for column in totals if column.moment == when or not when]
+    own = own or [column for column in totals if not column.moment and last < column.at < end]
+    return own[0] if len(own) == 1 else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections import Counter
@@ -15,6 +14,7 @@ from oxymilk.texts import LANGUAGES, labels, read_yaml
 from oxymilk.words import clean, fold, plain
 
 TIMES = ("pre", "post")
+WORDS: dict[str, Any] = read_yaml(Path(__file__).with_name("lexicon.yaml"))
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 # the number of a visit: 3, III
 NUMBERED = re.compile(r"(?<!\d)\d{1,3}(?!\d)|(?<=[\s-])[IVX]{1,4}\b")
@@ -23,12 +23,6 @@ NUMBERED = re.compile(r"(?<!\d)\d{1,3}(?!\d)|(?<=[\s-])[IVX]{1,4}\b")
 def say(key: str, language: str, **values: object) -> str:
     """Return a text; `key` is dotted, below `new_study`."""
     return labels(language)(f"new_study.{key}", **{"undecided": UNDECIDED, **values}).strip()
-
-
-@functools.cache
-def lexicon() -> dict[str, Any]:
-    """Return lexicon.yaml."""
-    return read_yaml(Path(__file__).with_name("lexicon.yaml"))
 
 
 def spellings(header: str) -> set[str]:
@@ -56,21 +50,19 @@ def moment(text: str) -> str:
     >>> moment("Produksi ASI sesudah hari ke-15"), moment("Pre_ASI"), moment("Umur")
     ('post', 'pre', '')
     """
-    moments = [when for when in TIMES if not set(tokens(text)).isdisjoint(lexicon()[when])]
+    moments = [when for when in TIMES if not set(tokens(text)).isdisjoint(WORDS[when])]
     return moments[0] if len(moments) == 1 else ""
 
 
 def counted_by(text: str) -> str:
     """Return what numbers after a text count, the id of a line of `visits`: by its last known word, else visit."""
-    known = lexicon()["visits"]
-    return next(
-        (visit["id"] for word in reversed(tokens(text)) for visit in known if word in visit["words"]), "visit"
-    )
+    known = {word: visit["id"] for visit in WORDS["visits"] for word in visit["words"]}
+    return next((known[word] for word in reversed(tokens(text)) if word in known), "visit")
 
 
 def timepoint_of(word: str, counted: str) -> tuple[int, str]:
     """Return what orders a word of a timepoint, and its id, "" when it is open: (3, "day_3"), (1, "post")."""
-    number, when, sessions = NUMBERED.search(word), moment(word), lexicon()["sessions"]
+    number, when, sessions = NUMBERED.search(word), moment(word), WORDS["sessions"]
     if when or number:
         at = number_of(number[0]) if number else 0
         return (int(when == "post"), when) if when else (at, f"{counted}_{at}")
@@ -84,12 +76,12 @@ def number_of(text: str) -> int:
 
 def is_word_of(text: str, what: str) -> bool:
     """Say whether a header or cell is one of the words of a list of lexicon.yaml."""
-    return fold(text) in lexicon()[what] or plain(text) in lexicon()[what]
+    return fold(text) in WORDS[what] or plain(text) in WORDS[what]
 
 
 def without(words: Iterable[str], *lists: str) -> list[str]:
     """Return the words that are in none of some lists of lexicon.yaml."""
-    known = {word for name in lists for word in lexicon()[name]}
+    known = {word for name in lists for word in WORDS[name]}
     return [word for word in words if fold(word) not in known]
 
 
@@ -117,9 +109,9 @@ def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
     ([], ['kurang', 'Cukup'])
     """
     folded = {fold(word): word for word in words}
-    orders = ([folded[word] for word in order if word in folded] for order in lexicon()["orders"])
+    orders = ([folded[word] for word in order if word in folded] for order in WORDS["orders"])
     known = max(orders, key=len)
-    little = [word for word in folded if {*tokens(word)[:1]} & {*lexicon()["little"]}]
+    little = [word for word in folded if {*tokens(word)[:1]} & {*WORDS["little"]}]
     if len(folded) == 2 and len(little) == 1:
         return [folded[word] for word in sorted(folded, key=lambda word: word not in little)]
     return known if len(known) == len(folded) or (part and len(known) > 1) else []
@@ -127,11 +119,9 @@ def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
 
 def label(name: str) -> dict[str, str]:
     """Return the label in every language, what the user wrote as written; the same in all when it is not known."""
-    for known in lexicon()["names"]:
-        for language in known:
-            if fold(name) == fold(known[language]):
-                return {**known, language: name}
-    return dict.fromkeys(LANGUAGES, name)
+    words = ((known, language) for known in WORDS["names"] for language in known)
+    both = ({**known, of: name} for known, of in words if fold(name) == fold(known[of]))
+    return next(both, dict.fromkeys(LANGUAGES, name))
 
 
 def slug(name: str, otherwise: str) -> str:

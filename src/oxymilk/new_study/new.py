@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oxymilk.faults import HIDDEN, Fault, FaultsError
 from oxymilk.files import write_csv, write_text
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
-from oxymilk.new_study.lexicon import label, lexicon, moment, ordered, say, tokens
-from oxymilk.new_study.profile import MOST_LEVELS, TIMES, Table, look
+from oxymilk.new_study.lexicon import TIMES, WORDS, label, moment, ordered, say, tokens
+from oxymilk.new_study.profile import MOST_LEVELS, Table, look
 from oxymilk.new_study.propose import propose
 from oxymilk.new_study.write import example_claims, study_text, timepoint_label
 from oxymilk.study.base import ID_PATTERN
@@ -25,24 +25,17 @@ from oxymilk.study.sheet import LEFT_OUT
 from oxymilk.study.yaml_lines import UNDECIDED, read_tree
 from oxymilk.words import fold, plain
 
-if TYPE_CHECKING:
-    # question, default -> answer
-    Ask = Callable[[str, str], str]
-
+Ask = Callable[[str, str], str]  # question, default -> answer
 ALL_WORKSHEETS = "all"
+_BACK = object()  # the answer of who wants to go back to the question before
 # what is before the name of a group: "A. Kelompok Pijat" is Pijat; "Kel. II" is no name without it
 _GROUP_WORD = re.compile(
     r".*?\b(?:kelompok|kelp?|klp|grup|group|arm)\b[\s.:]*(?=[^\W\d_]{2})(?![iv]+$)", re.IGNORECASE
 )
 # the flags that are needed when there is nobody to ask, by question
-_FLAGS = {"sheets": "--sheet", "kind": "--levels or --unit"} | {
-    key: f"--{key}" for key in ("groups", "unit", "levels")
-}
+_FLAGS = {"sheets": "--sheet", "kind": "--levels or --unit", "groups": "--groups", "unit": "--unit"}
 _FLAGS |= {key: f"--{key} ({{legal}})" for key in ("delimiter", "worksheet", "program", "compare")}
-
-
-class _BackError(Exception):
-    """The user wants to go back to the question before."""
+_FLAGS["levels"] = "--levels"
 
 
 class MissingFlagsError(Exception):
@@ -169,37 +162,37 @@ class _Dialogue:
             key, word, default, how = next(due, ("", "", "", {}))
             if not key:
                 return
-            try:
-                done[key, word] = self._question(key, default, word=word, **how)
-            except _BackError:
-                if done:
-                    done.popitem()
-                else:
-                    self.tell(say("messages.first", self.language))
+            answer = self._question(key, default, word=word, **how)
+            if answer is not _BACK:
+                done[key, word] = answer
+            elif done:
+                done.popitem()
+            else:
+                self.tell(say("messages.first", self.language))
 
     def _question(
         self, key: str, default: str, *, read: Callable[[str], Any] | None = None,
         words: dict[str, str] | None = None, **values: str,
     ) -> Any:  # fmt: skip
-        """Ask until an answer can be read, or is one of the words; `_BackError` is raised for one to go back.
+        """Ask until an answer can be read, or is one of the words; `_BACK` is returned for one to go back.
 
         `read` raises ValueError with what is wrong with an answer.
         """
         while True:
             answer = self.ask(say(f"questions.{key}", self.language, **values), default).strip()
             # a prompt shows what a word means in the language of the person, who may say that
-            said = [fold(answer), fold(lexicon()["said"].get(plain(answer), answer))]
+            said = [fold(answer), fold(WORDS["said"].get(plain(answer), answer))]
             try:
                 if words and (known := [words[word] for word in said if word in words]):
                     return known[0]
-                if fold(answer) in lexicon()["back"]:
-                    raise _BackError
+                if fold(answer) in WORDS["back"]:
+                    return _BACK
                 if read:
                     return read(answer)
                 problem = answer
             except ValueError as error:
                 problem = str(error)
-            self.tell(say("messages.try_again", self.language, problem=problem))
+            self.tell(say(f"messages.{'try_again' if problem else 'needed'}", self.language, problem=problem))
 
     def _note(self, key: str, word: str, value: Any) -> None:
         """Note an answer; of a word of the sheet what it means, if anything."""
@@ -233,23 +226,29 @@ class _Dialogue:
         self.tables = tables
         if not answers.groups:
             read = partial(parse_named, what="group", counts=range(1, 3))
-            yield "groups", "", _groups_seen(tables, answers), {"read": read}
+            yield "groups", "", _groups_seen(tables, answers, self.language), {"read": read}
         if not (answers.kind or answers.unit or answers.levels):
             yield "kind", "", _kind_seen(tables, answers, self.language), _one_of(KINDS)
         seen, is_number = propose(tables, answers, self.language), answers.measured == "number"
         if is_number and not answers.unit:
             yield "unit", "", seen.unit, {"read": str}
+        if seen.unclear and is_number and not answers.mark:
+            likely = next((of["mark"] for of in WORDS["marks"] if fold(answers.unit) in of["units"]), "")
+            how = _one_of([of["mark"] for of in WORDS["marks"]] + [""])
+            yield "mark", "", likely, how | {"number": seen.unclear}
         if not answers.levels:
             least = 2 if answers.measured == "levels" else 0
             cutoffs = next(filter(None, map(cutoffs_of, tables)), "")
             words = ordered(seen.words, part=True) if least else []
-            default = cutoffs if is_number else ", ".join(words) if len(words) >= least else ""
+            called = {sign: f"{label(name)[self.language]}={sign}" for sign, name in WORDS["signs"].items()}
+            told = ", ".join(called.get(word, word) for word in words)
+            default = cutoffs if is_number else told if len(words) >= least else ""
             read = partial(parse_named, what="level", counts=range(least, 101))
             yield "levels" if least else "cutoffs", "", default, {"read": read}
         if not answers.outcome:
             yield "outcome", "", seen.outcome or say("outcome", self.language), {"read": str}
         if not answers.program:
-            yield "program", "", "spss", _one_of(list(lexicon()["programs"]))
+            yield "program", "", "spss", _one_of(list(WORDS["programs"]))
         if len(seen.timepoints) > 2:
             read = partial(_read_two, legal=seen.timepoints)
             try:
@@ -258,14 +257,11 @@ class _Dialogue:
                 both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
                 yield "compare", "", both, {"read": read, "legal": ", ".join(seen.timepoints)}
         for what, word in dict.fromkeys(seen.undecided):
-            meant = {
-                spelling: named.id
-                for named in answers.named(what)
-                for spelling in (*named.words, *map(fold, label(named.name).values()))
-            }
-            left_out = dict.fromkeys(lexicon()["leave_out"] if what == "group" else (), LEFT_OUT)
+            words = dict.fromkeys(WORDS["leave_out"] if what == "group" else (), LEFT_OUT)
+            for named in answers.named(what):
+                words |= dict.fromkeys((*named.words, *map(fold, label(named.name).values())), named.id)
             legal = ", ".join(named.id for named in answers.named(what))
-            yield what, word, "", {"words": left_out | meant | {"": ""}, "legal": legal}
+            yield what, word, "", {"words": words | {"": ""}, "legal": legal}
 
     def _look_at(self, path: Path) -> tuple[list[Table], list[str]]:
         """Return the tables of a file, and the names of its worksheets when they leave open which is meant."""
@@ -291,7 +287,7 @@ class _Dialogue:
             for table in self.read[key]:
                 seen = {"file": " / ".join(filter(None, (table.file, table.worksheet)))}
                 seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
-                names = (HIDDEN if column.names_persons else column.name for column in table.columns)
+                names = (HIDDEN if column.names_persons else column.shown for column in table.columns)
                 self.tell(say("messages.seen_table", self.language, columns=", ".join(names), **seen))
         return self.read[key]
 
@@ -326,7 +322,7 @@ def _read_sheets(answer: str) -> tuple[Path, ...]:
     return paths
 
 
-def _groups_seen(tables: list[Table], answers: Answers) -> str:
+def _groups_seen(tables: list[Table], answers: Answers, language: str) -> str:
     """Return the groups as an answer: the words of their column, the titles or the worksheets that name them."""
     column = next(filter(None, (table.find_group(answers) for table in tables)), None)
     titles = [title for table in tables for title in table.find_titles(answers)]
@@ -334,11 +330,14 @@ def _groups_seen(tables: list[Table], answers: Answers) -> str:
     if not seen and not any(moment(table.worksheet) for table in tables):
         seen = [table.worksheet for table in tables if table.worksheet]
     seen = seen or list(dict.fromkeys(title for table in tables for title in table.above_blocks()))
+    seen = seen or list(dict.fromkeys(word for table in tables for word in table.find_prefixes()))
+    if not seen and len(tables) == 1 and tables[0].is_undivided:
+        return say("one_group", language)
     # who gets what under a code only the user knows
     if any(mark in word for word in seen for mark in ",=|") or all(map(str.isdecimal, seen)):
         return ""
     # a group that is compared with the intervention comes after it
-    seen = sorted(seen, key=lambda word: not {*tokens(word)}.isdisjoint(lexicon()["control"]))
+    seen = sorted(seen, key=lambda word: not {*tokens(word)}.isdisjoint(WORDS["control"]))
     # of more than two groups the others are asked for by their words
     seen = [seen[0], seen[-1]] if 2 < len(seen) <= MOST_LEVELS else seen
     named = {word: _GROUP_WORD.sub("", word).strip() or word for word in seen}

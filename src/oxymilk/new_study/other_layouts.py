@@ -60,12 +60,9 @@ class OtherLayouts:
             self.titles = self.table.find_titles(self.answers)
         group = self._group()
         self.used.update({source}, counted, total)
-        levels = {
-            column.name: self.answers.meaning("level", word) or UNDECIDED for column, word in counted.items()
-        }
+        meant = ((column.name, self.answers.meaning("level", word)) for column, word in counted.items())
         self.study.words += [*source.counts, *counted.values()]
-        crosstab = {
-            "before": {"column": self._column(source), "codes": self._codes("level", source.counts, {})},
-            "after": self.noted(levels, "after"),
-        }
-        return {"group": group, "crosstab": crosstab | ({"total": total[0].name} if total else {})}
+        before = {"column": self._column(source), "codes": self._codes("level", source.counts, {})}
+        after = self.noted({name: level or UNDECIDED for name, level in meant}, "after")
+        crosstab = {"before": before, "after": after, "total": total[0].name if total else None}
+        return {"group": group, "crosstab": crosstab}

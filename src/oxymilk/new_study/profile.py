@@ -17,23 +17,9 @@ from oxymilk.ingest.grid import Cell, Grid, read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import NUMBER, minutes_of
 from oxymilk.ingest.sheets import read_grid
+from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.extent import SEARCHED_ROWS, header_rows, is_on_its_side, last_row
-from oxymilk.new_study.lexicon import (
-    NUMBERED,
-    TIMES,
-    count_words,
-    counted_by,
-    is_word_of,
-    lexicon,
-    moment,
-    number_of,
-    ordered,
-    spellings,
-    timepoint_of,
-    tokens,
-    without,
-)
 from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
@@ -55,7 +41,9 @@ class Column:
     * name, header, at : its name as study.yaml would write it, and as the sheet does; its place, from 0.
     * cells : those below the header that have a value.
     * title : what a statistics file says of the variable beside its name.
+    * ticks, unticked : of columns of ticks that were joined, their words; the sign of a cell that is not ticked.
     * spellings : the forms in which header or title may be in lexicon.yaml.
+    * shown, names : its name for people; in the sheet, several of columns of ticks.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
     * names_persons : whether the header itself is or explains the name of a person.
@@ -70,16 +58,20 @@ class Column:
     at: int
     cells: list[Cell] = field(repr=False)
     title: str = ""
+    ticks: tuple[str, ...] = ()
+    unticked: str = ""
 
     def __post_init__(self) -> None:
         """Look at header, title and cells."""
-        self.spellings = spellings(self.header) | spellings(self.title)
-        self.moment = moment(self.header) or moment(self.title)
+        self.spellings = lex.spellings(self.header) | lex.spellings(self.title)
+        self.moment = lex.moment(self.header) or lex.moment(self.title)
         # what is in brackets may explain codes
         words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
-        beside = without(words, "pre", "post", "beside")
+        beside = lex.without(words, "pre", "post", "beside")
         self.beside_moment = " ".join(word for word in beside if not word.isdecimal())
-        self.counts = count_words(cell.text for cell in self.cells)
+        self.shown = self.name.replace("{level}", "/".join(self.ticks))
+        self.names = [self.name.replace("{level}", word) for word in self.ticks] or [self.name]
+        self.counts = lex.count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
         texts = [cell.text for cell in self.cells if cell.kind != "date"]
         parts = map(_WITH_UNIT.fullmatch, texts)
@@ -89,21 +81,25 @@ class Column:
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
         headers = (self.header, _LEGEND.sub("", self.header), self.title)
         self.names_persons = identifies(self.header, header=True)
-        self.identifying = (
-            self.names_persons or any(map(is_identifying, headers))
-            or (bool(texts) and 3 * sum(map(identifies, texts)) >= len(texts))
-        )  # fmt: skip
-
+        of_persons = 3 * sum(map(identifies, texts)) >= max(len(texts), 1)
+        self.identifying = of_persons or self.names_persons or any(map(is_identifying, headers))
         # "Petugas (1=Kasmi)"
         self.names_persons |= self.identifying and self.header != headers[1]
 
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
-        return not self.spellings.isdisjoint(lexicon()[what])
+        return not self.spellings.isdisjoint(lex.WORDS[what])
+
+    @property
+    def recurs(self) -> bool:
+        """Whether many of its words are there twice or more."""
+        return 5 * sum(count > 1 for count in self.counts.values()) > len(self.counts)
 
     def fit(self, answers: Answers) -> int:
         """Return how well the cells fit the outcome: 2 well, 1 perhaps, 0 not at all."""
-        cells = [cell for cell in self.cells if not is_word_of(cell.text, "missing")]
+        blank = [word for word in self.counts if lex.is_word_of(word, "missing")]
+        blank = {fold(word) for word in blank if not answers.meaning("level", word)}
+        cells = [cell for cell in self.cells if fold(cell.text) not in blank]
         if not cells or self.identifying:
             return 0
         if answers.measured == "number":
@@ -113,7 +109,7 @@ class Column:
             return 2 if self.number_share > 0.5 and not other_unit else 0
         known = sum(bool(answers.meaning("level", cell.text, cell.label)) for cell in cells)
         words = {cell.label or cell.text for cell in cells}
-        if 2 * known >= len(cells) or (ordered(words, part=True) and not answers.levels):
+        if 2 * known >= len(cells) or (lex.ordered(words, part=True) and not answers.levels):
             return 2
         return 1 if len(self.counts) <= MOST_LEVELS else 0
 
@@ -147,18 +143,34 @@ class Table:
         """The columns that have few different words."""
         return [column for column in self.columns if len(column.counts) <= MOST_LEVELS]
 
-    def find_participant(self, *, repeated: bool, joined: bool = False) -> Column | None:
+    @property
+    def is_undivided(self) -> bool:
+        """Whether nothing in it may tell groups apart: no column of theirs, no table beside, no title within."""
+        last = max((cell.row for column in self.columns for cell in column.cells), default=0)
+        within = any(max(self.header_rows) <= row < last for row in self.titles)
+        are_beside = len({column.header for column in self.columns}) < len(self.columns)
+        return not (within or are_beside or any(column.is_word_of("group") for column in self.columns))
+
+    def find_participant(
+        self, *, repeated: bool, joined: bool = False, group: Column | None = None
+    ) -> Column | None:
         """Return the column that tells participants apart: a code, else a running number, else what names persons.
 
         When participants are `repeated` its values may be; when they are in other sheets too (`joined`), a running
-        number, which does not tell who is who, comes last.
+        number, which does not tell who is who, comes last. Few that are there twice are for check-study to tell. Else
+        values may start anew in each `group`.
         """
-        words, columns = lexicon()["participant"], self.columns
+        words, columns = lex.WORDS["participant"], self.columns
         codes = [column for word in words for column in columns if word in column.spellings]
         persons = [column for column in columns if column.identifying]
         numbers = [column for column in columns if column.is_word_of("number") and not column.identifying]
         for column in codes + (persons + numbers if joined else numbers + persons):
-            if column.cells and (repeated or len(column.counts) == len(column.cells)):
+            if column.cells and (repeated or not column.recurs):
+                return column
+        groups = {cell.row: fold(cell.text) for cell in (group.cells if group else ())}
+        for column in codes + numbers:
+            keys = {(groups.get(cell.row), fold(cell.text)) for cell in column.cells}
+            if keys and len(keys) == len(column.cells):
                 return column
         return None
 
@@ -167,18 +179,25 @@ class Table:
         headed = [column for column in self.few if column.is_word_of("group")]
         others = [column for column in self.few if column not in headed and not column.is_word_of("number")]
         for column in headed + others:
-            known = [
-                word for word in (*column.counts, *column.labels.values()) if answers.meaning("group", word)
-            ]
-            if len(known) > (column not in headed):
+            words = (*column.counts, *column.labels.values())
+            if sum(bool(answers.meaning("group", word)) for word in words) > (column not in headed):
                 return column
         several = [column for column in headed if len(column.counts) > 1]
         return several[0] if len(several) == 1 else None
 
+    def find_prefixes(self) -> dict[str, int]:
+        """Return the words before the numbers of participants that may be groups: of I01, I02, K01, ... I and K."""
+        participant = self.find_participant(repeated=True)
+        codes = participant.counts if participant and not participant.identifying else ()
+        parts = [re.fullmatch(r"([^\W\d_]+)[\W_]*\d+", code) for code in codes]
+        words = lex.count_words(part[1] for part in parts if part)
+        are_groups = all(parts) and 1 < len(words) <= MOST_LEVELS and min(words.values()) > 2
+        return words if are_groups else {}
+
     def find_times(self) -> list[Column]:
         """Return the columns that tell the timepoint of a row: its words for before and after, its day, its session."""
         participant = self.find_participant(repeated=True)
-        times = [column for column in self.few if set(TIMES) <= set(map(moment, column.counts))][:1]
+        times = [column for column in self.few if set(lex.TIMES) <= set(map(lex.moment, column.counts))][:1]
         if participant is None or len(participant.counts) == len(participant.cells):
             return times
         groups = [column for column in self.few if column.is_word_of("group")]
@@ -186,13 +205,10 @@ class Table:
             column for column in self.columns
             if 1 < len(column.counts) <= _MOST_TIMES and not column.moment and column not in (participant, *groups)
         ]  # fmt: skip
-        visits = {*lexicon()["visit"]}
-        named = [
-            column
-            for column in free
-            if column.is_word_of("timepoint") or visits & {*tokens(column.header)[:1]}
-        ]
-        times = times or named[:1]
+        for column in free if not times else ():
+            # "Waktu", or what begins as "Hari ke-"
+            is_visit = {*lex.tokens(column.header)[:1]} & {*lex.WORDS["visit"]}
+            times = times or [column] * bool(is_visit or column.is_word_of("timepoint"))
         keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
         for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
             keys[cell.row].append(fold(cell.text))
@@ -212,11 +228,11 @@ class Table:
         best = max(fits.values(), default=0)
         fitting = [column for column, fit in fits.items() if fit == best]
         if single:
-            unit = {*tokens(answers.unit)[:1]}
-            of_unit = [column for column in fitting if unit & {*tokens(column.header)}]
+            unit = {*lex.tokens(answers.unit)[:1]}
+            of_unit = [column for column in fitting if unit & {*lex.tokens(column.header)}]
             candidates = [[column] for column in (of_unit or fitting)]
         else:
-            before, after = ([column for column in fitting if column.moment == when] for when in TIMES)
+            before, after = ([column for column in fitting if column.moment == when] for when in lex.TIMES)
             pairs = [[pre, post] for pre in before for post in after]
             alike = [pair for pair in pairs if pair[0].beside_moment == pair[1].beside_moment]
             candidates = alike if len(alike) == 1 else pairs
@@ -226,9 +242,9 @@ class Table:
         """Return the pattern and the columns of the outcome at numbered visits: asi_{visit}, ASI hari {visit} (cc)."""
         series: dict[tuple[str, str], dict[str, Column]] = {}
         for column in self.columns:
-            for number in NUMBERED.finditer(column.header):
+            for number in lex.NUMBERED.finditer(column.header):
                 around = (column.header[: number.start()], column.header[number.end() :])
-                if tokens(around[0]):
+                if lex.tokens(around[0]):
                     series.setdefault(around, {})[number[0]] = column
         fits = {
             around: min(column.fit(answers) for column in columns.values())
@@ -238,22 +254,18 @@ class Table:
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
-        columns = sorted(series[before, after].items(), key=lambda visit: number_of(visit[0]))
+        columns = sorted(series[before, after].items(), key=lambda visit: lex.number_of(visit[0]))
         return f"{before}{{visit}}{after}", dict(columns)
 
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
         """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
         filled = [column for column in self.columns if column.cells]
-        counts = [
-            column
-            for column in filled
-            if all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
-        ]
         heads: dict[Column, str] = {}
-        for column in counts:
+        for column in filled:
             words = re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
-            word = " ".join(without(words, "pre", "post"))
-            if not answers.levels or answers.meaning("level", word):
+            word = " ".join(lex.without(words, "pre", "post"))
+            are_counts = all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
+            if are_counts and (not answers.levels or answers.meaning("level", word)):
                 heads[column] = word
         known = set(map(fold, heads.values()))
         before = [column for column in filled if known.issuperset(map(fold, column.counts))]
@@ -266,15 +278,12 @@ class Table:
         A title has the id of the group that its words name, or the empty string.
         """
         titles: dict[str, str] = {}
+        names = [(group.id, {*lex.tokens(name)}) for group in answers.groups for name in group.words]
         for text in self.titles.values():
-            words = set(tokens(text))
-            ids = [
-                group.id
-                for group in answers.groups
-                if any(words.issuperset(tokens(name)) for name in group.words)
-            ]
-            if ids or any(is_word_of(word, "group") for word in words):
-                titles[text] = ids[0] if len(ids) == 1 else ""
+            words = {*lex.tokens(text)}
+            ids = {group for group, name in names if name <= words}
+            if ids or any(lex.is_word_of(word, "group") for word in words):
+                titles[text] = ids.pop() if len(ids) == 1 else ""
         is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
 
@@ -290,12 +299,13 @@ def sessions_of(columns: list[Column]) -> dict[str, Column]:
     """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
     parts = {}
     for column in columns:
-        counted = counted_by(re.sub(r"\d.*", "", column.header))
-        parts[column] = [part for word in tokens(column.header) if (part := timepoint_of(word, counted))[1]]
+        counted = lex.counted_by(re.sub(r"\d.*", "", column.header))
+        found = (lex.timepoint_of(word, counted) for word in lex.tokens(column.header))
+        parts[column] = [part for part in found if part[1]]
     known = {
         "_".join(name for _, name in part): column
         for column, part in sorted(parts.items(), key=itemgetter(1))
-        if len(part) == 2 and part[1][1] in lexicon()["sessions"]
+        if len(part) == 2 and part[1][1] in lex.WORDS["sessions"]
     }  # fmt: skip
     return known if len(known) == len(columns) > 2 else {}
 
@@ -354,18 +364,16 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
     alone = {row: words[0] for row, words in enumerate(words_of) if len(words) == 1}
     titles = {row: word for row, word in alone.items() if not NUMBER.fullmatch(fold(word).rstrip("."))}
     last = 0 if grid.transposed else last_row(words_of, titles, header.first)
-    totals: dict[str, str] = {}
-    rows = []
+    totals, rows = {}, []
     for row in range(header.first, last or len(grid.rows)):
         words = words_of[row]
-        if not words or row in titles or list(map(fold, words)) in headers:
-            continue
+        is_row = words and row not in titles and list(map(fold, words)) not in headers
         # a word that heads totals is in front, or after the blank of a merged group
-        foot = next((word for word in words[:2] if is_foot(word, below_foot=bool(totals))), None)
-        if foot is None:
-            rows.append(row)
-        else:
+        foot = next((word for word in words[:2] if is_row and is_foot(word, below_foot=bool(totals))), "")
+        if foot:
             totals.setdefault(fold(foot), foot)
+        elif is_row:
+            rows.append(row)
     headed = {at: name for at, name in enumerate(header.names) if name}
     cells = {
         at: {row: cell for row in rows if (cell := grid.cell(row, at, name)).text} for at, name in headed.items()
@@ -379,6 +387,5 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         own = name if alike[fold(name)] == 1 else f"{name} [{before[fold(name)]}]"
         of_column = [cell for row, cell in cells[at].items() if values[row] >= min(len(headed), 2)]
         columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
-    return Table(
-        sheet.file, worksheet, sheet.encoding, grid, in_rows, columns, titles, tuple(totals.values()), last
-    )
+    place, foot = (sheet.file, worksheet, sheet.encoding), tuple(totals.values())
+    return Table(*place, grid, in_rows, columns, titles, foot, last)

@@ -6,32 +6,20 @@ is written beside each proposal. Values of columns that identify persons are nev
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from oxymilk.ingest.privacy import keys_identify, known_words, may_be_shown
 from oxymilk.ingest.scores import decimal_mark_of, minutes_of
+from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.checklists import answers_of, find_items
-from oxymilk.new_study.lexicon import (
-    count_words,
-    counted_by,
-    is_word_of,
-    label,
-    lexicon,
-    moment,
-    number_of,
-    say,
-    timepoint_of,
-    tokens,
-    without,
-)
+from oxymilk.new_study.legends import answers_of, find_items
 from oxymilk.new_study.other_layouts import OtherLayouts
-from oxymilk.new_study.profile import TIMES, Column, Table, sessions_of
+from oxymilk.new_study.profile import Column, Table, sessions_of
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_unit, nearest, unit_of_header
@@ -62,9 +50,8 @@ def propose(tables: list[Table], answers: Answers, language: str) -> ProposedStu
     # the words of the groups and levels name nobody
     known = known_words(word for named in (*answers.groups, *answers.levels) for word in named.words)
     # where worksheets name all groups, one that names none is of a group that is left out
-    groups = [answers.group_of(table.worksheet) for table in tables]
-    told = [table for table, group in zip(tables, groups, strict=True) if group]
-    own = told if len(answers.groups) == len({*groups} - {""}) else tables
+    groups = {table: group for table in tables if (group := answers.group_of(table.worksheet))}
+    own = [*groups] if len(answers.groups) == len({*groups.values()}) else tables
     for table in own:
         study.sheets.append(_Proposer(table, own, answers, language, study, known).sheet())
     return study
@@ -95,7 +82,7 @@ class _Proposer(OtherLayouts):
 
     def note(self, key: str, **values: object) -> str:
         """Return a comment on what was seen."""
-        return say(f"seen.{key}", self.language, **values)
+        return lex.say(f"seen.{key}", self.language, **values)
 
     def noted(self, value: Any, key: str, **values: object) -> Noted | None:
         """Return a value with a comment on what was seen; None when it is empty."""
@@ -110,9 +97,8 @@ class _Proposer(OtherLayouts):
         characteristics = self._characteristics() if has_characteristics else {}
         rows = tuple(map(str, table.header_rows))
         row = rows if len(rows) > 1 else rows[0]
-        free = [column for column in table.columns if column not in self.used]
-        rest = [column for column in free if not column.names_persons]
-        rest.sort(key=lambda column: column.identifying)
+        free = (column for column in table.columns if column not in self.used)
+        rest = sorted((column for column in free if not column.names_persons), key=attrgetter("identifying"))
         dropped = ", ".join(column.name for column in rest if column.identifying)
         without_use = self.note("dropped" if dropped else "ignored", columns=dropped)
         return {
@@ -126,7 +112,7 @@ class _Proposer(OtherLayouts):
             **keys,
             "skip": noted(table.totals, "skip"),
             "characteristics": characteristics or None,
-            "ignore": Noted(tuple(column.name for column in rest), without_use) if rest else None,
+            "ignore": Noted(tuple(chain(*(column.names for column in rest))), without_use) if rest else None,
         }
 
     # ---- one row a participant or measurement ----
@@ -138,7 +124,7 @@ class _Proposer(OtherLayouts):
         may_be_titled = len(answers.groups) > 1 and table.find_group(answers) is None
         if table.grid.transposed:
             self.layout = "transposed"
-        elif len(self.tables) > 1 and not both and (only := moment(table.worksheet or table.file)):
+        elif len(self.tables) > 1 and not both and (only := lex.moment(table.worksheet or table.file)):
             self.layout, self.only = "one_timepoint", only
         elif times := table.find_times():
             self.layout, self.times = "long", times
@@ -148,26 +134,24 @@ class _Proposer(OtherLayouts):
             self.layout, self.titles = "titled", titles
         else:
             self.layout = "wide"
-        keys = {"participant": self._participant(), "group": self._group()}
         only = noted({"only": self.only} if self.only else {}, "only")
-        return (
-            keys
-            | {"timepoint": self._timepoint() if self.times else only}
-            | (self._items() or self._scores())
-        )
+        keys = {"participant": self._participant(), "group": self._group()}
+        keys["timepoint"] = self._timepoint() if self.times else only
+        return keys | (self._items() or self._scores())
 
     def _timepoint(self) -> dict[str, Any]:
         """Return the columns of the timepoints and what their words mean; the timepoints are noted in the study."""
-        counted, words = counted_by(self.times[0].header), {}
+        counted, words = lex.counted_by(self.times[0].header), {}
         for cell in chain.from_iterable(column.cells for column in self.times):
             words.setdefault(cell.row, []).append(cell.text)
-        counts = count_words(" > ".join(parts) for parts in words.values() if len(parts) == len(self.times))
+        whole = (parts for parts in words.values() if len(parts) == len(self.times))
+        counts = lex.count_words(map(" > ".join, whole))
         ids: dict[str, tuple[Any, str]] = {}  # by word what it is ordered by, and the id
         for word in counts:
-            order, names = zip(*(timepoint_of(part, counted) for part in word.split(" > ")), strict=True)
+            order, names = zip(*(lex.timepoint_of(part, counted) for part in word.split(" > ")), strict=True)
             ids[word] = (order, "_".join(names) if all(names) else UNDECIDED)
         known = list(dict.fromkeys(name for _, name in sorted(ids.values()) if name != UNDECIDED))
-        self.study.timepoints = known if len(known) > 2 else list(TIMES)
+        self.study.timepoints = known if len(known) > 2 else list(lex.TIMES)
         named = dict(zip(known, self.study.timepoints, strict=False))
         means = {word: named.get(name, UNDECIDED) for word, (_, name) in ids.items()}
         codes = {word: self.noted(when, "times", count=counts[word]) for word, when in means.items()}
@@ -177,15 +161,16 @@ class _Proposer(OtherLayouts):
 
     def _visits(self, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
         """Return the keys of columns of numbered visits; the timepoints are noted in the study."""
-        ids = [f"{counted_by(pattern.partition('{')[0])}_{number_of(number)}" for number in numbers]
-        self.study.timepoints = list(TIMES) if len(ids) == 2 else ids
+        ids = [f"{lex.counted_by(pattern.partition('{')[0])}_{lex.number_of(number)}" for number in numbers]
+        self.study.timepoints = list(lex.TIMES) if len(ids) == 2 else ids
         visits = dict(zip(numbers, self.study.timepoints, strict=True))
         return {"score": Noted(pattern, note), "visits": visits}
 
     def _participant(self) -> Noted:
         """Return what tells participants apart: a column, or the row where numbers start anew in each sheet."""
         answers, repeated = self.answers, bool(self.times or self.titles)
-        column = self.table.find_participant(repeated=repeated, joined=bool(self.only))
+        group = None if repeated else self.table.find_group(answers)
+        column = self.table.find_participant(repeated=repeated, joined=bool(self.only), group=group)
         if column is None:
             return self.noted({"column": UNDECIDED}, "participant_open")
         words = set(map(fold, column.counts))
@@ -209,8 +194,8 @@ class _Proposer(OtherLayouts):
         is_person = column.identifying or keys_identify(column.counts, self.known)
         value |= {"identifying": True} if is_person else {}
         note = self.note("participant_identifying" if is_person else "participant", count=count)
-        in_titles = bool(self.titles) and count < len(column.cells)
-        if in_titles or (own and not {own, ""}.issuperset(group_of.values())):
+        starts_anew = count < len(column.cells) if self.titles else bool(group) and column.recurs
+        if starts_anew or (own and not {own, ""}.issuperset(group_of.values())):
             value["per_group"] = True
             note += "; " + self.note("participant_per_group")
         return Noted(value, note)
@@ -228,6 +213,10 @@ class _Proposer(OtherLayouts):
             return Noted({"only": groups[0].id})
         if len(self.tables) > 1 and (group := self.answers.group_of(table.worksheet, table.file)):
             return self.noted({"only": group}, "only")
+        prefixes = table.find_prefixes()
+        if any(self.answers.meaning("group", word) for word in prefixes):
+            coded, source = self._coded("codes", prefixes, {}), table.find_participant(repeated=True).name
+            return coded._replace(value={"column": source, "prefix": True} | coded.value)
         others = (sheet["group"].value for sheet in self.study.sheets if sheet.get("group"))
         if self.only and any("column" in other for other in others):
             return None
@@ -258,13 +247,13 @@ class _Proposer(OtherLayouts):
         columns = list(chain(*series.values()))
         self.used.update(columns, totals.values())
         words = list(dict.fromkeys(word for column in columns for word in column.counts))
-        missing = tuple(word for word in words if is_word_of(word, "missing"))
+        missing = tuple(word for word in words if lex.is_word_of(word, "missing"))
         self.study.items = items
         self.study.answers_seen = answers_of(words, self.table.legends, series, totals)
         seen = self.note("items", count=len(items), items=", ".join(items))
         noted = {when: Noted(pattern, seen) for when, pattern in patterns.items()}
         scores = {"score": noted[""]} if self.only else {"scores": noted}
-        if not {*series} <= {*TIMES, ""}:
+        if not {*series} <= {*lex.TIMES, ""}:
             self.layout = "visits"
             pattern = next(iter(patterns.values()))
             scores = self._visits(list(series), pattern, seen)
@@ -289,16 +278,16 @@ class _Proposer(OtherLayouts):
             listed = ", ".join(column.name for column in likely) or "-"
             undecided = self.noted(UNDECIDED, "column_open", columns=listed)
             noted = list(map(self._column, columns)) or [undecided] * 2
-            times = sessions or TIMES
+            times = sessions or lex.TIMES
             keys = {"score": noted[0]} if single else {"scores": dict(zip(times, noted, strict=True))}
             # which of them it is is open; what their words mean is not
             telling = columns or [column for column in fitting if not single and column.fit(answers) > 1]
         self.used.update(columns)
         if columns and not study.outcome:
             # "Volume ASI (ml) hari 3" is of Volume ASI, "Hasil" of nothing
-            words = without(re.findall(r"[^\W\d_]+", columns[0].beside_moment), "unnamed", "visit")
-            is_told = [fold(word) not in tokens(answers.unit) and not number_of(word) for word in words]
-            study.outcome = " ".join(itertools.compress(words, is_told))
+            words = lex.without(re.findall(r"[^\W\d_]+", columns[0].beside_moment), "unnamed", "visit")
+            words = (word for word in words if fold(word) not in lex.tokens(answers.unit))
+            study.outcome = " ".join(word for word in words if not lex.number_of(word))
         return keys | self._meanings(telling)
 
     # ---- what cells mean ----
@@ -311,14 +300,17 @@ class _Proposer(OtherLayouts):
         cells = [cell for column in columns for cell in column.cells]
         labels = {cell.text: cell.label for cell in cells if cell.label}
         # what the file itself declares as missing needs no word
-        words = count_words(cell.text for cell in cells if cell.kind != "missing")
-        keys, missing = {}, []
-        for word in list(words):
-            texts = (word, labels.get(word, ""))
-            means_missing = any(is_word_of(text, "missing") for text in texts)
-            if means_missing and not self.answers.meaning("level", *texts):
-                missing.append(word)
-                del words[word]
+        words = lex.count_words(cell.text for cell in cells if cell.kind != "missing")
+        keys, texts = {}, {word: (word, labels.get(word, "")) for word in words}
+        missing = tuple(
+            word for word, both in texts.items()
+            if any(lex.is_word_of(text, "missing") for text in both) and not self.answers.meaning("level", *both)
+            and not (word in lex.WORDS["signs"] and "+" in words)
+        )  # fmt: skip
+        words = {word: count for word, count in words.items() if word not in missing}
+        # each word heads a column of ticks, also one without ticks
+        words = dict.fromkeys(chain(*(column.ticks for column in columns)), 0) | words
+        missing += tuple({column.unticked: 0 for column in columns if column.unticked})
         self.study.words += [labels.get(word) or word for word in words]
         if self.answers.measured == "levels":
             if len(words) > _MOST_WORDS:
@@ -331,21 +323,27 @@ class _Proposer(OtherLayouts):
             self.study.numbers.update(f"{float(time):.15g}" for time in times)
         else:
             headers = [column.header for column in columns]
-            last = (word for header in headers for word in tokens(header)[-1:] if is_unit(word))
+            last = (word for header in headers for word in lex.tokens(header)[-1:] if is_unit(word))
             unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
             # of a head in capitals
-            is_score = any(is_word_of(word, "points") for header in headers for word in tokens(header))
+            words = {*chain(*map(lex.tokens, headers))}
+            counted = (of["unit"][self.language] for of in lex.WORDS["counted"] if words & {*of["words"]})
             written = {fold(number[2]) for column in columns for number in column.numbers if number[2]}
             of_cells = written.pop() if len(written) == 1 else ""
-            unit = unit or of_cells or (label("points")[self.language] if is_score else "")
+            unit = unit or of_cells or next(counted, "")
             self.study.unit = unit.lower() if unit.isupper() and len(unit) > 1 else unit
             mark, unclear = decimal_mark_of(cells)
-            if unclear:
+            number = unclear[0].text if len(unclear) == 1 else ""
+            sign, self.study.unclear = "," if "," in number else ".", self.study.unclear or number
+            if number and self.answers.mark:
+                keys[f"{self.answers.mark}_mark"] = self.noted(sign, "mark_said", number=number)
+            elif unclear:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
             elif any(cell.kind != "number" and set(",.") & set(cell.text) for cell in cells):
                 keys["decimal_mark"] = self.noted(mark, "mark")
-            self.study.numbers.update(cell.text for cell in cells if not labels)
-        return keys | {"missing": self.noted(tuple(missing), "missing")}
+            thousands = sign if "thousands_mark" in keys else " "
+            self.study.numbers.update(cell.text.replace(thousands, "") for cell in cells if not labels)
+        return keys | {"missing": self.noted(missing, "missing")}
 
     def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:
         """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
@@ -364,9 +362,8 @@ class _Proposer(OtherLayouts):
             key = "labelled" if is_labelled else "title" if is_title else "times"
             note = self.note(key, label=its_label, count=seen)
             if not meaning:
-                note += self.note(
-                    f"which_{what}", legal=", ".join(named.id for named in self.answers.named(what))
-                )
+                legal = ", ".join(named.id for named in self.answers.named(what))
+                note += self.note(f"which_{what}", legal=legal)
                 self.study.undecided.append((what, word))
             codes[word] = Noted(meaning or UNDECIDED, note)
         return codes
@@ -374,20 +371,18 @@ class _Proposer(OtherLayouts):
     def _column(self, column: Column) -> Noted:
         """Return the name of a column with what it holds: a few values, a range, or how many there are."""
         counts = column.counts
-        is_shown = len(counts) <= 8 and all(may_be_shown(word, self.known) for word in counts)
-        if column.identifying or not is_shown:
-            are_numbers = column.number_share > 0.8 and len(counts) > 5
-            note = self.note("numbers" if are_numbers else "different", count=len(counts))
-        else:
-            note = self.note(
-                "values", values=", ".join(f"{word} ({count})" for word, count in counts.items())
-            )
+        may_be = not column.identifying and len(counts) <= 8
+        is_shown = may_be and all(may_be_shown(word, self.known) for word in counts)
+        are_numbers = column.number_share > 0.8 and len(counts) > 5
+        key = "values" if is_shown else "numbers" if are_numbers else "different"
+        values = ", ".join(f"{word} ({count})" for word, count in counts.items())
+        note = self.note(key, values=values, count=len(counts))
         return Noted(column.name, note + (self.note("titled", title=column.title) if column.title else ""))
 
     def _characteristics(self) -> dict[str, Any]:
         """Return the columns of the characteristics that headers name; the study gets their declarations."""
         sources = {}
-        for known in lexicon()["characteristics"]:
+        for known in lex.WORDS["characteristics"]:
             free = (column for column in self.table.columns if column not in self.used)
             column = next((column for column in free if column.spellings & set(known["headers"])), None)
             if column and (keys := characteristic_of(column, known, self.language)):

@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
+from pydantic import BaseModel
 
 from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import label, lexicon, ordered, say, slug
+from oxymilk.new_study.lexicon import WORDS, label, ordered, say, slug
 from oxymilk.new_study.profile import Column
 from oxymilk.numbers import most_decimals
 from oxymilk.study import Study
+from oxymilk.study.checks import SWITCHES_OF_METHOD
 from oxymilk.study.outcome import Outcome
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import LANGUAGES, labels
@@ -23,15 +25,11 @@ from oxymilk.words import fold, same_unit
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pydantic import BaseModel
 
 _WIDTH = 108
 _MOST_CATEGORIES = 8
 _PLAIN = re.compile(r"[^\W\d_][\w ./()+-]*|\d+")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
-_TIMEPOINTS = {"pre": {"en": "Before", "id": "Sebelum"}, "post": {"en": "After", "id": "Sesudah"}}
-# the switches of study.yaml that have a meaning for a method
-_SWITCHES = {"asymptotic": ("tie_correction", "continuity"), "exact": ("two_sided", "mid_p")}
 
 
 class Noted(NamedTuple):
@@ -59,6 +57,7 @@ class ProposedStudy:
     # the numbers, as the cells hold them, and their unit; the words of levels
     numbers: set[str] = field(default_factory=set)
     unit: str = ""
+    unclear: str = ""  # a number whose mark may divide thousands
     words: list[str] = field(default_factory=list)
     # ("group" or "level", word) for words whose meaning is open
     undecided: list[tuple[str, str]] = field(default_factory=list)
@@ -143,6 +142,7 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
         own = units.pop() if len(units) == 1 else ""
         unit = own if own and not same_unit(own, known["unit"][language]) else known["unit"]
         keys = {"kind": "number", "unit": unit, "source": column.name}
+        keys |= {bound: known[bound] for bound in ("minimum", "maximum") if unit is known["unit"]}
         decimals = most_decimals(number[1] for number in column.numbers)
         if decimals is not None:
             keys["decimals"] = Noted(str(decimals), say("seen.characteristic_number", language))
@@ -163,7 +163,7 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
 
 def timepoint_label(timepoint: str) -> dict[str, str]:
     """Return the label of a timepoint in every language: of day_3 Day 3, of day_3_pagi Day 3 morning."""
-    counted = _TIMEPOINTS | {visit["id"]: visit["label"] for visit in lexicon()["visits"]}
+    counted = {visit["id"]: visit["label"] for visit in WORDS["visits"]}
     words = [counted.get(word) or label(word) for word in timepoint.split("_")]
     return {language: " ".join(word[language] for word in words) for language in LANGUAGES}
 
@@ -190,13 +190,14 @@ def study_text(name: str, files: list[str], answers: Answers, proposed: Proposed
     from oxymilk.stats.programs import load_programs
 
     # the procedures of the program that the user named, with the switches that its methods have
-    program = lexicon()["programs"][answers.program]
+    program = WORDS["programs"][answers.program]
     known = {line.id: line.procedure for line in load_programs()}
     named = Noted(program["name"], say("seen.program", language))
     procedure: dict[str, Any] = {"basis": "chosen", "program": named}
     for test in ("signed_rank", "rank_sum")[: len(answers.groups) or 1]:
         values = asdict(known[program[test]])
-        names = ["method", "alternative", *_SWITCHES[values["method"]]]
+        own = [switch for switch, methods in SWITCHES_OF_METHOD.items() if values["method"] in methods]
+        names = ["method", "alternative", *own]
         names += ["zero_method"] if test == "signed_rank" else []
         procedure[test] = {name: values[name] for name in names}
     which = say("seen.compare_open", language, legal=", ".join(proposed.timepoints))
@@ -263,14 +264,12 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         if decimals is not None:
             tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
+    is_cut, no_cutoff = kind != "levels", {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
     levels = [{"id": level.id, "label": _label(level.name, language)} for level in answers.levels]
-    if levels and kind == "levels":
-        tree["levels"] = levels
-    elif levels:
-        no_cutoff = {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
-        for level, named in zip(levels, answers.levels, strict=True):
-            level |= named.bounds or no_cutoff
-        tree["levels"] = Noted(levels, above=_about(Outcome, "levels", language))
+    for level, named in zip(levels, answers.levels if is_cut else (), strict=is_cut):
+        level |= named.bounds or no_cutoff
+    if levels:
+        tree["levels"] = Noted(levels, above=_about(Outcome, "levels", language) if is_cut else "")
     elif kind == "checklist":
         tree["scale"] = "score"
     elif kind != "number":
@@ -282,9 +281,8 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         words = {what: seen.get(what) or (UNDECIDED,) for what in ("yes", "no")}
         if "points" in seen:
             other = ", ".join(f"{word}: {points}" for word, points in seen.get("other", {}).items())
-            words = {
-                "points": Noted(seen["points"], say("seen.points", language, other=other) if other else "")
-            }
+            note = say("seen.points", language, other=other) if other else ""
+            words = {"points": Noted(seen["points"], note)}
         above = _about(Outcome, "checklist", language)
         tree["checklist"] = Noted(words | {"items": items or UNDECIDED}, above=above)
     return tree

@@ -167,11 +167,9 @@ def load_study(path: Path) -> Study:
         faults += faults_between_keys(tree, path.absolute().parent.name)
     still_open = tree.undecided()
     # what is still open is no other fault besides; the models and the checks between keys may find the same fault
-    lines = {fault.row for fault in still_open}
-    distinct = {
-        (fault.code, fault.row, fault.column, fault.value, fault.params.get("key")): fault
-        for fault in still_open + [fault for fault in faults if fault.row not in lines]
-    }
+    lines, distinct = {fault.row for fault in still_open}, {}
+    for fault in still_open + [fault for fault in faults if fault.row not in lines]:
+        distinct[fault.code, fault.row, fault.column, fault.value, fault.params.get("key")] = fault
     if distinct or study is None:
         raise FaultsError(sorted(distinct.values(), key=lambda fault: (fault.row or 0, fault.column)))
     return study

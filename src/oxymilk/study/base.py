@@ -45,11 +45,16 @@ def _id(value: object) -> object:
     return value
 
 
-def _shown(text: str) -> str:
-    """Refuse control characters in what readers see."""
-    if CONTROL.search(text):
-        raise invalid("text_control")
-    return text
+def legal(is_legal: Callable[[str, Any], object], code: str, **params: Any) -> AfterValidator:
+    """Return the check that a text is legal in the context of the validation; else it is the fault `code`."""
+
+    def checked(text: str, info: ValidationInfo) -> str:
+        if not is_legal(text, info.context):
+            near = nearest(text, params["legal"]) if isinstance(params.get("legal"), list) else ""
+            raise invalid(code, nearest=near, **params)
+        return text
+
+    return AfterValidator(checked)
 
 
 def short_for(full: Callable[[str], object]) -> BeforeValidator:
@@ -71,7 +76,8 @@ def reference(what: str, *also: str) -> AfterValidator:
 
 OneOrMore = short_for(lambda word: (word,))
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Shown = Annotated[Text, AfterValidator(_shown)]
+# readers see it
+Shown = Annotated[Text, legal(lambda text, _: not CONTROL.search(text), "text_control")]
 Texts = Annotated[tuple[Text, ...], OneOrMore]
 DecimalMarks = Annotated[tuple[Literal[",", "."], ...], OneOrMore, Field(min_length=1, max_length=2)]
 Id = Annotated[str, BeforeValidator(_id)]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any, get_args, get_origin
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
 
 from oxymilk.faults import Fault
 from oxymilk.study.base import DECLARED_IN, is_id
@@ -17,9 +19,6 @@ from oxymilk.study.sheet import SCORE_KEYS
 from oxymilk.study.yaml_lines import KeyPath, Tree
 from oxymilk.texts import labels
 from oxymilk.words import fold, nearest, same_unit
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
 
 # switch of a rank test -> the methods for which it has a meaning; the other switches fit every method
 SWITCHES_OF_METHOD = {
@@ -167,9 +166,8 @@ def _procedure_faults(tree: Tree) -> Iterator[Fault]:
             if path[-1] == "two_sided" and value != "distance" and side in ("greater", "less"):
                 legal, said = ("two-sided",), f"{method}, {side}"
             if method in _METHODS and said not in legal and value is not None:
-                yield tree.fault(
-                    "switch_illegal", path, str(value), switch=path[-1], method=said, legal=legal
-                )
+                params = {"switch": path[-1], "method": said, "legal": legal}
+                yield tree.fault("switch_illegal", path, str(value), **params)
 
 
 def _layout_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterator[Fault]:
@@ -213,9 +211,8 @@ def _column_faults(tree: Tree, where: KeyPath, sheet: dict[str, Any]) -> Iterato
     if total is not None and kind != "checklist":
         yield tree.fault("key_without_use", (*where, "total"), "total", why=why)
     elif total and isinstance(total, str) != ("score" in SCORE_KEYS.get(layout, ((),))[0]):
-        yield tree.fault(
-            "value_wrong_kind", (*where, "total"), expected="keys" if isinstance(total, str) else "text"
-        )
+        expected = "keys" if isinstance(total, str) else "text"
+        yield tree.fault("value_wrong_kind", (*where, "total"), expected=expected)
     first: dict[str, KeyPath] = {}
     for path, column in tree.entries(*where, "scores", "*"):
         if first.setdefault(fold(str(column)), path) != path and isinstance(column, str):
@@ -242,6 +239,9 @@ def _code_faults(tree: Tree, where: KeyPath) -> Iterator[Fault]:
             for path, meaning in tree.entries(*codes, "*"):
                 if meanings.setdefault(fold(str(path[-1])), meaning) != meaning:
                     yield tree.fault("codes_collide", path, str(path[-1]))
+    mark = tree.at(*where, "thousands_mark")
+    if mark is not None and mark == tree.at(*where, "decimal_mark"):
+        yield tree.fault("codes_collide", (*where, "thousands_mark"), str(mark))
     for declared, name in tree.entries("characteristics", "*", "id"):
         legal = tree.ids(*declared[:-1], "levels")
         for path, level in tree.entries(*where, "characteristics", name, "codes", "*"):

@@ -152,10 +152,8 @@ class Variable(Labelled):
         if not self.in_percent:
             return self.levels
         share = self.points.range[1] / 100
-        return tuple(
-            level.model_copy(update={name: bound * share for name, bound in level.bounds.items()})
-            for level in self.levels
-        )
+        bounds = [{name: bound * share for name, bound in level.bounds.items()} for level in self.levels]
+        return tuple(level.model_copy(update=own) for level, own in zip(self.levels, bounds, strict=True))
 
     @property
     def score_decimals(self) -> int | None:
@@ -264,11 +262,8 @@ def _cutoff_faults(variable: Variable) -> Iterator[InitErrorDetails]:
         if bound != round(bound, decimals)
     ]
     spans = [span_of(level, decimals, limits) for level in variable.cutoffs]
-    faults = faults or [
-        _fault(("levels", at), "cutoff_empty", _written(span))
-        for at, span in enumerate(spans)
-        if None not in span and span[0] > span[1]
-    ]
+    empty = [(at, span) for at, span in enumerate(spans) if None not in span and span[0] > span[1]]
+    faults = faults or [_fault(("levels", at), "cutoff_empty", _written(span)) for at, span in empty]
     yield from faults
     gaps, overlaps = ([], []) if faults else uncovered(spans, limits, decimals)
     unit = " / ".join(variable.unit.words) if variable.unit else ""
@@ -298,12 +293,11 @@ def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[
         Numbers are whole multiples of 10 ** -decimals.
     """
     step, infinity = Decimal(1).scaleb(-decimals), Decimal("Infinity")
-    (start, end), *spans = (
-        (-infinity if low is None else low, infinity if high is None else high)
-        for low, high in (limits, *spans)
-    )
+    lows, highs = zip(limits, *spans, strict=True)
+    start, *lows = (-infinity if low is None else low for low in lows)
+    end, *highs = (infinity if high is None else high for high in highs)
     due, gaps, overlaps = start, [], []
-    for low, high in sorted(spans):
+    for low, high in sorted(zip(lows, highs, strict=True)):
         if low > due:
             gaps.append((due, low - step))
         elif low < due and due > start:
@@ -311,11 +305,11 @@ def uncovered(spans: Sequence[Span], limits: Span, decimals: int) -> tuple[list[
         due = max(due, high + step)
     if due <= end and due != infinity:
         gaps.append((due, end))
-    gaps, overlaps = (
-        [tuple(None if number.is_infinite() else number for number in span) for span in places]
-        for places in (gaps, overlaps)
-    )
-    return gaps, overlaps
+
+    def finite(spans: list[Span]) -> list[Span]:
+        return [tuple(None if number.is_infinite() else number for number in span) for span in spans]
+
+    return finite(gaps), finite(overlaps)
 
 
 def _written(span: Span) -> str:

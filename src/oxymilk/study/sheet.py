@@ -7,10 +7,10 @@ import contextlib
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import Field
 
-from oxymilk.study.base import Id, Model, OneOrMore, Text, Texts, TimepointId, invalid, reference, short_for
-from oxymilk.words import fold, nearest
+from oxymilk.study.base import Id, Model, OneOrMore, Text, Texts, TimepointId, legal, reference, short_for
+from oxymilk.words import fold
 
 # name in study.yaml -> Python codec; a closed list, since Python also calls zip and rot13 encodings
 ENCODINGS = {
@@ -37,6 +37,10 @@ Totals = Annotated[
 LEFT_OUT = "-"  # in the place of the id of a group that is left out
 Row = Annotated[int, Field(ge=1, le=1_048_576)]
 IdOf = TypeVar("IdOf", bound=str)
+_Encoding = legal(lambda name, _: encoding_codec(name), "value_unknown", legal=list(ENCODINGS))
+_Delimiter = legal(lambda mark, _: mark in DELIMITERS, "value_unknown", legal=" ".join(DELIMITERS))
+# the context of a validation without a folder is None
+_File = legal(lambda file, context: not context or is_inside(context["folder"], file), "path_outside")
 
 
 def encoding_codec(name: str) -> str | None:
@@ -55,27 +59,6 @@ def is_inside(folder: Path, file: str) -> bool:
     with contextlib.suppress(OSError, RuntimeError):  # a name that is too long, a link to itself
         return (folder / pure).resolve().is_relative_to(folder.resolve())
     return False
-
-
-def _file(file: str, info: ValidationInfo) -> str:
-    """Refuse a file outside the study's folder, which the context of the validation names."""
-    if info.context and not is_inside(info.context["folder"], file):
-        raise invalid("path_outside")
-    return file
-
-
-def _encoding(name: str) -> str:
-    """Refuse an encoding that is none of the closed list."""
-    if encoding_codec(name) is None:
-        raise invalid("value_unknown", legal=list(ENCODINGS), nearest=nearest(name, ENCODINGS))
-    return name
-
-
-def _delimiter(mark: str) -> str:
-    """Refuse what divides no columns."""
-    if mark not in DELIMITERS:
-        raise invalid("value_unknown", legal=" ".join(DELIMITERS))
-    return mark
 
 
 class ParticipantSource(Model):
@@ -103,6 +86,7 @@ class CodedSource(Model, Generic[IdOf]):
 class GroupSource(CodedSource[GroupId]):
     """The column of the groups; rows with a word of `leave_out` belong to no group of the study."""
 
+    prefix: bool = False
     leave_out: Texts = ()
 
     @property
@@ -152,12 +136,13 @@ class Sheet(Model):
     second column headed Jumlah; two header rows are joined as "Pre Test > Jumlah".
     """
 
-    file: Annotated[Text, AfterValidator(_file)]
+    file: Annotated[Text, _File]
     layout: Literal[tuple(SCORE_KEYS)]
     worksheet: Text | None = None
-    encoding: Annotated[Text, AfterValidator(_encoding)] = "utf-8"
-    delimiter: Annotated[Text, AfterValidator(_delimiter)] | None = None
+    encoding: Annotated[Text, _Encoding] = "utf-8"
+    delimiter: Annotated[Text, _Delimiter] | None = None
     decimal_mark: Literal[",", "."] | None = None
+    thousands_mark: Literal[",", "."] | None = None
     header_row: Annotated[tuple[Row, ...], OneOrMore, Field(min_length=1)] = (1,)
     last_row: int | None = Field(default=None, ge=2)
     participant: Annotated[ParticipantSource | None, Column] = None

@@ -79,6 +79,7 @@ def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study)
     spoil(study / "study.yaml", ("basis: inferred", "basis: chosen"))
     assert check_study(study.name, study.parent).claims is None
     assert report(study)[-1].startswith("Ready.")
+    assert [*check_study(study.name, study.parent).report(["en"], is_last=False)] == report(study)[:-1]
     assert "claims" not in "".join(report(study))
     write_csv(example_claims("en"), study / "claims.csv")  # is nobody's claim
     assert "claims" not in "".join(report(study))

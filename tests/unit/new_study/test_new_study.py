@@ -72,8 +72,10 @@ def test_sheets_that_cannot_be_used(folder):
         ({"Kelompok Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW]}, "Pijat=Kelompok Pijat, Kontrol"),
         ({"Data": [["No", "Kel", *HEAD[1:]], [1, "Kelompok Pijat", *ROW[1:]], [2, "Kelompok Kontrol", *ROW[1:]]]},
          "Pijat=Kelompok Pijat, Kontrol=Kelompok Kontrol"),
-        ({"Data": [HEAD, ROW]}, ""),
-        # names of persons above two tables are no groups
+        ({"Data": [HEAD, ROW]}, "All participants"),
+        # what may be the title of a group that nobody knows
+        ({"Data": [HEAD, ROW, ["Melati"], [2, *ROW[1:]]]}, ""),
+        # names of persons above two tables are no groups, nor is it one
         ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "cukup", "cukup"] * 2]}, ""),
     ],
 )  # fmt: skip
@@ -230,3 +232,40 @@ def test_any_text_reads_back_as_it_was(tmp_path_factory, tree):
     noted = {key: Noted(value, "seen: {#\n'", "above\nit") for key, value in tree.items()}
     path.write_text(compose(noted), "utf-8")
     assert read_tree(path).data == {key: clean(value) for key, value in tree.items()}
+
+
+def test_a_code_that_is_there_twice_and_an_age_of_290_are_named_in_their_cells(folder):
+    rows = [[f"R{at}", "PK"[at > 4], 24, "Kurang", "Cukup"] for at in range(1, 9)]
+    rows[2][0], rows[5][2] = "R2", 290
+    folder.make(answers(WARD_GROUPS), {"Data": [["Kode", "Kel", "Umur", "Pre", "Post"], *rows]})
+    named = [(fault.code, fault.cell) for fault in folder.to_correct()]
+    assert named == [("participant_duplicate", "A4"), ("score_out_of_range", "C7")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "offered", "read"),
+    [("gram", "thousands", "1830>1950"), ("kg", "decimal", "1.830>1.950"), ("poin", "", None)],
+)
+def test_what_a_mark_before_three_digits_is_is_asked(unit, offered, read, folder):
+    asked = {}
+
+    def ask(question, default):
+        asked[question.split(" -")[0]] = default
+        return default
+
+    sheet = "No;Kel;Pre;Post\n1;P;1.830;1.950\n2;P;2.010;2.100\n3;K;1.710;1.800\n"
+    folder.make(Answers(groups=parse_named(WARD_GROUPS, "group"), unit=unit), sheet, ask=ask)
+    assert asked["The mark in 1.830"] == offered
+    if read is None:
+        assert [fault.column for fault in folder.to_correct()] == ["sheets[1].decimal_mark"]
+    else:
+        assert ">".join(folder.observations()["score"][:2]) == read
+
+
+def test_a_slip_among_ticks_is_named_in_its_cell(folder):
+    rows = [[f"R{at}", "PK"[at > 4], "√", "", "", "√"] for at in range(1, 9)]
+    rows[2][5], rows[4][3] = "3", "v"
+    head = ["Kode", "Kel", "Pre Kurang", "Pre Cukup", "Post Kurang", "Post Cukup"]
+    folder.make(answers(WARD_GROUPS), {"Data": [head, *rows]})
+    named = [(fault.code, fault.cell) for fault in folder.to_correct()]
+    assert named == [("tick_unknown", "F4"), ("ticked_twice", "D6")]

@@ -144,6 +144,13 @@ PLANTED = [
     ("id_not_folder", "id: ward", "id: word", 1, ["word", "ward"]),
     ("reference_unknown", "2: control", "2: contol", 27, ["contol", "control"]),
     ("codes_collide", "Cukup: cukup", "' KURANG': cukup", 29, ["KURANG"]),
+    (
+        "codes_collide",
+        "    layout: wide",
+        "    layout: wide\n    decimal_mark: '.'\n    thousands_mark: '.'",
+        27,
+        ['"."'],
+    ),
     ("reason_missing", "basis: stated", "basis: inferred", 31, ["id"]),
     ("switch_illegal", "exact, mid_p: true", "exact, continuity: true", 34, ["continuity", "asymptotic"]),
     ("switch_illegal", "exact, mid_p: true", "exact, alternative: less, two_sided: doubled", 34, ["less"]),
