@@ -20,6 +20,7 @@ from oxymilk.audit.evidence import PAIRED, Evidence, fault
 from oxymilk.audit.p_sets import PSet, any_program, times, widened
 from oxymilk.audit.printed import Interval, PrintedNumber, sizes_that_allow
 from oxymilk.stats.count_tables import compositions, tables_of
+from oxymilk.stats.other_tests import pooled_error, separate_error
 
 # the most ways to spread n scores over the levels, and the most pairs of datasets or couplings, that are looked at
 MOST_WAYS = 400_000
@@ -70,11 +71,11 @@ def _t_sets(evidence: Evidence, read: Reader, kind: str) -> Iterator[PSet]:
         yield _t_set(evidence, "paired_t", difference, spread, (n1 - 1, n1 - 1), is_open=True)
         return
     squares = [(u**2, v**2) for u, v in zip(a, b, strict=True)]
+    low, high = (pooled_error(n1, n2, n1 * u, n2 * v) for u, v in squares)
     whole = n1 + n2 - 2
-    pooled = [sqrt((n1 * (n1 - 1) * u + n2 * (n2 - 1) * v) / whole * (1 / n1 + 1 / n2)) for u, v in squares]
-    yield _t_set(evidence, "student_t", difference, (pooled[0], pooled[1]), (whole, whole))
+    yield _t_set(evidence, "student_t", difference, (sqrt(low[0]), sqrt(high[0])), (whole, whole))
     corners = list(product(*zip(*squares, strict=True)))
-    dfs = [(u + v) ** 2 / (u**2 / (n1 - 1) + v**2 / (n2 - 1)) if u + v else whole for u, v in corners]
+    dfs = [separate_error(n1, n2, n1 * u, n2 * v)[1] if u + v else whole for u, v in corners]
     # the largest is reached where the variances are in the ratio of the sizes less 1
     sides = {u * (n2 - 1) > v * (n1 - 1) for u, v in corners}
     spread = sqrt(sum(squares[0])), sqrt(sum(squares[1]))
