@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -93,14 +93,24 @@ class Evidence:
     program: str = ""
     rounding: str = ""
 
-    def stated(self, *, cut: bool = False) -> Interval:
-        """Return the set of p-values that print as the printed one, rounded (either way at a half) or cut."""
-        return self.set_of(self.number, cut=cut, operator=self.operator).clipped(0, 1)
+    @property
+    def cut(self) -> Evidence:
+        """The same with all digits cut, not rounded."""
+        return replace(self, rounding="truncate")
 
-    def set_of(self, number: PrintedNumber, *, cut: bool = False, operator: str = "") -> Interval:
+    @property
+    def ways(self) -> tuple[Evidence, ...]:
+        """It as it is and, where it is not declared how numbers are shortened, with digits cut."""
+        return (self,) if self.rounding else (self, self.cut)
+
+    def stated(self) -> Interval:
+        """Return the set of p-values that print as the printed one."""
+        return self.set_of(self.number, self.operator).clipped(0, 1)
+
+    def set_of(self, number: PrintedNumber, operator: str = "") -> Interval:
         """Return the set that a printed number states; without a declared rounding a half may go either way."""
-        if cut or self.rounding:
-            return number.interval("truncate" if cut else self.rounding, operator)
+        if self.rounding:
+            return number.interval(self.rounding, operator)
         up, even = (number.interval(way, operator) for way in ("half_up", "half_even"))
         return Interval(up.low, up.high, up.closed_low or even.closed_low, up.closed_high or even.closed_high)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from itertools import pairwise, product
 from math import ceil, comb, floor, inf, sqrt
 
@@ -17,7 +16,7 @@ import numpy as np
 import scipy
 
 from oxymilk.audit.evidence import PAIRED, Evidence, fault
-from oxymilk.audit.p_sets import PSet, any_program, times, widened
+from oxymilk.audit.p_sets import PSet, TooManyError, any_program, times, widened
 from oxymilk.audit.printed import Interval, PrintedNumber, sizes_that_allow
 from oxymilk.stats.count_tables import compositions, tables_of
 from oxymilk.stats.other_tests import pooled_error, separate_error
@@ -29,14 +28,10 @@ Ends = tuple[float, float]
 Reader = Callable[[PrintedNumber], Interval]
 
 
-class TooManyError(Exception):
-    """More datasets fit than are looked at; the argument is their number, or a bound on it."""
-
-
 # ---- t-tests -------------------------------------------------------------------------------------------------
 
 
-def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> Iterator[PSet]:
+def from_moments(evidence: Evidence, kind: str = "") -> Iterator[PSet]:
     """Yield the p-values of t-tests that printed means with SD, SE or 95% interval allow.
 
     Plain is the p-value of the printed numbers as they are; the set has those of all numbers inside their rounding.
@@ -45,7 +40,7 @@ def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> It
     """
     if not evidence.n or min(evidence.n) < 2 or not (evidence.sds or evidence.ses or evidence.intervals):
         raise fault("check_missing", evidence, "sds" if evidence.n else "n")
-    by_rounding = _t_sets(evidence, partial(evidence.set_of, cut=cut), kind)
+    by_rounding = _t_sets(evidence, evidence.set_of, kind)
     as_printed = _t_sets(evidence, lambda number: Interval.point(number.value), kind)
     for p_set, printed in zip(by_rounding, as_printed, strict=True):
         yield replace(p_set, plain=p_set.plain and printed.plain)
@@ -128,12 +123,11 @@ def implied_correlation(evidence: Evidence) -> float | None:
 def impossible_mean(evidence: Evidence) -> tuple[str, int] | None:
     """Return which printed mean, 0 or 1, no whole scores can have, alone (grim) or with its SD (grimmer)."""
     sizes = evidence.n * (len(evidence.means) if len(evidence.n) == 1 else 1)
-    ways = (False,) if evidence.rounding else (False, True)
     for at, (mean, n) in enumerate(zip(evidence.means, sizes, strict=False)):
-        stated = [evidence.set_of(mean, cut=cut) for cut in ways]
+        stated = [way.set_of(mean) for way in evidence.ways]
         if evidence.scale and not any(sizes_that_allow(part, [n], Fraction(1)) for part in stated):
             return "grim", at
-        sds = [evidence.set_of(evidence.sds[at], cut=cut) for cut in ways] if at < len(evidence.sds) else []
+        sds = [way.set_of(evidence.sds[at]) for way in evidence.ways] if at < len(evidence.sds) else []
         if evidence.scale and sds and not any(_grimmer(*both, n) for both in zip(stated, sds, strict=True)):
             return "grimmer", at
     return None
@@ -161,7 +155,7 @@ def _squared(sd: Interval) -> Interval:
     return Interval(sd.low**2, sd.high**2, *sd[2:])
 
 
-def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np.ndarray:
+def datasets_of(evidence: Evidence, at: int, n: int) -> np.ndarray:
     """Return every way to spread n whole scores over the scale that prints the mean and SD, or median and quartiles.
 
     Parameters
@@ -170,8 +164,6 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
         With a scale.
     at, n : int
         Which group, or time, from 0; and its size.
-    cut : bool
-        Digits were cut, not rounded.
 
     Returns
     -------
@@ -189,7 +181,7 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
         numbers = getattr(evidence, name)
         if place >= len(numbers):
             return np.ones(len(values), dtype=bool)
-        stated = evidence.set_of(numbers[place], cut=cut)
+        stated = evidence.set_of(numbers[place])
         if squared:
             stated = _squared(stated)
         distinct, places = np.unique(values, return_inverse=True)
@@ -224,7 +216,7 @@ def _quantiles(counts: np.ndarray, scores: np.ndarray, share: int) -> Iterator[n
         yield 4 * below + int(4 * (place % 1)) * (above - below)
 
 
-def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
+def tables_behind(evidence: Evidence) -> np.ndarray:
     """Return every table of counts that means and SDs, or medians and quartiles, of both groups or times allow.
 
     Returns
@@ -237,7 +229,7 @@ def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
     sizes = evidence.n[:1] * 2 if paired or len(evidence.n) == 1 else evidence.n
     if not sizes or not all(sizes) or max(len(evidence.means), len(evidence.medians)) < 2:
         raise fault("check_missing", evidence, "means" if sizes else "n")
-    sets = [datasets_of(evidence, at, n, cut=cut) for at, n in enumerate(sizes)]
+    sets = [datasets_of(evidence, at, n) for at, n in enumerate(sizes)]
     if len(sets[0]) * len(sets[1]) > MOST_PAIRS:
         raise TooManyError(len(sets[0]) * len(sets[1]))
     made, work = [np.zeros((0, 2, sets[0].shape[1]), dtype=np.int64)] * (not paired), 0

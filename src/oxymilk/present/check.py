@@ -62,7 +62,7 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
         return t(f"check.reasons.{how}")
     if verdict != "differs":
         best = judgement.fitting[0]
-        value = best.fitting(evidence.stated(cut=how == "cut"))
+        value = best.fitting((evidence.cut if how == "cut" else evidence).stated())
         words = {"programs": _programs(judgement.fitting, t), "words": best.words(t)}
         key = f"check.headline.{verdict}{how and '.'}{how}"
         return t(key, printed=printed, value=_number(value, t), **words)
