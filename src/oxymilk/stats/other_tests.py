@@ -144,39 +144,28 @@ def _moments(counts: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.nda
     return n, total / np.maximum(n, 1), deviation / np.maximum(n - 1, 1)
 
 
-# The calculations that programs.yaml names, in words and as a function. post - pre is "up", so W of scipy's
-# wilcoxon(pre, post) is W-. McNemar's tests (doi:10.1007/BF02295996; corrected, Edwards, doi:10.1007/BF02289105)
-# are sign tests of two levels.
-_FLOORED = "exact table for untied ranks, two-sided by doubling, the rank sum of {} cut to an integer"
-OTHER: dict[str, tuple[str, Calculation]] = {
-    "signed_rank_floored_pre_post": (
-        _FLOORED.format("falls"), partial(signed_rank_floored, less="conservative", greater="natural")),
-    "signed_rank_floored_post_pre": (
-        _FLOORED.format("rises"), partial(signed_rank_floored, less="natural", greater="conservative")),
-    "signed_rank_quarter_corrected": (
-        "normal approximation, tie-corrected, continuity correction of 0.25", signed_rank_quarter_corrected),
-    "sas_signed_rank_t": ("signed-rank statistic against Student t", sas_signed_rank_t),
-    "sas_rank_sum_t": (
-        "rank-sum z, continuity-corrected, against Student t",
-        lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1)),
-    "rank_sum_half_corrected": (
-        "normal approximation, one tail, tie-corrected, continuity correction", rank_sum_half_corrected),
-    "mcnemar_exact": ("exact McNemar test", of_two_levels(of_tables("mcnemar_exact"))),
-    "mcnemar": ("McNemar chi-square, uncorrected", of_two_levels(of_tables("mcnemar"))),
-    "mcnemar_edwards": ("McNemar chi-square, Edwards' correction", of_two_levels(of_tables("mcnemar_edwards"))),
-    "mcnemar_edwards_r": (
-        "McNemar chi-square, Edwards' correction unless the changes balance",
-        of_two_levels(of_tables("mcnemar_edwards_r"))),
-    "sign_exact": ("exact sign test", of_tables("mcnemar_exact")),
-    "sign_corrected": (
-        "sign test, normal approximation, continuity correction", of_tables("mcnemar_edwards")),
-    "paired_t": ("paired t-test", paired_t),
-    "chi_square": ("Pearson chi-square, uncorrected", of_tables("pearson")),
-    "chi_square_yates": ("Pearson chi-square, Yates' correction", of_tables("yates")),
-    "likelihood_ratio": ("likelihood-ratio chi-square", of_tables("likelihood")),
-    "fisher": ("Fisher's exact test, two-sided", of_two_levels(fisher)),
-    "fisher_one_sided": ("Fisher's exact test, one-sided", of_two_levels(fisher, one_sided=True)),
-    "linear_by_linear": ("linear-by-linear association", linear_by_linear),
-    "student_t": ("Student t-test", partial(two_sample_t, equal_variances=True)),
-    "welch_t": ("Welch t-test", partial(two_sample_t, equal_variances=False)),
-}  # fmt: skip
+# The calculations that programs.yaml names; texts below `explain.words.other_test_` say them. post - pre is "up", so W
+# of scipy's wilcoxon(pre, post) is W-. McNemar's tests are sign tests of two levels.
+OTHER: dict[str, Calculation] = {
+    "signed_rank_floored_pre_post": partial(signed_rank_floored, less="conservative", greater="natural"),
+    "signed_rank_floored_post_pre": partial(signed_rank_floored, less="natural", greater="conservative"),
+    "signed_rank_quarter_corrected": signed_rank_quarter_corrected,
+    "sas_signed_rank_t": sas_signed_rank_t,
+    "sas_rank_sum_t": lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1),
+    "rank_sum_half_corrected": rank_sum_half_corrected,
+    "mcnemar_exact": of_two_levels(of_tables("mcnemar_exact")),
+    "mcnemar": of_two_levels(of_tables("mcnemar")),
+    "mcnemar_edwards": of_two_levels(of_tables("mcnemar_edwards")),
+    "mcnemar_edwards_r": of_two_levels(of_tables("mcnemar_edwards_r")),
+    "sign_exact": of_tables("mcnemar_exact"),
+    "sign_corrected": of_tables("mcnemar_edwards"),
+    "paired_t": paired_t,
+    "chi_square": of_tables("pearson"),
+    "chi_square_yates": of_tables("yates"),
+    "likelihood_ratio": of_tables("likelihood"),
+    "fisher": of_two_levels(fisher),
+    "fisher_one_sided": of_two_levels(fisher, one_sided=True),
+    "linear_by_linear": linear_by_linear,
+    "student_t": partial(two_sample_t, equal_variances=True),
+    "welch_t": partial(two_sample_t, equal_variances=False),
+}

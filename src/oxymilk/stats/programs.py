@@ -15,7 +15,7 @@ from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.other_tests import OTHER
 from oxymilk.stats.procedure import Procedure, check_test
 from oxymilk.stats.ranks import DIFFERENCES, exact_numbers
-from oxymilk.texts import read_yaml
+from oxymilk.texts import labels, read_yaml
 
 # names under which papers know programs whose lines begin with another
 _ALSO_CALLED = {"pasw": "spss", "python": "scipy", "rstudio": "r"}
@@ -128,7 +128,7 @@ class Program:
     def words(self) -> str:
         """The procedure, or the other calculation, in English."""
         if self.procedure is None:
-            return OTHER[self.other][0]
+            return labels("en")(f"explain.words.other_test_{self.other}")
         if not self.tail:
             return self.procedure.words_for(self.test)
         words = self.procedure.with_alternative("greater").words_for(self.test)
@@ -293,7 +293,7 @@ def _calculate(data: Data, procedure: Procedure | None, tail: str, other: str) -
     """Return p-values, shape (D,), z where the line prints one, and the reason where they are nan for their size."""
     try:
         if procedure is None:
-            return OTHER[other][1](data), None, ""
+            return OTHER[other](data), None, ""
         if tail:
             return smaller_tail(data, procedure), None, ""
         result = data.rank(procedure)
