@@ -195,18 +195,23 @@ def from_statistic(evidence: Evidence) -> Iterator[PSet]:
     name, test, n = evidence.statistic, evidence.test, evidence.n
     stated = evidence.set_of(evidence.value).magnitude()
     one = Interval.point(Fraction(1))
-    df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in evidence.df]
+    printed = evidence.df * (name != "z")
+    df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in printed]
     if name == "f" and test == "t-independent":
         df = [one, *df][-2:]
     elif not df and (name in ("t", "r") and n):
-        df = [Interval.point(Fraction(max(1, sum(n) - (1 if test == "t-paired" else 2))))]
+        df = [Interval.point(Fraction(sum(n) - (1 if test == "t-paired" else 2)))]
     df = df or [one] * (name == "chi2" and test != "chi-square")
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
-    no_df, largest = any(part.low <= 0 for part in df), 1 if name == "r" else None
-    is_size = stated.meets(Interval(Fraction(0), largest, closed_high=True))
-    if no_df or not is_size or (evidence.value.negative and name in ("chi2", "f")):
-        raise fault("check_number", evidence, "df" if no_df else "value")
+    if any(part.low <= 0 or (name == "chi2" and part.low.denominator > 1) for part in df):
+        column, numbers = (
+            ("df", [part.write(part.value) for part in printed]) if printed else ("n", map(str, n))
+        )
+        raise fault("check_number", evidence, column, ",".join(numbers))
+    is_size = stated.meets(Interval(Fraction(0), 1 if name == "r" else None, closed_high=True))
+    if not is_size or (evidence.value.negative and name in ("chi2", "f")):
+        raise fault("check_number", evidence, "value", evidence.value.write(evidence.value.value))
     share = Fraction(1, 2 if evidence.tails == 1 and name in ("z", "t", "r") else 1)
     yield any_program(test, f"from_{name}", times(_image(name, stated, df), share))
     if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
@@ -296,9 +301,12 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     Nothing where the tables have a shape that the test has no use for; exact tests that are too much work are left out.
     """
     lines = lines_by_calculation(test, evidence.program, evidence.tails)
-    if test == "mcnemar" and (used := (tables.any(axis=1) | tables.any(axis=2)).any(axis=0)).sum() == 2:
-        # of three levels of which nobody has the third, programs see two
-        tables = tables[:, used][:, :, used]
+    # of three levels of which nobody has the third, programs see two
+    rows, columns = tables.any(axis=(0, 2)), tables.any(axis=(0, 1))
+    if test == "mcnemar":
+        rows = columns = rows | columns
+    if test in ("mcnemar", "chi-square", "fisher") and min(rows.sum(), columns.sum()) >= 2:
+        tables = tables[:, rows][:, :, columns]
     d, r, c = tables.shape
     pairs = test in (*PAIRED, "sign")
     is_empty = test in ("mann-whitney", "t-independent") and (r != 2 or not tables.any(axis=2).all())
