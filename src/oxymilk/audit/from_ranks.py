@@ -24,7 +24,7 @@ from oxymilk.stats.count_tables import compositions
 from oxymilk.stats.datasets import Situation
 from oxymilk.stats.procedure import Procedure
 from oxymilk.stats.programs import RULES, Program
-from oxymilk.stats.ranks import doubled_midranks, unique_rows
+from oxymilk.stats.ranks import doubled_midranks
 
 # the most tables of few levels that are looked at for an exact p-value with ties
 MOST_TIED = 50_000
@@ -264,13 +264,14 @@ def _with_ties(n1: int, n2: int, ranked: int) -> dict[str, tuple[np.ndarray, np.
     twice = (first * doubled_midranks(sizes, np.full(len(tables), ranked))).sum(axis=1) - n1 * (
         n1 + 1
     ) * bool(n2)
-    tied, places = unique_rows(sizes)
     # a cell for each tie pattern and statistic, in a row for each pattern: of 3 and 1 cells, w x y and z, w x y | z 0 0
-    cells, where = np.unique(places * (top + 1) + twice, return_inverse=True)
-    rows, twice = np.divmod(cells, top + 1)
-    begins = np.searchsorted(rows, np.arange(len(tied)))
+    patterns = sizes @ (sizes[0].sum() + 1) ** np.arange(sizes.shape[1])
+    cells, where = np.unique(patterns * (top + 1) + twice, return_inverse=True)
+    patterns, twice = np.divmod(cells, top + 1)
+    begins = np.flatnonzero(np.diff(patterns, prepend=-1))
+    rows = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(cells)))
     columns = np.arange(len(cells)) - begins[rows]
-    ways = np.zeros((len(tied), columns.max() + 2))
+    ways = np.zeros((len(begins), columns.max() + 2))
     ways[rows, columns] = np.bincount(where, _orders(sizes, first))
     upper = ways[:, ::-1].cumsum(axis=1)[:, ::-1]
     mirrored = np.searchsorted(cells, cells + top - 2 * twice) - begins[rows]

@@ -30,10 +30,14 @@ def compositions(n: int, k: int) -> np.ndarray:
     >>> compositions(2, 2).tolist()
     [[0, 2], [1, 1], [2, 0]]
     """
-    if k == 1:
-        return np.array([[n]])
-    parts = [np.insert(compositions(n - first, k - 1), 0, first, axis=1) for first in range(n + 1)]
-    return np.concatenate(parts)
+    made, left = np.zeros((1, 0), dtype=np.int64), np.array([n])
+    for _ in range(k - 1):
+        # 0, 1, ..., all that is left of each row: of 1 and 2 left, 0 1 | 0 1 2
+        ways = left + 1
+        taken = np.arange(ways.sum()) - np.repeat(ways.cumsum() - ways, ways)
+        made = np.column_stack([np.repeat(made, ways, axis=0), taken])
+        left = np.repeat(left, ways) - taken
+    return np.column_stack([made, left])
 
 
 def tables_of(rows: tuple[int, ...], columns: tuple[int, ...], most: int = MOST_TABLES) -> np.ndarray | None:
