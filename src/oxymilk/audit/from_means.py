@@ -48,17 +48,24 @@ def from_moments(evidence: Evidence, kind: str = "") -> Iterator[PSet]:
 
 def _t_sets(evidence: Evidence, read: Reader, kind: str) -> Iterator[PSet]:
     """Yield the p-values of t-tests on printed numbers that are read in one way."""
-    means = [*map(read, evidence.means)]
+    first, *rest = map(read, evidence.means)
+    difference = Interval(first.low - rest[0].high, first.high - rest[0].low) if rest else first
     two, sizes = evidence.test == "t-independent", evidence.n * (2 if len(evidence.n) == 1 else 1)
-    errors = _errors(evidence, sizes, read, kind)
-    if len(means) == 1:
-        # one difference, of pairs or of two groups
-        df = sum(evidence.n) - (2 if two else 1)
-        yield _t_set(evidence, "student_t" if two else "paired_t", means[0], errors[0], (df, df))
+    df = sum(evidence.n) - (2 if two else 1)
+    errors = _errors(evidence, sizes, read, kind, df)
+    if len(errors) < 2 and not (two and evidence.sds):
+        # one difference, of pairs or of two groups; Welch's df lie between those of the smaller group and of both
+        calculation, dfs = "student_t" if two else "paired_t", (df, min(evidence.n) - 1)
+        by_df = [(of, _errors(evidence, sizes, read, kind, of)[0]) for of in dfs]
+        sets = [_t_set(evidence, calculation, difference, error, (of, of)) for of, error in by_df]
+        yield sets[0]
+        if two and len(evidence.n) == 2:
+            lows, highs = zip(*(p_set.ends for p_set in sets), strict=True)
+            between = Interval(min(lows), max(highs), closed_high=True)
+            yield any_program(evidence.test, "welch_t", between, is_open=True)
         return
-    if len(errors) != 2:
+    if not rest or len(errors) != 2:
         raise fault("check_missing", evidence, "sds")
-    difference = Interval(means[0].low - means[1].high, means[0].high - means[1].low)
     (a, b), (n1, n2) = errors, sizes
     if not two:
         # for any correlation of before and after
@@ -77,8 +84,8 @@ def _t_sets(evidence: Evidence, read: Reader, kind: str) -> Iterator[PSet]:
     yield _t_set(evidence, "welch_t", difference, spread, (min(dfs), whole if len(sides) > 1 else max(dfs)))
 
 
-def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str) -> list[Ends]:
-    """Return the smallest and the largest standard error of each mean, or of the one difference."""
+def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str, df: int) -> list[Ends]:
+    """Return the smallest and the largest standard error of each mean, or of the one difference with its df."""
     name = next(name for name in ("sds", "ses", "intervals") if getattr(evidence, name))
     sets = [*map(read, getattr(evidence, name))]
     if name != "intervals":
@@ -87,8 +94,7 @@ def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str)
         return [(max(0.0, float(part.low)) / root, float(part.high) / root) for part, root in pairs]
     found = []
     for (low, high), n in zip(list(pairwise(sets))[::2], sizes, strict=False):
-        df = sum(evidence.n) - 2 if evidence.test == "t-independent" and len(sets) == 2 else n - 1
-        width = 2 * float(scipy.special.stdtrit(df, 0.975))
+        width = 2 * float(scipy.special.stdtrit(df if len(sets) == 2 else n - 1, 0.975))
         found.append((max(0.0, float(high.low - low.high)) / width, float(high.high - low.low) / width))
     return found
 
