@@ -317,11 +317,11 @@ def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
         of_f = (1, 2) if test == "t-independent" else (2,)
         sizes = {"f": of_f, "z": sizes}.get(given["statistic"].lower(), (1,))
     elif name == "n":
-        sizes = (
-            (1,) if test in ("t-paired", "pearson", "spearman") else tuple(range(1, 20))
-        )  # rows of percentages
+        sizes = (1,) if test == "t-paired" else tuple(range(1, 20))  # rows of percentages
     if len(read[name]) not in sizes:
         text = given[name]
-        other = text.replace(";", ",") if ";" in text else text.replace(",", ";" if name != "df" else ".")
+        # 239,5,355,5 may be 239,5;355,5; and 34,72 of a test with one df 34.72
+        pairs = text.replace(",", ".") if name == "df" else re.sub("(,[^,]*)(,|$)", r"\1;", text)
+        other = text.replace(";", ",") if ";" in text else pairs
         words = {"count": len(read[name]), "wanted": " / ".join(map(str, sizes[:3])), "other": other}
         raise _FieldError("check_length", words)

@@ -70,7 +70,6 @@ def test_verdicts(case):
         ("check_number", "n", {"test": "pearson", "statistic": "r", "value": ".45", "n": "2"}),
         ("check_number", "df", {"test": "chi-square", "statistic": "chi2", "value": "5", "df": "1.5"}),
         ("check_length", "df", {"test": "t-independent", "statistic": "t", "value": "2,1", "df": "34,72"}),
-        ("check_length", "n", {"test": "spearman", "statistic": "r", "value": ".45", "n": "15,15"}),
         *(
             ("check_alpha", "alpha", {"counts": "1,2;3,4", "alpha": alpha})
             for alpha in ("5", "0", "95%", "x")
