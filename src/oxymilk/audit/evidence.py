@@ -13,7 +13,6 @@ from fractions import Fraction
 from typing import Any
 
 from oxymilk.audit.printed import (
-    LARGEST_SAMPLE,
     OPERATORS,
     P_NAME,
     ROUNDINGS,
@@ -25,6 +24,7 @@ from oxymilk.audit.printed import (
     without_name,
 )
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.stats.ranks import LARGEST_SAMPLE
 
 PAIRED = ("wilcoxon", "mcnemar", "t-paired")
 # the tests, and the statistics that each is printed with; chi-square of Kruskal-Wallis with mann-whitney
@@ -259,7 +259,7 @@ def _alpha(text: str) -> Fraction:
 def _whole(text: str) -> int:
     number = int(in_ascii(text.strip()))
     if not 0 <= number <= LARGEST_SAMPLE:
-        raise ValueError
+        raise _FieldError("check_whole", {"most": LARGEST_SAMPLE})
     return number
 
 

@@ -8,6 +8,7 @@ way, as far as few levels show.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, comb, floor, isqrt
@@ -28,6 +29,8 @@ from oxymilk.stats.ranks import doubled_midranks
 
 # the most tables of few levels that are looked at for an exact p-value with ties
 MOST_TIED = 50_000
+# the most statistics whose p-values are computed one by one
+MOST_STATISTICS = 60
 # of Pascal's triangle; more are beyond floats
 LARGEST_ROW = 1000
 
@@ -55,8 +58,20 @@ class Ranks(NamedTuple):
 def from_ranks(evidence: Evidence) -> Iterator[PSet]:
     """Yield the p-values that printed ranks allow, for each calculation of the rank test."""
     allowed = set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence))
+    if is_wide := len(allowed) > MOST_STATISTICS:
+        # between the p-values of the nearest to the mean and the farthest lie those of the others
+        kinds = ([ranks for ranks in allowed if bool(ranks.ranked) == ranked] for ranked in (False, True))
+        allowed = {end(kind, key=_distance) for kind in kinds if kind for end in (min, max)}
     by_zeros = tuple(sorted(allowed, key=lambda ranks: (ranks.zeros, ranks)))
-    yield from _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros)
+    of_signs = len(allowed) > 1 and not (evidence.value or evidence.rank_sums or evidence.mean_ranks)
+    for p_set in _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros):
+        values = (Interval(*p_set.ends, closed_high=True),) if is_wide else p_set.values
+        # rises and falls leave the ranks themselves open
+        yield replace(p_set, values=values, plain=p_set.plain * (not of_signs))
+
+
+def _distance(ranks: Ranks) -> float:
+    return abs(ranks.mean - ranks.twice) / _variance(ranks, 0) ** 0.5
 
 
 @lru_cache(maxsize=1024)
@@ -141,14 +156,22 @@ def _signed_rank(evidence: Evidence) -> Iterator[Ranks]:
     # the sum of signed ranks, or half of it (SAS)
     of_signed = not sums and stated and evidence.value.negative
     # of n pairs any number may have changed where it is not printed
-    top = isqrt(2 * floor(sum(part.high for part in sums))) + 1 if len(sums) == 2 else 0
-    for m in [sum(changes)] * any(changes) if changes else range(1, (n[0] if n else top) + 1):
+    if changes:
+        candidates = [sum(changes)] * any(changes)
+    elif len(sums) == 2:
+        most = isqrt(2 * floor(sum(part.high for part in sums))) + 1
+        candidates = range(1, (n[0] if n else most) + 1)
+    else:
+        # of about so many changes it is the mean
+        candidates = _thinned(range(1, n[0] + 1), n[0], min(n[0], max(1, isqrt(4 * floor(stated.low)))))
+    for m in candidates:
         for zeros, ranked in _zeros(n, m, sums, of_zeros):
             whole = m * (m + 1 + 2 * ranked)
             if not stated:
                 # from all rises ranked lowest to all of them ranked highest
                 least, rest = (changed * (changed + 1 + 2 * ranked) for changed in changes[::-1])
-                allowed = set(range(least, whole - rest + 1))
+                nearest = min(max(whole // 2, least), whole - rest)
+                allowed = _thinned(range(least, whole - rest + 1), nearest, whole - rest)
             elif of_signed:
                 allowed = {whole // 2 - size // part for size in first for part in (1, 2) if size % part == 0}
             else:
@@ -156,6 +179,11 @@ def _signed_rank(evidence: Evidence) -> Iterator[Ranks]:
             for twice in allowed:
                 if 0 <= twice <= whole:
                     yield Ranks(min(twice, whole - twice), m, 0, zeros, ranked)
+
+
+def _thinned(numbers: range, *kept: int) -> set[int]:
+    """Return whole numbers, of very many some and those to be kept: `MOST_STATISTICS` are not computed one by one."""
+    return {*numbers[:: 1 + len(numbers) // (4 * MOST_STATISTICS)], *kept}
 
 
 def _zeros(
