@@ -66,6 +66,7 @@ def test_verdicts(case):
     ("code", "column", "cells"),
     [
         ("check_number", "n", {"n": "ten,ten"}),
+        *(("check_whole", "counts", {"counts": counts}) for counts in ("-1,2;3,4", "9999999,2;3,4")),
         ("check_number", "value", {"statistic": "z", "value": "x"}),
         ("check_number", "n", {"test": "pearson", "statistic": "r", "value": ".45", "n": "2"}),
         ("check_number", "df", {"test": "chi-square", "statistic": "chi2", "value": "5", "df": "1.5"}),
