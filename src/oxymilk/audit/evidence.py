@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -228,7 +227,8 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
             if name in ("n", "df", *_LISTS) and name in read and not faults:
                 _fit(name, read, given)
         except ValueError as error:
-            code, words = error.args if isinstance(error, _FieldError) else ("check_number", {})
+            unread = "check_alpha" if name == "alpha" else "check_number"
+            code, words = error.args if isinstance(error, _FieldError) else (unread, {})
             faults.append(Fault(code, file, row=row, column=name, value=given[name], params=words))
     if faults:
         raise FaultsError(faults)
@@ -248,12 +248,11 @@ def _one_of(text: str, legal: tuple[str, ...]) -> str:
 
 def _alpha(text: str) -> Fraction:
     """Read a level of significance, 0.05 or 5%."""
-    with suppress(ValueError):
-        number = parse_printed(text, _EITHER)
-        alpha = number.value / (100 if number.percent else 1)
-        if 0 < alpha <= Fraction(1, 2):
-            return alpha
-    raise _FieldError("check_alpha", {})
+    number = parse_printed(text, _EITHER)
+    alpha = number.value / (100 if number.percent else 1)
+    if not 0 < alpha <= Fraction(1, 2):
+        raise ValueError
+    return alpha
 
 
 def _whole(text: str) -> int:

@@ -61,17 +61,14 @@ def from_ranks(evidence: Evidence) -> Iterator[PSet]:
     if is_wide := len(allowed) > MOST_STATISTICS:
         # between the p-values of the nearest to the mean and the farthest lie those of the others
         kinds = ([ranks for ranks in allowed if bool(ranks.ranked) == ranked] for ranked in (False, True))
-        allowed = {end(kind, key=_distance) for kind in kinds if kind for end in (min, max)}
+        z = {ranks: (ranks.mean - ranks.twice) / _variance(ranks, 0) ** 0.5 for ranks in allowed}
+        allowed = {end(kind, key=z.get) for kind in kinds if kind for end in (min, max)}
     by_zeros = tuple(sorted(allowed, key=lambda ranks: (ranks.zeros, ranks)))
     of_signs = len(allowed) > 1 and not (evidence.value or evidence.rank_sums or evidence.mean_ranks)
     for p_set in _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros):
         values = (Interval(*p_set.ends, closed_high=True),) if is_wide else p_set.values
         # rises and falls leave the ranks themselves open
         yield replace(p_set, values=values, plain=p_set.plain * (not of_signs))
-
-
-def _distance(ranks: Ranks) -> float:
-    return abs(ranks.mean - ranks.twice) / _variance(ranks, 0) ** 0.5
 
 
 @lru_cache(maxsize=1024)
@@ -156,14 +153,11 @@ def _signed_rank(evidence: Evidence) -> Iterator[Ranks]:
     # the sum of signed ranks, or half of it (SAS)
     of_signed = not sums and stated and evidence.value.negative
     # of n pairs any number may have changed where it is not printed
-    if changes:
-        candidates = [sum(changes)] * any(changes)
-    elif len(sums) == 2:
-        most = isqrt(2 * floor(sum(part.high for part in sums))) + 1
-        candidates = range(1, (n[0] if n else most) + 1)
-    else:
-        # of about so many changes it is the mean
-        candidates = _thinned(range(1, n[0] + 1), n[0], min(n[0], max(1, isqrt(4 * floor(stated.low)))))
+    most = n[0] if n else isqrt(2 * floor(sum(part.high for part in sums))) + 1
+    candidates = [sum(changes)] * any(changes) if changes else range(1, most + 1)
+    if not changes and len(sums) < 2:
+        # of about the last so many changes the one sum is the mean
+        candidates = _thinned(candidates, most, min(most, max(1, isqrt(4 * floor(stated.low)))))
     for m in candidates:
         for zeros, ranked in _zeros(n, m, sums, of_zeros):
             whole = m * (m + 1 + 2 * ranked)

@@ -25,13 +25,7 @@ from oxymilk.audit.printed import Interval, decide
 from oxymilk.faults import FaultsError
 from oxymilk.stats import count_tables
 from oxymilk.stats.datasets import Groups, Pairs
-from oxymilk.stats.programs import (
-    RULES,
-    Program,
-    evaluate_programs_counts,
-    load_programs,
-    named_in,
-)
+from oxymilk.stats.programs import RULES, Program, evaluate_programs_counts, load_programs, named_in
 from oxymilk.texts import Labels, read_yaml
 
 # relative error of scipy's distribution functions, measured in the tests

@@ -14,12 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, fault
-from oxymilk.audit.from_means import (
-    from_moments,
-    implied_correlation,
-    impossible_mean,
-    tables_behind,
-)
+from oxymilk.audit.from_means import from_moments, implied_correlation, impossible_mean, tables_behind
 from oxymilk.audit.from_ranks import from_ranks
 from oxymilk.audit.p_sets import PSet, TooManyError, from_statistic, from_tables, load_lines, tables_allowed
 from oxymilk.audit.printed import UPPER, Interval, decide
