@@ -18,7 +18,7 @@ import numpy as np
 import scipy
 
 from oxymilk.audit.evidence import Evidence, fault
-from oxymilk.audit.p_sets import PSet, lines_for, point, too_large, widened
+from oxymilk.audit.p_sets import PSet, lines_for, of_tails, point, too_large, widened
 from oxymilk.audit.printed import Interval, PrintedNumber
 from oxymilk.stats import rank_sum, signed_rank
 from oxymilk.stats.count_tables import compositions
@@ -64,7 +64,7 @@ def from_ranks(evidence: Evidence) -> Iterator[PSet]:
         z = {ranks: (ranks.mean - ranks.twice) / _variance(ranks, 0) ** 0.5 for ranks in allowed}
         allowed = {end(kind, key=z.get) for kind in kinds if kind for end in (min, max)}
     by_zeros = tuple(sorted(allowed, key=lambda ranks: (ranks.zeros, ranks)))
-    of_signs = len(allowed) > 1 and not (evidence.value or evidence.rank_sums or evidence.mean_ranks)
+    of_signs = not (evidence.value or evidence.rank_sums or evidence.mean_ranks) and all(evidence.n[:2])
     for p_set in _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros):
         values = (Interval(*p_set.ends, closed_high=True),) if is_wide else p_set.values
         # rises and falls leave the ranks themselves open
@@ -89,7 +89,8 @@ def _sets_of(test: str, program: str, tails: int, allowed: tuple[Ranks, ...]) ->
         ]:
             # where it is not printed how many did not change, as few as can be
             plain = tuple(plain for _, plain, zeros in found if plain and zeros == allowed[0].zeros)
-            sets.append(PSet(tuple(lines), unasked, tuple(values for values, *_ in found), plain))
+            values = tuple(values for values, *_ in found)
+            sets.append(of_tails(PSet(tuple(lines), unasked, values, plain), tails))
     return sets
 
 

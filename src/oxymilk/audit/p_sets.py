@@ -166,10 +166,25 @@ def load_lines() -> dict[str, tuple[Program, ...]]:
 
 @cache
 def lines_for(test: str, program: str, tails: int) -> tuple[Program, ...]:
-    """Return the lines of a test under the program and the tails that are declared."""
-    one_sided, named = {0: (True, False), 1: (True,), 2: (False,)}[tails], named_in(program)
-    lines = [line for line in load_lines().get(test, ()) if line.one_sided in one_sided]
+    """Return the lines of a test under the program and the tails that are declared.
+
+    Of one tail also two-sided lines of which it is half; see `of_tails`.
+    """
+    named, lines = named_in(program), load_lines().get(test, ())
+    if tails == 2 or (tails == 1 and test in ("chi-square", "fisher")):
+        lines = [line for line in lines if line.one_sided == (tails == 1)]
+    elif tails == 1:
+        # by distance the tails are not alike
+        rules = (
+            (line, line.procedure.switches().get("two_sided") if line.procedure else "") for line in lines
+        )
+        lines = [line for line, rule in rules if line.one_sided or rule != "distance"]
     return tuple(line for line in lines if not named or line.family in named)
+
+
+def of_tails(p_set: PSet, tails: int) -> PSet:
+    """Return the p-values under the tails that are declared: of one tail half of those of a two-sided line."""
+    return p_set.scaled(Fraction(1, 2)) if tails == 1 and not p_set.lines[0].one_sided else p_set
 
 
 @cache
@@ -342,7 +357,7 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             if shown := tuple(line for line in same if where[line.rule].any()):
                 distinct = sorted({*p_values[key][np.logical_or.reduce([*where.values()])].tolist()})
                 points = tuple(map(point, distinct))
-                yield PSet(shown, unasked, points, points * (d == 1))
+                yield of_tails(PSet(shown, unasked, points, points * (d == 1)), evidence.tails)
 
 
 Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by the id of a line, and rules
