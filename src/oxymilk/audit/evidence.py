@@ -6,7 +6,7 @@ The same words name the options of `oxymilk check` and the columns of its table;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -102,9 +102,11 @@ class Evidence:
         return replace(self, rounding="truncate")
 
     @property
-    def ways(self) -> tuple[Evidence, ...]:
+    def ways(self) -> Iterator[Evidence]:
         """It as it is and, where it is not declared how numbers are shortened, with digits cut."""
-        return (self,) if self.rounding else (self, self.cut)
+        yield self
+        if not self.rounding:
+            yield self.cut
 
     def stated(self) -> Interval:
         """Return the set of p-values that print as the printed one."""
@@ -183,7 +185,7 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
     given["counts"] = _BESIDE.sub("", given["counts"])
     for middle, spread in (("means", "sds"), ("medians", "quartiles")):
-        for mark in (";", ","):
+        for mark in (";", ",") * bool(given[middle]):
             both = [
                 _WITH_SPREAD.split(part.strip(" )")) for part in given[middle].split(mark) if part.strip()
             ]

@@ -310,12 +310,12 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
     Nothing where the tables have a shape that the test has no use for; exact tests that are too much work are left out.
     """
     lines = lines_by_calculation(test, evidence.program, evidence.tails)
-    # of three levels of which nobody has the third, programs see two
-    rows, columns = tables.any(axis=(0, 2)), tables.any(axis=(0, 1))
-    if test == "mcnemar":
-        rows = columns = rows | columns
-    if test in ("mcnemar", "chi-square", "fisher") and min(rows.sum(), columns.sum()) >= 2:
-        tables = tables[:, rows][:, :, columns]
+    if test in ("mcnemar", "chi-square", "fisher") and not tables.all():
+        # of three levels of which nobody has the third, programs see two
+        rows, columns = tables.any(axis=(0, 2)), tables.any(axis=(0, 1))
+        rows, columns = (rows | columns,) * 2 if test == "mcnemar" else (rows, columns)
+        if min(rows.sum(), columns.sum()) >= 2:
+            tables = tables[:, rows][:, :, columns]
     d, r, c = tables.shape
     pairs = test in (*PAIRED, "sign")
     is_empty = test in ("mann-whitney", "t-independent") and (r != 2 or not tables.any(axis=2).all())

@@ -76,9 +76,10 @@ def chi_square(tables: np.ndarray, statistic: str = "pearson") -> Statistic:
         # halves without a fraction: of tables of fractions the statistic is one
         terms = np.maximum(2 * np.abs(tables - expected) - (statistic == "yates"), 0) ** 2 / (4 * safe)
     square = np.maximum(terms.sum(axis=(1, 2)), 0)
-    too_many = (statistic == "yates") & (np.maximum(*used) > 2)
+    if statistic == "yates":
+        square = np.where(np.maximum(*used) > 2, np.nan, square)
     # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
-    return np.where(too_many, np.nan, square), (used[0] - 1) * (used[1] - 1)
+    return square, (used[0] - 1) * (used[1] - 1)
 
 
 def linear(tables: np.ndarray, *scores: np.ndarray) -> Statistic:
@@ -212,12 +213,13 @@ def bowker(tables: np.ndarray, *, empty: bool = False) -> Statistic:
 
     empty : of tables with two levels between which nobody changed (SAS), nan of the others; else nan of these, as R has
     """
+    if tables.shape[1] == 2:
+        return np.full(len(tables), np.nan), 1
     lower, upper = np.triu_indices(tables.shape[1], 1)
     rises, falls = tables[:, lower, upper], tables[:, upper, lower]
     changed = rises + falls > 0
     square = ((rises - falls) ** 2 / np.maximum(rises + falls, 1)).sum(axis=1)
-    usable = (changed.all(axis=1) != empty) & (len(lower) > 1)
-    return np.where(usable, square, np.nan), len(lower)
+    return np.where(changed.all(axis=1) != empty, square, np.nan), len(lower)
 
 
 def marginal_homogeneity(tables: np.ndarray) -> Statistic:
