@@ -11,9 +11,12 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, BinaryIO
+
+from oxymilk.faults import Fault, FaultsError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,11 +28,38 @@ _FORMULA_START = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"^[+-]?(\d+/\d+|(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?)$")
 
 
-def read_bytes(path: Path) -> bytes:
-    """Read a whole file; OSError for a folder, and for a pipe or a device, which would be read for ever."""
+def refuse_device(path: Path) -> None:
+    """Raise OSError for a folder, and for a pipe or a device, which would be read for ever."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise IsADirectoryError(errno.EISDIR, "no file", str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a whole file; OSError as for `refuse_device`."""
+    refuse_device(path)
     return path.read_bytes()
+
+
+def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number, from 1, and the cells of each row of a CSV that people keep, as they are read.
+
+    UTF-8, its cells parted by commas, or by semicolons as spreadsheet programs save it where the decimal mark is a
+    comma. FaultsError with the row where it is neither.
+    """
+    row = 0
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        first = stream.readline()
+        delimiter = ";" if first.count(";") > first.count(",") else ","
+        try:
+            for row, cells in enumerate(
+                csv.reader(chain([first], stream), delimiter=delimiter, strict=True), 1
+            ):
+                "".join(cells).encode()
+                yield row, [as_it_was(cell.strip()) for cell in cells]
+        except UnicodeEncodeError:
+            raise FaultsError([Fault("not_utf8", path.name, row=row)]) from None
+        except csv.Error:
+            raise FaultsError([Fault("quote_open", path.name, row=row + 1)]) from None
 
 
 def write_bytes(path: Path, data: bytes) -> None:

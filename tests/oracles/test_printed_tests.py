@@ -13,7 +13,6 @@ from oxymilk.audit.from_means import impossible_mean
 from oxymilk.audit.p_sets import _P_OF, ERROR
 from oxymilk.audit.printed_test import judge
 from oxymilk.stats.count_tables import CALCULATIONS, exact_tests, spearman_untied
-from oxymilk.stats.other_tests import freeman_halton
 
 DATA = Path(__file__).parent / "data"
 STATISTICS = {"t": ("t-independent", "t"), "F": ("f", "f"), "chi2": ("chi-square", "chi2"), "Z": ("z", "z")}
@@ -34,8 +33,6 @@ def test_tables_of_counts_beside_r(row):
     name = row["calculation"]
     p_value = CALCULATIONS[name](table[None])[0] if name in CALCULATIONS else exact_tests(table)[name]
     assert p_value == pytest.approx(float(row["p_value"]), rel=1e-11)
-    if len(table) == 2:
-        assert exact_tests(table)["fisher"] == pytest.approx(float(freeman_halton(table.tolist())), rel=1e-11)
 
 
 @pytest.mark.parametrize("k", [3, 4])

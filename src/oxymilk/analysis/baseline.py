@@ -13,8 +13,8 @@ from oxymilk import stats
 from oxymilk.analysis.samples import participants
 from oxymilk.numbers import read_number
 from oxymilk.stats import Procedure, TooLargeError
+from oxymilk.stats.count_tables import exact_tests
 from oxymilk.stats.null import MOST_WORK
-from oxymilk.stats.other_tests import freeman_halton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,7 @@ def baseline_table(study: Study, characteristics: pd.DataFrame, observations: pd
                     exact = stats.rank_sum_test(*numbers, Procedure("exact"), MOST_WORK).p_value
                     test, p_value = "mann_whitney_exact", exact
                 elif all(map(sum, counts)):
-                    test, p_value = "fisher", float(freeman_halton(counts))
+                    test, p_value = "fisher", exact_tests(np.array(counts)).get("fisher")
         compared = (difference, test if p_value is not None else "", p_value)
         levels = variable.level_ids if any(map(sum, counts)) or not numeric else ()
         for level in (*([] if levels and not numeric else [""]), *levels):

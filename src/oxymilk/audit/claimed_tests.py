@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
-from math import log, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from oxymilk.analysis.samples import participants
 from oxymilk.audit.claims import DECISIONS, OF_PAIRS, Claim
@@ -18,6 +19,8 @@ from oxymilk.audit.printed_test import judge
 from oxymilk.audit.recompute import Computed, Undefined, root_of
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.numbers import read_number
+from oxymilk.stats.count_tables import CHI_SQUARES
+from oxymilk.stats.other_tests import pooled_error, separate_error
 from oxymilk.stats.programs import named_in
 from oxymilk.texts import labels
 
@@ -115,18 +118,17 @@ def statistics_from_data(claim: Claim, study: Study, data: Results | None) -> It
         Z, the root of a chi-square with one df, without its sign. Undefined as for `evidence_from_data`.
     """
     _, samples = _samples(claim, study, data)
-    is_t = claim.test in ("t_paired", "t_independent")
-    found = _t_tests(_moments(claim, samples)) if is_t else _chi_squares(claim, _counts(claim, samples))
-    for name, statistic, df in found:
-        is_root = claim.quantity in ("t", "z")
+    by_chi_square = claim.test not in ("t_paired", "t_independent")
+    for name, square, df in (_chi_squares if by_chi_square else _t_tests)(claim, samples):
         if claim.quantity == "df" and df:
             computed = Computed.exactly(df)
         elif claim.quantity == "df" or (claim.quantity == "z" and df not in (None, 1)):
             continue
-        elif isinstance(statistic, float):
-            computed = Computed.about(Fraction(sqrt(statistic) if is_root else statistic))
         else:
-            computed = root_of(statistic) if is_root else Computed.exactly(statistic)
+            # of a likelihood ratio there is no fraction
+            computed = (Computed.about if isinstance(square, float) else Computed.exactly)(Fraction(square))
+            if claim.quantity in ("t", "z"):
+                computed = root_of(computed.value)
         yield computed._replace(procedure=labels("en")(f"check.calculations.{name}"))
 
 
@@ -134,45 +136,25 @@ def statistics_from_data(claim: Claim, study: Study, data: Results | None) -> It
 Statistic = tuple[str, Fraction | float, Fraction | int | None]
 
 
-def _chi_squares(claim: Claim, table: list[list[int]]) -> Iterator[Statistic]:
+def _chi_squares(claim: Claim, samples: list[list[list]]) -> Iterator[Statistic]:
     """Yield what programs print of a table of counts, in fractions but for the likelihood ratio."""
-    if claim.test == "mcnemar":
-        size = range(len(table))
-        changes = [(table[i][j], table[j][i], j - i) for i in size for j in size[i + 1 :]]
-        square, corrected = (
-            sum(Fraction((abs(up - down) - less) ** 2, max(1, up + down)) for up, down, _ in changes)
-            for less in (0, 1)
-        )
-        if len(changes) == 1:
-            yield from (("mcnemar", square, 1), ("mcnemar_edwards", corrected, 1))
-            return
-        yield "bowker", square, len(changes)
-        total = sum(step * (up - down) for up, down, step in changes)
-        steps = sum(step**2 * (up + down) for up, down, step in changes)
-        yield "marginal_homogeneity", Fraction(total**2, max(1, steps)), None
-        return
-    rows, columns = ([sum(line) for line in lines] for lines in (table, zip(*table, strict=True)))
-    n, df = sum(rows), (sum(map(bool, rows)) - 1) * (sum(map(bool, columns)) - 1)
-    places = product(enumerate(rows), enumerate(columns))
-    cells = [(table[i][j], Fraction(row * column, n)) for (i, row), (j, column) in places if row * column]
-    yield "pearson", sum((count - due) ** 2 / due for count, due in cells), df
-    if len(cells) == 4 and df == 1:
-        yield "yates", sum(max(abs(count - due) - Fraction(1, 2), 0) ** 2 / due for count, due in cells), df
-    yield "likelihood", 2 * sum(count * log(count / due) for count, due in cells if count), df
+    table = np.array([_counts(claim, samples)], dtype=object) * Fraction(1)
+    of_pairs = "mcnemar", "mcnemar_edwards", "bowker", "bowker_empty", "marginal_homogeneity"
+    for name in of_pairs if claim.test == "mcnemar" else ("pearson", "yates", "likelihood"):
+        square, df = (np.ravel(part)[0] for part in CHI_SQUARES[name](table))
+        if square == square:  # nan where a program has none
+            yield name, square, int(df) if name != "marginal_homogeneity" else None
 
 
-def _t_tests(moments: list[tuple[int, Fraction, Fraction]]) -> Iterator[Statistic]:
-    """Yield the t-tests of samples given by size, mean and variance; one sample is one of differences."""
-    if len(moments) == 1:
-        ((n, mean, variance),) = moments
-        yield "paired_t", n * mean**2 / variance, n - 1
+def _t_tests(claim: Claim, samples: list[list[list]]) -> Iterator[Statistic]:
+    """Yield the t-tests of samples; one sample is one of differences."""
+    sizes, means, variances = zip(*_moments(claim, samples), strict=True)
+    if len(sizes) == 1:
+        yield "paired_t", sizes[0] * means[0] ** 2 / variances[0], sizes[0] - 1
         return
-    (n1, mean1, variance1), (n2, mean2, variance2) = moments
-    square, whole, (error1, error2) = (mean1 - mean2) ** 2, n1 + n2 - 2, (variance1 / n1, variance2 / n2)
-    pooled = ((n1 - 1) * variance1 + (n2 - 1) * variance2) / whole * (Fraction(1, n1) + Fraction(1, n2))
-    yield "student_t", square / pooled, whole
-    df = (error1 + error2) ** 2 / (error1**2 / (n1 - 1) + error2**2 / (n2 - 1))
-    yield "welch_t", square / (error1 + error2), df
+    for name, error_of in (("student_t", pooled_error), ("welch_t", separate_error)):
+        error, df = error_of(*sizes, *variances)
+        yield name, (means[0] - means[1]) ** 2 / error, df
 
 
 def _counts(claim: Claim, samples: list[list[list]]) -> list[list[int]]:

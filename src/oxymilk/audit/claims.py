@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cached_property, partial
-from html import unescape
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,18 +16,19 @@ from oxymilk.audit.printed import (
     EITHER_MARK,
     LOWER,
     OPERATORS,
+    P_NAME,
     UPPER,
     VERDICTS,
     Interval,
     Notation,
     PrintedNumber,
-    in_ascii,
     parse_printed,
     parse_sizes,
     split_operator,
+    without_name,
 )
 from oxymilk.faults import Fault, FaultsError, faults_of
-from oxymilk.files import as_it_was, read_bytes
+from oxymilk.files import csv_rows, refuse_device
 from oxymilk.study.base import CONTROL
 from oxymilk.texts import LANGUAGES
 
@@ -64,8 +62,9 @@ CHECKS = ("recompute", "arithmetic", "printed_test", *REASONS)
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
-_P = r"p[-_ ]?values?|p|(?:nilai|harga)[ -]p|(?:(?:asymp|exact)\.? )?sig(?:nifikansi)?\.?(?: \(.*\))?"
-_NAMES = {"p_value": _P, "threshold": _P, "z": "z", "u": "u", "w": "[wtvs]"} | dict.fromkeys(_COUNTED, "n")
+_NAMES = {"p_value": P_NAME, "threshold": P_NAME, "z": "z", "u": "u", "w": "[wtvs]"} | dict.fromkeys(
+    _COUNTED, "n"
+)
 _NAMES |= {"chi2": "(?:χ|x|chi)[- ]?(?:2|²|square)", "t": "t", "df": r"d\.?f\.?|d[bk]"}
 _WORDED = re.compile(r"(?i)(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?")
 # an id names files and is a word of lists: no blank, no comma, no path
@@ -201,9 +200,8 @@ def claim_of(row: Mapping[str, str], study: Study) -> Claim:
     cells = {column: row.get(column, "") for column in COLUMNS}
     notes = tuple(row.get(column, "") for column in NOTES)
     cells["note"] = cells["note"] or next(filter(None, notes), "")
-    printed, quantity = unescape(cells["printed"]), cells["quantity"]
-    name = re.match(rf"(?:{_NAMES.get(quantity, '(?!)')})\s*[:=<>≤≥~ ]", in_ascii(printed), re.IGNORECASE)
-    operator, number = split_operator(printed[name.end() - 1 :].lstrip(": ") if name else printed)
+    quantity = cells["quantity"]
+    operator, number = split_operator(without_name(cells["printed"], _NAMES.get(quantity, "(?!)")))
     if number and cells["operator"] in ("", operator):
         cells |= {"operator": operator, "printed": number}
     if quantity in ("p_value", "decision") and number and (worded := _WORDED.fullmatch(number.strip())):
@@ -280,25 +278,18 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     fault = partial(_fault, file=path.name)
     if not path.exists():
         raise FaultsError([fault("claims_missing")])
-    table: list[list[str]] = []
     try:
-        text = read_bytes(path).decode("utf-8-sig")
-        first = text.partition("\n")[0]
-        delimiter = ";" if first.count(";") > first.count(",") else ","
-        table.extend(csv.reader(io.StringIO(text or "\n", newline=""), delimiter=delimiter, strict=True))
-    except UnicodeDecodeError as error:
-        raise FaultsError([fault("not_utf8", row=error.object[: error.start].count(b"\n") + 1)]) from None
-    except csv.Error:
-        raise FaultsError([fault("quote_open", row=len(table) + 1)]) from None
+        refuse_device(path)
+        table = list(csv_rows(path))
     except OSError as error:
         raise FaultsError(faults_of(error)) from None
-    header, *table = table
+    header = table[0][1] if table else []
     # a note in some language stands for `note`
     given = (*header, "tails", "evidence", *(["note"] if set(NOTES) & set(header) else []))
     missing = [column for column in COLUMNS if column not in given]
     legal = (*COLUMNS, *NOTES)
     unknown = [name for at, name in enumerate(header) if name not in legal or name in header[:at]]
-    filled = [(row, cells) for row, cells in enumerate(table, start=2) if any(map(str.strip, cells))]
+    filled = [(row, cells) for row, cells in table[1:] if any(cells)]
     long = [(row, cells) for row, cells in filled if len(cells) > len(header)]
     faults = [fault("claims_column_missing", column=column) for column in missing]
     faults += [fault("claims_column_unknown", column=name) for name in unknown]
@@ -308,10 +299,7 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     ]
     if faults:
         raise FaultsError(faults)
-    return [
-        (row, {name: as_it_was(cell.strip()) for name, cell in zip_longest(header, cells, fillvalue="")})
-        for row, cells in filled
-    ]
+    return [(row, dict(zip_longest(header, cells, fillvalue=""))) for row, cells in filled]
 
 
 def _faults(claim: Claim, row: int, file: str, study: Study) -> Iterator[Fault]:

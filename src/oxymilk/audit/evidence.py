@@ -6,22 +6,24 @@ The same words name the options of `oxymilk check` and the columns of its table;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from oxymilk.audit.printed import (
-    LARGEST_SAMPLE,
     OPERATORS,
+    P_NAME,
     ROUNDINGS,
     Interval,
     PrintedNumber,
     in_ascii,
     parse_printed,
     split_operator,
+    without_name,
 )
 from oxymilk.faults import Fault, FaultsError
+from oxymilk.stats.ranks import LARGEST_SAMPLE
 
 PAIRED = ("wilcoxon", "mcnemar", "t-paired")
 # the tests, and the statistics that each is printed with; chi-square of Kruskal-Wallis with mann-whitney
@@ -45,9 +47,10 @@ FIELDS = (
 _IN_WORDS = (*STATISTIC_WORDS, *FIELDS[1:4], "df", *_LISTS, "scale", *FIELDS[FIELDS.index("tails") :])
 STARS = {"*": "0.05", "**": "0.01", "***": "0.001", "****": "0.0001"}
 _PERCENT = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*%\s*,?")
-# a percentage beside its count, "12 (60%)"; the dash of "1-3", a range
+# a percentage beside its count, "12 (60%)"; what parts the ends of "1-3" and "-4.0 to -1.0"; "5.6 ± 1.1", "5.6 (1.1)"
 _BESIDE = re.compile(r"\s*\([0-9.,\s]+%\s*\)")
-_DASH = re.compile(r"(?<=[0-9])\s*[-\u2010-\u2015]\s*(?=[0-9.,])")
+_DASH = re.compile(r"(?<=[0-9])(?:\s*[-\u2010-\u2015]\s*|\s+(?:to|sampai|s/?d)\s+)(?=[-\u2212]?[0-9.,])")
+_WITH_SPREAD = re.compile(r"\s*(?:±|\+/-|\()\s*")
 _EITHER = (".", ",")
 Numbers = tuple[PrintedNumber, ...]
 
@@ -93,14 +96,26 @@ class Evidence:
     program: str = ""
     rounding: str = ""
 
-    def stated(self, *, cut: bool = False) -> Interval:
-        """Return the set of p-values that print as the printed one, rounded (either way at a half) or cut."""
-        return self.set_of(self.number, cut=cut, operator=self.operator).clipped(0, 1)
+    @property
+    def cut(self) -> Evidence:
+        """The same with all digits cut, not rounded."""
+        return replace(self, rounding="truncate")
 
-    def set_of(self, number: PrintedNumber, *, cut: bool = False, operator: str = "") -> Interval:
+    @property
+    def ways(self) -> Iterator[Evidence]:
+        """It as it is and, where it is not declared how numbers are shortened, with digits cut."""
+        yield self
+        if not self.rounding:
+            yield self.cut
+
+    def stated(self) -> Interval:
+        """Return the set of p-values that print as the printed one."""
+        return self.set_of(self.number, self.operator).clipped(0, 1)
+
+    def set_of(self, number: PrintedNumber, operator: str = "") -> Interval:
         """Return the set that a printed number states; without a declared rounding a half may go either way."""
-        if cut or self.rounding:
-            return number.interval("truncate" if cut else self.rounding, operator)
+        if self.rounding:
+            return number.interval(self.rounding, operator)
         up, even = (number.interval(way, operator) for way in ("half_up", "half_even"))
         return Interval(up.low, up.high, up.closed_low or even.closed_low, up.closed_high or even.closed_high)
 
@@ -111,8 +126,14 @@ class _FieldError(ValueError):
 
 def name_in_claims(test: str) -> str:
     """Return the name that claims.csv has for a test: "wilcoxon" is "signed_rank"."""
-    name = test.lower().replace("-", "_")
+    name = field_of(test)
     return _IN_CLAIMS.get(name, name)
+
+
+def field_of(word: str) -> str:
+    """Return the field that a word of options, evidence or a header names: "mean" and "Means" are `means`."""
+    name = re.sub(r"[-_\s]+", "_", word.strip().lower())
+    return _LIST_WORDS.get(name, name)
 
 
 def word_of(field: str) -> str:
@@ -134,8 +155,7 @@ def cells_of(words: str) -> dict[str, str]:
     before, *parts = re.split(r"(?:^|(?<=\s))-{0,2}([A-Za-z][\w-]*)\s*=", words)
     cells, wrong = {}, [before] if before.strip() else []
     for word, value in zip(parts[::2], parts[1::2], strict=True):
-        name = word.lower().replace("-", "_")
-        name = _LIST_WORDS.get(name, name)
+        name = field_of(word)
         added = {"statistic": name, "value": value} if name in STATISTIC_WORDS else {name: value}
         if name not in _IN_WORDS or not value.strip() or cells.keys() & added.keys():
             wrong.append(f"{word}={value}")
@@ -164,16 +184,18 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     """
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
     given["counts"] = _BESIDE.sub("", given["counts"])
+    for middle, spread in (("means", "sds"), ("medians", "quartiles")):
+        for mark in (";", ",") * bool(given[middle]):
+            both = [
+                _WITH_SPREAD.split(part.strip(" )")) for part in given[middle].split(mark) if part.strip()
+            ]
+            if {*map(len, both)} == {2} and not given[spread]:
+                given[middle], given[spread] = (";".join([*of, ""]) for of in zip(*both, strict=True))
     for name in ("intervals", "quartiles"):
-        ends = given[name]
+        ends = re.sub(r"[()\[\]]", "", given[name])
         # a comma parts the numbers where there is one between any two ranges, and no semicolon
         by_comma = ";" not in ends and ends.count(",") == len(_DASH.findall(ends)) - 1
         given[name] = _DASH.sub("," if by_comma else ";", ends)
-    for mark in (";", ","):
-        both = [part.split("±") for part in given["means"].split(mark) if part.strip()]
-        if {*map(len, both)} == {2} and not given["sds"]:
-            # "5.6 ± 1.1": mean and SD
-            given["means"], given["sds"] = (";".join([*of, ""]) for of in zip(*both, strict=True))
     given["operator"] = {"≤": "<=", "≥": ">="}.get(given["operator"], given["operator"])
     test = name_in_claims(given["test"])
     given["test"] = RANK_TESTS.get(test, test.replace("_", "-"))
@@ -184,7 +206,7 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     readers: dict[str, Callable[[str], Any]] = {
         "decimal_mark": lambda text: _one_of(text, _EITHER),
         "test": lambda text: _one_of(text, tuple(STATISTICS)),
-        "alpha": lambda text: _alpha(parse_printed(text, _EITHER).value),
+        "alpha": _alpha,
         "operator": lambda text: _one_of(text, OPERATORS),
         "p": lambda text: _p_value(text, given["operator"], marks, read.get("alpha", Evidence.alpha)),
         "rounding": lambda text: _one_of(text, ROUNDINGS),
@@ -195,7 +217,7 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         "counts": _table,
         "margins": _table,
         "statistic": lambda text: _one_of(text.lower(), STATISTICS.get(read.get("test"), (text.lower(),))),
-        "value": lambda text: parse_printed(text, marks),
+        "value": lambda text: parse_printed(text.rstrip("; "), marks),
         **dict.fromkeys(_LISTS, lambda text: _numbers(text, marks)),
         "scale": _scale,
     }
@@ -204,10 +226,11 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         try:
             if given[name] or name in ("test", "p"):
                 read[name] = reader(given[name])
-            if name in ("n", *_LISTS) and name in read and not faults:
+            if name in ("n", "df", *_LISTS) and name in read and not faults:
                 _fit(name, read, given)
         except ValueError as error:
-            code, words = error.args if isinstance(error, _FieldError) else ("check_number", {})
+            unread = "check_alpha" if name == "alpha" else "check_number"
+            code, words = error.args if isinstance(error, _FieldError) else (unread, {})
             faults.append(Fault(code, file, row=row, column=name, value=given[name], params=words))
     if faults:
         raise FaultsError(faults)
@@ -225,21 +248,24 @@ def _one_of(text: str, legal: tuple[str, ...]) -> str:
     return text
 
 
-def _alpha(value: Fraction) -> Fraction:
-    if not 0 < value < 1:
+def _alpha(text: str) -> Fraction:
+    """Read a level of significance, 0.05 or 5%."""
+    number = parse_printed(text, _EITHER)
+    alpha = number.value / (100 if number.percent else 1)
+    if not 0 < alpha <= Fraction(1, 2):
         raise ValueError
-    return value
+    return alpha
 
 
 def _whole(text: str) -> int:
     number = int(in_ascii(text.strip()))
     if not 0 <= number <= LARGEST_SAMPLE:
-        raise ValueError
+        raise _FieldError("check_whole", {"most": LARGEST_SAMPLE})
     return number
 
 
 def _scale(text: str) -> tuple[int, int]:
-    low, high = map(int, in_ascii(text).split(".."))
+    low, high = map(int, in_ascii(_DASH.sub("..", text)).split(".."))
     if not low < high:
         raise ValueError
     return low, high
@@ -251,7 +277,7 @@ def _p_value(text: str, before: str, marks: tuple[str, ...], alpha: Fraction) ->
         return ">=", parse_printed(str(float(alpha)))
     if text.strip() in STARS:
         return "<", parse_printed(STARS[text.strip()])
-    operator, digits = split_operator(re.sub(r"(?i)^\s*p(?=\s*[<>=≤≥~≈])", "", text))
+    operator, digits = split_operator(without_name(text, P_NAME))
     operator, number = operator or before, parse_printed(digits, marks)
     if number.percent:
         raise ValueError
@@ -284,14 +310,19 @@ def _numbers(text: str, marks: tuple[str, ...]) -> Numbers:
 def _fit(name: str, read: dict[str, Any], given: dict[str, str]) -> None:
     """Raise _FieldError where a list has not as many numbers as the test has groups."""
     test, sizes = read.get("test"), (2, 4) if name in ("intervals", "quartiles") else (1, 2)
-    if test == "mann-whitney":
+    if test == "mann-whitney" and name != "df":
         sizes = sizes if name == "n" and given["statistic"] in ("z", "chi2") else sizes[1:]
     elif test == "wilcoxon" and name in ("n", "rank_sums"):
         sizes = (1, 2, 3)  # falls, rises and unchanged
+    elif name == "df":
+        of_f = (1, 2) if test == "t-independent" else (2,)
+        sizes = {"f": of_f, "z": sizes}.get(given["statistic"].lower(), (1,))
     elif name == "n":
         sizes = (1,) if test == "t-paired" else tuple(range(1, 20))  # rows of percentages
     if len(read[name]) not in sizes:
         text = given[name]
-        other = text.replace(";", ",") if ";" in text else text.replace(",", ";")
+        # 239,5,355,5 may be 239,5;355,5; and 34,72 of a test with one df 34.72
+        pairs = text.replace(",", ".") if name == "df" else re.sub("(,[^,]*)(,|$)", r"\1;", text)
+        other = text.replace(";", ",") if ";" in text else pairs
         words = {"count": len(read[name]), "wanted": " / ".join(map(str, sizes[:3])), "other": other}
         raise _FieldError("check_length", words)

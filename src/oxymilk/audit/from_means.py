@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from itertools import pairwise, product
 from math import ceil, comb, floor, inf, sqrt
 
@@ -17,9 +16,10 @@ import numpy as np
 import scipy
 
 from oxymilk.audit.evidence import PAIRED, Evidence, fault
-from oxymilk.audit.p_sets import PSet, any_program, times, widened
+from oxymilk.audit.p_sets import PSet, TooManyError, any_program, times, widened
 from oxymilk.audit.printed import Interval, PrintedNumber, sizes_that_allow
 from oxymilk.stats.count_tables import compositions, tables_of
+from oxymilk.stats.other_tests import pooled_error, separate_error
 
 # the most ways to spread n scores over the levels, and the most pairs of datasets or couplings, that are looked at
 MOST_WAYS = 400_000
@@ -28,14 +28,10 @@ Ends = tuple[float, float]
 Reader = Callable[[PrintedNumber], Interval]
 
 
-class TooManyError(Exception):
-    """More datasets fit than are looked at; the argument is their number, or a bound on it."""
-
-
 # ---- t-tests -------------------------------------------------------------------------------------------------
 
 
-def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> Iterator[PSet]:
+def from_moments(evidence: Evidence, kind: str = "") -> Iterator[PSet]:
     """Yield the p-values of t-tests that printed means with SD, SE or 95% interval allow.
 
     Plain is the p-value of the printed numbers as they are; the set has those of all numbers inside their rounding.
@@ -44,7 +40,7 @@ def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> It
     """
     if not evidence.n or min(evidence.n) < 2 or not (evidence.sds or evidence.ses or evidence.intervals):
         raise fault("check_missing", evidence, "sds" if evidence.n else "n")
-    by_rounding = _t_sets(evidence, partial(evidence.set_of, cut=cut), kind)
+    by_rounding = _t_sets(evidence, evidence.set_of, kind)
     as_printed = _t_sets(evidence, lambda number: Interval.point(number.value), kind)
     for p_set, printed in zip(by_rounding, as_printed, strict=True):
         yield replace(p_set, plain=p_set.plain and printed.plain)
@@ -52,17 +48,24 @@ def from_moments(evidence: Evidence, *, cut: bool = False, kind: str = "") -> It
 
 def _t_sets(evidence: Evidence, read: Reader, kind: str) -> Iterator[PSet]:
     """Yield the p-values of t-tests on printed numbers that are read in one way."""
-    means = [*map(read, evidence.means)]
+    first, *rest = map(read, evidence.means)
+    difference = Interval(first.low - rest[0].high, first.high - rest[0].low) if rest else first
     two, sizes = evidence.test == "t-independent", evidence.n * (2 if len(evidence.n) == 1 else 1)
-    errors = _errors(evidence, sizes, read, kind)
-    if len(means) == 1:
-        # one difference, of pairs or of two groups
-        df = sum(evidence.n) - (2 if two else 1)
-        yield _t_set(evidence, "student_t" if two else "paired_t", means[0], errors[0], (df, df))
+    df = sum(evidence.n) - (2 if two else 1)
+    errors = _errors(evidence, sizes, read, kind, df)
+    if len(errors) < 2 and not (two and evidence.sds):
+        # one difference, of pairs or of two groups; Welch's df lie between those of the smaller group and of both
+        calculation, dfs = "student_t" if two else "paired_t", (df, min(evidence.n) - 1)
+        by_df = [(of, _errors(evidence, sizes, read, kind, of)[0]) for of in dfs]
+        sets = [_t_set(evidence, calculation, difference, error, (of, of)) for of, error in by_df]
+        yield sets[0]
+        if two and len(evidence.n) == 2:
+            lows, highs = zip(*(p_set.ends for p_set in sets), strict=True)
+            between = Interval(min(lows), max(highs), closed_high=True)
+            yield any_program(evidence.test, "welch_t", between, is_open=True)
         return
-    if len(errors) != 2:
+    if not rest or len(errors) != 2:
         raise fault("check_missing", evidence, "sds")
-    difference = Interval(means[0].low - means[1].high, means[0].high - means[1].low)
     (a, b), (n1, n2) = errors, sizes
     if not two:
         # for any correlation of before and after
@@ -70,19 +73,19 @@ def _t_sets(evidence: Evidence, read: Reader, kind: str) -> Iterator[PSet]:
         yield _t_set(evidence, "paired_t", difference, spread, (n1 - 1, n1 - 1), is_open=True)
         return
     squares = [(u**2, v**2) for u, v in zip(a, b, strict=True)]
+    low, high = (pooled_error(n1, n2, n1 * u, n2 * v) for u, v in squares)
     whole = n1 + n2 - 2
-    pooled = [sqrt((n1 * (n1 - 1) * u + n2 * (n2 - 1) * v) / whole * (1 / n1 + 1 / n2)) for u, v in squares]
-    yield _t_set(evidence, "student_t", difference, (pooled[0], pooled[1]), (whole, whole))
+    yield _t_set(evidence, "student_t", difference, (sqrt(low[0]), sqrt(high[0])), (whole, whole))
     corners = list(product(*zip(*squares, strict=True)))
-    dfs = [(u + v) ** 2 / (u**2 / (n1 - 1) + v**2 / (n2 - 1)) if u + v else whole for u, v in corners]
+    dfs = [separate_error(n1, n2, n1 * u, n2 * v)[1] if u + v else whole for u, v in corners]
     # the largest is reached where the variances are in the ratio of the sizes less 1
     sides = {u * (n2 - 1) > v * (n1 - 1) for u, v in corners}
     spread = sqrt(sum(squares[0])), sqrt(sum(squares[1]))
     yield _t_set(evidence, "welch_t", difference, spread, (min(dfs), whole if len(sides) > 1 else max(dfs)))
 
 
-def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str) -> list[Ends]:
-    """Return the smallest and the largest standard error of each mean, or of the one difference."""
+def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str, df: int) -> list[Ends]:
+    """Return the smallest and the largest standard error of each mean, or of the one difference with its df."""
     name = next(name for name in ("sds", "ses", "intervals") if getattr(evidence, name))
     sets = [*map(read, getattr(evidence, name))]
     if name != "intervals":
@@ -91,8 +94,7 @@ def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str)
         return [(max(0.0, float(part.low)) / root, float(part.high) / root) for part, root in pairs]
     found = []
     for (low, high), n in zip(list(pairwise(sets))[::2], sizes, strict=False):
-        df = sum(evidence.n) - 2 if evidence.test == "t-independent" and len(sets) == 2 else n - 1
-        width = 2 * float(scipy.special.stdtrit(df, 0.975))
+        width = 2 * float(scipy.special.stdtrit(df if len(sets) == 2 else n - 1, 0.975))
         found.append((max(0.0, float(high.low - low.high)) / width, float(high.high - low.low) / width))
     return found
 
@@ -127,12 +129,11 @@ def implied_correlation(evidence: Evidence) -> float | None:
 def impossible_mean(evidence: Evidence) -> tuple[str, int] | None:
     """Return which printed mean, 0 or 1, no whole scores can have, alone (grim) or with its SD (grimmer)."""
     sizes = evidence.n * (len(evidence.means) if len(evidence.n) == 1 else 1)
-    ways = (False,) if evidence.rounding else (False, True)
     for at, (mean, n) in enumerate(zip(evidence.means, sizes, strict=False)):
-        stated = [evidence.set_of(mean, cut=cut) for cut in ways]
+        stated = [way.set_of(mean) for way in evidence.ways]
         if evidence.scale and not any(sizes_that_allow(part, [n], Fraction(1)) for part in stated):
             return "grim", at
-        sds = [evidence.set_of(evidence.sds[at], cut=cut) for cut in ways] if at < len(evidence.sds) else []
+        sds = [way.set_of(evidence.sds[at]) for way in evidence.ways] if at < len(evidence.sds) else []
         if evidence.scale and sds and not any(_grimmer(*both, n) for both in zip(stated, sds, strict=True)):
             return "grimmer", at
     return None
@@ -160,7 +161,7 @@ def _squared(sd: Interval) -> Interval:
     return Interval(sd.low**2, sd.high**2, *sd[2:])
 
 
-def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np.ndarray:
+def datasets_of(evidence: Evidence, at: int, n: int) -> np.ndarray:
     """Return every way to spread n whole scores over the scale that prints the mean and SD, or median and quartiles.
 
     Parameters
@@ -169,8 +170,6 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
         With a scale.
     at, n : int
         Which group, or time, from 0; and its size.
-    cut : bool
-        Digits were cut, not rounded.
 
     Returns
     -------
@@ -188,7 +187,7 @@ def datasets_of(evidence: Evidence, at: int, n: int, *, cut: bool = False) -> np
         numbers = getattr(evidence, name)
         if place >= len(numbers):
             return np.ones(len(values), dtype=bool)
-        stated = evidence.set_of(numbers[place], cut=cut)
+        stated = evidence.set_of(numbers[place])
         if squared:
             stated = _squared(stated)
         distinct, places = np.unique(values, return_inverse=True)
@@ -223,7 +222,7 @@ def _quantiles(counts: np.ndarray, scores: np.ndarray, share: int) -> Iterator[n
         yield 4 * below + int(4 * (place % 1)) * (above - below)
 
 
-def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
+def tables_behind(evidence: Evidence) -> np.ndarray:
     """Return every table of counts that means and SDs, or medians and quartiles, of both groups or times allow.
 
     Returns
@@ -236,7 +235,7 @@ def tables_behind(evidence: Evidence, *, cut: bool = False) -> np.ndarray:
     sizes = evidence.n[:1] * 2 if paired or len(evidence.n) == 1 else evidence.n
     if not sizes or not all(sizes) or max(len(evidence.means), len(evidence.medians)) < 2:
         raise fault("check_missing", evidence, "means" if sizes else "n")
-    sets = [datasets_of(evidence, at, n, cut=cut) for at, n in enumerate(sizes)]
+    sets = [datasets_of(evidence, at, n) for at, n in enumerate(sizes)]
     if len(sets[0]) * len(sets[1]) > MOST_PAIRS:
         raise TooManyError(len(sets[0]) * len(sets[1]))
     made, work = [np.zeros((0, 2, sets[0].shape[1]), dtype=np.int64)] * (not paired), 0

@@ -8,6 +8,7 @@ way, as far as few levels show.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from math import ceil, comb, floor, isqrt
@@ -17,17 +18,19 @@ import numpy as np
 import scipy
 
 from oxymilk.audit.evidence import Evidence, fault
-from oxymilk.audit.p_sets import Line, PSet, lines_for, point, too_large, widened
+from oxymilk.audit.p_sets import PSet, lines_for, of_tails, point, too_large, widened
 from oxymilk.audit.printed import Interval, PrintedNumber
 from oxymilk.stats import rank_sum, signed_rank
 from oxymilk.stats.count_tables import compositions
 from oxymilk.stats.datasets import Situation
 from oxymilk.stats.procedure import Procedure
-from oxymilk.stats.programs import RULES
-from oxymilk.stats.ranks import doubled_midranks, unique_rows
+from oxymilk.stats.programs import RULES, Program
+from oxymilk.stats.ranks import doubled_midranks
 
-# the most tables of few levels that are looked at for an exact p-value with ties; cells for their distributions
-MOST_TIED, MOST_CELLS, MOST_SUMS = 50_000, 2_000_000, 20_000
+# the most tables of few levels that are looked at for an exact p-value with ties
+MOST_TIED = 50_000
+# the most statistics whose p-values are computed one by one
+MOST_STATISTICS = 60
 # of Pascal's triangle; more are beyond floats
 LARGEST_ROW = 1000
 
@@ -52,17 +55,26 @@ class Ranks(NamedTuple):
         return self.n1 * self.n2 or self.n1 * (self.n1 + 1 + 2 * self.ranked) // 2
 
 
-def from_ranks(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
-    """Yield the p-values that printed ranks, rounded or cut, allow, for each calculation of the rank test."""
-    allowed = set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence, cut))
+def from_ranks(evidence: Evidence) -> Iterator[PSet]:
+    """Yield the p-values that printed ranks allow, for each calculation of the rank test."""
+    allowed = set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence))
+    if is_wide := len(allowed) > MOST_STATISTICS:
+        # between the p-values of the nearest to the mean and the farthest lie those of the others
+        kinds = ([ranks for ranks in allowed if bool(ranks.ranked) == ranked] for ranked in (False, True))
+        z = {ranks: (ranks.mean - ranks.twice) / _variance(ranks, 0) ** 0.5 for ranks in allowed}
+        allowed = {end(kind, key=z.get) for kind in kinds if kind for end in (min, max)}
     by_zeros = tuple(sorted(allowed, key=lambda ranks: (ranks.zeros, ranks)))
-    yield from _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros)
+    of_signs = not (evidence.value or evidence.rank_sums or evidence.mean_ranks) and all(evidence.n[:2])
+    for p_set in _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros):
+        values = (Interval(*p_set.ends, closed_high=True),) if is_wide else p_set.values
+        # rises and falls leave the ranks themselves open
+        yield replace(p_set, values=values, plain=p_set.plain * (not of_signs))
 
 
 @lru_cache(maxsize=1024)
 def _sets_of(test: str, program: str, tails: int, allowed: tuple[Ranks, ...]) -> list[PSet]:
     """Return the p-values of the statistics that are allowed, for each calculation."""
-    grouped: dict[tuple[str, bool], list[Line]] = {}
+    grouped: dict[tuple, list[Program]] = {}
     for line in lines_for(test, program, tails):
         unasked = any(_unasked(line.rule, *ranks[1:4], ranks.twice % 2 == 0) for ranks in allowed)
         grouped.setdefault((line.calculation, unasked), []).append(line)
@@ -77,7 +89,8 @@ def _sets_of(test: str, program: str, tails: int, allowed: tuple[Ranks, ...]) ->
         ]:
             # where it is not printed how many did not change, as few as can be
             plain = tuple(plain for _, plain, zeros in found if plain and zeros == allowed[0].zeros)
-            sets.append(PSet(tuple(lines), unasked, tuple(values for values, *_ in found), plain))
+            values = tuple(values for values, *_ in found)
+            sets.append(of_tails(PSet(tuple(lines), unasked, values, plain), tails))
     return sets
 
 
@@ -92,16 +105,16 @@ def _unasked(rule: str, n1: int, n2: int, zeros: int, is_whole: bool) -> bool:
 # ---- what is printed -----------------------------------------------------------------------------------------
 
 
-def _exactly(evidence: Evidence, number: PrintedNumber, cut: bool) -> Interval:
+def _exactly(evidence: Evidence, number: PrintedNumber) -> Interval:
     """Return the set of a printed sum of ranks; one without decimals is whole."""
-    return evidence.set_of(number, cut=cut) if number.decimals else Interval.point(number.value)
+    return evidence.set_of(number) if number.decimals else Interval.point(number.value)
 
 
-def _sums(evidence: Evidence, sizes: tuple[int, ...], cut: bool) -> list[Interval]:
+def _sums(evidence: Evidence, sizes: tuple[int, ...]) -> list[Interval]:
     """Return the sets of the rank sums: as printed, or mean ranks times n."""
     if evidence.rank_sums:
-        return [_exactly(evidence, number, cut) for number in evidence.rank_sums]
-    sets = [evidence.set_of(number, cut=cut) for number in evidence.mean_ranks]
+        return [_exactly(evidence, number) for number in evidence.rank_sums]
+    sets = [*map(evidence.set_of, evidence.mean_ranks)]
     return [Interval(part.low * n, part.high * n, *part[2:]) for part, n in zip(sets, sizes, strict=False)]
 
 
@@ -111,44 +124,49 @@ def _doubled(stated: Interval, least: Fraction | int = 0) -> set[int]:
     return {twice - int(2 * least) for twice in ends if stated.contains(Fraction(twice, 2))}
 
 
-def _rank_sum(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
+def _rank_sum(evidence: Evidence) -> Iterator[Ranks]:
     """Yield every U that U, W, two rank sums or two mean ranks allow."""
     if len(evidence.n) != 2 or not all(evidence.n):
         raise fault("check_missing", evidence, "n")
     n1, n2 = evidence.n
     most, least = 2 * n1 * n2, (n1 * (n1 + 1) // 2, n2 * (n2 + 1) // 2)
-    if sums := _sums(evidence, (n1, n2), cut):
+    if sums := _sums(evidence, (n1, n2)):
         allowed = _doubled(sums[0], least[0]) & {most - twice for twice in _doubled(sums[1], least[1])}
     else:
         # W is U in R, a rank sum in SPSS and of either group
         shifts = (0, *least) if evidence.statistic == "w" else (0,)
-        stated = _exactly(evidence, evidence.value, cut)
+        stated = _exactly(evidence, evidence.value)
         allowed = set().union(*(_doubled(stated, shift) for shift in shifts))
     yield from (Ranks(min(twice, most - twice), n1, n2) for twice in allowed if 0 <= twice <= most)
 
 
-def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
+def _signed_rank(evidence: Evidence) -> Iterator[Ranks]:
     """Yield every W+ that W, T, rank sums, mean ranks or signs allow, with the number of pairs that changed."""
     n, changes = evidence.n, evidence.n[:2] if len(evidence.n) > 1 else ()
     if evidence.mean_ranks and not len(changes) == len(evidence.mean_ranks) == 2:
         raise fault("check_missing", evidence, "n")
-    sums = _sums(evidence, changes, cut)
+    sums = _sums(evidence, changes)
     sums, of_zeros = sums[:2], sums[2:]
     if not n and len(sums) < 2:
         raise fault("check_missing", evidence, "n")
-    stated = sums[0] if sums else evidence.value and _exactly(evidence, evidence.value, cut).magnitude()
+    stated = sums[0] if sums else evidence.value and _exactly(evidence, evidence.value).magnitude()
     first, second = (_doubled(part) if part else set() for part in (stated, *sums[1:], None)[:2])
     # the sum of signed ranks, or half of it (SAS)
     of_signed = not sums and stated and evidence.value.negative
     # of n pairs any number may have changed where it is not printed
-    top = isqrt(2 * floor(sum(part.high for part in sums))) + 1 if len(sums) == 2 else 0
-    for m in [sum(changes)] * any(changes) if changes else range(1, (n[0] if n else top) + 1):
+    most = n[0] if n else isqrt(2 * floor(sum(part.high for part in sums))) + 1
+    candidates = [sum(changes)] * any(changes) if changes else range(1, most + 1)
+    if not changes and len(sums) < 2:
+        # of about the last so many changes the one sum is the mean
+        candidates = _thinned(candidates, most, min(most, max(1, isqrt(4 * floor(stated.low)))))
+    for m in candidates:
         for zeros, ranked in _zeros(n, m, sums, of_zeros):
             whole = m * (m + 1 + 2 * ranked)
             if not stated:
                 # from all rises ranked lowest to all of them ranked highest
                 least, rest = (changed * (changed + 1 + 2 * ranked) for changed in changes[::-1])
-                allowed = set(range(least, whole - rest + 1))
+                nearest = min(max(whole // 2, least), whole - rest)
+                allowed = _thinned(range(least, whole - rest + 1), nearest, whole - rest)
             elif of_signed:
                 allowed = {whole // 2 - size // part for size in first for part in (1, 2) if size % part == 0}
             else:
@@ -156,6 +174,11 @@ def _signed_rank(evidence: Evidence, cut: bool) -> Iterator[Ranks]:
             for twice in allowed:
                 if 0 <= twice <= whole:
                     yield Ranks(min(twice, whole - twice), m, 0, zeros, ranked)
+
+
+def _thinned(numbers: range, *kept: int) -> set[int]:
+    """Return whole numbers, of very many some and those to be kept: `MOST_STATISTICS` are not computed one by one."""
+    return {*numbers[:: 1 + len(numbers) // (4 * MOST_STATISTICS)], *kept}
 
 
 def _zeros(
@@ -180,12 +203,12 @@ def _zeros(
 # ---- p-values ------------------------------------------------------------------------------------------------
 
 
-def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None:
+def _values(line: Program, ranks: Ranks) -> tuple[Interval, Interval | None] | None:
     """Return all p-values that one statistic allows, and that without ties where it can have none."""
     procedure, whole = line.procedure, ranks.twice % 2 == 0
     if ranks.zeros and procedure and (procedure.zero_method != "drop") != bool(ranks.ranked):
         return None  # a program that ranks zeros prints other ranks than one that does not
-    special = line.calculation in ("sas_rank_sum_t", "rank_sum_half_corrected")
+    special = line.other in ("sas_rank_sum_t", "rank_sum_half_corrected")
     if special or (procedure and procedure.method == "asymptotic"):
         corrected = special or procedure.continuity
         fewest, most = (
@@ -195,9 +218,9 @@ def _values(line: Line, ranks: Ranks) -> tuple[Interval, Interval | None] | None
         unit = 2 if ranks.n2 == 0 else 1
         size = unit * (abs(ranks.twice - ranks.mean) - corrected)
         size = size if line.one_sided else max(0, size)
-        df = ranks.n1 + ranks.n2 - 1 if line.calculation == "sas_rank_sum_t" else None
+        df = ranks.n1 + ranks.n2 - 1 if line.other == "sas_rank_sum_t" else None
         ends = [_tail(size, _variance(ranks, ties), line.one_sided, df) for ties in (most, fewest)]
-        if line.calculation == "rank_sum_half_corrected":
+        if line.other == "rank_sum_half_corrected":
             ends = [min(end, 1 - end) for end in ends]
         interval = point(ends[1]) if fewest == most else widened(*sorted(ends))
         return interval, point(ends[1]) if whole else None
@@ -258,29 +281,36 @@ def _with_ties(n1: int, n2: int, ranked: int) -> dict[str, tuple[np.ndarray, np.
     Of each way to read a p-value: "distance" from the mean, "doubled", and the "smaller" tail; {} for too many tables.
     """
     tables, top = _few_levels(n1, n2), 2 * Ranks(0, n1, n2, ranked, ranked).mean
-    if not len(tables) or top > MOST_SUMS:
+    if not len(tables):
         return {}
-    sizes = tables.sum(axis=1)
-    first, doubled = tables[:, 0], doubled_midranks(sizes, np.full(len(tables), ranked))
-    twice = (first * doubled).sum(axis=1) - n1 * (n1 + 1) * bool(n2)
-    tied, places = unique_rows(sizes)
-    # of more tie groups than fit into memory, some
-    step = 1 + len(tied) * (top + 1) // MOST_CELLS
-    kept = places % step == 0
-    rows = (len(tied) - 1) // step + 1
-    cells = places[kept] // step * (top + 1) + twice[kept]
-    ways = np.bincount(cells, _orders(sizes[kept], first[kept]), rows * (top + 1)).reshape(rows, -1)
-    lower, upper = ways.cumsum(axis=1), ways[:, ::-1].cumsum(axis=1)[:, ::-1]
-    smaller, far = np.minimum(lower, upper), lower + upper[:, ::-1]
-    found = {"smaller": smaller, "doubled": 2 * smaller, "distance": np.minimum(far, far[:, ::-1])}
-    total = lower[:, -1:]
-    return {
-        name: tuple(
-            end(np.where(ways > 0, np.minimum(1, numbers / total), none), axis=0, initial=none)
-            for end, none in ((np.min, np.inf), (np.max, -np.inf))
-        )
-        for name, numbers in found.items()
-    }
+    sizes, first = tables.sum(axis=1), tables[:, 0]
+    twice = (first * doubled_midranks(sizes, np.full(len(tables), ranked))).sum(axis=1) - n1 * (
+        n1 + 1
+    ) * bool(n2)
+    # a cell for each tie pattern and statistic, in a row for each pattern: of 3 and 1 cells, w x y and z, w x y | z 0 0
+    patterns = sizes @ (sizes[0].sum() + 1) ** np.arange(sizes.shape[1])
+    cells, where = np.unique(patterns * (top + 1) + twice, return_inverse=True)
+    patterns, twice = np.divmod(cells, top + 1)
+    begins = np.flatnonzero(np.diff(patterns, prepend=-1))
+    rows = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(cells)))
+    columns = np.arange(len(cells)) - begins[rows]
+    ways = np.zeros((len(begins), columns.max() + 2))
+    ways[rows, columns] = np.bincount(where, _orders(sizes, first))
+    upper = ways[:, ::-1].cumsum(axis=1)[:, ::-1]
+    mirrored = np.searchsorted(cells, cells + top - 2 * twice) - begins[rows]
+    tails = ways.cumsum(axis=1)[rows, columns], upper[rows, columns]
+    smaller, whole = np.minimum(*tails), upper[0, 0]
+    found = {"smaller": smaller, "doubled": 2 * smaller, "distance": tails[0] + upper[rows, mirrored]}
+    # the patterns turned round have the larger half
+    half = 2 * twice <= top
+    ends = {}
+    for name, numbers in found.items():
+        least, most = np.full(top + 1, np.inf), np.full(top + 1, -np.inf)
+        p_values = np.minimum(1, numbers[half] / whole)
+        np.minimum.at(least, twice[half], p_values)
+        np.maximum.at(most, twice[half], p_values)
+        ends[name] = np.minimum(least, least[::-1]), np.maximum(most, most[::-1])
+    return ends
 
 
 def _orders(sizes: np.ndarray, first: np.ndarray) -> np.ndarray:

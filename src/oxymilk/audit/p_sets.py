@@ -6,7 +6,6 @@ Here from a statistic, from counts, and from margins or percentages that leave s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +15,6 @@ from functools import cache, cached_property
 from itertools import chain, product
 from math import ceil, floor, prod, sqrt
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import scipy
@@ -27,8 +25,7 @@ from oxymilk.audit.printed import Interval, decide
 from oxymilk.faults import FaultsError
 from oxymilk.stats import count_tables
 from oxymilk.stats.datasets import Groups, Pairs
-from oxymilk.stats.procedure import Procedure
-from oxymilk.stats.programs import RULES, evaluate_programs_counts, load_programs, named_in
+from oxymilk.stats.programs import RULES, Program, evaluate_programs_counts, load_programs, named_in
 from oxymilk.texts import Labels, read_yaml
 
 # relative error of scipy's distribution functions, measured in the tests
@@ -49,46 +46,8 @@ _P_OF = {
 }
 
 
-class Line(NamedTuple):
-    """An output line of a program, of programs.yaml or printed_lines.yaml; lines of a calculation show one number."""
-
-    id: str
-    test: str
-    program: str
-    versions: str
-    rule: str
-    calculation: str
-    procedure: Procedure | None = None
-    tail: str = ""
-    output: str = ""
-
-    @property
-    def shown(self) -> str:
-        """The program, its versions, and the words beside the number in its output."""
-        versions = f"({self.versions}): {self.output}" if self.output else "program"
-        return f"{self.program} {versions}"
-
-    @property
-    def one_sided(self) -> bool:
-        """Whether the line shows the smaller tail."""
-        return bool(self.tail) or self.calculation in ("fisher_one_sided", "rank_sum_half_corrected")
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether an exact distribution stands behind the line, whose work is bounded."""
-        return bool(self.procedure) and self.procedure.method != "asymptotic"
-
-    @property
-    def family(self) -> str:
-        """The word by which a paper names the program: "spss", "r"."""
-        return re.match("[a-z]+", self.program.lower())[0]
-
-    @property
-    def name(self) -> str:
-        """The program as people name it, with its versions where R changed its way."""
-        package = re.match(r"R (\w+)::", self.program)
-        word = package[1] if package else re.split(r"[ .(]", self.program.replace("GraphPad ", ""))[0]
-        return f"{word} {self.versions}" if word == "R" and self.versions != "all" else word
+class TooManyError(Exception):
+    """More datasets fit than are looked at; the argument is their number, or a bound on it."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +59,7 @@ class PSet:
       as simple as it can be (no ties); of a statistic whose name or rounding leaves several, all of these.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[Program, ...]
     unasked: bool
     values: tuple[Interval, ...]
     plain: tuple[Interval, ...]
@@ -108,7 +67,8 @@ class PSet:
     @property
     def calculation(self) -> str:
         """What is computed."""
-        return self.lines[0].calculation
+        line = self.lines[0]
+        return line.other or f"{line.procedure.words_for(line.test)} {line.tail}".strip()
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
@@ -152,7 +112,7 @@ class PSet:
         """Say the calculation in a few words of a reader's language."""
         line, short = self.lines[0], t.section("check.short")
         if not line.procedure:
-            return t(f"check.calculations.{line.calculation}")
+            return t(f"check.calculations.{line.other}")
         switches = {f"{name}_{value}".lower() for name, value in line.procedure.switches().items()}
         switches |= {"one_sided"} if line.tail else set()
         return ", ".join(text for switch, text in short.items() if switch in switches)
@@ -187,54 +147,80 @@ def too_large(n1: int, n2: int) -> bool:
 
 def any_program(test: str, name: str, values: Interval, *, is_open: bool = False, who: str = "any") -> PSet:
     """Return the set of a calculation that all programs, or those of one name, do alike."""
-    line = Line("", test, who, "all", "always", name)
+    line = Program("", who, "all", "", test, "always", other=name)
     return PSet((line,), True, (values,), (values,) * (not is_open))
 
 
 @cache
-def load_lines() -> dict[str, tuple[Line, ...]]:
+def load_lines() -> dict[str, tuple[Program, ...]]:
     """Return the lines of every printed test, of both files of lines."""
-    lines: dict[str, list[Line]] = {}
+    lines: dict[str, list[Program]] = {}
     for program in load_programs():
         of_rank = program.kind == "rank" or program.other.startswith(_OF_RANKS)
         if test := RANK_TESTS[program.test] if of_rank else _OTHER.get(program.other):
-            name = program.other or f"{program.procedure.words_for(program.test)} {program.tail}".strip()
-            which = program.program, program.versions, program.rule, name, program.procedure, program.tail
-            lines.setdefault(test, []).append(Line(program.id, test, *which, program.output))
+            lines.setdefault(test, []).append(program)
     for entry in read_yaml(Path(oxymilk.stats.__file__).with_name("printed_lines.yaml")):
-        line = Line(**{name: entry[name] for name in (*Line._fields[:6], "output")})
-        lines.setdefault(line.test, []).append(line)
+        lines.setdefault(entry["test"], []).append(Program(**entry))
     return {test: tuple(of_test) for test, of_test in lines.items()}
 
 
 @cache
-def lines_for(test: str, program: str, tails: int) -> tuple[Line, ...]:
-    """Return the lines of a test under the program and the tails that are declared."""
-    one_sided, named = {0: (True, False), 1: (True,), 2: (False,)}[tails], named_in(program)
-    lines = [line for line in load_lines().get(test, ()) if line.one_sided in one_sided]
+def lines_for(test: str, program: str, tails: int) -> tuple[Program, ...]:
+    """Return the lines of a test under the program and the tails that are declared.
+
+    Of one tail also two-sided lines of which it is half; see `of_tails`.
+    """
+    named, lines = named_in(program), load_lines().get(test, ())
+    if tails == 2 or (tails == 1 and test in ("chi-square", "fisher")):
+        lines = [line for line in lines if line.one_sided == (tails == 1)]
+    elif tails == 1:
+        # by distance the tails are not alike
+        rules = (
+            (line, line.procedure.switches().get("two_sided") if line.procedure else "") for line in lines
+        )
+        lines = [line for line, rule in rules if line.one_sided or rule != "distance"]
     return tuple(line for line in lines if not named or line.family in named)
+
+
+def of_tails(p_set: PSet, tails: int) -> PSet:
+    """Return the p-values under the tails that are declared: of one tail half of those of a two-sided line."""
+    return p_set.scaled(Fraction(1, 2)) if tails == 1 and not p_set.lines[0].one_sided else p_set
+
+
+@cache
+def lines_by_calculation(test: str, program: str, tails: int) -> dict[str, tuple[Program, ...]]:
+    """Return the lines that `lines_for` returns, those that show one number together, by the id of the first."""
+    groups: dict[tuple, list[Program]] = {}
+    for line in lines_for(test, program, tails):
+        groups.setdefault(line.calculation, []).append(line)
+    return {lines[0].id: tuple(lines) for lines in groups.values()}
 
 
 # ---- a statistic ---------------------------------------------------------------------------------------------
 
 
-def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
+def from_statistic(evidence: Evidence) -> Iterator[PSet]:
     """Yield the p-values that a printed statistic, rounded or cut, allows: the image of its set."""
     name, test, n = evidence.statistic, evidence.test, evidence.n
-    stated = evidence.set_of(evidence.value, cut=cut).magnitude()
+    stated = evidence.set_of(evidence.value).magnitude()
     one = Interval.point(Fraction(1))
-    df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in evidence.df]
+    printed = evidence.df * (name != "z")
+    df = [evidence.set_of(part) if part.decimals else Interval.point(part.value) for part in printed]
     if name == "f" and test == "t-independent":
         df = [one, *df][-2:]
     elif not df and (name in ("t", "r") and n):
-        df = [Interval.point(Fraction(max(1, sum(n) - (1 if test == "t-paired" else 2))))]
+        df = [Interval.point(Fraction(sum(n) - (1 if test == "t-paired" else 2)))]
     df = df or [one] * (name == "chi2" and test != "chi-square")
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
-    no_df, largest = any(part.low <= 0 for part in df), 1 if name == "r" else None
-    is_size = stated.meets(Interval(Fraction(0), largest, closed_high=True))
-    if no_df or not is_size or (evidence.value.negative and name in ("chi2", "f")):
-        raise fault("check_number", evidence, "df" if no_df else "value")
+    if any(part.low <= 0 or (name == "chi2" and part.low.denominator > 1) for part in df):
+        column, numbers = (
+            ("df", [part.write(part.value) for part in printed]) if printed else ("n", map(str, n))
+        )
+        raise fault("check_number", evidence, column, ",".join(numbers))
+    is_size = stated.meets(Interval(Fraction(0), 1 if name == "r" else None, closed_high=True))
+    if not is_size or (evidence.value.negative and name in ("chi2", "f")):
+        raise fault("check_number", evidence, "value", evidence.value.write(evidence.value.value))
     share = Fraction(1, 2 if evidence.tails == 1 and name in ("z", "t", "r") else 1)
     yield any_program(test, f"from_{name}", times(_image(name, stated, df), share))
     if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
@@ -251,7 +237,7 @@ def from_statistic(evidence: Evidence, *, cut: bool = False) -> Iterator[PSet]:
 def _spearman(evidence: Evidence, stated: Interval, n: int) -> Iterator[PSet]:
     """Yield what R gives for the orders of n pairs without ties that have such an r, where some have."""
     lines = lines_for("spearman", evidence.program, 0)
-    lines = tuple(line for line in lines if line.calculation == "spearman_untied")
+    lines = tuple(line for line in lines if line.other == "spearman_untied")
     # r is 1 less this for every 2 of the sum of squares
     step = Fraction(12, n**3 - n)
     halves = range(ceil((1 - min(stated.high or 1, 1)) / step), floor((1 - stated.low) / step) + 1)
@@ -274,10 +260,10 @@ def _image(name: str, stated: Interval, df: list[Interval]) -> Interval:
 # ---- counts --------------------------------------------------------------------------------------------------
 
 
-def tables_allowed(evidence: Evidence) -> np.ndarray | None:
-    """Return every table that the counts, percentages or margins allow, shape (D, R, C); None for too many.
+def tables_allowed(evidence: Evidence) -> np.ndarray:
+    """Return every table that the counts, percentages or margins allow, shape (D, R, C).
 
-    FaultsError where they allow none, or have a shape that the test has no use for.
+    FaultsError where they allow none, or have a shape that the test has no use for; TooManyError.
     """
     name, test = "margins" if evidence.margins else "counts", evidence.test
     candidates = [getattr(evidence, name)]
@@ -288,13 +274,13 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
             raise fault("check_missing", evidence, "n")
         rows = [_rows_of(evidence, *row) for row in zip(evidence.percents, sizes, strict=True)]
         if prod(map(len, rows)) > count_tables.MOST_TABLES:
-            return None
+            raise TooManyError(count_tables.MOST_TABLES)
         candidates = list(product(*rows))
     if name == "margins":
         pairs = [pair for pair in candidates if len(pair) == 2 and sum(pair[0]) == sum(pair[1])]
         made = [count_tables.tables_of(*pair) for pair in pairs] or [np.zeros((0, 2, 2), dtype=np.int64)]
         if any(tables is None for tables in made):
-            return None
+            raise TooManyError(count_tables.MOST_TABLES)
         tables = np.concatenate(made)
     elif len({len(row) for table in candidates for row in table}) == 1:
         tables = np.array(candidates, dtype=np.int64)
@@ -312,7 +298,7 @@ def tables_allowed(evidence: Evidence) -> np.ndarray | None:
 
 def _rows_of(evidence: Evidence, percents: Numbers, n: int) -> list[tuple[int, ...]]:
     """Return the counts of n that print as these percentages, rounded or cut."""
-    sets = [[evidence.set_of(number, cut=cut) for cut in (False, True)] for number in percents]
+    sets = [[way.set_of(number) for way in (evidence, evidence.cut)] for number in percents]
     shares = [(k, Fraction(100 * k, max(n, 1))) for k in range(n + 1)]
     choices = ([k for k, share in shares if any(part.contains(share) for part in both)] for both in sets)
     return [counts for counts in product(*choices) if sum(counts) == n]
@@ -323,28 +309,34 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
 
     Nothing where the tables have a shape that the test has no use for; exact tests that are too much work are left out.
     """
-    lines: dict[str, list[Line]] = {}
-    for line in lines_for(test, evidence.program, evidence.tails):
-        lines.setdefault(line.calculation, []).append(line)
-    if test == "mcnemar" and (used := (tables.any(axis=1) | tables.any(axis=2)).any(axis=0)).sum() == 2:
+    lines = lines_by_calculation(test, evidence.program, evidence.tails)
+    if test in ("mcnemar", "chi-square", "fisher") and not tables.all():
         # of three levels of which nobody has the third, programs see two
-        tables = tables[:, used][:, :, used]
+        rows, columns = tables.any(axis=(0, 2)), tables.any(axis=(0, 1))
+        rows, columns = (rows | columns,) * 2 if test == "mcnemar" else (rows, columns)
+        if min(rows.sum(), columns.sum()) >= 2:
+            tables = tables[:, rows][:, :, columns]
     d, r, c = tables.shape
     pairs = test in (*PAIRED, "sign")
     is_empty = test in ("mann-whitney", "t-independent") and (r != 2 or not tables.any(axis=2).all())
     if is_empty or (pairs and r != c):
         return
     if test in ("mcnemar", "chi-square", "fisher", "linear", "spearman"):
-        of_exact = lines.keys() - count_tables.CALCULATIONS.keys()
+        names = {key: same[0].other for key, same in lines.items()}
+        of_exact = {*names.values()} - count_tables.CALCULATIONS.keys()
         exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT] if of_exact]
         exact += [{}] * (d - len(exact))
-        by_name = {name: np.array([found.get(name, np.nan) for found in exact]) for name in of_exact}
-        by_name |= {name: count_tables.CALCULATIONS[name](tables) for name in lines.keys() - of_exact}
+        by_key = {
+            key: np.array([found.get(name, np.nan) for found in exact])
+            if name in of_exact
+            else count_tables.CALCULATIONS[name](tables)
+            for key, name in names.items()
+        }
         tied = (tables.sum(axis=1) > 1).any(axis=1) | (tables.sum(axis=2) > 1).any(axis=1)
         small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
         rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small, "tied": tied,
                  "binomial": small & (changes <= 25), "asymptotic": small & (changes > 25)}  # fmt: skip
-        found = by_name, rules
+        found = by_key, rules
     elif not (found := _together.get((test, tables.shape, tables.tobytes()))):
         situation = (Pairs if pairs else Groups).of_tables(tables)[0].situation
         largest = max(map(too_large, situation.n1.tolist(), situation.n2.tolist()))
@@ -355,30 +347,31 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
                     ends = min(each.values).low, max(each.values).high
                     yield replace(each, values=(Interval(*ends, closed_high=True),), plain=())
         if largest or len(situation.n) > MOST_EXACT:
-            lines = {name: same for name, same in lines.items() if not same[0].is_exact}
+            lines = {key: same for key, same in lines.items() if not same[0].is_exact}
         found = _of_lines(test, tables, list(chain(*lines.values())))
     p_values, rules = found
-    for name, same in lines.items():
-        usable = ~np.isnan(p_values[name])
+    for key, same in lines.items():
+        usable = ~np.isnan(p_values[key])
         for unasked in (True, False):
             where = {rule: usable & np.equal(rules[rule], unasked) for rule in {line.rule for line in same}}
             if shown := tuple(line for line in same if where[line.rule].any()):
-                distinct = sorted({*p_values[name][np.logical_or.reduce([*where.values()])].tolist()})
+                distinct = sorted({*p_values[key][np.logical_or.reduce([*where.values()])].tolist()})
                 points = tuple(map(point, distinct))
-                yield PSet(shown, unasked, points, points * (d == 1))
+                yield of_tails(PSet(shown, unasked, points, points * (d == 1)), evidence.tails)
 
 
-Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by calculation, and rules
+Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by the id of a line, and rules
 _together: dict[tuple, Found] = {}  # what `compute_together` found, by test, shape and bytes of a table
 
 
-def _of_lines(test: str, tables: np.ndarray, lines: Iterable[Line]) -> Found:
-    """Return the p-values of the lines of a test by calculation, and by rule which tables they are printed of."""
-    pairs, ids = test in (*PAIRED, "sign"), {line.calculation: line.id for line in lines}
-    by_id = evaluate_programs_counts("signed_rank" if pairs else "rank_sum", tables, ids=ids.values())
+def _of_lines(test: str, tables: np.ndarray, lines: Iterable[Program]) -> Found:
+    """Return the p-values of the lines of a test by their ids, and by rule which tables they are printed of."""
+    pairs = test in (*PAIRED, "sign")
+    by_id = evaluate_programs_counts(
+        "signed_rank" if pairs else "rank_sum", tables, ids=[line.id for line in lines]
+    )
     data, places = (Pairs if pairs else Groups).of_tables(tables)
-    rules = {line.rule: RULES[line.rule](data.situation)[places] for line in lines}
-    return {name: by_id[line] for name, line in ids.items()}, rules
+    return by_id, {rule: RULES[rule](data.situation)[places] for rule in {line.rule for line in lines}}
 
 
 def compute_together(printed_tests: Iterable[Evidence]) -> None:

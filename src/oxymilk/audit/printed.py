@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from html import unescape
 from math import ceil
 from typing import NamedTuple
 
@@ -46,9 +47,11 @@ _POWER = re.compile(
 )  # fmt: skip
 _RAISED_POWER = re.compile(r"(?<=10)-([⁰¹²³⁴-⁹]+)$")
 # marks of notes behind a number: 0.000*, 0,000a, 0.083 (ns), 0.005¹; a raised digit behind a whole one may be a power
-_LETTERS = r"\s?[(\[](?:[a-f*]|n\.?s\.?)[)\]]|\s?n\.?s\.?|[a-f](?:,\s?[a-f])*|[ᵃᵇᶜᵈᵉᶠ]"
+_LETTERS = r"\s?[(\[](?:[a-f*]|[nt]?\.?s\.?)[)\]]|\s?n\.?s\.?|\^?[a-f](?:,\s?[a-f])*|[ᵃᵇᶜᵈᵉᶠ]"
 _NOTES = re.compile(rf"(?:\s?[*†‡§¶#]+|{_LETTERS}|(?<=[.,]\d{{3}})[⁰¹²³⁴-⁹])+$", re.IGNORECASE)
 _PREFIX = re.compile(r"\s*([<>]\s?=|=\s?[<>]|[=~<>≤≥]?)\s*")
+# what a p-value is called in print
+P_NAME = r"p[-_ ]?values?|p|(?:nilai|harga)[ -]p|(?:(?:asymp|exact)\.? )?sig(?:nifikansi)?\.?(?: \(.*\))?"
 # a number among words
 _NUMBER = re.compile(rf"[.,{_ARABIC_DECIMAL}]?[0-9](?:[0-9{_MARKS}]*[0-9])?")
 _SIZES = re.compile(r"([0-9]+)(?:\s*\.\.\s*([0-9]+))?")
@@ -259,6 +262,13 @@ def split_operator(text: str) -> tuple[str, str]:
     prefix = _PREFIX.match(in_ascii(text))
     operator = "".join(sorted(prefix[1].replace("≤", "<=").replace("≥", ">="), key="<>=~ ".index)).strip()
     return operator, text[prefix.end() :]
+
+
+def without_name(text: str, name: str) -> str:
+    """Return a printed cell without the name of its number, a pattern: "(p-value: 0.05)" is "0.05"."""
+    text = re.sub(r"^\((.*)\)$", r"\1", unescape(text).strip())
+    found = re.match(rf"(?:{name})\s*[:=<>≤≥~ ]", in_ascii(text), re.IGNORECASE)
+    return text[found.end() - 1 :].lstrip(": ") if found else text
 
 
 def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> int:

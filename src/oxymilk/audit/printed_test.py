@@ -14,17 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from oxymilk.audit.evidence import PAIRED, RANK_TESTS, Evidence, fault
-from oxymilk.audit.from_means import (
-    TooManyError,
-    from_moments,
-    implied_correlation,
-    impossible_mean,
-    tables_behind,
-)
+from oxymilk.audit.from_means import from_moments, implied_correlation, impossible_mean, tables_behind
 from oxymilk.audit.from_ranks import from_ranks
-from oxymilk.audit.p_sets import PSet, from_statistic, from_tables, load_lines, tables_allowed
+from oxymilk.audit.p_sets import PSet, TooManyError, from_statistic, from_tables, load_lines, tables_allowed
 from oxymilk.audit.printed import UPPER, Interval, decide
-from oxymilk.stats.count_tables import MOST_TABLES, ratios
+from oxymilk.stats.count_tables import ratios
 from oxymilk.stats.programs import named_in
 
 FITS = ("reproduced", "reproduced_otherwise", "possible")
@@ -100,13 +94,13 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
         if not named_in(evidence.program) & known:
             raise fault("check_legal", evidence, "program", evidence.program, legal=", ".join(sorted(known)))
     notes: list[tuple[str, Any]] = []
-    for code, at in filter(None, [impossible_mean(evidence)]):
+    if impossible := impossible_mean(evidence):
+        code, at = impossible
         notes.append((code, {"mean": evidence.means[at], "n": evidence.n[at % len(evidence.n)]}))
     try:
-        by_cut, sets = False, _p_sets(evidence)
-        if not sets and not evidence.rounding:
-            # nothing has these numbers rounded, perhaps with digits cut
-            by_cut, sets = True, _p_sets(evidence, cut=True)
+        # where nothing has these numbers rounded, perhaps with digits cut
+        by_ways = ((way is not evidence, sets) for way in evidence.ways if (sets := _p_sets(way)))
+        by_cut, sets = next(by_ways, (False, []))
     except TooManyError as many:
         return Judgement("not_checkable", "too_many", notes=(*notes, ("too_many", {"count": many.args[0]})))
     if not sets and (evidence.counts or evidence.margins or evidence.percents):
@@ -133,26 +127,23 @@ def judge(evidence: Evidence, *, explain: bool = True) -> Judgement:
     return Judgement(verdict, how, tuple(sets), tuple(fitting), *told)
 
 
-def _p_sets(evidence: Evidence, *, cut: bool = False) -> list[PSet]:
+def _p_sets(evidence: Evidence) -> list[PSet]:
     """Return what the evidence leaves of the p-value: counts, or statistic and ranks, or means and scores."""
     e, test = evidence, evidence.test
     if e.counts or e.margins or e.percents:
-        tables = tables_allowed(e)
-        if tables is None:
-            raise TooManyError(MOST_TABLES)
-        return list(from_tables(e, tables, test))
+        return list(from_tables(e, tables_allowed(e), test))
     sets: list[PSet] = []
     is_rank_test = test in RANK_TESTS.values()
     by_ranks = is_rank_test and ((e.value and e.statistic in ("u", "w")) or e.rank_sums or e.mean_ranks)
     if e.value and e.statistic not in ("u", "w", "") and test != "fisher":
-        sets += from_statistic(e, cut=cut)
+        sets += from_statistic(e)
     if by_ranks or (test == "wilcoxon" and len(e.n) > 1 and not sets):
-        return [*sets, *from_ranks(e, cut=cut)]
+        return [*sets, *from_ranks(e)]
     if not sets and is_rank_test and e.scale and (e.means or e.medians):
-        tables = tables_behind(e, cut=cut)
+        tables = tables_behind(e)
         return list(from_tables(e, tables, test)) if len(tables) else []
     if not sets and test in ("t-paired", "t-independent") and e.means:
-        return list(from_moments(e, cut=cut))
+        return list(from_moments(e))
     if not sets:
         lacking = "scale" if e.means or e.medians else "value" if e.statistic else "counts"
         raise fault("check_missing", e, lacking)
@@ -181,8 +172,8 @@ def _other_ways(evidence: Evidence, sets: list[PSet]) -> Iterator[tuple[str, lis
     yield "request", [each for each in sets if not each.unasked], stated
     if is_number and not evidence.rounding:
         # digits of p cut, digits of the evidence cut, or both
-        by_cut = [] if evidence.counts or evidence.percents else _p_sets(evidence, cut=True)
-        yield "cut", [*sets, *by_cut], evidence.stated(cut=True)
+        by_cut = [] if evidence.counts or evidence.percents else _p_sets(evidence.cut)
+        yield "cut", [*sets, *by_cut], evidence.cut.stated()
         yield "cut", by_cut, stated
     if is_number and evidence.number.value in FLOORS:
         yield "floor", sets, Interval(Fraction(0), evidence.number.value)
@@ -241,7 +232,7 @@ def _explanations(evidence: Evidence, sets: list[PSet]) -> Iterator[Explanation]
     for code, candidates in _searches(evidence, sets):
         hits = {}
         for params, each, cut in candidates:
-            stated, half = evidence.stated(cut=cut), Fraction(0 if cut else 1, 2)
+            stated, half = (evidence.cut if cut else evidence).stated(), Fraction(0 if cut else 1, 2)
             for value in each.values:
                 low, high = (floor(end * scale + half) for end in value[:2])
                 before.update(range(max(low, first), min(high, last) + 1))

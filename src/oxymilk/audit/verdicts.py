@@ -129,7 +129,7 @@ def verdict_of(evidence: Evidence) -> Verdict:
         computed=f"{float(value.low + value.high) / 2:.10g}",
         prints_as="\N{EN DASH}".join(dict.fromkeys(written)),
         procedure=best.words(labels("en")),
-        programs="; ".join(dict.fromkeys(line.shown for line in best.lines)),
+        programs="; ".join(dict.fromkeys(line.line for line in best.lines)),
         decision_printed=decide(stated, evidence.alpha),
         decision_computed=judgement.decided,
     )

@@ -34,6 +34,6 @@ def search_printed_test(differing: DifferingClaim) -> tuple[dict[str, list[Expla
         said = f"check.explanations.{way.code}", params, way.p
         worth = {"coincidence": None if isnan(way.coincidence) else way.coincidence}
         kind = _KINDS.get(way.code, "procedure")
-        programs = "; ".join(dict.fromkeys(line.shown for line in lines))
+        programs = "; ".join(dict.fromkeys(line.line for line in lines))
         found[kind].append(Explanation(kind, *said, programs=programs, **worth))
     return found, []

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from oxymilk.audit.evidence import FIELDS, Evidence, read_evidence
+from oxymilk.audit.evidence import Evidence, field_of, read_evidence
 from oxymilk.audit.p_sets import PSet, compute_together
 from oxymilk.audit.printed import SIGNS, Interval, PrintedNumber
 from oxymilk.audit.printed_test import FITS, Explanation, Judgement, judge
 from oxymilk.faults import Fault, FaultsError, describe
-from oxymilk.files import defuse, replacing
+from oxymilk.files import csv_rows, defuse, replacing
 from oxymilk.texts import Labels, labels
 
 # rows of a table whose tests are computed together
@@ -62,7 +62,7 @@ def _headline(evidence: Evidence, judgement: Judgement, t: Labels) -> str:
         return t(f"check.reasons.{how}")
     if verdict != "differs":
         best = judgement.fitting[0]
-        value = best.fitting(evidence.stated(cut=how == "cut"))
+        value = best.fitting((evidence.cut if how == "cut" else evidence).stated())
         words = {"programs": _programs(judgement.fitting, t), "words": best.words(t)}
         key = f"check.headline.{verdict}{how and '.'}{how}"
         return t(key, printed=printed, value=_number(value, t), **words)
@@ -156,7 +156,8 @@ def check_table(table: Path, output: Path) -> int:
     Parameters
     ----------
     table : Path
-        CSV in UTF-8 with the columns of `oxymilk.audit.evidence.FIELDS` that it needs, and `id`; others are not read.
+        CSV as `oxymilk.files.csv_rows` reads it, with the columns of `oxymilk.audit.evidence.FIELDS` that it needs, or
+        their words as options, and `id`; others are not read.
     output : Path
         CSV of the verdicts, `VERDICT_COLUMNS`; a row that could not be checked has its fault.
 
@@ -166,19 +167,20 @@ def check_table(table: Path, output: Path) -> int:
         Exit status: 2 where a row is faulty, else 1 where one differs or cannot be checked, else 0. FaultsError when
         the table has not the columns `test` and `p`.
     """
-    status = 0
-    with table.open(encoding="utf-8-sig", newline="") as rows, replacing(output) as stream:
-        reader = csv.DictReader(rows)
-        lacking = [name for name in ("test", "p") if name not in (reader.fieldnames or ())]
-        if lacking:
-            raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
+    status, rows = 0, csv_rows(table)
+    _, header = next(rows, (1, []))
+    header = [field_of(name) for name in header]
+    if lacking := [name for name in ("test", "p") if name not in header]:
+        raise FaultsError([Fault("check_columns", table.name, column=name) for name in lacking])
+    filled = ((row, cells) for row, cells in rows if any(cells))
+    with replacing(output) as stream:
         text = codecs.getwriter("utf-8")(stream)
         writer = csv.DictWriter(text, VERDICT_COLUMNS, lineterminator="\n", restval="")
         writer.writeheader()
-        while block := [(reader.line_num, row, _read(row)) for row in islice(reader, _BLOCK)]:
+        while block := [(row, *_read(header, cells)) for row, cells in islice(filled, _BLOCK)]:
             compute_together(evidence for *_, evidence in block if isinstance(evidence, Evidence))
-            for line, row, evidence in block:
-                cells = {name: row.get(name) or "" for name in VERDICT_COLUMNS[:3]}
+            for row, given, evidence in block:
+                cells = {name: given.get(name, "") for name in VERDICT_COLUMNS[:3]}
                 try:
                     if isinstance(evidence, FaultsError):
                         raise evidence
@@ -187,18 +189,23 @@ def check_table(table: Path, output: Path) -> int:
                     cells |= _cells(evidence, judgement)
                     status = max(status, int(judgement.verdict not in FITS))
                 except FaultsError as error:
-                    place = {"file": table.name, "row": line}
+                    place = {"file": table.name, "row": row}
                     places = [Fault(**vars(fault) | place) for fault in error.faults]
                     cells["fault"], status = " ".join(map(describe, places)), 2
                 writer.writerow({name: defuse(text) for name, text in cells.items()})
     return status
 
 
-def _read(row: dict[str, str]) -> Evidence | FaultsError:
+def _read(header: list[str], cells: list[str]) -> tuple[dict[str, str], Evidence | FaultsError]:
+    """Return a row by its columns, and what it says or what is wrong with it."""
+    given = dict(zip(header, cells, strict=False))
     try:
-        return read_evidence({name: row.get(name) or "" for name in FIELDS})
+        if any(cells[len(header) :]):
+            count = {"due": len(header), "count": len(cells)}
+            raise FaultsError([Fault("claims_row_long", "check", value=cells[0], params=count)])
+        return given, read_evidence(given)
     except FaultsError as error:
-        return error
+        return given, error
 
 
 def _cells(evidence: Evidence, judgement: Judgement) -> dict[str, str]:

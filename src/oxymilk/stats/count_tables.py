@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 from math import comb, exp, factorial, sqrt
-from types import SimpleNamespace
 
 import numpy as np
 import scipy
-
-from oxymilk.stats import other_tests
 
 # The most partial tables that are formed for one set of margins; 2 million would take seconds and a gigabyte.
 MOST_TABLES = 200_000
 # Probabilities that differ by less are the same number computed in another order (R: 1e-7).
 _SAME = 1e-9
+# chi-squares and their degrees of freedom, of each table or all
+Statistic = tuple[np.ndarray, np.ndarray | int]
 # pairs of which R counts all orders for Spearman's r
 _MOST_PERMUTED = 9
 
@@ -31,10 +30,14 @@ def compositions(n: int, k: int) -> np.ndarray:
     >>> compositions(2, 2).tolist()
     [[0, 2], [1, 1], [2, 0]]
     """
-    if k == 1:
-        return np.array([[n]])
-    parts = [np.insert(compositions(n - first, k - 1), 0, first, axis=1) for first in range(n + 1)]
-    return np.concatenate(parts)
+    made, left = np.zeros((1, 0), dtype=np.int64), np.array([n])
+    for _ in range(k - 1):
+        # 0, 1, ..., all that is left of each row: of 1 and 2 left, 0 1 | 0 1 2
+        ways = left + 1
+        taken = np.arange(ways.sum()) - np.repeat(ways.cumsum() - ways, ways)
+        made = np.column_stack([np.repeat(made, ways, axis=0), taken])
+        left = np.repeat(left, ways) - taken
+    return np.column_stack([made, left])
 
 
 def tables_of(rows: tuple[int, ...], columns: tuple[int, ...], most: int = MOST_TABLES) -> np.ndarray | None:
@@ -56,25 +59,54 @@ def tables_of(rows: tuple[int, ...], columns: tuple[int, ...], most: int = MOST_
     return np.concatenate([made, left[:, :, None]], axis=2)
 
 
-def chi_square(tables: np.ndarray, statistic: str = "pearson") -> np.ndarray:
-    """Chi-square test of independence; see `oxymilk.stats.other_tests.chi_square`. nan where Yates has no use."""
-    p_values = other_tests.chi_square(SimpleNamespace(tables=tables), statistic)
-    return np.full(len(tables), np.nan) if statistic == "yates" and tables.shape[1:] != (2, 2) else p_values
+def chi_square(tables: np.ndarray, statistic: str = "pearson") -> Statistic:
+    """Chi-square test of independence; levels that nobody has are left out.
 
-
-def linear(tables: np.ndarray) -> np.ndarray:
-    """Linear-by-linear association, rows and columns numbered: (N - 1) r^2 with one degree of freedom.
-
-    Agresti, Categorical Data Analysis, 3rd ed., p. 87. 1 where a variable is constant.
+    statistic : "pearson", sum (O - E)^2 / E; "yates", the same with Yates' correction, never larger than the difference
+    itself, as in R, scipy and SPSS (doi:10.2307/2983604), nan of more than two levels; "likelihood", 2 sum O log(O / E)
     """
-    r, n = other_tests.correlation(tables)
-    return scipy.special.chdtrc(1, (n - 1) * r**2)
+    rows, columns = tables.sum(axis=2, keepdims=True), tables.sum(axis=1, keepdims=True)
+    expected = rows * columns / np.maximum(tables.sum(axis=(1, 2), keepdims=True), 1)
+    safe = np.where(expected > 0, expected, 1)
+    used = [(margin > 0).sum(axis=(1, 2)) for margin in (rows, columns)]
+    if statistic == "likelihood":
+        counts = tables.astype(float)
+        terms = 2 * scipy.special.xlogy(counts, counts / safe.astype(float))
+    else:
+        # halves without a fraction: of tables of fractions the statistic is one
+        terms = np.maximum(2 * np.abs(tables - expected) - (statistic == "yates"), 0) ** 2 / (4 * safe)
+    square = np.maximum(terms.sum(axis=(1, 2)), 0)
+    if statistic == "yates":
+        square = np.where(np.maximum(*used) > 2, np.nan, square)
+    # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
+    return square, (used[0] - 1) * (used[1] - 1)
+
+
+def linear(tables: np.ndarray, *scores: np.ndarray) -> Statistic:
+    """Linear-by-linear association, rows and columns scored, or numbered: (N - 1) r^2 with one degree of freedom.
+
+    Agresti, Categorical Data Analysis, 3rd ed., p. 87. 0 where a variable is constant.
+    """
+    r, n = correlation(tables, *scores)
+    return (n - 1) * r**2, 1
+
+
+def correlation(tables: np.ndarray, *scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return r of the row and column scores (their numbers where none are given), 0 where one is constant, and N."""
+    x, y = scores or [np.arange(size)[None] - (size - 1) / 2 for size in tables.shape[1:]]
+    n = tables.sum(axis=(1, 2))
+    rows, columns, some = tables.sum(axis=2), tables.sum(axis=1), np.maximum(n, 1)
+    x = x - ((rows * x).sum(axis=1) / some)[:, None]
+    y = y - ((columns * y).sum(axis=1) / some)[:, None]
+    square = (rows * x**2).sum(axis=1) * (columns * y**2).sum(axis=1)
+    together = np.einsum("drc,dr,dc->d", tables, x, y)
+    return np.where(square > 1e-12, together / np.sqrt(np.maximum(square, 1e-12)), 0.0), n
 
 
 def spearman(tables: np.ndarray) -> np.ndarray:
     """Spearman's correlation with mid-ranks, r sqrt((n - 2) / (1 - r^2)) against Student t, as SPSS and scipy."""
     ranks = [np.cumsum(sums, axis=1) - (sums - 1) / 2 for sums in (tables.sum(axis=2), tables.sum(axis=1))]
-    r, n = other_tests.correlation(tables, *ranks)
+    r, n = correlation(tables, *ranks)
     df = np.maximum(n - 2, 1)
     t = np.abs(r) * np.sqrt(df / np.maximum(1 - r**2, 1e-300))
     return 2 * scipy.special.stdtr(df, -t)
@@ -155,34 +187,50 @@ def exact_tests(table: np.ndarray) -> dict[str, float]:
     return {name: min(1.0, float(p_value)) for name, p_value in found.items()}
 
 
-def mcnemar(tables: np.ndarray, correction: int | None = None, *, of_balance: bool = True) -> np.ndarray:
-    """McNemar's test of 2 x 2 pre/post tables; see `oxymilk.stats.other_tests.sign`. nan for more levels."""
-    if tables.shape[1:] != (2, 2):
-        return np.full(len(tables), np.nan)
-    pairs = SimpleNamespace(negative=tables[:, 1, :1], positive=tables[:, 0, 1:])
-    return other_tests.sign(pairs, correction, of_balance=of_balance)
+def sign(tables: np.ndarray) -> np.ndarray:
+    """McNemar's test, the sign test: exact, min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2).
+
+    Pre/post tables of two levels; nan of more.
+    """
+    down, up = tables[:, 1, 0], tables[:, 0, 1]
+    p_values = np.minimum(1, 2 * scipy.special.bdtr(np.minimum(down, up), down + up, 0.5))
+    return np.where(tables.shape[2] > 2, np.nan, p_values)
 
 
-def bowker(tables: np.ndarray, *, empty: bool = False) -> np.ndarray:
+def mcnemar(tables: np.ndarray, correction: int = 0, *, of_balance: bool = True) -> Statistic:
+    """McNemar's test of pre/post tables, (|up - down| - correction)^2 / (up + down), nan of more than two levels.
+
+    doi:10.1007/BF02295996; corrected by 1 Edwards', doi:10.1007/BF02289105. R corrects no balance, up = down.
+    """
+    down, up = tables[:, 1, 0], tables[:, 0, 1]
+    correction = correction * ((up != down) | (of_balance & (up + down > 0)))
+    square = (np.abs(up - down) - correction) ** 2 / np.maximum(down + up, 1)
+    return np.where(tables.shape[2] > 2, np.nan, square), 1
+
+
+def bowker(tables: np.ndarray, *, empty: bool = False) -> Statistic:
     """Bowker's test of symmetry, more than two levels: sum (n_ij - n_ji)^2 / (n_ij + n_ji), doi:10.2307/2280710.
 
     empty : of tables with two levels between which nobody changed (SAS), nan of the others; else nan of these, as R has
     """
+    if tables.shape[1] == 2:
+        return np.full(len(tables), np.nan), 1
     lower, upper = np.triu_indices(tables.shape[1], 1)
     rises, falls = tables[:, lower, upper], tables[:, upper, lower]
     changed = rises + falls > 0
-    statistic = ((rises - falls) ** 2 / np.maximum(rises + falls, 1)).sum(axis=1)
-    usable = (changed.all(axis=1) != empty) & (len(lower) > 1)
-    return np.where(usable, scipy.special.chdtrc(len(lower), statistic), np.nan)
+    square = ((rises - falls) ** 2 / np.maximum(rises + falls, 1)).sum(axis=1)
+    return np.where(changed.all(axis=1) != empty, square, np.nan), len(lower)
 
 
-def marginal_homogeneity(tables: np.ndarray) -> np.ndarray:
-    """Marginal homogeneity of ordered levels: sum d / sqrt(sum d^2) of all changes d (IBM SPSS Algorithms)."""
+def marginal_homogeneity(tables: np.ndarray) -> Statistic:
+    """Marginal homogeneity of ordered levels, the square of sum d / sqrt(sum d^2) of all changes d.
+
+    IBM SPSS Algorithms, which prints the root, a normal Z.
+    """
     level = np.arange(tables.shape[1])
     change = level - level[:, None]
     squares = (tables * change**2).sum(axis=(1, 2))
-    z = (tables * change).sum(axis=(1, 2)) / np.sqrt(np.maximum(squares, 1))
-    return 2 * scipy.special.ndtr(-np.abs(z))
+    return (tables * change).sum(axis=(1, 2)) ** 2 / np.maximum(squares, 1), 1
 
 
 def ratios(table: np.ndarray, z: float) -> dict[str, tuple[float, float, float]]:
@@ -203,19 +251,30 @@ def ratios(table: np.ndarray, z: float) -> dict[str, tuple[float, float, float]]
     }
 
 
-Calculation = Callable[[np.ndarray], np.ndarray]
-# What printed_lines.yaml names; the exact tests are those of `exact_tests`.
-CALCULATIONS: dict[str, Calculation] = {
+# The tests by chi-square. Tables of fractions, dtype object, give fractions; the likelihood ratio is a float.
+CHI_SQUARES: dict[str, Callable[[np.ndarray], Statistic]] = {
     "pearson": chi_square,
     "yates": partial(chi_square, statistic="yates"),
     "likelihood": partial(chi_square, statistic="likelihood"),
     "linear": linear,
-    "spearman": spearman,
-    "mcnemar_exact": mcnemar,
-    "mcnemar": partial(mcnemar, correction=0),
+    "mcnemar": mcnemar,
     "mcnemar_edwards": partial(mcnemar, correction=1),
     "mcnemar_edwards_r": partial(mcnemar, correction=1, of_balance=False),
     "bowker": bowker,
     "bowker_empty": partial(bowker, empty=True),
     "marginal_homogeneity": marginal_homogeneity,
+}
+
+
+def p_of(name: str, tables: np.ndarray, *scores: np.ndarray) -> np.ndarray:
+    """Return the p-values of a test by chi-square, see `CHI_SQUARES`; 1 where there is nothing to test."""
+    square, df = CHI_SQUARES[name](tables, *scores)
+    return scipy.special.chdtrc(np.maximum(df, 1), square)
+
+
+# What printed_lines.yaml names, as p-values of tables; the exact tests are those of `exact_tests`.
+CALCULATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    **{name: partial(p_of, name) for name in CHI_SQUARES},
+    "mcnemar_exact": sign,
+    "spearman": spearman,
 }

@@ -65,6 +65,12 @@ class Pairs:
         n = n_used + self.zeros
         return Situation(n, n_used, n, 0 * n, (counts > 1).any(axis=1))
 
+    @property
+    def tables(self) -> np.ndarray:
+        """Pre/post tables of who fell and who rose, shape (D, 2, 2)."""
+        down, up = self.negative.sum(axis=1), self.positive.sum(axis=1)
+        return np.stack([0 * up, up, down, 0 * down], axis=1).reshape(-1, 2, 2)
+
     def rank(self, procedure: Procedure) -> SignedRankResult:
         """Run the rank test, within the work that nobody asks for."""
         return signed_rank_counts(self.negative, self.positive, self.zeros, procedure, null.MOST_WORK)

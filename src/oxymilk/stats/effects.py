@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from math import atanh, inf, nan, sqrt, tanh
 
 import numpy as np
 
-from oxymilk.stats import intervals, ranks
+from oxymilk.stats import intervals, rank_sum, ranks, signed_rank
 from oxymilk.stats.hodges_lehmann import Shift, rank_sum_shift, signed_rank_shift
-from oxymilk.stats.null import MOST_WORK, TooLargeError
+from oxymilk.stats.null import MOST_WORK
 from oxymilk.stats.procedure import Procedure, check_test
 from oxymilk.stats.rank_sum import rank_sum_counts, rank_sum_test
 from oxymilk.stats.signed_rank import SignedRankResult, signed_rank_counts, signed_rank_test
 
-# `least_p_value` by likelihood looks at every table of the margins; more than this many would take minutes.
-MOST_TABLES = 20_000
 CLOPPER_PEARSON = "exact, Clopper and Pearson 1934"
 NEWCOMBE_1998 = "hybrid score, Newcombe 1998 method 10"
 NEWCOMBE_2006 = "score type, Newcombe 2006 method 5"
@@ -278,8 +275,7 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     -------
     float
         Over all signs of the nonzero differences, or over all ways of giving the values to the groups. TooLargeError
-        if two_sided="likelihood" would have to look at more than `MOST_TABLES` tables, or an exact distribution takes
-        more than `oxymilk.stats.null.MOST_WORK`.
+        if an exact distribution takes more than `oxymilk.stats.null.MOST_WORK`.
 
     Examples
     --------
@@ -287,32 +283,30 @@ def least_p_value(test: str, first: Iterable, second: Iterable, procedure: Proce
     0.0030959752321981426
     """
     check_test(test)
-
-    def shares(most: np.ndarray) -> np.ndarray:
-        """Return all ways to take up to so many of each level, shape (ways, K)."""
-        tables = np.prod(most + 1.0)
-        if tables > MOST_TABLES:
-            raise TooLargeError(
-                f'two_sided="likelihood" would have to look at {tables:.3g} tables, more than {MOST_TABLES}; '
-                'use "distance" or "doubled"'
-            )
-        return np.array(list(product(*(range(n + 1) for n in most.tolist()))), dtype=np.int64)
-
-    every = procedure.two_sided == "likelihood"  # else the two most uneven tables are enough
+    by_likelihood = procedure.two_sided == "likelihood"  # else one of the two most uneven tables has it
     if test == "signed_rank":
         _, negative, positive, zeros = ranks.count_differences(ranks.paired_differences(first, second))
         sizes = negative + positive
-        rises = shares(sizes) if every else np.array([sizes, 0 * sizes])
-        return float(signed_rank_counts(sizes - rises, rises, zeros, procedure, MOST_WORK).p_value.min())
+        if by_likelihood:
+            ranked = zeros * (procedure.zero_method != "drop")
+            return _rarest(signed_rank.null_counts(ranked, *sizes.tolist()), procedure)
+        extremes = np.array([sizes, 0 * sizes])
+        return float(
+            signed_rank_counts(sizes - extremes, extremes, zeros, procedure, MOST_WORK).p_value.min()
+        )
     _, table = ranks.two_sample_table(first, second)
     sizes, n1 = table.sum(axis=0), int(table[0].sum())
-    if every:
-        chosen = shares(np.minimum(sizes, n1))
-        chosen = chosen[chosen.sum(axis=1) == n1]
-    else:
-        # the lowest n1 of the values, and the highest: 4 of levels of 3, 2 and 5 are 3, 1, 0 and 0, 0, 4
-        below = np.cumsum(sizes) - sizes
-        above = sizes.sum() - below - sizes
-        chosen = np.clip(n1 - np.array([below, above]), 0, sizes)
+    if by_likelihood:
+        return _rarest(rank_sum.null_counts(n1, *sizes.tolist()), procedure)
+    # the lowest n1 of the values, and the highest: 4 of levels of 3, 2 and 5 are 3, 1, 0 and 0, 0, 4
+    below = np.cumsum(sizes) - sizes
+    above = sizes.sum() - below - sizes
+    chosen = np.clip(n1 - np.array([below, above]), 0, sizes)
     tables = np.stack([chosen, sizes - chosen], axis=-2)
     return float(rank_sum_counts(tables, procedure, MOST_WORK).p_value.min())
+
+
+def _rarest(counts: tuple[int, ...], procedure: Procedure) -> float:
+    """Return the p-value by likelihood of the values of a statistic that fewest outcomes have."""
+    least = min(filter(None, counts))
+    return least * counts.count(least) / sum(counts) / (2 if procedure.mid_p else 1)

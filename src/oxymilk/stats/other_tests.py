@@ -7,39 +7,23 @@ against the function of scipy or statsmodels for one table.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
-from math import comb, prod
+from typing import Any
 
 import numpy as np
 import scipy
 
+from oxymilk.stats.count_tables import CALCULATIONS, p_of
 from oxymilk.stats.datasets import Data, Groups, Pairs, smaller_tail
-from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.p_values import normal_p
 from oxymilk.stats.procedure import Procedure
-from oxymilk.stats.ranks import two_samples
 
-# `freeman_halton` looks at every table of the margins; more than this many would take minutes.
-MOST_TABLES = 2_000_000
+# a number, a fraction, or an array of numbers
+Number = Any
 Calculation = Callable[[Data], np.ndarray]
 _CORRECTED = Procedure("asymptotic", continuity=True)
 _FISHER = Procedure("exact", two_sided="likelihood")
-
-
-def sign(data: Pairs, correction: int | None = None, *, of_balance: bool = True) -> np.ndarray:
-    """Sign test, exact: min(1, 2 P(B <= min(down, up))), B binomial(down + up, 1/2); or by chi-square.
-
-    correction : chi-square is (|up - down| - correction)^2 / (up + down); R corrects no balance, up = down
-    """
-    down, up = data.negative.sum(axis=1), data.positive.sum(axis=1)
-    if correction is None:
-        return np.minimum(1, 2 * scipy.special.bdtr(np.minimum(down, up), down + up, 0.5))
-    correction = np.where((up != down) | of_balance, correction, 0)
-    statistic = (np.abs(up - down) - correction) ** 2 / np.maximum(down + up, 1)
-    return np.where(down + up == 0, 1.0, scipy.special.chdtrc(1, statistic))
 
 
 def paired_t(data: Pairs) -> np.ndarray:
@@ -83,54 +67,16 @@ def signed_rank_floored(data: Pairs, less: str, greater: str) -> np.ndarray:
     return np.minimum(1, 2 * np.minimum(*(data.rank(tail).p_value for tail in tails)))
 
 
-def chi_square(data: Groups, statistic: str = "pearson") -> np.ndarray:
-    """Chi-square test of independence; levels that nobody has are left out.
-
-    statistic : "pearson", sum (O - E)^2 / E; "yates", the same with Yates' correction, never larger than the difference
-    itself, as in R, scipy and SPSS (doi:10.2307/2983604); "likelihood", 2 sum O log(O / E)
-    """
-    tables = data.tables
-    rows, columns = tables.sum(axis=2, keepdims=True), tables.sum(axis=1, keepdims=True)
-    expected = rows * columns / np.maximum(tables.sum(axis=(1, 2), keepdims=True), 1)
-    safe = np.where(expected > 0, expected, 1)
-    if statistic == "likelihood":
-        terms = 2 * scipy.special.xlogy(tables, tables / safe)
-    else:
-        correction = 0.5 if statistic == "yates" else 0
-        terms = np.maximum(np.abs(tables - expected) - correction, 0) ** 2 / safe
-    df = ((rows > 0).sum(axis=(1, 2)) - 1) * ((columns > 0).sum(axis=(1, 2)) - 1)
-    # one row or one column is as expected: the statistic is 0 and p is 1 whatever the degrees of freedom
-    return scipy.special.chdtrc(np.maximum(df, 1), np.maximum(terms.sum(axis=(1, 2)), 0))
+def pooled_error(n1: Number, n2: Number, variance1: Number, variance2: Number) -> tuple[Number, Number]:
+    """Return the squared standard error of a difference of means by one variance for both, and its df: Student's."""
+    df = n1 + n2 - 2
+    return ((n1 - 1) * variance1 + (n2 - 1) * variance2) * (n1 + n2) / (df * n1 * n2), df
 
 
-def freeman_halton(table: list[list[int]]) -> Fraction:
-    """Fisher's exact test of one table with two rows and any number of columns (Freeman & Halton 1951).
-
-    Total probability of the tables that are no more likely than the observed one (doi:10.2307/2332323); 1 where a
-    margin leaves no other table. TooLargeError when more than `MOST_TABLES` tables have these column totals, ValueError
-    when the table has not two rows of one length, or a broken count.
-
-    >>> freeman_halton([[10, 0], [3, 7]])
-    Fraction(1, 323)
-    """
-    first, second = two_samples(table, "table").tolist()
-    totals = [a + b for a, b in zip(first, second, strict=True)]
-    if prod(total + 1 for total in totals) > MOST_TABLES:
-        raise TooLargeError(f"more than {MOST_TABLES:,} tables have these totals; use a chi-square test")
-    drawn = sum(first)
-    # held by the first row so far -> {weight: tables of that weight}; for columns of 2 and 1, and one drawn:
-    # {0: {1: 1}}, then {0: {1: 1}, 1: {2: 1}}, then {0: {1: 1}, 1: {2: 1, 1: 1}}: two tables, of 2 and 1 in 3 samples
-    weights = {0: Counter({1: 1})}
-    for total in totals:
-        longer: defaultdict[int, Counter[int]] = defaultdict(Counter)
-        for held, tables in weights.items():
-            for n in range(min(total, drawn - held) + 1):
-                for weight, times in tables.items():
-                    longer[held + n][weight * comb(total, n)] += times
-        weights = longer
-    observed = prod(map(comb, totals, first))
-    as_rare = sum(weight * times for weight, times in weights[drawn].items() if weight <= observed)
-    return Fraction(as_rare, comb(sum(totals), drawn))
+def separate_error(n1: Number, n2: Number, variance1: Number, variance2: Number) -> tuple[Number, Number]:
+    """Return the squared standard error of a difference of means by a variance for each, and its df: Welch's."""
+    first, second = variance1 / n1, variance2 / n2
+    return first + second, (first + second) ** 2 / (first**2 / (n1 - 1) + second**2 / (n2 - 1))
 
 
 def two_sample_t(data: Groups, *, equal_variances: bool) -> np.ndarray:
@@ -141,24 +87,15 @@ def two_sample_t(data: Groups, *, equal_variances: bool) -> np.ndarray:
     n, mean, variance = _moments(data.tables, data.scores - data.scores.mean())
     usable = (n >= (1 if equal_variances else 2)).all(axis=1) & (variance.sum(axis=1) > 0)
     n, variance = (np.where(usable[:, None], values, 2) for values in (n, variance))
-    if equal_variances:
-        df = n.sum(axis=1) - 2
-        error = ((n - 1) * variance).sum(axis=1) / df * (1 / n).sum(axis=1)
-    else:
-        error = (variance / n).sum(axis=1)
-        df = error**2 / ((variance / n) ** 2 / (n - 1)).sum(axis=1)
+    error, df = (pooled_error if equal_variances else separate_error)(*n.T, *variance.T)
     p = _two_sided_t((mean[:, 0] - mean[:, 1]) / np.sqrt(error), df)
     return np.where(usable, p, np.where(data.levels <= 1, 1.0, np.nan))
 
 
 def linear_by_linear(data: Groups) -> np.ndarray:
-    """Linear-by-linear association: (N - 1) r^2 as a chi-square with one degree of freedom.
-
-    r is the correlation of group and score (Agresti, Categorical Data Analysis, 3rd ed., p. 87).
-    """
+    """Linear-by-linear association of group and score."""
     scores = data.scores - data.scores.mean()
-    r, n = correlation(data.tables, np.arange(2), scores / max(np.abs(scores).max(), 1e-300))
-    return scipy.special.chdtrc(1, (n - 1) * r**2)
+    return p_of("linear", data.tables, np.arange(2), scores / max(np.abs(scores).max(), 1e-300))
 
 
 def rank_sum_half_corrected(data: Groups) -> np.ndarray:
@@ -185,16 +122,9 @@ def of_two_levels(calculate: Calculation, **options: object) -> Calculation:
     return lambda data: np.where(data.levels <= 2, calculate(data, **options), np.nan)
 
 
-def correlation(tables: np.ndarray, *scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return r of the row and column scores (their numbers where none are given), 0 where one is constant, and N."""
-    x, y = scores or [np.arange(size)[None] - (size - 1) / 2 for size in tables.shape[1:]]
-    n = tables.sum(axis=(1, 2))
-    rows, columns, some = tables.sum(axis=2), tables.sum(axis=1), np.maximum(n, 1)
-    x = x - ((rows * x).sum(axis=1) / some)[:, None]
-    y = y - ((columns * y).sum(axis=1) / some)[:, None]
-    square = (rows * x**2).sum(axis=1) * (columns * y**2).sum(axis=1)
-    together = np.einsum("drc,dr,dc->d", tables, x, y)
-    return np.where(square > 1e-12, together / np.sqrt(np.maximum(square, 1e-12)), 0.0), n
+def of_tables(name: str) -> Calculation:
+    """Return a test of `count_tables`, of two groups' tables or of the numbers that fell and rose."""
+    return lambda data: CALCULATIONS[name](data.tables)
 
 
 def _two_sided_t(t: np.ndarray, df: np.ndarray) -> np.ndarray:
@@ -214,40 +144,28 @@ def _moments(counts: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.nda
     return n, total / np.maximum(n, 1), deviation / np.maximum(n - 1, 1)
 
 
-# The calculations that programs.yaml names, in words and as a function. post - pre is "up", so W of scipy's
-# wilcoxon(pre, post) is W-. McNemar's tests (doi:10.1007/BF02295996; corrected, Edwards, doi:10.1007/BF02289105)
-# are sign tests of two levels.
-_FLOORED = "exact table for untied ranks, two-sided by doubling, the rank sum of {} cut to an integer"
-OTHER: dict[str, tuple[str, Calculation]] = {
-    "signed_rank_floored_pre_post": (
-        _FLOORED.format("falls"), partial(signed_rank_floored, less="conservative", greater="natural")),
-    "signed_rank_floored_post_pre": (
-        _FLOORED.format("rises"), partial(signed_rank_floored, less="natural", greater="conservative")),
-    "signed_rank_quarter_corrected": (
-        "normal approximation, tie-corrected, continuity correction of 0.25", signed_rank_quarter_corrected),
-    "sas_signed_rank_t": ("signed-rank statistic against Student t", sas_signed_rank_t),
-    "sas_rank_sum_t": (
-        "rank-sum z, continuity-corrected, against Student t",
-        lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1)),
-    "rank_sum_half_corrected": (
-        "normal approximation, one tail, tie-corrected, continuity correction", rank_sum_half_corrected),
-    "mcnemar_exact": ("exact McNemar test", of_two_levels(sign)),
-    "mcnemar": ("McNemar chi-square, uncorrected", of_two_levels(sign, correction=0)),
-    "mcnemar_edwards": ("McNemar chi-square, Edwards' correction", of_two_levels(sign, correction=1)),
-    "mcnemar_edwards_r": (
-        "McNemar chi-square, Edwards' correction unless the changes balance",
-        of_two_levels(sign, correction=1, of_balance=False)),
-    "sign_exact": ("exact sign test", sign),
-    "sign_corrected": (
-        "sign test, normal approximation, continuity correction", partial(sign, correction=1)),
-    "paired_t": ("paired t-test", paired_t),
-    "chi_square": ("Pearson chi-square, uncorrected", chi_square),
-    "chi_square_yates": (
-        "Pearson chi-square, Yates' correction", of_two_levels(chi_square, statistic="yates")),
-    "likelihood_ratio": ("likelihood-ratio chi-square", partial(chi_square, statistic="likelihood")),
-    "fisher": ("Fisher's exact test, two-sided", of_two_levels(fisher)),
-    "fisher_one_sided": ("Fisher's exact test, one-sided", of_two_levels(fisher, one_sided=True)),
-    "linear_by_linear": ("linear-by-linear association", linear_by_linear),
-    "student_t": ("Student t-test", partial(two_sample_t, equal_variances=True)),
-    "welch_t": ("Welch t-test", partial(two_sample_t, equal_variances=False)),
-}  # fmt: skip
+# The calculations that programs.yaml names; texts below `explain.words.other_test_` say them. post - pre is "up", so W
+# of scipy's wilcoxon(pre, post) is W-. McNemar's tests are sign tests of two levels.
+OTHER: dict[str, Calculation] = {
+    "signed_rank_floored_pre_post": partial(signed_rank_floored, less="conservative", greater="natural"),
+    "signed_rank_floored_post_pre": partial(signed_rank_floored, less="natural", greater="conservative"),
+    "signed_rank_quarter_corrected": signed_rank_quarter_corrected,
+    "sas_signed_rank_t": sas_signed_rank_t,
+    "sas_rank_sum_t": lambda groups: _two_sided_t(groups.rank(_CORRECTED).z, groups.situation.n - 1),
+    "rank_sum_half_corrected": rank_sum_half_corrected,
+    "mcnemar_exact": of_two_levels(of_tables("mcnemar_exact")),
+    "mcnemar": of_two_levels(of_tables("mcnemar")),
+    "mcnemar_edwards": of_two_levels(of_tables("mcnemar_edwards")),
+    "mcnemar_edwards_r": of_two_levels(of_tables("mcnemar_edwards_r")),
+    "sign_exact": of_tables("mcnemar_exact"),
+    "sign_corrected": of_tables("mcnemar_edwards"),
+    "paired_t": paired_t,
+    "chi_square": of_tables("pearson"),
+    "chi_square_yates": of_tables("yates"),
+    "likelihood_ratio": of_tables("likelihood"),
+    "fisher": of_two_levels(fisher),
+    "fisher_one_sided": of_two_levels(fisher, one_sided=True),
+    "linear_by_linear": linear_by_linear,
+    "student_t": partial(two_sample_t, equal_variances=True),
+    "welch_t": partial(two_sample_t, equal_variances=False),
+}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -14,15 +13,12 @@ import numpy as np
 from oxymilk.stats.datasets import Data, Groups, Pairs, Situation, smaller_tail
 from oxymilk.stats.null import TooLargeError
 from oxymilk.stats.other_tests import OTHER
-from oxymilk.stats.procedure import TESTS, Procedure, check_test
+from oxymilk.stats.procedure import Procedure, check_test
 from oxymilk.stats.ranks import DIFFERENCES, exact_numbers
-from oxymilk.texts import read_yaml
+from oxymilk.texts import labels, read_yaml
 
 # names under which papers know programs whose lines begin with another
 _ALSO_CALLED = {"pasw": "spss", "python": "scipy", "rstudio": "r"}
-# how a line came to be known: the program was run, its source or its documentation was read
-HOW = ("run", "source", "documentation")
-_SEEN = rf"[^|]+ \| \d{{4}}-\d\d-\d\d \| (?:{'|'.join(HOW)})"
 Rule = Callable[[Situation], np.ndarray]
 
 # When a program prints a line unasked; programs.yaml names these rules and gives the source of each.
@@ -78,7 +74,7 @@ class Program:
     * tail : "smaller" if the program prints the smaller of the two one-sided p-values, else ""
     * other : the name of the calculation of kind "other", else ""
     * differences : one of `DIFFERENCES`, or "" where it is not known or of no matter
-    * seen : version looked at ("not stated"), date, and how: one of `HOW`
+    * seen : version looked at ("not stated"), date, and how: run, source or documentation (read)
     """
 
     id: str
@@ -86,14 +82,14 @@ class Program:
     versions: str
     output: str
     test: str
-    kind: str
-    procedure: Procedure | None
-    tail: str
-    other: str
-    differences: str
     rule: str
-    seen: tuple[str, str, str]
-    source: str
+    kind: str = "other"
+    procedure: Procedure | None = None
+    tail: str = ""
+    other: str = ""
+    differences: str = ""
+    seen: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def calculation(self) -> tuple[Procedure | None, str, str]:
@@ -103,13 +99,36 @@ class Program:
     @property
     def line(self) -> str:
         """The program, its versions, and the words beside the number in its output."""
-        return f"{self.program} ({self.versions}): {self.output}"
+        words = f"({self.versions}): {self.output}" if self.output else "program"
+        return f"{self.program} {words}"
+
+    @property
+    def family(self) -> str:
+        """The word by which a paper names the program: "spss", "r"."""
+        return re.match("[a-z]+", self.program.lower())[0]
+
+    @property
+    def name(self) -> str:
+        """The program as people name it, with its versions where R changed its way."""
+        package = re.match(r"R (\w+)::", self.program)
+        word = package[1] if package else re.split(r"[ .(]", self.program.replace("GraphPad ", ""))[0]
+        return f"{word} {self.versions}" if word == "R" and self.versions != "all" else word
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether the line shows the smaller tail."""
+        return bool(self.tail) or self.other in ("fisher_one_sided", "rank_sum_half_corrected")
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether an exact null distribution of ranks stands behind the line, whose work is bounded."""
+        return bool(self.procedure) and self.procedure.method != "asymptotic"
 
     @property
     def words(self) -> str:
         """The procedure, or the other calculation, in English."""
         if self.procedure is None:
-            return OTHER[self.other][0]
+            return labels("en")(f"explain.words.other_test_{self.other}")
         if not self.tail:
             return self.procedure.words_for(self.test)
         words = self.procedure.with_alternative("greater").words_for(self.test)
@@ -137,42 +156,20 @@ class ProgramResult:
 
 @cache
 def load_programs() -> tuple[Program, ...]:
-    """Read programs.yaml, in its order; ValueError if an entry is wrong or repeats an id.
+    """Read programs.yaml, in its order; the tests hold each entry against what this module knows.
 
     >>> load_programs()[0].output
     'Asymp. Sig. (2-tailed)'
     """
-    lines = read_yaml(Path(__file__).with_name("programs.yaml"))
-    programs = tuple(program_of({"test": test, **entry}) for test in lines for entry in lines[test])
-    repeated = sorted(name for name, n in Counter(program.id for program in programs).items() if n > 1)
-    if repeated:
-        raise ValueError(f"programs.yaml: repeated ids {repeated}")
-    return programs
-
-
-def program_of(entry: dict) -> Program:
-    """Check one entry of programs.yaml; ValueError names it and what is wrong."""
-    given = {"other": "", "tail": "", "differences": "", **entry}
-    given["seen"] = tuple(map(str, given.get("seen", ())))
-    switches = given.pop("procedure", None)
-    if switches:
-        given["differences"] = switches.get("differences", "")
-        switches = {name: value for name, value in switches.items() if name != "differences"}
-    other, tail = given["other"], given["tail"]
-    faults = {
-        "give either a procedure or another calculation": (switches is None) != bool(other),
-        f"unknown calculation {other!r}": other and other not in OTHER,
-        f"unknown tail {tail!r}": tail not in ("", "smaller") or (tail and other),
-        f"unknown differences {given['differences']!r}": given["differences"] not in ("", *DIFFERENCES),
-        f"unknown rule {given.get('rule')!r}": given.get("rule") not in RULES,
-        f"unknown test {given.get('test')!r}": given.get("test") not in TESTS,
-        "seen needs a version, a date and how": not re.fullmatch(_SEEN, " | ".join(given["seen"])),
-    }
-    for problem, occurs in faults.items():
-        if occurs:
-            raise ValueError(f"programs.yaml: {given.get('id')}: {problem}")
-    procedure = None if switches is None else Procedure(**switches)
-    return Program(kind="other" if other else "rank", procedure=procedure, **given)
+    programs = []
+    for test, entries in read_yaml(Path(__file__).with_name("programs.yaml")).items():
+        for entry in entries:
+            switches = dict(entry.get("procedure", ()))
+            known = {"test": test, "differences": switches.pop("differences", ""), **entry}
+            procedure = Procedure(**switches) if switches else None
+            kind, seen = "rank" if procedure else "other", tuple(map(str, entry["seen"]))
+            programs.append(Program(**known | {"kind": kind, "procedure": procedure, "seen": seen}))
+    return tuple(programs)
 
 
 def named_in(program: str | None) -> set[str]:
@@ -191,7 +188,7 @@ def differences_of(program: str | None, test: str) -> str:
     """
     named = named_in(program)
     lines = [line for line in load_programs() if line.test == test and line.kind == "rank"]
-    ways = {line.differences for line in lines if re.match("[a-z]+", line.program.lower())[0] in named}
+    ways = {line.differences for line in lines if line.family in named}
     return ways.pop() if len(ways) == 1 else ""
 
 
@@ -296,7 +293,7 @@ def _calculate(data: Data, procedure: Procedure | None, tail: str, other: str) -
     """Return p-values, shape (D,), z where the line prints one, and the reason where they are nan for their size."""
     try:
         if procedure is None:
-            return OTHER[other][1](data), None, ""
+            return OTHER[other](data), None, ""
         if tail:
             return smaller_tail(data, procedure), None, ""
         result = data.rank(procedure)

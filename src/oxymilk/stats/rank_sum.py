@@ -155,6 +155,12 @@ def exact_fraction(
     return exact_p(procedure, t, lower, comb(n1 + n2, n1), mean, counts)
 
 
+def null_counts(n1: int, *sizes: int) -> tuple[int, ...]:
+    """Return how many samples of n1 have each value of the statistic, of the sizes of tie groups."""
+    sizes = tuple(size for size in sizes if size)
+    return distribution(sizes, _scores(sizes, n1)[2], n1, True, MOST_WORK)[1]
+
+
 @lru_cache(maxsize=1024)
 def _scores(sizes: tuple[int, ...], n1: int) -> tuple[int, int, tuple[int, ...], Fraction]:
     """Return the least doubled rank, the divisor of the others less it, these divided, and the mean of their sum."""

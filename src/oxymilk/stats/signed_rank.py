@@ -177,6 +177,12 @@ def exact_fraction(
     return exact_p(procedure, twice_w // divisor, lower, 2**changed, mean, counts)
 
 
+def null_counts(zeros: int, *sizes: int) -> tuple[int, ...]:
+    """Return how many sign patterns have each value of the statistic, of ranked zeros and the sizes of tie groups."""
+    sizes = tuple(size for size in sizes if size)
+    return distribution(sizes, _scores(sizes, zeros)[1], None, True, MOST_WORK)[1]
+
+
 @lru_cache(maxsize=1024)
 def _scores(sizes: tuple[int, ...], zeros: int) -> tuple[int, tuple[int, ...], Fraction]:
     """Return the divisor of the doubled ranks of tie groups, these divided, and the mean of their sum."""

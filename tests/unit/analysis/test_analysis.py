@@ -264,9 +264,9 @@ def test_a_declared_exact_test_that_needs_too_much_memory_is_a_fault(study, data
     assert "GiB" in describe(fault, "id")
 
 
-def test_a_least_p_that_would_take_too_many_tables_is_left_empty(study, data, monkeypatch):
+def test_a_least_p_that_would_take_too_many_steps_is_left_empty(study, data, monkeypatch):
     likelihood = RankSumSwitches(method="exact", two_sided="likelihood")
-    monkeypatch.setattr(stats_effects, "MOST_TABLES", 10)
+    monkeypatch.setattr(stats_effects.rank_sum, "MOST_WORK", 1)
     table = effects_of(changed(study, rank_sum_switches=likelihood), data)
     effects = table.set_index(["test", "group", "effect"])["estimate"]
     assert pd.isna(effects["rank_sum", "", "least_declared"])

@@ -115,7 +115,8 @@ def test_a_fault_names_what_is_legal_and_the_other_reading():
         return raised.value.faults[0].params
 
     assert {"wilcoxon", "chi-square"} <= set(params(test="sign")["legal"].split(", "))
-    assert params(n="17,17", rank_sums="239,5,355,5")["other"]
+    assert params(n="17,17", rank_sums="239,5,355,5")["other"] == "239,5;355,5;"
+    assert params(test="t-independent", statistic="t", value="2,1", df="34,72")["other"] == "34.72"
     assert params(n="10", statistic="u", value="15")["count"] == 1
 
 

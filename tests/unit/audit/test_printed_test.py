@@ -66,7 +66,15 @@ def test_verdicts(case):
     ("code", "column", "cells"),
     [
         ("check_number", "n", {"n": "ten,ten"}),
+        *(("check_whole", "counts", {"counts": counts}) for counts in ("-1,2;3,4", "9999999,2;3,4")),
         ("check_number", "value", {"statistic": "z", "value": "x"}),
+        ("check_number", "n", {"test": "pearson", "statistic": "r", "value": ".45", "n": "2"}),
+        ("check_number", "df", {"test": "chi-square", "statistic": "chi2", "value": "5", "df": "1.5"}),
+        ("check_length", "df", {"test": "t-independent", "statistic": "t", "value": "2,1", "df": "34,72"}),
+        *(
+            ("check_alpha", "alpha", {"counts": "1,2;3,4", "alpha": alpha})
+            for alpha in ("5", "0", "95%", "x")
+        ),
         ("check_number", "value", {"test": "pearson", "statistic": "r", "value": "1.2", "n": "9"}),
         ("check_number", "scale", {"scale": "3..1"}),
         ("check_legal", "test", {"test": "sign"}),
@@ -309,6 +317,30 @@ def test_a_table_goes_on_after_a_faulty_row(monkeypatch, capsys, tmp_path):
     with pytest.raises(FaultsError) as raised:
         check_table(table, output)
     assert [(fault.code, fault.column) for fault in raised.value.faults] == [("check_columns", "p")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"\xef\xbb\xbfid;test;n;statistic;value;p\na;mann-whitney;10,10;u;23;0,041\n", ["reproduced"]),
+        (b'ID,Test,Mean,SD,N,P\n,,,,,\na,t-paired,2.5;,3.2;,20,"0,002"\n', ["reproduced"]),
+        (b"id,test,statistic,value,p\na,wilcoxon,z,-2,248,0,025\nb,wilcoxon,z,-2.248,.025,,\n",
+         ["row 2: The row has 7", "reproduced"]),
+        (b"id,test,statistic,value,p\na,wilcoxon,z,-2.248,.025\n\xe9,z,z,1,1\n", ("not_utf8", 3)),
+        (b'id,test,statistic,value,p\na,wilcoxon,z,"-2.248,.025\n', ("quote_open", 2)),
+    ],
+)  # fmt: skip
+def test_a_table_as_spreadsheet_programs_save_it(tmp_path, text, said):
+    table, output = tmp_path / "tests.csv", tmp_path / "verdicts.csv"
+    table.write_bytes(text)
+    if isinstance(said, tuple):
+        with pytest.raises(FaultsError) as raised:
+            check_table(table, output)
+        assert [(fault.code, fault.row) for fault in raised.value.faults] == [said]
+    else:
+        check_table(table, output)
+        for row, words in zip(rows_of(output), said, strict=True):
+            assert words in row["verdict"] + row["fault"]
 
 
 def test_tests_of_a_table_computed_together_are_those_computed_alone(tmp_path):

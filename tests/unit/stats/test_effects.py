@@ -1,14 +1,14 @@
 """Effects: the first study, definitions, other packages, and whole rows; Holm's correction and the least p."""
 
 from itertools import combinations, product
-from math import inf, nan
+from math import comb, inf, nan
 
 import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from oxymilk.stats import Procedure, effects, intervals, rank_sum_test, signed_rank_test
+from oxymilk.stats import Procedure, intervals, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
 from oxymilk.stats.effects import (
     between_effects,
@@ -202,22 +202,11 @@ def test_least_p_of_the_first_study_and_of_equal_values():
     assert least_p_value("rank_sum", [1] * 10, [1] * 3 + [0] * 7, Procedure("exact")) == 1 / 323
     with pytest.raises(ValueError, match=r"^test must be one of signed_rank, rank_sum; not 'sign'$"):
         least_p_value("sign", [0], [1], ASYMPTOTIC)
-    with pytest.raises(ValueError, match="likelihood"):
-        least_p_value("rank_sum", range(20), range(20), Procedure("exact", two_sided="likelihood"))
-
-
-def test_likelihood_looks_at_a_bounded_number_of_tables(monkeypatch):
-    """Pairs: 2 * 3 patterns of one and two differences; groups: 2 * 3 ways to take from one and two values."""
-    likelihood = Procedure("exact", two_sided="likelihood")
-    data = {"signed_rank": ([0, 0, 0], [1, 2, 2]), "rank_sum": ([0, 1], [1])}
-    for test, given in data.items():
-        monkeypatch.setattr(effects, "MOST_TABLES", 6)
-        assert 0 < least_p_value(test, *given, likelihood) <= 1
-        monkeypatch.setattr(effects, "MOST_TABLES", 5)
-        message = '^two_sided="likelihood" would have to look at 6 tables, more than 5; use "distance" or "doubled"$'
-        with pytest.raises(ValueError, match=message):
-            least_p_value(test, *given, likelihood)
-        assert 0 < least_p_value(test, *given, Procedure("exact")) <= 1
+    # the two most uneven samples and the two next to them: one sample each has such a rank sum
+    likelihood = least_p_value(
+        "rank_sum", range(20), range(20, 40), Procedure("exact", two_sided="likelihood")
+    )
+    assert likelihood == pytest.approx(4 / comb(40, 20), rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,9 @@ import pytest
 from scipy import stats
 from statsmodels.stats import contingency_tables
 
-from oxymilk.stats import other_tests
+from oxymilk.stats.count_tables import exact_tests
 from oxymilk.stats.datasets import Groups, Pairs
-from oxymilk.stats.null import TooLargeError
-from oxymilk.stats.other_tests import OTHER, freeman_halton
+from oxymilk.stats.other_tests import OTHER
 
 SMALL = np.array(list(product(range(4), repeat=4))).reshape(-1, 2, 2)
 # eight hundred against eight hundred: a search of all tables would need gigabytes
@@ -45,7 +44,7 @@ def changes(down, up):
 
 
 def run(name, data):
-    return OTHER[name][1](data)
+    return OTHER[name](data)
 
 
 def close(ours, theirs, rel=1e-10):
@@ -132,7 +131,7 @@ def test_fisher_by_counting():
         tails = sum(ways[k] for k in ways if k <= b), sum(ways[k] for k in ways if k >= b)
         assert both[i] == float(Fraction(rare, comb(n1 + n2, m)))
         assert one[i] == float(Fraction(min(tails), comb(n1 + n2, m)))
-        assert freeman_halton([[a, b], [c, d]]) == Fraction(rare, comb(n1 + n2, m))
+        close(exact_tests(FULL[i])["fisher"], both[i])
     for table, p, q in zip(LARGER, both[-4:], one[-4:], strict=True):
         close(p, stats.fisher_exact(table).pvalue)
         close(q, min(stats.fisher_exact(table, alternative=side).pvalue for side in ("less", "greater")))
@@ -145,24 +144,14 @@ def test_freeman_halton_by_enumeration_and_r():
             second = [total - n for total, n in zip(totals, first, strict=True)]
             ways = [prod(map(comb, totals, other)) for other in shares if sum(other) == sum(first)]
             rare = sum(way for way in ways if way <= prod(map(comb, totals, first)))
-            assert freeman_halton([list(first), second]) == Fraction(rare, sum(ways))
+            close(exact_tests(np.array([first, second]))["fisher"], rare / sum(ways))
     # R 4.2.2: fisher.test(rbind(c(5,3,2), c(1,4,5)))$p.value, fisher.test(rbind(c(4,5,1), c(4,4,2)))$p.value
-    assert float(freeman_halton([[5, 3, 2], [1, 4, 5]])) == pytest.approx(0.201703868886529, abs=1e-12)
-    assert float(freeman_halton([[4, 5, 1], [4, 4, 2]])) == pytest.approx(0.999999999999992, abs=1e-12)
-
-
-def test_freeman_halton_refuses_what_is_no_table_or_too_large(monkeypatch):
-    for table in ([[1, 2]], [[1, 2], [1, 2], [1, 2]], [[1, -2], [1, 1]], [[1, 2], [1]], []):
-        with pytest.raises(ValueError, match=r"^table: |inhomogeneous"):
-            freeman_halton(table)
-    with pytest.raises(TooLargeError, match=r"^more than 2,000,000 tables have these totals; use a chi-sq"):
-        freeman_halton([[100] * 6, [100] * 6])
-    # totals 2 and 1: the first row holds 0 to 2 and 0 to 1 of them, 6 tables
-    monkeypatch.setattr(other_tests, "MOST_TABLES", 6)
-    assert freeman_halton([[2, 0], [0, 1]]) == Fraction(1, 3)
-    monkeypatch.setattr(other_tests, "MOST_TABLES", 5)
-    with pytest.raises(TooLargeError, match="more than 5 tables"):
-        freeman_halton([[2, 0], [0, 1]])
+    for table, p_value in (
+        ([[5, 3, 2], [1, 4, 5]], 0.201703868886529),
+        ([[4, 5, 1], [4, 4, 2]], 0.999999999999992),
+    ):
+        assert exact_tests(np.array(table))["fisher"] == pytest.approx(p_value, abs=1e-12)
+    assert exact_tests(np.full((2, 6), 100)) == {}
 
 
 @pytest.mark.parametrize("offset", [0, 1e6])
@@ -228,7 +217,7 @@ def test_one_level_is_no_difference_and_three_are_too_many_for_tests_of_two():
         np.array([[[3, 0, 0], [4, 0, 0]], [[3, 1, 2], [1, 1, 2]], [[3, 0, 2], [1, 0, 2]]]), np.arange(3.0)
     )
     for name in ("student_t", "welch_t", "fisher", "chi_square_yates", "fisher_one_sided"):
-        p_values = OTHER[name][1](groups)
+        p_values = OTHER[name](groups)
         assert p_values[0] == 1, name
         assert np.isnan(p_values[1]) == (not name.endswith("_t")), name
         assert 0 < p_values[2] <= 1, name

@@ -19,7 +19,7 @@ from oxymilk.stats import (
     signed_rank_test,
 )
 from oxymilk.stats.other_tests import OTHER
-from oxymilk.stats.programs import RULES, differences_of, program_of
+from oxymilk.stats.programs import RULES, differences_of
 from oxymilk.stats.ranks import expand_counts, paired_differences
 
 FULL = "OXYMILK_FULL" in os.environ
@@ -41,36 +41,16 @@ def test_entries_are_complete():
         # an address, or a work and the place in it
         assert re.search(r"https://|, [a-zA-Z]", program.source), program.id
         assert program.words
+        assert (program.procedure is None) == bool(program.other), program.id
+        assert program.tail in (("", "smaller") if program.procedure else ("",)), program.id
+        assert program.differences in ("", "decimal", "binary"), program.id
+        assert program.test in ("signed_rank", "rank_sum"), program.id
+        # a version, a date and how the line came to be known
+        assert re.fullmatch(r"[^|]+\|\d{4}-\d\d-\d\d\|(run|source|documentation)", "|".join(program.seen)), (
+            program.id
+        )
     assert {program.rule for program in programs} == set(RULES)
     assert {program.other for program in programs} - {""} == set(OTHER)
-
-
-ENTRY = {"id": "a", "program": "P", "versions": "all", "output": "p", "source": "book"}
-ENTRY |= {"test": "rank_sum", "rule": "always", "seen": ["1.0", "2026-11-27", "source"]}
-EXACT, FISHER = {"procedure": {"method": "exact"}}, {"other": "fisher"}
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
-        ({}, "a: give either a procedure or another calculation"),
-        (EXACT | FISHER, "a: give either a procedure or another calculation"),
-        ({"other": "unheard of"}, "a: unknown calculation 'unheard of'"),
-        (EXACT | {"rule": "unheard of"}, "a: unknown rule 'unheard of'"),
-        (EXACT | {"test": "unheard of"}, "a: unknown test 'unheard of'"),
-        *(
-            (EXACT | {"seen": seen}, "a: seen needs a version, a date and how")
-            for seen in ([], ["1.0", "run"], ["1.0", "2026-11-27", "heard"], ["1.0", "2026", "run"])
-        ),
-        (EXACT | {"tail": "larger"}, "a: unknown tail 'larger'"),
-        (FISHER | {"tail": "smaller"}, "a: unknown tail 'smaller'"),
-        (FISHER | {"differences": "hex"}, "a: unknown differences 'hex'"),
-        ({"procedure": {"method": "exact", "differences": "hex"}}, "a: unknown differences 'hex'"),
-    ],
-)
-def test_a_broken_entry_is_refused(fields, message):
-    with pytest.raises(ValueError, match=f"^programs.yaml: {message}$"):
-        program_of(ENTRY | fields)
 
 
 def test_a_line_is_said_in_words():
@@ -80,13 +60,6 @@ def test_a_line_is_said_in_words():
     smaller = "smaller of the two one-sided, tie-corrected, with continuity correction"
     assert words["sas_npar1way_normal_one_sided"] == f"asymptotic (normal approximation), {smaller}"
     assert words["r_fisher"] == "Fisher's exact test, two-sided"
-
-
-def test_an_id_names_one_entry(monkeypatch):
-    entries = [ENTRY | FISHER | {"id": name} for name in ("b", "a", "c", "b", "a")]
-    monkeypatch.setattr("yaml.load", lambda _text, _loader: {"rank_sum": entries})
-    with pytest.raises(ValueError, match=r"^programs.yaml: repeated ids \['a', 'b'\]$"):
-        load_programs.__wrapped__()
 
 
 def test_broken_values_are_named():
