@@ -77,7 +77,7 @@ def headers(columns: Iterable[Column]) -> list[str]:
     return [": ".join(filter(None, (plain(column.spanner), plain(column.label)))) for column in columns]
 
 
-def csv_rows(table: Table) -> tuple[list[str], list[list[str]]]:
+def rectangle(table: Table) -> tuple[list[str], list[list[str]]]:
     """Return the columns and rows of a table as text.
 
     Numbers are as the language writes them, those of the results in digits too. The stub of a head is the part of the
@@ -159,7 +159,7 @@ def write_tables(tables: Sequence[Table], folder: Path, forms: Iterable[str] = (
     """
     folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
-        write_rows(*csv_rows(table), folder / f"{table.name}.csv")
+        write_rows(*rectangle(table), folder / f"{table.name}.csv")
         for form in forms:
             write_text(folder / f"{table.name}.{form}", rendered(table, form))
     if tables and "tex" in forms:

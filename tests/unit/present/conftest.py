@@ -13,7 +13,7 @@ from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
-from oxymilk.present.formats import csv_rows
+from oxymilk.present.formats import rectangle
 from oxymilk.present.tables import build_tables
 from oxymilk.present.view import View
 from oxymilk.results import ON_REQUEST, Results
@@ -91,7 +91,7 @@ def analysed(study, claims, observations, other_scale=None, characteristics=None
 
 def frame_of(table):
     """Return a table of the manuscript or the audit as its CSV holds it."""
-    columns, rows = csv_rows(table)
+    columns, rows = rectangle(table)
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -10,7 +10,7 @@ from tests.unit.present.conftest import Page, frame_of
 from oxymilk.cli import app
 from oxymilk.files import read_csv, write_rows
 from oxymilk.present import formats
-from oxymilk.present.formats import csv_rows, rendered, write_tables
+from oxymilk.present.formats import rectangle, rendered, write_tables
 from oxymilk.present.tables import build_tables
 from oxymilk.results import Results
 from oxymilk.texts import LANGUAGES
@@ -45,7 +45,7 @@ def test_plain_leaves_one_harmless_line():
 
 
 def test_csv_is_a_rectangle_with_a_header_and_ten_digits(tables, tmp_path):
-    write_rows(*csv_rows(tables["id"]["results"]), tmp_path / "table.csv")
+    write_rows(*rectangle(tables["id"]["results"]), tmp_path / "table.csv")
     frame = read_csv(tmp_path / "table.csv")
     assert list(frame.columns) == [
         "Kelompok", "n", "Cukup, n (%): Sebelum", "Cukup, n (%): Sesudah (hari ke-15)",
@@ -64,7 +64,7 @@ def test_csv_names_the_part_of_each_row(tables):
 
 def test_csv_holds_no_formula(nasty_tables, tmp_path):
     for table in nasty_tables:
-        write_rows(*csv_rows(table), tmp_path / "table.csv")
+        write_rows(*rectangle(table), tmp_path / "table.csv")
         rows = list(csv.reader(io.StringIO((tmp_path / "table.csv").read_text(encoding="utf-8"))))
         assert len({len(row) for row in rows}) == 1
         cells = [cell for row in rows for cell in row]
