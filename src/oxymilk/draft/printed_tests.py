@@ -180,7 +180,7 @@ def _before(p_value: Context, low: int) -> str:
     if " | " not in text[sentence.start : sentence.end]:
         return text[low : p_value.start]
     column = text.count("|", sentence.start, p_value.start)
-    above = [row for row in p_value.reading.sentences if (row.start, row.end) in sentence.block.above]
+    above = [row for row in p_value.reading.sentences if row.block in sentence.block.above]
     cells = [n for row in above for n in row.numbers if text.count("|", row.start, n.start) == column]
     row = [cell for cell in sentence.numbers if low <= cell.start < p_value.start]
     heads = [cell.cell_heads[1] for cell in cells] + ["".join(cell.cell_heads[2][-1:]) for cell in row]

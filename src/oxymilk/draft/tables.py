@@ -22,8 +22,8 @@ def tables_of(reading: Reading) -> list[Rows]:
     tables: dict[int, dict[int, list[Context]]] = {}
     for sentence in reading.sentences:
         block = sentence.block
-        if " | " in reading.text[block.start : block.end]:
-            rows = tables.setdefault((*block.above, (block.start, 0))[0][0], {})
+        if block.is_row:
+            rows = tables.setdefault((*block.above, block)[0].start, {})
             rows.setdefault(block.start, []).extend(
                 number
                 for number in sentence.numbers
@@ -106,7 +106,7 @@ def _kind(number: Context) -> str:
     of_statistic = regex("(?!{count_head}){statistics}|(?!{count_head}){other_statistics}").fullmatch(column)
     if second or of_percent or of_statistic or not number.token.text.isdigit():
         return ""
-    row = reading.text[block.start : block.end].split("|")
+    row = block.text.split("|")
     return "total" if any(regex("{total_head}").fullmatch(part) for part in (*row, *heads)) else "n"
 
 
