@@ -42,13 +42,9 @@ def study_of(numbers: Iterable[Proposal]) -> tuple[dict, bool]:
     content, numbers = load("study"), [*numbers]
     two = any(number.context.reading.two_groups for number in numbers)
     used = {number.level for number in numbers if number.check == "recompute"} - {""}
-    outcome, groups = content["outcome"], content["groups"]
+    outcome, groups = content["outcome"], content["groups"][:2] if two else content["groups"][2:]
     levels = [level for level in outcome["levels"] if len(used) < 2 or level["id"] in used]
-    return {
-        **content,
-        "groups": groups[:2] if two else groups[2:],
-        "outcome": {**outcome, "levels": levels},
-    }, two
+    return {**content, "groups": groups, "outcome": {**outcome, "levels": levels}}, two
 
 
 def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
@@ -103,14 +99,14 @@ def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
         printed.append((_name(match), match))
         end = match.end()
     sizes, named, cells = [match for name, match in printed if name == "n"], dict(printed), []
-    df = named.pop("df", None)
+    df, n = named.pop("df", None), _numbers_of(sizes)
     for name in [name for name in named if name != "n"]:
         parts = [match for match in (named[name], df, *sizes) if match]
         shown = ", ".join(" ".join(match[0].split()).strip(" ,;/(") for match in parts)
         # of F there are two; of others a comma is decimal
-        of = re.sub(",", "," if name == "f" else ".", named[name]["of"] or (df["value"] if df else ""))
-        cells.append({"statistic": name, "value": named[name]["value"], "df": of, "printed": shown})
-    return [cell | {"n": _numbers_of(sizes)} for cell in cells], end
+        of = (named[name]["of"] or (df["value"] if df else "")).replace(",", "," if name == "f" else ".")
+        cells.append({"statistic": name, "value": named[name]["value"], "df": of, "printed": shown, "n": n})
+    return cells, end
 
 
 def _name(match: re.Match) -> str:
@@ -123,11 +119,10 @@ def _numbers_of(sizes: Iterable[re.Match]) -> list[str]:
 
 def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
     """Yield means with SDs, and shares, of groups that a paragraph prints from a place up to a p-value."""
-    text, low = p_value.reading.text, max(low, p_value.sentence.block.start)
-    high = low if p_value.column else p_value.start
-    sizes, means, shares = (
-        [*regex(name).finditer(text, low, high)] for name in ("{printed_statistic}", "{mean_sd}", "{part_of}")
-    )
+    low = max(low, p_value.block.start)
+    place = p_value.reading.text, low, low if p_value.column else p_value.start
+    kinds = "{printed_statistic}", "{mean_sd}", "{part_of}"
+    sizes, means, shares = ([*regex(name).finditer(*place)] for name in kinds)
     rows = (f"{match['part']},{int(match['whole']) - int(match['part'])}" for match in shares)
     lists = {name: "".join(f"{match[name]};" for match in means) for name in MEANS}
     for matches, cells in ((means, lists), (shares, {"counts": ";".join(rows)})):
@@ -150,23 +145,21 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
 
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
-    value, block = test.proposal.number.value, test.proposal.context.sentence.block
+    context, value = test.proposal.context, test.proposal.number.value
+    named = regex("{table_number}").findall(context.block.text)
     for rows in reversed(tables):
         first = next((number for row in rows for number in row), None)
-        if not first or first.start > test.proposal.context.start:
-            continue
         # "Table 3 shows that" is of no other table
-        label, text = regex("{numbered_label}").match(first.sentence.block.heading), first.reading.text
-        tables_named = regex("{table_number}").findall(text, block.start, block.end)
-        if label and tables_named and label[1] not in tables_named:
+        label = first and regex("{numbered_label}").match(first.block.heading)
+        if not first or first.start > context.start or (label and named and label[1] not in named):
             continue
-        near = [other for other in tests if first.start <= other.proposal.context.start < block.end]
+        near = [other for other in tests if first.start <= other.proposal.context.start < context.block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if other.proposal.number.value == value]
         # another p-value of the test may be what the table is of
         others = [other for other in near if other.test in ("", test.test) and other not in same]
         doubt = any(other.proposal.number.value != value for other in others) and len(same) != 1
-        if first.sentence.block.section != block.section or (doubt and test not in inside):
+        if first.block.section != context.block.section or (doubt and test not in inside):
             return
         at = test if test in inside else same[0] if same else None
         if cells := evidence_in(rows, test.test, at and at.proposal.context):
@@ -176,29 +169,30 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
 
 def _before(p_value: Context, low: int) -> str:
     """Return the sentence up to a p-value; of a table its row, and its column, as "head = number; ..."."""
-    text, sentence = p_value.reading.text, p_value.sentence
-    if " | " not in text[sentence.start : sentence.end]:
-        return text[low : p_value.start]
-    column = text.count("|", sentence.start, p_value.start)
-    above = [row for row in p_value.reading.sentences if row.block in sentence.block.above]
-    cells = [n for row in above for n in row.numbers if text.count("|", row.start, n.start) == column]
-    row = [cell for cell in sentence.numbers if low <= cell.start < p_value.start]
-    heads = [cell.cell_heads[1] for cell in cells] + ["".join(cell.cell_heads[2][-1:]) for cell in row]
-    shown = [(head.strip(), cell.token.text) for head, cell in zip(heads, cells + row, strict=True)]
+    block, sentences = p_value.block, p_value.reading.sentences
+    if not block.is_row:
+        return p_value.reading.text[low : p_value.start]
+    above = (cell for row in sentences if row.block in block.above for cell in row.numbers)
+    cells = [(cell.cell_heads[1], cell) for cell in above if cell.column == p_value.column]
+    row = (cell for cell in p_value.sentence.numbers if low <= cell.start < p_value.start)
+    cells += [("".join(cell.cell_heads[2][-1:]), cell) for cell in row]
     # rank sums of two groups are no W
-    named = [f"{head} = {text}" for head, text in shown if p_value.reading.named("beside", head) not in RANKS]
-    return "; ".join([sentence.block.heading, *named])
+    cells = [
+        (head, cell) for head, cell in cells if p_value.reading.named("beside", head.strip()) not in RANKS
+    ]
+    return "; ".join([block.heading, *(f"{head.strip()} = {cell.token.text}" for head, cell in cells)])
 
 
 def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:
     """Return the test of a p-value, and how it is known."""
     context, kind = p_value.context, p_value.test or p_value.context.test
-    here, earlier = context.nearest("every_test", "sentence"), context.nearest("every_test", "earlier")
-    by = "named" if kind == here != "" else "earlier" if kind == earlier != "" else "compared"
+    reaches = {"named": "sentence", "earlier": "earlier"}
+    said = [by for by, reach in reaches.items() if kind and context.nearest("every_test", reach) == kind]
+    by = [*said, "compared"][0]
     if context.table_test[0]:
         kind, by = context.table_test
     elif kind == "other":
-        kind = context.nearest("other_tests", "sentence" if by == "named" else "earlier")
+        kind = context.nearest("other_tests", reaches.get(by, "earlier"))
     test = RANK_TESTS.get(kind, kind)
     usual = [_BY_STATISTIC[name] for name in sorted(statistics & {*_BY_STATISTIC})]
     if by != "named" and usual and not statistics & {*STATISTICS.get(test, ())}:

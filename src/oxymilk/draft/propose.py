@@ -24,7 +24,7 @@ from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
 from oxymilk.draft.read import Paper
-from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal, of_test, read_cell, read_number
+from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal, of_test, proposed, read_cell, read_number
 from oxymilk.draft.words import load_words, regex
 from oxymilk.faults import FaultsError
 from oxymilk.study import Study
@@ -271,7 +271,7 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     for start, end, decision in kept:
         context = Context(reading, sentence, (start, end))
         cells = {"printed": decision, "quantity": "decision", "test": "" if context.test else usual}
-        yield of_test(Proposal(**cells, notation=words.notation, context=context, of_token=False))
+        yield of_test(proposed(context, **cells, of_token=False))
 
 
 def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
@@ -343,11 +343,10 @@ def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Propo
         day = next(day for day in days if day.printed == odd)
         yield _arithmetic(day, "comparison", operator="", n=usual, note=note)
     tables = [
-        Proposal(printed=match[1], notation=reading.words.notation, context=context)
+        proposed(Context(reading, sentence, match.span(1)), printed=match[1])
         for sentence in reading.sentences
         if sentence.block.section != "end matter"
         for match in regex("{table_number}").finditer(reading.text, sentence.start, sentence.end)
-        for context in [Context(reading, sentence, match.span(1))]
     ]
     plain = {int(table.printed) for table in tables if table.printed.isdigit()}
     dotted = [table for table in tables if not table.printed.isdigit()]

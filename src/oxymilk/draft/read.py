@@ -359,7 +359,9 @@ def _split_headings(lines: Sequence[Block]) -> list[Block]:
     short = len(shown[0]) < 0.75 * width and shown[0][:1].isupper() and shown[0][-1:].isalnum()
     if short and len(lines) > 1 and shown[1][:1].isupper():
         first = 1
-    complete = max((at for at, line in enumerate(shown, start=1) if regex("{line_complete}").search(line)), default=0)
+    complete = max(
+        (at for at, line in enumerate(shown, start=1) if regex("{line_complete}").search(line)), default=0
+    )
     rest = "".join(line.text for line in lines[complete:])
     if len(rest.strip()) <= _LONGEST_HEADING:
         if complete and rest.strip()[:1].isupper():
@@ -376,7 +378,12 @@ def _connect(parts: Sequence[Block]) -> list[Block]:
     for part in parts:
         shown, above = part.text.strip(), joined[-1] if joined else part
         ended = above.text.strip()[-1:] in ".!?:;|" or part.is_row
-        if above.section == part.section and (shown[:1].islower() or shown[:1] == "(") and joined and not ended:
+        if (
+            above.section == part.section
+            and (shown[:1].islower() or shown[:1] == "(")
+            and joined
+            and not ended
+        ):
             joined[-1] = replace(above, kind="paragraph", end=part.end)
         else:
             joined.append(part)
@@ -391,7 +398,9 @@ def _connect(parts: Sequence[Block]) -> list[Block]:
         if part.kind == "heading" and behind and behind[0].section == section:
             # what is below a heading is another table of the same paragraph; without a number it goes on with the first
             shown, top = " ".join(part.text.split()), len(rows)
-            goes_on = rows and any(block.is_row for block in behind) and not regex("{numbered_label}").match(shown)
+            goes_on = (
+                rows and any(block.is_row for block in behind) and not regex("{numbered_label}").match(shown)
+            )
             heading = f"{heading} ; {shown}" if goes_on else shown
             joined[place] = replace(part, heading=heading)
             continue
