@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -106,30 +106,28 @@ def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = T
     """
     reading = Reading(paper, load_words(study))
     proposals: list[Proposal] = []
-    # where a number begins -> its sentence's place, and why it claims nothing
-    reasons: dict[int, tuple[str, str]] = {}
+    claimed: set[int] = set()
+    # where a number begins that claims nothing -> its place, and the reason
+    reasons = {
+        start: (f"{section} page furniture", "page number, running head or address")
+        for start, section in reading.furniture.items()
+    }
     for sentence in reading.sentences:
-        numbers: list[Proposal] = []
-        for context in sentence.numbers:
-            number = read_number(context)
-            if isinstance(number, str):
-                reasons[context.start] = sentence.where, number
-            else:
-                numbers.append((number.quantity in _IN_TABLES and read_cell(number)) or number)
+        read = [(context, read_number(context)) for context in sentence.numbers]
+        reasons |= {context.start: (sentence.where, why) for context, why in read if isinstance(why, str)}
+        numbers = [number for _, number in read if isinstance(number, Proposal)]
+        numbers = [(number.quantity in _IN_TABLES and read_cell(number)) or number for number in numbers]
+        claimed |= {number.context.start for number in numbers}
         _put_between(numbers)
-        proposals += numbers
-        for read in (_decisions, _comparisons, _sums):
-            proposals += read(reading, sentence, numbers)
+        statements = (read(reading, sentence, numbers) for read in (_decisions, _comparisons, _sums))
+        proposals += [*numbers, *chain(*statements)]
     proposals += [*_agreements(reading, proposals)]
-    claimed = {proposal.context.start for proposal in proposals if proposal.of_token}
-    left_out = []
-    for token in reading.tokens:
-        where, reason = reasons.get(token.start, ("heads of sections", "in the head of a section"))
-        if token.start in reading.furniture:
-            where = f"{reading.furniture[token.start]} page furniture"
-            reason = "page number, running head or address"
-        if token.start not in claimed:
-            left_out.append(LeftOut(token.text, where, reading.place(token.start), reason))
+    left_out = [
+        LeftOut(token.text, where, reading.place(token.start), reason)
+        for token in reading.tokens
+        if token.start not in claimed
+        for where, reason in [reasons.get(token.start, ("heads of sections", "in the head of a section"))]
+    ]
     proposals = _complete(sorted(proposals, key=lambda proposal: proposal.context.start))
     return Draft(tuple(_claims(reading, proposals, has_data)), tuple(left_out), tuple(proposals))
 
@@ -245,7 +243,7 @@ def _put_between(numbers: list[Proposal]) -> None:
 
 def _arithmetic(number: Proposal, quantity: str, **cells: str) -> Proposal:
     """Return a statement about a number that arithmetic on printed numbers checks."""
-    return replace(number, quantity=quantity, test="", check="arithmetic", of_token=False, **cells)
+    return replace(number, quantity=quantity, test="", check="arithmetic", **cells)
 
 
 def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
@@ -271,7 +269,7 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     for start, end, decision in kept:
         context = Context(reading, sentence, (start, end))
         cells = {"printed": decision, "quantity": "decision", "test": "" if context.test else usual}
-        yield of_test(proposed(context, **cells, of_token=False))
+        yield of_test(proposed(context, **cells))
 
 
 def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:

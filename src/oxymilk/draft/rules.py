@@ -28,14 +28,12 @@ _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 class Proposal(Claim):
     """A claim before it is given its id.
 
-    `context` says where it was found, `note` what its reader must look at, and `of_token` whether it accounts for a
-    number of the text.
+    `context` says where it was found, and `note` what its reader must look at.
     """
 
     quantity: str = "figure"
     _: KW_ONLY
     context: Context
-    of_token: bool = True
 
     def asks(self, question: str) -> Proposal:
         """Return the proposal with a question to its reader."""
