@@ -318,8 +318,7 @@ class Context:
         below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
         above = " ; ".join((self.block.heading, *heads, row))
         for text, how in ((above, "named"), (below, "below")):
-            kinds = [reading.mentions(kind, 0, len(text), text) for kind in ("tests", "other_tests")]
-            names = {name for mentions in kinds for *_, name in mentions}
+            names = {name for *_, name in reading.mentions("every_test", 0, len(text), text)}
             if len(names) > 1:
                 # "t-test or chi-square test" goes by what the row prints
                 of_means = bool(regex("±|{beside.means}|{beside.mean_sd}").search(self.block.text))
@@ -330,10 +329,10 @@ class Context:
 
     @cached_property
     def test(self) -> str:
-        """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
+        """The test that a number belongs to, of the two rank tests or of others; "" when none is named."""
         text, sentence = self.reading.text, self.sentence
         if self.table_test[0]:
-            return self.table_test[0] if self.table_test[0] in self.words.ids["tests"] else "other"
+            return self.table_test[0]
         if sentence.cited:
             tests = self.reading.mentions("every_test", sentence.start, sentence.end)
             return tests[0][2] if tests else ""

@@ -188,11 +188,7 @@ def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:
     context, kind = p_value.context, p_value.test or p_value.context.test
     reaches = {"named": "sentence", "earlier": "earlier"}
     said = [by for by, reach in reaches.items() if kind and context.nearest("every_test", reach) == kind]
-    by = [*said, "compared"][0]
-    if context.table_test[0]:
-        kind, by = context.table_test
-    elif kind == "other":
-        kind = context.nearest("other_tests", reaches.get(by, "earlier"))
+    kind, by = context.table_test if context.table_test[0] else (kind, *said, "compared")[:2]
     test = RANK_TESTS.get(kind, kind)
     usual = [_BY_STATISTIC[name] for name in sorted(statistics & {*_BY_STATISTIC})]
     if by != "named" and usual and not statistics & {*STATISTICS.get(test, ())}:

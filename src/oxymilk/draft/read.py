@@ -74,15 +74,14 @@ def read_paper(path: Path) -> Paper:
     FileNotFoundError
         If there is no such file.
     """
-    path = Path(path)
+    path, paper = Path(path), None
     kind = path.suffix.lower()
     if not path.is_file():
         raise FileNotFoundError(2, "no such file", str(path))
+    problem = f"a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
     if kind in _PLAIN:
         paper, problem = _read_text(path), "neither UTF-8 nor Windows-1252 text; save it as UTF-8"
-    else:
-        paper, problem = None, f"a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
-    if kind in _LIBRARIES:
+    elif kind in _LIBRARIES:
         files, library, document = _LIBRARIES[kind]
         try:
             paper = _read_docx(path) if kind == ".docx" else _read_pdf(path)
@@ -115,15 +114,12 @@ def _joined(table: re.Match) -> str:
     *words, label = table["words"].splitlines()
     rows = [[label]]
     for line in table["rest"].splitlines():
-        if line[:1].isalpha():
-            rows.append([])
-        rows[-1].append(line)
+        rows += [[]] * line[:1].isalpha()
+        rows[-1] = [*rows[-1], line]
     width = max(map(len, rows))
-    if len(words) < width:
-        return table[0]
-    before, heads = words[: len(words) - width], words[-width:]
+    before, heads = words[:-width], words[-width:]
     joined = (" | ".join([*row, *[""] * (width - len(row)), ""]) + "\n" * len(row) for row in (heads, *rows))
-    return "".join([*(f"{line}\n" for line in before), *joined])
+    return "".join([*(f"{line}\n" for line in before), *joined]) if len(words) >= width else table[0]
 
 
 def _read_docx(path: Path) -> Paper:

@@ -96,8 +96,8 @@ def of_test(proposal: Proposal, *heads: str) -> Proposal:
         test = "signed_rank"
     test = test or proposal.test
     if sentence.cited:
-        return replace(proposal, test="" if test == "other" else test, check="cited")
-    if test == "other":
+        return replace(proposal, test="" if test in words.ids["other_tests"] else test, check="cited")
+    if test in words.ids["other_tests"]:
         return replace(proposal, check="undefined", note="of a test that is not recomputed")
     if not test:
         return proposal.asks(WHICH_TEST)
