@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -26,6 +26,7 @@ from oxymilk.ingest.marks import refuse_bomb
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
+_LONGEST_REST = 30
 Span = tuple[int, int]
 _PLAIN = (".txt", ".text", ".md", "")
 # how a file of each kind is named, and the library that reads it
@@ -176,7 +177,8 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
     """Return lines in which those that make a row of a table are that row.
 
     The lines are in reading order; a row may be one line or a line for each of its cells. `placed` is the same page as
-    it looks, with blanks for gaps: two or more lines below each other with gaps are rows of a table.
+    it looks, with blanks for gaps: two or more lines below each other with gaps are rows of a table. Up to five of them
+    are one row where the reading order goes through them cell by cell.
 
     Examples
     --------
@@ -186,19 +188,33 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
     # rows are compared without blanks and the marks between cells
     squeezed = partial(re.sub, r"[\s|]+", "")
     rows: dict[str, str] = {}
-    # some programs leave an empty line between rows
-    for has_gaps, group in groupby(filter(str.strip, placed), lambda line: len(_CELL.findall(line)) > 1):
-        run = [(line, [match.span() for match in _CELL.finditer(line)]) for line in group]
+    runs: list[list[tuple[str, list[Span]]]] = [[]]
+    for above, line in pairwise(["", *placed]):
+        cells = [match.span() for match in _CELL.finditer(line)]
+        # of the last lines of a row only the longest cell is left; some programs leave an empty line between rows
+        is_rest = len(cells) == 1 and above.strip() and len(line.strip()) < _LONGEST_REST
+        if cells and len(cells) < 2 and not (is_rest and not regex("{numbered_label}").match(line.strip())):
+            runs.append([])
+        elif cells:
+            runs[-1].append((line, cells))
+    for run in runs:
+        with_gaps = [cells for _, cells in run if len(cells) > 1]
         # cells that overlap are of one column
         columns: list[Span] = []
-        for low, high in sorted(span for _, spans in run for span in spans):
+        for low, high in sorted(chain(*with_gaps)):
             if columns and low < columns[-1][1]:
                 low, high = columns[-1][0], max(columns.pop()[1], high)
             columns.append((low, high))
-        for line, cells in run if has_gaps and len(run) > 1 else ():
-            texts = (" ".join(line[low:high] for low, high in cells if a <= low < b) for a, b in columns)
+        parts = [
+            run[at : at + count] for count in range(1, 6) for at in range(len(run)) if len(with_gaps) > 1
+        ]
+        for part in [part for part in parts if len(part[0][1]) > 1 or len(part) > 1]:
+            texts = (
+                " ".join(line[low:high] for line, cells in part for low, high in cells if a <= low < b)
+                for a, b in columns
+            )
             row = " | ".join([*texts, ""])
-            rows[squeezed(row)] = row
+            rows.setdefault(squeezed(row), row)
     found: list[str] = []
     start = 0
     while start < len(lines):
