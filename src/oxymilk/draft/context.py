@@ -310,6 +310,8 @@ class Context:
         (cell, row, heads), reading = self.cell_heads, self.reading
         blocks = (part.block for part in reading.sentences if part.start > self.start)
         below = next((block.text for block in blocks if not block.is_row), "")
+        # a PDF parts notes and text below by their lines
+        below = (regex("{note_lines}").match(below) or [below])[0]
         # neither the caption of another table nor what is printed of another p-value
         of_another = regex("{p_before}").search(below) and self.token.text not in below
         below = "" if of_another or regex("{numbered_label}").match(below.strip()) else below

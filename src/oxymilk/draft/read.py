@@ -205,9 +205,9 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
             if columns and low < columns[-1][1]:
                 low, high = columns[-1][0], max(columns.pop()[1], high)
             columns.append((low, high))
-        parts = [
-            run[at : at + count] for count in range(1, 6) for at in range(len(run)) if len(with_gaps) > 1
-        ]
+        # all lines, column by column, are columns of text
+        counts = range(1, min(6, len(run))) if len(with_gaps) > 1 else ()
+        parts = [run[at : at + count] for count in counts for at in range(len(run))]
         for part in [part for part in parts if len(part[0][1]) > 1 or len(part) > 1]:
             texts = (
                 " ".join(line[low:high] for line, cells in part for low, high in cells if a <= low < b)

@@ -125,8 +125,16 @@ def _counts(numbers: list[Context], totals: list[Context]) -> list[str]:
     if len(counts) == 1 and len(sizes) == len(counts[0]):
         # those who are not counted: "11 (55.0) | 13 (65.0)" of 20 each
         counts.append([size - count for size, count in zip(sizes, counts[0], strict=True)])
-    sums = [*map(sum, zip(*counts, strict=False))]
+    columns = [*zip(*counts, strict=False)]
+    sums = [*map(sum, columns)]
     fits = len(counts) > 1 < len(sums) == max(map(len, counts)) and sums == (sizes[: len(sums)] or sums)
     sums += [sum(sums), *map(sum, counts)]
     fits = fits and all(int(total.token.text) in sums for total in totals)
-    return [",".join(map(str, row)) for row in counts] if fits else []
+    # the same people more than once: a total of which no head says so, or several variables
+    again = (
+        all(sum(line) == times * sum(line[:part]) for line in lines)
+        for lines in (columns, counts)
+        for part in range(2, len(lines[0]))
+        for times in range(2, len(lines[0]))
+    )
+    return [",".join(map(str, row)) for row in counts] if fits and not any(again) else []
