@@ -70,8 +70,8 @@ class Reading:
         Whether the study has two groups; without a study, whether the text names two.
     ratios : dict
         (A cited work, a percentage of it): the printed ratio behind it, as far as the paper has been read.
-    side : str
-        "one" if the paper says that its tests are one-sided.
+    one_sided : set of str
+        The tests that a sentence without a p-value says are one-sided, all of them if it names none.
     """
 
     def __init__(self, paper: Paper, words: Words) -> None:
@@ -90,7 +90,6 @@ class Reading:
         heads = words.ids["heads"].get
         groups = (who.search(text) or heads(key).search(rows) for key, who in words.ids["groups"].items())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
-        self.side = "one" if regex("{one_sided_tests}").search(text) else ""
         self.sentences: list[Sentence] = []
         for block in [block for block in blocks if block.kind != "furniture"]:
             introduces = block.section == "introduction"
@@ -123,6 +122,12 @@ class Reading:
                         number = Context(self, sentence, token[2:], token, number)
                         sentence.numbers.append(number)
                 self.sentences.append(sentence)
+        every_test, self.one_sided = words.ids["every_test"], set()
+        for sentence in self.sentences:
+            span = sentence.start, sentence.end
+            if regex("{one_sided_tests}").search(text, *span) and not regex("{p_before}").search(text, *span):
+                named = {test for *_, test in self.mentions("every_test", *span)}
+                self.one_sided |= named or {*every_test}
 
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""
@@ -298,6 +303,11 @@ class Context:
         heading = {key for key, pattern in groups.items() if pattern.search(self.block.heading)}
         named = next(filter(None, spoken), heading)
         return named.pop() if len(named) == 1 else ""
+
+    def side(self, test: str, *heads: str) -> str:
+        """Return of how many sides the p of a test is by its heads, its sentence or the paper; "" if none says."""
+        said = self.reading.named("sides", *heads) or self.nearest("sides", "all of it")
+        return said or ("one" if test in self.reading.one_sided else "")
 
     @cached_property
     def table_test(self) -> tuple[str, str]:

@@ -66,8 +66,7 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
             kinds = {cells["statistic"] for cells in statistics if cells["df"] or cells["statistic"] != "f"}
             test, by = _test_of(p_value, kinds)
             fitting = [*_fitting(statistics + evidence, test, context)]
-            side = context.nearest("sides", "all of it") or context.reading.side
-            tails = {"one": "1", "two": "2"}.get(side, "")
+            tails = {"one": "1", "two": "2"}.get(context.side(p_value.test or context.test), "")
             tests.append(PrintedTest(p_value, test, by, _unused(p_value, test, fitting), tails, fitting))
     tables = tables_of(tests[0].proposal.context.reading) if tests else []
     readable = [test for test in tests if test.proposal.number]
@@ -136,7 +135,14 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
     """Yield the evidence that a test is printed with; n where it has a size for each group, or of the pairs."""
     groups, sentence = 2 if test in ("mann-whitney", "t-independent") else 1, p_value.sentence
     each = regex("{each_group}").search(p_value.reading.text, sentence.start, sentence.end)
-    for cells in evidence:
+    # no Z gives an exact p
+    named = (
+        " ".join((*p_value.cell_heads[1:2], *p_value.cell_heads[2]))
+        if p_value.column
+        else p_value.before[-40:]
+    )
+    exact = regex("{exact}").search(named)
+    for cells in [cells for cells in evidence if not (exact and cells.get("statistic") == "z")]:
         n = cells["n"] * (groups if each and len(cells["n"]) == 1 else 1)
         needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")
         if cells.get("statistic") in STATISTICS.get(test, ()) or cells.keys() & {*LISTS.get(test, ())}:

@@ -117,7 +117,7 @@ def _doubted(proposal: Proposal, heads: Iterable[str]) -> Proposal:
     of_both = regex("{both_groups}").search(context.before) and context.before == context.before_but_groups
     declared = study and getattr(study.procedure, f"{proposal.test}_switches", None)
     expected = "one" if declared and declared.alternative != "two-sided" else "two"
-    side = reading.named("sides", *heads) or context.nearest("sides", "all of it") or reading.side or expected
+    side = context.side(proposal.test, *heads) or expected
     other_side = "one-sided or two-sided?"
     questions = {
         "is it one number, as printed?": regex("{with_blanks}").fullmatch(shown)
