@@ -135,13 +135,9 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
     """Yield the evidence that a test is printed with; n where it has a size for each group, or of the pairs."""
     groups, sentence = 2 if test in ("mann-whitney", "t-independent") else 1, p_value.sentence
     each = regex("{each_group}").search(p_value.reading.text, sentence.start, sentence.end)
+    _, row, heads = p_value.cell_heads if p_value.column else ("", p_value.before[-40:], [])
     # no Z gives an exact p
-    named = (
-        " ".join((*p_value.cell_heads[1:2], *p_value.cell_heads[2]))
-        if p_value.column
-        else p_value.before[-40:]
-    )
-    exact = regex("{exact}").search(named)
+    exact = regex("{exact}").search(" ".join((row, *heads)))
     for cells in [cells for cells in evidence if not (exact and cells.get("statistic") == "z")]:
         n = cells["n"] * (groups if each and len(cells["n"]) == 1 else 1)
         needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")

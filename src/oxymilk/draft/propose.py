@@ -151,6 +151,13 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
         same = tests.get(p_value.number.value, ()) if p_value.note in (WHICH_TEST, WHICH_GROUP) else ()
         if len(same) == 1:
             (given[p_value.context.sentence.start],) = same
+    # a discussion repeats p-values of the results; others may be of a work that it does not cite as such
+    own = [p_value for p_value in p_values if p_value.context.sentence.own and p_value.number]
+    repeats = [p_value for p_value in own if p_value.context.block.section == "discussion"]
+    printed = {p_value.number.value for p_value in own if p_value not in repeats}
+    strange = {
+        p_value.context.sentence for p_value in repeats if printed and p_value.number.value not in printed
+    }
     sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
     often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
     usual = {group: printed for (group, printed), _ in reversed(often)}
@@ -158,7 +165,9 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
     for proposal in proposals:
         start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
         asked = proposal.note in (WHICH_TEST, WHICH_GROUP)
-        if asked and proposal.quantity in OF_A_TEST and sentence.start in given:
+        if sentence in strange and proposal.quantity in OF_A_TEST:
+            proposal = proposal.asks("of this paper's results?")
+        elif asked and proposal.quantity in OF_A_TEST and sentence.start in given:
             test, group, timepoint, variable = given[sentence.start]
             cells = {"test": test, "group": group, "timepoint": timepoint, "variable": variable}
             proposal = replace(proposal, **cells, check="recompute", note="the test by the p-value")
