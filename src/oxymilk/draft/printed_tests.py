@@ -79,7 +79,7 @@ def _unused(p_value: Proposal, test: str, evidence: list) -> str:
     """Return why a p-value cannot be checked, "" where it can: by evidence beside it, or by counts of its group."""
     context, asks = p_value.context, p_value.note if p_value.check == "ambiguous" else ""
     # also in results that are discussed at once, where the draft looks for no other works
-    if not context.sentence.own or regex("{citations}").search(context.before + context.after):
+    if not context.sentence.own or regex("{citations}|{other_works}").search(context.before + context.after):
         return "cited"
     no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups and not evidence
     # the draft asks one question of a number, that for its group first

@@ -24,14 +24,12 @@ from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
 from oxymilk.draft.read import Paper
-from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal, of_test, proposed, read_cell, read_number
+from oxymilk.draft.rules import WHICH_GROUP, WHICH_PAPER, WHICH_TEST, Proposal, of_test, proposed, read_number
 from oxymilk.draft.words import load_words, regex
 from oxymilk.faults import FaultsError
 from oxymilk.study import Study
 from oxymilk.texts import labels
 
-# what the heads of a table's row and column say better than the words beside the number
-_IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
 _PERCENTAGES = ("percent", "percent_up", "percent_down", "percent_unchanged", "ratio_percent", "figure")
 # sections in which "there is an effect" is about this study even without a test beside it
 _CONCLUDING = ("abstract", "results", "conclusion", "front matter")
@@ -116,7 +114,6 @@ def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = T
         read = [(context, read_number(context)) for context in sentence.numbers]
         reasons |= {context.start: (sentence.where, why) for context, why in read if isinstance(why, str)}
         numbers = [number for _, number in read if isinstance(number, Proposal)]
-        numbers = [(number.quantity in _IN_TABLES and read_cell(number)) or number for number in numbers]
         claimed |= {number.context.start for number in numbers}
         _put_between(numbers)
         statements = (read(reading, sentence, numbers) for read in (_decisions, _comparisons, _sums))
@@ -166,7 +163,7 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
         start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
         asked = proposal.note in (WHICH_TEST, WHICH_GROUP)
         if sentence in strange and proposal.quantity in OF_A_TEST:
-            proposal = proposal.asks("of this paper's results?")
+            proposal = proposal.asks(WHICH_PAPER)
         elif asked and proposal.quantity in OF_A_TEST and sentence.start in given:
             test, group, timepoint, variable = given[sentence.start]
             cells = {"test": test, "group": group, "timepoint": timepoint, "variable": variable}

@@ -18,9 +18,11 @@ from oxymilk.audit.claims import OF_P, Claim
 from oxymilk.draft.context import Context
 from oxymilk.draft.words import load, regex
 
-WHICH_TEST, WHICH_GROUP = "of which test?", "of which group?"
+WHICH_TEST, WHICH_GROUP, WHICH_PAPER = "of which test?", "of which group?", "of this paper's results?"
 # how many characters above a number the heads of a table that a PDF broke up may be
 _REACH_OF_HEADS = 400
+# what the heads of a table's row and column say better than the words beside the number
+_IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
 _USUAL_ALPHAS = (Fraction(5, 100), Fraction(1, 100), Fraction(1, 10))
 
 
@@ -79,7 +81,8 @@ def read_number(context: Context) -> Proposal | str:
         number = proposed(context, **cells | rule.get("cells", {}))
         read = _READERS[rule.get("reader")](number) if holds else None
         if read:
-            return read.asks(rule["asks"]) if "asks" in rule else read
+            read = read.asks(rule["asks"]) if "asks" in rule else read
+            return (read.quantity in _IN_TABLES and _in_cell(read)) or read
     raise AssertionError("the last rule takes every number")
 
 
@@ -122,6 +125,8 @@ def _doubted(proposal: Proposal, heads: Iterable[str]) -> Proposal:
     questions = {
         "is it one number, as printed?": regex("{with_blanks}").fullmatch(shown)
         or (shown and regex("{cut_short}").match(context.after)),
+        WHICH_PAPER: context.block.section != "methods"
+        and regex("{citations}|{other_works}").search(context.before + context.after),
         WHICH_TEST: regex("{another_test}").search(context.before),
         WHICH_GROUP: proposal.test == "signed_rank"
         and (of_both or any(low.joins("listed", high) for low, high in around)),
@@ -336,14 +341,8 @@ _PROPERTIES: dict[str, Callable[[Context], Any]] = {
 }  # fmt: skip
 
 
-def read_cell(number: Proposal) -> Proposal | None:
-    """Say what a number in a table states, None where it is in no table or its heads do not say it.
-
-    Parameters
-    ----------
-    number : Proposal
-        The number, with its operator; as what it would be in running text.
-    """
+def _in_cell(number: Proposal) -> Proposal | None:
+    """Say what a number in a table states, None where it is in no table or its heads do not say it."""
     context, words, named = number.context, number.context.words, number.context.reading.named
     if not context.block.is_row or context.token.kind != "number" or not context.sentence.own:
         return None
