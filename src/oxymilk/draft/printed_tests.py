@@ -66,6 +66,10 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
             kinds = {cells["statistic"] for cells in statistics if cells["df"] or cells["statistic"] != "f"}
             test, by = _test_of(p_value, kinds)
             fitting = [*_fitting(statistics + evidence, test, context)]
+            # "(chi-square, p = 0.013; Fisher, p = 0.031)": shares before both are of both
+            for last in tests[-1:] if "counts" in LISTS.get(test, ()) else ():
+                if last.proposal.context is context.previous and last.test != test:
+                    fitting += [cells for cells in last.evidence if "counts" in cells]
             tails = {"one": "1", "two": "2"}.get(context.side(p_value.test or context.test), "")
             tests.append(PrintedTest(p_value, test, by, _unused(p_value, test, fitting), tails, fitting))
     tables = tables_of(tests[0].proposal.context.reading) if tests else []
@@ -147,7 +151,7 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
 
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
-    context, value = test.proposal.context, test.proposal.number.value
+    context, value = test.proposal.context, (test.proposal.number.value, test.proposal.operator)
     named = regex("{table_number}").findall(context.block.text)
     for rows in reversed(tables):
         first = next((number for row in rows for number in row), None)
@@ -157,10 +161,10 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
             continue
         near = [other for other in tests if first.start <= other.proposal.context.start < context.block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
-        same = [other for other in inside if other.proposal.number.value == value]
+        same = [other for other in inside if (other.proposal.number.value, other.proposal.operator) == value]
         # another p-value of the test may be what the table is of
         others = [other for other in near if other.test in ("", test.test) and other not in same]
-        doubt = any(other.proposal.number.value != value for other in others) and len(same) != 1
+        doubt = any(other.proposal.number.value != value[0] for other in others) and len(same) != 1
         if first.block.section != context.block.section or (doubt and test not in inside):
             return
         at = test if test in inside else same[0] if same else None

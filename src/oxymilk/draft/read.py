@@ -105,7 +105,8 @@ def _read_text(path: Path) -> Paper | None:
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         with suppress(UnicodeDecodeError):
             lines = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            lines = [line.replace("\t", " | ") + " | " if line.count("\t") > 1 else line for line in lines]
+            tabbed = regex("{tabbed}").search
+            lines = [line.replace("\t", " | ") + " | " if tabbed(line) else line for line in lines]
             return Paper(regex("{broken_table}").sub(_joined, "\n".join(with_rows(lines, lines))))
     return None
 

@@ -60,6 +60,10 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
                 found[_kind(number)].append(number)
         lists = {name: [number.token.text for number in found[name]] for name in needed if found[name]}
         first = found[[*lists, ""][0]]
+        groups = {number.reading.named("heads", number.cell_heads[1]) for number in first} - {""}
+        if test == "t-paired" and len(groups) > 1:
+            # groups below each other are no pairs
+            return {}
         n = [number.token.text for number in found["n"] or found["total"]] or _sizes(first)
         if needed == ("counts",):
             # without a p-value a second column of words may be of several variables
