@@ -304,6 +304,12 @@ class Context:
         named = next(filter(None, spoken), heading)
         return named.pop() if len(named) == 1 else ""
 
+    @cached_property
+    def names_others(self) -> bool:
+        """Whether its sentence names another work, or before it speaks of one without its year."""
+        cited = regex("{citations}").search(self.before + self.after)
+        return bool(cited or regex("{other_works}").search(self.before))
+
     def side(self, test: str, *heads: str) -> str:
         """Return of how many sides the p of a test is by its heads, its sentence or the paper; "" if none says."""
         said = self.reading.named("sides", *heads) or self.nearest("sides", "all of it")

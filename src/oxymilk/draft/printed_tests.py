@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from oxymilk.audit.evidence import RANK_TESTS, STATISTICS
 from oxymilk.draft.context import Context
-from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal
+from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, WHICH_TIME, Proposal
 from oxymilk.draft.tables import LISTS, MEANS, RANKS, Rows, evidence_in, tables_of
 from oxymilk.draft.words import load, regex
 
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
 _BY_STATISTIC = {"t": "t-independent", "f": "f", "r": "pearson", "chi2": "chi-square", "z": "z",
                  "u": "mann-whitney"}  # fmt: skip
-_NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, "one-sided or two-sided?")
+_NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, WHICH_TIME, "one-sided or two-sided?")
 
 
 class PrintedTest(NamedTuple):
@@ -76,6 +76,10 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
     readable = [test for test in tests if test.proposal.number]
     for test in readable:
         test.evidence.extend(_in_tables(test, readable, tables))
+        for cells in test.evidence:
+            # "3,120 ± 310" are thousands
+            if "means" in cells and not re.search("[.,]", cells["sds"]):
+                cells["means"] = re.sub(r"(?<!\b0)[.,](?=\d{3}(?:;|$))", "", cells["means"])
     yield from tests
 
 
@@ -83,7 +87,7 @@ def _unused(p_value: Proposal, test: str, evidence: list) -> str:
     """Return why a p-value cannot be checked, "" where it can: by evidence beside it, or by counts of its group."""
     context, asks = p_value.context, p_value.note if p_value.check == "ambiguous" else ""
     # also in results that are discussed at once, where the draft looks for no other works
-    if not context.sentence.own or regex("{citations}|{other_works}").search(context.before + context.after):
+    if not context.sentence.own or context.names_others:
         return "cited"
     no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups and not evidence
     # the draft asks one question of a number, that for its group first
@@ -93,10 +97,9 @@ def _unused(p_value: Proposal, test: str, evidence: list) -> str:
 
 def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
     """Return the statistics from a place up to a p-value, else right behind it, with df and n; and where that ends."""
-    text, end, behind = p_value.reading.text, p_value.end, regex(r"[\s,;/(]*{printed_statistic}")
-    before = regex("{printed_statistic}").finditer(_before(p_value, low))
-    printed = [(_name(match), match) for match in before]
-    while match := behind.match(text, end):
+    text, end, statistic = p_value.reading.text, p_value.end, regex("{printed_statistic}")
+    printed = [(_name(match), match) for match in statistic.finditer(_before(p_value, low))]
+    while match := statistic.match(text, regex(r"{alpha_behind}[\s,;/(]*").match(text, end).end()):
         if _name(match) not in ("df", "n") and {name for name, _ in printed} - {"df", "n"}:
             break
         printed.append((_name(match), match))
@@ -108,7 +111,8 @@ def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
         shown = ", ".join(" ".join(match[0].split()).strip(" ,;/(") for match in parts)
         # of F there are two; of others a comma is decimal
         of = (named[name]["of"] or (df["value"] if df else "")).replace(",", "," if name == "f" else ".")
-        cells.append({"statistic": name, "value": named[name]["value"], "df": of, "printed": shown, "n": n})
+        value = "".join(named[name]["value"].split())
+        cells.append({"statistic": name, "value": value, "df": of, "printed": shown, "n": n})
     return cells, end
 
 
@@ -117,7 +121,8 @@ def _name(match: re.Match) -> str:
 
 
 def _numbers_of(sizes: Iterable[re.Match]) -> list[str]:
-    return [size for match in sizes if match["n"] for size in match.group("value", "other") if size]
+    numbers = (number for match in sizes if match["n"] for number in match.group("value", "other"))
+    return [number for number in numbers if number and number.isdigit()]
 
 
 def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
@@ -178,7 +183,9 @@ def _before(p_value: Context, low: int) -> str:
     block, sentences = p_value.block, p_value.reading.sentences
     if not block.is_row:
         return p_value.reading.text[low : p_value.start]
-    above = (cell for row in sentences if row.block in block.above for cell in row.numbers)
+    # above p in a column of p-values are others
+    of_p = regex("{p_value}").search("".join(p_value.cell_heads[2][-1:]))
+    above = (cell for row in sentences if row.block in block.above and not of_p for cell in row.numbers)
     cells = [(cell.cell_heads[1], cell) for cell in above if cell.column == p_value.column]
     row = (cell for cell in p_value.sentence.numbers if low <= cell.start < p_value.start)
     cells += [("".join(cell.cell_heads[2][-1:]), cell) for cell in row]

@@ -34,6 +34,7 @@ _PERCENTAGES = ("percent", "percent_up", "percent_down", "percent_unchanged", "r
 # sections in which "there is an effect" is about this study even without a test beside it
 _CONCLUDING = ("abstract", "results", "conclusion", "front matter")
 _SHARES = (("most", ">", "printed as most"), ("fewer", "<", "printed as less than half"))
+_OF_A_TEST = ("p_value", "z", "u", "w")
 EXCLUSION_COLUMNS = ("token", "where", "reason", "occurrences")
 
 
@@ -256,7 +257,7 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     """Yield "there was a difference", "Ha was accepted"."""
     words, block = reading.words, sentence.block
     shown = reading.text[block.start : sentence.end]
-    tested = any(number.quantity in ("p_value", "z", "u", "w") for number in numbers) or (
+    tested = any(number.quantity in _OF_A_TEST for number in numbers) or (
         regex("{p_value}").search(shown) and regex("{evidence}").search(shown, sentence.start - block.start)
     )
     concludes = tested or block.section in _CONCLUDING
@@ -270,12 +271,16 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
         if kept and kept[-1][2] == decision and (aside or len(gap.split()) <= 1):
             start = kept.pop()[0]
         kept.append((start, end, decision))
+    # beside a p-value with a t it is of that test
+    of_another = regex("{other_statistic}").search(reading.text, sentence.start, sentence.end)
+    unclear = of_another and not any(number.test for number in numbers if number.quantity in _OF_A_TEST)
     # an effect without a test is one between groups, where there are two
     usual = "" if words.study and len(words.study.groups) < 2 else "rank_sum"
     for start, end, decision in kept:
         context = Context(reading, sentence, (start, end))
         cells = {"printed": decision, "quantity": "decision", "test": "" if context.test else usual}
-        yield of_test(proposed(context, **cells))
+        read = of_test(proposed(context, **cells))
+        yield read.asks(WHICH_TEST) if unclear and read.check == "recompute" else read
 
 
 def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:

@@ -19,6 +19,7 @@ from oxymilk.draft.context import Context
 from oxymilk.draft.words import load, regex
 
 WHICH_TEST, WHICH_GROUP, WHICH_PAPER = "of which test?", "of which group?", "of this paper's results?"
+WHICH_TIME = "at which timepoint?"
 # how many characters above a number the heads of a table that a PDF broke up may be
 _REACH_OF_HEADS = 400
 # what the heads of a table's row and column say better than the words beside the number
@@ -125,11 +126,16 @@ def _doubted(proposal: Proposal, heads: Iterable[str]) -> Proposal:
     questions = {
         "is it one number, as printed?": regex("{with_blanks}").fullmatch(shown)
         or (shown and regex("{cut_short}").match(context.after)),
-        WHICH_PAPER: context.block.section != "methods"
-        and regex("{citations}|{other_works}").search(context.before + context.after),
+        WHICH_PAPER: context.block.section != "methods" and context.names_others,
         WHICH_TEST: regex("{another_test}").search(context.before),
         WHICH_GROUP: proposal.test == "signed_rank"
-        and (of_both or any(low.joins("listed", high) for low, high in around)),
+        and (
+            of_both
+            or any(low.joins("listed", high) for low, high in around)
+            or regex("{in_order}").search(context.before + context.after)
+        ),
+        WHICH_TIME: proposal.test == "rank_sum"
+        and context.nearest("timepoints", "all of it") == next(iter(context.words.ids["timepoints"])),
     }
     if proposal.quantity in OF_P:
         adjusted = reading.named("adjusted", *heads) or context.nearest("adjusted", "paragraph")
@@ -240,7 +246,7 @@ def _cell(proposal: Proposal, around: Context | None = None, timepoint: str = ""
     else:
         proposal = replace(proposal, timepoint=timepoint or context.nearest("timepoints", "paragraph"))
         if not proposal.timepoint:
-            return proposal.asks("at which timepoint?")
+            return proposal.asks(WHICH_TIME)
     needs_group = change or context.reading.two_groups
     return proposal.asks(WHICH_GROUP) if needs_group and not proposal.group else proposal
 
