@@ -9,7 +9,8 @@ from functools import cached_property
 from html import unescape
 from itertools import pairwise
 
-from oxymilk.draft.read import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens, plain
+from oxymilk.draft.placed import Span
+from oxymilk.draft.read import PREAMBLE, Block, Paper, Token, find_blocks, find_tokens, plain
 from oxymilk.draft.words import Words, regex
 
 # sections in which a paper prints its own numbers, unless the sentence names another work

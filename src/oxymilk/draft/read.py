@@ -14,20 +14,17 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from oxymilk.audit.printed import in_ascii
+from oxymilk.draft.placed import with_rows
 from oxymilk.draft.words import load, regex
 from oxymilk.ingest.marks import refuse_bomb
 
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
-_LONGEST_REST = 30
-Span = tuple[int, int]
 _PLAIN = (".txt", ".text", ".md", "")
 # how a file of each kind is named, and the library that reads it
 _LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF", "pypdf", "PDF")}
@@ -35,8 +32,6 @@ _LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF",
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _MOST_COLUMNS = 63  # of a table in Word
 _SOFT_HYPHEN = "\u00ad"
-# words with at most two blanks between them
-_CELL = re.compile(r"\S+(?: {1,2}\S+)*")
 
 
 @dataclass(frozen=True)
@@ -174,65 +169,6 @@ def _read_pdf(path: Path) -> Paper:
     return Paper("\n".join(paper) + "\n", tuple(pages))
 
 
-def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
-    """Return lines in which those that make a row of a table are that row.
-
-    The lines are in reading order; a row may be one line or a line for each of its cells. `placed` is the same page as
-    it looks, with blanks for gaps: two or more lines below each other with gaps are rows of a table. Up to five of them
-    are one row where the reading order goes through them cell by cell.
-
-    Examples
-    --------
-    >>> with_rows(["Level n", "low", "4"], ["Level      n", "low        4"])
-    ['Level | n | ', 'low | 4 | ']
-    """
-    # rows are compared without blanks and the marks between cells
-    squeezed = partial(re.sub, r"[\s|]+", "")
-    rows: dict[str, str] = {}
-    runs: list[list[tuple[str, list[Span]]]] = [[]]
-    for above, line in pairwise(["", *placed]):
-        cells = [match.span() for match in _CELL.finditer(line)]
-        # of the last lines of a row only the longest cell is left; some programs leave an empty line between rows
-        is_rest = len(cells) == 1 and above.strip() and len(line.strip()) < _LONGEST_REST
-        if cells and len(cells) < 2 and not (is_rest and not regex("{numbered_label}").match(line.strip())):
-            runs.append([])
-        elif cells:
-            runs[-1].append((line, cells))
-    for run in runs:
-        with_gaps = [cells for _, cells in run if len(cells) > 1]
-        # cells that overlap are of one column
-        columns: list[Span] = []
-        for low, high in sorted(chain(*with_gaps)):
-            if columns and low < columns[-1][1]:
-                low, high = columns[-1][0], max(columns.pop()[1], high)
-            columns.append((low, high))
-        # all lines, column by column, are columns of text
-        counts = range(1, min(6, len(run))) if len(with_gaps) > 1 else ()
-        parts = [run[at : at + count] for count in counts for at in range(len(run))]
-        for part in [part for part in parts if len(part[0][1]) > 1 or len(part) > 1]:
-            texts = (
-                " ".join(line[low:high] for line, cells in part for low, high in cells if a <= low < b)
-                for a, b in columns
-            )
-            row = " | ".join([*texts, ""])
-            rows.setdefault(squeezed(row), row)
-    found: list[str] = []
-    start = 0
-    while start < len(lines):
-        row, length = lines[start], 1
-        for count, shown in enumerate(accumulate(map(squeezed, lines[start:])), start=1):
-            if shown in rows:
-                row, length = rows[shown], count
-            if not shown or shown in rows or not any(other.startswith(shown) for other in rows):
-                break
-        found.append(row)
-        start += length
-    return found
-
-
-# --- parts of the text
-
-
 class Token(NamedTuple):
     """One number as a reader sees it, ``source[start:end]``: "0,083", "100%", "20-35", "sepuluh", "fifth", "VI".
 
@@ -321,17 +257,17 @@ def find_blocks(paper: Paper) -> list[Block]:
     Section heads themselves are left out; a head that runs into its paragraph ("Abstract: ...") is cut off it.
     """
     text = paper.text
-    lines = {number: match.span() for number, match in enumerate(re.finditer(r".*\n|.+", text), start=1)}
+    lines = [match.span() for match in re.finditer(r".*\n|.+", text)]
     # what three or more pages share but for its digits is a running head; of two on a page the first
     places: defaultdict[str, dict[int, int]] = defaultdict(dict)
-    for number, span in lines.items():
+    for number, span in enumerate(lines, start=1):
         shape = re.sub(r"\d+", "#", " ".join(text[slice(*span)].split()))
         places[shape].setdefault(bisect_right(paper.pages, number), number)
     running = {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
     # lines that belong together: blank lines, heads of sections, rows of tables and furniture end a run
     runs: list[list[Block]] = []
     section, combined, continues = PREAMBLE, 0, False
-    for number, (start, end) in lines.items():
+    for number, (start, end) in enumerate(lines, start=1):
         outside = number in running or bool(regex("(?=.*\\S){furniture}").fullmatch(text, start, end))
         head, length = ("", 0) if outside else _section_head(text[start:end], section)
         if head == _COMBINED:
@@ -341,10 +277,10 @@ def find_blocks(paper: Paper) -> list[Block]:
         section = head or section
         line = Block("furniture" if outside else "paragraph", text, start + length, end, section)
         alone, is_filled = outside or line.is_row, bool(line.text.strip())
-        if is_filled and (head or alone or not continues):
-            runs.append([])
-        if is_filled:
+        if is_filled and continues and not head and not alone:
             runs[-1].append(line)
+        elif is_filled:
+            runs.append([line])
         continues = is_filled and not alone
     furniture = [line for line, *_ in runs if line.kind == "furniture"]
     parts = [part for run in runs if run[0].kind != "furniture" for part in _split_headings(run)]
@@ -368,13 +304,10 @@ def _split_headings(lines: Sequence[Block]) -> list[Block]:
     """Cut a subheading off the beginning or the end of a run of lines."""
     shown = [line.text.strip() for line in lines]
     width = max(line.end - line.start for line in lines)
-    first, last = 0, len(lines)
     short = len(shown[0]) < 0.75 * width and shown[0][:1].isupper() and shown[0][-1:].isalnum()
-    if short and len(lines) > 1 and shown[1][:1].isupper():
-        first = 1
-    complete = max(
-        (at for at, line in enumerate(shown, start=1) if regex("{line_complete}").search(line)), default=0
-    )
+    first, last = int(short and len(lines) > 1 and shown[1][:1].isupper()), len(lines)
+    ends = (at for at, line in enumerate(shown, start=1) if regex("{line_complete}").search(line))
+    complete = max(ends, default=0)
     rest = "".join(line.text for line in lines[complete:])
     if len(rest.strip()) <= _LONGEST_HEADING:
         if complete and rest.strip()[:1].isupper():
@@ -390,13 +323,10 @@ def _connect(parts: Sequence[Block]) -> list[Block]:
     joined: list[Block] = []
     for part in parts:
         shown, above = part.text.strip(), joined[-1] if joined else part
-        ended = above.text.strip()[-1:] in ".!?:;|" or part.is_row
-        if (
-            above.section == part.section
-            and (shown[:1].islower() or shown[:1] == "(")
-            and joined
-            and not ended
-        ):
+        ended = (
+            not joined or part.is_row or above.text.strip()[-1:] in ".!?:;|" or above.section != part.section
+        )
+        if not ended and (shown[:1].islower() or shown[:1] == "("):
             joined[-1] = replace(above, kind="paragraph", end=part.end)
         else:
             joined.append(part)
@@ -411,10 +341,8 @@ def _connect(parts: Sequence[Block]) -> list[Block]:
         if part.kind == "heading" and behind and behind[0].section == section:
             # what is below a heading is another table of the same paragraph; without a number it goes on with the first
             shown, top = " ".join(part.text.split()), len(rows)
-            goes_on = (
-                rows and any(block.is_row for block in behind) and not regex("{numbered_label}").match(shown)
-            )
-            heading = f"{heading} ; {shown}" if goes_on else shown
+            new = not rows or regex("{numbered_label}").match(shown) or not any(row.is_row for row in behind)
+            heading = shown if new else f"{heading} ; {shown}"
             joined[place] = replace(part, heading=heading)
             continue
         rows, top = (rows, top) if part.is_row else ((), 0)
