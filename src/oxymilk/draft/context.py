@@ -72,7 +72,7 @@ class Reading:
     ratios : dict
         (A cited work, a percentage of it): the printed ratio behind it, as far as the paper has been read.
     one_sided : set of str
-        The tests that a sentence without a p-value says are one-sided, all of them if it names none.
+        The tests that the methods, or a sentence without a p-value, say are one-sided; all if they name none.
     """
 
     def __init__(self, paper: Paper, words: Words) -> None:
@@ -123,12 +123,13 @@ class Reading:
                         number = Context(self, sentence, token[2:], token, number)
                         sentence.numbers.append(number)
                 self.sentences.append(sentence)
-        every_test, self.one_sided = words.ids["every_test"], set()
+        self.one_sided: set[str] = set()
         for sentence in self.sentences:
             span = sentence.start, sentence.end
-            if regex("{one_sided_tests}").search(text, *span) and not regex("{p_before}").search(text, *span):
+            of_one = sentence.block.section != "methods" and regex("{p_before}").search(text, *span)
+            if regex("{one_sided_tests}").search(text, *span) and not of_one:
                 named = {test for *_, test in self.mentions("every_test", *span)}
-                self.one_sided |= named or {*every_test}
+                self.one_sided |= named or {*words.ids["every_test"]}
 
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""

@@ -146,7 +146,8 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
     each = regex("{each_group}").search(p_value.reading.text, sentence.start, sentence.end)
     _, row, heads = p_value.cell_heads if p_value.column else ("", p_value.before[-40:], [])
     # no Z gives an exact p
-    exact = regex("{exact}").search(" ".join((row, *heads)))
+    named = regex("{exact}").search(" ".join((row, *heads)))
+    exact = named or regex("{exact_behind}").match(p_value.after)
     for cells in [cells for cells in evidence if not (exact and cells.get("statistic") == "z")]:
         n = cells["n"] * (groups if each and len(cells["n"]) == 1 else 1)
         needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")

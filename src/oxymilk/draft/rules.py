@@ -117,6 +117,8 @@ def _doubted(proposal: Proposal, heads: Iterable[str]) -> Proposal:
     context, reading, study = proposal.context, proposal.context.reading, proposal.context.words.study
     shown = reading.text[context.start : context.end] if context.token else ""
     around = pairwise(filter(None, (context.previous, context, context.following)))
+    listed = any(low.joins("listed", high) for low, high in around)
+    in_order = listed or regex("{in_order}").search(context.before + context.after)
     # the group may be that of an earlier sentence: "Both groups: p < 0.01"
     of_both = regex("{both_groups}").search(context.before) and context.before == context.before_but_groups
     declared = study and getattr(study.procedure, f"{proposal.test}_switches", None)
@@ -128,12 +130,7 @@ def _doubted(proposal: Proposal, heads: Iterable[str]) -> Proposal:
         or (shown and regex("{cut_short}").match(context.after)),
         WHICH_PAPER: context.block.section != "methods" and context.names_others,
         WHICH_TEST: regex("{another_test}").search(context.before),
-        WHICH_GROUP: proposal.test == "signed_rank"
-        and (
-            of_both
-            or any(low.joins("listed", high) for low, high in around)
-            or regex("{in_order}").search(context.before + context.after)
-        ),
+        WHICH_GROUP: proposal.test == "signed_rank" and (of_both or in_order),
         WHICH_TIME: proposal.test == "rank_sum"
         and context.nearest("timepoints", "all of it") == next(iter(context.words.ids["timepoints"])),
     }
