@@ -9,7 +9,8 @@ from functools import cached_property
 from html import unescape
 from itertools import pairwise
 
-from oxymilk.draft.read import PREAMBLE, Block, Paper, Span, Token, find_blocks, find_tokens, plain
+from oxymilk.draft.placed import Span
+from oxymilk.draft.read import PREAMBLE, Block, Paper, Token, find_blocks, find_tokens, plain
 from oxymilk.draft.words import Words, regex
 
 # sections in which a paper prints its own numbers, unless the sentence names another work
@@ -70,42 +71,41 @@ class Reading:
         Whether the study has two groups; without a study, whether the text names two.
     ratios : dict
         (A cited work, a percentage of it): the printed ratio behind it, as far as the paper has been read.
-    side : str
-        "one" if the paper says that its tests are one-sided.
+    one_sided : set of str
+        The tests that the methods, or a sentence without a p-value, say are one-sided; all if they name none.
     """
 
     def __init__(self, paper: Paper, words: Words) -> None:
         # "&lt;" is what some programs leave of "<"
-        self.paper = paper = replace(paper, text=unescape(paper.text))
-        self.words, self.tokens = words, find_tokens(paper.text)
-        self.text = text = plain(paper.text)
+        self.text = text = plain(unescape(paper.text))
+        self.pages, self.words, self.tokens = paper.pages, words, find_tokens(text)
         self.ratios: dict[tuple[str, str], str] = {}
+        blocks = find_blocks(replace(paper, text=text))
+        self.furniture = {
+            place: block.section
+            for block in blocks
+            if block.kind == "furniture"
+            for place in range(block.start, block.end)
+        }
         rows = " ; ".join(line for line in text.splitlines() if " | " in line)
         heads = words.ids["heads"].get
         groups = (who.search(text) or heads(key).search(rows) for key, who in words.ids["groups"].items())
         self.two_groups = len(words.study.groups) > 1 if words.study else all(groups)
-        self.side = "one" if regex("{one_sided_tests}").search(text) else ""
         self.sentences: list[Sentence] = []
-        self.furniture: dict[int, str] = {}
-        blocks = find_blocks(paper)
-        for block in [block for block in blocks if block.kind == "furniture"]:
-            self.furniture |= dict.fromkeys(range(block.start, block.end), block.section)
-        tokens = [token for token in self.tokens if token.start not in self.furniture]
         for block in [block for block in blocks if block.kind != "furniture"]:
-            shown, section = text[block.start : block.end], block.section
-            introduces = section == "introduction"
+            introduces = block.section == "introduction"
             # the rows of a table say what it is in the heading above them
-            table = regex("{numbered_label}").search(block.heading if " | " in shown else shown[:60])
+            table = regex("{numbered_label}").search(block.heading if block.is_row else block.text[:60])
             place = f"p{block.number}" if block.number else "heading" if block.kind == "heading" else ""
-            if table and section == "results":
+            if table and block.section == "results":
                 place = f"table {table[1]}" + " heading" * (block.kind == "heading")
             # works that the end of the paragraph names are the source of all of it
-            works = regex("{citations}" if section in _CITING else "(?!)")
-            last = block.start + len(shown.rstrip(" .\n"))
+            works = regex("{citations}" if block.section in _CITING else "(?!)")
+            last = block.start + len(block.text.rstrip(" .\n"))
             foot = [match[0] for match in works.finditer(text, block.start, last) if match.end() == last]
             if introduces and not foot:
                 # a paragraph without its own source continues the one before it, or has none
-                foot = works.findall(text, block.start, block.end)
+                foot = works.findall(block.text)
             ends = [
                 match.end()
                 for match in regex("{sentence_end}").finditer(text, block.start, block.end)
@@ -115,18 +115,26 @@ class Reading:
                 named = works.findall(text, start, end)
                 cited = introduces or bool(named)
                 sources = tuple(" ".join(work.split()) for work in named or foot)
-                own, where = section in _OWN and not cited, f"{section} {place}".rstrip()
+                own, where = block.section in _OWN and not cited, f"{block.section} {place}".rstrip()
                 sentence = Sentence(start, end, block, own, cited, sources, where)
-                for token in tokens:
-                    if start <= token.start < end:
-                        previous = sentence.numbers[-1] if sentence.numbers else None
-                        sentence.numbers.append(Context(self, sentence, token[2:], token, previous))
+                number = None
+                for token in self.tokens:
+                    if start <= token.start < end and token.start not in self.furniture:
+                        number = Context(self, sentence, token[2:], token, number)
+                        sentence.numbers.append(number)
                 self.sentences.append(sentence)
+        self.one_sided: set[str] = set()
+        for sentence in self.sentences:
+            span = sentence.start, sentence.end
+            of_one = sentence.block.section != "methods" and regex("{p_before}").search(text, *span)
+            if regex("{one_sided_tests}").search(text, *span) and not of_one:
+                named = {test for *_, test in self.mentions("every_test", *span)}
+                self.one_sided |= named or {*words.ids["every_test"]}
 
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""
         line = self.text.count("\n", 0, at) + 1
-        page = bisect_right(self.paper.pages, line)
+        page = bisect_right(self.pages, line)
         return f"page {page}, line {line}" if page else f"line {line}"
 
     def mentions(self, kind: str, start: int, end: int, text: str = "") -> list[Mention]:
@@ -162,7 +170,8 @@ class Context:
     reading, sentence : Reading, Sentence
         The paper and the sentence.
     span : (int, int)
-        The stretch is ``reading.text[start:end]``; `before` and `after` are the sentence up to it and from it on.
+        The stretch is ``reading.text[start:end]``; `before` and `after` are the sentence up to it and from it on,
+        `block` its paragraph.
     token : Token or None
         The number that it is, or ends with.
     previous, following : Context or None
@@ -177,7 +186,7 @@ class Context:
     following: Context | None = None
 
     def __post_init__(self) -> None:
-        self.start, self.end = self.span
+        self.words, self.block, (self.start, self.end) = self.reading.words, self.sentence.block, self.span
         self.before = self.reading.text[self.sentence.start : self.start]
         self.after = self.reading.text[self.end : self.sentence.end]
         if self.previous:
@@ -186,10 +195,10 @@ class Context:
     @cached_property
     def phrase(self) -> Span:
         """The part of the sentence round it, up to the next comma or "and"."""
-        start, end, words = self.sentence.start, self.sentence.end, self.reading.words
+        start, end = self.sentence.start, self.sentence.end
         both, breaks, joins = (
             [match.span() for match in pattern.finditer(self.reading.text, start, end)]
-            for pattern in (words.ids["timepoints"][""], regex("{phrase_end}"), regex("{joins}"))
+            for pattern in (self.words.ids["timepoints"][""], regex("{phrase_end}"), regex("{joins}"))
         )
         # the "and" of "before and after" joins no phrases
         edges = [edge for edge in breaks + joins if not any(low <= edge[0] < high for low, high in both)]
@@ -208,7 +217,7 @@ class Context:
     @cached_property
     def column(self) -> int:
         """In which cell of its table's row a number is, from 0."""
-        return self.reading.text.count("|", self.sentence.block.start, self.start)
+        return self.reading.text.count("|", self.block.start, self.start)
 
     @cached_property
     def cell_heads(self) -> tuple[str, str, list[str]]:
@@ -220,24 +229,19 @@ class Context:
                | f      | %   | f     | %
           poor | 10     | 100 | 7     | 70
         """
-        block, text = self.sentence.block, self.reading.text
-        row, *above = (
-            [match.span(1) for match in regex("{table_cell}").finditer(text, *span)]
-            for span in ((block.start, block.end), *block.above)
-        )
-        column = sum(end <= self.start for _, end in row)
-        heads: list[str] = []
+        row, *above = (regex("{table_cell}").findall(part.text) for part in (self.block, *self.block.above))
+        column, heads = self.column, []
         # it fills none that has a head of its own above it
         left = 1
         for cells in above:
-            shown = [text[start:end].strip() for start, end in cells]
+            shown = [cell.strip() for cell in cells]
             filled = [k for k in range(left, column + 1) if column < len(shown) and shown[k]]
             if filled and regex("{no_head}").fullmatch(shown[filled[-1]]):
                 left = 1
             elif filled:
                 left = filled[-1]
                 heads.append(shown[left])
-        return text[slice(*row[column])], text[slice(*row[0])], heads
+        return row[column], row[0], heads
 
     @cached_property
     def operator(self) -> tuple[str, int]:
@@ -245,7 +249,7 @@ class Context:
         sign = regex("{operator_before}").search(self.before)
         if sign:
             return _SIGNS.get(sign["op"], sign["op"]), len(self.before)
-        patterns = self.reading.words.ids["operators"].items()
+        patterns = self.words.ids["operators"].items()
         found = [(match.start(), key) for key, pattern in patterns if (match := pattern.search(self.before))]
         # "no less than" holds "less than": what begins first counts
         start, operator = min(found, default=(len(self.before), ""))
@@ -265,7 +269,7 @@ class Context:
         """
         sentence, (low, high) = self.sentence, self.phrase
         stretches = [(low, self.start, -1), (self.end, high, 0), (sentence.start, self.start, -1),
-                     (self.end, sentence.end, 0), (sentence.block.start, sentence.start, -1)]  # fmt: skip
+                     (self.end, sentence.end, 0), (self.block.start, sentence.start, -1)]  # fmt: skip
         for start, end, which in stretches[_REACHES[reach]]:
             mentions = self.reading.mentions(kind, start, end)
             if mentions:
@@ -277,8 +281,8 @@ class Context:
 
         With `whole` a number before all groups of its sentence is of the whole sample ("20 mothers: 10 in the ...").
         """
-        reading, sentence, groups = self.reading, self.sentence, self.reading.words.ids["groups"]
-        if reading.words.study and len(groups) == 1:
+        reading, sentence, groups = self.reading, self.sentence, self.words.ids["groups"]
+        if self.words.study and len(groups) == 1:
             return next(iter(groups))
         low, high = self.phrase
         found, behind = self.nearest("groups"), reading.mentions("groups", self.end, high)[:1]
@@ -296,11 +300,22 @@ class Context:
         spoken = (
             {key for *_, key in reading.mentions("groups", earlier.start, earlier.end)}
             for earlier in reversed([] if after else reading.sentences)
-            if earlier.block == sentence.block and earlier.start < sentence.start
+            if earlier.block == self.block and earlier.start < sentence.start
         )
-        heading = {key for key, pattern in groups.items() if pattern.search(sentence.block.heading)}
+        heading = {key for key, pattern in groups.items() if pattern.search(self.block.heading)}
         named = next(filter(None, spoken), heading)
         return named.pop() if len(named) == 1 else ""
+
+    @cached_property
+    def names_others(self) -> bool:
+        """Whether its sentence names another work, or before it speaks of one without its year."""
+        cited = regex("{citations}").search(self.before + self.after)
+        return bool(cited or regex("{other_works}").search(self.before))
+
+    def side(self, test: str, *heads: str) -> str:
+        """Return of how many sides the p of a test is by its heads, its sentence or the paper; "" if none says."""
+        said = self.reading.named("sides", *heads) or self.nearest("sides", "all of it")
+        return said or ("one" if test in self.reading.one_sided else "")
 
     @cached_property
     def table_test(self) -> tuple[str, str]:
@@ -308,26 +323,25 @@ class Context:
 
         Then which of both, "named" or "below". A mark at the number, or in its head, is that of a note below.
         """
-        reading, sentence = self.reading, self.sentence
         if not self.column:
             return "", ""
-        cell, row, heads = self.cell_heads
-        blocks = (part.block for part in reading.sentences if part.start >= sentence.start)
-        shown, *later = (reading.text[part.start : part.end] for part in blocks)
-        below = next((text for text in later if " | " not in text), "")
+        (cell, row, heads), reading = self.cell_heads, self.reading
+        blocks = (part.block for part in reading.sentences if part.start > self.start)
+        below = next((block.text for block in blocks if not block.is_row), "")
+        # a PDF parts notes and text below by their lines
+        below = (regex("{note_lines}").match(below) or [below])[0]
         # neither the caption of another table nor what is printed of another p-value
         of_another = regex("{p_before}").search(below) and self.token.text not in below
         below = "" if of_another or regex("{numbered_label}").match(below.strip()) else below
         notes = regex("{note_mark}").split(below)
         mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
         below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
-        above = " ; ".join((sentence.block.heading, *heads, row))
+        above = " ; ".join((self.block.heading, *heads, row))
         for text, how in ((above, "named"), (below, "below")):
-            kinds = [reading.mentions(kind, 0, len(text), text) for kind in ("tests", "other_tests")]
-            names = {name for mentions in kinds for *_, name in mentions}
+            names = {name for *_, name in reading.mentions("every_test", 0, len(text), text)}
             if len(names) > 1:
                 # "t-test or chi-square test" goes by what the row prints
-                of_means = bool(regex("±|{beside.means}|{beside.mean_sd}").search(shown))
+                of_means = bool(regex("±|{beside.means}|{beside.mean_sd}").search(self.block.text))
                 names = {name for name in names if name.startswith("t-") == of_means}
             if len(names) == 1:
                 return names.pop(), how
@@ -335,10 +349,10 @@ class Context:
 
     @cached_property
     def test(self) -> str:
-        """The test that a number belongs to; "other" for one that is not recomputed, "" when none is named."""
+        """The test that a number belongs to, of the two rank tests or of others; "" when none is named."""
         text, sentence = self.reading.text, self.sentence
         if self.table_test[0]:
-            return self.table_test[0] if self.table_test[0] in self.reading.words.ids["tests"] else "other"
+            return self.table_test[0]
         if sentence.cited:
             tests = self.reading.mentions("every_test", sentence.start, sentence.end)
             return tests[0][2] if tests else ""
@@ -353,7 +367,7 @@ class Context:
 
         Where the phrase names a level, "remained" alone is no change: "remained insufficient".
         """
-        changes, sentence = self.reading.words.ids["changes"], self.sentence
+        changes, sentence = self.words.ids["changes"], self.sentence
         here, all_of_it = (
             [change for change, pattern in changes.items() if pattern.search(self.reading.text, *part)]
             for part in (self.phrase, (sentence.start, sentence.end))

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from oxymilk.audit.evidence import RANK_TESTS, STATISTICS
 from oxymilk.draft.context import Context
-from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal
+from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, WHICH_TIME, Proposal
 from oxymilk.draft.tables import LISTS, MEANS, RANKS, Rows, evidence_in, tables_of
 from oxymilk.draft.words import load, regex
 
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
 _BY_STATISTIC = {"t": "t-independent", "f": "f", "r": "pearson", "chi2": "chi-square", "z": "z",
                  "u": "mann-whitney"}  # fmt: skip
-_NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, "one-sided or two-sided?")
+_NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, WHICH_TIME, "one-sided or two-sided?")
 
 
 class PrintedTest(NamedTuple):
@@ -42,13 +42,9 @@ def study_of(numbers: Iterable[Proposal]) -> tuple[dict, bool]:
     content, numbers = load("study"), [*numbers]
     two = any(number.context.reading.two_groups for number in numbers)
     used = {number.level for number in numbers if number.check == "recompute"} - {""}
-    outcome, groups = content["outcome"], content["groups"]
+    outcome, groups = content["outcome"], content["groups"][:2] if two else content["groups"][2:]
     levels = [level for level in outcome["levels"] if len(used) < 2 or level["id"] in used]
-    return {
-        **content,
-        "groups": groups[:2] if two else groups[2:],
-        "outcome": {**outcome, "levels": levels},
-    }, two
+    return {**content, "groups": groups, "outcome": {**outcome, "levels": levels}}, two
 
 
 def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
@@ -70,13 +66,20 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
             kinds = {cells["statistic"] for cells in statistics if cells["df"] or cells["statistic"] != "f"}
             test, by = _test_of(p_value, kinds)
             fitting = [*_fitting(statistics + evidence, test, context)]
-            side = context.nearest("sides", "all of it") or context.reading.side
-            tails = {"one": "1", "two": "2"}.get(side, "")
+            # "(chi-square, p = 0.013; Fisher, p = 0.031)": shares before both are of both
+            for last in tests[-1:] if "counts" in LISTS.get(test, ()) else ():
+                if last.proposal.context is context.previous and last.test != test:
+                    fitting += [cells for cells in last.evidence if "counts" in cells]
+            tails = {"one": "1", "two": "2"}.get(context.side(p_value.test or context.test), "")
             tests.append(PrintedTest(p_value, test, by, _unused(p_value, test, fitting), tails, fitting))
     tables = tables_of(tests[0].proposal.context.reading) if tests else []
     readable = [test for test in tests if test.proposal.number]
     for test in readable:
         test.evidence.extend(_in_tables(test, readable, tables))
+        for cells in test.evidence:
+            # "3,120 ± 310" are thousands
+            if "means" in cells and not re.search("[.,]", cells["sds"]):
+                cells["means"] = re.sub(r"(?<!\b0)[.,](?=\d{3}(?:;|$))", "", cells["means"])
     yield from tests
 
 
@@ -84,7 +87,7 @@ def _unused(p_value: Proposal, test: str, evidence: list) -> str:
     """Return why a p-value cannot be checked, "" where it can: by evidence beside it, or by counts of its group."""
     context, asks = p_value.context, p_value.note if p_value.check == "ambiguous" else ""
     # also in results that are discussed at once, where the draft looks for no other works
-    if not context.sentence.own or regex("{citations}").search(context.before + context.after):
+    if not context.sentence.own or context.names_others:
         return "cited"
     no_group = asks == WHICH_GROUP and test == "wilcoxon" and context.reading.two_groups and not evidence
     # the draft asks one question of a number, that for its group first
@@ -94,23 +97,23 @@ def _unused(p_value: Proposal, test: str, evidence: list) -> str:
 
 def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
     """Return the statistics from a place up to a p-value, else right behind it, with df and n; and where that ends."""
-    text, end, behind = p_value.reading.text, p_value.end, regex(r"[\s,;/(]*{printed_statistic}")
-    before = regex("{printed_statistic}").finditer(_before(p_value, low))
-    printed = [(_name(match), match) for match in before]
-    while match := behind.match(text, end):
+    text, end, statistic = p_value.reading.text, p_value.end, regex("{printed_statistic}")
+    printed = [(_name(match), match) for match in statistic.finditer(_before(p_value, low))]
+    while match := statistic.match(text, regex(r"{alpha_behind}[\s,;/(]*").match(text, end).end()):
         if _name(match) not in ("df", "n") and {name for name, _ in printed} - {"df", "n"}:
             break
         printed.append((_name(match), match))
         end = match.end()
     sizes, named, cells = [match for name, match in printed if name == "n"], dict(printed), []
-    df = named.pop("df", None)
+    df, n = named.pop("df", None), _numbers_of(sizes)
     for name in [name for name in named if name != "n"]:
         parts = [match for match in (named[name], df, *sizes) if match]
         shown = ", ".join(" ".join(match[0].split()).strip(" ,;/(") for match in parts)
         # of F there are two; of others a comma is decimal
-        of = re.sub(",", "," if name == "f" else ".", named[name]["of"] or (df["value"] if df else ""))
-        cells.append({"statistic": name, "value": named[name]["value"], "df": of, "printed": shown})
-    return [cell | {"n": _numbers_of(sizes)} for cell in cells], end
+        of = (named[name]["of"] or (df["value"] if df else "")).replace(",", "," if name == "f" else ".")
+        value = "".join(named[name]["value"].split())
+        cells.append({"statistic": name, "value": value, "df": of, "printed": shown, "n": n})
+    return cells, end
 
 
 def _name(match: re.Match) -> str:
@@ -118,16 +121,16 @@ def _name(match: re.Match) -> str:
 
 
 def _numbers_of(sizes: Iterable[re.Match]) -> list[str]:
-    return [size for match in sizes if match["n"] for size in match.group("value", "other") if size]
+    numbers = (number for match in sizes if match["n"] for number in match.group("value", "other"))
+    return [number for number in numbers if number and number.isdigit()]
 
 
 def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
     """Yield means with SDs, and shares, of groups that a paragraph prints from a place up to a p-value."""
-    text, low = p_value.reading.text, max(low, p_value.sentence.block.start)
-    high = low if p_value.column else p_value.start
-    sizes, means, shares = (
-        [*regex(name).finditer(text, low, high)] for name in ("{printed_statistic}", "{mean_sd}", "{part_of}")
-    )
+    low = max(low, p_value.block.start)
+    place = p_value.reading.text, low, low if p_value.column else p_value.start
+    kinds = "{printed_statistic}", "{mean_sd}", "{part_of}"
+    sizes, means, shares = ([*regex(name).finditer(*place)] for name in kinds)
     rows = (f"{match['part']},{int(match['whole']) - int(match['part'])}" for match in shares)
     lists = {name: "".join(f"{match[name]};" for match in means) for name in MEANS}
     for matches, cells in ((means, lists), (shares, {"counts": ";".join(rows)})):
@@ -141,7 +144,11 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
     """Yield the evidence that a test is printed with; n where it has a size for each group, or of the pairs."""
     groups, sentence = 2 if test in ("mann-whitney", "t-independent") else 1, p_value.sentence
     each = regex("{each_group}").search(p_value.reading.text, sentence.start, sentence.end)
-    for cells in evidence:
+    _, row, heads = p_value.cell_heads if p_value.column else ("", p_value.before[-40:], [])
+    # no Z gives an exact p
+    named = regex("{exact}").search(" ".join((row, *heads)))
+    exact = named or regex("{exact_behind}").match(p_value.after)
+    for cells in [cells for cells in evidence if not (exact and cells.get("statistic") == "z")]:
         n = cells["n"] * (groups if each and len(cells["n"]) == 1 else 1)
         needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")
         if cells.get("statistic") in STATISTICS.get(test, ()) or cells.keys() & {*LISTS.get(test, ())}:
@@ -150,23 +157,21 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
 
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
-    value, block = test.proposal.number.value, test.proposal.context.sentence.block
+    context, value = test.proposal.context, (test.proposal.number.value, test.proposal.operator)
+    named = regex("{table_number}").findall(context.block.text)
     for rows in reversed(tables):
         first = next((number for row in rows for number in row), None)
-        if not first or first.start > test.proposal.context.start:
-            continue
         # "Table 3 shows that" is of no other table
-        label, text = regex("{numbered_label}").match(first.sentence.block.heading), first.reading.text
-        tables_named = regex("{table_number}").findall(text, block.start, block.end)
-        if label and tables_named and label[1] not in tables_named:
+        label = first and regex("{numbered_label}").match(first.block.heading)
+        if not first or first.start > context.start or (label and named and label[1] not in named):
             continue
-        near = [other for other in tests if first.start <= other.proposal.context.start < block.end]
+        near = [other for other in tests if first.start <= other.proposal.context.start < context.block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
-        same = [other for other in inside if other.proposal.number.value == value]
+        same = [other for other in inside if (other.proposal.number.value, other.proposal.operator) == value]
         # another p-value of the test may be what the table is of
         others = [other for other in near if other.test in ("", test.test) and other not in same]
-        doubt = any(other.proposal.number.value != value for other in others) and len(same) != 1
-        if first.sentence.block.section != block.section or (doubt and test not in inside):
+        doubt = any(other.proposal.number.value != value[0] for other in others) and len(same) != 1
+        if first.block.section != context.block.section or (doubt and test not in inside):
             return
         at = test if test in inside else same[0] if same else None
         if cells := evidence_in(rows, test.test, at and at.proposal.context):
@@ -176,29 +181,28 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
 
 def _before(p_value: Context, low: int) -> str:
     """Return the sentence up to a p-value; of a table its row, and its column, as "head = number; ..."."""
-    text, sentence = p_value.reading.text, p_value.sentence
-    if " | " not in text[sentence.start : sentence.end]:
-        return text[low : p_value.start]
-    column = text.count("|", sentence.start, p_value.start)
-    above = [row for row in p_value.reading.sentences if (row.start, row.end) in sentence.block.above]
-    cells = [n for row in above for n in row.numbers if text.count("|", row.start, n.start) == column]
-    row = [cell for cell in sentence.numbers if low <= cell.start < p_value.start]
-    heads = [cell.cell_heads[1] for cell in cells] + ["".join(cell.cell_heads[2][-1:]) for cell in row]
-    shown = [(head.strip(), cell.token.text) for head, cell in zip(heads, cells + row, strict=True)]
+    block, sentences = p_value.block, p_value.reading.sentences
+    if not block.is_row:
+        return p_value.reading.text[low : p_value.start]
+    # above p in a column of p-values are others
+    of_p = regex("{p_value}").search("".join(p_value.cell_heads[2][-1:]))
+    above = (cell for row in sentences if row.block in block.above and not of_p for cell in row.numbers)
+    cells = [(cell.cell_heads[1], cell) for cell in above if cell.column == p_value.column]
+    row = (cell for cell in p_value.sentence.numbers if low <= cell.start < p_value.start)
+    cells += [("".join(cell.cell_heads[2][-1:]), cell) for cell in row]
     # rank sums of two groups are no W
-    named = [f"{head} = {text}" for head, text in shown if p_value.reading.named("beside", head) not in RANKS]
-    return "; ".join([sentence.block.heading, *named])
+    cells = [
+        (head, cell) for head, cell in cells if p_value.reading.named("beside", head.strip()) not in RANKS
+    ]
+    return "; ".join([block.heading, *(f"{head.strip()} = {cell.token.text}" for head, cell in cells)])
 
 
 def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:
     """Return the test of a p-value, and how it is known."""
     context, kind = p_value.context, p_value.test or p_value.context.test
-    here, earlier = context.nearest("every_test", "sentence"), context.nearest("every_test", "earlier")
-    by = "named" if kind == here != "" else "earlier" if kind == earlier != "" else "compared"
-    if context.table_test[0]:
-        kind, by = context.table_test
-    elif kind == "other":
-        kind = context.nearest("other_tests", "sentence" if by == "named" else "earlier")
+    reaches = {"named": "sentence", "earlier": "earlier"}
+    said = [by for by, reach in reaches.items() if kind and context.nearest("every_test", reach) == kind]
+    kind, by = context.table_test if context.table_test[0] else (kind, *said, "compared")[:2]
     test = RANK_TESTS.get(kind, kind)
     usual = [_BY_STATISTIC[name] for name in sorted(statistics & {*_BY_STATISTIC})]
     if by != "named" and usual and not statistics & {*STATISTICS.get(test, ())}:

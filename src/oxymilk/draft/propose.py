@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import pandas as pd
@@ -24,18 +24,17 @@ from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
 from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
 from oxymilk.draft.read import Paper
-from oxymilk.draft.rules import WHICH_GROUP, WHICH_TEST, Proposal, of_test, read_cell, read_number
+from oxymilk.draft.rules import WHICH_GROUP, WHICH_PAPER, WHICH_TEST, Proposal, of_test, proposed, read_number
 from oxymilk.draft.words import load_words, regex
 from oxymilk.faults import FaultsError
 from oxymilk.study import Study
 from oxymilk.texts import labels
 
-# what the heads of a table's row and column say better than the words beside the number
-_IN_TABLES = ("figure", "count", "percent", "sample_size", "p_value")
 _PERCENTAGES = ("percent", "percent_up", "percent_down", "percent_unchanged", "ratio_percent", "figure")
 # sections in which "there is an effect" is about this study even without a test beside it
 _CONCLUDING = ("abstract", "results", "conclusion", "front matter")
 _SHARES = (("most", ">", "printed as most"), ("fewer", "<", "printed as less than half"))
+_OF_A_TEST = ("p_value", "z", "u", "w")
 EXCLUSION_COLUMNS = ("token", "where", "reason", "occurrences")
 
 
@@ -106,30 +105,27 @@ def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = T
     """
     reading = Reading(paper, load_words(study))
     proposals: list[Proposal] = []
-    # where a number begins -> its sentence's place, and why it claims nothing
-    reasons: dict[int, tuple[str, str]] = {}
+    claimed: set[int] = set()
+    # where a number begins that claims nothing -> its place, and the reason
+    reasons = {
+        start: (f"{section} page furniture", "page number, running head or address")
+        for start, section in reading.furniture.items()
+    }
     for sentence in reading.sentences:
-        numbers: list[Proposal] = []
-        for context in sentence.numbers:
-            number = read_number(context)
-            if isinstance(number, str):
-                reasons[context.start] = sentence.where, number
-            else:
-                numbers.append((number.quantity in _IN_TABLES and read_cell(number)) or number)
+        read = [(context, read_number(context)) for context in sentence.numbers]
+        reasons |= {context.start: (sentence.where, why) for context, why in read if isinstance(why, str)}
+        numbers = [number for _, number in read if isinstance(number, Proposal)]
+        claimed |= {number.context.start for number in numbers}
         _put_between(numbers)
-        proposals += numbers
-        for read in (_decisions, _comparisons, _sums):
-            proposals += read(reading, sentence, numbers)
+        statements = (read(reading, sentence, numbers) for read in (_decisions, _comparisons, _sums))
+        proposals += [*numbers, *chain(*statements)]
     proposals += [*_agreements(reading, proposals)]
-    claimed = {proposal.context.start for proposal in proposals if proposal.of_token}
-    left_out = []
-    for token in reading.tokens:
-        where, reason = reasons.get(token.start, ("heads of sections", "in the head of a section"))
-        if token.start in reading.furniture:
-            where = f"{reading.furniture[token.start]} page furniture"
-            reason = "page number, running head or address"
-        if token.start not in claimed:
-            left_out.append(LeftOut(token.text, where, reading.place(token.start), reason))
+    left_out = [
+        LeftOut(token.text, where, reading.place(token.start), reason)
+        for token in reading.tokens
+        if token.start not in claimed
+        for where, reason in [reasons.get(token.start, ("heads of sections", "in the head of a section"))]
+    ]
     proposals = _complete(sorted(proposals, key=lambda proposal: proposal.context.start))
     return Draft(tuple(_claims(reading, proposals, has_data)), tuple(left_out), tuple(proposals))
 
@@ -153,6 +149,13 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
         same = tests.get(p_value.number.value, ()) if p_value.note in (WHICH_TEST, WHICH_GROUP) else ()
         if len(same) == 1:
             (given[p_value.context.sentence.start],) = same
+    # a discussion repeats p-values of the results; others may be of a work that it does not cite as such
+    own = [p_value for p_value in p_values if p_value.context.sentence.own and p_value.number]
+    repeats = [p_value for p_value in own if p_value.context.block.section == "discussion"]
+    printed = {p_value.number.value for p_value in own if p_value not in repeats}
+    strange = {
+        p_value.context.sentence for p_value in repeats if printed and p_value.number.value not in printed
+    }
     sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
     often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
     usual = {group: printed for (group, printed), _ in reversed(often)}
@@ -160,7 +163,9 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
     for proposal in proposals:
         start, sentence, group = proposal.context.start, proposal.context.sentence, proposal.group
         asked = proposal.note in (WHICH_TEST, WHICH_GROUP)
-        if asked and proposal.quantity in OF_A_TEST and sentence.start in given:
+        if sentence in strange and proposal.quantity in OF_A_TEST:
+            proposal = proposal.asks(WHICH_PAPER)
+        elif asked and proposal.quantity in OF_A_TEST and sentence.start in given:
             test, group, timepoint, variable = given[sentence.start]
             cells = {"test": test, "group": group, "timepoint": timepoint, "variable": variable}
             proposal = replace(proposal, **cells, check="recompute", note="the test by the p-value")
@@ -245,14 +250,14 @@ def _put_between(numbers: list[Proposal]) -> None:
 
 def _arithmetic(number: Proposal, quantity: str, **cells: str) -> Proposal:
     """Return a statement about a number that arithmetic on printed numbers checks."""
-    return replace(number, quantity=quantity, test="", check="arithmetic", of_token=False, **cells)
+    return replace(number, quantity=quantity, test="", check="arithmetic", **cells)
 
 
 def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
     """Yield "there was a difference", "Ha was accepted"."""
     words, block = reading.words, sentence.block
     shown = reading.text[block.start : sentence.end]
-    tested = any(number.quantity in ("p_value", "z", "u", "w") for number in numbers) or (
+    tested = any(number.quantity in _OF_A_TEST for number in numbers) or (
         regex("{p_value}").search(shown) and regex("{evidence}").search(shown, sentence.start - block.start)
     )
     concludes = tested or block.section in _CONCLUDING
@@ -266,12 +271,16 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
         if kept and kept[-1][2] == decision and (aside or len(gap.split()) <= 1):
             start = kept.pop()[0]
         kept.append((start, end, decision))
+    # beside a p-value with a t it is of that test
+    of_another = regex("{other_statistic}").search(reading.text, sentence.start, sentence.end)
+    unclear = of_another and not any(number.test for number in numbers if number.quantity in _OF_A_TEST)
     # an effect without a test is one between groups, where there are two
     usual = "" if words.study and len(words.study.groups) < 2 else "rank_sum"
     for start, end, decision in kept:
         context = Context(reading, sentence, (start, end))
         cells = {"printed": decision, "quantity": "decision", "test": "" if context.test else usual}
-        yield of_test(Proposal(**cells, notation=words.notation, context=context, of_token=False))
+        read = of_test(proposed(context, **cells))
+        yield read.asks(WHICH_TEST) if unclear and read.check == "recompute" else read
 
 
 def _comparisons(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]) -> Iterator[Proposal]:
@@ -343,11 +352,10 @@ def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Propo
         day = next(day for day in days if day.printed == odd)
         yield _arithmetic(day, "comparison", operator="", n=usual, note=note)
     tables = [
-        Proposal(printed=match[1], notation=reading.words.notation, context=context)
+        proposed(Context(reading, sentence, match.span(1)), printed=match[1])
         for sentence in reading.sentences
         if sentence.block.section != "end matter"
         for match in regex("{table_number}").finditer(reading.text, sentence.start, sentence.end)
-        for context in [Context(reading, sentence, match.span(1))]
     ]
     plain = {int(table.printed) for table in tables if table.printed.isdigit()}
     dotted = [table for table in tables if not table.printed.isdigit()]

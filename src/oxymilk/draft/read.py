@@ -10,23 +10,21 @@ import statistics
 import unicodedata
 import zipfile
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
-from itertools import accumulate, groupby
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from oxymilk.audit.printed import in_ascii
+from oxymilk.draft.placed import with_rows
 from oxymilk.draft.words import load, regex
 from oxymilk.ingest.marks import refuse_bomb
 
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
-Span = tuple[int, int]
 _PLAIN = (".txt", ".text", ".md", "")
 # how a file of each kind is named, and the library that reads it
 _LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF", "pypdf", "PDF")}
@@ -34,8 +32,6 @@ _LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF",
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _MOST_COLUMNS = 63  # of a table in Word
 _SOFT_HYPHEN = "\u00ad"
-# words with at most two blanks between them
-_CELL = re.compile(r"\S+(?: {1,2}\S+)*")
 
 
 @dataclass(frozen=True)
@@ -74,15 +70,14 @@ def read_paper(path: Path) -> Paper:
     FileNotFoundError
         If there is no such file.
     """
-    path = Path(path)
+    path, paper = Path(path), None
     kind = path.suffix.lower()
     if not path.is_file():
         raise FileNotFoundError(2, "no such file", str(path))
+    problem = f"a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
     if kind in _PLAIN:
         paper, problem = _read_text(path), "neither UTF-8 nor Windows-1252 text; save it as UTF-8"
-    else:
-        paper, problem = None, f"a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
-    if kind in _LIBRARIES:
+    elif kind in _LIBRARIES:
         files, library, document = _LIBRARIES[kind]
         try:
             paper = _read_docx(path) if kind == ".docx" else _read_pdf(path)
@@ -105,7 +100,8 @@ def _read_text(path: Path) -> Paper | None:
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         with suppress(UnicodeDecodeError):
             lines = data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            lines = [line.replace("\t", " | ") + " | " if line.count("\t") > 1 else line for line in lines]
+            tabbed = regex("{tabbed}").search
+            lines = [line.replace("\t", " | ") + " | " if tabbed(line) else line for line in lines]
             return Paper(regex("{broken_table}").sub(_joined, "\n".join(with_rows(lines, lines))))
     return None
 
@@ -115,15 +111,12 @@ def _joined(table: re.Match) -> str:
     *words, label = table["words"].splitlines()
     rows = [[label]]
     for line in table["rest"].splitlines():
-        if line[:1].isalpha():
-            rows.append([])
-        rows[-1].append(line)
+        rows += [[]] * line[:1].isalpha()
+        rows[-1] = [*rows[-1], line]
     width = max(map(len, rows))
-    if len(words) < width:
-        return table[0]
-    before, heads = words[: len(words) - width], words[-width:]
+    before, heads = words[:-width], words[-width:]
     joined = (" | ".join([*row, *[""] * (width - len(row)), ""]) + "\n" * len(row) for row in (heads, *rows))
-    return "".join([*(f"{line}\n" for line in before), *joined])
+    return "".join([*(f"{line}\n" for line in before), *joined]) if len(words) >= width else table[0]
 
 
 def _read_docx(path: Path) -> Paper:
@@ -176,50 +169,6 @@ def _read_pdf(path: Path) -> Paper:
     return Paper("\n".join(paper) + "\n", tuple(pages))
 
 
-def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
-    """Return lines in which those that make a row of a table are that row.
-
-    The lines are in reading order; a row may be one line or a line for each of its cells. `placed` is the same page as
-    it looks, with blanks for gaps: two or more lines below each other with gaps are rows of a table.
-
-    Examples
-    --------
-    >>> with_rows(["Level n", "low", "4"], ["Level      n", "low        4"])
-    ['Level | n | ', 'low | 4 | ']
-    """
-    # rows are compared without blanks and the marks between cells
-    squeezed = partial(re.sub, r"[\s|]+", "")
-    rows: dict[str, str] = {}
-    # some programs leave an empty line between rows
-    for has_gaps, group in groupby(filter(str.strip, placed), lambda line: len(_CELL.findall(line)) > 1):
-        run = [(line, [match.span() for match in _CELL.finditer(line)]) for line in group]
-        # cells that overlap are of one column
-        columns: list[Span] = []
-        for low, high in sorted(span for _, spans in run for span in spans):
-            if columns and low < columns[-1][1]:
-                low, high = columns[-1][0], max(columns.pop()[1], high)
-            columns.append((low, high))
-        for line, cells in run if has_gaps and len(run) > 1 else ():
-            texts = (" ".join(line[low:high] for low, high in cells if a <= low < b) for a, b in columns)
-            row = " | ".join([*texts, ""])
-            rows[squeezed(row)] = row
-    found: list[str] = []
-    start = 0
-    while start < len(lines):
-        row, length = lines[start], 1
-        for count, shown in enumerate(accumulate(map(squeezed, lines[start:])), start=1):
-            if shown in rows:
-                row, length = rows[shown], count
-            if not shown or shown in rows or not any(other.startswith(shown) for other in rows):
-                break
-        found.append(row)
-        start += length
-    return found
-
-
-# --- parts of the text
-
-
 class Token(NamedTuple):
     """One number as a reader sees it, ``source[start:end]``: "0,083", "100%", "20-35", "sepuluh", "fifth", "VI".
 
@@ -262,7 +211,7 @@ def find_tokens(text: str) -> list[Token]:
     return sorted(tokens, key=lambda token: token.start)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Block:
     """A paragraph, a subheading or a line of page furniture.
 
@@ -270,25 +219,36 @@ class Block:
     ----------
     kind : {"paragraph", "heading", "furniture"}
         What it is.
-    start, end : int
-        ``text[start:end]``.
+    source, start, end : str, int, int
+        Its text is ``source[start:end]``, of a row of a table with marks between its cells.
     section : str
         One of the sections of words.yaml, or "front matter".
     number : int
         Which paragraph of the section it is, from 1; 0 for what is no paragraph. Rows of a table share one.
     heading : str
         The subheading above it.
-    above : tuple of (int, int)
-        Rows of a table: where the rows above begin and end, so that a cell can find the heads of its column.
+    above : tuple of Block
+        Of a row of a table the rows above, in which a cell finds the heads of its column.
     """
 
     kind: str
+    source: str = field(repr=False)
     start: int
     end: int
-    section: str = PREAMBLE
+    section: str
     number: int = 0
     heading: str = ""
-    above: tuple[Span, ...] = ()
+    above: tuple[Block, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What it prints."""
+        return self.source[self.start : self.end]
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table."""
+        return " | " in self.text
 
 
 def find_blocks(paper: Paper) -> list[Block]:
@@ -297,101 +257,97 @@ def find_blocks(paper: Paper) -> list[Block]:
     Section heads themselves are left out; a head that runs into its paragraph ("Abstract: ...") is cut off it.
     """
     text = paper.text
-    lines = {number: match.span() for number, match in enumerate(re.finditer(r".*\n|.+", text), start=1)}
+    lines = [match.span() for match in re.finditer(r".*\n|.+", text)]
     # what three or more pages share but for its digits is a running head; of two on a page the first
-    places: dict[str, dict[int, int]] = {}
-    for number, span in lines.items():
+    places: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for number, span in enumerate(lines, start=1):
         shape = re.sub(r"\d+", "#", " ".join(text[slice(*span)].split()))
-        places.setdefault(shape, {}).setdefault(bisect_right(paper.pages, number), number)
+        places[shape].setdefault(bisect_right(paper.pages, number), number)
     running = {number for pages in places.values() if len(pages) >= 3 for number in pages.values()}
     # lines that belong together: blank lines, heads of sections, rows of tables and furniture end a run
-    runs: list[tuple[str, bool, list[Span]]] = []
+    runs: list[list[Block]] = []
     section, combined, continues = PREAMBLE, 0, False
-    for number, (start, end) in lines.items():
-        line = text[start:end]
-        outside = number in running or bool(line.strip() and regex("{furniture}").fullmatch(line))
-        head, length = ("", 0) if outside else _section_head(line, section)
+    for number, (start, end) in enumerate(lines, start=1):
+        outside = number in running or bool(regex("(?=.*\\S){furniture}").fullmatch(text, start, end))
+        head, length = ("", 0) if outside else _section_head(text[start:end], section)
         if head == _COMBINED:
             # under the second of two combined heads a paper discusses what it reported
             combined += 1
             head = "results" if combined == 1 else "discussion"
         section = head or section
-        alone, rest = outside or " | " in line, line[length:].strip()
-        if continues and rest and not head and not alone:
-            runs[-1][2].append((start, end))
-        elif rest:
-            runs.append((section, outside, [(start + length, end)]))
-        continues = bool(rest) and not alone
-    parts: list[Block] = []
-    for section, outside, run in runs:
-        parts += [Block("furniture", *run[0], section)] if outside else _split_headings(text, run, section)
-    return _connect(text, parts)
+        line = Block("furniture" if outside else "paragraph", text, start + length, end, section)
+        alone, is_filled = outside or line.is_row, bool(line.text.strip())
+        if is_filled and continues and not head and not alone:
+            runs[-1].append(line)
+        elif is_filled:
+            runs.append([line])
+        continues = is_filled and not alone
+    furniture = [line for line, *_ in runs if line.kind == "furniture"]
+    parts = [part for run in runs if run[0].kind != "furniture" for part in _split_headings(run)]
+    return sorted([*furniture, *_connect(parts)], key=lambda block: block.start)
 
 
 def _section_head(line: str, current: str) -> tuple[str, int]:
     """Return the section that a line opens, "" for none, and how many characters of it are the head."""
-    heads = [(regex("{numbering}").sub("", line).strip().rstrip(":."), len(line))]
+    heads = {len(line): regex("{numbering}").sub("", line).strip().rstrip(":.")}
     run_in = regex("{run_in_head}").match(line)
     if run_in and current != "abstract":
-        heads.append((run_in[1], run_in.end()))
-    sections = {name: section for section, names in load("words")["sections"].items() for name in names}
-    named = ((sections.get(" ".join(head.lower().split()), ""), length) for head, length in heads)
-    return next(((section, length) for section, length in named if section), ("", 0))
+        heads[run_in.end()] = run_in[1]
+    for length, head in heads.items():
+        for section, names in load("words")["sections"].items():
+            if " ".join(head.lower().split()) in names:
+                return section, length
+    return "", 0
 
 
-def _split_headings(text: str, lines: Sequence[Span], section: str) -> list[Block]:
+def _split_headings(lines: Sequence[Block]) -> list[Block]:
     """Cut a subheading off the beginning or the end of a run of lines."""
-    shown = [text[start:end].strip() for start, end in lines]
-    width = max(end - start for start, end in lines)
-    first, last = 0, len(lines)
+    shown = [line.text.strip() for line in lines]
+    width = max(line.end - line.start for line in lines)
     short = len(shown[0]) < 0.75 * width and shown[0][:1].isupper() and shown[0][-1:].isalnum()
-    if short and len(lines) > 1 and shown[1][:1].isupper():
-        first = 1
-    complete = [number for number, line in enumerate(shown) if regex("{line_complete}").search(line)]
-    rest = text[lines[complete[-1]][1] if complete else lines[0][0] : lines[-1][1]]
+    first, last = int(short and len(lines) > 1 and shown[1][:1].isupper()), len(lines)
+    ends = (at for at, line in enumerate(shown, start=1) if regex("{line_complete}").search(line))
+    complete = max(ends, default=0)
+    rest = "".join(line.text for line in lines[complete:])
     if len(rest.strip()) <= _LONGEST_HEADING:
         if complete and rest.strip()[:1].isupper():
-            last = complete[-1] + 1
+            last = complete
         elif not complete and not first and not regex("{no_heading}").search(rest):
             last = 0
     kinds = (("heading", lines[:first]), ("paragraph", lines[first:last]), ("heading", lines[last:]))
-    return [Block(kind, part[0][0], part[-1][1], section) for kind, part in kinds if part]
+    return [replace(part[0], kind=kind, end=part[-1].end) for kind, part in kinds if part]
 
 
-def _connect(text: str, parts: Sequence[Block]) -> list[Block]:
+def _connect(parts: Sequence[Block]) -> list[Block]:
     """Join paragraphs that a page's end or a lost picture broke in two, and give each its number and what is above."""
     joined: list[Block] = []
-    opened = -1
     for part in parts:
-        if part.kind != "furniture":
-            shown, above = text[part.start : part.end].strip(), joined[opened] if joined else part
-            ended = text[above.start : above.end].strip()[-1:] in ".!?:;|" or " | " in shown
-            continues = above.section == part.section and (shown[:1].islower() or shown[:1] == "(")
-            if opened >= 0 and continues and not ended:
-                joined[opened] = replace(above, kind="paragraph", end=part.end)
-                continue
-            opened = len(joined)
-        joined.append(part)
+        shown, above = part.text.strip(), joined[-1] if joined else part
+        ended = (
+            not joined or part.is_row or above.text.strip()[-1:] in ".!?:;|" or above.section != part.section
+        )
+        if not ended and (shown[:1].islower() or shown[:1] == "("):
+            joined[-1] = replace(above, kind="paragraph", end=part.end)
+        else:
+            joined.append(part)
     counts: Counter[str] = Counter()
     heading, section, top = "", "", 0
-    rows: tuple[Span, ...] = ()
+    rows: tuple[Block, ...] = ()
     for place, part in enumerate(joined):
-        shown, is_row = text[part.start : part.end], " | " in text[part.start : part.end]
         if part.section != section:
             heading, section = "", part.section
+        behind = joined[place + 1 : place + 3]
         # the last words of a section head nothing
-        following = next((other.section for other in joined[place + 1 :] if other.kind != "furniture"), "")
-        if part.kind == "heading" and following == section:
+        if part.kind == "heading" and behind and behind[0].section == section:
             # what is below a heading is another table of the same paragraph; without a number it goes on with the first
-            shown, top = " ".join(shown.split()), len(rows)
-            follows = any(" | " in text[other.start : other.end] for other in joined[place + 1 : place + 3])
-            goes_on = rows and follows and not regex("{numbered_label}").match(shown)
-            heading = f"{heading} ; {shown}" if goes_on else shown
+            shown, top = " ".join(part.text.split()), len(rows)
+            new = not rows or regex("{numbered_label}").match(shown) or not any(row.is_row for row in behind)
+            heading = shown if new else f"{heading} ; {shown}"
             joined[place] = replace(part, heading=heading)
-        elif part.kind != "furniture":
-            rows, top = (rows, top) if is_row else ((), 0)
-            counts[section] += not rows
-            cells = {"number": counts[section], "heading": heading, "above": rows[top:]}
-            joined[place] = replace(part, kind="paragraph", **cells)
-            rows = (*rows, (part.start, part.end)) if is_row else ()
+            continue
+        rows, top = (rows, top) if part.is_row else ((), 0)
+        counts[section] += not rows
+        cells = {"number": counts[section], "heading": heading, "above": rows[top:]}
+        joined[place] = replace(part, kind="paragraph", **cells)
+        rows += (joined[place],) * part.is_row
     return joined

@@ -22,8 +22,8 @@ def tables_of(reading: Reading) -> list[Rows]:
     tables: dict[int, dict[int, list[Context]]] = {}
     for sentence in reading.sentences:
         block = sentence.block
-        if " | " in reading.text[block.start : block.end]:
-            rows = tables.setdefault((*block.above, (block.start, 0))[0][0], {})
+        if block.is_row:
+            rows = tables.setdefault((*block.above, block)[0].start, {})
             rows.setdefault(block.start, []).extend(
                 number
                 for number in sentence.numbers
@@ -60,6 +60,10 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
                 found[_kind(number)].append(number)
         lists = {name: [number.token.text for number in found[name]] for name in needed if found[name]}
         first = found[[*lists, ""][0]]
+        groups = {number.reading.named("heads", number.cell_heads[1]) for number in first} - {""}
+        if test == "t-paired" and len(groups) > 1:
+            # groups below each other are no pairs
+            return {}
         n = [number.token.text for number in found["n"] or found["total"]] or _sizes(first)
         if needed == ("counts",):
             # without a p-value a second column of words may be of several variables
@@ -106,7 +110,7 @@ def _kind(number: Context) -> str:
     of_statistic = regex("(?!{count_head}){statistics}|(?!{count_head}){other_statistics}").fullmatch(column)
     if second or of_percent or of_statistic or not number.token.text.isdigit():
         return ""
-    row = reading.text[block.start : block.end].split("|")
+    row = block.text.split("|")
     return "total" if any(regex("{total_head}").fullmatch(part) for part in (*row, *heads)) else "n"
 
 
@@ -125,8 +129,16 @@ def _counts(numbers: list[Context], totals: list[Context]) -> list[str]:
     if len(counts) == 1 and len(sizes) == len(counts[0]):
         # those who are not counted: "11 (55.0) | 13 (65.0)" of 20 each
         counts.append([size - count for size, count in zip(sizes, counts[0], strict=True)])
-    sums = [*map(sum, zip(*counts, strict=False))]
+    columns = [*zip(*counts, strict=False)]
+    sums = [*map(sum, columns)]
     fits = len(counts) > 1 < len(sums) == max(map(len, counts)) and sums == (sizes[: len(sums)] or sums)
     sums += [sum(sums), *map(sum, counts)]
     fits = fits and all(int(total.token.text) in sums for total in totals)
-    return [",".join(map(str, row)) for row in counts] if fits else []
+    # the same people more than once: a total of which no head says so, or several variables
+    again = (
+        all(sum(line) == times * sum(line[:part]) for line in lines)
+        for lines in (columns, counts)
+        for part in range(2, len(lines[0]))
+        for times in range(2, len(lines[0]))
+    )
+    return [",".join(map(str, row)) for row in counts] if fits and not any(again) else []

@@ -77,7 +77,7 @@ def load_words(study: Study | None = None) -> Words:
         kind: {key: regex(_whole_words(words) + _BEHIND.get(kind, "")) for key, words in entries.items()}
         for kind, entries in kinds.items()
     }
-    ids["every_test"] = {**ids["tests"], "other": regex("{other_tests}")}
+    ids["every_test"] = {**ids["tests"], **ids["other_tests"]}
     return Words(study, ids, **own)
 
 

@@ -304,6 +304,11 @@ TWO = ["Level      n", "low        4"]
         # cells that touch are of two columns, cells that overlap of one
         (["abcd xy", "a bc xy"], ["abcd      xy", "a   bc    xy"], ["abcd |  | xy | ", "a | bc | xy | "]),
         (["abcde xy", "a bc xy"], ["abcde     xy", "a   bc    xy"], ["abcde | xy | ", "a bc | xy | "]),
+        # cells that run over lines, read one after the other; a label of one column below them
+        (["Milk", "flow", "Massage", "(n = 20)", "p", "Very", "good", "12 0.025", "Poor", "8"],
+         ["Milk       Massage       p", "flow       (n = 20)", "Very       12            0.025", "good",
+          "Poor       8"],
+            ["Milk flow | Massage (n = 20) | p | ", "Very good | 12 | 0.025 | ", "Poor | 8 |  | "]),
         # two columns of text are no table
         (["The first", "goes on.", "The second", "goes there."],
          ["The first      The second", "goes on.       goes there."],
