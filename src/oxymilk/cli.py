@@ -141,7 +141,7 @@ def compute_rank_tests(
 @app.command()
 def audit_claims(study: Study, folder: ResultsFolder) -> None:
     """Give every printed number its verdict; faults of claims.csv go to faults.csv too."""
-    from oxymilk.audit.verdicts import audit_claims
+    from oxymilk.audit.verdicts import VERDICT_COLUMNS, verdict_rows
 
     results = results_of(study, folder)
     try:
@@ -149,8 +149,8 @@ def audit_claims(study: Study, folder: ResultsFolder) -> None:
     except FaultsError as error:
         write_csv(faults_table(error.faults), folder / "faults.csv")
         raise
-    verdicts = audit_claims(loaded, claims, results.frequencies, results.tests, results)
-    results.write("verdicts", verdicts)
+    verdicts = verdict_rows(loaded, claims, results.rows("frequencies"), results.rows("tests"), results)
+    results.write_rows("verdicts", VERDICT_COLUMNS, verdicts)
 
 
 @app.command()
@@ -210,9 +210,9 @@ def plot_figures(
     ] = "170",
 ) -> None:
     """Draw the flows between levels, each printed p-value among those that procedures give, effects, explanations."""
-    from oxymilk.present.figures import plot_figures
+    from oxymilk.present.figures import FORMATS, plot_figures
 
-    chosen = formats and legal("--formats", formats, ("svg", "png", "pdf"))
+    chosen = formats and legal("--formats", formats, FORMATS)
     for view, made in views_of(study, folder, languages):
         plot_figures(view, made / "figures", chosen, int(width))
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.files import read_bytes, read_rows, write_bytes, write_csv
+from oxymilk.files import read_bytes, read_rows, write_bytes, write_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
 TABLES = (
@@ -75,10 +77,14 @@ class Results:
         return read_rows(path)
 
     def write(self, name: str, table: pd.DataFrame) -> None:
-        """Write a table, and the sum that tells whether it is still the same when it is read."""
+        """Write a table; see `write_rows`."""
+        self.write_rows(name, table.columns, table.astype(object).itertuples(index=False))
+
+    def write_rows(self, name: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+        """Write a table by its rows, and the sum that tells whether it is still the same when it is read."""
         path = self.folder / f"{name}.csv"
         self._sum_of(name).unlink(missing_ok=True)  # no sum of the old table beside the new one
-        write_csv(table, path)
+        write_rows(columns, rows, path)
         write_bytes(self._sum_of(name), _sum(path))
 
     def _sum_of(self, name: str) -> Path:

@@ -11,8 +11,6 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 from oxymilk.audit.claimed_tests import evidence_from_data, evidence_of, statistics_from_data
 from oxymilk.audit.claims import COLUMNS, GRIM, NOTES, REASONS, Claim
 from oxymilk.audit.evidence import Evidence
@@ -23,6 +21,10 @@ from oxymilk.faults import FaultsError
 from oxymilk.texts import labels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pandas as pd
+
     from oxymilk.results import Results
     from oxymilk.study import Study
 
@@ -80,10 +82,22 @@ def audit_claims(
     DataFrame
         One row a claim, in their order; columns `VERDICT_COLUMNS`, all text.
     """
-    rows = frequencies.to_dict("records"), tests.to_dict("records")
+    import pandas as pd
+
+    rows = verdict_rows(study, claims, frequencies.to_dict("records"), tests.to_dict("records"), data)
+    return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
+
+
+def verdict_rows(
+    study: Study,
+    claims: list[Claim],
+    frequencies: Sequence[Mapping[str, str]],
+    tests: Sequence[Mapping[str, str]],
+    data: Results | None = None,
+) -> Iterator[tuple[str, ...]]:
+    """Yield the rows that `audit_claims` returns, from the rows of its tables, without the time that pandas takes."""
     others = partial(statistics_from_data, study=study, data=data)
-    tables = Tables(Fraction(str(study.alpha)), *rows, others)
-    rows = []
+    tables = Tables(Fraction(str(study.alpha)), frequencies, tests, others)
     for claim in claims:
         if claim.is_judged:
             claim, verdict = _judged(claim, study, data)
@@ -93,8 +107,7 @@ def audit_claims(
         # open where either is
         decision = "" if "" in decisions else "agree" if len(decisions) == 1 else "flip"
         as_expected = "true" if verdict.verdict == claim.expect else "false"
-        rows.append((*claim.cells.values(), *claim.notes, *verdict, decision, as_expected))
-    return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=str)
+        yield (*claim.cells.values(), *claim.notes, *verdict, decision, as_expected)
 
 
 def _judged(claim: Claim, study: Study, data: Results | None) -> tuple[Claim, Verdict]:

@@ -18,6 +18,7 @@ NAMES = ("before_after", "p_values", "effects", "explanation_map")
 MOST_LINES = 2_000
 # the report takes the svg, the documents take the png
 ALWAYS = ("svg", "png")
+FORMATS = (*ALWAYS, "pdf")
 
 
 def caption(view: View, name: str) -> str:
@@ -52,19 +53,21 @@ def plot_figures(view: View, folder: Path, formats: Sequence[str] = (), width: i
     Returns
     -------
     list of Path
-        The files written, in the order of `NAMES`.
+        The files written, in the order of `NAMES`; none without observations.
 
     Raises
     ------
     ValueError
         When a format is unknown; nothing is written then.
     """
+    chosen = dict.fromkeys((*ALWAYS, *formats))
+    for unknown in chosen.keys() - {*FORMATS}:
+        raise ValueError(f"unknown figure format {unknown!r}; use one of {', '.join(FORMATS)}")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not view.rows("observations"):
+        return []
     from oxymilk.present.figures import before_after, effects, outcome_map, p_values, style
 
-    chosen = dict.fromkeys((*ALWAYS, *formats))
-    for unknown in chosen.keys() - style.SAVING.keys():
-        raise ValueError(f"unknown figure format {unknown!r}; use one of {', '.join(style.SAVING)}")
-    folder.mkdir(parents=True, exist_ok=True)
     written = []
     with style.plain_style():
         for module in (before_after, p_values, effects, outcome_map):

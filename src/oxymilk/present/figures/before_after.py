@@ -68,7 +68,7 @@ class Moves(NamedTuple):
     notes: list[str]
 
 
-def draw(view: View, width: float) -> Drawing | None:
+def draw(view: View, width: float) -> Drawing:
     """Draw how the participants of each group moved, one panel a group, all on one scale.
 
     Levels: flows between bars at successive timepoints, as wide as their counts; a flow too thin for its number has it
@@ -79,13 +79,11 @@ def draw(view: View, width: float) -> Drawing | None:
 
     Returns
     -------
-    Drawing or None
+    Drawing
         A flow has the gid "flow-<group>-<level>-<level>", with its step after the group where there are several, a bar
         "bar-<group>-<timepoint>-<level>"; a line "slope-<group>-<number>", its panel "slopes-<group>", a box
-        "box-<group>-<timepoint>". None without observations.
+        "box-<group>-<timepoint>".
     """
-    if not view.rows("observations"):
-        return None
     members = participants(view.study, view.rows("observations"))
     groups = [_moves(view, group, scores) for group, scores in members.items()]
     panels = _slopes if view.study.outcome.scale == "score" else _flows
