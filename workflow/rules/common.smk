@@ -161,8 +161,10 @@ def digest_of(*packages):
     folders = [SOURCES / package for package in ("texts", *packages)]
     files = [*SOURCES.glob("*.py"), *(file for folder in folders for file in folder.rglob("*.*"))]
     digest = hashlib.sha256()
-    for file in sorted(file for file in files if file.suffix != ".pyc"):
-        digest.update(str(file.relative_to(SOURCES)).encode() + file.read_bytes())
+    # what Python compiles and editors keep comes and goes
+    for file in sorted(file for file in files if file.parent.name != "__pycache__"):
+        if not file.name.startswith("."):
+            digest.update(str(file.relative_to(SOURCES)).encode() + file.read_bytes())
     return digest.hexdigest()
 
 
