@@ -111,7 +111,12 @@ def write_text(path: Path, text: str) -> None:
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
     """Write a table without its index as CSV; see `write_rows`."""
-    write_rows(frame.columns, frame.astype(object).itertuples(index=False), path)
+    write_rows(*rows_of(frame), path)
+
+
+def rows_of(frame: pd.DataFrame) -> tuple[Iterable[str], Iterable[Iterable[object]]]:
+    """Return the columns and the rows of a table, as `write_rows` takes them."""
+    return frame.columns, frame.astype(object).itertuples(index=False)
 
 
 def write_rows(columns: Iterable[str], rows: Iterable[Iterable[object]], path: Path) -> None:

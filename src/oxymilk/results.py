@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.files import read_bytes, read_rows, write_bytes, write_rows
+from oxymilk.files import read_bytes, read_csv, read_rows, rows_of, write_bytes, write_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,35 +50,40 @@ class Results:
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Read a table, once; FaultsError when it is not there or not as it was written."""
-        import pandas as pd
+        path = self._checked(name)
+        if path is None:
+            import pandas as pd
 
-        columns, rows = self._read(name)
-        setattr(self, name, pd.DataFrame(rows, columns=columns, dtype=str))
-        return vars(self)[name]
+            table = pd.DataFrame()
+        else:
+            table = read_csv(path)
+        setattr(self, name, table)
+        return table
 
     def rows(self, name: str) -> list[dict[str, str]]:
         """Return a table as its rows, without the time that importing pandas takes; faults as above."""
         if name in vars(self):
             return vars(self)[name].to_dict("records")
-        columns, rows = self._read(name)
+        path = self._checked(name)
+        columns, rows = read_rows(path) if path else ([], [])
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
-    def _read(self, name: str) -> tuple[list[str], list[list[str]]]:
-        """Read the columns and rows of a table."""
+    def _checked(self, name: str) -> Path | None:
+        """Return the file of a table once it is seen to be as it was written; None where there is to be none."""
         if name not in (*TABLES, *TABLES_OF_THE_AUDIT, *ON_REQUEST):
             raise AttributeError(name)
         path, written = self.folder / f"{name}.csv", self._sum_of(name)
         if (name in TABLES_OF_THE_AUDIT and not self.audited) or (name in ON_REQUEST and not path.exists()):
-            return [], []
+            return None
         if not path.exists():
             raise FaultsError([Fault("results_missing", str(path))])
         if not written.is_file() or read_bytes(written) != _sum(path):
             raise FaultsError([Fault("results_garbled", str(path))])
-        return read_rows(path)
+        return path
 
     def write(self, name: str, table: pd.DataFrame) -> None:
         """Write a table; see `write_rows`."""
-        self.write_rows(name, table.columns, table.astype(object).itertuples(index=False))
+        self.write_rows(name, *rows_of(table))
 
     def write_rows(self, name: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
         """Write a table by its rows, and the sum that tells whether it is still the same when it is read."""

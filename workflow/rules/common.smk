@@ -152,20 +152,25 @@ def say_faults_last(log):
         LAST_LINES.extend(["", f"{file}:", told or said("cut")])
 
 
-def digest_of(*packages):
-    """Return the SHA-256 of packages of oxymilk and of what they all rest on.
-
-    As one of its `params:` an edit of them runs again the rule that they serve; as inputs, a hundred files a job would
-    cost snakemake as much time as a job takes. A test asks that each rule names every package that its subcommand imports.
-    """
-    folders = [SOURCES / package for package in ("texts", *packages)]
-    files = [*SOURCES.glob("*.py"), *(file for folder in folders for file in folder.rglob("*.*"))]
-    digest = hashlib.sha256()
+@functools.cache
+def package_digest(package):
+    """Return the SHA-256 of a package of oxymilk; of what is at its top and in no package where it is "."."""
+    folder, digest = SOURCES / package, hashlib.sha256()
+    files = folder.glob("*.py") if package == "." else folder.rglob("*.*")
     # what Python compiles and editors keep comes and goes
     for file in sorted(file for file in files if file.parent.name != "__pycache__"):
         if not file.name.startswith("."):
             digest.update(str(file.relative_to(SOURCES)).encode() + file.read_bytes())
     return digest.hexdigest()
+
+
+def digest_of(*packages):
+    """Return the digests of packages of oxymilk and of what they all rest on.
+
+    As one of its `params:` an edit of them runs again the rule that they serve; as inputs, a hundred files a job would
+    cost snakemake as much time as a job takes. A test asks that each rule names every package that its subcommand imports.
+    """
+    return [package_digest(package) for package in (".", "texts", *packages)]
 
 
 def there(study, *names):

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from oxymilk.present.view import TEST, test_of
 from oxymilk.texts import labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oxymilk.present.view import Row, View
-
-_TEST = ("test", "group", "timepoint")
-_test_of = itemgetter(*_TEST)
 
 
 def second_opinion(view: View) -> tuple[str, list[Row]]:
@@ -33,9 +30,9 @@ def second_opinion(view: View) -> tuple[str, list[Row]]:
 def _is_of_these(view: View, rows: Sequence[Row]) -> bool:
     """Whether a crosscheck.csv is of the p-values that tests.csv and procedures.csv hold now, of each test."""
     here = [*view.rows("tests"), *view.rows("procedures")]
-    numbers = {(*_test_of(row), row.get("role") or row["id"], row["p_value"]) for row in here}
-    tests = {_test_of(row) for row in here if row.get("role") and row["p_value"]}
-    checked = {tuple(row.get(name) for name in (*_TEST, "number", "p_value")) for row in rows}
+    numbers = {(*test_of(row), row.get("role") or row["id"], row["p_value"]) for row in here}
+    tests = {test_of(row) for row in here if row.get("role") and row["p_value"]}
+    checked = {tuple(row.get(name) for name in (*TEST, "number", "p_value")) for row in rows}
     return checked <= numbers and tests <= {number[:3] for number in checked}
 
 

@@ -49,8 +49,7 @@ def write_numbers(view: View, folder: Path) -> None:
     sentences = _Sentences(view)
     sentences.results()
     numbers = list(sentences.numbers.values())
-    rows = (map(number.get, _COLUMNS) for number in numbers)
-    write_rows(_COLUMNS, rows, folder / "numbers.csv")
+    write_rows(_COLUMNS, map(dict.values, numbers), folder / "numbers.csv")
     write_text(folder / "numbers.tex", template("tables_numbers.tex").render(numbers=numbers, t=view.t))
 
 

@@ -33,7 +33,8 @@ Row = Mapping[str, str]
 # how a program comes to print a p-value: unasked, when told to, or with another test than the study's
 LANES = ("by_default", "on_request", "other_test")
 # what names a test in the rows of every table
-_test_of = itemgetter("test", "group", "timepoint")
+TEST = ("test", "group", "timepoint")
+test_of = itemgetter(*TEST)
 _P_VALUE = attrgetter("p_value")
 # rows of effects.csv that are p-values, by how their names begin
 P_VALUES = ("holm", "least")
@@ -277,12 +278,12 @@ class View:
                 printed[about][interval, number.decimals].append(claim)
         by_test: dict = defaultdict(dict)
         for row in self.rows("tests"):
-            by_test[_test_of(row)][row["role"]] = row
+            by_test[test_of(row)][row["role"]] = row
         tests = []
         for key, roles in by_test.items():
             if not roles["declared"]["p_value"]:
                 continue
-            outputs = [row for row in self.rows("procedures") if _test_of(row) == key and row["p_value"]]
+            outputs = [row for row in self.rows("procedures") if test_of(row) == key and row["p_value"]]
             about = *key[:2], roles["declared"]["procedure"]
             for (interval, _), claims in printed[about].items() or [((None, 0), [])]:
                 claim = claims[0] if claims else {}
@@ -310,7 +311,7 @@ class View:
         """The rows of effects.csv by test, in their order."""
         by_test: dict = defaultdict(lambda: ([], {}))
         for row in self.rows("effects"):
-            effects, p_values = by_test[_test_of(row)]
+            effects, p_values = by_test[test_of(row)]
             if row["effect"].startswith(P_VALUES):
                 p_values[row["effect"]] = row["estimate"]
                 continue
