@@ -117,6 +117,28 @@ def ordered(words: Iterable[str], *, part: bool = False) -> list[str]:
     return known if len(known) == len(folded) or (part and len(known) > 1) else []
 
 
+def classes(words: Iterable[str]) -> list[str]:
+    """Return classes of numbers, the least first; none when one of the words has no number.
+
+    Examples
+    --------
+    >>> classes(["20-35 tahun", "> 35 tahun", "< 20 tahun"]), classes(["Rp 1.000.000-2.500.000", "< Rp 500.000"])
+    (['< 20 tahun', '20-35 tahun', '> 35 tahun'], ['< Rp 500.000', 'Rp 1.000.000-2.500.000'])
+    """
+    places = {}
+    for word in words:
+        if not (number := re.search(r"\d+(?:[.,]\d{3})*(?:[.,]\d+)?", word)):
+            return []
+        # marks of thousands have three digits behind them
+        value = float(re.sub(r"[.,](?=\d{3}(?!\d))", "", number[0]).replace(",", "."))
+        before, around = (
+            {*re.findall(r"\w+|[^\w\s]", fold(text))} for text in (word[: number.start()], word)
+        )
+        # "< 20" comes before "20-35", "> 2" after "2"
+        places[word] = value, not before & {*WORDS["below"]}, bool(around & {*WORDS["above"]})
+    return sorted(places, key=places.get)
+
+
 def label(name: str) -> dict[str, str]:
     """Return the label in every language, what the user wrote as written; the same in all when it is not known."""
     words = ((known, language) for known in WORDS["names"] for language in known)

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from oxymilk.ingest.privacy import identifies
 from oxymilk.new_study.answers import Answers
-from oxymilk.new_study.lexicon import WORDS, label, ordered, say, slug
+from oxymilk.new_study.lexicon import WORDS, classes, label, ordered, say, slug
 from oxymilk.new_study.profile import Column
 from oxymilk.numbers import most_decimals
 from oxymilk.study import Study
@@ -148,7 +148,7 @@ def characteristic_of(column: Column, known: dict[str, Any], language: str) -> d
             keys["decimals"] = Noted(str(decimals), say("seen.characteristic_number", language))
         return keys
     words = {word: column.labels.get(word, word) for word in column.counts}
-    usual = [fold(name) for name in ordered(words.values())]
+    usual = [fold(name) for name in ordered(words.values()) or classes(words.values())]
     if usual:
         words = dict(sorted(words.items(), key=lambda entry: usual.index(fold(entry[1]))))
     ids = {word: slug(name, f"{known['id']}_{at}") for at, (word, name) in enumerate(words.items(), start=1)}

@@ -82,6 +82,26 @@ def test_headers_that_say_nothing_leave_columns_open(folder):
     folder.ready()
 
 
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [("Umur", "< 20 tahun;20-35 tahun;> 35 tahun"), ("Umur", "kurang dari 20;20-35;35 ke atas"),
+     ("Pendidikan", "Tidak tamat SD;SD;SMP;SMA / sederajat;Perguruan tinggi"), ("Paritas", "1 anak;2 anak;>2 anak"),
+     ("Education", "Primary;Secondary;Higher"), ("Usia", "20-35;>35"), ("Pendidikan", "SMP;SLTA;D-III;S1")],
+)  # fmt: skip
+def test_levels_of_table_one_are_in_their_usual_order(header, words, folder):
+    words = words.split(";")
+    # met in the sheet from the last to the first
+    rows = [
+        f"R{at},{'Intervensi' if at % 2 else 'Kontrol'},{words[-1 - at % len(words)]},kurang,cukup"
+        for at in range(12)
+    ]
+    content = "\n".join([f"Kode,Kelompok,{header},Sebelum,Sesudah", *rows, "R12,Kontrol,,cukup,kurang", ""])
+    tree, _ = folder.tree(answers(), content)
+    (part,) = tree["characteristics"]
+    named = ({*map(str.lower, level["label"].values())} for level in part["levels"])
+    assert all(word.lower() in names for word, names in zip(words, named, strict=True))
+
+
 def test_codes_of_table_one_without_words_are_left_to_the_user(folder):
     head = "Kode,Kelompok,Umur,Pendidikan,Pekerjaan,Sebelum,Sesudah\n"
     rows = "a,Intervensi,24,2,IRT,kurang,cukup\nb,Kontrol,30,3,PNS,kurang,kurang\n"
