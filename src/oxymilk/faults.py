@@ -65,7 +65,7 @@ class Fault:
     @property
     def kind(self) -> str:
         """`fault`, or `warning` when the study can be used all the same."""
-        return "warning" if f"warnings.{self.code}.wrong" in labels("en").texts else "fault"
+        return "warning" if f"warnings.{self.code}.wrong" in labels("en") else "fault"
 
 
 class FaultsError(Exception):

@@ -14,6 +14,7 @@ from math import isqrt
 Number = Decimal | Fraction
 # a printed count, its percent behind it: "8 (40,0%)"
 COUNT = re.compile(r"([0-9]{1,6})(?:\s*\([0-9.,]+\s*%?\))?")
+MOST_PARTICIPANTS = 2_000_000  # of a sample: its third power fits into 64 bits
 MOST_DECIMALS, MOST_DIGITS = 6, 12  # of what is measured; a computed number has more
 _DOUBLE_DIGITS, _SHOWN_DIGITS = 17, 15  # as many print a double exactly, as many a spreadsheet keeps
 _NOISE = Fraction(2, 10**14)  # relative error that a formula leaves in a double

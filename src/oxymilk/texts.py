@@ -54,10 +54,8 @@ class Labels:
             self._read[name] = dict(_flatten(read_yaml(self._source.get(name, "{}"))))
         return self._read[name]
 
-    @property
-    def texts(self) -> dict[str, str]:
-        """Every text under its dotted key, such as "tables.p_value"."""
-        return {key: text for name in self._source for key, text in self._part(name).items()}
+    def __contains__(self, key: str) -> bool:
+        return key in self._part(key)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of a dotted key ("tables.title.ranks") with `values` put at its placeholders.
@@ -71,7 +69,8 @@ class Labels:
 
     def tested_by(self, test: str) -> str:
         """Name a test of a claims.csv: as figures name a rank test, another as `oxymilk check` does."""
-        return self.texts.get(f"figures.test.{test}") or self(f"check.tests.{test.replace('_', '-')}")
+        known = f"figures.test.{test}"
+        return self(known if known in self else f"check.tests.{test.replace('_', '-')}")
 
     def section(self, prefix: str) -> Mapping[str, str]:
         """Return the texts below `prefix`, keys without it, in file order."""

@@ -14,11 +14,16 @@ import pytest
 import oxymilk
 from oxymilk.stats.procedure import CHOICES, Procedure
 from oxymilk.study.yaml_lines import read_tree
-from oxymilk.texts import LANGUAGES, labels, procedure_words
+from oxymilk.texts import LANGUAGES, labels, procedure_words, read_yaml
 
 SOURCE = Path(oxymilk.__file__).parent
 ROOT = Path(__file__).parents[2]
 SECTIONS = ("common", "tables", "verdicts", "effects", "sentences", "advice", "explanations")
+
+
+def texts_of(language):
+    sections = read_yaml(SOURCE / "texts" / f"{language}.yaml")
+    return {f"{name}.{key}": text for name in sections for key, text in labels(language).section(name).items()}
 
 
 def placeholders(text):
@@ -27,7 +32,7 @@ def placeholders(text):
 
 @pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_every_language_has_the_same_keys_and_placeholders_and_its_own_sentences(language):
-    english, other = labels("en").texts, labels(language).texts
+    english, other = texts_of("en"), texts_of(language)
     assert list(english) == list(other)
     assert [key for key in english if not (english[key].strip() and other[key].strip())] == []
     assert [key for key in english if placeholders(english[key]) != placeholders(other[key])] == []
@@ -50,7 +55,7 @@ def test_every_text_of_the_tables_is_used():
                 patterns.add(re.escape(node.value) + end)
     templates = "\n".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("templates/*"))
     used = re.compile("|".join(pattern for pattern in patterns if pattern.startswith(SECTIONS)))
-    keys = [key for key in labels("en").texts if key.startswith(SECTIONS) and key not in templates]
+    keys = [key for key in texts_of("en") if key.startswith(SECTIONS) and key not in templates]
     assert [key for key in keys if not used.fullmatch(key)] == []
 
 

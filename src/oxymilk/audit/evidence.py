@@ -23,7 +23,7 @@ from oxymilk.audit.printed import (
     without_name,
 )
 from oxymilk.faults import Fault, FaultsError
-from oxymilk.stats.ranks import LARGEST_SAMPLE
+from oxymilk.numbers import MOST_PARTICIPANTS
 
 PAIRED = ("wilcoxon", "mcnemar", "t-paired")
 # the tests, and the statistics that each is printed with; chi-square of Kruskal-Wallis with mann-whitney
@@ -259,8 +259,8 @@ def _alpha(text: str) -> Fraction:
 
 def _whole(text: str) -> int:
     number = int(in_ascii(text.strip()))
-    if not 0 <= number <= LARGEST_SAMPLE:
-        raise _FieldError("check_whole", {"most": LARGEST_SAMPLE})
+    if not 0 <= number <= MOST_PARTICIPANTS:
+        raise _FieldError("check_whole", {"most": MOST_PARTICIPANTS})
     return number
 
 

@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from oxymilk.numbers import MOST_PARTICIPANTS
+
 # Beyond this power of ten a "measurement" is a typing slip, and its integer would fill the memory.
 LARGEST_EXPONENT = 400
 # how post - pre is taken, as `paired_differences` says
 DIFFERENCES = ("decimal", "binary")
-# N**3 must fit into 64 bits, signed.
-LARGEST_SAMPLE = 2_000_000
 Number = Fraction | int
 
 
@@ -139,8 +139,8 @@ def check_size(n: np.ndarray, what: str) -> None:
     """Raise ValueError if a dataset is empty or larger than 64-bit integers allow."""
     if n.size and n.min() < 1:
         raise ValueError(f"a dataset has no {what}")
-    if n.size and n.max() > LARGEST_SAMPLE:
-        raise ValueError(f"a dataset has {n.max()} {what}; at most {LARGEST_SAMPLE} are possible")
+    if n.size and n.max() > MOST_PARTICIPANTS:
+        raise ValueError(f"a dataset has {n.max()} {what}; at most {MOST_PARTICIPANTS} are possible")
 
 
 def doubled_midranks(sizes: np.ndarray, start: np.ndarray | int = 0) -> np.ndarray:

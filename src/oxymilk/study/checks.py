@@ -80,7 +80,7 @@ def faults_of_validation(error: ValidationError, model: type[BaseModel], tree: T
         elif kind.startswith(("greater_than", "less_than")):
             bound = f">= {context['ge']}" if "ge" in context else "in_range"
             params = {"expected": "zero_to_one" if key in ("alpha", "confidence") else bound}
-        elif f"faults.{kind}.wrong" in labels("en").texts:
+        elif f"faults.{kind}.wrong" in labels("en"):
             code, params = kind, context
         else:
             params = {"expected": _EXPECTED.get(kind) or _EXPECTED.get(kind.split("_")[0], "text")}
