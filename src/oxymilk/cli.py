@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -36,15 +37,20 @@ def main() -> None:
         typer.echo(error.message, err=True) if is_help else print_faults([fault_of_usage(error)])
     except typer.Abort:
         print_faults([Fault("option_wrong", "oxymilk", params={"problem": "stopped at a question"})])
-    except SystemExit:  # by rich, when who reads its output stops
-        pass
+    except (SystemExit, BrokenPipeError):  # who reads the output stopped: as a shell says it
+        status = 128 + signal.SIGPIPE
+        _give_up_output()
     except Exception as error:  # the one door: no fault ends in a traceback
         print_faults(faults_of(error))
-        with contextlib.suppress(OSError, ValueError):
-            # what cannot be printed is given up, or Python would try again at its end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         status = BAD_INPUT
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _give_up_output() -> None:
+    """Let go of what cannot be printed, or Python would try again at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fault_of_usage(error: UsageError) -> Fault:

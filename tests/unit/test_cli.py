@@ -1,5 +1,6 @@
 """The command line: what each subcommand prints and its exit status."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,17 @@ def test_help_lists_the_steps_and_loads_nothing_heavy(run):
     people, pipeline = printed.split("Steps of the pipeline:")
     assert ("programs" in people, "make-tables" in people, "make-tables" in pipeline) == (True, False, True)
     assert run("--version") == f"oxymilk {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "command", ["--help", "programs rank_sum --counts 0,10;7,3", "check z --z 2 --p 0.05"]
+)
+def test_a_reader_that_stops_is_no_fault(command):
+    code = f"import sys; sys.argv[1:] = {command.split()!r}; from oxymilk.cli import main; main()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 128 + signal.SIGPIPE)
+    process.stderr.close()
 
 
 @pytest.mark.parametrize("typed", ["bontang2023", "data/bontang2023/", STUDY])
