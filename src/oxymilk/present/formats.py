@@ -72,6 +72,11 @@ def plain(text: str) -> str:
     return _UNFIT.sub("", re.sub(rf"[^\S\u00a0{DIGIT_SPACE}]+", " ", text).strip(" "))
 
 
+def unbroken(text: str) -> str:
+    """Return a text whose numbers stay with the hyphen before them, "ke-15"."""
+    return re.sub(r"(?<=\w)-(?=\d)", "\N{NON-BREAKING HYPHEN}", text)
+
+
 def headers(columns: Iterable[Column]) -> list[str]:
     """Return the columns' headers on one line each, the spanner in front."""
     return [": ".join(filter(None, (plain(column.spanner), plain(column.label)))) for column in columns]
@@ -125,7 +130,7 @@ def template(name: str) -> jinja2.Template:
         autoescape=form not in ("md", "tex"), finalize=None if name.startswith("report") else escaped,
         **(_LATEX_SIGNS if form == "tex" else {}),
     )  # fmt: skip
-    templates.filters |= {"raw": Markup, "plain": plain}
+    templates.filters |= {"raw": Markup, "plain": plain, "unbroken": unbroken}
     templates.globals |= {"headers": headers, "text_width": _TEXT_WIDTH}
     return templates.get_template(name)
 

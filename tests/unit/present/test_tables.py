@@ -14,8 +14,11 @@ OF_LEVELS = ["characteristics", "results", "ranks", "statistics", "effects"]
 
 
 def texts(table, *stubs):
-    """Shown cells of every row, or of the rows with these stubs, without what only aligns them."""
-    rows = [tuple(row.cell(column.key).text for column in table.shown_columns) for row in table.rows]
+    """Shown cells of every row, or of the rows with these stubs, without what only aligns them; all blanks plain."""
+    rows = [
+        tuple(row.cell(column.key).text.replace("\u00a0", " ") for column in table.shown_columns)
+        for row in table.rows
+    ]
     return [row for row in rows if row[0] in stubs or not stubs]
 
 
