@@ -55,42 +55,42 @@ class Ranks(NamedTuple):
         return self.n1 * self.n2 or self.n1 * (self.n1 + 1 + 2 * self.ranked) // 2
 
 
-def from_ranks(evidence: Evidence) -> Iterator[PSet]:
-    """Yield the p-values that printed ranks allow, for each calculation of the rank test."""
-    allowed = set((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence))
+def from_ranks(evidence: Evidence) -> list[PSet]:
+    """Return the p-values that printed ranks allow, for each calculation of the rank test."""
+    allowed = frozenset((_rank_sum if evidence.test == "mann-whitney" else _signed_rank)(evidence))
+    of_signs = not (evidence.value or evidence.rank_sums or evidence.mean_ranks) and all(evidence.n[:2])
+    return _sets_of(evidence.test, evidence.program, evidence.tails, allowed, of_signs)
+
+
+# many rows of a table have the same ranks
+@lru_cache(maxsize=1024)
+def _sets_of(test: str, program: str, tails: int, allowed: frozenset[Ranks], of_signs: bool) -> list[PSet]:
+    """Return the p-values of the statistics that are allowed, for each calculation; the ranks open where `of_signs`."""
     if is_wide := len(allowed) > MOST_STATISTICS:
         # between the p-values of the nearest to the mean and the farthest lie those of the others
         kinds = ([ranks for ranks in allowed if bool(ranks.ranked) == ranked] for ranked in (False, True))
         z = {ranks: (ranks.mean - ranks.twice) / _variance(ranks, 0) ** 0.5 for ranks in allowed}
-        allowed = {end(kind, key=z.get) for kind in kinds if kind for end in (min, max)}
-    by_zeros = tuple(sorted(allowed, key=lambda ranks: (ranks.zeros, ranks)))
-    of_signs = not (evidence.value or evidence.rank_sums or evidence.mean_ranks) and all(evidence.n[:2])
-    for p_set in _sets_of(evidence.test, evidence.program, evidence.tails, by_zeros):
-        values = (Interval(*p_set.ends, closed_high=True),) if is_wide else p_set.values
-        # rises and falls leave the ranks themselves open
-        yield replace(p_set, values=values, plain=p_set.plain * (not of_signs))
-
-
-@lru_cache(maxsize=1024)
-def _sets_of(test: str, program: str, tails: int, allowed: tuple[Ranks, ...]) -> list[PSet]:
-    """Return the p-values of the statistics that are allowed, for each calculation."""
+        allowed = {end(sorted(kind), key=z.get) for kind in kinds if kind for end in (min, max)}
+    by_zeros = sorted(allowed, key=lambda ranks: (ranks.zeros, ranks))
     grouped: dict[tuple, list[Program]] = {}
     for line in lines_for(test, program, tails):
-        unasked = any(_unasked(line.rule, *ranks[1:4], ranks.twice % 2 == 0) for ranks in allowed)
+        unasked = any(_unasked(line.rule, *ranks[1:4], ranks.twice % 2 == 0) for ranks in by_zeros)
         grouped.setdefault((line.calculation, unasked), []).append(line)
     # all lines of one statistic after the other: they share its distributions
-    by_statistic = [[_values(lines[0], ranks) for lines in grouped.values()] for ranks in allowed]
+    by_statistic = [[_values(lines[0], ranks) for lines in grouped.values()] for ranks in by_zeros]
     sets = []
     for ((_, unasked), lines), of_lines in zip(
         grouped.items(), zip(*by_statistic, strict=True), strict=False
     ):
         if found := [
-            (*values, ranks.zeros) for values, ranks in zip(of_lines, allowed, strict=True) if values
+            (*values, ranks.zeros) for values, ranks in zip(of_lines, by_zeros, strict=True) if values
         ]:
             # where it is not printed how many did not change, as few as can be
-            plain = tuple(plain for _, plain, zeros in found if plain and zeros == allowed[0].zeros)
+            plain = tuple(plain for _, plain, zeros in found if plain and zeros == by_zeros[0].zeros)
             values = tuple(values for values, *_ in found)
-            sets.append(of_tails(PSet(tuple(lines), unasked, values, plain), tails))
+            p_set = of_tails(PSet(tuple(lines), unasked, values, plain * (not of_signs)), tails)
+            wide = (Interval(*p_set.ends, closed_high=True),)
+            sets.append(replace(p_set, values=wide) if is_wide else p_set)
     return sets
 
 

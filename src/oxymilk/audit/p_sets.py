@@ -87,6 +87,9 @@ class PSet:
 
     def distance(self, p_value: float) -> float:
         """Return how far the nearest p-value is from a number."""
+        if len(self.values) == 1:
+            low, high = map(float, self.values[0][:2])
+            return max(low - p_value, p_value - high, 0.0)
         low, high = self._floats
         return float(np.maximum(low - p_value, p_value - high).clip(0).min())
 

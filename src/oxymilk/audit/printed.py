@@ -282,9 +282,10 @@ def round_units(value: Fraction, decimals: int, rounding: str = "half_up") -> in
 
 def decide(p_value: Interval, alpha: Fraction) -> str:
     """Return the decision that all p-values of a set share, or "" where they do not."""
-    if not p_value.meets(Interval(alpha, None)):
+    low, high, _, closed_high = p_value
+    if high < alpha or (high == alpha and not closed_high):
         return "significant"
-    return "" if p_value.meets(Interval(None, alpha)) else "not significant"
+    return "not significant" if low >= alpha else ""
 
 
 # ---- sample sizes ------------------------------------------------------------------------------------------
