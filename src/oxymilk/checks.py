@@ -14,7 +14,6 @@ from oxymilk.commands import (
     PaperFile,
     folder_of,
     look_for_folders,
-    refusal,
     results_of,
     split,
 )
@@ -34,13 +33,14 @@ def programs(
     from oxymilk.stats.ranks import expand_counts
 
     if bool(counts) == bool(first or second):
-        raise BadParameter("give either --counts, or --first and --second")
+        raise BadParameter("counts_or_lists", param_hint="--counts")
     try:
         table = [split(row) for row in counts.split(";")] if counts else None
         values = expand_counts(test, table) if table else (split(first), split(second))
         results = evaluate_programs(test, *values)
-    except ValueError as error:
-        raise BadParameter(str(error), param_hint="--counts" if counts else "--first, --second") from None
+    except ValueError:
+        problem, option = ("counts_table", "--counts") if counts else ("lists", "--first, --second")
+        raise BadParameter(problem, param_hint=option) from None
     print_programs([each for each in results if each.printed_by_default or not default_only], language)
 
 
@@ -91,12 +91,12 @@ def check(
 
     if table:
         if not output or test:
-            raise BadParameter("a table of tests needs --output and no TEST", param_hint="--table")
+            raise BadParameter("table_alone", param_hint="--table")
         look_for_folders(output)
         raise typer.Exit(check_table(table, output))
     given = {name: cells[name] for name in STATISTIC_WORDS if cells[name]}
     if len(given) > 1:
-        raise BadParameter(f"one statistic at a time, not {' and '.join(given)}")
+        raise BadParameter("one_statistic", param_hint=" ".join(f"--{name}" for name in given))
     statistic, value = next(iter(given.items()), ("", ""))
     evidence = read_evidence(cells | {"statistic": statistic, "value": value})
     judgement = judge(evidence)
@@ -115,13 +115,10 @@ def check_paper(
 
     Exit status 0: all that could be checked fit. 1: a test differs. 2: the file cannot be read, or nothing be checked.
     """
-    from oxymilk.draft.read import Unreadable, read_paper
+    from oxymilk.draft.read import read_paper
     from oxymilk.present.check_paper import check_paper
 
-    try:
-        lines, status = check_paper(paper := read_paper(file), language)
-    except Unreadable as error:
-        raise refusal(str(error)) from None
+    lines, status = check_paper(paper := read_paper(file), language)
     typer.echo("\n".join(lines))
     if write:
         from oxymilk.new_study.from_paper import SHEET, study_from_paper

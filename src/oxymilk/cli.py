@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
     from oxymilk.present.view import View
 
 
+# phrases of the texts -> a message of a wrong usage, and what was typed
+_USAGE = {
+    "no_option": "No such option:? '?([^ .']*)",
+    "no_command": "No such command '([^']*)'",
+    "extra_argument": r"Got unexpected extra argument.* \((.*)\)",
+}
+
+
 def main() -> None:
     """Run the command line. Whatever ends it is printed as faults, all of them, with status 2; 1 is for a verdict."""
     status = BAD_INPUT
@@ -36,7 +45,7 @@ def main() -> None:
         is_help = error.message.startswith("Usage:")  # nothing was typed
         typer.echo(error.message, err=True) if is_help else print_faults([fault_of_usage(error)])
     except typer.Abort:
-        print_faults([Fault("option_wrong", "oxymilk", params={"problem": "stopped at a question"})])
+        print_faults([Fault("option_wrong", "oxymilk", params={"problem": "stopped"})])
     except (SystemExit, BrokenPipeError):  # who reads the output stopped: as a shell says it
         status = 128 + signal.SIGPIPE
         _give_up_output()
@@ -69,6 +78,11 @@ def fault_of_usage(error: UsageError) -> Fault:
         )
     if parameter or error.message.endswith("requires an argument."):
         return Fault("value_missing", place)
+    near = next(iter(getattr(error, "possibilities", None) or ()), "")
+    for problem, pattern in _USAGE.items():
+        if typed := re.match(pattern, error.message):
+            place = f"{place.removesuffix(typed[1]).strip()} {typed[1]}"
+            return Fault("option_wrong", place, params={"problem": problem, "nearest": near})
     return Fault("option_wrong", place, params={"problem": error.message.rstrip(".?")})
 
 

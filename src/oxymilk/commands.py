@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from typer import Argument, BadParameter, Option
+from typer import Argument, Option
 from typer.core import TyperCommand, TyperGroup
 
 from oxymilk import __version__
@@ -25,6 +25,7 @@ from oxymilk.faults import Fault, FaultsError, faults_of
 from oxymilk.files import as_read, write_csv, write_text
 from oxymilk.results import Results, first_to_open
 from oxymilk.texts import LANGUAGES, labels
+from oxymilk.words import nearest
 
 if TYPE_CHECKING:
     from oxymilk.audit.claims import Claim
@@ -116,12 +117,6 @@ def split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def refusal(message: str) -> typer.Exit:
-    """Print why nothing is done, and return what ends a subcommand with the status of bad input."""
-    typer.echo(message, err=True)
-    return typer.Exit(BAD_INPUT)
-
-
 def study_and_claims(folder: Path) -> tuple[LoadedStudy, list[Claim]]:
     """Return a study and the claims of its paper; FaultsError with the faults of either."""
     from oxymilk.audit.claims import load_claims
@@ -187,7 +182,8 @@ def new(
     try:
         made = new_study(name, sheet or [], answers, data=data, paper=paper, **dialogue)
     except MissingFlagsError as error:
-        raise refusal(say("messages.missing_flags", language, flags=", ".join(error.args))) from None
+        typer.echo(say("messages.missing_flags", language, flags=", ".join(error.args)), err=True)
+        raise typer.Exit(BAD_INPUT) from None
     paths = [made.folder / file for file in made.files]
     # without a config.yaml that can be read, `check-study` says what to do
     with contextlib.suppress(FaultsError, OSError):
@@ -225,12 +221,12 @@ def _named(what: str, text: str) -> tuple:
     """Return the groups or levels that a flag names."""
     from oxymilk.new_study.answers import parse_named
 
-    wanted, counts = {"group": ("one or two", range(1, 3)), "level": ("two or more", range(2, 101))}[what]
+    counts = {"group": range(1, 3), "level": range(2, 101)}[what]
     try:
         return parse_named(text, what, counts) if text else ()
     except ValueError as error:
-        message = f"{error} (give {wanted}, each once, joined by commas)"
-        raise BadParameter(message, param_hint=f"--{what}s") from None
+        fault = Fault("option_names", f"oxymilk new --{what}s", value=str(error), params={"due": what})
+        raise FaultsError([fault]) from None
 
 
 @app.command()
@@ -269,7 +265,7 @@ def draft_claims(
     """
     from oxymilk.audit.claims import EXAMPLE
     from oxymilk.draft.propose import draft_claims
-    from oxymilk.draft.read import Unreadable, read_paper
+    from oxymilk.draft.read import read_paper
     from oxymilk.study import load_study
 
     look_for_folders(output, exclusions)
@@ -277,12 +273,8 @@ def draft_claims(
         # the claims.csv that `oxymilk new --paper` begins has a header and an example
         rows = output.read_text(encoding="utf-8", errors="replace").splitlines()[1:]
         if not all(row.startswith(EXAMPLE) for row in rows):
-            raise refusal(f"{output}: holds claims already; nothing was written. Choose another --output.")
-    try:
-        paper = read_paper(file)
-    except Unreadable as error:
-        raise refusal(str(error)) from None
-    draft = draft_claims(paper, load_study(folder_of(study, data)) if study else None)
+            raise FaultsError([Fault("claims_there", str(output))])
+    draft = draft_claims(read_paper(file), load_study(folder_of(study, data)) if study else None)
     if output:
         write_csv(draft.claims_table(), output)
     else:
@@ -365,14 +357,18 @@ def explain(
     sensitivity = as_read(rank_test_table(loaded, ingested.other_scale, other))
     data = SimpleNamespace(observations=observations, **vars(ingested))
     verdicts = audit_claims(loaded, claims, frequencies, tests, data)
-    if claim not in {one.id for one in claims}:
-        raise BadParameter(f"claims.csv has no claim {claim!r}")
+    if claim not in (known := [one.id for one in claims]):
+        near = {"legal": f"{', '.join(known[:5])}, ...", "nearest": nearest(claim, known)}
+        raise FaultsError([Fault("value_unknown", "oxymilk explain CLAIM", value=claim, params=near)])
     wanted = {"printed": printed, "participants": participants, "budget": budget}
     try:
         of_study = loaded, claims, verdicts, observations, (tests, sensitivity)
         explanations, _ = explain_one(*of_study, claim, **wanted)
-    except ValueError as error:
-        raise BadParameter(str(error), param_hint="--printed") from None
+    except ValueError:
+        due = {"expected": "number"}
+        raise FaultsError(
+            [Fault("value_wrong_kind", "oxymilk explain --printed", value=printed, params=due)]
+        ) from None
     print_explanations(explanations, language)
 
 

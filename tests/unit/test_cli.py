@@ -1,5 +1,6 @@
 """The command line: what each subcommand prints and its exit status."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from oxymilk import __version__
 from oxymilk.cli import main
 
 STUDY = Path(__file__).parents[2] / "data" / "bontang2023"
+PAPER = Path(__file__).parents[1] / "data" / "draft" / "paper.txt"
 P_BETWEEN = ("explain", STUDY, "mann_whitney_p_abstract")
 
 
@@ -78,7 +80,15 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
         (("programs", "rank_sum", "--counts", "1,2;3,4", "--first", "1"), "cannot be done"),
         (("programs", "signed_rank", "--first", "1,2", "--second", "1"), "cannot be done"),
         (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "cannot be done"),
-        (("explain", STUDY, "nothing"), "no claim"),
+        (("explain", STUDY, "sampling_abstrct"), 'Did you mean "sampling_abstract"?'),
+        (("check", "--table", "x.csv"), "needs --output"),
+        (("check", "z", "--z", "2", "--t", "3", "--p", "0.04"), "oxymilk check --z --t: "),
+        (("check", "z", "--zz", "2"), 'no such option. Did you mean "--z"?'),
+        (("check", "z", "t", "f"), "oxymilk check t f: "),
+        (("chek", "z"), "oxymilk chek: "),
+        (("new", "x", "--groups", "a,b,c"), '"a,b,c" cannot be read here as one or two groups'),
+        (("check-paper", STUDY / "claims.csv"), "A .csv file is not read"),
+        (("draft-claims", PAPER, "--output", STUDY / "claims.csv"), "holds claims already"),
         (("make-tables", "--study", STUDY, "--results", STUDY, "--languages", "en,xx"), "--languages"),
         (("test-groups", "--study", STUDY, "--results", STUDY, "--confidence", "95"), "--confidence"),
         ((*P_BETWEEN, "--printed", "x"), "not a number"),
@@ -88,7 +98,12 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
     ],
 )
 def test_what_is_no_data_and_no_claim_is_refused(run, arguments, said):
-    assert said in run(*arguments, status=2)
+    printed = run(*arguments, status=2)
+    assert said in printed
+    # both languages say why
+    english, indonesian = printed.splitlines()
+    problem = re.search(r"cannot be done: (.*?)[.] ", english)
+    assert not problem or problem[1] not in indonesian
 
 
 def test_explain_ranks_what_would_give_the_printed_number(run):

@@ -23,7 +23,9 @@ SECTIONS = ("common", "tables", "verdicts", "effects", "sentences", "advice", "e
 
 def texts_of(language):
     sections = read_yaml(SOURCE / "texts" / f"{language}.yaml")
-    return {f"{name}.{key}": text for name in sections for key, text in labels(language).section(name).items()}
+    return {
+        f"{name}.{key}": text for name in sections for key, text in labels(language).section(name).items()
+    }
 
 
 def placeholders(text):

@@ -5,6 +5,7 @@ Offsets are places in `Paper.text`, so that the numbers of the whole text, found
 
 from __future__ import annotations
 
+import logging
 import re
 import statistics
 import unicodedata
@@ -20,14 +21,13 @@ from typing import Literal, NamedTuple
 from oxymilk.audit.printed import in_ascii
 from oxymilk.draft.placed import with_rows
 from oxymilk.draft.words import load, regex
+from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.marks import refuse_bomb
 
 PREAMBLE = "front matter"
 _COMBINED = "results and discussion"
 _LONGEST_HEADING = 250
 _PLAIN = (".txt", ".text", ".md", "")
-# how a file of each kind is named, and the library that reads it
-_LIBRARIES = {".docx": ("Word", "python-docx", "Word document"), ".pdf": ("PDF", "pypdf", "PDF")}
 # "ffi" and the like as one character
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _MOST_COLUMNS = 63  # of a table in Word
@@ -46,10 +46,6 @@ class Paper:
     pages: tuple[int, ...] = ()
 
 
-class Unreadable(Exception):  # noqa: N818 - says what the user should do, not what went wrong in us
-    """The file has no text that we can read; the message says why and what to do."""
-
-
 def read_paper(path: Path) -> Paper:
     """Read the text of a paper.
 
@@ -65,8 +61,8 @@ def read_paper(path: Path) -> Paper:
 
     Raises
     ------
-    Unreadable
-        If the file is of another kind, is damaged, holds no text (a scan), or the library that reads it is not there.
+    FaultsError
+        If the file is of another kind, is damaged, or holds no text (a scan).
     FileNotFoundError
         If there is no such file.
     """
@@ -74,22 +70,19 @@ def read_paper(path: Path) -> Paper:
     kind = path.suffix.lower()
     if not path.is_file():
         raise FileNotFoundError(2, "no such file", str(path))
-    problem = f"a {kind} file is not read; save it as .docx, .pdf or plain text (.txt)"
+    code, problem = "paper_kind", ""
     if kind in _PLAIN:
-        paper, problem = _read_text(path), "neither UTF-8 nor Windows-1252 text; save it as UTF-8"
-    elif kind in _LIBRARIES:
-        files, library, document = _LIBRARIES[kind]
+        paper, code = _read_text(path), "paper_encoding"
+    elif kind in (".docx", ".pdf"):
         try:
             paper = _read_docx(path) if kind == ".docx" else _read_pdf(path)
-        except ImportError:
-            problem = f"reading {files} files needs {library}; install it"
         # a damaged or locked file fails in many ways, all of them the file's
         except Exception as error:
-            problem = f"not a {document} that can be opened ({error})"
+            code, problem = "paper_damaged", str(error) or type(error).__name__
     if paper and not paper.text.strip():
-        paper, problem = None, "no text in it; a scan must go through text recognition (OCR) first"
+        paper, code = None, "paper_empty"
     if not paper:
-        raise Unreadable(f"{path.name}: {problem}")
+        raise FaultsError([Fault(code, path.name, value=kind, params={"problem": problem})])
     return paper
 
 
@@ -152,6 +145,7 @@ def _read_pdf(path: Path) -> Paper:
     """Read a PDF, which places words and has no paragraphs or tables, in the order of its lines."""
     import pypdf
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it cannot read is told as a fault
     pages, paper = [], []
     for page in pypdf.PdfReader(path).pages:
         pages.append(len(paper) + 1)

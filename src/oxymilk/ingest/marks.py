@@ -117,7 +117,7 @@ def marks_of(path: Path) -> dict[str, Marks]:
             problem = f"XML, {error}"
         elif isinstance(error, zlib.error | EOFError | ValueError | OverflowError | LookupError):
             problem = f"zip, {type(error).__name__}"
-        raise UnreadableError(problem=(is_package and problem) or "the file is damaged") from error
+        raise UnreadableError(problem=(is_package and problem) or "damaged") from error
 
 
 def refuse_bomb(package: zipfile.ZipFile) -> None:
@@ -136,7 +136,7 @@ def _package_marks(path: Path) -> dict[str, Marks]:
         names = set(package.namelist())
         is_ods = "content.xml" in names
         if not is_ods and "xl/workbook.xml" not in names:
-            raise UnreadableError(problem="no workbook in it")
+            raise UnreadableError(problem="no_workbook")
         parts = {"": "content.xml"} if is_ods else _worksheet_parts(package, names)
         for name in sorted(names - set(parts.values())):
             for _ in _elements(package, name) if name.endswith(_XML) else ():
@@ -277,7 +277,7 @@ def _old_marks(content: bytes) -> dict[str, Marks]:
         raise UnreadableError("workbook_encrypted")
     workbook = container.get_named_stream("Workbook") or container.get_named_stream("Book")
     if not workbook:
-        raise UnreadableError(problem="no workbook in it")
+        raise UnreadableError(problem="no_workbook")
     version = struct.unpack_from("<H", workbook, 4)[0]
     worksheets: dict[str, Marks] = {}
     for number, data in _records(workbook, 0):

@@ -48,13 +48,13 @@ def read_foreign(kind: str, path: Path, worksheet: str | None = None) -> dict[st
     """
     # -I and -B: nothing from the environment or working folder, no files written
     command = [sys.executable, "-I", "-B", __file__, kind, str(path), worksheet or ""]
-    problem = "the file is damaged"
+    problem = "damaged"  # a phrase of the texts
     try:
         done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
         if done.returncode == 0:
             return json.loads(done.stdout)
     except subprocess.TimeoutExpired:
-        problem = f"reading took longer than {SECONDS} s"
+        problem = "too_long"
     return {"fault": ["sheet_unreadable", {"problem": problem}]}
 
 

@@ -145,7 +145,7 @@ def read_tree(path: Path) -> Tree:
     except (OSError, ValueError):  # ValueError: a name with a NUL
         code = "file_missing"
     except RecursionError:
-        code, params = "yaml_syntax", {"problem": "nested too deeply"}
+        code, params = "yaml_syntax", {"problem": "too_deep"}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark else None
@@ -170,9 +170,9 @@ class _PlainLoader(yaml.SafeLoader):
         is_key = isinstance(parent, yaml.MappingNode) and index is None
         for problem, is_so in {
             _ALIAS: is_alias,
-            "a key that is not a word": is_key and not is_word,
-            "a tag (!)": node is not None and ("/" in node.tag or node.tag.startswith("!")),
-            "half a character (\\ud800 to \\udfff)": is_word and _SURROGATE.search(node.value),
+            "no_word": is_key and not is_word,
+            "a_tag": node is not None and ("/" in node.tag or node.tag.startswith("!")),
+            "half_character": is_word and _SURROGATE.search(node.value),
         }.items():
             if is_so:
                 raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)

@@ -295,7 +295,7 @@ def run(monkeypatch, capsys, *arguments):
         ("chi-square --chi2 6.381 --df 3 --p .094 --json", 0, '"verdict": "reproduced"'),
         ("wilcoxon --n 9 --t 13 --p .25", 0, "possible"),
         ("chi-square --counts 1,2;3,4 --p 15.00", 2, "No p-value prints as"),
-        ("z --z 2 --t 3 --p .05", 2, "one statistic at a time"),
+        ("z --z 2 --t 3 --p .05", 2, "a printed test has one statistic"),
     ],
 )
 def test_the_command(monkeypatch, capsys, arguments, status, said):

@@ -51,7 +51,7 @@ class Reader:
             content = reading.result(60)
         except BrokenProcessPool:
             self.pool = None
-            return {"fault": ["sheet_unreadable", {"problem": "the file is damaged"}]}
+            return {"fault": ["sheet_unreadable", {"problem": "damaged"}]}
         return json.loads(json.dumps(content))
 
 
