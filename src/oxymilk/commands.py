@@ -258,6 +258,7 @@ def draft_claims(
     data: Data = Path("data"),
     output: Annotated[Path | None, Option(help="The claims.csv to write, in place of the terminal.")] = None,
     exclusions: Annotated[Path | None, Option(help="An exclusions.csv of all other numbers.")] = None,
+    language: Language = "en",
 ) -> None:
     """Propose the rows of a claims.csv from a paper's text, English or Indonesian, and list every other number.
 
@@ -281,7 +282,7 @@ def draft_claims(
         typer.echo(draft.claims_table().to_csv(index=False, lineterminator="\n"), nl=False)
     if exclusions:
         write_csv(draft.exclusions_table(), exclusions)
-    typer.echo(draft.summary(), err=True)
+    typer.echo(draft.summary(language), err=True)
 
 
 @app.command()

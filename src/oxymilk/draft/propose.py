@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from oxymilk.audit.claimed_tests import evidence_of
-from oxymilk.audit.claims import COLUMNS, OF_A_TEST, OTHER_TESTS, REASONS, TESTS, Claim
+from oxymilk.audit.claims import COLUMNS, NOTES, OF_A_TEST, OTHER_TESTS, REASONS, TESTS, Claim
 from oxymilk.audit.evidence import FIELDS, name_in_claims, word_of
 from oxymilk.audit.verdicts import check_claim, verdict_of
 from oxymilk.draft.context import Context, Mention, Reading, Sentence
@@ -28,7 +28,7 @@ from oxymilk.draft.rules import WHICH_GROUP, WHICH_PAPER, WHICH_TEST, Proposal, 
 from oxymilk.draft.words import load_words, regex
 from oxymilk.faults import FaultsError
 from oxymilk.study import Study
-from oxymilk.texts import labels
+from oxymilk.texts import LANGUAGES, key_of, labels
 
 _PERCENTAGES = ("percent", "percent_up", "percent_down", "percent_unchanged", "ratio_percent", "figure")
 # sections in which "there is an effect" is about this study even without a test beside it
@@ -56,8 +56,13 @@ class Draft:
     proposals: tuple[Proposal, ...] = ()
 
     def claims_table(self) -> pd.DataFrame:
-        """Return the rows of a claims.csv."""
-        return pd.DataFrame([claim.cells for claim in self.claims], columns=list(COLUMNS), dtype=str)
+        """Return the rows of a claims.csv, their notes in each language."""
+        columns = list(chain.from_iterable(NOTES if name == "note" else (name,) for name in COLUMNS))
+        rows = []
+        for claim in self.claims:
+            notes = {f"note.{language}": in_words(claim.note, language) for language in LANGUAGES}
+            rows.append(claim.cells | notes)
+        return pd.DataFrame(rows, columns=columns, dtype=str)
 
     def exclusions_table(self) -> pd.DataFrame:
         """Return the rows of an exclusions.csv: each number, place and reason once, with how often."""
@@ -65,15 +70,29 @@ class Draft:
         rows = [(*number, str(times)) for number, times in counts.items()]
         return pd.DataFrame(rows, columns=list(EXCLUSION_COLUMNS), dtype=str)
 
-    def summary(self) -> str:
+    def summary(self, language: str = "en") -> str:
         """Say how much was proposed, and list every number that was not, with its place and the reason."""
+        t = labels(language)
         questions = sum(claim.check == "ambiguous" for claim in self.claims)
         counts = Counter(claim.quantity for claim in self.claims).most_common()
         quantities = ", ".join(f"{n} {quantity}" for quantity, n in counts)
-        rest = [f"  {line} ({where}): {token} - {reason}" for token, where, line, reason in self.left_out]
-        proposed = f"{len(self.claims)} claims proposed: {quantities}."
-        asked = f"{questions} of them ask a question in their note."
-        return "\n".join([f"{proposed} {asked}", f"{len(rest)} numbers not proposed:", *rest])
+        rest = [
+            f"  {t.place(line)} ({t.place(where)}): {token} - {in_words(reason, language)}"
+            for token, where, line, reason in self.left_out
+        ]
+        proposed = t("draft.proposed", n=len(self.claims), quantities=quantities or "-", questions=questions)
+        return "\n".join([proposed, t("draft.left_out", n=len(rest)), *rest])
+
+
+def in_words(note: str, language: str) -> str:
+    """Say a note of a draft, or a reason, in a language: its parts, as a place what is none of ours."""
+    t, by, parts = labels(language), labels("en").section("check_paper.by"), []
+    words = t.section("draft.words")
+    inferred = dict(zip(by.values(), t.section("check_paper.by").values(), strict=True))
+    for part in note.split("; "):
+        words_of = words.get(key_of(re.sub(r"\d+", "n", part))) or inferred.get(part)
+        parts.append(words_of.format(*re.findall(r"\d+", part)) if words_of else t.place(part))
+    return "; ".join(parts)
 
 
 def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = True) -> Draft:

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.draft.conftest import DATA, rows
 
 from oxymilk.draft.context import Reading
-from oxymilk.draft.propose import draft_claims
+from oxymilk.draft.propose import draft_claims, in_words
 from oxymilk.draft.read import Paper, find_blocks, find_tokens
 from oxymilk.draft.words import load_words, regex
 
@@ -29,6 +29,10 @@ def test_what_a_phrase_states(expected, studies):
     found += [{"printed": number.token, "reason": number.reason} for number in draft.left_out]
     found = [{column: row.get(column, "") for column in columns} for row in found or [{}]]
     assert found == [{column: row[column] for column in columns} for row in expected]
+    for said in (*(claim.note for claim in draft.claims), *(number.reason for number in draft.left_out)):
+        # every part has its words in every language
+        assert not set(said.split("; ")) & set(in_words(said, "id").split("; ")), said
+        assert in_words(said, "en") == said
     for claim in draft.claims:
         assert claim.note.startswith("proposed; line ")
         assert claim.check in ("recompute", "arithmetic", "printed_test") or claim.expect == "not_checkable"
