@@ -237,7 +237,9 @@ def _explanations(evidence: Evidence, sets: list[PSet]) -> Iterator[Explanation]
                 low, high = (floor(end * scale + half) for end in value[:2])
                 before.update(range(max(low, first), min(high, last) + 1))
                 if stated.meets(value):
-                    hits.setdefault(str(params), (params, float(value.low + value.high) / 2))
+                    # lines printed unasked and on request may show one calculation
+                    key = each.calculation if "set" in params else str(params)
+                    hits.setdefault(key, (params, float(value.low + value.high) / 2))
         share = nan if evidence.operator else len(before) / (last - first + 1)
         for params, p_value in list(hits.values())[: 2 if code in _SEVERAL else 1]:
             yield Explanation(code, params, p_value, share)

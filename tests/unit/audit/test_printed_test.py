@@ -111,6 +111,10 @@ def test_what_would_fit_the_p_that_differs():
     assert shares == sorted(shares)
     assert 0 < shares[0] < shares[-1] <= 1
     swapped = {"test": "t-independent", "means": "2.3,1.5", "ses": ".675,.707", "n": "10,10", "p": ".019"}
+    # one calculation is said once, printed unasked by one program and on request by another
+    linear = judge(read_evidence({"test": "linear", "counts": "1,2,3;4,5,6", "p": "0.9"})).explanations
+    others = [each.params["set"].calculation for each in linear if each.code == "other_test"]
+    assert others == ["pearson", "likelihood"]
     assert "as_sds" in {each.code for each in judge(read_evidence(swapped)).explanations}
     spss = judge(read_evidence({"test": "chi-square", "counts": "6,24,5;5,20,10", "p": "0.241"}))
     assert (spss.explanations[0].code, spss.explanations[0].params["set"].calculation) == (
