@@ -116,6 +116,15 @@ class Tables:
     used: set[int] = field(default_factory=set)
     reach: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def headers(self) -> list[list[str]]:
+        """The words of each row of the header, which may be there again, on the next page or over the next part."""
+        return [self.words(row) for row in self.header.rows]
+
+    def words(self, row: int) -> list[str]:
+        """Return the words of a row, folded."""
+        return [*filter(None, map(fold, self.whole.rows[row]))]
+
     def columns(self, names: list[str], within: range = ALL_COLUMNS) -> dict[str, int] | None:
         """Return the columns with these names, now used; None when one is missing, which is a fault."""
         columns, faults = find_columns(self.grid, self.header, names, within)
@@ -182,7 +191,7 @@ class Tables:
         rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
         outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
         skipped = set(map(fold, sheet.skip))
-        headers = [[*filter(None, map(fold, self.whole.rows[row]))] for row in self.header.rows]
+        headers = self.headers
         entries: list[Entry] = []
         not_read: list[Entry] = []  # of rows without values, and of those outside
         below_foot = False
@@ -193,7 +202,7 @@ class Tables:
             words = [word for word in (entry.participant.text, first_text) if word]
             is_skipped = any(fold(word) in skipped for word in words)
             if fold(first_text) in chain(*headers) and [*filter(None, map(fold, texts))] in headers:
-                continue  # the header again, on the next page
+                continue
             foot = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
             below_foot = below_foot or is_skipped or bool(foot)
             if is_skipped or (foot and row in outside) or not (first_text or entry.has_values):
@@ -298,11 +307,13 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
     parts: _Parts = []
     # of rows of totals: how many parts are above, group, cells
     totals: list[tuple[int, str, dict[str, Cell]]] = []
-    for row in range(tables.header.first, len(grid.rows)):
+    headers = tables.headers
+    for row in range(len(grid.rows)):
         cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
-        words = [fold(text) for text in grid.rows[row] if text.strip()]
-        if len(words) == 1 and source and words[0] in source.parts:
-            group = source.parts[words[0]]
+        words = tables.words(row)
+        title = source.parts.get(words[0]) if source and len(words) == 1 else None
+        group = title or group
+        if title or row < tables.header.first or words in headers:
             continue
         group_cell = cells[named[0]] if len(named) == 2 else None
         before_cell = cells[table.before.column]

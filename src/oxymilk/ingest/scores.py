@@ -22,6 +22,8 @@ from oxymilk.study.sheet import Sheet
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
+# 1.405,50: the one mark divides thousands, the other decimals
+BOTH_MARKS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+(?P<comma>,)|(?:,\d{3})+\.)\d+")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?\s*(\D*)")
@@ -206,6 +208,11 @@ def _ticked(cells: tuple[Cell, ...], book: Codebook, faults: list[Fault]) -> str
     if len(ticked) > 1:
         return add_fault(faults, "ticked_twice", [*ticked.values()][-1], words=[*ticked])
     return None if None in texts else "".join(book.meanings[fold(word)] for word in ticked)
+
+
+def is_number(text: str) -> bool:
+    """Say whether a text is a number, with or without marks between thousands."""
+    return bool(NUMBER.fullmatch(text) or BOTH_MARKS.fullmatch(text))
 
 
 def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:

@@ -6,19 +6,28 @@ import statistics
 
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.privacy import is_identifying
-from oxymilk.ingest.scores import NUMBER
-from oxymilk.new_study.lexicon import TIMES, WORDS, moment, spellings
+from oxymilk.ingest.scores import is_number
+from oxymilk.new_study.lexicon import OF_PERSONS, TIMES, WORDS, moment, rank_of_participant, spellings, tokens
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 SEARCHED_ROWS = 40
 
 
 def last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> int:
-    """Return the last row (from 1) of a table that has notes or signatures below it, 0 when it has none.
+    """Return the last row (from 1) of a table that has notes, signatures or another table below it, else 0.
 
     Notes are below a blank row, or alone in a row; a row of few values right below the others may be a participant
-    who left, and belongs to the table.
+    who left, and belongs to the table. Another table has a header whose words are new, below a blank row.
     """
+    seen, below_blank = set(), False
+    for row, words in enumerate(words_of):
+        folded, after = {*map(fold, words)}, words_of[row + 1 : row + 2]
+        is_legend = len(words) == 1 and {*tokens(words[0])[:1]} & {*WORDS["legend"]}
+        is_header = len(words) > 1 and not folded & seen and not any(map(is_number, words))
+        if row >= first and below_blank and (is_legend or (is_header and len(*after or [()]) > 1)):
+            return max(at for at in range(row) if len(words_of[at]) > 1) + 1
+        seen |= folded
+        below_blank = not words or (below_blank and row in titles)
     # "1 = Pijat" under a column is a legend's, even where the row is full of them
     filled = [sum("=" not in word for word in words) for words in words_of]
     full = [count for count in filled[first:] if count > 1]
@@ -51,12 +60,15 @@ def is_on_its_side(grid: Grid) -> bool:
 
 def header_rows(grid: Grid) -> tuple[int, ...]:
     """Return the rows (from 1) that most look like a header: known words, texts, all different."""
-    known = {word for characteristic in WORDS["characteristics"] for word in characteristic["headers"]}
-    known.update(*(WORDS[what] for what in ("participant", "number", "group", "timepoint")))
+    known = OF_PERSONS.union(*(WORDS[what] for what in ("number", "group", "timepoint")))
     scores = []
     for texts in grid.rows[:SEARCHED_ROWS]:
-        words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]
-        telling = sum(bool(known & spellings(word) or moment(word)) or is_identifying(word) for word in words)
+        words = [word for word in map(clean, texts) if word and not is_number(word)]
+        # of two tables the one of before and after
+        telling = ({*map(moment, words)} >= {*TIMES}) + sum(
+            bool(known & spellings(word) or moment(word)) or is_identifying(word)
+            or rank_of_participant(word) is not None for word in words
+        )  # fmt: skip
         scores.append(3 * telling + len(set(map(fold, words))))
     first = last = scores.index(max(scores))
     while first > 0 and _continues(grid, first - 1, first - 1):

@@ -17,7 +17,7 @@ from oxymilk.files import write_csv, write_text
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
 from oxymilk.new_study.lexicon import TIMES, WORDS, label, moment, ordered, say, tokens
-from oxymilk.new_study.profile import MOST_LEVELS, Table, look
+from oxymilk.new_study.profile import MOST_LEVELS, SIZE, Table, look
 from oxymilk.new_study.propose import propose
 from oxymilk.new_study.write import example_claims, study_text, timepoint_label
 from oxymilk.study.base import ID_PATTERN
@@ -199,7 +199,8 @@ class _Dialogue:
         if not word:
             setattr(self.answers, "levels" if key == "cutoffs" else key, value)
         elif value == LEFT_OUT:
-            self.answers.left_out += (fold(word),)
+            where = "left_out" if key == "group" else "no_value"
+            setattr(self.answers, where, (*getattr(self.answers, where), fold(word)))
         for named in self.answers.named(key) if word else ():
             named.words += (fold(word),) if named.id == value else ()
 
@@ -257,7 +258,7 @@ class _Dialogue:
                 both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
                 yield "compare", "", both, {"read": read, "legal": ", ".join(seen.timepoints)}
         for what, word in dict.fromkeys(seen.undecided):
-            words = dict.fromkeys(WORDS["leave_out"] if what == "group" else (), LEFT_OUT)
+            words = dict.fromkeys(WORDS["leave_out"], LEFT_OUT)
             for named in answers.named(what):
                 words |= dict.fromkeys((*named.words, *map(fold, label(named.name).values())), named.id)
             legal = ", ".join(named.id for named in answers.named(what))
@@ -282,8 +283,14 @@ class _Dialogue:
         delimiter = self.answers.delimiter
         key = (path, worksheet, delimiter)
         if key not in self.read:
-            tables = apply_legends(look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter))
+            tables = look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter)
+            names = [table.worksheet for table in tables]
+            tables = apply_legends(tables)
             self.read[key] = [replace(table, file=_file_name(path)) for table in tables]
+            others = {*names} - {table.worksheet for table in tables}
+            seen = {"file": _file_name(path), "names": ", ".join(sorted(others))}
+            if others:
+                self.tell(say("messages.aside", self.language, **seen))
             for table in self.read[key]:
                 seen = {"file": " / ".join(filter(None, (table.file, table.worksheet)))}
                 seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
@@ -327,12 +334,12 @@ def _groups_seen(tables: list[Table], answers: Answers, language: str) -> str:
     column = next(filter(None, (table.find_group(answers) for table in tables)), None)
     titles = [title for table in tables for title in table.find_titles(answers)]
     seen = [column.labels.get(word, word) for word in column.counts] if column is not None else titles
-    if not seen and not any(moment(table.worksheet) for table in tables):
-        seen = [table.worksheet for table in tables if table.worksheet]
+    seen = seen or _names_of(tables)
     seen = seen or list(dict.fromkeys(title for table in tables for title in table.above_blocks()))
     seen = seen or list(dict.fromkeys(word for table in tables for word in table.find_prefixes()))
     if not seen and len(tables) == 1 and tables[0].is_undivided:
         return say("one_group", language)
+    seen = [SIZE.sub("", word) for word in seen]
     # who gets what under a code only the user knows
     if any(mark in word for word in seen for mark in ",=|") or all(map(str.isdecimal, seen)):
         return ""
@@ -342,6 +349,18 @@ def _groups_seen(tables: list[Table], answers: Answers, language: str) -> str:
     seen = [seen[0], seen[-1]] if 2 < len(seen) <= MOST_LEVELS else seen
     named = {word: _GROUP_WORD.sub("", word).strip() or word for word in seen}
     return ", ".join(word if word == name else f"{name}={word}" for word, name in named.items())
+
+
+def _names_of(tables: list[Table]) -> list[str]:
+    """Return what tells tables apart: titles of groups above them, their worksheets or files, without the timepoint."""
+    captions = [text for table in tables for text in table.captions[:1]]
+    if len(captions) < len(tables):
+        parts = [re.findall(r"[^\W_]+", table.worksheet or Path(table.file).stem) for table in tables]
+        common = {*parts[0]}.intersection(*parts) if not tables[0].worksheet else ()
+        own = [[word for word in words if not moment(word) and word not in common] for words in parts]
+        captions = [" ".join(words) for words in own]
+    seen = list(dict.fromkeys(captions))
+    return seen if len(seen) > 1 and all(re.search(r"[^\W\d_]", name) for name in seen) else []
 
 
 def _kind_seen(tables: list[Table], answers: Answers, language: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
-from oxymilk.ingest.scores import NUMBER, minutes_of
+from oxymilk.ingest.scores import NUMBER, is_number, minutes_of
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
@@ -31,7 +31,8 @@ _MOST_TIMES = 31
 _MOST_CELLS = 1_000_000
 _LEGEND = re.compile(r"[(\[][^()]*=[^()]*[)\]]")  # "(1=Ya, 0=Tidak)"
 _COUNTED = re.compile(r"[\s>(]+[nf]\)?$", re.IGNORECASE)  # "Kurang (n)" counts Kurang
-_WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
+SIZE = re.compile(r"\s*\(\s*n\s*[=:]?\s*\d+\s*\)", re.IGNORECASE)
+_WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*|%)\.?")
 
 
 @dataclass(eq=False)
@@ -46,6 +47,8 @@ class Column:
     * shown, names : its name for people; in the sheet, several of columns of ticks.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
+    * of_groups : whether the header names the groups, in a word of its own or in a question about them.
+    * of_persons : whether the header names a characteristic of participants.
     * names_persons : whether the header itself is or explains the name of a person.
     * identifying : whether header or title name something that identifies a person, or a third of the cells do.
     * counts, labels : how often each word occurs; the value label of each value that has one (statistics files).
@@ -73,10 +76,11 @@ class Column:
         self.names = [self.name.replace("{level}", word) for word in self.ticks] or [self.name]
         self.counts = lex.count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
-        texts = [cell.text for cell in self.cells if cell.kind != "date"]
+        clock = {cell.text for cell in self.cells if minutes_of(cell.text) is not None}
+        texts = [cell.text for cell in self.cells if cell.kind != "date" or cell.text in clock]
         parts = map(_WITH_UNIT.fullmatch, texts)
-        self.numbers = [number for number in parts if number and NUMBER.fullmatch(number[1])]
-        times = [text for text in texts if minutes_of(text) is not None and not _WITH_UNIT.fullmatch(text)]
+        self.numbers = [number for number in parts if number and is_number(number[1])]
+        times = [text for text in texts if text in clock and not _WITH_UNIT.fullmatch(text)]
         self.has_times = bool(times)
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
         headers = (self.header, _LEGEND.sub("", self.header), self.title)
@@ -85,10 +89,20 @@ class Column:
         self.identifying = of_persons or self.names_persons or any(map(is_identifying, headers))
         # "Petugas (1=Kasmi)"
         self.names_persons |= self.identifying and self.header != headers[1]
+        # "Ibu termasuk kelompok apa?", but not "Kelompok umur"
+        self.of_persons = not self.spellings.isdisjoint(lex.OF_PERSONS)
+        words = {*map(fold, words)}
+        asks = words & {*lex.WORDS["groups_inside"]} and not (words & lex.OF_PERSONS or self.moment)
+        self.of_groups = self.is_word_of("group") or bool(asks and self.divides)
 
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lex.WORDS[what])
+
+    @property
+    def divides(self) -> bool:
+        """Whether its words may be those of groups: few, each there more than once, and no ticks of a consent."""
+        return 1 < len(self.counts) <= MOST_LEVELS and min(self.counts.values()) > 1 and not self.identifying
 
     @property
     def recurs(self) -> bool:
@@ -145,11 +159,21 @@ class Table:
 
     @property
     def is_undivided(self) -> bool:
-        """Whether nothing in it may tell groups apart: no column of theirs, no table beside, no title within."""
+        """Whether nothing in it may tell groups apart: no column of few words, no table beside, no title within."""
         last = max((cell.row for column in self.columns for cell in column.cells), default=0)
         within = any(max(self.header_rows) <= row < last for row in self.titles)
         are_beside = len({column.header for column in self.columns}) < len(self.columns)
-        return not (within or are_beside or any(column.is_word_of("group") for column in self.columns))
+        times = self.find_times()
+        may_divide = (
+            column.of_groups or (column.divides and not (
+                column.moment or column.of_persons or lex.NUMBERED.search(column.header)
+            ))
+            for column in self.columns if column not in times
+        )  # fmt: skip
+        # "baseline_arm_1" and "baseline_arm_2" are of one time
+        moments = [lex.timepoint_of(word, "") for column in times[:1] for word in column.counts]
+        are_twice = len({*moments}) < len(moments) and not lex.in_order_of_days(times[0].counts)
+        return not (within or are_beside or are_twice or any(may_divide))
 
     def find_participant(
         self, *, repeated: bool, joined: bool = False, group: Column | None = None
@@ -160,8 +184,11 @@ class Table:
         number, which does not tell who is who, comes last. Few that are there twice are for check-study to tell. Else
         values may start anew in each `group`.
         """
-        words, columns = lex.WORDS["participant"], self.columns
-        codes = [column for word in words for column in columns if word in column.spellings]
+        columns = self.columns
+        ranks = [(lex.rank_of_participant(column.header), column) for column in columns]
+        codes = [
+            column for rank, column in sorted((at for at in ranks if at[0] is not None), key=itemgetter(0))
+        ]
         persons = [column for column in columns if column.identifying]
         numbers = [column for column in columns if column.is_word_of("number") and not column.identifying]
         for column in codes + (persons + numbers if joined else numbers + persons):
@@ -176,7 +203,7 @@ class Table:
 
     def find_group(self, answers: Answers) -> Column | None:
         """Return the column of the groups: its words are theirs, or its header says so."""
-        headed = [column for column in self.few if column.is_word_of("group")]
+        headed = [column for column in self.few if column.of_groups]
         others = [column for column in self.few if column not in headed and not column.is_word_of("number")]
         for column in headed + others:
             words = (*column.counts, *column.labels.values())
@@ -200,15 +227,17 @@ class Table:
         times = [column for column in self.few if set(lex.TIMES) <= set(map(lex.moment, column.counts))][:1]
         if participant is None or len(participant.counts) == len(participant.cells):
             return times
-        groups = [column for column in self.few if column.is_word_of("group")]
+        groups = [column for column in self.few if column.of_groups]
         free = [
             column for column in self.columns
-            if 1 < len(column.counts) <= _MOST_TIMES and not column.moment and column not in (participant, *groups)
+            if 1 < len(column.counts) <= _MOST_TIMES and column not in (participant, *groups)
+            and not (column.moment or lex.NUMBERED.search(column.header))
         ]  # fmt: skip
         for column in free if not times else ():
             # "Waktu", or what begins as "Hari ke-"
             is_visit = {*lex.tokens(column.header)[:1]} & {*lex.WORDS["visit"]}
-            times = times or [column] * bool(is_visit or column.is_word_of("timepoint"))
+            is_date = lex.in_order_of_days(column.counts) and len(column.counts) <= MOST_LEVELS
+            times = times or [column] * bool(is_visit or is_date or column.is_word_of("timepoint"))
         keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
         for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
             keys[cell.row].append(fold(cell.text))
@@ -223,39 +252,47 @@ class Table:
 
         They are one before and one after, or a `single` one; none when it is open. Columns `used` have another use.
         """
-        free = [column for column in self.columns if column not in used and not column.is_word_of("number")]
+        others = [column for column in self.columns if column.is_word_of("number") or column.of_persons]
+        free = [column for column in self.columns if column not in used and column not in others]
         fits = {column: fit for column in free if (fit := column.fit(answers))}
         best = max(fits.values(), default=0)
         fitting = [column for column, fit in fits.items() if fit == best]
         if single:
             unit = {*lex.tokens(answers.unit)[:1]}
             of_unit = [column for column in fitting if unit & {*lex.tokens(column.header)}]
-            candidates = [[column] for column in (of_unit or fitting)]
+            varied = [column for column in fitting if len(column.counts) > 1]
+            candidates = [[column] for column in (of_unit or varied or fitting)]
         else:
             before, after = ([column for column in fitting if column.moment == when] for when in lex.TIMES)
             pairs = [[pre, post] for pre in before for post in after]
             alike = [pair for pair in pairs if pair[0].beside_moment == pair[1].beside_moment]
-            candidates = alike if len(alike) == 1 else pairs
+            named = [] if sessions_of(fitting) else alike
+            named = [pair for pair in named if _is_named(answers.outcome, pair[0].header)]
+            candidates = next((own for own in (alike, named) if len(own) == 1), pairs)
         return candidates[0] if len(candidates) == 1 else [], fitting
 
     def find_visits(self, answers: Answers) -> tuple[str, dict[str, Column]] | None:
         """Return the pattern and the columns of the outcome at numbered visits: asi_{visit}, ASI hari {visit} (cc)."""
         series: dict[tuple[str, str], dict[str, Column]] = {}
         for column in self.columns:
-            for number in lex.NUMBERED.finditer(column.header):
+            dates = [*lex.DATE.finditer(column.header)]
+            for number in dates or lex.NUMBERED.finditer(column.header):
                 around = (column.header[: number.start()], column.header[number.end() :])
-                if lex.tokens(around[0]):
+                if dates or lex.tokens(around[0]):
                     series.setdefault(around, {})[number[0]] = column
         fits = {
             around: min(column.fit(answers) for column in columns.values())
             for around, columns in series.items() if len(columns) > 1
         }  # fmt: skip
         fitting = [around for around, fit in fits.items() if fit and fit == max(fits.values())]
+        named = [around for around in fitting if _is_named(answers.outcome, " ".join(around))]
+        fitting = named if len(fitting) > 1 else fitting
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
-        columns = sorted(series[before, after].items(), key=lambda visit: lex.number_of(visit[0]))
-        return f"{before}{{visit}}{after}", dict(columns)
+        columns = series[before, after]
+        order = lex.in_order_of_days(columns) or sorted(columns, key=lex.number_of)
+        return f"{before}{{visit}}{after}", {visit: columns[visit] for visit in order}
 
     def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
         """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
@@ -280,19 +317,35 @@ class Table:
         titles: dict[str, str] = {}
         names = [(group.id, {*lex.tokens(name)}) for group in answers.groups for name in group.words]
         for text in self.titles.values():
-            words = {*lex.tokens(text)}
+            words = {*lex.tokens(SIZE.sub("", text))}
             ids = {group for group, name in names if name <= words}
             if ids or any(lex.is_word_of(word, "group") for word in words):
                 titles[text] = ids.pop() if len(ids) == 1 else ""
         is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
 
+    @property
+    def captions(self) -> list[str]:
+        """The titles above the header that name a group, without "(n = 12)"."""
+        above = (SIZE.sub("", title) for row, title in self.titles.items() if row < self.header_rows[0] - 1)
+        return [text for text in above if any(lex.is_word_of(word, "group") for word in lex.tokens(text))]
+
+    def group(self, answers: Answers) -> str:
+        """Return the group that the name of worksheet or file, else a title above the header, tells; or nothing."""
+        groups = (answers.group_of(*names) for names in ((self.worksheet, self.file), self.captions))
+        return next(filter(None, groups), "")
+
     def above_blocks(self) -> list[str]:
         """Return the texts right above a header that repeats, one over each of the tables side by side."""
         above, headers = self.header_rows[0] - 2, [column.header for column in self.columns]
         texts = list(filter(None, map(clean, self.grid.rows[above]))) if above >= 0 else []
         over_each = len(texts) > 1 and len(texts) * len(set(headers)) == len(headers)
-        return texts if over_each and not any(map(identifies, texts)) else []
+        return texts if over_each and not any(identifies(text) or lex.moment(text) for text in texts) else []
+
+
+def _is_named(outcome: str, header: str) -> bool:
+    """Say whether a header has the words of what was measured."""
+    return bool(outcome) and {*lex.tokens(outcome)} <= {*lex.tokens(header)}
 
 
 def sessions_of(columns: list[Column]) -> dict[str, Column]:
@@ -376,7 +429,8 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
             rows.append(row)
     headed = {at: name for at, name in enumerate(header.names) if name}
     cells = {
-        at: {row: cell for row in rows if (cell := grid.cell(row, at, name)).text} for at, name in headed.items()
+        at: {row: cell._replace(row=row + 1) for row in rows if (cell := grid.cell(row, at, name)).text}
+        for at, name in headed.items()
     }  # fmt: skip
     # a participant that has a running number and nothing else was numbered in advance
     values = Counter(row for of_column in cells.values() for row in of_column)
