@@ -116,11 +116,6 @@ class Tables:
     used: set[int] = field(default_factory=set)
     reach: dict[int, int] = field(default_factory=dict)
 
-    @property
-    def headers(self) -> list[list[str]]:
-        """The words of each row of the header, which may be there again, on the next page or over the next part."""
-        return [self.words(row) for row in self.header.rows]
-
     def words(self, row: int) -> list[str]:
         """Return the words of a row, folded."""
         return [*filter(None, map(fold, self.whole.rows[row]))]
@@ -191,7 +186,7 @@ class Tables:
         rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
         outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
         skipped = set(map(fold, sheet.skip))
-        headers = self.headers
+        headers = list(map(self.words, self.header.rows))
         entries: list[Entry] = []
         not_read: list[Entry] = []  # of rows without values, and of those outside
         below_foot = False
@@ -202,7 +197,7 @@ class Tables:
             words = [word for word in (entry.participant.text, first_text) if word]
             is_skipped = any(fold(word) in skipped for word in words)
             if fold(first_text) in chain(*headers) and [*filter(None, map(fold, texts))] in headers:
-                continue
+                continue  # the header again, on the next page
             foot = next((word for word in words if is_foot(word, below_foot=below_foot)), "")
             below_foot = below_foot or is_skipped or bool(foot)
             if is_skipped or (foot and row in outside) or not (first_text or entry.has_values):
@@ -285,11 +280,8 @@ def _groups_of_rows(tables: Tables) -> dict[int, str]:
 
 
 def _crosstab_entries(tables: Tables) -> list[Entry]:
-    """Return an entry for each participant that a cross-tabulation counts, named control_01, ...; totals must fit.
-
-    The row "Kontrol | Kurang | 1 | 2" with the columns Kurang and Baik for the level after gives control_01, who stays
-    kurang, and control_02 and control_03, who become baik.
-    """
+    """Return an entry for each participant that a cross-tabulation counts, named control_01, ...; totals must fit."""
+    # "Kontrol | Kurang | 1 | 2" below Kurang and Baik: control_01 stays kurang, control_02 and control_03 become baik
     grid, sheet, study, faults = tables.grid, tables.sheet, tables.study, tables.faults
     table, source = sheet.crosstab, sheet.group
     sums = [name for name in (*table.after, table.total) if name]
@@ -307,7 +299,7 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
     parts: _Parts = []
     # of rows of totals: how many parts are above, group, cells
     totals: list[tuple[int, str, dict[str, Cell]]] = []
-    headers = tables.headers
+    headers = list(map(tables.words, tables.header.rows))
     for row in range(len(grid.rows)):
         cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
         words = tables.words(row)
@@ -364,11 +356,7 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
 
 
 def _differing_totals(parts: _Parts, totals: list[tuple[int, str, dict[str, Cell]]]) -> Iterator[Fault]:
-    """Yield a fault for each total that is the sum neither of its group nor of the whole table.
-
-    The group is the one that the row of totals names, else that of the rows above it; where the first row of totals
-    is above all counts, and is not that of the table, that of the rows below it.
-    """
+    """Yield a fault for each total that is the sum neither of the whole table nor of the group that is beside it."""
     of_table = sum((counts for _, counts in parts), Counter())
     are_above = False
     for at, group, cells in totals:
@@ -377,7 +365,7 @@ def _differing_totals(parts: _Parts, totals: list[tuple[int, str, dict[str, Cell
         printed = {name: Decimal(text) for name, text in texts.items() if text.isdecimal()}
         if all(of_table[name] == total for name, total in printed.items()):
             continue
-        are_above = are_above or at == 0
+        are_above = are_above or at == 0  # where the first row of totals is, all are above their group
         beside = parts[at : at + 1] if are_above else parts[max(at - 1, 0) : at]
         of = group or next(iter(dict(beside)), "")
         due = sum((counts for own, counts in parts if own == of), Counter())

@@ -231,10 +231,8 @@ def _long_numbers(folded: str) -> list[str]:
 
 
 def _is_familiar(word: str, known: frozenset[str]) -> bool:
-    """Say whether a word is declared, has its letters exchanged or doubled, or is one that observation sheets hold.
-
-    Kontorl and Kuurang are slips, but Asih is as near to ASI, and Norma to Normal, as a slip is, and may be a person.
-    """
+    """Say whether a word is declared, has its letters exchanged or doubled, or is one that observation sheets hold."""
+    # Kontorl and Kuurang are slips; Asih, as near to ASI, and Norma, to Normal, may be persons
     is_known = word in known or word in _lists()["familiar"]
     letters = sorted(set(word))
     return is_known or any(letters == sorted(set(own)) and word[0] == own[0] for own in known if len(own) > 3)

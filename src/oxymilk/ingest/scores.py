@@ -24,6 +24,7 @@ from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
 # 1.405,50: the one mark divides thousands, the other decimals
 BOTH_MARKS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+(?P<comma>,)|(?:,\d{3})+\.)\d+")
+ANY_NUMBER = re.compile(rf"{NUMBER.pattern}|{BOTH_MARKS.pattern}")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?\s*(\D*)")
@@ -208,11 +209,6 @@ def _ticked(cells: tuple[Cell, ...], book: Codebook, faults: list[Fault]) -> str
     if len(ticked) > 1:
         return add_fault(faults, "ticked_twice", [*ticked.values()][-1], words=[*ticked])
     return None if None in texts else "".join(book.meanings[fold(word)] for word in ticked)
-
-
-def is_number(text: str) -> bool:
-    """Say whether a text is a number, with or without marks between thousands."""
-    return bool(NUMBER.fullmatch(text) or BOTH_MARKS.fullmatch(text))
 
 
 def decimal_mark_of(cells: Iterable[Cell]) -> tuple[str, tuple[Cell, ...]]:

@@ -56,10 +56,8 @@ class Answers:
     # what a mark is that three digits follow, thousands or decimal
     mark: str = ""
     compare: tuple[str, ...] = ()
-    # words of groups that are no part of the study
+    # words of groups that are no part of the study, and in the place of levels those that are no value
     left_out: tuple[str, ...] = ()
-    # words in the place of a level that are no value
-    no_value: tuple[str, ...] = ()
 
     @property
     def measured(self) -> str:

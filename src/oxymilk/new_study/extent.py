@@ -6,7 +6,7 @@ import statistics
 
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.privacy import is_identifying
-from oxymilk.ingest.scores import is_number
+from oxymilk.ingest.scores import ANY_NUMBER
 from oxymilk.new_study.lexicon import OF_PERSONS, TIMES, WORDS, moment, rank_of_participant, spellings, tokens
 from oxymilk.words import clean, fold, is_blank, is_foot
 
@@ -23,7 +23,7 @@ def last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> i
     for row, words in enumerate(words_of):
         folded, after = {*map(fold, words)}, words_of[row + 1 : row + 2]
         is_legend = len(words) == 1 and {*tokens(words[0])[:1]} & {*WORDS["legend"]}
-        is_header = len(words) > 1 and not folded & seen and not any(map(is_number, words))
+        is_header = len(words) > 1 and not folded & seen and not any(map(ANY_NUMBER.fullmatch, words))
         if row >= first and below_blank and (is_legend or (is_header and len(*after or [()]) > 1)):
             return max(at for at in range(row) if len(words_of[at]) > 1) + 1
         seen |= folded
@@ -63,7 +63,7 @@ def header_rows(grid: Grid) -> tuple[int, ...]:
     known = OF_PERSONS.union(*(WORDS[what] for what in ("number", "group", "timepoint")))
     scores = []
     for texts in grid.rows[:SEARCHED_ROWS]:
-        words = [word for word in map(clean, texts) if word and not is_number(word)]
+        words = [word for word in map(clean, texts) if word and not ANY_NUMBER.fullmatch(word)]
         # of two tables the one of before and after
         telling = ({*map(moment, words)} >= {*TIMES}) + sum(
             bool(known & spellings(word) or moment(word)) or is_identifying(word)
@@ -79,10 +79,7 @@ def header_rows(grid: Grid) -> tuple[int, ...]:
 
 
 def _continues(grid: Grid, upper: int, top: int) -> bool:
-    """Say whether the row below belongs to a header: it names parts of a cell above, and is blank below the `top` one.
-
-    A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
-    """
+    """Say whether the row below is of the header: it names parts of a cell above, and is blank below the `top` one."""
     width = max(len(grid.rows[upper]), len(grid.rows[upper + 1]))
     # above: No | Produksi ASI |            a blank is below No, and Sebelum is below Produksi ASI,
     # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too

@@ -117,10 +117,7 @@ def _joined_code(texts: list[str]) -> list[str]:
 
 
 def _join_ticks(columns: list[Column]) -> list[Column]:
-    """Return the columns, those of ticks joined: of "Pre > Kurang" and "Pre > Cukup", the column "Pre > {level}".
-
-    A cell of the joined one has the word of the column that is ticked in its row.
-    """
+    """Return the columns, those of ticks joined: of "Pre > Kurang" and "Pre > Cukup", "Pre > {level}" of the words."""
     series: dict[str, dict[str, Column]] = {}
     for column in columns:
         words = re.findall(r"[^\W_]+", column.header.rpartition(" > ")[2])
@@ -249,8 +246,15 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
         patterns[when] = f"{before}{'{visit}' if visit else ''}{after}{{item}}{tail}"
     if len(series) + of_one_timepoint < 2 or any(own != words[0] or len(own) < 2 for own in words):
         return [], {}, {}, {}
-    found = {when: _total(when, series, totals) for when in series if when in (*TIMES, "")}
-    return words[0], series, patterns, {when: total for when, total in found.items() if total}
+    found = {}
+    for when in series if {*series} <= {*TIMES, ""} else ():
+        # the total of a timepoint's items: its header says so, or it is between these and the next ones
+        last = max(column.at for column in series[when])
+        end = min((column.at for column in chain(*series.values()) if column.at > last), default=inf)
+        own = [column for column in totals if column.moment == when or not when]
+        own = own or [column for column in totals if not column.moment and last < column.at < end]
+        found |= {when: own[0]} if len(own) == 1 else {}
+    return words[0], series, patterns, found
 
 
 def _shared(names: list[str]) -> str:
@@ -298,13 +302,3 @@ def _right(scale: dict[str, str], series: dict[str, list[Column]], totals: dict[
             sums[when, cell.row] += int(scale.get(plain(cell.text), 0))
     printed = ((sums[when, cell.row], cell.text) for when, total in totals.items() for cell in total.cells)
     return sum(str(points) == text for points, text in printed)
-
-
-def _total(when: str, series: dict[str, list[Column]], totals: list[Column]) -> Column | None:
-    """Return the total of a timepoint's items: its header says so, or it is between these and the next ones."""
-    last = max(column.at for column in series[when])
-    items = chain(*series.values())
-    end = min((column.at for column in items if column.at > last), default=inf)
-    own = [column for column in totals if column.moment == when or not when]
-    own = own or [column for column in totals if not column.moment and last < column.at < end]
-    return own[0] if len(own) == 1 else None

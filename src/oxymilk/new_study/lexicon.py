@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,21 @@ def timepoint_of(word: str, counted: str) -> tuple[tuple[int, int], str]:
     at, name = (int(when == "post"), when) if when else (at, f"{counted if own == 'visit' else own}_{at}")
     names = [name] * bool(when or number) + [session] * bool(session)
     return (at, sessions.index(session) if session else 0), "_".join(names)
+
+
+def sessions_of(columns: Iterable[Any]) -> dict[str, Any]:
+    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
+    parts = {}
+    for column in columns:
+        counted = counted_by(re.sub(r"\d.*", "", column.header))
+        found = (timepoint_of(word, counted) for word in tokens(column.header))
+        parts[column] = [part for part in found if part[1]]
+    known = {
+        "_".join(name for _, name in part): column
+        for column, part in sorted(parts.items(), key=itemgetter(1))
+        if len(part) == 2 and part[1][1] in WORDS["sessions"]
+    }  # fmt: skip
+    return known if len(known) == len(columns) > 2 else {}
 
 
 def in_order_of_days(dates: Iterable[str]) -> list[str]:

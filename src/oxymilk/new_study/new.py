@@ -174,10 +174,7 @@ class _Dialogue:
         self, key: str, default: str, *, read: Callable[[str], Any] | None = None,
         words: dict[str, str] | None = None, **values: str,
     ) -> Any:  # fmt: skip
-        """Ask until an answer can be read, or is one of the words; `_BACK` is returned for one to go back.
-
-        `read` raises ValueError with what is wrong with an answer.
-        """
+        """Ask until an answer is one of the words, `_BACK`, or read without a ValueError, which says what is wrong."""
         while True:
             answer = self.ask(say(f"questions.{key}", self.language, **values), default).strip()
             # a prompt shows what a word means in the language of the person, who may say that
@@ -199,8 +196,7 @@ class _Dialogue:
         if not word:
             setattr(self.answers, "levels" if key == "cutoffs" else key, value)
         elif value == LEFT_OUT:
-            where = "left_out" if key == "group" else "no_value"
-            setattr(self.answers, where, (*getattr(self.answers, where), fold(word)))
+            self.answers.left_out += (fold(word),)
         for named in self.answers.named(key) if word else ():
             named.words += (fold(word),) if named.id == value else ()
 
@@ -353,13 +349,10 @@ def _groups_seen(tables: list[Table], answers: Answers, language: str) -> str:
 
 def _names_of(tables: list[Table]) -> list[str]:
     """Return what tells tables apart: titles of groups above them, their worksheets or files, without the timepoint."""
-    captions = [text for table in tables for text in table.captions[:1]]
-    if len(captions) < len(tables):
-        parts = [re.findall(r"[^\W_]+", table.worksheet or Path(table.file).stem) for table in tables]
-        common = {*parts[0]}.intersection(*parts) if not tables[0].worksheet else ()
-        own = [[word for word in words if not moment(word) and word not in common] for words in parts]
-        captions = [" ".join(words) for words in own]
-    seen = list(dict.fromkeys(captions))
+    parts = [re.findall(r"[^\W_]+", table.name) for table in tables]
+    common = {*parts[0]}.intersection(*parts) if parts and not tables[0].worksheet else ()
+    own = [[word for word in words if not moment(word) and word not in common] for words in parts]
+    seen = list(dict.fromkeys(map(" ".join, own)))
     return seen if len(seen) > 1 and all(re.search(r"[^\W\d_]", name) for name in seen) else []
 
 

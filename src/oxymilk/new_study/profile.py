@@ -9,18 +9,17 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
-from oxymilk.ingest.scores import NUMBER, is_number, minutes_of
+from oxymilk.ingest.scores import ANY_NUMBER, NUMBER, minutes_of
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.extent import SEARCHED_ROWS, header_rows, is_on_its_side, last_row
-from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
 
@@ -30,7 +29,6 @@ _MOST_TIMES = 31
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
 _LEGEND = re.compile(r"[(\[][^()]*=[^()]*[)\]]")  # "(1=Ya, 0=Tidak)"
-_COUNTED = re.compile(r"[\s>(]+[nf]\)?$", re.IGNORECASE)  # "Kurang (n)" counts Kurang
 SIZE = re.compile(r"\s*\(\s*n\s*[=:]?\s*\d+\s*\)", re.IGNORECASE)
 _WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*|%)\.?")
 
@@ -44,6 +42,7 @@ class Column:
     * title : what a statistics file says of the variable beside its name.
     * ticks, unticked : of columns of ticks that were joined, their words; the sign of a cell that is not ticked.
     * spellings : the forms in which header or title may be in lexicon.yaml.
+    * rank : how well the header names what tells participants apart, see `lexicon`.
     * shown, names : its name for people; in the sheet, several of columns of ticks.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
@@ -67,6 +66,7 @@ class Column:
     def __post_init__(self) -> None:
         """Look at header, title and cells."""
         self.spellings = lex.spellings(self.header) | lex.spellings(self.title)
+        self.rank = lex.rank_of_participant(self.header)
         self.moment = lex.moment(self.header) or lex.moment(self.title)
         # what is in brackets may explain codes
         words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
@@ -79,7 +79,7 @@ class Column:
         clock = {cell.text for cell in self.cells if minutes_of(cell.text) is not None}
         texts = [cell.text for cell in self.cells if cell.kind != "date" or cell.text in clock]
         parts = map(_WITH_UNIT.fullmatch, texts)
-        self.numbers = [number for number in parts if number and is_number(number[1])]
+        self.numbers = [number for number in parts if number and ANY_NUMBER.fullmatch(number[1])]
         times = [text for text in texts if text in clock and not _WITH_UNIT.fullmatch(text)]
         self.has_times = bool(times)
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
@@ -138,6 +138,7 @@ class Table:
     * titles : rows (from 0) that hold one text alone, and the text.
     * totals : words at the foot that head a row of totals.
     * last_row : the last row (from 1) that belongs to the table when notes or signatures are below it, else 0.
+    * name : of the worksheet, of several, else the first title above the header that names a group, else of the file.
     * legends : what codes mean, as texts of the file explain them.
     """
 
@@ -150,6 +151,7 @@ class Table:
     titles: dict[int, str]
     totals: tuple[str, ...]
     last_row: int
+    name: str
     legends: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -164,16 +166,14 @@ class Table:
         within = any(max(self.header_rows) <= row < last for row in self.titles)
         are_beside = len({column.header for column in self.columns}) < len(self.columns)
         times = self.find_times()
-        may_divide = (
-            column.of_groups or (column.divides and not (
-                column.moment or column.of_persons or lex.NUMBERED.search(column.header)
-            ))
-            for column in self.columns if column not in times
-        )  # fmt: skip
+        free = (column for column in self.columns if column not in times and not column.of_persons)
+        may_divide = any(
+            column.of_groups or (column.divides and not (column.moment or lex.NUMBERED.search(column.header)))
+            for column in free
+        )
         # "baseline_arm_1" and "baseline_arm_2" are of one time
         moments = [lex.timepoint_of(word, "") for column in times[:1] for word in column.counts]
-        are_twice = len({*moments}) < len(moments) and not lex.in_order_of_days(times[0].counts)
-        return not (within or are_beside or are_twice or any(may_divide))
+        return not (within or are_beside or may_divide or len({*moments}) < len(moments))
 
     def find_participant(
         self, *, repeated: bool, joined: bool = False, group: Column | None = None
@@ -185,10 +185,7 @@ class Table:
         values may start anew in each `group`.
         """
         columns = self.columns
-        ranks = [(lex.rank_of_participant(column.header), column) for column in columns]
-        codes = [
-            column for rank, column in sorted((at for at in ranks if at[0] is not None), key=itemgetter(0))
-        ]
+        codes = sorted((column for column in columns if column.rank is not None), key=attrgetter("rank"))
         persons = [column for column in columns if column.identifying]
         numbers = [column for column in columns if column.is_word_of("number") and not column.identifying]
         for column in codes + (persons + numbers if joined else numbers + persons):
@@ -266,8 +263,9 @@ class Table:
             before, after = ([column for column in fitting if column.moment == when] for when in lex.TIMES)
             pairs = [[pre, post] for pre in before for post in after]
             alike = [pair for pair in pairs if pair[0].beside_moment == pair[1].beside_moment]
-            named = [] if sessions_of(fitting) else alike
-            named = [pair for pair in named if _is_named(answers.outcome, pair[0].header)]
+            outcome = {*lex.tokens(answers.outcome)}
+            named = [pair for pair in alike if outcome <= {*lex.tokens(pair[0].header)}]
+            named = pairs if lex.sessions_of(fitting) else named
             candidates = next((own for own in (alike, named) if len(own) == 1), pairs)
         return candidates[0] if len(candidates) == 1 else [], fitting
 
@@ -285,29 +283,14 @@ class Table:
             for around, columns in series.items() if len(columns) > 1
         }  # fmt: skip
         fitting = [around for around, fit in fits.items() if fit and fit == max(fits.values())]
-        named = [around for around in fitting if _is_named(answers.outcome, " ".join(around))]
-        fitting = named if len(fitting) > 1 else fitting
+        outcome = {*lex.tokens(answers.outcome)} if len(fitting) > 1 else set()
+        fitting = [around for around in fitting if outcome <= {*lex.tokens(" ".join(around))}]
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
         columns = series[before, after]
         order = lex.in_order_of_days(columns) or sorted(columns, key=lex.number_of)
         return f"{before}{{visit}}{after}", {visit: columns[visit] for visit in order}
-
-    def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
-        """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
-        filled = [column for column in self.columns if column.cells]
-        heads: dict[Column, str] = {}
-        for column in filled:
-            words = re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
-            word = " ".join(lex.without(words, "pre", "post"))
-            are_counts = all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
-            if are_counts and (not answers.levels or answers.meaning("level", word)):
-                heads[column] = word
-        known = set(map(fold, heads.values()))
-        before = [column for column in filled if known.issuperset(map(fold, column.counts))]
-        counted = {column: word for column, word in heads.items() if column.moment != "pre"}
-        return (before[0], counted) if len(before) == 1 and len(counted) > 1 else None
 
     def find_titles(self, answers: Answers) -> dict[str, str]:
         """Return the rows that name a group over a part of the table, when there is one below the header.
@@ -324,43 +307,12 @@ class Table:
         is_below = any(text in titles for row, text in self.titles.items() if row >= max(self.header_rows))
         return titles if is_below and len(titles) > 1 else {}
 
-    @property
-    def captions(self) -> list[str]:
-        """The titles above the header that name a group, without "(n = 12)"."""
-        above = (SIZE.sub("", title) for row, title in self.titles.items() if row < self.header_rows[0] - 1)
-        return [text for text in above if any(lex.is_word_of(word, "group") for word in lex.tokens(text))]
-
-    def group(self, answers: Answers) -> str:
-        """Return the group that the name of worksheet or file, else a title above the header, tells; or nothing."""
-        groups = (answers.group_of(*names) for names in ((self.worksheet, self.file), self.captions))
-        return next(filter(None, groups), "")
-
     def above_blocks(self) -> list[str]:
         """Return the texts right above a header that repeats, one over each of the tables side by side."""
         above, headers = self.header_rows[0] - 2, [column.header for column in self.columns]
         texts = list(filter(None, map(clean, self.grid.rows[above]))) if above >= 0 else []
         over_each = len(texts) > 1 and len(texts) * len(set(headers)) == len(headers)
         return texts if over_each and not any(identifies(text) or lex.moment(text) for text in texts) else []
-
-
-def _is_named(outcome: str, header: str) -> bool:
-    """Say whether a header has the words of what was measured."""
-    return bool(outcome) and {*lex.tokens(outcome)} <= {*lex.tokens(header)}
-
-
-def sessions_of(columns: list[Column]) -> dict[str, Column]:
-    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
-    parts = {}
-    for column in columns:
-        counted = lex.counted_by(re.sub(r"\d.*", "", column.header))
-        found = (lex.timepoint_of(word, counted) for word in lex.tokens(column.header))
-        parts[column] = [part for part in found if part[1]]
-    known = {
-        "_".join(name for _, name in part): column
-        for column, part in sorted(parts.items(), key=itemgetter(1))
-        if len(part) == 2 and part[1][1] in lex.WORDS["sessions"]
-    }  # fmt: skip
-    return known if len(known) == len(columns) > 2 else {}
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:
@@ -442,4 +394,7 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         of_column = [cell for row, cell in cells[at].items() if values[row] >= min(len(headed), 2)]
         columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
     place, foot = (sheet.file, worksheet, sheet.encoding), tuple(totals.values())
-    return Table(*place, grid, in_rows, columns, titles, foot, last)
+    above = (SIZE.sub("", title) for row, title in titles.items() if row < in_rows[0] - 1)
+    of_group = (title for title in above if any(lex.is_word_of(word, "group") for word in lex.tokens(title)))
+    name = worksheet or next(of_group, Path(sheet.file).stem)
+    return Table(*place, grid, in_rows, columns, titles, foot, last, name)
