@@ -22,9 +22,6 @@ from oxymilk.study.sheet import Sheet
 from oxymilk.words import fold, is_unit, nearest, same_unit, unit_of_header
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)?|[.,]\d+)")
-# 1.405,50: the one mark divides thousands, the other decimals
-BOTH_MARKS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+(?P<comma>,)|(?:,\d{3})+\.)\d+")
-ANY_NUMBER = re.compile(rf"{NUMBER.pattern}|{BOTH_MARKS.pattern}")
 _NUMBER_AND_UNIT = re.compile(r"([+-]?[\d.,]*)\s*(.*)", re.DOTALL)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}(?!\d)")
 _CLOCK = re.compile(r"(\d{1,4}):([0-5]\d)(?::([0-5]\d))?\s*(\D*)")

@@ -6,8 +6,16 @@ import statistics
 
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.privacy import is_identifying
-from oxymilk.ingest.scores import ANY_NUMBER
-from oxymilk.new_study.lexicon import OF_PERSONS, TIMES, WORDS, moment, rank_of_participant, spellings, tokens
+from oxymilk.new_study.lexicon import (
+    ANY_NUMBER,
+    OF_PERSONS,
+    TIMES,
+    WORDS,
+    moment,
+    rank_of_participant,
+    spellings,
+    tokens,
+)
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 SEARCHED_ROWS = 40

@@ -32,7 +32,6 @@ _LEVEL = re.compile(rf"\b({'|'.join(map(re.escape, _LEVELS))})\b", re.IGNORECASE
 _VISIT = re.compile(r"([^\W\d_]+)(?:\W?(?=\d)|\W)(\d{1,2}|[IVX]{1,4})(?=[\W_])")
 _NUMBERED = re.compile(r"\D{0,6}\d{1,2}")
 _BOUNDED = re.compile(r"[<>≤≥]|\d\s*%?\s*(-|–|s/d|sampai|to)\s*\d")
-_NUMBERS = re.compile(r"\d+(?:[.,]\d+)?")
 _MOST_POINTS = 10
 
 # the words of the items; by timepoint ("" in a sheet of one) their columns, the pattern of these, and the total
@@ -103,9 +102,13 @@ def apply_legends(tables: list[Table]) -> list[Table]:
 
 
 def _is_aside(table: Table) -> bool:
-    """Say whether a worksheet is named as a legend is, or as a summary, and has no column of before or after."""
-    of_summary = [] if any(column.moment for column in table.columns) else WORDS["aside"]
-    return not {*tokens(table.worksheet)}.isdisjoint(WORDS["legend"] + of_summary)
+    """Say whether a worksheet is named as a legend is, or as a summary, and has neither participants nor times."""
+    of_data = (
+        column.moment or column.rank is not None or column.is_word_of("number") for column in table.columns
+    )
+    return not {*tokens(table.worksheet)}.isdisjoint(
+        WORDS["legend"] + ([] if any(of_data) else WORDS["aside"])
+    )
 
 
 def _joined_code(texts: list[str]) -> list[str]:
@@ -156,18 +159,13 @@ def cutoffs_of(table: Table) -> str:
     # each level in a line of its own: "Baik: 76-100"
     for text in [*texts, ";".join(filter(_LEVEL.match, texts))]:
         for part in (text.rpartition(":")[2], text):
-            answer = ",".join(sorted(re.split(r"[;,](?!\d)", part), key=_greatest)).strip()
+            parts = re.split(r"[;,](?!\d)", part)
             with contextlib.suppress(ValueError):
-                levels = parse_named(answer, "level", range(2, 101))
+                levels = parse_named(",".join(parts), "level", range(2, 101))
+                by_name = {level.name: part.strip() for level, part in zip(levels, parts, strict=True)}
                 if all(level.bounds for level in levels) and OF_PERSONS.isdisjoint(tokens(text)):
-                    return answer
+                    return ",".join(by_name[name] for name in ordered(by_name) or by_name)
     return ""
-
-
-def _greatest(level: str) -> tuple[float, bool]:
-    """Return what orders levels with cut-offs: the greatest number, and whether it is none of the level."""
-    numbers = (float(number.replace(",", ".")) for number in _NUMBERS.findall(level))
-    return max(numbers, default=0), not re.search("[<≤]", level)
 
 
 def _meanings(text: str) -> dict[str, str]:

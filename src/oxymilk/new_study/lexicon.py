@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from oxymilk.ingest.scores import NUMBER
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import LANGUAGES, labels, read_yaml
 from oxymilk.words import clean, fold, plain
@@ -19,6 +19,9 @@ WORDS: dict[str, Any] = read_yaml(Path(__file__).with_name("lexicon.yaml"))
 # the headers of all characteristics
 OF_PERSONS = {header for known in WORDS["characteristics"] for header in known["headers"]}
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+# 1.405,50: the one mark divides thousands, the other decimals
+BOTH_MARKS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+(?P<comma>,)|(?:,\d{3})+\.)\d+")
+ANY_NUMBER = re.compile(rf"{NUMBER.pattern}|{BOTH_MARKS.pattern}")
 DATE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{2,4})")
 # the number of a visit: 3, III
 NUMBERED = re.compile(r"(?<!\d)\d{1,3}(?!\d)|(?<=[\s-])[IVX]{1,4}\b")
@@ -95,17 +98,12 @@ def timepoint_of(word: str, counted: str) -> tuple[tuple[int, int], str]:
 
 def sessions_of(columns: Iterable[Any]) -> dict[str, Any]:
     """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
-    parts = {}
-    for column in columns:
-        counted = counted_by(re.sub(r"\d.*", "", column.header))
-        found = (timepoint_of(word, counted) for word in tokens(column.header))
-        parts[column] = [part for part in found if part[1]]
-    known = {
-        "_".join(name for _, name in part): column
-        for column, part in sorted(parts.items(), key=itemgetter(1))
-        if len(part) == 2 and part[1][1] in WORDS["sessions"]
-    }  # fmt: skip
-    return known if len(known) == len(columns) > 2 else {}
+    found = {timepoint_of(column.header, "visit"): column for column in columns}
+    known = {name: found[order, name] for order, name in sorted(found) if "_" in name.strip("_")}
+    are_sessions = len(known) == len(columns) > 2 and all(
+        name.split("_")[-1] in WORDS["sessions"] for name in known
+    )
+    return known if are_sessions else {}
 
 
 def in_order_of_days(dates: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -353,7 +354,12 @@ def _names_of(tables: list[Table]) -> list[str]:
     common = {*parts[0]}.intersection(*parts) if parts and not tables[0].worksheet else ()
     own = [[word for word in words if not moment(word) and word not in common] for words in parts]
     seen = list(dict.fromkeys(map(" ".join, own)))
-    return seen if len(seen) > 1 and all(re.search(r"[^\W\d_]", name) for name in seen) else []
+    # files may be of months
+    of_groups = {*WORDS["control"], *WORDS["groups_inside"]} & {
+        *chain(*(tokens(table.name) for table in tables))
+    }
+    are_named = len(seen) > 1 and all(re.search(r"[^\W\d_]", name) for name in seen)
+    return seen if are_named and (of_groups or tables[0].worksheet) else []
 
 
 def _kind_seen(tables: list[Table], answers: Answers, language: str) -> str:

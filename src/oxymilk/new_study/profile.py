@@ -15,7 +15,7 @@ from pathlib import Path
 from oxymilk.faults import Fault, FaultsError
 from oxymilk.ingest.grid import Cell, Grid, read_header
 from oxymilk.ingest.privacy import identifies, is_identifying
-from oxymilk.ingest.scores import ANY_NUMBER, NUMBER, minutes_of
+from oxymilk.ingest.scores import NUMBER, minutes_of
 from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
@@ -79,7 +79,7 @@ class Column:
         clock = {cell.text for cell in self.cells if minutes_of(cell.text) is not None}
         texts = [cell.text for cell in self.cells if cell.kind != "date" or cell.text in clock]
         parts = map(_WITH_UNIT.fullmatch, texts)
-        self.numbers = [number for number in parts if number and ANY_NUMBER.fullmatch(number[1])]
+        self.numbers = [number for number in parts if number and lex.ANY_NUMBER.fullmatch(number[1])]
         times = [text for text in texts if text in clock and not _WITH_UNIT.fullmatch(text)]
         self.has_times = bool(times)
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
@@ -191,12 +191,14 @@ class Table:
         for column in codes + (persons + numbers if joined else numbers + persons):
             if column.cells and (repeated or not column.recurs):
                 return column
-        groups = {cell.row: fold(cell.text) for cell in (group.cells if group else ())}
-        for column in codes + numbers:
-            keys = {(groups.get(cell.row), fold(cell.text)) for cell in column.cells}
-            if keys and len(keys) == len(column.cells):
-                return column
-        return None
+        anew = (column for column in codes + numbers if column.cells and self.tell_apart(column, group))
+        return next(anew, None)
+
+    @staticmethod
+    def tell_apart(*columns: Column | None) -> bool:
+        """Say whether the words of columns tell apart all rows that have one of the first."""
+        words = [{cell.row: fold(cell.text) for cell in column.cells} for column in columns if column]
+        return len({tuple(own.get(row) for own in words) for row in words[0]}) == len(words[0])
 
     def find_group(self, answers: Answers) -> Column | None:
         """Return the column of the groups: its words are theirs, or its header says so."""
@@ -222,9 +224,11 @@ class Table:
         """Return the columns that tell the timepoint of a row: its words for before and after, its day, its session."""
         participant = self.find_participant(repeated=True)
         times = [column for column in self.few if set(lex.TIMES) <= set(map(lex.moment, column.counts))][:1]
-        if participant is None or len(participant.counts) == len(participant.cells):
-            return times
         groups = [column for column in self.few if column.of_groups]
+        # numbers that start anew in each group are no repeated measurements
+        full = (column for column in groups if participant and len(column.cells) == len(participant.cells))
+        if participant is None or self.tell_apart(participant, *full):
+            return times
         free = [
             column for column in self.columns
             if 1 < len(column.counts) <= _MOST_TIMES and column not in (participant, *groups)
@@ -235,12 +239,9 @@ class Table:
             is_visit = {*lex.tokens(column.header)[:1]} & {*lex.WORDS["visit"]}
             is_date = lex.in_order_of_days(column.counts) and len(column.counts) <= MOST_LEVELS
             times = times or [column] * bool(is_visit or is_date or column.is_word_of("timepoint"))
-        keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
-        for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
-            keys[cell.row].append(fold(cell.text))
         # a session divides what has the same timepoint
         parts = [column for column in free if column.is_word_of("session") and column not in times]
-        return times + parts[:1] if times and len(set(map(tuple, keys.values()))) < len(keys) else times
+        return times + ([] if self.tell_apart(participant, *groups, *times) else parts[: len(times)])
 
     def find_scores(
         self, answers: Answers, used: Collection[Column] = (), *, single: bool = False
@@ -257,8 +258,7 @@ class Table:
         if single:
             unit = {*lex.tokens(answers.unit)[:1]}
             of_unit = [column for column in fitting if unit & {*lex.tokens(column.header)}]
-            varied = [column for column in fitting if len(column.counts) > 1]
-            candidates = [[column] for column in (of_unit or varied or fitting)]
+            candidates = [[column] for column in (of_unit or fitting)]
         else:
             before, after = ([column for column in fitting if column.moment == when] for when in lex.TIMES)
             pairs = [[pre, post] for pre in before for post in after]

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from oxymilk.ingest.privacy import keys_identify, known_words, may_be_shown
-from oxymilk.ingest.scores import BOTH_MARKS, decimal_mark_of, minutes_of
+from oxymilk.ingest.scores import decimal_mark_of, minutes_of
 from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.legends import answers_of, find_items
@@ -338,7 +338,7 @@ class _Proposer(OtherLayouts):
             mark, unclear = decimal_mark_of(cells)
             number = unclear[0].text if len(unclear) == 1 else ""
             sign, self.study.unclear = "," if "," in number else ".", self.study.unclear or number
-            both = next(filter(None, (BOTH_MARKS.fullmatch(cell.text) for cell in cells)), None)
+            both = next(filter(None, (lex.BOTH_MARKS.fullmatch(cell.text) for cell in cells)), None)
             if both:
                 keys["thousands_mark"] = self.noted(sign := "." if both["comma"] else ",", "mark")
             elif number and self.answers.mark:
