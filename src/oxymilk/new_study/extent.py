@@ -6,16 +6,7 @@ import statistics
 
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.privacy import is_identifying
-from oxymilk.new_study.lexicon import (
-    ANY_NUMBER,
-    OF_PERSONS,
-    TIMES,
-    WORDS,
-    moment,
-    rank_of_participant,
-    spellings,
-    tokens,
-)
+from oxymilk.new_study import lexicon as lex
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 SEARCHED_ROWS = 40
@@ -30,8 +21,8 @@ def last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> i
     seen, below_blank = set(), False
     for row, words in enumerate(words_of):
         folded, after = {*map(fold, words)}, words_of[row + 1 : row + 2]
-        is_legend = len(words) == 1 and {*tokens(words[0])[:1]} & {*WORDS["legend"]}
-        is_header = len(words) > 1 and not folded & seen and not any(map(ANY_NUMBER.fullmatch, words))
+        is_legend = len(words) == 1 and {*lex.tokens(words[0])[:1]} & {*lex.WORDS["legend"]}
+        is_header = len(words) > 1 and not folded & seen and not any(map(lex.ANY_NUMBER.fullmatch, words))
         if row >= first and below_blank and (is_legend or (is_header and len(*after or [()]) > 1)):
             return max(at for at in range(row) if len(words_of[at]) > 1) + 1
         seen |= folded
@@ -59,23 +50,23 @@ def is_on_its_side(grid: Grid) -> bool:
     """
     rows = [row for row in grid.rows if not all(map(is_blank, row))]
     first = [fold(row[0]) for row in rows if row and fold(row[0])]
-    if not set(TIMES) <= set(map(moment, first)) or len(rows) > SEARCHED_ROWS:
+    if not set(lex.TIMES) <= set(map(lex.moment, first)) or len(rows) > SEARCHED_ROWS:
         return False
-    above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
-    differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
+    above = rows[: min(at for at, row in enumerate(rows) if row and lex.moment(row[0]))]
+    differ = len(set(first)) == len(first) and not any(lex.moment(text) for row in above for text in row)
     return len(rows) < max(map(len, rows)) or (bool(above) and differ)
 
 
 def header_rows(grid: Grid) -> tuple[int, ...]:
     """Return the rows (from 1) that most look like a header: known words, texts, all different."""
-    known = OF_PERSONS.union(*(WORDS[what] for what in ("number", "group", "timepoint")))
+    known = lex.OF_PERSONS.union(*(lex.WORDS[what] for what in ("number", "group", "timepoint")))
     scores = []
     for texts in grid.rows[:SEARCHED_ROWS]:
-        words = [word for word in map(clean, texts) if word and not ANY_NUMBER.fullmatch(word)]
+        words = [word for word in map(clean, texts) if word and not lex.ANY_NUMBER.fullmatch(word)]
         # of two tables the one of before and after
-        telling = ({*map(moment, words)} >= {*TIMES}) + sum(
-            bool(known & spellings(word) or moment(word)) or is_identifying(word)
-            or rank_of_participant(word) is not None for word in words
+        telling = ({*map(lex.moment, words)} >= {*lex.TIMES}) + sum(
+            bool(known & lex.spellings(word) or lex.moment(word)) or is_identifying(word)
+            or lex.rank_of_participant(word) is not None for word in words
         )  # fmt: skip
         scores.append(3 * telling + len(set(map(fold, words))))
     first = last = scores.index(max(scores))
