@@ -38,8 +38,11 @@ _MOST_POINTS = 10
 Items = tuple[list[str], dict[str, list[Column]], dict[str, str], dict[str, Column]]
 
 
-def apply_legends(tables: list[Table]) -> list[Table]:
-    """Return the tables that are no legends, their ticks joined, their cells labelled as legends and heads say."""
+def apply_legends(tables: list[Table]) -> tuple[list[Table], list[str]]:
+    """Return the tables that are no legends, their ticks joined, their cells labelled as legends and heads say.
+
+    And the names of the worksheets that are left out.
+    """
     for table in tables:
         table.columns = _join_ticks(table.columns)
     lines = {table: [*filter(None, (clean(" ".join(row)) for row in table.grid.rows))] for table in tables}
@@ -98,7 +101,7 @@ def apply_legends(tables: list[Table]) -> list[Table]:
             if meanings and not (column.labels or is_person):
                 cells = [cell._replace(label=meanings.get(fold(cell.text), "")) for cell in column.cells]
                 columns[at] = replace(column, cells=cells)
-    return told
+    return told, [table.worksheet for table in tables if table not in told]
 
 
 def _is_aside(table: Table) -> bool:

@@ -33,9 +33,7 @@ def say(key: str, language: str, **values: object) -> str:
 
 
 def spellings(header: str) -> set[str]:
-    """Return the forms in which a header may be in lexicon.yaml: its last part, with what is in brackets or not.
-
-    The parts are those of rows, or of the groups of questions of an app (identitas/umur).
+    """Return the forms in which a header (of rows, of an app) may be in lexicon.yaml: its last part, without brackets.
 
     Examples
     --------
@@ -47,13 +45,7 @@ def spellings(header: str) -> set[str]:
 
 
 def rank_of_participant(header: str) -> int | None:
-    """Return how well a header names what tells participants apart, the lower the better; None when it does not.
-
-    Examples
-    --------
-    >>> rank_of_participant("identitas/kode_ibu"), rank_of_participant("No. Resp"), rank_of_participant("No")
-    (0, 14, None)
-    """
+    """Return how well a header names what tells participants apart, the lower the better; None when it does not."""
     words, known = tokens(re.split(r" > |/", header)[-1]), WORDS["participant"]
     ranks = [known.index(word) for word in words if word in known]
     return min(ranks) if ranks and not without(words, "participant", "number", "participant_beside") else None
@@ -100,10 +92,8 @@ def sessions_of(columns: Iterable[Any]) -> dict[str, Any]:
     """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
     found = {timepoint_of(column.header, "visit"): column for column in columns}
     known = {name: found[order, name] for order, name in sorted(found) if "_" in name.strip("_")}
-    are_sessions = len(known) == len(columns) > 2 and all(
-        name.split("_")[-1] in WORDS["sessions"] for name in known
-    )
-    return known if are_sessions else {}
+    last = {name.rpartition("_")[2] for name in known}
+    return known if len(known) == len(columns) > 2 and last <= {*WORDS["sessions"]} else {}
 
 
 def in_order_of_days(dates: Iterable[str]) -> list[str]:

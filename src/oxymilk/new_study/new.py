@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -280,14 +279,11 @@ class _Dialogue:
         delimiter = self.answers.delimiter
         key = (path, worksheet, delimiter)
         if key not in self.read:
-            tables = look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter)
-            names = [table.worksheet for table in tables]
-            tables = apply_legends(tables)
+            own = look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter)
+            tables, aside = apply_legends(own)
             self.read[key] = [replace(table, file=_file_name(path)) for table in tables]
-            others = {*names} - {table.worksheet for table in tables}
-            seen = {"file": _file_name(path), "names": ", ".join(sorted(others))}
-            if others:
-                self.tell(say("messages.aside", self.language, **seen))
+            if aside:
+                self.tell(say("messages.aside", self.language, file=_file_name(path), names=", ".join(aside)))
             for table in self.read[key]:
                 seen = {"file": " / ".join(filter(None, (table.file, table.worksheet)))}
                 seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
@@ -355,9 +351,8 @@ def _names_of(tables: list[Table]) -> list[str]:
     own = [[word for word in words if not moment(word) and word not in common] for words in parts]
     seen = list(dict.fromkeys(map(" ".join, own)))
     # files may be of months
-    of_groups = {*WORDS["control"], *WORDS["groups_inside"]} & {
-        *chain(*(tokens(table.name) for table in tables))
-    }
+    words = {*tokens(" ".join(table.name for table in tables))}
+    of_groups = words & {*WORDS["control"], *WORDS["groups_inside"]}
     are_named = len(seen) > 1 and all(re.search(r"[^\W\d_]", name) for name in seen)
     return seen if are_named and (of_groups or tables[0].worksheet) else []
 

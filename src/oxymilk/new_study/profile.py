@@ -264,8 +264,8 @@ class Table:
             pairs = [[pre, post] for pre in before for post in after]
             alike = [pair for pair in pairs if pair[0].beside_moment == pair[1].beside_moment]
             outcome = {*lex.tokens(answers.outcome)}
-            named = [pair for pair in alike if outcome <= {*lex.tokens(pair[0].header)}]
-            named = pairs if lex.sessions_of(fitting) else named
+            known = [] if lex.sessions_of(fitting) else alike
+            named = [pair for pair in known if outcome <= {*lex.tokens(pair[0].header)}]
             candidates = next((own for own in (alike, named) if len(own) == 1), pairs)
         return candidates[0] if len(candidates) == 1 else [], fitting
 
