@@ -116,6 +116,10 @@ class Tables:
     used: set[int] = field(default_factory=set)
     reach: dict[int, int] = field(default_factory=dict)
 
+    def words(self, row: int) -> list[str]:
+        """Return the words of a row, folded."""
+        return [*filter(None, map(fold, self.whole.rows[row]))]
+
     def columns(self, names: list[str], within: range = ALL_COLUMNS) -> dict[str, int] | None:
         """Return the columns with these names, now used; None when one is missing, which is a fault."""
         columns, faults = find_columns(self.grid, self.header, names, within)
@@ -182,7 +186,7 @@ class Tables:
         rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
         outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
         skipped = set(map(fold, sheet.skip))
-        headers = [[*filter(None, map(fold, self.whole.rows[row]))] for row in self.header.rows]
+        headers = list(map(self.words, self.header.rows))
         entries: list[Entry] = []
         not_read: list[Entry] = []  # of rows without values, and of those outside
         below_foot = False
@@ -276,11 +280,8 @@ def _groups_of_rows(tables: Tables) -> dict[int, str]:
 
 
 def _crosstab_entries(tables: Tables) -> list[Entry]:
-    """Return an entry for each participant that a cross-tabulation counts, named control_01, ...; totals must fit.
-
-    The row "Kontrol | Kurang | 1 | 2" with the columns Kurang and Baik for the level after gives control_01, who stays
-    kurang, and control_02 and control_03, who become baik.
-    """
+    """Return an entry for each participant that a cross-tabulation counts, named control_01, ...; totals must fit."""
+    # "Kontrol | Kurang | 1 | 2" below Kurang and Baik: control_01 stays kurang, control_02 and control_03 become baik
     grid, sheet, study, faults = tables.grid, tables.sheet, tables.study, tables.faults
     table, source = sheet.crosstab, sheet.group
     sums = [name for name in (*table.after, table.total) if name]
@@ -298,11 +299,13 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
     parts: _Parts = []
     # of rows of totals: how many parts are above, group, cells
     totals: list[tuple[int, str, dict[str, Cell]]] = []
-    for row in range(tables.header.first, len(grid.rows)):
+    headers = list(map(tables.words, tables.header.rows))
+    for row in range(len(grid.rows)):
         cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
-        words = [fold(text) for text in grid.rows[row] if text.strip()]
-        if len(words) == 1 and source and words[0] in source.parts:
-            group = source.parts[words[0]]
+        words = tables.words(row)
+        title = source.parts.get(words[0]) if source and len(words) == 1 else None
+        group = title or group
+        if title or row < tables.header.first or words in headers:
             continue
         group_cell = cells[named[0]] if len(named) == 2 else None
         before_cell = cells[table.before.column]
@@ -353,11 +356,7 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
 
 
 def _differing_totals(parts: _Parts, totals: list[tuple[int, str, dict[str, Cell]]]) -> Iterator[Fault]:
-    """Yield a fault for each total that is the sum neither of its group nor of the whole table.
-
-    The group is the one that the row of totals names, else that of the rows above it; where the first row of totals
-    is above all counts, and is not that of the table, that of the rows below it.
-    """
+    """Yield a fault for each total that is the sum neither of the whole table nor of the group that is beside it."""
     of_table = sum((counts for _, counts in parts), Counter())
     are_above = False
     for at, group, cells in totals:
@@ -366,7 +365,7 @@ def _differing_totals(parts: _Parts, totals: list[tuple[int, str, dict[str, Cell
         printed = {name: Decimal(text) for name, text in texts.items() if text.isdecimal()}
         if all(of_table[name] == total for name, total in printed.items()):
             continue
-        are_above = are_above or at == 0
+        are_above = are_above or at == 0  # where the first row of totals is, all are above their group
         beside = parts[at : at + 1] if are_above else parts[max(at - 1, 0) : at]
         of = group or next(iter(dict(beside)), "")
         due = sum((counts for own, counts in parts if own == of), Counter())

@@ -187,11 +187,9 @@ def _worksheet_parts(package: zipfile.ZipFile, names: set[str]) -> dict[str, str
 
 
 def _xlsx_marks(elements: Iterable[Element], is_due: bool) -> Marks:
-    """Return the marks of one worksheet of an XLSX.
-
-    A formula's value is stored when it has text, or is the empty text that a formula gave (`t="str"`). Programs that
-    compute nothing write no value, an empty one without a type, or 0; then all is to be computed when it is opened.
-    """
+    """Return the marks of one worksheet of an XLSX; `is_due` when all is to be computed when it is opened."""
+    # a value is stored when it has text, or is the empty text of a formula (t="str"); programs that compute nothing
+    # write no value, an empty one without a type, or 0, which is then due
     marks = Marks()
     row = column = -1
     kind = ""

@@ -196,12 +196,16 @@ def _add_entries(
     for name, source in sheet.characteristics.items():
         cells = [entry.characteristics[name] for entry in entries]
         characteristics[name] = scoring(scales[name], source.codes, sheet, cells, faults)
+    # a long sheet of REDCap has the group in the first row of each participant only
+    told = {fold(at.participant.text): at.group for at in entries if at.group and at.group.text}
     totals, left_out = [], []  # of a checklist; cells of participants who are in no group of the study
     for entry in entries:
         cell = entry.participant
         group: str | None = entry.group_id
         if entry.group is not None and not group:
-            group = decode(entry.group, groups, faults, merged=True)
+            is_blank = entry.timepoint and not (entry.group.text or sheet.participant.per_group)
+            own_group = told.get(fold(cell.text), entry.group) if is_blank else entry.group
+            group = decode(own_group, groups, faults, merged=True)
         if group == LEFT_OUT:
             left_out.append(entry.group or cell)
             continue

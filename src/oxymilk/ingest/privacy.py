@@ -31,6 +31,7 @@ _CAMEL = re.compile(
     r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][^\W\d_A-Z])|(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])"
 )
 _DATE_OR_TIME = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}:\d\d(:\d\d)?\b")
+_VISITED = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]20[1-9]\d\b")  # what a header of a day holds
 _DECIMAL = re.compile(r"[+-]?\d{0,7}[.,]\d+")
 _LONG_NUMBER = re.compile(r"\d(?:[\s().\-/]{0,2}\d){7,}")
 # no measurement here has so many digits before the decimal mark, but record numbers do
@@ -75,6 +76,7 @@ def identifies(text: str, known: frozenset[str] = frozenset(), *, header: bool =
     (True, True, False, False)
     """
     folded = fold(text[:_LONGEST])
+    folded = _VISITED.sub(" ", folded) if header else folded
     if len(text) > _LONGEST or _MAIL_OR_PLACE.search(folded) or _BIRTH.search(folded):
         return True
     return bool(_long_numbers(folded)) or is_named(text, known, header=header)
@@ -229,10 +231,8 @@ def _long_numbers(folded: str) -> list[str]:
 
 
 def _is_familiar(word: str, known: frozenset[str]) -> bool:
-    """Say whether a word is declared, has its letters exchanged or doubled, or is one that observation sheets hold.
-
-    Kontorl and Kuurang are slips, but Asih is as near to ASI, and Norma to Normal, as a slip is, and may be a person.
-    """
+    """Say whether a word is declared, has its letters exchanged or doubled, or is one that observation sheets hold."""
+    # Kontorl and Kuurang are slips; Asih, as near to ASI, and Norma, to Normal, may be persons
     is_known = word in known or word in _lists()["familiar"]
     letters = sorted(set(word))
     return is_known or any(letters == sorted(set(own)) and word[0] == own[0] for own in known if len(own) > 3)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from oxymilk.new_study.lexicon import slug
-from oxymilk.words import clean, fold
+from oxymilk.words import clean, fold, plain
 
 KINDS = ("levels", "number", "checklist")
 _BOUND = re.compile(r"(<=|>=|<|>|≤|≥)\s*([+-]?\d+(?:[.,]\d+)?)(?:\s*[^\W\d_]+)?")
@@ -16,7 +16,7 @@ _NUMBER = r"\d+(?:[.,]\d+)?"
 _AS_BOUNDS = {
     re.compile(rf"^\s*({_NUMBER})\s*(?:<=|≤)(.*)"): r"\2>=\1",
     re.compile(rf"^\s*({_NUMBER})\s*<(.*)"): r"\2>\1",
-    re.compile(rf"\s({_NUMBER})\s*(?:-|–|s/d|sampai|to)\s*({_NUMBER})"): r">=\1<=\2",
+    re.compile(rf"[\s(:=]({_NUMBER})\s*%?\s*(?:-|–|s/d|sampai|to)\s*({_NUMBER})"): r">=\1<=\2",
 }
 _KEYS = {"<": "below", "<=": "at_most", "≤": "at_most", ">": "above", ">=": "at_least", "≥": "at_least"}
 
@@ -56,7 +56,7 @@ class Answers:
     # what a mark is that three digits follow, thousands or decimal
     mark: str = ""
     compare: tuple[str, ...] = ()
-    # words of groups that are no part of the study
+    # words of groups that are no part of the study, and in the place of levels those that are no value
     left_out: tuple[str, ...] = ()
 
     @property
@@ -75,8 +75,8 @@ class Answers:
 
     def group_of(self, *names: str) -> str:
         """Return the one group that names of a worksheet or file tell, else the empty string."""
-        text = fold(" ".join(names))
-        group_of = {word: group.id for group in self.groups for word in group.words}
+        text = plain(" ".join(names))
+        group_of = {plain(word): group.id for group in self.groups for word in group.words}
         told = [word for word in group_of if len(word) > 2 and word in text]
         # "kel i" is in "kel ii", too
         ids = {group_of[word] for word in told if not any(word != other and word in other for other in told)}
@@ -124,6 +124,7 @@ def parse_named(text: str, what: str, counts: range = range(101)) -> tuple[Named
             part = form.sub(bound, part)
         bounds = {_KEYS[mark]: value.replace(",", ".") for mark, value in _BOUND.findall(part)}
         name, _, spellings = map(clean, _BOUND.sub("", part).partition("="))
+        name = name.strip(" :()%") if bounds else name
         its_id = slug(name, f"{what}_{number}")
         if not name or set("<>") & set(name) or its_id in known:
             raise ValueError(part.strip())

@@ -6,19 +6,27 @@ import statistics
 
 from oxymilk.ingest.grid import Grid
 from oxymilk.ingest.privacy import is_identifying
-from oxymilk.ingest.scores import NUMBER
-from oxymilk.new_study.lexicon import TIMES, WORDS, moment, spellings
+from oxymilk.new_study import lexicon as lex
 from oxymilk.words import clean, fold, is_blank, is_foot
 
 SEARCHED_ROWS = 40
 
 
 def last_row(words_of: list[list[str]], titles: dict[int, str], first: int) -> int:
-    """Return the last row (from 1) of a table that has notes or signatures below it, 0 when it has none.
+    """Return the last row (from 1) of a table that has notes, signatures or another table below it, else 0.
 
     Notes are below a blank row, or alone in a row; a row of few values right below the others may be a participant
-    who left, and belongs to the table.
+    who left, and belongs to the table. Another table has a header whose words are new, below a blank row.
     """
+    seen, below_blank = set(), False
+    for row, words in enumerate(words_of):
+        folded, after = {*map(fold, words)}, words_of[row + 1 : row + 2]
+        is_legend = len(words) == 1 and {*lex.tokens(words[0])[:1]} & {*lex.WORDS["legend"]}
+        is_header = len(words) > 1 and not folded & seen and not any(map(lex.ANY_NUMBER.fullmatch, words))
+        if row >= first and below_blank and (is_legend or (is_header and len(*after or [()]) > 1)):
+            return max(at for at in range(row) if len(words_of[at]) > 1) + 1
+        seen |= folded
+        below_blank = not words or (below_blank and row in titles)
     # "1 = Pijat" under a column is a legend's, even where the row is full of them
     filled = [sum("=" not in word for word in words) for words in words_of]
     full = [count for count in filled[first:] if count > 1]
@@ -42,21 +50,24 @@ def is_on_its_side(grid: Grid) -> bool:
     """
     rows = [row for row in grid.rows if not all(map(is_blank, row))]
     first = [fold(row[0]) for row in rows if row and fold(row[0])]
-    if not set(TIMES) <= set(map(moment, first)) or len(rows) > SEARCHED_ROWS:
+    if not set(lex.TIMES) <= set(map(lex.moment, first)) or len(rows) > SEARCHED_ROWS:
         return False
-    above = rows[: min(at for at, row in enumerate(rows) if row and moment(row[0]))]
-    differ = len(set(first)) == len(first) and not any(moment(text) for row in above for text in row)
+    above = rows[: min(at for at, row in enumerate(rows) if row and lex.moment(row[0]))]
+    differ = len(set(first)) == len(first) and not any(lex.moment(text) for row in above for text in row)
     return len(rows) < max(map(len, rows)) or (bool(above) and differ)
 
 
 def header_rows(grid: Grid) -> tuple[int, ...]:
     """Return the rows (from 1) that most look like a header: known words, texts, all different."""
-    known = {word for characteristic in WORDS["characteristics"] for word in characteristic["headers"]}
-    known.update(*(WORDS[what] for what in ("participant", "number", "group", "timepoint")))
+    known = lex.OF_PERSONS.union(*(lex.WORDS[what] for what in ("number", "group", "timepoint")))
     scores = []
     for texts in grid.rows[:SEARCHED_ROWS]:
-        words = [word for word in map(clean, texts) if word and not NUMBER.fullmatch(word)]
-        telling = sum(bool(known & spellings(word) or moment(word)) or is_identifying(word) for word in words)
+        words = [word for word in map(clean, texts) if word and not lex.ANY_NUMBER.fullmatch(word)]
+        # of two tables the one of before and after
+        telling = ({*map(lex.moment, words)} >= {*lex.TIMES}) + sum(
+            bool(known & lex.spellings(word) or lex.moment(word)) or is_identifying(word)
+            or lex.rank_of_participant(word) is not None for word in words
+        )  # fmt: skip
         scores.append(3 * telling + len(set(map(fold, words))))
     first = last = scores.index(max(scores))
     while first > 0 and _continues(grid, first - 1, first - 1):
@@ -67,10 +78,7 @@ def header_rows(grid: Grid) -> tuple[int, ...]:
 
 
 def _continues(grid: Grid, upper: int, top: int) -> bool:
-    """Say whether the row below belongs to a header: it names parts of a cell above, and is blank below the `top` one.
-
-    A cell that names parts spans columns: it has a text below it and, on its right, others below blanks.
-    """
+    """Say whether the row below is of the header: it names parts of a cell above, and is blank below the `top` one."""
     width = max(len(grid.rows[upper]), len(grid.rows[upper + 1]))
     # above: No | Produksi ASI |            a blank is below No, and Sebelum is below Produksi ASI,
     # under:    | Sebelum      | Sesudah    so Sesudah, below a blank, is a part of Produksi ASI too

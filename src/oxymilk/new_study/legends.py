@@ -17,51 +17,64 @@ from oxymilk.ingest.grid import Cell
 from oxymilk.ingest.privacy import identifies, is_identifying
 from oxymilk.ingest.scores import TICK
 from oxymilk.new_study.answers import parse_named
-from oxymilk.new_study.lexicon import TIMES, WORDS, is_word_of, ordered, tokens, without
+from oxymilk.new_study.lexicon import OF_PERSONS, TIMES, WORDS, is_word_of, ordered, tokens, without
 from oxymilk.new_study.profile import Column, Table
 from oxymilk.words import clean, fold, plain
 
 _FORMS = (
     re.compile(r"(?<![\w.,])(?P<code>\d{1,2}|[A-Z]{1,3}(?!\s*:))\s*[=:]\s*(?P<name>[^\W\d][^\d=:;,()<>]*)"),
     re.compile(r"(?P<name>[^\W\d][^\d=:;,()<>]*?)\s*=\s*(?P<code>\d{1,2})(?![\w.])"),
+    re.compile(r"\{(?P<code>\d{1,2}),\s*(?P<name>[^{}]+)\}"),  # as SPSS lists values
 )
 # words of levels in a header, the longer ones first
 _LEVELS = sorted({word for order in WORDS["orders"] for word in order if word[0].isalpha()}, key=len)[::-1]
 _LEVEL = re.compile(rf"\b({'|'.join(map(re.escape, _LEVELS))})\b", re.IGNORECASE)
-_VISIT = re.compile(r"([^\W\d_]+)\W?(\d{1,2})(?=[\W_])")
+_VISIT = re.compile(r"([^\W\d_]+)(?:\W?(?=\d)|\W)(\d{1,2}|[IVX]{1,4})(?=[\W_])")
 _NUMBERED = re.compile(r"\D{0,6}\d{1,2}")
+_BOUNDED = re.compile(r"[<>≤≥]|\d\s*%?\s*(-|–|s/d|sampai|to)\s*\d")
 _MOST_POINTS = 10
 
 # the words of the items; by timepoint ("" in a sheet of one) their columns, the pattern of these, and the total
 Items = tuple[list[str], dict[str, list[Column]], dict[str, str], dict[str, Column]]
 
 
-def apply_legends(tables: list[Table]) -> list[Table]:
-    """Return the tables that are no legends, their ticks joined, their cells labelled as legends and heads say."""
+def apply_legends(tables: list[Table]) -> tuple[list[Table], list[str]]:
+    """Return the tables that are no legends, their ticks joined, their cells labelled as legends and heads say.
+
+    And the names of the worksheets that are left out.
+    """
     for table in tables:
         table.columns = _join_ticks(table.columns)
     lines = {table: [*filter(None, (clean(" ".join(row)) for row in table.grid.rows))] for table in tables}
-    told = [table for table in tables if 2 * len([*filter(_meanings, lines[table])]) < len(lines[table])]
-    told = told or tables
+    told = [
+        table for table in tables
+        if 2 * len([*filter(_meanings, lines[table])]) < len(lines[table]) and not _is_aside(table)
+    ] or tables  # fmt: skip
     # the words that say what the codes are of, and what each code means
     legends: list[tuple[tuple[str, ...], dict[str, str]]] = []
     below: dict[Column, dict[str, str]] = {}
     for table in tables:
+        # a list of variables has no columns of before and after, as its rows may suggest
+        is_list = table.grid.transposed and table not in told
+        table.grid = table.grid.transpose() if is_list else table.grid
         rows = [list(map(clean, texts)) for texts in table.grid.rows]
+        # of a list of values: "kel | 1 | Pijat"
+        first = table.last_row or len(rows) if table in told else 0
+        rows[first:] = map(_joined_code, rows[first:])
         below |= {column: _legend_below(column, rows, table.header_rows[-1]) for column in table.columns}
         for row, texts in enumerate(rows, start=1):
             # the first line of a legend that has a worksheet of its own is no header
             is_header = row in table.header_rows and table in told
             head, meanings = ((), {}) if is_header else _legend(table, row, texts)
-            if not head and legends and meanings and legends[-1][1].keys().isdisjoint(meanings):
+            goes_on = legends and head in ((), legends[-1][0]) and legends[-1][1].keys().isdisjoint(meanings)
+            if goes_on and meanings:
                 legends[-1][1].update(meanings)
             elif meanings:
                 legends.append((head, meanings))
     # each once, since a form may repeat its legend on every page
     legends = list({(head, *meanings.items()): (head, meanings) for head, meanings in legends}.values())
     heads = dict.fromkeys(head for head, _ in legends)
-    headers = chain(*(known["headers"] for known in WORDS["characteristics"]))
-    persons = {*chain(*map(tokens, headers)), *WORDS["group"], *WORDS["participant"]}
+    persons = {*chain(*map(tokens, OF_PERSONS)), *WORDS["group"], *WORDS["participant"]}
     for table in told:
         columns = table.columns
         table.legends = [meanings for _, meanings in legends]
@@ -78,7 +91,7 @@ def apply_legends(tables: list[Table]) -> list[Table]:
                 meanings for head, meanings in legends
                 if _is_of(head, column) or (
                     head in loose and column in (of_scores or columns[: 0 if head else None])
-                    and not column.is_word_of("group")
+                    and not column.of_groups
                 )
             )]  # fmt: skip
             known = {fold(word) for word in column.counts if not is_word_of(word, "missing")}
@@ -88,14 +101,29 @@ def apply_legends(tables: list[Table]) -> list[Table]:
             if meanings and not (column.labels or is_person):
                 cells = [cell._replace(label=meanings.get(fold(cell.text), "")) for cell in column.cells]
                 columns[at] = replace(column, cells=cells)
-    return told
+    return told, [table.worksheet for table in tables if table not in told]
+
+
+def _is_aside(table: Table) -> bool:
+    """Say whether a worksheet is named as a legend is, or as a summary, and has neither participants nor times."""
+    of_data = (
+        column.moment or column.rank is not None or column.is_word_of("number") for column in table.columns
+    )
+    return not {*tokens(table.worksheet)}.isdisjoint(
+        WORDS["legend"] + ([] if any(of_data) else WORDS["aside"])
+    )
+
+
+def _joined_code(texts: list[str]) -> list[str]:
+    """Return a row that ends in a code and its name with both in one cell, "1 = Pijat"; any other as it is."""
+    places = [at for at, text in enumerate(texts) if text]
+    words = [texts[at] for at in places[-2:]]
+    is_code = len(places) in (2, 3) and re.fullmatch(r"\d{1,2}", words[0]) and not words[1].isdecimal()
+    return [*texts[: places[-2]], " = ".join(words)] if is_code else texts
 
 
 def _join_ticks(columns: list[Column]) -> list[Column]:
-    """Return the columns, those of ticks joined: of "Pre > Kurang" and "Pre > Cukup", the column "Pre > {level}".
-
-    A cell of the joined one has the word of the column that is ticked in its row.
-    """
+    """Return the columns, those of ticks joined: of "Pre > Kurang" and "Pre > Cukup", "Pre > {level}" of the words."""
     series: dict[str, dict[str, Column]] = {}
     for column in columns:
         words = re.findall(r"[^\W_]+", column.header.rpartition(" > ")[2])
@@ -130,11 +158,16 @@ def _is_sign(cell: Cell) -> bool:
 
 def cutoffs_of(table: Table) -> str:
     """Return the levels and their cut-offs as an answer, where a text of the sheet says them."""
-    for text in map(clean, (text for row in table.grid.rows for text in row if re.search("[<>≤≥]", text))):
-        answer = ",".join(re.split(r"[;,](?!\d)", text.rpartition(":")[2])).strip()
-        with contextlib.suppress(ValueError):
-            if all(level.bounds for level in parse_named(answer, "level", range(2, 101))):
-                return answer
+    texts = [clean(text) for row in table.grid.rows for text in row if _BOUNDED.search(text)]
+    # each level in a line of its own: "Baik: 76-100"
+    for text in [*texts, ";".join(filter(_LEVEL.match, texts))]:
+        for part in (text.rpartition(":")[2], text):
+            parts = re.split(r"[;,](?!\d)", part)
+            with contextlib.suppress(ValueError):
+                levels = parse_named(",".join(parts), "level", range(2, 101))
+                by_name = {level.name: part.strip() for level, part in zip(levels, parts, strict=True)}
+                if all(level.bounds for level in levels) and OF_PERSONS.isdisjoint(tokens(text)):
+                    return ",".join(by_name[name] for name in ordered(by_name) or by_name)
     return ""
 
 
@@ -171,6 +204,8 @@ def _legend(table: Table, row: int, texts: list[str]) -> tuple[tuple[str, ...], 
     text = " ".join(texts[at:])
     before, above = next(filter(None, reversed(texts[:at])), ""), clean(table.grid.text(row - 2, at))
     places = [text[: min(pair.start() for form in _FORMS for pair in form.finditer(text))]]
+    # SPSS names the variable in front
+    places[:1] = texts[:1] if "{" in text else places[:1]
     # a cell of the table beside has a code, and so has the legend's line above
     places += [place for place in (before, above) if not re.search(r"\d", place)]
     heads = (without(tokens(place), "pre", "post", "unnamed") for place in places)
@@ -179,7 +214,7 @@ def _legend(table: Table, row: int, texts: list[str]) -> tuple[tuple[str, ...], 
 
 def _is_of(head: tuple[str, ...], column: Column) -> bool:
     """Say whether the words before a legend name a column."""
-    are_groups = any(is_word_of(word, "group") for word in head) and column.is_word_of("group")
+    are_groups = any(is_word_of(word, "group") for word in head) and column.of_groups
     return bool(head) and (are_groups or {*head} <= {*tokens(column.header)})
 
 
@@ -200,18 +235,33 @@ def find_items(table: Table, *, of_one_timepoint: bool) -> Items:
     words, patterns = [], {}
     for when, columns in series.items():
         names = [column.name for column in columns]
-        # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's
-        alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-        head = "".join(letters[0] for letters in alike) if when else ""
+        # "Pre_isap", "Pre_urin" begin with "Pre_"; a word that they have in part is the item's; "Q1 pre" ends in " pre"
+        head = _shared(names) if when else ""
+        tail = _shared([name[::-1] for name in names])[::-1] if when in TIMES else ""
         own = re.sub(r"\d+$", "", head)  # "Pre1", "Pre2" begin with "Pre"
         is_numbered = own and all(name.removeprefix(own).isdecimal() for name in names)
         head = re.sub(r"[^\W_]*$", "", head) or (own if is_numbered else "")
-        words.append([name.removeprefix(head) for name in names])
-        patterns[when] = (head if when in (*TIMES, "") else head.replace(when, "{visit}")) + "{item}"
+        tail = re.sub(r"^[^\W_]*", "", tail)
+        words.append([name.removeprefix(head).removesuffix(tail) for name in names])
+        before, visit, after = head.rpartition(when if when not in (*TIMES, "") else "\0")
+        patterns[when] = f"{before}{'{visit}' if visit else ''}{after}{{item}}{tail}"
     if len(series) + of_one_timepoint < 2 or any(own != words[0] or len(own) < 2 for own in words):
         return [], {}, {}, {}
-    found = {when: _total(when, series, totals) for when in series if when in (*TIMES, "")}
-    return words[0], series, patterns, {when: total for when, total in found.items() if total}
+    found = {}
+    for when in series if {*series} <= {*TIMES, ""} else ():
+        # the total of a timepoint's items: its header says so, or it is between these and the next ones
+        last = max(column.at for column in series[when])
+        end = min((column.at for column in chain(*series.values()) if column.at > last), default=inf)
+        own = [column for column in totals if column.moment == when or not when]
+        own = own or [column for column in totals if not column.moment and last < column.at < end]
+        found |= {when: own[0]} if len(own) == 1 else {}
+    return words[0], series, patterns, found
+
+
+def _shared(names: list[str]) -> str:
+    """Return what all names begin with."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in alike)
 
 
 def answers_of(
@@ -253,13 +303,3 @@ def _right(scale: dict[str, str], series: dict[str, list[Column]], totals: dict[
             sums[when, cell.row] += int(scale.get(plain(cell.text), 0))
     printed = ((sums[when, cell.row], cell.text) for when, total in totals.items() for cell in total.cells)
     return sum(str(points) == text for points, text in printed)
-
-
-def _total(when: str, series: dict[str, list[Column]], totals: list[Column]) -> Column | None:
-    """Return the total of a timepoint's items: its header says so, or it is between these and the next ones."""
-    last = max(column.at for column in series[when])
-    items = chain(*series.values())
-    end = min((column.at for column in items if column.at > last), default=inf)
-    own = [column for column in totals if column.moment == when or not when]
-    own = own or [column for column in totals if not column.moment and last < column.at < end]
-    return own[0] if len(own) == 1 else None

@@ -9,13 +9,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from oxymilk.ingest.scores import NUMBER
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.texts import LANGUAGES, labels, read_yaml
 from oxymilk.words import clean, fold, plain
 
 TIMES = ("pre", "post")
 WORDS: dict[str, Any] = read_yaml(Path(__file__).with_name("lexicon.yaml"))
+# the headers of all characteristics
+OF_PERSONS = {header for known in WORDS["characteristics"] for header in known["headers"]}
 _ROMAN = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+# 1.405,50: the one mark divides thousands, the other decimals
+BOTH_MARKS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+(?P<comma>,)|(?:,\d{3})+\.)\d+")
+ANY_NUMBER = re.compile(rf"{NUMBER.pattern}|{BOTH_MARKS.pattern}")
+DATE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{2,4})")
 # the number of a visit: 3, III
 NUMBERED = re.compile(r"(?<!\d)\d{1,3}(?!\d)|(?<=[\s-])[IVX]{1,4}\b")
 
@@ -26,15 +33,22 @@ def say(key: str, language: str, **values: object) -> str:
 
 
 def spellings(header: str) -> set[str]:
-    """Return the forms in which a header may be in lexicon.yaml: its last part, with what is in brackets or not.
+    """Return the forms in which a header (of rows, of an app) may be in lexicon.yaml: its last part, without brackets.
 
     Examples
     --------
     >>> sorted(spellings("Identitas > Umur (th)"))
     ['umur', 'umur th']
     """
-    last = header.rsplit(" > ", maxsplit=1)[-1]
-    return {plain(last), plain(re.sub(r"[(\[].*?[)\]]", " ", last))} - {""}
+    lasts = [re.split(form, header)[-1] for form in (" > ", " > |/")]
+    return {plain(re.sub(of, " ", last)) for last in lasts for of in (r"\Z", r"[(\[].*?[)\]]")} - {""}
+
+
+def rank_of_participant(header: str) -> int | None:
+    """Return how well a header names what tells participants apart, the lower the better; None when it does not."""
+    words, known = tokens(re.split(r" > |/", header)[-1]), WORDS["participant"]
+    ranks = [known.index(word) for word in words if word in known]
+    return min(ranks) if ranks and not without(words, "participant", "number", "participant_beside") else None
 
 
 def tokens(text: str) -> list[str]:
@@ -50,8 +64,12 @@ def moment(text: str) -> str:
     >>> moment("Produksi ASI sesudah hari ke-15"), moment("Pre_ASI"), moment("Umur")
     ('post', 'pre', '')
     """
-    moments = [when for when in TIMES if not set(tokens(text)).isdisjoint(WORDS[when])]
-    return moments[0] if len(moments) == 1 else ""
+    # "[POST] Apakah payudara tegang sebelum disusukan?" is of what it begins with
+    for part in (text, re.split(r"[\]:>|]", text)[0]):
+        moments = [when for when in TIMES if not set(tokens(part)).isdisjoint(WORDS[when])]
+        if len(moments) == 1:
+            return moments[0]
+    return ""
 
 
 def counted_by(text: str) -> str:
@@ -60,13 +78,40 @@ def counted_by(text: str) -> str:
     return next((known[word] for word in reversed(tokens(text)) if word in known), "visit")
 
 
-def timepoint_of(word: str, counted: str) -> tuple[int, str]:
-    """Return what orders a word of a timepoint, and its id, "" when it is open: (3, "day_3"), (1, "post")."""
-    number, when, sessions = NUMBERED.search(word), moment(word), WORDS["sessions"]
-    if when or number:
-        at = number_of(number[0]) if number else 0
-        return (int(when == "post"), when) if when else (at, f"{counted}_{at}")
-    return (sessions.index(fold(word)), slug(word, "")) if fold(word) in sessions else (0, "")
+def timepoint_of(word: str, counted: str) -> tuple[tuple[int, int], str]:
+    """Return what orders a word of a timepoint, and its id, "" when it is open: of "H3 pagi" (3, 1) and day_3_pagi."""
+    number, when, sessions = NUMBERED.search(DATE.sub("", word)), moment(word), WORDS["sessions"]
+    session = next((own for own in tokens(word) if own in sessions), "")
+    at, own = (number_of(number[0]), counted_by(word[: number.start()])) if number else (0, "")
+    at, name = (int(when == "post"), when) if when else (at, f"{counted if own == 'visit' else own}_{at}")
+    names = [name] * bool(when or number) + [session] * bool(session)
+    return (at, sessions.index(session) if session else 0), "_".join(names)
+
+
+def sessions_of(columns: Iterable[Any]) -> dict[str, Any]:
+    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
+    found = {timepoint_of(column.header, "visit"): column for column in columns}
+    known = {name: found[order, name] for order, name in sorted(found) if "_" in name.strip("_")}
+    last = {name.rpartition("_")[2] for name in known}
+    return known if len(known) == len(columns) > 2 and last <= {*WORDS["sessions"]} else {}
+
+
+def in_order_of_days(dates: Iterable[str]) -> list[str]:
+    """Return dates in their order; none where a text is no date, or the order is open: 3/4 may be of March or April.
+
+    Examples
+    --------
+    >>> in_order_of_days(["5/7/2023", "28/6/2023"]), in_order_of_days(["5/7/2023", "6/5/2023"])
+    (['28/6/2023', '5/7/2023'], [])
+    """
+    matches = {text: DATE.fullmatch(text) for text in dates}
+    parts = {text: [*map(int, date.groups())] if date else [0] * 3 for text, date in matches.items()}
+    orders = {
+        tuple(sorted(parts, key=lambda text: [parts[text][at] for at in (year, month, day)]))
+        for year, month, day in ((0, 1, 2), (2, 1, 0), (2, 0, 1))
+        if all(of[year] > 31 and 0 < of[month] <= 12 and 0 < of[day] <= 31 for of in parts.values())
+    }
+    return [*orders.pop()] if len(orders) == 1 else []
 
 
 def number_of(text: str) -> int:

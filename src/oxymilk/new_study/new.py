@@ -17,7 +17,7 @@ from oxymilk.files import write_csv, write_text
 from oxymilk.new_study.answers import KINDS, Answers, parse_named
 from oxymilk.new_study.legends import apply_legends, cutoffs_of
 from oxymilk.new_study.lexicon import TIMES, WORDS, label, moment, ordered, say, tokens
-from oxymilk.new_study.profile import MOST_LEVELS, Table, look
+from oxymilk.new_study.profile import MOST_LEVELS, SIZE, Table, look
 from oxymilk.new_study.propose import propose
 from oxymilk.new_study.write import example_claims, study_text, timepoint_label
 from oxymilk.study.base import ID_PATTERN
@@ -174,10 +174,7 @@ class _Dialogue:
         self, key: str, default: str, *, read: Callable[[str], Any] | None = None,
         words: dict[str, str] | None = None, **values: str,
     ) -> Any:  # fmt: skip
-        """Ask until an answer can be read, or is one of the words; `_BACK` is returned for one to go back.
-
-        `read` raises ValueError with what is wrong with an answer.
-        """
+        """Ask until an answer is one of the words, `_BACK`, or read without a ValueError, which says what is wrong."""
         while True:
             answer = self.ask(say(f"questions.{key}", self.language, **values), default).strip()
             # a prompt shows what a word means in the language of the person, who may say that
@@ -257,7 +254,7 @@ class _Dialogue:
                 both = f"{seen.timepoints[0]},{seen.timepoints[-1]}"
                 yield "compare", "", both, {"read": read, "legal": ", ".join(seen.timepoints)}
         for what, word in dict.fromkeys(seen.undecided):
-            words = dict.fromkeys(WORDS["leave_out"] if what == "group" else (), LEFT_OUT)
+            words = dict.fromkeys(WORDS["leave_out"], LEFT_OUT)
             for named in answers.named(what):
                 words |= dict.fromkeys((*named.words, *map(fold, label(named.name).values())), named.id)
             legal = ", ".join(named.id for named in answers.named(what))
@@ -282,8 +279,11 @@ class _Dialogue:
         delimiter = self.answers.delimiter
         key = (path, worksheet, delimiter)
         if key not in self.read:
-            tables = apply_legends(look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter))
+            own = look(path.parent, path.name, worksheet=worksheet, delimiter=delimiter)
+            tables, aside = apply_legends(own)
             self.read[key] = [replace(table, file=_file_name(path)) for table in tables]
+            if aside:
+                self.tell(say("messages.aside", self.language, file=_file_name(path), names=", ".join(aside)))
             for table in self.read[key]:
                 seen = {"file": " / ".join(filter(None, (table.file, table.worksheet)))}
                 seen["rows"] = max((len(column.cells) for column in table.columns), default=0)
@@ -327,12 +327,12 @@ def _groups_seen(tables: list[Table], answers: Answers, language: str) -> str:
     column = next(filter(None, (table.find_group(answers) for table in tables)), None)
     titles = [title for table in tables for title in table.find_titles(answers)]
     seen = [column.labels.get(word, word) for word in column.counts] if column is not None else titles
-    if not seen and not any(moment(table.worksheet) for table in tables):
-        seen = [table.worksheet for table in tables if table.worksheet]
+    seen = seen or _names_of(tables)
     seen = seen or list(dict.fromkeys(title for table in tables for title in table.above_blocks()))
     seen = seen or list(dict.fromkeys(word for table in tables for word in table.find_prefixes()))
     if not seen and len(tables) == 1 and tables[0].is_undivided:
         return say("one_group", language)
+    seen = [SIZE.sub("", word) for word in seen]
     # who gets what under a code only the user knows
     if any(mark in word for word in seen for mark in ",=|") or all(map(str.isdecimal, seen)):
         return ""
@@ -342,6 +342,19 @@ def _groups_seen(tables: list[Table], answers: Answers, language: str) -> str:
     seen = [seen[0], seen[-1]] if 2 < len(seen) <= MOST_LEVELS else seen
     named = {word: _GROUP_WORD.sub("", word).strip() or word for word in seen}
     return ", ".join(word if word == name else f"{name}={word}" for word, name in named.items())
+
+
+def _names_of(tables: list[Table]) -> list[str]:
+    """Return what tells tables apart: titles of groups above them, their worksheets or files, without the timepoint."""
+    parts = [re.findall(r"[^\W_]+", table.name) for table in tables]
+    common = {*parts[0]}.intersection(*parts) if parts and not tables[0].worksheet else ()
+    own = [[word for word in words if not moment(word) and word not in common] for words in parts]
+    seen = list(dict.fromkeys(map(" ".join, own)))
+    # files may be of months
+    words = {*tokens(" ".join(table.name for table in tables))}
+    of_groups = words & {*WORDS["control"], *WORDS["groups_inside"]}
+    are_named = len(seen) > 1 and all(re.search(r"[^\W\d_]", name) for name in seen)
+    return seen if are_named and (of_groups or tables[0].worksheet) else []
 
 
 def _kind_seen(tables: list[Table], answers: Answers, language: str) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from oxymilk.ingest.grid import column_letters
 from oxymilk.ingest.privacy import may_be_shown
-from oxymilk.new_study.lexicon import TIMES, moment
+from oxymilk.new_study.lexicon import TIMES, moment, without
+from oxymilk.new_study.profile import Column
 from oxymilk.new_study.write import Noted
+from oxymilk.numbers import COUNT
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_foot
+
+_COUNTED = re.compile(r"[\s>(]+[nf]\)?$", re.IGNORECASE)  # "Kurang (n)" counts Kurang
 
 
 class OtherLayouts:
@@ -48,13 +53,26 @@ class OtherLayouts:
         keys = {"participant": self.noted(source, "participant_block"), "blocks": blocks, "scores": scores}
         return keys | self._meanings(columns)
 
+    def _counts(self) -> tuple[Column, dict[Column, str]] | None:
+        """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
+        filled = [column for column in self.table.columns if column.cells]
+        heads: dict[Column, str] = {}
+        for column in filled:
+            words = re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
+            word = " ".join(without(words, "pre", "post"))
+            are_counts = all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
+            if are_counts and (not self.answers.levels or self.answers.meaning("level", word)):
+                heads[column] = word
+        known = set(map(fold, heads.values()))
+        before = [column for column in filled if known.issuperset(map(fold, column.counts))]
+        counted = {column: word for column, word in heads.items() if column.moment != "pre"}
+        return (before[0], counted) if len(before) == 1 and len(counted) > 1 else None
+
     def _crosstab(self) -> dict[str, Any]:
         """Return the keys of a printed cross-tabulation: columns headed by levels hold counts, one column levels."""
-        found = self.table.find_counts(self.answers)
-        if found is None:
+        if (found := self._counts()) is None:
             return {}
-        self.layout = "crosstab"
-        source, counted = found
+        self.layout, (source, counted) = "crosstab", found
         total = [column for column in self.table.columns if is_foot(column.header) and column.cells]
         if len(self.answers.groups) > 1 and self.table.find_group(self.answers) is None:
             self.titles = self.table.find_titles(self.answers)

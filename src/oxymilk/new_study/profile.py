@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 
 from oxymilk.faults import Fault, FaultsError
@@ -20,7 +20,6 @@ from oxymilk.ingest.sheets import read_grid
 from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.extent import SEARCHED_ROWS, header_rows, is_on_its_side, last_row
-from oxymilk.numbers import COUNT
 from oxymilk.study.sheet import Sheet
 from oxymilk.words import clean, fold, is_blank, is_foot
 
@@ -30,8 +29,8 @@ _MOST_TIMES = 31
 # Of a larger sheet only the first rows are looked at; the pipeline reads them all.
 _MOST_CELLS = 1_000_000
 _LEGEND = re.compile(r"[(\[][^()]*=[^()]*[)\]]")  # "(1=Ya, 0=Tidak)"
-_COUNTED = re.compile(r"[\s>(]+[nf]\)?$", re.IGNORECASE)  # "Kurang (n)" counts Kurang
-_WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*)\.?")
+SIZE = re.compile(r"\s*\(\s*n\s*[=:]?\s*\d+\s*\)", re.IGNORECASE)
+_WITH_UNIT = re.compile(r"([+-]?[\d.,]+)\s*([^\W\d_]*|%)\.?")
 
 
 @dataclass(eq=False)
@@ -43,9 +42,12 @@ class Column:
     * title : what a statistics file says of the variable beside its name.
     * ticks, unticked : of columns of ticks that were joined, their words; the sign of a cell that is not ticked.
     * spellings : the forms in which header or title may be in lexicon.yaml.
+    * rank : how well the header names what tells participants apart, see `lexicon`.
     * shown, names : its name for people; in the sheet, several of columns of ticks.
     * moment : pre or post when the header, else the title, says it.
     * beside_moment : what title or header name beside it: "Produksi ASI sebelum" is Produksi ASI.
+    * of_groups : whether the header names the groups, in a word of its own or in a question about them.
+    * of_persons : whether the header names a characteristic of participants.
     * names_persons : whether the header itself is or explains the name of a person.
     * identifying : whether header or title name something that identifies a person, or a third of the cells do.
     * counts, labels : how often each word occurs; the value label of each value that has one (statistics files).
@@ -64,6 +66,7 @@ class Column:
     def __post_init__(self) -> None:
         """Look at header, title and cells."""
         self.spellings = lex.spellings(self.header) | lex.spellings(self.title)
+        self.rank = lex.rank_of_participant(self.header)
         self.moment = lex.moment(self.header) or lex.moment(self.title)
         # what is in brackets may explain codes
         words = re.findall(r"[^\W_]+", _LEGEND.sub("", clean(self.title or self.header)))
@@ -73,10 +76,11 @@ class Column:
         self.names = [self.name.replace("{level}", word) for word in self.ticks] or [self.name]
         self.counts = lex.count_words(cell.text for cell in self.cells)
         self.labels = {cell.text: cell.label for cell in self.cells if cell.label}
-        texts = [cell.text for cell in self.cells if cell.kind != "date"]
+        clock = {cell.text for cell in self.cells if minutes_of(cell.text) is not None}
+        texts = [cell.text for cell in self.cells if cell.kind != "date" or cell.text in clock]
         parts = map(_WITH_UNIT.fullmatch, texts)
-        self.numbers = [number for number in parts if number and NUMBER.fullmatch(number[1])]
-        times = [text for text in texts if minutes_of(text) is not None and not _WITH_UNIT.fullmatch(text)]
+        self.numbers = [number for number in parts if number and lex.ANY_NUMBER.fullmatch(number[1])]
+        times = [text for text in texts if text in clock and not _WITH_UNIT.fullmatch(text)]
         self.has_times = bool(times)
         self.number_share = (len(self.numbers) + len(times)) / max(len(self.cells), 1)
         headers = (self.header, _LEGEND.sub("", self.header), self.title)
@@ -85,10 +89,20 @@ class Column:
         self.identifying = of_persons or self.names_persons or any(map(is_identifying, headers))
         # "Petugas (1=Kasmi)"
         self.names_persons |= self.identifying and self.header != headers[1]
+        # "Ibu termasuk kelompok apa?", but not "Kelompok umur"
+        self.of_persons = not self.spellings.isdisjoint(lex.OF_PERSONS)
+        words = {*map(fold, words)}
+        asks = words & {*lex.WORDS["groups_inside"]} and not (words & lex.OF_PERSONS or self.moment)
+        self.of_groups = self.is_word_of("group") or bool(asks and self.divides)
 
     def is_word_of(self, what: str) -> bool:
         """Say whether the header or the title is one of the words of a list of lexicon.yaml."""
         return not self.spellings.isdisjoint(lex.WORDS[what])
+
+    @property
+    def divides(self) -> bool:
+        """Whether its words may be those of groups: few, each there more than once, and no ticks of a consent."""
+        return 1 < len(self.counts) <= MOST_LEVELS and min(self.counts.values()) > 1 and not self.identifying
 
     @property
     def recurs(self) -> bool:
@@ -124,6 +138,7 @@ class Table:
     * titles : rows (from 0) that hold one text alone, and the text.
     * totals : words at the foot that head a row of totals.
     * last_row : the last row (from 1) that belongs to the table when notes or signatures are below it, else 0.
+    * name : of the worksheet, of several, else the first title above the header that names a group, else of the file.
     * legends : what codes mean, as texts of the file explain them.
     """
 
@@ -136,6 +151,7 @@ class Table:
     titles: dict[int, str]
     totals: tuple[str, ...]
     last_row: int
+    name: str
     legends: list[dict[str, str]] = field(default_factory=list)
 
     @property
@@ -145,11 +161,19 @@ class Table:
 
     @property
     def is_undivided(self) -> bool:
-        """Whether nothing in it may tell groups apart: no column of theirs, no table beside, no title within."""
+        """Whether nothing in it may tell groups apart: no column of few words, no table beside, no title within."""
         last = max((cell.row for column in self.columns for cell in column.cells), default=0)
         within = any(max(self.header_rows) <= row < last for row in self.titles)
         are_beside = len({column.header for column in self.columns}) < len(self.columns)
-        return not (within or are_beside or any(column.is_word_of("group") for column in self.columns))
+        times = self.find_times()
+        free = (column for column in self.columns if column not in times and not column.of_persons)
+        may_divide = any(
+            column.of_groups or (column.divides and not (column.moment or lex.NUMBERED.search(column.header)))
+            for column in free
+        )
+        # "baseline_arm_1" and "baseline_arm_2" are of one time
+        moments = [lex.timepoint_of(word, "") for column in times[:1] for word in column.counts]
+        return not (within or are_beside or may_divide or len({*moments}) < len(moments))
 
     def find_participant(
         self, *, repeated: bool, joined: bool = False, group: Column | None = None
@@ -160,23 +184,25 @@ class Table:
         number, which does not tell who is who, comes last. Few that are there twice are for check-study to tell. Else
         values may start anew in each `group`.
         """
-        words, columns = lex.WORDS["participant"], self.columns
-        codes = [column for word in words for column in columns if word in column.spellings]
+        columns = self.columns
+        codes = sorted((column for column in columns if column.rank is not None), key=attrgetter("rank"))
         persons = [column for column in columns if column.identifying]
         numbers = [column for column in columns if column.is_word_of("number") and not column.identifying]
         for column in codes + (persons + numbers if joined else numbers + persons):
             if column.cells and (repeated or not column.recurs):
                 return column
-        groups = {cell.row: fold(cell.text) for cell in (group.cells if group else ())}
-        for column in codes + numbers:
-            keys = {(groups.get(cell.row), fold(cell.text)) for cell in column.cells}
-            if keys and len(keys) == len(column.cells):
-                return column
-        return None
+        anew = (column for column in codes + numbers if column.cells and self.tell_apart(column, group))
+        return next(anew, None)
+
+    @staticmethod
+    def tell_apart(*columns: Column | None) -> bool:
+        """Say whether the words of columns tell apart all rows that have one of the first."""
+        words = [{cell.row: fold(cell.text) for cell in column.cells} for column in columns if column]
+        return len({tuple(own.get(row) for own in words) for row in words[0]}) == len(words[0])
 
     def find_group(self, answers: Answers) -> Column | None:
         """Return the column of the groups: its words are theirs, or its header says so."""
-        headed = [column for column in self.few if column.is_word_of("group")]
+        headed = [column for column in self.few if column.of_groups]
         others = [column for column in self.few if column not in headed and not column.is_word_of("number")]
         for column in headed + others:
             words = (*column.counts, *column.labels.values())
@@ -198,23 +224,24 @@ class Table:
         """Return the columns that tell the timepoint of a row: its words for before and after, its day, its session."""
         participant = self.find_participant(repeated=True)
         times = [column for column in self.few if set(lex.TIMES) <= set(map(lex.moment, column.counts))][:1]
-        if participant is None or len(participant.counts) == len(participant.cells):
+        groups = [column for column in self.few if column.of_groups]
+        # numbers that start anew in each group are no repeated measurements
+        full = (column for column in groups if participant and len(column.cells) == len(participant.cells))
+        if participant is None or self.tell_apart(participant, *full):
             return times
-        groups = [column for column in self.few if column.is_word_of("group")]
         free = [
             column for column in self.columns
-            if 1 < len(column.counts) <= _MOST_TIMES and not column.moment and column not in (participant, *groups)
+            if 1 < len(column.counts) <= _MOST_TIMES and column not in (participant, *groups)
+            and not (column.moment or lex.NUMBERED.search(column.header))
         ]  # fmt: skip
         for column in free if not times else ():
             # "Waktu", or what begins as "Hari ke-"
             is_visit = {*lex.tokens(column.header)[:1]} & {*lex.WORDS["visit"]}
-            times = times or [column] * bool(is_visit or column.is_word_of("timepoint"))
-        keys = {cell.row: [fold(cell.text)] for cell in participant.cells}
-        for cell in (cell for column in (*groups, *times) for cell in column.cells if cell.row in keys):
-            keys[cell.row].append(fold(cell.text))
+            is_date = lex.in_order_of_days(column.counts) and len(column.counts) <= MOST_LEVELS
+            times = times or [column] * bool(is_visit or is_date or column.is_word_of("timepoint"))
         # a session divides what has the same timepoint
         parts = [column for column in free if column.is_word_of("session") and column not in times]
-        return times + parts[:1] if times and len(set(map(tuple, keys.values()))) < len(keys) else times
+        return times + ([] if self.tell_apart(participant, *groups, *times) else parts[: len(times)])
 
     def find_scores(
         self, answers: Answers, used: Collection[Column] = (), *, single: bool = False
@@ -223,7 +250,8 @@ class Table:
 
         They are one before and one after, or a `single` one; none when it is open. Columns `used` have another use.
         """
-        free = [column for column in self.columns if column not in used and not column.is_word_of("number")]
+        others = [column for column in self.columns if column.is_word_of("number") or column.of_persons]
+        free = [column for column in self.columns if column not in used and column not in others]
         fits = {column: fit for column in free if (fit := column.fit(answers))}
         best = max(fits.values(), default=0)
         fitting = [column for column, fit in fits.items() if fit == best]
@@ -235,42 +263,34 @@ class Table:
             before, after = ([column for column in fitting if column.moment == when] for when in lex.TIMES)
             pairs = [[pre, post] for pre in before for post in after]
             alike = [pair for pair in pairs if pair[0].beside_moment == pair[1].beside_moment]
-            candidates = alike if len(alike) == 1 else pairs
+            outcome = {*lex.tokens(answers.outcome)}
+            known = [] if lex.sessions_of(fitting) else alike
+            named = [pair for pair in known if outcome <= {*lex.tokens(pair[0].header)}]
+            candidates = next((own for own in (alike, named) if len(own) == 1), pairs)
         return candidates[0] if len(candidates) == 1 else [], fitting
 
     def find_visits(self, answers: Answers) -> tuple[str, dict[str, Column]] | None:
         """Return the pattern and the columns of the outcome at numbered visits: asi_{visit}, ASI hari {visit} (cc)."""
         series: dict[tuple[str, str], dict[str, Column]] = {}
         for column in self.columns:
-            for number in lex.NUMBERED.finditer(column.header):
+            dates = [*lex.DATE.finditer(column.header)]
+            for number in dates or lex.NUMBERED.finditer(column.header):
                 around = (column.header[: number.start()], column.header[number.end() :])
-                if lex.tokens(around[0]):
+                if dates or lex.tokens(around[0]):
                     series.setdefault(around, {})[number[0]] = column
         fits = {
             around: min(column.fit(answers) for column in columns.values())
             for around, columns in series.items() if len(columns) > 1
         }  # fmt: skip
         fitting = [around for around, fit in fits.items() if fit and fit == max(fits.values())]
+        outcome = {*lex.tokens(answers.outcome)} if len(fitting) > 1 else set()
+        fitting = [around for around in fitting if outcome <= {*lex.tokens(" ".join(around))}]
         if len(fitting) != 1:
             return None
         before, after = fitting[0]
-        columns = sorted(series[before, after].items(), key=lambda visit: lex.number_of(visit[0]))
-        return f"{before}{{visit}}{after}", dict(columns)
-
-    def find_counts(self, answers: Answers) -> tuple[Column, dict[Column, str]] | None:
-        """Return the levels before and the columns of counts of a printed cross-tabulation, with the word of each."""
-        filled = [column for column in self.columns if column.cells]
-        heads: dict[Column, str] = {}
-        for column in filled:
-            words = re.split(r"[\s:]+", _COUNTED.sub("", column.header).rpartition(" > ")[2])
-            word = " ".join(lex.without(words, "pre", "post"))
-            are_counts = all(map(COUNT.fullmatch, column.counts)) and not is_foot(column.header)
-            if are_counts and (not answers.levels or answers.meaning("level", word)):
-                heads[column] = word
-        known = set(map(fold, heads.values()))
-        before = [column for column in filled if known.issuperset(map(fold, column.counts))]
-        counted = {column: word for column, word in heads.items() if column.moment != "pre"}
-        return (before[0], counted) if len(before) == 1 and len(counted) > 1 else None
+        columns = series[before, after]
+        order = lex.in_order_of_days(columns) or sorted(columns, key=lex.number_of)
+        return f"{before}{{visit}}{after}", {visit: columns[visit] for visit in order}
 
     def find_titles(self, answers: Answers) -> dict[str, str]:
         """Return the rows that name a group over a part of the table, when there is one below the header.
@@ -280,7 +300,7 @@ class Table:
         titles: dict[str, str] = {}
         names = [(group.id, {*lex.tokens(name)}) for group in answers.groups for name in group.words]
         for text in self.titles.values():
-            words = {*lex.tokens(text)}
+            words = {*lex.tokens(SIZE.sub("", text))}
             ids = {group for group, name in names if name <= words}
             if ids or any(lex.is_word_of(word, "group") for word in words):
                 titles[text] = ids.pop() if len(ids) == 1 else ""
@@ -292,22 +312,7 @@ class Table:
         above, headers = self.header_rows[0] - 2, [column.header for column in self.columns]
         texts = list(filter(None, map(clean, self.grid.rows[above]))) if above >= 0 else []
         over_each = len(texts) > 1 and len(texts) * len(set(headers)) == len(headers)
-        return texts if over_each and not any(map(identifies, texts)) else []
-
-
-def sessions_of(columns: list[Column]) -> dict[str, Column]:
-    """Return by timepoint columns that each name a session, before, after or a day: Pra Pagi is pre_pagi."""
-    parts = {}
-    for column in columns:
-        counted = lex.counted_by(re.sub(r"\d.*", "", column.header))
-        found = (lex.timepoint_of(word, counted) for word in lex.tokens(column.header))
-        parts[column] = [part for part in found if part[1]]
-    known = {
-        "_".join(name for _, name in part): column
-        for column, part in sorted(parts.items(), key=itemgetter(1))
-        if len(part) == 2 and part[1][1] in lex.WORDS["sessions"]
-    }  # fmt: skip
-    return known if len(known) == len(columns) > 2 else {}
+        return texts if over_each and not any(identifies(text) or lex.moment(text) for text in texts) else []
 
 
 def look(folder: Path, file: str, *, worksheet: str = "", delimiter: str = "") -> list[Table]:
@@ -376,7 +381,8 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
             rows.append(row)
     headed = {at: name for at, name in enumerate(header.names) if name}
     cells = {
-        at: {row: cell for row in rows if (cell := grid.cell(row, at, name)).text} for at, name in headed.items()
+        at: {row: cell._replace(row=row + 1) for row in rows if (cell := grid.cell(row, at, name)).text}
+        for at, name in headed.items()
     }  # fmt: skip
     # a participant that has a running number and nothing else was numbered in advance
     values = Counter(row for of_column in cells.values() for row in of_column)
@@ -388,4 +394,7 @@ def _table(grid: Grid, sheet: Sheet, worksheet: str) -> Table:
         of_column = [cell for row, cell in cells[at].items() if values[row] >= min(len(headed), 2)]
         columns.append(Column(own, name, at, of_column, grid.titles.get(at, "")))
     place, foot = (sheet.file, worksheet, sheet.encoding), tuple(totals.values())
-    return Table(*place, grid, in_rows, columns, titles, foot, last)
+    above = (SIZE.sub("", title) for row, title in titles.items() if row < in_rows[0] - 1)
+    of_group = (title for title in above if any(lex.is_word_of(word, "group") for word in lex.tokens(title)))
+    name = worksheet or next(of_group, Path(sheet.file).stem)
+    return Table(*place, grid, in_rows, columns, titles, foot, last, name)

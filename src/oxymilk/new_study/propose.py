@@ -19,7 +19,7 @@ from oxymilk.new_study import lexicon as lex
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.legends import answers_of, find_items
 from oxymilk.new_study.other_layouts import OtherLayouts
-from oxymilk.new_study.profile import Column, Table, sessions_of
+from oxymilk.new_study.profile import Column, Table
 from oxymilk.new_study.write import Noted, ProposedStudy, characteristic_of
 from oxymilk.study.yaml_lines import UNDECIDED
 from oxymilk.words import fold, is_unit, nearest, unit_of_header
@@ -130,10 +130,10 @@ class _Proposer(OtherLayouts):
             self.layout, self.times = "long", times
         elif not both and (visits := table.find_visits(answers)):
             self.layout, self.visits = "visits", visits
-        elif may_be_titled and (titles := table.find_titles(answers)):
-            self.layout, self.titles = "titled", titles
         else:
             self.layout = "wide"
+        if self.layout in ("wide", "visits") and may_be_titled and (titles := table.find_titles(answers)):
+            self.layout, self.titles = "titled", titles
         only = noted({"only": self.only} if self.only else {}, "only")
         keys = {"participant": self._participant(), "group": self._group()}
         keys["timepoint"] = self._timepoint() if self.times else only
@@ -146,8 +146,10 @@ class _Proposer(OtherLayouts):
             words.setdefault(cell.row, []).append(cell.text)
         whole = (parts for parts in words.values() if len(parts) == len(self.times))
         counts = lex.count_words(map(" > ".join, whole))
-        ids: dict[str, tuple[Any, str]] = {}  # by word what it is ordered by, and the id
-        for word in counts:
+        days = enumerate(lex.in_order_of_days(counts), start=1)
+        # by word what it is ordered by, and the id
+        ids: dict[str, tuple[Any, str]] = {word: (at, f"visit_{at}") for at, word in days}
+        for word in counts if not ids else ():
             order, names = zip(*(lex.timepoint_of(part, counted) for part in word.split(" > ")), strict=True)
             ids[word] = (order, "_".join(names) if all(names) else UNDECIDED)
         known = list(dict.fromkeys(name for _, name in sorted(ids.values()) if name != UNDECIDED))
@@ -161,7 +163,8 @@ class _Proposer(OtherLayouts):
 
     def _visits(self, numbers: Iterable[str], pattern: str, note: str) -> dict[str, Any]:
         """Return the keys of columns of numbered visits; the timepoints are noted in the study."""
-        ids = [f"{lex.counted_by(pattern.partition('{')[0])}_{lex.number_of(number)}" for number in numbers]
+        counted = lex.counted_by(pattern.partition("{")[0])
+        ids = [f"{counted}_{lex.number_of(number) or at}" for at, number in enumerate(numbers, start=1)]
         self.study.timepoints = list(lex.TIMES) if len(ids) == 2 else ids
         visits = dict(zip(numbers, self.study.timepoints, strict=True))
         return {"score": Noted(pattern, note), "visits": visits}
@@ -176,8 +179,7 @@ class _Proposer(OtherLayouts):
         words = set(map(fold, column.counts))
         # the tables that have a column of the same name with some of the same words, this one too
         group_of = {
-            table: answers.group_of(table.worksheet, table.file)
-            for table in self.tables for other in table.columns
+            table: answers.group_of(table.name) for table in self.tables for other in table.columns
             if fold(other.header) == fold(column.header) and not words.isdisjoint(map(fold, other.counts))
         }  # fmt: skip
         own = group_of[self.table]
@@ -211,7 +213,7 @@ class _Proposer(OtherLayouts):
             return coded._replace(value={"column": self._column(column)} | coded.value)
         if len(groups) == 1:
             return Noted({"only": groups[0].id})
-        if len(self.tables) > 1 and (group := self.answers.group_of(table.worksheet, table.file)):
+        if len(self.tables) > 1 and (group := self.answers.group_of(table.name)):
             return self.noted({"only": group}, "only")
         prefixes = table.find_prefixes()
         if any(self.answers.meaning("group", word) for word in prefixes):
@@ -269,10 +271,13 @@ class _Proposer(OtherLayouts):
             columns = telling = list(by_number.values())
             note = self.note("visits", columns=", ".join(column.name for column in columns))
             keys = self._visits(list(by_number), pattern, note)
+            if self.titles:
+                named = map(self._column, columns)
+                keys = {"scores": dict(zip(keys["visits"].values(), named, strict=True))}
         else:
             single = bool(self.only or self.times)
             columns, fitting = table.find_scores(answers, self.used, single=single)
-            sessions = {} if single or columns else sessions_of(fitting)
+            sessions = {} if single or columns else lex.sessions_of(fitting)
             columns, study.timepoints = columns or [*sessions.values()], [*sessions] or study.timepoints
             likely = [column for column in table.columns if column not in self.used] if single else fitting
             listed = ", ".join(column.name for column in likely) or "-"
@@ -293,10 +298,7 @@ class _Proposer(OtherLayouts):
     # ---- what cells mean ----
 
     def _meanings(self, columns: list[Column]) -> dict[str, Any]:
-        """Return the keys of a sheet that say what the cells of its score columns mean.
-
-        Codes of levels, else the decimal mark; and the words for no value. The numbers are noted in the study.
-        """
+        """Return the keys that say what cells of scores mean: codes of levels, else marks of numbers; no value."""
         cells = [cell for column in columns for cell in column.cells]
         labels = {cell.text: cell.label for cell in cells if cell.label}
         # what the file itself declares as missing needs no word
@@ -304,8 +306,8 @@ class _Proposer(OtherLayouts):
         keys, texts = {}, {word: (word, labels.get(word, "")) for word in words}
         missing = tuple(
             word for word, both in texts.items()
-            if any(lex.is_word_of(text, "missing") for text in both) and not self.answers.meaning("level", *both)
-            and not (word in lex.WORDS["signs"] and "+" in words)
+            if (fold(word) in self.answers.left_out or any(lex.is_word_of(text, "missing") for text in both))
+            and not self.answers.meaning("level", *both) and not (word in lex.WORDS["signs"] and "+" in words)
         )  # fmt: skip
         words = {word: count for word, count in words.items() if word not in missing}
         # each word heads a column of ticks, also one without ticks
@@ -324,7 +326,8 @@ class _Proposer(OtherLayouts):
         else:
             headers = [column.header for column in columns]
             last = (word for header in headers for word in lex.tokens(header)[-1:] if is_unit(word))
-            unit = next(chain(filter(None, map(unit_of_header, headers)), last), "")
+            in_brackets = map(unit_of_header, (*headers, *self.table.titles.values()))
+            unit = next(chain(filter(None, in_brackets), last), "")
             # of a head in capitals
             words = {*chain(*map(lex.tokens, headers))}
             counted = (of["unit"][self.language] for of in lex.WORDS["counted"] if words & {*of["words"]})
@@ -335,7 +338,10 @@ class _Proposer(OtherLayouts):
             mark, unclear = decimal_mark_of(cells)
             number = unclear[0].text if len(unclear) == 1 else ""
             sign, self.study.unclear = "," if "," in number else ".", self.study.unclear or number
-            if number and self.answers.mark:
+            both = next(filter(None, (lex.BOTH_MARKS.fullmatch(cell.text) for cell in cells)), None)
+            if both:
+                keys["thousands_mark"] = self.noted(sign := "." if both["comma"] else ",", "mark")
+            elif number and self.answers.mark:
                 keys[f"{self.answers.mark}_mark"] = self.noted(sign, "mark_said", number=number)
             elif unclear:
                 keys["decimal_mark"] = self.noted(UNDECIDED, "mark_open")
@@ -346,11 +352,9 @@ class _Proposer(OtherLayouts):
         return keys | {"missing": self.noted(missing, "missing")}
 
     def _codes(self, what: str, words: Mapping[str, int | str], labels: dict[str, str]) -> dict[str, Any]:
-        """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided.
-
-        `words` are word -> how often it was seen, or of a title the id of the group that a word in it names.
-        """
+        """Return the codes of words for groups or levels; a word whose meaning is open is noted as undecided."""
         codes: dict[str, Any] = {}
+        # how often a word was seen, or of a title the id of the group that a word in it names
         for word, seen in words.items():
             its_label = labels.get(word, "")
             # what occurs once and may be a name is for check-study to tell, by its cell

@@ -263,6 +263,11 @@ def _outcome(answers: Answers, proposed: ProposedStudy, language: str) -> dict[s
         tree["unit"] = Noted(unit if len(set(unit.values())) > 1 else answers.unit or UNDECIDED, no_decimals)
         if decimals is not None:
             tree["decimals"] = Noted(str(decimals), say("seen.decimals", language))
+        # where each level has a bound on a side, the outermost is that of all numbers
+        sides = {"minimum": ("at_least", "above", min), "maximum": ("at_most", "below", max)}
+        for key, (name, other, end) in sides.items() if answers.levels else ():
+            ends = [level.bounds.get(name, level.bounds.get(other)) for level in answers.levels]
+            tree[key] = None if None in ends else end(ends, key=float)
         tree["scale"] = Noted("score", above=_about(Outcome, "scale", language))
     is_cut, no_cutoff = kind != "levels", {"at_least": Noted(UNDECIDED, say("seen.cutoff_open", language))}
     levels = [{"id": level.id, "label": _label(level.name, language)} for level in answers.levels]

@@ -64,6 +64,12 @@ def test_sheets_that_cannot_be_used(folder):
     assert not (folder.path / "melati").exists()
 
 
+def four(header, *words):
+    """Return a worksheet of four participants, two with each word."""
+    rows = ([at, word, *ROW[1:]] for at, word in enumerate(words * 2, start=1))
+    return {"Data": [["No", header, *HEAD[1:]], *rows]}
+
+
 @pytest.mark.parametrize(
     ("worksheets", "offered"),
     [
@@ -75,6 +81,12 @@ def test_sheets_that_cannot_be_used(folder):
         ({"Data": [HEAD, ROW]}, "All participants"),
         # what may be the title of a group that nobody knows
         ({"Data": [HEAD, ROW, ["Melati"], [2, *ROW[1:]]]}, ""),
+        # a question tells groups, an age in groups does not; two wards may be two groups
+        (four("Ibu kelompok apa?", "Pijat", "Kontrol"), "Pijat, Kontrol"),
+        (four("Kelompok umur", "< 20", "> 20"), ""),
+        (four("Ruang", "Melati", "Mawar"), ""),
+        # a legend and a summary have no groups
+        ({"Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW], "Rekap": [["", "Cukup"], ["Pijat", 1]]}, "Pijat, Kontrol"),
         # names of persons above two tables are no groups, nor is it one
         ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "cukup", "cukup"] * 2]}, ""),
     ],
@@ -139,6 +151,25 @@ def test_questions_take_the_words_they_show_and_go_back(folder):
     for line in ("program: SPSS Exact Tests", "tdk cukup: kurang", "leave_out: [X]", "kind: levels"):
         assert line in text
     assert [warning.code for warning in folder.ready().observations.warnings].count("group_left_out") == 1
+
+
+def test_a_word_in_the_place_of_a_level_may_be_no_value(folder):
+    replies = {"tdk cukup": "-"}
+
+    def ask(question, default):
+        return next((replies[word] for word in replies if word in question), default)
+
+    assert "missing: [tdk cukup]" in folder.make(answers(WARD_GROUPS), WARD, ask=ask)
+    assert list(folder.observations()["score"])[-1] == ""
+
+
+def test_worksheets_that_are_no_observations_are_named(folder):
+    told, pages = (
+        [],
+        {"Data": [HEAD, ROW, [2, *ROW[1:]]], "Value Labels": [HEAD, ROW], "Rekap": [["", "n"], ["x", 2]]},
+    )
+    folder.make(answers("Semua"), pages, ask=lambda _, default: default, tell=told.append)
+    assert any(line.endswith("only: Value Labels, Rekap") for line in told)
 
 
 VISITS = "Kode,Kelompok,ASI hari 1 (ml),ASI hari 3 (ml),ASI hari 7 (ml)\na,Pijat,1,2,4\nb,Kontrol,1,2,5\n"

@@ -1,6 +1,7 @@
 """Sheets of wards, theses and statisticians are read right with at most three keys typed, most of them with none."""
 
 import csv
+import datetime
 import re
 from collections import Counter
 from pathlib import Path
@@ -16,18 +17,22 @@ from oxymilk.words import fold
 
 CASES = [
     case
-    for file in ("sheets.yaml", "more_sheets.yaml", "unseen_sheets.yaml", "signs_and_ticks.yaml")
-    for case in yaml.safe_load((Path(__file__).parents[2] / "data/new_study" / file).read_text("utf-8"))
+    for file in ("sheets", "more_sheets", "unseen_sheets", "signs_and_ticks", "apps_and_files")
+    for case in yaml.safe_load((Path(__file__).parents[2] / f"data/new_study/{file}.yaml").read_text("utf-8"))
 ]
 
 
 def write(case, folder):
-    """Write the file of a case; the cells of a workbook are divided by |."""
-    path = folder.path / case["file"]
-    if "text" in case:
-        path.write_text(case["text"], encoding="utf-8")
-        return path
+    """Write the files of a case; the cells of a workbook are divided by |, those with @ are times."""
+    texts = case.get("files") or {case["file"]: case.get("text", "")}
+    paths = [folder.path / name for name in texts]
+    for path, text in zip(paths, texts.values(), strict=True):
+        path.write_text(text, encoding="utf-8")
+    if "worksheets" not in case:
+        return paths
+    (path,) = paths
     with xlsxwriter.Workbook(path) as book:
+        clock = book.add_format({"num_format": "h:mm"})
         for name, text in case["worksheets"].items():
             page = book.add_worksheet(name)
             cells = {}
@@ -39,9 +44,11 @@ def write(case, folder):
                 column, row = re.match(r"([A-Z])(\d+)", merged).groups()
                 page.merge_range(merged, cells.get((int(row) - 1, ord(column) - ord("A")), ""))
             for place, cell in cells.items():
-                if cell != "":
+                if str(cell).startswith("@"):
+                    page.write_datetime(*place, datetime.time.fromisoformat(cell[1:]), clock)
+                elif cell != "":
                     page.write(*place, cell)
-    return path
+    return paths
 
 
 def scores_of(table):
@@ -78,7 +85,7 @@ def test_a_sheet_is_read_right_with_at_most_three_keys(case, language, folder):
         }
         return next((typed[key] for key in typed if question.startswith(starts[key])), default)
 
-    folder.make(Answers(), write(case, folder), ask=ask, language=language)
+    folder.make(Answers(), *write(case, folder), ask=ask, language=language)
     folder.decide(*edits.items())
     check = folder.ready()
     study, sheet = check.study, check.study.sheets[0]
