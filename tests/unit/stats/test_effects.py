@@ -67,6 +67,13 @@ def test_rows_of_pairs_say_what_they_are():
     assert np.isnan([rows[7].low, rows[7].high, rows[4].low, rows[5].high]).all()
 
 
+def test_the_common_language_effect_is_the_net_share_from_0_to_1():
+    effects = {effect.name: effect for effect in within_effects([0] * 10, [1] * 4 + [-1] + [0] * 5, ASYMPTOTIC)}
+    share, net = effects["common_language"], effects["net_share_risen"]
+    for name in ("estimate", "low", "high"):
+        assert getattr(share, name) == pytest.approx((1 + getattr(net, name)) / 2)
+
+
 def test_rows_of_pairs_that_changed_by_one_size_or_not_at_all():
     plain, split = (
         within_effects([0] * 10, [1] * 3 + [0] * 7, Procedure("asymptotic", zero_method=zero_method))[0]
