@@ -331,7 +331,7 @@ class Context:
         # a PDF parts notes and text below by their lines
         below = (regex("{note_lines}").match(below) or [below])[0]
         # neither the caption of another table nor what is printed of another p-value
-        of_another = regex("{p_before}").search(below) and self.token.text not in below
+        of_another = regex("{p_before}").search(below) and not (self.token and self.token.text in below)
         below = "" if of_another or regex("{numbered_label}").match(below.strip()) else below
         notes = regex("{note_mark}").split(below)
         mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
