@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -131,6 +132,10 @@ class Reading:
                 named = {test for *_, test in self.mentions("every_test", *span)}
                 self.one_sided |= named or {*words.ids["every_test"]}
 
+    def sizes_of_each(self, start: int = 0, end: int = sys.maxsize) -> set[str]:
+        """Return the sizes that a stretch of the text prints as that of each group."""
+        return {match[match.lastgroup] for match in regex("{size_of_each}").finditer(self.text, start, end)}
+
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""
         line = self.text.count("\n", 0, at) + 1
@@ -221,7 +226,7 @@ class Context:
 
     @cached_property
     def cell_heads(self) -> tuple[str, str, list[str]]:
-        """The cell of a number in a table, the first cell of its row and the heads of its column.
+        """The cell of a number in a table, the last words before it in its row, and the heads of its column.
 
         A head that spans columns fills the empty cells to its right. The heads of the 7 are "After" and "f":
 
@@ -241,7 +246,16 @@ class Context:
             elif filled:
                 left = filled[-1]
                 heads.append(shown[left])
-        return row[column], row[0], heads
+        words = (
+            cell for cell in row[:column] if cell.strip() and not regex("{no_head}").fullmatch(cell.strip())
+        )
+        return row[column], [row[0], *words][-1], heads
+
+    @cached_property
+    def fills_cell(self) -> bool:
+        """Whether it is what a cell of a table holds, and not part of a head."""
+        is_number = self.column and self.token.kind == "number"
+        return bool(is_number and regex("{no_head}").fullmatch(self.cell_heads[0].strip()))
 
     @cached_property
     def operator(self) -> tuple[str, int]:

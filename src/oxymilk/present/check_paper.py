@@ -10,7 +10,7 @@ from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
 from oxymilk.audit.evidence import FIELDS, PAIRED, read_evidence
 from oxymilk.audit.printed import SIGNS
 from oxymilk.audit.printed_test import judge
-from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
+from oxymilk.draft.printed_tests import OF_TWO_GROUPS, PrintedTest, printed_tests, study_of
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper
 from oxymilk.draft.rules import WHICH_GROUP, Proposal
@@ -122,22 +122,37 @@ def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[
         yield verdict, (head + t(f"check.tests.{test.test}"), *(f"  {line}" for line in lines)), said
 
 
+def _sizes(test: PrintedTest, groups: dict[str, tuple], of: list[tuple], cells: dict) -> str:
+    """Return the sizes of the groups of a test as the paper prints them elsewhere, in the order of the evidence."""
+    number = 1 if test.test in PAIRED else 2
+    sizes = [str(*datasets.sizes.values()) for *_, datasets in of if datasets.sizes]
+    if len({*sizes}) > 1 and "statistic" not in cells:
+        sizes = [str(*groups[name][2].sizes.values()) for name in cells["groups"] if name in groups]
+    if test.test in OF_TWO_GROUPS and len(sizes) < 2:
+        sizes = []
+    each = test.proposal.context.reading.sizes_of_each()
+    if not sizes and len(each) == 1 and (of or number == 2):
+        sizes = [*each] * number
+    return ",".join(sizes)
+
+
 def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[dict, str, dict, list[str]]]:
     """Yield each evidence of a test: its cells, its kind, its words, and keys of what was inferred."""
-    context, paired, rows = test.proposal.context, test.test == "wilcoxon", {}
-    mine = [test.proposal.group, "all"] if test.test in PAIRED else [*groups]
-    of = [groups[name] for name in mine if name in groups]
-    sizes = ",".join(str(*datasets.sizes.values()) for *_, datasets in of)
+    context, rows, is_paired = test.proposal.context, {}, test.test in PAIRED
+    group = test.proposal.group or (context.group() if is_paired else "")
+    of = [groups[name] for name in ([group, "all"] if is_paired else groups) if name in groups]
+    here = context.nearest("groups", "all of it") == group
+    how = "group_only" if "all" in groups else "group_named" if here else "group_near"
     for cells in test.evidence:
         # a test of groups or pairs of which the sizes are not printed beside it
         of_sizes = cells.get("statistic") not in ("z", "chi2", "f") and "counts" not in cells
         infers_n = of_sizes and not (cells["n"] or cells.get("df"))
-        inferred = [*["sizes"] * infers_n, *filter(None, [cells.get("found")])]
-        cells |= {"n": sizes if infers_n else cells["n"]}
-        yield cells, "beside" if "found" in cells else "statistic", cells, inferred
-    if paired:
-        here = context.nearest("groups", "all of it") == test.proposal.group
-        how = "group_only" if "all" in groups else "group_named" if here else "group_near"
+        inferred = [*["sizes"] * infers_n, *[how] * (infers_n and is_paired and bool(of))]
+        inferred += filter(None, [cells.get("found")])
+        cells |= {"n": _sizes(test, groups, of, cells) if infers_n else cells["n"]}
+        words = {**of[0][0], **cells} if of else cells
+        yield cells, "beside" if "found" in cells else "statistic", words, inferred
+    if test.test == "wilcoxon":
         rows["counts"] = [_counts(datasets, 1, 2) for *_, datasets in of]
         rows["margins"] = [_counts(datasets, axis) for *_, datasets in of for axis in (1, 2)]
     elif test.test == "mann-whitney" and len(of) == 2:
