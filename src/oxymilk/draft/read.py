@@ -281,6 +281,11 @@ def find_blocks(paper: Paper) -> list[Block]:
             runs[-1].append(line)
         elif is_filled:
             runs.append([line])
+        # the caption of a table below is of no paragraph
+        below = "".join(text[slice(*span)] for span in lines[number : number + 2])
+        is_caption = " | " in below and regex("{numbered_label}").match(line.text.strip())
+        if is_caption and len(runs[-1]) > 1:
+            runs.append([runs[-1].pop()])
         continues = is_filled and not alone
     furniture = [line for line, *_ in runs if line.kind == "furniture"]
     parts = [part for run in runs if run[0].kind != "furniture" for part in _split_headings(run)]
