@@ -171,7 +171,7 @@ def lines_for(test: str, program: str, tails: int) -> tuple[Program, ...]:
     Of one tail also two-sided lines of which it is half; see `of_tails`.
     """
     named, lines = named_in(program), load_lines().get(test, ())
-    if tails == 2 or (tails == 1 and test in ("chi-square", "fisher")):
+    if tails == 2 or (tails == 1 and test == "fisher"):
         lines = [line for line in lines if line.one_sided == (tails == 1)]
     elif tails == 1:
         # by distance the tails are not alike
@@ -221,8 +221,11 @@ def from_statistic(evidence: Evidence) -> Iterator[PSet]:
     is_size = stated.meets(Interval(Fraction(0), 1 if name == "r" else None, closed_high=True))
     if not is_size or (evidence.value.negative and name in ("chi2", "f")):
         raise fault("check_number", evidence, "value", evidence.value.write(evidence.value.value))
-    share = Fraction(1, 2 if evidence.tails == 1 and name in ("z", "t", "r") else 1)
-    yield any_program(test, f"from_{name}", times(_image(name, stated, df), share))
+    # of one degree of freedom chi-square and F are squares of a z and a t, and people call both p-values one-tailed
+    is_square = name in ("chi2", "f") and df[0] == one
+    shares = [1, 2] if is_square else [1 if name in ("chi2", "f") else 2]
+    for share in shares if evidence.tails == 1 else [1]:
+        yield any_program(test, f"from_{name}", times(_image(name, stated, df), Fraction(1, share)))
     if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
         yield from _spearman(evidence, stated, pairs)
     if name == "z" and test == "mann-whitney" and len(n) == 2:
@@ -357,7 +360,15 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             if shown := tuple(line for line in same if where[line.rule].any()):
                 distinct = sorted({*p_values[key][np.logical_or.reduce([*where.values()])].tolist()})
                 points = tuple(map(point, distinct))
-                yield of_tails(PSet(shown, unasked, points, points * (d == 1)), evidence.tails)
+                p_set = PSet(shown, unasked, points, points * (d == 1))
+                yield of_tails(p_set, evidence.tails * (test != "chi-square"))
+                if (
+                    test == "chi-square"
+                    and evidence.tails == 1
+                    and small
+                    and same[0].other in count_tables.CHI_SQUARES
+                ):
+                    yield p_set.scaled(Fraction(1, 2))
 
 
 Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by the id of a line, and rules
