@@ -77,7 +77,10 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
     readable = [test for test in tests if test.proposal.number]
     for test in readable:
         test.evidence.extend(_in_tables(test, readable, tables))
+        n = next((cells["n"] for cells in test.evidence if "found" in cells), "")
         for cells in test.evidence:
+            if cells.get("statistic") in ("u", "w", "t", "r") and not cells["df"]:
+                cells["n"] = cells["n"] or n
             # "3,120 ± 310" are thousands
             if "means" in cells and not re.search("[.,]", cells["sds"]):
                 cells["means"] = re.sub(r"(?<!\b0)[.,](?=\d{3}(?:;|$))", "", cells["means"])
@@ -165,6 +168,14 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
             yield {**cells, "n": ",".join(n) if needs_n else ""}
 
 
+def _may_share(other: PrintedTest, test: PrintedTest) -> bool:
+    """Say whether a table may be of another p-value: of the same test, or of one that needs the same elsewhere."""
+    alike = LISTS.get(other.test, ()) == LISTS.get(test.test)
+    return other.test in ("", test.test) or (
+        alike and other.proposal.context.block != test.proposal.context.block
+    )
+
+
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
     context, value = test.proposal.context, (test.proposal.number.value, test.proposal.operator)
@@ -179,7 +190,7 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if (other.proposal.number.value, other.proposal.operator) == value]
         # another p-value of the test may be what the table is of
-        others = [other for other in near if other.test in ("", test.test) and other not in same]
+        others = [other for other in near if other not in same and _may_share(other, test)]
         doubt = any(other.proposal.number.value != value[0] for other in others) and len(same) != 1
         if first.block.section != context.block.section or (doubt and test not in inside):
             return

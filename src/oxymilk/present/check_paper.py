@@ -86,6 +86,10 @@ def _groups(numbers: tuple[Proposal, ...], language: str) -> dict[str, tuple]:
             if number.quantity in ("sample_size", *_COUNTED) and (number.group == group["id"] or not two)
             if number.check == "recompute" or (not two and number.note == WHICH_GROUP)
         ]
+        # a table may be of fewer than the text says of the group
+        sizes = [claim for claim in claims if claim.quantity == "sample_size"]
+        if of_text := [size for size in sizes if not size.context.block.is_row]:
+            claims = [claim for claim in claims if claim not in sizes or claim in of_text]
         datasets = reconstruct(study, claims, BUDGET)
         groups[group["id"]] = ({**words, "group": group["label"][language]}, claims, datasets)
     return groups
