@@ -169,11 +169,10 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
 
 
 def _may_share(other: PrintedTest, test: PrintedTest) -> bool:
-    """Say whether a table may be of another p-value: of the same test, or of one that needs the same elsewhere."""
+    """Say whether a table may be of another p-value: of the same test, or in another paragraph of one like it."""
     alike = LISTS.get(other.test, ()) == LISTS.get(test.test)
-    return other.test in ("", test.test) or (
-        alike and other.proposal.context.block != test.proposal.context.block
-    )
+    blocks = {each.proposal.context.block for each in (other, test)}
+    return other.test in ("", test.test) or (alike and len(blocks) > 1)
 
 
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
