@@ -15,6 +15,7 @@ from oxymilk.draft.printed_tests import OF_TWO_GROUPS, PrintedTest, printed_test
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper
 from oxymilk.draft.rules import WHICH_GROUP, Proposal
+from oxymilk.draft.words import regex
 from oxymilk.explain.reconstruct import Reconstruction, reconstruct
 from oxymilk.faults import FaultsError, describe
 from oxymilk.present.check import lines_of
@@ -114,7 +115,9 @@ def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[
             given = {"test": test.test, "p": p, "operator": number.operator, "tails": test.tails}
             judgement = judge(evidence := read_evidence(cells | given))
             verdict, lines = judgement.verdict, lines_of(evidence, judgement, t.language)
-            if verdict == "differs" and "sizes" in inferred and _fits_fewer(evidence):
+            reading = number.context.reading
+            some_lost = "sizes" in inferred and regex("{lost}").search(reading.text)
+            if verdict == "differs" and some_lost and _fits_fewer(evidence):
                 verdict = ""
         except FaultsError as error:
             if error.faults[0].code not in _IMPOSSIBLE:
@@ -140,14 +143,17 @@ def _sizes(test: PrintedTest, groups: dict[str, tuple], of: list[tuple], cells: 
         sizes = [str(*groups[name][2].sizes.values()) for name in cells["groups"] if name in groups]
     if test.test in OF_TWO_GROUPS and len(sizes) < 2:
         sizes = []
-    each = test.proposal.context.reading.sizes_of_each()
+    context = test.proposal.context
+    if regex("{of_part}").search(context.before + context.after):
+        return ""
+    each = context.reading.sizes_of_each()
     if not sizes and len(each) == 1 and (of or number == 2):
         sizes = [*each] * number
     return ",".join(sizes)
 
 
 def _fits_fewer(evidence: Evidence) -> bool:
-    """Say whether the p-value fits where up to a fifth of each group was lost, of which the paper may not speak."""
+    """Say whether the p-value fits where up to a fifth of each group was lost."""
     fewer = product(*(range(n - n // 5, n + 1, 1 + n // 25) for n in evidence.n))
     some = (replace(evidence, n=n) for n in fewer)
     return any(judge(part, explain=False).verdict in FITS for part in some)
