@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
 
 from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
-from oxymilk.audit.evidence import FIELDS, PAIRED, Evidence, read_evidence
+from oxymilk.audit.evidence import FIELDS, PAIRED, read_evidence
 from oxymilk.audit.printed import SIGNS
-from oxymilk.audit.printed_test import FITS, judge
+from oxymilk.audit.printed_test import judge
 from oxymilk.draft.printed_tests import OF_TWO_GROUPS, PrintedTest, printed_tests, study_of
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper
@@ -49,14 +48,13 @@ def check_paper(paper: Paper, language: str) -> tuple[list[str], int]:
     t, numbers = labels(language), draft_claims(paper).proposals
     groups, rows, unused, used = _groups(numbers, language), defaultdict(list), defaultdict(list), set()
     for test in printed_tests(numbers):
-        found = [] if test.unused else [*_judged(test, groups, t)]
-        judged = [row for row in found if row[0]]
+        judged = [] if test.unused else [*_judged(test, groups, t)]
         used |= {start for cells in test.evidence for start in cells.get("used", ()) if judged}
         for verdict, said, inferred in judged:
             # what is printed in several places is one test
             rows[verdict, said].append(f"  {_place(test.proposal, t, '{where}, {place}')}: {inferred}")
         if not judged:
-            unused[test.unused or ("sizes" if found else "nothing_beside")].append(test.proposal)
+            unused[test.unused or "nothing_beside"].append(test.proposal)
     unused["contradiction"] = [n for _, claims, sets in groups.values() if sets.number == 0 for n in claims]
     unclear = [number for number in numbers if number.quantity in _COUNTED and number.check != "recompute"]
     unused["counts"] = [number for number in unclear if number.context.start not in used]
@@ -108,17 +106,13 @@ def _counts(datasets: Reconstruction, *axes: int) -> str:
 
 
 def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[tuple[str, tuple, str]]:
-    """Yield for each evidence of a test its verdict, "" for none, what is said of it, and what was inferred."""
+    """Yield for each evidence of a test its verdict, what is said of it, and what was inferred, in words."""
     number, p = test.proposal, t.number(*test.proposal.number[:2])
     for cells, kind, words, inferred in _evidences(test, groups):
         try:
             given = {"test": test.test, "p": p, "operator": number.operator, "tails": test.tails}
             judgement = judge(evidence := read_evidence(cells | given))
             verdict, lines = judgement.verdict, lines_of(evidence, judgement, t.language)
-            reading = number.context.reading
-            some_lost = "sizes" in inferred and regex("{lost}").search(reading.text)
-            if verdict == "differs" and some_lost and _fits_fewer(evidence):
-                verdict = ""
         except FaultsError as error:
             if error.faults[0].code not in _IMPOSSIBLE:
                 continue
@@ -128,9 +122,7 @@ def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[
         )
         words = {"printed": "; ".join(printed) if kind == "beside" else "", **words}
         lines = [t(f"check_paper.evidence.{kind}", **words), *(lines if verdict == "differs" else lines[:1])]
-        head = (
-            f"{verdict and t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, "
-        )
+        head = f"{t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, "
         said = "; ".join(t(f"check_paper.by.{key}", **words) for key in (test.by, *inferred))
         yield verdict, (head + t(f"check.tests.{test.test}"), *(f"  {line}" for line in lines)), said
 
@@ -141,22 +133,14 @@ def _sizes(test: PrintedTest, groups: dict[str, tuple], of: list[tuple], cells: 
     sizes = [str(*datasets.sizes.values()) for *_, datasets in of if datasets.sizes]
     if len({*sizes}) > 1 and "statistic" not in cells:
         sizes = [str(*groups[name][2].sizes.values()) for name in cells["groups"] if name in groups]
-    if test.test in OF_TWO_GROUPS and len(sizes) < 2:
-        sizes = []
-    context = test.proposal.context
-    if regex("{of_part}").search(context.before + context.after):
-        return ""
-    each = context.reading.sizes_of_each()
-    if not sizes and len(each) == 1 and (of or number == 2):
-        sizes = [*each] * number
-    return ",".join(sizes)
-
-
-def _fits_fewer(evidence: Evidence) -> bool:
-    """Say whether the p-value fits where up to a fifth of each group was lost."""
-    fewer = product(*(range(n - n // 5, n + 1, 1 + n // 25) for n in evidence.n))
-    some = (replace(evidence, n=n) for n in fewer)
-    return any(judge(part, explain=False).verdict in FITS for part in some)
+    context, each = test.proposal.context, [*test.proposal.context.reading.sizes_of_each()]
+    if len(sizes) < (number if test.test in OF_TWO_GROUPS else 1):
+        sizes = each * number * (len(each) == 1 and (bool(of) or number == 2))
+    # of some of the participants the sizes are others
+    of_some = regex("{of_part}").search(context.before + context.after) or regex("{lost}").search(
+        context.reading.text
+    )
+    return "" if of_some else ",".join(sizes)
 
 
 def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[dict, str, dict, list[str]]]:
