@@ -62,10 +62,9 @@ CHECKS = ("recompute", "arithmetic", "printed_test", *REASONS)
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
-_NAMES = {"p_value": P_NAME, "threshold": P_NAME, "z": "z", "u": "u", "w": "[wtvs]"} | dict.fromkeys(
-    _COUNTED, "n"
-)
-_NAMES |= {"chi2": "(?:χ|x|chi)[- ]?(?:2|²|square)", "t": "t", "df": r"d\.?f\.?|d[bk]"}
+_NAMES = dict.fromkeys(_COUNTED, "n") | dict.fromkeys(("p_value", "threshold"), P_NAME)
+_NAMES |= {"z": "z", "u": "u", "w": "[wtvs]", "t": "t", "df": r"d\.?f\.?|d[bk]"}
+_NAMES["chi2"] = "(?:χ|x|chi)[- ]?(?:2|²|square)"
 _WORDED = re.compile(r"(?i)(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?")
 # an id names files and is a word of lists: no blank, no comma, no path
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
@@ -290,13 +289,11 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     legal = (*COLUMNS, *NOTES)
     unknown = [name for at, name in enumerate(header) if name not in legal or name in header[:at]]
     filled = [(row, cells) for row, cells in table[1:] if any(cells)]
-    long = [(row, cells) for row, cells in filled if len(cells) > len(header)]
     faults = [fault("claims_column_missing", column=column) for column in missing]
     faults += [fault("claims_column_unknown", column=name) for name in unknown]
-    faults = faults or [
-        fault("claims_row_long", row=row, value=cells[0], due=len(header), count=len(cells))
-        for row, cells in long
-    ]
+    due = len(header)
+    long = [(row, {"value": cells[0], "count": len(cells)}) for row, cells in filled if len(cells) > due]
+    faults = faults or [fault("claims_row_long", row=row, due=due, **words) for row, words in long]
     if faults:
         raise FaultsError(faults)
     return [(row, dict(zip_longest(header, cells, fillvalue=""))) for row, cells in filled]

@@ -211,9 +211,8 @@ def _values(line: Program, ranks: Ranks) -> tuple[Interval, Interval | None] | N
     special = line.other in ("sas_rank_sum_t", "rank_sum_half_corrected")
     if special or (procedure and procedure.method == "asymptotic"):
         corrected = special or procedure.continuity
-        fewest, most = (
-            (0, 0) if procedure and not procedure.tie_correction else (0 if whole else 6, _most_ties(ranks))
-        )
+        ignores_ties = procedure and not procedure.tie_correction
+        fewest, most = (0, 0) if ignores_ties else (0 if whole else 6, _most_ties(ranks))
         # quarter ranks of pairs, halves of groups; a correction goes past the mean for one side only
         unit = 2 if ranks.n2 == 0 else 1
         size = unit * (abs(ranks.twice - ranks.mean) - corrected)

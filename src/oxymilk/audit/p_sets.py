@@ -175,10 +175,9 @@ def lines_for(test: str, program: str, tails: int) -> tuple[Program, ...]:
         lines = [line for line in lines if line.one_sided == (tails == 1)]
     elif tails == 1:
         # by distance the tails are not alike
-        rules = (
-            (line, line.procedure.switches().get("two_sided") if line.procedure else "") for line in lines
-        )
-        lines = [line for line, rule in rules if line.one_sided or rule != "distance"]
+        switches = [line.procedure.switches() if line.procedure else {} for line in lines]
+        rules = zip(lines, switches, strict=True)
+        lines = [line for line, of in rules if line.one_sided or of.get("two_sided") != "distance"]
     return tuple(line for line in lines if not named or line.family in named)
 
 
@@ -214,10 +213,8 @@ def from_statistic(evidence: Evidence) -> Iterator[PSet]:
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
     if any(part.low <= 0 or (name == "chi2" and part.low.denominator > 1) for part in df):
-        column, numbers = (
-            ("df", [part.write(part.value) for part in printed]) if printed else ("n", map(str, n))
-        )
-        raise fault("check_number", evidence, column, ",".join(numbers))
+        numbers = [part.write(part.value) for part in printed] or map(str, n)
+        raise fault("check_number", evidence, "df" if printed else "n", ",".join(numbers))
     is_size = stated.meets(Interval(Fraction(0), 1 if name == "r" else None, closed_high=True))
     if not is_size or (evidence.value.negative and name in ("chi2", "f")):
         raise fault("check_number", evidence, "value", evidence.value.write(evidence.value.value))
@@ -377,11 +374,9 @@ _together: dict[tuple, Found] = {}  # what `compute_together` found, by test, sh
 
 def _of_lines(test: str, tables: np.ndarray, lines: Iterable[Program]) -> Found:
     """Return the p-values of the lines of a test by their ids, and by rule which tables they are printed of."""
-    pairs = test in (*PAIRED, "sign")
-    by_id = evaluate_programs_counts(
-        "signed_rank" if pairs else "rank_sum", tables, ids=[line.id for line in lines]
-    )
-    data, places = (Pairs if pairs else Groups).of_tables(tables)
+    of_rank, kind = ("signed_rank", Pairs) if test in (*PAIRED, "sign") else ("rank_sum", Groups)
+    by_id = evaluate_programs_counts(of_rank, tables, ids=[line.id for line in lines])
+    data, places = kind.of_tables(tables)
     return by_id, {rule: RULES[rule](data.situation)[places] for rule in {line.rule for line in lines}}
 
 

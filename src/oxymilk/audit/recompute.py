@@ -22,11 +22,7 @@ PRINTING_ERROR = Fraction(5, 10**10)
 # What the name of a statistic can stand for, by quantity and test: a column of tests.csv (and a field of a test's
 # result), or what is made of some. docs/claims.md says which program prints which.
 CONVENTIONS = {
-    ("w", "signed_rank"): (
-        *("w_plus", "w_minus", "signed_sum", "signed_half"),
-        "w_plus_zeros",
-        "w_minus_zeros",
-    ),
+    ("w", "signed_rank"): ("w_plus", "w_minus", "signed_sum", "signed_half", "w_plus_zeros", "w_minus_zeros"),
     ("w", "rank_sum"): ("rank_sum1", "rank_sum2", "u1", "u2"),
     ("u", "rank_sum"): ("u1", "u2"),
     ("mean_rank", "signed_rank"): ("mean_rank_plus", "mean_rank_minus"),
@@ -162,10 +158,9 @@ def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Com
                 computed = Computed.exactly(Fraction(exact)) if exact else Computed.about(value)
             else:
                 # a mean of n ranks, whole ones and halves
-                of_means = name.startswith("mean_rank")
-                computed = Computed.exactly(
-                    value.limit_denominator(2 * int(test["n"])) if of_means else value
-                )
+                most = 2 * int(test["n"])
+                mean = name.startswith("mean_rank")
+                computed = Computed.exactly(value.limit_denominator(most) if mean else value)
             within = computed.within.clipped(0, 1) if name == "p_value" else computed.within
             convention = name if len(conventions) > 1 else ""
             yield computed._replace(within=within, procedure=test["procedure"], convention=convention)

@@ -246,9 +246,7 @@ class Context:
             elif filled:
                 left = filled[-1]
                 heads.append(shown[left])
-        words = (
-            cell for cell in row[:column] if cell.strip() and not regex("{no_head}").fullmatch(cell.strip())
-        )
+        words = (cell for cell in row[:column] if not regex("(?:{no_head})?").fullmatch(cell.strip()))
         return row[column], [row[0], *words][-1], heads
 
     @cached_property

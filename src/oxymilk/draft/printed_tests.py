@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from oxymilk.audit.evidence import RANK_TESTS, STATISTICS
@@ -141,13 +141,13 @@ def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
     said = reading.mentions("groups", max(low, p_value.sentence.start), place[2])
     groups = [*dict.fromkeys(group for *_, group in said)]
     n = _numbers_of(sizes) or [match[1] for match in sized]
-    for name, match in zip(RANKS, chain(*ranks), strict=False):
-        listed = {name: ";".join(match.groups()), "groups": groups, "n": n}
-        yield {**listed, "printed": match[0], "used": [match.start(1), match.start(2)]}
     rows = (f"{match['part']},{int(match['whole']) - int(match['part'])}" for match in shares)
-    lists = {name: "".join(f"{match[name]};" for match in means) for name in MEANS}
-    for matches, cells in ((means, lists), (shares, {"counts": ";".join(rows)})):
-        if len(matches) == 2 or (len(matches) == 1 and matches == means):
+    lists = [(means, {name: "".join(f"{match[name]};" for match in means) for name in MEANS})]
+    lists += [
+        (pair, {name: ";".join(pair[0].groups())}) for name, pair in zip(RANKS, ranks, strict=True) if pair
+    ]
+    for matches, cells in (*lists, (shares, {"counts": ";".join(rows)})):
+        if len(matches) == 2 or (len(matches) == 1 and matches is not shares):
             shown = ", ".join(" ".join(match[0].split()) for match in matches)
             used = [match.start(1) for match in matches]
             yield {**cells, "n": n, "groups": groups, "printed": shown, "used": used}
@@ -168,13 +168,6 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
             yield {**cells, "n": ",".join(n) if needs_n else ""}
 
 
-def _may_share(other: PrintedTest, test: PrintedTest) -> bool:
-    """Say whether a table may be of another p-value: of the same test, or in another paragraph of one like it."""
-    alike = LISTS.get(other.test, ()) == LISTS.get(test.test)
-    blocks = {each.proposal.context.block for each in (other, test)}
-    return other.test in ("", test.test) or (alike and len(blocks) > 1)
-
-
 def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) -> Iterator[dict[str, Any]]:
     """Yield what the table of a p-value prints of its test, or else a table above."""
     context, value = test.proposal.context, (test.proposal.number.value, test.proposal.operator)
@@ -188,9 +181,12 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
         near = [other for other in tests if first.start <= other.proposal.context.start < context.block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if (other.proposal.number.value, other.proposal.operator) == value]
-        # another p-value of the test may be what the table is of
-        others = [other for other in near if other not in same and _may_share(other, test)]
-        doubt = any(other.proposal.number.value != value[0] for other in others) and len(same) != 1
+        # another p-value may be what the table is of: of the test, or of one that needs the same, elsewhere
+        alike = [other for other in near if LISTS.get(other.test, ()) == LISTS.get(test.test)]
+        others = [other for other in near if other.test in ("", test.test)]
+        others += [other for other in alike if other.proposal.context.block != context.block]
+        unlike = [other for other in others if other not in same and other.proposal.number.value != value[0]]
+        doubt = unlike and len(same) != 1
         if first.block.section != context.block.section or (doubt and test not in inside):
             return
         at = test if test in inside else same[0] if same else None
@@ -207,19 +203,15 @@ def _before(p_value: Context, low: int) -> str:
     # above p in a column of p-values are others
     of_p = regex("{p_value}").search("".join(p_value.cell_heads[2][-1:]))
     same = (cell for row in sentences for cell in row.numbers if cell.column == p_value.column and not of_p)
+    cells = [(cell.cell_heads[1].strip(), cell) for cell in same]
     # below it is the size, as SPSS prints correlations
-    cells = [
-        (cell.cell_heads[1], cell)
-        for cell in same
-        if cell.block in block.above or (block in cell.block.above and cell.cell_heads[1].strip() in "nN")
-    ]
+    below = [(head, cell) for head, cell in cells if block in cell.block.above and head in ("N", "n")]
+    cells = [*(part for part in cells if part[1].block in block.above), *below]
     row = (cell for cell in p_value.sentence.numbers if low <= cell.start < p_value.start and cell.fills_cell)
-    cells += [("".join(cell.cell_heads[2][-1:]), cell) for cell in row]
+    cells += [("".join(cell.cell_heads[2][-1:]).strip(), cell) for cell in row]
     # rank sums of two groups are no W
-    cells = [
-        (head, cell) for head, cell in cells if p_value.reading.named("beside", head.strip()) not in RANKS
-    ]
-    return "; ".join([block.heading, *(f"{head.strip()} = {cell.token.text}" for head, cell in cells)])
+    kept = ((head, cell) for head, cell in cells if p_value.reading.named("beside", head) not in RANKS)
+    return "; ".join([block.heading, *(f"{head} = {cell.token.text}" for head, cell in kept)])
 
 
 def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:

@@ -24,9 +24,7 @@ def tables_of(reading: Reading) -> list[Rows]:
         block = sentence.block
         if block.is_row:
             rows = tables.setdefault((*block.above, block)[0].start, {})
-            rows.setdefault(block.start, []).extend(
-                number for number in sentence.numbers if number.fills_cell
-            )
+            rows.setdefault(block.start, []).extend(cell for cell in sentence.numbers if cell.fills_cell)
     return [[*rows.values()] for rows in tables.values()]
 
 

@@ -117,10 +117,9 @@ def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[
             if error.faults[0].code not in _IMPOSSIBLE:
                 continue
             verdict, lines = "differs", [describe(fault, t.language) for fault in error.faults]
-        printed = (
-            f"{t(f'check_paper.lists.{name}')} {cells[name].strip(';')}" for name in FIELDS if cells.get(name)
-        )
-        words = {"printed": "; ".join(printed) if kind == "beside" else "", **words}
+        lists = (name for name in FIELDS if cells.get(name) and kind == "beside")
+        shown = (f"{t(f'check_paper.lists.{name}')} {cells[name].strip(';')}" for name in lists)
+        words = {"printed": "; ".join(shown), **words}
         lines = [t(f"check_paper.evidence.{kind}", **words), *(lines if verdict == "differs" else lines[:1])]
         head = f"{t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, "
         said = "; ".join(t(f"check_paper.by.{key}", **words) for key in (test.by, *inferred))
@@ -151,14 +150,14 @@ def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[di
     here = context.nearest("groups", "all of it") == group
     how = "group_only" if "all" in groups else "group_named" if here else "group_near"
     for cells in test.evidence:
-        # a test of groups or pairs of which the sizes are not printed beside it
-        of_sizes = cells.get("statistic") not in ("z", "chi2", "f") and "counts" not in cells
-        infers_n = of_sizes and not (cells["n"] or cells.get("df"))
-        inferred = [*["sizes"] * infers_n, *[how] * (infers_n and is_paired and bool(of))]
-        inferred += filter(None, [cells.get("found")])
-        cells |= {"n": _sizes(test, groups, of, cells) if infers_n else cells["n"]}
+        # a test of groups or pairs of which the sizes are not printed beside it; both rank sums of pairs give theirs
+        is_sized = cells["n"] or cells.get("df") or "counts" in cells or (is_paired and "rank_sums" in cells)
+        of_sizes = cells.get("statistic") not in ("z", "chi2", "f") and not is_sized
+        n = _sizes(test, groups, of, cells) if of_sizes else ""
+        inferred = [*["sizes"] * bool(n), *[how] * (bool(n) and is_paired), cells.get("found")]
+        cells |= {"n": cells["n"] or n}
         words = {**of[0][0], **cells} if of else cells
-        yield cells, "beside" if "found" in cells else "statistic", words, inferred
+        yield cells, "beside" if "found" in cells else "statistic", words, [*filter(None, inferred)]
     if test.test == "wilcoxon":
         rows["counts"] = [_counts(datasets, 1, 2) for *_, datasets in of]
         rows["margins"] = [_counts(datasets, axis) for *_, datasets in of for axis in (1, 2)]
