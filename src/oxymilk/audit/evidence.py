@@ -161,8 +161,7 @@ def cells_of(words: str) -> dict[str, str]:
             wrong.append(f"{word}={value}")
         cells |= added
     if wrong:
-        legal = {"legal": ", ".join(map(word_of, _IN_WORDS))}
-        known = {"file": "", "column": "evidence", "params": legal}
+        known = {"file": "", "column": "evidence", "params": {"legal": ", ".join(map(word_of, _IN_WORDS))}}
         raise FaultsError([Fault("check_words", value=part.strip(), **known) for part in wrong])
     return cells
 
@@ -193,9 +192,8 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     given["counts"] = _BESIDE.sub("", given["counts"])
     for middle, spread in (("means", "sds"), ("medians", "quartiles")):
         for mark in (";", ",") * bool(given[middle]):
-            both = [
-                _WITH_SPREAD.split(part.strip(" )")) for part in given[middle].split(mark) if part.strip()
-            ]
+            parts = (part.strip(" )") for part in given[middle].split(mark) if part.strip())
+            both = [*map(_WITH_SPREAD.split, parts)]
             if {*map(len, both)} == {2} and not given[spread]:
                 given[middle], given[spread] = (";".join([*of, ""]) for of in zip(*both, strict=True))
     for name in ("intervals", "quartiles"):

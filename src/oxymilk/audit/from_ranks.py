@@ -135,8 +135,7 @@ def _rank_sum(evidence: Evidence) -> Iterator[Ranks]:
     else:
         # W is U in R, a rank sum in SPSS and of either group
         shifts = (0, *least) if evidence.statistic == "w" else (0,)
-        stated = _exactly(evidence, evidence.value)
-        allowed = set().union(*(_doubled(stated, shift) for shift in shifts))
+        allowed = set().union(*(_doubled(_exactly(evidence, evidence.value), shift) for shift in shifts))
     yield from (Ranks(min(twice, most - twice), n1, n2) for twice in allowed if 0 <= twice <= most)
 
 
@@ -214,8 +213,7 @@ def _values(line: Program, ranks: Ranks) -> tuple[Interval, Interval | None] | N
         ignores_ties = procedure and not procedure.tie_correction
         fewest, most = (0, 0) if ignores_ties else (0 if whole else 6, _most_ties(ranks))
         # quarter ranks of pairs, halves of groups; a correction goes past the mean for one side only
-        unit = 2 if ranks.n2 == 0 else 1
-        size = unit * (abs(ranks.twice - ranks.mean) - corrected)
+        size = (2 if ranks.n2 == 0 else 1) * (abs(ranks.twice - ranks.mean) - corrected)
         size = size if line.one_sided else max(0, size)
         df = ranks.n1 + ranks.n2 - 1 if line.other == "sas_rank_sum_t" else None
         ends = [_tail(size, _variance(ranks, ties), line.one_sided, df) for ties in (most, fewest)]

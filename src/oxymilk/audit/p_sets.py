@@ -326,12 +326,10 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         of_exact = {*names.values()} - count_tables.CALCULATIONS.keys()
         exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT] if of_exact]
         exact += [{}] * (d - len(exact))
-        by_key = {
-            key: np.array([found.get(name, np.nan) for found in exact])
-            if name in of_exact
-            else count_tables.CALCULATIONS[name](tables)
-            for key, name in names.items()
-        }
+        by_key = {}
+        for key, name in names.items():
+            by_exact = np.array([found.get(name, np.nan) for found in exact])
+            by_key[key] = by_exact if name in of_exact else count_tables.CALCULATIONS[name](tables)
         tied = (tables.sum(axis=1) > 1).any(axis=1) | (tables.sum(axis=2) > 1).any(axis=1)
         small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
         rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small, "tied": tied,
@@ -350,6 +348,7 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             lines = {key: same for key, same in lines.items() if not same[0].is_exact}
         found = _of_lines(test, tables, list(chain(*lines.values())))
     p_values, rules = found
+    is_square = test == "chi-square" and evidence.tails == 1 and (r, c) == (2, 2)
     for key, same in lines.items():
         usable = ~np.isnan(p_values[key])
         for unasked in (True, False):
@@ -358,13 +357,8 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
                 distinct = sorted({*p_values[key][np.logical_or.reduce([*where.values()])].tolist()})
                 points = tuple(map(point, distinct))
                 p_set = PSet(shown, unasked, points, points * (d == 1))
-                yield of_tails(p_set, evidence.tails * (test != "chi-square"))
-                if (
-                    test == "chi-square"
-                    and evidence.tails == 1
-                    and small
-                    and same[0].other in count_tables.CHI_SQUARES
-                ):
+                yield of_tails(p_set, 0 if test == "chi-square" else evidence.tails)
+                if is_square and same[0].other in count_tables.CHI_SQUARES:
                     yield p_set.scaled(Fraction(1, 2))
 
 

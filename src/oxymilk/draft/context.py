@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -107,11 +106,9 @@ class Reading:
             if introduces and not foot:
                 # a paragraph without its own source continues the one before it, or has none
                 foot = works.findall(block.text)
-            ends = [
-                match.end()
-                for match in regex("{sentence_end}").finditer(text, block.start, block.end)
-                if not regex("{abbreviation}").search(text[block.start : match.start() + 1])
-            ]
+            found = regex("{sentence_end}").finditer(text, block.start, block.end)
+            shortened = regex("{abbreviation}").search
+            ends = [end.end() for end in found if not shortened(text[block.start : end.start() + 1])]
             for start, end in pairwise([block.start, *ends, block.end]):
                 named = works.findall(text, start, end)
                 cited = introduces or bool(named)
@@ -132,9 +129,9 @@ class Reading:
                 named = {test for *_, test in self.mentions("every_test", *span)}
                 self.one_sided |= named or {*words.ids["every_test"]}
 
-    def sizes_of_each(self, start: int = 0, end: int = sys.maxsize) -> set[str]:
-        """Return the sizes that a stretch of the text prints as that of each group."""
-        return {match[match.lastgroup] for match in regex("{size_of_each}").finditer(self.text, start, end)}
+    def sizes_of_each(self, *span: int) -> set[str]:
+        """Return the sizes that the text, or a stretch of it, prints as that of each group."""
+        return {match[match.lastgroup] for match in regex("{size_of_each}").finditer(self.text, *span)}
 
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""
@@ -258,8 +255,7 @@ class Context:
     @cached_property
     def operator(self) -> tuple[str, int]:
         """The operator before it in our form, "" for "=" and for none; and where it begins if it is in words."""
-        sign = regex("{operator_before}").search(self.before)
-        if sign:
+        if sign := regex("{operator_before}").search(self.before):
             return _SIGNS.get(sign["op"], sign["op"]), len(self.before)
         patterns = self.words.ids["operators"].items()
         found = [(match.start(), key) for key, pattern in patterns if (match := pattern.search(self.before))]
@@ -283,8 +279,7 @@ class Context:
         stretches = [(low, self.start, -1), (self.end, high, 0), (sentence.start, self.start, -1),
                      (self.end, sentence.end, 0), (self.block.start, sentence.start, -1)]  # fmt: skip
         for start, end, which in stretches[_REACHES[reach]]:
-            mentions = self.reading.mentions(kind, start, end)
-            if mentions:
+            if mentions := self.reading.mentions(kind, start, end):
                 return mentions[which][2]
         return ""
 
@@ -348,8 +343,7 @@ class Context:
         notes = regex("{note_mark}").split(below)
         mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
         below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
-        above = " ; ".join((self.block.heading, *heads, row))
-        for text, how in ((above, "named"), (below, "below")):
+        for text, how in ((" ; ".join((self.block.heading, *heads, row)), "named"), (below, "below")):
             names = {name for *_, name in reading.mentions("every_test", 0, len(text), text)}
             if len(names) > 1:
                 # "t-test or chi-square test" goes by what the row prints
@@ -384,5 +378,4 @@ class Context:
             [change for change, pattern in changes.items() if pattern.search(self.reading.text, *part)]
             for part in (self.phrase, (sentence.start, sentence.end))
         )
-        remained = level and here == ["unchanged"] == all_of_it
-        return here[0] if len(here) == 1 and not remained else ""
+        return here[0] if len(here) == 1 and not (level and here == ["unchanged"] == all_of_it) else ""

@@ -143,9 +143,8 @@ def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
     n = _numbers_of(sizes) or [match[1] for match in sized]
     rows = (f"{match['part']},{int(match['whole']) - int(match['part'])}" for match in shares)
     lists = [(means, {name: "".join(f"{match[name]};" for match in means) for name in MEANS})]
-    lists += [
-        (pair, {name: ";".join(pair[0].groups())}) for name, pair in zip(RANKS, ranks, strict=True) if pair
-    ]
+    named = zip(RANKS, ranks, strict=True)
+    lists += [(matches, {name: ";".join(matches[0].groups())}) for name, matches in named if matches]
     for matches, cells in (*lists, (shares, {"counts": ";".join(rows)})):
         if len(matches) == 2 or (len(matches) == 1 and matches is not shares):
             shown = ", ".join(" ".join(match[0].split()) for match in matches)
@@ -159,8 +158,7 @@ def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Ite
     each = p_value.reading.sizes_of_each(p_value.block.start, p_value.sentence.end)
     _, row, heads = p_value.cell_heads if p_value.column else ("", p_value.before[-40:], [])
     # no Z gives an exact p
-    named = regex("{exact}").search(" ".join((row, *heads)))
-    exact = named or regex("{exact_behind}").match(p_value.after)
+    exact = regex("{exact}").search(" ".join((row, *heads))) or regex("{exact_behind}").match(p_value.after)
     for cells in [cells for cells in evidence if not (exact and cells.get("statistic") == "z")]:
         n = cells["n"] * (groups if len(cells["n"]) == 1 and {*cells["n"]} <= each else 1)
         needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")
@@ -186,8 +184,8 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
         others = [other for other in near if other.test in ("", test.test)]
         others += [other for other in alike if other.proposal.context.block != context.block]
         unlike = [other for other in others if other not in same and other.proposal.number.value != value[0]]
-        doubt = unlike and len(same) != 1
-        if first.block.section != context.block.section or (doubt and test not in inside):
+        doubt = unlike and len(same) != 1 and test not in inside
+        if first.block.section != context.block.section or doubt:
             return
         at = test if test in inside else same[0] if same else None
         if cells := evidence_in(rows, test.test, at and at.proposal.context):

@@ -71,9 +71,9 @@ class Draft:
         counts = Counter(claim.quantity for claim in self.claims).most_common()
         quantities = ", ".join(f"{n} {quantity}" for quantity, n in counts)
         rest = [f"  {line} ({where}): {token} - {reason}" for token, where, line, reason in self.left_out]
-        proposed = f"{len(self.claims)} claims proposed: {quantities}."
-        asked = f"{questions} of them ask a question in their note."
-        return "\n".join([f"{proposed} {asked}", f"{len(rest)} numbers not proposed:", *rest])
+        asked = f"{quantities}. {questions} of them ask a question in their note."
+        top = f"{len(self.claims)} claims proposed: {asked}", f"{len(rest)} numbers not proposed:"
+        return "\n".join([*top, *rest])
 
 
 def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = True) -> Draft:
@@ -255,9 +255,9 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     """Yield "there was a difference", "Ha was accepted"."""
     words, block = reading.words, sentence.block
     shown = reading.text[block.start : sentence.end]
-    tested = any(number.quantity in _OF_A_TEST for number in numbers) or (
-        regex("{p_value}").search(shown) and regex("{evidence}").search(shown, sentence.start - block.start)
-    )
+    of_p = regex("{p_value}").search(shown)
+    named = of_p and regex("{evidence}").search(shown, sentence.start - block.start)
+    tested = named or any(number.quantity in _OF_A_TEST for number in numbers)
     concludes = tested or block.section in _CONCLUDING
     if not concludes or not sentence.own or block.kind == "heading" or block.section == "methods":
         return

@@ -283,8 +283,7 @@ def find_blocks(paper: Paper) -> list[Block]:
             runs.append([line])
         # the caption of a table below is of no paragraph
         below = "".join(text[slice(*span)] for span in lines[number : number + 2])
-        is_caption = " | " in below and regex("{numbered_label}").match(line.text.strip())
-        if is_caption and len(runs[-1]) > 1:
+        if " | " in below and regex("{numbered_label}").match(line.text.strip()) and len(runs[-1]) > 1:
             runs.append([runs[-1].pop()])
         continues = is_filled and not alone
     furniture = [line for line, *_ in runs if line.kind == "furniture"]

@@ -20,11 +20,10 @@ Rows = list[list[Context]]
 def tables_of(reading: Reading) -> list[Rows]:
     """Return the tables of a paper, in its order: for each row the numbers that fill a cell; none in a row of words."""
     tables: dict[int, dict[int, list[Context]]] = {}
-    for sentence in reading.sentences:
-        block = sentence.block
-        if block.is_row:
-            rows = tables.setdefault((*block.above, block)[0].start, {})
-            rows.setdefault(block.start, []).extend(cell for cell in sentence.numbers if cell.fills_cell)
+    for sentence in [sentence for sentence in reading.sentences if sentence.block.is_row]:
+        rows = tables.setdefault((*sentence.block.above, sentence.block)[0].start, {})
+        cells = rows.setdefault(sentence.block.start, [])
+        cells += [cell for cell in sentence.numbers if cell.fills_cell]
     return [[*rows.values()] for rows in tables.values()]
 
 

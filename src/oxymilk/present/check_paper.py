@@ -136,10 +136,8 @@ def _sizes(test: PrintedTest, groups: dict[str, tuple], of: list[tuple], cells: 
     if len(sizes) < (number if test.test in OF_TWO_GROUPS else 1):
         sizes = each * number * (len(each) == 1 and (bool(of) or number == 2))
     # of some of the participants the sizes are others
-    of_some = regex("{of_part}").search(context.before + context.after) or regex("{lost}").search(
-        context.reading.text
-    )
-    return "" if of_some else ",".join(sizes)
+    of_part = regex("{of_part}").search(context.before + context.after)
+    return "" if of_part or regex("{lost}").search(context.reading.text) else ",".join(sizes)
 
 
 def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[dict, str, dict, list[str]]]:
@@ -152,8 +150,11 @@ def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[di
     for cells in test.evidence:
         # a test of groups or pairs of which the sizes are not printed beside it; both rank sums of pairs give theirs
         is_sized = cells["n"] or cells.get("df") or "counts" in cells or (is_paired and "rank_sums" in cells)
-        of_sizes = cells.get("statistic") not in ("z", "chi2", "f") and not is_sized
-        n = _sizes(test, groups, of, cells) if of_sizes else ""
+        n = (
+            ""
+            if is_sized or cells.get("statistic") in ("z", "chi2", "f")
+            else _sizes(test, groups, of, cells)
+        )
         inferred = [*["sizes"] * bool(n), *[how] * (bool(n) and is_paired), cells.get("found")]
         cells |= {"n": cells["n"] or n}
         words = {**of[0][0], **cells} if of else cells
@@ -164,7 +165,6 @@ def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[di
     elif test.test == "mann-whitney" and len(of) == 2:
         how = f"moment_{context.nearest('timepoints', 'all of it') or 'usual'}"
         rows["groups"] = [_counts(datasets, 1 if how == "moment_pre" else 2) for *_, datasets in of]
-    kind = next((kind for kind, parts in rows.items() if parts and all(parts)), "")
-    if kind:
+    if kind := next((kind for kind, parts in rows.items() if parts and all(parts)), ""):
         cells = {"margins" if kind == "margins" else "counts": ";".join(rows[kind])}
         yield cells, kind, {**of[0][0], "counts": ";".join(rows[kind])}, [how]
