@@ -295,6 +295,7 @@ class Context:
         found, behind = self.nearest("groups"), reading.mentions("groups", self.end, high)[:1]
         # "30, of them 15 in the control group": the group behind 30 has a number of its own
         theirs = any(self.end <= number.start < start for start, *_ in behind for number in sentence.numbers)
+        theirs = theirs or reading.sizes_of_each(self.end, sentence.end)
         if found and not (whole and theirs):
             return found
         if not found and regex("{some_group}").search(reading.text, low, high):

@@ -133,7 +133,7 @@ def _sizes(test: PrintedTest, groups: dict[str, tuple], of: list[tuple], cells: 
     if len({*sizes}) > 1 and "statistic" not in cells:
         sizes = [str(*groups[name][2].sizes.values()) for name in cells["groups"] if name in groups]
     context, each = test.proposal.context, [*test.proposal.context.reading.sizes_of_each()]
-    if len(sizes) < (number if test.test in OF_TWO_GROUPS else 1):
+    if len(each) == 1 or len(sizes) < (number if test.test in OF_TWO_GROUPS else 1):
         sizes = each * number * (len(each) == 1 and (bool(of) or number == 2))
     # of some of the participants the sizes are others
     of_part = regex("{of_part}").search(context.before + context.after)
