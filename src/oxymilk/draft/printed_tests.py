@@ -179,10 +179,12 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
         near = [other for other in tests if first.start <= other.proposal.context.start < context.block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if (other.proposal.number.value, other.proposal.operator) == value]
-        # another p-value may be what the table is of: of the test, or of one that needs the same, elsewhere
+        # another p-value may be what the table is of: of the test, or of one that needs the same, before the paragraph
+        # or before a statistic of its own
+        place = context.start if test.evidence else context.block.start
         alike = [other for other in near if LISTS.get(other.test, ()) == LISTS.get(test.test)]
         others = [other for other in near if other.test in ("", test.test)]
-        others += [other for other in alike if other.proposal.context.block != context.block]
+        others += [other for other in alike if other.proposal.context.start < place]
         unlike = [other for other in others if other not in same and other.proposal.number.value != value[0]]
         doubt = unlike and len(same) != 1 and test not in inside
         if first.block.section != context.block.section or doubt:
