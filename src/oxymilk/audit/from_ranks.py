@@ -81,12 +81,10 @@ def _sets_of(test: str, program: str, tails: int, allowed: tuple[Ranks, ...]) ->
     # all lines of one statistic after the other: they share its distributions
     by_statistic = [[_values(lines[0], ranks) for lines in grouped.values()] for ranks in allowed]
     sets = []
-    for ((_, unasked), lines), of_lines in zip(
-        grouped.items(), zip(*by_statistic, strict=True), strict=False
-    ):
-        if found := [
-            (*values, ranks.zeros) for values, ranks in zip(of_lines, allowed, strict=True) if values
-        ]:
+    by_lines = zip(*by_statistic, strict=True)
+    for ((_, unasked), lines), of_lines in zip(grouped.items(), by_lines, strict=False):
+        of_ranks = zip(of_lines, allowed, strict=True)
+        if found := [(*values, ranks.zeros) for values, ranks in of_ranks if values]:
             # where it is not printed how many did not change, as few as can be
             plain = tuple(plain for _, plain, zeros in found if plain and zeros == allowed[0].zeros)
             values = tuple(values for values, *_ in found)

@@ -219,8 +219,7 @@ def from_statistic(evidence: Evidence) -> Iterator[PSet]:
     if not is_size or (evidence.value.negative and name in ("chi2", "f")):
         raise fault("check_number", evidence, "value", evidence.value.write(evidence.value.value))
     # of one degree of freedom chi-square and F are squares of a z and a t, and people call both p-values one-tailed
-    is_square = name in ("chi2", "f") and df[0] == one
-    shares = [1, 2] if is_square else [1 if name in ("chi2", "f") else 2]
+    shares = [2] if name not in ("chi2", "f") else [1, 2] if df[0] == one else [1]
     for share in shares if evidence.tails == 1 else [1]:
         yield any_program(test, f"from_{name}", times(_image(name, stated, df), Fraction(1, share)))
     if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:

@@ -375,8 +375,8 @@ class Context:
         Where the phrase names a level, "remained" alone is no change: "remained insufficient".
         """
         changes, sentence = self.words.ids["changes"], self.sentence
+        text, spans = self.reading.text, (self.phrase, (sentence.start, sentence.end))
         here, all_of_it = (
-            [change for change, pattern in changes.items() if pattern.search(self.reading.text, *part)]
-            for part in (self.phrase, (sentence.start, sentence.end))
+            [name for name, words in changes.items() if words.search(text, *span)] for span in spans
         )
         return here[0] if len(here) == 1 and not (level and here == ["unchanged"] == all_of_it) else ""

@@ -179,8 +179,7 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
         near = [other for other in tests if first.start <= other.proposal.context.start < context.block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if (other.proposal.number.value, other.proposal.operator) == value]
-        # another p-value may be what the table is of: of the test, or of one that needs the same, before the paragraph
-        # or before a statistic of its own
+        # another p-value may be what the table is of: of the test, or of one like it that is printed before
         place = context.start if test.evidence else context.block.start
         alike = [other for other in near if LISTS.get(other.test, ()) == LISTS.get(test.test)]
         others = [other for other in near if other.test in ("", test.test)]

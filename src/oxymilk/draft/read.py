@@ -327,10 +327,8 @@ def _connect(parts: Sequence[Block]) -> list[Block]:
     joined: list[Block] = []
     for part in parts:
         shown, above = part.text.strip(), joined[-1] if joined else part
-        ended = (
-            not joined or part.is_row or above.text.strip()[-1:] in ".!?:;|" or above.section != part.section
-        )
-        if not ended and (shown[:1].islower() or shown[:1] == "("):
+        ended = not joined or part.is_row or above.section != part.section
+        if not (ended or above.text.strip()[-1:] in ".!?:;|") and (shown[:1].islower() or shown[:1] == "("):
             joined[-1] = replace(above, kind="paragraph", end=part.end)
         else:
             joined.append(part)

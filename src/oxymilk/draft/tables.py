@@ -22,8 +22,7 @@ def tables_of(reading: Reading) -> list[Rows]:
     tables: dict[int, dict[int, list[Context]]] = {}
     for sentence in [sentence for sentence in reading.sentences if sentence.block.is_row]:
         rows = tables.setdefault((*sentence.block.above, sentence.block)[0].start, {})
-        cells = rows.setdefault(sentence.block.start, [])
-        cells += [cell for cell in sentence.numbers if cell.fills_cell]
+        rows.setdefault(sentence.block.start, []).extend(cell for cell in sentence.numbers if cell.fills_cell)
     return [[*rows.values()] for rows in tables.values()]
 
 
