@@ -311,7 +311,7 @@ TWO = ["Level      n", "low        4"]
             ["Milk flow | Massage (n = 20) | p | ", "Very good | 12 | 0.025 | ", "Poor | 8 |  | "]),
         # the last head goes on in words
         (["Support", "Yes", "Sig.", "(p", "value)", "Good", "14", "0.011"],
-         ["Support     Yes     Sig.", "                    (p", "                    value)", "Good        14      0.011"],
+         ["Support   Yes   Sig.", "                (p", "                value)", "Good      14    0.011"],
             ["Support | Yes | Sig. (p value) | ", "Good | 14 | 0.011 | "]),
         # two columns of text are no table
         (["The first", "goes on.", "The second", "goes there."],
