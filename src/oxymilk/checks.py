@@ -86,7 +86,6 @@ def check(
     """
     # the names of the parameters are those of the fields
     cells = dict(locals())
-    from oxymilk.audit.evidence import STATISTIC_WORDS
     from oxymilk.present.check import FITS, as_json, check_table, judge, lines_of, read_evidence
 
     if table:
@@ -94,12 +93,7 @@ def check(
             raise BadParameter("table_alone", param_hint="--table")
         look_for_folders(output)
         raise typer.Exit(check_table(table, output))
-    given = {name: cells[name] for name in STATISTIC_WORDS if cells[name]}
-    if len(given) > 1:
-        raise BadParameter("one_statistic", param_hint=" ".join(f"--{name}" for name in given))
-    statistic, value = next(iter(given.items()), ("", ""))
-    evidence = read_evidence(cells | {"statistic": statistic, "value": value})
-    judgement = judge(evidence)
+    judgement = judge(evidence := read_evidence(cells))
     for line in [as_json(evidence, judgement)] if json else lines_of(evidence, judgement, language):
         typer.echo(line)
     raise typer.Exit(0 if judgement.verdict in FITS else 1)

@@ -82,7 +82,7 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
         (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "cannot be done"),
         (("explain", STUDY, "sampling_abstrct"), 'Did you mean "sampling_abstract"?'),
         (("check", "--table", "x.csv"), "needs --output"),
-        (("check", "z", "--z", "2", "--t", "3", "--p", "0.04"), "oxymilk check --z --t: "),
+        (("check", "z", "--z", "2", "--t", "3", "--p", "0.04"), "More than one statistic is given: z, t."),
         (("check", "z", "--zz", "2"), 'no such option. Did you mean "--z"?'),
         (("check", "z", "t", "f"), "oxymilk check t f: "),
         (("chek", "z"), "oxymilk chek: "),

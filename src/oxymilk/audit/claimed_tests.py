@@ -50,10 +50,8 @@ def evidence_of(claim: Claim, study: Study) -> Evidence:
     elif claim.scale == 100:
         # "5%" is 0.05
         p_value["p"] = f"{float(claim.number.value / 100):.15g}".replace(".", mark or ".")
-    tails = {"one": "1", "two": "2"}.get(claim.tails, "")
-    evidence = read_evidence(
-        own | cells | p_value | {"test": claim.test, "tails": tails or cells.get("tails", "")}
-    )
+    tails = {"one": "1", "two": "2"}.get(claim.tails) or cells.get("tails", "")
+    evidence = read_evidence(own | cells | p_value | {"test": claim.test, "tails": tails})
     program, lines = study.procedure.program, load_lines().get(evidence.test, ())
     if not evidence.program and named_in(program) & {line.family for line in lines}:
         evidence = replace(evidence, program=program)
@@ -199,11 +197,7 @@ def _samples(claim: Claim, study: Study, data: Results | None) -> tuple[bool, li
         table = table.assign(timepoint=claim.timepoint, score=table["level" if on_levels else "value"])
     read = variable.level_ids.index if on_levels else lambda text: Fraction(read_number(text))
     samples = [
-        [
-            [*map(read, scores)]
-            for scores in ([*map(record.get, moments)] for record in members.values())
-            if all(scores)
-        ]
+        [[*map(read, of)] for record in members.values() if all(of := [*map(record.get, moments)])]
         for group, members in participants(study, table).items()
         if group == claim.group or claim.test not in OF_PAIRS
     ]

@@ -48,10 +48,8 @@ EXAMPLE = "example_"  # how the ids of rows begin that a new study has as an exa
 _COUNTED = ("sample_size", *OF_A_CELL, *OF_A_CHANGE)
 # quantities that the data of the study give, of a test and of any
 _OF_T, _OF_COUNTS = (*OF_P, "t", "df"), (*OF_P, "chi2", "df", "z")
-_QUANTITIES = {
-    **dict.fromkeys(TESTS, (*_COUNTED, *OF_A_TEST, "alpha")),
-    **{test: _OF_T if test.startswith("t_") else _OF_COUNTS for test in OTHER_TESTS},
-}
+_QUANTITIES = dict.fromkeys(TESTS, (*_COUNTED, *OF_A_TEST, "alpha"))
+_QUANTITIES |= {test: _OF_T if test.startswith("t_") else _OF_COUNTS for test in OTHER_TESTS}
 RECOMPUTED = (*_COUNTED, *OF_A_TEST, "chi2", "t", "df", "alpha")
 # quantities that other printed numbers give; `n` holds those numbers
 GRIM = ("grim_percent", "grim_mean")
@@ -62,10 +60,9 @@ CHECKS = ("recompute", "arithmetic", "printed_test", *REASONS)
 DECISIONS = ("significant", "not significant")
 
 # what may be printed in one cell with the number: its name, by quantity; and words in the place of a p-value
-_NAMES = {"p_value": P_NAME, "threshold": P_NAME, "z": "z", "u": "u", "w": "[wtvs]"} | dict.fromkeys(
-    _COUNTED, "n"
-)
-_NAMES |= {"chi2": "(?:χ|x|chi)[- ]?(?:2|²|square)", "t": "t", "df": r"d\.?f\.?|d[bk]"}
+_NAMES = dict.fromkeys(_COUNTED, "n") | dict.fromkeys(("p_value", "threshold"), P_NAME)
+_NAMES |= {"z": "z", "u": "u", "w": "[wtvs]", "t": "t", "df": r"d\.?f\.?|d[bk]"}
+_NAMES["chi2"] = "(?:χ|x|chi)[- ]?(?:2|²|square)"
 _WORDED = re.compile(r"(?i)(n\.?\s?s\.?|(?:(?:not|non|tidak|tdk)[- ]?)?(?=sig|berm))(?:sig\w*\.?|bermakna)?")
 # an id names files and is a word of lists: no blank, no comma, no path
 _ID = re.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
@@ -134,8 +131,7 @@ class Claim:
     @property
     def scale(self) -> int:
         """100 where a level of significance is printed in percent ("α = 5%"), else 1."""
-        of_alpha = self.quantity in ("threshold", "alpha")
-        return 100 if of_alpha and self.number and self.number.percent else 1
+        return 100 if self.quantity in ("threshold", "alpha") and self.number and self.number.percent else 1
 
     @property
     def is_unsigned(self) -> bool:
@@ -274,7 +270,6 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
         For each row that is not blank its number, the header being 1, and its cells by column. FaultsError when the
         file is missing or no CSV, lacks a column or has others, or a row has more cells than the header.
     """
-    path = Path(path)
     fault = partial(_fault, file=path.name)
     if not path.exists():
         raise FaultsError([fault("claims_missing")])
@@ -290,14 +285,11 @@ def read_claims(path: Path) -> list[tuple[int, dict[str, str]]]:
     legal = (*COLUMNS, *NOTES)
     unknown = [name for at, name in enumerate(header) if name not in legal or name in header[:at]]
     filled = [(row, cells) for row, cells in table[1:] if any(cells)]
-    long = [(row, cells) for row, cells in filled if len(cells) > len(header)]
     faults = [fault("claims_column_missing", column=column) for column in missing]
     faults += [fault("claims_column_unknown", column=name) for name in unknown]
-    faults = faults or [
-        fault("claims_row_long", row=row, value=cells[0], due=len(header), count=len(cells))
-        for row, cells in long
-    ]
-    if faults:
+    due = len(header)
+    long = [(row, {"value": cells[0], "count": len(cells)}) for row, cells in filled if len(cells) > due]
+    if faults := faults or [fault("claims_row_long", row=row, due=due, **words) for row, words in long]:
         raise FaultsError(faults)
     return [(row, dict(zip_longest(header, cells, fillvalue=""))) for row, cells in filled]
 
@@ -364,6 +356,7 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
     of_cell = recomputed and claim.quantity in OF_A_CELL
     of_group = recomputed and (claim.quantity in OF_A_CHANGE or claim.test in ("signed_rank", *OF_PAIRS))
     of_moment = other and of_outcome and claim.test not in OF_PAIRS
+    has_changes = claim.test not in ("chi_square", "fisher")
     levels = {variable.id: variable.level_ids for variable in (study.outcome, *study.characteristics)}
     return {
         "operator": (OPERATORS, True), "quantity": (quantities, True),
@@ -371,10 +364,7 @@ def _vocabularies(claim: Claim, study: Study) -> dict[str, tuple[tuple[str, ...]
         "tails": (("one", "two"), False),
         "test": (tests, of_test or claim.check == "printed_test"),
         "group": (study.group_ids, of_group),
-        "timepoint": (
-            (*study.timepoint_ids, *(["change"] if claim.test not in ("chi_square", "fisher") else ())),
-            of_cell or of_moment,
-        ),
+        "timepoint": ((*study.timepoint_ids, *["change"] * has_changes), of_cell or of_moment),
         "variable": ((study.outcome.id,) if other and claim.test in OF_PAIRS else tuple(levels), False),
         # of a variable that the study does not have, any level is legal
         "level": (levels.get(claim.variable or study.outcome.id, (claim.level,)), of_cell),

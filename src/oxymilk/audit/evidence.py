@@ -161,8 +161,7 @@ def cells_of(words: str) -> dict[str, str]:
             wrong.append(f"{word}={value}")
         cells |= added
     if wrong:
-        legal = {"legal": ", ".join(map(word_of, _IN_WORDS))}
-        known = {"file": "", "column": "evidence", "params": legal}
+        known = {"file": "", "column": "evidence", "params": {"legal": ", ".join(map(word_of, _IN_WORDS))}}
         raise FaultsError([Fault("check_words", value=part.strip(), **known) for part in wrong])
     return cells
 
@@ -173,7 +172,8 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
     Parameters
     ----------
     cells : mapping
-        Text under the names of `FIELDS`, as options or a row of a table have it; what is not printed is empty.
+        Text under the names of `FIELDS`, as options or a row of a table have it; what is not printed is empty. A
+        statistic may be named by its option, `z`, in place of `statistic` and `value`.
     file, row : str, int
         The place that a fault names.
 
@@ -183,12 +183,17 @@ def read_evidence(cells: Mapping[str, str], file: str = "check", row: int | None
         FaultsError with all faults of the fields.
     """
     given = {name: str(cells.get(name) or "").strip() for name in FIELDS}
+    named = {name: text for name in STATISTIC_WORDS if (text := str(cells.get(name) or "").strip())}
+    if len(named) + bool(given["value"]) > 1:
+        words = {"names": ", ".join([*named, *[given["statistic"]] * bool(given["value"])])}
+        raise FaultsError([Fault("check_one_statistic", file, row=row, params=words)])
+    if named:
+        ((given["statistic"], given["value"]),) = named.items()
     given["counts"] = _BESIDE.sub("", given["counts"])
     for middle, spread in (("means", "sds"), ("medians", "quartiles")):
         for mark in (";", ",") * bool(given[middle]):
-            both = [
-                _WITH_SPREAD.split(part.strip(" )")) for part in given[middle].split(mark) if part.strip()
-            ]
+            parts = (part.strip(" )") for part in given[middle].split(mark) if part.strip())
+            both = [*map(_WITH_SPREAD.split, parts)]
             if {*map(len, both)} == {2} and not given[spread]:
                 given[middle], given[spread] = (";".join([*of, ""]) for of in zip(*both, strict=True))
     for name in ("intervals", "quartiles"):

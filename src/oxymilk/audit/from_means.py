@@ -89,8 +89,7 @@ def _errors(evidence: Evidence, sizes: tuple[int, ...], read: Reader, kind: str,
     name = next(name for name in ("sds", "ses", "intervals") if getattr(evidence, name))
     sets = [*map(read, getattr(evidence, name))]
     if name != "intervals":
-        roots = [sqrt(n) if (kind or name) == "sds" else 1.0 for n in sizes]
-        pairs = zip(sets, roots, strict=False)
+        pairs = zip(sets, [sqrt(n) if (kind or name) == "sds" else 1.0 for n in sizes], strict=False)
         return [(max(0.0, float(part.low)) / root, float(part.high) / root) for part, root in pairs]
     found = []
     for (low, high), n in zip(list(pairwise(sets))[::2], sizes, strict=False):

@@ -79,12 +79,10 @@ def _sets_of(test: str, program: str, tails: int, allowed: frozenset[Ranks], of_
     # all lines of one statistic after the other: they share its distributions
     by_statistic = [[_values(lines[0], ranks) for lines in grouped.values()] for ranks in by_zeros]
     sets = []
-    for ((_, unasked), lines), of_lines in zip(
-        grouped.items(), zip(*by_statistic, strict=True), strict=False
-    ):
-        if found := [
-            (*values, ranks.zeros) for values, ranks in zip(of_lines, by_zeros, strict=True) if values
-        ]:
+    by_lines = zip(*by_statistic, strict=True)
+    for ((_, unasked), lines), of_lines in zip(grouped.items(), by_lines, strict=False):
+        of_ranks = zip(of_lines, by_zeros, strict=True)
+        if found := [(*values, ranks.zeros) for values, ranks in of_ranks if values]:
             # where it is not printed how many did not change, as few as can be
             plain = tuple(plain for _, plain, zeros in found if plain and zeros == by_zeros[0].zeros)
             values = tuple(values for values, *_ in found)
@@ -135,8 +133,7 @@ def _rank_sum(evidence: Evidence) -> Iterator[Ranks]:
     else:
         # W is U in R, a rank sum in SPSS and of either group
         shifts = (0, *least) if evidence.statistic == "w" else (0,)
-        stated = _exactly(evidence, evidence.value)
-        allowed = set().union(*(_doubled(stated, shift) for shift in shifts))
+        allowed = set().union(*(_doubled(_exactly(evidence, evidence.value), shift) for shift in shifts))
     yield from (Ranks(min(twice, most - twice), n1, n2) for twice in allowed if 0 <= twice <= most)
 
 
@@ -211,12 +208,10 @@ def _values(line: Program, ranks: Ranks) -> tuple[Interval, Interval | None] | N
     special = line.other in ("sas_rank_sum_t", "rank_sum_half_corrected")
     if special or (procedure and procedure.method == "asymptotic"):
         corrected = special or procedure.continuity
-        fewest, most = (
-            (0, 0) if procedure and not procedure.tie_correction else (0 if whole else 6, _most_ties(ranks))
-        )
+        ignores_ties = procedure and not procedure.tie_correction
+        fewest, most = (0, 0) if ignores_ties else (0 if whole else 6, _most_ties(ranks))
         # quarter ranks of pairs, halves of groups; a correction goes past the mean for one side only
-        unit = 2 if ranks.n2 == 0 else 1
-        size = unit * (abs(ranks.twice - ranks.mean) - corrected)
+        size = (2 if ranks.n2 == 0 else 1) * (abs(ranks.twice - ranks.mean) - corrected)
         size = size if line.one_sided else max(0, size)
         df = ranks.n1 + ranks.n2 - 1 if line.other == "sas_rank_sum_t" else None
         ends = [_tail(size, _variance(ranks, ties), line.one_sided, df) for ties in (most, fewest)]

@@ -174,14 +174,13 @@ def lines_for(test: str, program: str, tails: int) -> tuple[Program, ...]:
     Of one tail also two-sided lines of which it is half; see `of_tails`.
     """
     named, lines = named_in(program), load_lines().get(test, ())
-    if tails == 2 or (tails == 1 and test in ("chi-square", "fisher")):
+    if tails == 2 or (tails == 1 and test == "fisher"):
         lines = [line for line in lines if line.one_sided == (tails == 1)]
     elif tails == 1:
         # by distance the tails are not alike
-        rules = (
-            (line, line.procedure.switches().get("two_sided") if line.procedure else "") for line in lines
-        )
-        lines = [line for line, rule in rules if line.one_sided or rule != "distance"]
+        switches = [line.procedure.switches() if line.procedure else {} for line in lines]
+        rules = zip(lines, switches, strict=True)
+        lines = [line for line, of in rules if line.one_sided or of.get("two_sided") != "distance"]
     return tuple(line for line in lines if not named or line.family in named)
 
 
@@ -217,15 +216,15 @@ def from_statistic(evidence: Evidence) -> Iterator[PSet]:
     if len(df) != {"z": 0, "f": 2}.get(name, 1):
         raise fault("check_missing", evidence, "df")
     if any(part.low <= 0 or (name == "chi2" and part.low.denominator > 1) for part in df):
-        column, numbers = (
-            ("df", [part.write(part.value) for part in printed]) if printed else ("n", map(str, n))
-        )
-        raise fault("check_number", evidence, column, ",".join(numbers))
+        numbers = [part.write(part.value) for part in printed] or map(str, n)
+        raise fault("check_number", evidence, "df" if printed else "n", ",".join(numbers))
     is_size = stated.meets(Interval(Fraction(0), 1 if name == "r" else None, closed_high=True))
     if not is_size or (evidence.value.negative and name in ("chi2", "f")):
         raise fault("check_number", evidence, "value", evidence.value.write(evidence.value.value))
-    share = Fraction(1, 2 if evidence.tails == 1 and name in ("z", "t", "r") else 1)
-    yield any_program(test, f"from_{name}", times(_image(name, stated, df), share))
+    # of one degree of freedom chi-square and F are squares of a z and a t, and people call both p-values one-tailed
+    shares = [2] if name not in ("chi2", "f") else [1, 2] if df[0] == one else [1]
+    for share in shares if evidence.tails == 1 else [1]:
+        yield any_program(test, f"from_{name}", times(_image(name, stated, df), Fraction(1, share)))
     if (name, test) == ("r", "spearman") and 1 < (pairs := sum(n) or int(df[0].low) + 2) <= MOST_PAIRS_OF_R:
         yield from _spearman(evidence, stated, pairs)
     if name == "z" and test == "mann-whitney" and len(n) == 2:
@@ -329,12 +328,10 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         of_exact = {*names.values()} - count_tables.CALCULATIONS.keys()
         exact = [count_tables.exact_tests(table) for table in tables[:MOST_EXACT] if of_exact]
         exact += [{}] * (d - len(exact))
-        by_key = {
-            key: np.array([found.get(name, np.nan) for found in exact])
-            if name in of_exact
-            else count_tables.CALCULATIONS[name](tables)
-            for key, name in names.items()
-        }
+        by_key = {}
+        for key, name in names.items():
+            by_exact = np.array([found.get(name, np.nan) for found in exact])
+            by_key[key] = by_exact if name in of_exact else count_tables.CALCULATIONS[name](tables)
         tied = (tables.sum(axis=1) > 1).any(axis=1) | (tables.sum(axis=2) > 1).any(axis=1)
         small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
         rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small, "tied": tied,
@@ -353,6 +350,7 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             lines = {key: same for key, same in lines.items() if not same[0].is_exact}
         found = _of_lines(test, tables, list(chain(*lines.values())))
     p_values, rules = found
+    is_square = test == "chi-square" and evidence.tails == 1 and (r, c) == (2, 2)
     for key, same in lines.items():
         usable = ~np.isnan(p_values[key])
         for unasked in (True, False):
@@ -360,7 +358,10 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
             if shown := tuple(line for line in same if where[line.rule].any()):
                 distinct = sorted({*p_values[key][np.logical_or.reduce([*where.values()])].tolist()})
                 points = tuple(map(point, distinct))
-                yield of_tails(PSet(shown, unasked, points, points * (d == 1)), evidence.tails)
+                p_set = PSet(shown, unasked, points, points * (d == 1))
+                yield of_tails(p_set, 0 if test == "chi-square" else evidence.tails)
+                if is_square and same[0].other in count_tables.CHI_SQUARES:
+                    yield p_set.scaled(Fraction(1, 2))
 
 
 Found = tuple[dict[str, np.ndarray], dict[str, np.ndarray]]  # p-values by the id of a line, and rules
@@ -369,11 +370,9 @@ _together: dict[tuple, Found] = {}  # what `compute_together` found, by test, sh
 
 def _of_lines(test: str, tables: np.ndarray, lines: Iterable[Program]) -> Found:
     """Return the p-values of the lines of a test by their ids, and by rule which tables they are printed of."""
-    pairs = test in (*PAIRED, "sign")
-    by_id = evaluate_programs_counts(
-        "signed_rank" if pairs else "rank_sum", tables, ids=[line.id for line in lines]
-    )
-    data, places = (Pairs if pairs else Groups).of_tables(tables)
+    of_rank, kind = ("signed_rank", Pairs) if test in (*PAIRED, "sign") else ("rank_sum", Groups)
+    by_id = evaluate_programs_counts(of_rank, tables, ids=[line.id for line in lines])
+    data, places = kind.of_tables(tables)
     return by_id, {rule: RULES[rule](data.situation)[places] for rule in {line.rule for line in lines}}
 
 

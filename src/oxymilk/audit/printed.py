@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from html import unescape
+from itertools import groupby
 from math import ceil
 from typing import NamedTuple
 
@@ -91,10 +92,10 @@ class Interval(NamedTuple):
     def meets(self, other: Interval) -> bool:
         """Whether some number lies in both sets."""
         for below, above in ((self, other), (other, self)):
-            if below.high is not None and above.low is not None and below.high <= above.low:
-                touching = below.high == above.low and below.closed_high and above.closed_low
-                if not touching:
-                    return False
+            # ends that touch meet where both are attained
+            bounded, attained = None not in (below.high, above.low), below.closed_high and above.closed_low
+            if bounded and (below.high, attained) < (above.low, True):
+                return False
         return True
 
     def clipped(self, least: Fraction | int | None, most: Fraction | int | None) -> Interval:
@@ -210,8 +211,7 @@ def parse_printed(text: str, decimal_marks: str | Iterable[str] = (".",)) -> Pri
         exponent, plain = int(power["exponent"].replace(" ", "")), plain[: power.start()] or "1"
     # before a power either mark is that of decimals, whatever the study declares
     marks = (*decimal_marks, *(".," if power else ""), _ARABIC_DECIMAL, _RAISED_POINT)
-    match = _SHAPE.match(plain)
-    if not match:
+    if not (match := _SHAPE.match(plain)):
         raise ValueError(f"{text!r} is not a number")
     body = match["body"]
     mark = max((mark for mark in marks if mark in body), key=body.rfind, default="")
@@ -329,12 +329,9 @@ def sizes_that_allow(stated: Interval, sizes: Iterable[int], unit: Fraction) -> 
 
 def as_runs(sizes: Iterable[int]) -> str:
     """Write sample sizes, runs of them as ranges: "13, 20, 26-27"."""
-    runs: list[list[int]] = []
-    for size in sizes:
-        if not runs or size > runs[-1][1] + 1:
-            runs.append([size, size])
-        runs[-1][1] = size
-    return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in runs)
+    # in a run size and place go up together
+    runs = ([size for _, size in run] for _, run in groupby(enumerate(sizes), lambda part: part[1] - part[0]))
+    return ", ".join("-".join(dict.fromkeys((str(run[0]), str(run[-1])))) for run in runs)
 
 
 def with_operator(claim: Mapping[str, str]) -> str:

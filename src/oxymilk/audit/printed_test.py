@@ -29,10 +29,8 @@ _ADJUSTED = range(3, 11)
 # of a printed p-value; of more, what could be printed in its place is too much to list
 MOST_DECIMALS = 5
 # tests that people take for one another on the same table; pre/post tables
-_CONFUSED = {
-    False: ("mann-whitney", "chi-square", "fisher", "linear", "t-independent"),
-    True: ("wilcoxon", "mcnemar", "sign", "t-paired", "chi-square", "fisher"),
-}
+_CONFUSED = {False: ("mann-whitney", "chi-square", "fisher", "linear", "t-independent"),
+             True: ("wilcoxon", "mcnemar", "sign", "t-paired", "chi-square", "fisher")}  # fmt: skip
 _SEVERAL = ("other_test", "other_program", "other_test_cut")
 
 
@@ -152,8 +150,7 @@ def _p_sets(evidence: Evidence) -> list[PSet]:
 
 def _verdict(evidence: Evidence, sets: list[PSet]) -> tuple[str, str, list[PSet]]:
     """Return the verdict, how it is reproduced otherwise, and the sets that fit."""
-    stated = evidence.stated()
-    plain, some = _fitting([each for each in sets if each.unasked], stated)
+    plain, some = _fitting([each for each in sets if each.unasked], evidence.stated())
     if plain or some:
         return ("reproduced", "", plain) if plain else ("possible", "", some)
     possible: tuple[str, str, list[PSet]] = ("differs", "", [])

@@ -22,20 +22,14 @@ PRINTING_ERROR = Fraction(5, 10**10)
 # What the name of a statistic can stand for, by quantity and test: a column of tests.csv (and a field of a test's
 # result), or what is made of some. docs/claims.md says which program prints which.
 CONVENTIONS = {
-    ("w", "signed_rank"): (
-        *("w_plus", "w_minus", "signed_sum", "signed_half"),
-        "w_plus_zeros",
-        "w_minus_zeros",
-    ),
+    ("w", "signed_rank"): ("w_plus", "w_minus", "signed_sum", "signed_half", "w_plus_zeros", "w_minus_zeros"),
     ("w", "rank_sum"): ("rank_sum1", "rank_sum2", "u1", "u2"),
     ("u", "rank_sum"): ("u1", "u2"),
     ("mean_rank", "signed_rank"): ("mean_rank_plus", "mean_rank_minus"),
     ("mean_rank", "rank_sum"): ("mean_rank1", "mean_rank2"),
 }
-_STATISTICS = (
-    *("w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus", "u1", "u2", "rank_sum1", "rank_sum2"),
-    *("mean_rank1", "mean_rank2", "z", "p_value", "n_up", "n_down", "n_unchanged"),
-)
+_STATISTICS = ("w_plus", "w_minus", "mean_rank_plus", "mean_rank_minus", "u1", "u2", "rank_sum1", "rank_sum2",
+               "mean_rank1", "mean_rank2", "z", "p_value", "n_up", "n_down", "n_unchanged")  # fmt: skip
 _MADE: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "signed_sum": lambda test: abs(test["w_plus"] - test["w_minus"]),
     "signed_half": lambda test: abs(test["w_plus"] - test["w_minus"]) / 2,
@@ -117,8 +111,7 @@ def recompute(claim: Claim, tables: Tables) -> Computed:
     rows = [row for row in tables.tests if row["role"] == "declared" or row["differences"].startswith("if_")]
     if quantity in OF_P and rows and claim.of_other_tails(rows[0]["alternative"]):
         rows = [row for row in tables.tests if row["role"] == "other_tails"]
-    tests = [row for row in rows if (row["test"], row["group"]) == about]
-    if not tests:
+    if not (tests := [row for row in rows if (row["test"], row["group"]) == about]):
         raise Undefined("no_data")
     if quantity in OF_A_CHANGE:
         unit, _, change = quantity.partition("_")
@@ -138,14 +131,12 @@ def _meant(claim: Claim, tables: Tables, computed: Iterable[Computed]) -> Comput
     """Return the number that the paper can have meant, if any, else the first; Undefined where there is none."""
     if not (candidates := list(computed)):
         raise Undefined("undefined")
-    # a decision states no number
-    stated = claim.stated
-
-    def fits(value: Computed) -> bool:
-        decided = not stated and decide(value.within, tables.alpha)
-        return stated.contains_all(value.within) if stated else decided == claim.printed
-
-    return next(filter(fits, candidates), candidates[0])
+    for value in candidates:
+        # a decision states no number
+        stated, decided = claim.stated, decide(value.within, tables.alpha)
+        if stated.contains_all(value.within) if stated else decided == claim.printed:
+            return value
+    return candidates[0]
 
 
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:
@@ -160,12 +151,11 @@ def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Com
             elif name in ("z", "p_value"):
                 exact = name == "p_value" and test["p_fraction"]
                 computed = Computed.exactly(Fraction(exact)) if exact else Computed.about(value)
-            else:
+            elif name.startswith("mean_rank"):
                 # a mean of n ranks, whole ones and halves
-                of_means = name.startswith("mean_rank")
-                computed = Computed.exactly(
-                    value.limit_denominator(2 * int(test["n"])) if of_means else value
-                )
+                computed = Computed.exactly(value.limit_denominator(2 * int(test["n"])))
+            else:
+                computed = Computed.exactly(value)
             within = computed.within.clipped(0, 1) if name == "p_value" else computed.within
             convention = name if len(conventions) > 1 else ""
             yield computed._replace(within=within, procedure=test["procedure"], convention=convention)
@@ -175,15 +165,13 @@ def _counted(claim: Claim, frequencies: list[dict[str, str]]) -> Computed:
     """Return the participants of a group, or of one of its cells; Undefined for a study without sheets."""
     largest: dict[str, int] = {}
     for row in frequencies:
-        participants = int(row["total"]) + int(row["missing"])
-        largest[row["group"]] = max(largest.get(row["group"], 0), participants)
+        largest[row["group"]] = max(largest.get(row["group"], 0), int(row["total"]) + int(row["missing"]))
     if not any(largest.values()):
         # nothing was counted, which is not the same as nobody
         raise Undefined("no_data")
     if claim.quantity == "sample_size":
         return Computed.exactly(sum(n for group, n in largest.items() if claim.group in ("", group)))
-    cell = claim.timepoint, claim.level
-    rows = [row for row in frequencies if (row["timepoint"], row["level"]) == cell]
+    rows = [row for row in frequencies if (row["timepoint"], row["level"]) == (claim.timepoint, claim.level)]
     counts = [(int(row["n"]), int(row["total"])) for row in rows if claim.group in ("", row["group"])]
     count, total = (sum(numbers) for numbers in zip((0, 0), *counts, strict=True))
     return Computed.exactly(count) if claim.quantity == "count" else _percent(count, total)
@@ -210,11 +198,9 @@ def arithmetic(claim: Claim) -> Computed:
             raise Undefined("undefined")
         # halves go up, so that the choice does not depend on the parity of the count
         return _percent(floor(claim.number.value * total / 100 + Fraction(1, 2)), int(total))
-    sets = [
-        # a number without decimals is a count and is exact
-        Interval.point(number.value) if number.decimals == 0 else number.interval(claim.notation.rounding)
-        for number in claim.rests_on
-    ]
+    # a number without decimals is a count and is exact
+    rounding, numbers = claim.notation.rounding, claim.rests_on
+    sets = [part.interval(rounding) if part.decimals else Interval.point(part.value) for part in numbers]
     if claim.quantity == "sum":
         value = sum(values, Fraction(0))
         low, high = (sum((part[end] for part in sets), Fraction(0)) for end in (0, 1))

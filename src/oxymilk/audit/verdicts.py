@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from oxymilk.results import Results
     from oxymilk.study import Study
 
+    Rows = Sequence[Mapping[str, str]]
+
 
 class Verdict(NamedTuple):
     """The outcome of a check: the cells that verdicts.csv adds to a claim, but for the last two.
@@ -89,11 +91,7 @@ def audit_claims(
 
 
 def verdict_rows(
-    study: Study,
-    claims: list[Claim],
-    frequencies: Sequence[Mapping[str, str]],
-    tests: Sequence[Mapping[str, str]],
-    data: Results | None = None,
+    study: Study, claims: list[Claim], frequencies: Rows, tests: Rows, data: Results | None = None
 ) -> Iterator[tuple[str, ...]]:
     """Yield the rows that `audit_claims` returns, from the rows of its tables, without the time that pandas takes."""
     others = partial(statistics_from_data, study=study, data=data)
@@ -166,8 +164,7 @@ def check_claim(claim: Claim, tables: Tables | None = None) -> Verdict:
             unit = claim.rests_on[0].value if claim.rests_on else Fraction(100)
             if unit <= 0:
                 raise Undefined("undefined")
-            sizes = sizes_that_allow(claim.stated, parse_sizes(claim.others[0]), unit)
-            if not sizes:
+            if not (sizes := sizes_that_allow(claim.stated, parse_sizes(claim.others[0]), unit)):
                 return Verdict("differs")
             return Verdict("reproduced", computed=str(sizes[0]), prints_as=f"n = {as_runs(sizes)}")
         computed = recompute(claim, tables) if claim.check == "recompute" else arithmetic(claim)

@@ -106,11 +106,9 @@ class Reading:
             if introduces and not foot:
                 # a paragraph without its own source continues the one before it, or has none
                 foot = works.findall(block.text)
-            ends = [
-                match.end()
-                for match in regex("{sentence_end}").finditer(text, block.start, block.end)
-                if not regex("{abbreviation}").search(text[block.start : match.start() + 1])
-            ]
+            found = regex("{sentence_end}").finditer(text, block.start, block.end)
+            shortened = regex("{abbreviation}").search
+            ends = [end.end() for end in found if not shortened(text[block.start : end.start() + 1])]
             for start, end in pairwise([block.start, *ends, block.end]):
                 named = works.findall(text, start, end)
                 cited = introduces or bool(named)
@@ -130,6 +128,10 @@ class Reading:
             if regex("{one_sided_tests}").search(text, *span) and not of_one:
                 named = {test for *_, test in self.mentions("every_test", *span)}
                 self.one_sided |= named or {*words.ids["every_test"]}
+
+    def sizes_of_each(self, *span: int) -> set[str]:
+        """Return the sizes that the text, or a stretch of it, prints as that of each group."""
+        return {match[match.lastgroup] for match in regex("{size_of_each}").finditer(self.text, *span)}
 
     def place(self, at: int) -> str:
         """Return the line, and the page where there are pages, of a place in the text."""
@@ -221,7 +223,7 @@ class Context:
 
     @cached_property
     def cell_heads(self) -> tuple[str, str, list[str]]:
-        """The cell of a number in a table, the first cell of its row and the heads of its column.
+        """The cell of a number in a table, the last words before it in its row, and the heads of its column.
 
         A head that spans columns fills the empty cells to its right. The heads of the 7 are "After" and "f":
 
@@ -241,13 +243,19 @@ class Context:
             elif filled:
                 left = filled[-1]
                 heads.append(shown[left])
-        return row[column], row[0], heads
+        words = (cell for cell in row[:column] if not regex("(?:{no_head})?").fullmatch(cell.strip()))
+        return row[column], [row[0], *words][-1], heads
+
+    @cached_property
+    def fills_cell(self) -> bool:
+        """Whether it is what a cell of a table holds, and not part of a head."""
+        is_number = self.column and self.token.kind == "number"
+        return bool(is_number and regex("{no_head}").fullmatch(self.cell_heads[0].strip()))
 
     @cached_property
     def operator(self) -> tuple[str, int]:
         """The operator before it in our form, "" for "=" and for none; and where it begins if it is in words."""
-        sign = regex("{operator_before}").search(self.before)
-        if sign:
+        if sign := regex("{operator_before}").search(self.before):
             return _SIGNS.get(sign["op"], sign["op"]), len(self.before)
         patterns = self.words.ids["operators"].items()
         found = [(match.start(), key) for key, pattern in patterns if (match := pattern.search(self.before))]
@@ -271,8 +279,7 @@ class Context:
         stretches = [(low, self.start, -1), (self.end, high, 0), (sentence.start, self.start, -1),
                      (self.end, sentence.end, 0), (self.block.start, sentence.start, -1)]  # fmt: skip
         for start, end, which in stretches[_REACHES[reach]]:
-            mentions = self.reading.mentions(kind, start, end)
-            if mentions:
+            if mentions := self.reading.mentions(kind, start, end):
                 return mentions[which][2]
         return ""
 
@@ -288,6 +295,7 @@ class Context:
         found, behind = self.nearest("groups"), reading.mentions("groups", self.end, high)[:1]
         # "30, of them 15 in the control group": the group behind 30 has a number of its own
         theirs = any(self.end <= number.start < start for start, *_ in behind for number in sentence.numbers)
+        theirs = theirs or reading.sizes_of_each(self.end, sentence.end)
         if found and not (whole and theirs):
             return found
         if not found and regex("{some_group}").search(reading.text, low, high):
@@ -331,13 +339,12 @@ class Context:
         # a PDF parts notes and text below by their lines
         below = (regex("{note_lines}").match(below) or [below])[0]
         # neither the caption of another table nor what is printed of another p-value
-        of_another = regex("{p_before}").search(below) and self.token.text not in below
+        of_another = regex("{p_before}").search(below) and not (self.token and self.token.text in below)
         below = "" if of_another or regex("{numbered_label}").match(below.strip()) else below
         notes = regex("{note_mark}").split(below)
         mark = next(filter(None, map(regex("{marked}").search, (cell, *heads[-1:]))), None)
         below = dict(zip(notes[1::2], notes[2::2], strict=True)).get(mark[0].strip() if mark else "", below)
-        above = " ; ".join((self.block.heading, *heads, row))
-        for text, how in ((above, "named"), (below, "below")):
+        for text, how in ((" ; ".join((self.block.heading, *heads, row)), "named"), (below, "below")):
             names = {name for *_, name in reading.mentions("every_test", 0, len(text), text)}
             if len(names) > 1:
                 # "t-test or chi-square test" goes by what the row prints
@@ -368,9 +375,8 @@ class Context:
         Where the phrase names a level, "remained" alone is no change: "remained insufficient".
         """
         changes, sentence = self.words.ids["changes"], self.sentence
+        text, spans = self.reading.text, (self.phrase, (sentence.start, sentence.end))
         here, all_of_it = (
-            [change for change, pattern in changes.items() if pattern.search(self.reading.text, *part)]
-            for part in (self.phrase, (sentence.start, sentence.end))
+            [name for name, words in changes.items() if words.search(text, *span)] for span in spans
         )
-        remained = level and here == ["unchanged"] == all_of_it
-        return here[0] if len(here) == 1 and not remained else ""
+        return here[0] if len(here) == 1 and not (level and here == ["unchanged"] == all_of_it) else ""

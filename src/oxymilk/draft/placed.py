@@ -58,8 +58,11 @@ def with_rows(lines: Sequence[str], placed: Sequence[str]) -> list[str]:
     while start < len(lines):
         begun = accumulate(map(squeezed, lines[start:]))
         begun = takewhile(lambda shown: shown and any(row.startswith(shown) for row in rows), begun)
-        ends = ((rows[shown], count) for count, shown in enumerate(begun, start=1) if shown in rows)
-        row, count = next(ends, (lines[start], 1))
+        ends = [(count, rows[shown]) for count, shown in enumerate(begun, start=1) if shown in rows]
+        # the last cell may go on in words
+        more = ((end, lines[start + ends[0][0] : start + end[0]]) for end in ends)
+        ends = [end for end, rest in more if all(re.fullmatch(r"\D*[^\W\d]\D*", line) for line in rest)]
+        count, row = ends[-1] if ends else (1, lines[start])
         found.append(row)
         start += count
     return found

@@ -16,6 +16,7 @@ from oxymilk.draft.words import load, regex
 # the test of a statistic whose test is not named; given its degrees of freedom, p is the same of both t-tests
 _BY_STATISTIC = {"t": "t-independent", "f": "f", "r": "pearson", "chi2": "chi-square", "z": "z",
                  "u": "mann-whitney"}  # fmt: skip
+OF_TWO_GROUPS = ("mann-whitney", "t-independent")
 _NO_DOUBT = ("", WHICH_TEST, WHICH_GROUP, WHICH_TIME, "one-sided or two-sided?")
 
 
@@ -76,7 +77,10 @@ def printed_tests(proposals: Iterable[Proposal]) -> Iterator[PrintedTest]:
     readable = [test for test in tests if test.proposal.number]
     for test in readable:
         test.evidence.extend(_in_tables(test, readable, tables))
+        n = next((cells["n"] for cells in test.evidence if "found" in cells), "")
         for cells in test.evidence:
+            if cells.get("statistic") in ("u", "w", "t", "r") and not cells["df"]:
+                cells["n"] = cells["n"] or n
             # "3,120 ± 310" are thousands
             if "means" in cells and not re.search("[.,]", cells["sds"]):
                 cells["means"] = re.sub(r"(?<!\b0)[.,](?=\d{3}(?:;|$))", "", cells["means"])
@@ -106,9 +110,12 @@ def _statistics(p_value: Context, low: int) -> tuple[list[dict[str, Any]], int]:
         end = match.end()
     sizes, named, cells = [match for name, match in printed if name == "n"], dict(printed), []
     df, n = named.pop("df", None), _numbers_of(sizes)
+    if "r" in named and not n:
+        n = regex("{sized}").findall(text, p_value.sentence.start, p_value.start)[-1:]
     for name in [name for name in named if name != "n"]:
         parts = [match for match in (named[name], df, *sizes) if match]
-        shown = ", ".join(" ".join(match[0].split()).strip(" ,;/(") for match in parts)
+        texts = (" ".join(match[0].split()).strip(" ,;/(") for match in parts)
+        shown = ", ".join(text + ")" * (text.count("(") > text.count(")")) for text in texts)
         # of F there are two; of others a comma is decimal
         of = (named[name]["of"] or (df["value"] if df else "")).replace(",", "," if name == "f" else ".")
         value = "".join(named[name]["value"].split())
@@ -126,30 +133,34 @@ def _numbers_of(sizes: Iterable[re.Match]) -> list[str]:
 
 
 def _of_groups(p_value: Context, low: int) -> Iterator[dict[str, Any]]:
-    """Yield means with SDs, and shares, of groups that a paragraph prints from a place up to a p-value."""
-    low = max(low, p_value.block.start)
-    place = p_value.reading.text, low, low if p_value.column else p_value.start
-    kinds = "{printed_statistic}", "{mean_sd}", "{part_of}"
-    sizes, means, shares = ([*regex(name).finditer(*place)] for name in kinds)
+    """Yield means with SDs, shares, and ranks, of groups that a paragraph prints from a place up to a p-value."""
+    reading, low = p_value.reading, max(low, p_value.block.start)
+    place = reading.text, low, low if p_value.column else p_value.start
+    kinds = "{printed_statistic}", "{sized}", "{mean_sd}", "{part_of}", *(f"{{{name}}}" for name in RANKS)
+    sizes, sized, means, shares, *ranks = ([*regex(name).finditer(*place)] for name in kinds)
+    said = reading.mentions("groups", max(low, p_value.sentence.start), place[2])
+    groups = [*dict.fromkeys(group for *_, group in said)]
+    n = _numbers_of(sizes) or [match[1] for match in sized]
     rows = (f"{match['part']},{int(match['whole']) - int(match['part'])}" for match in shares)
-    lists = {name: "".join(f"{match[name]};" for match in means) for name in MEANS}
-    for matches, cells in ((means, lists), (shares, {"counts": ";".join(rows)})):
-        if len(matches) == 2 or (len(matches) == 1 and matches == means):
+    lists = [(means, {name: "".join(f"{match[name]};" for match in means) for name in MEANS})]
+    named = zip(RANKS, ranks, strict=True)
+    lists += [(matches, {name: ";".join(matches[0].groups())}) for name, matches in named if matches]
+    for matches, cells in (*lists, (shares, {"counts": ";".join(rows)})):
+        if len(matches) == 2 or (len(matches) == 1 and matches is not shares):
             shown = ", ".join(" ".join(match[0].split()) for match in matches)
             used = [match.start(1) for match in matches]
-            yield {**cells, "n": _numbers_of(sizes), "printed": shown, "used": used}
+            yield {**cells, "n": n, "groups": groups, "printed": shown, "used": used}
 
 
 def _fitting(evidence: list[dict[str, Any]], test: str, p_value: Context) -> Iterator[dict[str, Any]]:
     """Yield the evidence that a test is printed with; n where it has a size for each group, or of the pairs."""
-    groups, sentence = 2 if test in ("mann-whitney", "t-independent") else 1, p_value.sentence
-    each = regex("{each_group}").search(p_value.reading.text, sentence.start, sentence.end)
+    groups = 2 if test in OF_TWO_GROUPS else 1
+    each = p_value.reading.sizes_of_each(p_value.block.start, p_value.sentence.end)
     _, row, heads = p_value.cell_heads if p_value.column else ("", p_value.before[-40:], [])
     # no Z gives an exact p
-    named = regex("{exact}").search(" ".join((row, *heads)))
-    exact = named or regex("{exact_behind}").match(p_value.after)
+    exact = regex("{exact}").search(" ".join((row, *heads))) or regex("{exact_behind}").match(p_value.after)
     for cells in [cells for cells in evidence if not (exact and cells.get("statistic") == "z")]:
-        n = cells["n"] * (groups if each and len(cells["n"]) == 1 else 1)
+        n = cells["n"] * (groups if len(cells["n"]) == 1 and {*cells["n"]} <= each else 1)
         needs_n = len(n) == groups and cells.get("statistic") not in ("z", "chi2", "f")
         if cells.get("statistic") in STATISTICS.get(test, ()) or cells.keys() & {*LISTS.get(test, ())}:
             yield {**cells, "n": ",".join(n) if needs_n else ""}
@@ -168,10 +179,14 @@ def _in_tables(test: PrintedTest, tests: list[PrintedTest], tables: list[Rows]) 
         near = [other for other in tests if first.start <= other.proposal.context.start < context.block.end]
         inside = [other for other in near if any(other.proposal.context in row for row in rows)]
         same = [other for other in inside if (other.proposal.number.value, other.proposal.operator) == value]
-        # another p-value of the test may be what the table is of
-        others = [other for other in near if other.test in ("", test.test) and other not in same]
-        doubt = any(other.proposal.number.value != value[0] for other in others) and len(same) != 1
-        if first.block.section != context.block.section or (doubt and test not in inside):
+        # another p-value may be what the table is of: of the test, or of one like it that is printed before
+        place = context.start if test.evidence else context.block.start
+        alike = [other for other in near if LISTS.get(other.test, ()) == LISTS.get(test.test)]
+        others = [other for other in near if other.test in ("", test.test)]
+        others += [other for other in alike if other.proposal.context.start < place]
+        unlike = [other for other in others if other not in same and other.proposal.number.value != value[0]]
+        doubt = unlike and len(same) != 1 and test not in inside
+        if first.block.section != context.block.section or doubt:
             return
         at = test if test in inside else same[0] if same else None
         if cells := evidence_in(rows, test.test, at and at.proposal.context):
@@ -186,15 +201,16 @@ def _before(p_value: Context, low: int) -> str:
         return p_value.reading.text[low : p_value.start]
     # above p in a column of p-values are others
     of_p = regex("{p_value}").search("".join(p_value.cell_heads[2][-1:]))
-    above = (cell for row in sentences if row.block in block.above and not of_p for cell in row.numbers)
-    cells = [(cell.cell_heads[1], cell) for cell in above if cell.column == p_value.column]
-    row = (cell for cell in p_value.sentence.numbers if low <= cell.start < p_value.start)
-    cells += [("".join(cell.cell_heads[2][-1:]), cell) for cell in row]
+    same = (cell for row in sentences for cell in row.numbers if cell.column == p_value.column and not of_p)
+    cells = [(cell.cell_heads[1].strip(), cell) for cell in same]
+    # below it is the size, as SPSS prints correlations
+    below = [(head, cell) for head, cell in cells if block in cell.block.above and head in ("N", "n")]
+    cells = [*(part for part in cells if part[1].block in block.above), *below]
+    row = (cell for cell in p_value.sentence.numbers if low <= cell.start < p_value.start and cell.fills_cell)
+    cells += [("".join(cell.cell_heads[2][-1:]).strip(), cell) for cell in row]
     # rank sums of two groups are no W
-    cells = [
-        (head, cell) for head, cell in cells if p_value.reading.named("beside", head.strip()) not in RANKS
-    ]
-    return "; ".join([block.heading, *(f"{head.strip()} = {cell.token.text}" for head, cell in cells)])
+    kept = ((head, cell) for head, cell in cells if p_value.reading.named("beside", head) not in RANKS)
+    return "; ".join([block.heading, *(f"{head} = {cell.token.text}" for head, cell in kept)])
 
 
 def _test_of(p_value: Proposal, statistics: set[str]) -> tuple[str, str]:

@@ -126,10 +126,8 @@ def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = T
     proposals: list[Proposal] = []
     claimed: set[int] = set()
     # where a number begins that claims nothing -> its place, and the reason
-    reasons = {
-        start: (f"{section} page furniture", "page number, running head or address")
-        for start, section in reading.furniture.items()
-    }
+    why = "page number, running head or address"
+    reasons = {start: (f"{section} page furniture", why) for start, section in reading.furniture.items()}
     for sentence in reading.sentences:
         read = [(context, read_number(context)) for context in sentence.numbers]
         reasons |= {context.start: (sentence.where, why) for context, why in read if isinstance(why, str)}
@@ -173,7 +171,7 @@ def _complete(proposals: Sequence[Proposal]) -> list[Proposal]:
     repeats = [p_value for p_value in own if p_value.context.block.section == "discussion"]
     printed = {p_value.number.value for p_value in own if p_value not in repeats}
     strange = {
-        p_value.context.sentence for p_value in repeats if printed and p_value.number.value not in printed
+        repeat.context.sentence for repeat in repeats if printed and repeat.number.value not in printed
     }
     sizes = [size for size in proposals if size.quantity == "sample_size" and size.printed.isdigit()]
     often = Counter((size.group, size.printed) for size in sizes if size.check == "recompute").most_common()
@@ -276,9 +274,9 @@ def _decisions(reading: Reading, sentence: Sentence, numbers: Sequence[Proposal]
     """Yield "there was a difference", "Ha was accepted"."""
     words, block = reading.words, sentence.block
     shown = reading.text[block.start : sentence.end]
-    tested = any(number.quantity in _OF_A_TEST for number in numbers) or (
-        regex("{p_value}").search(shown) and regex("{evidence}").search(shown, sentence.start - block.start)
-    )
+    of_p = regex("{p_value}").search(shown)
+    named = of_p and regex("{evidence}").search(shown, sentence.start - block.start)
+    tested = named or any(number.quantity in _OF_A_TEST for number in numbers)
     concludes = tested or block.section in _CONCLUDING
     if not concludes or not sentence.own or block.kind == "heading" or block.section == "methods":
         return
@@ -361,7 +359,7 @@ def _agreements(reading: Reading, numbers: Sequence[Proposal]) -> Iterator[Propo
     timepoints = reading.words.ids["timepoints"].values()
     figures = [number for number in numbers if number.quantity == "figure" and number.context.sentence.own]
     days = [
-        day for day in figures if day.printed.isdigit() and regex("{whole_day}").search(day.context.before)
+        day for day in figures if regex("{whole_day}").search(day.context.before) and day.printed.isdigit()
     ]
     days = [day for day in days if any(point.search(day.context.before[-40:]) for point in timepoints)]
     counts = Counter(day.printed for day in days).most_common()

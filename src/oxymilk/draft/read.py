@@ -275,6 +275,10 @@ def find_blocks(paper: Paper) -> list[Block]:
             runs[-1].append(line)
         elif is_filled:
             runs.append([line])
+        # the caption of a table below is of no paragraph
+        below = "".join(text[slice(*span)] for span in lines[number : number + 2])
+        if " | " in below and regex("{numbered_label}").match(line.text.strip()) and len(runs[-1]) > 1:
+            runs.append([runs[-1].pop()])
         continues = is_filled and not alone
     furniture = [line for line, *_ in runs if line.kind == "furniture"]
     parts = [part for run in runs if run[0].kind != "furniture" for part in _split_headings(run)]
@@ -317,10 +321,8 @@ def _connect(parts: Sequence[Block]) -> list[Block]:
     joined: list[Block] = []
     for part in parts:
         shown, above = part.text.strip(), joined[-1] if joined else part
-        ended = (
-            not joined or part.is_row or above.text.strip()[-1:] in ".!?:;|" or above.section != part.section
-        )
-        if not ended and (shown[:1].islower() or shown[:1] == "("):
+        ended = not joined or part.is_row or above.section != part.section
+        if not (ended or above.text.strip()[-1:] in ".!?:;|") and (shown[:1].islower() or shown[:1] == "("):
             joined[-1] = replace(above, kind="paragraph", end=part.end)
         else:
             joined.append(part)

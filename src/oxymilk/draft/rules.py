@@ -80,8 +80,7 @@ def read_number(context: Context) -> Proposal | str:
         if holds and "reason" in rule:
             return rule["reason"]
         number = proposed(context, **cells | rule.get("cells", {}))
-        read = _READERS[rule.get("reader")](number) if holds else None
-        if read:
+        if read := _READERS[rule.get("reader")](number) if holds else None:
             read = read.asks(rule["asks"]) if "asks" in rule else read
             return (read.quantity in _IN_TABLES and _in_cell(read)) or read
     raise AssertionError("the last rule takes every number")

@@ -20,16 +20,9 @@ Rows = list[list[Context]]
 def tables_of(reading: Reading) -> list[Rows]:
     """Return the tables of a paper, in its order: for each row the numbers that fill a cell; none in a row of words."""
     tables: dict[int, dict[int, list[Context]]] = {}
-    for sentence in reading.sentences:
-        block = sentence.block
-        if block.is_row:
-            rows = tables.setdefault((*block.above, block)[0].start, {})
-            rows.setdefault(block.start, []).extend(
-                number
-                for number in sentence.numbers
-                if number.column and number.token.kind == "number"
-                if regex("{no_head}").fullmatch(number.cell_heads[0].strip())
-            )
+    for sentence in [sentence for sentence in reading.sentences if sentence.block.is_row]:
+        rows = tables.setdefault((*sentence.block.above, sentence.block)[0].start, {})
+        rows.setdefault(sentence.block.start, []).extend(cell for cell in sentence.numbers if cell.fills_cell)
     return [[*rows.values()] for rows in tables.values()]
 
 
@@ -55,13 +48,14 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
     needed = LISTS.get(test, ())
     for part in _parts(rows, p_value) if needed else ():
         found: dict[str, list[Context]] = defaultdict(list)
+        in_part = any(p_value in row for row in part)
         for number in (number for row in part for number in row):
-            if p_value is None or number.column != p_value.column:
+            if not in_part or number.column != p_value.column:
                 found[_kind(number)].append(number)
         lists = {name: [number.token.text for number in found[name]] for name in needed if found[name]}
         first = found[[*lists, ""][0]]
-        groups = {number.reading.named("heads", number.cell_heads[1]) for number in first} - {""}
-        if test == "t-paired" and len(groups) > 1:
+        heads, named = [number.cell_heads for number in first], first and first[0].reading.named
+        if test == "t-paired" and len({named("heads", row) for _, row, _ in heads} - {""}) > 1:
             # groups below each other are no pairs
             return {}
         n = [number.token.text for number in found["n"] or found["total"]] or _sizes(first)
@@ -72,7 +66,9 @@ def evidence_in(rows: Rows, test: str, p_value: Context | None = None) -> dict[s
         if all(lists.values()) and len(lists) >= (2 if needed == MEANS else 1):
             cells = {name: ";".join(numbers) + ";" * (len(numbers) < 2) for name, numbers in lists.items()}
             n = ",".join(dict.fromkeys(n) if test == "t-paired" else n)
-            return {**cells, "n": n, "used": [number.start for row in part for number in row]}
+            groups = dict.fromkeys(named("heads", row, *reversed(above)) for _, row, above in heads)
+            used = [number.start for row in part for number in row]
+            return {**cells, "n": n, "groups": [*filter(None, groups)], "used": used}
     return {}
 
 
@@ -82,9 +78,14 @@ def _parts(rows: Rows, p_value: Context | None) -> Iterator[Rows]:
         first = next((at for at, row in enumerate(rows) if row), 0)
         yield rows[first:] * all(rows[first:])
         return
+    (at,) = (at for at, row in enumerate(rows) if p_value in row)
+    if at and len(rows[at]) == 1 and regex("{p_row}").fullmatch(p_value.cell_heads[1]):
+        # a row of its own is of those above it
+        words = [k for k in range(at) if not rows[k] or regex("{p_row}").fullmatch(rows[k][0].cell_heads[1])]
+        yield rows[max(words, default=-1) + 1 : at]
+        return
     filled = [any(number.column != p_value.column for number in row) for row in rows]
     printed = ["".join(n.token.text for n in row if n.column == p_value.column) for row in rows]
-    (at,) = (at for at, row in enumerate(rows) if p_value in row)
     # rows of words part a table
     low = max((k for k in range(at + 1) if not filled[k]), default=0)
     high = next((k for k in range(at + 1, len(rows)) if not filled[k]), len(rows))
@@ -101,7 +102,9 @@ def _kind(number: Context) -> str:
     (cell, label, heads), block = number.cell_heads, number.sentence.block
     reading, column = number.reading, heads[-1].strip() if heads else ""
     second = number.previous is not None and number.previous.column == number.column
-    kind = reading.named("beside", *reversed(heads), label) or "n"
+    # "Control (n = 20)" says nothing of the numbers below it
+    named = (re.sub(r"(?i)\bn\s*=\s*\d+", "", head) for head in (*reversed(heads), label))
+    kind = reading.named("beside", *named) or "n"
     if "±" in cell or kind in ("mean_sd", "means"):
         return "sds" if second else "means"
     if kind != "n":

@@ -57,8 +57,7 @@ def study_from_paper(paper: Paper, name: str, data: Path, language: str) -> list
         claims = _legal(_of_one_group(draft, study), study, part / "claims.csv")
         sheet = reconstruct(study, claims).sheet
         if sheet is None:
-            draft = draft_claims(paper, has_data=False)
-            _legal(_of_one_group(draft, study), study, part / "claims.csv")
+            _legal(_of_one_group(draft_claims(paper, has_data=False), study), study, part / "claims.csv")
         else:
             content |= {"sheets": [_COLUMNS], "reconstructed": True}
             write_csv(sheet, part / SHEET)

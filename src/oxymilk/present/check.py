@@ -25,9 +25,7 @@ _BLOCK = 256
 _GROUPS, _NAMED = 4, 4
 _FIRST = ("SPSS", "R", "Stata", "SAS", "coin", "scipy", "JASP", "jamovi", "PSPP")
 _INDENT = " " * 11
-VERDICT_COLUMNS = (
-    "id", "test", "p", "verdict", "how", "p_low", "p_high", "programs", "decision", "fault",
-)  # fmt: skip
+VERDICT_COLUMNS = ("id", "test", "p", "verdict", "how", "p_low", "p_high", "programs", "decision", "fault")
 
 
 def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[str]:
@@ -39,8 +37,7 @@ def lines_of(evidence: Evidence, judgement: Judgement, language: str) -> list[st
     if len(groups) > 1 or not (judgement.verdict == "reproduced" or _is_of_statistic(judgement)):
         for value, same in list(groups.items())[:_GROUPS]:
             prints = "–".join(dict.fromkeys(evidence.number.write(end) for end in value[:2]))
-            words = same[0].words(t)
-            shown.append(("", f"{prints}  {_programs(same, t)} ({words})  {_number(value, t)}"))
+            shown.append(("", f"{prints}  {_programs(same, t)} ({same[0].words(t)})  {_number(value, t)}"))
     if judgement.p:
         key = "open_printed" if judgement.decision == "open" and judgement.decided else judgement.decision
         decided = t(f"verdicts.decision.{(judgement.decided or 'significant').replace(' ', '_')}")
@@ -84,15 +81,14 @@ def _groups(evidence: Evidence, judgement: Judgement) -> dict[Interval, list[PSe
     stated, groups = evidence.stated(), {}
     for each in [each for each in judgement.p if each.unasked] or judgement.p:
         # of several p-values the one that prints as printed, else their range
-        value = next(each.meeting(stated), None) or Interval(*each.ends)
-        groups.setdefault(value, []).append(each)
+        groups.setdefault(next(each.meeting(stated), None) or Interval(*each.ends), []).append(each)
     return groups
 
 
 def _programs(sets: Iterable[PSet], t: Labels) -> str:
     rank = {name: at for at, name in enumerate(_FIRST)}
-    names = {name for each in sets for name in each.programs}
-    names = sorted(names, key=lambda name: (rank.get(name.split()[0], len(rank)), name))
+    names = sorted({name for each in sets for name in each.programs})
+    names.sort(key=lambda name: rank.get(name.split()[0], len(rank)))
     if "any" in names:
         return t("check.any_program")
     return ", ".join(map(t.versions, names[:_NAMED])) + (t("check.and_others") if len(names) > _NAMED else "")
@@ -123,8 +119,7 @@ def _explained(explanation: Explanation, t: Labels) -> str:
 def _note(code: str, values: Any, t: Labels) -> str:
     """Return a note; its numbers are a ratio with its interval, or named."""
     named = values if isinstance(values, dict) else dict(zip(("ratio", "low", "high"), values, strict=True))
-    for name, value in named.items():
-        named = named | {name: t.compact(value) if isinstance(value, float) else _written(value)}
+    named = {name: t.compact(of) if isinstance(of, float) else _written(of) for name, of in named.items()}
     return t(f"check.notes.{code}", **named)
 
 
@@ -214,6 +209,5 @@ def _cells(evidence: Evidence, judgement: Judgement) -> dict[str, str]:
     cells["programs"] = "; ".join(dict.fromkeys(name for each in judgement.fitting for name in each.programs))
     if groups := _groups(evidence, judgement):
         lows, highs = zip(*(each.ends for same in groups.values() for each in same), strict=True)
-        ends = min(lows), max(highs)
-        cells["p_low"], cells["p_high"] = (f"{float(end):.10g}" for end in ends)
+        cells["p_low"], cells["p_high"] = (f"{float(end):.10g}" for end in (min(lows), max(highs)))
     return cells

@@ -10,10 +10,11 @@ from oxymilk.audit.claims import OF_A_CELL, OF_A_CHANGE
 from oxymilk.audit.evidence import FIELDS, PAIRED, read_evidence
 from oxymilk.audit.printed import SIGNS
 from oxymilk.audit.printed_test import judge
-from oxymilk.draft.printed_tests import PrintedTest, printed_tests, study_of
+from oxymilk.draft.printed_tests import OF_TWO_GROUPS, PrintedTest, printed_tests, study_of
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper
 from oxymilk.draft.rules import WHICH_GROUP, Proposal
+from oxymilk.draft.words import regex
 from oxymilk.explain.reconstruct import Reconstruction, reconstruct
 from oxymilk.faults import FaultsError, describe
 from oxymilk.present.check import lines_of
@@ -86,6 +87,10 @@ def _groups(numbers: tuple[Proposal, ...], language: str) -> dict[str, tuple]:
             if number.quantity in ("sample_size", *_COUNTED) and (number.group == group["id"] or not two)
             if number.check == "recompute" or (not two and number.note == WHICH_GROUP)
         ]
+        # a table may be of fewer than the text says of the group
+        sizes = [claim for claim in claims if claim.quantity == "sample_size"]
+        if of_text := [size for size in sizes if not size.context.block.is_row]:
+            claims = [claim for claim in claims if claim not in sizes or claim in of_text]
         datasets = reconstruct(study, claims, BUDGET)
         groups[group["id"]] = ({**words, "group": group["label"][language]}, claims, datasets)
     return groups
@@ -112,38 +117,54 @@ def _judged(test: PrintedTest, groups: dict[str, tuple], t: Labels) -> Iterator[
             if error.faults[0].code not in _IMPOSSIBLE:
                 continue
             verdict, lines = "differs", [describe(fault, t.language) for fault in error.faults]
-        printed = (
-            f"{t(f'check_paper.lists.{name}')} {cells[name].strip(';')}" for name in FIELDS if cells.get(name)
-        )
-        words = {"printed": "; ".join(printed) if kind == "beside" else "", **words}
+        lists = (name for name in FIELDS if cells.get(name) and kind == "beside")
+        shown = (f"{t(f'check_paper.lists.{name}')} {cells[name].strip(';')}" for name in lists)
+        words = {"printed": "; ".join(shown), **words}
         lines = [t(f"check_paper.evidence.{kind}", **words), *(lines if verdict == "differs" else lines[:1])]
         head = f"{t(f'check.verdicts.{verdict}').upper()}  p {SIGNS[number.operator] or '='} {p}, "
         said = "; ".join(t(f"check_paper.by.{key}", **words) for key in (test.by, *inferred))
         yield verdict, (head + t(f"check.tests.{test.test}"), *(f"  {line}" for line in lines)), said
 
 
+def _sizes(test: PrintedTest, groups: dict[str, tuple], of: list[tuple], cells: dict) -> str:
+    """Return the sizes of the groups of a test as the paper prints them elsewhere, in the order of the evidence."""
+    number = 1 if test.test in PAIRED else 2
+    sizes = [str(*datasets.sizes.values()) for *_, datasets in of if datasets.sizes]
+    if len({*sizes}) > 1 and "statistic" not in cells:
+        sizes = [str(*groups[name][2].sizes.values()) for name in cells["groups"] if name in groups]
+    context, each = test.proposal.context, [*test.proposal.context.reading.sizes_of_each()]
+    if len(each) == 1 or len(sizes) < (number if test.test in OF_TWO_GROUPS else 1):
+        sizes = each * number * (len(each) == 1 and (bool(of) or number == 2))
+    # of some of the participants the sizes are others
+    of_part = regex("{of_part}").search(context.before + context.after)
+    return "" if of_part or regex("{lost}").search(context.reading.text) else ",".join(sizes)
+
+
 def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[dict, str, dict, list[str]]]:
     """Yield each evidence of a test: its cells, its kind, its words, and keys of what was inferred."""
-    context, paired, rows = test.proposal.context, test.test == "wilcoxon", {}
-    mine = [test.proposal.group, "all"] if test.test in PAIRED else [*groups]
-    of = [groups[name] for name in mine if name in groups]
-    sizes = ",".join(str(*datasets.sizes.values()) for *_, datasets in of)
+    context, rows, is_paired = test.proposal.context, {}, test.test in PAIRED
+    group = test.proposal.group or (context.group() if is_paired else "")
+    of = [groups[name] for name in ([group, "all"] if is_paired else groups) if name in groups]
+    here = context.nearest("groups", "all of it") == group
+    how = "group_only" if "all" in groups else "group_named" if here else "group_near"
     for cells in test.evidence:
-        # a test of groups or pairs of which the sizes are not printed beside it
-        of_sizes = cells.get("statistic") not in ("z", "chi2", "f") and "counts" not in cells
-        infers_n = of_sizes and not (cells["n"] or cells.get("df"))
-        inferred = [*["sizes"] * infers_n, *filter(None, [cells.get("found")])]
-        cells |= {"n": sizes if infers_n else cells["n"]}
-        yield cells, "beside" if "found" in cells else "statistic", cells, inferred
-    if paired:
-        here = context.nearest("groups", "all of it") == test.proposal.group
-        how = "group_only" if "all" in groups else "group_named" if here else "group_near"
+        # a test of groups or pairs of which the sizes are not printed beside it; both rank sums of pairs give theirs
+        is_sized = cells["n"] or cells.get("df") or "counts" in cells or (is_paired and "rank_sums" in cells)
+        n = (
+            ""
+            if is_sized or cells.get("statistic") in ("z", "chi2", "f")
+            else _sizes(test, groups, of, cells)
+        )
+        inferred = [*["sizes"] * bool(n), *[how] * (bool(n) and is_paired), cells.get("found")]
+        cells |= {"n": cells["n"] or n}
+        words = {**of[0][0], **cells} if of else cells
+        yield cells, "beside" if "found" in cells else "statistic", words, [*filter(None, inferred)]
+    if test.test == "wilcoxon":
         rows["counts"] = [_counts(datasets, 1, 2) for *_, datasets in of]
         rows["margins"] = [_counts(datasets, axis) for *_, datasets in of for axis in (1, 2)]
     elif test.test == "mann-whitney" and len(of) == 2:
         how = f"moment_{context.nearest('timepoints', 'all of it') or 'usual'}"
         rows["groups"] = [_counts(datasets, 1 if how == "moment_pre" else 2) for *_, datasets in of]
-    kind = next((kind for kind, parts in rows.items() if parts and all(parts)), "")
-    if kind:
+    if kind := next((kind for kind, parts in rows.items() if parts and all(parts)), ""):
         cells = {"margins" if kind == "margins" else "counts": ";".join(rows[kind])}
         yield cells, kind, {**of[0][0], "counts": ";".join(rows[kind])}, [how]

@@ -299,7 +299,7 @@ def run(monkeypatch, capsys, *arguments):
         ("chi-square --chi2 6.381 --df 3 --p .094 --json", 0, '"verdict": "reproduced"'),
         ("wilcoxon --n 9 --t 13 --p .25", 0, "possible"),
         ("chi-square --counts 1,2;3,4 --p 15.00", 2, "No p-value prints as"),
-        ("z --z 2 --t 3 --p .05", 2, "a printed test has one statistic"),
+        ("z --z 2 --t 3 --p .05", 2, "More than one statistic is given: z, t."),
     ],
 )
 def test_the_command(monkeypatch, capsys, arguments, status, said):
@@ -330,6 +330,8 @@ def test_a_table_goes_on_after_a_faulty_row(monkeypatch, capsys, tmp_path):
         (b'ID,Test,Mean,SD,N,P\n,,,,,\na,t-paired,2.5;,3.2;,20,"0,002"\n', ["reproduced"]),
         (b"id,test,statistic,value,p\na,wilcoxon,z,-2,248,0,025\nb,wilcoxon,z,-2.248,.025,,\n",
          ["row 2: The row has 7", "reproduced"]),
+        (b"id,test,Z,chi2,df,p\na,z,-2.248,,,.025\nb,chi-square,,6.381,3,.094\nc,chi-square,2,4,1,.05\n",
+         ["reproduced", "reproduced", "row 4: More than one statistic is given: z, chi2."]),
         (b"id,test,statistic,value,p\na,wilcoxon,z,-2.248,.025\n\xe9,z,z,1,1\n", ("not_utf8", 3)),
         (b'id,test,statistic,value,p\na,wilcoxon,z,"-2.248,.025\n', ("quote_open", 2)),
     ],

@@ -300,6 +300,10 @@ TWO = ["Level      n", "low        4"]
          ["Milk       Massage       p", "flow       (n = 20)", "Very       12            0.025", "good",
           "Poor       8"],
             ["Milk flow | Massage (n = 20) | p | ", "Very good | 12 | 0.025 | ", "Poor | 8 |  | "]),
+        # the last head goes on in words
+        (["Support", "Yes", "Sig.", "(p", "value)", "Good", "14", "0.011"],
+         ["Support   Yes   Sig.", "                (p", "                value)", "Good      14    0.011"],
+            ["Support | Yes | Sig. (p value) | ", "Good | 14 | 0.011 | "]),
         # two columns of text are no table
         (["The first", "goes on.", "The second", "goes there."],
          ["The first      The second", "goes on.       goes there."],

@@ -68,7 +68,9 @@ def test_rows_of_pairs_say_what_they_are():
 
 
 def test_the_common_language_effect_is_the_net_share_from_0_to_1():
-    effects = {effect.name: effect for effect in within_effects([0] * 10, [1] * 4 + [-1] + [0] * 5, ASYMPTOTIC)}
+    effects = {
+        effect.name: effect for effect in within_effects([0] * 10, [1] * 4 + [-1] + [0] * 5, ASYMPTOTIC)
+    }
     share, net = effects["common_language"], effects["net_share_risen"]
     for name in ("estimate", "low", "high"):
         assert getattr(share, name) == pytest.approx((1 + getattr(net, name)) / 2)
