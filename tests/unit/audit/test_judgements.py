@@ -8,6 +8,7 @@ from oxymilk.audit.evidence import read_evidence
 from oxymilk.audit.p_sets import times
 from oxymilk.audit.printed import Interval
 from oxymilk.audit.printed_test import judge
+from oxymilk.faults import FaultsError
 
 Z = "test=z statistic=z value=2.5 p=0.012"
 PAIRED = "test=t-paired sds=1,1 n=10 p=0.05 means=2,1"
@@ -49,3 +50,11 @@ def test_times_a_factor_a_set_keeps_which_ends_it_has():
         half = times(Interval(Fraction(1, 10), Fraction(1, 5), *closed), Fraction(1, 2))
         assert half == (Fraction(1, 20), Fraction(1, 10), *closed)
     assert times(Interval.point(Fraction(3, 5)), Fraction(2)).high == 1
+
+
+def test_a_test_has_one_statistic():
+    for more in ({"z": "2", "t": "3"}, {"z": "2", "statistic": "t", "value": "3"}):
+        with pytest.raises(FaultsError) as caught:
+            read_evidence({"test": "z", "p": "0.04", **more})
+        assert [fault.code for fault in caught.value.faults] == ["check_one_statistic"]
+    assert read_evidence({"test": "z", "p": "0.04", "z": "2.05"}).statistic == "z"

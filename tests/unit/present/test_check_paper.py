@@ -58,8 +58,11 @@ def test_tables_and_sentences_of_a_paper_give_the_evidence_of_its_tests(row):
 def test_what_is_no_paper_is_refused(tmp_path):
     (tmp_path / "paper.odt").write_bytes(b"x")
     (tmp_path / "empty.txt").write_text("Nothing was tested.\n", encoding="utf-8")
-    for name, code in (("paper.odt", 2), ("empty.txt", 2)):
-        assert CliRunner().invoke(app, ["check-paper", str(tmp_path / name)]).exit_code == code
+    odt, empty = (
+        CliRunner().invoke(app, ["check-paper", str(path)]) for path in sorted(tmp_path.iterdir())[::-1]
+    )
+    assert [fault.code for fault in odt.exception.faults] == ["paper_kind"]
+    assert empty.exit_code == 2
 
 
 def test_the_example_of_the_page_is_what_is_printed():
