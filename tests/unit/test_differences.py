@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from oxymilk.analysis import tables as analysis
 from oxymilk.audit.claims import Claim
@@ -17,7 +18,6 @@ from oxymilk.results import TABLES, Results
 from oxymilk.study import SignedRankSwitches, load_study
 
 FOLDER = Path(__file__).parents[1] / "data" / "decimals"
-CORRECTED = {"method": "asymptotic", "continuity": True}
 SPSS, BINARY, EITHER = "decimal", "binary", "if_decimal"
 
 
@@ -45,25 +45,9 @@ def verdicts_of(study, claim, observations):
     return audit_claims(study, [claim], *map(as_read, tables))
 
 
-@pytest.mark.parametrize(
-    ("program", "switches", "printed", "quantity", "verdict"),
-    [
-        ("R 4.2.2", CORRECTED, ".03603", "p_value", "reproduced"), ("R", CORRECTED, ".03351", "p_value", "differs"),
-        ("PSPP", None, ".028", "p_value", "reproduced"), ("PSPP", None, ".0256", "p_value", "differs"),
-        ("Python, scipy", None, ".0277", "p_value", "reproduced"), ("R", None, "-2.201", "z", "reproduced"),
-        ("SPSS 22", None, ".026", "p_value", "reproduced"), ("SPSS 22", None, ".0277", "p_value", "differs"),
-        ("SPSS 22", None, "-2.232", "z", "reproduced"), ("SPSS 22", None, "-2.201", "z", "differs"),
-        # a program whose way is not known may print either
-        (None, None, ".0256", "p_value", "reproduced"), ("Prism 9", None, ".0277", "p_value", "reproduced"),
-        ("SAS", None, "2.201", "z", "reproduced"), ("SAS", None, "2.211", "z", "differs"),
-        # a decision too: at this alpha the two ways disagree
-        ("SPSS", None, "significant", "decision", "reproduced"), ("PSPP", None, "significant", "decision", "differs"),
-        ("SAS", None, "significant", "decision", "reproduced"),
-        ("SAS", None, "not significant", "decision", "reproduced"),
-    ],
-)  # fmt: skip
+@cases
 def test_a_verdict_rests_on_the_arithmetic_of_its_program(
-    observations, program, switches, printed, quantity, verdict
+    program, switches, printed, quantity, verdict, observations
 ):
     study = study_of(program, switches, alpha=0.026 if quantity == "decision" else 0.05)
     assert verdicts_of(study, claim_of(printed, quantity), observations)["verdict"][0] == verdict

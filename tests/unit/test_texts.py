@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from tests.cases import cases
 
 import oxymilk
 from oxymilk.stats.procedure import CHOICES, Procedure
@@ -98,25 +99,7 @@ def test_significant_digits_and_places():
     assert english.place("introduction p10") == "introduction par.\u00a010"
 
 
-PAPER = {"method": "asymptotic", "alternative": "two-sided", "tie_correction": True, "continuity": False}
-DROPPED = "zero differences dropped"
-EXACT = {"method": "exact", "two_sided": "distance", "mid_p": False, "zero_method": "drop"}
-
-
-@pytest.mark.parametrize(
-    ("switches", "test", "language", "words"),
-    [
-        (PAPER | {"zero_method": "drop"}, "signed_rank", "en",
-         f"asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction, {DROPPED}"),
-        (PAPER, "rank_sum", "id",
-         "asimtotik (pendekatan normal), dua sisi, dengan koreksi nilai kembar, tanpa koreksi kontinuitas"),
-        # a rank-sum test speaks of no zeros
-        (EXACT, "rank_sum", "en",
-         "exact (conditional on the observed ties), two-sided by distance from the expected value"),
-        ({"method": "exact", "tail": "smaller"}, "rank_sum", "en",
-         "exact (conditional on the observed ties), the smaller one-sided p-value"),
-    ],
-)  # fmt: skip
+@cases
 def test_procedures_in_words(switches, test, language, words):
     assert procedure_words(switches, test, language) == words
 
@@ -157,26 +140,11 @@ def test_no_key_is_written_twice_and_no_phrase_of_a_fault_has_the_name_of_its_pl
     assert [name for name in phrases if re.match(r"^(code|file|row|value)_", name)] == []
 
 
-@pytest.mark.parametrize(
-    ("language", "ends", "written"),
-    [
-        ("en", "29 89", "29 to 89"),
-        ("id", "29 89", "29–89"),
-        ("id", "−6 60", "−6 hingga 60"),
-        ("id", "−∞ ∞", "−∞ hingga ∞"),
-    ],
-)
+@cases
 def test_a_range_has_no_dash_beside_a_minus(language, ends, written):
     assert labels(language).range(*ends.split()) == written
 
 
-@pytest.mark.parametrize(
-    ("p_values", "language", "written"),
-    [
-        (["0.0026"], "en", "= 0.003"),
-        (["0.0001", "0.25"], "id", "< 0,001; 0,250"),
-        (["0.25", "0.0001"], "en", "= 0.250; < 0.001"),
-    ],
-)
+@cases
 def test_p_follows_a_word_with_one_sign(p_values, language, written):
     assert labels(language).p_is(*p_values).replace("\N{NO-BREAK SPACE}", " ") == written

@@ -7,6 +7,7 @@ from fractions import Fraction as F
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 
 from oxymilk.audit.printed import (
     LARGEST_SAMPLE,
@@ -59,32 +60,7 @@ def test_the_decimal_mark_is_declared_and_not_guessed(text, marks, value):
     assert parse_printed(text, marks).value == value
 
 
-@pytest.mark.parametrize(
-    ("marks", "texts"),
-    [
-        (
-            BOTH,
-            [
-                "",
-                "n.s.",
-                "0,0,5",
-                "1.23,456",
-                "--2",
-                "p=0.05",
-                "１２ x",
-                "1 000",
-                "10²",
-                "10-35",
-                "1.2E+05",
-                "1e-9999",
-                "0.083 kg",
-                "10^",
-            ],
-        ),
-        ((",",), ["1234.567", "0.123", "1.23", "1.2345", ".123", "1.234.5", "1..234"]),
-        ((".",), ["0,083", "٠,٠٨٣", "٠٬٠٨٣", "5²", "½", "①"]),
-    ],
-)
+@cases
 def test_what_is_no_number_is_refused(marks, texts):
     for text in texts:
         with pytest.raises(ValueError, match=f"^{re.escape(repr(text))} is not a number"):
@@ -160,12 +136,7 @@ def test_a_number_is_printed_in_the_style_of_another(value, like, printed):
     assert parse_printed(like, BOTH).write(value) == printed
 
 
-@pytest.mark.parametrize(
-    ("rounding", "units"),
-    [
-        ("half_up", [1, 2, 3, 4, -1, -2]), ("half_even", [0, 2, 2, 4, 0, -2]), ("truncate", [0, 1, 2, 3, 0, -1]),
-    ],
-)  # fmt: skip
+@cases
 def test_halves_go_where_the_rounding_says(rounding, units):
     halves = [F(1, 2), F(3, 2), F(5, 2), F(7, 2), F(-1, 2), F(-3, 2)]
     assert [round_units(half, 0, rounding) for half in halves] == units

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk.audit import from_means
 from oxymilk.audit.evidence import STATISTICS, read_evidence
@@ -62,39 +63,7 @@ def test_verdicts(case):
     assert json.loads(as_json(evidence, judgement))["verdict"] == case["verdict"]
 
 
-@pytest.mark.parametrize(
-    ("code", "column", "cells"),
-    [
-        ("check_number", "n", {"n": "ten,ten"}),
-        *(("check_whole", "counts", {"counts": counts}) for counts in ("-1,2;3,4", "9999999,2;3,4")),
-        ("check_number", "value", {"statistic": "z", "value": "x"}),
-        ("check_number", "n", {"test": "pearson", "statistic": "r", "value": ".45", "n": "2"}),
-        ("check_number", "df", {"test": "chi-square", "statistic": "chi2", "value": "5", "df": "1.5"}),
-        ("check_length", "df", {"test": "t-independent", "statistic": "t", "value": "2,1", "df": "34,72"}),
-        *(
-            ("check_alpha", "alpha", {"counts": "1,2;3,4", "alpha": alpha})
-            for alpha in ("5", "0", "95%", "x")
-        ),
-        ("check_number", "value", {"test": "pearson", "statistic": "r", "value": "1.2", "n": "9"}),
-        ("check_number", "scale", {"scale": "3..1"}),
-        ("check_legal", "test", {"test": "sign"}),
-        ("check_legal", "program", {"counts": "1,2;3,4", "program": "Excel"}),
-        ("check_impossible", "p", {"p": "15.00", "counts": "1,2;3,4"}),
-        ("check_impossible", "p", {"p": "<0,000", "counts": "1,2;3,4"}),
-        ("check_impossible", "p", {"p": "-.22", "counts": "1,2;3,4"}),
-        ("check_length", "n", {"n": "10", "statistic": "u", "value": "15"}),
-        ("check_length", "rank_sums", {"n": "17,17", "rank_sums": "239,5,355,5"}),
-        ("check_length", "quartiles", {"n": "9,9", "medians": "2,1", "quartiles": "1,3", "scale": "1..3"}),
-        ("check_missing", "df", {"test": "chi-square", "statistic": "chi2", "value": "6.4"}),
-        ("check_missing", "counts", {}),
-        ("check_shape", "counts", {"counts": "1,2,3"}),
-        ("check_shape", "counts", {"counts": "1,2;3,4,5"}),
-        ("check_shape", "margins", {"margins": "24,6;18,11"}),
-        ("check_ranks", "rank_sums", {"n": "10,10", "rank_sums": "140,71"}),
-        ("check_ranks", "rank_sums", {"test": "wilcoxon", "n": "8,3,1", "rank_sums": "63.5,13.5,2"}),
-        ("check_no_dataset", "means", {"n": "5,5", "means": "1.33,2", "sds": "1,1", "scale": "1..3"}),
-    ],
-)
+@cases
 def test_faults(code, column, cells):
     with pytest.raises(FaultsError) as raised:
         judge(read_evidence({"test": "mann-whitney", "p": "0.03", **cells}))
@@ -286,19 +255,8 @@ def run(monkeypatch, capsys, *arguments):
     return done.value.code, "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status", "said"),
-    [
-        ("mann-whitney --counts 0,10;7,3 --p 0,004", 1, "differs    No program prints p = 0,004"),
-        ("wilcoxon --n 10 --z -2,248 --p 0.014", 1, "Z = -2,248 means p between 0.02454 and 0.02461"),
-        ("mann-whitney --counts 0,10;7,3 --p 0,001 --language id", 0, "sesuai     0,001 dicetak oleh SPSS"),
-        ("chi-square --chi2 6.381 --df 3 --p .094 --json", 0, '"verdict": "reproduced"'),
-        ("wilcoxon --n 9 --t 13 --p .25", 0, "possible"),
-        ("chi-square --counts 1,2;3,4 --p 15.00", 2, "No p-value prints as"),
-        ("z --z 2 --t 3 --p .05", 2, "one statistic at a time"),
-    ],
-)
-def test_the_command(monkeypatch, capsys, arguments, status, said):
+@cases
+def test_the_command(arguments, status, said, monkeypatch, capsys):
     code, printed = run(monkeypatch, capsys, *arguments.split())
     assert code == status
     assert said in printed

@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk.explain.claims_on_counts import claims_on_counts, records_from_counts
 from oxymilk.explain.notation import claim_label
@@ -19,7 +20,6 @@ from oxymilk.stats.ranks import expand_counts
 from oxymilk.texts import labels
 
 PLAIN, EXACT = Procedure("asymptotic"), Procedure("exact")
-CORRECTED_SWITCHES = {"continuity": True, "tie_correction": True, "alternative": "two-sided"}
 BETWEEN = {"test": "rank_sum"}
 OWN, CONTROL = ({"test": "signed_rank", "group": group} for group in ("intervention", "control"))
 CELL = {"group": "intervention", "timepoint": "pre", "level": "level0"}
@@ -176,28 +176,7 @@ def test_the_smaller_tail_is_said(make_study, make_claim_of):
 THREE_LEVELS = np.array([[[4, 1, 0], [0, 0, 0], [0, 2, 2]], [[3, 2, 0], [1, 1, 3], [0, 0, 1]]])
 
 
-@pytest.mark.parametrize(
-    ("printed", "quantity", "place", "procedure", "kept", "against", "elsewhere"),
-    [
-        # claims of the same test follow it, claims of the data stay, those of other tests are named
-        ("0.599", "p_value", BETWEEN, {**CORRECTED_SWITCHES},
-         ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
-        # one tail is no procedure of other claims: z stays
-        ("0.3653", "p_value", BETWEEN, {"tail": "smaller"},
-         ["n", "p one-tailed", "z", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p", "p corrected", "z corrected", "p control corrected"], None),
-        # of a printed z
-        ("0.525", "z", BETWEEN, {**CORRECTED_SWITCHES},
-         ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
-        # of one group
-        ("0.613", "p_value", OWN, {**CORRECTED_SWITCHES, "zero_method": "pratt"},
-         ["n", "p", "z", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p corrected", "p one-tailed", "z corrected", "p control corrected"],
-         ["p", "p control"])
-    ]
-)  # fmt: skip
+@cases
 def test_another_procedure_is_held_against_the_other_claims(
     printed, quantity, place, procedure, kept, against, elsewhere, make_study, differing_claim, claim_text
 ):

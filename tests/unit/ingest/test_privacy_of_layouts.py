@@ -10,8 +10,6 @@ from tests.unit.ingest.conftest import CODES, FULL, GROUP, LONG, PRE_POST, WIDE,
 from oxymilk.cli import app, main
 from oxymilk.files import read_csv
 
-# names that no list has, under headers that do not tell, and all else that sheets hold of a mother
-PARTS = ("name", "phone", "nik", "record", "mail", "birth", "home", "husband")
 PEOPLE = [
     ("Kasmiatun Wirasih", "0812-3456-7890", "3374015601900001", "045612", "kasmi@ward.example", "17/08/1995",
      "Jl. Anggrek 3 RT 2", "Prasojo Wening"),

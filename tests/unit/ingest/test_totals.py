@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from tests.cases import cases
 from tests.unit.ingest.conftest import GROUP, WIDE, codes, text
 from tests.unit.ingest.test_scores import CHECKLIST, item, level
 
@@ -146,13 +147,8 @@ def test_a_sheet_of_one_timepoint_or_in_rows_has_one_column(bench):
     assert [fault.code for fault in faults] == ["items_reversed"] * 2
 
 
-@pytest.mark.parametrize(
-    ("keys", "code"),
-    [({"total": "Jumlah"}, "value_wrong_kind"), ({"total": {"later": "Jumlah"}}, "reference_unknown"),
-     ({"layout": "long", "score": "{item}", "timepoint": "Waktu", "scores": {}}, "value_wrong_kind"),
-     ({"total": {"pre": "Jumlh"}}, "column_missing"), ({"total": {}}, "")],
-)  # fmt: skip
-def test_declarations_of_totals(bench, keys, code):
+@cases
+def test_declarations_of_totals(keys, code, bench):
     if code:
         faults = bench.faults(wide, bench, sheet(answers(4)), outcome(4), **keys)
         assert code in [fault.code for fault in faults]

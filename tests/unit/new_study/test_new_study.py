@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.unit.new_study.conftest import HEAD, ROW, WARD, WARD_GROUPS, answers
 from typer.testing import CliRunner
 
@@ -64,21 +65,7 @@ def test_sheets_that_cannot_be_used(folder):
     assert not (folder.path / "melati").exists()
 
 
-@pytest.mark.parametrize(
-    ("worksheets", "offered"),
-    [
-        ({"Data": [["A. Kelompok Pijat"], HEAD, ROW, [], ["B. Kelompok Kontrol"], HEAD, ROW]},
-         "Pijat=A. Kelompok Pijat, Kontrol=B. Kelompok Kontrol"),
-        ({"Kelompok Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW]}, "Pijat=Kelompok Pijat, Kontrol"),
-        ({"Data": [["No", "Kel", *HEAD[1:]], [1, "Kelompok Pijat", *ROW[1:]], [2, "Kelompok Kontrol", *ROW[1:]]]},
-         "Pijat=Kelompok Pijat, Kontrol=Kelompok Kontrol"),
-        ({"Data": [HEAD, ROW]}, "All participants"),
-        # what may be the title of a group that nobody knows
-        ({"Data": [HEAD, ROW, ["Melati"], [2, *ROW[1:]]]}, ""),
-        # names of persons above two tables are no groups, nor is it one
-        ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "cukup", "cukup"] * 2]}, ""),
-    ],
-)  # fmt: skip
+@cases
 def test_groups_are_offered_wherever_the_sheet_names_them(worksheets, offered, folder):
     asked = {}
 

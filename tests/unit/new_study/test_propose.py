@@ -7,6 +7,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import xlsxwriter
+from tests.cases import cases
 from tests.unit.new_study.conftest import HEAD, ROW, WARD, WARD_GROUPS, answers
 
 from oxymilk.ingest import ingest_observations
@@ -292,15 +293,7 @@ def test_numbers_that_are_no_decimals_have_no_decimals(folder):
 ITEMS = [f"p{at}" for at in range(1, 5)]
 
 
-@pytest.mark.parametrize(
-    ("items", "totals", "proposed"),
-    [("Pre_{}|Post_{}", ("Pre_Jumlah", "Post_Jumlah"), {"pre": "Pre_Jumlah", "post": "Post_Jumlah"}),
-     ("Pre_{}|Post_{}", ("Jumlah", "Jumlah"), {"pre": "Jumlah [1]", "post": "Jumlah [2]"}),
-     ("Sebelum {}|Sesudah {}", ("Total skor sebelum", "Total skor sesudah"),
-      {"pre": "Total skor sebelum", "post": "Total skor sesudah"}),
-     ("Pre_{}|Post_{}", ("", "Total"), {"post": "Total"}), ("Pre_{}|Post_{}", ("Umur", "Ket"), None),
-     ("{}", ("Skor Total",), "Skor Total")],
-)  # fmt: skip
+@cases
 def test_the_totals_of_a_checklist_are_proposed_and_compared(items, totals, proposed, folder):
     head, rows = ["Kode", "Kelompok"], [[f"R{n}", ("Intervensi", "Kontrol")[n % 2]] for n in range(8)]
     for time, (pattern, total) in enumerate(zip(items.split("|"), totals, strict=True)):

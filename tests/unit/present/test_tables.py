@@ -1,6 +1,7 @@
 """The tables of a manuscript and its appendix before they have a format."""
 
 import pytest
+from tests.cases import cases
 
 from oxymilk.present.tables import build_tables
 from oxymilk.present.tables.model import DIGIT_SPACE, Cell, Column, Footnotes, Row, Table, aligned
@@ -46,17 +47,7 @@ def three_levels(bontang):
 THREE = {"intervention": ["km", "kc", "mc", "mk", "k-", "-c"], "control": ["kk", "mk", "mm"]}
 
 
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        (["10 (100)", "3 (30)", "0 (0)"], ["10 (100)", "_3 _(30)", "_0 __(0)"]),
-        (["0.001", "< 0.001", "–", ""], ["__0.001", "< 0.001", "–", ""]),
-        (["1,5 (0–11)", "12,5 (11–9)"], ["_1,5 _(0–11)", "12,5 (11–9)_"]),
-        (["−6 to 60", "29 to 8"], ["−6 to 60", "29 to 8_"]),
-        (["0.083", "0.04996"], ["0.083__", "0.04996"]),
-        (["70 points (29 to 89)", "0 points", "2"], ["70 points (29 to 89)", "0 points", "2"]),
-    ],
-)
+@cases
 def test_numbers_are_aligned_on_their_decimal_marks(cells, expected):
     assert [(text + end).replace(DIGIT_SPACE, "_") for text, end in aligned(cells)] == expected
 
@@ -88,18 +79,8 @@ def test_every_cell_has_its_column_and_every_mark_its_note(tables, make_example,
         assert all(set(row.cells) <= set(keys) for row in table.rows)
 
 
-@pytest.mark.parametrize(
-    ("example", "kinds"),
-    [
-        ("coded", OF_LEVELS),
-        ("visits", OF_LEVELS),
-        # one group, and an outcome that has no levels
-        ("transposed", ["characteristics", "results", "summary", "ranks", "statistics", "effects"]),
-        ("long", ["characteristics", "results", "summary", "ranks", "statistics", "effects", "sensitivity"]),
-        ("two_header_rows", [*OF_LEVELS, "sensitivity"]),
-    ],
-)
-def test_without_a_paper_nothing_of_one_is_in_any_table(make_example, example, kinds):
+@cases
+def test_without_a_paper_nothing_of_one_is_in_any_table(example, kinds, make_example):
     words = (
         "print",
         "verdict",
@@ -299,30 +280,16 @@ def test_ranks_and_statistics_are_those_of_spss(tables):
     assert "dua sisi, dengan koreksi nilai kembar" in notes(statistics)
 
 
-@pytest.mark.parametrize(
-    ("switches", "z", "note"),
-    [
-        ({}, "−1.732", "Based on negative ranks."),
-        ({"continuity": True}, "1.443", "Positive when the positive ranks outweigh"),
-        ({"tie_correction": False}, "1.604", "Positive when the positive ranks outweigh"),
-        ({"zero_method": "pratt"}, "1.732", "Positive when the positive ranks outweigh"),
-    ],
-)
-def test_only_the_z_of_spss_is_written_as_it_writes_it(bontang, make_view, switches, z, note):
+@cases
+def test_only_the_z_of_spss_is_written_as_it_writes_it(switches, z, note, bontang, make_view):
     within = SignedRankSwitches(method="asymptotic", **switches)
     table = by_kind(make_view(updated(bontang, procedure={"signed_rank_switches": within})))["statistics"]
     assert texts(table, "Z")[0][2] == z
     assert note in notes(table)
 
 
-@pytest.mark.parametrize(
-    ("records", "note"),
-    [
-        ({"intervention": ["ck", "ck", "kc"], "control": ["kk", "kc"]}, "Based on positive ranks."),
-        ({"intervention": ["ck", "kc"], "control": ["kk", "kc"]}, "The sum of negative ranks equals"),
-    ],
-)
-def test_the_ranks_that_z_is_based_on(bontang, make_view, records, note):
+@cases
+def test_the_ranks_that_z_is_based_on(records, note, bontang, make_view):
     assert note in notes(by_kind(make_view(bontang, records=records))["statistics"])
 
 

@@ -1,6 +1,7 @@
 """The tables of effects, of the other scale and of the audit before they have a format."""
 
 import pytest
+from tests.cases import cases
 from tests.unit.present.conftest import frame_of
 from tests.unit.present.test_tables import by_kind, notes, texts
 
@@ -93,26 +94,8 @@ def test_every_printed_number_has_its_row_and_its_verdict(views, tables, languag
     assert view.study.procedure.reason[language] in notes(table)
 
 
-FLIPPED = {"test": "signed_rank", "group": "control"}
-AMBIGUOUS = {"test": "rank_sum", "check": "ambiguous", "expect": "not_checkable"}
-A_THIRD = {
-    "printed": "33%", "quantity": "percent", "variable": "age", "level": "age_20_35", "n": "10", "group": "control",
-    "check": "arithmetic",
-}  # fmt: skip
-SUM_OF_RANKS = {"printed": "55", "quantity": "w", "test": "signed_rank", "group": "intervention"}
-
-
-@pytest.mark.parametrize(
-    ("claim", "language", "words"),
-    [
-        (FLIPPED, "en", "is significant, the recomputed p not significant: the decision changes."),
-        (FLIPPED, "id", "signifikan, sedangkan hasil hitung ulang tidak signifikan: keputusannya"),
-        (AMBIGUOUS, "en", "Not checkable: ambiguous in the text."),
-        (A_THIRD, "en", "No whole number of 10 participants makes 33%; the nearest, 3, makes 30.0%."),
-        (SUM_OF_RANKS, "en", "W is the sum of positive ranks."),
-    ],
-)
-def test_footnotes_say_why_a_verdict_is_what_it_is(bontang, make_claim, make_view, claim, language, words):
+@cases
+def test_footnotes_say_why_a_verdict_is_what_it_is(claim, language, words, bontang, make_claim, make_view):
     table = by_kind(make_view(bontang, [make_claim(**claim)], language=language))["claims"]
     assert words in notes(table)
     assert len([row for row in table.rows if row.cell("verdict").marks]) == 1

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from oxymilk.explain.reconstruct import Reconstruction
 from oxymilk.present.terminal import print_programs, print_reconstruction, print_verdicts
@@ -64,15 +65,7 @@ def test_exact_lines_left_out_for_size_are_said_with_the_reason(language, said, 
     assert ("".join(blocks).count("\n"), "nan" in printed) == (len(left_out), False)
 
 
-@pytest.mark.parametrize(
-    ("code", "needed", "language", "said"),
-    [
-        ("tables_of_a_group", 20, "en", "Not searched: 20 tables of a group"),
-        ("tables_of_a_group", 20, "id", "Tidak ditelusuri: 20 tabel satu kelompok"),
-        ("the_tests_run_on_numbers_not_on_levels", 0, "id",
-         "Tidak ditelusuri: uji dilakukan atas angka, bukan atas kategori"),
-    ],
-)  # fmt: skip
+@cases
 def test_what_was_not_searched(code, needed, language, said, capsys):
     print_reconstruction(Reconstruction({}, not_searched=code, needed=needed), language)
     assert capsys.readouterr().out.strip() == said

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
+from tests.cases import cases
 
 from oxymilk.stats import Procedure, intervals, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
@@ -125,14 +126,7 @@ def test_rows_of_groups_say_what_they_are():
     assert (rows[5].low, rows[5].high) == intervals.risk_ratio(1, 3, 1, 4, 0.9)
 
 
-@pytest.mark.parametrize(
-    ("x", "y", "success", "ratio_note", "odds_note"),
-    [
-        ([0, 0], [0, 0, 0], 1, "not defined: nobody succeeded", "not defined: nobody succeeded"),
-        ([1, 1], [1, 1, 1], 1, "", "not defined: everybody succeeded"),
-        ([1, 0], [0, 0, 0], 1, "", "conditional maximum likelihood"),
-    ],
-)
+@cases
 def test_what_is_not_defined_says_why(x, y, success, ratio_note, odds_note):
     rows = named(between_effects(x, y, ASYMPTOTIC, success=success))
     assert (rows["risk_ratio"].note, rows["odds_ratio"].note) == (ratio_note, odds_note)

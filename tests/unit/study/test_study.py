@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.cases import cases
 
 from oxymilk.faults import FaultsError, describe
 from oxymilk.stats.procedure import CHOICES, Procedure
@@ -223,18 +224,8 @@ def test_a_missing_file(tmp_path):
         load_study(tmp_path / "study.yaml")
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("groups", 5), ("groups", [5]), ("groups", [{"id": ["x"]}]), ("timepoints", {"a": {"b": "c"}}),
-        ("outcome", []), ("outcome", {"id": {}, "levels": 3}), ("sheets", "sheet.csv"), ("sheets", [None]),
-        ("sheets", [{"file": [], "group": [], "scores": [], "codes": 3, "timepoint": 1}]),
-        ("procedure", "spss"), ("procedure", {"signed_rank": [], "rank_sum": 3}), ("compare", {"a": "b"}),
-        ("title", "A study"), ("decimal_mark", {"a": 1}), ("alpha", []), ("characteristics", [[]]),
-        ("citation", {"authors": {"a": "b"}, "year": "soon"}), ("id", None), ("between", True),
-    ],
-)  # fmt: skip
-def test_any_shape_is_a_fault_and_never_a_crash(faults, key, value):
+@cases
+def test_any_shape_is_a_fault_and_never_a_crash(key, value, faults):
     assert all(fault.row for fault in faults(yaml.safe_dump(yaml.safe_load(TEXT) | {key: value})))
 
 
@@ -260,23 +251,10 @@ def test_the_reference_page_is_current_and_every_key_is_described_in_every_langu
     assert docs.PAGE.read_text(encoding="utf-8") == docs.page(), "run: python docs/study_yaml.py"
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("# mine\nstudies:  # all\n  - a  # first\n  - b # last\n\n# next\nlanguage: en\n",
-         "# mine\nstudies:  # all\n  - a  # first\n  - b # last\n  - {new}\n\n# next\nlanguage: en\n"),
-        ("studies:\r\n- a\r\nlanguage: en\r\n", "studies:\r\n- a\r\n- {new}\r\nlanguage: en\r\n"),
-        ("studies:\n- a", "studies:\n- a\n- {new}"),
-        ("studies: [a, b]  # c\n", "studies: [a, b, {new}]  # c\n"),
-        ("studies: [\n  a,\n  b,  # c\n]\n", "studies: [\n  a,\n  b, {new},  # c\n]\n"),
-        ("studies: all\n", "studies: all\n"),
-        ("studies: [ward, 'no']\n", "studies: [ward, 'no']\n"),
-        ("data: elsewhere\nstudies: [a]\n", "data: elsewhere\nstudies: [a]\n"),
-    ],
-)  # fmt: skip
+@cases
 @pytest.mark.parametrize(("name", "written"), [("ward", "ward"), ("no", '"no"')])
 def test_a_study_is_added_to_config_and_nothing_else_changes(
-    tmp_path, monkeypatch, before, after, name, written
+    before, after, tmp_path, monkeypatch, name, written
 ):
     monkeypatch.chdir(tmp_path)
     config, study = Path("config.yaml"), Path("data", name, "study.yaml")
