@@ -38,6 +38,7 @@ ward, damage, hostile, planted = (
     import_module(f"tests.unit.ingest.{name}")
     for name in ("conftest", "test_damaged_files", "test_hostile", "test_planted_faults")
 )
+READER = import_module("tests.unit.conftest").READER
 
 PAGE = ROOT / "docs" / "reliability.md"
 LISTS = yaml.safe_load((ROOT / "tests" / "data" / "reliability" / "inputs.yaml").read_text("utf-8"))
@@ -283,7 +284,7 @@ def run_cases(share=1):
     """Run every `share`th input; return {kind: outcomes counted, and seconds}, and {(kind, cause): labels}."""
     signal.signal(signal.SIGALRM, signal.default_int_handler)
     counts, causes = defaultdict(Counter), defaultdict(list)
-    reader = mock.patch("oxymilk.ingest.sheets.read_foreign", ward.READER)  # one process for all workbooks
+    reader = mock.patch("oxymilk.ingest.sheets.read_foreign", READER)  # one process for all workbooks
     with tempfile.TemporaryDirectory() as place, warnings.catch_warnings(action="ignore"), reader:
         base, folder = Path(place, "base"), Path(place, "ward")
         for name in STEPS:
