@@ -144,14 +144,14 @@ GROUPS = {
 
 
 @pytest.mark.parametrize(("language", "label"), [*MOMENTS, *GROUPS])
-def test_labels_within_a_sentence(bontang, make_view, language, label):
+def test_labels_within_a_sentence(bontang, changed, language, label):
     def named(item):
         return item.model_copy(update={"label": item.label.model_copy(update={language: label})})
 
     post, first = bontang.timepoints[1], bontang.groups[0]
     parts = {"timepoints": (bontang.timepoints[0], named(post))} if (language, label) in MOMENTS else {}
     parts = parts or {"groups": (named(first), bontang.groups[1])}
-    text = results(make_view(bontang.model_copy(update=parts), language=language))[0]
+    text = results(changed(language, bontang.model_copy(update=parts)))[0]
     wanted = MOMENTS.get((language, label)) or GROUPS[language, label]
     assert re.search(rf"(?i:{re.escape(wanted[0])}){re.escape(wanted[1:])}(?!\w)", text)
 
