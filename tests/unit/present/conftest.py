@@ -13,6 +13,7 @@ from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
+from oxymilk.present.figures import plot_figures
 from oxymilk.present.formats import rectangle
 from oxymilk.present.tables import build_tables
 from oxymilk.present.view import View
@@ -201,6 +202,14 @@ def changed(bontang, results, explained):
 def views(changed):
     """The first study, explained, in each language."""
     return {language: changed(language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def drawn_folder(views, tmp_path_factory):
+    """The figures of the first study in Indonesian."""
+    folder = tmp_path_factory.mktemp("figures")
+    plot_figures(views["id"], folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

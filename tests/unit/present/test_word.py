@@ -8,7 +8,6 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from oxymilk.present.figures import plot_figures
 from oxymilk.present.formats import Section, word_document
 from oxymilk.present.manuscript import manuscript
 from oxymilk.present.tables import build_tables
@@ -16,15 +15,8 @@ from oxymilk.present.tables.model import DIGIT_SPACE
 
 
 @pytest.fixture(scope="module")
-def figures(views, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    plot_figures(views["id"], folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def data(views, figures):
-    return manuscript(views["id"], figures)
+def data(views, drawn_folder):
+    return manuscript(views["id"], drawn_folder)
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +87,9 @@ def test_numbers_of_captions_are_fields_and_the_appendix_counts_anew(document):
     ]
 
 
-def test_the_figure_is_the_one_drawn_before_and_as_wide_as_the_text(document, data, figures):
+def test_the_figure_is_the_one_drawn_before_and_as_wide_as_the_text(document, data, drawn_folder):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.read("word/media/image1.png") == (figures / "before_after.png").read_bytes()
+        assert archive.read("word/media/image1.png") == (drawn_folder / "before_after.png").read_bytes()
     (shape,) = document.inline_shapes
     section = document.sections[0]
     width = section.page_width - section.left_margin - section.right_margin
@@ -143,8 +135,8 @@ def test_a_difference_stands_out_in_bold_in_the_audit(views):
     assert {run.text for run in runs if run.bold} == {"berbeda"}
 
 
-def test_archive_has_no_time_and_no_person(views, data, figures):
-    assert data == manuscript(views["id"], figures)
+def test_archive_has_no_time_and_no_person(views, data, drawn_folder):
+    assert data == manuscript(views["id"], drawn_folder)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
