@@ -10,13 +10,16 @@ import yaml
 TESTS = Path(__file__).parent
 
 
+def read_yaml(path):
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 @functools.cache
 def tables_of(module):
     """Return the tables of a test module, tests/unit/audit/test_claims.py in tests/data/cases/audit/claims.yaml."""
     place = Path(module).relative_to(TESTS)
     folder = place.parent.relative_to("unit") if place.parts[0] == "unit" else place.parent
-    path = TESTS / "data" / "cases" / folder / f"{place.stem.removeprefix('test_')}.yaml"
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return read_yaml(TESTS / "data" / "cases" / folder / f"{place.stem.removeprefix('test_')}.yaml")
 
 
 def cases(test):

@@ -1,5 +1,6 @@
 """A study, its result tables and claims to hold against them; one process that reads the files of all tests."""
 
+import functools
 import json
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
@@ -9,6 +10,7 @@ from unittest import mock
 
 import pandas as pd
 import pytest
+import typer.testing
 
 from oxymilk.analysis.tables import FREQUENCY_COLUMNS, TEST_COLUMNS
 from oxymilk.audit.claims import Claim
@@ -41,8 +43,14 @@ READER = Reader()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_reader():
-    with mock.patch("oxymilk.ingest.sheets.read_foreign", READER):
+def made_once():
+    """Share the reader of files, and the command line, which is else made of all subcommands at each call."""
+    command = functools.cache(typer.main.get_command)
+    with (
+        mock.patch("oxymilk.ingest.sheets.read_foreign", READER),
+        mock.patch("typer.main.get_command", command),
+        mock.patch("typer.testing._get_command", command),
+    ):
         yield
     if READER.pool is not None:
         READER.pool.shutdown()

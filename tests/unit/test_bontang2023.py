@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import read_yaml
 from tests.unit.draft.conftest import rows, unaccounted
 
 from oxymilk.audit.claims import load_claims
@@ -24,7 +24,7 @@ QUANTITIES = {
     *("decision", "comparison", "sum", "ratio_percent", "between", "figure"),
 }
 CLAIMS, EXCLUSIONS, SHEET = (rows(STUDY / f"{name}.csv") for name in ("claims", "exclusions", "observations"))
-DESCRIPTION = yaml.safe_load((STUDY / "study.yaml").read_text("utf-8"))
+DESCRIPTION = read_yaml(STUDY / "study.yaml")
 LEVELS = [level["id"] for level in DESCRIPTION["outcome"]["levels"]]
 
 

@@ -6,8 +6,8 @@ from math import comb
 from pathlib import Path
 
 import pytest
-import yaml
 from scipy.stats import wilcoxon
+from tests.cases import read_yaml
 
 from oxymilk.analysis.tables import program_table
 from oxymilk.audit.printed import parse_printed
@@ -43,7 +43,7 @@ def words(path):
 
 
 def reason(study, language):
-    procedure = yaml.safe_load((DATA / study / "study.yaml").read_text("utf-8"))["procedure"]
+    procedure = read_yaml(DATA / study / "study.yaml")["procedure"]
     return " ".join(procedure["reason"][language].split())
 
 

@@ -1,6 +1,7 @@
 """Whole studies and single claims explained, end to end; what a witness claims, run through the pipeline; words."""
 
 import json
+import os
 import re
 import shutil
 import time
@@ -31,6 +32,7 @@ P = "mann_whitney_p_abstract"
 OWN, BETWEEN = {"test": "signed_rank", "group": "intervention"}, {"test": "rank_sum"}
 CELL = {"group": "intervention", "timepoint": "pre", "level": "level0"}
 PAIRS = np.array([[[2, 6], [1, 1]], [[5, 2], [2, 3]]])
+FULL = "OXYMILK_FULL" in os.environ
 SMALL = np.array([[[0, 0], [1, 1]], [[1, 0], [0, 0]]])
 
 
@@ -204,7 +206,8 @@ def test_every_program_is_found_on_numbers(on_numbers, claim_text, decimals):
     for place in ({"test": "signed_rank", "group": "intervention"}, BETWEEN):
         own = (lines["test"] == place["test"]) & (lines["group"] == place.get("group", ""))
         for kind, chosen in (("procedure", own), ("elsewhere", ~own)):
-            for printed, same in lines[chosen].groupby(lines["p_value"].map(lambda p: decimals(p, 4))):
+            by_printed = lines[chosen].groupby(lines["p_value"].map(lambda p: decimals(p, 4)))
+            for printed, same in list(by_printed)[:: 1 if FULL else 3]:
                 rows = on_numbers([claim_text("p", printed, "p_value", **place)]).explanations
                 rows = rows[~rows["code"].str.contains("truncated")]
                 ids = {

@@ -15,6 +15,7 @@ import pyreadstat
 import pytest
 import xlsxwriter
 import yaml
+from tests.cases import read_yaml
 
 from oxymilk.faults import FaultsError
 from oxymilk.ingest import ingest_observations
@@ -22,7 +23,7 @@ from oxymilk.study import load_study
 
 FULL = bool(os.environ.get("OXYMILK_FULL"))
 WARD = Path(__file__).parents[2] / "data" / "ward" / "study.yaml"
-BASE = yaml.safe_load(WARD.read_text(encoding="utf-8"))
+BASE = read_yaml(WARD)
 GROUP = {"column": "Kelompok", "codes": {"Intervensi": "intervention", "Kontrol": "control"}}
 CODES = {"Kurang": "kurang", "Cukup": "cukup"}
 PRE_POST = {"pre": "Sebelum", "post": "Sesudah"}

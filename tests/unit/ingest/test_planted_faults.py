@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import read_yaml
 from tests.unit.ingest.conftest import (
     LONG,
     ROWS,
@@ -174,7 +174,7 @@ PLANTED = {
 }  # fmt: skip
 
 
-CELLS = yaml.safe_load(WARD.parents[1].joinpath("planted_cells.yaml").read_text(encoding="utf-8"))
+CELLS = read_yaml(WARD.parents[1].joinpath("planted_cells.yaml"))
 for name, case in CELLS.items():
     content = csv_at(
         case["at"], case["write"], {"numbers": NUMBERS, "whole": WHOLE}.get(case.get("rows"), ROWS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-import yaml
+from tests.cases import read_yaml
 
 from oxymilk.analysis.tables import rank_test_table
 from oxymilk.new_study.answers import Answers
@@ -17,7 +17,7 @@ from oxymilk.words import fold
 CASES = [
     case
     for file in ("sheets.yaml", "more_sheets.yaml", "unseen_sheets.yaml", "signs_and_ticks.yaml")
-    for case in yaml.safe_load((Path(__file__).parents[2] / "data/new_study" / file).read_text("utf-8"))
+    for case in read_yaml(Path(__file__).parents[2] / "data/new_study" / file)
 ]
 
 

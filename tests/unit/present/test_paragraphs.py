@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import read_yaml
 
 from oxymilk.files import read_csv
 from oxymilk.present.sentences import methods, results, write_numbers
@@ -14,7 +14,7 @@ from oxymilk.texts import LANGUAGES, labels
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted(path.name for path in (ROOT / "data/examples").iterdir() if path.is_dir())
-CASES = yaml.safe_load((ROOT / "tests/data/sentences.yaml").read_text("utf-8"))
+CASES = read_yaml(ROOT / "tests/data/sentences.yaml")
 
 
 def varied(study, change):
@@ -157,7 +157,7 @@ def test_labels_within_a_sentence(bontang, changed, language, label):
 
 
 def test_the_software_is_cited_as_its_file_says(every_view):
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    cited = read_yaml(ROOT / "CITATION.cff")
     for language in LANGUAGES:
         software = methods(every_view("paper", language))[1]
         assert f"oxymilk {cited['version']} ({cited['authors'][0]['name']}. {cited['title']})" in software
