@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from scipy.stats import wilcoxon
-from tests.cases import read_yaml
+from tests.cases import read_yaml, tables_of
 
 from oxymilk.analysis.tables import program_table
 from oxymilk.audit.printed import parse_printed
@@ -18,12 +18,7 @@ from oxymilk.study import load_study
 
 ROOT = Path(__file__).parents[2]
 DATA, HELD = ROOT / "data", ROOT / "tests" / "data" / "explanations" / "bontang2023"
-# programs as sentences name them, in English and Indonesian, by how programs.yaml does
-NAMES = {
-    "SPSS": "SPSS", "PSPP": "PSPP", "Stata": "Stata", "StatXact": "StatXact", "SAS": "SAS", "R coin": "coin",
-    "scipy": r"scipy (?:before|sebelum) 1\.15", "R exactRankTests": "exactRankTests", "R wilcox.test": r"wilcox\.test",
-    "pingouin": "pingouin", "JASP": "JASP", "jamovi": "jamovi", "GraphPad Prism": "Prism",
-}  # fmt: skip
+NAMES = tables_of(__file__)["names"]
 NORMAL = "asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction"
 RELEASES = [(0,), (1,), (1, 4), (1, 5), (1, 9), (1, 14), (1, 15), (4, 6), (5,), (6,), (16, 1), (99,)]
 OTHER_TESTS = "mcnemar|_sign(?:_|$)|paired_t"

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
-from tests.cases import cases
+from tests.cases import cases, tables_of
 
 import oxymilk
 from oxymilk.stats.procedure import CHOICES, Procedure
@@ -63,21 +63,10 @@ def test_unknown_key_and_language_are_refused_and_values_are_no_placeholders():
     assert labels("en")("tables.row.n_percent", name="{name} {0} %s") == "{name} {0} %s, n (%)"
 
 
-# "2.675" is rounded half up on the decimals as written, not on the binary float below it
-NUMBERS = [
-    ("5.5", 2, "5.50", "5,50"), (55.0, 2, "55.00", "55,00"), ("-3.16227766", 3, "−3.162", "−3,162"),
-    ("2.675", 2, "2.68", "2,68"), (2.675, 2, "2.68", "2,68"), ("0.5", 0, "1", "1"), (0.05, None, "0.05", "0,05"),
-    ("1e-05", None, "0.00001", "0,00001"), ("", 2, "–", "–"), (None, 2, "–", "–"), (float("nan"), 2, "–", "–"),
-]  # fmt: skip
-# the last but one are on the side of alpha where they lie
-P_VALUES = {
-    "0.001565402258": "0.002", "0.08326451666": "0.083", "0.25": "0.250", "1": "1.000", "0.0005": "0.001",
-    "0.000499": "< 0.001", "0": "< 0.001", "0.05": "0.050", "0.04996": "0.04996", "0.0496": "0.0496",
-    "0.05004": "0.05004", "": "–",
-}  # fmt: skip
+P_VALUES = tables_of(__file__)["p_values"]
 
 
-@pytest.mark.parametrize(("value", "decimals", "english", "indonesian"), NUMBERS)
+@cases
 def test_numbers(value, decimals, english, indonesian):
     assert labels("en").number(value, decimals) == english
     assert labels("id").number(value, decimals) == indonesian

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.cases import cases
+from tests.cases import cases, tables_of
 
 from oxymilk.audit import from_means
 from oxymilk.audit.evidence import STATISTICS, read_evidence
@@ -95,18 +95,8 @@ def test_a_verdict_that_differs_says_what_is_printed_instead():
     assert "R 4.6 atau sesudahnya" in " ".join(lines_of(versions, judge(versions), "id"))
 
 
-# why a recorded verdict is another one here
-OTHERWISE = {
-    "id08_1": ("possible", "U = 86.5 needs a tie; without ties there is no such U"),
-    "id16_1": ("possible", "R, corrected for continuity, prints 0.01 for one of the couplings (0.0056)"),
-    "id26_1": ("reproduced", "Yates' correction is what R and scipy print unasked"),
-    "id26_2": ("reproduced", "Yates' correction is what R and scipy print unasked"),
-    "id50_2": ("reproduced", "without ties R prints the exact p, .000"),
-}
-RECORDED = {
-    "spss_default": "reproduced", "spss_default_truncated": "reproduced_otherwise", "floored": "reproduced_otherwise",
-    "none": "differs", "within_tie_bounds": "possible", "impossible_statement": "fault",
-}  # fmt: skip
+OTHERWISE = tables_of(__file__)["otherwise"]
+RECORDED = tables_of(__file__)["recorded"]
 # a variant of the same test; the others are of another test, or two departures at once
 VARIANTS = ("en12_3", "en12_4", "en13_1", "en13_4", "id26_1", "id26_2")
 

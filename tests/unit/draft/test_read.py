@@ -62,11 +62,8 @@ def test_a_file_that_is_not_there_is_not_found(tmp_path, name):
     assert (caught.value.errno, caught.value.filename) == (2, str(tmp_path / name))
 
 
-@pytest.mark.parametrize(
-    ("name", "library", "module", "kind"),
-    [("a.DOCX", "python-docx", "docx", "Word"), ("a.pdf", "pypdf", "pypdf", "PDF")],
-)
-def test_a_library_that_is_not_there_is_named(tmp_path, monkeypatch, name, library, module, kind):
+@cases
+def test_a_library_that_is_not_there_is_named(name, library, module, kind, tmp_path, monkeypatch):
     (tmp_path / name).write_bytes(b"9")
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(Unreadable, match=f"^{name}: reading {kind} files needs {library}; install it$"):

@@ -243,11 +243,7 @@ def test_table_of_contradictions(design):
     ]
 
 
-@pytest.mark.parametrize(
-    ("limit", "value", "complete"),
-    [("MOST_SETS", 4, True), ("MOST_SETS", 3, False), ("MOST_SETS", 1, False), ("MOST_COUNTS", 3, False),
-     ("MOST_HITTING", 1, False), ("MOST_LOOKED_UP", -1, False)]
-)  # fmt: skip
+@cases
 def test_what_may_be_missing_is_said(limit, value, complete, design, monkeypatch):
     """Three counts of one group, of which no two can be true: what is there is a contradiction."""
     monkeypatch.setattr(module, limit, value)

@@ -41,11 +41,7 @@ def test_one_slip(true, decimals, code, expected, options):
     assert units_of(true, decimals, **options).get(code) == expected
 
 
-@pytest.mark.parametrize(
-    ("true", "decimals", "floor"),
-    [("0.001", 3, None), ("0.001", 4, None), ("0.0015", 4, None), ("0.4", 5, None), ("0.0009995", 3, None),
-     ("0.00092", 4, [10]), ("0.00092", 5, [100]), ("0.02", 1, [1])]
-)  # fmt: skip
+@cases
 def test_a_floor_is_the_smallest_that_is_printed(true, decimals, floor):
     slips = units_of(true, decimals, is_p=True)
     assert slips.get("floor") == floor
@@ -57,11 +53,7 @@ def test_bounds_have_slips_of_their_own(true, decimals, is_p, operator, expected
     assert units_of(true, decimals, is_p=is_p, operator=operator) == expected
 
 
-@pytest.mark.parametrize(
-    ("true", "decimals", "rounding", "expected"),
-    [("81.25", 1, "half_up", [812]), ("0.0625", 3, "half_up", [62]), ("0.0635", 3, "half_up", None),
-     ("81.26", 1, "half_up", None), ("81.25", 1, "half_even", None), ("81.35", 1, "truncate", [814])]
-)  # fmt: skip
+@cases
 def test_a_half_goes_to_the_even_digit(true, decimals, rounding, expected):
     assert units_of(true, decimals, rounding=rounding).get("half_even") == expected
 
@@ -203,10 +195,7 @@ def test_claims_about_printed_numbers(
         assert explanation.value == abs(float(computed or n))
 
 
-@pytest.mark.parametrize(
-    ("printed", "code", "source"),
-    [("0.051", "swapped", "0.015"), ("0.046", "dropped", "0.0146"), ("0.19", "mistyped", "0.01")],
-)
+@cases
 def test_the_number_that_a_slip_was_made_of(printed, code, source):
     decimals = len(printed) - 2
     slips = slips_of(Fraction("0.0146"), Printable(0, 10**decimals, 0, decimals, "", "half_up"), False)

@@ -82,12 +82,8 @@ ABOVE = ["Kelompok,Pre,Kurang,Cukup,Jumlah", "Intervensi,Jumlah,1,3,4", ",Kurang
          "Kontrol,Jumlah,\"2 (100,0%)\",0,2", ",Kurang,2,,2"]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("line", "new", "place"),
-    [(0, ABOVE[0], ""), (0, f"{ABOVE[0]}\nJumlah,,3,3,6", ""), (1, ",Jumlah,1,3,4\nIntervensi", ""),
-     (4, "Kontrol,Jumlah,1,3,4", "C5"), (1, "Intervensi,Jumlah,1,2,3", "D2")],
-)  # fmt: skip
-def test_totals_above_the_counts(ingest, found, line, new, place):
+@cases
+def test_totals_above_the_counts(line, new, place, ingest, found):
     content = "\n".join([*ABOVE[:line], new, *ABOVE[line + 1 :], ""]).replace(
         "\nIntervensi\n,", "\nIntervensi,"
     )
@@ -208,11 +204,7 @@ def test_codes_that_may_be_one_participant_in_two_sheets(before, after, group, o
     assert [fault.params[key] for key in ("other", "place", "first")] == [before, f"{PRE['file']}, No, A2", 2]
 
 
-@pytest.mark.parametrize(
-    "rows",
-    ["R1,A,Kurang,Cukup\nR01,A,Cukup,Cukup\nK1,B,Kurang,Kurang\n",  # two mothers, each with both
-     "R1,A,Kurang,\nR01,B,Kurang,Cukup\n"],  # in two groups, and not each with what the other lacks
-)  # fmt: skip
-def test_near_codes_of_two_participants(bench, rows):
+@cases
+def test_near_codes_of_two_participants(rows, bench):
     observations = bench.sheets([WIDE | {"group": PRE["group"]}], "Kode,Kel,Sebelum,Sesudah\n" + rows)
     assert observations.table["participant"].nunique() == len(rows.splitlines())

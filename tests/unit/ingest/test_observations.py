@@ -153,12 +153,8 @@ def test_a_participant_twice_at_a_timepoint_of_a_long_sheet(bench):
     assert bench.codes(content, how=bench.long) == [("participant_duplicate", "A6")]
 
 
-@pytest.mark.parametrize(
-    ("written", "declared", "likely"),
-    [("utf-16", "utf-8", "utf-16"), ("utf-16-le", "utf-8", "utf-16"), ("utf-8", "windows-1252", "utf-8"),
-     ("utf-8", "utf-16", "utf-8"), ("latin-1", "ascii", "utf-8")],
-)  # fmt: skip
-def test_the_likely_encoding_is_named(bench, written, declared, likely):
+@cases
+def test_the_likely_encoding_is_named(written, declared, likely, bench):
     (fault,) = bench.faults(bench.wide, "Kode;Nam\u00e9\n".encode(written), encoding=declared)
     assert (fault.code, fault.params["nearest"]) == ("encoding_wrong", likely)
 

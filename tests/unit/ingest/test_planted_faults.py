@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.cases import read_yaml
+from tests.cases import read_yaml, tables_of
 from tests.unit.ingest.conftest import (
     LONG,
     ROWS,
@@ -308,12 +308,7 @@ def test_a_cell_that_looks_blank_is_blank(oxymilk):
     assert table["cell"].tolist() == [f"D{row}" for row in range(5, 17)]
 
 
-HARMLESS = {
-    "windows": ("\n", "\r\n"), "old mac": ("\n", "\r"), "mixed line ends": ("Sesudah\n", "Sesudah\r\n"),
-    "mark": ("Kode", "\ufeffKode"), "mark inside": ("R02", "\ufeffR02"), "blanks": ("Kode", " kode "),
-    "right to left": ("Kurang", "\u202eKurang\u200f"), "case and blanks": ("Kurang", "KURANG\u00a0"),
-    "more columns": ("Kurang,Kurang\n", "Kurang,Kurang,,,\n"), "blank rows": ("Cukup\nK", "Cukup\n\n,,,\n \nK"),
-}  # fmt: skip
+HARMLESS = tables_of(__file__)["harmless"]
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -367,12 +362,7 @@ def test_one_report_for_study_sheets_and_claims(oxymilk):
     assert all(part in printed for part in (*table["do_en"], *table["do_id"]))
 
 
-OPEN = {
-    "title.en": ("en: A study", 'en: "???"'), "groups[1].label.en": ("en: Massage", "en: Massage ???"),
-    "alpha": ("alpha: 0.05", "alpha: ???"), "sheets[1].scores.pre": ("pre: Sebelum", "pre: ???"),
-    "sheets[1].group.codes.Kontrol": ("Kontrol: control", 'Kontrol: "???"'),
-    "sheets[1].codes.???": ("Cukup: cukup", 'Cukup: cukup\n    "???": kurang'),
-}  # fmt: skip
+OPEN = tables_of(__file__)["open"]
 
 
 @pytest.mark.parametrize("place", OPEN)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from tests.cases import cases
+from tests.cases import cases, tables_of
 from tests.unit.ingest.conftest import at, codes, scores, xlsx
 
 from oxymilk.study.outcome import uncovered
@@ -66,12 +66,7 @@ def test_levels_are_cut_from_numbers(volumes):
     assert firsts(volumes("24", "24,5", "11,9", outcome=outcome)) == ["normal", "lambat", "cepat"]
 
 
-NO_VOLUMES = {
-    "number_due": ["banyak", "1.234,5", "1e3", "5-10", "0/84", "0, 84", "6±1", "NaN", "Infinity", "-", "12 , 5",
-                   "5²", "1①", "12½", "١٥٫٥", "1٬234"],
-    "unit_wrong": ["12,5 l", "12 menit", "12 ml/kali"], "decimal_mark_wrong": ["12.5"], "score_too_fine": ["12,55"],
-    "score_out_of_range": ["1000,1", "-1"], "time_undeclared": ["5:12"],
-}  # fmt: skip
+NO_VOLUMES = tables_of(__file__)["no_volumes"]
 
 
 def test_digits_of_every_script_are_read(volumes):
@@ -180,12 +175,8 @@ def test_an_incomplete_checklist_has_no_score(checklist):
     assert [(warning.cell, warning.params["items"]) for warning in incomplete] == [("D2", ["sore_1"])]
 
 
-@pytest.mark.parametrize(
-    ("row", "code", "cell"),
-    [("Mungkin;Tidak;6", "item_unknown", "C2"), ("2;Tidak;6", "item_unknown", "C2"),
-     ("Ya;Tidak;sering", "number_due", "E2"), ("Ya;Tidak;6 kali", "unit_undeclared", "E2")],
-)  # fmt: skip
-def test_checklist_faults(bench, checklist, row, code, cell):
+@cases
+def test_checklist_faults(row, code, cell, bench, checklist):
     assert bench.codes(row, how=checklist) == [(code, cell)]
 
 

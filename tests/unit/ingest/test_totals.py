@@ -161,16 +161,8 @@ def test_only_a_checklist_has_totals(bench, good):
     assert [(fault.code, fault.column) for fault in faults] == [("key_without_use", "sheets[1].total")]
 
 
-VISITS = {"layout": "visits", "score": "{visit}_{item}", "visits": {1: "pre", 2: "post"}, "total": "T{visit}"}
-ONE_TOTAL = {"scores": {"pre": "Pre {item}", "post": "Post {item}"}, "total": {"post": "Jumlah [2]"}}
-
-
-@pytest.mark.parametrize(
-    ("head", "keys", "count"),
-    [("Kode,Kelompok,1_p1,1_p2,T1,2_p1,2_p2,T2", VISITS, 4),
-     ("Kode,Kelompok,Pre p1,Pre p2,Jumlah,Post p1,Post p2,Jumlah", ONE_TOTAL, 2)],
-)  # fmt: skip
-def test_totals_in_other_layouts(bench, head, keys, count):
+@cases
+def test_totals_in_other_layouts(head, keys, count, bench):
     content = "\n".join([head, "R1,Intervensi,0,1,2,1,1,1", "K1,Kontrol,1,0,0,0,0,1", ""])
     sheets = [{key: own for key, own in WIDE.items() if key not in ("scores", "codes")} | keys]
     assert len(bench.sheets(sheets, content, changes={"outcome": outcome(2, (1,))}).table) == 4

@@ -74,11 +74,8 @@ def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study)
     assert found(study) == ["study.yaml file_missing "]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "- a", "a: [", "sheets: 5", "sheets: [{file: observations.csv}, 7, ???]", "{}", "id: \x00", "\xff"],
-)
-def test_no_study_yaml_is_a_traceback(study, text):
+@cases
+def test_no_study_yaml_is_a_traceback(text, study):
     (study / "study.yaml").write_text(text, encoding="latin-1")
     assert found(study)
 

@@ -229,10 +229,7 @@ def test_a_code_that_is_there_twice_and_an_age_of_290_are_named_in_their_cells(f
     assert named == [("participant_duplicate", "A4"), ("score_out_of_range", "C7")]
 
 
-@pytest.mark.parametrize(
-    ("unit", "offered", "read"),
-    [("gram", "thousands", "1830>1950"), ("kg", "decimal", "1.830>1.950"), ("poin", "", None)],
-)
+@cases
 def test_what_a_mark_before_three_digits_is_is_asked(unit, offered, read, folder):
     asked = {}
 

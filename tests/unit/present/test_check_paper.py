@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.cases import cases
 from tests.unit.draft.conftest import DATA, rows
 from typer.testing import CliRunner
 
@@ -17,11 +18,8 @@ PAPERS = [DATA / "printed_tests.txt", *filter(Path.is_file, [PAPER])]
 
 
 @pytest.mark.parametrize("file", PAPERS, ids=lambda path: path.name)
-@pytest.mark.parametrize(
-    ("language", "mark", "verdicts"),
-    [("en", ".", ("DIFFERS", "REPRODUCED", "REPRODUCED")), ("id", ",", ("BERBEDA", "SESUAI", "SESUAI"))],
-)
-def test_the_tests_of_the_first_paper_are_checked_by_its_text_alone(file, language, mark, verdicts):
+@cases
+def test_the_tests_of_the_first_paper_are_checked_by_its_text_alone(language, mark, verdicts, file):
     done = CliRunner().invoke(app, ["check-paper", str(file), "--language", language])
     heads = [
         line.split(",  ")[0] for line in done.output.splitlines() if line[:1].isupper() and "  p " in line

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.cases import cases
+from tests.cases import cases, tables_of
 
 from oxymilk.explain.reconstruct import Reconstruction
 from oxymilk.present.terminal import print_programs, print_reconstruction, print_verdicts
@@ -14,18 +14,10 @@ from oxymilk.stats.ranks import expand_counts
 from oxymilk.texts import LANGUAGES, labels
 
 SOURCES = Path(__file__).parents[3] / "src" / "oxymilk"
-ROW = {
-    "id": "size", "printed": "20", "operator": "", "quantity": "sample_size", "check": "recompute", "prints_as": "20",
-    "computed": "20", "convention": "", "verdict": "reproduced", "reason": "", "decision": "", "expect": "reproduced",
-    "as_expected": "true",
-}  # fmt: skip
+ROW = tables_of(__file__)["row"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "every", "listed"),
-    [({}, False, False), ({}, True, True), ({"quantity": "p_value", "id": "p"}, False, True),
-     ({"verdict": "differs", "as_expected": "false"}, False, True)],
-)  # fmt: skip
+@cases
 def test_a_table_of_verdicts_is_printed_when_it_has_a_row(changes, every, listed, capsys):
     print_verdicts({"ward": pd.DataFrame([ROW | changes], dtype=str)}, every=every, language="en")
     printed = capsys.readouterr().out

@@ -4,6 +4,7 @@ import itertools
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from oxymilk.audit.claims import ARITHMETIC, FIGURES, RECOMPUTED
 from oxymilk.audit.printed import OPERATORS
@@ -53,11 +54,8 @@ def test_every_quantity_and_operator_has_words(language):
     assert set(OPERATORS) - {""} == set(labels(language).section("tables.operator"))
 
 
-@pytest.mark.parametrize(
-    ("printed", "english", "indonesian"),
-    [("0,004", "0.004", "0,004"), ("< 0.05", "< 0.05", "< 0,05"), ("20", "20", "20"), ("is", "is", "is"), ("", "", "")],
-)  # fmt: skip
-def test_a_printed_number_takes_the_mark_of_the_reader(views, printed, english, indonesian):
+@cases
+def test_a_printed_number_takes_the_mark_of_the_reader(printed, english, indonesian, views):
     assert [views[language].localised(printed) for language in LANGUAGES] == [english, indonesian]
 
 
