@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 import yaml
-from tests.workflow.conftest import copy_tracked_files
+from tests.workflow.conftest import CITED, FROM_THERE, copy_tracked_files
 
 from oxymilk.study.config import Config, Explain
 
@@ -23,8 +23,6 @@ AFTER_TESTS = {"audit_claims", "explain_claims", *PRESENT}
 AFTER_INGEST = {"test_groups", *AFTER_TESTS}
 EVERY_RULE = {"ingest_observations", *AFTER_INGEST}
 TABLES = ("observations", "frequencies", "tests", "procedures", "effects", "verdicts", "explanations")
-# one group; one group and no sheet
-CITED = ("muayah2023", "anggraeni2021")
 
 
 def test_a_run_makes_all_that_the_readme_promises(built_once):
@@ -123,16 +121,16 @@ def test_an_edit_changes_the_result(built):
     built.edit(SHEET, "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup")
     built.snakemake(f"{RESULTS}/verdicts.csv")
     assert "control,post,cukup,4,10,40,0" in built.results()["bontang2023/frequencies.csv"].decode()
-    assert built.run("oxymilk", "verify", "bontang2023", status=1)
+    assert built.oxymilk("verify", "bontang2023", status=1)
 
 
 def test_verify_fails_on_a_changed_claim_and_on_missing_results(built):
-    assert "Every verdict is the expected one" in built.run("oxymilk", "verify")
+    assert "Every verdict is the expected one" in built.oxymilk("verify")
     built.edit("data/bontang2023/claims.csv", "0.083", "0.084")
-    assert "not the expected ones: 1" in " ".join(built.run("oxymilk", "verify", status=1).split())
-    assert "study.yaml" in built.run("oxymilk", "verify", "nowhere", status=2)
+    assert "not the expected ones: 1" in " ".join(built.oxymilk("verify", status=1).split())
+    assert "study.yaml" in built.oxymilk("verify", "nowhere", status=2)
     shutil.rmtree(built.folder / RESULTS)
-    assert "Run snakemake first" in built.run("oxymilk", "verify", status=2)
+    assert "Run snakemake first" in built.oxymilk("verify", status=2)
 
 
 def test_a_faulty_sheet_stops_the_run_with_every_fault_and_writes_nothing(project):
@@ -219,7 +217,7 @@ def _is_locked(path):
 
 
 def test_two_runs_at_once_wait_for_each_other_and_a_dead_one_holds_nothing(project):
-    command = ["snakemake", f"{RESULTS}/tests.csv", "--nolock", "--forcerun", "ingest_observations"]
+    command = ["snakemake", f"{RESULTS}/observations.csv", "--nolock", "--forcerun", "ingest_observations"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
     run = {"cwd": project.folder, "env": project.environment(), **quiet}
     first = subprocess.Popen(command, **run)
@@ -291,21 +289,20 @@ def test_the_picture_in_the_readme_is_the_figure_of_the_pipeline(built_once):
     assert shown == (built_once.folder / RESULTS / "en/figures/p_values.png").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def cited(build_once):
-    return build_once("cited", lambda made: made.keep_studies(*CITED))
-
-
 @pytest.mark.parametrize("study", CITED)
 def test_every_output_of_a_cited_study_is_made_and_every_verdict_is_the_expected_one(cited, study):
-    folder = cited.folder / "results" / study
+    folder = cited.folder / "hasil kami" / study
     assert all((folder / f"{name}.csv").stat().st_size > 0 for name in TABLES)
     assert "Nothing differs" in (folder / "en/report.html").read_text(encoding="utf-8")
-    assert "Every verdict is the expected one" in cited.run("oxymilk", "verify", study)
+    assert "Every verdict is the expected one" in cited.oxymilk("verify", study)
+
+
+def test_a_second_run_from_another_folder_does_nothing(cited):
+    assert "Nothing to be done" in cited.snakemake(*FROM_THERE)
 
 
 def test_one_group_has_no_test_between_and_without_a_sheet_nothing_is_drawn_or_counted(cited):
-    with_sheet, without = (cited.folder / "results" / study for study in CITED)
+    with_sheet, without = (cited.folder / "hasil kami" / study for study in CITED)
     tests = [
         (folder / "tests.csv").read_text(encoding="utf-8").splitlines() for folder in (with_sheet, without)
     ]

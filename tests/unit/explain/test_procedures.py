@@ -27,32 +27,9 @@ PAIRS = np.array([[[1, 3, 2], [1, 2, 1], [0, 1, 2]], [[4, 0, 1], [2, 1, 2], [1, 
 TWO_LEVELS = np.array([[[1, 5], [1, 4]], [[4, 1], [3, 2]]])
 
 
-@pytest.mark.parametrize(
-    ("declared", "procedure", "switches"),
-    [
-        (PLAIN, PLAIN, ()),
-        (PLAIN, Procedure("asymptotic", "less", tie_correction=False), ("alternative", "tie_correction")),
-        (PLAIN, Procedure("asymptotic", continuity=True, zero_method="pratt"), ("continuity", "zero_method")),
-        # what only the other method has counts when it is not at its default
-        (PLAIN, EXACT, ("method",)),
-        (EXACT, PLAIN, ("method",)),
-        (PLAIN, Procedure("exact", two_sided="doubled"), ("method", "two_sided")),
-        (PLAIN, Procedure("exact", "greater", mid_p=True), ("method", "alternative", "mid_p")),
-        (PLAIN, Procedure("exact_untied", half_integer="conservative"), ("method", "half_integer")),
-        (EXACT, Procedure("asymptotic", tie_correction=False), ("method", "tie_correction")),
-        # what only the declared method has is gone with it
-        (Procedure("exact", two_sided="doubled", mid_p=True), PLAIN, ("method",)),
-        (Procedure("exact", two_sided="doubled"), EXACT, ("two_sided",)),
-        (Procedure("exact", two_sided="doubled"), Procedure("exact", "less"), ("alternative",)),
-        (
-            Procedure("exact", "less"),
-            Procedure("exact", two_sided="likelihood"),
-            ("alternative", "two_sided"),
-        ),
-    ],
-)
+@cases
 def test_switches_between_two_procedures(declared, procedure, switches):
-    assert switches_between(declared, procedure) == switches
+    assert switches_between(Procedure(**declared), Procedure(**procedure)) == tuple(switches)
 
 
 def combinations_of(test, declared):

@@ -130,49 +130,6 @@ def test_what_is_legal(write, edits, of_study, value):
     assert of_study(load_study(write(TEXT, *edits))) == value
 
 
-# code, old text, new text, line, what the fault shows
-PLANTED = [
-    ("key_unknown", "decimal_mark:", "decimal_marks:", 3, ["decimal_marks", "decimal_mark"]),
-    ("key_missing", "alpha: 0.05\n", "", 1, ["alpha"]),
-    ("key_duplicate", "alpha: 0.05", "alpha: 0.05\nalpha: 0.01", 5, ["alpha", "4"]),
-    ("value_missing", "  id: milk", "  id:", 16, ["outcome.id"]),
-    ("value_unknown", "pratt", "prat", 33, ["prat", "pratt", "split"]),
-    ("value_unknown", "layout: wide", "layout: app_export", 25, ['"wide"?']),  # the name that it had
-    ("value_wrong_kind", "alpha: 0.05", "alpha: 5", 4, ["5"]),
-    ("id_illegal", "id: kurang\n", "id: Kurang\n", 19, ["Kurang"]),
-    ("id_boolean", "Cukup: cukup", "Cukup: no", 29, ['"no"']),
-    ("id_duplicate", "- id: control", "- id: intervention", 8, ["intervention", "6"]),
-    ("id_not_folder", "id: ward", "id: word", 1, ["word", "ward"]),
-    ("reference_unknown", "2: control", "2: contol", 27, ["contol", "control"]),
-    ("codes_collide", "Cukup: cukup", "' KURANG': cukup", 29, ["KURANG"]),
-    (
-        "codes_collide",
-        "    layout: wide",
-        "    layout: wide\n    decimal_mark: '.'\n    thousands_mark: '.'",
-        27,
-        ['"."'],
-    ),
-    ("reason_missing", "basis: stated", "basis: inferred", 31, ["id"]),
-    ("switch_illegal", "exact, mid_p: true", "exact, continuity: true", 34, ["continuity", "asymptotic"]),
-    ("switch_illegal", "exact, mid_p: true", "exact, alternative: less, two_sided: doubled", 34, ["less"]),
-    ("path_outside", "file: sheet.csv", "file: ../sheet.csv", 24, ["../sheet.csv"]),
-    ("column_twice", "post: Sesudah}\n    codes", "post: sebelum}\n    codes", 28, ["sebelum"]),
-    ("yaml_syntax", "alpha: 0.05", "alpha: [0.05", 5, []),
-    ("yaml_alias", "alpha: 0.05", "alpha: *x", 4, []),
-    ("list_length", "decimal_mark: ','", "decimal_mark: []", 3, []),
-    ("timepoints_compared", "alpha:", "compare: [pre]\nalpha:", 4, []),
-    ("timepoints_compared", "alpha:", "compare: [pre, pre]\nalpha:", 4, []),
-    ("timepoints_order", "alpha:", "compare: [post, pre]\nalpha:", 4, []),
-    ("reference_unknown", "alpha:", "compare: [pre, pots]\nalpha:", 4, ["post"]),
-]
-# booleans are to be quoted, sheets stay in the folder
-PLANTED += [
-    ("id_boolean", "- id: cukup", f"- id: {word}", 21, [f'"{word}"', "outcome.levels[2].id"])
-    for word in ("yes", "No", "on", "OFF", "true")
-] + [
-    ("path_outside", "file: sheet.csv", f'file: "{file}"', 24, [])
-    for file in ("/a.csv", "a/../../b.csv", "C:\\\\a.csv", "a\\\\b.csv", "link/a.csv", "link.csv")
-]  # fmt: skip
 # a renamed key is unknown and missing, a renamed id is unknown elsewhere
 FOLLOWS = {
     "key_unknown": {"key_missing"}, "id_illegal": {"reference_unknown"},
@@ -180,8 +137,8 @@ FOLLOWS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "old", "new", "line", "words"), PLANTED)
-def test_planted_fault(faults, code, old, new, line, words):
+@cases
+def test_planted_fault(code, old, new, line, words, faults):
     found = faults(TEXT, ('decimal_mark: ","', "decimal_mark: ','"), (old, new))
     fault = next(fault for fault in found if fault.code == code)
     assert fault.row == line
