@@ -86,14 +86,9 @@ def test_grimmer(load_oracle):
     cases = [case for case in load_oracle("consistency_cases")["cases"] if case["group"] == "grimmer"]
     for case in (case for case in cases if case["use"] == "must_pass"):
         given = case["input"]
-        cells = {
-            "test": "t-paired",
-            "p": ".03",
-            "n": str(given["n"]),
-            "means": given["mean"],
-            "sds": given["sd"],
-        }
-        evidence = read_evidence({**cells, "scale": "0..9", "rounding": "half_up"})
+        cells = {"test": "t-paired", "p": ".03", "scale": "0..9", "rounding": "half_up"}
+        cells |= {"n": str(given["n"]), "means": given["mean"], "sds": given["sd"]}
+        evidence = read_evidence(cells)
         expected = None if case["expected"]["consistent"] else ("grimmer", 0)
         assert impossible_mean(evidence) == expected, case["id"]
 

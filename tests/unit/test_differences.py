@@ -57,12 +57,8 @@ def test_results_and_tables_name_both_ways_where_they_differ(program, difference
     study = study_of(program)
     tests = analysis.rank_test_table(study, observations)
     # what the sheet's other group gives is the same either way, and whole levels need no third row
-    assert tests["role"].value_counts().to_dict() == {
-        "declared": 3,
-        "exact": 3,
-        "other_differences": 1,
-        "other_tails": 3,
-    }
+    roles = {"declared": 3, "exact": 3, "other_differences": 1, "other_tails": 3}
+    assert tests["role"].value_counts().to_dict() == roles
     rows = tests[tests["group"] == "oksitosin"].set_index("role")
     assert rows["differences"][["declared", "exact"]].tolist() == [differences, "decimal"]
     assert [round(rows["p_value"][role], 4) for role in ("declared", "other_differences")] == list(p_values)
@@ -126,12 +122,11 @@ def test_percentages_that_a_sheet_holds_as_fractions_are_subtracted_as_fractions
 
 
 def test_changes_of_two_groups_are_taken_as_the_program_takes_them(observations):
-    tests = {
-        program: analysis.rank_test_table(study_of(program, between="change"), observations).query(
-            "test == 'rank_sum' and role != 'other_tails'"
-        )
-        for program in ("R", "SPSS")
+    of = {
+        name: analysis.rank_test_table(study_of(name, between="change"), observations)
+        for name in ("R", "SPSS")
     }
+    tests = {name: of[name].query("test == 'rank_sum' and role != 'other_tails'") for name in of}
     assert tests["R"]["differences"].tolist() == ["binary", "decimal", "decimal"]
     # a change is computed before SPSS's test sees it
     assert tests["SPSS"]["differences"].tolist() == ["if_decimal", "decimal", "if_binary"]

@@ -182,14 +182,8 @@ def test_datasets_behind_means_against_brute_force(test):
         alike = [[sample for sample in samples if prints[sample] == prints[one]] for one in chosen]
         (mean1, sd1), (mean2, sd2) = (prints[one] for one in chosen)
         size = f"{n},{n}" if test == "mann-whitney" else str(n)
-        cells = {
-            "test": test,
-            "n": size,
-            "means": f"{mean1},{mean2}",
-            "sds": f"{sd1},{sd2}",
-            "scale": "1..4",
-            "p": "0.5",
-        }
+        cells = {"test": test, "n": size, "scale": "1..4", "p": "0.5"}
+        cells |= {"means": f"{mean1},{mean2}", "sds": f"{sd1},{sd2}"}
         found = {}
         for each in judge(read_evidence(cells), explain=False).p:
             values = {f"{float(value.low):.9g}" for value in each.values}
@@ -210,18 +204,11 @@ def test_datasets_behind_means_against_brute_force(test):
 
 
 def test_grim_and_the_implied_correlation():
-    cells = {
-        "test": "mann-whitney",
-        "p": ".02",
-        "n": "28,28",
-        "means": "5.19,5.21",
-        "sds": "1.6,1.6",
-        "scale": "1..9",
-    }
-    assert from_means.impossible_mean(read_evidence({**cells, "rounding": "half_up"})) == ("grim", 0)
-    evidence = read_evidence(
-        {"test": "t-paired", "p": ".05", "n": "20", "means": "5.6,5.35", "sds": "1.1,1.2"}
-    )
+    cells = {"test": "mann-whitney", "p": ".02", "n": "28,28", "means": "5.19,5.21", "sds": "1.6,1.6"}
+    of_scale = read_evidence({**cells, "scale": "1..9", "rounding": "half_up"})
+    assert from_means.impossible_mean(of_scale) == ("grim", 0)
+    cells = {"test": "t-paired", "p": ".05", "n": "20", "means": "5.6,5.35", "sds": "1.1,1.2"}
+    evidence = read_evidence(cells)
     r = from_means.implied_correlation(evidence)
     sd = (1.1**2 + 1.2**2 - 2 * r * 1.1 * 1.2) ** 0.5
     cells = {"test": "t-paired", "p": ".05", "n": "20", "means": "0.25", "sds": f"{sd:.9f}"}

@@ -106,17 +106,8 @@ def test_sample_sizes_that_allow_a_number_are_listed(printed, quantity, n, sizes
 @cases
 def test_what_a_statistic_is_called(quantity, of, convention, printed, audit, tests):
     """Prism's example (faqid 2020): ranks 1.5, 3, 4, 5, 6, 7 up and 1.5, 8 down."""
-    signed = {
-        "w_plus": "26.5",
-        "w_minus": "9.5",
-        "n": "8",
-        "mean_rank_plus": "4.416666667",
-        "mean_rank_minus": "4.75",
-        "n_up": "6",
-        "n_down": "2",
-        "n_unchanged": "5",
-        "zero_method": "drop",
-    }
+    ranks = {"w_plus": "26.5", "w_minus": "9.5", "mean_rank_plus": "4.416666667", "mean_rank_minus": "4.75"}
+    signed = ranks | {"n": "8", "n_up": "6", "n_down": "2", "n_unchanged": "5", "zero_method": "drop"}
     tests.loc[tests["group"] == "control", list(signed)] = list(signed.values())
     means = {"n": "20", "mean_rank1": "14", "mean_rank2": "7"}
     tests.loc[tests["test"] == "rank_sum", list(means)] = list(means.values())

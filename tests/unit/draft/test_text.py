@@ -67,14 +67,7 @@ def test_a_heading_is_given_to_what_follows_and_rows_to_the_rows_below():
         *(("results", number, "Milk of mothers") for number in (1, 2, 2, 2, 3)), ("discussion", 1, "")
     ]  # fmt: skip
     rows = ["a | b |\n", "1 | 2 |\n"]
-    assert [[row.text for row in block.above] for block in paragraphs] == [
-        [],
-        [],
-        rows[:1],
-        rows,
-        [],
-        [],
-    ]
+    assert [[row.text for row in block.above] for block in paragraphs] == [[], [], rows[:1], rows, [], []]
 
 
 @cases

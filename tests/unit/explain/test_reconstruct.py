@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cases import cases
+from tests.unit.explain.conftest import DATA
 
 from oxymilk.analysis.tables import exact_counterpart
 from oxymilk.audit.printed import Notation
 from oxymilk.explain import reconstruct as module
 from oxymilk.explain.datasets import NotSearched, list_tables
 from oxymilk.explain.reconstruct import LIST_COLUMNS, RANGE_COLUMNS, printed_sizes, reconstruct
+from oxymilk.files import read_csv
 from oxymilk.stats import rank_sum_test, signed_rank_test
 
 NAMES = {
@@ -99,11 +101,21 @@ def test_the_paper_is_one_sheet(paper):
     assert found.sizes == {"intervention": 10, "control": 10}
     columns = ["Kelompok", "Produksi ASI sebelum", "Produksi ASI sesudah hari ke-15"]
     assert list(found.sheet.columns) == ["Kode", *columns]
-    assert found.sheet[columns].value_counts().to_dict() == {
-        ("Intervensi", "Kurang", "Cukup"): 10,
-        ("Kontrol", "Kurang", "Kurang"): 7,
-        ("Kontrol", "Kurang", "Cukup"): 3,
-    }
+    counted = found.sheet[columns].value_counts().to_dict()
+    massage, *control = (
+        ("Intervensi", "Kurang", "Cukup"),
+        *(("Kontrol", "Kurang", w) for w in ("Kurang", "Cukup")),
+    )
+    assert counted == {massage: 10, control[0]: 7, control[1]: 3}
+    # it is the study's own
+    assert read_csv(DATA / "observations.csv")[columns].value_counts().to_dict() == counted
+    # the argument needs what is printed about the time before: the counts of the controls after leave 32 tables of 286
+    after = [
+        claim
+        for claim in paper.claims
+        if claim.quantity == "sample_size" or (claim.group, claim.timepoint) == ("control", "post")
+    ]
+    assert reconstruct(paper.study, after).number == 32 * 286
     p_values = found.ranges[found.ranges["quantity"] == "p_value"]
     assert (p_values["low"] == p_values["high"]).all()
     assert p_values["low"].tolist() == [

@@ -58,12 +58,7 @@ def test_the_folder_is_complete_and_its_claimed_sizes_and_counts_hold(name):
 
 
 def test_the_other_scale():
-    first = {
-        "long": ["kurang", "cukup"] * 2,
-        "two_header_rows": ["1", "5", "1", "4"],
-        "words": [],
-        "transposed": [],
-    }
+    first = {"long": ["kurang", "cukup"] * 2, "two_header_rows": list("1514"), "words": [], "transposed": []}
     assert {name: example(name).other_scale["score"].tolist()[:4] for name in first} == first
 
 

@@ -170,14 +170,8 @@ SESSIONS = "Kode,Kelompok,Waktu,Sesi,No,ASI\n" + "".join(
 
 def test_rows_of_one_participant_that_a_column_tells_apart_are_no_copies(bench):
     faults = [fault for fault in bench.faults(bench.long, SESSIONS) if fault.kind == "fault"]
-    assert [(fault.code, fault.cell) for fault in faults] == [
-        ("participant_repeated", "A3"),
-        ("participant_repeated", "A5"),
-    ]
-    assert [(fault.params["timepoint"], fault.params["tells"]) for fault in faults] == [
-        ("pre", "Sesi"),
-        ("post", "Sesi"),
-    ]
+    found = [(fault.code, fault.cell, fault.params["timepoint"], fault.params["tells"]) for fault in faults]
+    assert found == [("participant_repeated", *rest, "Sesi") for rest in (("A3", "pre"), ("A5", "post"))]
 
 
 def test_a_short_row_is_told_and_a_near_code_once(bench):
@@ -208,13 +202,8 @@ def test_values_without_a_header_are_told(bench):
 
 
 def test_a_near_code_without_a_group_is_told_once(bench):
-    one = {
-        "file": "a.csv",
-        "layout": "one_timepoint",
-        "participant": "Kode",
-        "codes": WIDE["codes"],
-        "score": "ASI",
-    }
+    one = {"file": "a.csv", "layout": "one_timepoint", "participant": "Kode", "score": "ASI"}
+    one |= {"codes": WIDE["codes"]}
     sheets = [one | {"group": WIDE["group"], "timepoint": {"only": "pre"}}]
     sheets += [one | {"file": "b.csv", "timepoint": {"only": "post"}}]
     (bench.folder / "b.csv").write_text("Kode,ASI\nR1,Cukup\nK01,Cukup\n", encoding="utf-8")

@@ -170,7 +170,7 @@ def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
     for name, rows in sheets_of(layout, headers, slips)[1].items():
         (tmp_path / name).write_bytes(as_csv(rows))
         sheets += ["--sheet", str(tmp_path / name)]
-    arguments = [
+    flags = [
         "--groups",
         "Pijat=Intervensi,Kontrol",
         "--levels",
@@ -179,7 +179,7 @@ def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
         "spss",
         "--paper",
     ]
-    app(["new", "melati", *sheets, *arguments, "--data", str(tmp_path / "data")], standalone_mode=False)
+    app(["new", "melati", *sheets, *flags, "--data", str(tmp_path / "data")], standalone_mode=False)
     printed = capsys.readouterr()
     study = tmp_path / "data" / "melati"
     written = (study / "study.yaml").read_text("utf-8") + (study / "claims.csv").read_text("utf-8")

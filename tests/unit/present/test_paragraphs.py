@@ -21,21 +21,14 @@ def varied(study, change):
     """The first study with three levels, another comparison, or other procedures."""
     outcome = study.outcome
     if change == "three":
-        middle = outcome.levels[0].model_copy(
-            update={
-                "id": "sedang",
-                "label": outcome.label.model_copy(update={"en": "moderate", "id": "sedang"}),
-            }
-        )
+        label = outcome.label.model_copy(update={"en": "moderate", "id": "sedang"})
+        middle = outcome.levels[0].model_copy(update={"id": "sedang", "label": label})
         levels = (outcome.levels[0], middle, outcome.levels[1])
         return study.model_copy(update={"outcome": outcome.model_copy(update={"levels": levels})})
     if change in ("exact", "greater", "untied"):
-        exact = {"method": "exact_untied" if change == "untied" else "exact"}
-        within = SignedRankSwitches(**exact if change != "greater" else {"method": "asymptotic"})
-        between = RankSumSwitches(
-            **exact if change != "greater" else {"method": "asymptotic", "alternative": change}
-        )
-        switches = {"signed_rank_switches": within, "rank_sum_switches": between}
+        method = {"method": {"untied": "exact_untied", "greater": "asymptotic"}.get(change, change)}
+        between = RankSumSwitches(**method, **{"alternative": change} if change == "greater" else {})
+        switches = {"signed_rank_switches": SignedRankSwitches(**method), "rank_sum_switches": between}
         return study.model_copy(update={"procedure": study.procedure.model_copy(update=switches)})
     if change == "one group":
         return study.model_copy(update={"groups": study.groups[1:]})

@@ -82,13 +82,7 @@ def test_every_cell_has_its_column_and_every_mark_its_note(tables, make_example,
 @cases
 def test_without_a_paper_nothing_of_one_is_in_any_table(example, kinds, make_example):
     words = (
-        "print",
-        "verdict",
-        "reproduced",
-        "paper",
-        "tercetak",
-        "artikel",
-        "tereproduksi",
+        *["print", "verdict", "reproduced", "paper", "tercetak", "artikel", "tereproduksi"],
         "hasil pemeriksaan",
     )
     for language in LANGUAGES:

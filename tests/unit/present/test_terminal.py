@@ -25,21 +25,11 @@ def test_a_table_of_verdicts_is_printed_when_it_has_a_row(changes, every, listed
     assert ("│" in printed) == listed
 
 
-PROGRAMS = {
-    (
-        "signed_rank",
-        "id",
-    ): "sebelum 4.6|uji t berpasangan|nilai-p satu sisi yang lebih kecil|with continuity c",
-    ("rank_sum", "id"): "program apa pun|uji eksak Fisher satu sisi|dua sisi menurut jarak|0,29869",
-    ("signed_rank", "en"): "before 4.6|any program|smaller one-sided p|paired t-test|0.0081",
-}
-
-
-@pytest.mark.parametrize(("test", "language"), PROGRAMS)
-def test_programs_are_said_in_the_language_and_keep_their_own_words(test, language, capsys):
+@cases
+def test_programs_are_said_in_the_language_and_keep_their_own_words(test, language, said, capsys):
     print_programs(evaluate_programs(test, *expand_counts(test, [[3, 7], [0, 3]])), language)
     printed = capsys.readouterr().out
-    assert [words for words in PROGRAMS[test, language].split("|") if words not in printed] == []
+    assert [words for words in said.split("|") if words not in printed] == []
     assert language == "en" or not re.search(r"\((all|before|[0-9.]+ or later)\b|any program", printed)
 
 

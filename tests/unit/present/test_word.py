@@ -66,25 +66,15 @@ def test_sections_paragraphs_tables_figure_and_appendix_in_their_order(document)
 
 def test_a_manuscript_without_a_figure_has_no_empty_part(views, tmp_path):
     document = docx.Document(io.BytesIO(manuscript(views["en"], tmp_path)))
-    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == [
-        "Methods",
-        "Results",
-        "Appendix",
-    ]
+    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert headings == ["Methods", "Results", "Appendix"]
     assert not document.inline_shapes
 
 
 def test_numbers_of_captions_are_fields_and_the_appendix_counts_anew(document):
     fields = [field.get(qn("w:instr")) for field in document.element.iter(qn("w:fldSimple"))]
     assert all(re.fullmatch(r" SEQ \w+ \\\* ARABIC ", field) for field in fields)
-    assert [field.split()[1] for field in fields] == [
-        "Tabel",
-        "Tabel",
-        "Gambar",
-        "Tabel_A",
-        "Tabel_A",
-        "Tabel_A",
-    ]
+    assert [field.split()[1] for field in fields] == [*["Tabel"] * 2, "Gambar", *["Tabel_A"] * 3]
 
 
 def test_the_figure_is_the_one_drawn_before_and_as_wide_as_the_text(document, data, drawn_folder):
