@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cases import cases
 
 from oxymilk import __version__
 from oxymilk.cli import main
@@ -58,25 +59,9 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
     assert "0,08326451666" in run("programs", "signed_rank", "--counts", "7,3;0,0", "--language", "id")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("programs", "rank_sum"), "cannot be done"),
-        (("programs", "rank_sum", "--counts", "1,2;3,x"), "--counts: This cannot be done"),
-        (("programs", "rank_sum", "--counts", "1,2;3,4", "--first", "1"), "cannot be done"),
-        (("programs", "signed_rank", "--first", "1,2", "--second", "1"), "cannot be done"),
-        (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "cannot be done"),
-        (("explain", STUDY, "nothing"), "no claim"),
-        (("make-tables", "--study", STUDY, "--results", STUDY, "--languages", "en,xx"), "--languages"),
-        (("test-groups", "--study", STUDY, "--results", STUDY, "--confidence", "95"), "--confidence"),
-        ((*P_BETWEEN, "--printed", "x"), "not a number"),
-        ((*P_BETWEEN, "--participants", "1"), "--participants"),
-        ((*P_BETWEEN, "--budget", "0"), "--budget"),
-        ((*P_BETWEEN, "--language", "xx"), "--language"),
-    ],
-)
-def test_what_is_no_data_and_no_claim_is_refused(run, arguments, said):
-    assert said in run(*arguments, status=2)
+@cases
+def test_what_is_no_data_and_no_claim_is_refused(arguments, said, run):
+    assert said in run(*arguments.format(study=STUDY).split(), status=2)
 
 
 def test_explain_ranks_what_would_give_the_printed_number(run):

@@ -294,7 +294,8 @@ def test_every_output_of_a_cited_study_is_made_and_every_verdict_is_the_expected
     folder = cited.folder / "hasil kami" / study
     assert all((folder / f"{name}.csv").stat().st_size > 0 for name in TABLES)
     assert "Nothing differs" in (folder / "en/report.html").read_text(encoding="utf-8")
-    assert "Every verdict is the expected one" in cited.oxymilk("verify", study)
+    places = ("--data", "studi saya", "--results", "hasil kami")
+    assert "Every verdict is the expected one" in cited.oxymilk("verify", study, *places)
 
 
 def test_a_second_run_from_another_folder_does_nothing(cited):

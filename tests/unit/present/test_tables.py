@@ -148,15 +148,8 @@ def test_characteristics_that_only_the_paper_has_are_what_its_percentages_make(t
     assert "as printed in the paper" in notes(table)
 
 
-@pytest.mark.parametrize(
-    ("records", "difference"),
-    [
-        ({"intervention": ["kc", "kc"], "control": ["kk", "kc"]}, "0.00"),
-        # every mother of one group at one level, none of the other: there is no spread to measure by
-        ({"intervention": ["kc", "kc"], "control": ["ck", "cc"]}, NO_VALUE),
-    ],
-)
-def test_a_difference_that_is_not_defined_is_said(bontang, make_view, records, difference):
+@cases
+def test_a_difference_that_is_not_defined_is_said(records, difference, bontang, make_view):
     table = by_kind(make_view(bontang, records=records))["characteristics"]
     assert texts(table)[0][-1] == difference
     assert ("nothing varies" in notes(table)) == (difference == NO_VALUE)
