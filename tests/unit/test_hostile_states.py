@@ -123,11 +123,8 @@ OPTIONS = [(COMMANDS[name], option) for name, options in STATES["options"].items
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_an_option_that_is_wrong_is_named(there, capsys, command, option):
-    check(
-        f"{command} {option}",
-        "|".join(shlex.split(option)).replace("=", "|").replace("/", "|") + "|study.yaml",
-        capsys,
-    )
+    words = "|".join(shlex.split(option)).replace("=", "|").replace("/", "|")
+    check(f"{command} {option}", f"{words}|study.yaml", capsys)
     assert not (there / "nowhere").exists()
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 
 import pytest
 import yaml
+from tests.cases import cases
 from tests.workflow.conftest import CITED, FROM_THERE, copy_tracked_files
 
 from oxymilk.study.config import Config, Explain
@@ -18,10 +19,6 @@ from oxymilk.study.config import Config, Explain
 pytestmark = pytest.mark.workflow
 
 RESULTS = "results/bontang2023"
-PRESENT = {"make_tables", "write_audit", "plot_figures", "write_documents"}
-AFTER_TESTS = {"audit_claims", "explain_claims", *PRESENT}
-AFTER_INGEST = {"test_groups", *AFTER_TESTS}
-EVERY_RULE = {"ingest_observations", *AFTER_INGEST}
 TABLES = ("observations", "frequencies", "tests", "procedures", "effects", "verdicts", "explanations")
 
 
@@ -69,7 +66,7 @@ def test_the_same_bytes_on_one_core_in_another_locale_time_zone_and_style_of_fig
 def test_a_run_says_one_line_a_job_and_ends_with_what_to_open(built_once):
     lines = built_once.log.splitlines()
     steps = [line.split()[1] for line in lines if line.startswith("step ")]
-    assert steps == [str(number) for number in range(1, len(EVERY_RULE) + 2)]
+    assert steps == [str(number) for number in range(1, 10)]
     assert len(lines) < len(steps) + 6, built_once.log
     assert lines[-1].startswith(f"bontang2023: {RESULTS}/en/")
 
@@ -84,37 +81,17 @@ SHEET = "data/bontang2023/observations.csv"
 A_COMMENT = {".py": "\n# edited\n", ".yaml": "\n# edited\n", ".html": "{# edited #}"}
 
 
-@pytest.mark.parametrize(
-    ("path", "old", "new", "rules"),
-    [
-        (SHEET, "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup", EVERY_RULE),
-        ("data/bontang2023/study.yaml", "alpha: 0.05", "alpha: 0.01", EVERY_RULE),
-        ("data/bontang2023/claims.csv", "0.083", "0.084", AFTER_TESTS),
-        ("config.yaml", "figure_formats: []", "figure_formats: [pdf]", {"plot_figures", "write_documents"}),
-        ("config.yaml", "language: en", "language: id", PRESENT),
-        ("config.yaml", "participants: 2", "participants: 3", {"explain_claims", *PRESENT} - {"make_tables"}),
-        ("config.yaml", "confidence: 0.95", "confidence: 0.99", {"test_groups", *AFTER_TESTS}),
-        ("config.yaml", "seed: 1", "seed: 2", {"test_groups", *AFTER_TESTS}),
-    ],
-)
-def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old, new, rules):
+@cases
+def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(path, old, new, rules, built):
     built.edit(path, old, new)
-    assert built.planned() == rules
+    assert built.planned() == set(rules)
 
 
-@pytest.mark.parametrize(
-    ("path", "rules"),
-    [
-        ("stats/programs.yaml", EVERY_RULE), ("ingest/sheets.py", EVERY_RULE), ("texts/id.yaml", EVERY_RULE),
-        ("analysis/samples.py", {"test_groups", "explain_claims", *AFTER_TESTS}),
-        ("explain/departures.py", {"explain_claims", *PRESENT} - {"make_tables"}),
-        ("present/templates/report.html", PRESENT),
-    ],
-)  # fmt: skip
-def test_an_edit_of_the_code_runs_again_the_rules_it_serves(built, path, rules):
+@cases
+def test_an_edit_of_the_code_runs_again_the_rules_it_serves(path, rules, built):
     file = built.folder / "src" / "oxymilk" / path
     file.write_text(file.read_text(encoding="utf-8") + A_COMMENT[file.suffix], encoding="utf-8")
-    assert built.planned() == rules
+    assert built.planned() == set(rules)
 
 
 def test_an_edit_changes_the_result(built):
@@ -186,15 +163,8 @@ def test_without_room_or_without_its_claims_a_study_is_refused_and_the_others_go
         assert said in last.partition(f"logs/refused_{study}.log:")[2], log
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("studies: []", "key studies"), ("studies: [", "YAML"), ("", "no keys"), ("studies: !x [a]", "tag"),
-        ("studies: [a]\nresults: README.md", "README.md"), ("studies: [a]\nconfidence: 2", "line 2, key confidence"),
-        (None, "There is no config.yaml here"),
-    ],
-)  # fmt: skip
-def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(project, text, said):
+@cases
+def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(text, said, project):
     (project.folder / "config.yaml").write_text(text or "", encoding="utf-8")
     if text is None:
         (project.folder / "config.yaml").unlink()
