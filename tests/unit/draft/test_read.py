@@ -124,12 +124,8 @@ def test_a_hostile_word_table_is_read_as_far_as_word_would_have_written_it(tmp_p
         for name, content in parts.items():
             is_text = name == "word/document.xml"
             assert not is_text or old.encode() in content
-            package.writestr(
-                name,
-                content.replace(old.encode(), new.encode(), 1)
-                if is_text and old != SPAN
-                else content.replace(old.encode(), new.encode()),
-            )
+            times = 1 if is_text and old != SPAN else -1
+            package.writestr(name, content.replace(old.encode(), new.encode(), times))
     assert read_paper(path).text.splitlines()[5] == row
 
 

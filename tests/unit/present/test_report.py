@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import pandas as pd
 import pytest
-from tests.cases import tables_of
+from tests.cases import cases, tables_of
 from tests.unit.present.conftest import Page
 
 import oxymilk
@@ -148,22 +148,9 @@ def too_many_outcomes(tables):
     return {"outcomes": tables["outcomes"].iloc[:1].assign(**row)}
 
 
-@pytest.mark.parametrize(
-    ("change", "present", "absent"),
-    [
-        (flipped, ["Decisions at α = 0.05 that change: 1.", "no: printed as not significant, recomputed significant",
-                   "the printed p is not significant, the recomputed p significant", "None of the 15 is informative",
-                   "%: uninformative"], ["Every decision"]),
-        (not_searched, ["<many> tables of a group", "not searched"],
-         ["different datasets in all", "Claims that contradict each other"]),
-        # a design without a map says so where the groups differ
-        (None, ["There is no map of outcomes"], []),
-        (too_many_outcomes, ["more than 5,000 outcomes"], ["There is no map of outcomes"]),
-        (none_between, [], ["There is no map of outcomes"]),
-    ],
-)  # fmt: skip
-def test_what_a_study_lacks_or_changes_is_said(changed, results, explained, render, change, present, absent):
-    changes = change(results | explained) if change else {}
+@cases
+def test_what_a_study_lacks_or_changes_is_said(change, present, absent, changed, results, explained, render):
+    changes = globals()[change](results | explained) if change != "nothing" else {}
     text = Page(render(changed(**changes), NAMES[:3])).text
     assert [words for words in present if words not in text] == []
     assert [words for words in absent if words in text] == []
