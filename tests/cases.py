@@ -1,5 +1,6 @@
-"""Tables of cases: rows of YAML beside the test that runs on them."""
+"""Tables of cases: rows of CSV, and of YAML below the name of the test that runs on them."""
 
+import csv
 import functools
 import inspect
 from pathlib import Path
@@ -8,6 +9,12 @@ import pytest
 import yaml
 
 TESTS = Path(__file__).parent
+
+
+def read_rows(path):
+    """Return the rows of a CSV file by the names of its columns."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def read_yaml(path):

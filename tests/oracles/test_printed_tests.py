@@ -1,13 +1,12 @@
 """Tests of counts and tail probabilities beside R's, t-tests from means, and cases of other checking tools."""
 
-import csv
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import SquareTable
-from tests.cases import cases
+from tests.cases import cases, read_rows
 
 from oxymilk.audit.evidence import read_evidence
 from oxymilk.audit.from_means import impossible_mean
@@ -21,13 +20,8 @@ STATISTICS = {"t": ("t-independent", "t"), "F": ("f", "f"), "chi2": ("chi-square
 NO_ERROR = ("A19",)
 
 
-def rows_of(name):
-    with (DATA / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 @pytest.mark.parametrize(
-    "row", rows_of("r_count_tables.csv"), ids=lambda row: f"{row['counts']} {row['calculation']}"
+    "row", read_rows(DATA / "r_count_tables.csv"), ids=lambda row: f"{row['counts']} {row['calculation']}"
 )
 def test_tables_of_counts_beside_r(row):
     table = np.array([[int(count) for count in counts.split(",")] for counts in row["counts"].split(";")])
@@ -54,7 +48,7 @@ def test_spearmans_r_without_ties_beside_r(squares, n, p_value):
 
 
 def test_tail_probabilities_are_within_the_error_that_is_allowed_for():
-    for row in rows_of("r_tails.csv"):
+    for row in read_rows(DATA / "r_tails.csv"):
         df = [float(row[name]) for name in ("df1", "df2") if row[name]]
         p_value = _P_OF[row["distribution"]](float(row["statistic"]), *df)
         assert p_value == pytest.approx(float(row["p_value"]), rel=float(ERROR), abs=0)

@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.cases import read_yaml
-from tests.unit.draft.conftest import rows, unaccounted
+from tests.cases import read_rows, read_yaml
+from tests.unit.draft.conftest import unaccounted
 
 from oxymilk.audit.claims import load_claims
 from oxymilk.study import load_study
@@ -22,7 +22,9 @@ QUANTITIES = {
     *("sample_size", "count", "percent", "count_up", "count_unchanged", "percent_up", "p_value", "threshold"),
     *("decision", "comparison", "sum", "ratio_percent", "between", "figure"),
 }
-CLAIMS, EXCLUSIONS, SHEET = (rows(STUDY / f"{name}.csv") for name in ("claims", "exclusions", "observations"))
+CLAIMS, EXCLUSIONS, SHEET = (
+    read_rows(STUDY / f"{name}.csv") for name in ("claims", "exclusions", "observations")
+)
 DESCRIPTION = read_yaml(STUDY / "study.yaml")
 
 

@@ -1,6 +1,5 @@
 """The pipeline as a user runs it: what it makes, when it runs again, what a fault or a kill leaves behind."""
 
-import csv
 import fcntl
 import os
 import shutil
@@ -11,7 +10,7 @@ from collections import Counter
 
 import pytest
 import yaml
-from tests.cases import cases
+from tests.cases import cases, read_rows
 from tests.workflow.conftest import CITED, FROM_THERE, copy_tracked_files
 
 from oxymilk.study.config import Config, Explain
@@ -38,8 +37,8 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
 
 
 def test_the_p_values_of_the_paper(built_once):
-    with (built_once.folder / RESULTS / "tests.csv").open(encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["role"] != "other_tails"]
+    tests = read_rows(built_once.folder / RESULTS / "tests.csv")
+    rows = [row for row in tests if row["role"] != "other_tails"]
     p_values = {(row["group"], row["role"]): float(row["p_value"]) for row in rows}
     expected = {
         ("intervention", "declared"): 0.0015654023, ("intervention", "exact"): 0.001953125,
@@ -242,8 +241,7 @@ def test_the_snakemake_report_has_every_caption(built):
 
 
 def test_the_readme_says_what_the_results_say(built_once):
-    with (built_once.folder / RESULTS / "verdicts.csv").open(encoding="utf-8") as stream:
-        verdicts = Counter(row["verdict"] for row in csv.DictReader(stream))
+    verdicts = Counter(row["verdict"] for row in read_rows(built_once.folder / RESULTS / "verdicts.csv"))
     holds = verdicts["reproduced"] + verdicts["reproduced_after_rounding"]
     checked = holds + verdicts["differs"]
     readme = " ".join((built_once.folder / "README.md").read_text(encoding="utf-8").split())

@@ -1,7 +1,6 @@
 """Printed tests: verdicts, faults, sets against brute force, honest rows, slips; the command and its table."""
 
 import csv
-import importlib.util
 import itertools
 import json
 import re
@@ -13,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.cases import cases, tables_of
+from tests.cases import cases, read_rows, tables_of
+from tests.unit.audit import honest
 
 from oxymilk.audit import from_means
 from oxymilk.audit.evidence import STATISTICS, read_evidence
@@ -28,18 +28,10 @@ from oxymilk.stats.count_tables import compositions
 from oxymilk.texts import LANGUAGES, labels
 
 HERE = Path(__file__).parent
-_SPEC = importlib.util.spec_from_file_location("honest", HERE / "honest.py")
-honest = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(honest)
 LITERATURE = HERE.parents[2] / "data" / "literature" / "tests.csv"
 
 
-def rows_of(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-CASES = rows_of(HERE / "printed_tests.csv")
+CASES = read_rows(HERE / "printed_tests.csv")
 
 
 def evidence_of(case):
@@ -103,8 +95,10 @@ VARIANTS = ("en12_3", "en12_4", "en13_1", "en13_4", "id26_1", "id26_2")
 
 def test_the_literature(tmp_path):
     assert check_table(LITERATURE, tmp_path / "verdicts.csv") == 2  # two rows state no possible p
-    verdicts = {row["id"]: row for row in rows_of(tmp_path / "verdicts.csv")}
-    rows = [row for row in rows_of(LITERATURE) if not row["alternate"] and row["recorded"] != "no_printed_p"]
+    verdicts = {row["id"]: row for row in read_rows(tmp_path / "verdicts.csv")}
+    rows = [
+        row for row in read_rows(LITERATURE) if not row["alternate"] and row["recorded"] != "no_printed_p"
+    ]
     others = {}
     for row in rows:
         verdict = "fault" if verdicts[row["id"]]["fault"] else verdicts[row["id"]]["verdict"]
@@ -245,7 +239,7 @@ def test_a_table_goes_on_after_a_faulty_row(monkeypatch, capsys, tmp_path):
         'id,test,counts,p\na,chi-square,"0,15;4,11","0,032"\nb,chi-square,x,1\nc,z,,0.1\n', "utf-8"
     )
     assert run(monkeypatch, capsys, "--table", str(table), "--output", str(output))[0] == 2
-    rows = rows_of(output)
+    rows = read_rows(output)
     assert [row["verdict"] for row in rows] == ["reproduced", "", ""]
     assert all(word in rows[1]["fault"] for word in ("row 3", "counts", '"x"'))
     table.write_text("id,test,counts\n", "utf-8")
@@ -274,7 +268,7 @@ def test_a_table_as_spreadsheet_programs_save_it(tmp_path, text, said):
         assert [(fault.code, fault.row) for fault in raised.value.faults] == [said]
     else:
         check_table(table, output)
-        for row, words in zip(rows_of(output), said, strict=True):
+        for row, words in zip(read_rows(output), said, strict=True):
             assert words in row["verdict"] + row["fault"]
 
 
@@ -292,7 +286,7 @@ def test_tests_of_a_table_computed_together_are_those_computed_alone(tmp_path):
         writer.writerows(rows)
     check_table(tmp_path / "tests.csv", tmp_path / "verdicts.csv")
     compute_together([])
-    for row, together in list(zip(rows, rows_of(tmp_path / "verdicts.csv"), strict=True))[:60]:
+    for row, together in list(zip(rows, read_rows(tmp_path / "verdicts.csv"), strict=True))[:60]:
         try:
             alone = judge(read_evidence(row), explain=False)
         except FaultsError:

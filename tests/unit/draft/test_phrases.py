@@ -4,14 +4,15 @@ from collections import defaultdict
 from itertools import accumulate, groupby
 
 import pytest
-from tests.unit.draft.conftest import DATA, rows
+from tests.cases import read_rows
+from tests.unit.draft.conftest import DATA
 
 from oxymilk.draft.context import Reading
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper, find_blocks, find_tokens
 from oxymilk.draft.words import load_words, regex
 
-ROWS, READINGS = rows(DATA / "phrases.csv"), rows(DATA / "readings.csv")
+ROWS, READINGS = read_rows(DATA / "phrases.csv"), read_rows(DATA / "readings.csv")
 COLUMNS = list(ROWS[0])[3:]
 # by study; a row with nothing before its number is of the phrase above
 NUMBERED = zip(accumulate(bool(row["phrase"]) for row in ROWS), ROWS, strict=True)

@@ -3,8 +3,8 @@
 from itertools import accumulate, pairwise
 
 import pytest
-from tests.cases import cases
-from tests.unit.draft.conftest import DATA, rows, unaccounted
+from tests.cases import cases, read_rows
+from tests.unit.draft.conftest import DATA, unaccounted
 
 from oxymilk.draft.context import Reading
 from oxymilk.draft.read import Paper, Token, find_blocks, find_tokens
@@ -12,7 +12,7 @@ from oxymilk.draft.words import load_words
 
 SAMPLE = DATA.parent / "accounting"
 TEXT = (SAMPLE / "text.txt").read_text("utf-8")
-CLAIMS, EXCLUSIONS = rows(SAMPLE / "claims.csv"), rows(SAMPLE / "exclusions.csv")
+CLAIMS, EXCLUSIONS = read_rows(SAMPLE / "claims.csv"), read_rows(SAMPLE / "exclusions.csv")
 
 
 # --- numbers
