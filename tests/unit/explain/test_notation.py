@@ -168,14 +168,8 @@ def test_copies_are_numbers_of_other_places(differing_claim, claim_text, make_st
         other("negative", "-7", check="cited", group="control"),
     ]  # fmt: skip
     found = [one for one in search_notation(differing_claim(claims, PAIRS)) if one.code == "notation_copied"]
-    assert [one.params["claim"] for one in found] == [
-        "group",
-        "level",
-        "timepoint",
-        "cited",
-        "comma",
-        "negative",
-    ]
+    due = ["group", "level", "timepoint", "cited", "comma", "negative"]
+    assert [one.params["claim"] for one in found] == due
     assert found[1].params["other"] == {
         "en": "Oxytocin massage, Before, level1: count 7",
         "id": "Pijat oksitosin, Sebelum, level1: jumlah 7",

@@ -170,15 +170,8 @@ def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
     for name, rows in sheets_of(layout, headers, slips)[1].items():
         (tmp_path / name).write_bytes(as_csv(rows))
         sheets += ["--sheet", str(tmp_path / name)]
-    flags = [
-        "--groups",
-        "Pijat=Intervensi,Kontrol",
-        "--levels",
-        "kurang,cukup",
-        "--program",
-        "spss",
-        "--paper",
-    ]
+    flags = ["--groups", "Pijat=Intervensi,Kontrol", "--levels", "kurang,cukup"]
+    flags += ["--program", "spss", "--paper"]
     app(["new", "melati", *sheets, *flags, "--data", str(tmp_path / "data")], standalone_mode=False)
     printed = capsys.readouterr()
     study = tmp_path / "data" / "melati"
