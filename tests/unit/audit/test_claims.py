@@ -121,7 +121,7 @@ MISSING = "claims_column_missing"
 @cases
 def test_a_file_that_is_no_table_of_claims_is_refused(edit, faults, write, study, p_value):
     found = faults_of(write(p_value, edit=edit), study)
-    assert [(fault.code, fault.column) for fault in found] == faults
+    assert [[fault.code, fault.column] for fault in found] == faults
 
 
 def test_a_missing_file_and_a_comma_too_many_are_named(write, study, p_value, tmp_path):
