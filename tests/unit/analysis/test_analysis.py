@@ -39,13 +39,9 @@ def changed(study, **switches):
     return study.model_copy(update={"procedure": study.procedure.model_copy(update=switches)})
 
 
-SMALL = observations(
-    ("I1", "intervention", "kurang", "cukup"),
-    ("I2", "intervention", "kurang", ""),
-    ("I3", "intervention", "cukup", "cukup"),
-    ("K1", "control", "", "kurang"),
-    ("K2", "control", "cukup", "kurang"),
-)
+_ROWS = "I1,intervention,kurang,cukup I2,intervention,kurang, I3,intervention,cukup,cukup"
+_ROWS += " K1,control,,kurang K2,control,cukup,kurang"
+SMALL = observations(*(row.split(",") for row in _ROWS.split(" ")))
 
 
 def effects_of(study, data, **options):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import scipy.stats
 from statsmodels.stats.contingency_tables import mcnemar
-from tests.cases import cases
+from tests.cases import cases, tables_of
 from tests.unit.conftest import ROOT
 
 from oxymilk.audit.claims import COLUMNS, load_claims
@@ -162,39 +162,12 @@ def test_marks_rounding_and_program_are_those_of_the_study(load, study):
 
 
 def test_every_fault_of_evidence_is_one_of_its_cell(load, study):
-    rows = {
-        ("mann_whitney", "n=10,10,3 u=15"): ("check_length", "evidence", "n=10,10,3"),
-        ("mann_whitney", "n=10,10 u=15 foo=3"): ("check_words", "evidence", "foo=3"),
-        ("rank_sum", "n=10,10 u=1 z=3"): ("check_words", "evidence", "z=3"),
-        ("rank_sum", "n=10,10 n=3 u=1"): ("check_words", "evidence", "n=3"),
-        ("rank_sum", "U was 15"): ("check_words", "evidence", "U was 15"),
-        ("rank_sum", "n=10,10 u=115"): ("check_ranks", "evidence", ""),
-        ("rank_sum", "n=x,10 u=3"): ("check_number", "evidence", "n=x,10"),
-        ("rank_sum", "n=3,10 u=a"): ("check_number", "evidence", "u=a"),
-        ("rank_sum", ""): ("check_missing", "evidence", ""),
-        ("t_paired", "mean=1,2 n=3"): ("check_missing", "evidence", ""),
-        ("fisher", "counts=1,2,3"): ("check_shape", "evidence", "counts=1,2,3"),
-        ("sign", "n=3"): ("claims_value", "test", "sign"),
-    }
-    given = [{"test": test, "evidence": evidence, "printed": "0.4"} for test, evidence in rows]
-    given.append({"test": "z", "evidence": "z=1", "printed": "1.4"})
-    needs = {"check": "recompute", "printed": "0.4"}
-    given += [
-        needs | {"test": "mcnemar"}, needs | {"test": "chi_square"}, needs | {"test": "fisher", "timepoint": "change"},
-        needs | {"test": "t_paired", "group": "control", "variable": "age"},
-        needs | {"test": "chi_square", "timepoint": "pre", "quantity": "t"},
-        needs | {"test": "rank_sum", "quantity": "chi2"}, needs | {"quantity": "df"},
-    ]  # fmt: skip
+    rows = tables_of(__file__)["every_fault_of_evidence_is_one_of_its_cell"]
     with pytest.raises(FaultsError) as error:
-        load(study, *given)
-    found = [(fault.row, fault.code, fault.column, fault.value) for fault in error.value.faults]
-    expected = [(row, *fault) for row, fault in enumerate(rows.values(), start=2)]
-    first = len(expected) + 2
-    places = ("group", ""), ("timepoint", ""), ("timepoint", "change"), ("variable", "age"), ("quantity", "t")
-    places += ("quantity", "chi2"), ("test", "")
-    expected.append((first, "check_impossible", "printed", "1.4"))
-    expected += [(first + at, "claims_value", *place) for at, place in enumerate(places, start=1)]
-    assert found == expected
+        load(study, *({"printed": "0.4", **cells} for cells, *_ in rows))
+    found = [[fault.code, fault.column, fault.value] for fault in error.value.faults]
+    assert found == [fault for _, *fault in rows]
+    assert [fault.row for fault in error.value.faults] == [*range(2, len(rows) + 2)]
 
 
 def test_what_differs_is_explained_as_oxymilk_check_explains_it(load, table_one):
