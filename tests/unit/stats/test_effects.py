@@ -63,6 +63,7 @@ def test_rows_of_pairs_say_what_they_are():
     assert rows[0].estimate == pytest.approx(r, rel=1e-12)
     expected = tuple(np.tanh([np.arctanh(r) - reach, np.arctanh(r) + reach]))
     assert limits(rows[0]) == pytest.approx(expected, rel=1e-12)
+    assert limits(rows[1]) == pytest.approx(tuple((1 + end) / 2 for end in limits(rows[2])), rel=1e-12)
     # differences -1, 0, 0, 1, 2, 3
     assert rows[7].estimate == 0.5
     assert np.isnan([rows[7].low, rows[7].high, rows[4].low, rows[5].high]).all()
